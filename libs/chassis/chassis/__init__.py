@@ -1,0 +1,1 @@
+"""How any service of Ba Không runs."""

@@ -1,0 +1,1 @@
+"""Procedures, dossiers, feedback, documents, incidents."""

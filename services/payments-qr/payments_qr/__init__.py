@@ -1,0 +1,1 @@
+"""Merchants, VietQR, bills, payments, settlement."""

@@ -1,0 +1,1 @@
+"""Declare once: units, people, organizations, facts and their sources."""

@@ -1,0 +1,1 @@
+"""Projections of all facts; dashboard and exports."""
