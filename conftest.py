@@ -1,34 +1,65 @@
-"""One PostgreSQL for a whole test run: the server of DATABASE_URL, or an embedded one that leaves nothing behind."""
+"""One PostgreSQL and, where asked for, one Kafka for a whole test run; nothing of them stays.
+
+`DATABASE_URL` and `KAFKA_BOOTSTRAP_SERVERS` name servers to use instead. Tests marked `kafka`, `browser`,
+`identity` and `compose` are skipped unless their mark is chosen with `-m` (that is what their make targets do).
+"""
 
 import contextlib
 import os
 
 import pytest
 
+from deploy.kafka.broker import temporary_kafka
 from deploy.local.postgres import temporary_postgres
 
-HANDED_ON = "BAKHONG_TEST_DATABASE_URL"  # from the controller of pytest-xdist to its workers
+POSTGRES_HANDED_ON = "BAKHONG_TEST_DATABASE_URL"  # from the controller of pytest-xdist to its workers
+KAFKA_HANDED_ON = "BAKHONG_TEST_KAFKA"
+ON_REQUEST = ("kafka", "browser", "identity", "compose")
+
+running = pytest.StashKey[contextlib.ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[running] = contextlib.ExitStack()
     is_controller = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
-    if is_controller and not os.environ.get("DATABASE_URL"):
-        os.environ[HANDED_ON] = config.stash[running].enter_context(temporary_postgres())
+    if not is_controller:
+        return
+    if not os.environ.get("DATABASE_URL"):
+        os.environ[POSTGRES_HANDED_ON] = config.stash[running].enter_context(temporary_postgres())
+    if is_chosen(config, "kafka") and not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        os.environ[KAFKA_HANDED_ON] = config.stash[running].enter_context(temporary_kafka())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[running].close()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in ON_REQUEST:
+            if item.get_closest_marker(mark) and not is_chosen(config, mark):
+                item.add_marker(pytest.mark.skip(reason=f"runs under make test-{mark}"))
+
+
+def is_chosen(config: pytest.Config, mark: str) -> bool:
+    return mark in str(config.option.markexpr or "").split()
+
+
 @pytest.fixture(scope="session")
 def postgres_url(request: pytest.FixtureRequest) -> str:
     """`postgresql://user:password@host:port` of a server where a test may create its own databases."""
-    given = os.environ.get("DATABASE_URL") or os.environ.get(HANDED_ON)
+    given = os.environ.get("DATABASE_URL") or os.environ.get(POSTGRES_HANDED_ON)
     if given:
         return given
     url: str = request.config.stash[running].enter_context(temporary_postgres())
     return url
 
 
-running = pytest.StashKey[contextlib.ExitStack]()
+@pytest.fixture(scope="session")
+def kafka_bootstrap_servers(request: pytest.FixtureRequest) -> str:
+    """The address of a real Apache Kafka; topics of a test carry names of their own."""
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or os.environ.get(KAFKA_HANDED_ON)
+    if given:
+        return given
+    servers: str = request.config.stash[running].enter_context(temporary_kafka())
+    return servers
