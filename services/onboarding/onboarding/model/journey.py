@@ -1,0 +1,205 @@
+"""The journey of one resident, computed purely from what is known; order of arrival and repeats do not matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Literal
+
+from onboarding.model.steps import Step, StepRule, catalogue
+
+BUSINESS_ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Vietnam has had no daylight saving since 1975, so a fixed offset is the business zone."""
+
+Status = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
+EvidenceKind = Literal["self", "volunteer", "officer", "document", "partner"]
+AccountKind = Literal["bank", "e_wallet", "mobile_money"]
+
+EKYC = "ekyc"
+"""Evidence of eKYC belongs to no step of its own: it is a condition of the digital signature."""
+
+
+class Effect(StrEnum):
+    """What an evidence does to its step."""
+
+    STARTED = "started"
+    HELD = "held"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One accepted fact about one step. `occurred_at` decides the order, `id` decides ties.
+
+    `holding` tells several accounts or certificates of one person apart; empty means the step as a whole.
+    `had_bank_account` is what was known before this event: it fixes the route.
+    """
+
+    id: str
+    step: str
+    effect: Effect
+    occurred_at: datetime
+    kind: EvidenceKind
+    holding: str = ""
+    provider: str | None = None
+    reference: str | None = None
+    account_kind: AccountKind | None = None
+    level: int | None = None
+    valid_until: datetime | None = None
+    had_bank_account: bool = False
+
+    @property
+    def moment(self) -> tuple[datetime, str]:
+        return self.occurred_at, self.id
+
+
+@dataclass(frozen=True)
+class KnownFacts:
+    """What registry says about a resident as of its `version`: which conditions hold, and the bank account."""
+
+    version: int = 0
+    conditions: frozenset[str] = frozenset()
+    has_bank_account: bool = False
+
+
+@dataclass(frozen=True)
+class StepState:
+    """Where a resident stands on one step; `marks` are the countable parts that hold now."""
+
+    step: Step
+    status: Status
+    missing: tuple[str, ...] = ()
+    route: str | None = None
+    completed_at: datetime | None = None
+    evidence: Evidence | None = None
+    level: int | None = None
+    changed_at: datetime | None = None
+    marks: tuple[str, ...] = ()
+
+
+def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> list[StepState]:
+    """All six steps of one resident as of `now`, whatever the order or repetition of the evidences."""
+    accepted = sorted({each.id: each for each in evidences}.values(), key=lambda each: each.moment)
+    conditions = set(facts.conditions)
+    if _replay((each for each in accepted if each.step == EKYC), now).since:
+        conditions.add(EKYC)
+    states: list[StepState] = []
+    for rule in catalogue().steps:
+        progress = _replay((each for each in accepted if each.step == rule.step), now)
+        states.append(_state(rule, progress, facts, conditions, now))
+        if states[-1].status == "completed":
+            conditions.add(rule.step)
+    return states
+
+
+def missing_conditions(step: str, facts: KnownFacts, states: Iterable[StepState], on: date) -> list[str]:
+    """What a person's own declaration of `step` about the day `on` lacks; a partner's fact is never asked."""
+    rule = catalogue().rule(step)
+    done = {state.step for state in states if state.status == "completed"}
+    held = facts.conditions | done
+    return [each for each in rule.conditions_on(on, rule.route_for(facts.has_bank_account)) if each not in held]
+
+
+def business_day(moment: datetime) -> date:
+    """The day in Vietnam on which a moment falls."""
+    return moment.astimezone(BUSINESS_ZONE).date()
+
+
+@dataclass
+class _Progress:
+    held: dict[str, list[Evidence]] = field(default_factory=dict)
+    begun: list[Evidence] = field(default_factory=list)
+    since: Evidence | None = None
+    ended: Evidence | None = None
+
+    def apply(self, evidence: Evidence) -> None:
+        match evidence.effect:
+            case Effect.STARTED:
+                self.begun.append(evidence)
+            case Effect.HELD:
+                self.since = self.since or evidence
+                self.held.setdefault(evidence.holding, []).append(evidence)
+            case Effect.ENDED:
+                self._end(evidence)
+
+    def _end(self, evidence: Evidence) -> None:
+        if evidence.holding:
+            self.held.pop(evidence.holding, None)
+        else:
+            self.held.clear()
+        if not self.held:
+            self.since, self.begun, self.ended = None, [], evidence
+
+    @property
+    def holdings(self) -> list[Evidence]:
+        return [each for one in self.held.values() for each in one]
+
+    @property
+    def level(self) -> int | None:
+        return max((each.level for each in [*self.begun, *self.holdings] if each.level), default=None)
+
+    @property
+    def changed_at(self) -> datetime | None:
+        told = [*self.begun, *self.holdings, *([self.ended] if self.ended else [])]
+        return max((each.occurred_at for each in told), default=None)
+
+
+def _replay(evidences: Iterable[Evidence], now: datetime) -> _Progress:
+    progress = _Progress()
+    known = list(evidences)
+    for evidence in sorted([*known, *_expiries(known, now)], key=lambda each: each.moment):
+        progress.apply(evidence)
+    return progress
+
+
+def _expiries(evidences: list[Evidence], now: datetime) -> Iterable[Evidence]:
+    """A holding ends by itself when the validity that was told last has passed."""
+    latest = {each.holding: each for each in evidences if each.effect is Effect.HELD}
+    for each in latest.values():
+        if each.valid_until is not None and each.occurred_at <= each.valid_until <= now:
+            yield Evidence(f"{each.id}~expired", each.step, Effect.ENDED, each.valid_until, each.kind, each.holding)
+
+
+def _state(rule: StepRule, progress: _Progress, facts: KnownFacts, conditions: set[str], now: datetime) -> StepState:
+    done = progress.since
+    route = rule.route_for(done.had_bank_account if done else facts.has_bank_account)
+    missing = tuple(each for each in rule.conditions_on(business_day(now), route) if each not in conditions)
+    status, proof = _standing(progress, bool(missing))
+    return StepState(
+        step=rule.step,
+        status=status,
+        missing=() if done else missing,
+        route=route,
+        completed_at=done.occurred_at if done else None,
+        evidence=proof,
+        level=progress.level if rule.levels else None,
+        changed_at=progress.changed_at,
+        marks=_marks(rule, progress),
+    )
+
+
+def _standing(progress: _Progress, is_blocked: bool) -> tuple[Status, Evidence | None]:
+    if progress.since:
+        return "completed", progress.since
+    if progress.begun:
+        return "in_progress", progress.begun[-1]
+    if progress.ended:
+        return "revoked", progress.ended
+    return ("blocked" if is_blocked else "ready"), None
+
+
+def _marks(rule: StepRule, progress: _Progress) -> tuple[str, ...]:
+    marks: set[str] = {each.account_kind for each in progress.holdings if each.account_kind}
+    if rule.levels and (progress.begun or progress.held):
+        marks.add("issued")
+        marks |= {f"level_{level}" for level in rule.levels if level <= (progress.level or 0)}
+    if progress.since:
+        marks |= _service(progress.since.kind)
+    return tuple(sorted(marks))
+
+
+def _service(kind: EvidenceKind) -> set[str]:
+    """Assisted work is never counted as self-service."""
+    if kind == "self":
+        return {"self_service"}
+    return {"assisted"} if kind in ("volunteer", "officer") else set()

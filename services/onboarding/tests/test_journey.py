@@ -1,0 +1,216 @@
+"""The journey is the same in whatever order, and however often, the facts arrive."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onboarding.model.journey import (
+    Effect,
+    Evidence,
+    KnownFacts,
+    StepState,
+    business_day,
+    journey,
+    missing_conditions,
+)
+from onboarding.model.steps import STEPS, Step, catalogue
+
+NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
+EVERYTHING = frozenset(
+    {"citizen_id_card", "personal_id_card", "smartphone", "social_insurance_no", "owner_verified_phone"}
+)
+
+
+def evidence(
+    step: str, effect: Effect = Effect.HELD, day: int = 1, holding: str = "", id: str = "", **more: object
+) -> Evidence:
+    at = datetime(2026, 1, day, tzinfo=UTC)
+    named = id or f"{step}-{effect}-{day}-{holding}"
+    return Evidence(named, step, effect, at, "partner", holding, **more)  # type: ignore[arg-type]
+
+
+def state(step: Step, *evidences: Evidence, facts: KnownFacts | None = None, now: datetime = NOW) -> StepState:
+    states = journey(facts or KnownFacts(1, EVERYTHING), evidences, now)
+    return next(each for each in states if each.step == step)
+
+
+def test_the_six_steps_come_in_the_order_of_the_plans() -> None:
+    assert tuple(each.step for each in journey(KnownFacts(), [], NOW)) == STEPS
+
+
+def test_a_step_without_its_conditions_is_blocked_and_says_what_is_missing() -> None:
+    blocked = state("vneid", facts=KnownFacts(1, frozenset({"personal_id_card"})))
+
+    assert blocked.status == "blocked"
+    assert blocked.missing == ("citizen_id_card", "smartphone")
+
+
+def test_an_old_identity_card_is_enough_for_the_portal_but_not_for_vneid() -> None:
+    facts = KnownFacts(1, EVERYTHING - {"citizen_id_card"})
+
+    assert state("vneid", facts=facts).missing == ("citizen_id_card",)
+    assert state("portal_account", facts=facts).missing == ("vneid",)
+
+
+def test_a_portal_account_asks_for_vneid_since_the_first_of_july_2025() -> None:
+    last_day = datetime(2025, 6, 30, 16, 59, tzinfo=UTC)
+
+    assert state("portal_account", now=last_day).status == "ready"
+    assert state("portal_account", now=last_day + timedelta(minutes=1)).missing == ("vneid",)
+    assert state("portal_account", evidence("vneid")).status == "ready"
+
+
+def test_a_declaration_about_a_past_day_is_judged_by_the_rules_of_that_day() -> None:
+    facts = KnownFacts(1, EVERYTHING)
+    states = journey(facts, [], NOW)
+
+    assert missing_conditions("portal_account", facts, states, date(2025, 6, 30)) == []
+    assert missing_conditions("portal_account", facts, states, date(2025, 7, 1)) == ["vneid"]
+
+
+def test_vneid_issued_is_not_yet_activated() -> None:
+    issued = evidence("vneid", Effect.STARTED, day=1, level=2)
+
+    waiting = state("vneid", issued)
+    done = state("vneid", issued, evidence("vneid", day=2))
+
+    assert (waiting.status, waiting.level, waiting.marks) == ("in_progress", 2, ("issued", "level_1", "level_2"))
+    assert (done.status, done.level) == ("completed", 2)
+
+
+def test_ekyc_opens_the_way_to_the_digital_signature() -> None:
+    assert state("digital_signature").missing == ("ekyc",)
+    assert state("digital_signature", evidence("ekyc")).status == "ready"
+
+
+def test_a_signature_issued_before_its_ekyc_counts() -> None:
+    assert state("digital_signature", evidence("digital_signature", holding="S1")).status == "completed"
+
+
+def test_an_expired_signature_reopens_the_step() -> None:
+    until = datetime(2026, 2, 1, tzinfo=UTC)
+    issued = evidence("digital_signature", holding="S1", valid_until=until)
+
+    assert state("digital_signature", issued, now=until - timedelta(seconds=1)).status == "completed"
+    assert state("digital_signature", issued, now=until).status == "revoked"
+
+
+def test_a_renewed_signature_outlives_the_first_validity() -> None:
+    first = evidence("digital_signature", day=1, holding="S1", valid_until=datetime(2026, 2, 1, tzinfo=UTC))
+    renewed = evidence("digital_signature", day=20, holding="S2", valid_until=datetime(2027, 2, 1, tzinfo=UTC))
+
+    assert state("digital_signature", first, renewed).status == "completed"
+
+
+def test_mobile_money_needs_no_smartphone() -> None:
+    no_phone = KnownFacts(1, EVERYTHING - {"smartphone"})
+
+    assert state("payment_account", facts=no_phone).route == "open_account"
+    assert state("payment_account", facts=no_phone).status == "ready"
+
+
+def test_who_has_a_bank_account_activates_its_app_on_a_smartphone() -> None:
+    with_account = KnownFacts(1, EVERYTHING - {"smartphone"}, has_bank_account=True)
+
+    blocked = state("payment_account", facts=with_account)
+
+    assert (blocked.route, blocked.missing) == ("activate_bank_app", ("smartphone",))
+
+
+def test_the_route_is_fixed_by_the_facts_before_the_event() -> None:
+    opened = evidence("payment_account", holding="A", had_bank_account=False, account_kind="bank")
+    now_has_account = KnownFacts(2, EVERYTHING, has_bank_account=True)
+
+    assert state("payment_account", opened, facts=now_has_account).route == "open_account"
+
+
+def test_the_step_is_complete_while_any_account_is_open() -> None:
+    one = evidence("payment_account", day=1, holding="A", account_kind="bank")
+    two = evidence("payment_account", day=2, holding="B", account_kind="e_wallet")
+    close_one = evidence("payment_account", Effect.ENDED, day=3, holding="A")
+    close_two = evidence("payment_account", Effect.ENDED, day=4, holding="B")
+
+    assert state("payment_account", one, two).marks == ("bank", "e_wallet")
+    assert state("payment_account", one, two, close_one).status == "completed"
+    assert state("payment_account", one, two, close_one).marks == ("e_wallet",)
+    assert state("payment_account", one, two, close_one, close_two).status == "revoked"
+
+
+def test_a_closing_that_arrives_before_the_opening_of_a_later_day_loses() -> None:
+    closed = evidence("payment_account", Effect.ENDED, day=3, holding="A")
+    opened_again = evidence("payment_account", day=5, holding="A")
+
+    assert state("payment_account", closed, opened_again).completed_at == opened_again.occurred_at
+
+
+def test_ties_of_time_are_decided_by_the_id() -> None:
+    opened = evidence("payment_account", id="b", holding="A")
+    closed = evidence("payment_account", Effect.ENDED, id="a", holding="A")
+    closed_last = evidence("payment_account", Effect.ENDED, id="c", holding="A")
+
+    assert state("payment_account", opened, closed).status == "completed"
+    assert state("payment_account", opened, closed_last).status == "revoked"
+
+
+def test_assisted_work_is_never_self_service() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    helped = Evidence("1", "province_app", Effect.HELD, at, "volunteer")
+    alone = Evidence("2", "province_app", Effect.HELD, at, "self")
+
+    assert state("province_app", helped).marks == ("assisted",)
+    assert state("province_app", alone).marks == ("self_service",)
+
+
+def test_the_business_day_begins_at_midnight_in_vietnam() -> None:
+    assert business_day(datetime(2025, 6, 30, 17, tzinfo=UTC)) == date(2025, 7, 1)
+
+
+def test_every_condition_of_every_step_has_its_words() -> None:
+    names = {rule.condition for step in catalogue().steps for rule in step.conditions}
+
+    assert names <= catalogue().conditions.keys()
+
+
+HOLDINGS = {"payment_account": ["A", "B", "C"], "digital_signature": ["S1", "S2", ""]}
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[Evidence]:
+    size = draw(st.integers(0, 14))
+    return [
+        Evidence(
+            id=f"e{number}",
+            step=(step := draw(st.sampled_from([*STEPS, "ekyc"]))),
+            effect=draw(st.sampled_from(Effect)),
+            occurred_at=datetime(2026, 1, draw(st.integers(1, 5)), tzinfo=UTC),
+            kind=draw(st.sampled_from(["self", "volunteer", "partner"])),
+            holding=draw(st.sampled_from(HOLDINGS.get(step, [""]))),
+            level=draw(st.sampled_from([None, 1, 2])),
+            had_bank_account=draw(st.booleans()),
+        )
+        for number in range(size)
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(stories(), st.randoms(use_true_random=False), st.booleans())
+def test_any_order_and_any_repetition_ends_in_the_same_journey(
+    story: list[Evidence], chance: random.Random, has_account: bool
+) -> None:
+    facts = KnownFacts(3, EVERYTHING, has_account)
+    shuffled = story + chance.choices(story, k=len(story)) if story else []
+    chance.shuffle(shuffled)
+
+    assert journey(facts, shuffled, NOW) == journey(facts, story, NOW)
+
+
+@settings(max_examples=100, deadline=None)
+@given(stories())
+def test_a_completed_step_lacks_nothing_and_has_its_evidence(story: list[Evidence]) -> None:
+    for each in journey(KnownFacts(1), story, NOW):
+        if each.status == "completed":
+            assert each.missing == ()
+            assert each.evidence is not None
+            assert each.completed_at == each.evidence.occurred_at
+        assert (each.status == "blocked") <= bool(each.missing)
