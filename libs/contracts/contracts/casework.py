@@ -1,0 +1,155 @@
+"""What casework says: dossiers, units' chosen procedures, feedback."""
+
+from typing import ClassVar, Literal
+
+from contracts import topics
+from contracts.fact import Code, Fact, Id, Instant, date
+
+
+class DossierState(Fact):
+    """A dossier as it stands now. `national_status` is one of the ten codes of the national portal, `channel` 1 in person,
+    2 online, 3 by post; `origin` tells a dossier filed here from one that a portal reported."""
+
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    procedure_code: Code
+    status: str
+    national_status: int
+    channel: Literal[1, 2, 3]
+    origin: Literal["here", "portal"]
+    at: Instant
+    submitted_at: Instant | None = None
+    received_at: Instant | None = None
+    due_at: Instant | None = None
+    finished_at: Instant | None = None
+    is_on_time: bool | None = None
+    self_service: bool = False
+    resident_id: Id | None = None
+    organization_id: Id | None = None
+    fields_asked: int = 0
+    fields_prefilled: int = 0
+    fee_amount: int = 0
+    fee_paid_online: bool = False
+
+
+class DossierSubmitted(DossierState):
+    """The applicant sent the dossier in, here or on a portal."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.submitted.v1"
+
+
+class DossierChanged(DossierState):
+    """The dossier moved on: accepted, supplement requested, paused, approved, returned, withdrawn, refused."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.changed.v1"
+
+
+class DossierCompleted(DossierState):
+    """The dossier is settled; `is_on_time` by the formula of the national index (Decision 766/QĐ-TTg, 2.1)."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.completed.v1"
+
+
+class DossierFeeRequested(Fact):
+    """A fee is due for a dossier; payments-qr answers with `qr.issued`, later `bill.paid`, or `fee.uncollectable`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.fee_requested.v1"
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    unit_id: Id
+    unit_code: Code
+    dossier_code: str
+    amount: int
+    due_on: date
+    at: Instant
+
+
+class DossierFeePaid(Fact):
+    """A dossier's fee is paid; `flagged` when the dossier was withdrawn or refused before."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.fee_paid.v1"
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    unit_id: Id
+    unit_code: Code
+    amount: int
+    paid_at: Instant
+    flagged: bool = False
+
+
+class DeathRegistered(Fact):
+    """A dossier registered a resident's death (đăng ký khai tử)."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.death.registered.v1"
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    resident_id: Id
+    deceased_on: date
+    at: Instant
+
+
+class ProceduresChosen(Fact):
+    """The full-process services that a unit has chosen for the model, all of them."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.procedures.chosen.v1"
+    key_field: ClassVar[str] = "unit_id"
+
+    unit_id: Id
+    unit_code: Code
+    codes: list[Code]
+    minimum: int
+    at: Instant
+
+
+class FeedbackState(Fact):
+    """A feedback or petition (phản ánh, kiến nghị) as it stands now."""
+
+    key_field: ClassVar[str] = "feedback_id"
+
+    feedback_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    category: Literal["regulation", "conduct", "field"]
+    status: str
+    at: Instant
+    received_at: Instant
+    due_at: Instant
+    answered_at: Instant | None = None
+    is_on_time: bool | None = None
+    rating: int | None = None
+
+
+class FeedbackReceived(FeedbackState):
+    """Somebody told the authorities something."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.feedback.received.v1"
+
+
+class FeedbackAnswered(FeedbackState):
+    """The competent unit answered."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.feedback.answered.v1"
+
+
+class FeedbackChanged(FeedbackState):
+    """Assigned, escalated, reopened, rated, closed."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.feedback.changed.v1"

@@ -1,0 +1,35 @@
+"""What became of partners' messages: said by whichever service handled them."""
+
+from typing import ClassVar, Literal
+
+from contracts import topics
+from contracts.fact import Fact, Id, Instant
+
+
+class DeliveryProcessed(Fact):
+    """A service has dealt with a partner's message. `rejected` names a stable `reason`, such as `unlicensed-provider`."""
+
+    topic: ClassVar[str] = topics.DELIVERIES
+    type: ClassVar[str] = "vn.bakhong.delivery.processed.v1"
+    key_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: Id
+    partner_id: str
+    service: str
+    outcome: Literal["applied", "unchanged", "rejected"]
+    at: Instant
+    reason: str | None = None
+
+
+class DeliveryUnmatched(Fact):
+    """Nobody known fits (`unknown`), or several do (`ambiguous`): the message waits and applies by itself later."""
+
+    topic: ClassVar[str] = topics.DELIVERIES
+    type: ClassVar[str] = "vn.bakhong.delivery.unmatched.v1"
+    key_field: ClassVar[str] = "delivery_id"
+
+    delivery_id: Id
+    partner_id: str
+    service: str
+    reason: Literal["unknown", "ambiguous"]
+    at: Instant

@@ -1,0 +1,67 @@
+"""The base of every fact, and the registry of all facts by their type."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+__all__ = ["FACTS", "Fact", "Id", "Instant", "UnitRef", "date", "datetime", "fact_class"]
+
+Id = UUID
+Instant = AwareDatetime
+
+
+class Fact(BaseModel):
+    """Something that happened, said on Kafka as one CloudEvent (binary mode).
+
+    `topic` is where it is said, `type` is its CloudEvents type (`vn.bakhong.<aggregate>.<past tense>.v1`), `key_field`
+    names the field whose value is the message key: facts of one key arrive in the order in which they were said.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: ClassVar[str] = ""
+    type: ClassVar[str] = ""
+    key_field: ClassVar[str] = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "type" in cls.__dict__:
+            if cls.type in FACTS:
+                raise TypeError(f"two facts are called {cls.type}")
+            FACTS[cls.type] = cls
+
+    @property
+    def key(self) -> str:
+        """The Kafka message key: the id of the aggregate that the fact is about."""
+        return str(getattr(self, self.key_field))
+
+
+FACTS: dict[str, type[Fact]] = {}
+
+
+def fact_class(type_: str) -> type[Fact] | None:
+    """The class that reads events of this type; None for a type that this version does not know."""
+    return FACTS.get(type_)
+
+
+def _short(value: str) -> str:
+    if not 1 <= len(value) <= 64:
+        raise ValueError("a code has 1 to 64 characters")
+    return value
+
+
+Code = Annotated[str, AfterValidator(_short)]
+
+
+class UnitRef(BaseModel):
+    """Where something is: the unit's own id and its code. Codes repeat across the July 2025 reform; ids do not."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    unit_id: Id
+    unit_code: Code

@@ -1,0 +1,238 @@
+"""What onboarding says: residents' steps, and the campaign that brings them there."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts import topics
+from contracts.fact import Code, Fact, Id, Instant, date
+
+Step = Literal["vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection"]
+StepStatus = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
+
+
+class StepState(Fact):
+    """One step of one resident as it stands now; `version` counts the changes of this resident's journey from 1.
+
+    `marks` are the countable parts that hold now: `issued`, `level_1`, `level_2` of `vneid`; `bank`, `e_wallet`,
+    `mobile_money` (an account of that kind is open) of `payment_account`; `self_service` or `assisted` where declared.
+    """
+
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    step: Step
+    status: StepStatus
+    at: Instant
+    """When it happened in the world (a late fact changes a past day), not when it was heard."""
+    completed_at: Instant | None = None
+    route: str | None = None
+    evidence_kind: Literal["self", "volunteer", "officer", "document", "partner"] | None = None
+    provider: str | None = None
+    marks: list[str] = []
+
+
+class StepCompleted(StepState):
+    """The step is completed; said again when what is counted of it changes."""
+
+    topic: ClassVar[str] = topics.ONBOARDING
+    type: ClassVar[str] = "vn.bakhong.step.completed.v1"
+
+
+class StepRevoked(StepState):
+    """A completed step holds no longer: the signature expired, the last account was closed."""
+
+    topic: ClassVar[str] = topics.ONBOARDING
+    type: ClassVar[str] = "vn.bakhong.step.revoked.v1"
+
+
+class StepUpdated(StepState):
+    """A step that is neither completed nor revoked now shows something countable (VNeID issued, not yet activated)."""
+
+    topic: ClassVar[str] = topics.ONBOARDING
+    type: ClassVar[str] = "vn.bakhong.step.updated.v1"
+
+
+class OrganizationStepCompleted(Fact):
+    """An organization has the provincial app, or (`completed` false) has it no longer."""
+
+    topic: ClassVar[str] = topics.ONBOARDING
+    type: ClassVar[str] = "vn.bakhong.organization_step.completed.v1"
+    key_field: ClassVar[str] = "organization_id"
+
+    organization_id: Id
+    unit_id: Id
+    unit_code: Code
+    step: Literal["province_app"]
+    completed: bool
+    at: Instant
+    evidence_kind: str | None = None
+
+
+class ResidentGuided(Fact):
+    """A resident was visited or guided in person, at home or at the village cultural house (nhà văn hóa thôn)."""
+
+    topic: ClassVar[str] = topics.ONBOARDING
+    type: ClassVar[str] = "vn.bakhong.resident.guided.v1"
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    unit_id: Id
+    unit_code: Code
+    at: Instant
+    outcome: Literal["done", "not_home", "away", "declined", "no_device"]
+
+
+class Target(BaseModel):
+    """What a campaign wants to reach: a share in percent, or a count."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    indicator: str
+    percent: float | None = None
+    count: int | None = None
+
+
+class CampaignStep(BaseModel):
+    """A step of the plan with its dates, as far as the plan gives them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: int
+    title: str
+    status: str
+    starts_on: date | None = None
+    due_on: date | None = None
+    done_on: date | None = None
+
+
+class CampaignState(Fact):
+    """A campaign as it stands now. It covers `unit_id` and all below, as of its start; successors may read it."""
+
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    template: Literal["commune", "district", "custom"]
+    title: str
+    starts_on: date | None
+    ends_on: date | None
+    minimum_procedures: int | None
+    targets: list[Target]
+    steps: list[CampaignStep]
+    at: Instant
+    parent_id: Id | None = None
+    plan_number: str | None = None
+    plan_issued_on: date | None = None
+
+
+class CampaignStarted(CampaignState):
+    """A campaign was drawn up."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.campaign.started.v1"
+
+
+class CampaignUpdated(CampaignState):
+    """A campaign, its targets or one of its steps changed."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.campaign.updated.v1"
+
+
+class PlanFiled(Fact):
+    """A unit handed in a plan or a report. `state` is judged by the last day that the deadline leaves."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.plan.filed.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    filing_id: Id
+    unit_id: Id
+    unit_code: Code
+    kind: Literal["plan", "weekly", "monthly", "final"]
+    due_on: date
+    filed_on: date | None
+    state: Literal["on_time", "late", "missing"]
+    period: str | None = None
+
+
+class SessionHeld(Fact):
+    """A conference, training, installation day or drive took place; said again when attendance is added."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.session.held.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    session_id: Id
+    unit_id: Id
+    unit_code: Code
+    kind: Literal["conference", "training", "guidance", "installation", "drive", "launch", "review"]
+    held_on: date
+    residents: int
+    organizations: int
+    members: int
+    merchants: int = 0
+
+
+class CommunicationPublished(Fact):
+    """News about the model was published or broadcast."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.communication.published.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    communication_id: Id
+    unit_id: Id
+    unit_code: Code
+    kind: str
+    published_on: date
+
+
+class OfficialSignatureIssued(Fact):
+    """An official got (or, `held` false, gave back) a public-duty digital signature (chữ ký số chuyên dùng công vụ)."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.official_signature.issued.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    official_id: Id
+    unit_id: Id
+    unit_code: Code
+    issued_on: date
+    held: bool = True
+
+
+class TeamMember(BaseModel):
+    """A member's account and the days on which the team lists it. An account is an opaque subject, never a name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account: str
+    body: str
+    listed_from: date | None = None
+    listed_to: date | None = None
+
+
+class TeamChanged(Fact):
+    """The members of an implementation or community digital technology team, as listed now (decides who is a volunteer)."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.team.changed.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    team_id: Id
+    unit_id: Id
+    unit_code: Code
+    members: list[TeamMember]
+    at: Instant

@@ -1,0 +1,145 @@
+"""What payments-qr says: merchants, codes, payments, bills. Amounts are integers of VND."""
+
+from typing import ClassVar, Literal
+
+from contracts import topics
+from contracts.fact import Code, Fact, Id, Instant, date
+
+Category = Literal["market_stall", "shop", "electricity", "water", "public_service"]
+MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed"]
+
+
+class MerchantState(Fact):
+    """A merchant as it stands now; `has_qr` tells whether a usable static or external code exists."""
+
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    category: Category
+    status: MerchantStatus
+    provider: str
+    at: Instant
+    has_qr: bool = False
+    owner_resident_id: Id | None = None
+    owner_organization_id: Id | None = None
+
+
+class MerchantRegistered(MerchantState):
+    """A merchant was submitted for verification."""
+
+    topic: ClassVar[str] = topics.MERCHANTS
+    type: ClassVar[str] = "vn.bakhong.merchant.registered.v1"
+
+
+class MerchantActivated(MerchantState):
+    """The provider or a second officer verified the merchant: codes may be issued."""
+
+    topic: ClassVar[str] = topics.MERCHANTS
+    type: ClassVar[str] = "vn.bakhong.merchant.activated.v1"
+
+
+class MerchantSuspended(MerchantState):
+    """The merchant may not issue codes now."""
+
+    topic: ClassVar[str] = topics.MERCHANTS
+    type: ClassVar[str] = "vn.bakhong.merchant.suspended.v1"
+
+
+class MerchantUpdated(MerchantState):
+    """Anything else about the merchant changed: rejected, closed, moved, first code."""
+
+    topic: ClassVar[str] = topics.MERCHANTS
+    type: ClassVar[str] = "vn.bakhong.merchant.updated.v1"
+
+
+class QrIssued(Fact):
+    """A code exists. For a dossier's fee `dossier_id` and `bill_id` say which."""
+
+    topic: ClassVar[str] = topics.MERCHANTS
+    type: ClassVar[str] = "vn.bakhong.qr.issued.v1"
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    qr_code_id: Id
+    unit_id: Id
+    unit_code: Code
+    category: Category
+    kind: Literal["static", "dynamic", "external"]
+    at: Instant
+    amount: int | None = None
+    bill_id: Id | None = None
+    dossier_id: Id | None = None
+    expires_at: Instant | None = None
+
+
+class FeeUncollectable(Fact):
+    """No active public-service merchant serves the unit: the dossier's fee is paid at the counter."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.fee.uncollectable.v1"
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    unit_id: Id
+    unit_code: Code
+    at: Instant
+    reason: str
+
+
+class PaymentSettled(Fact):
+    """A partner reported a payment. `counted` is false for a possible duplicate."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.payment.settled.v1"
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    payment_id: Id
+    unit_id: Id
+    unit_code: Code
+    category: Category
+    amount: int
+    settled_at: Instant
+    business_day: date
+    counted: bool = True
+    bill_id: Id | None = None
+    dossier_id: Id | None = None
+
+
+class PaymentReversed(Fact):
+    """A settled payment was taken back, whole; `business_day` is the day on which it had been counted."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.payment.reversed.v1"
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    payment_id: Id
+    unit_id: Id
+    unit_code: Code
+    category: Category
+    amount: int
+    reversed_at: Instant
+    business_day: date
+    bill_id: Id | None = None
+    dossier_id: Id | None = None
+
+
+class BillPaid(Fact):
+    """A bill is paid in full; a dossier's fee is a bill with `dossier_id`."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.bill.paid.v1"
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    bill_id: Id
+    payment_id: Id
+    unit_id: Id
+    unit_code: Code
+    amount: int
+    paid_at: Instant
+    dossier_id: Id | None = None

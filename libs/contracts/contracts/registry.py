@@ -1,0 +1,243 @@
+"""What registry says: units, residents, organizations, linked sources."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts import topics
+from contracts.fact import Code, Fact, Id, Instant, date
+
+Level = Literal["province", "district", "commune", "village"]
+ResidenceStatus = Literal["permanent", "temporary", "away"]
+
+
+class Lineage(BaseModel):
+    """Where a unit stood in the tree during a time: `path` is its ancestors' codes and its own, joined by "/"."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    path: str
+    parent_id: Id | None
+    valid_from: date | None
+    valid_to: date | None
+
+
+class Successor(BaseModel):
+    """A unit that took over the whole or a part of another on a day; the day is the successor's first."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    unit_id: Id
+    code: Code
+    kind: Literal["whole", "part", "unchanged", "type_changed"]
+    effective_on: date
+
+
+class UnitChanged(Fact):
+    """A unit as it stands now in the registry, with all its places in the tree, past, present and to come."""
+
+    topic: ClassVar[str] = topics.UNITS
+    type: ClassVar[str] = "vn.bakhong.unit.changed.v1"
+    key_field: ClassVar[str] = "unit_id"
+
+    unit_id: Id
+    code: Code
+    name: str
+    level: Level
+    kind: str
+    valid_from: date | None
+    valid_to: date | None
+    lineage: list[Lineage]
+    successors: list[Successor] = []
+
+
+class ResidentSnapshot(Fact):
+    """What other services may know of a resident. `version` counts the resident's changes from 1.
+
+    `birth_month` is `YYYY-MM`, or `YYYY` where only the year is known. The conditions are those of the onboarding steps
+    (requirements R22-R27): `citizen_id_card` is a CCCD or căn cước card, `personal_id_card` one of these or a CMND.
+    """
+
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    at: Instant
+    birth_month: str
+    sex: Literal["male", "female"]
+    residence_status: ResidenceStatus
+    life: Literal["alive", "deceased", "merged"] = "alive"
+    household_id: Id | None = None
+    has_smartphone: bool = False
+    has_bank_account: bool = False
+    citizen_id_card: bool = False
+    personal_id_card: bool = False
+    social_insurance_no: bool = False
+    owner_verified_phone: bool = False
+    social_protection: bool = False
+
+
+class ResidentRegistered(ResidentSnapshot):
+    """A resident is known to the registry for the first time."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.registered.v1"
+
+
+class ResidentUpdated(ResidentSnapshot):
+    """Something that other services may know of the resident has changed."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.updated.v1"
+
+
+class ResidentMoved(ResidentSnapshot):
+    """The resident belongs to another unit from `moved_on` on; the snapshot has the new unit."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.moved.v1"
+
+    moved_on: date
+    from_unit_id: Id
+    from_unit_code: Code
+
+
+class ResidentDeceased(ResidentSnapshot):
+    """The resident died on `deceased_on`; the snapshot's `life` is `deceased`."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.deceased.v1"
+
+    deceased_on: date
+
+
+class ResidentMerged(ResidentSnapshot):
+    """The record `resident_id` was a duplicate: all it had belongs to `survivor_id` now (said under both keys' partitions
+    by two facts: this one for the duplicate, `resident.updated` for the survivor)."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.merged.v1"
+
+    survivor_id: Id
+
+
+class ResidentUnmerged(ResidentSnapshot):
+    """The merge of `resident_id` into `survivor_id` was a mistake and is undone."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.unmerged.v1"
+
+    survivor_id: Id
+
+
+class Attestation(BaseModel):
+    """What a partner said about somebody, without anything personal.
+
+    `account_index` is a blind index (hex): it tells one account from another and nothing else.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event: str
+    """The partner's event type, for instance `payment_account.opened` (contract section 7)."""
+    partner_id: str
+    webhook_id: str
+    occurred_at: Instant
+    """The `timestamp` of the partner's body: it decides state, ties by `webhook_id`."""
+    account_kind: Literal["bank", "e_wallet", "mobile_money"] | None = None
+    account_index: str | None = None
+    level: Literal[1, 2] | None = None
+    app: Literal["province_app", "cyber_protection"] | None = None
+    certificate_serial: str | None = None
+    fee_charged: int | None = None
+
+
+class ResidentAttested(Fact):
+    """A partner's fact about a resident whom the registry has recognised.
+
+    `has_bank_account` and `has_smartphone` are what the registry knew before this event: they fix the route.
+    """
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.attested.v1"
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    unit_id: Id
+    unit_code: Code
+    attestation: Attestation
+    has_bank_account: bool
+    has_smartphone: bool
+
+
+class ResidentPrefilled(Fact):
+    """A form was filled from the registry: of `asked` fields, `filled` needed no declaration."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.prefilled.v1"
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    unit_id: Id
+    unit_code: Code
+    at: Instant
+    purpose: str
+    asked: int
+    filled: int
+
+
+class OrganizationSnapshot(Fact):
+    """What other services may know of an organization. `owner_has_smartphone` is the condition of its provincial app."""
+
+    key_field: ClassVar[str] = "organization_id"
+
+    organization_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    at: Instant
+    kind: Literal["enterprise", "household_business", "cooperative"]
+    representative_id: Id | None
+    owner_has_smartphone: bool
+    active: bool = True
+
+
+class OrganizationRegistered(OrganizationSnapshot):
+    """An organization is known to the registry for the first time."""
+
+    topic: ClassVar[str] = topics.ORGANIZATIONS
+    type: ClassVar[str] = "vn.bakhong.organization.registered.v1"
+
+
+class OrganizationUpdated(OrganizationSnapshot):
+    """Something that other services may know of the organization has changed."""
+
+    topic: ClassVar[str] = topics.ORGANIZATIONS
+    type: ClassVar[str] = "vn.bakhong.organization.updated.v1"
+
+
+class OrganizationAttested(Fact):
+    """A partner's fact about an organization that the registry has recognised by its tax code."""
+
+    topic: ClassVar[str] = topics.ORGANIZATIONS
+    type: ClassVar[str] = "vn.bakhong.organization.attested.v1"
+    key_field: ClassVar[str] = "organization_id"
+
+    organization_id: Id
+    unit_id: Id
+    unit_code: Code
+    attestation: Attestation
+
+
+class SourceChecked(Fact):
+    """The state of a linked database has changed: `live` when its last answer was in time and in its schema."""
+
+    topic: ClassVar[str] = topics.SOURCES
+    type: ClassVar[str] = "vn.bakhong.source.checked.v1"
+    key_field: ClassVar[str] = "source"
+
+    source: str
+    live: bool
+    at: Instant
