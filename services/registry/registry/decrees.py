@@ -1,0 +1,195 @@
+"""Tables of administrative units as decrees publish them: read, checked, nothing stored. No database, no web.
+
+Two tables. *Units*: `code, valid_from, valid_to, level, kind, parent_code, name`; a unit is its code during a time, so a
+code may stand for different units in different generations. A village keeps its code for life: several rows of one code
+are its places in the tree, one after the other. *Successions*: `effective_on, successor_code, code, kind`.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+from itertools import pairwise
+from typing import Literal, cast, get_args
+
+Level = Literal["province", "district", "commune", "village"]
+SuccessionKind = Literal["whole", "part", "unchanged", "type_changed"]
+
+KINDS: Mapping[Level, frozenset[str]] = {
+    "province": frozenset(("province", "city")),
+    "district": frozenset(("district", "town", "city")),
+    "commune": frozenset(("commune", "ward", "township", "special_zone")),
+    "village": frozenset(("village", "hamlet", "residential_group", "quarter")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One line of the units table; `None` is open to that side, `valid_to` is the last day."""
+
+    line: int
+    code: str
+    valid_from: date | None
+    valid_to: date | None
+    level: Level
+    kind: str
+    parent_code: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessionRow:
+    """One line of the successions table: `successor_code` took over `code` on a day, which is its first."""
+
+    line: int
+    effective_on: date
+    successor_code: str
+    code: str
+    kind: SuccessionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a line of a table."""
+
+    line: int
+    column: str
+    code: str
+    vi: str
+    en: str
+
+
+class FaultyTable(ValueError):
+    """A table that cannot be taken over, with everything that is wrong with it."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults, the first: {faults[0].code} in line {faults[0].line}")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Decree:
+    """A change of the tree: the units it speaks of and who follows whom."""
+
+    units: list[UnitRow]
+    successions: list[SuccessionRow]
+
+
+def thanh_hoa() -> Decree:
+    """Province 38 before and since 1 July 2025 (Resolution 1686/NQ-UBTVQH15; codes: National Statistics Office)."""
+    folder = files("registry") / "units_thanh_hoa"
+    return Decree(
+        read_units((folder / "units.csv").read_text(encoding="utf-8").splitlines()),
+        read_successions((folder / "successions.csv").read_text(encoding="utf-8").splitlines()),
+    )
+
+
+def read_units(lines: Iterable[str]) -> list[UnitRow]:
+    """The units table from CSV lines; raises `FaultyTable` with every fault."""
+    faults: list[Fault] = []
+    rows = [row for line, cells in _records(lines) if (row := _unit_row(line, cells, faults))]
+    faults += _overlaps(rows)
+    if faults or not rows:
+        raise FaultyTable(faults or [Fault(1, "code", "table-empty", "Bảng không có dòng nào", "The table is empty")])
+    return rows
+
+
+def read_successions(lines: Iterable[str]) -> list[SuccessionRow]:
+    """The successions table from CSV lines; raises `FaultyTable` with every fault."""
+    faults: list[Fault] = []
+    rows = [row for line, cells in _records(lines) if (row := _succession_row(line, cells, faults))]
+    if faults:
+        raise FaultyTable(faults)
+    return rows
+
+
+def is_within(day: date, valid_from: date | None, valid_to: date | None) -> bool:
+    """Whether a day lies in a validity, both ends included."""
+    return (valid_from is None or valid_from <= day) and (valid_to is None or day <= valid_to)
+
+
+_Cells = dict[str, str]
+
+
+def _records(lines: Iterable[str]) -> Iterable[tuple[int, _Cells]]:
+    for line, cells in enumerate(csv.DictReader(lines), start=2):
+        yield line, {str(key).strip().lower(): (value or "").strip() for key, value in cells.items() if key}
+
+
+def _unit_row(line: int, cells: _Cells, faults: list[Fault]) -> UnitRow | None:
+    found = len(faults)
+    code = _code(line, cells, "code", faults)
+    level = _one_of(line, cells, "level", get_args(Level), faults)
+    kind = _one_of(line, cells, "kind", KINDS.get(cast(Level, level), frozenset()), faults)
+    valid_from = _day(line, cells, "valid_from", faults)
+    valid_to = _day(line, cells, "valid_to", faults)
+    if not cells.get("name"):
+        faults.append(Fault(line, "name", "required", "Thiếu tên đơn vị", "The name is missing"))
+    if level != "province" and not cells.get("parent_code"):
+        faults.append(Fault(line, "parent_code", "required", "Thiếu mã đơn vị cấp trên", "The parent is missing"))
+    if valid_from and valid_to and valid_to < valid_from:
+        faults.append(Fault(line, "valid_to", "dates-reversed", "Ngày hết hiệu lực trước ngày có hiệu lực",
+                            "The last day lies before the first"))  # fmt: skip
+    if len(faults) > found:
+        return None
+    parent_code = cells.get("parent_code") or None
+    return UnitRow(line, code, valid_from, valid_to, cast(Level, level), kind, parent_code, cells["name"])
+
+
+def _succession_row(line: int, cells: _Cells, faults: list[Fault]) -> SuccessionRow | None:
+    found = len(faults)
+    code = _code(line, cells, "code" if "code" in cells else "old_code", faults)
+    successor = _code(line, cells, "successor_code" if "successor_code" in cells else "new_code", faults)
+    kind = _one_of(line, cells, "kind", get_args(SuccessionKind), faults)
+    effective_on = _day(line, cells, "effective_on", faults)
+    if effective_on is None and len(faults) == found:
+        faults.append(Fault(line, "effective_on", "required", "Thiếu ngày hiệu lực", "The day is missing"))
+    if effective_on is None or len(faults) > found:
+        return None
+    return SuccessionRow(line, effective_on, successor, code, cast(SuccessionKind, kind))
+
+
+def _code(line: int, cells: _Cells, column: str, faults: list[Fault]) -> str:
+    code = cells.get(column, "")
+    if not code.replace("-", "").isalnum() or not code.isascii() or len(code) > 32:
+        faults.append(Fault(line, column, "unit-code-invalid", "Mã đơn vị không hợp lệ", "Not a valid unit code"))
+    return code
+
+
+def _one_of(line: int, cells: _Cells, column: str, choices: Iterable[str], faults: list[Fault]) -> str:
+    value = cells.get(column, "")
+    if value not in choices:
+        named = ", ".join(sorted(choices))
+        faults.append(Fault(line, column, "not-a-choice", f"Chỉ nhận: {named}", f"Must be one of: {named}"))
+    return value
+
+
+def _day(line: int, cells: _Cells, column: str, faults: list[Fault]) -> date | None:
+    value = cells.get(column, "")
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        faults.append(Fault(line, column, "date-invalid", "Ngày có dạng yyyy-mm-dd", "Dates are yyyy-mm-dd"))
+        return None
+
+
+def _overlaps(rows: list[UnitRow]) -> list[Fault]:
+    """Two lines of one code that are valid on the same day."""
+    by_code: dict[str, list[UnitRow]] = defaultdict(list)
+    for row in rows:
+        by_code[row.code].append(row)
+    faults = []
+    for same in by_code.values():
+        same.sort(key=lambda row: row.valid_from or date.min)
+        for before, after in pairwise(same):
+            if before.valid_to is None or (after.valid_from or date.min) <= before.valid_to:
+                faults.append(Fault(after.line, "valid_from", "overlap", "Trùng thời gian hiệu lực của cùng một mã",
+                                    "Overlaps another line of the same code"))  # fmt: skip
+    return faults
+
+
+def last_day_before(day: date) -> date:
+    """The day on which a unit ends whose successors begin on `day`."""
+    return day - timedelta(days=1)

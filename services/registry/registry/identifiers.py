@@ -1,0 +1,222 @@
+"""The numbers that say who somebody is: normalised, checked, masked. No database, no web.
+
+A number that cannot be right raises `IdentifierError`; one that is merely odd comes back with warnings, because
+registries hold people born abroad, clerical slips and cards from before any rule.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Literal
+
+import phonenumbers
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.vn import mst
+
+Sex = Literal["male", "female"]
+IdDocument = Literal["can_cuoc", "cccd", "cmnd", "none"]
+
+_PROVINCES = """
+    1 2 4 6 8 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58 60 62
+    64 66 67 68 70 72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96"""
+PROVINCE_PREFIXES = frozenset(code.zfill(3) for code in _PROVINCES.split())
+"""The 63 province codes of Decision 124/2004/QĐ-TTg: cards keep them after the merger of 2025."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong or odd about a value: a stable code and a sentence in both languages, never the value."""
+
+    code: str
+    vi: str
+    en: str
+
+
+class IdentifierError(ValueError):
+    """A value that cannot be the number it is said to be."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+PERSONAL_ID_DIGITS = Finding(
+    "personal-id-not-digits",
+    "Số định danh chỉ gồm chữ số",
+    "A personal number has digits only",
+)
+PERSONAL_ID_LENGTH = Finding(
+    "personal-id-length",
+    "Số định danh (căn cước, CCCD) có 12 chữ số, CMND có 9 chữ số",
+    "A personal number has 12 digits (identity card) or 9 digits (old CMND)",
+)
+DOCUMENT_MISMATCH = Finding(
+    "id-document-mismatch",
+    "Loại giấy tờ không khớp với số: căn cước và CCCD có 12 chữ số",
+    "The document does not fit the number: an identity card has 12 digits",
+)
+UNKNOWN_PREFIX = Finding(
+    "unknown-province-prefix",
+    "Ba số đầu không phải mã tỉnh, thành phố nào của Việt Nam (có thể sinh ở nước ngoài)",
+    "The first three digits are no Vietnamese province (perhaps born abroad)",
+)
+SEX_MISMATCH = Finding(
+    "sex-mismatch",
+    "Giới tính không khớp với số định danh",
+    "The sex does not fit the personal number",
+)
+BIRTH_YEAR_MISMATCH = Finding(
+    "birth-year-mismatch",
+    "Năm sinh không khớp với số định danh",
+    "The year of birth does not fit the personal number",
+)
+OBSOLETE_DOCUMENT = Finding(
+    "cmnd-expired",
+    "CMND 9 số đã hết giá trị từ 31/12/2024",
+    "The 9-digit CMND has not been valid since 31 December 2024",
+)
+PHONE_INVALID = Finding(
+    "phone-invalid",
+    "Số điện thoại không hợp lệ",
+    "Not a valid phone number",
+)
+TAX_CODE_INVALID = Finding(
+    "tax-code-invalid",
+    "Mã số thuế không hợp lệ (10, 13 hoặc 12 chữ số)",
+    "Not a valid tax code (10, 13 or 12 digits)",
+)
+SOCIAL_INSURANCE_INVALID = Finding(
+    "social-insurance-invalid",
+    "Mã số BHXH có 10 chữ số (hoặc 12 chữ số của số định danh)",
+    "A social insurance number has 10 digits (or the 12 of the personal number)",
+)
+HEALTH_CARD_INVALID = Finding(
+    "health-card-invalid",
+    "Số thẻ BHYT gồm 2 chữ cái và 13 chữ số, hoặc là mã số BHXH",
+    "A health insurance card has 2 letters and 13 digits, or is the social insurance number",
+)
+HEALTH_CARD_OF_ANOTHER = Finding(
+    "health-card-mismatch",
+    "Số thẻ BHYT không khớp với mã số BHXH",
+    "The health insurance card does not end with the social insurance number",
+)
+
+_SEPARATORS = re.compile(r"[\s.\-_\u00a0\u2010-\u2015\u2212\u200b\ufeff']+")
+_HEALTH_CARD = re.compile(r"[A-Z]{2}[1-5]\d{12}")
+
+
+def plain(text: str) -> str:
+    """The same text with any script's digits as 0-9 and without spaces, dots, dashes or invisible marks."""
+    compatible = unicodedata.normalize("NFKC", text)
+    digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in compatible)
+    return _SEPARATORS.sub("", digits)
+
+
+def parse_personal_id(text: str) -> str:
+    """The 12 digits of căn cước or CCCD, or the 9 of an old CMND.
+
+    A 12-digit number carries province, century with sex, year of birth and six free digits; it has no check digit.
+    """
+    number = plain(text)
+    if not (number.isascii() and number.isdigit()):
+        raise IdentifierError(PERSONAL_ID_DIGITS)
+    if len(number) not in (9, 12):
+        raise IdentifierError(PERSONAL_ID_LENGTH)
+    return number
+
+
+def document_of(number: str) -> IdDocument:
+    """The document that a number without further word stands on."""
+    return "cccd" if len(number) == 12 else "cmnd"
+
+
+def check_document(number: str, document: IdDocument) -> None:
+    """Refuse an identity card with 9 digits; CMND with 12 digits did exist in some provinces."""
+    if document in ("can_cuoc", "cccd") and len(number) != 12:
+        raise IdentifierError(DOCUMENT_MISMATCH)
+
+
+def personal_id_warnings(number: str, born: date, sex: Sex) -> list[Finding]:
+    """What is odd about a number that is valid in form."""
+    if len(number) == 9:
+        return [OBSOLETE_DOCUMENT]
+    century, is_female = divmod(int(number[3]), 2)
+    found = [] if number[:3] in PROVINCE_PREFIXES else [UNKNOWN_PREFIX]
+    if (sex == "female") != bool(is_female):
+        found.append(SEX_MISMATCH)
+    if 1900 + 100 * century + int(number[4:6]) != born.year:
+        found.append(BIRTH_YEAR_MISMATCH)
+    return found
+
+
+def parse_phone(text: str) -> str:
+    """E.164, Vietnamese unless another country is written with `+`.
+
+    Mobile numbers, the bulk of every list, are matched by the library's own pattern before its slower parser.
+    """
+    written = plain(text)
+    national = _MOBILE_WRITTEN.fullmatch(written)
+    if national and _mobile_pattern().fullmatch(national[1]):
+        return f"+84{national[1]}"
+    try:
+        number = phonenumbers.parse(written, "VN")
+    except phonenumbers.NumberParseException:
+        raise IdentifierError(PHONE_INVALID) from None
+    if not phonenumbers.is_valid_number(number):
+        raise IdentifierError(PHONE_INVALID)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_MOBILE_WRITTEN = re.compile(r"(?:0|\+?84)?([35789]\d{8})", re.ASCII)
+
+
+@cache
+def _mobile_pattern() -> re.Pattern[str]:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region("VN")
+    mobile = metadata.mobile if metadata else None
+    # Without the pattern nothing is matched here and the slower parser decides.
+    return re.compile((mobile and mobile.national_number_pattern) or r"(?!)")
+
+
+def parse_tax_code(text: str) -> str:
+    """10 digits, 13 of a branch, or since 1 July 2025 the 12 digits of a person (Circular 86/2024/TT-BTC)."""
+    code = plain(text)
+    if len(code) == 12 and code.isascii() and code.isdigit():
+        return code
+    try:
+        return str(mst.validate(code))
+    except StdnumError:
+        raise IdentifierError(TAX_CODE_INVALID) from None
+
+
+def parse_social_insurance(text: str) -> str:
+    """10 digits, or 12 where the number was unified with the personal number."""
+    number = plain(text)
+    if not (number.isascii() and number.isdigit() and len(number) in (10, 12)):
+        raise IdentifierError(SOCIAL_INSURANCE_INVALID)
+    return number
+
+
+def parse_health_card(text: str, social_insurance_no: str | None = None) -> str:
+    """Card of health insurance: 2 letters, benefit level 1-5, province, social insurance number; or that alone."""
+    card = plain(text).upper()
+    short = card.isascii() and card.isdigit() and len(card) in (10, 12)
+    if not short and not _HEALTH_CARD.fullmatch(card):
+        raise IdentifierError(HEALTH_CARD_INVALID)
+    if social_insurance_no and not card.endswith(social_insurance_no):
+        raise IdentifierError(HEALTH_CARD_OF_ANOTHER)
+    return card
+
+
+def mask(number: str) -> str:
+    """`038*******45`: enough to recognise one's own number, too little to guess another's."""
+    if len(number) < 8:
+        return "*" * len(number)
+    return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"
+
+
+def mask_phone(number: str) -> str:
+    """`*********678`: the last three digits of a phone number."""
+    return "*" * max(len(number) - 3, 0) + number[-3:]
