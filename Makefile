@@ -1,0 +1,97 @@
+# Ba Không: every command that people and CI run. Needs Python 3.11 or newer and make; installs the rest by itself.
+
+UV_VERSION := 0.13.9
+DETECT_SECRETS_VERSION := 1.5.0
+IS_NEW_ENOUGH := import sys; sys.exit(not (3, 11) <= sys.version_info[:2])
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	command -v $$python >/dev/null 2>&1 && $$python -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
+DATA_DIR ?= .data
+
+UV := .tools/bin/uv
+VENV := .venv/bin
+SYNCED := .venv/.synced
+PYTEST := $(VENV)/pytest
+WORKERS ?= auto
+TYPED = $(filter-out %/tests, $(patsubst %/__init__.py, %, $(wildcard libs/*/*/__init__.py services/*/*/__init__.py gateway/*/__init__.py))) \
+	deploy conftest.py $(wildcard bench)
+
+unexport VIRTUAL_ENV
+.DEFAULT_GOAL := help
+.PHONY: help run test test-kafka test-browser test-identity test-compose check format bench bench-long up down openapi \
+	rebuild-reports clean install
+
+help: ## shows this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+run: install ## starts the whole platform here, with a demo: no Docker, no Java; Ctrl-C stops it
+	@exec $(VENV)/python -m deploy.local --end-with-parent
+
+test: install ## unit, contract, real PostgreSQL, embedded bus
+	$(PYTEST) -n $(WORKERS) --maxprocesses 4 --dist loadfile
+
+test-kafka: install ## the tests against a real Apache Kafka (fetched by Maven, or KAFKA_BOOTSTRAP_SERVERS)
+	@test -n "$$KAFKA_BOOTSTRAP_SERVERS" || $(VENV)/python -m deploy.kafka.broker
+	$(PYTEST) -m kafka
+
+test-browser: install ## the tests in a real browser
+	$(PYTEST) -m browser
+
+test-identity: install ## the tests against a real Keycloak
+	$(PYTEST) -m identity
+
+test-compose: install ## the tests against the compose stack
+	@$(MAKE) --no-print-directory docker
+	$(PYTEST) -m compose
+
+check: install ## what CI runs: format, lint, types, import walls, dependency and secret audit, tests
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy $(TYPED)
+	$(VENV)/lint-imports
+	@.ci/audit $(UV) $(DETECT_SECRETS_VERSION)
+	@$(MAKE) --no-print-directory test
+
+format: install ## writes the format and the fixes of the linter that are safe
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+bench: install ## benchmarks in at most 15 minutes, one table, ratios against named baselines
+	$(VENV)/python -m bench
+
+bench-long: install ## growth, spike and soak
+	$(VENV)/python -m bench --long
+
+.PHONY: docker
+docker:
+	@docker compose version >/dev/null 2>&1 || { echo "No Docker with Compose here: this needs both."; exit 3; }
+
+up: docker ## the compose stack: PostgreSQL, Kafka, the services, the gateway
+	docker compose up --build --wait
+
+down: docker ## stops the compose stack
+	docker compose down
+
+openapi: install ## writes the OpenAPI document of the platform and the AsyncAPI document of the events to docs/api/
+	$(VENV)/python -m deploy.api
+
+rebuild-reports: install ## replays the facts into new projections and swaps
+	$(VENV)/python -m deploy.local.rebuild_reports
+
+clean: ## removes what the other targets made, the data of make run too
+	@DATA_DIR=$(DATA_DIR) $(PYTHON) -m deploy.local.clean
+	rm -rf .venv .tools .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install: $(SYNCED)
+
+$(SYNCED): uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml gateway/pyproject.toml) | $(UV)
+	$(UV) sync --frozen --python $(PYTHON)
+	@touch $@
+
+$(UV): | python
+	$(PYTHON) -m venv .tools || { echo "$(PYTHON) cannot make a virtual environment (Debian: apt install python3-venv)."; exit 3; }
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found."; exit 3; }
