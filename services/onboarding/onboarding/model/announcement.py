@@ -1,0 +1,63 @@
+"""The text that a commune reads over its loudspeaker; plain Vietnamese, short sentences, no abbreviations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from onboarding.model.journey import BUSINESS_ZONE
+from onboarding.model.steps import catalogue
+
+WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+
+
+@dataclass(frozen=True)
+class NextSession:
+    starts_at: datetime
+    ends_at: datetime | None
+    venue: str
+    steps: Sequence[str] = ()
+
+
+def announcement(unit_name: str, session: NextSession | None, services: Sequence[str]) -> str:
+    """What is read out in a unit: the next session, the chosen services, what to bring."""
+    paragraphs = [f"Kính thưa bà con nhân dân {unit_name}!", _invitation(session)]
+    if session:
+        paragraphs.append(_what_to_bring(session.steps))
+    if services:
+        paragraphs.append(
+            "Các dịch vụ công trực tuyến toàn trình được lựa chọn, bà con làm tại nhà, không phải đến trụ sở: "
+            + "; ".join(services)
+            + "."
+        )
+    paragraphs.append(
+        "Việc hỗ trợ là miễn phí. Bà con không đọc mã OTP, mật khẩu cho bất kỳ ai. Trân trọng cảm ơn bà con!"
+    )
+    return "\n".join(paragraphs)
+
+
+def things_to_bring(steps: Sequence[str] = (), language: str = "vi") -> list[str]:
+    """What a resident brings for these steps (all six when none is named), each thing once."""
+    wanted = [rule for rule in catalogue().steps if not steps or rule.step in steps]
+    conditions = [each.condition for rule in wanted for each in rule.conditions]
+    texts = catalogue().conditions
+    return list(dict.fromkeys(texts[each].bring.in_language(language) for each in conditions))
+
+
+def _invitation(session: NextSession | None) -> str:
+    work = "Hỗ trợ tạo lập tài khoản, cài đặt ứng dụng và hướng dẫn sử dụng dịch vụ công trực tuyến"
+    if session is None:
+        return f"{work} được tổ chức tại nhà văn hóa thôn; lịch cụ thể sẽ được thông báo sau."
+    start = session.starts_at.astimezone(BUSINESS_ZONE)
+    until = f" đến {_clock(session.ends_at.astimezone(BUSINESS_ZONE))}" if session.ends_at else ""
+    day = f"{WEEKDAYS[start.weekday()]}, ngày {start.day} tháng {start.month} năm {start.year}"
+    return (
+        f"Mời bà con tham gia buổi {work[0].lower()}{work[1:]}: từ {_clock(start)}{until}, {day}, tại {session.venue}."
+    )
+
+
+def _what_to_bring(steps: Sequence[str]) -> str:
+    return "Khi đi, bà con mang theo: " + "; ".join(things_to_bring(steps)) + "."
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour} giờ" + (f" {moment.minute} phút" if moment.minute else "")
