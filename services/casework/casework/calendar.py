@@ -1,0 +1,195 @@
+"""The working calendar of Vietnam: which days and hours count, and when something is due.
+
+Pure: no database, no clock. Instants go in and come out with an offset; days are days in Asia/Ho_Chi_Minh.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+CALENDAR_FILE = Path(__file__).with_name("calendar.yaml")
+
+LimitKind = Literal["same_day", "working_days", "working_hours", "calendar_days"]
+
+
+class TimeLimit(BaseModel):
+    """How long an agency may take, counted from valid receipt. `count` is 0 for `same_day`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: LimitKind
+    count: int = Field(default=0, ge=0)
+    verified: bool = True
+
+    @model_validator(mode="after")
+    def _a_counted_limit_has_a_count(self) -> "TimeLimit":
+        if (self.kind == "same_day") != (self.count == 0):
+            raise ValueError("same_day has no count, every other limit has one")
+        return self
+
+
+class Pause(NamedTuple):
+    """A supplement request: the clock stands from `start` until `end` (None: still waiting)."""
+
+    start: datetime
+    end: datetime | None
+
+
+class Override(BaseModel):
+    """One line of the editable table: a swapped, compensated or local day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date: date
+    reason: str
+
+
+class FeedbackDeadlines(BaseModel):
+    """Working days for each duty towards one category of feedback (Decision 766/QĐ-TTg, indicator 5.2)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    refuse: int
+    ask_supplement: int
+    handle: int
+    publish: int
+    verified: bool
+
+
+class WorkingCalendar(BaseModel):
+    """Public holidays of the `holidays` package with an editable override table on top."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    days_off: tuple[Override, ...] = ()
+    working_days: tuple[Override, ...] = ()
+    office_hours: tuple[tuple[time, time], ...]
+    same_day_cutoff: time
+    feedback: Mapping[str, FeedbackDeadlines]
+
+    @model_validator(mode="after")
+    def _a_day_is_either_on_or_off(self) -> "WorkingCalendar":
+        both = self._off & self._on
+        if both:
+            raise ValueError(f"both off and working: {sorted(both)}")
+        if any(start >= end for start, end in self.office_hours):
+            raise ValueError("office hours end before they start")
+        return self
+
+    @cached_property
+    def _off(self) -> frozenset[date]:
+        return frozenset(line.date for line in self.days_off)
+
+    @cached_property
+    def _on(self) -> frozenset[date]:
+        return frozenset(line.date for line in self.working_days)
+
+    @cached_property
+    def _public(self) -> holidays.HolidayBase:
+        return holidays.country_holidays("VN")
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether State agencies work on `day`."""
+        if day in self._on:
+            return True
+        return day not in self._off and bool(self._public.is_working_day(day))
+
+    def next_working_day(self, day: date) -> date:
+        """`day` itself when it is worked, else the first working day after it."""
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day`; `day` itself is never counted (Civil Code 2015, art. 147)."""
+        for _ in range(count):
+            day = self.next_working_day(day + timedelta(days=1))
+        return day
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days lie after `start` up to and including `end`."""
+        days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+        return sum(self.is_working_day(day) for day in days)
+
+    def due_at(self, limit: TimeLimit, received_at: datetime, pauses: Iterable[Pause] = ()) -> datetime:
+        """When a case received at `received_at` must be settled; finished pauses move it, a running one does not yet.
+
+        Days end at the close of the office. A pause costs the working days (or hours) it lasted; a same-day case
+        starts anew with its supplement.
+        """
+        ended = [(pause.start, pause.end) for pause in pauses if pause.end is not None]
+        if limit.kind == "same_day":
+            return self._same_day(max([received_at, *(end for _, end in ended)]))
+        if limit.kind == "working_hours":
+            lost = sum((self.working_time(start, end) for start, end in ended), timedelta())
+            return self.add_working_time(received_at, timedelta(hours=limit.count) + lost)
+        if limit.kind == "calendar_days":
+            lost_days = sum((_day(end) - _day(start)).days for start, end in ended)
+            return self._close_of(self.next_working_day(_day(received_at) + timedelta(days=limit.count + lost_days)))
+        paused = sum(self.working_days_between(_day(start), _day(end)) for start, end in ended)
+        return self._close_of(self.add_working_days(_day(received_at), limit.count + paused))
+
+    def deadline(self, since: datetime, working_days: int) -> datetime:
+        """The close of the office on the `working_days`-th working day after `since`."""
+        return self._close_of(self.add_working_days(_day(since), working_days))
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """Office time between two instants."""
+        spans = self._office_spans(_day(start), _day(end))
+        return sum((max(min(end, b) - max(start, a), timedelta()) for a, b in spans), timedelta())
+
+    def add_working_time(self, start: datetime, amount: timedelta) -> datetime:
+        """The instant at which `amount` of office time has passed since `start`."""
+        day = _day(start)
+        while True:
+            for opens, closes in self._office_spans(day, day):
+                available = closes - max(start, opens)
+                if available <= timedelta():
+                    continue
+                if amount <= available:
+                    return max(start, opens) + amount
+                amount -= available
+            day += timedelta(days=1)
+
+    def _same_day(self, received_at: datetime) -> datetime:
+        local = _local(received_at)
+        day = local.date()
+        if self.is_working_day(day) and local.time() > self.same_day_cutoff:
+            day += timedelta(days=1)
+        return self._close_of(self.next_working_day(day))
+
+    def _close_of(self, day: date) -> datetime:
+        return datetime.combine(day, self.office_hours[-1][1], VIETNAM)
+
+    def _office_spans(self, first: date, last: date) -> Sequence[tuple[datetime, datetime]]:
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return [
+            (datetime.combine(day, opens, VIETNAM), datetime.combine(day, closes, VIETNAM))
+            for day in days
+            if self.is_working_day(day)
+            for opens, closes in self.office_hours
+        ]
+
+
+@cache
+def load_calendar(file: Path = CALENDAR_FILE) -> WorkingCalendar:
+    """The calendar of `file`; raises ValueError when a line of it is wrong."""
+    return WorkingCalendar.model_validate(yaml.safe_load(file.read_text("utf-8")))
+
+
+def _day(instant: datetime) -> date:
+    return _local(instant).date()
+
+
+def _local(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs an offset")
+    return instant.astimezone(VIETNAM)

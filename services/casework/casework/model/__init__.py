@@ -1,0 +1,1 @@
+"""Entities of casework, their rules and their tables; knows neither web nor broker."""

@@ -1,0 +1,19 @@
+"""The code of a dossier: agency, date of receipt, daily serial (Circular 01/2018/TT-VPCP art. 19).
+
+The form since Circular 03/2025/TT-VPCP was not found, so the pattern is configuration and both forms are read.
+"""
+
+import re
+from datetime import date
+
+CODE = re.compile(r"^[A-Z0-9]{1,4}(?:\.[A-Z0-9]{1,6}){1,5}-\d{6}-\d{4,6}$")
+
+
+def make_code(pattern: str, *, unit_code: str, day: date, serial: int) -> str:
+    """One code, e.g. `H56.15724-261122-0001` for `H56.{unit}-{day:%y%m%d}-{serial:04d}`."""
+    return pattern.format(unit=unit_code, day=day, serial=serial)
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` has the form of a dossier code, ours or the national one."""
+    return CODE.match(text) is not None

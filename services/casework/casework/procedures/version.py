@@ -1,0 +1,212 @@
+"""What one version of a procedure says: who may file it, its form, papers, fee, limit and result."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field as Rule
+
+from casework.calendar import TimeLimit
+
+RESIDENT_FACTS = frozenset(
+    [
+        "personal_id",
+        "id_document",
+        "full_name",
+        "date_of_birth",
+        "birth_precision",
+        "sex",
+        "unit_code",
+        "residence_status",
+        "address_line",
+        "household_code",
+        "phone",
+        "phone_owner_verified",
+        "social_insurance_no",
+        "has_smartphone",
+        "has_bank_account",
+        "social_protection",
+        "permanent_address",
+        "ethnic_group",
+        "nationality",
+    ]
+)
+ORGANIZATION_FACTS = frozenset({"organization.name", "organization.tax_code", "organization.kind"})
+
+Applicant = Literal["resident", "organization"]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(_Data):
+    """A user-facing text in both languages."""
+
+    vi: str = Rule(min_length=1)
+    en: str = Rule(min_length=1)
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+class Choice(_Data):
+    """One value of a closed list."""
+
+    value: str
+    label: Text
+
+
+class Field(_Data):
+    """One field of the interactive form; with a `fact` the registry fills it, else the applicant types it."""
+
+    name: str = Rule(pattern=r"^[a-z][a-z_]*$")
+    label: Text
+    type: Literal["text", "integer", "date", "boolean", "choice"]
+    required: bool
+    about: Literal["applicant", "subject"]
+    fact: str | None = None
+    choices: tuple[Choice, ...] | None = None
+    applies_to: Applicant | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Field":
+        if (self.type == "choice") != bool(self.choices):
+            raise ValueError(f"{self.name}: a choice has choices, nothing else has")
+        if self.fact and self.fact not in RESIDENT_FACTS | ORGANIZATION_FACTS:
+            raise ValueError(f"{self.name}: no fact is called {self.fact}")
+        return self
+
+    def is_for(self, applicant: Applicant) -> bool:
+        """Whether a dossier of such an applicant has this field."""
+        return self.applies_to in (None, applicant)
+
+
+class Document(_Data):
+    """One component of the dossier: a form or datum the system has, a paper to upload or to show in person."""
+
+    code: str = Rule(pattern=r"^[a-z][a-z_]*$")
+    label: Text
+    source: Literal["form", "data", "upload", "in_person"]
+    required: Literal["always", "for_another", "exemption", "optional"] = "optional"
+
+    @model_validator(mode="after")
+    def _only_uploads_can_be_required(self) -> "Document":
+        if self.source != "upload" and self.required != "optional":
+            raise ValueError(f"{self.code}: only an upload can be required")
+        return self
+
+
+class NoFee(_Data):
+    kind: Literal["none"]
+
+
+class PerCopyFee(_Data):
+    """So many dong for each copy of each event; nothing for the exempt."""
+
+    kind: Literal["per_copy"]
+    amount: int = Rule(gt=0)
+    exemptions: tuple[str, ...] = ()
+    source: str
+    verified: bool = True
+
+
+class PerPageFee(_Data):
+    """The first pages of a copy cost more than the further ones; a copy never costs more than the maximum."""
+
+    kind: Literal["per_page"]
+    first_pages: int
+    first_amount: int
+    further_amount: int
+    maximum_per_copy: int
+    source: str
+    verified: bool = True
+
+
+class ByChannelFee(_Data):
+    """Filing online costs another fee than filing in person or by post."""
+
+    kind: Literal["by_channel"]
+    direct: int
+    online: int
+    post: int
+    source: str
+    verified: bool = True
+
+
+class FlatFee(_Data):
+    kind: Literal["flat"]
+    amount: int = Rule(gt=0)
+    verified: bool = True
+
+
+class CouncilFee(_Data):
+    """A fee that the provincial People's Council sets; 0 until its resolution is entered here."""
+
+    kind: Literal["council"]
+    amount: int = Rule(ge=0)
+    verified: bool = True
+
+
+Fee = Annotated[
+    NoFee | PerCopyFee | PerPageFee | ByChannelFee | FlatFee | CouncilFee,
+    Rule(discriminator="kind"),
+]
+
+
+class Result(_Data):
+    """What the applicant gets; `electronic` when it can be issued as a file."""
+
+    label: Text
+    electronic: bool
+
+
+class Version(_Data):
+    """The rules for dossiers received from `valid_from` to `valid_until`, both days included; None is open."""
+
+    valid_from: date | None = None
+    valid_until: date | None = None
+    full_process: bool
+    applicants: tuple[Applicant, ...] = Rule(min_length=1)
+    on_behalf: Literal["nobody", "family", "authorised", "anybody"]
+    subject: Literal["self_or_other", "other", "unregistered"] = "self_or_other"
+    registers_death: bool = False
+    time_limit: TimeLimit
+    extended_limit: TimeLimit | None = None
+    draft_confirmation_days: int | None = None
+    fee: Fee
+    fields: tuple[Field, ...] = Rule(min_length=1)
+    documents: tuple[Document, ...] = Rule(min_length=1)
+    result: Result
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Version":
+        for what in (self.fields, self.documents):
+            names = Counter(item.name if isinstance(item, Field) else item.code for item in what)
+            if len(names) < len(what):
+                raise ValueError(f"twice: {[name for name, count in names.items() if count > 1]}")
+        if self.full_process and any(document.source == "in_person" for document in self.documents):
+            raise ValueError("a paper shown in person is not full-process (Decree 42/2022)")
+        return self
+
+    @property
+    def has_fee(self) -> bool:
+        """Whether this procedure belongs to those with a fee, whatever a dossier's own fee is."""
+        return self.fee.kind != "none"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a dossier received on `day` follows this version."""
+        return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
+
+    def fields_for(self, applicant: Applicant) -> tuple[Field, ...]:
+        """The form of such an applicant."""
+        return tuple(field for field in self.fields if field.is_for(applicant))
+
+    def required_uploads(self, *, for_another: bool, exempt: bool) -> Iterator[Document]:
+        """The papers without which this dossier cannot be submitted."""
+        needed = {"always"} | ({"for_another"} if for_another else set()) | ({"exemption"} if exempt else set())
+        return (document for document in self.documents if document.required in needed)
