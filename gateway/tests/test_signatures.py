@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from gateway.signatures import SecretRefused, SignatureRefused, VerificationKey, parse_secret, sign, verify
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
+
+from gateway.signatures import SecretRefused, SignatureRefused, VerificationKey, parse_secret, sign, verify
 
 # The vector published with the Standard Webhooks 1.0.0 specification, the same in all its libraries.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

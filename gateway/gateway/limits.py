@@ -1,0 +1,101 @@
+"""How much one caller may ask for, and how much the door carries at once. In process, bounded in memory."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`quota` requests per `window` seconds; the whole quota may be spent at once."""
+
+    name: str
+    quota: int
+    window: int
+
+    def header(self) -> bytes:
+        return f'"{self.name}";q={self.quota};w={self.window}'.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a request may pass, with what is left (requests) and when it is more (seconds)."""
+
+    allowed: bool
+    policy: Policy
+    remaining: int
+    reset_after: int
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The `RateLimit` fields (IETF draft-ietf-httpapi-ratelimit-headers), with `Retry-After` on a refusal."""
+        state = f'"{self.policy.name}";r={self.remaining};t={self.reset_after}'.encode()
+        fields = [(b"ratelimit-policy", self.policy.header()), (b"ratelimit", state)]
+        if not self.allowed:
+            fields.append((b"retry-after", str(max(1, self.reset_after)).encode()))
+        return fields
+
+
+class TokenBuckets:
+    """One bucket per key under one policy; the least recently used key is forgotten when there are too many."""
+
+    def __init__(self, policy: Policy, *, keys: int = 50_000, clock: Clock = time.monotonic) -> None:
+        self.policy = policy
+        self._rate = policy.quota / policy.window
+        self._keys = keys
+        self._clock = clock
+        self._levels: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: Hashable) -> Verdict:
+        """Spend one token of `key`; a refusal spends nothing."""
+        level, now = self._level(key)
+        allowed = level >= 1
+        level -= 1 if allowed else 0
+        self._levels[key] = (level, now)
+        self._levels.move_to_end(key)
+        if len(self._levels) > self._keys:
+            self._levels.popitem(last=False)
+        return self._verdict(allowed, level)
+
+    def peek(self, key: Hashable) -> Verdict:
+        """What `take` would say, spending nothing: for limits on failures, charged afterwards."""
+        level, _ = self._level(key)
+        return self._verdict(level >= 1, level)
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def _level(self, key: Hashable) -> tuple[float, float]:
+        now = self._clock()
+        level, then = self._levels.get(key, (float(self.policy.quota), now))
+        return min(float(self.policy.quota), level + (now - then) * self._rate), now
+
+    def _verdict(self, allowed: bool, level: float) -> Verdict:
+        missing = 1 - level if level < 1 else 0.0
+        return Verdict(allowed, self.policy, int(level), math.ceil(missing / self._rate))
+
+
+class Crowded(Exception):
+    """The door carries as much as it may; nothing of the request was accepted."""
+
+
+class Crowd:
+    """Counts what is under way and refuses before memory grows: shedding comes before accepting, never after."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.inside = 0
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        if self.inside >= self.limit:
+            raise Crowded
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
