@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from payments_qr.qr_payload import QrContent, UnwritableContent, decode, encode, folded
 
 STALL = QrContent(initiation="static", bin="970403", account_no="0011012345678")

@@ -1,6 +1,7 @@
 """What the decoder reports: all of it, where it is, in both languages; what it forgives, and links."""
 
 import pytest
+
 from payments_qr.qr_payload import QrContent, Scheme, UnreadablePayload, decode, encode, sealed
 from payments_qr.qr_payload.faults import SENTENCES, Fault
 

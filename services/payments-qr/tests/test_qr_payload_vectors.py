@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from payments_qr.qr_payload import UnreadablePayload, checksum_of, decode, encode
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "qr_vectors/payloads.json").read_text("utf-8"))
@@ -36,7 +37,7 @@ def is_ours_to_write(vector: dict[str, Any]) -> bool:
     return vector["verdict"] == "accept" and plain and not decode(vector["payload"]).extra
 
 
-@pytest.mark.parametrize("vector", filter(is_ours_to_write, VECTORS), ids=lambda vector: vector["name"])
+@pytest.mark.parametrize("vector", [v for v in VECTORS if is_ours_to_write(v)], ids=lambda vector: vector["name"])
 def test_our_own_encoder_writes_the_published_payload_again(vector: dict[str, Any]) -> None:
     content = decode(vector["payload"]).content
 

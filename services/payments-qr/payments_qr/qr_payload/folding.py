@@ -13,6 +13,7 @@ _WITHOUT_DECOMPOSITION = str.maketrans(
     }
 )  # fmt: skip
 _SPACES = re.compile(r"[ \t\r\n]+")
+_ASIDE = re.compile(r" - |,|\(|;")
 
 
 def folded(text: str) -> str:
@@ -23,10 +24,20 @@ def folded(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """A suggestion of at most `limit` characters: whole words first, then first letters of the leading words."""
-    words = folded(text).split(" ")
-    for abbreviated in range(len(words)):
-        candidate = " ".join(word[0] if i < abbreviated else word for i, word in enumerate(words))
+    """A suggestion of at most `limit` characters that a merchant would recognise; the merchant decides.
+
+    First what stands after a dash, comma or bracket goes, then leading words shrink to their initials
+    ("Cua hang tap hoa Hanh Phuc" becomes "CHTH Hanh Phuc"), at last the words that fit from the front.
+    """
+    plain = folded(text)
+    if len(plain) > limit:
+        plain = _ASIDE.split(plain)[0].strip()
+    words = plain.split(" ")
+    for leading in (0, *range(2, len(words))):  # a single initial at the front says nothing
+        initials = "".join(word[0] for word in words[:leading]).upper()
+        candidate = " ".join([initials, *words[leading:]]).strip()
         if len(candidate) <= limit:
             return candidate
-    return words[-1][:limit]
+    while len(words) > 1 and len(" ".join(words)) > limit:
+        words.pop()
+    return " ".join(words)[:limit].strip()

@@ -1,0 +1,99 @@
+"""What is drawn is read back by an independent reader: straight, turned, shrunk, as JPEG, and on every poster."""
+
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageFilter
+
+from payments_qr.printing.images import qr_png, qr_svg
+from payments_qr.printing.posters import Paper, Poster, masked_account, poster_pngs, posters_pdf
+from payments_qr.qr_payload import QrContent, encode, folded, shortened
+
+STALLS = [
+    "Sạp rau Chị Hạnh",
+    "Cửa hàng tạp hóa tổng hợp Hạnh Phúc - Chợ trung tâm xã, thôn Phúc Ấm",
+    "Điểm thu tiền điện",
+]
+
+
+def poster(name: str, account_no: str = "3500205123456") -> Poster:
+    short = folded(shortened(name, 25)).upper()
+    payload = encode(QrContent(initiation="static", bin="970405", account_no=account_no, merchant_name=short))
+    return Poster(payload, name, short, "Agribank", masked_account(account_no), "Chợ Đồng Tiến", "Quầy 12")
+
+
+def read_back(image: Image.Image) -> list[str]:
+    return [found.text for found in zxingcpp.read_barcodes(image)]
+
+
+def drawn(payload: str) -> Image.Image:
+    return Image.open(io.BytesIO(qr_png(payload)))
+
+
+PAYLOAD = poster(STALLS[0]).payload
+
+
+@pytest.mark.parametrize("degrees", [0, 7, 45, 90, 133, 180, 270])
+def test_a_turned_code_is_read(degrees: int) -> None:
+    turned = drawn(PAYLOAD).rotate(degrees, expand=True, fillcolor=255)
+
+    assert read_back(turned) == [PAYLOAD]
+
+
+@pytest.mark.parametrize("factor", [0.35, 0.6, 1.7, 3.0])
+def test_a_shrunk_or_enlarged_code_is_read(factor: float) -> None:
+    image = drawn(PAYLOAD)
+
+    assert read_back(image.resize((int(image.width * factor), int(image.height * factor)))) == [PAYLOAD]
+
+
+@pytest.mark.parametrize("quality", [25, 60])
+def test_a_code_photographed_as_jpeg_and_a_little_blurred_is_read(quality: int) -> None:
+    stored = io.BytesIO()
+    drawn(PAYLOAD).filter(ImageFilter.GaussianBlur(2)).save(stored, format="JPEG", quality=quality)
+
+    assert read_back(Image.open(stored)) == [PAYLOAD]
+
+
+def test_the_longest_payload_is_read() -> None:
+    longest = encode(
+        QrContent(
+            initiation="dynamic", bin="970405", account_no="A" * 19, amount=9_999_999_999_999, mcc="5499",
+            merchant_name="X" * 25, merchant_city="Y" * 15, postal_code="1" * 10,
+            bill_number="B" * 20, reference="R" * 20, purpose="P" * 25,
+        )
+    )  # fmt: skip
+
+    assert read_back(drawn(longest)) == [longest]
+
+
+def test_the_vector_image_is_white_ground_and_square() -> None:
+    svg = qr_svg(PAYLOAD)
+
+    assert svg.startswith("<svg")
+    assert "DOCTYPE" not in svg
+    side = svg.split('width="')[1].split('"')[0]
+    assert f'height="{side}"' in svg
+
+
+@pytest.mark.parametrize("paper", ["a5", "a6"])
+def test_every_poster_of_a_market_is_one_sheet_whose_code_scans(paper: Paper) -> None:
+    posters = [poster(name, f"35002051234{number:02d}") for number, name in enumerate(STALLS)]
+
+    sheets = poster_pngs(posters, paper)
+
+    assert [read_back(Image.open(io.BytesIO(sheet))) for sheet in sheets] == [[p.payload] for p in posters]
+
+
+def test_the_pdf_has_a_page_for_every_stall() -> None:
+    pdf = posters_pdf([poster(name) for name in STALLS])
+
+    assert pdf.startswith(b"%PDF-")
+    assert pdf.count(b"/Type /Page\n") == len(STALLS) or b"/Count 3" in pdf
+
+
+def test_the_account_on_paper_is_masked() -> None:
+    assert masked_account("3500205123456") == "••••••3456"
+    assert masked_account("12345") == "••••5"
+    assert "3500205123456" not in repr(poster(STALLS[0])).replace(PAYLOAD, "")
