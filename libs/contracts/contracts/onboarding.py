@@ -86,6 +86,27 @@ class ResidentGuided(Fact):
     outcome: Literal["done", "not_home", "away", "declined", "no_device"]
 
 
+class ResidentFactObserved(Fact):
+    """A volunteer or officer learnt something new about a resident in the village; registry records it (source: officer).
+
+    `sealed` holds a phone number, encrypted for registry (`chassis.sealing`, place onboarding|fact_observed|phone, row: the
+    resident's id; base64); every other fact is a yes or no in `value`.
+    """
+
+    topic: ClassVar[str] = topics.ONBOARDING
+    type: ClassVar[str] = "vn.bakhong.resident.fact_observed.v1"
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    unit_id: Id
+    unit_code: Code
+    at: Instant
+    name: Literal["has_smartphone", "has_bank_account", "phone"]
+    value: bool | None = None
+    sealed: str | None = None
+    owner_verified: bool = False
+
+
 class Target(BaseModel):
     """What a campaign wants to reach: a share in percent, or a count."""
 
