@@ -1,0 +1,34 @@
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.strict_json import BodyRefused, read_object
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"null", b"[]", b'"x"', b"{", b"{'a': 1}", b'{"a": 1} x', b"\xff\xfe{}", b'\xef\xbb\xbf{"a": 1}'),
+        *(b'{"a": NaN}', b'{"a": Infinity}', b'{"a": -Infinity}', b'{"a": 1, "a": 2}', b'{"a": {"b": 1, "b": 1}}'),
+        *(b'{"a": 9223372036854775808}', b'{"a": ' + b"9" * 5000 + b"}", b'{"a": "\\ud800"}', b'{"a": "\\u0000"}'),
+        *(b'{"a": "\x00"}', b'{"a":' + b"[" * 100_000, '{"a": "đ"}'.encode("utf-16"), b'{"a": "\xc3"}'),
+    ],
+)
+def test_what_two_parsers_could_read_differently_is_refused(body: bytes) -> None:
+    with pytest.raises(BodyRefused):
+        read_object(body)
+
+
+@given(st.dictionaries(st.text("abcđ", max_size=4), st.integers(-(2**63), 2**63 - 1) | st.text("xyzđ€😀")))
+def test_ordinary_objects_are_read_as_they_are(value: dict[str, object]) -> None:
+    assert read_object(json.dumps(value).encode()) == value
+    assert read_object(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_raise_anything_else(body: bytes) -> None:
+    with contextlib.suppress(BodyRefused):
+        read_object(body)
