@@ -1,0 +1,1 @@
+"""Merchants, codes, bills, payments, settlements: entities, their rules, their tables."""

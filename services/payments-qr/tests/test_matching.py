@@ -1,0 +1,100 @@
+"""Every way a payment can fail to fit has its own name; nothing that does not fit counts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from payments_qr.model.matching import (
+    COUNTING,
+    FoundCode,
+    FoundMerchant,
+    Outcome,
+    Report,
+    Sighting,
+    is_duplicate,
+    judge,
+    status_of,
+)
+
+NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
+REPORT = Report(partner_id="demo-bank", amount=50_000, settled_at=NOON, has_reference=True)
+SHOP = FoundMerchant(provider="demo-bank")
+BILL = FoundCode(
+    kind="dynamic", amount=50_000, is_open=True, is_paid=False, expires_at=NOON + timedelta(hours=1), was_mangled=False
+)
+
+
+def test_a_payment_that_fits_is_settled() -> None:
+    assert judge(REPORT, SHOP, BILL) == Outcome.EXACT
+
+
+@pytest.mark.parametrize(
+    ("report", "merchant", "code", "outcome"),
+    [
+        (REPORT, SHOP, replace(BILL, was_mangled=True), Outcome.MANGLED_REFERENCE),
+        (replace(REPORT, has_reference=False), SHOP, None, Outcome.COUNTER),
+        (replace(REPORT, amount=49_999), SHOP, BILL, Outcome.PARTIAL),
+        (replace(REPORT, amount=50_001), SHOP, BILL, Outcome.TOO_MUCH),
+        (REPORT, SHOP, replace(BILL, is_paid=True, is_open=False), Outcome.PAID_TWICE),
+        (REPORT, SHOP, replace(BILL, is_open=False), Outcome.CLOSED_CODE),
+        (replace(REPORT, settled_at=NOON + timedelta(hours=2)), SHOP, BILL, Outcome.EXPIRED_CODE),
+        (replace(REPORT, account_matches=False), SHOP, BILL, Outcome.WRONG_ACCOUNT),
+        (REPORT, SHOP, replace(BILL, belongs_to_named_merchant=False), Outcome.WRONG_MERCHANT),
+        (REPORT, SHOP, None, Outcome.UNKNOWN_REFERENCE),
+        (REPORT, None, None, Outcome.UNKNOWN_REFERENCE),
+        (replace(REPORT, has_reference=False), None, None, Outcome.UNKNOWN_ACCOUNT),
+        (replace(REPORT, partner_id="demo-wallet"), SHOP, BILL, Outcome.OTHER_PROVIDER),
+    ],
+)
+def test_each_misfit_has_its_own_outcome(
+    report: Report, merchant: FoundMerchant | None, code: FoundCode | None, outcome: Outcome
+) -> None:
+    assert judge(report, merchant, code) == outcome
+
+
+def test_a_static_code_takes_any_amount() -> None:
+    counter = FoundCode(kind="static", amount=None, is_open=True, is_paid=False, expires_at=None, was_mangled=False)
+
+    assert judge(replace(REPORT, amount=7_000), SHOP, counter) == Outcome.EXACT
+
+
+@given(
+    amount=st.integers(1, 10**6),
+    issued=st.integers(1, 10**6),
+    is_open=st.booleans(),
+    is_paid=st.booleans(),
+    mangled=st.booleans(),
+    account=st.sampled_from([None, True, False]),
+    own_provider=st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_nothing_counts_unless_everything_fits(
+    amount: int, issued: int, is_open: bool, is_paid: bool, mangled: bool, account: bool | None, own_provider: bool
+) -> None:
+    report = replace(REPORT, amount=amount, account_matches=account)
+    code = replace(BILL, amount=issued, is_open=is_open, is_paid=is_paid, was_mangled=mangled)
+    merchant = FoundMerchant("demo-bank" if own_provider else "demo-wallet")
+
+    fits = own_provider and account is not False and is_open and not is_paid and amount == issued
+    assert (judge(report, merchant, code) in COUNTING) == fits
+
+
+def test_a_reversal_wins_whatever_the_outcome() -> None:
+    assert {status_of(outcome, is_reversed=True) for outcome in Outcome} == {"reversed"}
+    assert status_of(Outcome.POSSIBLE_DUPLICATE) == "possible_duplicate"
+    assert {status_of(outcome) for outcome in COUNTING} == {"settled"}
+
+
+def test_two_partners_with_one_amount_at_one_time_speak_of_one_payment() -> None:
+    bank = Sighting("demo-bank", 50_000, NOON, None)
+
+    assert is_duplicate(bank, Sighting("demo-wallet", 50_000, NOON + timedelta(minutes=3), None))
+    assert not is_duplicate(bank, Sighting("demo-bank", 50_000, NOON, None))
+    assert not is_duplicate(bank, Sighting("demo-wallet", 50_001, NOON, None))
+    assert not is_duplicate(bank, Sighting("demo-wallet", 50_000, NOON + timedelta(hours=3), None))
+    assert is_duplicate(
+        replace(bank, reference_key="BK1"), Sighting("demo-wallet", 50_000, NOON + timedelta(hours=3), "BK1")
+    )

@@ -1,0 +1,145 @@
+"""Files as partners, suppliers and market boards write them: checked whole before a single row is believed."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from payments_qr.uploads.bills import BillLine, bill_lines, normalised_period
+from payments_qr.uploads.settlement import checked_totals, settlement_lines
+from payments_qr.uploads.stalls import Stall, normalised_tax_code, stalls
+from payments_qr.uploads.tables import UnreadableFile, whole_number
+
+SETTLEMENT = """#TotalCount,3,TotalAmount,95000
+partner_reference,type,amount,settled_at,original_reference
+FT1,payment,50000,2026-06-01T09:00:00+07:00,
+FT2,payment,60000,01/06/2026 23:10:00,
+FT3,reversal,15000,20260601100000,FT1
+"""
+
+
+def file_of(text: str, encoding: str = "utf-8") -> io.BytesIO:
+    return io.BytesIO(text.encode(encoding))
+
+
+def refused_code(text: str) -> tuple[int, str]:
+    with pytest.raises(UnreadableFile) as refused:
+        checked_totals(file_of(text))
+    return refused.value.rejection.row, refused.value.rejection.code
+
+
+def test_a_settlement_file_is_counted_and_added_up_before_any_row_is_used() -> None:
+    totals = checked_totals(file_of(SETTLEMENT))
+
+    assert (totals.count, totals.sum, totals.is_stated) == (3, 95_000, True)
+    assert refused_code(SETTLEMENT.replace("#TotalCount,3", "#TotalCount,4")) == (1, "count-differs")
+    assert refused_code(SETTLEMENT.replace("TotalAmount,95000", "TotalAmount,95001")) == (1, "sum-differs")
+
+
+def test_times_without_a_zone_are_vietnamese() -> None:
+    lines = list(settlement_lines(file_of(SETTLEMENT)))
+
+    assert lines[1].settled_at is not None
+    assert lines[1].settled_at.astimezone(UTC) == datetime(2026, 6, 1, 16, 10, tzinfo=UTC)
+    assert [line.kind for line in lines] == ["payment", "payment", "reversal"]
+    assert lines[2].original_reference == "FT1"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1258"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_any_usual_encoding_and_separator_is_read(encoding: str, separator: str) -> None:
+    text = "Mã giao dịch|Số tiền|Thời gian\nFT1|50000|01/06/2026 09:00\n".replace("|", separator)
+    if encoding == "cp1258":  # Windows-1258 writes tone marks as characters of their own
+        tones = {"ã": "a\u0303", "ị": "i\u0323", "ố": "ô\u0301", "ờ": "ơ\u0300", "ề": "ê\u0300"}
+        text = "".join(tones.get(character, character) for character in text)
+
+    assert [line.partner_reference for line in settlement_lines(file_of(text, encoding))] == ["FT1"]
+
+
+def test_a_control_line_may_stand_at_the_end_and_an_end_mark_is_no_row() -> None:
+    text = "partner_reference,amount\nFT1,10\nFT2,20\nSố dòng,2,Tổng tiền,30\n<END>\n"
+
+    assert checked_totals(file_of(text)).count == 2
+
+
+def test_one_unreadable_row_refuses_the_whole_file_and_is_named() -> None:
+    assert refused_code(SETTLEMENT.replace("60000", "60000.5")) == (4, "wrong-amount")
+    assert refused_code(SETTLEMENT.replace("FT2", "FT1")) == (4, "duplicate-row")
+    assert refused_code(SETTLEMENT.replace("reversal", "strange")) == (5, "wrong-type")
+    assert refused_code("a,b\n1,2\n")[1] == "missing-columns"
+
+
+def test_an_empty_or_binary_file_is_refused_as_a_file() -> None:
+    assert refused_code("")[1] == "missing-columns"
+    with pytest.raises(UnreadableFile):
+        checked_totals(io.BytesIO(b"\x00\x01\xff\xfePK\x03\x04" * 50))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1500000", 1_500_000), ("1.500.000", 1_500_000), ("1,500,000", 1_500_000), ("1 500 000 đ", 1_500_000),
+        ("85000.00", 85_000), ("85.000", 85_000), ("85.5", None), ("", None), ("-5", None), ("1e5", None),
+        ("50000 VND", 50_000), ("1.50.000", None),
+    ],
+)  # fmt: skip
+def test_amounts_are_read_as_people_write_them(text: str, amount: int | None) -> None:
+    assert whole_number(text) == amount
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_no_file_raises_anything_but_unreadable(data: bytes) -> None:
+    for read in (settlement_lines, bill_lines, stalls):
+        assert read_to_the_end(read, io.BytesIO(data)) >= 0
+
+
+def read_to_the_end(read: object, file: io.BytesIO) -> int:
+    try:
+        return len(list(read(file)))  # type: ignore[operator]
+    except UnreadableFile:
+        return 0
+
+
+def test_a_bill_file_gives_bills_and_names_every_wrong_cell() -> None:
+    text = (
+        "Mã khách hàng;Kỳ hóa đơn;Số tiền;Hạn thanh toán\n"
+        "pd 01234567890;06/2026;185.000;30/06/2026\n"
+        "x;13/2026;0;hôm qua\n"
+    )
+
+    good, wrong = list(bill_lines(file_of(text)))
+
+    assert isinstance(good, BillLine)
+    assert (good.customer_code, good.period, good.amount) == ("PD01234567890", "2026-06", 185_000)
+    assert isinstance(wrong, list)
+    assert [(r.row, r.column) for r in wrong] == [(3, "customer_code"), (3, "period"), (3, "amount"), (3, "due_on")]
+
+
+def test_periods_are_months() -> None:
+    assert [normalised_period(text) for text in ("2026-06", "6/2026", "T6/2026", "2026-06/2", "2026")] == [
+        "2026-06", "2026-06", "2026-06", "2026-06/2", None,
+    ]  # fmt: skip
+
+
+def test_a_stall_list_gives_stalls_with_household_and_company_tax_codes() -> None:
+    text = (
+        "Tên điểm bán,MST,Ngân hàng,Số tài khoản,Quầy\n"
+        "Sạp rau Chị Hạnh,038180012345,Agribank,3500 2051 23456,12\n"
+        "Sạp cá,12,,,\n"
+    )
+
+    good, wrong = list(stalls(file_of(text)))
+
+    assert isinstance(good, Stall)
+    assert (good.account_no, good.counter, good.account_name) == ("3500205123456", "12", "SAP RAU CHI HANH")
+    assert isinstance(wrong, list)
+    assert [r.column for r in wrong] == ["tax_code", "bin", "account_no"]
+
+
+def test_tax_codes_have_ten_twelve_or_thirteen_digits() -> None:
+    assert normalised_tax_code("2800123456-001") == "2800123456001"
+    assert normalised_tax_code("2800123456") == "2800123456"
+    assert normalised_tax_code("28001234") is None
