@@ -75,9 +75,13 @@ class EmbeddedPostgres:
         self.url = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self._port = 0
 
     def start(self) -> str:
-        """Start the server and answer its URL (`postgresql://bakhong:...@127.0.0.1:port`) once it is ready."""
+        """Start the server and answer its URL (`postgresql://bakhong:...@127.0.0.1:port`) once it is ready.
+
+        A second start of the same object, after a stop or a crash, keeps the port: clients find the server again.
+        """
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
@@ -130,10 +134,10 @@ class EmbeddedPostgres:
         if not cluster.exists():
             self._initialise(programs, cluster, password, account)
         _end_orphan(cluster)
-        port = _free_port()
-        self._process = self._spawn(programs, cluster, port, account)
+        self._port = self._port or _free_port()
+        self._process = self._spawn(programs, cluster, account)
         self._wait_until_ready(cluster)
-        self.url = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}"
+        self.url = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self._port}"
         return self.url
 
     def _initialise(self, programs: Path, cluster: Path, password: str, account: str | None) -> None:
@@ -162,8 +166,8 @@ class EmbeddedPostgres:
             raise PostgresNotStarted(f"initdb failed: {done.stderr.decode(errors='replace').strip()}")
         unfinished.rename(cluster)
 
-    def _spawn(self, programs: Path, cluster: Path, port: int, account: str | None) -> subprocess.Popen[bytes]:
-        settings = SETTINGS | (DURABLE if self.durable else EPHEMERAL) | {"port": str(port)}
+    def _spawn(self, programs: Path, cluster: Path, account: str | None) -> subprocess.Popen[bytes]:
+        settings = SETTINGS | (DURABLE if self.durable else EPHEMERAL) | {"port": str(self._port)}
         command = [str(programs / "bin/postgres"), "-D", str(cluster)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

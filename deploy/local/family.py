@@ -1,0 +1,104 @@
+"""The launcher's children together: started, waited for, started again when one ends, ended in order."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from deploy.local import progress
+from deploy.local.child import Child
+from deploy.local.stopping import StopWish
+
+TICK = 0.05
+SECONDS_TO_END = 10
+
+
+class StartFailed(RuntimeError):
+    """The platform cannot start; the message is for the person at the terminal."""
+
+
+class Family:
+    """Children by name, each with a log of its own in `logs`."""
+
+    def __init__(self, logs: Path, wish: StopWish) -> None:
+        self._logs = logs
+        self._wish = wish
+        self._children: dict[str, Child] = {}
+
+    def fork(self, name: str, work: Callable[[], None]) -> None:
+        """Start a child that runs `work`."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        child = Child(name, work, self._logs / f"{name}.log")
+        self._children[name] = child
+        child.start()
+
+    def pids(self) -> dict[str, int]:
+        """The process ids of those that run."""
+        return {name: child.pid for name, child in self._children.items() if child.pid is not None}
+
+    def wait_for(self, what: str, condition: Callable[[], bool], seconds: float) -> None:
+        """Until the condition holds. A child that ends meanwhile, or too long a wait, is StartFailed."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            for child in self._children.values():
+                ended = child.poll()
+                if ended:
+                    raise StartFailed(f"{child.name} ended ({ended}) during the start:\n{child.last_lines()}")
+            self._keep_waiting(what, deadline)
+        progress.done(f"{what} ready")
+
+    def run_to_the_end(self, what: str, works: Mapping[str, Callable[[], None]], seconds: float) -> None:
+        """Run short-lived children at the same time; StartFailed with the words of the first that failed."""
+        deadline = time.monotonic() + seconds
+        for name, work in works.items():
+            self.fork(name, work)
+        waiting = set(works)
+        while waiting:
+            for name in list(waiting):
+                child = self._children[name]
+                ended = child.poll()
+                if ended == "exit 0":
+                    waiting.remove(name)
+                    del self._children[name]
+                elif ended:
+                    raise StartFailed(f"{name} failed ({ended}):\n{child.last_lines()}")
+            if waiting:
+                self._keep_waiting(what, deadline)
+        progress.done(f"{what} done")
+
+    def tend(self) -> None:
+        """Start again whoever ended, after its pause."""
+        for child in self._children.values():
+            ended = child.poll()
+            if ended:
+                pause = child.plan_restart()
+                progress.say(f"  {child.name} ended ({ended}); it starts again in {pause:.1f} s, see {child.log}")
+            if child.starts_again_at is not None and time.monotonic() >= child.starts_again_at:
+                child.start()
+
+    def end(self, names: Iterable[str] | None = None) -> None:
+        """SIGTERM, and SIGKILL for who is not gone in time or when somebody asks a second time."""
+        leaving = [child for name, child in self._children.items() if names is None or name in names]
+        for child in leaving:
+            child.send(signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS_TO_END
+        while _still_running(leaving) and time.monotonic() < deadline and self._wish.times < 2:
+            self._wish.pause(TICK)
+        for child in _still_running(leaving):
+            child.send(signal.SIGKILL)
+        while _still_running(leaving):
+            time.sleep(TICK)
+
+    def _keep_waiting(self, what: str, deadline: float) -> None:
+        self._wish.check()
+        if time.monotonic() > deadline:
+            raise StartFailed(f"{what}: not ready in time, see {self._logs}")
+        self._wish.pause(TICK)
+
+
+def _still_running(children: Iterable[Child]) -> list[Child]:
+    for child in children:
+        child.poll()
+    return [child for child in children if child.pid is not None]

@@ -1,0 +1,140 @@
+"""Holds the platform together on one machine: PostgreSQL, five services, the gateway, the demo."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from deploy.local import keys, progress, services
+from deploy.local.family import Family, StartFailed
+from deploy.local.health import is_alive, is_ready
+from deploy.local.postgres import EmbeddedPostgres, PostgresNotStarted
+from deploy.local.running import only_one, write_note
+from deploy.local.services import EVERYTHING, GATEWAY, SERVICES, Door, open_door
+from deploy.local.settings import LocalSettings
+from deploy.local.stopping import Stopped, StopWish
+
+SECONDS_TO_MIGRATE = 120
+SECONDS_TO_START = 60
+SECONDS_TO_LOAD = 600
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+class Launcher:
+    """One run of the platform. `run()` returns when somebody asked to stop and everything has ended."""
+
+    def __init__(self, settings: LocalSettings) -> None:
+        self.settings = settings
+        self.data_dir = settings.data_dir
+        self.url = f"http://{_host_for_people(settings.gateway_host)}:{settings.gateway_port}"
+        self.demo_loaded = settings.data_dir / "demo.loaded"
+        self._wish = StopWish()
+        self._family = Family(settings.data_dir / "logs", self._wish)
+        self._postgres: EmbeddedPostgres | None = None
+        self._doors: dict[str, Door] = {}
+
+    def run(self) -> None:
+        """Start everything in order, stay until asked to stop, end everything in order."""
+        with only_one(self.data_dir, f"process {os.getpid()}, {self.url}"):
+            try:
+                self._start()
+                self._stay()
+            except (Stopped, StartFailed, PostgresNotStarted):
+                if not self._wish.times:
+                    raise
+            finally:
+                self._end()
+
+    def _start(self) -> None:
+        progress.begin()
+        self._open_doors()
+        database_url = self.settings.database_url or self._start_postgres()
+        services.import_libraries()
+        progress.done("libraries loaded")
+        variables = self._variables(database_url)
+        self._migrate(variables)
+        self._serve(SERVICES, variables)
+        ports = [self._doors[name].port for name in SERVICES]
+        self._family.wait_for("services", lambda: all(map(is_ready, ports)), SECONDS_TO_START)
+        self._serve((GATEWAY,), variables)
+        own_port = self._doors[GATEWAY].port
+        self._family.wait_for("gateway", lambda: is_alive(own_port), SECONDS_TO_START)
+        self._load_demo()
+        self._family.wait_for("platform", lambda: is_ready(own_port), SECONDS_TO_START)
+        self._note_addresses(database_url)
+        progress.welcome(
+            self.url, development=not self.settings.is_production, logs=str(self.settings.data_dir / "logs")
+        )
+
+    def _stay(self) -> None:
+        while True:
+            self._wish.check()
+            self._family.tend()
+            if self._postgres is not None and self._postgres.pid is None:
+                progress.say("  PostgreSQL ended; it starts again")
+                self._postgres.stop()
+                self._postgres.start()
+            self._wish.pause(SECONDS_BETWEEN_LOOKS)
+
+    def _end(self) -> None:
+        progress.say("Ba Không stops")
+        self._family.end([GATEWAY])  # the door first: nothing new comes in while the rooms finish
+        self._family.end()
+        if self._postgres is not None:
+            self._postgres.stop()
+        progress.say("everything has ended; the data is kept")
+
+    def _open_doors(self) -> None:
+        host, port = self.settings.gateway_host, self.settings.gateway_port
+        try:
+            self._doors[GATEWAY] = open_door(host, port)
+        except OSError as error:
+            raise StartFailed(f"port {port} of {host} cannot be had ({error.strerror}): set GATEWAY_PORT") from error
+        for name in SERVICES:
+            self._doors[name] = open_door()
+
+    def _start_postgres(self) -> str:
+        self._postgres = EmbeddedPostgres(self.data_dir)
+        url = self._postgres.start()
+        progress.done("PostgreSQL ready")
+        return url
+
+    def _variables(self, database_url: str) -> dict[str, str]:
+        """What every process is told on top of the environment of the launcher itself."""
+        directory = self.data_dir / "keys"
+        made = {} if self.settings.is_production else keys.personal_data_keys(directory)
+        shared = {name: value for name, value in made.items() if not os.environ.get(name)}
+        shared |= {
+            "ENVIRONMENT": self.settings.environment,
+            "DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": database_url,
+            "INTERNAL_KEYS_FILE": str(keys.signing_keys(directory, EVERYTHING)),
+            "GATEWAY_PORT": str(self.settings.gateway_port),
+        }
+        if self.settings.demo:
+            shared["DEMO_LOADED_FILE"] = str(self.demo_loaded)
+        return shared | services.address_variables(self._doors)
+
+    def _migrate(self, variables: dict[str, str]) -> None:
+        works = {f"{name}.migrations": partial(services.migrate, name, variables) for name in EVERYTHING}
+        self._family.run_to_the_end("migrations", works, SECONDS_TO_MIGRATE)
+
+    def _serve(self, names: tuple[str, ...], variables: dict[str, str]) -> None:
+        for name in names:
+            own = services.own_variables(name, self.data_dir)
+            self._family.fork(name, partial(services.serve, name, variables | own, self._doors[name]))
+
+    def _load_demo(self) -> None:
+        if not self.settings.demo or self.demo_loaded.exists():
+            return
+        work = partial(services.load_demo, self._doors[GATEWAY].port, self.demo_loaded)
+        self._family.run_to_the_end("demo", {"demo": work}, SECONDS_TO_LOAD)
+
+    def _note_addresses(self, database_url: str) -> None:
+        """For the other make targets, which find the running platform by this file."""
+        note = {"pid": os.getpid(), "url": self.url, "database_url": database_url, "processes": self._family.pids()}
+        write_note(self.data_dir, note)
+
+
+def _host_for_people(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host

@@ -1,0 +1,62 @@
+"""What the person at the terminal sees: one line per step, and at the end where to go."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import time
+
+PARTNERS = ("demo-bank", "demo-wallet", "demo-telecom", "demo-identity", "demo-portal")
+
+_began = time.monotonic()
+
+
+def say(line: str) -> None:
+    """One line at once; a closed terminal is no reason to stop."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
+
+
+def begin() -> None:
+    """Start the clock."""
+    global _began
+    _began = time.monotonic()
+    say("Ba Không starts")
+
+
+def done(step: str) -> None:
+    """A step that is done, with the seconds since the start."""
+    say(f"  {time.monotonic() - _began:5.1f} s  {step}")
+
+
+def partner_secret(partner: str) -> str:
+    """The published webhook secret of a development partner; production knows neither."""
+    return "whsec_" + base64.b64encode(partner.encode().ljust(32, b".")).decode()
+
+
+def welcome(url: str, *, development: bool, logs: str) -> None:
+    """The addresses, how to sign in, one question, the partners."""
+    done("ready")
+    say(f"""
+  Ba Không is at   {url}
+  dashboard        {url}/dashboard
+  API              {url}/docs
+  logs             {logs}""")
+    if development:
+        say(_how_to_sign_in(url))
+        say(_the_partners(url))
+    say("\n  Ctrl-C stops it; the data stays.")
+
+
+def _how_to_sign_in(url: str) -> str:
+    return f"""
+  Sign in as an officer of Đồng Tiến (roles: resident, organization, volunteer, officer, auditor, operator):
+    TOKEN=$(curl -s {url}/dev/token -H 'Content-Type: application/json' \\
+      -d '{{"role": "officer", "unit_code": "15724"}}' | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
+  and ask:
+    curl -s '{url}/v1/reports/progress?unit_code=15724' -H "Authorization: Bearer $TOKEN\""""
+
+
+def _the_partners(url: str) -> str:
+    lines = [f"    {partner:<14} {partner_secret(partner)}" for partner in PARTNERS]
+    return f"\n  Partners post signed webhooks to {url}/webhooks/<partner>:\n" + "\n".join(lines)

@@ -1,0 +1,100 @@
+"""The processes of the platform: their names, their sockets, their environment, and what each runs."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+GATEWAY = "gateway"
+SERVICES = ("registry", "onboarding", "payments-qr", "casework", "reporting")
+EVERYTHING = (*SERVICES, GATEWAY)
+SECONDS_TO_FINISH_REQUESTS = 5
+LIBRARIES = ("fastapi", "sqlmodel", "sqlalchemy.ext.asyncio", "asyncpg", "aiokafka", "aiohttp", "uvicorn", "alembic",
+             "structlog", "prometheus_client", "cryptography.hazmat.primitives.ciphers.aead")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Door:
+    """The sockets of one process, bound before it starts: it keeps its port over a restart, and none is refused."""
+
+    sockets: tuple[socket.socket, ...]
+
+    @property
+    def port(self) -> int:
+        port: int = self.sockets[0].getsockname()[1]
+        return port
+
+
+def open_door(host: str = "127.0.0.1", port: int = 0) -> Door:
+    """Binds `host` (and its IPv6 twin for the loopback); OSError when the port is taken."""
+    first = _bound(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)
+    twin = []
+    if host == "127.0.0.1" and port:
+        try:
+            twin = [_bound(socket.AF_INET6, "::1", port)]
+        except OSError:
+            twin = []  # a machine without IPv6, or another program there: IPv4 is enough
+    return Door((first, *twin))
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    bound = socket.socket(family)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def package_of(service: str) -> str:
+    """The Python package of a service."""
+    return service.replace("-", "_")
+
+
+def address_variables(doors: Mapping[str, Door]) -> dict[str, str]:
+    """`REGISTRY_URL` and its like, for everybody."""
+    return {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{door.port}" for name, door in doors.items()}
+
+
+def own_variables(service: str, data_dir: Path) -> dict[str, str]:
+    """What only this service is told: who it is when it signs, and where its files are."""
+    files = data_dir / "files" / service
+    files.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {"SIGNING_KEY_FILE": str(data_dir / "keys" / f"{service}.pem"), "FILES_DIR": str(files)}
+
+
+def import_libraries() -> None:
+    """Load once what every process needs; the forked processes share the memory."""
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    gc.collect()
+    gc.freeze()
+
+
+def migrate(service: str, variables: Mapping[str, str]) -> None:
+    """Bring the service's database to its newest tables."""
+    os.environ.update(variables)
+    raise NotImplementedError
+
+
+def serve(service: str, variables: Mapping[str, str], door: Door) -> None:
+    """Run the service until SIGTERM: requests, reactions and timed work in one process."""
+    import uvicorn
+
+    os.environ.update(variables)
+    app = importlib.import_module(f"{package_of(service)}.app").app
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
+    )
+    uvicorn.Server(config).run(sockets=list(door.sockets))

@@ -1,0 +1,70 @@
+"""What the launcher reads from the environment; everything else is passed on to the services as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NEEDED_IN_PRODUCTION = ("PII_KEYS", "PII_INDEX_KEYS")
+
+
+class SettingRefused(ValueError):
+    """A variable of the environment that is missing or makes no sense; the message names it."""
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """How this one machine runs the platform."""
+
+    environment: str
+    gateway_host: str
+    gateway_port: int
+    data_dir: Path
+    demo: bool
+    database_url: str | None
+    kafka_bootstrap_servers: str | None
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+
+def read_settings(variables: Mapping[str, str] = os.environ) -> LocalSettings:
+    """The settings, or SettingRefused with a line for a person; an empty variable counts as unset."""
+    given = {name: value for name, value in variables.items() if value.strip()}
+    environment = given.get("ENVIRONMENT", "development")
+    if environment not in ("development", "production"):
+        raise SettingRefused(f"ENVIRONMENT is {environment!r}: it must be development or production")
+    if environment == "production":
+        _refuse_missing(given)
+    return LocalSettings(
+        environment=environment,
+        gateway_host=given.get("GATEWAY_HOST", "127.0.0.1"),
+        gateway_port=_port(given.get("GATEWAY_PORT", "8080")),
+        data_dir=Path(given.get("DATA_DIR", ".data")).absolute(),
+        demo=_yes("DEMO", given.get("DEMO", "0" if environment == "production" else "1")),
+        database_url=given.get("DATABASE_URL"),
+        kafka_bootstrap_servers=given.get("KAFKA_BOOTSTRAP_SERVERS"),
+    )
+
+
+def _refuse_missing(given: Mapping[str, str]) -> None:
+    missing = [name for name in NEEDED_IN_PRODUCTION if name not in given]
+    if missing:
+        raise SettingRefused(f"ENVIRONMENT=production needs these variables: {', '.join(missing)}")
+    if given.get("DEMO") == "1":
+        raise SettingRefused("DEMO=1 is refused where ENVIRONMENT=production: the demo has invented people")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingRefused(f"GATEWAY_PORT is {text!r}: it must be a port number")
+    return int(text)
+
+
+def _yes(name: str, text: str) -> bool:
+    if text not in ("0", "1"):
+        raise SettingRefused(f"{name} is {text!r}: it must be 0 or 1")
+    return text == "1"

@@ -1,0 +1,133 @@
+"""Children: end with their parent, come back when they fall, leave in order."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.family import Family, StartFailed
+from deploy.local.stopping import STOP_SIGNALS, Stopped, StopWish
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def wish() -> Iterator[StopWish]:
+    before = {sign: signal.getsignal(sign) for sign in STOP_SIGNALS}
+    yield StopWish()
+    signal.set_wakeup_fd(-1)
+    for sign, handler in before.items():
+        signal.signal(sign, handler)
+
+
+@pytest.fixture
+def family(tmp_path: Path, wish: StopWish) -> Iterator[Family]:
+    family = Family(tmp_path, wish)
+    yield family
+    family.end()
+
+
+def sleep_for_ever() -> None:
+    while True:
+        time.sleep(1)
+
+
+def ignore_the_end() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sleep_for_ever()
+
+
+def wait_for(condition, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_child_that_falls_is_started_again(family: Family) -> None:
+    family.fork("steady", sleep_for_ever)
+    first = family.pids()["steady"]
+    os.kill(first, signal.SIGKILL)
+
+    def came_back() -> bool:
+        family.tend()
+        return family.pids().get("steady", first) != first
+
+    wait_for(came_back)
+    assert not is_alive(first)
+
+
+def test_a_child_that_ends_during_the_start_stops_it_and_its_last_words_are_shown(family: Family) -> None:
+    def complain() -> None:
+        raise RuntimeError("PII_KEYS is missing")
+
+    family.fork("registry", complain)
+    with pytest.raises(StartFailed, match=r"(?s)registry ended.*PII_KEYS is missing") as failure:
+        family.wait_for("services", lambda: False, 10)
+    assert "RuntimeError" in str(failure.value)
+
+
+def test_one_shots_run_to_their_end(family: Family, tmp_path: Path) -> None:
+    family.run_to_the_end("work", {"a": (tmp_path / "a").touch, "b": (tmp_path / "b").touch}, 10)
+    assert (tmp_path / "a").exists()
+    assert (tmp_path / "b").exists()
+    assert family.pids() == {}
+
+
+def test_a_failed_one_shot_stops_the_start(family: Family) -> None:
+    with pytest.raises(StartFailed, match="no such table"):
+        family.run_to_the_end("migrations", {"casework.migrations": lambda: sys.exit("no such table")}, 10)
+
+
+def test_who_ignores_the_wish_to_end_is_killed_when_asked_twice(family: Family, wish: StopWish) -> None:
+    family.fork("deaf", ignore_the_end)
+    time.sleep(0.2)
+    wish.times = 2
+    started = time.monotonic()
+    family.end()
+    assert time.monotonic() - started < 2
+    assert family.pids() == {}
+
+
+def test_a_signal_ends_a_wait_at_once(wish: StopWish) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+    started = time.monotonic()
+    wish.pause(10)
+    assert time.monotonic() - started < 1
+    with pytest.raises(Stopped):
+        wish.check()
+
+
+def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = textwrap.dedent(f"""
+        import time
+        from pathlib import Path
+        from deploy.local.family import Family
+        from deploy.local.stopping import StopWish
+        family = Family(Path({str(tmp_path)!r}), StopWish())
+        for name in "abc":
+            family.fork(name, lambda: time.sleep(60))
+        print(*family.pids().values(), flush=True)
+        time.sleep(60)
+    """)
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)
+    assert parent.stdout is not None
+    pids = [int(word) for word in parent.stdout.readline().split()]
+    assert len(pids) == 3
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_for(lambda: not any(map(is_alive, pids)))
