@@ -12,6 +12,8 @@ import pytest
 from deploy.kafka.broker import temporary_kafka
 from deploy.local.postgres import temporary_postgres
 
+pytest_plugins = ["chassis.testing"]
+
 POSTGRES_HANDED_ON = "BAKHONG_TEST_DATABASE_URL"  # from the controller of pytest-xdist to its workers
 KAFKA_HANDED_ON = "BAKHONG_TEST_KAFKA"
 ON_REQUEST = ("kafka", "browser", "identity", "compose")

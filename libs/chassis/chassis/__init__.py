@@ -1,1 +1,1 @@
-"""How any service of Ba Không runs."""
+"""How any service of Ba Không runs: its doors, its database, its outbox and inbox, who is calling and what they may see."""

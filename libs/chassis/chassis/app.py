@@ -1,0 +1,58 @@
+"""The HTTP process of a service, and its event process."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from chassis import dead_letters
+from chassis.health import add_health
+from chassis.log import configure_logging
+from chassis.middleware import Observed
+from chassis.problems import answer_problems
+from chassis.runtime import Runtime, Service
+from chassis.settings import Settings, get_settings
+
+__all__ = ["Runtime", "Service", "create_app", "run_worker"]
+
+
+def create_app(service: Service, settings: Settings | None = None, runtime: Runtime | None = None) -> FastAPI:
+    """The service's app. While it lives it serves its doors and, with `RUN_WORKER`, relays and reacts too."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        running = app.state.runtime = runtime or Runtime(service, settings or get_settings())
+        configure_logging(service.name, running.settings.log_level)
+        await running.start()
+        try:
+            yield
+        finally:
+            await running.stop()
+
+    app = FastAPI(title=service.title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    if runtime:
+        app.state.runtime = runtime
+    answer_problems(app)
+    for router in (*service.routers, dead_letters.router):
+        app.include_router(router)
+    add_health(app)
+    app.add_middleware(Observed, service=service.name)
+    return app
+
+
+def run_worker(service: Service) -> None:
+    """The event process alone, until SIGTERM or SIGINT."""
+    asyncio.run(_work_until_told(service))
+
+
+async def _work_until_told(service: Service) -> None:
+    runtime = Runtime(service, get_settings())
+    configure_logging(service.name, runtime.settings.log_level)
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await runtime.start()
+    await told.wait()
+    await runtime.stop()

@@ -1,0 +1,89 @@
+"""Questions to another service over HTTP, on behalf of the caller or of this service itself."""
+
+from typing import Any
+
+import httpx
+
+from chassis.identity import Caller, Signer
+from chassis.log import current_request_id, current_traceparent
+from chassis.settings import Settings
+
+
+class Unanswered(Exception):
+    """The other service did not answer in time, or not as it should; `status` is None when nothing came."""
+
+    def __init__(self, service: str, status: int | None = None, body: Any = None) -> None:
+        super().__init__(f"{service} answered {status}" if status else f"{service} did not answer")
+        self.service = service
+        self.status = status
+        self.body = body
+
+
+class Questions:
+    """One HTTP client for a process. Ask before the session's first statement: a database connection never waits for HTTP."""
+
+    def __init__(self, settings: Settings, signer: Signer | None, service: str) -> None:
+        self._urls = {
+            "registry": settings.registry_url,
+            "onboarding": settings.onboarding_url,
+            "payments-qr": settings.payments_qr_url,
+            "casework": settings.casework_url,
+            "reporting": settings.reporting_url,
+        }
+        self._signer = signer
+        self._service = service
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(5.0, connect=1.0), limits=httpx.Limits(max_connections=50), trust_env=False
+        )
+
+    async def ask(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        caller: Caller | None,
+        purpose: str | None = None,
+        json: Any = None,
+        params: dict[str, str] | None = None,
+        seconds: float = 2.0,
+    ) -> Any:
+        """The JSON of a 2xx answer; raises Unanswered for anything else. Without a caller the service asks for itself."""
+        try:
+            response = await self._client.request(
+                method, self._urls[service] + path, json=json, params=params, timeout=seconds,
+                headers=self._headers(caller, purpose),
+            )  # fmt: skip
+        except httpx.HTTPError as error:
+            raise Unanswered(service) from error
+        if not response.is_success:
+            raise Unanswered(service, response.status_code, _json_or_none(response))
+        return _json_or_none(response)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+    def _headers(self, caller: Caller | None, purpose: str | None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._token(caller)}"}
+        if purpose:
+            headers["X-Purpose"] = purpose
+        if request_id := current_request_id():
+            headers["X-Request-Id"] = request_id
+        if trace := current_traceparent():
+            headers["traceparent"] = trace
+        return headers
+
+    def _token(self, caller: Caller | None) -> str:
+        if caller and caller.token:
+            return caller.token
+        if self._signer is None:
+            raise Unanswered("nobody: this process has no key to sign with")
+        return self._signer.token(Caller(role="service", subject=self._service))
+
+
+def _json_or_none(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None

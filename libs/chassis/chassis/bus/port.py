@@ -1,0 +1,93 @@
+"""The port: what the relay and the consumer ask of a bus, and what they may rely on.
+
+Records of one key are in one partition, in the order in which they were published. A subscription is a member of a
+group; a partition belongs to at most one member at a time, and a member starts where its `positions` say. Delivery is
+at least once: whoever subscribes keeps its position beside its effect.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from aiokafka.partitioner import murmur2
+
+from contracts.topics import Topic
+
+
+class TopicPartition(NamedTuple):
+    """One partition of a topic."""
+
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A record to publish; `partition` follows from the key."""
+
+    topic: str
+    key: str
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A record from the bus."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Positions = Callable[[Sequence[TopicPartition]], Awaitable[dict[TopicPartition, int]]]
+"""Asked when partitions are assigned: the next offset of each; one that is missing starts at the beginning."""
+
+
+class Subscription(Protocol):
+    """A member of a group."""
+
+    async def poll(self, *, limit: int = 500, wait: float = 1.0) -> list[Fetched]:
+        """The next records of the assigned partitions, in order per partition; empty after `wait` seconds without any."""
+
+    async def rewind(self, positions: dict[TopicPartition, int]) -> None:
+        """Goes on from these offsets: after a failed batch, or when somebody else has moved on."""
+
+    def assigned(self) -> frozenset[TopicPartition]:
+        """The partitions that are this member's now."""
+
+    async def lag(self) -> int:
+        """How many records of the assigned partitions are not fetched yet."""
+
+
+class Bus(Protocol):
+    """A bus; `id` names its contents: a new bus has a new one, and positions start at 0."""
+
+    @property
+    def id(self) -> str: ...
+
+    async def start(self) -> None:
+        """Connects; raises when the bus cannot be reached."""
+
+    async def stop(self) -> None:
+        """Lets go of every connection."""
+
+    async def ensure_topics(self, topics: Iterable[Topic]) -> None:
+        """Creates the topics that do not exist yet."""
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        """Appends the records in order; returns when all are durable. An error may have published a part of them."""
+
+    def subscribe(
+        self, group: str, topics: Sequence[str], positions: Positions
+    ) -> AbstractAsyncContextManager[Subscription]:
+        """Joins a group until the context ends."""
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key: murmur2 as Kafka's own clients compute it, so that both adapters agree with any of them."""
+    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)

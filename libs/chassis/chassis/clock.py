@@ -1,0 +1,36 @@
+"""What time it is. Everything asks here, so that a test may move the time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+HO_CHI_MINH = ZoneInfo("Asia/Ho_Chi_Minh")
+
+_frozen: datetime | None = None
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return _frozen or datetime.now(UTC)
+
+
+def today() -> date:
+    """The business day, in Asia/Ho_Chi_Minh."""
+    return business_day(now())
+
+
+def business_day(instant: datetime) -> date:
+    """The day in Asia/Ho_Chi_Minh on which an instant falls."""
+    return instant.astimezone(HO_CHI_MINH).date()
+
+
+@contextmanager
+def frozen_at(instant: datetime) -> Iterator[None]:
+    """For tests: the time stands still at `instant`."""
+    global _frozen
+    before, _frozen = _frozen, instant
+    try:
+        yield
+    finally:
+        _frozen = before

@@ -1,0 +1,322 @@
+"""From the bus to the reactions: position beside the effect, in one transaction.
+
+Each service keeps the next offset of every partition in its own database and advances it by compare-and-set in the
+transaction of the effect; a member that was replaced loses the compare and writes nothing. The inbox drops what a relay
+published twice. A batch shares a transaction; when it fails, its events are tried one by one. An event that can never be
+applied becomes a dead letter in the transaction of its position, and later events of its key wait behind it.
+"""
+
+import asyncio
+import json
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import col, select
+
+from chassis import metrics
+from chassis.bus.port import Bus, Fetched, Subscription, TopicPartition
+from chassis.clock import now
+from chassis.database import Database, Session
+from chassis.ids import new_id
+from chassis.log import bound_contextvars, logger
+from chassis.outbox import Announcement
+from chassis.tables import DeadLetter
+from contracts.fact import Fact
+from contracts.topics import DLQ_SUFFIX
+
+Reaction = Callable[[Session, Any], Awaitable[None]]
+Reactions = Mapping[type[Fact], Reaction]
+
+BATCH = 500
+BACKOFF_SECONDS = 0.5
+TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.InterfaceError)
+
+
+class Fenced(Exception):
+    """Somebody else has applied events of a partition that was this member's: begin again from the stored position."""
+
+
+class TooManyDeadLetters(Exception):
+    """Something is wrong with this code, not with single events: stop before everything is set aside."""
+
+
+class Transient(Exception):
+    """For reactions: not now, but later; the partition waits and the event is tried again."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A record with what its headers say."""
+
+    record: Fetched
+    id: UUID
+    type: str
+    occurred_at: datetime
+
+    @classmethod
+    def read(cls, record: Fetched) -> "Event":
+        headers = record.headers
+        return cls(record, UUID(headers["ce_id"]), headers["ce_type"], datetime.fromisoformat(headers["ce_time"]))
+
+
+class Consumer:
+    """Applies what the bus brings to one service's database, until cancelled."""
+
+    def __init__(
+        self, service: str, database: Database, bus: Bus, reactions: Reactions, *, dead_letter_limit: int = 1000
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._bus = bus
+        self._reactions = {fact.type: (fact, reaction) for fact, reaction in reactions.items()}
+        self._topics = sorted({fact.topic for fact in reactions})
+        self._limit = dead_letter_limit
+        self.is_assigned = False
+
+    async def run(self) -> None:
+        """Polls and applies; starts over after a fault of the bus or the database."""
+        while True:
+            try:
+                async with self._bus.subscribe(self._service, self._topics, self._positions) as subscription:
+                    while True:
+                        records = await subscription.poll(limit=BATCH)
+                        self.is_assigned = bool(subscription.assigned())
+                        if records:
+                            await self.apply(records, subscription)
+                        metrics.CONSUMER_LAG.labels(self._service).set(await subscription.lag())
+            except TooManyDeadLetters:
+                logger.error("consumer stopped: too many dead letters", limit=self._limit)
+                await asyncio.sleep(60)
+            except Exception as error:
+                logger.warning("consumer interrupted", error=type(error).__name__, exc_info=not _is_transient(error))
+            self.is_assigned = False
+            await asyncio.sleep(BACKOFF_SECONDS)
+
+    async def apply(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+        """Applies a batch, in one transaction if it can be, and never leaves it half applied."""
+        waited = BACKOFF_SECONDS
+        while True:
+            try:
+                await self._apply_together(records)
+                return
+            except Fenced:
+                await self._begin_again(records, subscription)
+                return
+            except TooManyDeadLetters:
+                raise
+            except Exception as error:
+                if not _is_transient(error):
+                    await self._apply_singly(records, subscription)
+                    return
+                logger.warning("batch waits", error=type(error).__name__, seconds=waited)
+                await asyncio.sleep(waited)
+                waited = min(waited * 2, 10)
+
+    async def replay(self, dead_letter_id: UUID) -> int:
+        """Applies a dead letter and what waited behind it, in their order, in one transaction; how many."""
+        async with self._database.transaction() as session:
+            chosen = await session.get(DeadLetter, dead_letter_id)
+            if chosen is None or chosen.state not in ("dead", "waiting"):
+                return 0
+            await _lock_key(session, chosen.topic, chosen.key)
+            waiting = await _open_letters(session, chosen.topic, chosen.key)
+            for letter in waiting:
+                await self._react(session, letter.type, letter.value.encode())
+                letter.state, letter.replayed_at = "replayed", now()
+                await _remember(session, [letter.event_id])
+        return len(waiting)
+
+    async def _apply_together(self, records: Sequence[Fetched]) -> None:
+        async with self._database.transaction() as session:
+            events = [event for event in map(_read_or_none, records) if event]
+            fresh = await _remember(session, [event.id for event in events])
+            parked = await _parked_keys(session, events)
+            for event in events:
+                if event.id not in fresh:
+                    continue
+                if (event.record.topic, event.record.key) in parked:
+                    await self._set_aside(session, event, "waiting", "an earlier event of this key is a dead letter")
+                else:
+                    await self._react_to(session, event)
+            await self._advance(session, records)
+        for record in records:
+            metrics.CONSUMED.labels(self._service, record.topic).inc()
+
+    async def _apply_singly(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+        for index, record in enumerate(records):
+            try:
+                await self._apply_together([record])
+            except Fenced:
+                await self._begin_again(records[index:], subscription)
+                return
+            except Exception as error:
+                if _is_transient(error):
+                    await self.apply([record], subscription)
+                else:
+                    await self._bury(record, error)
+
+    async def _bury(self, record: Fetched, error: Exception) -> None:
+        logger.error(
+            "event set aside",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=_reason(error),
+        )
+        async with self._database.transaction() as session:
+            await self._refuse_too_many(session)
+            event = Event.read(record)
+            if event.id in await _remember(session, [event.id]):
+                await self._set_aside(session, event, "dead", _reason(error))
+            await self._advance(session, [record])
+
+    async def _set_aside(self, session: Session, event: Event, state: str, reason: str) -> None:
+        record = event.record
+        if state == "waiting":
+            # A replay of the key may just be ending: look again under its lock.
+            await _lock_key(session, record.topic, record.key)
+            if not await _open_letters(session, record.topic, record.key):
+                await self._react_to(session, event)
+                return
+        value = record.value.decode(errors="replace")
+        session.add(
+            DeadLetter(
+                id=new_id(), topic=record.topic, partition=record.partition, offset=record.offset, key=record.key,
+                type=event.type, event_id=event.id, value=value, headers=json.dumps(record.headers),
+                occurred_at=event.occurred_at, state=state, reason=reason, died_at=now(),
+            )
+        )  # fmt: skip
+        headers = {"dlq_service": self._service, "dlq_reason": reason, "dlq_offset": str(record.offset)}
+        session.announcements.append(
+            Announcement(record.topic + DLQ_SUFFIX, record.key, event.type, value, headers=headers)
+        )
+
+    async def _react_to(self, session: Session, event: Event) -> None:
+        trace = {"traceparent": event.record.headers["traceparent"]} if "traceparent" in event.record.headers else {}
+        with bound_contextvars(event_id=str(event.id), **trace):
+            await self._react(session, event.type, event.record.value)
+
+    async def _react(self, session: Session, type_: str, value: bytes) -> None:
+        heard = self._reactions.get(type_)
+        if heard:
+            fact, reaction = heard
+            await reaction(session, fact.model_validate_json(value))
+
+    async def _positions(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        async with self._database.reading() as session:
+            rows = await session.execute(_POSITIONS, {"bus": self._bus.id, "topics": self._topics})
+            known = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+        return {place: known[place] for place in places if place in known}
+
+    async def _advance(self, session: Session, records: Sequence[Fetched]) -> None:
+        """Compare-and-set: a partition whose position is not the batch's first offset belongs to somebody else."""
+        first: dict[TopicPartition, int] = {}
+        after: dict[TopicPartition, int] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            first.setdefault(place, record.offset)
+            after[place] = record.offset + 1
+        for place in sorted(first):
+            moved = await session.execute(
+                _ADVANCE,
+                {"bus": self._bus.id, "topic": place.topic, "partition": place.partition,
+                 "first": first[place], "after": after[place]},
+            )  # fmt: skip
+            if moved.first() is None:
+                raise Fenced(f"{place.topic} {place.partition}")
+
+    async def _begin_again(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+        places = sorted({TopicPartition(record.topic, record.partition) for record in records})
+        logger.info("partition begins again from its stored position", partitions=len(places))
+        await subscription.rewind(dict.fromkeys(places, 0) | await self._positions(places))
+
+    async def _refuse_too_many(self, session: Session) -> None:
+        found = await session.execute(_COUNT_DEAD, {"most": self._limit + 1})
+        count = found.scalar_one()
+        metrics.DEAD_LETTERS.labels(self._service).set(count)
+        if count >= self._limit:
+            raise TooManyDeadLetters
+
+
+_POSITIONS = text("SELECT topic, partition, next_offset FROM position WHERE bus_id = :bus AND topic = ANY(:topics)")
+# Offsets may have holes on Kafka (retention, control records), so the first offset only has to be at or after the position.
+_ADVANCE = text(
+    "INSERT INTO position AS p (bus_id, topic, partition, next_offset) VALUES (:bus, :topic, :partition, :after)"
+    " ON CONFLICT (bus_id, topic, partition) DO UPDATE SET next_offset = :after WHERE p.next_offset <= :first"
+    " RETURNING next_offset"
+)
+_REMEMBER = text(
+    "INSERT INTO inbox (event_id, applied_at) SELECT unnest(cast(:ids AS uuid[])), :at"
+    " ON CONFLICT DO NOTHING RETURNING event_id"
+)
+_COUNT_DEAD = text(
+    "SELECT count(*) FROM (SELECT FROM dead_letter WHERE state IN ('dead', 'waiting') LIMIT :most) AS open"
+)
+_PARKED = text(
+    "SELECT DISTINCT topic, key FROM dead_letter WHERE state IN ('dead', 'waiting')"
+    " AND (topic, key) IN (SELECT * FROM unnest(cast(:topics AS text[]), cast(:keys AS text[])))"
+)
+
+
+async def _remember(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Marks events as applied; which of them were new."""
+    unique = sorted(set(ids))
+    if not unique:
+        return set()
+    rows = await session.execute(_REMEMBER, {"ids": unique, "at": now()})
+    return set(rows.scalars())
+
+
+async def _parked_keys(session: Session, events: Sequence[Event]) -> set[tuple[str, str]]:
+    pairs = sorted({(event.record.topic, event.record.key) for event in events})
+    if not pairs:
+        return set()
+    rows = await session.execute(_PARKED, {"topics": [pair[0] for pair in pairs], "keys": [pair[1] for pair in pairs]})
+    return {(row.topic, row.key) for row in rows}
+
+
+async def _open_letters(session: Session, topic: str, key: str) -> Sequence[DeadLetter]:
+    found = await session.exec(
+        select(DeadLetter)
+        .where(DeadLetter.topic == topic, DeadLetter.key == key, col(DeadLetter.state).in_(["dead", "waiting"]))
+        .order_by(col(DeadLetter.id))
+    )
+    return found.all()
+
+
+async def _lock_key(session: Session, topic: str, key: str) -> None:
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{topic}|{key}"})
+
+
+def _read_or_none(record: Fetched) -> Event | None:
+    """A record that is not one of our events (no CloudEvents headers) cannot be meant for a reaction."""
+    try:
+        return Event.read(record)
+    except (KeyError, ValueError):
+        logger.warning("not an event", topic=record.topic, partition=record.partition, offset=record.offset)
+        return None
+
+
+def _is_transient(error: Exception) -> bool:
+    if isinstance(error, DBAPIError) and not isinstance(error, TRANSIENT):
+        # Deadlocks and serialization failures go away when tried again.
+        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in ("40001", "40P01", "57P01")
+    return isinstance(error, (*TRANSIENT, Transient))
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong and where, without any value: messages of errors may quote personal data."""
+    if isinstance(error, ValidationError):
+        fields = ", ".join(sorted({".".join(map(str, wrong["loc"])) for wrong in error.errors()}))
+        return f"{error.title} does not parse: {fields}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.name}"

@@ -1,0 +1,152 @@
+"""One database per service: tables, sessions, and the one transaction of a request or an event."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, MetaData
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession as AlchemyAsyncSession
+from sqlalchemy.orm import Session as AlchemySession
+from sqlalchemy.orm import registry
+from sqlmodel import Session as SyncSession
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.outbox import Announcement, write_outbox
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_tables() -> registry:
+    """The registry of one service's tables, with a name for every constraint: `class Table(SQLModel, registry=new_tables())`."""
+    return registry(metadata=MetaData(naming_convention=NAMING))
+
+
+class ChassisTable(SQLModel, registry=new_tables()):
+    """The base of the chassis's own tables, which every service has in its database."""
+
+
+class _PlainSession(SyncSession):
+    """SQLModel warns against `execute`, which plain SQL needs."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        return AlchemySession.execute(self, *args, **kwargs)
+
+
+class ReadSession(AsyncSession):
+    """A session for questions: `exec` for models, `execute` for plain SQL.
+
+    A function that only reads asks for this type and takes both.
+    """
+
+    sync_session_class = _PlainSession
+
+    async def execute(self, *args: Any, **kwargs: Any) -> Any:
+        return await AlchemyAsyncSession.execute(self, *args, **kwargs)
+
+
+class Session(ReadSession):
+    """A session for one change: entities, and the facts to announce with them, in one transaction."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.announcements: list[Announcement] = []
+
+
+class Database:
+    """A service's own database: `transaction()` for a change, `reading()` for a question."""
+
+    def __init__(self, url: str, *, pool_size: int = 8, application: str = "bakhong") -> None:
+        self.url = url
+        self.engine = new_engine(url, pool_size=pool_size, application=application)
+        self._changes = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self._questions = async_sessionmaker(
+            self.engine.execution_options(isolation_level="AUTOCOMMIT"), class_=ReadSession, expire_on_commit=False
+        )
+        self.on_announced: Callable[[], None] = lambda: None
+        """Called after a commit that announced something; the relay listens."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """One transaction: flushes the entities (taking their locks), then writes what was announced, then commits.
+
+        So ids in the outbox follow the order of changes of one key. An exception rolls everything back.
+        """
+        async with self._changes() as session:
+            yield session
+            await commit(session)
+            if session.announcements:
+                self.on_announced()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadSession]:
+        """A session without a transaction: each statement sees what is committed."""
+        async with self._questions() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+
+async def commit(session: Session) -> None:
+    """The edge of a transaction: entities first, then their announcements, then the commit."""
+    await session.flush()
+    if session.announcements:
+        await write_outbox(session, session.announcements)
+    await session.commit()
+
+
+def new_engine(url: str, *, pool_size: int, application: str) -> AsyncEngine:
+    """An asyncpg engine for short transactions: no JIT, no session that holds locks for ever."""
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": application,
+                "jit": "off",
+                "idle_in_transaction_session_timeout": "60s",
+                "timezone": "UTC",
+            },
+        },
+    )
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The URL that SQLAlchemy wants for asyncpg."""
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def asyncpg_url(url: str) -> str:
+    """The URL that asyncpg itself wants."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def database_url(server: str, name: str) -> str:
+    """The URL of a database on a server."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def aware() -> Any:
+    """The column type of an instant."""
+    return DateTime(timezone=True)
+
+
+__all__ = [
+    "ChassisTable", "Database", "ReadSession", "Session", "asyncpg_url", "aware", "commit", "database_url", "datetime",
+    "new_engine", "new_tables", "sqlalchemy_url",
+]  # fmt: skip

@@ -1,0 +1,43 @@
+"""Is the process alive, and may it be asked? And what Prometheus reads."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis.migrations import head_of
+
+
+def add_health(app: FastAPI) -> None:
+    """Adds /healthz, /readyz and /metrics, outside the API document."""
+    for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics)):
+        app.router.add_route(path, endpoint, methods=["GET"], include_in_schema=False)
+
+
+async def _alive(request: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+async def _ready(request: Request) -> Response:
+    """200 when the database answers at the newest schema; the bus down is `degraded`: accepted work waits in the outbox."""
+    runtime = request.app.state.runtime
+    states = await readiness(runtime)
+    ready = states["database"] == "up"
+    status = "unavailable" if not ready else "ready" if set(states.values()) <= {"up", "off"} else "degraded"
+    return JSONResponse({"status": status, "dependencies": states}, 200 if ready else 503)
+
+
+async def readiness(runtime: Any) -> dict[str, str]:
+    """Each dependency of a service with its state."""
+    version = await runtime.database_version()
+    head = head_of(runtime.service.migrations)
+    works = runtime.settings.run_worker
+    return {
+        "database": "up" if version == head else "down" if version is None else "schema-differs",
+        "bus": ("up" if runtime.bus_is_up else "down") if works else "off",
+    }
+
+
+async def _metrics(request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,305 @@
+"""The HTTP door: one transaction per request, who may come in, and the conventions of the REST contract.
+
+A route is made on `Routes()`; its signature declares who may call it (`Annotated[Caller, allow("officer")]`), and asks
+for its session by `Transaction`. The door commits before the answer leaves, so an answer is never a promise.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import delete, text
+from sqlmodel import col
+
+from chassis.clock import now
+from chassis.database import ReadSession, Session
+from chassis.errors import (
+    FieldError,
+    Forbidden,
+    IdempotencyKeyReused,
+    InvalidQuery,
+    Language,
+    StaleVersion,
+    StillRunning,
+    Unauthenticated,
+)
+from chassis.identity import Caller, Role
+from chassis.sealing import Place, seal, unseal
+from chassis.tables import IdempotencyKey
+
+T = TypeVar("T")
+
+PUBLIC = frozenset({"public"})
+KEPT_ANSWER = Place("chassis", "idempotency_key", "body")
+MAX_PAGE = 200
+
+
+def Routes(**options: Any) -> APIRouter:
+    """A router whose routes are doors. `prefix` stays with the caller; tags name the domain noun."""
+    return APIRouter(route_class=Door, **options)
+
+
+def allow(*roles: Role) -> Any:
+    """Declares who may call a route; the parameter is the caller. Everybody else gets 401 or 403 before the body is read."""
+    return Depends(_declared(frozenset(roles)))
+
+
+def public() -> Any:
+    """Declares that a route needs no credential; the parameter is the caller who sent one all the same, or None."""
+    return Depends(_declared(PUBLIC))
+
+
+def _declared(audience: frozenset[str]) -> Callable[[Request], Caller | None]:
+    def caller(request: Request) -> Caller | None:
+        found: Caller | None = request.state.caller
+        return found
+
+    caller.audience = audience  # type: ignore[attr-defined]  # read by Door when the route is made
+    return caller
+
+
+async def _session(request: Request) -> Session:
+    session: Session = request.state.session
+    return session
+
+
+Transaction = Annotated[Session, Depends(_session)]
+"""The request's one session: changes and their announcements commit together, before the answer leaves."""
+
+
+async def _reading(request: Request) -> AsyncIterator[ReadSession]:
+    async with request.app.state.runtime.database.reading() as session:
+        yield session
+
+
+Reading = Annotated[ReadSession, Depends(_reading, scope="function")]
+"""A session for questions only."""
+
+PurposeHeader = Annotated[str | None, Header(alias="X-Purpose", description="Why another person's data are read")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="Only when the version is still this one")]
+
+
+class Door(APIRoute):
+    """A route that lets in whom it declares, in one transaction, once per Idempotency-Key."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        audience = _audience_of(self.dependant)
+        if audience is None:
+            raise TypeError(f"{path} does not declare who may call it: use allow(...) or public()")
+        self.audience: frozenset[str] = audience
+        self.openapi_extra = (self.openapi_extra or {}) | {"x-audience": sorted(audience)}
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+        audience = _audience_of(self.dependant) or frozenset()
+        parameters = _query_names(self.dependant)
+
+        async def door(request: Request) -> Response:
+            request.state.caller = _let_in(request, audience)
+            _refuse_unknown_parameters(request, parameters)
+            async with request.app.state.runtime.database.transaction() as session:
+                request.state.session = session
+                key = request.headers.get("idempotency-key") if request.method == "POST" else None
+                if key is None:
+                    return await answer(request)
+                return await _answer_once(request, session, key, answer)
+
+        return door
+
+
+def _audience_of(dependant: Dependant) -> frozenset[str] | None:
+    for part in dependant.dependencies:
+        audience: frozenset[str] | None = getattr(part.call, "audience", None) or _audience_of(part)
+        if audience is not None:
+            return audience
+    return None
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    own: set[str] = set()
+    for parameter in dependant.query_params:
+        fields = getattr(parameter.field_info.annotation, "model_fields", None)
+        own |= {field.alias or name for name, field in fields.items()} if fields else {parameter.alias}
+    return frozenset(own).union(*map(_query_names, dependant.dependencies))
+
+
+def _let_in(request: Request, audience: frozenset[str]) -> Caller | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not token and audience == PUBLIC:
+        return None
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated()
+    caller: Caller = request.app.state.runtime.verifier.caller(token)
+    if audience != PUBLIC and caller.role not in audience:
+        raise Forbidden()
+    return caller
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise InvalidQuery(
+            errors=[FieldError(f"/{name}", "unknown-parameter", "Không có tham số này.", "There is no such parameter.")
+                    for name in unknown]
+        )  # fmt: skip
+
+
+async def _answer_once(
+    request: Request, session: Session, key: str, answer: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    """Gives the same answer to the same request again (7 days); the answer is kept sealed, in the effect's transaction."""
+    key = key.strip().strip('"')
+    if not 1 <= len(key) <= 255:
+        raise InvalidQuery(
+            errors=[FieldError("/Idempotency-Key", "length", "Dài từ 1 đến 255 ký tự.", "Has 1 to 255 characters.")]
+        )
+    caller = request.state.caller.account if request.state.caller else "public"
+    path = f"{request.url.path}"
+    locked = await session.execute(
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": f"{caller}|{path}|{key}"}
+    )
+    if not locked.scalar_one():
+        raise StillRunning()
+    body_hash = hashlib.sha256(await request.body()).digest()
+    known = await session.get(IdempotencyKey, (caller, path, key))
+    if known:
+        return _same_answer(known, body_hash)
+    response = await answer(request)
+    if response.status_code < 300 and hasattr(response, "body"):
+        headers = {
+            name: response.headers[name] for name in ("location", "etag", "content-type") if name in response.headers
+        }
+        session.add(
+            IdempotencyKey(
+                caller=caller, path=path, key=key, body_hash=body_hash, status=response.status_code,
+                headers=json.dumps(headers), body=seal(KEPT_ANSWER, key, bytes(response.body)), answered_at=now(),
+            )
+        )  # fmt: skip
+    return response
+
+
+def _same_answer(known: IdempotencyKey, body_hash: bytes) -> Response:
+    if known.body_hash != body_hash:
+        raise IdempotencyKeyReused()
+    return Response(unseal(KEPT_ANSWER, known.key, known.body), known.status, json.loads(known.headers))
+
+
+async def forget_old_answers(session: Session, before: Any) -> None:
+    """Deletes answers that were given before an instant."""
+    await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.answered_at) < before))
+
+
+class Listed(BaseModel, Generic[T]):
+    """A page of a list; `next_cursor` asks for the next one, null on the last."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class Page(BaseModel):
+    """Which part of a list is asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: int
+    cursor: str | None
+
+    def after(self) -> list[Any] | None:
+        """The sort key after which this page starts; 400 for a cursor that is not ours."""
+        return None if self.cursor is None else _read_cursor(self.cursor)
+
+    def after_id(self) -> UUID | None:
+        """The id after which this page starts, for lists sorted by id."""
+        start = self.after()
+        try:
+            return None if start is None else UUID(start[0])
+        except (ValueError, AttributeError, IndexError, TypeError) as error:
+            raise _not_a_cursor() from error
+
+
+def _page(
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many items")] = 50,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
+) -> Page:
+    return Page(limit=limit, cursor=cursor)
+
+
+PageQuery = Annotated[Page, Depends(_page)]
+
+
+async def page_by_id(session: ReadSession, query: Any, id_column: Any, page: Page) -> tuple[list[Any], str | None]:
+    """One page of a query sorted by a UUIDv7 column (oldest first), and the cursor of the next."""
+    after = page.after_id()
+    if after is not None:
+        query = query.where(id_column > after)
+    rows = list(await session.exec(query.order_by(id_column).limit(page.limit + 1)))
+    if len(rows) <= page.limit:
+        return rows, None
+    kept = rows[: page.limit]
+    return kept, cursor_at(getattr(kept[-1], id_column.key))
+
+
+def cursor_at(*key: Any) -> str:
+    """The cursor of a page that starts after this sort key."""
+    return base64.urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).rstrip(b"=").decode()
+
+
+def _read_cursor(cursor: str) -> list[Any]:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=="))
+    except ValueError as error:
+        raise _not_a_cursor() from error
+    if not isinstance(key, list):
+        raise _not_a_cursor()
+    return key
+
+
+def _not_a_cursor() -> InvalidQuery:
+    return InvalidQuery(
+        errors=[FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")]
+    )
+
+
+def etag(version: int) -> str:
+    """The ETag of a version of a resource."""
+    return f'"{version}"'
+
+
+def require_match(if_match: str | None, version: int) -> None:
+    """412 when If-Match was sent and names another version."""
+    if if_match is not None and if_match.strip() not in ("*", etag(version)):
+        raise StaleVersion()
+
+
+def created(body: BaseModel, location: str, *, version: int | None = None) -> JSONResponse:
+    """201 with Location (and ETag)."""
+    headers = {"Location": location} | ({"ETag": etag(version)} if version is not None else {})
+    return JSONResponse(body.model_dump(mode="json"), 201, headers)
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Vietnamese unless English is asked for more."""
+    weights: dict[str, float] = {}
+    for part in (accept_language or "").split(","):
+        name, _, parameter = part.strip().partition(";q=")
+        try:
+            weight = float(parameter) if parameter else 1.0
+        except ValueError:
+            continue
+        weights.setdefault(name.split("-")[0].lower(), weight)
+    return "en" if weights.get("en", 0) > weights.get("vi", 0) else "vi"
+
+
+def audiences(routes: Sequence[Any]) -> dict[str, frozenset[str]]:
+    """Who may call what, for tests and the API document."""
+    doors = [route for route in routes if isinstance(route, Door)]
+    return {f"{method} {door.path}": door.audience for door in doors for method in door.methods or ()}

@@ -1,0 +1,65 @@
+"""JSON log lines with the request's or the event's id and trace. Never log personal data: ids only."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars
+
+__all__ = ["bound_contextvars", "configure_logging", "current_request_id", "current_traceparent", "logger"]
+
+logger: Any = structlog.get_logger()
+
+
+def configure_logging(service: str, level: str = "INFO") -> None:
+    """Sends our own and the libraries' log lines to stdout as one JSON object each."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _service_name(service),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    # The client logs every reconnection attempt; the relay and the consumer say what it means.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def current_request_id() -> str | None:
+    """The id of the request being served, if any."""
+    value = get_contextvars().get("request_id")
+    return str(value) if value else None
+
+
+def current_traceparent() -> str | None:
+    """The W3C traceparent of the request or event being served, if any."""
+    value = get_contextvars().get("traceparent")
+    return str(value) if value else None
+
+
+def _service_name(service: str) -> Any:
+    def add(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+        event["service"] = service
+        return event
+
+    return add

@@ -1,0 +1,16 @@
+"""What Prometheus may ask. Labels are bounded: services, topics, route templates, never ids or paths as sent."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Counter("bakhong_http_requests", "Requests answered", ["service", "method", "route", "status"])
+DURATION = Histogram(
+    "bakhong_http_request_seconds",
+    "Time to the end of the answer",
+    ["service", "method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+RELAYED = Counter("bakhong_relayed_events", "Events put on the bus", ["service"])
+RELAY_LAG = Gauge("bakhong_relay_lag_seconds", "Age of the oldest event of the last batch", ["service"])
+CONSUMED = Counter("bakhong_consumed_events", "Events applied", ["service", "topic"])
+CONSUMER_LAG = Gauge("bakhong_consumer_lag_events", "Events not fetched yet", ["service"])
+DEAD_LETTERS = Gauge("bakhong_dead_letters", "Events that could not be applied and still wait", ["service"])

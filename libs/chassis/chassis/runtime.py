@@ -1,0 +1,192 @@
+"""What a running service holds, and its event process: relay, reactions, timed work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import MetaData, text
+
+from chassis.access import seal_new_entries
+from chassis.ask import Questions
+from chassis.bus.choose import bus_of
+from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.port import Bus
+from chassis.clock import now
+from chassis.consumer import Consumer, Reactions
+from chassis.database import Database, asyncpg_url, database_url
+from chassis.errors import Unauthenticated
+from chassis.http import forget_old_answers
+from chassis.identity import Signer, Verifier
+from chassis.log import logger
+from chassis.relay import Notifier, Relay
+from chassis.settings import Settings
+from contracts.topics import all_topics
+
+INBOX_DAYS = 30
+ANSWER_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Work that one process of a service does again and again: whoever gets the lock of its name."""
+
+    name: str
+    every_seconds: float
+    work: Callable[["Runtime"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes a service: its doors, its tables, what it hears, what it does by the clock."""
+
+    name: str
+    title: str
+    metadata: MetaData
+    migrations: Path
+    routers: Sequence[Any] = ()
+    reactions: Reactions = field(default_factory=dict)
+    timed: Sequence[Timed] = ()
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return self.name.replace("-", "_")
+
+
+class Runtime:
+    """One process of a service. `start` connects; with `run_worker` it also relays, reacts and works by the clock."""
+
+    def __init__(self, service: Service, settings: Settings, *, database: Database | None = None) -> None:
+        self.service = service
+        self.settings = settings
+        url = database_url(settings.database_url, service.database)
+        self.database = database or Database(url, pool_size=settings.database_pool, application=service.name)
+        self.bus: Bus = bus_of(settings)
+        self.verifier = Verifier(settings.internal_keys_file) if settings.internal_keys_file else _NoKeys()
+        self.signer = Signer.read(settings.signing_key_file) if settings.signing_key_file else None
+        self.questions = Questions(settings, self.signer, service.name)
+        self.relay = Relay(self.database.url, self.bus, service=service.name)
+        self.consumer = Consumer(
+            service.name, self.database, self.bus, service.reactions, dead_letter_limit=settings.dead_letter_limit
+        )
+        self.bus_is_up = False
+        self._notifier = Notifier(self._notify)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begins to serve; the bus may come later, accepted work waits in the outbox."""
+        self.database.on_announced = self._announced
+        if self.settings.run_worker:
+            self._spawn(self._work(), "worker")
+
+    async def stop(self) -> None:
+        """Ends the work where it stands (what is not committed did not happen) and closes everything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.questions.close()
+        with suppress(Exception):
+            await self.bus.stop()
+        await self.database.close()
+
+    async def database_version(self) -> str | None:
+        """The schema version of the database; None when it does not answer."""
+        try:
+            async with asyncio.timeout(2), self.database.reading() as session:
+                return str((await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
+        except Exception:
+            return None
+
+    def _announced(self) -> None:
+        if self.relay.is_leader:
+            self.relay.wake()
+        else:
+            self._notifier.wake()
+
+    async def _notify(self) -> None:
+        async with self.database.reading() as session:
+            await session.execute(text("NOTIFY outbox"))
+
+    def _spawn(self, work: Any, name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(_say_if_it_failed)
+        self._tasks.append(task)
+
+    async def _work(self) -> None:
+        await self._reach_bus()
+        self._spawn(self.relay.run(), "relay")
+        if self.service.reactions:
+            self._spawn(self.consumer.run(), "consumer")
+        for timed in (*self.service.timed, *HOUSEKEEPING):
+            self._spawn(self._by_the_clock(timed), timed.name)
+
+    async def _reach_bus(self) -> None:
+        while True:
+            try:
+                await self.bus.start()
+                await self.bus.ensure_topics(all_topics())
+                self.bus_is_up = True
+                return
+            except Exception as error:
+                logger.warning("the bus does not answer", error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _by_the_clock(self, timed: Timed) -> None:
+        while True:
+            try:
+                await self._work_as_only_one(timed)
+            except Exception as error:
+                logger.error("timed work failed", work=timed.name, error=type(error).__name__, exc_info=True)
+            await asyncio.sleep(timed.every_seconds)
+
+    async def _work_as_only_one(self, timed: Timed) -> None:
+        connection = await asyncpg.connect(
+            asyncpg_url(self.database.url), timeout=5, server_settings={"application_name": f"clock {timed.name}"}
+        )
+        try:
+            # Held for as long as this process works: another one takes over when the session ends.
+            lock = "SELECT pg_try_advisory_lock(hashtext($1))"
+            while not await connection.fetchval(lock, f"clock {timed.name}"):  # noqa: ASYNC110  # held by another process
+                await asyncio.sleep(max(timed.every_seconds, 1))
+            while True:
+                await timed.work(self)
+                await asyncio.sleep(timed.every_seconds)
+                await connection.execute("SELECT 1")
+        finally:
+            with suppress(Exception):
+                await connection.close(timeout=2)
+
+
+class _NoKeys:
+    """Without a key set nobody can be recognised: every door but the public ones stays shut."""
+
+    def caller(self, token: str) -> Any:
+        raise Unauthenticated()
+
+
+async def _seal(runtime: Runtime) -> None:
+    async with runtime.database.transaction() as session:
+        await seal_new_entries(session, runtime.service.name)
+
+
+async def _forget(runtime: Runtime) -> None:
+    async with runtime.database.transaction() as session:
+        await session.execute(
+            text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=INBOX_DAYS)}
+        )
+        await forget_old_answers(session, now() - timedelta(days=ANSWER_DAYS))
+    if isinstance(runtime.bus, EmbeddedBus):
+        await runtime.bus.forget_expired()
+
+
+HOUSEKEEPING = (Timed("seal access entries", 1.0, _seal), Timed("forget", 3600.0, _forget))
+
+
+def _say_if_it_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        logger.error("a task of the service ended", task=task.get_name(), error=type(task.exception()).__name__)

@@ -1,0 +1,64 @@
+"""What every service reads from the environment; a service adds its own in its `settings`."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The common settings. Names are those of the environment, in lower case; an empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+
+    environment: Literal["development", "production"] = "development"
+    log_level: str = "INFO"
+
+    database_url: str = "postgresql://bakhong@127.0.0.1:5432"
+    """The server; each service has its own database on it, named like the service."""
+    database_pool: int = 8
+    kafka_bootstrap_servers: str | None = None
+    """Unset: the embedded bus, in the database `bus` of the same server."""
+    kafka_replication_factor: int = 1
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: str | None = None
+    kafka_ssl_ca_file: Path | None = None
+
+    pii_keys: str | None = None
+    """`id:base64,...`, newest first: 32 random bytes each, for personal data at rest."""
+    pii_index_keys: str | None = None
+    """The same form, for blind indexes."""
+
+    internal_keys_file: Path | None = None
+    """JSON Web Key Set with the public keys of the gateway and of the services."""
+    signing_key_file: Path | None = None
+    """This process's private Ed25519 key (PEM); its file name without suffix is the key id and says who signs."""
+
+    registry_url: str = "http://127.0.0.1:8101"
+    onboarding_url: str = "http://127.0.0.1:8102"
+    payments_qr_url: str = "http://127.0.0.1:8103"
+    casework_url: str = "http://127.0.0.1:8104"
+    reporting_url: str = "http://127.0.0.1:8105"
+
+    run_worker: bool = True
+    """Whether this process also runs the relay, the reactions and the timed work (`make run`: yes)."""
+    dead_letter_limit: int = 1000
+    """More dead letters than this stop the consumer: something is wrong with the code, not with an event."""
+
+    @model_validator(mode="after")
+    def _production_has_its_secrets(self) -> Self:
+        needed = ("pii_keys", "pii_index_keys", "internal_keys_file")
+        missing = [name.upper() for name in needed if getattr(self, name) is None]
+        if self.environment == "production" and missing:
+            raise ValueError(f"production needs these variables: {', '.join(missing)}")
+        return self
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,199 @@
+"""A pytest plugin for the tests of services: a real migrated database for each test, callers with real tokens, facts.
+
+A service's `conftest.py` gives the fixture `service`; everything here follows from it.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from sqlalchemy import text
+
+from chassis.app import create_app
+from chassis.bus.embedded import EmbeddedBus
+from chassis.database import Database, Session, asyncpg_url, database_url
+from chassis.identity import Caller, Role, Signer, write_keys
+from chassis.ids import new_id
+from chassis.migrations import create_database, upgrade
+from chassis.runtime import Runtime, Service
+from chassis.settings import Settings
+from contracts.fact import FACTS, Fact
+from contracts.registry import Lineage, UnitChanged
+
+SIGNERS = ["gateway", "registry", "onboarding", "payments-qr", "casework", "reporting"]
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    """The service under test; each service's conftest gives its own."""
+    raise NotImplementedError("give the fixture `service` in conftest.py")
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory, service: Service) -> Path:
+    """A folder with a signing key for the gateway and for each service, and `public.json`."""
+    folder = tmp_path_factory.mktemp("keys")
+    write_keys(folder, sorted({*SIGNERS, service.name}))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def service_template(postgres_url: str, service: Service) -> Iterator[str]:
+    """The name of a database with the service's newest schema, made by its migrations."""
+    name = f"template_{service.database}_{uuid4().hex[:8]}"
+    upgrade(database_url(postgres_url, name), service.migrations)
+    yield name
+    asyncio.run(_drop(postgres_url, name))
+
+
+@pytest.fixture
+async def database(postgres_url: str, service_template: str) -> AsyncIterator[Database]:
+    """The service's database, fresh for this test."""
+    async with _copy_of(postgres_url, service_template) as url:
+        database = Database(url, pool_size=8, application="test")
+        yield database
+        await database.close()
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[Session]:
+    """One transaction of the test; it commits at the end, or when the test calls `commit`."""
+    async with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def settings(postgres_url: str, keys: Path, service: Service) -> Settings:
+    """The settings of the service under test: no relay and no consumer beside the test."""
+    return Settings(
+        database_url=postgres_url,
+        internal_keys_file=keys / "public.json",
+        signing_key_file=keys / f"{service.name}.pem",
+        run_worker=False,
+    )
+
+
+@pytest.fixture
+async def runtime(service: Service, settings: Settings, database: Database) -> AsyncIterator[Runtime]:
+    """The running service, on the test's database."""
+    runtime = Runtime(service, settings, database=database)
+    await runtime.start()
+    yield runtime
+    await runtime.questions.close()
+
+
+Calling = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+async def calling(runtime: Runtime, keys: Path) -> AsyncIterator[Calling]:
+    """`calling("officer", unit_code="15724")` is an HTTP client of the app with that caller's token; `calling()` has none."""
+    app = create_app(runtime.service, runtime=runtime)
+    signer = Signer.read(keys / "gateway.pem")
+    opened: list[httpx.AsyncClient] = []
+
+    def client(role: Role | None = None, *, subject: str = "tester", **who: Any) -> httpx.AsyncClient:
+        headers = {}
+        if role:
+            headers["Authorization"] = f"Bearer {signer.token(Caller(role=role, subject=subject, **who))}"
+        opened.append(
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+                base_url="http://service",
+                headers=headers,
+            )
+        )
+        return opened[-1]
+
+    yield client
+    for opened_client in opened:
+        await opened_client.aclose()
+
+
+@pytest.fixture
+def hear(service: Service, database: Database) -> Callable[..., Any]:
+    """`await hear(fact, ...)` lets the service react to facts, as its consumer would, each in a transaction of its own."""
+
+    async def react(*facts: Fact) -> None:
+        for fact in facts:
+            async with database.transaction() as session:
+                await service.reactions[type(fact)](session, type(fact).model_validate_json(fact.model_dump_json()))
+
+    return react
+
+
+@pytest.fixture
+def announced(database: Database) -> Callable[..., Any]:
+    """`await announced(StepCompleted)` are the facts that the service has announced so far, oldest first."""
+
+    async def facts(*kinds: type[Fact]) -> list[Any]:
+        async with database.reading() as session:
+            rows = await session.execute(text("SELECT type, value FROM outbox ORDER BY id"))
+            said = [FACTS[row.type].model_validate_json(row.value) for row in rows if row.type in FACTS]
+        return [fact for fact in said if not kinds or isinstance(fact, kinds)]
+
+    return facts
+
+
+@pytest.fixture
+async def bus(postgres_url: str) -> AsyncIterator[EmbeddedBus]:
+    """An embedded bus of its own, started, without topics."""
+    url = database_url(postgres_url, f"bus_{uuid4().hex[:12]}")
+    await create_database(url)
+    bus = EmbeddedBus(url)
+    await bus.start()
+    yield bus
+    await bus.stop()
+    await _drop(postgres_url, url.rsplit("/", 1)[1])
+
+
+def unit_fact(
+    code: str,
+    *,
+    parents: tuple[str, ...] = ("38",),
+    name: str = "Đơn vị thử",
+    level: Any = None,
+    kind: str | None = None,
+    unit_id: UUID | None = None,
+) -> UnitChanged:
+    """A unit that always stood under `parents` (codes from the province down), to be heard by a service."""
+    level = level or ("village" if "-" in code else "commune" if parents else "province")
+    place = Lineage(path="/".join([*parents, code]), parent_id=None, valid_from=None, valid_to=None)
+    return UnitChanged(
+        unit_id=unit_id or new_id(), code=code, name=name, level=level, kind=kind or level, valid_from=None,
+        valid_to=None, lineage=[place],
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def _copy_of(server: str, template: str) -> AsyncIterator[str]:
+    name = f"test_{uuid4().hex[:12]}"
+    await _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield database_url(server, name)
+    finally:
+        await _drop(server, name)
+
+
+async def _drop(server: str, name: str) -> None:
+    await _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def _administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(asyncpg_url(database_url(server, "postgres")))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def as_json(body: Any) -> Any:
+    """A body as it goes over the wire: for comparing what was sent with what came back."""
+    return json.loads(json.dumps(body, default=str))

@@ -1,0 +1,116 @@
+"""A toy service with one table, one fact and one door, to hold the chassis to its promises."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel
+from pydantic import Field as BodyField
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel, col, select
+
+from chassis.database import Session, new_tables
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    Reading,
+    Routes,
+    Transaction,
+    allow,
+    etag,
+    page_by_id,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.runtime import Service
+from chassis.scope import on_unit_changed, scoped, unit_of_body
+from contracts.registry import SourceChecked, UnitChanged
+
+
+class Table(SQLModel, registry=new_tables()):
+    pass
+
+
+class Note(Table, table=True):
+    __tablename__ = "note"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    unit_id: UUID
+    text: str = Field(sa_type=Text)
+    version: int = 1
+
+
+class Heard(Table, table=True):
+    __tablename__ = "heard"
+
+    number: int | None = Field(default=None, primary_key=True)
+    key: str
+    value: str
+
+
+class NoteCreate(BaseModel):
+    unit_code: str
+    text: str = BodyField(min_length=1, max_length=20)
+    stars: int = BodyField(default=1, ge=1, le=5)
+
+
+class NoteView(BaseModel):
+    id: UUID
+    text: str
+
+
+router = Routes()
+
+
+@router.post("/v1/notes", status_code=201)
+async def create_note(body: NoteCreate, session: Transaction, caller: Annotated[Caller, allow("officer")]) -> NoteView:
+    unit = await unit_of_body(session, body.unit_code)
+    note = Note(unit_id=unit.id, text=body.text)
+    session.add(note)
+    announce(session, SourceChecked(source=str(note.id), live=True, at="2026-11-21T00:00:00Z"))
+    if body.text == "explode":
+        raise RuntimeError("secret text")
+    return NoteView(id=note.id, text=note.text)
+
+
+@router.get("/v1/notes")
+async def list_notes(
+    session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer", "operator")]
+) -> Listed[NoteView]:
+    rows, cursor = await page_by_id(session, scoped(select(Note), caller, col(Note.unit_id)), Note.id, page)
+    return Listed(items=[NoteView(id=row.id, text=row.text) for row in rows], next_cursor=cursor)
+
+
+@router.patch("/v1/notes/{note_id}")
+async def change_note(
+    note_id: UUID, session: Transaction, if_match: IfMatch = None, *, caller: Annotated[Caller, allow("officer")]
+) -> NoteView:
+    note = await session.get_one(Note, note_id)
+    require_match(if_match, note.version)
+    note.version += 1
+    return NoteView(id=note.id, text=etag(note.version))
+
+
+async def on_source_checked(session: Session, fact: SourceChecked) -> None:
+    if fact.source.startswith("poison"):
+        raise RuntimeError("cannot be applied, ever")
+    session.add(Heard(key=fact.source, value=fact.at.isoformat()))
+
+
+REACTIONS: dict[Any, Any] = {UnitChanged: on_unit_changed, SourceChecked: on_source_checked}
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    return Service(
+        name="toy-notes",
+        title="Toy",
+        metadata=Table.metadata,
+        migrations=Path(__file__).parent / "toy" / "migrations",
+        routers=[router],
+        reactions=REACTIONS,
+    )

@@ -1,0 +1,16 @@
+"""Notes, and what was heard."""
+
+from alembic import op
+
+from chassis.migrations import create_chassis_tables_1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_chassis_tables_1()
+    op.execute(
+        "CREATE TABLE note (id uuid PRIMARY KEY, unit_id uuid NOT NULL, text text NOT NULL, version int NOT NULL)"
+    )
+    op.execute("CREATE TABLE heard (number serial PRIMARY KEY, key text NOT NULL, value text NOT NULL)")
