@@ -6,23 +6,11 @@ import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+from chassis.errors import Problem, TooLarge
+from gateway.answers import Message, RawHeaders, Receive, Scope, Send
 from gateway.breaker import Breaker, RetryBudget
-from gateway.problems import (
-    BAD_GATEWAY,
-    BODY_TOO_LARGE,
-    GATEWAY_TIMEOUT,
-    MALFORMED_REQUEST,
-    REQUEST_TIMEOUT,
-    SERVICE_UNAVAILABLE,
-    Message,
-    Receive,
-    Refused,
-    Scope,
-    Send,
-)
+from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, RequestTooSlow, ServiceUnavailable
 from gateway.upstream import Answer, BrokenAnswer, Call, Client, NotReached
-
-RawHeaders = list[tuple[bytes, bytes]]
 
 # RFC 9110 section 7.6.1: these speak of one connection and end with it.
 HOP_BY_HOP = frozenset(
@@ -82,17 +70,16 @@ class Proxy:
         service: str,
         *,
         request_headers: RawHeaders,
-        answer_headers: RawHeaders,
         body_limit: int,
     ) -> int:
         """Answer `scope` from `service`; returns the status sent.
 
-        `request_headers` and `answer_headers` are the door's own, added after the other side's were cleaned.
-        Raises Refused while nothing was sent, ClientGone, or AnswerBroken once the head was out.
+        `request_headers` are the door's own, added after the client's were cleaned.
+        Raises a Problem while nothing was sent, ClientGone, or AnswerBroken once the head was out.
         """
         check_framing(scope["headers"], body_limit)
         body = IncomingBody(scope, receive, body_limit, self._budgets.request_idle)
-        exchange = asyncio.ensure_future(self._exchange(scope, send, service, body, request_headers, answer_headers))
+        exchange = asyncio.ensure_future(self._exchange(scope, send, service, body, request_headers))
         watch = asyncio.ensure_future(body.wait_until_gone())
         try:
             await asyncio.wait({exchange, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,13 +97,12 @@ class Proxy:
         service: str,
         body: "IncomingBody",
         request_headers: RawHeaders,
-        answer_headers: RawHeaders,
     ) -> int:
         await body.read_if_small()
         headers = outgoing_headers(scope, request_headers)
         answer = await self._answer(scope, service, headers, body)
         try:
-            return await self._send_back(scope, send, answer, answer_headers)
+            return await self._send_back(scope, send, answer)
         finally:
             answer.close()
 
@@ -126,9 +112,11 @@ class Proxy:
         url = self._addresses[service] + target_of(scope)
         try:
             answer = await self._attempt(service, Call(scope["method"], url, headers, body.content()), body)
-        except Refused as refused:
-            certain = refused.problem is SERVICE_UNAVAILABLE
-            if refused.problem is GATEWAY_TIMEOUT or not (may_repeat or certain) or not self._retry(body):
+        except ServiceUnavailable:
+            if not self._retry(body):
+                raise
+        except BadGateway:
+            if not may_repeat or not self._retry(body):
                 raise
         else:
             if not may_repeat or not _asks_for_retry(answer) or not self._retry(body):
@@ -143,15 +131,14 @@ class Proxy:
     async def _attempt(self, service: str, call: Call, body: "IncomingBody") -> Answer:
         breaker = self._breakers[service]
         if not breaker.allows():
-            wait = str(max(1, round(breaker.seconds_left()))).encode()
-            raise Refused(SERVICE_UNAVAILABLE, headers=[(b"retry-after", wait)])
+            raise ServiceUnavailable(headers={"Retry-After": str(max(1, round(breaker.seconds_left())))})
         try:
             async with asyncio.timeout(None) as deadline:
                 body.extends(deadline, self._budgets.answer)
                 answer = await self._client.open(call)
         except NotReached as error:
             breaker.failed()
-            raise Refused(SERVICE_UNAVAILABLE, headers=[(b"retry-after", b"1")]) from error
+            raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
         except BrokenAnswer as error:
             # A body that our limits refuse or the client breaks off ends the call too: not the service's failure.
             if body.refused is not None:
@@ -159,15 +146,15 @@ class Proxy:
             if body.is_gone:
                 raise ClientGone from error
             breaker.failed()
-            raise Refused(BAD_GATEWAY) from error
+            raise BadGateway from error
         except TimeoutError as error:
             breaker.failed()
-            raise Refused(GATEWAY_TIMEOUT) from error
+            raise GatewayTimeout from error
         breaker.succeeded()
         return answer
 
-    async def _send_back(self, scope: Scope, send: Send, answer: Answer, answer_headers: RawHeaders) -> int:
-        headers = returning_headers(scope["method"], answer, answer_headers)
+    async def _send_back(self, scope: Scope, send: Send, answer: Answer) -> int:
+        headers = returning_headers(scope["method"], answer)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if scope["method"] != "HEAD" and answer.status not in (204, 304):
             await self._send_body(send, answer)
@@ -206,7 +193,7 @@ class IncomingBody:
         self._over = asyncio.Event()
         self._deadline: tuple[asyncio.Timeout, float] | None = None
         self.is_gone = False
-        self.refused: Refused | None = None
+        self.refused: Problem | None = None
 
     @property
     def is_repeatable(self) -> bool:
@@ -242,7 +229,7 @@ class IncomingBody:
             more = message.get("more_body", False)
             seen += len(chunk)
             if seen > self._limit:
-                raise self._refuse(Refused(BODY_TOO_LARGE, headers=[(b"connection", b"close")]))
+                raise self._refuse(TooLarge(headers={"Connection": "close"}))
             if chunk:
                 yield chunk
             self._push_deadline()
@@ -253,14 +240,14 @@ class IncomingBody:
             async with asyncio.timeout(self._idle):
                 message = await self._receive()
         except TimeoutError:
-            raise self._refuse(Refused(REQUEST_TIMEOUT, headers=[(b"connection", b"close")])) from None
+            raise self._refuse(RequestTooSlow()) from None
         if message["type"] == "http.disconnect":
             self.is_gone = True
             self._over.set()
             raise ClientGone
         return message
 
-    def _refuse(self, refused: Refused) -> Refused:
+    def _refuse(self, refused: Problem) -> Problem:
         self.refused = refused
         return refused
 
@@ -276,13 +263,13 @@ def check_framing(headers: RawHeaders, body_limit: int) -> None:
     lengths = [value for name, value in headers if name == b"content-length"]
     encodings = [value for name, value in headers if name == b"transfer-encoding"]
     if (lengths and encodings) or len(lengths) > 1 or len(encodings) > 1:
-        raise Refused(MALFORMED_REQUEST, headers=[(b"connection", b"close")])
+        raise MalformedRequest
     if lengths and not (lengths[0].isascii() and lengths[0].isdigit()):
-        raise Refused(MALFORMED_REQUEST, headers=[(b"connection", b"close")])
+        raise MalformedRequest
     if encodings and encodings[0].strip().lower() != b"chunked":
-        raise Refused(MALFORMED_REQUEST, headers=[(b"connection", b"close")])
+        raise MalformedRequest
     if lengths and int(lengths[0]) > body_limit:
-        raise Refused(BODY_TOO_LARGE, headers=[(b"connection", b"close")])
+        raise TooLarge(headers={"Connection": "close"})
 
 
 def outgoing_headers(scope: Scope, own: RawHeaders) -> list[tuple[str, str]]:
@@ -299,15 +286,15 @@ def outgoing_headers(scope: Scope, own: RawHeaders) -> list[tuple[str, str]]:
     try:
         return [(name.decode("ascii"), value.decode("utf-8")) for name, value in (*kept, *own)]
     except UnicodeDecodeError as error:
-        raise Refused(MALFORMED_REQUEST) from error
+        raise MalformedRequest from error
 
 
-def returning_headers(method: str, answer: Answer, own: RawHeaders) -> RawHeaders:
-    """The service's headers without connection matters, then the door's own in place of any of that name."""
-    dropped = HOP_BY_HOP | ANSWERED_BY_THE_DOOR | _named_by_connection(answer.headers) | {name for name, _ in own}
+def returning_headers(method: str, answer: Answer) -> RawHeaders:
+    """The service's headers without connection matters and without those that the door writes on every answer."""
+    dropped = HOP_BY_HOP | ANSWERED_BY_THE_DOOR | _named_by_connection(answer.headers)
     if answer.status in (204, 304) and method != "HEAD":
         dropped |= {b"content-length"}
-    return [(name, value) for name, value in answer.headers if name not in dropped] + own
+    return [(name, value) for name, value in answer.headers if name not in dropped]
 
 
 def target_of(scope: Scope) -> str:
@@ -317,7 +304,7 @@ def target_of(scope: Scope) -> str:
     try:
         return (raw + b"?" + query if query else raw).decode("ascii")
     except UnicodeDecodeError as error:
-        raise Refused(MALFORMED_REQUEST) from error
+        raise MalformedRequest from error
 
 
 def _named_by_connection(headers: RawHeaders) -> set[bytes]:

@@ -1,0 +1,136 @@
+"""What the door itself refuses, beyond what every service refuses."""
+
+from chassis.errors import Problem
+
+
+class MalformedRequest(Problem):
+    """Not HTTP with one reading: two lengths, undecodable headers."""
+
+    slug, status = "malformed-request", 400
+    vi, en = "Yêu cầu không đúng dạng HTTP.", "The request is not well-formed HTTP."
+
+    def __post_init__(self) -> None:
+        self.headers = {"Connection": "close", **self.headers}
+
+
+class AmbiguousPath(Problem):
+    """A path that two ends could read differently."""
+
+    slug, status = "ambiguous-path", 400
+    vi, en = "Đường dẫn không rõ ràng.", "Two readers could understand this path differently."
+
+
+class RequestTooSlow(Problem):
+    """The body did not come in time."""
+
+    slug, status = "request-timeout", 408
+    vi, en = "Yêu cầu gửi quá chậm.", "The request arrived too slowly to be read."
+
+    def __post_init__(self) -> None:
+        self.headers = {"Connection": "close", **self.headers}
+
+
+class Retired(Problem):
+    """A partner that once was."""
+
+    slug, status = "partner-retired", 410
+    vi, en = "Đối tác này đã ngừng kết nối.", "This partner is retired."
+
+
+class TargetTooLong(Problem):
+    """Path and query together are over the limit."""
+
+    slug, status = "target-too-long", 414
+    vi, en = "Đường dẫn quá dài.", "The path and query are too long."
+
+
+class TooManyRequests(Problem):
+    """The caller's quota is used up; `Retry-After` and the `RateLimit` fields say when there is more."""
+
+    slug, status = "too-many-requests", 429
+    vi, en = "Quá nhiều yêu cầu, xin thử lại sau.", "Too many requests; try again later."
+
+
+class HeadersTooLarge(Problem):
+    """More or longer header fields than any honest client sends."""
+
+    slug, status = "headers-too-large", 431
+    vi, en = "Phần đầu yêu cầu quá lớn.", "The request has too many or too long headers."
+
+
+class BadGateway(Problem):
+    """The service broke off: whether the request took effect is not known."""
+
+    slug, status = "bad-gateway", 502
+    vi = "Dịch vụ bên trong trả lời dở dang; chưa rõ yêu cầu đã được thực hiện hay chưa."
+    en = "The service broke off its answer; whether the request took effect is not known."
+
+
+class ServiceUnavailable(Problem):
+    """The service could not be reached: the request certainly had no effect."""
+
+    slug, status = "service-unavailable", 503
+    vi = "Dịch vụ tạm thời không sẵn sàng; yêu cầu chưa được thực hiện."
+    en = "The service cannot be reached now; the request had no effect."
+
+
+class Overloaded(Problem):
+    """The door carries as much as it may: nothing of the request was accepted."""
+
+    slug, status = "overloaded", 503
+    vi = "Hệ thống đang quá tải; yêu cầu chưa được nhận, xin thử lại sau."
+    en = "The platform is overloaded; the request was not accepted, try again later."
+
+    def __post_init__(self) -> None:
+        self.headers = {"Retry-After": "1", **self.headers}
+
+
+class GatewayTimeout(Problem):
+    """The service did not answer in time: whether the request took effect is not known."""
+
+    slug, status = "gateway-timeout", 504
+    vi = "Dịch vụ bên trong trả lời quá chậm; chưa rõ yêu cầu đã được thực hiện hay chưa."
+    en = "The service did not answer in time; whether the request took effect is not known."
+
+
+class BadSignature(Problem):
+    """A webhook whose signature is missing, does not fit, or is more than 300 seconds off."""
+
+    slug, status = "bad-signature", 401
+    vi = "Chữ ký webhook thiếu, không đúng, hoặc lệch thời gian quá 300 giây."
+    en = "The webhook signature is missing, does not fit, or is more than 300 seconds off."
+
+
+class MalformedMessage(Problem):
+    """A signed webhook whose body does not say what its type needs."""
+
+    slug, status = "malformed-message", 400
+    vi, en = "Nội dung webhook không đúng dạng.", "The body of the webhook is malformed."
+
+
+class UnknownType(Problem):
+    """A webhook type that this platform does not know."""
+
+    slug, status = "unknown-type", 422
+    vi, en = "Không có loại sự kiện này.", "There is no such event type."
+
+
+class TypeNotAllowed(Problem):
+    """A webhook type that this partner may not send."""
+
+    slug, status = "type-not-allowed", 422
+    vi, en = "Đối tác không được gửi loại sự kiện này.", "This partner may not send this event type."
+
+
+class PartnerExists(Problem):
+    """Another partner has this id."""
+
+    slug, status = "partner-exists", 409
+    vi, en = "Đã có đối tác mang mã này.", "There is a partner with this id already."
+
+
+class DeliveryOpen(Problem):
+    """Only what was accepted can be processed again."""
+
+    slug, status = "nothing-to-process", 409
+    vi, en = "Không có gì để xử lý lại.", "There is nothing to process again."
