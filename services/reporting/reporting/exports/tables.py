@@ -1,0 +1,238 @@
+"""The figures as tables to calculate with: XLSX with typed cells and several sheets, and one flat CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+
+import xlsxwriter
+
+from reporting.figures import Figure, Report, UnitName
+from reporting.indicators import catalogue
+from reporting.pages.words import ZONE, Words
+
+__all__ = ["harmless", "write_csv", "write_xlsx"]
+
+Cell = str | int | Decimal | date | datetime | None
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A spreadsheet that opens a CSV would run a text that begins so (OWASP: CSV injection), wide forms included."""
+
+
+def write_csv(report: Report, language: str) -> bytes:
+    """One row per unit and indicator, UTF-8 with a byte-order mark so that Excel reads the Vietnamese letters."""
+    text = StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(
+        ["as_of", "unit_code", "unit_name", "indicator", "title", "numerator", "denominator", "percent", "target"]
+    )
+    words = Words(language)
+    for unit, figure in _lines(report):
+        title = words.of(figure.indicator.title)
+        numbers = [figure.numerator, figure.denominator, figure.percent, _goal(figure)]
+        texts = [report.as_of.isoformat(), unit.code, unit.name, figure.code, title]
+        rows.writerow([harmless(each) for each in texts] + ["" if each is None else each for each in numbers])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(report: Report, language: str) -> bytes:
+    """Sheets: summary, units side by side, other denominators, trend, what holds back, plan, reconciliation, definitions."""
+    target = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(target, options)
+    book.set_properties({"title": f"Ba Không {report.unit.code} {report.as_of.isoformat()}"})
+    styles = _Styles(book)
+    for sheet in _sheets(report, Words(language)):
+        _write_sheet(book, styles, sheet)
+    book.close()
+    return target.getvalue()
+
+
+def harmless(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    widths: Sequence[int]
+
+
+class _Styles:
+    def __init__(self, book: Any) -> None:
+        font = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
+        self.title = book.add_format(font | {"bold": True, "font_size": 14})
+        self.header = book.add_format(
+            font | {"bold": True, "text_wrap": True, "bg_color": "#E7EFEC", "border": 1, "align": "center"}
+        )
+        self.text = book.add_format(font | {"border": 1, "text_wrap": True, "num_format": "@"})
+        self.count = book.add_format(font | {"border": 1, "num_format": "#,##0"})
+        self.share = book.add_format(font | {"border": 1, "num_format": "0.00"})
+        self.day = book.add_format(font | {"border": 1, "num_format": "dd/mm/yyyy"})
+        self.moment = book.add_format(font | {"border": 1, "num_format": "dd/mm/yyyy hh:mm:ss"})
+
+
+def _write_sheet(book: Any, styles: _Styles, sheet: _Sheet) -> None:
+    page = book.add_worksheet(sheet.name)
+    page.write_string(0, 0, sheet.title, styles.title)
+    for column, (heading, width) in enumerate(zip(sheet.header, sheet.widths, strict=True)):
+        page.set_column(column, column, width)
+        page.write_string(2, column, heading, styles.header)
+    last = 2
+    for last, row in enumerate(sheet.rows, start=3):
+        for column, cell in enumerate(row):
+            _write_cell(page, last, column, cell, styles)
+    page.freeze_panes(3, 1)
+    page.autofilter(2, 0, last, len(sheet.header) - 1)
+    page.repeat_rows(2)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+
+
+def _write_cell(page: Any, row: int, column: int, cell: Cell, styles: _Styles) -> None:
+    if isinstance(cell, str):
+        page.write_string(row, column, cell, styles.text)
+    elif isinstance(cell, datetime):
+        page.write_datetime(row, column, cell.astimezone(ZONE).replace(tzinfo=None), styles.moment)
+    elif isinstance(cell, date):
+        page.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), styles.day)  # noqa: DTZ001  a spreadsheet's day has no zone
+    elif isinstance(cell, Decimal):
+        page.write_number(row, column, float(cell), styles.share)
+    elif cell is None:
+        page.write_blank(row, column, None, styles.text)
+    else:
+        page.write_number(row, column, cell, styles.count)
+
+
+def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
+    vietnamese = words.language == "vi"
+
+    def say(vi: str, en: str) -> str:
+        return vi if vietnamese else en
+
+    name = words.unit(report.unit)
+    head = f"{name}, {words.day(report.as_of)}"
+    item, code, title = say("Nội dung", "Item"), say("Mã", "Code"), words.indicator
+    numbers = [words.numerator, words.denominator, say("Tỷ lệ (%)", "Percent"), words.target]
+    yield _Sheet(
+        say("Tổng hợp", "Summary"),
+        head,
+        [item, code, title, *numbers, say("Hạn", "Due")],
+        [
+            [_item(each), each.code, words.of(each.indicator.title), *_numbers(each), _due(each)]
+            for each in report.of_base()
+        ],
+        [10, 28, 44, 14, 14, 12, 12, 13],
+    )
+    if report.children:
+        yield _Sheet(
+            say("Theo đơn vị", "By unit"),
+            head,
+            [say("Mã đơn vị", "Unit code"), words.unit_label, code, title, *numbers],
+            [
+                [child.unit.code, child.unit.name, figure.code, words.of(figure.indicator.title), *_numbers(figure)]
+                for child in report.children
+                for figure in child.figures.values()
+            ],
+            [14, 24, 28, 44, 14, 14, 12, 12],
+        )
+    yield _Sheet(
+        say("Mẫu số khác", "Other denominators"),
+        head,
+        [code, title, *numbers],
+        [
+            [each.code, words.of(each.indicator.title), *_numbers(each)]
+            for each in report.figures.values()
+            if each.indicator.population
+        ],
+        [40, 60, 14, 14, 12, 12],
+    )
+    yield _Sheet(
+        say("Diễn biến", "Trend"),
+        head,
+        [code, words.day_label, words.numerator, words.denominator, say("Tỷ lệ (%)", "Percent")],
+        [
+            [
+                each.code,
+                point.day,
+                point.numerator,
+                point.denominator,
+                point.value if each.indicator.denominator else None,
+            ]
+            for each in report.of_base()
+            for point in each.trend
+        ],
+        [28, 13, 14, 14, 12],
+    )
+    yield _Sheet(
+        say("Điều đang vướng", "Obstacles"),
+        f"{head}. {words.obstacles_note}",
+        [words.step, say("Điều kiện còn thiếu", "Missing condition"), say("Số người", "People")],
+        [
+            [words.step_title(each.step), words.text("condition", each.condition), each.people]
+            for each in report.obstacles
+        ],
+        [34, 34, 12],
+    )
+    yield _Sheet(
+        say("Đối chiếu", "Reconciliation"),
+        head,
+        [words.unit_label, code, words.service, words.announced, words.projected, words.taken_at],
+        [
+            [each.unit_code, each.indicator, each.service, each.announced, each.projected, each.taken_at]
+            for each in report.reconciliation
+        ],
+        [16, 28, 16, 14, 14, 20],
+    )
+    yield _Sheet(
+        say("Cách tính", "Definitions"),
+        words.definitions,
+        [code, title, words.numerator, words.denominator, words.source],
+        [
+            [
+                each.code,
+                words.of(each.title),
+                words.of(each.numerator.meaning),
+                words.of(each.denominator.meaning) if each.denominator else None,
+                words.of(each.source),
+            ]
+            for each in catalogue().indicators.values()
+        ],
+        [30, 40, 60, 40, 40],
+    )
+
+
+def _lines(report: Report) -> Iterator[tuple[UnitName, Figure]]:
+    for figure in report.figures.values():
+        yield report.unit, figure
+    for child in report.children:
+        for figure in child.figures.values():
+            yield child.unit, figure
+
+
+def _numbers(figure: Figure) -> list[Cell]:
+    return [figure.numerator, figure.denominator, figure.percent, _goal(figure)]
+
+
+def _goal(figure: Figure) -> int | Decimal | None:
+    if figure.target is None:
+        return None
+    return figure.target.percent if figure.target.percent is not None else figure.target.count
+
+
+def _item(figure: Figure) -> int | None:
+    return figure.indicator.plan_item
+
+
+def _due(figure: Figure) -> date | None:
+    return figure.target.due_on if figure.target else None

@@ -1,0 +1,246 @@
+"""A report as plain values: what pages, exports and forecasts are made of, whoever counted it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from reporting.indicators import Indicator, Text, catalogue, share
+
+__all__ = [
+    "Evaluation",
+    "Figure",
+    "Forecast",
+    "Milestone",
+    "Obstacle",
+    "Plan",
+    "Point",
+    "Reconciliation",
+    "Report",
+    "Target",
+    "UnitFigures",
+    "UnitName",
+    "hide_small",
+    "tree_position",
+]
+
+SMALLEST_PUBLIC_CELL = 5
+"""A public table shows no count under this: few people in a cell could be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a plan wants to reach by `due_on`: a share in percent, or a count."""
+
+    percent: Decimal | None = None
+    count: int | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An indicator on one day; `value` is the share in percent where there is a denominator, else the count."""
+
+    day: date
+    numerator: int | None
+    denominator: int | None
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One indicator of one unit. `is_hidden`: a count is too small to be shown to the public."""
+
+    indicator: Indicator
+    numerator: int | None
+    denominator: int | None = None
+    target: Target | None = None
+    trend: tuple[Point, ...] = ()
+    is_hidden: bool = False
+
+    @property
+    def code(self) -> str:
+        return self.indicator.code
+
+    @property
+    def percent(self) -> Decimal | None:
+        return None if self.numerator is None else share(self.numerator, self.denominator)
+
+    @property
+    def value(self) -> Decimal | None:
+        """What is compared and drawn: the share where there is a denominator, else the count."""
+        if self.indicator.denominator is not None:
+            return self.percent
+        return None if self.numerator is None else Decimal(self.numerator)
+
+    @property
+    def reached(self) -> Decimal | None:
+        """How much of the target is reached, in percent of the target; None without a target or a value."""
+        if self.target is None:
+            return None
+        if self.target.percent is not None and self.percent is not None:
+            return self.percent * 100 / self.target.percent if self.target.percent else Decimal(100)
+        if self.target.count is not None and self.numerator is not None:
+            return Decimal(self.numerator * 100) / self.target.count if self.target.count else Decimal(100)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitName:
+    """A unit as it was called on the day of the report."""
+
+    code: str
+    name: str
+    level: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigures:
+    """The figures of one unit by indicator code; `is_rest` is what belongs to the parent and to none of its children."""
+
+    unit: UnitName
+    figures: dict[str, Figure]
+    is_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """How many people of 15 and over have not completed a step and lack a condition of it."""
+
+    step: str
+    condition: str
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A step of the plan: planned and done on which day."""
+
+    number: int
+    title: str
+    status: str
+    starts_on: date | None = None
+    due_on: date | None = None
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the unit says itself of its campaign."""
+
+    results: str = ""
+    limits: str = ""
+    causes: str = ""
+    lessons: str = ""
+    proposals: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The campaign that covers the unit, with its plan's number, basis and recipients as far as known."""
+
+    title: str
+    template: str = "custom"
+    number: str | None = None
+    issued_on: date | None = None
+    issuer: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    milestones: tuple[Milestone, ...] = ()
+    basis: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    evaluation: Evaluation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When a target will be reached at the pace of the last days; `method` says how that was computed."""
+
+    code: str
+    target: Target
+    state: Literal["reached", "on_course", "late", "standing_still"]
+    pace_per_day: Decimal
+    reached_on: date | None
+    method: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """A count of this service beside the one that the owner of the data announced."""
+
+    service: str
+    unit_code: str
+    indicator: str
+    announced: int
+    projected: int
+    taken_at: datetime
+
+    @property
+    def differs(self) -> bool:
+        return self.announced != self.projected
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one page or one export shows of a unit on a day."""
+
+    unit: UnitName
+    as_of: date
+    fresh_at: datetime
+    figures: dict[str, Figure]
+    children: tuple[UnitFigures, ...] = ()
+    ancestors: tuple[UnitName, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    reconciliation: tuple[Reconciliation, ...] = ()
+    is_public: bool = True
+    obstacles_by_child: dict[str, tuple[Obstacle, ...]] = field(default_factory=dict)
+
+    def of_base(self) -> list[Figure]:
+        """The figures without the variants by population, in the order of the catalogue."""
+        return [self.figures[each.code] for each in catalogue().base() if each.code in self.figures]
+
+    def of_pillar(self, pillar: str) -> list[Figure]:
+        return [figure for figure in self.of_base() if figure.indicator.pillar == pillar]
+
+    def most_obstructed(self) -> int:
+        """The largest number of people that one missing condition holds back; at least 1."""
+        return max((each.people or 0 for each in self.obstacles), default=1) or 1
+
+
+def hide_small(figure: Figure) -> Figure:
+    """The figure as the public may see it: every count under five is left out, and with it the share."""
+    numerator, denominator = _shown(figure.numerator), _shown(figure.denominator)
+    if (numerator, denominator) == (figure.numerator, figure.denominator):
+        return _with_public_trend(figure)
+    return Figure(figure.indicator, numerator, denominator, figure.target, _public_trend(figure), is_hidden=True)
+
+
+def public_point(point: Point) -> Point:
+    """A day of a trend as the public may see it."""
+    numerator, denominator = _shown(point.numerator), _shown(point.denominator)
+    hidden = (numerator, denominator) != (point.numerator, point.denominator)
+    return Point(point.day, numerator, denominator, None if hidden else point.value)
+
+
+def tree_position(report: Report) -> list[UnitName]:
+    """From the province down to the unit itself."""
+    return [*report.ancestors, report.unit]
+
+
+def _with_public_trend(figure: Figure) -> Figure:
+    if not figure.trend:
+        return figure
+    return Figure(figure.indicator, figure.numerator, figure.denominator, figure.target, _public_trend(figure))
+
+
+def _public_trend(figure: Figure) -> tuple[Point, ...]:
+    return tuple(public_point(point) for point in figure.trend)
+
+
+def _shown(count: int | None) -> int | None:
+    return None if count is None or count < SMALLEST_PUBLIC_CELL else count

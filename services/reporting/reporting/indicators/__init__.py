@@ -1,0 +1,201 @@
+"""What is counted: every indicator as data, with its numerator, denominator, source and rounding."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+__all__ = [
+    "Catalogue",
+    "Counter",
+    "Indicator",
+    "Pillar",
+    "Population",
+    "Text",
+    "catalogue",
+    "share",
+]
+
+Language = Literal["vi", "en"]
+Kind = Literal["head_count", "count", "amount", "ratio"]
+
+DECIMALS = 2
+"""Shares are given to two decimals, half up, and none for an empty denominator (formulas of Decision 766/QĐ-TTg)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages of the platform."""
+
+    vi: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A number that the projections keep day by day for each unit, and what it counts."""
+
+    name: str
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One line of a report: a count, or a count over another.
+
+    `pillar` is the "không" that it serves, `plan_item` the number of the plans' content item (1 to 12), `population` the
+    people that a variant is divided by, `scope` says whether it is one number for the whole province.
+    """
+
+    code: str
+    title: Text
+    pillar: str
+    plan_item: int | None
+    kind: Kind
+    numerator: Counter
+    denominator: Counter | None
+    source: Text
+    unit: str | None = None
+    scope: Literal["unit", "province"] = "unit"
+    population: str | None = None
+    short: Text | None = None
+
+    @property
+    def label(self) -> Text:
+        """The title, or a shorter one where there is little room."""
+        return self.short or self.title
+
+    @property
+    def base_code(self) -> str:
+        return self.code.partition("@")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The people that a variant is divided by."""
+
+    code: str
+    title: Text
+    denominator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pillar:
+    """One of the three "không", or their foundations; `lead` is the indicator shown first."""
+
+    code: str
+    title: Text
+    note: Text
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All indicators in their order, variants after their base, by code."""
+
+    version: int
+    indicators: dict[str, Indicator]
+    pillars: dict[str, Pillar]
+    populations: dict[str, Population]
+    plan_items: dict[int, Text]
+    comparison: tuple[str, ...]
+
+    def base(self) -> list[Indicator]:
+        """The indicators without the variants by population."""
+        return [each for each in self.indicators.values() if each.population is None]
+
+    def of_pillar(self, pillar: str) -> list[Indicator]:
+        return [each for each in self.base() if each.pillar == pillar]
+
+    def of_plan_item(self, number: int) -> list[Indicator]:
+        return [each for each in self.base() if each.plan_item == number]
+
+    def counters(self) -> set[str]:
+        names = {each.numerator.name for each in self.indicators.values()}
+        return names | {each.denominator.name for each in self.indicators.values() if each.denominator}
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue of this version of the package; read once."""
+    tables = tomllib.loads(files(__name__).joinpath("catalogue.toml").read_text("utf-8"))
+    populations = {code: _population(code, table) for code, table in tables["populations"].items()}
+    return Catalogue(
+        version=tables["version"],
+        indicators={each.code: each for table in tables["indicators"] for each in _with_variants(table, populations)},
+        pillars={code: _pillar(code, table) for code, table in tables["pillars"].items()},
+        populations=populations,
+        comparison=tuple(tables["comparison"]),
+        plan_items={int(number): _text(table) for number, table in tables["plan_items"].items()},
+    )
+
+
+def share(numerator: int, denominator: int | None) -> Decimal | None:
+    """`numerator` over `denominator` in percent, two decimals, half up; None for no or an empty denominator."""
+    if not denominator:
+        return None
+    quantum = Decimal(1).scaleb(-DECIMALS)
+    return (Decimal(numerator * 100) / denominator).quantize(quantum, rounding=ROUND_HALF_UP)
+
+
+def _with_variants(table: dict[str, Any], populations: dict[str, Population]) -> list[Indicator]:
+    base = Indicator(
+        code=table["code"],
+        title=_text(table["title"]),
+        pillar=table["pillar"],
+        plan_item=table.get("plan_item"),
+        kind=table["kind"],
+        numerator=_counter(table["numerator"]),
+        denominator=_counter(table["denominator"]) if "denominator" in table else None,
+        source=_text(table["source"]),
+        unit=table.get("unit"),
+        scope=table.get("scope", "unit"),
+        short=_text(table["short"]) if "short" in table else None,
+    )
+    return [base, *(_variant(base, populations[code]) for code in table.get("populations", []))]
+
+
+def _variant(base: Indicator, population: Population) -> Indicator:
+    meaning = base.numerator.meaning
+    return Indicator(
+        code=f"{base.code}@{population.code}",
+        title=Text(f"{base.title.vi} / {population.title.vi}", f"{base.title.en} / {population.title.en}"),
+        pillar=base.pillar,
+        plan_item=base.plan_item,
+        kind=base.kind,
+        numerator=Counter(
+            f"{base.numerator.name}@{population.code}",
+            Text(f"{meaning.vi}; chỉ tính {population.title.vi}", f"{meaning.en}; {population.title.en} only"),
+        ),
+        denominator=Counter(population.denominator, _capital(population.title)) if base.denominator else None,
+        source=base.source,
+        unit=base.unit,
+        population=population.code,
+    )
+
+
+def _capital(text: Text) -> Text:
+    return Text(text.vi[:1].upper() + text.vi[1:], text.en[:1].upper() + text.en[1:])
+
+
+def _counter(table: dict[str, str]) -> Counter:
+    return Counter(table["counter"], _text(table))
+
+
+def _population(code: str, table: dict[str, str]) -> Population:
+    return Population(code, _text(table), table["denominator"])
+
+
+def _pillar(code: str, table: dict[str, str]) -> Pillar:
+    return Pillar(code, _text(table), Text(table["note_vi"], table["note_en"]), table["lead"])
+
+
+def _text(table: dict[str, str]) -> Text:
+    return Text(table["vi"], table["en"])

@@ -1,0 +1,170 @@
+"""The dashboard's pages: a report in, HTML out. Nothing is asked of anybody here, and nothing is loaded from another host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reporting.figures import Figure, Report, UnitFigures, UnitName
+from reporting.indicators import Indicator, catalogue
+from reporting.pages import charts
+from reporting.pages.words import Words, alphabetical
+
+__all__ = ["CONTENT_SECURITY_POLICY", "View", "asset", "render_missing", "render_report"]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the reader wants to see the report: language, the indicator that colours the grid, order, day."""
+
+    language: str = "vi"
+    indicator: str = "payment_account"
+    sort: str = "name"
+    as_of: date | None = None
+
+    def link(self, code: str | None = None, **changes: str) -> str:
+        """The address of a unit's page (of the province without a code) in this view, with changes."""
+        chosen = {
+            "lang": self.language if self.language != "vi" else "",
+            "indicator": self.indicator if self.indicator != "payment_account" else "",
+            "sort": self.sort if self.sort != "name" else "",
+            "as_of": self.as_of.isoformat() if self.as_of else "",
+        } | changes
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        path = f"/dashboard/units/{code}" if code else "/dashboard"
+        return f"{path}?{query}" if query else path
+
+
+def render_report(report: Report, view: View) -> str:
+    """The page of a unit: province, district, commune or village."""
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            view=view,
+            words=Words(view.language),
+            charts=charts,
+            catalogue=catalogue(),
+            tiles=_tiles(report, view),
+            groups=list(_groups(report)),
+            forecasts={each.code: each for each in report.forecasts},
+            comparison=_comparison(report),
+            child_level=report.children[0].unit.level if report.children else "",
+            asset_link=asset_link,
+        )
+    )
+
+
+def render_missing(code: str, day: date, view: View) -> str:
+    """The page for a code that no unit has on that day."""
+    page = _environment().get_template("missing.html")
+    return page.render(code=code, day=day, view=view, words=Words(view.language), asset_link=asset_link)
+
+
+def asset(name: str) -> tuple[bytes, str] | None:
+    """A file that the pages load, with its media type; None for any other name."""
+    found = _assets().get(name)
+    return (found.read_bytes(), MEDIA_TYPES["." + name.rpartition(".")[2]]) if found else None
+
+
+def asset_link(name: str) -> str:
+    """The address of an asset; it changes with the content, so that browsers may keep it for ever."""
+    return f"/dashboard/assets/{name}?v={_digest(name)}"
+
+
+@cache
+def _digest(name: str) -> str:
+    return sha256(_assets()[name].read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _assets() -> dict[str, Traversable]:
+    folder = files(__name__).joinpath("assets")
+    return {each.name: each for each in folder.iterdir() if "." + each.name.rpartition(".")[2] in MEDIA_TYPES}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader(__name__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A unit in the coloured grid; `shade` 0 to 6, or None without a value."""
+
+    unit: UnitName
+    figure: Figure
+    shade: int | None
+
+
+def _tiles(report: Report, view: View) -> list[Tile]:
+    children = [each for each in report.children if not each.is_rest and view.indicator in each.figures]
+    figures = [each.figures[view.indicator] for each in children]
+    scale = charts.shades(figures)
+    tiles = [Tile(each.unit, figure, scale(figure)) for each, figure in zip(children, figures, strict=True)]
+    if view.sort == "value":
+        return sorted(tiles, key=lambda tile: (tile.figure.value is None, -(tile.figure.value or 0), tile.unit.code))
+    return sorted(tiles, key=lambda tile: alphabetical(tile.unit.name))
+
+
+def _groups(report: Report) -> Iterator[tuple[int | None, list[Figure]]]:
+    """The base figures by the plan's items, what has no item first."""
+    for number in (None, *catalogue().plan_items):
+        found = [figure for figure in report.of_base() if figure.indicator.plan_item == number]
+        if found:
+            yield number, found
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Units side by side: the columns, one row per unit with its shade per column, and the total."""
+
+    columns: list[Indicator]
+    rows: list[tuple[UnitFigures, list[tuple[Figure | None, int | None]]]]
+
+
+def _comparison(report: Report) -> Comparison:
+    columns = [catalogue().indicators[code] for code in catalogue().comparison]
+    scales = {each.code: charts.shades(_column(report, each.code)) for each in columns}
+    rows: list[tuple[UnitFigures, list[tuple[Figure | None, int | None]]]] = []
+    for child in report.children:
+        cells: list[Any] = []
+        for column in columns:
+            figure = child.figures.get(column.code)
+            shade = scales[column.code](figure) if figure and column.denominator and not child.is_rest else None
+            cells.append((figure, shade))
+        rows.append((child, cells))
+    return Comparison(columns, rows)
+
+
+def _column(report: Report, code: str) -> list[Figure]:
+    return [child.figures[code] for child in report.children if code in child.figures and not child.is_rest]

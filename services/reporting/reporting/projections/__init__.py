@@ -1,0 +1,1 @@
+"""What has become of the facts: one state per person or thing, and from the states the counts, day by day per unit."""

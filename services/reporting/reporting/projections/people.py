@@ -1,0 +1,228 @@
+"""A resident as the reports see one: where, how old, with which steps, and what that counts on which day.
+
+The registry tells where somebody lives, not since when, so the first unit it names holds for the past too; a move holds
+from its day on, a correction for the whole time of the wrong entry. A duplicate counts with its survivor, never beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from contracts.onboarding import ResidentGuided, StepState
+from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentSnapshot
+from reporting.projections.timeline import BEGINNING, Tally, Timeline, business_day, sweep
+
+__all__ = ["CONDITIONS", "OBSTACLE", "Person", "guide", "know", "step", "tally_people"]
+
+SPLIT_BY_ACCOUNT = ("bank", "e_wallet", "mobile_money")
+
+CONDITIONS: dict[str, tuple[str, ...]] = {
+    "vneid": ("citizen_id_card", "smartphone"),
+    "portal_account": ("personal_id_card", "social_insurance_no", "owner_verified_phone"),
+    "province_app": ("smartphone",),
+    "digital_signature": ("personal_id_card", "owner_verified_phone"),
+    "cyber_protection": ("smartphone",),
+}
+"""What a step needs of what the registry knows (requirements R22-R25): to tell what holds a village back."""
+
+OBSTACLE = "obstacle:{step}:{condition}"
+"""The counter of people of 15 and over who have not completed the step and lack the condition."""
+
+
+@dataclass(slots=True)
+class Person:
+    """The state of one resident; `completed` and marks such as `level_2` hold per step and day."""
+
+    version: int = 0
+    journey_version: int = 0
+    birth_month: str | None = None
+    deceased_on: date | None = None
+    survivor_id: str | None = None
+    guided_on: date | None = None
+    units: Timeline[str] = field(default_factory=Timeline)
+    conditions: Timeline[tuple[str, ...]] = field(default_factory=Timeline)
+    steps: dict[str, Timeline[tuple[str, ...]]] = field(default_factory=dict)
+
+
+def know(person: Person, said: ResidentSnapshot) -> bool:
+    """Takes what the registry says; False when it is older than what is known."""
+    if said.version <= person.version:
+        return False
+    first = person.version == 0
+    person.version = said.version
+    person.birth_month = said.birth_month
+    person.survivor_id = str(said.survivor_id) if isinstance(said, ResidentMerged) else None
+    if said.life == "merged" and person.survivor_id is None:
+        person.survivor_id = ""
+    person.deceased_on = _day_of_death(person, said)
+    _settle(person, said)
+    person.conditions.set_from(BEGINNING if first else business_day(said.at), _conditions(said))
+    return True
+
+
+def step(person: Person, said: StepState) -> bool:
+    """Takes the state of a step; False when it is older than what is known."""
+    if said.version <= person.journey_version:
+        return False
+    person.journey_version = said.version
+    timeline = person.steps.setdefault(said.step, Timeline())
+    day = business_day(said.at)
+    marks = _marks(said)
+    if said.status == "completed" and said.completed_at is not None:
+        since = business_day(said.completed_at)
+        if since < day and "completed" not in (timeline.at(since) or ()):
+            timeline.set_from(since, _in_order({*(timeline.at(since) or ()), "completed"}))
+    timeline.set_from(day, marks)
+    return True
+
+
+def guide(person: Person, said: ResidentGuided) -> bool:
+    """Takes a visit; only somebody who was really guided counts, from the first time on."""
+    day = business_day(said.at)
+    if said.outcome != "done" or (person.guided_on is not None and person.guided_on <= day):
+        return False
+    person.guided_on = day
+    return True
+
+
+def tally_people(survivor: Person, duplicates: Sequence[Person] = ()) -> Tally:
+    """What a resident, together with the records merged into theirs, counts day by day."""
+    if survivor.survivor_id is not None or not survivor.units.entries():
+        return Tally()
+    everyone = (survivor, *duplicates)
+    return sweep(_turning_days(everyone), lambda day: list(_counted(everyone, day)))
+
+
+def _day_of_death(person: Person, said: ResidentSnapshot) -> date | None:
+    if isinstance(said, ResidentDeceased):
+        return said.deceased_on
+    if said.life == "deceased":
+        return person.deceased_on or business_day(said.at)
+    return None
+
+
+def _settle(person: Person, said: ResidentSnapshot) -> None:
+    unit_id = str(said.unit_id)
+    if isinstance(said, ResidentMoved):
+        if not person.units.entries():
+            person.units.set_from(BEGINNING, str(said.from_unit_id))
+        person.units.set_from(max(said.moved_on, BEGINNING), unit_id)
+    elif person.units.last() != unit_id:
+        person.units.replace_last(unit_id)
+
+
+def _conditions(said: ResidentSnapshot) -> tuple[str, ...]:
+    held = {
+        "away": said.residence_status == "away",
+        "smartphone": said.has_smartphone,
+        "citizen_id_card": said.citizen_id_card,
+        "personal_id_card": said.personal_id_card,
+        "social_insurance_no": said.social_insurance_no,
+        "owner_verified_phone": said.owner_verified_phone,
+    }
+    return _in_order({name for name, holds in held.items() if holds})
+
+
+def _marks(said: StepState) -> tuple[str, ...]:
+    marks = set(said.marks)
+    if said.status == "completed":
+        marks.add("completed")
+    elif said.status == "revoked":
+        marks -= {*SPLIT_BY_ACCOUNT, "completed"}
+    return _in_order(marks)
+
+
+def _in_order(names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names))
+
+
+def _turning_days(people: Sequence[Person]) -> Iterator[date]:
+    yield BEGINNING
+    head = people[0]
+    for years in (0, 15, 18):
+        if (day := _birthday(head.birth_month, years)) is not None:
+            yield day
+    if head.deceased_on:
+        yield head.deceased_on
+    yield from head.units.days()
+    for person in people:
+        yield from person.conditions.days()
+        for timeline in person.steps.values():
+            yield from timeline.days()
+        if person.guided_on:
+            yield person.guided_on
+
+
+def _counted(people: Sequence[Person], day: date) -> Iterator[tuple[str, str]]:
+    head = people[0]
+    unit_id = head.units.at(day)
+    born = _birthday(head.birth_month, 0)
+    if unit_id is None or (born and day < born) or (head.deceased_on and head.deceased_on <= day):
+        return
+    marks = {name: _marks_on(people, name, day) for name in _steps_of(people)}
+    conditions = head.conditions.at(day) or ()
+    achieved = list(_achievements(marks))
+    for population in _populations(head, conditions, day):
+        yield unit_id, f"residents{population}"
+        for counter in achieved:
+            yield unit_id, f"{counter}{population}"
+    if any(person.guided_on and person.guided_on <= day for person in people):
+        yield unit_id, "residents_guided"
+    if _is_aged(head, 15, day):
+        yield from ((unit_id, counter) for counter in _obstacles(marks, conditions))
+
+
+def _steps_of(people: Sequence[Person]) -> set[str]:
+    return {name for person in people for name in person.steps}
+
+
+def _marks_on(people: Sequence[Person], name: str, day: date) -> set[str]:
+    timelines = (person.steps.get(name) for person in people)
+    return {mark for timeline in timelines if timeline for mark in timeline.at(day) or ()}
+
+
+def _achievements(marks: dict[str, set[str]]) -> Iterator[str]:
+    for name, held in marks.items():
+        if "completed" in held:
+            yield name
+    vneid = marks.get("vneid", set())
+    if vneid & {"issued", "level_1", "level_2", "completed"}:
+        yield "vneid_issued"
+    if {"level_2", "completed"} <= vneid:
+        yield "vneid_level_2"
+    for kind in SPLIT_BY_ACCOUNT:
+        if kind in marks.get("payment_account", set()):
+            yield f"payment_account_{kind}"
+
+
+def _populations(person: Person, conditions: Collection[str], day: date) -> Iterator[str]:
+    yield ""
+    if _is_aged(person, 15, day):
+        yield "@15_plus"
+    if _is_aged(person, 18, day):
+        yield "@adults"
+    if "smartphone" in conditions and "away" not in conditions:
+        yield "@smartphone_users"
+
+
+def _obstacles(marks: dict[str, set[str]], conditions: Collection[str]) -> Iterator[str]:
+    for name, needed in CONDITIONS.items():
+        if "completed" not in marks.get(name, set()):
+            for condition in needed:
+                if condition not in conditions:
+                    yield OBSTACLE.format(step=name, condition=condition)
+
+
+def _is_aged(person: Person, years: int, day: date) -> bool:
+    birthday = _birthday(person.birth_month, years)
+    return birthday is not None and birthday <= day
+
+
+def _birthday(birth_month: str | None, years: int) -> date | None:
+    """The first day of the month (of the year, where only that is known) in which somebody turns `years`."""
+    if not birth_month:
+        return None
+    year, _, month = birth_month.partition("-")
+    return date(int(year) + years, int(month or 1), 1)

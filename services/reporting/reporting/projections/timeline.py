@@ -1,0 +1,96 @@
+"""A value that changes from day to day, and the tally of what is counted on which day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+__all__ = ["BEGINNING", "BUSINESS_ZONE", "Tally", "Timeline", "business_day", "count_once", "sweep"]
+
+T = TypeVar("T")
+
+BUSINESS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+BEGINNING = date(2023, 1, 1)
+"""The first day that is told apart: the pilot of the model began on 1 June 2023. What is older counts from here on."""
+
+Tally = Counter[tuple[str, str, date]]
+"""By unit id, counter and day: how much the counter changes there on that day."""
+
+
+def business_day(at: datetime) -> date:
+    """The day in Vietnam on which `at` falls, never before the beginning."""
+    return max(at.astimezone(BUSINESS_ZONE).date(), BEGINNING)
+
+
+class Timeline(Generic[T]):
+    """From which day on which value holds. What is said later of a day replaces all that was said of it and after it."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, entries: Iterable[tuple[date, T]] = ()) -> None:
+        self._entries = list(entries)
+
+    def set_from(self, day: date, value: T) -> None:
+        """From `day` on, `value` holds."""
+        self._entries = [entry for entry in self._entries if entry[0] < day]
+        if not self._entries or self._entries[-1][1] != value:
+            self._entries.append((day, value))
+
+    def replace_last(self, value: T) -> None:
+        """The value that holds now was wrong: `value` holds since the same day."""
+        self.set_from(self._entries[-1][0], value) if self._entries else self.set_from(BEGINNING, value)
+
+    def at(self, day: date) -> T | None:
+        """What holds on `day`; None before the first entry."""
+        found: T | None = None
+        for since, value in self._entries:
+            if since > day:
+                break
+            found = value
+        return found
+
+    def last(self) -> T | None:
+        """What holds in the end."""
+        return self._entries[-1][1] if self._entries else None
+
+    def days(self) -> Iterator[date]:
+        """The days on which the value changes."""
+        return (day for day, _ in self._entries)
+
+    def entries(self) -> list[tuple[date, T]]:
+        return list(self._entries)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timeline) and self._entries == other._entries
+
+    def __repr__(self) -> str:
+        return f"Timeline({self._entries!r})"
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+
+def sweep(days: Iterable[date], counted_on: Callable[[date], Collection[tuple[str, str]]]) -> Tally:
+    """The tally of one person or thing that counts 1 in each (unit id, counter) that `counted_on` names for a day.
+
+    `days` are all the days on which the answer may change; those before the beginning are told as the beginning.
+    """
+    tally: Tally = Counter()
+    before: set[tuple[str, str]] = set()
+    for day in sorted({max(day, BEGINNING) for day in days}):
+        now = set(counted_on(day))
+        for unit_id, counter in now - before:
+            tally[unit_id, counter, day] += 1
+        for unit_id, counter in before - now:
+            tally[unit_id, counter, day] -= 1
+        before = now
+    return tally
+
+
+def count_once(tally: Tally, unit_id: str, counter: str, day: date, amount: int = 1) -> None:
+    """Counts `amount` from `day` on."""
+    if amount:
+        tally[unit_id, counter, max(day, BEGINNING)] += amount
