@@ -101,6 +101,9 @@ class Launcher:
 
     def _variables(self, database_url: str) -> dict[str, str]:
         """What every process is told on top of the environment of the launcher itself."""
+        # Imported here, after the libraries: the launcher itself shows its first line at once.
+        from chassis.identity import write_keys
+
         directory = self.data_dir / "keys"
         made = {} if self.settings.is_production else keys.personal_data_keys(directory)
         shared = {name: value for name, value in made.items() if not os.environ.get(name)}
@@ -108,7 +111,7 @@ class Launcher:
             "ENVIRONMENT": self.settings.environment,
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": database_url,
-            "INTERNAL_KEYS_FILE": str(keys.signing_keys(directory, EVERYTHING)),
+            "INTERNAL_KEYS_FILE": str(write_keys(directory, list(EVERYTHING))),
             "GATEWAY_PORT": str(self.settings.gateway_port),
         }
         if self.settings.demo:
@@ -117,6 +120,8 @@ class Launcher:
 
     def _migrate(self, variables: dict[str, str]) -> None:
         works = {f"{name}.migrations": partial(services.migrate, name, variables) for name in EVERYTHING}
+        if self.settings.kafka_bootstrap_servers is None:
+            works["bus.migrations"] = partial(services.make_bus_database, variables["DATABASE_URL"])
         self._family.run_to_the_end("migrations", works, SECONDS_TO_MIGRATE)
 
     def _serve(self, names: tuple[str, ...], variables: dict[str, str]) -> None:
@@ -127,7 +132,7 @@ class Launcher:
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():
             return
-        work = partial(services.load_demo, self._doors[GATEWAY].port, self.demo_loaded)
+        work = partial(services.load_demo, self.url, self.demo_loaded)
         self._family.run_to_the_end("demo", {"demo": work}, SECONDS_TO_LOAD)
 
     def _note_addresses(self, database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
 import os
@@ -15,7 +16,7 @@ SERVICES = ("registry", "onboarding", "payments-qr", "casework", "reporting")
 EVERYTHING = (*SERVICES, GATEWAY)
 SECONDS_TO_FINISH_REQUESTS = 5
 LIBRARIES = ("fastapi", "sqlmodel", "sqlalchemy.ext.asyncio", "asyncpg", "aiokafka", "aiohttp", "uvicorn", "alembic",
-             "structlog", "prometheus_client", "cryptography.hazmat.primitives.ciphers.aead")  # fmt: skip
+             "chassis.app", "httpx")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,22 @@ def import_libraries() -> None:
 
 
 def migrate(service: str, variables: Mapping[str, str]) -> None:
-    """Bring the service's database to its newest tables."""
+    """Bring the service's database to its newest tables; make it where there is none."""
     os.environ.update(variables)
-    raise NotImplementedError
+    from chassis.database import database_url
+    from chassis.migrations import upgrade
+
+    described = importlib.import_module(f"{package_of(service)}.app").service
+    upgrade(database_url(variables["DATABASE_URL"], described.database), described.migrations)
+
+
+def make_bus_database(server: str) -> None:
+    """The embedded bus lives in a database of its own; its tables it makes itself."""
+    from chassis.bus.choose import BUS_DATABASE
+    from chassis.database import database_url
+    from chassis.migrations import create_database
+
+    asyncio.run(create_database(database_url(server, BUS_DATABASE)))
 
 
 def serve(service: str, variables: Mapping[str, str], door: Door) -> None:
@@ -98,3 +112,10 @@ def serve(service: str, variables: Mapping[str, str], door: Door) -> None:
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
     uvicorn.Server(config).run(sockets=list(door.sockets))
+
+
+def load_demo(url: str, mark: Path) -> None:
+    """Load the demo through the public door, wait until the reports count it, and leave the mark."""
+    from deploy.demo.load import load
+
+    load(url, mark)

@@ -1,6 +1,5 @@
 """What is decided before anything starts: settings, keys, one platform per data directory."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.clean import clean
-from deploy.local.keys import personal_data_keys, signing_keys
+from deploy.local.keys import personal_data_keys
 from deploy.local.running import is_in_use, only_one, read_note, write_note
 from deploy.local.services import address_variables, open_door
 from deploy.local.settings import SettingRefused, read_settings
@@ -50,11 +49,6 @@ def test_keys_are_made_once_and_only_the_owner_reads_them(tmp_path: Path) -> Non
     first = personal_data_keys(directory)
     assert first == personal_data_keys(directory)
     assert first["PII_KEYS"] != first["PII_INDEX_KEYS"]
-    jwks = signing_keys(directory, ["gateway", "registry"])
-    before = jwks.read_text()
-    assert signing_keys(directory, ["gateway", "registry"]).read_text() == before
-    assert [key["kid"] for key in json.loads(before)["keys"]] == ["gateway", "registry"]
-    assert "d" not in json.loads(before)["keys"][0]
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
 
 

@@ -1,0 +1,153 @@
+"""The public door as an outsider uses it: REST with a development token, and partners' signed webhooks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import ssl
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+WORTH_WAITING_FOR = (429, 503)
+LONGEST_WAIT = 60.0
+
+
+class Refused(RuntimeError):
+    """The door answered with something else than success; the message has the problem it named."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        request = answer.request
+        super().__init__(f"{request.method} {request.url.path}: {answer.status_code} {answer.text[:500]}")
+        self.answer = answer
+
+
+class Outsider:
+    """The platform at `url`, seen from outside. Safe to use from several threads."""
+
+    def __init__(self, url: str, *, verify: bool | ssl.SSLContext = True) -> None:
+        self.url = url.rstrip("/")
+        self._client = httpx.Client(base_url=self.url, timeout=30, verify=verify)
+        self._tokens: dict[str, str] = {}
+
+    def __enter__(self) -> Outsider:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def officer(self, unit_code: str, body: str | None = None) -> dict[str, str]:
+        """The authorization header of an officer of this unit."""
+        return self.sign_in(role="officer", unit_code=unit_code, **({"body": body} if body else {}))
+
+    def operator(self) -> dict[str, str]:
+        """The authorization header of an operator."""
+        return self.sign_in(role="operator")
+
+    def resident(self, resident_id: str) -> dict[str, str]:
+        """The authorization header of a resident."""
+        return self.sign_in(role="resident", resident_id=resident_id)
+
+    def sign_in(self, **who: str) -> dict[str, str]:
+        """The authorization header of anybody (development only); the token is kept."""
+        key = json.dumps(who, sort_keys=True)
+        if key not in self._tokens:
+            self._tokens[key] = success(self.ask("POST", "/dev/token", json=who)).json()["access_token"]
+        return {"Authorization": f"Bearer {self._tokens[key]}"}
+
+    def ask(
+        self, method: str, path: str, *, who: dict[str, str] | None = None, purpose: str | None = None, **more: Any
+    ) -> httpx.Response:
+        """One request; waits and asks again where the door says so (429, 503, an id that is not known yet)."""
+        headers = {**(who or {}), **({"X-Purpose": purpose} if purpose else {}), **more.pop("headers", {})}
+        deadline = time.monotonic() + LONGEST_WAIT
+        while True:
+            answer = self._client.request(method, path, headers=headers, **more)
+            asked_to_wait = answer.headers.get("retry-after")
+            worth = answer.status_code in WORTH_WAITING_FOR or (answer.status_code == 404 and asked_to_wait)
+            if not worth or time.monotonic() > deadline:
+                return answer
+            time.sleep(min(float(asked_to_wait or 1), 5.0))
+
+    def get(self, path: str, **more: Any) -> Any:
+        """The JSON of a successful GET."""
+        return success(self.ask("GET", path, **more)).json()
+
+    def post(self, path: str, body: Any = None, **more: Any) -> Any:
+        """The JSON of a successful POST."""
+        return success(self.ask("POST", path, json=body, **more)).json()
+
+    def list_all(self, path: str, *, params: dict[str, Any] | None = None, **more: Any) -> list[Any]:
+        """Every item of a list, page by page."""
+        found: list[Any] = []
+        cursor = None
+        while True:
+            page = self.get(
+                path, params={**(params or {}), "limit": 200, **({"cursor": cursor} if cursor else {})}, **more
+            )
+            found += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return found
+
+    def webhook(
+        self,
+        partner: str,
+        kind: str,
+        data: dict[str, Any],
+        *,
+        webhook_id: str | None = None,
+        at: datetime | None = None,
+        sent_at: float | None = None,
+        secret: bytes | None = None,
+    ) -> httpx.Response:
+        """A partner's signed webhook; `at` is when it happened, `sent_at` (Unix seconds) when it is said."""
+        body = json.dumps({"type": kind, "timestamp": (at or datetime.now(UTC)).isoformat(), "data": data}).encode()
+        headers = signed_headers(secret or partner_key(partner), webhook_id or f"msg_{uuid.uuid4().hex}", body, sent_at)
+        return self.ask("POST", f"/webhooks/{partner}", content=body, headers=headers)
+
+
+def partner_key(partner: str) -> bytes:
+    """The published webhook key of a development partner."""
+    return partner.encode().ljust(32, b".")
+
+
+def signed_headers(key: bytes, webhook_id: str, body: bytes, sent_at: float | None = None) -> dict[str, str]:
+    """Headers by Standard Webhooks 1.0, symmetric scheme `v1`."""
+    moment = str(int(time.time() if sent_at is None else sent_at))
+    said = b".".join((webhook_id.encode(), moment.encode(), body))
+    signature = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": moment,
+        "webhook-signature": f"v1,{signature}",
+        "Content-Type": "application/json",
+    }
+
+
+def success(answer: httpx.Response) -> httpx.Response:
+    """The answer, or Refused."""
+    if not answer.is_success:
+        raise Refused(answer)
+    return answer
+
+
+def eventually(question: Callable[[], T], seconds: float = 10.0) -> T:
+    """The first truthy answer; the last one when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.05)

@@ -1,0 +1,108 @@
+"""The platform as a child process, for tests: started like a person would, asked over HTTP, ended however a test wants."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from deploy.local.health import is_ready
+
+ROOT = Path(__file__).parents[2]
+SECONDS_TO_START = 180
+SECONDS_TO_END = 40
+
+
+class Started:
+    """`python -m deploy.local` on its own data directory and port."""
+
+    def __init__(self, data_dir: Path, variables: Mapping[str, str] | None = None) -> None:
+        self.data_dir = data_dir
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.output = data_dir.with_name(f"{data_dir.name}.output")
+        self._variables = dict(variables or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it and wait until /readyz says so; answers the seconds it took."""
+        began = time.monotonic()
+        with self.output.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "deploy.local"],
+                cwd=ROOT,
+                env=os.environ | {"DATA_DIR": str(self.data_dir), "GATEWAY_PORT": str(self.port)} | self._variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        while not is_ready(self.port):
+            if self._process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
+                said = self.output.read_text(errors="replace")
+                self.stop()
+                raise AssertionError(f"the platform did not start:\n{said[-4000:]}")
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def send(self, sign: signal.Signals) -> int:
+        """Send a signal to the launcher and wait for its end; answers its exit code."""
+        assert self._process is not None
+        self._process.send_signal(sign)
+        return self._process.wait(SECONDS_TO_END)
+
+    def stop(self) -> None:
+        """End it if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            try:
+                self.send(signal.SIGTERM)
+            except subprocess.TimeoutExpired:
+                self.send(signal.SIGKILL)
+
+    def note(self) -> dict[str, Any]:
+        """What the running platform wrote about itself: its processes and its database."""
+        note: dict[str, Any] = json.loads((self.data_dir / "run.json").read_text())
+        return note
+
+    def processes(self) -> list[int]:
+        """Every process of the machine that belongs to this run, the launcher and PostgreSQL too."""
+        mark = f"DATA_DIR={self.data_dir}".encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                belongs = mark in (entry / "environ").read_bytes().split(b"\0") or os.fsencode(self.data_dir) in command
+                if state != "Z" and belongs:
+                    found.append(int(entry.name))
+        return found
+
+
+@contextlib.contextmanager
+def started(variables: Mapping[str, str] | None = None) -> Iterator[Started]:
+    """A platform for some tests; its data is gone afterwards."""
+    directory = Path(tempfile.mkdtemp(prefix="bakhong-platform-"))
+    directory.chmod(0o755)
+    platform = Started(directory / "data", variables)
+    try:
+        platform.start()
+        yield platform
+    finally:
+        platform.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

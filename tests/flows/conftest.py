@@ -1,0 +1,34 @@
+"""The running platform, asked through its door: on the embedded bus, on a real Kafka, or as the compose stack."""
+
+import os
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.demo.door import Outsider
+from deploy.local.started import started
+
+BUSES = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka), pytest.param("compose", marks=pytest.mark.compose)]
+
+
+@pytest.fixture(scope="session", params=BUSES)
+def platform_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the platform is, with its demo loaded."""
+    if request.param == "compose":
+        yield os.environ.get("BAKHONG_URL", "https://localhost:8443")
+        return
+    variables = {"DEMO": "1"}
+    if request.param == "kafka":
+        variables["KAFKA_BOOTSTRAP_SERVERS"] = request.getfixturevalue("kafka_bootstrap_servers")
+    with started(variables) as platform:
+        yield platform.url
+
+
+@pytest.fixture(scope="session")
+def outside(platform_url: str) -> Iterator[Outsider]:
+    """A stranger at the door."""
+    authority = os.environ.get("BAKHONG_CA")
+    verify = ssl.create_default_context(cafile=authority) if authority else True
+    with Outsider(platform_url, verify=verify) as outsider:
+        yield outsider
