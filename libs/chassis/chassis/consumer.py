@@ -143,6 +143,7 @@ class Consumer:
             for event in events:
                 if event.id not in fresh:
                     continue
+                fresh.discard(event.id)  # the same event may be in a batch twice
                 if (event.record.topic, event.record.key) in parked:
                     await self._set_aside(session, event, "waiting", "an earlier event of this key is a dead letter")
                 else:

@@ -31,11 +31,17 @@ class Problem(Exception):
     vi: ClassVar[str] = "Hệ thống gặp lỗi, xin thử lại sau."
     en: ClassVar[str] = "Something went wrong on our side, please try again later."
 
+    always: ClassVar[Mapping[str, str]] = {}
+    """Headers that every answer of this kind has."""
+
     detail_vi: str | None = None
     detail_en: str | None = None
     errors: Sequence[FieldError] = ()
     members: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.headers = {**self.always, **self.headers}
 
     def render(self, language: Language, instance: str) -> dict[str, Any]:
         """The body of the answer."""
@@ -71,9 +77,7 @@ class NotYetKnown(Problem):
         "Không tìm thấy; nếu vừa được tạo, xin thử lại sau một giây.",
         "Not found; if just created, retry in a second.",
     )
-
-    def __post_init__(self) -> None:
-        self.headers = {"Retry-After": "1"}
+    always = {"Retry-After": "1"}
 
 
 class Unauthenticated(Problem):
@@ -81,9 +85,7 @@ class Unauthenticated(Problem):
 
     slug, status = "unauthenticated", 401
     vi, en = "Cần đăng nhập.", "Please sign in."
-
-    def __post_init__(self) -> None:
-        self.headers = {"WWW-Authenticate": "Bearer"}
+    always = {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(Problem):
@@ -135,9 +137,7 @@ class StillRunning(Problem):
 
     slug, status = "request-still-running", 409
     vi, en = "Yêu cầu trước cùng Idempotency-Key đang chạy.", "The first request with this key is still running."
-
-    def __post_init__(self) -> None:
-        self.headers = {"Retry-After": "1"}
+    always = {"Retry-After": "1"}
 
 
 class MethodNotAllowed(Problem):
@@ -166,9 +166,7 @@ class Unavailable(Problem):
 
     slug, status = "unavailable", 503
     vi, en = "Hệ thống tạm thời bận, xin thử lại.", "Temporarily unavailable, please retry."
-
-    def __post_init__(self) -> None:
-        self.headers = {"Retry-After": "2"}
+    always = {"Retry-After": "2"}
 
 
 def all_problems() -> dict[str, type[Problem]]:

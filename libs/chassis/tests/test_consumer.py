@@ -1,0 +1,227 @@
+"""From the bus to the reactions: every fault ends with one effect for each event, and nothing lost."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager, suppress
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from chassis.bus import Outgoing
+from chassis.clock import now
+from chassis.consumer import Consumer, TooManyDeadLetters, Transient
+from contracts import topics
+from contracts.registry import SourceChecked
+
+
+@pytest.fixture
+async def sources_bus(bus):
+    await bus.ensure_topics(topics.TOPICS)
+    return bus
+
+
+@pytest.fixture
+def consumer_of(service, database, sources_bus):
+    def build(reactions=None, **options):
+        return Consumer("toy-notes", database, sources_bus, reactions or service.reactions, **options)
+
+    return build
+
+
+def event(source, event_id=None, **changes):
+    value = SourceChecked(source=source, live=True, at=now()).model_dump_json().encode()
+    headers = {"ce_id": str(event_id or uuid4()), "ce_type": SourceChecked.type, "ce_time": now().isoformat()}
+    return Outgoing(
+        topics.SOURCES, source, changes.get("value", value), [(name, text_.encode()) for name, text_ in headers.items()]
+    )
+
+
+@asynccontextmanager
+async def running(consumer):
+    task = asyncio.create_task(consumer.run())
+    try:
+        yield consumer
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def rows(database, statement):
+    async with database.reading() as session:
+        return [tuple(row) for row in await session.execute(text(statement))]
+
+
+async def heard(database):
+    return [key for (key,) in await rows(database, "SELECT key FROM heard ORDER BY number")]
+
+
+async def settled(database, count, within=10.0):
+    """What was heard, once there is at least so much of it, and a moment later (there must not be more)."""
+    deadline = asyncio.get_running_loop().time() + within
+    while len(await heard(database)) < count and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.05)  # another task writes what we look at
+    await asyncio.sleep(0.1)
+    return await heard(database)
+
+
+async def test_every_event_has_one_effect_and_the_position_moves_with_it(consumer_of, sources_bus, database):
+    await sources_bus.publish([event(f"source-{number}") for number in range(50)])
+
+    async with running(consumer_of()):
+        assert len(await settled(database, 50)) == 50
+
+    moved = await rows(database, "SELECT sum(next_offset)::int FROM position")
+    assert moved == [(50,)]
+
+
+async def test_an_event_that_the_relay_published_twice_has_one_effect(consumer_of, sources_bus, database):
+    twice = event("twice", uuid4())
+    await sources_bus.publish([twice, event("other"), twice])
+    await sources_bus.publish([twice])
+
+    async with running(consumer_of()):
+        assert sorted(await settled(database, 2)) == ["other", "twice"]
+
+
+async def test_a_crash_before_the_commit_leaves_neither_effect_nor_position(consumer_of, sources_bus, database):
+    await sources_bus.publish([event("one"), event("two")])
+
+    async def die(session, fact):
+        await session.execute(text("INSERT INTO heard (key, value) VALUES ('half', 'written')"))
+        raise asyncio.CancelledError
+
+    with suppress(asyncio.CancelledError):
+        await asyncio.wait_for(consumer_of({SourceChecked: die}).run(), 3)
+    assert await heard(database) == []
+
+    async with running(consumer_of()):
+        assert sorted(await settled(database, 2)) == ["one", "two"]
+
+
+async def test_replaying_the_bus_from_zero_changes_nothing(consumer_of, sources_bus, database):
+    await sources_bus.publish([event(f"source-{number}") for number in range(10)])
+    async with running(consumer_of()):
+        await settled(database, 10)
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM position"))
+
+    async with running(consumer_of()):
+        await asyncio.sleep(1)
+        assert len(await settled(database, 10)) == 10
+
+
+async def test_a_member_that_was_replaced_writes_nothing(consumer_of, sources_bus, database):
+    await sources_bus.publish([event("same") for _ in range(6)])
+    zombie, successor = consumer_of(), consumer_of()
+
+    async def positions(places):
+        return {}
+
+    async with sources_bus.subscribe("zombies", [topics.SOURCES], positions) as subscription:
+        fetched = await subscription.poll()
+        await successor.apply(fetched, subscription)
+        await zombie.apply(fetched[:3], subscription)
+
+    assert len(await heard(database)) == 6
+    assert await rows(database, "SELECT next_offset::int FROM position") == [(6,)]
+
+
+async def test_a_poison_event_is_set_aside_with_what_follows_it_and_others_go_on(consumer_of, sources_bus, database):
+    await sources_bus.publish([event("before"), event("poison-1"), event("poison-1"), event("after")])
+
+    async with running(consumer_of()):
+        assert sorted(await settled(database, 2)) == ["after", "before"]
+
+    letters = await rows(database, "SELECT state, reason FROM dead_letter ORDER BY id")
+    assert [state for state, _ in letters] == ["dead", "waiting"]
+    assert "RuntimeError in on_source_checked" in letters[0][1]
+    assert "ever" not in letters[0][1], "the message of an error may quote personal data"
+    sent = await rows(database, "SELECT topic, headers FROM outbox ORDER BY id")
+    assert [topic for topic, _ in sent] == [topics.SOURCES + ".dlq"] * 2
+    assert json.loads(sent[0][1])["dlq_service"] == "toy-notes"
+
+
+async def test_a_dead_letter_sent_again_takes_along_what_waited_behind_it_in_order(consumer_of, sources_bus, database):
+    await sources_bus.publish([event("poison-1"), event("poison-1"), event("poison-1")])
+    async with running(consumer_of()):
+        await asyncio.sleep(1)
+    letters = await rows(database, "SELECT id FROM dead_letter ORDER BY id")
+    assert len(letters) == 3
+
+    async def repaired(session, fact):
+        await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+
+    assert await consumer_of({SourceChecked: repaired}).replay(letters[0][0]) == 3
+
+    assert await heard(database) == ["poison-1"] * 3
+    assert await rows(database, "SELECT DISTINCT state FROM dead_letter") == [("replayed",)]
+    await sources_bus.publish([event("poison-1")])
+    async with running(consumer_of({SourceChecked: repaired})):
+        assert len(await settled(database, 4)) == 4
+
+
+async def test_an_event_that_does_not_parse_is_set_aside_by_the_name_of_its_field(consumer_of, sources_bus, database):
+    await sources_bus.publish([event("broken", value=b'{"source": "broken", "live": "perhaps"}'), event("fine")])
+
+    async with running(consumer_of()):
+        assert await settled(database, 1) == ["fine"]
+
+    ((reason,),) = await rows(database, "SELECT reason FROM dead_letter")
+    assert reason == "SourceChecked does not parse: at, live"
+
+
+async def test_something_that_passes_is_tried_again_and_never_skipped(consumer_of, sources_bus, database):
+    await sources_bus.publish([event("later")])
+    tries = []
+
+    async def not_yet(session, fact):
+        tries.append(fact)
+        if len(tries) < 3:
+            raise Transient("the other side sleeps")
+        await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+
+    async with running(consumer_of({SourceChecked: not_yet})):
+        assert await settled(database, 1) == ["later"]
+    assert len(tries) == 3
+
+
+async def test_more_dead_letters_than_the_limit_stop_the_consumer(consumer_of, sources_bus, database):
+    await sources_bus.publish([event(f"poison-{number}") for number in range(5)])
+    consumer = consumer_of(dead_letter_limit=3)
+
+    async def positions(places):
+        return {}
+
+    async with sources_bus.subscribe("limit", [topics.SOURCES], positions) as subscription:
+        records = await subscription.poll()
+        with pytest.raises(TooManyDeadLetters):
+            await consumer.apply(records, subscription)
+
+    assert await rows(database, "SELECT count(*)::int FROM dead_letter") == [(3,)]
+
+
+async def test_two_members_share_the_work_and_each_event_has_one_effect(consumer_of, sources_bus, database):
+    async with running(consumer_of()):
+        await sources_bus.publish([event(f"a-{number}") for number in range(60)])
+        async with running(consumer_of()):
+            for start in range(0, 120, 20):
+                await sources_bus.publish([event(f"b-{number}") for number in range(start, start + 20)])
+                await asyncio.sleep(0.15)
+            found = await settled(database, 180, within=15)
+
+    assert len(found) == len(set(found)) == 180
+
+
+async def test_a_lost_database_connection_delays_and_loses_nothing(consumer_of, sources_bus, database):
+    async with running(consumer_of()):
+        await sources_bus.publish([event("first")])
+        await settled(database, 1)
+        await rows(
+            database,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        await sources_bus.publish([event("second")])
+        assert sorted(await settled(database, 2)) == ["first", "second"]
