@@ -1,0 +1,146 @@
+"""What a caller may see, and the rows that say who saw it."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from chassis.access import find_broken_seal, purpose_of, record_access, seal_new_entries
+from chassis.errors import Forbidden, InvalidQuery, NotFound, PurposeRequired
+from chassis.identity import Caller
+from chassis.scope import covers, find_unit, require_unit, unit_of_query, units_under
+from chassis.tables import KnownUnit
+from chassis.testing import unit_fact
+from contracts.access import AccessRecorded, AccessSealed
+from contracts.registry import Lineage
+
+REFORM, DAY_BEFORE = date(2025, 7, 1), date(2025, 6, 30)
+OFFICER = Caller(role="officer", subject="o", unit_code="15724")
+RESIDENT = Caller(role="resident", subject="r", resident_id=uuid4())
+
+
+@pytest.fixture
+async def village(hear):
+    """A village that belonged to 15727 in the district 397 until 2025, and to the new 15724 since."""
+    old, new = unit_fact("15724", parents=("38", "397")), unit_fact("15724")
+    closed = unit_fact("15727", parents=("38", "397"))
+    village = unit_fact("15727-01")
+    places = [
+        Lineage(path="38/397/15727/15727-01", parent_id=closed.unit_id, valid_from=None, valid_to=DAY_BEFORE),
+        Lineage(path="38/15724/15727-01", parent_id=new.unit_id, valid_from=REFORM, valid_to=None),
+    ]
+
+    def until_the_reform(fact):
+        return fact.model_copy(
+            update={"valid_to": DAY_BEFORE, "lineage": [fact.lineage[0].model_copy(update={"valid_to": DAY_BEFORE})]}
+        )
+
+    def since_the_reform(fact):
+        return fact.model_copy(
+            update={"valid_from": REFORM, "lineage": [fact.lineage[0].model_copy(update={"valid_from": REFORM})]}
+        )
+
+    village = village.model_copy(update={"lineage": places})
+    district = until_the_reform(unit_fact("397", level="district"))
+    await hear(unit_fact("38", parents=()), district, until_the_reform(old), until_the_reform(closed))
+    await hear(since_the_reform(new), village, unit_fact("15061"))
+    return village
+
+
+async def codes(session, subquery):
+    found = await session.exec(select(KnownUnit.code).where(KnownUnit.id.in_(subquery)))
+    return sorted(found)
+
+
+async def test_todays_tree_decides_what_is_below_and_an_earlier_day_shows_its_own(session, village):
+    assert await codes(session, units_under("15724")) == ["15724", "15727-01"]
+    assert await codes(session, units_under("15724", date(2024, 6, 30))) == ["15724"]
+    assert await codes(session, units_under("397", date(2024, 6, 30))) == ["15724", "15727", "15727-01", "397"]
+    assert await codes(session, units_under("397")) == []
+
+
+async def test_a_bare_code_means_the_unit_that_bears_it_on_that_day(session, village):
+    today, then = await find_unit(session, "15724"), await find_unit(session, "15724", date(2024, 6, 30))
+
+    assert today.id != then.id
+    assert await find_unit(session, "15727") is None
+
+
+async def test_what_is_elsewhere_does_not_exist_and_what_is_known_to_exist_is_forbidden(session, village):
+    elsewhere = Caller(role="officer", subject="o", unit_code="15061")
+
+    assert await covers(session, OFFICER, village.unit_id)
+    with pytest.raises(NotFound):
+        await require_unit(session, elsewhere, village.unit_id)
+    with pytest.raises(Forbidden):
+        await unit_of_query(session, elsewhere, "15727-01")
+    with pytest.raises(InvalidQuery):
+        await unit_of_query(session, elsewhere, "99999")
+
+
+def test_another_persons_data_need_a_purpose_and_ones_own_none():
+    assert purpose_of(RESIDENT, RESIDENT.resident_id, None) is None
+    assert purpose_of(OFFICER, RESIDENT.resident_id, "dossier") == "dossier"
+    with pytest.raises(PurposeRequired):
+        purpose_of(OFFICER, RESIDENT.resident_id, None)
+    with pytest.raises(InvalidQuery):
+        purpose_of(OFFICER, RESIDENT.resident_id, "curiosity")
+
+
+async def read_by(database, count=1):
+    async with database.transaction() as session:
+        for _ in range(count):
+            record_access(
+                session, "toy-notes", OFFICER, RESIDENT.resident_id, action="read", purpose="dossier", fields=["phone"]
+            )
+
+
+async def seal_all(database):
+    async with database.transaction() as session:
+        return await seal_new_entries(session, "toy-notes")
+
+
+async def broken(database):
+    async with database.reading() as session:
+        return await find_broken_seal(session)
+
+
+async def test_a_read_leaves_a_row_and_tells_the_registry(database, announced):
+    await read_by(database)
+
+    (told,) = await announced(AccessRecorded)
+    assert (told.actor, told.purpose, told.fields) == ("o", "dossier", ["phone"])
+
+
+async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, announced):
+    await read_by(database, 3)
+    assert await seal_all(database) == 3
+    await read_by(database, 2)
+    assert await seal_all(database) == 2
+    assert await seal_all(database) == 0
+
+    assert await broken(database) is None
+    assert [fact.rows for fact in await announced(AccessSealed)] == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("deed", "link"),
+    [
+        ("UPDATE access_entry SET actor = 'somebody else' WHERE id = 1", 1),
+        ("DELETE FROM access_entry WHERE id = 3", 2),
+        ("UPDATE access_entry SET seal_id = NULL WHERE id = 3", 2),
+        ("DELETE FROM access_seal WHERE id = 2", 2),
+        ("UPDATE access_seal SET rows = 1 WHERE id = 1", 1),
+    ],
+)
+async def test_whoever_rewrites_the_log_is_found_out(database, deed, link):
+    await read_by(database, 2)
+    await seal_all(database)
+    await read_by(database, 2)
+    await seal_all(database)
+    async with database.transaction() as session:
+        await session.execute(text(deed))
+
+    assert await broken(database) == link
