@@ -1,0 +1,85 @@
+"""What a container of a service does: `migrate` (once), `api` (answers), `worker` (relays, reacts), `ready` (health check).
+
+A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
+"""
+
+import importlib
+import os
+import sys
+import urllib.request
+from pathlib import Path
+
+PORT = int(os.environ.get("PORT", "8000"))
+SECRETS = (
+    "DATABASE_URL", "PII_KEYS", "PII_INDEX_KEYS", "KAFKA_SASL_PASSWORD", "OIDC_CLIENT_SECRET", "SESSION_KEYS",
+)  # fmt: skip
+SECONDS_TO_FINISH_REQUESTS = 15
+
+
+def main(deed: str) -> int:
+    """Do `deed`; answers the exit code."""
+    read_secrets()
+    match deed:
+        case "migrate":
+            migrate()
+        case "api" | "worker":
+            os.environ["RUN_WORKER"] = str(deed == "worker").lower()
+            serve()
+        case "ready":
+            return 0 if is_ready() else 1
+        case _:
+            print(f"unknown: {deed}; known: migrate, api, worker, ready", file=sys.stderr)
+            return 2
+    return 0
+
+
+def read_secrets() -> None:
+    """Put the contents of secret files where the settings look."""
+    for name in SECRETS:
+        path = os.environ.get(f"{name}_FILE")
+        if path and not os.environ.get(name):
+            os.environ[name] = Path(path).read_text(encoding="utf-8").strip()
+
+
+def migrate() -> None:
+    """Make the service's database if there is none, and bring it to its newest tables."""
+    from chassis.database import database_url
+    from chassis.migrations import upgrade
+    from chassis.settings import get_settings
+
+    service = importlib.import_module(f"{package()}.app").service
+    upgrade(database_url(get_settings().database_url, service.database), service.migrations)
+
+
+def serve() -> None:
+    """Serve until SIGTERM. A worker answers /readyz and /metrics only to those who watch it."""
+    import uvicorn
+
+    uvicorn.run(
+        importlib.import_module(f"{package()}.app").app,
+        host="0.0.0.0",
+        port=PORT,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
+    )
+
+
+def is_ready() -> bool:
+    """Whether the process in this container says that it may be asked."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=3) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def package() -> str:
+    """The Python package of the service that this image holds."""
+    return os.environ["SERVICE"].replace("-", "_")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "api"))

@@ -1,0 +1,81 @@
+"""`python -m deploy.secrets`: makes the secrets of the compose stack that are not there yet, beside this file.
+
+Bring your own before the first start: PEM files `tls_certificate.pem` and `tls_key.pem` of the domain, `database_url` of a
+managed PostgreSQL. Keep a copy of `pii_keys` and `pii_index_keys` apart from the backups: without them nobody reads
+personal data again.
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from chassis.identity import write_keys
+from deploy.local.services import EVERYTHING
+
+HERE = Path(__file__).parent
+READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
+YEARS = 2
+
+
+def main(folder: Path = HERE, domain: str = "localhost") -> int:
+    """Make what is missing in `folder`; what is there stays."""
+    folder.chmod(0o700)
+    password = _make(folder / "postgres_password", lambda: secrets.token_urlsafe(24))
+    _make(folder / "database_url", lambda: f"postgresql://bakhong:{password}@postgres:5432")
+    for name in ("pii_keys", "pii_index_keys"):
+        _make(folder / name, lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    write_keys(folder, list(EVERYTHING))
+    if not (folder / "tls_certificate.pem").exists():
+        _self_signed(folder, domain)
+    for path in folder.iterdir():
+        if path.suffix in ("", ".pem", ".json") and path.is_file() and not path.name.startswith("."):
+            path.chmod(READ_IN_CONTAINERS)
+    print(f"secrets are in {folder}")
+    return 0
+
+
+def _make(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(make())
+        print(f"made {path.name}")
+    return path.read_text()
+
+
+def _self_signed(folder: Path, domain: str) -> None:
+    """A certificate for a first look; a real deployment brings its own."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain)])
+    names = [x509.DNSName(domain), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=365 * YEARS))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    _make(folder / "tls_key.pem", lambda: pem)
+    _make(folder / "tls_certificate.pem", lambda: certificate.public_bytes(Encoding.PEM).decode())
+
+
+if __name__ == "__main__":
+    sys.exit(main(domain=os.environ.get("DOMAIN") or "localhost"))

@@ -1,0 +1,29 @@
+# One image for one service: docker build -f deploy/service.Dockerfile --build-arg SERVICE=registry .
+ARG PYTHON_IMAGE=python:3.13-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ARG UV_VERSION=0.13.9
+RUN pip install --no-cache-dir uv==${UV_VERSION}
+WORKDIR /src
+COPY pyproject.toml uv.lock ./
+COPY libs libs
+COPY services services
+COPY gateway gateway
+ARG SERVICE
+ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+# Only this service and what it depends on: the image cannot even hold another service's code.
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv sync --frozen --no-editable --no-default-groups --package bakhong-${SERVICE}
+
+FROM ${PYTHON_IMAGE}
+ARG SERVICE
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bakhong \
+    && install -d -o bakhong -g bakhong -m 0700 /var/lib/bakhong
+COPY --from=build /opt/venv /opt/venv
+COPY deploy/image/run.py /opt/bakhong/run.py
+ENV PATH=/opt/venv/bin:$PATH SERVICE=${SERVICE} FILES_DIR=/var/lib/bakhong PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER bakhong
+VOLUME /var/lib/bakhong
+EXPOSE 8000
+ENTRYPOINT ["python", "/opt/bakhong/run.py"]
+CMD ["api"]
