@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.clock import business_day
 from onboarding.model.journey import (
     Effect,
     Evidence,
     KnownFacts,
     StepState,
-    business_day,
     journey,
     missing_conditions,
 )
@@ -64,10 +64,9 @@ def test_a_portal_account_asks_for_vneid_since_the_first_of_july_2025() -> None:
 
 def test_a_declaration_about_a_past_day_is_judged_by_the_rules_of_that_day() -> None:
     facts = KnownFacts(1, EVERYTHING)
-    states = journey(facts, [], NOW)
 
-    assert missing_conditions("portal_account", facts, states, date(2025, 6, 30)) == []
-    assert missing_conditions("portal_account", facts, states, date(2025, 7, 1)) == ["vneid"]
+    assert missing_conditions("portal_account", facts, [], date(2025, 6, 30), NOW) == []
+    assert missing_conditions("portal_account", facts, [], date(2025, 7, 1), NOW) == ["vneid"]
 
 
 def test_vneid_issued_is_not_yet_activated() -> None:
@@ -152,6 +151,15 @@ def test_ties_of_time_are_decided_by_the_id() -> None:
 
     assert state("payment_account", opened, closed).status == "completed"
     assert state("payment_account", opened, closed_last).status == "revoked"
+
+
+def test_a_revoked_serial_ends_the_nameless_signature_of_its_provider() -> None:
+    nameless = evidence("digital_signature", day=1, provider="demo-telecom")
+    revoked = evidence("digital_signature", Effect.ENDED, day=2, holding="S1", provider="demo-telecom")
+    by_other = evidence("digital_signature", Effect.ENDED, day=2, holding="S1", provider="other")
+
+    assert state("digital_signature", nameless, revoked).status == "revoked"
+    assert state("digital_signature", nameless, by_other).status == "completed"
 
 
 def test_assisted_work_is_never_self_service() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from onboarding.model.journey import BUSINESS_ZONE
+from chassis.clock import HO_CHI_MINH
 from onboarding.model.steps import catalogue
 
 WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
@@ -47,8 +47,8 @@ def _invitation(session: NextSession | None) -> str:
     work = "Hỗ trợ tạo lập tài khoản, cài đặt ứng dụng và hướng dẫn sử dụng dịch vụ công trực tuyến"
     if session is None:
         return f"{work} được tổ chức tại nhà văn hóa thôn; lịch cụ thể sẽ được thông báo sau."
-    start = session.starts_at.astimezone(BUSINESS_ZONE)
-    until = f" đến {_clock(session.ends_at.astimezone(BUSINESS_ZONE))}" if session.ends_at else ""
+    start = session.starts_at.astimezone(HO_CHI_MINH)
+    until = f" đến {_clock(session.ends_at.astimezone(HO_CHI_MINH))}" if session.ends_at else ""
     day = f"{WEEKDAYS[start.weekday()]}, ngày {start.day} tháng {start.month} năm {start.year}"
     return (
         f"Mời bà con tham gia buổi {work[0].lower()}{work[1:]}: từ {_clock(start)}{until}, {day}, tại {session.venue}."

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from chassis.clock import business_day
 from onboarding.model.steps import Step, StepRule, catalogue
-
-BUSINESS_ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
-"""Vietnam has had no daylight saving since 1975, so a fixed offset is the business zone."""
 
 Status = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
 EvidenceKind = Literal["self", "volunteer", "officer", "document", "partner"]
@@ -32,7 +30,7 @@ class Evidence:
     """One accepted fact about one step. `occurred_at` decides the order, `id` decides ties.
 
     `holding` tells several accounts or certificates of one person apart; empty means the step as a whole.
-    `had_bank_account` is what was known before this event: it fixes the route.
+    `had_bank_account` is what was known before this event: it fixes the route. `charged` is VND taken for a free item.
     """
 
     id: str
@@ -47,6 +45,8 @@ class Evidence:
     level: int | None = None
     valid_until: datetime | None = None
     had_bank_account: bool = False
+    charged: int | None = None
+    assisted: bool = False
 
     @property
     def moment(self) -> tuple[datetime, str]:
@@ -75,14 +75,13 @@ class StepState:
     level: int | None = None
     changed_at: datetime | None = None
     marks: tuple[str, ...] = ()
+    expires_at: datetime | None = None
 
 
 def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> list[StepState]:
     """All six steps of one resident as of `now`, whatever the order or repetition of the evidences."""
-    accepted = sorted({each.id: each for each in evidences}.values(), key=lambda each: each.moment)
-    conditions = set(facts.conditions)
-    if _replay((each for each in accepted if each.step == EKYC), now).since:
-        conditions.add(EKYC)
+    accepted = _in_order(evidences)
+    conditions = _given(facts, accepted, now)
     states: list[StepState] = []
     for rule in catalogue().steps:
         progress = _replay((each for each in accepted if each.step == rule.step), now)
@@ -92,17 +91,25 @@ def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> 
     return states
 
 
-def missing_conditions(step: str, facts: KnownFacts, states: Iterable[StepState], on: date) -> list[str]:
+def missing_conditions(
+    step: str, facts: KnownFacts, evidences: Iterable[Evidence], on: date, now: datetime
+) -> list[str]:
     """What a person's own declaration of `step` about the day `on` lacks; a partner's fact is never asked."""
+    accepted = _in_order(evidences)
+    held = _given(facts, accepted, now)
+    held |= {state.step for state in journey(facts, accepted, now) if state.status == "completed"}
     rule = catalogue().rule(step)
-    done = {state.step for state in states if state.status == "completed"}
-    held = facts.conditions | done
     return [each for each in rule.conditions_on(on, rule.route_for(facts.has_bank_account)) if each not in held]
 
 
-def business_day(moment: datetime) -> date:
-    """The day in Vietnam on which a moment falls."""
-    return moment.astimezone(BUSINESS_ZONE).date()
+def _in_order(evidences: Iterable[Evidence]) -> list[Evidence]:
+    return sorted({each.id: each for each in evidences}.values(), key=lambda each: each.moment)
+
+
+def _given(facts: KnownFacts, accepted: list[Evidence], now: datetime) -> set[str]:
+    """Conditions that hold before any step: those registry tells, and a passed eKYC."""
+    ekyc = _replay((each for each in accepted if each.step == EKYC), now).since
+    return set(facts.conditions) | ({EKYC} if ekyc else set())
 
 
 @dataclass
@@ -123,12 +130,17 @@ class _Progress:
                 self._end(evidence)
 
     def _end(self, evidence: Evidence) -> None:
-        if evidence.holding:
-            self.held.pop(evidence.holding, None)
-        else:
+        if not evidence.holding:
             self.held.clear()
+        elif self.held.pop(evidence.holding, None) is None and self._is_nameless_of(evidence.provider):
+            # A certificate told without its serial ends when its provider ends one that was never told.
+            self.held.pop("")
         if not self.held:
             self.since, self.begun, self.ended = None, [], evidence
+
+    def _is_nameless_of(self, provider: str | None) -> bool:
+        nameless = self.held.get("", [])
+        return provider is not None and any(each.provider == provider for each in nameless)
 
     @property
     def holdings(self) -> list[Evidence]:
@@ -137,6 +149,12 @@ class _Progress:
     @property
     def level(self) -> int | None:
         return max((each.level for each in [*self.begun, *self.holdings] if each.level), default=None)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the first of the holdings will end by itself."""
+        last = (one[-1].valid_until for one in self.held.values())
+        return min((until for until in last if until), default=None)
 
     @property
     def changed_at(self) -> datetime | None:
@@ -175,6 +193,7 @@ def _state(rule: StepRule, progress: _Progress, facts: KnownFacts, conditions: s
         level=progress.level if rule.levels else None,
         changed_at=progress.changed_at,
         marks=_marks(rule, progress),
+        expires_at=progress.expires_at,
     )
 
 
@@ -194,12 +213,12 @@ def _marks(rule: StepRule, progress: _Progress) -> tuple[str, ...]:
         marks.add("issued")
         marks |= {f"level_{level}" for level in rule.levels if level <= (progress.level or 0)}
     if progress.since:
-        marks |= _service(progress.since.kind)
+        marks |= _service(progress.since)
     return tuple(sorted(marks))
 
 
-def _service(kind: EvidenceKind) -> set[str]:
+def _service(evidence: Evidence) -> set[str]:
     """Assisted work is never counted as self-service."""
-    if kind == "self":
-        return {"self_service"}
-    return {"assisted"} if kind in ("volunteer", "officer") else set()
+    if evidence.assisted or evidence.kind in ("volunteer", "officer"):
+        return {"assisted"}
+    return {"self_service"} if evidence.kind == "self" else set()

@@ -68,6 +68,7 @@ class StepRule(Frozen):
     conditions: tuple[ConditionRule, ...]
     routes: tuple[Route, ...] = ()
     levels: tuple[int, ...] = ()
+    confirmed_by: dict[int, tuple[str, ...]] = {}
     free: bool = False
     licensed_provider: bool = False
 

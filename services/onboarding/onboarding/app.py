@@ -1,0 +1,21 @@
+"""The HTTP process of onboarding (with its event process, unless RUN_WORKER is off)."""
+
+from pathlib import Path
+
+from chassis.app import create_app
+from chassis.runtime import Service, Timed
+from onboarding.commands.expiries import expire_steps
+from onboarding.model.schema import OnboardingTable
+from onboarding.reactions import REACTIONS
+from onboarding.routes import ROUTERS
+
+service = Service(
+    name="onboarding",
+    title="Ba Không: onboarding",
+    metadata=OnboardingTable.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=ROUTERS,
+    reactions=REACTIONS,
+    timed=[Timed("expire steps", 60.0, expire_steps)],
+)
+app = create_app(service)

@@ -1,0 +1,116 @@
+"""What people declare: a step, a fact seen in the village, a visit. Conditions gate it; units and bodies bound it."""
+
+import base64
+from uuid import UUID
+
+from chassis.clock import business_day, now
+from chassis.database import Session
+from chassis.errors import FieldError, Forbidden, InvalidBody
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.sealing import Place, seal
+from contracts.onboarding import ResidentFactObserved, ResidentGuided
+from onboarding.commands.journeys import accept, settle
+from onboarding.errors import ConditionsMissing, NotYoursToConfirm, UnlicensedProvider
+from onboarding.model.declarations import KINDS_BY_ROLE, Declaration, needs_competent_body
+from onboarding.model.journey import missing_conditions
+from onboarding.model.journeys import OpenJourney
+from onboarding.model.observations import Observation
+from onboarding.model.steps import catalogue
+from onboarding.model.visits import Visit
+from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
+
+OBSERVED_PHONE = Place("onboarding", "fact_observed", "phone")
+
+
+async def declare_step(session: Session, caller: Caller, opened: OpenJourney, declaration: Declaration) -> bool:
+    """Records what a person declares; False when it changes nothing. Refuses what lacks its conditions or its authority."""
+    evidence = declaration.evidence(
+        opened.resident.id, assisted=caller.role != "resident", had_bank_account=opened.resident.facts.has_bank_account
+    )
+    if evidence.id in opened.evidences:
+        return False
+    await _require_authority(session, caller, declaration)
+    if declaration.kind != "partner" and declaration.status != "revoked":
+        _require_conditions(opened, declaration)
+    accept(session, opened, evidence, by=caller.account)
+    return settle(session, opened)
+
+
+def observe_fact(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
+    """Counts a new smartphone or number here at once and tells registry, which records it with the officer as source."""
+    resident = opened.resident
+    if observation.name == "phone":
+        is_new = observation.owner_verified and not resident.tells("owner_verified_phone")
+        if observation.owner_verified:
+            resident.observe("owner_verified_phone", True, now())
+    else:
+        is_new = resident.tells(observation.name) != observation.value
+        resident.observe(observation.name, bool(observation.value), now())
+    session.add(resident)
+    announce(session, _observed(opened, observation))
+    return settle(session, opened) or is_new
+
+
+async def record_visit(session: Session, caller: Caller, opened: OpenJourney, visit: Visit) -> bool:
+    """Records that somebody was visited or guided; False when it was recorded before."""
+    if await session.get(Visit, visit.id):
+        return False
+    resident = opened.resident
+    session.add(visit)
+    await session.flush()
+    announce(
+        session,
+        ResidentGuided(
+            resident_id=resident.id, unit_id=resident.unit_id, unit_code=resident.unit_code, at=visit.occurred_at,
+            outcome=visit.outcome,
+        ),
+    )  # fmt: skip
+    return True
+
+
+async def _require_authority(session: Session, caller: Caller, declaration: Declaration) -> None:
+    if declaration.kind not in KINDS_BY_ROLE.get(caller.role, frozenset()):
+        raise Forbidden(
+            f"Vai trò này không ghi nhận được minh chứng loại {declaration.kind}.",
+            f"This role may not record evidence of the kind {declaration.kind}.",
+        )
+    competent = needs_competent_body(declaration)
+    if competent and caller.body not in competent:
+        raise NotYoursToConfirm()
+    if catalogue().rule(declaration.step).licensed_provider and declaration.status != "revoked":
+        await _require_licence(session, declaration)
+
+
+async def _require_licence(session: Session, declaration: Declaration) -> None:
+    if not declaration.provider:
+        raise InvalidBody(errors=[FieldError("/evidence/provider", "required", "Bắt buộc phải có.", "Field required")])
+    on = business_day(declaration.occurred_at)
+    if not await has_licence(session, declaration.provider, CYBER_PROTECTION_LICENCE, on):
+        raise UnlicensedProvider()
+
+
+def _require_conditions(opened: OpenJourney, declaration: Declaration) -> None:
+    on = business_day(declaration.occurred_at)
+    evidences = (row.evidence for row in opened.evidences.values())
+    missing = missing_conditions(declaration.step, opened.resident.facts, evidences, on, now())
+    if missing:
+        texts = catalogue().conditions
+        raise ConditionsMissing(
+            "Còn thiếu: " + "; ".join(texts[each].title.vi for each in missing) + ".",
+            "Missing: " + "; ".join(texts[each].title.en for each in missing) + ".",
+            members={"missing": missing},
+        )
+
+
+def _observed(opened: OpenJourney, observation: Observation) -> ResidentFactObserved:
+    resident = opened.resident
+    return ResidentFactObserved(
+        resident_id=resident.id, unit_id=resident.unit_id, unit_code=resident.unit_code, at=observation.occurred_at,
+        name=observation.name, value=observation.value, owner_verified=observation.owner_verified,
+        sealed=_sealed(resident.id, observation.phone) if observation.phone else None,
+    )  # fmt: skip
+
+
+def _sealed(resident_id: UUID, phone: str) -> str:
+    return base64.b64encode(seal(OBSERVED_PHONE, str(resident_id), phone)).decode()

@@ -1,0 +1,33 @@
+"""Steps that end by themselves: a signature whose validity has passed reopens its step."""
+
+from sqlmodel import col, select
+
+from chassis.clock import now
+from chassis.database import Session
+from chassis.runtime import Runtime
+from onboarding.commands.journeys import open_journeys, settle
+from onboarding.model.journeys import ResidentStep
+
+AT_ONCE = 200
+
+
+async def expire_steps(runtime: Runtime) -> None:
+    """Settles the journeys in which something has expired, some at a time."""
+    while True:
+        async with runtime.database.transaction() as session:
+            if await settle_expired(session) < AT_ONCE:
+                return
+
+
+async def settle_expired(session: Session) -> int:
+    """Settles up to 200 journeys with an expired step; how many."""
+    query = (
+        select(ResidentStep.resident_id)
+        .where(col(ResidentStep.status) == "completed", col(ResidentStep.expires_at) <= now())
+        .order_by(col(ResidentStep.expires_at))
+        .limit(AT_ONCE)
+    )
+    due = set(await session.exec(query))
+    for opened in (await open_journeys(session, due)).values():
+        settle(session, opened)
+    return len(due)

@@ -1,0 +1,73 @@
+"""The one step of an organization: the provincial app (requirement R24)."""
+
+from sqlmodel import col, select
+
+from chassis.clock import business_day, now
+from chassis.database import ReadSession, Session
+from chassis.errors import Forbidden
+from chassis.identity import Caller
+from chassis.outbox import announce
+from contracts.onboarding import OrganizationStepCompleted
+from onboarding.errors import ConditionsMissing
+from onboarding.model.declarations import KINDS_BY_ROLE, Declaration
+from onboarding.model.journey import KnownFacts, StepState, journey
+from onboarding.model.journeys import StepEvidence
+from onboarding.model.people import KnownOrganization
+from onboarding.model.steps import catalogue
+
+
+async def declare_organization_app(
+    session: Session, caller: Caller, organization: KnownOrganization, declaration: Declaration
+) -> bool:
+    """Records that an organization has, or no longer has, the app; False when that was recorded before."""
+    assisted = caller.role in ("volunteer", "officer")
+    evidence = declaration.evidence(organization.id, assisted=assisted, had_bank_account=False)
+    if await session.get(StepEvidence, (organization.id, evidence.id)):
+        return False
+    if declaration.kind not in KINDS_BY_ROLE.get(caller.role, frozenset()):
+        raise Forbidden()
+    if declaration.kind != "partner" and declaration.status != "revoked":
+        _require_conditions(organization, declaration)
+    session.add(StepEvidence.of(organization.id, evidence, at=now(), by=caller.account))
+    await settle_organization(session, organization)
+    return True
+
+
+async def settle_organization(session: Session, organization: KnownOrganization) -> StepState:
+    """Where the organization stands after new evidence; announced."""
+    await session.flush()
+    state = await organization_state(session, organization)
+    organization.journey_version += 1
+    session.add(organization)
+    announce(
+        session,
+        OrganizationStepCompleted(
+            organization_id=organization.id,
+            unit_id=organization.unit_id,
+            unit_code=organization.unit_code,
+            step="province_app",
+            completed=state.status == "completed",
+            at=state.changed_at or now(),
+            evidence_kind=state.evidence.kind if state.evidence else None,
+        ),
+    )
+    return state
+
+
+async def organization_state(session: ReadSession, organization: KnownOrganization) -> StepState:
+    """Where the organization stands; its one condition is the owner's smartphone."""
+    rows = await session.exec(select(StepEvidence).where(col(StepEvidence.subject_id) == organization.id))
+    facts = KnownFacts(organization.version, _conditions(organization))
+    states = journey(facts, (row.evidence for row in rows), now())
+    return next(each for each in states if each.step == "province_app")
+
+
+def _conditions(organization: KnownOrganization) -> frozenset[str]:
+    return frozenset({"smartphone"} if organization.owner_has_smartphone else ())
+
+
+def _require_conditions(organization: KnownOrganization, declaration: Declaration) -> None:
+    asked = catalogue().rule("province_app").conditions_on(business_day(declaration.occurred_at))
+    missing = [each for each in asked if each not in _conditions(organization)]
+    if missing:
+        raise ConditionsMissing(members={"missing": missing})

@@ -1,0 +1,68 @@
+"""What this service refuses, besides what every door refuses."""
+
+from chassis.errors import Problem
+
+
+class ConditionsMissing(Problem):
+    """A person declares a step whose conditions do not hold yet; `missing` names them (requirements R22-R27)."""
+
+    slug, status = "conditions-missing", 409
+    vi, en = "Chưa đủ điều kiện để thực hiện bước này.", "The conditions of this step do not hold yet."
+
+
+class UnlicensedProvider(Problem):
+    """The cyber-protection application comes from a provider without a licence of the ministry (requirement R30)."""
+
+    slug, status = "unlicensed-provider", 422
+    vi = "Nhà cung cấp chưa được cấp phép cho ứng dụng bảo vệ người dân trên môi trường mạng."
+    en = "The provider holds no licence for the application that protects people in cyberspace."
+
+
+class NotYoursToConfirm(Problem):
+    """Only some bodies may confirm this: VNeID level 2 is confirmed by the police or by a partner."""
+
+    slug, status = "not-yours-to-confirm", 403
+    vi = "Nội dung này chỉ cơ quan có thẩm quyền (công an) hoặc đơn vị cung cấp mới được xác nhận."
+    en = "Only the competent body (the police) or the provider may confirm this."
+
+
+class NoLongerListed(Problem):
+    """The caller has left the team through which they were a volunteer."""
+
+    slug, status = "no-longer-listed", 403
+    vi, en = "Tài khoản không còn trong danh sách tổ triển khai.", "Your account is no longer listed in a team."
+
+
+class MakerIsChecker(Problem):
+    """The one who made a list may not check or approve it."""
+
+    slug, status = "maker-is-checker", 409
+    vi, en = "Người lập không được tự kiểm tra hoặc phê duyệt.", "The maker may not check or approve."
+
+
+class IllegalTransition(Problem):
+    """The thing is not in a state in which this can be done; `legal` names what can."""
+
+    slug, status = "illegal-action", 409
+    vi, en = "Không thể thực hiện ở trạng thái hiện tại.", "This cannot be done in the present state."
+
+
+class PlanUnreadable(Problem):
+    """The file of a plan has mistakes; `errors` names each by the file's own words."""
+
+    slug, status = "plan-unreadable", 422
+    vi, en = "Tệp kế hoạch chưa đúng.", "The plan's file has mistakes."
+
+
+class UnreadableFile(Problem):
+    """The uploaded file is not the table that it must be."""
+
+    slug, status = "unreadable-file", 422
+    vi, en = "Không đọc được tệp.", "The file cannot be read."
+
+
+class RegistryDoesNotAnswer(Problem):
+    """Names or numbers are needed from the registry, which does not answer now."""
+
+    slug, status = "registry-unavailable", 503
+    vi, en = "Chưa lấy được thông tin cư dân, xin thử lại.", "The registry does not answer now, please retry."

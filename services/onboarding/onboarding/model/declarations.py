@@ -1,0 +1,79 @@
+"""What a person declares about a step: what it becomes as evidence, and who may say so."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from onboarding.model.journey import AccountKind, Effect, Evidence, EvidenceKind
+from onboarding.model.steps import Step, catalogue
+
+DeclaredStatus = Literal["in_progress", "completed", "revoked"]
+
+EFFECTS: dict[DeclaredStatus, Effect] = {
+    "in_progress": Effect.STARTED,
+    "completed": Effect.HELD,
+    "revoked": Effect.ENDED,
+}
+KINDS_BY_ROLE: dict[str, frozenset[str]] = {
+    "resident": frozenset({"self", "document"}),
+    "organization": frozenset({"self", "document"}),
+    "volunteer": frozenset({"self", "volunteer", "document"}),
+    "officer": frozenset({"self", "volunteer", "officer", "document", "partner"}),
+}
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One step as a person declares it; `client_id` names it on the device that worked offline."""
+
+    step: Step
+    status: DeclaredStatus
+    occurred_at: datetime
+    kind: EvidenceKind
+    provider: str | None = None
+    reference: str | None = None
+    account_kind: AccountKind | None = None
+    level: int | None = None
+    valid_until: datetime | None = None
+    charged: int | None = None
+    client_id: str = ""
+
+    def evidence(self, subject_id: object, *, assisted: bool, had_bank_account: bool) -> Evidence:
+        """The same declaration about the same person always becomes the same evidence, so sending twice changes nothing."""
+        return Evidence(
+            id=self._identity(subject_id),
+            step=self.step,
+            effect=EFFECTS[self.status],
+            occurred_at=self.occurred_at,
+            kind=self.kind,
+            holding=self._holding,
+            provider=self.provider,
+            reference=self.reference,
+            account_kind=self.account_kind,
+            level=self.level,
+            valid_until=self.valid_until,
+            had_bank_account=had_bank_account,
+            charged=self.charged,
+            assisted=assisted,
+        )
+
+    @property
+    def _holding(self) -> str:
+        """A declared account or certificate is one of its own, so that a provider's closing of another does not end it."""
+        if self.step == "payment_account":
+            return f"declared:{self.provider or ''}:{self.account_kind or ''}" if self.status != "revoked" else ""
+        return self.reference or "" if self.step == "digital_signature" else ""
+
+    def _identity(self, subject_id: object) -> str:
+        said = (
+            subject_id, self.client_id, self.step, self.status, self.occurred_at.timestamp(), self.kind, self.provider,
+            self.reference, self.account_kind, self.level,
+        )  # fmt: skip
+        return "declared-" + hashlib.sha256(repr(said).encode()).hexdigest()[:40]
+
+
+def needs_competent_body(declaration: Declaration) -> frozenset[str]:
+    """Bodies of which one must confirm this declaration; empty where anybody entitled to declare may."""
+    rule = catalogue().rule(declaration.step)
+    return frozenset(rule.confirmed_by.get(declaration.level or 0, ()))

@@ -1,0 +1,81 @@
+"""Which residents, organizations and partners this service knows, within the caller's units."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.database import ReadSession
+from chassis.errors import NotFound, NotYetKnown
+from chassis.identity import Caller
+from chassis.scope import covers
+from onboarding.model.people import Consent, KnownOrganization, KnownPartner, KnownResident
+
+Found = TypeVar("Found")
+
+WAIT_SECONDS = 1.0
+STEP_SECONDS = 0.05
+CYBER_PROTECTION_LICENCE = "cyber_protection"
+
+
+async def get_resident(session: ReadSession, caller: Caller, resident_id: UUID) -> KnownResident:
+    """The resident (the survivor, where the record was merged), when the caller may know of them; 404 otherwise."""
+    resident = await heard_of(lambda: session.get(KnownResident, resident_id))
+    if resident.merged_into:
+        resident = await heard_of(lambda: session.get(KnownResident, resident.merged_into))
+    if caller.role == "resident":
+        if caller.resident_id not in (resident_id, resident.id):
+            raise NotFound()
+    elif not await covers(session, caller, resident.unit_id):
+        raise NotFound()
+    return resident
+
+
+async def get_organization(session: ReadSession, caller: Caller, organization_id: UUID) -> KnownOrganization:
+    """The organization, when the caller may know of it; 404 otherwise."""
+    organization = await heard_of(lambda: session.get(KnownOrganization, organization_id))
+    own = caller.organization_id == organization_id or (
+        caller.resident_id is not None and caller.resident_id == organization.representative_id
+    )
+    if not own and (
+        caller.role in ("organization", "resident") or not await covers(session, caller, organization.unit_id)
+    ):
+        raise NotFound()
+    return organization
+
+
+async def heard_of(find: Callable[[], Awaitable[Found | None]]) -> Found:
+    """What another service may have created a moment ago: asks again for a second, then 404 with Retry-After."""
+    waited = 0.0
+    while (found := await find()) is None:
+        if waited >= WAIT_SECONDS:
+            raise NotYetKnown()
+        await asyncio.sleep(STEP_SECONDS)
+        waited += STEP_SECONDS
+    return found
+
+
+async def has_licence(session: ReadSession, partner_id: str, kind: str, on: date) -> bool:
+    """Whether a partner holds a valid licence of a kind on a day, as the gateway told."""
+    partner = await session.get(KnownPartner, partner_id)
+    return (
+        partner is not None
+        and partner.active
+        and any(each["kind"] == kind and _is_valid(each, on) for each in partner.licences)
+    )
+
+
+async def list_consented(session: ReadSession, partner_id: str, residents: Sequence[UUID]) -> set[UUID]:
+    """Those of the residents whose consent to a provider holds now."""
+    query = select(Consent.resident_id).where(
+        col(Consent.partner_id) == partner_id, col(Consent.given), col(Consent.resident_id).in_(list(residents))
+    )
+    return set(await session.exec(query))
+
+
+def _is_valid(dated: dict[str, str | None], on: date) -> bool:
+    begins, ends = dated.get("valid_from"), dated.get("valid_to")
+    return (begins is None or begins <= on.isoformat()) and (ends is None or on.isoformat() <= ends)

@@ -1,0 +1,66 @@
+"""Who is waiting for help, by village and condition."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import tuple_
+from sqlmodel import col, select
+
+from chassis.database import ReadSession
+from chassis.errors import FieldError, InvalidQuery
+from chassis.http import Page, cursor_at
+from chassis.identity import Caller
+from chassis.scope import scoped, units_under
+from onboarding.model.journeys import ResidentStep
+from onboarding.model.people import KnownResident
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which work is asked for; without a status everything that is not completed."""
+
+    unit_code: str
+    step: str | None = None
+    status: str | None = None
+    condition: str | None = None
+
+
+async def list_work(
+    session: ReadSession, caller: Caller, wanted: Wanted, page: Page
+) -> tuple[list[tuple[ResidentStep, KnownResident]], str | None]:
+    """One page of steps of living residents, by resident; and the cursor of the next."""
+    query = (
+        select(ResidentStep, KnownResident)
+        .join(KnownResident, col(KnownResident.id) == col(ResidentStep.resident_id))
+        .where(col(KnownResident.life) == "alive", col(KnownResident.unit_id).in_(units_under(wanted.unit_code)))
+    )
+    query = scoped(query, caller, col(KnownResident.unit_id))
+    query = query.where(
+        col(ResidentStep.status) == wanted.status if wanted.status else col(ResidentStep.status) != "completed"
+    )
+    if wanted.step:
+        query = query.where(col(ResidentStep.step) == wanted.step)
+    if wanted.condition:
+        query = query.where(col(ResidentStep.missing).contains([wanted.condition]))
+    key = tuple_(col(KnownResident.id), col(ResidentStep.step))
+    if after := _after(page):
+        query = query.where(key > after)
+    rows = list(await session.exec(query.order_by(col(KnownResident.id), col(ResidentStep.step)).limit(page.limit + 1)))
+    if len(rows) <= page.limit:
+        return rows, None
+    kept = rows[: page.limit]
+    return kept, cursor_at(kept[-1][1].id, kept[-1][0].step)
+
+
+def _after(page: Page) -> tuple[UUID, str] | None:
+    start = page.after()
+    if start is None:
+        return None
+    try:
+        return UUID(start[0]), str(start[1])
+    except (ValueError, IndexError) as error:
+        raise InvalidQuery(
+            errors=[
+                FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")
+            ]
+        ) from error

@@ -1,0 +1,143 @@
+"""Where residents and organizations stand, and what people declare."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header, Query, Response
+
+from chassis.access import purpose_of, record_access
+from chassis.errors import Forbidden, NotFound
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Routes,
+    Transaction,
+    allow,
+    etag,
+    language_of,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+from onboarding.commands.declarations import declare_step
+from onboarding.commands.journeys import open_journey
+from onboarding.commands.organizations import declare_organization_app, organization_state
+from onboarding.model.steps import Step
+from onboarding.queries.journeys import get_journey
+from onboarding.queries.people import get_organization, get_resident
+from onboarding.queries.teams import require_listed
+from onboarding.queries.worklist import Wanted, list_work
+from onboarding.schemas.journeys import OnboardingView, OrganizationStepView, ResidentStepView, StepDeclared, WorkView
+
+router = Routes(tags=["onboarding"])
+
+SERVICE = "onboarding"
+SCHOOL = "school"
+"""Grade-9 pupils help at sessions and see no personal data."""
+
+
+@router.get("/v1/residents/{resident_id}/onboarding")
+async def get_onboarding(
+    resident_id: UUID,
+    response: Response,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "volunteer", "officer", "service")],
+    purpose: PurposeHeader = None,
+) -> OnboardingView:
+    """A resident's journey, computed from everything known now."""
+    await require_entitled(session, caller)
+    resident = await get_resident(session, caller, resident_id)
+    stated = purpose_of(caller, _own_id(caller, resident_id, resident.id), purpose)
+    opened = await get_journey(session, resident)
+    if stated:
+        record_access(session, SERVICE, caller, resident.id, action="read", purpose=stated, fields=["onboarding"])
+    response.headers["ETag"] = etag(opened.version)
+    return OnboardingView.of(opened)
+
+
+@router.put("/v1/residents/{resident_id}/onboarding/{step}")
+async def put_step(
+    resident_id: UUID,
+    step: Step,
+    body: StepDeclared,
+    response: Response,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "volunteer", "officer")],
+    if_match: IfMatch = None,
+) -> ResidentStepView:
+    """Records what a person declares about one step; the same declaration again changes nothing."""
+    await require_entitled(session, caller)
+    resident = await get_resident(session, caller, resident_id)
+    opened = await open_journey(session, resident.id)
+    if opened is None:
+        raise NotFound()
+    require_match(if_match, opened.version)
+    await declare_step(session, caller, opened, body.declaration(step))
+    response.headers["ETag"] = etag(opened.version)
+    return ResidentStepView.of_journey(opened, step)
+
+
+@router.get("/v1/organizations/{organization_id}/onboarding/province_app")
+async def get_organization_app(
+    organization_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
+) -> OrganizationStepView:
+    """Whether an organization has the provincial app; its condition is the owner's smartphone."""
+    await require_entitled(session, caller)
+    organization = await get_organization(session, caller, organization_id)
+    return OrganizationStepView.of_state(organization, await organization_state(session, organization))
+
+
+@router.put("/v1/organizations/{organization_id}/onboarding/province_app")
+async def put_organization_app(
+    organization_id: UUID,
+    body: StepDeclared,
+    session: Transaction,
+    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
+) -> OrganizationStepView:
+    """Records that an organization has, or no longer has, the provincial app."""
+    await require_entitled(session, caller)
+    organization = await get_organization(session, caller, organization_id)
+    await session.refresh(organization, with_for_update=True)
+    await declare_organization_app(session, caller, organization, body.declaration("province_app"))
+    return OrganizationStepView.of_state(organization, await organization_state(session, organization))
+
+
+@router.get("/v1/onboarding/worklist")
+async def list_worklist(
+    session: Transaction,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("volunteer", "officer")],
+    unit_code: str | None = None,
+    step: Step | None = None,
+    status: Annotated[str | None, Query(pattern="^(blocked|ready|in_progress|completed|revoked)$")] = None,
+    condition: Annotated[str | None, Query(max_length=40)] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Listed[WorkView]:
+    """Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed."""
+    await require_entitled(session, caller)
+    code = unit_code or caller.unit_code or ""
+    unit = await unit_of_query(session, caller, code)
+    rows, cursor = await list_work(session, caller, Wanted(unit.code, step, status, condition), page)
+    for resident_id in {resident.id for _, resident in rows}:
+        record_access(
+            session, SERVICE, caller, resident_id, action="worklist", purpose="onboarding", fields=["onboarding"]
+        )
+    language = language_of(accept_language)
+    return Listed(items=[WorkView.of(work, resident, language) for work, resident in rows], next_cursor=cursor)
+
+
+async def require_entitled(session: Transaction, caller: Caller) -> None:
+    """Volunteers see residents' work only while a team lists them; pupils never do."""
+    if caller.role == "volunteer":
+        if caller.body == SCHOOL:
+            raise Forbidden("Học sinh không xem dữ liệu cá nhân.", "Pupils see no personal data.")
+        await require_listed(session, caller)
+
+
+def _own_id(caller: Caller, asked: UUID, found: UUID) -> UUID:
+    """A resident whose record was merged still reads their own."""
+    return asked if caller.is_resident(asked) else found

@@ -1,0 +1,20 @@
+"""The steps as data, for everybody."""
+
+from typing import Annotated
+
+from fastapi import Header
+
+from chassis.http import Routes, language_of, public
+from chassis.identity import Caller
+from onboarding.model.steps import catalogue
+from onboarding.schemas.steps import StepsView, steps_view
+
+router = Routes(tags=["onboarding"])
+
+
+@router.get("/v1/onboarding/steps")
+async def list_steps(
+    caller: Annotated[Caller | None, public()], accept_language: Annotated[str | None, Header()] = None
+) -> StepsView:
+    """The six steps in the order of the plans, with their conditions, dates and routes."""
+    return steps_view(catalogue(), language_of(accept_language))

@@ -1,0 +1,183 @@
+"""Journeys and declarations as they pass the door."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.clock import HO_CHI_MINH, now
+from onboarding.model.announcement import things_to_bring
+from onboarding.model.declarations import Declaration
+from onboarding.model.journey import Evidence, StepState
+from onboarding.model.journeys import OpenJourney, ResidentStep
+from onboarding.model.people import KnownOrganization, KnownResident
+from onboarding.model.steps import Step
+
+CLOCK_SKEW = timedelta(minutes=10)
+SHORT = 200
+
+
+class EvidenceView(BaseModel):
+    """Why a step stands as it does: who said so, with which reference, when it happened."""
+
+    kind: str
+    provider: str | None = None
+    reference: str | None = None
+    occurred_at: datetime
+    account_kind: str | None = None
+    level: int | None = None
+    valid_until: datetime | None = None
+    charged: int | None = None
+    assisted: bool = False
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> "EvidenceView":
+        return cls(**{name: getattr(evidence, name) for name in cls.model_fields})
+
+
+class StepView(BaseModel):
+    step: str
+    status: str
+    missing: list[str]
+    route: str | None
+    completed_at: datetime | None
+    evidence: EvidenceView | None
+    level: int | None = None
+    marks: list[str] = []
+
+    @classmethod
+    def of(cls, state: StepState) -> "StepView":
+        return cls(
+            step=state.step,
+            status=state.status,
+            missing=list(state.missing),
+            route=state.route,
+            completed_at=state.completed_at,
+            evidence=EvidenceView.of(state.evidence) if state.evidence else None,
+            level=state.level,
+            marks=list(state.marks),
+        )
+
+
+class OnboardingView(BaseModel):
+    """A resident's journey: the six steps in the order of the plans."""
+
+    resident_id: UUID
+    unit_code: str
+    steps: list[StepView]
+
+    @classmethod
+    def of(cls, opened: OpenJourney) -> "OnboardingView":
+        return cls(
+            resident_id=opened.resident.id,
+            unit_code=opened.resident.unit_code,
+            steps=[StepView.of(state) for state in opened.states()],
+        )
+
+
+class ResidentStepView(StepView):
+    """One step of one resident, after a declaration."""
+
+    resident_id: UUID
+    unit_code: str
+
+    @classmethod
+    def of_journey(cls, opened: OpenJourney, step: str) -> "ResidentStepView":
+        view = StepView.of(opened.state(step))
+        return cls(resident_id=opened.resident.id, unit_code=opened.resident.unit_code, **dict(view))
+
+
+class OrganizationStepView(StepView):
+    organization_id: UUID
+    unit_code: str
+
+    @classmethod
+    def of_state(cls, organization: KnownOrganization, state: StepState) -> "OrganizationStepView":
+        return cls(organization_id=organization.id, unit_code=organization.unit_code, **dict(StepView.of(state)))
+
+
+class EvidenceSent(BaseModel):
+    """What proves a declaration. Only `kind` is required, and a licensed provider for cyber protection."""
+
+    kind: Literal["self", "volunteer", "officer", "document", "partner"]
+    provider: str | None = Field(None, min_length=1, max_length=64)
+    reference: str | None = Field(None, min_length=1, max_length=SHORT)
+    account_kind: Literal["bank", "e_wallet", "mobile_money"] | None = None
+    level: Literal[1, 2] | None = None
+    certificate_serial: str | None = Field(None, min_length=1, max_length=SHORT)
+    valid_until: AwareDatetime | date | None = None
+    fee_charged: int | None = Field(None, ge=0, le=10**12)
+
+
+class StepDeclared(BaseModel):
+    """A step as somebody declares it."""
+
+    status: Literal["in_progress", "completed", "revoked"]
+    occurred_at: AwareDatetime
+    evidence: EvidenceSent
+
+    @field_validator("occurred_at")
+    @classmethod
+    def _has_happened(cls, value: datetime) -> datetime:
+        return not_in_the_future(value)
+
+    def declaration(self, step: Step, client_id: str = "") -> Declaration:
+        sent = self.evidence
+        return Declaration(
+            step=step,
+            status=self.status,
+            occurred_at=self.occurred_at.astimezone(UTC),
+            kind=sent.kind,
+            provider=sent.provider,
+            reference=sent.certificate_serial or sent.reference,
+            account_kind=sent.account_kind,
+            level=sent.level,
+            valid_until=_end_of_day(sent.valid_until),
+            charged=sent.fee_charged or None,
+            client_id=client_id,
+        )
+
+
+class WorkView(BaseModel):
+    """One step that waits for somebody; whom it is about is an id, never a name."""
+
+    resident_id: UUID
+    unit_code: str
+    household_id: UUID | None
+    residence_status: str
+    step: str
+    status: str
+    missing: list[str]
+    route: str | None
+    bring: list[str]
+
+    @classmethod
+    def of(cls, step: ResidentStep, resident: KnownResident, language: str) -> "WorkView":
+        return cls(
+            resident_id=resident.id,
+            unit_code=resident.unit_code,
+            household_id=resident.household_id,
+            residence_status=resident.residence_status,
+            step=step.step,
+            status=step.status,
+            missing=step.missing,
+            route=step.route,
+            bring=things_to_bring([step.step], language),
+        )
+
+
+def not_in_the_future(value: datetime) -> datetime:
+    """A declared moment lies in the past; a device's clock may be some minutes ahead."""
+    if value > now() + CLOCK_SKEW:
+        raise PydanticCustomError("in-the-future", "Lies in the future", {"vi": "Thời điểm ở tương lai."})
+    if value.year < 2000:
+        raise PydanticCustomError("too-long-ago", "Lies too far in the past", {"vi": "Thời điểm quá xa."})
+    return value
+
+
+def _end_of_day(value: Any) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value + timedelta(days=1), datetime.min.time(), HO_CHI_MINH).astimezone(UTC)

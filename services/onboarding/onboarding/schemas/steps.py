@@ -1,0 +1,85 @@
+"""The steps as data, with titles in both languages."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from chassis.errors import Language
+from onboarding.model.steps import Catalogue, StepRule
+
+
+class ConditionView(BaseModel):
+    """A condition, the days on which it is asked, and the routes that ask it (none named: all)."""
+
+    condition: str
+    title: str
+    title_vi: str
+    title_en: str
+    valid_from: date | None
+    valid_to: date | None
+    routes: list[str]
+
+
+class RouteView(BaseModel):
+    route: str
+    title: str
+    has_bank_account: bool
+    completed_by: list[str]
+
+
+class StepInfo(BaseModel):
+    step: str
+    title: str
+    title_vi: str
+    title_en: str
+    conditions: list[ConditionView]
+    routes: list[RouteView]
+    levels: list[int]
+    free: bool
+    licensed_provider: bool
+    source: dict[str, str]
+
+
+class StepsView(BaseModel):
+    title_vi: str = "Hỗ trợ tạo lập tài khoản, cài đặt"
+    title_en: str = "Help with accounts and installation"
+    items: list[StepInfo]
+    next_cursor: str | None = None
+
+
+def steps_view(catalogue: Catalogue, language: Language) -> StepsView:
+    return StepsView(items=[_step(catalogue, rule, language) for rule in catalogue.steps])
+
+
+def _step(catalogue: Catalogue, rule: StepRule, language: Language) -> StepInfo:
+    return StepInfo(
+        step=rule.step,
+        title=rule.title.in_language(language),
+        title_vi=rule.title.vi,
+        title_en=rule.title.en,
+        conditions=[
+            ConditionView(
+                condition=each.condition,
+                title=catalogue.conditions[each.condition].title.in_language(language),
+                title_vi=catalogue.conditions[each.condition].title.vi,
+                title_en=catalogue.conditions[each.condition].title.en,
+                valid_from=each.valid_from,
+                valid_to=each.valid_to,
+                routes=list(each.routes),
+            )
+            for each in rule.conditions
+        ],
+        routes=[
+            RouteView(
+                route=each.route,
+                title=each.title.in_language(language),
+                has_bank_account=each.has_bank_account,
+                completed_by=list(each.completed_by),
+            )
+            for each in rule.routes
+        ],
+        levels=list(rule.levels),
+        free=rule.free,
+        licensed_provider=rule.licensed_provider,
+        source=rule.source,
+    )

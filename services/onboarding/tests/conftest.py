@@ -1,0 +1,58 @@
+"""A small named world: the commune Đồng Tiến with two villages, a neighbour, some residents, the sandbox partners."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.runtime import Service
+from chassis.testing import unit_fact
+from contracts.gateway import Licence, PartnerChanged
+from contracts.registry import UnitChanged
+from services.onboarding.tests.world import NOW, Village
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    from onboarding.app import service
+
+    return service
+
+
+@pytest.fixture
+def commune() -> UnitChanged:
+    return unit_fact("15724", parents=("38",), name="Xã Đồng Tiến")
+
+
+@pytest.fixture
+def village_1() -> Village:
+    return Village(unit_fact("15727-01", parents=("38", "15724"), name="Thôn 1"))
+
+
+@pytest.fixture
+def village_2() -> Village:
+    return Village(unit_fact("15727-02", parents=("38", "15724"), name="Thôn 2"))
+
+
+@pytest.fixture
+def neighbour() -> Village:
+    return Village(unit_fact("15061-01", parents=("38", "15061"), name="Phố Một"))
+
+
+@pytest.fixture
+def telecom() -> PartnerChanged:
+    return PartnerChanged(
+        partner_id="demo-telecom", version=1, name="Viễn thông thử", active=True, allowed_types=[],
+        licences=[Licence(kind="cyber_protection")], agreements=[], at=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def world(
+    hear: Callable[..., Any], commune: UnitChanged, village_1: Village, village_2: Village, neighbour: Village,
+    telecom: PartnerChanged,
+) -> None:  # fmt: skip
+    """The service has heard of the units and of the licensed telecom."""
+    province = unit_fact("38", parents=(), name="Tỉnh Thanh Hóa")
+    town = unit_fact("15061", parents=("38",), name="Xã Ngọc Lặc")
+    await hear(province, commune, town, village_1.unit, village_2.unit, neighbour.unit, telecom)

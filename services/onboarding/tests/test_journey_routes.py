@@ -1,0 +1,284 @@
+"""The doors of the journey: who may see and declare what, and what is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.ids import new_id
+from contracts.access import AccessRecorded
+from contracts.onboarding import ResidentFactObserved, ResidentGuided, StepCompleted
+from contracts.registry import OrganizationRegistered
+from services.onboarding.tests.world import PURPOSE, Village, declared
+
+Hear = Callable[..., Any]
+Calling = Callable[..., Any]
+
+
+async def test_everybody_may_read_the_steps(world: None, calling: Calling) -> None:
+    steps = (await calling().get("/v1/onboarding/steps")).json()["items"]
+
+    assert [step["step"] for step in steps][:2] == ["vneid", "portal_account"]
+    assert steps[3]["title_vi"] == "Chữ ký điện tử (chữ ký số cá nhân)"
+    vneid_rule = next(each for each in steps[1]["conditions"] if each["condition"] == "vneid")
+    assert vneid_rule["valid_from"] == "2025-07-01"
+
+
+async def test_an_officer_reads_a_journey_with_a_purpose_and_the_read_is_logged(
+    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    path = f"/v1/residents/{resident.resident_id}/onboarding"
+    officer = calling("officer", unit_code="15724")
+
+    assert (await officer.get(path)).status_code == 428
+    answer = await officer.get(path, headers=PURPOSE)
+
+    assert answer.status_code == 200
+    assert answer.json()["unit_code"] == "15727-01"
+    assert answer.headers["etag"]
+    [read] = await announced(AccessRecorded)
+    assert (read.resident_id, read.purpose) == (resident.resident_id, "onboarding")
+
+
+async def test_a_resident_reads_only_their_own_journey(
+    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+) -> None:
+    one, two = village_1.resident(), village_1.resident()
+    await hear(one, two)
+    client = calling("resident", resident_id=one.resident_id)
+
+    assert (await client.get(f"/v1/residents/{one.resident_id}/onboarding")).status_code == 200
+    assert (await client.get(f"/v1/residents/{two.resident_id}/onboarding", headers=PURPOSE)).status_code == 404
+    assert await announced(AccessRecorded) == []
+
+
+async def test_an_unknown_resident_is_404_with_retry_after(world: None, calling: Calling) -> None:
+    answer = await calling("officer", unit_code="15724").get(f"/v1/residents/{new_id()}/onboarding", headers=PURPOSE)
+
+    assert answer.status_code == 404
+    assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(
+    world: None, hear: Hear, calling: Calling, village_2: Village
+) -> None:
+    resident = village_2.resident()
+    await hear(resident)
+    volunteer = calling("volunteer", unit_code="15727-01")
+    path = f"/v1/residents/{resident.resident_id}/onboarding"
+
+    assert (await volunteer.get(path, headers=PURPOSE)).status_code == 404
+    assert (await volunteer.put(f"{path}/province_app", json=declared())).status_code == 404
+    assert (await volunteer.get("/v1/onboarding/worklist?unit_code=15727-02")).status_code == 403
+    [item] = (await volunteer.post("/v1/onboarding/batches", json={"items": [step_item(resident.resident_id)]})).json()[
+        "items"
+    ]
+    assert (item["result"], item["problem"]["status"]) == ("refused", 404)
+
+
+async def test_pupils_see_no_personal_data(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    pupil = calling("volunteer", unit_code="15727-01", body="school")
+
+    assert (await pupil.get(f"/v1/residents/{resident.resident_id}/onboarding", headers=PURPOSE)).status_code == 403
+    assert (await pupil.get("/v1/onboarding/worklist")).status_code == 403
+
+
+async def test_a_declaration_without_its_conditions_is_refused_and_names_them(
+    world: None, hear: Hear, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident(has_smartphone=False, citizen_id_card=False)
+    await hear(resident)
+
+    answer = await calling("volunteer", unit_code="15727-01").put(
+        f"/v1/residents/{resident.resident_id}/onboarding/vneid", json=declared()
+    )
+
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "/problems/conditions-missing"
+    assert answer.json()["missing"] == ["citizen_id_card", "smartphone"]
+    assert "Điện thoại thông minh" in answer.json()["detail"]
+
+
+async def test_an_assisted_step_is_recorded_as_assisted_and_twice_is_once(
+    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    volunteer = calling("volunteer", unit_code="15727-01")
+    path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
+
+    first = await volunteer.put(path, json=declared(kind="self"))
+    second = await volunteer.put(path, json=declared(kind="self"))
+
+    assert first.status_code == second.status_code == 200
+    assert first.json() == second.json()
+    assert (first.json()["status"], first.json()["marks"]) == ("completed", ["assisted"])
+    assert len(await announced(StepCompleted)) == 1
+
+
+async def test_a_resident_declares_their_own_step_as_self_service(
+    world: None, hear: Hear, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    client = calling("resident", resident_id=resident.resident_id)
+    path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
+
+    assert (await client.put(path, json=declared(kind="officer"))).status_code == 403
+    assert (await client.put(path, json=declared(kind="self"))).json()["marks"] == ["self_service"]
+
+
+async def test_only_the_police_confirm_level_2(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    path = f"/v1/residents/{resident.resident_id}/onboarding/vneid"
+    body = declared(kind="officer", level=2)
+
+    assert (await calling("officer", unit_code="15724", body="culture").put(path, json=body)).status_code == 403
+    assert (await calling("officer", unit_code="15724", body="police").put(path, json=body)).json()["level"] == 2
+
+
+async def test_cyber_protection_needs_a_licensed_provider(
+    world: None, hear: Hear, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    path = f"/v1/residents/{resident.resident_id}/onboarding/cyber_protection"
+    officer = calling("officer", unit_code="15724")
+
+    unnamed = await officer.put(path, json=declared())
+    unlicensed = await officer.put(path, json=declared(provider="demo-bank"))
+    licensed = await officer.put(path, json=declared(provider="demo-telecom"))
+
+    assert unnamed.status_code == 422
+    assert unnamed.json()["errors"][0]["pointer"] == "/evidence/provider"
+    assert unlicensed.json()["type"] == "/problems/unlicensed-provider"
+    assert licensed.json()["status"] == "completed"
+
+
+async def test_a_stale_if_match_is_412(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    officer = calling("officer", unit_code="15724")
+    path = f"/v1/residents/{resident.resident_id}/onboarding"
+    seen = (await officer.get(path, headers=PURPOSE)).headers["etag"]
+
+    assert (await officer.put(f"{path}/province_app", json=declared(), headers={"If-Match": seen})).status_code == 200
+    assert (await officer.put(f"{path}/vneid", json=declared(), headers={"If-Match": seen})).status_code == 412
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status": "ready"},
+        {"occurred_at": "2026-02-01T08:00:00"},
+        {"occurred_at": "2999-02-01T08:00:00Z"},
+        {"evidence": {}},
+        {"evidence": {"kind": "rumour"}},
+    ],
+)
+async def test_a_wrong_declaration_is_422(
+    world: None, hear: Hear, calling: Calling, village_1: Village, wrong: dict[str, Any]
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+
+    answer = await calling("officer", unit_code="15724").put(
+        f"/v1/residents/{resident.resident_id}/onboarding/vneid", json={**declared(), **wrong}
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+async def test_the_worklist_shows_who_waits_for_what(
+    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village, village_2: Village
+) -> None:
+    without, with_phone, elsewhere = (
+        village_1.resident(has_smartphone=False), village_1.resident(), village_2.resident()
+    )  # fmt: skip
+    await hear(without, with_phone, elsewhere, village_1.resident(life="deceased"))
+    volunteer = calling("volunteer", unit_code="15727-01")
+
+    ready = (await volunteer.get("/v1/onboarding/worklist?step=province_app&status=ready")).json()["items"]
+    lacking = (await volunteer.get("/v1/onboarding/worklist?condition=smartphone&step=vneid")).json()["items"]
+    commune = await calling("officer", unit_code="15724").get(
+        "/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2"
+    )
+
+    assert [each["resident_id"] for each in ready] == [str(with_phone.resident_id)]
+    assert ready[0]["bring"] == ["điện thoại thông minh đã sạc pin"]
+    assert [each["resident_id"] for each in lacking] == [str(without.resident_id)]
+    assert len(commune.json()["items"]) == 2
+    rest = await calling("officer", unit_code="15724").get(
+        f"/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2&cursor={commune.json()['next_cursor']}"
+    )
+    assert len(rest.json()["items"]) == 1
+    assert {read.action for read in await announced(AccessRecorded)} == {"worklist"}
+
+
+async def test_an_organization_declares_its_app_when_the_owner_has_a_smartphone(
+    world: None, hear: Hear, calling: Calling, village_1: Village
+) -> None:
+    organization = OrganizationRegistered(
+        organization_id=new_id(), version=1, unit_id=village_1.unit.unit_id, unit_code="15727-01",
+        at="2026-01-01T00:00:00Z", kind="enterprise", representative_id=new_id(), owner_has_smartphone=False,
+    )  # fmt: skip
+    await hear(organization)
+    path = f"/v1/organizations/{organization.organization_id}/onboarding/province_app"
+    owner = calling("organization", organization_id=organization.organization_id)
+
+    assert (await owner.get(path)).json()["missing"] == ["smartphone"]
+    assert (await owner.put(path, json=declared(kind="self"))).status_code == 409
+    assert (await calling("officer", unit_code="15061").get(path)).status_code == 404
+    await hear(organization.model_copy(update={"version": 2, "owner_has_smartphone": True}))
+    assert (await owner.put(path, json=declared(kind="self"))).json()["status"] == "completed"
+
+
+def step_item(resident_id: Any, client_id: str = "c1", step: str = "province_app", **more: Any) -> dict[str, Any]:
+    return {"client_id": client_id, "resident_id": str(resident_id), "step": step, **declared(), **more}
+
+
+async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
+    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+) -> None:
+    ready, blocked = village_1.resident(), village_1.resident(has_smartphone=False)
+    await hear(ready, blocked)
+    seen = {"resident_id": str(blocked.resident_id), "occurred_at": "2026-02-01T08:00:00+07:00"}
+    items = [
+        step_item(blocked.resident_id, "c1"),
+        {"kind": "fact", "client_id": "c2", "fact": "has_smartphone", "value": True, **seen},
+        step_item(blocked.resident_id, "c3"),
+        step_item(ready.resident_id, "c4"),
+        {"kind": "visit", "client_id": "c5", "outcome": "done", **seen},
+        {"kind": "fact", "client_id": "c6", "phone": "0912345678", "phone_owner_verified": True, **seen},
+        {"client_id": "c7", "resident_id": "nobody"},
+        step_item(new_id(), "c8"),
+        {"kind": "dream", "client_id": "c9"},
+    ]
+    volunteer = calling("volunteer", unit_code="15727-01")
+
+    first = (await volunteer.post("/v1/onboarding/batches", json={"items": items})).json()["items"]
+    second = (await volunteer.post("/v1/onboarding/batches", json={"items": items[1:5]})).json()["items"]
+
+    assert [each["client_id"] for each in first] == [f"c{number}" for number in range(1, 10)]
+    assert [each["result"] for each in first] == [
+        "refused", "applied", "applied", "applied", "applied", "unchanged", "refused", "refused", "refused",
+    ]  # fmt: skip
+    assert first[0]["problem"]["missing"] == ["smartphone"]
+    assert [each["result"] for each in second] == ["unchanged"] * 4
+    assert len(await announced(StepCompleted)) == 2
+    assert len(await announced(ResidentGuided)) == 1
+    facts = await announced(ResidentFactObserved)
+    assert "0912345678" not in facts[1].model_dump_json()
+    assert facts[1].sealed
+
+
+async def test_a_batch_has_at_most_500_items(world: None, calling: Calling) -> None:
+    answer = await calling("volunteer", unit_code="15727-01").post("/v1/onboarding/batches", json={"items": [{}] * 501})
+
+    assert answer.status_code == 422

@@ -1,0 +1,273 @@
+"""What the service hears becomes journeys, whatever the order and however often."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.clock import frozen_at
+from chassis.database import Database
+from chassis.ids import new_id
+from contracts.onboarding import OrganizationStepCompleted, StepCompleted, StepRevoked, StepUpdated
+from contracts.registry import (
+    Attestation,
+    OrganizationAttested,
+    OrganizationRegistered,
+    ResidentDeceased,
+    ResidentMerged,
+    ResidentMoved,
+    ResidentUnmerged,
+    ResidentUpdated,
+)
+from onboarding.commands.expiries import settle_expired
+from onboarding.model.journey import StepState
+from onboarding.model.people import KnownResident
+from onboarding.queries.journeys import get_journey
+from services.onboarding.tests.world import NOW, Village, declared
+
+Hear = Callable[..., Any]
+
+
+async def journey_of(database: Database, resident_id: UUID) -> dict[str, StepState]:
+    async with database.reading() as session:
+        resident = await session.get_one(KnownResident, resident_id)
+        return {state.step: state for state in (await get_journey(session, resident)).states()}
+
+
+async def test_an_opened_account_completes_the_step_and_is_announced(
+    world: None, hear: Hear, announced: Hear, database: Database, village_1: Village
+) -> None:
+    resident = village_1.resident()
+
+    await hear(
+        resident,
+        village_1.attested(resident.resident_id, "payment_account.opened", account_index="a", account_kind="bank"),
+    )
+
+    state = (await journey_of(database, resident.resident_id))["payment_account"]
+    assert (state.status, state.route) == ("completed", "open_account")
+    [fact] = await announced(StepCompleted)
+    assert (fact.step, fact.provider, fact.unit_code, fact.marks) == (
+        "payment_account",
+        "demo-bank",
+        "15727-01",
+        ["bank"],
+    )
+
+
+async def test_the_same_fact_twice_is_announced_once(
+    world: None, hear: Hear, announced: Hear, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    fact = village_1.attested(resident.resident_id, "payment_account.opened", account_index="a")
+
+    await hear(resident, fact, fact, resident)
+
+    assert len(await announced(StepCompleted)) == 1
+
+
+async def test_a_fact_may_come_before_its_resident(
+    world: None, hear: Hear, database: Database, village_1: Village
+) -> None:
+    resident = village_1.resident()
+
+    await hear(village_1.attested(resident.resident_id, "vneid.activated", level=2), resident)
+
+    state = (await journey_of(database, resident.resident_id))["vneid"]
+    assert (state.status, state.level) == ("completed", 2)
+
+
+async def test_the_last_closed_account_revokes_the_step(
+    world: None, hear: Hear, announced: Hear, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    of = resident.resident_id
+
+    await hear(
+        resident,
+        village_1.attested(of, "payment_account.closed", day=9, account_index="a"),
+        village_1.attested(of, "payment_account.opened", day=2, account_index="a"),
+        village_1.attested(of, "payment_account.opened", day=3, account_index="b"),
+        village_1.attested(of, "payment_account.closed", day=5, account_index="b"),
+    )
+
+    facts = await announced(StepCompleted, StepRevoked)
+    assert isinstance(facts[-1], StepRevoked)
+    assert facts[-1].at == datetime(2026, 1, 9, tzinfo=UTC)
+    assert [fact.version for fact in facts] == list(range(1, len(facts) + 1))
+
+
+async def test_vneid_issued_is_told_as_something_countable(
+    world: None, hear: Hear, announced: Hear, village_1: Village
+) -> None:
+    resident = village_1.resident()
+
+    await hear(resident, village_1.attested(resident.resident_id, "vneid.issued", level=1))
+
+    [fact] = await announced(StepUpdated)
+    assert (fact.status, fact.marks) == ("in_progress", ["issued", "level_1"])
+
+
+async def test_a_new_smartphone_makes_steps_ready(
+    world: None, hear: Hear, database: Database, village_1: Village
+) -> None:
+    before = village_1.resident(has_smartphone=False)
+    after = ResidentUpdated(**{**before.model_dump(), "version": 2, "has_smartphone": True})
+
+    await hear(before)
+    assert (await journey_of(database, before.resident_id))["province_app"].status == "blocked"
+    await hear(after, before)
+
+    assert (await journey_of(database, before.resident_id))["province_app"].status == "ready"
+
+
+async def test_who_moves_is_counted_in_the_new_unit(
+    world: None, hear: Hear, announced: Hear, village_1: Village, village_2: Village
+) -> None:
+    resident = village_1.resident()
+    moved = ResidentMoved(
+        **{
+            **resident.model_dump(), "version": 2, "unit_id": village_2.unit.unit_id, "unit_code": "15727-02",
+            "moved_on": "2026-02-01", "from_unit_id": village_1.unit.unit_id, "from_unit_code": "15727-01",
+        }
+    )  # fmt: skip
+
+    await hear(resident, moved, village_2.attested(resident.resident_id, "portal_account.created"))
+
+    [fact] = await announced(StepCompleted)
+    assert fact.unit_code == "15727-02"
+
+
+async def test_a_merged_record_gives_its_journey_to_the_survivor_and_takes_it_back(
+    world: None, hear: Hear, database: Database, village_1: Village
+) -> None:
+    duplicate, survivor = village_1.resident(), village_1.resident()
+    told = {**duplicate.model_dump(), "survivor_id": survivor.resident_id}
+    await hear(duplicate, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
+
+    await hear(ResidentMerged(**{**told, "version": 2, "life": "merged"}))
+    assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "completed"
+    await hear(ResidentUnmerged(**{**told, "version": 3, "life": "alive"}))
+
+    assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "blocked"
+    assert (await journey_of(database, duplicate.resident_id))["portal_account"].status == "completed"
+
+
+async def test_a_fact_about_a_merged_record_counts_for_the_survivor(
+    world: None, hear: Hear, database: Database, village_1: Village
+) -> None:
+    duplicate, survivor = village_1.resident(), village_1.resident()
+    merged = ResidentMerged(
+        **{**duplicate.model_dump(), "version": 2, "life": "merged", "survivor_id": survivor.resident_id}
+    )
+
+    await hear(merged, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
+
+    assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "completed"
+
+
+async def test_a_death_is_kept(world: None, hear: Hear, database: Database, village_1: Village) -> None:
+    resident = village_1.resident()
+
+    await hear(
+        resident,
+        ResidentDeceased(**{**resident.model_dump(), "version": 2, "life": "deceased", "deceased_on": "2026-02-02"}),
+    )
+
+    async with database.reading() as session:
+        assert (await session.get_one(KnownResident, resident.resident_id)).life == "deceased"
+
+
+async def test_an_organization_gets_the_app_by_its_tax_code(
+    world: None, hear: Hear, announced: Hear, village_1: Village
+) -> None:
+    organization_id = new_id()
+    unit = {"unit_id": village_1.unit.unit_id, "unit_code": "15727-01", "organization_id": organization_id}
+    registered = OrganizationRegistered(
+        **unit, version=1, at=NOW, kind="household_business", representative_id=None, owner_has_smartphone=True
+    )
+    told = Attestation(
+        event="app.installed", partner_id="demo-telecom", webhook_id="m1", occurred_at=NOW, app="province_app"
+    )
+
+    attested = OrganizationAttested(**unit, attestation=told)
+
+    await hear(registered, attested, attested)
+
+    [fact] = await announced(OrganizationStepCompleted)
+    assert (fact.organization_id, fact.completed) == (organization_id, True)
+
+
+async def test_an_expired_signature_is_settled_by_the_clock(
+    world: None, hear: Hear, announced: Hear, database: Database, village_1: Village
+) -> None:
+    from chassis.identity import Caller
+    from onboarding.commands.declarations import declare_step
+    from onboarding.commands.journeys import open_journey
+    from onboarding.schemas.journeys import StepDeclared
+
+    resident = village_1.resident()
+    await hear(resident, village_1.attested(resident.resident_id, "ekyc.passed"))
+    body = StepDeclared.model_validate(declared(kind="document", reference="S1", valid_until="2026-06-30"))
+    with frozen_at(NOW):
+        async with database.transaction() as session:
+            opened = await open_journey(session, resident.resident_id)
+            assert opened
+            await declare_step(
+                session, Caller("officer", "a", unit_code="15724"), opened, body.declaration("digital_signature")
+            )
+
+    with frozen_at(datetime(2026, 6, 30, 17, tzinfo=UTC)):
+        async with database.transaction() as session:
+            assert await settle_expired(session) == 1
+
+    [fact] = await announced(StepRevoked)
+    assert fact.at == datetime(2026, 6, 30, 17, tzinfo=UTC)
+
+
+async def test_many_residents_end_in_the_same_journeys_whatever_the_order(
+    world: None, hear: Hear, database: Database, village_1: Village
+) -> None:
+    chance = random.Random(389)
+    firsts = [village_1.resident() for _ in range(6)]
+    seconds = [village_1.resident() for _ in range(6)]
+    story: list[tuple[int, Any]] = []
+    for number in range(6):
+        for event, more in _EVENTS:
+            day = chance.randint(1, 4)
+            story.append((number, (event, day, f"m{chance.random()}", more)))
+
+    def facts(people: list[Any], told: list[tuple[int, Any]]) -> list[Any]:
+        return [
+            village_1.attested(
+                people[number].resident_id, event, day=day, webhook=f"{webhook}-{people is firsts}"[:20], **more
+            )
+            for number, (event, day, webhook, more) in told
+        ]
+
+    shuffled = story + chance.choices(story, k=15)
+    chance.shuffle(shuffled)
+
+    await hear(*firsts, *facts(firsts, story))
+    await hear(*facts(seconds, shuffled), *seconds)
+
+    for first, second in zip(firsts, seconds, strict=True):
+        one = await journey_of(database, first.resident_id)
+        two = await journey_of(database, second.resident_id)
+        assert [(s.status, s.completed_at, s.level, s.marks, s.missing) for s in one.values()] == [
+            (s.status, s.completed_at, s.level, s.marks, s.missing) for s in two.values()
+        ]
+
+
+_EVENTS: list[tuple[str, dict[str, Any]]] = [
+    ("payment_account.opened", {"account_index": "a", "account_kind": "bank"}),
+    ("payment_account.closed", {"account_index": "a"}),
+    ("payment_account.activated", {"account_index": "b", "account_kind": "e_wallet"}),
+    ("vneid.issued", {"level": 2}),
+    ("vneid.activated", {}),
+    ("digital_signature.issued", {"certificate_serial": "S1"}),
+    ("digital_signature.revoked", {"certificate_serial": "S1"}),
+    ("ekyc.passed", {}),
+    ("app.installed", {"app": "province_app"}),
+]
