@@ -9,8 +9,7 @@ class MalformedRequest(Problem):
     slug, status = "malformed-request", 400
     vi, en = "Yêu cầu không đúng dạng HTTP.", "The request is not well-formed HTTP."
 
-    def __post_init__(self) -> None:
-        self.headers = {"Connection": "close", **self.headers}
+    always = {"Connection": "close"}
 
 
 class AmbiguousPath(Problem):
@@ -26,8 +25,7 @@ class RequestTooSlow(Problem):
     slug, status = "request-timeout", 408
     vi, en = "Yêu cầu gửi quá chậm.", "The request arrived too slowly to be read."
 
-    def __post_init__(self) -> None:
-        self.headers = {"Connection": "close", **self.headers}
+    always = {"Connection": "close"}
 
 
 class Retired(Problem):
@@ -81,8 +79,7 @@ class Overloaded(Problem):
     vi = "Hệ thống đang quá tải; yêu cầu chưa được nhận, xin thử lại sau."
     en = "The platform is overloaded; the request was not accepted, try again later."
 
-    def __post_init__(self) -> None:
-        self.headers = {"Retry-After": "1", **self.headers}
+    always = {"Retry-After": "1"}
 
 
 class GatewayTimeout(Problem):

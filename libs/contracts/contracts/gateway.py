@@ -7,9 +7,12 @@ from pydantic import BaseModel, ConfigDict
 from contracts import topics
 from contracts.fact import Code, Fact, Id, Instant, date
 
+SEALED_AT = ("gateway", "partner_event", "sealed")
+"""Service, table and column to which `PartnerEventReceived.sealed` is bound; its row is the delivery's id."""
+
 
 class PartnerEventReceived(Fact):
-    """A partner's message, durable and verified. `sealed` is the body's `data`, encrypted for the services that open it.
+    """A partner's message, durable and verified. `sealed` is the body's `data` as JSON, encrypted, in base64.
 
     `subject_key` is a blind index of the person or organization, or the merchant id: the same subject, the same order.
     `licences` are the kinds that the partner validly holds (`cyber_protection`), `unit_codes` the units of its agreements.

@@ -1,0 +1,146 @@
+"""From what a caller brings to one short-lived internal token: the only thing the services believe."""
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from chassis.clock import now
+from chassis.errors import Unauthenticated
+from chassis.identity import Caller, Signer, claims_of
+from gateway.directory import Directory
+from gateway.oidc import Provider, check_times
+
+DEV_SECONDS = 3600
+PARTNER_SECONDS = 900
+SECONDS_SHARED = 30.0
+"""For so long one internal token (good for 60 s) serves all requests of one credential."""
+CACHED = 10_000
+LONGEST_TOKEN = 8192
+PARTNER_AUDIENCE = "bakhong-gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who came in, and the token that says so inside."""
+
+    caller: Caller
+    token: str
+    until: float
+
+
+class Credentials:
+    """Issues development and partner tokens, and turns every accepted credential into an admission."""
+
+    def __init__(
+        self, signer: Signer, directory: Directory, provider: Provider | None, *, allows_development: bool
+    ) -> None:
+        self._signer = signer
+        self._directory = directory
+        self._provider = provider
+        # Made anew with each start: development tokens end with the process, and none is valid in production.
+        self._dev_key = secrets.token_bytes(32) if allows_development else None
+        self._partner_key = hashlib.sha256(b"partner tokens|" + signer_seed(signer)).digest()
+        self._known: OrderedDict[bytes, Admission] = OrderedDict()
+
+    async def admit(self, token: str) -> Admission:
+        """The admission for a bearer token; raises Unauthenticated."""
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthenticated
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+        known = self._known.get(digest)
+        moment = now().timestamp()
+        if known is not None and known.until > moment:
+            self._check_still_partner(known.caller)
+            return known
+        caller, expires = await self._read(token)
+        until = min(moment + SECONDS_SHARED, expires)
+        admission = self._known[digest] = Admission(caller, self._signer.token(caller), until)
+        self._known.move_to_end(digest)
+        if len(self._known) > CACHED:
+            self._known.popitem(last=False)
+        return admission
+
+    def issue_development(self, caller: Caller) -> str:
+        """A token for a made-up caller; only where development is allowed."""
+        if self._dev_key is None:
+            raise Unauthenticated
+        return _encode(claims_of(caller) | {"iss": "bakhong-dev"}, self._dev_key, DEV_SECONDS)
+
+    def issue_partner(self, partner_id: str) -> str:
+        """An access token for a partner that proved its client secret (RFC 6749 section 4.4)."""
+        claims = {"sub": f"partner:{partner_id}", "iss": PARTNER_AUDIENCE, "partner_id": partner_id}
+        return _encode(claims, self._partner_key, PARTNER_SECONDS)
+
+    async def _read(self, token: str) -> tuple[Caller, float]:
+        try:
+            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except jwt.PyJWTError as error:
+            raise Unauthenticated from error
+        if issuer == "bakhong-dev" and self._dev_key is not None:
+            return _development_caller(_decode(token, self._dev_key, "bakhong-dev"))
+        if issuer == PARTNER_AUDIENCE:
+            return self._partner_caller(_decode(token, self._partner_key, PARTNER_AUDIENCE))
+        if self._provider is not None and issuer == self._provider.issuer:
+            return await self._provider.caller(token)
+        raise Unauthenticated
+
+    def _partner_caller(self, claims: dict[str, Any]) -> tuple[Caller, float]:
+        caller = Caller(role="partner", subject=str(claims["sub"]), partner_id=str(claims["partner_id"]))
+        self._check_still_partner(caller)
+        return caller, float(claims["exp"])
+
+    def _check_still_partner(self, caller: Caller) -> None:
+        if caller.partner_id is None:
+            return
+        partner = self._directory.find(caller.partner_id)
+        if partner is None or not partner.is_active:
+            raise Unauthenticated
+
+
+def signer_seed(signer: Signer) -> bytes:
+    """Bytes that every gateway with the same signing key derives alike, and nobody else."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return signer._key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+
+
+def _encode(claims: dict[str, Any], key: bytes, seconds: int) -> str:
+    moment = int(now().timestamp())
+    return jwt.encode(
+        claims | {"aud": PARTNER_AUDIENCE, "iat": moment, "exp": moment + seconds}, key, algorithm="HS256"
+    )
+
+
+def _decode(token: str, key: bytes, issuer: str) -> dict[str, Any]:
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=["HS256"],
+            audience=PARTNER_AUDIENCE,
+            issuer=issuer,
+            options={"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False},
+        )
+        check_times(claims)
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise Unauthenticated from error
+    return claims
+
+
+def _development_caller(claims: dict[str, Any]) -> tuple[Caller, float]:
+    resident_id, organization_id = claims.get("resident_id"), claims.get("organization_id")
+    caller = Caller(
+        role=claims["role"],
+        subject=str(claims["sub"]),
+        unit_code=claims.get("unit_code"),
+        body=claims.get("body"),
+        partner_id=claims.get("partner_id"),
+        resident_id=UUID(resident_id) if resident_id else None,
+        organization_id=UUID(organization_id) if organization_id else None,
+    )
+    return caller, float(claims["exp"])

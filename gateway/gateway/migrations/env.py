@@ -1,0 +1,4 @@
+from chassis.migrations import run_environment
+from gateway import model
+
+run_environment(model.metadata)

@@ -1,0 +1,21 @@
+"""Partners with what they hold, their deliveries, and the acts of those who administer them."""
+
+from gateway.model.acts import AdministrativeAct
+from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
+from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
+from gateway.model.tables import Table
+
+metadata = Table.metadata
+
+__all__ = [
+    "AdministrativeAct",
+    "Agreement",
+    "Delivery",
+    "DeliveryConflict",
+    "DeliveryOutcome",
+    "Licence",
+    "Partner",
+    "PartnerSecret",
+    "Table",
+    "metadata",
+]

@@ -1,0 +1,74 @@
+"""What the gateway reads from the environment, beside what every service reads."""
+
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
+
+from chassis.settings import Settings
+
+
+class GatewaySettings(Settings):
+    """The door's own settings; in production there is no dev sign-in and no issuer without TLS."""
+
+    gateway_port: int = 8080
+    gateway_url: str | None = None
+    """The address that the outside uses; unset: as the caller wrote it."""
+    demo_loaded_file: Path | None = None
+    """Set by the launcher while it loads the demo: not ready before the file is there."""
+
+    oidc_issuer: str | None = None
+    """The OpenID provider of people's tokens; unset: only development sign-in."""
+    oidc_audience: str = "bakhong"
+    oidc_jwks_url: str | None = None
+    """Unset: found by the issuer's discovery document."""
+    oidc_client_id: str | None = None
+    """The dashboard's client for the code flow; unset: no sign-in on the dashboard."""
+    oidc_client_secret: str | None = None
+
+    cors_origins: str = ""
+    """Origins of browser applications, separated by commas."""
+    caller_requests_per_minute: int = 12_000
+    address_requests_per_minute: int = 12_000
+    partner_messages_per_minute: int = 60_000
+    misses_per_minute: int = 30
+    """Wrong guesses of one address where guessing pays: tracking codes, client secrets."""
+    requests_at_once: int = 512
+    mailbox_letters: int = 2_000
+    """Webhooks that may wait for their commit; more are answered 503."""
+
+    @model_validator(mode="after")
+    def _production_is_closed(self) -> Self:
+        if self.environment == "production":
+            if self.signing_key_file is None:
+                raise ValueError("production needs this variable: SIGNING_KEY_FILE")
+            if self.oidc_issuer is None:
+                raise ValueError("production needs this variable: OIDC_ISSUER")
+            for name in ("oidc_issuer", "oidc_jwks_url"):
+                if (getattr(self, name) or "https://").startswith("http://"):
+                    raise ValueError(f"{name.upper()} must be an https address in production")
+        return self
+
+    @property
+    def is_development(self) -> bool:
+        return self.environment == "development"
+
+    def service_addresses(self) -> dict[str, str]:
+        """The address of every service behind the door, by name."""
+        return {
+            "registry": self.registry_url,
+            "onboarding": self.onboarding_url,
+            "payments-qr": self.payments_qr_url,
+            "casework": self.casework_url,
+            "reporting": self.reporting_url,
+        }
+
+    def origins(self) -> frozenset[str]:
+        return frozenset(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
+
+
+@cache
+def get_gateway_settings() -> GatewaySettings:
+    """The settings of this process, read once."""
+    return GatewaySettings()
