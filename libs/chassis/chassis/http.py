@@ -102,10 +102,13 @@ class Door(APIRoute):
         answer = super().get_route_handler()
         audience = _audience_of(self.dependant) or frozenset()
         parameters = _query_names(self.dependant)
+        changes = _depends_on(self.dependant, _session)
 
         async def door(request: Request) -> Response:
             request.state.caller = _let_in(request, audience)
             _refuse_unknown_parameters(request, parameters)
+            if not changes:
+                return await answer(request)
             async with request.app.state.runtime.database.transaction() as session:
                 request.state.session = session
                 key = request.headers.get("idempotency-key") if request.method == "POST" else None
@@ -122,6 +125,10 @@ def _audience_of(dependant: Dependant) -> frozenset[str] | None:
         if audience is not None:
             return audience
     return None
+
+
+def _depends_on(dependant: Dependant, call: Any) -> bool:
+    return any(part.call is call or _depends_on(part, call) for part in dependant.dependencies)
 
 
 def _query_names(dependant: Dependant) -> frozenset[str]:
