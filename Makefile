@@ -15,7 +15,11 @@ WORKERS ?= auto
 TYPED = $(filter-out %/tests, $(patsubst %/__init__.py, %, $(wildcard libs/*/*/__init__.py services/*/*/__init__.py gateway/*/__init__.py))) \
 	deploy conftest.py $(wildcard bench)
 
+COMPOSE_URL := https://localhost:$(or $(HTTPS_PORT),8443)
+
 unexport VIRTUAL_ENV
+test-compose: export BAKHONG_URL := $(COMPOSE_URL)
+test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
 .PHONY: help run test test-kafka test-browser test-identity test-compose check format bench bench-long up down openapi \
 	rebuild-reports clean install
@@ -39,8 +43,8 @@ test-browser: install ## the tests in a real browser
 test-identity: install ## the tests against a real Keycloak
 	$(PYTEST) -m identity
 
-test-compose: install ## the tests against the compose stack
-	@$(MAKE) --no-print-directory docker
+test-compose: up ## the tests against the compose stack, which it starts
+	$(VENV)/python -m deploy.demo.load $(COMPOSE_URL)
 	$(PYTEST) -m compose
 
 check: install ## what CI runs: format, lint, types, import walls, dependency and secret audit, tests
@@ -65,7 +69,8 @@ bench-long: install ## growth, spike and soak
 docker:
 	@docker compose version >/dev/null 2>&1 || { echo "No Docker with Compose here: this needs both."; exit 3; }
 
-up: docker ## the compose stack: PostgreSQL, Kafka, the services, the gateway
+up: docker install ## the compose stack: PostgreSQL, Kafka, the services, the gateway
+	$(VENV)/python -m deploy.secrets
 	docker compose up --build --wait
 
 down: docker ## stops the compose stack

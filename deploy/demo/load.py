@@ -1,7 +1,109 @@
-"""Loads the demo through the public door, like the commune, its partners and its residents would."""
+"""Loads the demo through the public door, the way a commune, its partners and its residents would.
 
+Every request carries a key or an id of its own, so a load that was interrupted is simply done again. Run as a script:
+`python -m deploy.demo.load http://127.0.0.1:8080`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
+
+from deploy.demo import campaigns, dossiers, journeys, merchants
+from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.people import Person, people, write_list
+
+PROVINCE = "38"
+SECONDS_TO_IMPORT = 300
+SECONDS_TO_COUNT = 120
+
+
+class DemoNotLoaded(RuntimeError):
+    """The platform answered, but not as the demo needs it; the message says where."""
 
 
 def load(url: str, mark: Path) -> None:
-    mark.touch()
+    """Load what is not loaded yet, wait until the reports count it, then leave `mark`."""
+    today = _day_of_the_first_try(mark)
+    everybody = list(people())
+    with Outsider(url) as outside:
+        load_units(outside)
+        load_residents(outside, everybody)
+        campaigns.load(outside)
+        merchants.load(outside, everybody, today)
+        dossiers.load(outside, everybody, today)
+        expected = journeys.load(outside, everybody, today)
+        wait_until_counted(outside, expected | {"residents": len(everybody)})
+    mark.write_text(f"{datetime.now(UTC).isoformat()}\n")
+
+
+def load_units(outside: Outsider) -> None:
+    """The villages, by the operator; the communes of the province are known from the start."""
+    if not eventually(lambda: outside.ask("GET", "/v1/units/15724").status_code == 200, 60):
+        raise DemoNotLoaded("the units of the province do not appear in /v1/units")
+    table = Path(__file__).with_name("villages.csv").read_bytes()
+    files = {"file": ("villages.csv", table, "text/csv")}
+    success(outside.ask("POST", "/v1/unit-imports", who=outside.operator(), files=files))
+    if not eventually(lambda: outside.ask("GET", "/v1/units/15070-02").status_code == 200, 30):
+        raise DemoNotLoaded("the villages do not appear in /v1/units")
+
+
+def load_residents(outside: Outsider, everybody: list[Person]) -> None:
+    """The communes' lists, sent in by an officer of the province."""
+    text = io.StringIO()
+    write_list(text, iter(everybody))
+    officer = outside.officer(PROVINCE)
+    sent = success(
+        outside.ask(
+            "POST",
+            "/v1/resident-imports",
+            who=officer,
+            files={"file": ("dan-cu.csv", text.getvalue().encode(), "text/csv")},
+            data={"unit_code": PROVINCE},
+        )
+    ).json()
+
+    def is_over() -> bool:
+        state = outside.get(f"/v1/resident-imports/{sent['id']}", who=officer)
+        return state["status"] in ("completed", "failed")
+
+    eventually(is_over, SECONDS_TO_IMPORT)
+    state = outside.get(f"/v1/resident-imports/{sent['id']}", who=officer)
+    if state["status"] != "completed" or state["rejected"]:
+        raise DemoNotLoaded(f"the residents' list ended as {state}")
+
+
+def wait_until_counted(outside: Outsider, expected: dict[str, int]) -> None:
+    """Until the province's report has at least these counts."""
+    officer = outside.officer(PROVINCE)
+
+    def missing() -> dict[str, tuple[int, int]]:
+        report = outside.get("/v1/reports/progress", params={"unit_code": PROVINCE}, who=officer)
+        counted = {each["code"]: each["numerator"] or 0 for each in report["indicators"]}
+        return {name: (counted.get(name, 0), count) for name, count in expected.items() if counted.get(name, 0) < count}
+
+    if not eventually(lambda: not missing(), SECONDS_TO_COUNT):
+        raise DemoNotLoaded(f"the reports do not count everything (counted, loaded): {missing()}")
+
+
+def _day_of_the_first_try(mark: Path) -> date:
+    """The demo's own today: a load that is done again must say the same."""
+    began = mark.with_suffix(".began")
+    if not began.exists():
+        began.write_text(datetime.now(UTC).date().isoformat())
+    return date.fromisoformat(began.read_text())
+
+
+def main() -> int:
+    mark = Path(os.environ.get("DEMO_LOADED_FILE") or ".data/compose-demo.loaded")
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    load(sys.argv[1], mark)
+    print("the demo is loaded and counted")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local.foreground import die_with_parent
+from deploy.local.foreground import call_process, die_with_parent
 from deploy.local.stopping import STOP_SIGNALS
 
 FIRST_PAUSE = 0.2
@@ -44,7 +44,7 @@ class Child:
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         self.pid = os.fork()
         if self.pid == 0:
-            _be_the_child(self._work, self.log, launcher)
+            _be_the_child(self.name, self._work, self.log, launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def poll(self) -> str | None:
@@ -80,11 +80,12 @@ class Child:
         return ""
 
 
-def _be_the_child(work: Callable[[], None], log: Path, launcher: int) -> None:
+def _be_the_child(name: str, work: Callable[[], None], log: Path, launcher: int) -> None:
     code = 1
     try:
         os.setsid()  # Ctrl-C at the terminal is for the launcher, which stops us in order
         die_with_parent(launcher, signal.SIGKILL)
+        call_process(f"bk-{name}")
         signal.set_wakeup_fd(-1)
         for sign in STOP_SIGNALS:
             signal.signal(sign, signal.SIG_DFL)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 PARENT_IS_GONE = 111
 
 
@@ -37,6 +38,12 @@ def die_with_parent(parent_pid: int, at_parent_death: signal.Signals = signal.SI
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
     if os.getppid() != parent_pid:
         os._exit(PARENT_IS_GONE)
+
+
+def call_process(name: str) -> None:
+    """The name that top and ps show (Linux: at most 15 bytes)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
 def become(account: str) -> None:

@@ -53,6 +53,7 @@ class Launcher:
         progress.done("libraries loaded")
         variables = self._variables(database_url)
         self._migrate(variables)
+        self._play_sources(variables)
         self._serve(SERVICES, variables)
         ports = [self._doors[name].port for name in SERVICES]
         self._family.wait_for("services", lambda: all(map(is_ready, ports)), SECONDS_TO_START)
@@ -113,6 +114,7 @@ class Launcher:
             "DATABASE_URL": database_url,
             "INTERNAL_KEYS_FILE": str(write_keys(directory, list(EVERYTHING))),
             "GATEWAY_PORT": str(self.settings.gateway_port),
+            "PUBLIC_URL": os.environ.get("PUBLIC_URL") or self.url,
         }
         if self.settings.demo:
             shared["DEMO_LOADED_FILE"] = str(self.demo_loaded)
@@ -128,6 +130,13 @@ class Launcher:
         for name in names:
             own = services.own_variables(name, self.data_dir)
             self._family.fork(name, partial(services.serve, name, variables | own, self._doors[name]))
+
+    def _play_sources(self, variables: dict[str, str]) -> None:
+        """With the demo, the databases that a province links are played on this machine."""
+        if self.settings.demo and services.can_play_sources():
+            door = open_door()
+            variables |= services.sources_variables(door)
+            self._family.fork(services.SOURCES, partial(services.serve_sources, door))
 
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():

@@ -14,6 +14,8 @@ from pathlib import Path
 GATEWAY = "gateway"
 SERVICES = ("registry", "onboarding", "payments-qr", "casework", "reporting")
 EVERYTHING = (*SERVICES, GATEWAY)
+SOURCES = "sources"
+SOURCES_PLAYED = ("population", "social-insurance", "civil-status", "social-protection")
 SECONDS_TO_FINISH_REQUESTS = 5
 LIBRARIES = ("fastapi", "sqlmodel", "sqlalchemy.ext.asyncio", "asyncpg", "aiokafka", "aiohttp", "uvicorn", "alembic",
              "chassis.app", "httpx")  # fmt: skip
@@ -64,6 +66,12 @@ def address_variables(doors: Mapping[str, Door]) -> dict[str, str]:
     return {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{door.port}" for name, door in doors.items()}
 
 
+def sources_variables(door: Door) -> dict[str, str]:
+    """Where the registry finds the databases that the demo plays, unless the environment names real ones."""
+    found = {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{door.port}/{name}" for name in SOURCES_PLAYED}
+    return {name: url for name, url in found.items() if not os.environ.get(name)}
+
+
 def own_variables(service: str, data_dir: Path) -> dict[str, str]:
     """What only this service is told: who it is when it signs, and where its files are."""
     files = data_dir / "files" / service
@@ -100,12 +108,25 @@ def make_bus_database(server: str) -> None:
 
 def serve(service: str, variables: Mapping[str, str], door: Door) -> None:
     """Run the service until SIGTERM: requests, reactions and timed work in one process."""
+    _run(f"{package_of(service)}.app", variables, door)
+
+
+def can_play_sources() -> bool:
+    """Whether the played databases are part of this installation."""
+    return (Path(__file__).parents[1] / "demo/sources/app.py").exists()
+
+
+def serve_sources(door: Door) -> None:
+    """Play the databases that a province links, until SIGTERM."""
+    _run("deploy.demo.sources.app", {}, door)
+
+
+def _run(module: str, variables: Mapping[str, str], door: Door) -> None:
     import uvicorn
 
     os.environ.update(variables)
-    app = importlib.import_module(f"{package_of(service)}.app").app
     config = uvicorn.Config(
-        app,
+        importlib.import_module(module).app,
         log_config=None,
         access_log=False,
         server_header=False,
