@@ -68,8 +68,9 @@ class Family:
                 self._keep_waiting(what, deadline)
         progress.done(f"{what} done")
 
-    def tend(self) -> None:
-        """Start again whoever ended, after its pause."""
+    def tend(self) -> bool:
+        """Start again whoever ended, after its pause; answers whether somebody was started."""
+        someone = False
         for child in self._children.values():
             ended = child.poll()
             if ended:
@@ -77,6 +78,8 @@ class Family:
                 progress.say(f"  {child.name} ended ({ended}); it starts again in {pause:.1f} s, see {child.log}")
             if child.starts_again_at is not None and time.monotonic() >= child.starts_again_at:
                 child.start()
+                someone = True
+        return someone
 
     def end(self, names: Iterable[str] | None = None) -> None:
         """SIGTERM, and SIGKILL for who is not gone in time or when somebody asks a second time."""

@@ -32,6 +32,7 @@ class Launcher:
         self._family = Family(settings.data_dir / "logs", self._wish)
         self._postgres: EmbeddedPostgres | None = None
         self._doors: dict[str, Door] = {}
+        self._database_url = ""
 
     def run(self) -> None:
         """Start everything in order, stay until asked to stop, end everything in order."""
@@ -62,7 +63,8 @@ class Launcher:
         self._family.wait_for("gateway", lambda: is_alive(own_port), SECONDS_TO_START)
         self._load_demo()
         self._family.wait_for("platform", lambda: is_ready(own_port), SECONDS_TO_START)
-        self._note_addresses(database_url)
+        self._database_url = database_url
+        self._write_note()
         progress.welcome(
             self.url, development=not self.settings.is_production, logs=str(self.settings.data_dir / "logs")
         )
@@ -70,11 +72,14 @@ class Launcher:
     def _stay(self) -> None:
         while True:
             self._wish.check()
-            self._family.tend()
+            changed = self._family.tend()
             if self._postgres is not None and self._postgres.pid is None:
                 progress.say("  PostgreSQL ended; it starts again")
                 self._postgres.stop()
                 self._postgres.start()
+                changed = True
+            if changed:
+                self._write_note()
             self._wish.pause(SECONDS_BETWEEN_LOOKS)
 
     def _end(self) -> None:
@@ -144,10 +149,15 @@ class Launcher:
         work = partial(services.load_demo, self.url, self.demo_loaded)
         self._family.run_to_the_end("demo", {"demo": work}, SECONDS_TO_LOAD)
 
-    def _note_addresses(self, database_url: str) -> None:
-        """For the other make targets, which find the running platform by this file."""
-        note = {"pid": os.getpid(), "url": self.url, "database_url": database_url, "processes": self._family.pids()}
-        write_note(self.data_dir, note)
+    def _write_note(self) -> None:
+        """For the other make targets and the tests, which find the running platform by this file."""
+        processes = self._family.pids()
+        if self._postgres is not None and self._postgres.pid is not None:
+            processes["postgres"] = self._postgres.pid
+        write_note(
+            self.data_dir,
+            {"pid": os.getpid(), "url": self.url, "database_url": self._database_url, "processes": processes},
+        )
 
 
 def _host_for_people(host: str) -> str:

@@ -50,8 +50,10 @@ def is_in_use(data_dir: Path) -> bool:
 
 def write_note(data_dir: Path, note: dict[str, Any]) -> None:
     """Where the running platform is, for the other make targets; only its owner reads it."""
-    with os.fdopen(os.open(data_dir / NOTE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    unfinished = data_dir / f"{NOTE}.unfinished"
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(note, file, indent=2)
+    unfinished.replace(data_dir / NOTE)
 
 
 def read_note(data_dir: Path) -> dict[str, Any] | None:
