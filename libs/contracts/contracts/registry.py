@@ -188,6 +188,23 @@ class ResidentPrefilled(Fact):
     filled: int
 
 
+class ResidentConsentChanged(Fact):
+    """A resident allowed a provider something, or withdrew it; `partner_id` is null for a grantee that is no partner."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.consent_changed.v1"
+    key_field: ClassVar[str] = "resident_id"
+
+    resident_id: Id
+    unit_id: Id
+    unit_code: Code
+    consent_id: Id
+    partner_id: str | None
+    purposes: list[str]
+    given: bool
+    at: Instant
+
+
 class OrganizationSnapshot(Fact):
     """What other services may know of an organization. `owner_has_smartphone` is the condition of its provincial app."""
 

@@ -45,6 +45,7 @@ class ListedResident:
     sex: Sex
     village: str
     village_column: str
+    states_document: bool
     household_code: str | None = None
     phone: str | None = None
     phone_owner_verified: bool | None = None
@@ -83,7 +84,10 @@ def _read_row(row: "_RowReader") -> Outcome:
     read |= {name: row.optional(name, read_cell) for name, read_cell in _OPTIONAL.items()}
     if row.rejections:
         return row.rejections
-    return ListedResident(row=row.number, village_column=row.header.title("village"), **read)
+    states_document = text_of(row.cell("id_document")) != ""
+    return ListedResident(
+        row=row.number, village_column=row.header.title("village"), states_document=states_document, **read
+    )
 
 
 def name_of(cell: Cell) -> str:
@@ -138,19 +142,19 @@ class _RowReader:
     rejections: list[Rejection] = field(default_factory=list)
 
     def required(self, name: str, read: Callable[[Cell], T]) -> T | None:
-        return self._read(name, self._cell(name), read, required=True)
+        return self._read(name, self.cell(name), read, required=True)
 
     def optional(self, name: str, read: Callable[[Cell], T]) -> T | None:
         if name not in self.header.positions:
             return None
-        if text_of(self._cell(name)) == "" and name not in _EMPTY_MEANS_NO:
+        if text_of(self.cell(name)) == "" and name not in _EMPTY_MEANS_NO:
             return None
-        return self._read(name, self._cell(name), read, required=False)
+        return self._read(name, self.cell(name), read, required=False)
 
     def birth(self) -> Birth | None:
-        cell = self._cell("date_of_birth")
+        cell = self.cell("date_of_birth")
         if "date_of_birth" not in self.header.positions:
-            cell = self._cell("male") if text_of(self._cell("male")) else self._cell("female")
+            cell = self.cell("male") if text_of(self.cell("male")) else self.cell("female")
         return self._read("date_of_birth", cell, lambda c: cells.birth_of(c, self.today), required=True)
 
     def sex(self) -> Sex | None:
@@ -164,7 +168,7 @@ class _RowReader:
 
     def _sex_of_two_columns(self) -> Sex:
         has_dates = "date_of_birth" not in self.header.positions
-        male, female = (self._marks(self._cell(name), has_dates) for name in ("male", "female"))
+        male, female = (self._marks(self.cell(name), has_dates) for name in ("male", "female"))
         if male == female:
             raise CellError(cells.SEX_TWICE if male else cells.REQUIRED_CELL)
         return "male" if male else "female"
@@ -185,7 +189,7 @@ class _RowReader:
             self._reject("id_document", error.finding)
         return document
 
-    def _cell(self, name: str) -> Cell:
+    def cell(self, name: str) -> Cell:
         position = self.header.positions.get(name, -1)
         return self.cells[position] if 0 <= position < len(self.cells) else None
 

@@ -1,0 +1,33 @@
+"""The registry: units, people, organizations, facts and their sources."""
+
+from pathlib import Path
+
+from chassis.app import create_app
+from chassis.runtime import Runtime, Service, Timed
+from registry.commands.imports import run_open_imports
+from registry.commands.units import load_thanh_hoa
+from registry.model import Table
+from registry.reactions import HEARD
+from registry.routes import ROUTERS
+from registry.settings import get_registry_settings
+
+
+async def _import_lists(runtime: Runtime) -> None:
+    await run_open_imports(runtime.database, get_registry_settings().import_batch_rows)
+
+
+async def _load_units(runtime: Runtime) -> None:
+    async with runtime.database.transaction() as session:
+        await load_thanh_hoa(session)
+
+
+service = Service(
+    name="registry",
+    title="Ba Không: registry",
+    metadata=Table.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=ROUTERS,
+    reactions=HEARD,
+    timed=[Timed("load units", 3600.0, _load_units), Timed("take over lists", 0.3, _import_lists)],
+)
+app = create_app(service)

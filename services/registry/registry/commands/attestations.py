@@ -1,0 +1,256 @@
+"""Who is it: partners' events find their resident or organization, or wait until that person appears."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from chassis.clock import now
+from chassis.database import Session
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.scope import find_unit, units_of
+from chassis.sealing import Place, blind_index, seal, unseal_text
+from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
+from contracts.gateway import PartnerEventReceived
+from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
+from registry.commands.declaring import declare_facts
+from registry.commands.identifying import Subject, lock_subjects, subject
+from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
+from registry.model.attestations import UNMATCHED_DATA, UnmatchedEvent, data_of
+from registry.model.facts import Origin
+from registry.model.organizations import Organization
+from registry.model.residents import Resident
+from registry.queries.residents import list_phone_holders
+
+SERVICE = "registry"
+SEALED_AT = ("gateway", "delivery", "body")
+
+ATTESTING = frozenset((
+    "payment_account.opened", "payment_account.activated", "payment_account.closed", "sim.ownership_verified",
+    "ekyc.passed", "digital_signature.issued", "digital_signature.revoked", "vneid.issued", "vneid.activated",
+    "portal_account.created", "app.installed",
+))  # fmt: skip
+"""Events about somebody; those about merchants, payments and dossiers are for other services."""
+
+Unknown = "unknown"
+Ambiguous = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerEvent:
+    """A partner's event with its data open, whether it just came or has waited."""
+
+    delivery_id: UUID
+    partner_id: str
+    webhook_id: str
+    event: str
+    occurred_at: Any
+    received_at: Any
+    data: Mapping[str, Any]
+    licences: Sequence[str] = ()
+    partner_unit_codes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whom a subject turned out to be, or why nobody."""
+
+    resident: Resident | None = None
+    organization: Organization | None = None
+    reason: str = Unknown
+
+
+async def recognise(session: Session, received: PartnerEventReceived) -> None:
+    """Find out whom a partner's event is about and say so; keep it when nobody fits."""
+    if received.event not in ATTESTING:
+        return
+    event = _opened(received)
+    if _is_unlicensed(event):
+        announce(session, _processed(event, "rejected", "unlicensed-provider"))
+        return
+    try:
+        wanted = subject_of(event.data)
+        also = _phone_of_sim(event)
+    except IdentifierError as error:
+        announce(session, _processed(event, "rejected", error.finding.code))
+        return
+    owners = await lock_subjects(session, [wanted, *also])
+    match = await _match(session, wanted, [owners[index] for index in wanted.indexes])
+    if match.resident or match.organization:
+        await attest(session, event, match)
+    else:
+        await _keep(session, event, wanted, match.reason)
+
+
+def _opened(received: PartnerEventReceived) -> PartnerEvent:
+    sealed = base64.b64decode(received.sealed)
+    data = json.loads(unseal_text(Place(*SEALED_AT), str(received.delivery_id), sealed))
+    return PartnerEvent(received.delivery_id, received.partner_id, received.webhook_id, received.event,
+                        received.occurred_at, received.received_at, data, received.licences,
+                        received.unit_codes)  # fmt: skip
+
+
+def _is_unlicensed(event: PartnerEvent) -> bool:
+    return event.data.get("app") == "cyber_protection" and "cyber_protection" not in event.licences
+
+
+def subject_of(data: Mapping[str, Any]) -> Subject:
+    """The number by which an event names its person or organization; raises `IdentifierError`."""
+    organization, resident = data.get("organization"), data.get("resident") or {}
+    if organization:
+        return subject("tax_code", parse_tax_code(str(organization.get("tax_code", ""))))
+    if resident.get("personal_id"):
+        return subject("personal_id", parse_personal_id(str(resident["personal_id"])))
+    return subject("phone", parse_phone(str(resident.get("phone", ""))))
+
+
+def _phone_of_sim(event: PartnerEvent) -> list[Subject]:
+    if event.event != "sim.ownership_verified":
+        return []
+    return [subject("phone", parse_phone(str(event.data.get("phone", ""))))]
+
+
+async def _match(session: Session, wanted: Subject, owners: Sequence[Any]) -> Match:
+    if wanted.kind == "phone":
+        return await _match_phone(session, wanted)
+    for owner in owners:
+        if owner.resident_id:
+            return Match(resident=await session.get(Resident, owner.resident_id, with_for_update=True))
+        if owner.organization_id:
+            return Match(organization=await session.get(Organization, owner.organization_id))
+    return Match()
+
+
+async def _match_phone(session: Session, wanted: Subject) -> Match:
+    """A phone stands for the one resident in whose own name it is; several holders are for an officer to tell apart."""
+    holders = await list_phone_holders(session, wanted.indexes)
+    owners = [holder for holder in holders if holder.phone_owner_verified]
+    if len(owners) == 1:
+        return Match(resident=owners[0])
+    return Match(reason=Ambiguous if holders else Unknown)
+
+
+async def attest(session: Session, event: PartnerEvent, match: Match) -> None:
+    """Say what a partner attests about a person or organization, and that the delivery is done with."""
+    about = match.resident or match.organization
+    assert about is not None
+    unit = (await units_of(session, [about.unit_id]))[about.unit_id]
+    attestation = _attestation(event)
+    if match.organization:
+        announce(session, OrganizationAttested(organization_id=about.id, unit_id=unit.id, unit_code=unit.code,
+                                               attestation=attestation))  # fmt: skip
+    elif match.resident:
+        resident = match.resident
+        announce(session, ResidentAttested(
+            resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, attestation=attestation,
+            has_bank_account=bool(resident.has_bank_account), has_smartphone=bool(resident.has_smartphone),
+        ))  # fmt: skip
+        if event.event == "sim.ownership_verified":
+            await _take_over_phone(session, resident, event)
+    announce(session, _processed(event, "applied"))
+
+
+def _attestation(event: PartnerEvent) -> Attestation:
+    data = event.data
+    account = data.get("account_ref")
+    return Attestation.model_validate({
+        "event": event.event, "partner_id": event.partner_id, "webhook_id": event.webhook_id,
+        "occurred_at": event.occurred_at,
+        "account_kind": data.get("kind") if event.event.startswith("payment_account") else None,
+        "account_index": blind_index("account", f"{event.partner_id}|{data.get('kind')}|{account}").hex() if account else None,
+        "level": data.get("level"), "app": data.get("app"), "certificate_serial": data.get("certificate_serial"),
+        "fee_charged": data.get("fee_charged"),
+    })  # fmt: skip
+
+
+async def _take_over_phone(session: Session, resident: Resident, event: PartnerEvent) -> None:
+    """A telecom says in whose name a SIM is: it is this resident's, and nobody else's from then on."""
+    phone = parse_phone(str(event.data["phone"]))
+    origin = Origin(source="partner", verified=True, observed_at=event.occurred_at)
+    [index] = subject("phone", phone).indexes[:1]
+    for holder in await list_phone_holders(session, subject("phone", phone).indexes):
+        if holder.id != resident.id and holder.phone_owner_verified:
+            unit = (await units_of(session, [holder.unit_id]))[holder.unit_id]
+            await declare_facts(session, holder, unit, {"phone_owner_verified": False}, origin, event.partner_id)
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    values = {"phone": phone, "phone_owner_verified": True}
+    await declare_facts(session, resident, unit, values, origin, event.partner_id)
+    if resident.phone_index == index and resident.phone_owner_verified:
+        await apply_waiting(session, [index], {unit.id: unit.code})
+
+
+async def _keep(session: Session, event: PartnerEvent, wanted: Subject, reason: str) -> None:
+    hint = event.data.get("unit_code")
+    unit = await find_unit(session, str(hint)) if hint else None
+    unmatched_id = new_id()
+    await session.execute(_KEEP, {
+        "id": unmatched_id, "delivery_id": event.delivery_id, "partner_id": event.partner_id,
+        "webhook_id": event.webhook_id, "event": event.event, "occurred_at": event.occurred_at,
+        "received_at": event.received_at, "reason": reason, "subject_kind": wanted.kind, "subject_index": wanted.index,
+        "sealed": seal(UNMATCHED_DATA, str(event.delivery_id), json.dumps(dict(event.data))),
+        "unit_id": unit.id if unit else None, "partner_unit_codes": list(event.partner_unit_codes),
+    })  # fmt: skip
+    announce(session, DeliveryUnmatched.model_validate({
+        "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "reason": reason,
+        "at": now(),
+    }))  # fmt: skip
+
+
+_KEEP = text(
+    "INSERT INTO unmatched_event (id, delivery_id, partner_id, webhook_id, event, occurred_at, received_at, reason,"
+    " subject_kind, subject_index, sealed, unit_id, partner_unit_codes)"
+    " VALUES (:id, :delivery_id, :partner_id, :webhook_id, :event, :occurred_at, :received_at, :reason, :subject_kind,"
+    " :subject_index, :sealed, :unit_id, cast(:partner_unit_codes AS text[]))"
+    " ON CONFLICT (delivery_id) DO UPDATE SET reason = excluded.reason WHERE unmatched_event.resolved_at IS NULL"
+)
+
+
+async def apply_waiting(session: Session, indexes: Sequence[bytes], unit_codes: Mapping[UUID, str]) -> int:
+    """Apply the events that waited for these indexes, which the caller has locked; how many found their person."""
+    if not indexes:
+        return 0
+    found = await session.exec(
+        select(UnmatchedEvent)
+        .where(col(UnmatchedEvent.subject_index).in_(indexes), col(UnmatchedEvent.resolved_at).is_(None))
+        .order_by(col(UnmatchedEvent.occurred_at), col(UnmatchedEvent.webhook_id))
+    )
+    applied = 0
+    for waiting in found.all():
+        owner = await lock_owner(session, waiting)
+        match = await _match(session, owner[0], owner[1])
+        if match.resident or match.organization:
+            await settle_waiting(session, waiting, match, "system")
+            applied += 1
+    return applied
+
+
+async def lock_owner(session: Session, waiting: UnmatchedEvent) -> tuple[Subject, list[Any]]:
+    """The subject of a waiting event, locked, and whom its indexes belong to."""
+    wanted = subject_of(data_of(waiting))
+    owners = await lock_subjects(session, [wanted])
+    return wanted, [owners[index] for index in wanted.indexes]
+
+
+async def settle_waiting(session: Session, waiting: UnmatchedEvent, match: Match, by: str) -> None:
+    """A waiting event has found its person."""
+    waiting.resolved_at, waiting.resolved_by = now(), by
+    waiting.resident_id = match.resident.id if match.resident else None
+    waiting.organization_id = match.organization.id if match.organization else None
+    session.add(waiting)
+    await session.flush()
+    event = PartnerEvent(waiting.delivery_id, waiting.partner_id, waiting.webhook_id, waiting.event,
+                         waiting.occurred_at, waiting.received_at, data_of(waiting))  # fmt: skip
+    await attest(session, event, match)
+
+
+def _processed(event: PartnerEvent, outcome: str, reason: str | None = None) -> DeliveryProcessed:
+    return DeliveryProcessed.model_validate({
+        "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "outcome": outcome,
+        "at": now(), "reason": reason,
+    })  # fmt: skip

@@ -1,0 +1,96 @@
+"""The indexes by which people and organizations are recognised, and the lock that goes with each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from chassis.database import Session
+from chassis.sealing import blind_indexes
+
+Kind = Literal["personal_id", "phone", "tax_code"]
+DEADLOCK = "40P01"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A number that stands for somebody, as its indexes: the newest key's first, older keys' during a rotation."""
+
+    kind: Kind
+    indexes: tuple[bytes, ...]
+
+    @property
+    def index(self) -> bytes:
+        """The index under the newest key, under which new rows are written."""
+        return self.indexes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom an index belongs to."""
+
+    resident_id: UUID | None
+    organization_id: UUID | None
+
+
+def subject(kind: Kind, number: str) -> Subject:
+    """The subject of a normalised number."""
+    return Subject(kind, tuple(blind_indexes(kind, number)))
+
+
+async def lock_subjects(session: Session, subjects: Sequence[Subject]) -> dict[bytes, Owner]:
+    """Take the rows of all indexes in their order, making those that are missing; whom each belongs to.
+
+    Whoever comes second waits for the first to commit and then sees its work. Two transactions that lock twice may meet
+    head on; this one steps back to where it began and tries again.
+    """
+    rows = sorted({(index, subject.kind) for subject in subjects for index in subject.indexes})
+    for _ in range(3):
+        try:
+            async with session.begin_nested():
+                return await _lock(session, rows)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+    return await _lock(session, rows)
+
+
+async def _lock(session: Session, rows: Sequence[tuple[bytes, str]]) -> dict[bytes, Owner]:
+    indexes = [index for index, _ in rows]
+    await session.execute(_MAKE, {"indexes": indexes, "kinds": [kind for _, kind in rows]})
+    locked = await session.execute(_LOCK, {"indexes": indexes})
+    return {row.index: Owner(row.resident_id, row.organization_id) for row in locked}
+
+
+async def give_to_residents(session: Session, owners: Sequence[tuple[Subject, UUID]]) -> None:
+    """Say whose the indexes are from now on; they are locked already."""
+    pairs = [(index, resident_id) for subject, resident_id in owners for index in subject.indexes]
+    await session.execute(
+        _GIVE_TO_RESIDENTS, {"indexes": [index for index, _ in pairs], "ids": [owner for _, owner in pairs]}
+    )
+
+
+async def give_to_organization(session: Session, subject: Subject, organization_id: UUID) -> None:
+    """Say whose a tax code is; it is locked already."""
+    await session.execute(_GIVE_TO_ORGANIZATION, {"indexes": list(subject.indexes), "id": organization_id})
+
+
+_MAKE = text(
+    'INSERT INTO identifier ("index", kind)'
+    " SELECT i, k FROM unnest(cast(:indexes AS bytea[]), cast(:kinds AS text[])) AS t(i, k) ORDER BY i"
+    " ON CONFLICT DO NOTHING"
+)
+_LOCK = text(
+    'SELECT "index", resident_id, organization_id FROM identifier WHERE "index" = ANY(cast(:indexes AS bytea[]))'
+    ' ORDER BY "index" FOR UPDATE'
+)
+_GIVE_TO_RESIDENTS = text(
+    "UPDATE identifier SET resident_id = t.id FROM unnest(cast(:indexes AS bytea[]), cast(:ids AS uuid[])) AS t(i, id)"
+    ' WHERE identifier."index" = t.i'
+)
+_GIVE_TO_ORGANIZATION = text(
+    'UPDATE identifier SET organization_id = :id WHERE "index" = ANY(cast(:indexes AS bytea[]))'
+)

@@ -1,0 +1,395 @@
+"""Communes' lists: kept sealed when they arrive, taken over in batches, each in one transaction with its progress."""
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import dropwhile, islice
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from chassis.clock import now, today
+from chassis.database import Database, Session
+from chassis.errors import TooLarge
+from chassis.ids import new_id
+from chassis.log import logger
+from chassis.scope import units_of, units_under
+from chassis.sealing import seal, unseal
+from chassis.tables import KnownUnit
+from registry.commands.attestations import apply_waiting
+from registry.commands.bulk import copy_rows
+from registry.commands.declaring import declare_facts
+from registry.commands.identifying import Owner, Subject, lock_subjects, subject
+from registry.commands.residents import Newcomer, household_ids, register_newcomers, relocate_resident
+from registry.identifiers import Finding, personal_id_warnings
+from registry.lists import ListedResident, Rejection, UnreadableList, read_list
+from registry.model.facts import Origin, origin_of
+from registry.model.imports import CHUNK_BYTES, IMPORT_CHUNK, ImportChunk, ResidentImport
+from registry.model.residents import Resident
+from registry.names import squeeze
+
+SOURCE = "import"
+MAX_ATTEMPTS = 5
+
+VILLAGE_UNKNOWN = Finding(
+    "village-unknown",
+    "Không có thôn, tổ dân phố này trong đơn vị nhập danh sách",
+    "There is no such village in the unit of this list",
+)
+VILLAGE_AMBIGUOUS = Finding(
+    "village-ambiguous",
+    "Có nhiều thôn trùng tên, hãy ghi mã thôn",
+    "Several villages have this name: write the code",
+)
+EXISTS_ELSEWHERE = Finding(
+    "resident-exists",
+    "Người này đã được đăng ký ở đơn vị khác",
+    "This person is registered in another unit",
+)
+TWICE_IN_LIST = Finding(
+    "duplicate-row",
+    "Số này đã có ở dòng trước với thông tin khác",
+    "An earlier row has this number with other values",
+)
+MERGED_OR_DECEASED = Finding(
+    "resident-closed",
+    "Hồ sơ của người này đã đóng (đã mất hoặc đã gộp)",
+    "This person's record is closed (deceased or merged)",
+)
+
+
+async def accept_list(
+    session: Session, file: BinaryIO, unit: KnownUnit, imported_by: str, max_bytes: int
+) -> ResidentImport:
+    """Keep a list for the background; the same file for the same unit answers the first import."""
+    file_hash = await asyncio.to_thread(_hash, file, max_bytes)
+    name = f"registry.import {unit.id} {file_hash.hex()}"
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    known = await session.exec(
+        select(ResidentImport).where(
+            ResidentImport.unit_id == unit.id, ResidentImport.file_hash == file_hash, ResidentImport.status != "failed"
+        )
+    )
+    if first := known.first():
+        return first
+    record = ResidentImport(id=new_id(), unit_id=unit.id, unit_code=unit.code, file_hash=file_hash,
+                            imported_by=imported_by, created_at=now())  # fmt: skip
+    session.add(record)
+    await session.flush()
+    for position, chunk in enumerate(iter(lambda: file.read(CHUNK_BYTES), b"")):
+        content = seal(IMPORT_CHUNK, f"{record.id}|{position}", chunk)
+        await session.execute(_KEEP_CHUNK, {"id": record.id, "position": position, "content": content})
+    return record
+
+
+_KEEP_CHUNK = text("INSERT INTO import_chunk (import_id, position, content) VALUES (:id, :position, :content)")
+
+
+def _hash(file: BinaryIO, max_bytes: int) -> bytes:
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(CHUNK_BYTES):
+        size += len(chunk)
+        if size > max_bytes:
+            raise TooLarge()
+        digest.update(chunk)
+    file.seek(0)
+    return digest.digest()
+
+
+async def run_open_imports(database: Database, batch_rows: int) -> None:
+    """Take over all waiting lists, the oldest first; one that was interrupted goes on where it stood."""
+    while True:
+        async with database.transaction() as session:
+            record = (await session.exec(_NEXT_IMPORT)).first()
+            if record is None:
+                return
+            record.attempts += 1
+            record.status = "running" if record.attempts <= MAX_ATTEMPTS else "failed"
+            if record.status == "failed":
+                record.failure, record.finished_at = "internal-error", now()
+                continue
+        await _run_import(database, record, batch_rows)
+
+
+_NEXT_IMPORT = (
+    select(ResidentImport)
+    .where(col(ResidentImport.status).in_(["queued", "running"]))
+    .order_by(col(ResidentImport.id))
+    .limit(1)
+)
+
+
+async def _run_import(database: Database, record: ResidentImport, batch_rows: int) -> None:
+    with tempfile.TemporaryFile() as file:
+        await _unpack(database, record.id, file)
+        villages = await _villages(database, record.unit_id)
+        rows = dropwhile(lambda outcome: _row_of(outcome) < record.next_row, read_list(file, today()))
+        try:
+            while batch := await asyncio.to_thread(lambda: list(islice(rows, batch_rows))):
+                async with database.transaction() as session:
+                    await _take_over(session, record.id, batch, villages)
+        except UnreadableList as error:
+            await _finish(database, record.id, error.finding)
+            return
+    await _finish(database, record.id, None)
+
+
+async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
+    async with database.reading() as session:
+        position = 0
+        while chunk := await session.get(ImportChunk, (import_id, position)):
+            file.write(unseal(IMPORT_CHUNK, f"{import_id}|{position}", chunk.content))
+            session.expunge(chunk)
+            position += 1
+    file.seek(0)
+
+
+def _row_of(outcome: ListedResident | list[Rejection]) -> int:
+    return outcome[0].row if isinstance(outcome, list) else outcome.row
+
+
+@dataclass
+class Villages:
+    """The units of a list, by code and by name."""
+
+    top: KnownUnit
+    units: dict[UUID, KnownUnit]
+    by_code: dict[str, KnownUnit]
+    by_name: dict[str, list[KnownUnit]]
+
+    def find(self, written: str) -> KnownUnit | Finding:
+        """The unit that a cell names by code or name."""
+        unit = self.by_code.get(written.upper())
+        if unit:
+            return unit
+        named = self.by_name.get(squeeze(written)) or self.by_name.get(_bare(written)) or []
+        if len(named) > 1:
+            return VILLAGE_AMBIGUOUS
+        return named[0] if named else VILLAGE_UNKNOWN
+
+
+_KINDS_WRITTEN = ("todanpho", "khudanpho", "khupho", "thon", "ban", "lang", "xom", "pho", "tdp")
+
+
+def _bare(name: str) -> str:
+    squeezed = squeeze(name)
+    for kind in _KINDS_WRITTEN:
+        if squeezed.startswith(kind) and len(squeezed) > len(kind):
+            return squeezed.removeprefix(kind)
+    return squeezed
+
+
+async def _villages(database: Database, unit_id: UUID) -> Villages:
+    async with database.reading() as session:
+        top = (await units_of(session, [unit_id]))[unit_id]
+        found = (await session.exec(select(KnownUnit).where(col(KnownUnit.id).in_(units_under(top.code))))).all()
+    by_name: dict[str, list[KnownUnit]] = {}
+    for unit in found:
+        for name in {squeeze(unit.name), _bare(unit.name)}:
+            by_name.setdefault(name, []).append(unit)
+    return Villages(top, {u.id: u for u in found}, {u.code.upper(): u for u in found}, by_name)
+
+
+@dataclass
+class _Batch:
+    """What is to be done with the rows of a batch."""
+
+    villages: Villages
+    record: ResidentImport
+    origin: Origin
+    newcomers: dict[str, tuple[ListedResident, KnownUnit]] = field(default_factory=dict)
+    rejections: list[Rejection] = field(default_factory=list)
+    rejected_rows: set[int] = field(default_factory=set)
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    warnings: int = 0
+
+    def reject(self, listed: ListedResident, column: str, finding: Finding) -> None:
+        self.rejections.append(Rejection(listed.row, column, finding))
+        self.rejected_rows.add(listed.row)
+
+
+async def _take_over(
+    session: Session, import_id: UUID, outcomes: Sequence[ListedResident | list[Rejection]], villages: Villages
+) -> None:
+    """One batch: everything of it, and the progress, in one transaction."""
+    record = await session.get_one(ResidentImport, import_id, with_for_update=True)
+    outcomes = [outcome for outcome in outcomes if _row_of(outcome) >= record.next_row]
+    if not outcomes:
+        return
+    batch = _Batch(villages, record, origin_of(SOURCE, now()))
+    placed = _placed(batch, outcomes)
+    known = await _known(session, placed)
+    households = await household_ids(
+        session, [(unit.id, listed.household_code) for listed, unit in placed if listed.household_code]
+    )
+    for listed, unit in placed:
+        resident = known.get(listed.personal_id)
+        if resident is None:
+            _welcome(batch, listed, unit)
+        else:
+            await _compare(session, batch, listed, unit, resident, households)
+    await _register(session, batch, households)
+    await _store_rejections(session, batch)
+    _count(batch, outcomes)
+
+
+def _placed(
+    batch: _Batch, outcomes: Sequence[ListedResident | list[Rejection]]
+) -> list[tuple[ListedResident, KnownUnit]]:
+    placed = []
+    for outcome in outcomes:
+        if isinstance(outcome, list):
+            batch.rejections += outcome
+            batch.rejected_rows.add(outcome[0].row)
+            continue
+        unit = batch.villages.find(outcome.village)
+        if isinstance(unit, Finding):
+            batch.reject(outcome, outcome.village_column, unit)
+        else:
+            placed.append((outcome, unit))
+    return placed
+
+
+async def _known(session: Session, placed: Sequence[tuple[ListedResident, KnownUnit]]) -> dict[str, Resident]:
+    """Residents who are registered already, by personal number; all indexes of the batch are locked from here on."""
+    numbers = {listed.personal_id: subject("personal_id", listed.personal_id) for listed, _ in placed}
+    phones = [subject("phone", phone) for phone in {listed.phone for listed, _ in placed if listed.phone}]
+    owners = await lock_subjects(session, [*numbers.values(), *phones])
+    ids = {number: resident_id for number, who in numbers.items() if (resident_id := _owner(who, owners))}
+    found = await session.exec(select(Resident).where(col(Resident.id).in_(list(ids.values()))))
+    residents = {resident.id: resident for resident in found}
+    return {number: residents[resident_id] for number, resident_id in ids.items() if resident_id in residents}
+
+
+def _owner(who: Subject, owners: Mapping[bytes, Owner]) -> UUID | None:
+    return next((owners[index].resident_id for index in who.indexes if owners[index].resident_id), None)
+
+
+def _welcome(batch: _Batch, listed: ListedResident, unit: KnownUnit) -> None:
+    earlier = batch.newcomers.get(listed.personal_id)
+    if earlier is None:
+        batch.newcomers[listed.personal_id] = (listed, unit)
+    elif _values(earlier[0]) == _values(listed) and earlier[1].id == unit.id:
+        batch.unchanged += 1
+    else:
+        batch.reject(listed, "personal_id", TWICE_IN_LIST)
+
+
+def _values(listed: ListedResident) -> dict[str, Any]:
+    """The facts that a row states, by name."""
+    values: dict[str, Any] = {
+        "full_name": listed.full_name,
+        "date_of_birth": listed.birth.day,
+        "birth_precision": listed.birth.precision,
+        "sex": listed.sex,
+        "id_document": listed.id_document if listed.states_document else None,
+        "residence_status": listed.residence_status,
+        "address_line": listed.address_line,
+        "phone": listed.phone,
+        "phone_owner_verified": listed.phone_owner_verified,
+        "social_insurance_no": listed.social_insurance_no,
+        "has_smartphone": listed.has_smartphone,
+        "has_bank_account": listed.has_bank_account,
+        "social_protection": listed.social_protection,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+async def _compare(
+    session: Session, batch: _Batch, listed: ListedResident, unit: KnownUnit, resident: Resident,
+    households: Mapping[tuple[UUID, str], UUID],
+) -> None:  # fmt: skip
+    old_unit = batch.villages.units.get(resident.unit_id)
+    values = _values(listed)
+    if old_unit is None:
+        batch.reject(listed, "personal_id", EXISTS_ELSEWHERE)
+        return
+    household_id = households.get((unit.id, listed.household_code)) if listed.household_code else resident.household_id
+    differs = any(resident.value(name) != value for name, value in values.items())
+    if not differs and unit.id == resident.unit_id and household_id == resident.household_id:
+        batch.unchanged += 1
+    elif resident.life != "alive":
+        batch.reject(listed, "personal_id", MERGED_OR_DECEASED)
+    elif resident.import_id == batch.record.id:
+        batch.reject(listed, "personal_id", TWICE_IN_LIST)
+    else:
+        await _update(session, batch, resident, old_unit, unit, household_id, values)
+
+
+async def _update(
+    session: Session, batch: _Batch, resident: Resident, old_unit: KnownUnit, unit: KnownUnit,
+    household_id: UUID | None, values: Mapping[str, Any],
+) -> None:  # fmt: skip
+    version = resident.version
+    await relocate_resident(session, resident, old_unit, unit)
+    is_elsewhere = household_id != resident.household_id
+    resident.household_id = household_id
+    done = await declare_facts(session, resident, unit, values, batch.origin, batch.record.imported_by)
+    if is_elsewhere and not done.changed and resident.version == version:
+        resident.touch(now())
+    resident.import_id = batch.record.id
+    if resident.phone_index and resident.phone_owner_verified and "phone" in done.changed:
+        await apply_waiting(session, [resident.phone_index], {unit.id: unit.code})
+    if resident.version == version:
+        batch.unchanged += 1
+    else:
+        batch.updated += 1
+
+
+async def _register(session: Session, batch: _Batch, households: Mapping[tuple[UUID, str], UUID]) -> None:
+    newcomers = [
+        Newcomer(
+            unit=unit,
+            household_id=households[unit.id, listed.household_code] if listed.household_code else None,
+            personal_id=listed.personal_id,
+            values=_values(listed) | {"id_document": listed.id_document},
+            origin=batch.origin,
+            import_id=batch.record.id,
+        )
+        for listed, unit in batch.newcomers.values()
+    ]
+    if newcomers:
+        await register_newcomers(session, newcomers)
+    batch.created = len(newcomers)
+    batch.warnings = sum(
+        bool(personal_id_warnings(listed.personal_id, listed.birth.day, listed.sex))
+        for listed, _ in batch.newcomers.values()
+    )
+
+
+async def _store_rejections(session: Session, batch: _Batch) -> None:
+    rows = {(batch.record.id, r.row, r.column, r.finding.code): (r.finding.vi, r.finding.en) for r in batch.rejections}
+    await copy_rows(session, "import_rejection", ("import_id", "row", "column", "code", "vi", "en"),
+                    [(*key, *messages) for key, messages in rows.items()])  # fmt: skip
+
+
+def _count(batch: _Batch, outcomes: Sequence[ListedResident | list[Rejection]]) -> None:
+    record = batch.record
+    record.total_rows += len(outcomes)
+    record.created += batch.created
+    record.updated += batch.updated
+    record.unchanged += batch.unchanged
+    record.rejected += len(batch.rejected_rows)
+    record.warnings += batch.warnings
+    record.next_row = _row_of(outcomes[-1]) + 1
+    record.attempts = 0
+
+
+async def _finish(database: Database, import_id: UUID, failure: Finding | None) -> None:
+    async with database.transaction() as session:
+        record = await session.get_one(ResidentImport, import_id)
+        record.status = "failed" if failure else "completed"
+        record.failure = failure.code if failure else None
+        record.finished_at = now()
+        if failure:
+            await copy_rows(session, "import_rejection", ("import_id", "row", "column", "code", "vi", "en"),
+                            [(import_id, 1, "", failure.code, failure.vi, failure.en)])  # fmt: skip
+        await session.execute(text("DELETE FROM import_chunk WHERE import_id = :id"), {"id": import_id})
+    logger.info("list taken over", import_id=str(import_id), status="failed" if failure else "completed")

@@ -1,0 +1,60 @@
+"""Residents change their unit: one by one, or all of a unit that another one took over."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import select
+
+from chassis.clock import now, today
+from chassis.database import Session
+from chassis.outbox import announce
+from chassis.tables import KnownUnit
+from contracts.registry import ResidentMoved
+from registry.model.residents import Resident
+
+
+async def move_resident(session: Session, resident: Resident, old: KnownUnit, new: KnownUnit) -> None:
+    """A resident lives in another unit from today on; the household stays behind."""
+    resident.unit_id = new.id
+    resident.household_id = None
+    resident.touch(now())
+    await session.flush()
+    await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": [resident.id]})
+    await session.execute(_DECIDED, {"at": now(), "id": resident.id})
+    announce(session, _moved(resident, old, new, today()))
+
+
+async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
+    """Everybody who belongs to a unit itself follows it into another one, with their households."""
+    await session.execute(_MOVE_HOUSEHOLDS, {"old": old.id, "new": new.id, "code": old.code})
+    await session.execute(_MOVE_ORGANIZATIONS, {"old": old.id, "new": new.id, "at": now()})
+    residents = (await session.exec(select(Resident).where(Resident.unit_id == old.id).with_for_update())).all()
+    moment = now()
+    for resident in residents:
+        resident.unit_id = new.id
+        resident.touch(moment)
+        announce(session, _moved(resident, old, new, day))
+    await session.flush()
+    moved = [resident.id for resident in residents]
+    await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": moved})
+    return moved
+
+
+def _moved(resident: Resident, old: KnownUnit, new: KnownUnit, day: date) -> ResidentMoved:
+    return ResidentMoved.model_validate(
+        resident.snapshot(new.code) | {"moved_on": day, "from_unit_id": old.id, "from_unit_code": old.code}
+    )
+
+
+_MOVE_WORDS = text("UPDATE resident_word SET unit_id = :unit WHERE resident_id = ANY(cast(:ids AS uuid[]))")
+_DECIDED = text("UPDATE undecided_resident SET decided_at = :at WHERE resident_id = :id AND decided_at IS NULL")
+# Two units may have numbered their households alike: a code that is taken gets the old unit's code in front.
+_MOVE_HOUSEHOLDS = text(
+    "UPDATE household AS h SET unit_id = :new, code = CASE WHEN EXISTS (SELECT FROM household AS o"
+    " WHERE o.unit_id = :new AND o.code = h.code) THEN cast(:code AS text) || '/' || h.code ELSE h.code END"
+    " WHERE h.unit_id = :old"
+)
+_MOVE_ORGANIZATIONS = text(
+    "UPDATE organization SET unit_id = :new, version = version + 1, changed_at = :at WHERE unit_id = :old"
+)

@@ -1,0 +1,89 @@
+"""Organizations enter the registry and change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.database import ReadSession, Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.sealing import seal
+from chassis.tables import KnownUnit
+from contracts.registry import OrganizationRegistered, OrganizationUpdated
+from registry.commands.attestations import apply_waiting
+from registry.commands.identifying import give_to_organization, lock_subjects, subject
+from registry.errors import OrganizationExists
+from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
+from registry.model.residents import Resident
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganization:
+    """An organization to register, with normalised numbers."""
+
+    unit: KnownUnit
+    tax_code: str
+    name: str
+    kind: str
+    representative_id: UUID | None
+    phone: str | None
+    has_smartphone: bool | None
+
+
+async def register_organization(session: Session, new: NewOrganization) -> Organization:
+    """Register an organization; 409 when the tax code is taken. Events that waited for it apply at once."""
+    owner = await _representative(session, new.representative_id)
+    wanted = subject("tax_code", new.tax_code)
+    owners = await lock_subjects(session, [wanted])
+    if any(owners[index].organization_id for index in wanted.indexes):
+        raise OrganizationExists()
+    organization_id, moment = new_id(), now()
+    organization = Organization(
+        id=organization_id, unit_id=new.unit.id, tax_code=seal(TAX_CODE, str(organization_id), new.tax_code),
+        name=new.name, kind=new.kind, representative_id=new.representative_id,
+        phone=seal(ORGANIZATION_PHONE, str(organization_id), new.phone) if new.phone else None,
+        has_smartphone=_has_smartphone(new.has_smartphone, owner), registered_at=moment, changed_at=moment,
+    )  # fmt: skip
+    session.add(organization)
+    await session.flush()
+    await give_to_organization(session, wanted, organization_id)
+    announce(session, OrganizationRegistered.model_validate(organization.snapshot(new.unit.code)))
+    await apply_waiting(session, wanted.indexes, {new.unit.id: new.unit.code})
+    return organization
+
+
+async def amend_organization(
+    session: Session, organization: Organization, unit: KnownUnit, values: Mapping[str, Any]
+) -> None:
+    """Change what is said about an organization; `unit` is where it belongs afterwards."""
+    changes = dict(values)
+    if "representative_id" in changes:
+        owner = await _representative(session, changes["representative_id"])
+        changes["has_smartphone"] = _has_smartphone(changes.get("has_smartphone"), owner)
+    if "phone" in changes:
+        phone = changes["phone"]
+        changes["phone"] = seal(ORGANIZATION_PHONE, str(organization.id), phone) if phone else None
+    for name, value in changes.items():
+        setattr(organization, name, value)
+    organization.unit_id = unit.id
+    organization.version += 1
+    organization.changed_at = now()
+    session.add(organization)
+    announce(session, OrganizationUpdated.model_validate(organization.snapshot(unit.code)))
+
+
+def _has_smartphone(said: bool | None, owner: Resident | None) -> bool:
+    return bool(owner and owner.has_smartphone) if said is None else said
+
+
+async def _representative(session: ReadSession, resident_id: UUID | None) -> Resident | None:
+    if resident_id is None:
+        return None
+    owner = await session.get(Resident, resident_id)
+    if owner is None or owner.life == "merged":
+        raise InvalidBody(errors=[FieldError("/representative/resident_id", "unknown-resident",
+                                             "Không có người dân này.", "There is no such resident.")])  # fmt: skip
+    return owner

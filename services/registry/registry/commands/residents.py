@@ -1,0 +1,201 @@
+"""People enter the registry, and what is known of them changes."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import select
+
+from chassis.clock import now
+from chassis.database import ReadSession, Session
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.sealing import seal
+from chassis.tables import KnownUnit
+from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpdated
+from registry.commands.attestations import apply_waiting
+from registry.commands.bulk import copy_rows
+from registry.commands.declaring import declare_facts, keep_history, word_rows
+from registry.commands.identifying import Subject, give_to_residents, lock_subjects, subject
+from registry.commands.moves import move_resident
+from registry.errors import AlreadyDeceased, ResidentExists
+from registry.model.facts import Origin
+from registry.model.residents import PLACES, Declaration, Household, Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody to register: normalised values by the names of facts."""
+
+    unit: KnownUnit
+    household_id: UUID | None
+    personal_id: str
+    values: Mapping[str, Any]
+    origin: Origin
+    import_id: UUID | None = None
+
+
+def subjects_of(personal_id: str, phone: str | None) -> list[Subject]:
+    """The indexes by which a person may be recognised."""
+    return [subject("personal_id", personal_id)] + ([subject("phone", phone)] if phone else [])
+
+
+async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
+    """Register one person; 409 when the number is somebody's already. Events that waited for the person apply at once."""
+    subjects = subjects_of(newcomer.personal_id, newcomer.values.get("phone"))
+    owners = await lock_subjects(session, subjects)
+    known = next((owners[i].resident_id for i in subjects[0].indexes if owners[i].resident_id), None)
+    if known is not None:
+        raise ResidentExists(known)
+    [resident] = await register_newcomers(session, [newcomer])
+    return resident
+
+
+async def register_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> list[Resident]:
+    """Register people whose indexes are locked and free."""
+    moment = now()
+    residents = [_new_resident(newcomer, moment) for newcomer in newcomers]
+    await copy_rows(session, "resident", _COLUMNS, map(_row, residents))
+    numbered = [(subject("personal_id", n.personal_id), r.id) for n, r in zip(newcomers, residents, strict=True)]
+    await give_to_residents(session, numbered)
+    await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(residents))
+    for newcomer, resident in zip(newcomers, residents, strict=True):
+        announce(session, ResidentRegistered.model_validate(resident.snapshot(newcomer.unit.code)))
+    codes = {newcomer.unit.id: newcomer.unit.code for newcomer in newcomers}
+    await apply_waiting(session, [index for who, _ in numbered for index in who.indexes], codes)
+    await apply_waiting(session, [r.phone_index for r in residents if r.phone_index and r.phone_owner_verified], codes)
+    return residents
+
+
+_COLUMNS = [column.name for column in Resident.__table__.columns]  # type: ignore[attr-defined]  # SQLModel hides it
+
+
+def _new_resident(newcomer: Newcomer, moment: datetime) -> Resident:
+    values = dict(newcomer.values)
+    resident_id = new_id()
+    resident = Resident(
+        id=resident_id, unit_id=newcomer.unit.id, household_id=newcomer.household_id, full_name=values["full_name"],
+        born=values["date_of_birth"], birth_precision=values["birth_precision"], sex=values["sex"],
+        residence_status=values.get("residence_status") or "permanent", id_document=values["id_document"],
+        personal_id=seal(PLACES["personal_id"], str(resident_id), newcomer.personal_id),
+        address_line=values.get("address_line"), phone_owner_verified=bool(values.get("phone_owner_verified")),
+        has_smartphone=values.get("has_smartphone"), has_bank_account=values.get("has_bank_account"),
+        social_protection=values.get("social_protection"),
+        provenance={"*": newcomer.origin.model_dump(mode="json")}, registered_at=moment, changed_at=moment,
+        import_id=newcomer.import_id,
+    )  # fmt: skip
+    for name in ("phone", "social_insurance_no"):
+        if values.get(name):
+            resident.put(name, values[name])
+    return resident
+
+
+def _row(resident: Resident) -> tuple[Any, ...]:
+    return tuple(
+        json.dumps(resident.provenance) if name == "provenance" else getattr(resident, name) for name in _COLUMNS
+    )
+
+
+async def amend_resident(
+    session: Session, resident: Resident, unit: KnownUnit, values: Mapping[str, Any], origin: Origin, by: str
+) -> Declaration:
+    """A source states facts about a known person; a phone that became theirs may bring events that waited for it."""
+    if values.get("phone"):
+        await lock_subjects(session, [subject("phone", values["phone"])])
+    done = await declare_facts(session, resident, unit, values, origin, by)
+    if (
+        {"phone", "phone_owner_verified"} & done.changed.keys()
+        and resident.phone_index
+        and resident.phone_owner_verified
+    ):
+        await apply_waiting(session, [resident.phone_index], {unit.id: unit.code})
+    return done
+
+
+async def relocate_resident(session: Session, resident: Resident, old: KnownUnit, new: KnownUnit) -> None:
+    """The resident lives in another unit from now on; nothing happens when it is the same."""
+    if old.id != new.id:
+        await move_resident(session, resident, old, new)
+
+
+async def rehouse_resident(session: Session, resident: Resident, unit: KnownUnit, code: str | None) -> None:
+    """The resident belongs to another household of the unit, or to none."""
+    key = (unit.id, code or "")
+    household_id = (await household_ids(session, [key]))[key] if code else None
+    if household_id != resident.household_id:
+        resident.household_id = household_id
+        resident.touch(now())
+        session.add(resident)
+        announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+
+
+async def renumber_resident(session: Session, resident: Resident, unit: KnownUnit, personal_id: str) -> None:
+    """The resident has a new number, as when a CMND gives way to an identity card; the old one still finds them."""
+    if resident.value("personal_id") == personal_id:
+        return
+    wanted = subject("personal_id", personal_id)
+    owners = await lock_subjects(session, [wanted])
+    taken = next((owners[index].resident_id for index in wanted.indexes if owners[index].resident_id), None)
+    if taken is not None and taken != resident.id:
+        raise ResidentExists(taken)
+    before, moment = resident.value("personal_id"), now()
+    keep_history(session, resident.id, "personal_id", before, resident.origin("personal_id"), moment)
+    resident.put("personal_id", personal_id)
+    resident.touch(moment)
+    session.add(resident)
+    await session.flush()
+    await give_to_residents(session, [(wanted, resident.id)])
+    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    await apply_waiting(session, wanted.indexes, {unit.id: unit.code})
+
+
+async def register_death(session: Session, resident: Resident, unit: KnownUnit, deceased_on: date) -> None:
+    """The resident has died; said once, and never taken back by a repeated message."""
+    if resident.life == "deceased":
+        if resident.deceased_on != deceased_on:
+            raise AlreadyDeceased()
+        return
+    resident.life, resident.deceased_on = "deceased", deceased_on
+    resident.touch(now())
+    session.add(resident)
+    announce(
+        session,
+        ResidentDeceased.model_validate(resident.snapshot(unit.code) | {"deceased_on": deceased_on}),
+    )
+
+
+async def household_ids(session: Session, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+    """The ids of households by unit and code, making those that are not there."""
+    pairs = sorted(set(wanted))
+    if not pairs:
+        return {}
+    columns = {
+        "ids": [new_id() for _ in pairs],
+        "units": [unit_id for unit_id, _ in pairs],
+        "codes": [code for _, code in pairs],
+    }
+    await session.execute(_MAKE_HOUSEHOLDS, columns)
+    found = await session.execute(_FIND_HOUSEHOLDS, {"units": columns["units"], "codes": columns["codes"]})
+    return {(row.unit_id, row.code): row.id for row in found}
+
+
+_MAKE_HOUSEHOLDS = text(
+    "INSERT INTO household (id, unit_id, code)"
+    " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:units AS uuid[]), cast(:codes AS text[]))"
+    " ON CONFLICT (unit_id, code) DO NOTHING"
+)
+_FIND_HOUSEHOLDS = text(
+    "SELECT h.id, h.unit_id, h.code FROM household AS h"
+    " JOIN unnest(cast(:units AS uuid[]), cast(:codes AS text[])) AS t(unit_id, code) USING (unit_id, code)"
+)
+
+
+async def household_code_of(session: ReadSession, household_id: UUID | None) -> str | None:
+    """What the commune calls a household."""
+    if household_id is None:
+        return None
+    return (await session.exec(select(Household.code).where(Household.id == household_id))).first()

@@ -1,0 +1,325 @@
+"""Taking over a decree's table: units begin, end and move in the tree; residents follow where it is clear."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from chassis.clock import now, today
+from chassis.database import ReadSession, Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.tables import KnownLineage, KnownUnit
+from contracts.registry import Lineage, Successor, UnitChanged
+from registry import decrees
+from registry.commands.moves import move_residents_of_unit
+from registry.decrees import Decree, Fault, FaultyTable, SuccessionRow, UnitRow, is_within
+from registry.model.tree import Period, Place, Placement, below, placements_of, places_of
+from registry.model.units import UndecidedResident, UnitImport, UnitSuccession, UnitWord
+from registry.names import words
+
+
+async def load_thanh_hoa(session: Session) -> UnitImport | None:
+    """The units every installation begins with; nothing to do when there are units already."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry.units', 0))"))
+    if (await session.exec(select(KnownUnit.id).limit(1))).first():
+        return None
+    return await import_decree(session, decrees.thanh_hoa(), b"Thanh Hoa, Resolution 1686/NQ-UBTVQH15", "system")
+
+
+async def import_decree(session: Session, decree: Decree, content: bytes, imported_by: str) -> UnitImport:
+    """Take over a table. The same table again changes nothing and answers the first import.
+
+    Units whose successors take them over as a whole hand on their villages and residents; what lies in a divided unit
+    goes to the unit above it and is listed for a decision. So totals are the same before and after.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry.units', 0))"))
+    file_hash = hashlib.sha256(content).digest()
+    known = (await session.exec(select(UnitImport).where(UnitImport.file_hash == file_hash))).first()
+    if known:
+        return known
+    record = UnitImport(id=new_id(), file_hash=file_hash, imported_by=imported_by, imported_at=now())
+    tree = await _load_tree(session)
+    tree.take_rows(decree.units)
+    tree.take_successions(decree.successions)
+    if tree.faults:
+        raise _refused(tree.faults)
+    await _store(session, tree, record)
+    await _move_residents(session, tree, record)
+    session.add(record)
+    return record
+
+
+def read_decree(units: bytes, successions: bytes | None) -> Decree:
+    """The two tables of an upload; raises `InvalidBody` with every fault."""
+    try:
+        return Decree(
+            decrees.read_units(_lines(units)), decrees.read_successions(_lines(successions)) if successions else []
+        )
+    except FaultyTable as error:
+        raise _refused(error.faults) from None
+
+
+def _lines(content: bytes) -> list[str]:
+    try:
+        return content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise _refused(
+            [Fault(1, "file", "file-encoding", "Tệp phải là CSV UTF-8", "The file must be UTF-8 CSV")]
+        ) from None
+
+
+def _refused(faults: Sequence[Fault]) -> InvalidBody:
+    return InvalidBody(errors=[FieldError(f"/{f.line}/{f.column}", f.code, f.vi, f.en) for f in faults[:500]])
+
+
+@dataclass
+class _Tree:
+    """All units while a decree is taken over; `touched` are those to write and announce."""
+
+    units: dict[UUID, KnownUnit] = field(default_factory=dict)
+    placements: dict[UUID, list[Placement]] = field(default_factory=dict)
+    successions: dict[tuple[UUID, UUID], UnitSuccession] = field(default_factory=dict)
+    by_code: dict[str, list[KnownUnit]] = field(default_factory=lambda: defaultdict(list))
+    created: set[UUID] = field(default_factory=set)
+    touched: set[UUID] = field(default_factory=set)
+    ended_whole: dict[UUID, tuple[UUID, date]] = field(default_factory=dict)
+    ended_divided: dict[UUID, date] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def take_rows(self, rows: Sequence[UnitRow]) -> None:
+        for row in rows:
+            self._take_unit(row)
+        for row in rows:
+            self._take_placement(row)
+
+    def _take_unit(self, row: UnitRow) -> None:
+        unit = self._same_unit(row)
+        if unit is None:
+            self._end_open(row)
+            unit = KnownUnit(id=new_id(), code=row.code, name=row.name, level=row.level, kind=row.kind,
+                             valid_from=row.valid_from, valid_to=row.valid_to)  # fmt: skip
+            self.units[unit.id] = unit
+            self.by_code[row.code].append(unit)
+            self.created.add(unit.id)
+        elif row.level == "village":
+            # A village is one unit for life: its rows are places, the latest one has its name.
+            unit.valid_to = row.valid_to
+            unit.name, unit.kind = row.name, row.kind
+        else:
+            unit.name, unit.kind, unit.valid_to = row.name, row.kind, row.valid_to or unit.valid_to
+        self.touched.add(unit.id)
+
+    def _same_unit(self, row: UnitRow) -> KnownUnit | None:
+        for unit in self.by_code[row.code]:
+            if unit.level == row.level == "village" or unit.valid_from == row.valid_from:
+                return unit
+        return None
+
+    def _end_open(self, row: UnitRow) -> None:
+        """A new generation of a code ends the one before."""
+        for unit in self.by_code[row.code]:
+            if row.valid_from and unit.valid_to is None:
+                self._end(unit, row.valid_from)
+
+    def _end(self, unit: KnownUnit, successors_begin: date) -> None:
+        if unit.valid_to is None or unit.valid_to >= successors_begin:
+            unit.valid_to = decrees.last_day_before(successors_begin)
+            self.touched.add(unit.id)
+
+    def _take_placement(self, row: UnitRow) -> None:
+        unit = self._same_unit(row)
+        assert unit is not None
+        period = Period(row.valid_from, row.valid_to or (None if row.level == "village" else unit.valid_to))
+        if row.parent_code is None:
+            self.placements[unit.id] = [Placement(None, period)]
+            return
+        parent = self._on(row.parent_code, row.valid_from or row.valid_to or today())
+        if parent is None or parent.id == unit.id:
+            self.faults.append(Fault(row.line, "parent_code", "unknown-unit", "Không có đơn vị cấp trên này",
+                                     "No such parent on that day"))  # fmt: skip
+            return
+        kept = [p for p in self.placements.get(unit.id, []) if not p.period.meet(period)]
+        self.placements[unit.id] = sorted(
+            [*kept, Placement(parent.id, period)], key=lambda placement: placement.period.first or date.min
+        )
+
+    def _on(self, code: str, day: date) -> KnownUnit | None:
+        return next((u for u in self.by_code[code] if is_within(day, u.valid_from, u.valid_to)), None)
+
+    def take_successions(self, rows: Sequence[SuccessionRow]) -> None:
+        by_old: dict[UUID, list[tuple[KnownUnit, SuccessionRow]]] = defaultdict(list)
+        for row in rows:
+            old = self._on(row.code, decrees.last_day_before(row.effective_on))
+            new = self._on(row.successor_code, row.effective_on)
+            if old is None or new is None:
+                column = "code" if old is None else "successor_code"
+                self.faults.append(Fault(row.line, column, "unknown-unit", "Không có đơn vị mang mã này vào ngày đó",
+                                         "No unit has this code on that day"))  # fmt: skip
+                continue
+            self.successions[old.id, new.id] = UnitSuccession(
+                unit_id=old.id, successor_id=new.id, kind=row.kind, effective_on=row.effective_on
+            )
+            by_old[old.id].append((new, row))
+        for old_id, followers in by_old.items():
+            self._hand_over(self.units[old_id], followers)
+
+    def _hand_over(self, old: KnownUnit, followers: list[tuple[KnownUnit, SuccessionRow]]) -> None:
+        day = followers[0][1].effective_on
+        self._end(old, day)
+        self.touched.add(old.id)
+        is_whole = len(followers) == 1 and followers[0][1].kind != "part"
+        heir = followers[0][0].id if is_whole else self._above(old.id, day)
+        if is_whole:
+            self.ended_whole[old.id] = (followers[0][0].id, day)
+        else:
+            self.ended_divided[old.id] = day
+        for child, steps in list(self.placements.items()):
+            if self.units[child].level == "village":
+                self.placements[child] = _handed(steps, old.id, heir, day)
+                if self.placements[child] != steps:
+                    self.touched.add(child)
+
+    def _above(self, unit_id: UUID, day: date) -> UUID | None:
+        """The nearest unit above that is still there on a day."""
+        last = self.placements[unit_id][-1].parent_id if self.placements.get(unit_id) else None
+        while last and not is_within(day, self.units[last].valid_from, self.units[last].valid_to):
+            last = self.placements[last][-1].parent_id
+        return last
+
+    def closed_placements(self) -> dict[UUID, list[Placement]]:
+        """Placements cut to the validity of their units."""
+        return {
+            unit_id: [
+                Placement(step.parent_id, period)
+                for step in steps
+                if (period := step.period.meet(Period(self.units[unit_id].valid_from, self.units[unit_id].valid_to)))
+            ]
+            for unit_id, steps in self.placements.items()
+        }
+
+
+def _handed(steps: list[Placement], old: UUID, heir: UUID | None, day: date) -> list[Placement]:
+    """A village's placements, from a day on under the heir of its parent, unless the table itself said so."""
+    result: list[Placement] = []
+    for step in steps:
+        after = step.period.meet(Period(day, None))
+        if step.parent_id != old or after is None:
+            result.append(step)
+            continue
+        before = step.period.meet(Period(None, decrees.last_day_before(day)))
+        result += [Placement(old, before)] if before else []
+        result += [Placement(heir, after)] if heir else []
+    return result
+
+
+async def _load_tree(session: ReadSession) -> _Tree:
+    tree = _Tree()
+    for unit in await session.exec(select(KnownUnit)):
+        tree.units[unit.id] = unit
+        tree.by_code[unit.code].append(unit)
+    places: dict[UUID, list[Place]] = defaultdict(list)
+    for row in await session.exec(select(KnownLineage)):
+        places[row.unit_id].append(Place(row.path, row.parent_id, Period(row.valid_from, row.valid_to)))
+    tree.placements = {unit_id: placements_of(found) for unit_id, found in places.items()}
+    for succession in await session.exec(select(UnitSuccession)):
+        tree.successions[succession.unit_id, succession.successor_id] = succession
+    return tree
+
+
+async def _store(session: Session, tree: _Tree, record: UnitImport) -> None:
+    placements = tree.closed_placements()
+    codes = {unit_id: unit.code for unit_id, unit in tree.units.items()}
+    touched = sorted(below(tree.touched, placements))
+    record.units_created = len(tree.created)
+    record.units_changed = len(touched) - len(tree.created)
+    session.add_all(tree.units[unit_id] for unit_id in touched)
+    session.add_all(tree.successions.values())
+    await session.flush()
+    await _store_words(session, [tree.units[unit_id] for unit_id in touched])
+    await session.execute(text("DELETE FROM known_lineage WHERE unit_id = ANY(:ids)"), {"ids": touched})
+    successors = _successors(tree)
+    for unit_id in touched:
+        places = places_of(unit_id, codes, placements)
+        session.add_all(_lineage_row(unit_id, place) for place in _by_path(places))
+        announce(session, _changed(tree.units[unit_id], places, successors[unit_id]))
+    await session.flush()
+
+
+async def _store_words(session: Session, units: Sequence[KnownUnit]) -> None:
+    await session.execute(text("DELETE FROM unit_word WHERE unit_id = ANY(:ids)"), {"ids": [u.id for u in units]})
+    session.add_all(UnitWord(word=word, unit_id=unit.id) for unit in units for word in words(unit.name))
+
+
+def _by_path(places: Iterable[Place]) -> list[Place]:
+    """One row per path: a unit that came back to a place is taken to have been there all the time between."""
+    rows: dict[str, Place] = {}
+    for place in places:
+        before = rows.get(place.path)
+        first = before.period.first if before else place.period.first
+        rows[place.path] = Place(place.path, place.parent_id, Period(first, place.period.last))
+    return list(rows.values())
+
+
+def _lineage_row(unit_id: UUID, place: Place) -> KnownLineage:
+    return KnownLineage(path=place.path, unit_id=unit_id, parent_id=place.parent_id,
+                        valid_from=place.period.first, valid_to=place.period.last)  # fmt: skip
+
+
+def _successors(tree: _Tree) -> dict[UUID, list[Successor]]:
+    found: dict[UUID, list[Successor]] = defaultdict(list)
+    for row in tree.successions.values():
+        found[row.unit_id].append(
+            Successor.model_validate({"unit_id": row.successor_id, "code": tree.units[row.successor_id].code,
+                                      "kind": row.kind, "effective_on": row.effective_on})
+        )  # fmt: skip
+    return found
+
+
+def _changed(unit: KnownUnit, places: Sequence[Place], successors: list[Successor]) -> UnitChanged:
+    lineage = [
+        Lineage(path=p.path, parent_id=p.parent_id, valid_from=p.period.first, valid_to=p.period.last) for p in places
+    ]
+    return UnitChanged.model_validate(
+        {"unit_id": unit.id, "code": unit.code, "name": unit.name, "level": unit.level, "kind": unit.kind,
+         "valid_from": unit.valid_from, "valid_to": unit.valid_to, "lineage": lineage, "successors": successors}
+    )  # fmt: skip
+
+
+async def _move_residents(session: Session, tree: _Tree, record: UnitImport) -> None:
+    for old_id, (heir_id, day) in tree.ended_whole.items():
+        moved = await move_residents_of_unit(session, tree.units[old_id], tree.units[heir_id], day)
+        record.residents_moved += len(moved)
+    for old_id, day in tree.ended_divided.items():
+        above = tree._above(old_id, day)
+        if above is None:
+            continue
+        undecided = await move_residents_of_unit(session, tree.units[old_id], tree.units[above], day)
+        undecided += await _residents_of_villages(session, old_id, above, day)
+        session.add_all(
+            UndecidedResident(resident_id=resident_id, from_unit_id=old_id, unit_import_id=record.id)
+            for resident_id in undecided
+        )
+        record.residents_undecided += len(undecided)
+
+
+async def _residents_of_villages(session: Session, old_id: UUID, above_id: UUID, day: date) -> list[UUID]:
+    """Residents of villages that hang under the unit above until somebody decides."""
+    found = await session.execute(
+        text(
+            "SELECT r.id FROM known_lineage AS l JOIN resident AS r ON r.unit_id = l.unit_id"
+            " WHERE l.parent_id = :above AND l.valid_from = :day AND EXISTS (SELECT FROM known_lineage AS b"
+            " WHERE b.unit_id = l.unit_id AND b.parent_id = :old) ORDER BY r.id"
+        ),
+        {"above": above_id, "day": day, "old": old_id},
+    )
+    return list(found.scalars())
+
+
+__all__ = ["col", "import_decree", "load_thanh_hoa", "read_decree"]

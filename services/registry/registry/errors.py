@@ -1,0 +1,51 @@
+"""What the registry refuses."""
+
+from uuid import UUID
+
+from chassis.errors import Problem
+
+
+class ResidentExists(Problem):
+    """The personal number belongs to a resident already; `resident_id` is said only inside the caller's units."""
+
+    slug, status = "resident-exists", 409
+    vi, en = "Số định danh này đã có trong hệ thống.", "A resident with this personal number exists already."
+
+    def __init__(self, resident_id: UUID) -> None:
+        super().__init__()
+        self.resident_id = resident_id
+
+
+class OrganizationExists(Problem):
+    """The tax code belongs to an organization already."""
+
+    slug, status = "organization-exists", 409
+    vi, en = "Mã số thuế này đã có trong hệ thống.", "An organization with this tax code exists already."
+
+
+class AlreadyDeceased(Problem):
+    """The resident's death is registered with another day."""
+
+    slug, status = "already-deceased", 409
+    vi, en = "Người này đã được đăng ký khai tử với ngày khác.", "This death is registered with another day."
+
+
+class AlreadyDecided(Problem):
+    """Somebody has decided this before."""
+
+    slug, status = "already-decided", 409
+    vi, en = "Việc này đã được quyết định.", "This has been decided already."
+
+
+class ConsentRequired(Problem):
+    """The resident has not consented to this partner for this purpose, or has withdrawn."""
+
+    slug, status = "consent-required", 403
+    vi, en = "Cần có sự đồng ý của người dân.", "The resident's consent is needed."
+
+
+class CannotMerge(Problem):
+    """These two records cannot be one person, or one of them is merged already."""
+
+    slug, status = "cannot-merge", 409
+    vi, en = "Không thể gộp hai hồ sơ này.", "These two records cannot be merged."

@@ -1,0 +1,20 @@
+"""Alembic's environment: every module that defines tables is imported here."""
+
+from chassis.migrations import run_environment
+from registry.model import (
+    Table,
+    access,
+    attestations,
+    consents,
+    facts,
+    imports,
+    linked,
+    merges,
+    organizations,
+    residents,
+    units,
+)
+
+MODULES = (access, attestations, consents, facts, imports, linked, merges, organizations, residents, units)
+
+run_environment(Table.metadata)

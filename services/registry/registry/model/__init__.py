@@ -1,0 +1,9 @@
+"""Entities of the registry, their rules and their tables. Neither web nor broker."""
+
+from sqlmodel import SQLModel
+
+from chassis.database import new_tables
+
+
+class Table(SQLModel, registry=new_tables()):
+    """The base of the registry's own tables."""

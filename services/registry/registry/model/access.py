@@ -1,0 +1,30 @@
+"""Reads of residents' data in other services, as these announced them; the registry's own are the chassis's rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from chassis.database import aware
+from registry.model import Table
+
+
+class AccessElsewhere(Table, table=True):
+    """Another service showed data of a resident to somebody."""
+
+    __tablename__ = "access_elsewhere"
+    __table_args__ = (Index("ix_access_elsewhere_resident", "resident_id", "at"),)
+
+    access_id: UUID = Field(primary_key=True)
+    resident_id: UUID
+    service: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=aware())
+    actor: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    unit_code: str | None = Field(default=None, sa_type=Text)
+    action: str = Field(sa_type=Text)
+    purpose: str | None = Field(default=None, sa_type=Text)
+    fields: list[str] = Field(sa_type=ARRAY(Text))
+    legal_basis: str | None = Field(default=None, sa_type=Text)

@@ -1,0 +1,49 @@
+"""Enterprises, household businesses and cooperatives."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Text
+from sqlmodel import Field
+
+from chassis.database import aware
+from chassis.sealing import Place
+from registry.model import Table
+
+TAX_CODE = Place("registry", "organization", "tax_code")
+ORGANIZATION_PHONE = Place("registry", "organization", "phone")
+
+
+class Organization(Table, table=True):
+    """An organization. Its tax code is sealed, for since July 2025 that of a stall is its owner's personal number."""
+
+    __tablename__ = "organization"
+    __table_args__ = (Index("ix_organization_unit", "unit_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    version: int = 1
+    unit_id: UUID
+    tax_code: bytes
+    name: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    representative_id: UUID | None = Field(default=None, index=True)
+    phone: bytes | None = None
+    has_smartphone: bool = False
+    active: bool = True
+    registered_at: datetime = Field(sa_type=aware())
+    changed_at: datetime = Field(sa_type=aware())
+
+    def snapshot(self, unit_code: str) -> dict[str, Any]:
+        """The members of an `OrganizationSnapshot`."""
+        return {
+            "organization_id": self.id,
+            "version": self.version,
+            "unit_id": self.unit_id,
+            "unit_code": unit_code,
+            "at": self.changed_at,
+            "kind": self.kind,
+            "representative_id": self.representative_id,
+            "owner_has_smartphone": self.has_smartphone,
+            "active": self.active,
+        }

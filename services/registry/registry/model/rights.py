@@ -1,0 +1,22 @@
+"""The legal clocks of people's requests about their own data (Law 91/2025/QH15, Decree 356/2025/NĐ-CP)."""
+
+from datetime import date, datetime, timedelta
+
+from chassis.clock import business_day
+
+ANSWER_DAYS = {"access": 10, "correction": 10, "withdrawal": 15, "objection": 15, "erasure": 20}
+"""Days to answer, by kind of request; acknowledgement within two working days."""
+
+
+def due_on(kind: str, received_at: datetime) -> date:
+    """The last day for the answer."""
+    return business_day(received_at) + timedelta(days=ANSWER_DAYS[kind])
+
+
+def acknowledge_by(received_at: datetime) -> date:
+    """The second working day after receipt; weekends do not count."""
+    day, left = business_day(received_at), 2
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5
+    return day

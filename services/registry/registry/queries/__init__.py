@@ -1,0 +1,1 @@
+"""Questions to the registry: one function per question."""

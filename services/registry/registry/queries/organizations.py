@@ -1,0 +1,81 @@
+"""Organizations as their readers may see them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.database import ReadSession
+from chassis.errors import NotFound
+from chassis.http import Page, page_by_id
+from chassis.identity import Caller
+from chassis.scope import covers, scoped, units_of, units_under
+from chassis.sealing import blind_indexes, unseal_text
+from registry.identifiers import mask, mask_phone
+from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
+from registry.model.residents import Identifier
+from registry.schemas.organizations import OrganizationView, Representative
+
+
+async def get_organization(session: ReadSession, caller: Caller, organization_id: UUID) -> Organization:
+    """An organization whom the caller may see: their own, one they stand for, or one of their units; 404 otherwise."""
+    organization = await session.get(Organization, organization_id)
+    if organization is None or not await may_see_organization(session, caller, organization):
+        raise NotFound()
+    return organization
+
+
+async def may_see_organization(session: ReadSession, caller: Caller, organization: Organization) -> bool:
+    """Whether an organization is within the caller's reach."""
+    if caller.role == "organization":
+        return caller.organization_id == organization.id
+    if caller.role == "resident":
+        return organization.representative_id is not None and caller.is_resident(organization.representative_id)
+    return await covers(session, caller, organization.unit_id)
+
+
+async def find_organization_by_tax_code(session: ReadSession, tax_code: str) -> Organization | None:
+    """The organization with a tax code, wherever it is."""
+    found = await session.exec(
+        select(Organization)
+        .join(Identifier, col(Identifier.organization_id) == col(Organization.id))
+        .where(col(Identifier.index).in_(blind_indexes("tax_code", tax_code)))
+    )
+    return found.first()
+
+
+async def list_organizations(
+    session: ReadSession, caller: Caller, unit_code: str | None, page: Page
+) -> tuple[list[OrganizationView], str | None]:
+    """Organizations of the caller's units."""
+    query = select(Organization)
+    if caller.role == "organization":
+        query = query.where(Organization.id == caller.organization_id)
+    elif caller.role == "resident":
+        query = query.where(Organization.representative_id == caller.resident_id)
+    else:
+        query = scoped(query, caller, col(Organization.unit_id))
+    if unit_code is not None:
+        query = query.where(col(Organization.unit_id).in_(units_under(unit_code)))
+    rows, cursor = await page_by_id(session, query, Organization.id, page)
+    return await show_organizations(session, caller, rows), cursor
+
+
+async def show_organizations(
+    session: ReadSession, caller: Caller, rows: Sequence[Organization]
+) -> list[OrganizationView]:
+    """Views for a reader; a volunteer sees no phone in full."""
+    units = await units_of(session, list({row.unit_id for row in rows}))
+    return [_view(row, units[row.unit_id].code, hides_phone=caller.role == "volunteer") for row in rows]
+
+
+def _view(row: Organization, unit_code: str, *, hides_phone: bool) -> OrganizationView:
+    tax_code = unseal_text(TAX_CODE, str(row.id), row.tax_code)
+    phone = unseal_text(ORGANIZATION_PHONE, str(row.id), row.phone) if row.phone else None
+    return OrganizationView(
+        id=row.id, tax_code=mask(tax_code) if len(tax_code) == 12 else tax_code, name=row.name, kind=row.kind,
+        unit_code=unit_code,
+        representative=Representative(resident_id=row.representative_id) if row.representative_id else None,
+        phone=mask_phone(phone) if phone and hides_phone else phone, has_smartphone=row.has_smartphone,
+        active=row.active, registered_at=row.registered_at, changed_at=row.changed_at,
+    )  # fmt: skip

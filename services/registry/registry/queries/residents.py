@@ -1,0 +1,214 @@
+"""Residents as their readers may see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from chassis.clock import now
+from chassis.database import ReadSession
+from chassis.errors import FieldError, InvalidQuery, NotFound
+from chassis.http import Page, cursor_at
+from chassis.identity import Caller
+from chassis.scope import covers, scoped, units_of, units_under
+from chassis.sealing import blind_indexes
+from chassis.tables import KnownUnit
+from registry.identifiers import mask, mask_phone
+from registry.model.facts import RESIDENT_FACTS, expires_at
+from registry.model.residents import Household, Identifier, Resident
+from registry.names import words
+from registry.schemas.residents import FactView, ResidentView
+
+STATUSES = ("permanent", "temporary", "away", "alive", "deceased", "merged")
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentFilter:
+    """Which residents are asked for."""
+
+    unit_code: str | None
+    q: str | None
+    status: str | None
+    household_code: str | None
+
+
+async def get_resident(
+    session: ReadSession, caller: Caller, resident_id: UUID, *, for_update: bool = False
+) -> Resident:
+    """A resident whom the caller may see: themselves, or somebody of the caller's units; 404 otherwise."""
+    resident = await session.get(Resident, resident_id, with_for_update=for_update or None)
+    if resident is None or not await may_see(session, caller, resident):
+        raise NotFound()
+    return resident
+
+
+async def may_see(session: ReadSession, caller: Caller, resident: Resident) -> bool:
+    """Whether a resident's record is within the caller's reach."""
+    if caller.role == "resident":
+        return caller.is_resident(resident.id)
+    return await covers(session, caller, resident.unit_id)
+
+
+async def find_resident_by_number(session: ReadSession, personal_id: str) -> Resident | None:
+    """The resident with a personal number, wherever they live."""
+    found = await session.exec(
+        select(Resident)
+        .join(Identifier, col(Identifier.resident_id) == col(Resident.id))
+        .where(col(Identifier.index).in_(blind_indexes("personal_id", personal_id)))
+    )
+    return found.first()
+
+
+async def list_phone_holders(session: ReadSession, indexes: Sequence[bytes]) -> Sequence[Resident]:
+    """Residents who gave this phone, at most twenty."""
+    found = await session.exec(
+        select(Resident)
+        .where(col(Resident.phone_index).in_(indexes), col(Resident.life) != "merged")
+        .order_by(col(Resident.id))
+        .limit(20)
+    )
+    return found.all()
+
+
+async def list_residents(
+    session: ReadSession, caller: Caller, wanted: ResidentFilter, page: Page
+) -> tuple[list[Resident], str | None]:
+    """Residents of the caller's units, unit by unit; the cost follows the page, not the table."""
+    if wanted.status is not None and wanted.status not in STATUSES:
+        raise InvalidQuery(errors=[FieldError("/status", "not-a-choice", f"Phải là một trong: {', '.join(STATUSES)}.",
+                                              f"Must be one of: {', '.join(STATUSES)}.")])  # fmt: skip
+    parameters: dict[str, Any] = {"units": await _unit_ids(session, caller, wanted.unit_code), "limit": page.limit + 1}
+    query = text(_list_sql(wanted, page, parameters))
+    found = await session.execute(select(Resident).from_statement(query), parameters)
+    rows = list(found.scalars())
+    kept = rows[: page.limit]
+    return kept, cursor_at(kept[-1].unit_id, kept[-1].id) if len(rows) > len(kept) else None
+
+
+async def _unit_ids(session: ReadSession, caller: Caller, unit_code: str | None) -> list[UUID]:
+    query = scoped(select(KnownUnit.id), caller, col(KnownUnit.id))
+    if unit_code is not None:
+        query = query.where(col(KnownUnit.id).in_(units_under(unit_code)))
+    return sorted((await session.exec(query)).all())
+
+
+def _list_sql(wanted: ResidentFilter, page: Page, parameters: dict[str, Any]) -> str:
+    """One index range per unit, in order, until the page is full."""
+    source, conditions = _search(wanted, parameters)
+    after = page.after()
+    if after is not None:
+        conditions.append("(u.id, r.id) > (:after_unit, :after_id)")
+        try:
+            parameters["after_unit"], parameters["after_id"] = UUID(after[0]), UUID(after[1])
+        except (ValueError, IndexError):
+            raise InvalidQuery(errors=[FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.",
+                                                  "This is not a cursor of ours.")]) from None  # fmt: skip
+    where = " AND ".join(conditions)
+    return (
+        "SELECT r.* FROM (SELECT id FROM unnest(cast(:units AS uuid[])) AS t(id) ORDER BY id) AS u"
+        f" CROSS JOIN LATERAL (SELECT r.* FROM {source} WHERE {where} ORDER BY r.id LIMIT :limit) AS r"
+        " ORDER BY u.id, r.id LIMIT :limit"
+    )
+
+
+def _search(wanted: ResidentFilter, parameters: dict[str, Any]) -> tuple[str, list[str]]:
+    source, conditions = "resident AS r", ["r.unit_id = u.id"]
+    if wanted.status in ("permanent", "temporary", "away"):
+        conditions += ["r.residence_status = :status", "r.life = 'alive'"]
+        parameters["status"] = wanted.status
+    elif wanted.status:
+        conditions.append("r.life = :status")
+        parameters["status"] = wanted.status
+    else:
+        conditions.append("r.life <> 'merged'")
+    if wanted.household_code is not None:
+        source = "household AS h JOIN resident AS r ON r.household_id = h.id"
+        conditions += ["h.unit_id = u.id", "h.code = :household"]
+        parameters["household"] = wanted.household_code
+    for number, word in enumerate(sorted(words(wanted.q or ""), key=len, reverse=True)):
+        parameters |= {f"from{number}": word, f"to{number}": word + "\U0010ffff"}
+        matches = f"word >= :from{number} AND word < :to{number}"
+        conditions.append(
+            f"EXISTS (SELECT FROM resident_word AS w WHERE w.resident_id = r.id AND w.{matches.replace('AND ', 'AND w.')})"
+            if number or "household" in source
+            else f"r.id IN (SELECT resident_id FROM resident_word WHERE unit_id = u.id AND {matches})"
+        )
+    return source, conditions
+
+
+async def show_residents(
+    session: ReadSession, caller: Caller, residents: Sequence[Resident], *, in_list: bool = False
+) -> list[ResidentView]:
+    """Views for a reader: numbers masked, a phone in full only where one resident is looked at by who may call it."""
+    units = await units_of(session, list({resident.unit_id for resident in residents}))
+    households = await _household_codes(session, residents)
+    hides_phone = in_list or caller.role in ("volunteer", "partner")
+    return [_view(resident, units, households, hides_phone=hides_phone) for resident in residents]
+
+
+async def _household_codes(session: ReadSession, residents: Sequence[Resident]) -> dict[UUID, str]:
+    ids = {resident.household_id for resident in residents if resident.household_id}
+    if not ids:
+        return {}
+    found = await session.exec(select(Household).where(col(Household.id).in_(list(ids))))
+    return {household.id: household.code for household in found}
+
+
+def _view(
+    resident: Resident, units: Mapping[UUID, KnownUnit], households: Mapping[UUID, str], *, hides_phone: bool
+) -> ResidentView:
+    phone = resident.value("phone")
+    insurance = resident.value("social_insurance_no")
+    return ResidentView(
+        id=resident.id, personal_id=mask(resident.value("personal_id")), id_document=resident.id_document,
+        full_name=resident.full_name, date_of_birth=resident.born, birth_precision=resident.birth_precision,
+        sex=resident.sex, unit_code=units[resident.unit_id].code, residence_status=resident.residence_status,
+        address_line=resident.address_line,
+        household_code=households.get(resident.household_id) if resident.household_id else None,
+        phone=mask_phone(phone) if phone and hides_phone else phone,
+        phone_owner_verified=resident.phone_owner_verified,
+        social_insurance_no=mask(insurance) if insurance else None,
+        has_smartphone=resident.has_smartphone, has_bank_account=resident.has_bank_account,
+        social_protection=resident.social_protection, status=resident.life, deceased_on=resident.deceased_on,
+        merged_into=resident.merged_into, registered_at=resident.registered_at, changed_at=resident.changed_at,
+    )  # fmt: skip
+
+
+async def list_facts(session: ReadSession, resident: Resident) -> list[FactView]:
+    """The winning value of every fact of the resident's row, with its source; numbers masked."""
+    values = await values_of(session, resident)
+    return [
+        FactView(name=name, value=masked(name, value), source=origin.source, verified=origin.verified,
+                 observed_at=origin.observed_at, expires_at=expires_at(name, origin.observed_at))
+        for name, value in values.items()
+        if value is not None
+        for origin in [resident.origin(name)]
+    ]  # fmt: skip
+
+
+async def values_of(session: ReadSession, resident: Resident) -> dict[str, Any]:
+    """All facts of the resident's row by name, in full."""
+    units = await units_of(session, [resident.unit_id])
+    households = await _household_codes(session, [resident])
+    elsewhere = {
+        "unit_code": units[resident.unit_id].code,
+        "household_code": households.get(resident.household_id) if resident.household_id else None,
+    }
+    return {name: elsewhere[name] if name in elsewhere else resident.value(name) for name in RESIDENT_FACTS}
+
+
+def masked(name: str, value: Any) -> Any:
+    """A fact's value for a screen."""
+    if name in ("personal_id", "social_insurance_no") and value:
+        return mask(value)
+    return mask_phone(value) if name == "phone" and value else value
+
+
+def is_stale(name: str, observed_at: datetime) -> bool:
+    """Whether a fact seen at a time has to be asked for again."""
+    end = expires_at(name, observed_at)
+    return end is not None and end < now()

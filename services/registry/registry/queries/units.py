@@ -1,0 +1,124 @@
+"""The tree of units on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from chassis.database import ReadSession
+from chassis.errors import FieldError, InvalidQuery, NotFound
+from chassis.http import Page, cursor_at
+from chassis.identity import Caller
+from chassis.scope import find_unit, scoped, unknown_unit, valid_on
+from chassis.tables import KnownLineage, KnownUnit
+from registry.model.residents import Resident
+from registry.model.units import UndecidedResident, UnitSuccession, UnitWord
+from registry.names import words
+from registry.schemas.units import SuccessorView, UndecidedView, UnitView
+
+Placed = tuple[KnownUnit, str, str | None]
+_Parent = aliased(KnownUnit)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFilter:
+    """Which units are asked for."""
+
+    parent: str | None
+    level: str | None
+    q: str | None
+
+
+async def get_unit(session: ReadSession, code: str, day: date) -> UnitView:
+    """The unit that bears a code on a day, where it then stood; 404 when there is none."""
+    found = await session.exec(_placed(day).where(col(KnownUnit.code) == code))
+    placed = found.first()
+    if placed is None:
+        raise NotFound()
+    return (await _views(session, [placed]))[0]
+
+
+async def list_units(
+    session: ReadSession, wanted: UnitFilter, day: date, page: Page
+) -> tuple[list[UnitView], str | None]:
+    """Units of a day in order of code."""
+    query = _placed(day)
+    if wanted.parent is not None:
+        parent = await find_unit(session, wanted.parent, day)
+        if parent is None:
+            raise InvalidQuery(errors=[unknown_unit("/parent")])
+        query = query.where(col(KnownLineage.parent_id) == parent.id)
+    if wanted.level is not None:
+        query = query.where(col(KnownUnit.level) == wanted.level)
+    for word in words(wanted.q or ""):
+        named = select(UnitWord.unit_id).where(col(UnitWord.word) >= word, col(UnitWord.word) < word + "\U0010ffff")
+        query = query.where(col(KnownUnit.id).in_(named))
+    after = page.after()
+    if after is not None:
+        query = query.where(col(KnownUnit.code) > str(after[0]))
+    rows = (await session.exec(query.order_by(col(KnownUnit.code)).limit(page.limit + 1))).all()
+    kept = rows[: page.limit]
+    return await _views(session, kept), cursor_at(kept[-1][0].code) if len(rows) > len(kept) else None
+
+
+def _placed(day: date):  # type: ignore[no-untyped-def]  # the type of a select over three columns says nothing to a reader
+    return (
+        select(KnownUnit, KnownLineage.path, col(_Parent.code))
+        .join(KnownLineage, col(KnownLineage.unit_id) == col(KnownUnit.id))
+        .outerjoin(_Parent, col(_Parent.id) == col(KnownLineage.parent_id))
+        .where(valid_on(KnownUnit, day), valid_on(KnownLineage, day))
+    )
+
+
+async def _views(session: ReadSession, placed: Sequence[Placed]) -> list[UnitView]:
+    successors = await _successors(session, [unit.id for unit, _, _ in placed])
+    return [
+        UnitView(
+            **unit.model_dump(), parent_code=parent_code, path=path, successors=successors.get(unit.id, []),
+        )
+        for unit, path, parent_code in placed
+    ]  # fmt: skip
+
+
+async def _successors(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, list[SuccessorView]]:
+    found = await session.exec(
+        select(UnitSuccession, KnownUnit.code)
+        .join(KnownUnit, col(KnownUnit.id) == col(UnitSuccession.successor_id))
+        .where(col(UnitSuccession.unit_id).in_(ids))
+        .order_by(col(UnitSuccession.effective_on), col(KnownUnit.code))
+    )
+    successors: dict[UUID, list[SuccessorView]] = {}
+    for row, code in found:
+        view = SuccessorView(code=code, kind=row.kind, effective_on=row.effective_on)
+        successors.setdefault(row.unit_id, []).append(view)
+    return successors
+
+
+async def list_undecided(session: ReadSession, caller: Caller, page: Page) -> tuple[list[UndecidedView], str | None]:
+    """Residents of divided units, to whom nobody has given a successor yet."""
+    now_in, before = aliased(KnownUnit), aliased(KnownUnit)
+    query = (
+        select(UndecidedResident.resident_id, col(before.code), col(now_in.code))
+        .join(Resident, col(Resident.id) == col(UndecidedResident.resident_id))
+        .join(before, col(before.id) == col(UndecidedResident.from_unit_id))
+        .join(now_in, col(now_in.id) == col(Resident.unit_id))
+        .where(col(UndecidedResident.decided_at).is_(None))
+    )
+    query = scoped(query, caller, col(Resident.unit_id))
+    if after := page.after_id():
+        query = query.where(col(UndecidedResident.resident_id) > after)
+    rows = (await session.exec(query.order_by(col(UndecidedResident.resident_id)).limit(page.limit + 1))).all()
+    items = [UndecidedView(resident_id=r, from_unit_code=old, unit_code=new) for r, old, new in rows[: page.limit]]
+    return items, cursor_at(items[-1].resident_id) if len(rows) > len(items) else None
+
+
+def day_of(as_of: str | None, today: date) -> date:
+    """The day that a query means; 400 when it is none."""
+    try:
+        return date.fromisoformat(as_of) if as_of else today
+    except ValueError:
+        raise InvalidQuery(errors=[FieldError("/as_of", "date", "Phải là ngày dạng YYYY-MM-DD.",
+                                              "Must be a date, YYYY-MM-DD.")]) from None  # fmt: skip

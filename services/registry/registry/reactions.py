@@ -1,0 +1,68 @@
+"""What the registry hears, and what it does about it."""
+
+import base64
+from typing import Any
+
+from chassis.consumer import Reactions
+from chassis.database import Session
+from chassis.scope import units_of
+from chassis.sealing import Place, unseal_text
+from contracts.access import AccessRecorded
+from contracts.casework import DeathRegistered
+from contracts.gateway import PartnerEventReceived
+from contracts.onboarding import ResidentFactObserved
+from registry.commands.attestations import recognise
+from registry.commands.residents import amend_resident, register_death
+from registry.errors import AlreadyDeceased
+from registry.model.access import AccessElsewhere
+from registry.model.facts import Origin
+from registry.model.residents import Resident
+
+OBSERVED_PHONE = Place("onboarding", "fact_observed", "phone")
+
+
+async def on_partner_event_received(session: Session, fact: PartnerEventReceived) -> None:
+    await recognise(session, fact)
+
+
+async def on_death_registered(session: Session, fact: DeathRegistered) -> None:
+    """A dossier registered the death: no more declarations needed."""
+    resident = await session.get(Resident, fact.resident_id, with_for_update=True)
+    if resident is None:
+        return
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    try:
+        await register_death(session, resident, unit, fact.deceased_on)
+    except AlreadyDeceased:
+        # The first registered day stands until somebody corrects it.
+        return
+
+
+async def on_resident_fact_observed(session: Session, fact: ResidentFactObserved) -> None:
+    """Somebody saw a new smartphone or wrote down a number in the village."""
+    resident = await session.get(Resident, fact.resident_id, with_for_update=True)
+    if resident is None:
+        return
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    values: dict[str, Any] = {fact.name: fact.value}
+    if fact.name == "phone":
+        if fact.sealed is None:
+            return
+        phone = unseal_text(OBSERVED_PHONE, str(fact.resident_id), base64.b64decode(fact.sealed))
+        values = {"phone": phone, "phone_owner_verified": fact.owner_verified}
+    origin = Origin(source="volunteer", verified=True, observed_at=fact.at)
+    await amend_resident(session, resident, unit, values, origin, "onboarding")
+
+
+async def on_access_recorded(session: Session, fact: AccessRecorded) -> None:
+    """Another service showed somebody's data; the resident will see it here."""
+    if fact.service != "registry":
+        await session.merge(AccessElsewhere.model_validate(fact.model_dump()))
+
+
+HEARD: Reactions = {
+    PartnerEventReceived: on_partner_event_received,
+    DeathRegistered: on_death_registered,
+    ResidentFactObserved: on_resident_fact_observed,
+    AccessRecorded: on_access_recorded,
+}

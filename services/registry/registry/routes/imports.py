@@ -1,0 +1,96 @@
+"""Doors of the communes' lists."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import File, Form, Header, Request, UploadFile
+from fastapi.responses import StreamingResponse
+
+from chassis.errors import Language
+from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, language_of
+from chassis.identity import Caller
+from chassis.scope import require_unit, unit_of_body
+from registry.commands.imports import accept_list
+from registry.model.imports import ImportRejection
+from registry.queries.imports import every_rejection, get_import, list_imports, list_rejections
+from registry.schemas.imports import ImportAccepted, ImportView, RejectionView
+from registry.settings import get_registry_settings
+
+router = Routes(tags=["imports"])
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
+
+
+@router.post("/v1/resident-imports", status_code=202)
+async def import_list(
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    file: Annotated[UploadFile, File(description="A commune's list, CSV or XLSX")],
+    unit_code: Annotated[str, Form()],
+) -> ImportAccepted:
+    """Accept a commune's list; the same file again answers the first import."""
+    unit = await unit_of_body(session, unit_code)
+    await require_unit(session, caller, unit.id, is_known=True)
+    limit = get_registry_settings().import_max_bytes
+    record = await accept_list(session, file.file, unit, caller.account, limit)
+    return ImportAccepted(id=record.id, status=record.status)
+
+
+@router.get("/v1/resident-imports")
+async def list_all(
+    session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer")]
+) -> Listed[ImportView]:
+    items, cursor = await list_imports(session, caller, page)
+    return Listed(items=items, next_cursor=cursor)
+
+
+@router.get("/v1/resident-imports/{import_id}")
+async def get_one(import_id: UUID, session: Reading, caller: Annotated[Caller, allow("officer")]) -> ImportView:
+    return ImportView.model_validate((await get_import(session, caller, import_id)).model_dump())
+
+
+@router.get("/v1/resident-imports/{import_id}/rejections", response_model=Listed[RejectionView])
+async def rejections(
+    import_id: UUID,
+    session: Reading,
+    request: Request,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("officer")],
+    accept: Annotated[str | None, Header()] = None,
+    accept_language: AcceptLanguage = None,
+) -> StreamingResponse | Listed[RejectionView]:
+    """What was refused, as JSON or as CSV (`Accept: text/csv`)."""
+    record = await get_import(session, caller, import_id)
+    language = language_of(accept_language)
+    if accept and "text/csv" in accept:
+        name = f'attachment; filename="rejections-{record.id}.csv"'
+        lines = _as_csv(request, record.id, language)
+        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    rows, cursor = await list_rejections(session, record.id, page)
+    return Listed(items=[_view(row, language) for row in rows], next_cursor=cursor)
+
+
+async def _as_csv(request: Request, import_id: UUID, language: Language) -> AsyncIterator[str]:
+    # A spreadsheet knows UTF-8 by its mark.
+    yield "\ufeff" + _line("row", "column", "code", "message")
+    async with request.app.state.runtime.database.reading() as session:
+        async for row in every_rejection(session, import_id):
+            view = _view(row, language)
+            yield _line(view.row, view.column, view.code, view.message)
+
+
+def _view(row: ImportRejection, language: Language) -> RejectionView:
+    return RejectionView(row=row.row, column=row.column, code=row.code, message=row.vi if language == "vi" else row.en)
+
+
+def _line(*cells: object) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow([_safe(str(cell)) for cell in cells])
+    return text.getvalue()
+
+
+def _safe(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,109 @@
+"""Doors of the organizations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from chassis.errors import Forbidden, NotFound
+from chassis.http import IfMatch, Listed, PageQuery, Reading, Routes, Transaction, allow, created, etag, require_match
+from chassis.identity import Caller
+from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
+from registry.commands.organizations import NewOrganization, amend_organization, register_organization
+from registry.queries.organizations import (
+    find_organization_by_tax_code,
+    get_organization,
+    list_organizations,
+    may_see_organization,
+    show_organizations,
+)
+from registry.schemas.organizations import OrganizationCreate, OrganizationPatch, OrganizationView, TaxCodeBody
+
+router = Routes(tags=["organizations"])
+
+
+@router.post("/v1/organizations", status_code=201, response_model=OrganizationView)
+async def register(
+    body: OrganizationCreate, session: Transaction, caller: Annotated[Caller, allow("officer", "resident")]
+) -> JSONResponse:
+    """Register an organization; residents register only what they stand for themselves."""
+    unit = await unit_of_body(session, body.unit_code)
+    representative_id = body.representative.resident_id if body.representative else None
+    if caller.role == "resident":
+        if representative_id != caller.resident_id:
+            raise Forbidden()
+    else:
+        await require_unit(session, caller, unit.id, is_known=True)
+    organization = await register_organization(
+        session,
+        NewOrganization(unit, body.tax_code, body.name, body.kind, representative_id, body.phone, body.has_smartphone),
+    )
+    [view] = await show_organizations(session, caller, [organization])
+    return created(view, f"/v1/organizations/{organization.id}", version=organization.version)
+
+
+@router.get("/v1/organizations")
+async def list_all(
+    session: Reading,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident")],
+    unit_code: str | None = None,
+) -> Listed[OrganizationView]:
+    if unit_code is not None and caller.role in ("officer", "volunteer"):
+        await unit_of_query(session, caller, unit_code)
+    items, cursor = await list_organizations(session, caller, unit_code, page)
+    return Listed(items=items, next_cursor=cursor)
+
+
+@router.post("/v1/organizations/lookup")
+async def look_up(
+    body: TaxCodeBody, session: Reading, caller: Annotated[Caller, allow("officer", "service")]
+) -> OrganizationView:
+    """The organization with this tax code, in the caller's units; 404 otherwise."""
+    organization = await find_organization_by_tax_code(session, body.tax_code)
+    if organization is None or not await may_see_organization(session, caller, organization):
+        raise NotFound()
+    return (await show_organizations(session, caller, [organization]))[0]
+
+
+@router.get("/v1/organizations/{organization_id}")
+async def get_one(
+    organization_id: UUID,
+    session: Reading,
+    response: Response,
+    caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident", "service")],
+) -> OrganizationView:
+    organization = await get_organization(session, caller, organization_id)
+    response.headers["ETag"] = etag(organization.version)
+    return (await show_organizations(session, caller, [organization]))[0]
+
+
+@router.patch("/v1/organizations/{organization_id}")
+async def change(
+    organization_id: UUID,
+    body: OrganizationPatch,
+    session: Transaction,
+    response: Response,
+    caller: Annotated[Caller, allow("officer", "organization", "resident")],
+    if_match: IfMatch = None,
+) -> OrganizationView:
+    organization = await get_organization(session, caller, organization_id)
+    require_match(if_match, organization.version)
+    stated = body.model_dump(exclude_unset=True)
+    if caller.role != "officer" and stated.keys() - {"name", "phone", "has_smartphone"}:
+        raise Forbidden()
+    unit = (await units_of(session, [organization.unit_id]))[organization.unit_id]
+    if stated.get("unit_code"):
+        unit = await unit_of_body(session, stated["unit_code"])
+        await require_unit(session, caller, unit.id, is_known=True)
+    stated.pop("unit_code", None)
+    if "representative" in stated:
+        representative = stated.pop("representative")
+        stated["representative_id"] = representative["resident_id"] if representative else None
+    values = {
+        name: value for name, value in stated.items() if value is not None or name in ("phone", "representative_id")
+    }
+    await amend_organization(session, organization, unit, values)
+    response.headers["ETag"] = etag(organization.version)
+    return (await show_organizations(session, caller, [organization]))[0]

@@ -1,0 +1,312 @@
+"""Doors of the residents."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from chassis.access import PURPOSES, purpose_of, record_access
+from chassis.clock import now
+from chassis.database import Session
+from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Routes,
+    Transaction,
+    allow,
+    created,
+    etag,
+    language_of,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
+from chassis.tables import KnownUnit
+from contracts.registry import ResidentPrefilled
+from registry.commands.residents import (
+    Newcomer,
+    amend_resident,
+    household_ids,
+    register_death,
+    register_resident,
+    rehouse_resident,
+    relocate_resident,
+    renumber_resident,
+)
+from registry.errors import ResidentExists
+from registry.identifiers import document_of, personal_id_warnings
+from registry.model.facts import FACTS, origin_of
+from registry.model.residents import DECLARABLE, Resident
+from registry.queries.prefill import prefill
+from registry.queries.residents import (
+    ResidentFilter,
+    find_resident_by_number,
+    get_resident,
+    list_facts,
+    list_residents,
+    may_see,
+    show_residents,
+    values_of,
+)
+from registry.schemas.residents import (
+    FactView,
+    LookupBody,
+    PrefillBody,
+    PrefillView,
+    ResidentCreate,
+    ResidentPatch,
+    ResidentView,
+    RevealBody,
+    RevealView,
+    WarningView,
+)
+
+router = Routes(tags=["residents"])
+SERVICE = "registry"
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
+SHOWN = tuple(name for name in FACTS if name != "birth_precision")
+
+
+@router.post("/v1/residents", status_code=201, response_model=ResidentView)
+async def register(
+    body: ResidentCreate,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    accept_language: AcceptLanguage = None,
+) -> JSONResponse:
+    """Register a resident; the same person again answers 409 `resident-exists`."""
+    unit = await unit_of_body(session, body.unit_code)
+    await require_unit(session, caller, unit.id, is_known=True)
+    try:
+        resident = await register_resident(session, await _newcomer(session, body, unit))
+    except ResidentExists as error:
+        await _name_if_in_scope(session, caller, error)
+        raise
+    [view] = await show_residents(session, caller, [resident])
+    view.warnings = _warnings(body, accept_language)
+    return created(view, f"/v1/residents/{resident.id}", version=resident.version)
+
+
+async def _newcomer(session: Session, body: ResidentCreate, unit: KnownUnit) -> Newcomer:
+    household_id = None
+    if body.household_code:
+        key = (unit.id, body.household_code)
+        household_id = (await household_ids(session, [key]))[key]
+    values = body.model_dump(include=set(DECLARABLE))
+    return Newcomer(unit, household_id, body.personal_id, values, origin_of("officer", now()))
+
+
+async def _name_if_in_scope(session: Session, caller: Caller, error: ResidentExists) -> None:
+    known = await session.get(Resident, error.resident_id)
+    if known is not None and await may_see(session, caller, known):
+        error.members = {"resident_id": str(known.id), "id": str(known.id)}
+
+
+def _warnings(body: ResidentCreate, accept_language: str | None) -> list[WarningView]:
+    vietnamese = language_of(accept_language) == "vi"
+    return [
+        WarningView(pointer="/personal_id", code=found.code, message=found.vi if vietnamese else found.en)
+        for found in personal_id_warnings(body.personal_id, body.date_of_birth, body.sex)
+    ]
+
+
+@router.get("/v1/residents")
+async def list_all(
+    session: Transaction,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("officer", "volunteer", "resident")],
+    purpose: PurposeHeader = None,
+    unit_code: str | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    status: str | None = None,
+    household_code: str | None = None,
+) -> Listed[ResidentView]:
+    """Residents of the caller's units; every one shown is in their access log."""
+    if caller.role == "resident" and caller.resident_id:
+        own = await get_resident(session, caller, caller.resident_id)
+        return Listed(items=await show_residents(session, caller, [own]))
+    said = purpose_of(caller, None, purpose)
+    if unit_code is not None:
+        await _require_known_unit(session, caller, unit_code)
+    rows, cursor = await list_residents(session, caller, ResidentFilter(unit_code, q, status, household_code), page)
+    for resident in rows:
+        _record(session, caller, resident, "list", said, SHOWN)
+    return Listed(items=await show_residents(session, caller, rows, in_list=True), next_cursor=cursor)
+
+
+async def _require_known_unit(session: Session, caller: Caller, unit_code: str) -> None:
+    await unit_of_query(session, caller, unit_code)
+
+
+def _record(
+    session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None, fields: Sequence[str]
+) -> None:
+    """In the access log, unless people look at their own record."""
+    if not caller.is_resident(resident.id):
+        record_access(session, SERVICE, caller, resident.id, action=action, purpose=purpose, fields=fields)
+
+
+@router.post("/v1/residents/lookup")
+async def look_up(
+    body: LookupBody,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer", "volunteer", "service")],
+    purpose: PurposeHeader = None,
+) -> ResidentView:
+    """The resident with this number, in the caller's units; 404 otherwise."""
+    said = purpose_of(caller, None, purpose)
+    resident = await find_resident_by_number(session, body.personal_id)
+    if resident is None or not await may_see(session, caller, resident):
+        raise NotFound()
+    _record(session, caller, resident, "lookup", said, SHOWN)
+    return (await show_residents(session, caller, [resident]))[0]
+
+
+@router.get("/v1/residents/{resident_id}")
+async def get_one(
+    resident_id: UUID,
+    session: Transaction,
+    response: Response,
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
+    purpose: PurposeHeader = None,
+) -> ResidentView:
+    said = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
+    _record(session, caller, resident, "read", said, SHOWN)
+    response.headers["ETag"] = etag(resident.version)
+    return (await show_residents(session, caller, [resident]))[0]
+
+
+@router.patch("/v1/residents/{resident_id}")
+async def change(
+    resident_id: UUID,
+    body: ResidentPatch,
+    session: Transaction,
+    response: Response,
+    caller: Annotated[Caller, allow("resident", "officer")],
+    if_match: IfMatch = None,
+) -> ResidentView:
+    """Change what is known. What a higher source has said stays, and becomes a correction to decide."""
+    resident = await get_resident(session, caller, resident_id, for_update=True)
+    require_match(if_match, resident.version)
+    stated = body.model_dump(exclude_unset=True)
+    _refuse_nulls(stated)
+    if caller.role == "resident" and stated.keys() - OWN_WORDS:
+        raise Forbidden()
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    if stated.get("unit_code"):
+        new_unit = await unit_of_body(session, stated["unit_code"])
+        await require_unit(session, caller, new_unit.id, is_known=True)
+        await relocate_resident(session, resident, unit, new_unit)
+        unit = new_unit
+    if "household_code" in stated:
+        await rehouse_resident(session, resident, unit, stated["household_code"])
+    if stated.get("personal_id"):
+        await renumber_resident(session, resident, unit, stated["personal_id"])
+        stated.setdefault("id_document", document_of(stated["personal_id"]))
+    if "phone" in stated and "phone_owner_verified" not in stated and stated["phone"] != resident.value("phone"):
+        # A new number is in nobody's name until somebody says so.
+        stated["phone_owner_verified"] = False
+    source = "resident" if caller.role == "resident" else "officer"
+    done = await amend_resident(session, resident, unit, stated, origin_of(source, now()), caller.account)
+    if stated.get("deceased_on"):
+        await register_death(session, resident, unit, stated["deceased_on"])
+    response.headers["ETag"] = etag(resident.version)
+    [view] = await show_residents(session, caller, [resident])
+    view.pending_corrections = sorted(done.contested)
+    return view
+
+
+OWN_WORDS = frozenset((
+    "address_line", "phone", "has_smartphone", "has_bank_account", "social_insurance_no", "residence_status",
+))  # fmt: skip
+"""What residents may state about themselves; the rest they ask for as a correction."""
+
+_NEVER_NULL = frozenset((
+    "personal_id", "id_document", "full_name", "date_of_birth", "birth_precision", "sex", "unit_code",
+    "residence_status", "phone_owner_verified",
+))  # fmt: skip
+
+
+def _refuse_nulls(stated: dict[str, Any]) -> None:
+    nulls = sorted(name for name in _NEVER_NULL & stated.keys() if stated[name] is None)
+    if nulls:
+        raise InvalidBody(
+            errors=[FieldError(f"/{name}", "required", "Không được để trống.", "May not be empty.") for name in nulls]
+        )
+
+
+@router.post("/v1/residents/{resident_id}/reveal")
+async def reveal(
+    resident_id: UUID,
+    body: RevealBody,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer")],
+    purpose: PurposeHeader = None,
+) -> RevealView:
+    """Full values, to the resident or an officer of the unit; the reason stays with the entry in the access log."""
+    said = purpose_of(caller, resident_id, purpose)
+    unknown = [name for name in body.fields if name not in FACTS]
+    if unknown:
+        raise InvalidBody(errors=[FieldError(f"/fields/{body.fields.index(name)}", "unknown-field",
+                                             "Không có trường này.", "There is no such field.")
+                                  for name in unknown])  # fmt: skip
+    resident = await get_resident(session, caller, resident_id)
+    record_access(session, SERVICE, caller, resident.id, action="reveal", purpose=said, fields=body.fields,
+                  legal_basis=body.reason)  # fmt: skip
+    values = await values_of(session, resident)
+    return RevealView(resident_id=resident.id, fields={name: values.get(name) for name in body.fields})
+
+
+@router.get("/v1/residents/{resident_id}/facts")
+async def facts(
+    resident_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", "service")],
+    purpose: PurposeHeader = None,
+) -> Listed[FactView]:
+    """What is known, from whom, since when."""
+    said = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
+    items = await list_facts(session, resident)
+    _record(session, caller, resident, "facts", said, [item.name for item in items])
+    return Listed(items=items)
+
+
+@router.post("/v1/residents/{resident_id}/prefill")
+async def prefill_form(
+    resident_id: UUID,
+    body: PrefillBody,
+    request: Request,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", "service", "partner")],
+    purpose: PurposeHeader = None,
+) -> PrefillView:
+    """Fill a form. A linked database that is down or slow never fails the call."""
+    said = purpose_of(caller, resident_id, purpose or _purpose_in(body, caller, resident_id))
+    resident = await get_resident(session, caller, resident_id)
+    view = await prefill(session, resident, body.fields, [])
+    _record(session, caller, resident, "prefill", said, [name for name in view.fields if name not in view.missing])
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    announce(session, ResidentPrefilled(
+        resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=said or "own",
+        asked=len(set(body.fields)), filled=len(set(body.fields)) - len(view.missing),
+    ))  # fmt: skip
+    return view
+
+
+def _purpose_in(body: PrefillBody, caller: Caller, resident_id: UUID) -> str | None:
+    """The body's purpose counts as the header; people filling their own forms may say what they like."""
+    if body.purpose is None or caller.is_resident(resident_id):
+        return None
+    if body.purpose not in PURPOSES:
+        named = ", ".join(PURPOSES)
+        raise InvalidBody(errors=[FieldError("/purpose", "unknown-purpose", f"Phải là một trong: {named}.",
+                                             f"Must be one of: {named}.")])  # fmt: skip
+    return body.purpose

@@ -1,0 +1,54 @@
+"""Types of values that people write in many ways and the registry keeps in one."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from chassis.clock import today
+from registry import identifiers
+from registry.identifiers import Finding, IdentifierError
+from registry.lists.cells import DATE_IN_FUTURE, DATE_TOO_OLD, OLDEST_BIRTH, CellError
+from registry.lists.rows import name_of
+
+
+def refusal(finding: Finding) -> PydanticCustomError:
+    """A finding as pydantic wants it: the door turns it into a field error in both languages."""
+    return PydanticCustomError(finding.code, finding.en, {"vi": finding.vi})
+
+
+def _checked(parse: Callable[[str], str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        try:
+            return parse(value)
+        except (IdentifierError, CellError) as error:
+            raise refusal(error.finding) from None
+
+    return check
+
+
+def _not_in_future(value: date) -> date:
+    if value > today():
+        raise refusal(DATE_IN_FUTURE)
+    if value < OLDEST_BIRTH:
+        raise refusal(DATE_TOO_OLD)
+    return value
+
+
+def _none_if_blank(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Short = StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+
+PersonalId = Annotated[str, AfterValidator(_checked(identifiers.parse_personal_id))]
+Phone = Annotated[str, AfterValidator(_checked(identifiers.parse_phone))]
+TaxCode = Annotated[str, AfterValidator(_checked(identifiers.parse_tax_code))]
+SocialInsuranceNo = Annotated[str, AfterValidator(_checked(identifiers.parse_social_insurance))]
+PersonName = Annotated[str, AfterValidator(_checked(name_of))]
+BirthDate = Annotated[date, AfterValidator(_not_in_future)]
+ShortText = Annotated[str, Short]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+BlankIsNone = BeforeValidator(_none_if_blank)

@@ -1,0 +1,64 @@
+"""Bodies about organizations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, StringConstraints
+
+from registry.schemas.checked import BlankIsNone, Phone, ShortText, TaxCode
+
+OrganizationKind = Literal["enterprise", "household_business", "cooperative"]
+OrganizationName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Representative(BaseModel):
+    """Who stands for the organization."""
+
+    resident_id: UUID
+
+
+class OrganizationCreate(BaseModel):
+    """An organization to register."""
+
+    tax_code: TaxCode
+    name: OrganizationName
+    kind: OrganizationKind
+    unit_code: ShortText
+    representative: Representative | None = None
+    phone: Annotated[Phone | None, BlankIsNone] = None
+    has_smartphone: bool | None = None
+
+
+class OrganizationPatch(BaseModel):
+    """What to change."""
+
+    name: OrganizationName | None = None
+    kind: OrganizationKind | None = None
+    unit_code: ShortText | None = None
+    representative: Representative | None = None
+    phone: Annotated[Phone | None, BlankIsNone] = None
+    has_smartphone: bool | None = None
+    active: bool | None = None
+
+
+class OrganizationView(BaseModel):
+    """An organization; a tax code of 12 digits is somebody's personal number and masked."""
+
+    id: UUID
+    tax_code: str
+    name: str
+    kind: str
+    unit_code: str
+    representative: Representative | None
+    phone: str | None
+    has_smartphone: bool
+    active: bool
+    registered_at: datetime
+    changed_at: datetime
+
+
+class TaxCodeBody(BaseModel):
+    """Whose tax code is this?"""
+
+    tax_code: TaxCode

@@ -1,0 +1,24 @@
+"""What the registry reads from the environment beyond what every service reads."""
+
+from functools import cache
+
+from chassis.settings import Settings
+
+
+class RegistrySettings(Settings):
+    """Addresses of the linked databases; one without an address is not linked."""
+
+    population_url: str | None = None
+    social_insurance_url: str | None = None
+    civil_status_url: str | None = None
+    social_protection_url: str | None = None
+    source_seconds: float = 1.2
+    """How long a form waits for all linked databases together."""
+    import_batch_rows: int = 1000
+    import_max_bytes: int = 200 * 1024 * 1024
+
+
+@cache
+def get_registry_settings() -> RegistrySettings:
+    """The settings of this process, read once."""
+    return RegistrySettings()

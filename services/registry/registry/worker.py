@@ -1,0 +1,7 @@
+"""The registry's event process: relay, reactions, imports."""
+
+from chassis.app import run_worker
+from registry.app import service
+
+if __name__ == "__main__":
+    run_worker(service)

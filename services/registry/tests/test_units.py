@@ -1,0 +1,120 @@
+from typing import Any
+
+from contracts.registry import ResidentMoved, UnitChanged
+
+from .conftest import PURPOSE, a_resident
+
+HEADER = "code,valid_from,valid_to,level,kind,parent_code,name\n"
+
+
+async def units(client: Any, **query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = (await client.get("/v1/units", params=query | {"limit": "200"} | ({"cursor": cursor} if cursor else {}))).json()
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+
+
+async def test_anybody_sees_today_s_tree_without_districts(calling: Any) -> None:
+    client = calling()
+
+    commune = (await client.get("/v1/units/15724")).json()
+
+    assert commune["name"] == "Đồng Tiến"
+    assert (commune["level"], commune["kind"], commune["parent_code"]) == ("commune", "commune", "38")
+    assert (commune["path"], commune["valid_from"], commune["valid_to"]) == ("38/15724", "2025-07-01", None)
+    assert len(await units(client, parent="38")) == 166
+    assert await units(client, level="district") == []
+
+
+async def test_as_of_june_2024_shows_the_district_tier(calling: Any) -> None:
+    client = calling()
+
+    commune = (await client.get("/v1/units/15727?as_of=2024-06-30")).json()
+
+    assert (commune["parent_code"], commune["path"]) == ("397", "38/397/15727")
+    assert commune["successors"] == [{"code": "15724", "kind": "whole", "effective_on": "2025-07-01"}]
+    assert len(await units(client, level="district", as_of="2024-06-30")) == 26
+    assert len(await units(client, level="commune", as_of="2024-06-30")) == 547
+    assert (await client.get("/v1/units/15727")).status_code == 404
+
+
+async def test_a_village_keeps_its_code_for_life(calling: Any) -> None:
+    client = calling()
+
+    today = (await client.get("/v1/units/15727-01")).json()
+    before = (await client.get("/v1/units/15727-01?as_of=2025-06-30")).json()
+
+    assert today["id"] == before["id"]
+    assert (today["parent_code"], today["path"]) == ("15724", "38/15724/15727-01")
+    assert (before["parent_code"], before["path"]) == ("15727", "38/397/15727/15727-01")
+
+
+async def test_search_ignores_accents_and_case(calling: Any) -> None:
+    names = {unit["name"] for unit in await units(calling(), q="DONG tien")}
+
+    assert "Đồng Tiến" in names
+    assert all("tiến" in name.lower() or "tien" in name.lower() for name in names)
+
+
+async def test_wrong_queries_are_refused(calling: Any) -> None:
+    client = calling()
+
+    for query in ("as_of=yesterday", "level=planet", "parent=99999", "colour=red", "cursor=%21%21", "limit=0"):
+        assert (await client.get(f"/v1/units?{query}")).status_code == 400, query
+
+
+async def test_only_an_operator_takes_over_a_table_and_every_fault_is_named(calling: Any) -> None:
+    files = {"file": ("units.csv", HEADER + "15724-99,,,village,castle,15724,X\n,,,village,village,1,\n", "text/csv")}
+
+    assert (await calling("officer", unit_code="38").post("/v1/unit-imports", files=files)).status_code == 403
+    refused = await calling("operator").post("/v1/unit-imports", files=files)
+
+    assert refused.status_code == 422
+    assert {error["code"] for error in refused.json()["errors"]} == {"not-a-choice", "unit-code-invalid", "required"}
+
+
+async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, register: Any, announced: Any) -> None:
+    village = await register(a_resident(1, unit_code="15727-01"))
+    direct = await register(a_resident(2, unit_code="15724"))
+    table = HEADER + "15999,2026-01-01,,commune,ward,38,Phường Mới\n"
+    successions = "effective_on,successor_code,code,kind\n2026-01-01,15999,15724,whole\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+
+    made = await calling("operator").post("/v1/unit-imports", files=files)
+    again = await calling("operator").post("/v1/unit-imports", files=files)
+
+    assert made.status_code == 201, made.text
+    assert made.json()["residents_moved"] == 1
+    assert again.json()["id"] == made.json()["id"]
+    client = calling("officer", unit_code="15999")
+    found = (await client.get("/v1/residents", headers=PURPOSE)).json()["items"]
+    assert {item["id"] for item in found} == {village["id"], direct["id"]}
+    assert (await calling().get("/v1/units/15727-01")).json()["path"] == "38/15999/15727-01"
+    assert (await calling().get("/v1/units/15727-01?as_of=2025-12-31")).json()["path"] == "38/15724/15727-01"
+    [moved] = await announced(ResidentMoved)
+    assert (moved.from_unit_code, moved.unit_code) == ("15724", "15999")
+    changed = {fact.code for fact in await announced(UnitChanged)}
+    assert {"15724", "15999", "15727-01", "15721-02"} <= changed
+
+
+async def test_what_lies_in_a_divided_unit_waits_for_a_decision_and_is_not_lost(calling: Any, register: Any) -> None:
+    in_village = await register(a_resident(1, unit_code="15727-01"))
+    direct = await register(a_resident(2, unit_code="15724"))
+    table = HEADER + "15998,2026-01-01,,commune,ward,38,Đông\n15999,2026-01-01,,commune,ward,38,Tây\n"
+    successions = "old_code,new_code,kind,effective_on\n15724,15998,part,2026-01-01\n15724,15999,part,2026-01-01\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+
+    made = (await calling("operator").post("/v1/unit-imports", files=files)).json()
+
+    assert made["residents_undecided"] == 2
+    province = calling("officer", unit_code="38")
+    undecided = (await province.get("/v1/undecided-residents")).json()["items"]
+    assert {item["resident_id"] for item in undecided} == {in_village["id"], direct["id"]}
+    assert len((await province.get("/v1/residents", headers=PURPOSE)).json()["items"]) == 2
+    decided = await province.patch(f"/v1/residents/{direct['id']}", json={"unit_code": "15998"})
+    assert decided.json()["unit_code"] == "15998"
+    assert len((await province.get("/v1/undecided-residents")).json()["items"]) == 1
