@@ -1,1 +1,12 @@
-"""Entities of casework, their rules and their tables; knows neither web nor broker."""
+"""Entities of casework, their rules and their tables. Neither web nor broker."""
+
+from sqlmodel import SQLModel
+
+from chassis.database import new_tables
+
+
+class Table(SQLModel, registry=new_tables()):
+    """The base of casework's own tables."""
+
+
+metadata = Table.metadata

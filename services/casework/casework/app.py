@@ -1,0 +1,31 @@
+"""The HTTP process of casework."""
+
+from pathlib import Path
+
+from casework.commands.actions import confirm_silent_drafts
+from casework.model import Table
+from casework.reactions import HEARD
+from casework.routes import ROUTERS
+from chassis.app import create_app
+from chassis.runtime import Runtime, Service, Timed
+
+EVERY_SECONDS = 30.0
+
+
+async def confirm_drafts(runtime: Runtime) -> None:
+    """Silence is consent: goes on with draft results that nobody disputed."""
+    async with runtime.database.transaction() as session:
+        await confirm_silent_drafts(session)
+
+
+service = Service(
+    name="casework",
+    title="Ba Không: casework",
+    metadata=Table.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=ROUTERS,
+    reactions=HEARD,
+    timed=[Timed("confirm draft results", EVERY_SECONDS, confirm_drafts)],
+)
+
+app = create_app(service)

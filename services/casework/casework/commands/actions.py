@@ -1,0 +1,197 @@
+"""What offices and applicants do to a dossier, and what follows: the clock, the fee, the result, the registry."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+
+from casework.calendar import WorkingCalendar, load_calendar
+from casework.commands.dossiers import advance, missing_papers, record_step, request_fee, rules_of
+from casework.errors import NoMoreExtensions
+from casework.model.dossiers import Dossier, DossierPause, pauses_of
+from casework.model.fees import FeeStatus
+from casework.model.forms import Entry
+from casework.model.lifecycle import Action, Actor
+from casework.queries.dossiers import list_pauses, list_silent_drafts
+from casework.queries.people import commune_of
+from casework.schemas.dossiers import DossierAct
+from casework.settings import get_settings
+from chassis.clock import HO_CHI_MINH, business_day, now
+from chassis.database import Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.scope import unit_of_body
+from contracts.casework import DeathRegistered, DossierChanged, DossierCompleted
+
+DIED_ON = "died_on"
+COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WITHDRAW})
+
+
+async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, body: DossierAct) -> None:
+    """Does one thing to a dossier if the table has it; else 409 naming what is legal, or 403 for who may never."""
+    before = dossier.status
+    advance(dossier, body.chosen, actor)
+    dossier.version += 1
+    dossier.changed_at = now()
+    if effect := EFFECTS.get(body.chosen):
+        await effect(session, dossier, body)
+    record_step(session, dossier, caller, body.chosen, before, body.note)
+    _announce(session, dossier, body.chosen)
+
+
+async def confirm_silent_drafts(session: Session) -> int:
+    """Silence is consent: draft results that nobody disputed in time go on; how many."""
+    silent = await list_silent_drafts(session, now())
+    for dossier in silent:
+        before = dossier.status
+        advance(dossier, Action.CONFIRM_DRAFT_RESULT, Actor.PLATFORM)
+        dossier.version += 1
+        dossier.changed_at = now()
+        dossier.draft_result_until = None
+        record_step(session, dossier, None, Action.CONFIRM_DRAFT_RESULT, before)
+        _announce(session, dossier, Action.CONFIRM_DRAFT_RESULT)
+    return len(silent)
+
+
+async def _accept(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    """Valid receipt starts the clock, under the rules of this day."""
+    dossier.received_at = now()
+    dossier.rules_on = business_day(dossier.received_at)
+    rules = rules_of(dossier)
+    limit = rules.extended_limit if body.verification and rules.extended_limit else rules.time_limit
+    dossier.due_at = dossier.first_due_at = _calendar().due_at(limit, dossier.received_at)
+
+
+async def _transfer(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    """From the place of receipt to the competent unit (Decree 118/2025: any commune of the province receives)."""
+    if body.unit_code is None:
+        raise InvalidBody(errors=[_needed("/unit_code")])
+    named = await unit_of_body(session, body.unit_code)
+    unit = await commune_of(session, named.id)
+    dossier.unit_id, dossier.unit_code = unit.id, unit.code
+
+
+async def _request_supplement(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    dossier.supplement_requests += 1
+    if dossier.is_received:
+        session.add(DossierPause(id=new_id(), dossier_id=dossier.id, started_at=dossier.changed_at))
+
+
+async def _supplement(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    """The applicant answered: what is still missing is named, else the clock goes on where it stood."""
+    del body
+    lacking = await missing_papers(session, dossier, rules_of(dossier))
+    if lacking:
+        raise InvalidBody(errors=[_needed(f"/attachments/{code}") for code in lacking])
+    await _end_pause(session, dossier)
+
+
+async def _end_pause(session: Session, dossier: Dossier) -> None:
+    pauses = list(await list_pauses(session, dossier.id))
+    running = [pause for pause in pauses if pause.ended_at is None]
+    for pause in running:
+        pause.ended_at = dossier.changed_at
+    if running and dossier.received_at:
+        due = _calendar().due_at(rules_of(dossier).time_limit, dossier.received_at, pauses_of(pauses))
+        dossier.due_at = max(due, dossier.due_at or due)
+
+
+async def _request_payment(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    """Asks for the fee (again), or for another amount; a paid fee is not asked for twice."""
+    amount = body.amount or dossier.fee_amount
+    if amount <= 0:
+        raise InvalidBody(errors=[_needed("/amount")])
+    if dossier.fee_status != FeeStatus.PAID or amount != dossier.fee_amount:
+        request_fee(session, dossier, amount)
+
+
+async def _extend(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings say."""
+    if dossier.extensions >= get_settings().most_extensions:
+        raise NoMoreExtensions()
+    if body.due_on is None or not body.note:
+        raise InvalidBody(errors=[_needed("/due_on" if body.due_on is None else "/note")])
+    promised = _close_of(body.due_on)
+    if dossier.due_at is None or promised <= dossier.due_at or not _calendar().is_working_day(body.due_on):
+        raise InvalidBody(errors=[_later()])
+    dossier.extensions += 1
+    dossier.due_at = promised
+
+
+async def _send_draft_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    days = rules_of(dossier).draft_confirmation_days or 1
+    dossier.draft_result_until = _calendar().deadline(dossier.changed_at, days)
+
+
+async def _leave_draft_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    dossier.draft_result_until = None
+
+
+async def _approve(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    """Settles the request; a registered death goes back to the registry, which makes the resident deceased."""
+    dossier.finish(dossier.changed_at)
+    died_on = dossier.entries().get(DIED_ON, Entry()).value
+    if rules_of(dossier).registers_death and dossier.subject_id and died_on:
+        announce(
+            session,
+            DeathRegistered(
+                dossier_id=dossier.id,
+                resident_id=dossier.subject_id,
+                deceased_on=date.fromisoformat(died_on),
+                at=dossier.changed_at,
+            ),
+        )
+
+
+async def _end_without_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    await _end_pause(session, dossier)
+    dossier.finish(dossier.changed_at)
+    dossier.settle_fee()
+
+
+async def _return_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+    dossier.returned_at = dossier.changed_at
+
+
+Effect = Callable[[Session, Dossier, DossierAct], Awaitable[None]]
+
+EFFECTS: dict[Action, Effect] = {
+    Action.ACCEPT: _accept,
+    Action.TRANSFER: _transfer,
+    Action.REQUEST_SUPPLEMENT: _request_supplement,
+    Action.SUPPLEMENT: _supplement,
+    Action.REQUEST_PAYMENT: _request_payment,
+    Action.EXTEND: _extend,
+    Action.SEND_DRAFT_RESULT: _send_draft_result,
+    Action.CONFIRM_DRAFT_RESULT: _leave_draft_result,
+    Action.DISPUTE_DRAFT_RESULT: _leave_draft_result,
+    Action.APPROVE: _approve,
+    Action.REJECT: _end_without_result,
+    Action.REFUSE: _end_without_result,
+    Action.WITHDRAW: _end_without_result,
+    Action.RETURN_RESULT: _return_result,
+}
+
+
+def _announce(session: Session, dossier: Dossier, action: Action) -> None:
+    fact = DossierCompleted if action in COMPLETING else DossierChanged
+    announce(session, fact(**dossier.state()))
+
+
+def _calendar() -> WorkingCalendar:
+    return load_calendar(get_settings().calendar_file)
+
+
+def _close_of(day: date) -> datetime:
+    return datetime.combine(day, _calendar().office_hours[-1][1], HO_CHI_MINH)
+
+
+def _needed(pointer: str) -> FieldError:
+    return FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")
+
+
+def _later() -> FieldError:
+    return FieldError(
+        "/due_on", "not-later", "Ngày hẹn mới phải là ngày làm việc sau ngày hẹn cũ.",
+        "The new date is a working day after the old one.",
+    )  # fmt: skip

@@ -1,0 +1,409 @@
+"""From a draft that the registry filled to a dossier that the office holds."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.calendar import load_calendar
+from casework.errors import (
+    ApplicantDeceased,
+    DossierNotEditable,
+    IllegalAction,
+    IncompleteDossier,
+    MayNotRepresent,
+    unknown_procedure,
+)
+from casework.model.chosen import FiledInMonth
+from casework.model.codes import make_code
+from casework.model.dossiers import CodeSerial, Dossier, DossierStep
+from casework.model.fees import NOT_EXEMPT, Channel, FeeStatus, fee_amount
+from casework.model.forms import TYPED, Entry, Form, WrongValue, asked_and_prefilled, fill, missing, type_in
+from casework.model.lifecycle import Action, Actor, Illegal, NotYours, Status
+from casework.model.people import KnownResident
+from casework.prefill import Prefilled
+from casework.procedures import Field, UnknownProcedure, Version, load_catalogue
+from casework.procedures.version import Applicant
+from casework.queries.dossiers import list_papers
+from casework.queries.people import commune_of, get_organization, get_resident
+from casework.schemas.dossiers import DossierCreate, DossierFillIn, Signature
+from casework.settings import get_settings
+from chassis.clock import business_day, now, today
+from chassis.database import Session
+from chassis.errors import FieldError, Forbidden, InvalidBody
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.scope import require_unit, unit_of_body
+from chassis.tables import KnownUnit
+from contracts.casework import DossierFeeRequested, DossierSubmitted
+
+EXEMPTION, RELATION, PAGES = "fee_exemption", "relation", "pages"
+FEE_DUE_WORKING_DAYS = 10
+
+
+class Applicants(NamedTuple):
+    """Who applies, as far as casework knows them, and the unit they belong to."""
+
+    person: KnownResident | None
+    subject: KnownResident | None
+    unit_id: UUID
+
+
+def rules_for(code: str, applicant: Applicant, day: date) -> Version:
+    """The rules that hold on that day for such an applicant; 422 when there are none."""
+    try:
+        version = load_catalogue(get_settings().procedures_dir).get_version(code, day)
+    except UnknownProcedure as error:
+        raise InvalidBody(errors=[unknown_procedure("/procedure_code")]) from error
+    if applicant not in version.applicants:
+        raise InvalidBody(errors=[_wrong_applicant(applicant)])
+    return version
+
+
+def rules_of(dossier: Dossier) -> Version:
+    """The rules that this dossier follows: those of its date of receipt, until then of its last change."""
+    return load_catalogue(get_settings().procedures_dir).get_version(dossier.procedure_code, dossier.rules_on)
+
+
+def form_of(dossier: Dossier) -> tuple[Field, ...]:
+    """The fields of this dossier's form."""
+    if dossier.origin == "portal":
+        return ()
+    return rules_of(dossier).fields_for("organization" if dossier.organization_id else "resident")
+
+
+def kind_of_applicant(body: DossierCreate) -> Applicant:
+    """Whether a resident or an organization applies."""
+    return "organization" if body.organization_id else "resident"
+
+
+def require_own(caller: Caller, body: DossierCreate) -> None:
+    """Residents and organizations apply for themselves only; officers for whomever their units have."""
+    is_own = (
+        caller.is_resident(body.resident_id) if body.resident_id else caller.organization_id == body.organization_id
+    )
+    if caller.role != "officer" and not is_own:
+        raise Forbidden()
+
+
+async def draft_dossier(session: Session, caller: Caller, body: DossierCreate, prefilled: Prefilled) -> Dossier:
+    """Opens a draft with everything that is already known; nothing is announced before it is submitted."""
+    rules = rules_for(body.procedure_code, kind_of_applicant(body), today())
+    people = await _applicants(session, caller, body, rules)
+    unit = await _competent_unit(session, caller, body, people)
+    moment = now()
+    dossier = Dossier(
+        id=new_id(),
+        procedure_code=body.procedure_code,
+        rules_on=today(),
+        unit_id=unit.id,
+        unit_code=unit.code,
+        receiving_unit_id=unit.id,
+        resident_id=people.person.id if people.person and body.resident_id else None,
+        organization_id=body.organization_id,
+        subject_id=people.subject.id if people.subject else None,
+        on_behalf_of=body.on_behalf_of,
+        assisted_by=body.assisted_by or (caller.account if caller.role == "officer" else None),
+        is_self_service=caller.role != "officer" and body.assisted_by is None,
+        channel=body.channel.value,
+        copies=body.copies,
+        result_delivery=body.result_delivery,
+        created_by=caller.account,
+        created_at=moment,
+        changed_at=moment,
+    )
+    _fill(dossier, prefilled, withhold=_withholds(caller, people))
+    session.add(dossier)
+    return dossier
+
+
+def refill(dossier: Dossier, prefilled: Prefilled, *, withhold: bool) -> None:
+    """Asks the registry's answers in again: for a draft that opened while the registry was down."""
+    _require_editable(dossier)
+    _fill(dossier, prefilled, withhold=withhold)
+    _change(dossier)
+
+
+def fill_in(dossier: Dossier, body: DossierFillIn) -> None:
+    """Takes what the applicant typed; every wrong field is named, and then nothing is taken."""
+    _require_editable(dossier)
+    form, fields = dossier.entries(), {field.name: field for field in form_of(dossier)}
+    wrong: list[FieldError] = []
+    for name, value in body.fields.items():
+        try:
+            form[name] = _typed(fields.get(name), form.get(name, Entry()), value)
+        except WrongValue as error:
+            wrong.append(_wrong_value(name, error.code))
+    if wrong:
+        raise InvalidBody(errors=wrong)
+    dossier.copies = body.copies or dossier.copies
+    dossier.result_delivery = body.result_delivery or dossier.result_delivery
+    _keep(dossier, form)
+    _change(dossier)
+
+
+async def submit_dossier(
+    session: Session, caller: Caller, dossier: Dossier, actor: Actor, signature: Signature | None = None
+) -> None:
+    """Hands the dossier to the office: complete, with a code, its fee asked for. The clock waits for valid receipt."""
+    before = dossier.status
+    advance(dossier, Action.SUBMIT, actor)
+    moment = now()
+    dossier.rules_on = business_day(moment)
+    rules = rules_of(dossier)
+    await require_complete(session, dossier, rules)
+    dossier.submitted_at = moment
+    dossier.code = await _next_code(session, dossier.unit_code, business_day(moment))
+    if signature:
+        dossier.signature_provider = signature.provider
+        dossier.signature_serial = signature.certificate_serial
+        dossier.signed_at = signature.signed_at
+    _change(dossier)
+    record_step(session, dossier, caller, Action.SUBMIT, before)
+    await count_filed(session, dossier.unit_id, dossier.procedure_code, business_day(moment))
+    announce(session, DossierSubmitted(**dossier.state()))
+    request_fee(session, dossier, _fee(dossier, rules))
+
+
+def advance(dossier: Dossier, action: Action, actor: Actor) -> None:
+    """Moves along the table: 409 naming what is legal, 403 for who may never do this."""
+    try:
+        if dossier.origin == "portal":
+            raise Illegal(Status(dossier.status), action, ())
+        dossier.advance(action, actor)
+    except Illegal as illegal:
+        raise IllegalAction(members={"legal": [legal.value for legal in illegal.legal]}) from illegal
+    except NotYours as error:
+        raise Forbidden() from error
+
+
+async def require_complete(session: Session, dossier: Dossier, rules: Version) -> None:
+    """422 naming every required field and paper that is missing."""
+    fields = missing(form_of(dossier), dossier.entries())
+    papers = await missing_papers(session, dossier, rules)
+    errors = [_required(f"/fields/{name}") for name in fields] + [_required(f"/attachments/{code}") for code in papers]
+    if errors:
+        raise IncompleteDossier(errors=errors)
+
+
+async def missing_papers(session: Session, dossier: Dossier, rules: Version) -> list[str]:
+    """The required papers that nobody has attached yet."""
+    if dossier.origin == "portal":
+        return []
+    there = {paper.document for paper in await list_papers(session, dossier.id)}
+    needed = rules.required_uploads(for_another=dossier.is_for_another, exempt=_exemption(dossier) != NOT_EXEMPT)
+    return [document.code for document in needed if document.code not in there]
+
+
+def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
+    """Asks for a fee through payments-qr, which answers with a code to pay by."""
+    dossier.fee_amount = amount
+    if amount <= 0:
+        return
+    dossier.fee_status = FeeStatus.REQUESTED.value
+    due = load_calendar(get_settings().calendar_file).add_working_days(today(), FEE_DUE_WORKING_DAYS)
+    announce(
+        session,
+        DossierFeeRequested(
+            dossier_id=dossier.id,
+            unit_id=dossier.unit_id,
+            unit_code=dossier.unit_code,
+            dossier_code=dossier.code or "",
+            amount=amount,
+            due_on=due,
+            at=now(),
+        ),
+    )
+
+
+def record_step(
+    session: Session, dossier: Dossier, caller: Caller | None, action: Action, before: str, note: str | None = None
+) -> None:
+    """Adds a line to the dossier's history; without a caller the platform acted."""
+    step = DossierStep(
+        id=new_id(),
+        dossier_id=dossier.id,
+        action=action.value,
+        before=before,
+        after=dossier.status,
+        at=dossier.changed_at,
+        actor=caller.account if caller else "platform",
+        role=caller.role if caller else "platform",
+    )
+    step.write(note)
+    session.add(step)
+
+
+async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day: date) -> None:
+    """Counts one more dossier of a procedure in a unit's month."""
+    table = FiledInMonth.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    row = insert(table).values(unit_id=unit_id, procedure_code=procedure_code, month=day.replace(day=1), filed=1)
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=["unit_id", "procedure_code", "month"], set_={"filed": table.c.filed + 1}
+        )
+    )
+
+
+async def _applicants(session: Session, caller: Caller, body: DossierCreate, rules: Version) -> Applicants:
+    require_own(caller, body)
+    subject = await get_resident(session, body.subject_id) if body.subject_id else None
+    if body.organization_id:
+        organization = await get_organization(session, body.organization_id)
+        if caller.role == "officer":
+            await require_unit(session, caller, organization.unit_id, is_known=True)
+        person = await get_resident(session, organization.representative_id) if organization.representative_id else None
+        return Applicants(person, subject, organization.unit_id)
+    assert body.resident_id is not None  # the schema lets in exactly one of the two
+    person = await get_resident(session, body.resident_id)
+    if caller.role == "officer":
+        await require_unit(session, caller, person.unit_id, is_known=True)
+    if person.life == "deceased":
+        raise ApplicantDeceased()
+    if subject is None and rules.subject == "self_or_other":
+        subject = await get_resident(session, body.on_behalf_of) if body.on_behalf_of else person
+    if subject is not None and rules.subject == "other" and subject.id == person.id:
+        raise MayNotRepresent(errors=[_not_oneself()])
+    await _require_representation(session, caller, body, rules, person)
+    return Applicants(person, subject, person.unit_id)
+
+
+async def _require_representation(
+    session: Session, caller: Caller, body: DossierCreate, rules: Version, person: KnownResident
+) -> None:
+    """Who may act for whom is the procedure's rule; an officer has seen the papers that prove it."""
+    if body.on_behalf_of is None:
+        return
+    other = await get_resident(session, body.on_behalf_of)
+    allowed = rules.on_behalf in ("authorised", "anybody") or (
+        rules.on_behalf == "family" and (caller.role == "officer" or person.shares_household_with(other))
+    )
+    if not allowed:
+        raise MayNotRepresent(errors=[_not_represented()])
+
+
+async def _competent_unit(session: Session, caller: Caller, body: DossierCreate, people: Applicants) -> KnownUnit:
+    """The unit that the body names, else the commune of the applicant."""
+    if body.unit_code is None:
+        return await commune_of(session, people.unit_id)
+    named = await unit_of_body(session, body.unit_code)
+    return await commune_of(session, named.id)
+
+
+def _withholds(caller: Caller, people: Applicants) -> bool:
+    """Whether the person concerned is a stranger to the caller: facts then fill the form without being shown."""
+    if caller.role == "officer" or people.subject is None:
+        return False
+    if people.person is None:
+        return True
+    return people.subject.id != people.person.id and not people.subject.shares_household_with(people.person)
+
+
+def _fill(dossier: Dossier, prefilled: Prefilled, *, withhold: bool) -> None:
+    form = fill(
+        form_of(dossier),
+        prefilled.applicant.facts,
+        prefilled.subject.facts,
+        typed=dossier.entries(),
+        withhold_subject=withhold,
+    )
+    if RELATION in form and form[RELATION].is_empty and dossier.subject_id and not dossier.is_for_another:
+        form[RELATION] = Entry(value="self", source=TYPED, state="typed")
+    dossier.is_degraded = bool(prefilled.degraded)
+    _keep(dossier, form)
+
+
+def _keep(dossier: Dossier, form: Form) -> None:
+    dossier.keep(form)
+    dossier.fields_asked, dossier.fields_prefilled = asked_and_prefilled(form_of(dossier), form)
+
+
+def _typed(field: Field | None, before: Entry, value: object) -> Entry:
+    if field is None:
+        raise WrongValue("unknown-field")
+    if not before.is_editable:
+        if value == before.value and not before.withheld:
+            return before
+        raise WrongValue("read-only")
+    return type_in(field, value)
+
+
+def _fee(dossier: Dossier, rules: Version) -> int:
+    pages = dossier.entries().get(PAGES, Entry()).value
+    return fee_amount(
+        rules.fee,
+        copies=dossier.copies,
+        pages=int(pages or 1),
+        channel=Channel(dossier.channel),
+        exemption=_exemption(dossier),
+    )
+
+
+def _exemption(dossier: Dossier) -> str:
+    return str(dossier.entries().get(EXEMPTION, Entry()).value or NOT_EXEMPT)
+
+
+async def _next_code(session: Session, unit_code: str, day: date) -> str:
+    table = CodeSerial.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    row = insert(table).values(unit_code=unit_code, day=day, last=1)
+    counted = await session.execute(
+        row.on_conflict_do_update(index_elements=["unit_code", "day"], set_={"last": table.c.last + 1}).returning(
+            table.c.last
+        )
+    )
+    return make_code(get_settings().dossier_code_pattern, unit_code=unit_code, day=day, serial=counted.scalar_one())
+
+
+def _require_editable(dossier: Dossier) -> None:
+    if not dossier.is_editable or dossier.origin == "portal":
+        raise DossierNotEditable()
+
+
+def _change(dossier: Dossier) -> None:
+    dossier.version += 1
+    dossier.changed_at = now()
+
+
+def _required(pointer: str) -> FieldError:
+    return FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")
+
+
+def _wrong_value(name: str, code: str) -> FieldError:
+    vi, en = _WRONG.get(code, ("Giá trị không hợp lệ.", "The value does not fit."))
+    return FieldError(f"/fields/{name}", code, vi, en)
+
+
+def _wrong_applicant(applicant: Applicant) -> FieldError:
+    return FieldError(
+        f"/{applicant}_id", "applicant-not-allowed", "Thủ tục này không dành cho đối tượng nộp hồ sơ này.",
+        "This procedure is not for such an applicant.",
+    )  # fmt: skip
+
+
+def _not_oneself() -> FieldError:
+    return FieldError(
+        "/subject_id", "not-oneself", "Người được đề nghị phải là người khác.", "The person concerned is somebody else."
+    )
+
+
+def _not_represented() -> FieldError:
+    return FieldError(
+        "/on_behalf_of", "may-not-represent", "Thủ tục này không cho nộp thay người này.",
+        "This procedure does not allow acting for this person.",
+    )  # fmt: skip
+
+
+_WRONG = {
+    "unknown-field": ("Biểu mẫu không có trường này.", "The form has no such field."),
+    "read-only": (
+        "Dữ liệu đã được xác thực, không sửa tại đây; xin đề nghị đính chính.",
+        "A verified value is not changed here; ask for a correction.",
+    ),
+    "integer": ("Phải là số nguyên không âm.", "A whole number, not negative."),
+    "boolean": ("Phải là đúng hoặc sai (true, false).", "Either true or false."),
+    "date": ("Phải là ngày dạng YYYY-MM-DD.", "A date as YYYY-MM-DD."),
+    "choice": ("Phải là một trong các giá trị của danh sách.", "One of the listed values."),
+    "text": ("Phải là chuỗi ký tự không rỗng, tối đa 2000 ký tự.", "A text of 1 to 2000 characters."),
+}

@@ -1,0 +1,76 @@
+"""What payments-qr says about a dossier's fee."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import select
+
+from casework.commands.dossiers import record_step
+from casework.model.dossiers import Dossier
+from casework.model.fees import FeeStatus
+from casework.model.lifecycle import SETTLED, Action, Actor, Status
+from chassis.clock import now
+from chassis.database import Session
+from chassis.outbox import announce
+from contracts.casework import DossierChanged, DossierFeePaid
+
+ENDED_WITHOUT_RESULT = SETTLED - {Status.APPROVED, Status.RETURNED}
+
+
+async def offer_code(session: Session, dossier_id: UUID, qr_code_id: UUID) -> None:
+    """A code to pay the fee by exists."""
+    dossier = await _find(session, dossier_id)
+    if dossier is not None and dossier.qr_code_id != qr_code_id:
+        dossier.qr_code_id, dossier.fee_uncollectable = qr_code_id, None
+        _change(dossier)
+
+
+async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: datetime) -> None:
+    """The fee is paid; after a withdrawal or refusal it is flagged for refund, never lost."""
+    dossier = await _find(session, dossier_id)
+    if dossier is None or dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+        return
+    flagged = dossier.status in ENDED_WITHOUT_RESULT
+    dossier.fee_status = (FeeStatus.TO_REFUND if flagged else FeeStatus.PAID).value
+    dossier.fee_paid_at, dossier.fee_paid_online = paid_at, not flagged
+    _change(dossier)
+    if dossier.status == Status.PAYMENT_DUE:
+        dossier.advance(Action.PAY, Actor.PLATFORM)
+        record_step(session, dossier, None, Action.PAY, Status.PAYMENT_DUE.value)
+    announce(
+        session,
+        DossierFeePaid(
+            dossier_id=dossier.id, unit_id=dossier.unit_id, unit_code=dossier.unit_code, amount=amount, paid_at=paid_at,
+            flagged=flagged,
+        ),
+        DossierChanged(**dossier.state()),
+    )  # fmt: skip
+
+
+async def give_fee_back(session: Session, dossier_id: UUID) -> None:
+    """The payment was reversed: the fee is due again, or nothing is left to refund."""
+    dossier = await _find(session, dossier_id)
+    if dossier is None or dossier.fee_status not in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+        return
+    was_flagged = dossier.fee_status == FeeStatus.TO_REFUND
+    dossier.fee_status = (FeeStatus.CANCELLED if was_flagged else FeeStatus.REQUESTED).value
+    dossier.fee_paid_at, dossier.fee_paid_online = None, False
+    _change(dossier)
+    announce(session, DossierChanged(**dossier.state()))
+
+
+async def leave_to_counter(session: Session, dossier_id: UUID, reason: str) -> None:
+    """Nobody collects fees online for this unit: the fee is paid at the counter."""
+    dossier = await _find(session, dossier_id)
+    if dossier is not None and dossier.qr_code_id is None:
+        dossier.fee_uncollectable = reason
+        _change(dossier)
+
+
+async def _find(session: Session, dossier_id: UUID) -> Dossier | None:
+    return (await session.exec(select(Dossier).where(Dossier.id == dossier_id).with_for_update())).first()
+
+
+def _change(dossier: Dossier) -> None:
+    dossier.version += 1
+    dossier.changed_at = now()

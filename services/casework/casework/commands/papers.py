@@ -1,0 +1,109 @@
+"""Papers that applicants attach and results that offices issue."""
+
+from hashlib import sha256
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from casework.commands.dossiers import missing_papers, rules_of
+from casework.errors import DossierNotEditable, PaperRefused, TooManyPapers
+from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossier, DossierResult
+from casework.model.lifecycle import OPEN, Status
+from casework.settings import get_settings
+from casework.uploads import Infected, Paper, TooLarge, WrongKind, read_paper, scan
+from chassis import errors
+from chassis.clock import now
+from chassis.database import Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.sealing import seal
+
+LONGEST_NAME = 200
+
+
+async def checked_paper(content: bytes) -> Paper:
+    """The file if its size, kind and scan allow it; ask before the first statement, for a scanner takes its time."""
+    settings = get_settings()
+    try:
+        paper = read_paper(content, limit=settings.attachment_limit_bytes)
+        await scan(content, settings.scan_command)
+    except TooLarge as error:
+        raise errors.TooLarge() from error
+    except (WrongKind, Infected) as error:
+        code = "infected" if isinstance(error, Infected) else "wrong-kind"
+        raise PaperRefused(errors=[FieldError("/file", code, PaperRefused.vi, PaperRefused.en)]) from error
+    return paper
+
+
+async def attach_paper(
+    session: Session, caller: Caller, dossier: Dossier, paper: Paper, *, name: str, document: str | None
+) -> Attachment:
+    """Keeps a paper, sealed; without a document's code it counts for the first one that is missing."""
+    if not dossier.is_editable or dossier.origin == "portal":
+        raise DossierNotEditable()
+    held = await session.exec(select(func.count()).where(col(Attachment.dossier_id) == dossier.id))
+    if held.one() >= get_settings().attachments_per_dossier:
+        raise TooManyPapers()
+    attachment_id = new_id()
+    row = Attachment(
+        id=attachment_id,
+        dossier_id=dossier.id,
+        document=await _document(session, dossier, document),
+        media_type=paper.media_type,
+        size=len(paper.content),
+        sha256=sha256(paper.content).digest(),
+        name=seal(PAPER_NAME, str(attachment_id), name[:LONGEST_NAME]),
+        content=seal(PAPER, str(attachment_id), paper.content),
+        attached_at=now(),
+        attached_by=caller.account,
+    )
+    session.add(row)
+    dossier.version += 1
+    dossier.changed_at = row.attached_at
+    return row
+
+
+async def detach_paper(session: Session, dossier: Dossier, attachment: Attachment) -> None:
+    """Takes a paper back while the dossier can still be edited."""
+    if not dossier.is_editable:
+        raise DossierNotEditable()
+    await session.delete(attachment)
+    dossier.version += 1
+    dossier.changed_at = now()
+
+
+async def issue_result(
+    session: Session, caller: Caller, dossier: Dossier, paper: Paper, *, is_draft: bool
+) -> DossierResult:
+    """Adds the electronic result, or the draft of it that the applicant is asked to confirm."""
+    allowed = OPEN if is_draft else OPEN | {Status.APPROVED, Status.RETURNED}
+    if not dossier.is_received or dossier.status not in allowed:
+        raise DossierNotEditable()
+    result_id = new_id()
+    result = DossierResult(
+        id=result_id,
+        dossier_id=dossier.id,
+        kind="draft" if is_draft else "result",
+        media_type=paper.media_type,
+        size=len(paper.content),
+        sha256=sha256(paper.content).digest(),
+        content=seal(RESULT, str(result_id), paper.content),
+        issued_at=now(),
+        issued_by=caller.account,
+    )
+    session.add(result)
+    dossier.version += 1
+    dossier.changed_at = result.issued_at
+    return result
+
+
+async def _document(session: Session, dossier: Dossier, document: str | None) -> str | None:
+    rules = rules_of(dossier)
+    if document is None:
+        return next(iter(await missing_papers(session, dossier, rules)), None)
+    if document not in {known.code for known in rules.documents}:
+        raise InvalidBody(
+            errors=[FieldError("/document", "unknown-document", "Không có giấy tờ này.", "No such paper.")]
+        )
+    return document

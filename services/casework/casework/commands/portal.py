@@ -1,0 +1,200 @@
+"""Takes what portals report about their dossiers: twice, late and out of order, with the same outcome."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from casework.calendar import load_calendar
+from casework.commands.dossiers import count_filed
+from casework.model.dossiers import Dossier, PortalReport
+from casework.model.fees import Channel
+from casework.model.lifecycle import NATIONAL, SETTLED, NationalStatus, Status
+from casework.model.timeliness import is_on_time
+from casework.procedures import UnknownProcedure, load_catalogue
+from casework.settings import get_settings
+from chassis.clock import business_day
+from chassis.database import Session
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.scope import find_unit
+from chassis.tables import KnownUnit
+from contracts.casework import DossierChanged, DossierCompleted, DossierSubmitted
+from contracts.gateway import PartnerEventReceived
+
+T = TypeVar("T")
+Outcome = tuple[Literal["applied", "unchanged", "rejected"], str]
+
+OWN_STATUS = {national: own for own, national in NATIONAL.items() if national and own != Status.DRAFT_RESULT_SENT}
+NEVER_RECEIVED = (NationalStatus.NEWLY_FILED, NationalStatus.NOT_RECEIVED, NationalStatus.WITHDRAWN)
+CHANNELS = {channel.national_code: channel for channel in Channel}
+
+
+class PortalStatus(BaseModel):
+    """The data of `dossier.status_changed`."""
+
+    code: str = Field(min_length=1, max_length=64)
+    procedure_code: str = Field(min_length=1, max_length=64)
+    unit_code: str = Field(min_length=1, max_length=64)
+    national_status: NationalStatus
+    channel: Literal[1, 2, 3]
+    received_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
+    fee_paid_online: bool | None = None
+
+
+async def take_portal_status(session: Session, event: PartnerEventReceived, status: PortalStatus) -> Outcome:
+    """Adds one report and computes the dossier anew from all of them; the outcome and why it was rejected."""
+    await session.execute(_ONE_AT_A_TIME, {"name": f"portal|{status.code}"})
+    dossier = (await session.exec(select(Dossier).where(Dossier.code == status.code))).first()
+    if dossier is not None and dossier.origin != "portal":
+        return "rejected", "code-is-ours"
+    if await session.get(PortalReport, (event.partner_id, event.webhook_id)) is not None:
+        return "unchanged", ""
+    unit = await _unit_of(session, status)
+    if unit is None:
+        return "rejected", "unknown-unit"
+    is_new = dossier is None
+    if dossier is None:
+        dossier = _opened(status, unit, event)
+        session.add(dossier)
+        await count_filed(session, unit.id, status.procedure_code, business_day(status.received_at))
+    session.add(_report(dossier, event, status))
+    await session.flush()
+    before = dossier.state() | {"version": 0, "at": None}
+    _compute(dossier, await _reports(session, dossier))
+    dossier.unit_id, dossier.unit_code = unit.id, unit.code
+    if not is_new and dossier.state() | {"version": 0, "at": None} == before:
+        return "unchanged", ""
+    _announce(session, dossier, is_new=is_new)
+    return "applied", ""
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+async def _unit_of(session: Session, status: PortalStatus) -> KnownUnit | None:
+    """Today's unit of that code, else the one that bore it when the dossier was received (before July 2025)."""
+    on_receipt = business_day(status.received_at)
+    return await find_unit(session, status.unit_code, on_receipt) or await find_unit(session, status.unit_code)
+
+
+def _opened(status: PortalStatus, unit: KnownUnit, event: PartnerEventReceived) -> Dossier:
+    return Dossier(
+        id=new_id(),
+        version=0,
+        code=status.code,
+        origin="portal",
+        procedure_code=status.procedure_code,
+        rules_on=business_day(status.received_at),
+        unit_id=unit.id,
+        unit_code=unit.code,
+        is_self_service=status.channel == Channel.ONLINE.national_code,
+        status=Status.SUBMITTED.value,
+        created_by=event.partner_id,
+        created_at=event.received_at,
+        changed_at=event.received_at,
+    )
+
+
+def _report(dossier: Dossier, event: PartnerEventReceived, status: PortalStatus) -> PortalReport:
+    return PortalReport(
+        partner_id=event.partner_id,
+        webhook_id=event.webhook_id,
+        dossier_id=dossier.id,
+        occurred_at=event.occurred_at,
+        national_status=int(status.national_status),
+        unit_code=status.unit_code,
+        channel=status.channel,
+        received_at=status.received_at,
+        due_at=status.due_at,
+        finished_at=status.finished_at,
+        fee_paid_online=status.fee_paid_online,
+    )
+
+
+async def _reports(session: Session, dossier: Dossier) -> Sequence[PortalReport]:
+    """All reports in the order of their times; ties by webhook id."""
+    query = select(PortalReport).where(PortalReport.dossier_id == dossier.id)
+    return (await session.exec(query.order_by(col(PortalReport.occurred_at), col(PortalReport.webhook_id)))).all()
+
+
+def _compute(dossier: Dossier, reports: Sequence[PortalReport]) -> None:
+    last = reports[-1]
+    dossier.version += 1
+    dossier.changed_at = last.occurred_at
+    dossier.portal_status = last.national_status
+    dossier.status = OWN_STATUS[NationalStatus(last.national_status)].value
+    dossier.channel = CHANNELS[last.channel].value
+    dossier.submitted_at = dossier.received_at = last.received_at
+    dossier.due_at = _latest([report.due_at for report in reports])
+    dossier.supplement_requests = sum(
+        report.national_status == NationalStatus.SUPPLEMENT_REQUESTED for report in reports
+    )
+    dossier.fee_paid_online = bool(_latest([report.fee_paid_online for report in reports]))
+    dossier.finished_at = _finished_at(reports) if dossier.status in SETTLED else None
+    dossier.on_time = _on_time(dossier, reports) if dossier.finished_at else None
+
+
+def _finished_at(reports: Sequence[PortalReport]) -> datetime:
+    """The moment of "settled", before that of "result returned", before that of "stopped" (index, 2.1)."""
+    said = _latest([report.finished_at for report in reports])
+    settled = [
+        report.occurred_at for report in reports if OWN_STATUS[NationalStatus(report.national_status)] in SETTLED
+    ]
+    return said or settled[0]
+
+
+def _on_time(dossier: Dossier, reports: Sequence[PortalReport]) -> bool | None:
+    """By the index: the time between a supplement request and its completion is subtracted; what was only filed and then
+    refused or withdrawn does not count."""
+    assert dossier.finished_at is not None
+    was_received = any(report.national_status not in NEVER_RECEIVED for report in reports)
+    return is_on_time(
+        received_at=dossier.received_at if was_received else None,
+        promised_at=dossier.due_at or _statutory(dossier),
+        finished_at=dossier.finished_at - _waited(reports),
+        supplement_requests=dossier.supplement_requests,
+        now=dossier.finished_at,
+    )
+
+
+def _statutory(dossier: Dossier) -> datetime | None:
+    """Where the portal promised no date, the statutory maximum decides, for procedures that are known here."""
+    settings = get_settings()
+    try:
+        rules = load_catalogue(settings.procedures_dir).get_version(dossier.procedure_code, dossier.rules_on)
+    except UnknownProcedure:
+        return None
+    assert dossier.received_at is not None
+    return load_calendar(settings.calendar_file).due_at(rules.time_limit, dossier.received_at)
+
+
+def _waited(reports: Sequence[PortalReport]) -> timedelta:
+    pairs = pairwise(reports)
+    return sum(
+        (
+            after.occurred_at - asked.occurred_at
+            for asked, after in pairs
+            if asked.national_status == NationalStatus.SUPPLEMENT_REQUESTED
+        ),
+        timedelta(),
+    )
+
+
+def _latest(values: Sequence[T | None]) -> T | None:
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _announce(session: Session, dossier: Dossier, *, is_new: bool) -> None:
+    if is_new:
+        announce(session, DossierSubmitted(**dossier.state()))
+        if dossier.status == Status.SUBMITTED:
+            return
+    fact = DossierCompleted if dossier.finished_at else DossierChanged
+    announce(session, fact(**dossier.state()))

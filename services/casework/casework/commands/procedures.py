@@ -1,0 +1,63 @@
+"""A unit chooses the full-process services of the model."""
+
+from collections.abc import Sequence
+
+from casework.errors import NotFullProcess, TooFewProcedures, unknown_procedure
+from casework.model.chosen import ChosenProcedures
+from casework.procedures import Catalogue, UnknownProcedure, load_catalogue
+from casework.queries.procedures import find_choice, get_minimum
+from casework.settings import get_settings
+from chassis.clock import now, today
+from chassis.database import Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.tables import KnownUnit
+from contracts.casework import ProceduresChosen
+
+
+async def choose_procedures(
+    session: Session, caller: Caller, unit: KnownUnit, codes: Sequence[str]
+) -> ChosenProcedures:
+    """Replaces the unit's choice: known, full-process, and at least as many as its campaigns ask for."""
+    chosen = list(dict.fromkeys(codes))
+    _require_full_process(load_catalogue(get_settings().procedures_dir), codes)
+    minimum = await get_minimum(session, unit)
+    if len(chosen) < minimum:
+        raise TooFewProcedures(members={"minimum": minimum}, errors=[_too_few(minimum)])
+    choice = await find_choice(session, unit)
+    if choice is None:
+        choice = ChosenProcedures(unit_id=unit.id, version=0, codes=chosen, chosen_at=now(), chosen_by=caller.account)
+    choice.version += 1
+    choice.codes, choice.chosen_at, choice.chosen_by = chosen, now(), caller.account
+    session.add(choice)
+    announce(
+        session,
+        ProceduresChosen(unit_id=unit.id, unit_code=unit.code, codes=chosen, minimum=minimum, at=choice.chosen_at),
+    )
+    return choice
+
+
+def _require_full_process(catalogue: Catalogue, codes: Sequence[str]) -> None:
+    unknown, partial = [], []
+    for index, code in enumerate(codes):
+        try:
+            if not catalogue.get_version(code, today()).full_process:
+                partial.append(_not_full_process(index))
+        except UnknownProcedure:
+            unknown.append(unknown_procedure(f"/codes/{index}"))
+    if unknown:
+        raise InvalidBody(errors=unknown + partial)
+    if partial:
+        raise NotFullProcess(errors=partial)
+
+
+def _not_full_process(index: int) -> FieldError:
+    return FieldError(f"/codes/{index}", "not-full-process", NotFullProcess.vi, NotFullProcess.en)
+
+
+def _too_few(minimum: int) -> FieldError:
+    return FieldError(
+        "/codes", "too-few-procedures", f"Phải chọn ít nhất {minimum} dịch vụ công toàn trình.",
+        f"At least {minimum} full-process services must be chosen.",
+    )  # fmt: skip

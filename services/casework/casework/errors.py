@@ -1,0 +1,92 @@
+"""What casework refuses."""
+
+from chassis.errors import FieldError, InvalidBody, NotFound, Problem
+
+
+class IllegalAction(Problem):
+    """This cannot be done to it now; `legal` names what can."""
+
+    slug, status = "illegal-action", 409
+    vi, en = "Không thể thực hiện thao tác này ở trạng thái hiện tại.", "This cannot be done in its present state."
+
+
+class TooFewProcedures(InvalidBody):
+    """The unit chose fewer services than its campaigns ask for; `minimum` says how many."""
+
+    slug = "too-few-procedures"
+    vi, en = "Số dịch vụ công được chọn ít hơn mức tối thiểu.", "Fewer services were chosen than the minimum."
+
+
+class NotFullProcess(InvalidBody):
+    """A chosen service is not full-process (toàn trình, Decree 42/2022)."""
+
+    slug = "not-full-process"
+    vi, en = "Có dịch vụ công không phải toàn trình.", "One of the services is not full-process."
+
+
+class IncompleteDossier(InvalidBody):
+    """Required fields or papers are missing; `errors` names every one."""
+
+    slug = "incomplete-dossier"
+    vi, en = "Hồ sơ còn thiếu thông tin hoặc giấy tờ.", "Information or papers are missing."
+
+
+class DossierNotEditable(Problem):
+    """The form and the papers can be changed only in a draft or while a supplement is asked for."""
+
+    slug, status = "dossier-not-editable", 409
+    vi, en = "Hồ sơ không còn ở trạng thái được sửa.", "The dossier can no longer be edited."
+
+
+class ApplicantDeceased(Problem):
+    """The registry knows the applicant as deceased."""
+
+    slug, status = "applicant-deceased", 409
+    vi, en = "Người nộp hồ sơ đã được ghi nhận là đã mất.", "The applicant is recorded as deceased."
+
+
+class MayNotRepresent(InvalidBody):
+    """The procedure does not let this applicant act for that person."""
+
+    slug = "may-not-represent"
+    vi, en = "Người nộp hồ sơ không được nộp thay trong thủ tục này.", "The applicant may not act for this person here."
+
+
+class PaperRefused(InvalidBody):
+    """The file is not a PDF, JPEG or PNG by its content, or the scanner refused it."""
+
+    slug = "paper-refused"
+    vi, en = "Tệp không được chấp nhận (chỉ nhận PDF, JPEG, PNG).", "The file is refused (PDF, JPEG or PNG only)."
+
+
+class TooManyPapers(Problem):
+    """A dossier or feedback holds only so many files."""
+
+    slug, status = "too-many-papers", 409
+    vi, en = "Đã đủ số tệp được đính kèm.", "No more files can be attached."
+
+
+class TooManyGuesses(Problem):
+    """Too many wrong answers for this code within the hour."""
+
+    slug, status = "too-many-guesses", 429
+    vi, en = "Tra cứu sai quá nhiều lần, xin thử lại sau.", "Too many wrong attempts; try again later."
+
+    def __post_init__(self) -> None:
+        self.headers = {"Retry-After": "3600"}
+
+
+class NoMoreExtensions(Problem):
+    """The due date was already moved as often as the rules allow."""
+
+    slug, status = "no-more-extensions", 409
+    vi, en = "Hồ sơ đã được gia hạn đủ số lần cho phép.", "The due date cannot be moved again."
+
+
+class UnknownProcedureCode(NotFound):
+    """No procedure has this code."""
+
+
+def unknown_procedure(pointer: str) -> FieldError:
+    """The field error of a code that no procedure bears today."""
+    return FieldError(pointer, "unknown-procedure", "Không có thủ tục nào mang mã này.", "No procedure has this code.")

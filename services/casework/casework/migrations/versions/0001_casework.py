@@ -1,0 +1,17 @@
+"""Dossiers, chosen procedures, feedback, documents, incidents, and what is known of residents and campaigns."""
+
+from pathlib import Path
+
+from alembic import op
+
+from chassis.migrations import create_chassis_tables_1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_chassis_tables_1()
+    for statement in Path(__file__).with_suffix(".sql").read_text("utf-8").split(";\n"):
+        if statement.strip():
+            op.execute(statement)

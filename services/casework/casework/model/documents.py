@@ -1,0 +1,113 @@
+"""Documents between residents or organizations and agencies: numbers, receipts and the status chain of edXML."""
+
+from datetime import date, datetime
+from enum import IntEnum
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, Text
+from sqlmodel import Field
+
+from casework.model import Table
+from chassis.database import aware
+from chassis.sealing import Place, seal, unseal_text
+
+SUBJECT = Place("casework", "document", "subject")
+BODY = Place("casework", "document", "body")
+FILE = Place("casework", "document", "content")
+
+
+class ExchangeStatus(IntEnum):
+    """The status codes that document exchange systems tell one another (edXML, Decision 28/2018/QĐ-TTg)."""
+
+    ARRIVED = 1
+    REFUSED = 2
+    RECEIVED = 3
+    ASSIGNED = 4
+    PROCESSING = 5
+    COMPLETED = 6
+
+
+CHAIN: dict[ExchangeStatus, frozenset[ExchangeStatus]] = {
+    ExchangeStatus.ARRIVED: frozenset({ExchangeStatus.REFUSED, ExchangeStatus.RECEIVED}),
+    ExchangeStatus.RECEIVED: frozenset(
+        {ExchangeStatus.REFUSED, ExchangeStatus.ASSIGNED, ExchangeStatus.PROCESSING, ExchangeStatus.COMPLETED}
+    ),
+    ExchangeStatus.ASSIGNED: frozenset({ExchangeStatus.PROCESSING, ExchangeStatus.COMPLETED}),
+    ExchangeStatus.PROCESSING: frozenset({ExchangeStatus.COMPLETED}),
+    ExchangeStatus.REFUSED: frozenset(),
+    ExchangeStatus.COMPLETED: frozenset(),
+}
+
+
+class BrokenChain(Exception):
+    """A document does not go from this status to that one; `legal` says where it may go."""
+
+    def __init__(self, legal: frozenset[ExchangeStatus]) -> None:
+        super().__init__("not a step of the status chain")
+        self.legal = tuple(sorted(legal))
+
+
+class Document(Table, table=True):
+    """One document. Sender and recipient are either a unit or a resident or an organization; subject and text are sealed."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_sender_unit", "sender_unit_id", "id", postgresql_where="sender_unit_id IS NOT NULL"),
+        Index("ix_document_unit", "recipient_unit_id", "id", postgresql_where="recipient_unit_id IS NOT NULL"),
+        Index("ix_document_from", "sender_id", "id", postgresql_where="sender_id IS NOT NULL"),
+        Index("ix_document_to", "recipient_id", "id", postgresql_where="recipient_id IS NOT NULL"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    version: int = 1
+    number: int
+    symbol: str = Field(sa_type=Text)
+    issued_on: date
+    kind: str = Field(sa_type=Text)
+    sender_unit_id: UUID | None = None
+    sender_unit_code: str | None = Field(default=None, sa_type=Text)
+    sender_id: UUID | None = None
+    recipient_unit_id: UUID | None = None
+    recipient_unit_code: str | None = Field(default=None, sa_type=Text)
+    recipient_id: UUID | None = None
+    recipient_kind: str = Field(sa_type=Text)
+    subject: bytes = Field(sa_type=LargeBinary)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    media_type: str | None = Field(default=None, sa_type=Text)
+    sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
+    content: bytes | None = Field(default=None, sa_type=LargeBinary)
+    in_reply_to: UUID | None = None
+    status: int = int(ExchangeStatus.ARRIVED)
+    sent_at: datetime = Field(sa_type=aware())
+    sent_by: str = Field(sa_type=Text)
+    received_at: datetime | None = Field(default=None, sa_type=aware())
+    received_by: str | None = Field(default=None, sa_type=Text)
+    arrival_number: int | None = None
+    changed_at: datetime = Field(sa_type=aware())
+
+    def write(self, subject: str, body: str | None) -> None:
+        """Seals subject and text for this row."""
+        self.subject = seal(SUBJECT, str(self.id), subject)
+        self.body = seal(BODY, str(self.id), body) if body else None
+
+    def read(self) -> tuple[str, str | None]:
+        """Subject and text, opened."""
+        row = str(self.id)
+        return unseal_text(SUBJECT, row, self.subject), unseal_text(BODY, row, self.body) if self.body else None
+
+    def advance(self, to: ExchangeStatus) -> None:
+        """Goes one step along the chain; raises BrokenChain."""
+        legal = CHAIN[ExchangeStatus(self.status)]
+        if to not in legal:
+            raise BrokenChain(legal)
+        self.status = int(to)
+
+
+class DocumentSerial(Table, table=True):
+    """The last number of a unit's register of a year: outgoing (`sent`) or arriving (`inbox`)."""
+
+    __tablename__ = "document_serial"
+
+    book: str = Field(primary_key=True, sa_type=Text)
+    year: int = Field(primary_key=True)
+    last: int

@@ -1,0 +1,319 @@
+"""A dossier, its history, its papers and its result."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Index, LargeBinary, Text
+from sqlmodel import Field
+
+from casework.calendar import Pause
+from casework.model import Table
+from casework.model.fees import Channel, FeeStatus
+from casework.model.forms import Entry, Form, once_only_ratio
+from casework.model.lifecycle import NATIONAL, OPEN, Action, Actor, Status, legal_actions, next_status
+from casework.model.timeliness import is_on_time, is_overdue
+from chassis.database import aware
+from chassis.sealing import Place, blind_index, seal, unseal, unseal_text
+
+FORM = Place("casework", "dossier", "form")
+NOTE = Place("casework", "dossier_step", "note")
+PAPER = Place("casework", "attachment", "content")
+PAPER_NAME = Place("casework", "attachment", "name")
+RESULT = Place("casework", "dossier_result", "content")
+
+_FORM = TypeAdapter(dict[str, Entry])
+
+
+class Dossier(Table, table=True):
+    """A request for a procedure, from draft to result; `unit_id` is the competent commune, `form` is sealed for this row.
+
+    Instants are UTC. `due_at` is the promise that holds now, `first_due_at` the one given at valid receipt.
+    """
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        Index("ix_dossier_unit", "unit_id", "id"),
+        Index("ix_dossier_resident", "resident_id", "id", postgresql_where="resident_id IS NOT NULL"),
+        Index("ix_dossier_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"),
+        Index("ix_dossier_due", "due_at", postgresql_where="finished_at IS NULL AND due_at IS NOT NULL"),
+        Index("ix_dossier_draft_result", "draft_result_until", postgresql_where="status = 'draft_result_sent'"),
+        Index("uq_dossier_code", "code", unique=True, postgresql_where="code IS NOT NULL"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    version: int = 1
+    code: str | None = Field(default=None, sa_type=Text)
+    origin: str = Field(default="here", sa_type=Text)
+    procedure_code: str = Field(sa_type=Text)
+    rules_on: date
+    unit_id: UUID
+    unit_code: str = Field(sa_type=Text)
+    receiving_unit_id: UUID | None = None
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    subject_id: UUID | None = None
+    on_behalf_of: UUID | None = None
+    assisted_by: str | None = Field(default=None, sa_type=Text)
+    is_self_service: bool = False
+    channel: str = Field(default=Channel.ONLINE.value, sa_type=Text)
+    copies: int = 1
+    result_delivery: str = Field(default="electronic", sa_type=Text)
+    status: str = Field(default=Status.DRAFT.value, sa_type=Text)
+    portal_status: int | None = None
+    created_by: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=aware())
+    changed_at: datetime = Field(sa_type=aware())
+    submitted_at: datetime | None = Field(default=None, sa_type=aware())
+    received_at: datetime | None = Field(default=None, sa_type=aware())
+    first_due_at: datetime | None = Field(default=None, sa_type=aware())
+    due_at: datetime | None = Field(default=None, sa_type=aware())
+    finished_at: datetime | None = Field(default=None, sa_type=aware())
+    returned_at: datetime | None = Field(default=None, sa_type=aware())
+    draft_result_until: datetime | None = Field(default=None, sa_type=aware())
+    supplement_requests: int = 0
+    extensions: int = 0
+    on_time: bool | None = None
+    form: bytes | None = Field(default=None, sa_type=LargeBinary)
+    fields_asked: int = 0
+    fields_prefilled: int = 0
+    is_degraded: bool = False
+    phone_mark: bytes | None = Field(default=None, sa_type=LargeBinary)
+    fee_amount: int = 0
+    fee_status: str = Field(default=FeeStatus.NONE.value, sa_type=Text)
+    fee_paid_at: datetime | None = Field(default=None, sa_type=aware())
+    fee_paid_online: bool = False
+    fee_uncollectable: str | None = Field(default=None, sa_type=Text)
+    qr_code_id: UUID | None = None
+    signature_serial: str | None = Field(default=None, sa_type=Text)
+    signature_provider: str | None = Field(default=None, sa_type=Text)
+    signed_at: datetime | None = Field(default=None, sa_type=aware())
+
+    @property
+    def national_status(self) -> int | None:
+        """One of the ten codes of the national portal; None for a draft."""
+        national = NATIONAL[Status(self.status)]
+        return self.portal_status if self.origin == "portal" else national and int(national)
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the clock was started by a valid receipt."""
+        return self.received_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        return Status(self.status) in OPEN
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the applicant may change the form and the papers now."""
+        return self.status in (Status.DRAFT, Status.SUPPLEMENT_REQUESTED)
+
+    @property
+    def is_for_another(self) -> bool:
+        """Whether somebody else than the applicant is the person concerned or represented."""
+        others = {self.subject_id, self.on_behalf_of} - {None, self.resident_id}
+        return bool(others)
+
+    @property
+    def ratio(self) -> float:
+        """How much of what the registry could know nobody had to declare again."""
+        return once_only_ratio(self.fields_asked, self.fields_prefilled)
+
+    def entries(self) -> Form:
+        """The form, opened."""
+        if self.form is None:
+            return {}
+        return _FORM.validate_json(unseal(FORM, str(self.id), self.form))
+
+    def keep(self, form: Form) -> None:
+        """Seals the form into this row, and a mark of the telephone's last digits for tracking."""
+        self.form = seal(FORM, str(self.id), _FORM.dump_json(form))
+        digits = [character for character in str(form.get("phone", Entry()).value or "") if character.isdigit()]
+        self.phone_mark = phone_mark(self.id, "".join(digits[-4:])) if len(digits) >= 4 else None
+
+    def legal(self, actor: Actor) -> tuple[Action, ...]:
+        """What this actor may do now."""
+        if self.origin == "portal":
+            return ()
+        return legal_actions(Status(self.status), actor, received=self.is_received)
+
+    def advance(self, action: Action, actor: Actor) -> None:
+        """Moves along the table; raises NotYours or Illegal."""
+        self.status = next_status(Status(self.status), action, actor, received=self.is_received).value
+
+    def finish(self, at: datetime) -> None:
+        """Stops the clock and judges the dossier by the formula of the index."""
+        self.finished_at = at
+        self.on_time = is_on_time(
+            received_at=self.received_at,
+            promised_at=self.due_at,
+            finished_at=at,
+            supplement_requests=self.supplement_requests,
+            now=at,
+        )
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the promise has passed while the office, not the applicant, had the dossier."""
+        return is_overdue(
+            promised_at=self.due_at,
+            finished_at=self.finished_at,
+            paused=self.status == Status.SUPPLEMENT_REQUESTED,
+            now=now,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """The members of a `DossierState`: what other services may know."""
+        return {
+            "dossier_id": self.id,
+            "version": self.version,
+            "unit_id": self.unit_id,
+            "unit_code": self.unit_code,
+            "procedure_code": self.procedure_code,
+            "status": self.status,
+            "national_status": self.national_status or 1,
+            "channel": Channel(self.channel).national_code,
+            "origin": self.origin,
+            "at": self.changed_at,
+            "submitted_at": self.submitted_at,
+            "received_at": self.received_at,
+            "due_at": self.due_at,
+            "finished_at": self.finished_at,
+            "is_on_time": self.on_time,
+            "self_service": self.is_self_service,
+            "resident_id": self.resident_id,
+            "organization_id": self.organization_id,
+            "fields_asked": self.fields_asked,
+            "fields_prefilled": self.fields_prefilled,
+            "fee_amount": self.fee_amount,
+            "fee_paid_online": self.fee_paid_online,
+        }
+
+    def settle_fee(self) -> None:
+        """A dossier that ended without a result owes nothing; what was paid is flagged for refund, never lost."""
+        ended = {FeeStatus.REQUESTED.value: FeeStatus.CANCELLED, FeeStatus.PAID.value: FeeStatus.TO_REFUND}
+        if self.fee_status in ended:
+            self.fee_status = ended[self.fee_status].value
+
+
+class DossierStep(Table, table=True):
+    """One thing done to a dossier: who, when, from where to where; the note is sealed."""
+
+    __tablename__ = "dossier_step"
+    __table_args__ = (Index("ix_dossier_step_dossier", "dossier_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    dossier_id: UUID
+    action: str = Field(sa_type=Text)
+    before: str = Field(sa_type=Text)
+    after: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=aware())
+    actor: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    note: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    def write(self, note: str | None) -> None:
+        """Seals the note for this row."""
+        self.note = seal(NOTE, str(self.id), note) if note else None
+
+    def read(self) -> str | None:
+        """The note, opened."""
+        return unseal_text(NOTE, str(self.id), self.note) if self.note else None
+
+
+class DossierPause(Table, table=True):
+    """A supplement request that stopped the clock."""
+
+    __tablename__ = "dossier_pause"
+    __table_args__ = (Index("ix_dossier_pause_dossier", "dossier_id", "started_at"),)
+
+    id: UUID = Field(primary_key=True)
+    dossier_id: UUID
+    started_at: datetime = Field(sa_type=aware())
+    ended_at: datetime | None = Field(default=None, sa_type=aware())
+
+
+class Attachment(Table, table=True):
+    """A paper of a dossier: content and file name sealed for this row, kind told by content, hash in the clear."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_dossier", "dossier_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    dossier_id: UUID
+    document: str | None = Field(default=None, sa_type=Text)
+    media_type: str = Field(sa_type=Text)
+    size: int
+    sha256: bytes = Field(sa_type=LargeBinary)
+    name: bytes = Field(sa_type=LargeBinary)
+    content: bytes = Field(sa_type=LargeBinary)
+    attached_at: datetime = Field(sa_type=aware())
+    attached_by: str = Field(sa_type=Text)
+
+
+class DossierResult(Table, table=True):
+    """The electronic result: sealed, with the hash that proves it unchanged."""
+
+    __tablename__ = "dossier_result"
+    __table_args__ = (Index("ix_dossier_result_dossier", "dossier_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    dossier_id: UUID
+    kind: str = Field(sa_type=Text)
+    media_type: str = Field(sa_type=Text)
+    size: int
+    sha256: bytes = Field(sa_type=LargeBinary)
+    content: bytes = Field(sa_type=LargeBinary)
+    issued_at: datetime = Field(sa_type=aware())
+    issued_by: str = Field(sa_type=Text)
+
+
+class CodeSerial(Table, table=True):
+    """The last serial given to a unit on a day: codes have no gaps and no twins."""
+
+    __tablename__ = "code_serial"
+
+    unit_code: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True)
+    last: int
+
+
+class TrackingGuess(Table, table=True):
+    """Wrong answers to "which telephone?" for a code in an hour: guessing is limited."""
+
+    __tablename__ = "tracking_guess"
+
+    code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    hour: datetime = Field(primary_key=True, sa_type=aware())
+    wrong: int
+
+
+class PortalReport(Table, table=True):
+    """What a portal said about one of its dossiers; the state is computed from all of them in the order of their times."""
+
+    __tablename__ = "portal_report"
+    __table_args__ = (Index("ix_portal_report_dossier", "dossier_id", "occurred_at"),)
+
+    partner_id: str = Field(primary_key=True, sa_type=Text)
+    webhook_id: str = Field(primary_key=True, sa_type=Text)
+    dossier_id: UUID
+    occurred_at: datetime = Field(sa_type=aware())
+    national_status: int
+    unit_code: str = Field(sa_type=Text)
+    channel: int
+    received_at: datetime = Field(sa_type=aware())
+    due_at: datetime | None = Field(default=None, sa_type=aware())
+    finished_at: datetime | None = Field(default=None, sa_type=aware())
+    fee_paid_online: bool | None = None
+
+
+def phone_mark(dossier_id: UUID, last4: str) -> bytes:
+    """What is kept of a telephone's last four digits: useless without the index key and for any other dossier."""
+    return blind_index("dossier_tracking", f"{dossier_id}|{last4}")
+
+
+def pauses_of(rows: Sequence[DossierPause]) -> list[Pause]:
+    """The pauses as the calendar reads them."""
+    return [Pause(row.started_at, row.ended_at) for row in rows]

@@ -1,0 +1,167 @@
+"""Feedback and petitions (phản ánh, kiến nghị) with their history and photographs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from casework.calendar import WorkingCalendar
+from casework.model import Table
+from casework.model.petitions import (
+    WAITING,
+    FeedbackAction,
+    FeedbackActor,
+    FeedbackCategory,
+    FeedbackStatus,
+    answer_due_at,
+    legal_feedback_actions,
+    next_feedback_status,
+)
+from chassis.database import aware
+from chassis.identity import Caller
+from chassis.sealing import Place, blind_index, seal, unseal_text
+
+TEXT = Place("casework", "feedback", "text")
+ANSWER = Place("casework", "feedback", "answer")
+FEEDBACK_NOTE = Place("casework", "feedback_step", "note")
+PHOTO = Place("casework", "feedback_photo", "content")
+
+
+class Feedback(Table, table=True):
+    """What somebody told the authorities. Anonymous feedback has no author id, only a mark that its author can prove."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        Index("ix_feedback_unit", "unit_id", "id"),
+        Index("ix_feedback_author", "resident_id", "id", postgresql_where="resident_id IS NOT NULL"),
+        Index("ix_feedback_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"),
+        Index("ix_feedback_waiting", "due_at", postgresql_where="status IN ('received', 'assigned')"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    version: int = 1
+    unit_id: UUID
+    unit_code: str = Field(sa_type=Text)
+    category: str = Field(sa_type=Text)
+    status: str = Field(default=FeedbackStatus.RECEIVED.value, sa_type=Text)
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    is_anonymous: bool = False
+    author_mark: bytes = Field(sa_type=LargeBinary)
+    text: bytes = Field(sa_type=LargeBinary)
+    shingles: list[bytes] = Field(sa_type=ARRAY(LargeBinary))
+    answer: bytes | None = Field(default=None, sa_type=LargeBinary)
+    assignee: str | None = Field(default=None, sa_type=Text)
+    received_at: datetime = Field(sa_type=aware())
+    counted_from: datetime = Field(sa_type=aware())
+    due_at: datetime = Field(sa_type=aware())
+    answered_at: datetime | None = Field(default=None, sa_type=aware())
+    publish_due_at: datetime | None = Field(default=None, sa_type=aware())
+    published_at: datetime | None = Field(default=None, sa_type=aware())
+    on_time: bool | None = None
+    rating: int | None = None
+    reopened: int = 0
+    escalation: int = 0
+    escalated_at: datetime | None = Field(default=None, sa_type=aware())
+    duplicate_of: UUID | None = None
+    changed_at: datetime = Field(sa_type=aware())
+
+    def is_by(self, caller: Caller) -> bool:
+        """Whether this caller wrote it, also when nobody else may know."""
+        return self.author_mark == author_mark(self.id, caller)
+
+    def legal(self, actor: FeedbackActor) -> tuple[FeedbackAction, ...]:
+        """What this actor may do now."""
+        return legal_feedback_actions(FeedbackStatus(self.status), actor)
+
+    def advance(self, action: FeedbackAction, actor: FeedbackActor) -> None:
+        """Moves along the table; raises FeedbackNotYours or FeedbackIllegal."""
+        self.status = next_feedback_status(FeedbackStatus(self.status), action, actor).value
+
+    def count_from(self, calendar: WorkingCalendar, at: datetime) -> None:
+        """Starts the clock anew: at sending, at a transfer, at a supplement, at a reopening."""
+        self.counted_from = at
+        self.due_at = answer_due_at(calendar, FeedbackCategory(self.category), at)
+        self.answered_at = self.publish_due_at = self.published_at = self.on_time = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the office owes an answer."""
+        return self.status in WAITING
+
+    def write(self, text: str) -> None:
+        """Seals the text for this row and keeps marks by which near-duplicates are found."""
+        self.text = seal(TEXT, str(self.id), text)
+        self.shingles = shingles(text)
+
+    def read(self) -> str:
+        """The text, opened."""
+        return unseal_text(TEXT, str(self.id), self.text)
+
+    def write_answer(self, text: str) -> None:
+        """Seals the answer for this row."""
+        self.answer = seal(ANSWER, str(self.id), text)
+
+    def read_answer(self) -> str | None:
+        """The answer, opened."""
+        return unseal_text(ANSWER, str(self.id), self.answer) if self.answer else None
+
+
+class FeedbackStep(Table, table=True):
+    """One thing done to feedback; the note is sealed, the author of anonymous feedback stays unnamed."""
+
+    __tablename__ = "feedback_step"
+    __table_args__ = (Index("ix_feedback_step_feedback", "feedback_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    feedback_id: UUID
+    action: str = Field(sa_type=Text)
+    before: str = Field(sa_type=Text)
+    after: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=aware())
+    actor: str = Field(sa_type=Text)
+    note: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    def write(self, note: str | None) -> None:
+        """Seals the note for this row."""
+        self.note = seal(FEEDBACK_NOTE, str(self.id), note) if note else None
+
+    def read(self) -> str | None:
+        """The note, opened."""
+        return unseal_text(FEEDBACK_NOTE, str(self.id), self.note) if self.note else None
+
+
+class FeedbackPhoto(Table, table=True):
+    """A photograph or paper that came with feedback, sealed for this row."""
+
+    __tablename__ = "feedback_photo"
+    __table_args__ = (Index("ix_feedback_photo_feedback", "feedback_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    feedback_id: UUID
+    media_type: str = Field(sa_type=Text)
+    size: int
+    sha256: bytes = Field(sa_type=LargeBinary)
+    content: bytes = Field(sa_type=LargeBinary)
+    attached_at: datetime = Field(sa_type=aware())
+
+
+def author_mark(feedback_id: UUID, caller: Caller) -> bytes:
+    """What lets an author come back to anonymous feedback without the database knowing who it is."""
+    author = caller.resident_id or caller.organization_id or caller.account
+    return blind_index("feedback_author", f"{feedback_id}|{author}")
+
+
+def shingles(text: str) -> list[bytes]:
+    """Blind marks of the text's word triples (at most 64): texts that say the same share most of them."""
+    words = "".join(character if character.isalnum() else " " for character in text.casefold()).split()
+    triples = {" ".join(words[start : start + 3]) for start in range(max(len(words) - 2, 1))}
+    return sorted(blind_index("feedback_shingle", triple)[:8] for triple in triples)[:64]
+
+
+def likeness(one: list[bytes], other: list[bytes]) -> float:
+    """The share of marks that two texts have in common, 0 to 1."""
+    together = set(one) | set(other)
+    return len(set(one) & set(other)) / len(together) if together else 0.0

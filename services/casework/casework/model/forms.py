@@ -1,0 +1,156 @@
+"""A dossier's form: what the registry filled, what the applicant typed, what is still missing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from casework.procedures import Field
+
+TYPED = "applicant"
+State = Literal["fresh", "stale", "missing", "typed"]
+MOST_CHARACTERS = 2_000
+
+
+class Fact(BaseModel):
+    """A registry's answer about one fact."""
+
+    value: Any = None
+    source: str | None = None
+    verified: bool = False
+    observed_at: datetime | None = None
+    state: Literal["fresh", "stale", "missing"] = "missing"
+
+
+class Entry(BaseModel):
+    """One field of a dossier's form with where its value comes from.
+
+    `withheld` values fill the form but are not shown to an applicant who is not of the person's household.
+    """
+
+    value: Any = None
+    source: str | None = None
+    verified: bool = False
+    observed_at: datetime | None = None
+    state: State = "missing"
+    withheld: bool = False
+
+    @property
+    def is_editable(self) -> bool:
+        """What a source has verified and still holds is read-only; everything else the applicant may correct."""
+        return not (self.verified and self.state == "fresh") and not self.withheld
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether the applicant should look at a value that its source has not confirmed of late."""
+        return self.state == "stale"
+
+    @property
+    def is_empty(self) -> bool:
+        return self.value is None or self.value == ""
+
+
+Form = dict[str, Entry]
+
+
+class WrongValue(ValueError):
+    """A typed value does not fit its field; `code` says how."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def fill(
+    fields: Iterable[Field],
+    applicant: Mapping[str, Fact],
+    subject: Mapping[str, Fact],
+    *,
+    typed: Form | None = None,
+    withhold_subject: bool = False,
+) -> Form:
+    """The form with every fact in its place; what the applicant typed before stays unless a verified fact is there."""
+    form: Form = {}
+    for field in fields:
+        facts = applicant if field.about == "applicant" else subject
+        entry = _entry_of(
+            facts.get(field.fact) if field.fact else None, withheld=withhold_subject and field.about == "subject"
+        )
+        before = (typed or {}).get(field.name)
+        form[field.name] = before if before and not before.is_empty and entry.is_editable else entry
+    return form
+
+
+def type_in(field: Field, value: Any) -> Entry:
+    """What the applicant typed into a field; raises WrongValue when it does not fit. None empties the field."""
+    if value is None or value == "":
+        return Entry()
+    return Entry(value=_checked(field, value), source=TYPED, state="typed")
+
+
+def missing(fields: Iterable[Field], form: Form) -> list[str]:
+    """The required fields that are still empty, in the order of the form."""
+    return [field.name for field in fields if field.required and form.get(field.name, Entry()).is_empty]
+
+
+def asked_and_prefilled(fields: Iterable[Field], form: Form) -> tuple[int, int]:
+    """How many required fields the registry could know, and how many of them nobody had to declare again."""
+    asked = [form.get(field.name, Entry()) for field in fields if field.required and field.fact]
+    return len(asked), sum(entry.state in ("fresh", "stale") and not entry.is_empty for entry in asked)
+
+
+def once_only_ratio(asked: int, prefilled: int) -> float:
+    """Two decimals; 0 where nothing could be prefilled."""
+    return round(prefilled / asked, 2) if asked else 0.0
+
+
+def _entry_of(fact: Fact | None, *, withheld: bool) -> Entry:
+    if fact is None or fact.value is None:
+        return Entry()
+    return Entry(**fact.model_dump(), withheld=withheld)
+
+
+def _checked(field: Field, value: Any) -> Any:
+    match field.type:
+        case "integer":
+            return _integer(value)
+        case "boolean":
+            return _boolean(value)
+        case "date":
+            return _date(value)
+        case "choice":
+            return _choice(value, frozenset(choice.value for choice in field.choices or ()))
+        case _:
+            return _text(value)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**15:
+        raise WrongValue("integer")
+    return value
+
+
+def _date(value: Any) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError) as error:
+        raise WrongValue("date") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MOST_CHARACTERS or "\0" in value or not value.strip():
+        raise WrongValue("text")
+    return value.strip()
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise WrongValue("boolean")
+    return value
+
+
+def _choice(value: Any, allowed: frozenset[str]) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise WrongValue("choice")
+    return value

@@ -1,0 +1,53 @@
+"""What casework knows of residents and organizations: ids and places, never who they are."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlmodel import Field
+
+from casework.model import Table
+
+
+class KnownResident(Table, table=True):
+    """A resident as registry announced them; a merged one leads to the survivor."""
+
+    __tablename__ = "known_resident"
+
+    id: UUID = Field(primary_key=True)
+    version: int
+    unit_id: UUID
+    unit_code: str = Field(sa_type=Text)
+    household_id: UUID | None = None
+    life: str = Field(sa_type=Text)
+    survivor_id: UUID | None = None
+
+    def shares_household_with(self, other: "KnownResident") -> bool:
+        """Whether both live in the same known household."""
+        return self.household_id is not None and self.household_id == other.household_id
+
+
+class KnownOrganization(Table, table=True):
+    """An organization as registry announced it."""
+
+    __tablename__ = "known_organization"
+
+    id: UUID = Field(primary_key=True)
+    version: int
+    unit_id: UUID
+    unit_code: str = Field(sa_type=Text)
+    representative_id: UUID | None = None
+    active: bool = True
+
+
+class KnownCampaign(Table, table=True):
+    """A campaign that asks its units to choose at least so many full-process services."""
+
+    __tablename__ = "known_campaign"
+
+    id: UUID = Field(primary_key=True)
+    version: int
+    unit_id: UUID = Field(index=True)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    minimum_procedures: int | None = None

@@ -1,0 +1,150 @@
+"""Questions to the registry before a form opens: what is already known about the applicant and the person concerned.
+
+The registry may be down, slow or wrong: the form then opens with what there is, and never waits longer than its budget.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from casework.model.forms import Fact
+from casework.procedures import Field
+from chassis.ask import Questions, Unanswered
+from chassis.errors import Forbidden, NotYetKnown
+from chassis.identity import Caller
+
+_FACTS = TypeAdapter(dict[str, Fact])
+REGISTRY = "registry"
+
+
+class Known(NamedTuple):
+    """Facts by name; `degraded` names the sources that did not answer."""
+
+    facts: dict[str, Fact]
+    degraded: tuple[str, ...] = ()
+
+
+class Prefilled(NamedTuple):
+    """What the registry says about a dossier's two people."""
+
+    applicant: Known
+    subject: Known
+
+    @property
+    def degraded(self) -> list[str]:
+        return sorted({*self.applicant.degraded, *self.subject.degraded})
+
+
+NOTHING = Known({})
+
+
+async def ask_registry(
+    questions: Questions,
+    caller: Caller,
+    fields: Sequence[Field],
+    *,
+    resident_id: UUID | None,
+    organization_id: UUID | None,
+    subject_id: UUID | None,
+    seconds: float,
+) -> Prefilled:
+    """Asks about applicant and subject at once; raises NotYetKnown or Forbidden when the registry says so of the applicant."""
+    applicant_facts = _facts(fields, "applicant")
+    subject_facts = _facts(fields, "subject")
+    if subject_id is not None and subject_id == resident_id:
+        known = await _resident(questions, caller, resident_id, applicant_facts | subject_facts, seconds)
+        return Prefilled(known, known)
+    applicant, subject = await asyncio.gather(
+        _applicant(questions, caller, resident_id, organization_id, applicant_facts, seconds),
+        _resident(questions, _asker(caller, subject_id), subject_id, subject_facts, seconds),
+    )
+    return Prefilled(applicant, subject)
+
+
+def _facts(fields: Iterable[Field], about: str) -> frozenset[str]:
+    return frozenset(field.fact for field in fields if field.about == about and field.fact)
+
+
+async def _applicant(
+    questions: Questions,
+    caller: Caller,
+    resident_id: UUID | None,
+    organization_id: UUID | None,
+    names: frozenset[str],
+    seconds: float,
+) -> Known:
+    if organization_id is None:
+        return await _resident(questions, caller, resident_id, names, seconds)
+    about_organization, representative_id = await _organization(questions, caller, organization_id, seconds / 2)
+    about_person = await _resident(questions, _asker(caller, representative_id), representative_id, names, seconds / 2)
+    return Known(about_organization.facts | about_person.facts, (*about_organization.degraded, *about_person.degraded))
+
+
+async def _resident(
+    questions: Questions, caller: Caller | None, resident_id: UUID | None, names: frozenset[str], seconds: float
+) -> Known:
+    wanted = sorted(name for name in names if not name.startswith("organization."))
+    if resident_id is None or not wanted:
+        return NOTHING
+    try:
+        answer = await questions.ask(
+            REGISTRY,
+            "POST",
+            f"/v1/residents/{resident_id}/prefill",
+            caller=caller,
+            purpose="dossier",
+            json={"fields": wanted, "purpose": "dossier"},
+            seconds=seconds,
+        )
+        return Known(_FACTS.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ()))
+    except Unanswered as unanswered:
+        _refuse_what_registry_refuses(unanswered)
+    except (ValidationError, KeyError, TypeError):
+        pass
+    return Known({}, (REGISTRY,))
+
+
+async def _organization(
+    questions: Questions, caller: Caller, organization_id: UUID, seconds: float
+) -> tuple[Known, UUID | None]:
+    try:
+        answer = await questions.ask(
+            REGISTRY,
+            "GET",
+            f"/v1/organizations/{organization_id}",
+            caller=caller,
+            purpose="dossier",
+            seconds=seconds,
+        )
+        facts = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
+        return Known(facts), _uuid((answer.get("representative") or {}).get("resident_id"))
+    except Unanswered as unanswered:
+        _refuse_what_registry_refuses(unanswered)
+    except (AttributeError, TypeError, ValueError):
+        pass
+    return Known({}, (REGISTRY,)), None
+
+
+def _refuse_what_registry_refuses(unanswered: Unanswered) -> None:
+    if unanswered.status == 404:
+        raise NotYetKnown()
+    if unanswered.status == 403:
+        raise Forbidden()
+
+
+def _own(value: Any) -> Fact:
+    return Fact(value=value, source=REGISTRY, verified=True, state="fresh" if value is not None else "missing")
+
+
+def _uuid(value: Any) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def _asker(caller: Caller, resident_id: UUID | None) -> Caller | None:
+    """Residents and organizations may not read others: there the service asks, and decides itself what it shows."""
+    if caller.role == "officer" or (resident_id is not None and caller.is_resident(resident_id)):
+        return caller
+    return None

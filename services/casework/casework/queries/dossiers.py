@@ -1,0 +1,174 @@
+"""Dossiers as their applicants and their offices may see them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
+
+from casework.errors import TooManyGuesses
+from casework.model.dossiers import (
+    Attachment,
+    Dossier,
+    DossierPause,
+    DossierResult,
+    DossierStep,
+    TrackingGuess,
+    phone_mark,
+)
+from casework.model.lifecycle import Actor, Status
+from casework.settings import get_settings
+from chassis.clock import now
+from chassis.database import ReadSession, Session
+from chassis.errors import NotFound
+from chassis.http import Page, page_by_id
+from chassis.identity import Caller
+from chassis.scope import covers, scoped, units_under
+
+
+def owns(caller: Caller, dossier: Dossier) -> bool:
+    """Whether the dossier is the caller's own."""
+    if caller.role == "resident":
+        return caller.resident_id is not None and caller.resident_id == dossier.resident_id
+    return (
+        caller.role == "organization"
+        and caller.organization_id is not None
+        and caller.organization_id == dossier.organization_id
+    )
+
+
+async def get_dossier(
+    session: ReadSession, caller: Caller, dossier_id: UUID, *, lock: bool = False
+) -> tuple[Dossier, Actor]:
+    """The dossier and what the caller is to it; NotFound for everybody whom it does not concern."""
+    query = select(Dossier).where(Dossier.id == dossier_id)
+    dossier = (await session.exec(query.with_for_update() if lock else query)).first()
+    if dossier is None:
+        raise NotFound()
+    if owns(caller, dossier):
+        return dossier, Actor.APPLICANT
+    if caller.role == "officer" and await _is_office_of(session, caller, dossier):
+        return dossier, Actor.OFFICER
+    raise NotFound()
+
+
+async def list_dossiers(
+    session: ReadSession,
+    caller: Caller,
+    page: Page,
+    *,
+    unit_code: str | None = None,
+    status: str | None = None,
+    procedure_code: str | None = None,
+    overdue: bool | None = None,
+) -> tuple[list[Dossier], str | None]:
+    """The caller's own dossiers, or those of an officer's units."""
+    query = _visible(caller).options(defer(Dossier.form, raiseload=True))  # type: ignore[arg-type]  # SQLModel attribute
+    if unit_code is not None:
+        query = query.where(col(Dossier.unit_id).in_(units_under(unit_code)))
+    if status is not None:
+        query = query.where(Dossier.status == status)
+    if procedure_code is not None:
+        query = query.where(Dossier.procedure_code == procedure_code)
+    if overdue is not None:
+        late = (
+            col(Dossier.due_at).is_not(None)
+            & (col(Dossier.due_at) < now())
+            & col(Dossier.finished_at).is_(None)
+            & (col(Dossier.status) != Status.SUPPLEMENT_REQUESTED.value)
+        )
+        query = query.where(late if overdue else ~late)
+    return await page_by_id(session, query, Dossier.id, page)
+
+
+async def list_papers(session: ReadSession, dossier_id: UUID) -> Sequence[Attachment]:
+    """The papers of a dossier without their contents."""
+    query = select(Attachment).where(Attachment.dossier_id == dossier_id).order_by(col(Attachment.id))
+    return (await session.exec(query.options(defer(Attachment.content)))).all()  # type: ignore[arg-type]  # SQLModel attribute
+
+
+async def get_paper(session: ReadSession, dossier: Dossier, attachment_id: UUID) -> Attachment:
+    """One paper with its content."""
+    paper = await session.get(Attachment, attachment_id)
+    if paper is None or paper.dossier_id != dossier.id:
+        raise NotFound()
+    return paper
+
+
+async def list_results(session: ReadSession, dossier_id: UUID) -> Sequence[DossierResult]:
+    """The electronic results of a dossier without their contents, oldest first."""
+    query = select(DossierResult).where(DossierResult.dossier_id == dossier_id).order_by(col(DossierResult.id))
+    return (await session.exec(query.options(defer(DossierResult.content)))).all()  # type: ignore[arg-type]  # SQLModel attribute
+
+
+async def get_result(session: ReadSession, dossier: Dossier, result_id: UUID) -> DossierResult:
+    """One result with its content."""
+    result = await session.get(DossierResult, result_id)
+    if result is None or result.dossier_id != dossier.id:
+        raise NotFound()
+    return result
+
+
+async def list_steps(session: ReadSession, dossier_id: UUID) -> Sequence[DossierStep]:
+    """What was done to a dossier, oldest first."""
+    query = select(DossierStep).where(DossierStep.dossier_id == dossier_id).order_by(col(DossierStep.id))
+    return (await session.exec(query)).all()
+
+
+async def list_pauses(session: ReadSession, dossier_id: UUID) -> Sequence[DossierPause]:
+    """The supplement requests that stopped the clock, oldest first."""
+    query = select(DossierPause).where(DossierPause.dossier_id == dossier_id).order_by(col(DossierPause.started_at))
+    return (await session.exec(query)).all()
+
+
+async def find_tracked(session: Session, code: str, last4: str) -> Dossier | None:
+    """The dossier whose code and telephone fit together, or None; a wrong answer counts, too many are refused.
+
+    A code that does not exist is counted and answered like one that does, so that codes cannot be enumerated.
+    """
+    hashed, hour = sha256(code.encode()).digest(), now().replace(minute=0, second=0, microsecond=0)
+    guesses = await session.get(TrackingGuess, (hashed, hour))
+    if guesses is not None and guesses.wrong >= get_settings().tracking_guesses_an_hour:
+        raise TooManyGuesses()
+    found = await session.exec(select(Dossier).where(Dossier.code == code))
+    dossier = found.first()
+    if dossier is not None and dossier.phone_mark is not None and dossier.phone_mark == phone_mark(dossier.id, last4):
+        return dossier
+    await _count_guess(session, hashed, hour)
+    return None
+
+
+async def list_silent_drafts(session: ReadSession, at: datetime) -> Sequence[Dossier]:
+    """Dossiers whose draft result nobody disputed in time."""
+    query = select(Dossier).where(
+        Dossier.status == Status.DRAFT_RESULT_SENT.value, col(Dossier.draft_result_until) < at
+    )
+    return (await session.exec(query.limit(200).with_for_update(skip_locked=True))).all()
+
+
+async def _is_office_of(session: ReadSession, caller: Caller, dossier: Dossier) -> bool:
+    if await covers(session, caller, dossier.unit_id):
+        return True
+    return dossier.receiving_unit_id is not None and await covers(session, caller, dossier.receiving_unit_id)
+
+
+def _visible(caller: Caller) -> Any:
+    query = select(Dossier)
+    if caller.role == "resident":
+        return query.where(Dossier.resident_id == caller.resident_id)
+    if caller.role == "organization":
+        return query.where(Dossier.organization_id == caller.organization_id)
+    return scoped(query, caller, col(Dossier.unit_id))
+
+
+async def _count_guess(session: Session, hashed: bytes, hour: datetime) -> None:
+    table = TrackingGuess.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    statement = insert(table).values(code_hash=hashed, hour=hour, wrong=1)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["code_hash", "hour"], set_={"wrong": table.c.wrong + 1})
+    )
+    await session.execute(table.delete().where(table.c.hour < hour - timedelta(days=1)))

@@ -1,0 +1,86 @@
+"""Residents, organizations and units as casework knows them from their owners' announcements."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from casework.model.people import KnownOrganization, KnownResident
+from chassis.clock import today
+from chassis.database import ReadSession
+from chassis.errors import NotYetKnown
+from chassis.scope import units_of, valid_on
+from chassis.tables import KnownLineage, KnownUnit
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 1.0
+ASK_AGAIN_SECONDS = 0.1
+
+
+async def get_resident(session: ReadSession, resident_id: UUID) -> KnownResident:
+    """The resident, or the survivor of a merge; waits a second for the announcement, then NotYetKnown."""
+    return await _awaited(lambda: find_resident(session, resident_id))
+
+
+async def get_organization(session: ReadSession, organization_id: UUID) -> KnownOrganization:
+    """The organization; waits a second for the announcement, then NotYetKnown."""
+    return await _awaited(lambda: _find_organization(session, organization_id))
+
+
+async def find_resident(session: ReadSession, resident_id: UUID) -> KnownResident | None:
+    """The resident, or the survivor of a merge, or None."""
+    for _ in range(8):  # chains of merges are short; a circle would be a fault of the registry
+        found = await session.exec(select(KnownResident).where(KnownResident.id == resident_id))
+        resident = found.first()
+        if resident is None or resident.survivor_id is None:
+            return resident
+        resident_id = resident.survivor_id
+    return None
+
+
+async def commune_of(session: ReadSession, unit_id: UUID) -> KnownUnit:
+    """The unit itself, or the commune above a village, in today's tree; raises NotYetKnown for an unknown unit."""
+    for _ in range(4):
+        unit = (await units_of(session, [unit_id])).get(unit_id)
+        if unit is None:
+            raise NotYetKnown()
+        if unit.level != "village":
+            return unit
+        unit_id = await _parent_of(session, unit)
+    raise NotYetKnown()
+
+
+async def _parent_of(session: ReadSession, unit: KnownUnit) -> UUID:
+    """The lineage names parents by id or, where it does not, by the code before its own in the path."""
+    found = await session.exec(
+        select(KnownLineage).where(KnownLineage.unit_id == unit.id, valid_on(KnownLineage, today()))
+    )
+    place = found.first()
+    if place is None or "/" not in place.path:
+        raise NotYetKnown()
+    if place.parent_id is not None:
+        return place.parent_id
+    above = place.path.rsplit("/", 1)[0]
+    parents = await session.exec(
+        select(KnownLineage.unit_id).where(col(KnownLineage.path) == above, valid_on(KnownLineage, today()))
+    )
+    parent = parents.first()
+    if parent is None:
+        raise NotYetKnown()
+    return parent
+
+
+async def _find_organization(session: ReadSession, organization_id: UUID) -> KnownOrganization | None:
+    found = await session.exec(select(KnownOrganization).where(KnownOrganization.id == organization_id))
+    return found.first()
+
+
+async def _awaited(look: Callable[[], Awaitable[T | None]]) -> T:
+    for _ in range(int(PATIENCE_SECONDS / ASK_AGAIN_SECONDS)):
+        if (found := await look()) is not None:
+            return found
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+    raise NotYetKnown()

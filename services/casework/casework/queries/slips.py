@@ -1,0 +1,99 @@
+"""What a receipt slip says."""
+
+from datetime import datetime
+
+from casework.calendar import TimeLimit
+from casework.model.dossiers import Dossier
+from casework.model.fees import FeeStatus
+from casework.model.forms import Entry, Form
+from casework.procedures import load_catalogue
+from casework.queries.dossiers import list_papers
+from casework.settings import get_settings
+from casework.slip import Component, Slip
+from chassis.clock import HO_CHI_MINH
+from chassis.database import ReadSession
+from chassis.scope import units_of
+
+SUPERIOR = "Ủy ban nhân dân tỉnh Thanh Hóa"
+KINDS = {
+    "commune": "xã",
+    "ward": "phường",
+    "township": "thị trấn",
+    "district": "huyện",
+    "city": "thành phố",
+    "town": "thị xã",
+}
+FEE_STATES = {
+    FeeStatus.REQUESTED: "chưa nộp",
+    FeeStatus.PAID: "đã nộp",
+    FeeStatus.CANCELLED: "đã hủy",
+    FeeStatus.TO_REFUND: "chờ hoàn trả",
+}
+
+
+async def get_slip(session: ReadSession, dossier: Dossier) -> Slip:
+    """The slip of a submitted dossier: numbers of persons and telephones only masked."""
+    procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
+    rules, form = procedure.version_on(dossier.rules_on), dossier.entries()
+    unit = (await units_of(session, [dossier.unit_id])).get(dossier.unit_id)
+    place = f"{KINDS.get(unit.kind, '')} {unit.name}".strip() if unit else dossier.unit_code
+    attached = [paper.document for paper in await list_papers(session, dossier.id)]
+    components = [
+        Component(document.label.vi, attached.count(document.code) or 1)
+        for document in rules.documents
+        if document.source in ("form", "data") or document.code in attached
+    ]
+    return Slip(
+        unit_name=f"Ủy ban nhân dân {place}",
+        superior_name=SUPERIOR,
+        code=dossier.code or "",
+        applicant=_text(form, "organization_name") or _text(form, "full_name"),
+        address=_text(form, "permanent_address") or _text(form, "address_line"),
+        phone=masked(_text(form, "phone")),
+        identity_number=masked(_text(form, "personal_id")),
+        procedure=f"{procedure.name.vi} ({procedure.code})",
+        subject=_text(form, "subject_full_name") if dossier.is_for_another else "",
+        components=tuple(components),
+        time_limit=limit_text(rules.time_limit),
+        received_at=_moment(dossier.received_at or dossier.submitted_at),
+        due_at=_moment(dossier.due_at) if dossier.due_at else "sau khi hồ sơ được tiếp nhận",
+        return_place=f"Trung tâm Phục vụ hành chính công {place}",
+        fee=_fee(dossier),
+        tracking_url=f"{get_settings().public_url}/v1/dossiers/track",
+        is_receipt=dossier.received_at is not None,
+    )
+
+
+def masked(number: str) -> str:
+    """A number with all but its last two or three characters hidden; what is masked already stays as it is."""
+    if "*" in number or len(number) < 6:
+        return number
+    return number[:3] + "*" * (len(number) - 5) + number[-2:]
+
+
+def limit_text(limit: TimeLimit) -> str:
+    """A time limit in Vietnamese."""
+    texts = {
+        "same_day": "trong ngày; nhận sau 15 giờ thì ngày làm việc tiếp theo",
+        "working_days": f"{limit.count:02d} ngày làm việc",
+        "working_hours": f"{limit.count:02d} giờ làm việc",
+        "calendar_days": f"{limit.count:02d} ngày",
+    }
+    return texts[limit.kind]
+
+
+def _text(form: Form, name: str) -> str:
+    return str(form.get(name, Entry()).value or "")
+
+
+def _moment(instant: datetime | None) -> str:
+    if instant is None:
+        return ""
+    return f"{instant.astimezone(HO_CHI_MINH):%H giờ %M phút, ngày %d tháng %m năm %Y}"
+
+
+def _fee(dossier: Dossier) -> str:
+    if dossier.fee_status == FeeStatus.NONE:
+        return "không"
+    amount = f"{dossier.fee_amount:,}".replace(",", ".")
+    return f"{amount} đồng ({FEE_STATES[FeeStatus(dossier.fee_status)]})"

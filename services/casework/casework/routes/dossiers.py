@@ -1,0 +1,203 @@
+"""Dossiers: draft, form, submission, actions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from casework.commands.actions import act_on_dossier
+from casework.commands.dossiers import (
+    draft_dossier,
+    fill_in,
+    kind_of_applicant,
+    require_own,
+    rules_for,
+    submit_dossier,
+)
+from casework.errors import DossierNotEditable
+from casework.model.dossiers import Dossier
+from casework.model.lifecycle import Actor, Status
+from casework.prefill import Prefilled, ask_registry
+from casework.queries.dossiers import get_dossier, list_dossiers
+from casework.routes.views import line, log_reading, progress, whole
+from casework.schemas.dossiers import (
+    DossierAct,
+    DossierCreate,
+    DossierFillIn,
+    DossierLine,
+    DossierProgress,
+    DossierSubmit,
+    DossierView,
+)
+from casework.settings import get_settings
+from chassis.access import purpose_of
+from chassis.ask import Questions
+from chassis.clock import today
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Routes,
+    Transaction,
+    allow,
+    created,
+    etag,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+
+router = Routes(tags=["dossiers"])
+
+Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
+
+
+def _questions(request: Request) -> Questions:
+    questions: Questions = request.app.state.runtime.questions
+    return questions
+
+
+Asking = Annotated[Questions, Depends(_questions)]
+
+
+@router.post("/v1/dossiers", status_code=201)
+async def create_dossier(
+    body: DossierCreate, session: Transaction, questions: Asking, purpose: PurposeHeader = None, *, caller: Anybody
+) -> DossierView:
+    """Opens a draft with everything that the registry already knows; a registry that is down opens it empty."""
+    require_own(caller, body)
+    prefilled = await _ask(questions, caller, body)
+    dossier = await draft_dossier(session, caller, body, prefilled)
+    actor = Actor.OFFICER if caller.role == "officer" else Actor.APPLICANT
+    log_reading(session, caller, dossier, action="draft", purpose=purpose or "dossier")
+    view = await whole(session, dossier, actor)
+    answer: JSONResponse = created(view, f"/v1/dossiers/{dossier.id}", version=dossier.version)
+    return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
+
+
+@router.get("/v1/dossiers")
+async def list_own_dossiers(
+    session: Reading,
+    page: PageQuery,
+    unit_code: str | None = None,
+    status: Annotated[Status | None, Query()] = None,
+    procedure_code: str | None = None,
+    overdue: bool | None = None,
+    *,
+    caller: Anybody,
+) -> Listed[DossierLine]:
+    """The caller's own dossiers, or those of an officer's units; no personal data."""
+    if unit_code is not None and caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_dossiers(
+        session,
+        caller,
+        page,
+        unit_code=unit_code,
+        status=status,
+        procedure_code=procedure_code,
+        overdue=overdue,
+    )
+    return Listed(items=[line(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/dossiers/{dossier_id}")
+async def read_dossier(
+    dossier_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
+) -> DossierView:
+    """A dossier whole; an officer's reading needs a purpose and is in the access log of everybody concerned."""
+    dossier, actor = await get_dossier(session, caller, dossier_id)
+    _log(session, caller, dossier, actor, "read", purpose)
+    response.headers["ETag"] = etag(dossier.version)
+    return await whole(session, dossier, actor)
+
+
+@router.patch("/v1/dossiers/{dossier_id}")
+async def change_dossier(
+    dossier_id: UUID,
+    body: DossierFillIn,
+    session: Transaction,
+    response: Response,
+    if_match: IfMatch = None,
+    purpose: PurposeHeader = None,
+    *,
+    caller: Anybody,
+) -> DossierView:
+    """Takes what the applicant typed, in a draft or while a supplement is asked for."""
+    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    require_match(if_match, dossier.version)
+    fill_in(dossier, body)
+    log_reading(session, caller, dossier, action="fill in", purpose=purpose or "dossier")
+    response.headers["ETag"] = etag(dossier.version)
+    return await whole(session, dossier, actor)
+
+
+@router.delete("/v1/dossiers/{dossier_id}", status_code=204)
+async def discard_draft(dossier_id: UUID, session: Transaction, *, caller: Anybody) -> None:
+    """Throws a draft away; what was submitted is withdrawn instead."""
+    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    if dossier.status != Status.DRAFT:
+        raise DossierNotEditable()
+    await session.delete(dossier)
+
+
+@router.post("/v1/dossiers/{dossier_id}/submit")
+async def submit(
+    dossier_id: UUID,
+    session: Transaction,
+    response: Response,
+    body: DossierSubmit | None = None,
+    if_match: IfMatch = None,
+    *,
+    caller: Anybody,
+) -> DossierProgress:
+    """Hands the dossier in: it gets its code, its fee is asked for, and the office decides on valid receipt."""
+    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    require_match(if_match, dossier.version)
+    await submit_dossier(session, caller, dossier, actor, body.signature if body else None)
+    response.headers["ETag"] = etag(dossier.version)
+    return progress(dossier, actor)
+
+
+@router.post("/v1/dossiers/{dossier_id}/actions")
+async def act(
+    dossier_id: UUID,
+    body: DossierAct,
+    session: Transaction,
+    response: Response,
+    if_match: IfMatch = None,
+    *,
+    caller: Anybody,
+) -> DossierProgress:
+    """Does one thing of the table; an illegal one answers 409 and names the legal ones."""
+    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    require_match(if_match, dossier.version)
+    await act_on_dossier(session, caller, dossier, actor, body)
+    response.headers["ETag"] = etag(dossier.version)
+    return progress(dossier, actor)
+
+
+async def _ask(questions: Questions, caller: Caller, body: DossierCreate) -> Prefilled:
+    subject_id = body.subject_id or body.on_behalf_of
+    rules = rules_for(body.procedure_code, kind_of_applicant(body), today())
+    if subject_id is None and rules.subject == "self_or_other":
+        subject_id = body.resident_id
+    return await ask_registry(
+        questions,
+        caller,
+        rules.fields_for(kind_of_applicant(body)),
+        resident_id=body.resident_id,
+        organization_id=body.organization_id,
+        subject_id=subject_id if rules.subject != "unregistered" else None,
+        seconds=get_settings().prefill_seconds,
+    )
+
+
+def _log(
+    session: Transaction, caller: Caller, dossier: Dossier, actor: Actor, action: str, purpose: str | None
+) -> None:
+    if actor is Actor.OFFICER:
+        log_reading(session, caller, dossier, action=action, purpose=purpose_of(caller, dossier.resident_id, purpose))

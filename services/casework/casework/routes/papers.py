@@ -1,0 +1,131 @@
+"""Papers, results and the receipt slip of a dossier."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import File, Form, Response, UploadFile
+from fastapi.responses import JSONResponse
+
+from casework.commands.papers import attach_paper, checked_paper, detach_paper, issue_result
+from casework.errors import DossierNotEditable
+from casework.model.dossiers import PAPER, RESULT
+from casework.model.lifecycle import Actor
+from casework.queries.dossiers import get_dossier, get_paper, get_result
+from casework.queries.slips import get_slip
+from casework.routes.dossiers import Anybody
+from casework.routes.views import log_reading, paper, result
+from casework.schemas.dossiers import PaperView, ResultView
+from casework.settings import get_settings
+from casework.slip import render_slip
+from casework.uploads import ALLOWED
+from chassis.access import purpose_of
+from chassis.errors import NotFound, TooLarge
+from chassis.http import PurposeHeader, Routes, Transaction, allow, created
+from chassis.identity import Caller
+from chassis.sealing import unseal
+
+router = Routes(tags=["dossiers"])
+
+SAFE_DOWNLOAD = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+@router.post("/v1/dossiers/{dossier_id}/attachments", status_code=201)
+async def attach(
+    dossier_id: UUID,
+    session: Transaction,
+    file: Annotated[UploadFile, File()],
+    document: Annotated[
+        str | None, Form(description="Which of the procedure's documents; else the first missing")
+    ] = None,
+    *,
+    caller: Anybody,
+) -> PaperView:
+    """Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted."""
+    accepted = await checked_paper(await read_upload(file))
+    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    row = await attach_paper(session, caller, dossier, accepted, name=file.filename or "", document=document)
+    answer: JSONResponse = created(paper(row), f"/v1/dossiers/{dossier_id}/attachments/{row.id}")
+    return answer  # type: ignore[return-value]  # the response already carries the view, with Location
+
+
+@router.get("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", response_class=Response)
+async def download_paper(
+    dossier_id: UUID, attachment_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """The paper itself."""
+    dossier, actor = await get_dossier(session, caller, dossier_id)
+    if actor is Actor.OFFICER:
+        log_reading(
+            session, caller, dossier, action="read paper", purpose=purpose_of(caller, dossier.resident_id, purpose)
+        )
+    row = await get_paper(session, dossier, attachment_id)
+    return _download(unseal(PAPER, str(row.id), row.content), row.media_type, row.id)
+
+
+@router.delete("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", status_code=204)
+async def detach(dossier_id: UUID, attachment_id: UUID, session: Transaction, *, caller: Anybody) -> None:
+    """Takes a paper back while the dossier can still be edited."""
+    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    await detach_paper(session, dossier, await get_paper(session, dossier, attachment_id))
+
+
+@router.post("/v1/dossiers/{dossier_id}/results", status_code=201)
+async def issue(
+    dossier_id: UUID,
+    session: Transaction,
+    file: Annotated[UploadFile, File()],
+    is_draft: Annotated[bool, Form(description="A draft that the applicant is asked to confirm")] = False,
+    *,
+    caller: Annotated[Caller, allow("officer")],
+) -> ResultView:
+    """Adds the electronic result, or its draft; the hash proves later that it is unchanged."""
+    accepted = await checked_paper(await read_upload(file))
+    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    row = await issue_result(session, caller, dossier, accepted, is_draft=is_draft)
+    answer: JSONResponse = created(result(row), f"/v1/dossiers/{dossier_id}/results/{row.id}")
+    return answer  # type: ignore[return-value]  # the response already carries the view, with Location
+
+
+@router.get("/v1/dossiers/{dossier_id}/results/{result_id}", response_class=Response)
+async def download_result(
+    dossier_id: UUID, result_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """The result itself."""
+    dossier, actor = await get_dossier(session, caller, dossier_id)
+    if actor is Actor.OFFICER:
+        log_reading(
+            session, caller, dossier, action="read result", purpose=purpose_of(caller, dossier.resident_id, purpose)
+        )
+    row = await get_result(session, dossier, result_id)
+    return _download(unseal(RESULT, str(row.id), row.content), row.media_type, row.id)
+
+
+@router.get("/v1/dossiers/{dossier_id}/slip.pdf", response_class=Response)
+async def slip(dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody) -> Response:
+    """The receipt slip with the date of return; before valid receipt, the confirmation that it was filed."""
+    dossier, actor = await get_dossier(session, caller, dossier_id)
+    if dossier.origin == "portal":
+        raise NotFound()
+    if dossier.submitted_at is None:
+        raise DossierNotEditable()
+    if actor is Actor.OFFICER:
+        log_reading(
+            session, caller, dossier, action="print slip", purpose=purpose_of(caller, dossier.resident_id, purpose)
+        )
+    pdf = await asyncio.to_thread(render_slip, await get_slip(session, dossier))
+    return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
+
+
+async def read_upload(file: UploadFile) -> bytes:
+    """The file's bytes; never more than the limit is read."""
+    limit = get_settings().attachment_limit_bytes
+    content = await file.read(limit + 1)
+    if len(content) > limit:
+        raise TooLarge()
+    return content
+
+
+def _download(content: bytes, media_type: str, name: UUID) -> Response:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}{ALLOWED[media_type]}"'}
+    return Response(content, media_type=media_type, headers=SAFE_DOWNLOAD | disposition)

@@ -1,0 +1,185 @@
+"""How a dossier looks to its applicant and to its office."""
+
+from typing import Any
+
+from casework.commands.dossiers import form_of, missing_papers, rules_of
+from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
+from casework.model.fees import Channel, FeeStatus
+from casework.model.forms import Entry, missing
+from casework.model.lifecycle import Actor
+from casework.procedures import load_catalogue
+from casework.queries.dossiers import list_papers, list_results, list_steps
+from casework.schemas.dossiers import (
+    DossierLine,
+    DossierProgress,
+    DossierView,
+    FeeView,
+    FieldView,
+    PaperView,
+    ResultView,
+    Signature,
+    StepView,
+    Tracked,
+)
+from casework.settings import get_settings
+from chassis.access import record_access
+from chassis.clock import now
+from chassis.database import Session
+from chassis.identity import Caller
+
+SERVICE = "casework"
+
+
+def line(dossier: Dossier) -> DossierLine:
+    """A dossier in a list."""
+    return DossierLine(**_line(dossier))
+
+
+def progress(dossier: Dossier, actor: Actor) -> DossierProgress:
+    """A dossier after something was done to it."""
+    return DossierProgress(**_progress(dossier, actor))
+
+
+async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView:
+    """A dossier with its form, papers and history."""
+    form, fields = dossier.entries(), form_of(dossier)
+    lacking = await missing_papers(session, dossier, rules_of(dossier)) if fields else []
+    return DossierView(
+        **_progress(dossier, actor),
+        subject_id=dossier.subject_id,
+        on_behalf_of=dossier.on_behalf_of,
+        assisted_by=dossier.assisted_by,
+        self_service=dossier.is_self_service,
+        copies=dossier.copies,
+        result_delivery=dossier.result_delivery,
+        returned_at=dossier.returned_at,
+        supplement_requests=dossier.supplement_requests,
+        extensions=dossier.extensions,
+        fields={field.name: _field(form.get(field.name, Entry()), actor) for field in fields},
+        missing=missing(fields, form),
+        missing_documents=lacking,
+        once_only_ratio=dossier.ratio,
+        degraded=dossier.is_degraded,
+        attachments=[paper(row) for row in await list_papers(session, dossier.id)],
+        results=[result(row) for row in await list_results(session, dossier.id)],
+        history=[_step(row) for row in await list_steps(session, dossier.id)],
+        signature=_signature(dossier),
+    )
+
+
+def log_reading(session: Session, caller: Caller, dossier: Dossier, *, action: str, purpose: str | None) -> None:
+    """Writes who read the form of a dossier, for everybody whose data are in it; one's own reading is not logged."""
+    people = {dossier.resident_id, dossier.subject_id, dossier.on_behalf_of} - {None, caller.resident_id}
+    for resident_id in people:
+        if resident_id is not None:
+            record_access(
+                session,
+                SERVICE,
+                caller,
+                resident_id,
+                action=action,
+                purpose=purpose,
+                fields=[field.name for field in form_of(dossier)],
+                legal_basis="Nghị định 118/2025/NĐ-CP",
+            )
+
+
+def tracked(dossier: Dossier) -> Tracked:
+    """What the holder of code and telephone may know without signing in."""
+    return Tracked(**{name: value for name, value in _line(dossier).items() if name in Tracked.model_fields})
+
+
+def paper(row: Attachment) -> PaperView:
+    """A paper without its content."""
+    return PaperView(
+        id=row.id,
+        document=row.document,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256.hex(),
+        attached_at=row.attached_at,
+    )
+
+
+def result(row: DossierResult) -> ResultView:
+    """A result without its content."""
+    return ResultView(
+        id=row.id,
+        kind=row.kind,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256.hex(),
+        issued_at=row.issued_at,
+    )
+
+
+def _line(dossier: Dossier) -> dict[str, Any]:
+    procedure = load_catalogue(get_settings().procedures_dir).get(dossier.procedure_code)
+    return {
+        "id": dossier.id,
+        "code": dossier.code,
+        "origin": dossier.origin,
+        "procedure_code": dossier.procedure_code,
+        "procedure_name": procedure.name.vi if procedure else None,
+        "unit_code": dossier.unit_code,
+        "resident_id": dossier.resident_id,
+        "organization_id": dossier.organization_id,
+        "channel": Channel(dossier.channel).national_code,
+        "status": dossier.status,
+        "national_status": dossier.national_status,
+        "created_at": dossier.created_at,
+        "submitted_at": dossier.submitted_at,
+        "received_at": dossier.received_at,
+        "due_at": dossier.due_at,
+        "finished_at": dossier.finished_at,
+        "is_overdue": dossier.is_overdue(now()),
+        "is_on_time": dossier.on_time,
+        "fee": _fee(dossier),
+    }
+
+
+def _progress(dossier: Dossier, actor: Actor) -> dict[str, Any]:
+    return _line(dossier) | {
+        "legal_actions": [action.value for action in dossier.legal(actor)],
+        "qr_code_id": dossier.qr_code_id,
+        "first_due_at": dossier.first_due_at,
+        "draft_result_until": dossier.draft_result_until,
+    }
+
+
+def _fee(dossier: Dossier) -> FeeView:
+    """The electronic receipt (biên lai điện tử) has the dossier's own code as its number."""
+    is_paid = dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND)
+    return FeeView(
+        amount=dossier.fee_amount,
+        status=dossier.fee_status,
+        paid_at=dossier.fee_paid_at,
+        receipt_number=f"BL-{dossier.code}" if is_paid else None,
+        payable_at_counter=dossier.fee_uncollectable is not None,
+    )
+
+
+def _field(entry: Entry, actor: Actor) -> FieldView:
+    hidden = entry.withheld and actor is not Actor.OFFICER
+    return FieldView(
+        value=None if hidden else entry.value,
+        source=entry.source,
+        verified=entry.verified,
+        observed_at=entry.observed_at,
+        state=entry.state,
+        editable=entry.is_editable,
+        needs_confirmation=entry.needs_confirmation,
+        withheld=hidden,
+    )
+
+
+def _step(row: DossierStep) -> StepView:
+    return StepView(action=row.action, before=row.before, after=row.after, at=row.at, role=row.role, note=row.read())
+
+
+def _signature(dossier: Dossier) -> Signature | None:
+    if dossier.signature_serial is None or dossier.signature_provider is None or dossier.signed_at is None:
+        return None
+    return Signature(
+        provider=dossier.signature_provider, certificate_serial=dossier.signature_serial, signed_at=dossier.signed_at
+    )

@@ -1,0 +1,204 @@
+"""Dossiers at the door."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from casework.model.fees import Channel
+from casework.model.lifecycle import Action
+from chassis.clock import HO_CHI_MINH
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Local = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
+"""An instant as the people concerned read it: with the offset of Vietnam."""
+Note = Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class DossierCreate(BaseModel):
+    """Who applies for what; exactly one of `resident_id` and `organization_id`."""
+
+    procedure_code: Code
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    subject_id: UUID | None = None
+    unit_code: Code | None = None
+    on_behalf_of: UUID | None = None
+    assisted_by: Short | None = None
+    copies: int = Field(default=1, ge=1, le=100)
+    result_delivery: Literal["electronic", "post", "in_person"] = "electronic"
+    channel: Channel = Channel.ONLINE
+
+    @model_validator(mode="after")
+    def _one_applicant(self) -> "DossierCreate":
+        if (self.resident_id is None) == (self.organization_id is None):
+            raise PydanticCustomError(
+                "one-applicant",
+                "Either resident_id or organization_id is needed.",
+                {"vi": "Cần đúng một trong hai: resident_id hoặc organization_id."},
+            )
+        return self
+
+
+class DossierFillIn(BaseModel):
+    """What the applicant types; `copies` and `result_delivery` may change too."""
+
+    fields: dict[Short, Any] = Field(default_factory=dict, max_length=200)
+    copies: int | None = Field(default=None, ge=1, le=100)
+    result_delivery: Literal["electronic", "post", "in_person"] | None = None
+
+
+class Signature(BaseModel):
+    """What is kept of the applicant's signature on the form: never the key, never the certificate's owner."""
+
+    provider: Short
+    certificate_serial: Short
+    signed_at: AwareDatetime
+
+
+class DossierSubmit(BaseModel):
+    """The signature of the form, where the applicant signed it."""
+
+    signature: Signature | None = None
+
+
+class DossierAct(BaseModel):
+    """What is done. `unit_code` goes with `transfer`, `due_on` with `extend`, `amount` with `request_payment`."""
+
+    action: Literal[
+        "accept", "refuse", "transfer", "process", "request_supplement", "supplement", "request_payment", "extend",
+        "send_draft_result", "confirm_draft_result", "dispute_draft_result", "approve", "reject", "return_result",
+        "withdraw",
+    ]  # fmt: skip
+    note: Note | None = None
+    unit_code: Code | None = None
+    due_on: date | None = None
+    amount: int | None = Field(default=None, gt=0, le=1_000_000_000)
+    verification: bool = False
+
+    @property
+    def chosen(self) -> Action:
+        return Action(self.action)
+
+
+class FieldView(BaseModel):
+    """A field of the form: its value, where that comes from and as of when, and whether it can be changed."""
+
+    value: Any
+    source: str | None
+    verified: bool
+    observed_at: Local | None
+    state: str
+    editable: bool
+    needs_confirmation: bool
+    withheld: bool
+
+
+class FeeView(BaseModel):
+    amount: int
+    status: str
+    paid_at: Local | None = None
+    receipt_number: str | None = None
+    payable_at_counter: bool = False
+
+
+class PaperView(BaseModel):
+    id: UUID
+    document: str | None
+    media_type: str
+    size: int
+    sha256: str
+    attached_at: Local
+
+
+class ResultView(BaseModel):
+    id: UUID
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+    issued_at: Local
+
+
+class StepView(BaseModel):
+    action: str
+    before: str
+    after: str
+    at: Local
+    role: str
+    note: str | None
+
+
+class DossierLine(BaseModel):
+    """A dossier in a list: no personal data."""
+
+    id: UUID
+    code: str | None
+    origin: str
+    procedure_code: str
+    procedure_name: str | None
+    unit_code: str
+    resident_id: UUID | None
+    organization_id: UUID | None
+    channel: int
+    status: str
+    national_status: int | None
+    created_at: Local
+    submitted_at: Local | None
+    received_at: Local | None
+    due_at: Local | None
+    finished_at: Local | None
+    is_overdue: bool
+    is_on_time: bool | None
+    fee: FeeView
+
+
+class DossierProgress(DossierLine):
+    """Where a dossier stands after something was done to it, and what the caller may do next; no personal data."""
+
+    legal_actions: list[str]
+    qr_code_id: UUID | None
+    first_due_at: Local | None
+    draft_result_until: Local | None
+
+
+class DossierView(DossierProgress):
+    """A dossier whole: the form, the papers, the history, and what the caller may do next."""
+
+    subject_id: UUID | None
+    on_behalf_of: UUID | None
+    assisted_by: str | None
+    self_service: bool
+    copies: int
+    result_delivery: str
+    returned_at: Local | None
+    supplement_requests: int
+    extensions: int
+    fields: dict[str, FieldView]
+    missing: list[str]
+    missing_documents: list[str]
+    once_only_ratio: float
+    degraded: bool
+    attachments: list[PaperView]
+    results: list[ResultView]
+    history: list[StepView]
+    signature: Signature | None
+
+
+class Tracked(BaseModel):
+    """What anybody may know who has the code and the telephone's last digits: no personal data."""
+
+    code: str
+    procedure_code: str
+    procedure_name: str | None
+    unit_code: str
+    status: str
+    national_status: int | None
+    submitted_at: Local | None
+    received_at: Local | None
+    due_at: Local | None
+    finished_at: Local | None
+    fee: FeeView

@@ -1,0 +1,79 @@
+"""Procedures and units' choices at the door."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, StringConstraints
+
+
+class ChoiceView(BaseModel):
+    value: str
+    label: str
+
+
+class FormFieldView(BaseModel):
+    """A field of the form; with a `fact` the registry fills it, without one the applicant types it."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    about: str
+    fact: str | None = None
+    choices: list[ChoiceView] | None = None
+    applies_to: str | None = None
+
+
+class DocumentView(BaseModel):
+    code: str
+    label: str
+    source: str
+    required: str
+
+
+class ProcedureLine(BaseModel):
+    """A procedure with the plans' three criteria: how often it is filed, how simple it is, whether it has a fee."""
+
+    code: str
+    name: str
+    sector: str
+    aliases: list[str]
+    full_process: bool
+    dossiers_12_months: int
+    components: int
+    has_fee: bool
+    chosen: bool | None = None
+
+
+class ProcedureView(ProcedureLine):
+    """A procedure whole, by the rules that hold today."""
+
+    fields: list[FormFieldView]
+    documents: list[DocumentView]
+    fee: dict[str, Any]
+    time_limit: dict[str, Any]
+    extended_limit: dict[str, Any] | None
+    applicants: list[str]
+    on_behalf: str
+    result: dict[str, Any]
+    look_alikes: list[str]
+    sources: list[str]
+    notes: list[str]
+    valid_from: str | None
+    valid_until: str | None
+
+
+class Choice(BaseModel):
+    """The codes of the services that a unit chooses, all of them."""
+
+    codes: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]]
+
+
+class ChosenView(BaseModel):
+    """A unit's chosen services and the minimum that holds for it today."""
+
+    unit_code: str
+    minimum: int
+    codes: list[str]
+    chosen_at: datetime | None
+    items: list[ProcedureLine]

@@ -1,0 +1,35 @@
+"""What casework reads from the environment beside the common settings."""
+
+from functools import cache
+from pathlib import Path
+
+from casework.calendar import CALENDAR_FILE
+from casework.procedures.catalogue import PROCEDURES_DIR
+from chassis.settings import Settings
+
+
+class CaseworkSettings(Settings):
+    """Every one has a working default."""
+
+    calendar_file: Path = CALENDAR_FILE
+    """The working calendar with its override table; a province may name its own copy."""
+    procedures_dir: Path = PROCEDURES_DIR
+    dossier_code_pattern: str = "H56.{unit}-{day:%y%m%d}-{serial:04d}"
+    """The form since Circular 03/2025/TT-VPCP is unverified; `000.00.{unit}.H56-...` is the one before."""
+    attachment_limit_bytes: int = 10 * 1024 * 1024
+    attachments_per_dossier: int = 30
+    scan_command: str = ""
+    """A scanner that reads a file on stdin and exits 0 when it is clean, for instance `clamdscan --no-summary -`."""
+    prefill_seconds: float = 2.0
+    """How long a form waits for the registry before it opens with empty fields."""
+    most_extensions: int = 1
+    """How often a promised date may be moved with an apology (unverified in Decree 118/2025)."""
+    tracking_guesses_an_hour: int = 5
+    public_url: str = "http://127.0.0.1:8080"
+    """What the slip's tracking code leads to."""
+
+
+@cache
+def get_settings() -> CaseworkSettings:
+    """The settings of this process, read once."""
+    return CaseworkSettings()
