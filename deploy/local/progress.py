@@ -36,7 +36,6 @@ def partner_secret(partner: str) -> str:
 
 def welcome(url: str, *, development: bool, logs: str) -> None:
     """The addresses, how to sign in, one question, the partners."""
-    done("ready")
     say(f"""
   Ba Không is at   {url}
   dashboard        {url}/dashboard
