@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,8 +17,7 @@ from chassis.migrations import upgrade
 from chassis.runtime import Service
 from chassis.sealing import Place, blind_index, seal
 from chassis.testing import _drop
-from contracts.gateway import PartnerEventReceived
-from registry.commands.attestations import SEALED_AT
+from contracts.gateway import SEALED_AT, PartnerEventReceived
 from registry.commands.units import import_decree, load_thanh_hoa
 from registry.decrees import Decree, read_units
 
@@ -81,8 +80,8 @@ def a_partner_event(event: str, data: dict[str, Any], **changes: Any) -> Partner
     fields = {
         "subject_key": blind_index("subject", json.dumps(data)).hex(), "delivery_id": delivery_id,
         "partner_id": "demo-bank", "webhook_id": f"msg_{delivery_id}", "event": event,
-        "occurred_at": datetime(2026, 11, 1, 8, 0, tzinfo=timezone.utc),
-        "received_at": datetime(2026, 11, 1, 8, 1, tzinfo=timezone.utc), "sealed": sealed, "unit_codes": ["15724"],
+        "occurred_at": datetime(2026, 11, 1, 8, 0, tzinfo=UTC),
+        "received_at": datetime(2026, 11, 1, 8, 1, tzinfo=UTC), "sealed": sealed, "unit_codes": ["15724"],
     } | changes  # fmt: skip
     return PartnerEventReceived.model_validate(fields)
 

@@ -11,7 +11,9 @@ async def units(client: Any, **query: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
-        page = (await client.get("/v1/units", params=query | {"limit": "200"} | ({"cursor": cursor} if cursor else {}))).json()
+        page = (
+            await client.get("/v1/units", params=query | {"limit": "200"} | ({"cursor": cursor} if cursor else {}))
+        ).json()
         found += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:

@@ -17,7 +17,7 @@ from chassis.outbox import announce
 from chassis.scope import find_unit, units_of
 from chassis.sealing import Place, blind_index, seal, unseal_text
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
-from contracts.gateway import PartnerEventReceived
+from contracts.gateway import SEALED_AT, PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
 from registry.commands.declaring import declare_facts
 from registry.commands.identifying import Subject, lock_subjects, subject
@@ -29,7 +29,6 @@ from registry.model.residents import Resident
 from registry.queries.residents import list_phone_holders
 
 SERVICE = "registry"
-SEALED_AT = ("gateway", "delivery", "body")
 
 ATTESTING = frozenset((
     "payment_account.opened", "payment_account.activated", "payment_account.closed", "sim.ownership_verified",

@@ -13,7 +13,7 @@ from chassis.http import Page, page_by_id
 from chassis.identity import Caller
 from chassis.scope import covers, scoped, units_of, units_under
 from chassis.tables import KnownLineage, KnownUnit
-from registry.identifiers import mask, mask_phone
+from registry.identifiers import mask, mask_phone, plain
 from registry.model.attestations import UnmatchedEvent, data_of
 from registry.model.residents import Resident
 from registry.queries.residents import list_phone_holders
@@ -70,7 +70,7 @@ async def _view(session: ReadSession, caller: Caller, row: UnmatchedEvent) -> Un
     return UnmatchedView(
         id=row.id, delivery_id=row.delivery_id, partner_id=row.partner_id, event=row.event,
         occurred_at=row.occurred_at, received_at=row.received_at, reason=row.reason, subject_kind=row.subject_kind,
-        subject=mask(number) if number else mask_phone(phone), unit_code=unit.code if unit else None,
+        subject=mask(plain(number)) if number else mask_phone(plain(phone)), unit_code=unit.code if unit else None,
         candidates=await _candidates(session, caller, row),
     )  # fmt: skip
 

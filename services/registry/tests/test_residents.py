@@ -1,0 +1,304 @@
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.sealing import CannotOpen
+from contracts.access import AccessRecorded
+from contracts.registry import ResidentMoved, ResidentPrefilled, ResidentRegistered, ResidentUpdated
+from registry.model.facts import Correction
+from registry.model.residents import Resident
+
+from .conftest import PURPOSE, a_resident
+
+
+async def test_a_registered_resident_is_announced_without_anything_personal(register: Any, announced: Any) -> None:
+    view = await register(a_resident())
+
+    [fact] = await announced(ResidentRegistered)
+    assert str(fact.resident_id) == view["id"]
+    assert (fact.unit_code, fact.birth_month, fact.citizen_id_card) == ("15727-01", "1985-09", True)
+    assert (fact.has_smartphone, fact.has_bank_account, fact.owner_verified_phone) == (True, False, True)
+    said = fact.model_dump_json()
+    for secret in ("038085000001", "+84900000001", "Đức", "3800000001"):
+        assert secret not in said
+
+
+async def test_the_personal_number_is_masked_for_everybody(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+
+    assert view["personal_id"] == "038*******01"
+    own = await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}")
+    volunteer = await calling("volunteer", unit_code="15727-01").get(f"/v1/residents/{view['id']}", headers=PURPOSE)
+    assert own.json()["personal_id"] == volunteer.json()["personal_id"] == "038*******01"
+    assert "900000001" not in volunteer.text
+
+
+async def test_the_same_person_again_is_a_conflict_that_names_the_record_only_inside_the_scope(
+    calling: Any, register: Any
+) -> None:
+    view = await register(a_resident())
+
+    inside = await calling("officer", unit_code="15724").post("/v1/residents", json=a_resident())
+    outside = await calling("officer", unit_code="15061").post("/v1/residents", json=a_resident(unit_code="15061-01"))
+
+    assert inside.status_code == outside.status_code == 409
+    assert inside.json()["type"] == "/problems/resident-exists"
+    assert inside.json()["id"] == view["id"]
+    assert view["id"] not in outside.text
+
+
+async def test_every_wrong_field_is_named_at_once_in_vietnamese(calling: Any) -> None:
+    body = a_resident(
+        personal_id="123", phone="1", date_of_birth="2099-01-01", sex="x", full_name="4", social_insurance_no="1"
+    )
+
+    answer = await calling("officer", unit_code="38").post("/v1/residents", json=body)
+
+    assert answer.status_code == 422
+    wrong = {error["pointer"]: error for error in answer.json()["errors"]}
+    assert set(wrong) == {"/personal_id", "/phone", "/date_of_birth", "/sex", "/full_name", "/social_insurance_no"}
+    assert wrong["/phone"]["message"] == "Số điện thoại không hợp lệ"
+
+
+async def test_an_unknown_unit_or_a_card_that_cannot_be_is_refused(calling: Any) -> None:
+    client = calling("officer", unit_code="38")
+
+    unknown = await client.post("/v1/residents", json=a_resident(unit_code="15727"))
+    card = await client.post("/v1/residents", json=a_resident(personal_id="171234567", id_document="cccd"))
+
+    assert [e["code"] for e in unknown.json()["errors"]] == ["unknown-unit"]
+    assert [(e["pointer"], e["code"]) for e in card.json()["errors"]] == [("/id_document", "id-document-mismatch")]
+
+
+async def test_oddities_are_accepted_with_warnings(register: Any) -> None:
+    view = await register(a_resident(personal_id="999385000001"))
+
+    assert {warning["code"] for warning in view["warnings"]} == {
+        "unknown-province-prefix", "sex-mismatch", "birth-year-mismatch"
+    }  # fmt: skip
+
+
+async def test_reading_somebody_else_needs_a_purpose_and_is_in_their_log(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    view = await register(a_resident())
+    officer = calling("officer", unit_code="15724", subject="o1")
+    path = f"/v1/residents/{view['id']}"
+
+    assert (await officer.get(path)).status_code == 428
+    assert (await officer.get(path, headers={"X-Purpose": "curiosity"})).status_code == 400
+    assert (await officer.get(path, headers=PURPOSE)).status_code == 200
+    assert (await calling("resident", resident_id=view["id"]).get(path)).status_code == 200
+    [read] = await announced(AccessRecorded)
+    assert (read.actor, read.purpose, read.action) == ("o1", "onboarding", "read")
+
+
+async def test_a_read_outside_one_s_units_is_not_found(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    path = f"/v1/residents/{view['id']}"
+
+    assert (await calling("officer", unit_code="15061").get(path, headers=PURPOSE)).status_code == 404
+    assert (await calling("resident", resident_id="0190aaaa-0000-7000-8000-000000000000").get(path, headers=PURPOSE)
+            ).status_code == 404  # fmt: skip
+    assert (await calling("auditor", unit_code="38").get(path, headers=PURPOSE)).status_code == 403
+    assert (await calling().get(path)).status_code == 401
+
+
+async def test_residents_are_listed_by_unit_name_household_and_status(calling: Any, register: Any) -> None:
+    await register(a_resident(1, full_name="Lê Văn Đức", household_code="H1"))
+    await register(a_resident(2, full_name="Nguyễn Thị Đào", household_code="H1", unit_code="15727-02", sex="female"))
+    await register(a_resident(3, full_name="Trần Đình Đạo", residence_status="away"))
+    client = calling("officer", unit_code="15724")
+
+    async def names(**query: str) -> list[str]:
+        answer = await client.get("/v1/residents", params=query, headers=PURPOSE)
+        assert answer.status_code == 200, answer.text
+        return sorted(item["full_name"] for item in answer.json()["items"])
+
+    assert await names(q="dao") == ["Nguyễn Thị Đào", "Trần Đình Đạo"]
+    assert await names(q="Đao nguyen") == ["Nguyễn Thị Đào"]
+    assert await names(q="le d") == ["Lê Văn Đức"]
+    assert await names(unit_code="15727-02") == ["Nguyễn Thị Đào"]
+    assert await names(household_code="H1") == ["Lê Văn Đức", "Nguyễn Thị Đào"]
+    assert await names(household_code="H1", q="duc") == ["Lê Văn Đức"]
+    assert await names(status="away") == ["Trần Đình Đạo"]
+    assert (await client.get("/v1/residents?status=gone", headers=PURPOSE)).status_code == 400
+    assert (await client.get("/v1/residents?unit_code=15061", headers=PURPOSE)).status_code == 403
+    assert (await client.get("/v1/residents")).status_code == 428
+
+
+async def test_a_list_is_paged_without_gaps_or_repeats(calling: Any, register: Any) -> None:
+    made = {(await register(a_resident(n, unit_code=f"15727-0{n % 3 + 1}")))["id"] for n in range(1, 8)}
+    client = calling("officer", unit_code="38")
+    seen: list[str] = []
+    cursor: str | None = None
+
+    while True:
+        page = (
+            await client.get(
+                "/v1/residents", params={"limit": "2"} | ({"cursor": cursor} if cursor else {}), headers=PURPOSE
+            )
+        ).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert len(seen) == 7
+    assert set(seen) == made
+
+
+async def test_lookup_finds_by_number_only_inside_the_units(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    body = {"personal_id": "038 085 000 001"}
+
+    found = await calling("officer", unit_code="15724").post("/v1/residents/lookup", json=body, headers=PURPOSE)
+    elsewhere = await calling("officer", unit_code="15061").post("/v1/residents/lookup", json=body, headers=PURPOSE)
+
+    assert found.json()["id"] == view["id"]
+    assert elsewhere.status_code == 404
+
+
+async def test_full_values_are_revealed_to_the_person_and_their_officer_and_logged(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    view = await register(a_resident())
+    path, body = f"/v1/residents/{view['id']}/reveal", {"fields": ["personal_id", "phone"], "reason": "đối chiếu thẻ"}
+
+    own = await calling("resident", resident_id=view["id"]).post(path, json=body)
+    officer = await calling("officer", unit_code="15724").post(path, json=body, headers=PURPOSE)
+
+    assert own.json()["fields"] == {"personal_id": "038085000001", "phone": "+84900000001"}
+    assert officer.json() == own.json()
+    assert (await calling("officer", unit_code="15061").post(path, json=body, headers=PURPOSE)).status_code == 404
+    assert (await calling("volunteer", unit_code="15724").post(path, json=body, headers=PURPOSE)).status_code == 403
+    assert [read.action for read in await announced(AccessRecorded)] == ["reveal", "reveal"]
+
+
+async def test_a_change_is_announced_keeps_history_and_honours_if_match(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    view = await register(a_resident())
+    client, path = calling("officer", unit_code="15724"), f"/v1/residents/{view['id']}"
+
+    changed = await client.patch(
+        path, json={"has_smartphone": False, "phone": "0912345678"}, headers={"If-Match": '"1"'}
+    )
+    stale = await client.patch(path, json={"has_smartphone": True}, headers={"If-Match": '"1"'})
+    nothing = await client.patch(path, json={"has_smartphone": False})
+
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["phone"], changed.json()["phone_owner_verified"]) == ("+84912345678", False)
+    assert changed.headers["ETag"] == '"2"'
+    assert stale.status_code == 412
+    assert nothing.headers["ETag"] == '"2"'
+    [fact] = await announced(ResidentUpdated)
+    assert (fact.version, fact.has_smartphone, fact.owner_verified_phone) == (2, False, False)
+
+
+async def test_moving_to_another_village_says_from_where(calling: Any, register: Any, announced: Any) -> None:
+    view = await register(a_resident(household_code="H1"))
+    client = calling("officer", unit_code="38")
+
+    moved = await client.patch(f"/v1/residents/{view['id']}", json={"unit_code": "15061-02"})
+
+    assert (moved.json()["unit_code"], moved.json()["household_code"]) == ("15061-02", None)
+    [fact] = await announced(ResidentMoved)
+    assert (fact.from_unit_code, fact.unit_code) == ("15727-01", "15061-02")
+    local = calling("officer", unit_code="15724")
+    assert (await local.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).status_code == 404
+    assert (await local.get("/v1/residents", headers=PURPOSE)).json()["items"] == []
+
+
+async def test_residents_state_some_facts_and_contradict_higher_sources_only_as_a_correction(
+    calling: Any, register: Any, database: Database
+) -> None:
+    view = await register(a_resident(address_line=None))
+    client, path = calling("resident", resident_id=view["id"]), f"/v1/residents/{view['id']}"
+
+    stated = await client.patch(path, json={"address_line": "Số 5", "has_bank_account": True})
+    forbidden = await client.patch(path, json={"full_name": "Khác"})
+
+    assert stated.json()["address_line"] == "Số 5"
+    assert stated.json()["has_bank_account"] is False
+    assert stated.json()["pending_corrections"] == ["has_bank_account"]
+    assert forbidden.status_code == 403
+    async with database.reading() as session:
+        from sqlmodel import select
+
+        [correction] = (await session.exec(select(Correction))).all()
+    assert (correction.name, correction.state) == ("has_bank_account", "received")
+
+
+async def test_a_new_card_replaces_the_old_number_and_both_find_the_person(calling: Any, register: Any) -> None:
+    view = await register(a_resident(personal_id="171234567", id_document="cmnd"))
+    client = calling("officer", unit_code="15724")
+
+    changed = await client.patch(f"/v1/residents/{view['id']}", json={"personal_id": "038085000077"})
+
+    assert changed.json()["id_document"] == "cccd"
+    for number in ("171234567", "038085000077"):
+        found = await client.post("/v1/residents/lookup", json={"personal_id": number}, headers=PURPOSE)
+        assert found.json()["id"] == view["id"]
+
+
+async def test_facts_say_where_they_come_from(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+
+    facts = (await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}/facts")).json()["items"]
+
+    by_name = {fact["name"]: fact for fact in facts}
+    assert by_name["full_name"]["value"] == "Lê Văn Đức"
+    assert by_name["full_name"]["source"] == "officer"
+    assert by_name["personal_id"]["value"] == "038*******01"
+    assert by_name["phone"]["expires_at"] is not None
+
+
+async def test_prefill_fills_what_is_known_and_names_what_is_missing(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    view = await register(a_resident())
+    body = {"fields": ["full_name", "date_of_birth", "phone", "personal_id", "permanent_address", "shoe_size"],
+            "purpose": "dossier"}  # fmt: skip
+
+    answer = await calling("officer", unit_code="15724").post(f"/v1/residents/{view['id']}/prefill", json=body)
+
+    assert answer.status_code == 200, answer.text
+    filled = answer.json()
+    assert filled["fields"]["personal_id"]["value"] == "038085000001"
+    assert filled["fields"]["date_of_birth"]["value"] == "1985-09-05"
+    assert filled["fields"]["permanent_address"]["state"] == "missing"
+    assert filled["missing"] == ["permanent_address", "shoe_size"]
+    assert filled["once_only_ratio"] == 0.67
+    [fact] = await announced(ResidentPrefilled)
+    assert (fact.asked, fact.filled, fact.purpose) == (6, 4, "dossier")
+
+
+async def test_two_hundred_registrations_of_one_person_make_one(calling: Any, announced: Any) -> None:
+    client = calling("officer", unit_code="38")
+
+    answers = await asyncio.gather(*(client.post("/v1/residents", json=a_resident()) for _ in range(200)))
+
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes.count(201) == 1
+    assert set(codes[1:]) <= {409, 503}
+    assert len(await announced(ResidentRegistered)) == 1
+
+
+async def test_a_ciphertext_moved_to_another_row_does_not_open(register: Any, database: Database) -> None:
+    one, two = await register(a_resident(1)), await register(a_resident(2))
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "UPDATE resident AS r SET personal_id = o.personal_id FROM resident AS o WHERE r.id = :a AND o.id = :b"
+            ),
+            {"a": one["id"], "b": two["id"]},
+        )
+
+    async with database.reading() as session:
+        moved = await session.get_one(Resident, one["id"])
+        with pytest.raises(CannotOpen):
+            moved.value("personal_id")
