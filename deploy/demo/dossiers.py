@@ -14,7 +14,14 @@ CHOSEN = {
 }
 EXTRACT = "2.000635"
 APPLICANTS = 6
-DEEDS = ([], ["accept"], ["accept"], ["accept", "approve"], ["accept", "approve", "return_result"], ["refuse"])
+DEEDS: tuple[list[str], ...] = (
+    [],
+    ["accept"],
+    ["accept"],
+    ["accept", "approve"],
+    ["accept", "approve", "return_result"],
+    ["refuse"],
+)
 
 
 def load(outside: Outsider, everybody: list[Person], today: date) -> None:
