@@ -66,6 +66,7 @@ class Indicator:
     scope: Literal["unit", "province"] = "unit"
     population: str | None = None
     short: Text | None = None
+    decimals: int = DECIMALS
 
     @property
     def label(self) -> Text:

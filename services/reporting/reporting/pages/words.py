@@ -89,7 +89,7 @@ class Words:
         if indicator.kind != "amount":
             return self.number(value)
         for size, vi, en in LARGE:
-            if abs(value) >= size:
+            if value >= size:
                 return f"{self.number(Decimal(value) / size, 1)}{NO_BREAK}{vi if self.language == 'vi' else en}"
         return f"{self.number(value)}{NO_BREAK}{'đồng' if self.language == 'vi' else 'VND'}"
 

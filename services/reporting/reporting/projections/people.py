@@ -40,6 +40,8 @@ class Person:
     birth_month: str | None = None
     deceased_on: date | None = None
     survivor_id: str | None = None
+    duplicates: list[str] = field(default_factory=list)
+    """Ids of the records that were merged into this one."""
     guided_on: date | None = None
     units: Timeline[str] = field(default_factory=Timeline)
     conditions: Timeline[tuple[str, ...]] = field(default_factory=Timeline)
@@ -53,9 +55,10 @@ def know(person: Person, said: ResidentSnapshot) -> bool:
     first = person.version == 0
     person.version = said.version
     person.birth_month = said.birth_month
-    person.survivor_id = str(said.survivor_id) if isinstance(said, ResidentMerged) else None
-    if said.life == "merged" and person.survivor_id is None:
-        person.survivor_id = ""
+    if isinstance(said, ResidentMerged):
+        person.survivor_id = str(said.survivor_id)
+    elif said.life != "merged":
+        person.survivor_id = None
     person.deceased_on = _day_of_death(person, said)
     _settle(person, said)
     person.conditions.set_from(BEGINNING if first else business_day(said.at), _conditions(said))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 from zoneinfo import ZoneInfo
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 __all__ = ["BEGINNING", "BUSINESS_ZONE", "Tally", "Timeline", "business_day", "count_once", "sweep"]
 
@@ -63,6 +66,15 @@ class Timeline(Generic[T]):
 
     def entries(self) -> list[tuple[date, T]]:
         return list(self._entries)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Stored as a list of pairs."""
+        (value,) = get_args(source)
+        entries = handler.generate_schema(list[tuple[date, value]])  # type: ignore[valid-type]  # known when it runs
+        return core_schema.no_info_after_validator_function(
+            cls, entries, serialization=core_schema.plain_serializer_function_ser_schema(cls.entries)
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Timeline) and self._entries == other._entries

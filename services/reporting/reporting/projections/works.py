@@ -23,18 +23,22 @@ from contracts.registry import OrganizationSnapshot, SourceChecked
 from reporting.projections.timeline import BEGINNING, Tally, Timeline, business_day, count_once, sweep
 
 __all__ = [
+    "EVERYWHERE",
     "Broadcast",
     "Choice",
     "Dossier",
     "Feedback",
+    "HeldSession",
     "Merchant",
     "Official",
     "Organization",
     "Payment",
-    "Session",
     "Source",
     "Work",
 ]
+
+EVERYWHERE = "00000000-0000-0000-0000-000000000000"
+"""Stands for the whole province where a count belongs to no unit."""
 
 TRAINING_KINDS = frozenset({"conference", "training", "guidance", "installation"})
 SHOPS = frozenset({"market_stall", "shop"})
@@ -232,7 +236,7 @@ class Feedback:
 
 
 @dataclass(slots=True)
-class Session:
+class HeldSession:
     """A conference, training, guidance or installation day, with the attendance said last."""
 
     unit_id: str = ""
@@ -318,9 +322,8 @@ class Choice:
 
 @dataclass(slots=True)
 class Source:
-    """A linked database; one for the whole province, which `unit_id` names."""
+    """A linked database; it serves the whole province."""
 
-    unit_id: str = ""
     states: Timeline[bool] = field(default_factory=Timeline)
 
     def know(self, said: SourceChecked) -> bool:
@@ -329,10 +332,10 @@ class Source:
 
     def tally(self) -> Tally:
         def counted(day: date) -> list[tuple[str, str]]:
-            live = [(self.unit_id, "data_sources_live")] if self.states.at(day) else []
-            return [(self.unit_id, "data_sources"), *live]
+            live = [(EVERYWHERE, "data_sources_live")] if self.states.at(day) else []
+            return [(EVERYWHERE, "data_sources"), *live]
 
-        return sweep(self.states.days(), counted) if self.unit_id else Tally()
+        return sweep(self.states.days(), counted)
 
 
 def _count_deadline(

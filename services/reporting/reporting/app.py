@@ -1,0 +1,19 @@
+"""The HTTP process of reporting (with its event process, unless RUN_WORKER is off)."""
+
+from pathlib import Path
+
+from chassis.app import create_app
+from chassis.runtime import Service
+from reporting.model import Table
+from reporting.reactions import HEARD
+from reporting.routes import ROUTERS
+
+service = Service(
+    name="reporting",
+    title="Ba Không: reporting",
+    metadata=Table.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    routers=ROUTERS,
+    reactions=HEARD,
+)
+app = create_app(service)

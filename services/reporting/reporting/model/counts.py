@@ -1,0 +1,77 @@
+"""The projections: what each person or thing is now, and what all of them count, by unit and day.
+
+Every row belongs to a version of the projections: one is live, another may be built beside it. A count on a day is its
+value on the version's base day, with the changes between the two days added or taken away; so today's numbers cost by
+units and counters, and never by residents.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from chassis.database import aware
+from reporting.model.table import Table
+
+__all__ = ["CountAtBase", "CountOnDay", "Projection", "Subject", "UnitChange"]
+
+
+class Projection(Table, table=True):
+    """A version of the projections: `building`, `live` (exactly one) or `retired`."""
+
+    __tablename__ = "projection"
+    __table_args__ = (Index("uq_projection_live", "state", unique=True, postgresql_where="state = 'live'"),)
+
+    version: int = Field(primary_key=True)
+    state: str = Field(sa_type=Text)
+    base_day: date
+    started_at: datetime = Field(sa_type=aware())
+    live_since: datetime | None = Field(default=None, sa_type=aware())
+
+
+class Subject(Table, table=True):
+    """The state of one person or thing that counts; `id` is its own id, or a source's or service's name."""
+
+    __tablename__ = "subject"
+
+    version: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=Text)
+    state: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class CountOnDay(Table, table=True):
+    """How much a counter of a unit itself (not of those below) changes on a day."""
+
+    __tablename__ = "count_on_day"
+    __table_args__ = (Index("ix_count_on_day_day", "version", "day", "unit_id"),)
+
+    version: int = Field(primary_key=True)
+    unit_id: UUID = Field(primary_key=True)
+    counter: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True)
+    change: int = Field(sa_type=BigInteger)
+
+
+class CountAtBase(Table, table=True):
+    """The value of a counter of a unit itself at the end of the version's base day."""
+
+    __tablename__ = "count_at_base"
+
+    version: int = Field(primary_key=True)
+    unit_id: UUID = Field(primary_key=True)
+    counter: str = Field(primary_key=True, sa_type=Text)
+    value: int = Field(sa_type=BigInteger)
+
+
+class UnitChange(Table, table=True):
+    """When something of a unit itself was last counted."""
+
+    __tablename__ = "unit_change"
+
+    version: int = Field(primary_key=True)
+    unit_id: UUID = Field(primary_key=True)
+    changed_at: datetime = Field(sa_type=aware())

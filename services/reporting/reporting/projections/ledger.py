@@ -1,0 +1,220 @@
+"""What one transaction changes in the projections: states are loaded under lock, differences gathered, all written once.
+
+The differences of a batch are written at its commit, sorted, so that processes beside each other take their locks in one
+order; a hundred events of one village cost as many rows as one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session as AlchemySession
+
+from chassis.clock import now
+from chassis.database import Session
+from reporting.projections.people import Person, tally_people
+from reporting.projections.timeline import Tally
+from reporting.projections.works import Work
+
+__all__ = ["BUILD_VERSION", "Ledger", "change_person", "change_work", "ledger_of"]
+
+BUILD_VERSION = "projection version"
+"""In `session.info`: the version that a rebuild writes; unset, the live one."""
+
+T = TypeVar("T")
+W = TypeVar("W", bound=Work)
+
+LEDGER = "ledger"
+
+
+class Ledger:
+    """The states that a transaction has in hand, and what they count more or less than before."""
+
+    def __init__(self, version: int, base_day: date) -> None:
+        self.version = version
+        self.base_day = base_day
+        self._states: dict[tuple[str, str], Any] = {}
+        self._changed: set[tuple[str, str]] = set()
+        self._tally: Tally = Counter()
+
+    async def load(self, session: Session, kind: str, id: str, cls: type[T]) -> T:
+        """The state of a person or thing, locked until the transaction ends; a new one when nobody has heard of it."""
+        key = (kind, id)
+        if key not in self._states:
+            names = {"version": self.version, "kind": kind, "id": id}
+            found = (await session.execute(_LOCK, names)).scalar()
+            if found is None:
+                await session.execute(_PLACE, names)
+                found = (await session.execute(_LOCK, names)).scalar_one()
+            self._states[key] = adapter(cls).validate_python(found) if found else cls()
+        state: T = self._states[key]
+        return state
+
+    def keep(self, kind: str, id: str) -> None:
+        """The state has changed and is to be written."""
+        self._changed.add((kind, id))
+
+    def count(self, before: Tally, after: Tally) -> None:
+        """Replaces what was counted by what is counted now."""
+        self._tally.update(after)
+        self._tally.subtract(before)
+
+    def write(self, session: AlchemySession) -> None:
+        """Writes everything; called once, in the commit."""
+        if self._changed:
+            keys = sorted(self._changed)
+            states = [adapter(type(self._states[key])).dump_json(self._states[key]).decode() for key in keys]
+            session.execute(
+                _STORE,
+                {"version": self.version, "kinds": [k for k, _ in keys], "ids": [i for _, i in keys], "states": states},
+            )
+        changes = sorted((key, change) for key, change in self._tally.items() if change)
+        if changes:
+            self._write_counts(session, changes)
+
+    def _write_counts(self, session: AlchemySession, changes: list[tuple[tuple[str, str, date], int]]) -> None:
+        columns = {
+            "version": self.version,
+            "units": [unit_id for (unit_id, _, _), _ in changes],
+            "counters": [counter for (_, counter, _), _ in changes],
+            "days": [day for (_, _, day), _ in changes],
+            "changes": [change for _, change in changes],
+        }
+        session.execute(_ADD_ON_DAY, columns)
+        session.execute(_ADD_AT_BASE, columns | {"base_day": self.base_day})
+        session.execute(_MARK, {"version": self.version, "units": sorted({key[0] for key, _ in changes}), "at": now()})
+
+
+async def ledger_of(session: Session) -> Ledger:
+    """The ledger of this transaction; the version it writes stays what it is until the transaction ends."""
+    info = session.sync_session.info
+    if LEDGER not in info:
+        chosen = info.get(BUILD_VERSION)
+        row = (await session.execute(_LIVE if chosen is None else _BUILT, {"version": chosen})).one()
+        ledger = info[LEDGER] = Ledger(row.version, row.base_day)
+
+        def write(session: AlchemySession) -> None:
+            session.info.pop(LEDGER, None)
+            ledger.write(session)
+
+        event.listen(session.sync_session, "before_commit", write, once=True)
+    found: Ledger = info[LEDGER]
+    return found
+
+
+async def change_work(session: Session, kind: str, id: str, cls: type[W], change: Callable[[W], bool]) -> None:
+    """Lets a thing take a fact; `change` says whether it was news."""
+    ledger = await ledger_of(session)
+    work = await ledger.load(session, kind, id, cls)
+    before = work.tally()
+    if change(work):
+        ledger.keep(kind, id)
+        ledger.count(before, work.tally())
+
+
+async def change_person(session: Session, id: str, change: Callable[[Person], bool]) -> None:
+    """Lets a resident take a fact, and counts anew whom it counts with: a duplicate counts with its survivor."""
+    ledger = await ledger_of(session)
+    person = await ledger.load(session, "person", id, Person)
+    old_survivor = person.survivor_id
+    head = await _head(session, ledger, id)
+    before = await _tally(session, ledger, head)
+    if not change(person):
+        return
+    ledger.keep("person", id)
+    if person.survivor_id == old_survivor:
+        ledger.count(before, await _tally(session, ledger, head))
+        return
+    new_head = await _head(session, ledger, id)
+    before_there = await _tally(session, ledger, new_head) if new_head not in (head, id) else Tally()
+    await _link(session, ledger, id, old_survivor, person.survivor_id)
+    ledger.count(before, await _tally(session, ledger, head))
+    if new_head != head:
+        ledger.count(before_there, await _tally(session, ledger, new_head))
+
+
+async def _link(session: Session, ledger: Ledger, id: str, old: str | None, new: str | None) -> None:
+    if old is not None:
+        former = await ledger.load(session, "person", old, Person)
+        former.duplicates = [each for each in former.duplicates if each != id]
+        ledger.keep("person", old)
+    if new is not None:
+        survivor = await ledger.load(session, "person", new, Person)
+        survivor.duplicates = sorted({*survivor.duplicates, id})
+        ledger.keep("person", new)
+
+
+async def _head(session: Session, ledger: Ledger, id: str) -> str:
+    """The record that counts for this one: the last survivor."""
+    seen = {id}
+    while survivor := (await ledger.load(session, "person", id, Person)).survivor_id:
+        if survivor in seen:
+            return min(seen)
+        seen.add(survivor)
+        id = survivor
+    return id
+
+
+async def _tally(session: Session, ledger: Ledger, head: str) -> Tally:
+    person = await ledger.load(session, "person", head, Person)
+    return tally_people(person, await _duplicates(session, ledger, person, {head}))
+
+
+async def _duplicates(session: Session, ledger: Ledger, person: Person, seen: set[str]) -> list[Person]:
+    found: list[Person] = []
+    for id in person.duplicates:
+        if id not in seen:
+            seen.add(id)
+            duplicate = await ledger.load(session, "person", id, Person)
+            found += [duplicate, *await _duplicates(session, ledger, duplicate, seen)]
+    return found
+
+
+def adapter(cls: type[Any]) -> TypeAdapter[Any]:
+    """How a state is written and read."""
+    if cls not in _ADAPTERS:
+        _ADAPTERS[cls] = TypeAdapter(cls)
+    return _ADAPTERS[cls]
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+_LIVE = text(
+    "SELECT version, base_day FROM projection WHERE state = 'live' AND cast(:version AS int) IS NULL FOR SHARE"
+)
+_BUILT = text("SELECT version, base_day FROM projection WHERE version = :version FOR SHARE")
+_LOCK = text("SELECT state FROM subject WHERE version = :version AND kind = :kind AND id = :id FOR UPDATE")
+_PLACE = text(
+    "INSERT INTO subject (version, kind, id, state) VALUES (:version, :kind, :id, '{}') ON CONFLICT DO NOTHING"
+)
+_STORE = text(
+    "INSERT INTO subject (version, kind, id, state)"
+    " SELECT :version, kind, id, cast(state AS jsonb)"
+    " FROM unnest(cast(:kinds AS text[]), cast(:ids AS text[]), cast(:states AS text[])) AS new (kind, id, state)"
+    " ON CONFLICT (version, kind, id) DO UPDATE SET state = excluded.state"
+)
+_ADD_ON_DAY = text(
+    "INSERT INTO count_on_day AS c (version, unit_id, counter, day, change)"
+    " SELECT :version, unit_id, counter, day, change"
+    " FROM unnest(cast(:units AS uuid[]), cast(:counters AS text[]), cast(:days AS date[]), cast(:changes AS bigint[]))"
+    " AS new (unit_id, counter, day, change) ORDER BY unit_id, counter, day"
+    " ON CONFLICT (version, unit_id, counter, day) DO UPDATE SET change = c.change + excluded.change"
+)
+_ADD_AT_BASE = text(
+    "INSERT INTO count_at_base AS c (version, unit_id, counter, value)"
+    " SELECT :version, unit_id, counter, sum(change)"
+    " FROM unnest(cast(:units AS uuid[]), cast(:counters AS text[]), cast(:days AS date[]), cast(:changes AS bigint[]))"
+    " AS new (unit_id, counter, day, change) WHERE day <= :base_day GROUP BY unit_id, counter ORDER BY unit_id, counter"
+    " ON CONFLICT (version, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
+)
+_MARK = text(
+    "INSERT INTO unit_change AS c (version, unit_id, changed_at)"
+    " SELECT :version, unit_id, :at FROM unnest(cast(:units AS uuid[])) AS new (unit_id) ORDER BY unit_id"
+    " ON CONFLICT (version, unit_id) DO UPDATE SET changed_at = greatest(c.changed_at, excluded.changed_at)"
+)

@@ -1,0 +1,22 @@
+"""Which campaign a unit's report is about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chassis.database import ReadSession
+from reporting.queries.counts import get_live_version
+from reporting.queries.reports import get_unit_on
+from reporting.queries.targets import campaigns_over, list_campaigns
+from reporting.queries.tree import tree_of
+
+__all__ = ["nearest_campaign"]
+
+
+async def nearest_campaign(session: ReadSession, unit_code: str, day: date) -> str | None:
+    """The id of the unit's own campaign, or of the nearest above it."""
+    unit = await get_unit_on(session, unit_code, day)
+    tier = (await tree_of(session)).at(day)
+    campaigns = await list_campaigns(session, await get_live_version(session))
+    covering = campaigns_over(campaigns, tier, unit.id, day)
+    return str(covering[0].id) if covering else None

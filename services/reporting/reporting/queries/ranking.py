@@ -1,0 +1,41 @@
+"""The units of one level below another, with their figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from chassis.database import ReadSession
+from reporting.figures import UnitFigures
+from reporting.queries.counts import counts_of, get_live_version
+from reporting.queries.reports import figures_of, get_unit_on
+from reporting.queries.targets import campaigns_over, list_campaigns, targets_of
+from reporting.queries.tree import Tier, tree_of
+
+__all__ = ["list_units_of_level"]
+
+
+async def list_units_of_level(session: ReadSession, parent_code: str, level: str, day: date) -> list[UnitFigures]:
+    """All units of a level below a parent on a day, with figures and targets."""
+    parent = await get_unit_on(session, parent_code, day)
+    tier = (await tree_of(session)).at(day)
+    live = await get_live_version(session)
+    campaigns = await list_campaigns(session, live)
+    found = list(_below(tier, parent.id, level))
+    counts = await counts_of(session, live, {id: tier.members_of(id) for id in found}, day)
+    return [
+        UnitFigures(
+            tier.units[id].named(), figures_of(counts[id], {}, targets_of(campaigns_over(campaigns, tier, id, day)))
+        )
+        for id in found
+    ]
+
+
+def _below(tier: Tier, id: UUID, level: str) -> list[UUID]:
+    found: list[UUID] = []
+    for child in tier.children.get(id, []):
+        if tier.units[child].level == level:
+            found.append(child)
+        else:
+            found += _below(tier, child, level)
+    return found

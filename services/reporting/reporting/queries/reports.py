@@ -1,0 +1,234 @@
+"""A unit's report on a day: its figures and those of its children, against the targets of the plans that cover it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.clock import business_day
+from chassis.database import ReadSession
+from chassis.errors import InvalidQuery
+from chassis.scope import unknown_unit
+from reporting.figures import Figure, Obstacle, Point, Reconciliation, Report, Target, UnitFigures, hide_small
+from reporting.indicators import Indicator, catalogue
+from reporting.outlook import forecast
+from reporting.projections.campaigns import Announced
+from reporting.projections.ledger import adapter
+from reporting.projections.people import CONDITIONS, OBSTACLE
+from reporting.projections.works import EVERYWHERE
+from reporting.queries.counts import (
+    Counts,
+    LiveVersion,
+    changes_between,
+    counts_of,
+    get_live_version,
+    last_change,
+)
+from reporting.queries.targets import campaigns_over, list_campaigns, plans_over, targets_of
+from reporting.queries.tree import Unit, tree_of
+
+__all__ = [
+    "figures_of",
+    "find_unit_on",
+    "get_progress",
+    "get_report",
+    "get_trend",
+    "get_unit_on",
+    "list_reconciliation",
+    "public_report",
+]
+
+TREND_DAYS = 91
+TREND_STEP = 7
+NOWHERE = UUID(EVERYWHERE)
+
+
+async def find_unit_on(session: ReadSession, code: str, day: date) -> Unit | None:
+    """The unit that bears a code on a day."""
+    return (await tree_of(session)).at(day).find(code)
+
+
+async def get_unit_on(session: ReadSession, code: str, day: date) -> Unit:
+    """The unit that bears a code on a day; 400 when there is none."""
+    unit = await find_unit_on(session, code, day)
+    if unit is None:
+        raise InvalidQuery(errors=[unknown_unit("/unit_code")])
+    return unit
+
+
+async def get_progress(session: ReadSession, unit_code: str, day: date) -> Report:
+    """The figures of a unit and of its children at the end of a day, with targets; without trends."""
+    unit = await get_unit_on(session, unit_code, day)
+    tier = (await tree_of(session)).at(day)
+    live = await get_live_version(session)
+    parts = tier.parts_of(unit.id)
+    counts = await counts_of(session, live, {**parts, NOWHERE: [NOWHERE]}, day)
+    everywhere = counts.pop(NOWHERE)
+    campaigns = await list_campaigns(session, live)
+
+    def figures(id: UUID, counted: Mapping[str, int]) -> dict[str, Figure]:
+        return figures_of(counted, everywhere, targets_of(campaigns_over(campaigns, tier, id, day)))
+
+    children = [UnitFigures(tier.units[id].named(), figures(id, counts[id])) for id in tier.children.get(unit.id, [])]
+    rest = counts[unit.id]
+    if children and any(rest.values()):
+        children.append(UnitFigures(unit.named(), _without_targets(figures(unit.id, rest)), is_rest=True))
+    return Report(
+        unit=unit.named(),
+        as_of=day,
+        fresh_at=await last_change(session, live, tier.members_of(unit.id)),
+        figures=figures(unit.id, _sum(counts)),
+        children=tuple(children),
+        ancestors=tuple(tier.units[id].named() for id in tier.ancestors(unit.id)),
+        obstacles=_obstacles(_sum(counts)),
+        plans=plans_over(campaigns_over(campaigns, tier, unit.id, day)),
+        is_public=False,
+    )
+
+
+async def get_report(session: ReadSession, unit_code: str, day: date) -> Report:
+    """The progress with trends, forecasts and the reconciliation: what a page or an export shows."""
+    report = await get_progress(session, unit_code, day)
+    series = await get_trend(session, unit_code, day - timedelta(days=TREND_DAYS), day, step=TREND_STEP)
+    figures = {code: replace(each, trend=series[code]) for code, each in report.figures.items()}
+    forecasts = (forecast(each, day) for each in figures.values())
+    return replace(
+        report,
+        figures=figures,
+        forecasts=tuple(each for each in forecasts if each),
+        reconciliation=tuple(await list_reconciliation(session, unit_code)),
+    )
+
+
+def figures_of(
+    counted: Mapping[str, int], everywhere: Mapping[str, int], targets: Mapping[str, Target]
+) -> dict[str, Figure]:
+    """Every indicator of a unit from its counters; `everywhere` are those of the whole province."""
+    return {each.code: _figure(each, counted, everywhere, targets) for each in catalogue().indicators.values()}
+
+
+async def get_trend(
+    session: ReadSession, unit_code: str, first: date, last: date, *, step: int = 1, codes: Iterable[str] | None = None
+) -> dict[str, tuple[Point, ...]]:
+    """By indicator, its value at the end of every `step`-th day up to `last`.
+
+    Over all days the unit is the one of `last`, with the counts of those whom it succeeded: a merged unit keeps a
+    comparable series.
+    """
+    unit = await get_unit_on(session, unit_code, last)
+    tier = (await tree_of(session)).at(last)
+    live = await get_live_version(session)
+    indicators = [catalogue().indicators[code] for code in codes or catalogue().indicators]
+    members = [*tier.members_of(unit.id), NOWHERE]
+    days = [last - timedelta(days=ago) for ago in range(0, (last - first).days + 1, step)][::-1]
+    now = (await counts_of(session, live, {unit.id: members}, days[0]))[unit.id]
+    counters = {name for each in indicators for name in _counters(each)}
+    changes = await changes_between(session, live, members, counters, days[0], last)
+    series: dict[str, list[Point]] = {each.code: [] for each in indicators}
+    waiting = sorted(changes)
+    for day in days:
+        while waiting and waiting[0] <= day:
+            for counter, change in changes[waiting.pop(0)].items():
+                now[counter] = now.get(counter, 0) + change
+        for each in indicators:
+            series[each.code].append(_point(each, day, now))
+    return {code: tuple(points) for code, points in series.items()}
+
+
+async def list_reconciliation(session: ReadSession, unit_code: str | None = None) -> list[Reconciliation]:
+    """What the services counted last, beside what the projections count; of one unit and all below it, or everywhere."""
+    live = await get_live_version(session)
+    rows = await session.execute(
+        text("SELECT id, state FROM subject WHERE version = :version AND kind = 'announced' ORDER BY id"),
+        {"version": live.version},
+    )
+    said: list[tuple[str, Announced]] = [(row.id, adapter(Announced).validate_python(row.state)) for row in rows]
+    found: list[Reconciliation] = []
+    for service, announced in said:
+        if announced.at is not None:
+            found += await _reconcile(session, live, service, announced, unit_code)
+    return found
+
+
+def public_report(report: Report) -> Report:
+    """The report as everybody may see it: cells under five are left out."""
+    return replace(
+        report,
+        figures={code: hide_small(each) for code, each in report.figures.items()},
+        children=tuple(
+            replace(child, figures={code: hide_small(each) for code, each in child.figures.items()})
+            for child in report.children
+        ),
+        obstacles=tuple(replace(each, people=_shown(each.people)) for each in report.obstacles),
+        reconciliation=(),
+        is_public=True,
+    )
+
+
+async def _reconcile(
+    session: ReadSession, live: LiveVersion, service: str, announced: Announced, unit_code: str | None
+) -> list[Reconciliation]:
+    assert announced.at is not None
+    tier = (await tree_of(session)).at(business_day(announced.at))
+    top = tier.find(unit_code) if unit_code else None
+    wanted = set(tier.members_of(top.id)) if top else None
+    units = {code: unit for code in {code for code, _, _ in announced.counts} if (unit := tier.find(code))}
+    parts = {unit.id: tier.homed.get(unit.id, []) for unit in units.values() if wanted is None or unit.id in wanted}
+    counts = await counts_of(session, live, parts, max(business_day(announced.at), live.base_day)) if parts else {}
+    return [
+        Reconciliation(service, code, indicator, count, _projected(counts[units[code].id], indicator), announced.at)
+        for code, indicator, count in announced.counts
+        if code in units and units[code].id in counts
+    ]
+
+
+def _projected(counts: Mapping[str, int], indicator: str) -> int:
+    known = catalogue().indicators.get(indicator)
+    return counts.get(known.numerator.name if known else indicator, 0)
+
+
+def _figure(
+    indicator: Indicator, counted: Mapping[str, int], everywhere: Mapping[str, int], targets: Mapping[str, Target]
+) -> Figure:
+    counts = everywhere if indicator.scope == "province" else counted
+    denominator = counts.get(indicator.denominator.name, 0) if indicator.denominator else None
+    return Figure(indicator, counts.get(indicator.numerator.name, 0), denominator, targets.get(indicator.code))
+
+
+def _point(indicator: Indicator, day: date, counts: Mapping[str, int]) -> Point:
+    numerator = counts.get(indicator.numerator.name, 0)
+    denominator = counts.get(indicator.denominator.name, 0) if indicator.denominator else None
+    return Point(day, numerator, denominator, Figure(indicator, numerator, denominator).value)
+
+
+def _counters(indicator: Indicator) -> list[str]:
+    return [each.name for each in (indicator.numerator, indicator.denominator) if each]
+
+
+def _without_targets(figures: dict[str, Figure]) -> dict[str, Figure]:
+    return {code: replace(each, target=None) for code, each in figures.items()}
+
+
+def _sum(counts: Counts) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for counted in counts.values():
+        for counter, value in counted.items():
+            total[counter] = total.get(counter, 0) + value
+    return total
+
+
+def _obstacles(counts: Mapping[str, int]) -> tuple[Obstacle, ...]:
+    found = [
+        Obstacle(step, condition, counts.get(OBSTACLE.format(step=step, condition=condition), 0))
+        for step, conditions in CONDITIONS.items()
+        for condition in conditions
+    ]
+    return tuple(sorted((each for each in found if each.people), key=lambda each: -(each.people or 0)))
+
+
+def _shown(people: int | None) -> int | None:
+    return None if people is None or people < 5 else people

@@ -1,0 +1,93 @@
+"""Which plan covers a unit on a day, and what it wants to reach there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.database import ReadSession
+from reporting.figures import Milestone, Plan, Target
+from reporting.projections.campaigns import Campaign
+from reporting.projections.ledger import adapter
+from reporting.queries.counts import LiveVersion
+from reporting.queries.tree import Tier
+
+__all__ = ["Covering", "campaigns_over", "plans_over", "targets_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """A campaign, and how far above the unit the unit that runs it is; 0 is its own."""
+
+    id: UUID
+    campaign: Campaign
+    distance: int
+
+
+async def list_campaigns(session: ReadSession, live: LiveVersion) -> list[tuple[UUID, Campaign]]:
+    """All campaigns; there are a few per unit at most."""
+    rows = await session.execute(
+        text("SELECT id, state FROM subject WHERE version = :version AND kind = 'campaign' ORDER BY id"),
+        {"version": live.version},
+    )
+    return [(UUID(row.id), adapter(Campaign).validate_python(row.state)) for row in rows if row.state]
+
+
+def campaigns_over(campaigns: list[tuple[UUID, Campaign]], tier: Tier, unit_id: UUID, day: date) -> list[Covering]:
+    """The campaigns that cover a unit and have begun by `day`, the unit's own and the latest first.
+
+    A campaign of a unit that was merged covers its successor too: the successor goes on with it.
+    """
+    line = [unit_id, *reversed(tier.ancestors(unit_id))]
+    found: list[Covering] = []
+    for id, campaign in campaigns:
+        if campaign.starts_on and campaign.starts_on > day:
+            continue
+        owner = UUID(campaign.unit_id)
+        for distance, unit in enumerate(line):
+            if owner in tier.homed.get(unit, ()):
+                found.append(Covering(id, campaign, distance))
+    return sorted(found, key=lambda each: (each.distance, -(each.campaign.starts_on or date.min).toordinal(), each.id))
+
+
+def targets_of(covering: list[Covering]) -> dict[str, Target]:
+    """By indicator, the target of the nearest campaign that has one; the services to choose count as one."""
+    targets: dict[str, Target] = {}
+    for each in covering:
+        campaign = each.campaign
+        for said in campaign.targets:
+            percent = Decimal(str(said["percent"])) if said.get("percent") is not None else None
+            # A count belongs to the unit that set it: its children have a part of it that nobody has named.
+            if percent is None and each.distance:
+                continue
+            targets.setdefault(said["indicator"], Target(percent, said.get("count"), campaign.ends_on))
+    minimums = [each.campaign.minimum_procedures for each in covering if each.campaign.minimum_procedures]
+    if minimums:
+        targets.setdefault("procedures_chosen", Target(None, max(minimums), None))
+    return targets
+
+
+def plans_over(covering: list[Covering]) -> tuple[Plan, ...]:
+    """The plans with their steps, nearest first."""
+    return tuple(_plan(each.campaign) for each in covering)
+
+
+def _plan(campaign: Campaign) -> Plan:
+    return Plan(
+        title=campaign.title,
+        template=campaign.template,
+        number=campaign.plan_number,
+        issued_on=campaign.plan_issued_on,
+        starts_on=campaign.starts_on,
+        ends_on=campaign.ends_on,
+        milestones=tuple(_milestone(step) for step in campaign.steps),
+    )
+
+
+def _milestone(step: dict[str, object]) -> Milestone:
+    milestone: Milestone = adapter(Milestone).validate_python(step)
+    return milestone

@@ -1,0 +1,214 @@
+"""The tree of units on any day, and where a count belongs in it, also when its unit was merged since or before.
+
+A day has a tier: before July 2025 with districts, since then without. A unit that does not exist on a day stands where
+its successors (or those whom it succeeded) stand; where these are several, at the lowest unit that holds them all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import text
+
+from chassis.database import ReadSession
+from reporting.figures import UnitName
+
+__all__ = ["Place", "Tier", "Tree", "Unit", "tree_of"]
+
+LONG_AGO = date(1, 1, 1)
+FAR_AHEAD = date(9999, 12, 31)
+WHOLE = frozenset({"whole", "unchanged", "type_changed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit with its own id; its code alone may name another one in another generation."""
+
+    id: UUID
+    code: str
+    name: str
+    level: str
+    kind: str
+    valid_from: date
+    valid_to: date
+
+    def named(self) -> UnitName:
+        return UnitName(self.code, self.name, self.level, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a unit stood during a time: the codes from the province down to itself."""
+
+    path: tuple[str, ...]
+    parent_id: UUID | None
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(slots=True)
+class Tier:
+    """The tree as it stands on a day. `homed` are, by unit of this day, all units of any time whose counts are its own."""
+
+    units: dict[UUID, Unit]
+    parents: dict[UUID, UUID | None]
+    by_code: dict[str, UUID]
+    children: dict[UUID, list[UUID]]
+    homed: dict[UUID, list[UUID]]
+    _members: dict[UUID, list[UUID]] = field(default_factory=dict)
+
+    def find(self, code: str) -> Unit | None:
+        """The unit that bears a code on this day."""
+        id = self.by_code.get(code)
+        return self.units[id] if id else None
+
+    def ancestors(self, id: UUID) -> list[UUID]:
+        """From the province down to the unit's parent."""
+        return _line(id, self.parents)[:-1]
+
+    def parts_of(self, id: UUID) -> dict[UUID, list[UUID]]:
+        """Whose counts make up a unit: by child, and under its own id what belongs to no child."""
+        return {id: self.homed.get(id, []), **{child: self.members_of(child) for child in self.children.get(id, [])}}
+
+    def members_of(self, id: UUID) -> list[UUID]:
+        """All units of any time whose counts belong to a unit or to one below it."""
+        if id not in self._members:
+            below = [member for child in self.children.get(id, []) for member in self.members_of(child)]
+            self._members[id] = [*self.homed.get(id, []), *below]
+        return self._members[id]
+
+
+class Tree:
+    """All units of all times with their places; `at` gives the tier of a day."""
+
+    def __init__(
+        self,
+        units: dict[UUID, Unit],
+        places: dict[UUID, list[Place]],
+        successions: Iterable[tuple[UUID, UUID, str]] = (),
+        version: int = 0,
+    ) -> None:
+        self.version = version
+        self._units = units
+        self._places = places
+        self._after: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
+        self._before: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
+        for old, new, kind in successions:
+            self._after[old].append((new, kind))
+            self._before[new].append((old, kind))
+        self._breaks = self._break_days()
+        self._tiers: dict[date, Tier] = {}
+
+    def at(self, day: date) -> Tier:
+        """The tier of a day; the same one for all days between two changes."""
+        since = max(each for each in self._breaks if each <= day)
+        if since not in self._tiers:
+            self._tiers[since] = self._make(day)
+        return self._tiers[since]
+
+    def unit(self, id: UUID) -> Unit | None:
+        return self._units.get(id)
+
+    def _break_days(self) -> list[date]:
+        spans: list[Any] = [*self._units.values(), *(place for places in self._places.values() for place in places)]
+        ends = {span.valid_to + timedelta(days=1) for span in spans if span.valid_to < FAR_AHEAD}
+        return sorted({LONG_AGO, *ends, *(span.valid_from for span in spans)})
+
+    def _make(self, day: date) -> Tier:
+        units = {id: unit for id, unit in self._units.items() if unit.valid_from <= day <= unit.valid_to}
+        by_code = {unit.code: id for id, unit in units.items()}
+        parents = {id: self._parent(id, day, by_code) for id in units}
+        children: dict[UUID, list[UUID]] = defaultdict(list)
+        for id, parent in parents.items():
+            if parent is not None:
+                children[parent].append(id)
+        for siblings in children.values():
+            siblings.sort(key=lambda id: units[id].code)
+        homed: dict[UUID, list[UUID]] = defaultdict(list)
+        for id in self._units:
+            home = self._home(id, day, parents, by_code, set())
+            if home is not None:
+                homed[home].append(id)
+        return Tier(units, parents, by_code, dict(children), dict(homed))
+
+    def _parent(self, id: UUID, day: date, by_code: dict[str, UUID]) -> UUID | None:
+        place = next((each for each in self._places.get(id, []) if each.valid_from <= day <= each.valid_to), None)
+        if place is None:
+            return None
+        above = (by_code[code] for code in reversed(place.path[:-1]) if code in by_code)
+        return next((found for found in above if found != id), None)
+
+    def _home(
+        self, id: UUID, day: date, parents: dict[UUID, UUID | None], by_code: dict[str, UUID], seen: set[UUID]
+    ) -> UUID | None:
+        if id in parents:
+            return id
+        if id in seen:
+            return None
+        seen.add(id)
+        related = self._after[id] if self._units[id].valid_to < day else self._before[id]
+        whole = [other for other, kind in related if kind in WHOLE]
+        chosen = whole if len(whole) == 1 and self._units[id].valid_to < day else [other for other, _ in related]
+        known = [other for other in chosen if other in self._units]
+        homes = [home for other in known if (home := self._home(other, day, parents, by_code, seen)) is not None]
+        if homes:
+            return _lowest_common(homes, parents)
+        return next((by_code[code] for code in reversed(self._last_path(id)[:-1]) if code in by_code), None)
+
+    def _last_path(self, id: UUID) -> tuple[str, ...]:
+        places = self._places.get(id, [])
+        return places[-1].path if places else ()
+
+
+async def tree_of(session: ReadSession) -> Tree:
+    """The tree as this service knows it now; kept until a unit changes."""
+    pool = session.get_bind().pool  # type: ignore[union-attr]  # a session is bound to an engine
+    version = (await session.execute(text("SELECT version FROM tree_version"))).scalar_one()
+    kept = _KEPT.get(pool)
+    if kept is None or kept.version != version:
+        kept = _KEPT[pool] = await _read(session, version)
+    return kept
+
+
+_KEPT: WeakKeyDictionary[Any, Tree] = WeakKeyDictionary()
+
+
+async def _read(session: ReadSession, version: int) -> Tree:
+    units = {
+        row.id: Unit(row.id, row.code, row.name, row.level, row.kind, *_span(row))
+        for row in await session.execute(_UNITS)
+    }
+    places: dict[UUID, list[Place]] = defaultdict(list)
+    for row in await session.execute(_PLACES):
+        places[row.unit_id].append(Place(tuple(row.path.split("/")), row.parent_id, *_span(row)))
+    rows = await session.execute(text("SELECT unit_id, successor_id, kind FROM succession ORDER BY 1, 2"))
+    return Tree(units, places, [(row.unit_id, row.successor_id, row.kind) for row in rows], version)
+
+
+def _span(row: Any) -> tuple[date, date]:
+    return row.valid_from or LONG_AGO, row.valid_to or FAR_AHEAD
+
+
+def _line(id: UUID, parents: dict[UUID, UUID | None]) -> list[UUID]:
+    line = [id]
+    while (above := parents.get(line[0])) is not None and above not in line:
+        line.insert(0, above)
+    return line
+
+
+def _lowest_common(ids: list[UUID], parents: dict[UUID, UUID | None]) -> UUID | None:
+    lines = [_line(id, parents) for id in ids]
+    common = [steps[0] for steps in zip(*lines, strict=False) if len(set(steps)) == 1]
+    return common[-1] if common else None
+
+
+_UNITS = text("SELECT id, code, name, level, kind, valid_from, valid_to FROM known_unit ORDER BY code, valid_from")
+_PLACES = text(
+    "SELECT unit_id, path, parent_id, valid_from, valid_to FROM known_lineage ORDER BY unit_id, valid_from NULLS FIRST"
+)

@@ -1,0 +1,106 @@
+"""What this service hears: everything that counts."""
+
+from chassis.consumer import Reactions
+from contracts.casework import (
+    DossierChanged,
+    DossierCompleted,
+    DossierFeePaid,
+    DossierSubmitted,
+    FeedbackAnswered,
+    FeedbackChanged,
+    FeedbackReceived,
+    ProceduresChosen,
+)
+from contracts.counts import CountsTaken
+from contracts.onboarding import (
+    CampaignStarted,
+    CampaignUpdated,
+    CommunicationPublished,
+    OfficialSignatureIssued,
+    OrganizationStepCompleted,
+    PlanFiled,
+    ResidentGuided,
+    SessionHeld,
+    StepCompleted,
+    StepRevoked,
+    StepUpdated,
+)
+from contracts.payments_qr import (
+    MerchantActivated,
+    MerchantRegistered,
+    MerchantSuspended,
+    MerchantUpdated,
+    PaymentReversed,
+    PaymentSettled,
+)
+from contracts.registry import (
+    OrganizationRegistered,
+    OrganizationUpdated,
+    ResidentDeceased,
+    ResidentMerged,
+    ResidentMoved,
+    ResidentRegistered,
+    ResidentUnmerged,
+    ResidentUpdated,
+    SourceChecked,
+    UnitChanged,
+)
+from reporting.reactions.campaigns import (
+    on_campaign,
+    on_communication_published,
+    on_counts_taken,
+    on_official_signature_issued,
+    on_plan_filed,
+    on_session_held,
+)
+from reporting.reactions.cases import on_dossier, on_dossier_fee_paid, on_feedback, on_procedures_chosen
+from reporting.reactions.money import on_merchant, on_payment_reversed, on_payment_settled
+from reporting.reactions.people import (
+    on_organization,
+    on_organization_step,
+    on_resident,
+    on_resident_guided,
+    on_step,
+)
+from reporting.reactions.units import on_source_checked, on_unit_changed
+
+__all__ = ["HEARD"]
+
+HEARD: Reactions = {
+    UnitChanged: on_unit_changed,
+    ResidentRegistered: on_resident,
+    ResidentUpdated: on_resident,
+    ResidentMoved: on_resident,
+    ResidentDeceased: on_resident,
+    ResidentMerged: on_resident,
+    ResidentUnmerged: on_resident,
+    OrganizationRegistered: on_organization,
+    OrganizationUpdated: on_organization,
+    OrganizationStepCompleted: on_organization_step,
+    StepCompleted: on_step,
+    StepRevoked: on_step,
+    StepUpdated: on_step,
+    ResidentGuided: on_resident_guided,
+    MerchantRegistered: on_merchant,
+    MerchantActivated: on_merchant,
+    MerchantSuspended: on_merchant,
+    MerchantUpdated: on_merchant,
+    PaymentSettled: on_payment_settled,
+    PaymentReversed: on_payment_reversed,
+    DossierSubmitted: on_dossier,
+    DossierChanged: on_dossier,
+    DossierCompleted: on_dossier,
+    DossierFeePaid: on_dossier_fee_paid,
+    FeedbackReceived: on_feedback,
+    FeedbackAnswered: on_feedback,
+    FeedbackChanged: on_feedback,
+    ProceduresChosen: on_procedures_chosen,
+    CampaignStarted: on_campaign,
+    CampaignUpdated: on_campaign,
+    PlanFiled: on_plan_filed,
+    SessionHeld: on_session_held,
+    CommunicationPublished: on_communication_published,
+    OfficialSignatureIssued: on_official_signature_issued,
+    SourceChecked: on_source_checked,
+    CountsTaken: on_counts_taken,
+}

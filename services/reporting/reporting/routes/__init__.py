@@ -1,0 +1,7 @@
+"""The HTTP doors: the reports as data, and the dashboard."""
+
+from reporting.routes import dashboard, exports, reports, stream
+
+__all__ = ["ROUTERS"]
+
+ROUTERS = [reports.router, exports.router, stream.router, dashboard.router]

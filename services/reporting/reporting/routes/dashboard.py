@@ -1,0 +1,89 @@
+"""The dashboard: pages for everybody, with every count for the officers of the unit."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Header, Query, Response
+from fastapi.responses import HTMLResponse
+
+from chassis.clock import today
+from chassis.http import Reading, Routes, language_of, public
+from chassis.identity import Caller
+from reporting.indicators import catalogue
+from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
+from reporting.queries.access import sees_exact
+from reporting.queries.reports import find_unit_on, get_report, public_report
+
+router = Routes(tags=["dashboard"], include_in_schema=False)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie, Authorization",
+}
+PROVINCE = "38"
+
+Anybody = Annotated[Caller | None, public()]
+Lang = Annotated[Literal["vi", "en"] | None, Query()]
+Colour = Annotated[str, Query(alias="indicator", max_length=64)]
+Sort = Literal["name", "value"]
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
+
+
+@router.get("/dashboard", response_class=HTMLResponse)
+async def province_page(
+    session: Reading,
+    caller: Anybody,
+    lang: Lang = None,
+    indicator: Colour = "payment_account",
+    sort: Sort = "name",
+    as_of: date | None = None,
+    accept_language: AcceptLanguage = None,
+) -> HTMLResponse:
+    """The province."""
+    view = _view(lang, accept_language, indicator, sort, as_of)
+    return await _page(session, caller, PROVINCE, view)
+
+
+@router.get("/dashboard/units/{code}", response_class=HTMLResponse)
+async def unit_page(
+    code: str,
+    session: Reading,
+    caller: Anybody,
+    lang: Lang = None,
+    indicator: Colour = "payment_account",
+    sort: Sort = "name",
+    as_of: date | None = None,
+    accept_language: AcceptLanguage = None,
+) -> HTMLResponse:
+    """A unit of any level."""
+    view = _view(lang, accept_language, indicator, sort, as_of)
+    return await _page(session, caller, code, view)
+
+
+@router.get("/dashboard/assets/{name}", response_class=Response)
+async def asset_file(name: str, caller: Anybody, v: str | None = None) -> Response:
+    """What the pages load; an address with its digest never changes."""
+    found = asset(name)
+    if found is None:
+        return Response(status_code=404)
+    content, media_type = found
+    age = "public, max-age=31536000, immutable" if v else "public, max-age=300"
+    return Response(content, media_type=media_type, headers={"Cache-Control": age, "X-Content-Type-Options": "nosniff"})
+
+
+async def _page(session: Reading, caller: Caller | None, code: str, view: View) -> HTMLResponse:
+    day = view.as_of or today()
+    if await find_unit_on(session, code, day) is None:
+        return HTMLResponse(render_missing(code, day, view), 404, HEADERS)
+    report = await get_report(session, code, day)
+    if not await sees_exact(session, caller, code, day):
+        report = public_report(report)
+    return HTMLResponse(render_report(report, view), headers=HEADERS)
+
+
+def _view(lang: str | None, accepted: str | None, indicator: str, sort: str, as_of: date | None) -> View:
+    known = indicator if indicator in catalogue().indicators else "payment_account"
+    return View(lang or language_of(accepted), known, sort, as_of)

@@ -1,0 +1,88 @@
+"""The report as a file, for officers of the unit."""
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+
+from chassis.ask import Unanswered
+from chassis.clock import today
+from chassis.http import Routes, allow, language_of
+from chassis.identity import Caller
+from reporting.exports import ExportFormat, export
+from reporting.figures import Evaluation, Plan, Report
+from reporting.queries.access import require_exact
+from reporting.queries.plans import nearest_campaign
+from reporting.queries.reports import get_report
+from reporting.routes.reports import AsOf, Language, UnitCode
+
+router = Routes(tags=["reports"])
+
+
+@router.get("/v1/reports/export", response_class=Response)
+async def export_report(
+    request: Request,
+    caller: Annotated[Caller, allow("officer")],
+    unit_code: UnitCode,
+    format: ExportFormat,
+    as_of: AsOf = None,
+    accept_language: Language = None,
+) -> Response:
+    """The report of a unit as XLSX, CSV, or as an official report (Decree 30/2020/NĐ-CP) in DOCX or PDF."""
+    day = as_of or today()
+    runtime = request.app.state.runtime
+    async with runtime.database.reading() as session:
+        await require_exact(session, caller, unit_code, day)
+        report = await get_report(session, unit_code, day)
+        campaign_id = await nearest_campaign(session, unit_code, day)
+    if format in ("docx", "pdf") and campaign_id is not None:
+        report = _with_plan(report, await _ask_campaign(runtime, caller, campaign_id))
+    exported = await asyncio.to_thread(export, report, format, language_of(accept_language))
+    return Response(
+        exported.content,
+        media_type=exported.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{exported.file_name}"', "Cache-Control": "no-store"},
+    )
+
+
+async def _ask_campaign(runtime: Any, caller: Caller, campaign_id: str) -> dict[str, Any]:
+    """Basis, recipients and evaluation are free text that no event carries; without an answer the report goes without."""
+    try:
+        said = await runtime.questions.ask("onboarding", "GET", f"/v1/campaigns/{campaign_id}", caller=caller)
+    except Unanswered:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _with_plan(report: Report, said: dict[str, Any]) -> Report:
+    if not said or not report.plans:
+        return report
+    plan: dict[str, Any] = said.get("plan") or {}
+    evaluation = said.get("evaluation")
+    nearest: Plan = replace(
+        report.plans[0],
+        issuer=plan.get("issuer"),
+        basis=tuple(_basis_line(each) for each in plan.get("basis") or []),
+        recipients=tuple(_recipient_line(each) for each in plan.get("recipients") or []),
+        evaluation=Evaluation(**{name: evaluation.get(name) or "" for name in EVALUATED}) if evaluation else None,
+    )
+    return replace(report, plans=(nearest, *report.plans[1:]))
+
+
+EVALUATED = ("results", "limits", "causes", "lessons", "proposals")
+PURPOSES = {"report": "để b/c", "execute": "để t/h", "coordinate": "để p/h", "carry_out": "để triển khai"}
+
+
+def _basis_line(said: dict[str, Any]) -> str:
+    number = said.get("number") or ""
+    kind = "Công văn" if "KH" not in number and "QĐ" not in number else "Kế hoạch" if "KH" in number else "Quyết định"
+    day = f" ngày {said['date'][8:10]}/{said['date'][5:7]}/{said['date'][:4]}" if said.get("date") else ""
+    issuer = f" của {said['issuer']}" if said.get("issuer") else ""
+    title = f" {said['title']}" if said.get("title") else ""
+    return f"{kind} số {number}{day}{issuer}{title}"
+
+
+def _recipient_line(said: dict[str, Any]) -> str:
+    purpose = PURPOSES.get(said.get("purpose") or "")
+    return f"{said.get('name', '')}{f' ({purpose})' if purpose else ''}"

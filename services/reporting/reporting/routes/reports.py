@@ -1,0 +1,197 @@
+"""The figures as JSON."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Header, Query
+
+from chassis.clock import today
+from chassis.errors import FieldError, InvalidQuery, NotFound
+from chassis.http import Reading, Routes, allow, language_of, public
+from chassis.identity import Caller
+from reporting.figures import Figure, Target, UnitFigures, hide_small, public_point
+from reporting.indicators import Indicator, catalogue
+from reporting.outlook import commendations, rank
+from reporting.projections.timeline import BEGINNING
+from reporting.queries.access import sees_exact
+from reporting.queries.filed import find_filed, list_filed
+from reporting.queries.ranking import list_units_of_level
+from reporting.queries.reports import get_progress, get_trend, get_unit_on, list_reconciliation, public_report
+from reporting.schemas import (
+    ChildView,
+    CommendationView,
+    FigureView,
+    FiledListView,
+    FiledProgressView,
+    FiledView,
+    IndicatorsView,
+    PointView,
+    ProgressView,
+    RankedView,
+    RankingView,
+    ReconciledView,
+    ReconciliationView,
+    TrendView,
+)
+
+router = Routes(tags=["reports"])
+
+Anybody = Annotated[Caller | None, public()]
+Language = Annotated[str | None, Header(alias="Accept-Language")]
+UnitCode = Annotated[str, Query(description="A unit's code, of the generation of `as_of`", max_length=64)]
+AsOf = Annotated[date | None, Query(description="The end of this day; today by default")]
+IndicatorCode = Annotated[str, Query(description="A code of GET /v1/reports/indicators", max_length=64)]
+
+PROVINCE = "38"
+LONGEST_TREND = 1100
+
+
+@router.get("/v1/reports/progress")
+async def progress(
+    session: Reading,
+    caller: Anybody,
+    unit_code: UnitCode = PROVINCE,
+    as_of: AsOf = None,
+    accept_language: Language = None,
+) -> ProgressView:
+    """The indicators of a unit and of its children on a day. The public sees no count under five."""
+    day = as_of or today()
+    report = await get_progress(session, unit_code, day)
+    if not await sees_exact(session, caller, unit_code, day):
+        report = public_report(report)
+    return ProgressView.of(report, language_of(accept_language))
+
+
+@router.get("/v1/reports/indicators")
+async def indicators(caller: Anybody, accept_language: Language = None) -> IndicatorsView:
+    """What every indicator counts, over what, and where it comes from."""
+    return IndicatorsView.all(language_of(accept_language))
+
+
+@router.get("/v1/reports/trend")
+async def trend(
+    session: Reading,
+    caller: Anybody,
+    indicator: IndicatorCode,
+    unit_code: UnitCode = PROVINCE,
+    from_: Annotated[date | None, Query(alias="from", description="First day; 90 days before the last")] = None,
+    to: Annotated[date | None, Query(description="Last day; today by default")] = None,
+    accept_language: Language = None,
+) -> TrendView:
+    """An indicator at the end of each day; a merged unit keeps a comparable series."""
+    known = _indicator(indicator)
+    last = to or today()
+    first = _first_day(from_, last)
+    points = (await get_trend(session, unit_code, first, last, codes=[indicator]))[indicator]
+    if not await sees_exact(session, caller, unit_code, last):
+        points = tuple(public_point(point) for point in points)
+    return TrendView(
+        unit_code=unit_code,
+        indicator=indicator,
+        title=known.title.in_(language_of(accept_language)),
+        points=[PointView.of(point) for point in points],
+    )
+
+
+@router.get("/v1/reports/ranking")
+async def ranking(
+    session: Reading,
+    caller: Anybody,
+    indicator: IndicatorCode,
+    level: Literal["district", "commune", "village"] = "commune",
+    parent: Annotated[str, Query(description="Units below this one", max_length=64)] = PROVINCE,
+    as_of: AsOf = None,
+) -> RankingView:
+    """The units of a level by an indicator, best first, and whom the targets put forward for commendation."""
+    _indicator(indicator)
+    day = as_of or today()
+    units = await list_units_of_level(session, parent, level, day)
+    if not await sees_exact(session, caller, parent, day):
+        units = [
+            UnitFigures(each.unit, {code: hide_small(figure) for code, figure in each.figures.items()})
+            for each in units
+        ]
+    return RankingView(
+        level=level,
+        parent=parent,
+        indicator=indicator,
+        as_of=day,
+        items=[RankedView.of(each) for each in rank(units, indicator)],
+        commendations=[
+            CommendationView(category=category, unit_code=unit.code, name=unit.name, reached=float(mean))
+            for category, unit, mean in commendations(units, [each.code for each in catalogue().base()])
+        ],
+    )
+
+
+@router.get("/v1/reports/reconciliation")
+async def reconciliation(
+    session: Reading,
+    caller: Annotated[Caller, allow("officer", "auditor", "operator")],
+    unit_code: Annotated[str | None, Query(max_length=64)] = None,
+) -> ReconciliationView:
+    """The counts that the services announced beside those of the projections; officers see those of their units."""
+    code = unit_code or caller.unit_code
+    if code is not None:
+        await get_unit_on(session, code, today())
+    items = [ReconciledView.of(each) for each in await list_reconciliation(session, code)]
+    return ReconciliationView(agrees=not any(each.differs for each in items), items=items)
+
+
+@router.get("/v1/reports/filed")
+async def filed_reports(session: Reading, caller: Anybody, unit_code: UnitCode, as_of: AsOf = None) -> FiledListView:
+    """The reports that a unit handed in; each is a frozen copy."""
+    unit = await get_unit_on(session, unit_code, as_of or today())
+    return FiledListView(items=[FiledView(**each.model_dump()) for each in await list_filed(session, unit.id)])
+
+
+@router.get("/v1/reports/filed/{filed_id}")
+async def filed_report(
+    filed_id: UUID, session: Reading, caller: Anybody, accept_language: Language = None
+) -> FiledProgressView:
+    """The figures of a report as they stood when it was handed in."""
+    filed = await find_filed(session, filed_id)
+    if filed is None:
+        raise NotFound()
+    exact = await sees_exact(session, caller, filed.unit_code, filed.as_of)
+    language = language_of(accept_language)
+
+    def views(plain: dict[str, list[int | None]]) -> list[FigureView]:
+        figures = [_frozen(code, values) for code, values in plain.items() if code in catalogue().indicators]
+        return [FigureView.of(each if exact else hide_small(each), language) for each in figures]
+
+    children = [
+        ChildView(unit_code=code, name=code, level="", indicators=views(plain))
+        for code, plain in filed.figures["children"].items()
+    ]
+    return FiledProgressView(**filed.model_dump(), indicators=views(filed.figures["unit"]), children=children)
+
+
+def _frozen(code: str, values: list[int | None]) -> Figure:
+    indicator = catalogue().indicators[code]
+    numerator, denominator, goal = values
+    target = None
+    if goal is not None:
+        target = Target(percent=Decimal(str(goal))) if indicator.denominator else Target(count=int(goal))
+    return Figure(indicator, numerator, denominator, target)
+
+
+def _indicator(code: str) -> Indicator:
+    known = catalogue().indicators.get(code)
+    if known is None:
+        error = FieldError("/indicator", "unknown-indicator", "Không có chỉ số này.", "There is no such indicator.")
+        raise InvalidQuery(errors=[error])
+    return known
+
+
+def _first_day(first: date | None, last: date) -> date:
+    first = max(first or last - timedelta(days=90), BEGINNING)
+    if first > last:
+        error = FieldError("/from", "after-to", "Ngày đầu sau ngày cuối.", "The first day is after the last.")
+        raise InvalidQuery(errors=[error])
+    if (last - first).days > LONGEST_TREND:
+        error = FieldError("/from", "too-long", "Dài nhất 1.100 ngày.", "At most 1,100 days.")
+        raise InvalidQuery(errors=[error])
+    return first

@@ -1,0 +1,284 @@
+"""The bodies that leave by the HTTP door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from reporting.figures import Figure, Point, Reconciliation, Report, UnitFigures
+from reporting.indicators import Counter, Indicator, catalogue
+from reporting.outlook import Ranked
+
+__all__ = [
+    "ChildView",
+    "CounterView",
+    "FiledView",
+    "IndicatorView",
+    "IndicatorsView",
+    "ProgressView",
+    "RankingView",
+    "ReconciliationView",
+    "TrendView",
+]
+
+
+class FigureView(BaseModel):
+    """An indicator of a unit. `percent` and `denominator` are null where it has none, and all three for a hidden cell."""
+
+    code: str
+    title: str
+    numerator: int | None
+    denominator: int | None
+    percent: float | None
+    target: float | None = Field(description="A share in percent where there is a denominator, else a count")
+
+    @classmethod
+    def of(cls, figure: Figure, language: str) -> FigureView:
+        return cls(
+            code=figure.code,
+            title=figure.indicator.title.in_(language),
+            numerator=figure.numerator,
+            denominator=figure.denominator,
+            percent=_number(figure.percent),
+            target=_goal(figure),
+        )
+
+
+class ChildView(BaseModel):
+    """A unit directly below; with the parent's own code: what belongs to the parent and to none of its children."""
+
+    unit_code: str
+    name: str
+    level: str
+    indicators: list[FigureView]
+
+    @classmethod
+    def of(cls, child: UnitFigures, language: str) -> ChildView:
+        return cls(
+            unit_code=child.unit.code,
+            name=child.unit.name,
+            level=child.unit.level,
+            indicators=[FigureView.of(each, language) for each in child.figures.values()],
+        )
+
+
+class ProgressView(BaseModel):
+    """The figures of a unit on a day."""
+
+    unit_code: str
+    name: str
+    level: str
+    as_of: date
+    fresh_at: datetime
+    indicators: list[FigureView]
+    children: list[ChildView]
+
+    @classmethod
+    def of(cls, report: Report, language: str) -> ProgressView:
+        return cls(
+            unit_code=report.unit.code,
+            name=report.unit.name,
+            level=report.unit.level,
+            as_of=report.as_of,
+            fresh_at=report.fresh_at,
+            indicators=[FigureView.of(each, language) for each in report.figures.values()],
+            children=[ChildView.of(child, language) for child in report.children],
+        )
+
+
+class CounterView(BaseModel):
+    """What is counted, in words."""
+
+    counter: str
+    meaning: str
+
+    @classmethod
+    def of(cls, counter: Counter, language: str) -> CounterView:
+        return cls(counter=counter.name, meaning=counter.meaning.in_(language))
+
+
+class IndicatorView(BaseModel):
+    """The definition of an indicator. `pillar`: once, cashless, distance or foundation; `plan_item`: 1 to 12."""
+
+    code: str
+    title: str
+    pillar: str
+    plan_item: int | None
+    kind: str
+    unit: str | None
+    population: str | None
+    numerator: CounterView
+    denominator: CounterView | None
+    source: str
+    decimals: int
+
+    @classmethod
+    def of(cls, indicator: Indicator, language: str) -> IndicatorView:
+        return cls(
+            code=indicator.code,
+            title=indicator.title.in_(language),
+            pillar=indicator.pillar,
+            plan_item=indicator.plan_item,
+            kind=indicator.kind,
+            unit=indicator.unit,
+            population=indicator.population,
+            numerator=CounterView.of(indicator.numerator, language),
+            denominator=CounterView.of(indicator.denominator, language) if indicator.denominator else None,
+            source=indicator.source.in_(language),
+            decimals=indicator.decimals,
+        )
+
+
+class IndicatorsView(BaseModel):
+    """The catalogue."""
+
+    version: int
+    items: list[IndicatorView]
+    next_cursor: str | None = None
+
+    @classmethod
+    def all(cls, language: str) -> IndicatorsView:
+        known = catalogue()
+        return cls(
+            version=known.version, items=[IndicatorView.of(each, language) for each in known.indicators.values()]
+        )
+
+
+class PointView(BaseModel):
+    """An indicator at the end of a day; nulls where a count is hidden."""
+
+    day: date
+    numerator: int | None
+    denominator: int | None
+    value: float | None
+
+    @classmethod
+    def of(cls, point: Point) -> PointView:
+        return cls(day=point.day, numerator=point.numerator, denominator=point.denominator, value=_number(point.value))
+
+
+class TrendView(BaseModel):
+    """An indicator day by day."""
+
+    unit_code: str
+    indicator: str
+    title: str
+    points: list[PointView]
+
+
+class RankedView(BaseModel):
+    """A unit's place; null without a value. Equal values share a place."""
+
+    place: int | None
+    unit_code: str
+    name: str
+    numerator: int | None
+    denominator: int | None
+    percent: float | None
+    value: float | None
+
+    @classmethod
+    def of(cls, ranked: Ranked) -> RankedView:
+        figure = ranked.figure
+        return cls(
+            place=ranked.place,
+            unit_code=ranked.unit.code,
+            name=ranked.unit.name,
+            numerator=figure.numerator,
+            denominator=figure.denominator,
+            percent=_number(figure.percent),
+            value=_number(figure.value),
+        )
+
+
+class CommendationView(BaseModel):
+    """A unit that may be put forward: `excellent`, `effective` or `advanced`, with the mean share of its targets."""
+
+    category: str
+    unit_code: str
+    name: str
+    reached: float
+
+
+class RankingView(BaseModel):
+    """Units by an indicator, best first, and who may be commended for all targets together."""
+
+    level: str
+    parent: str
+    indicator: str
+    as_of: date
+    items: list[RankedView]
+    commendations: list[CommendationView]
+    next_cursor: str | None = None
+
+
+class ReconciledView(BaseModel):
+    """A count that a service announced, beside ours."""
+
+    service: str
+    unit_code: str
+    indicator: str
+    announced: int
+    projected: int
+    differs: bool
+    taken_at: datetime
+
+    @classmethod
+    def of(cls, each: Reconciliation) -> ReconciledView:
+        return cls(
+            service=each.service,
+            unit_code=each.unit_code,
+            indicator=each.indicator,
+            announced=each.announced,
+            projected=each.projected,
+            differs=each.differs,
+            taken_at=each.taken_at,
+        )
+
+
+class ReconciliationView(BaseModel):
+    """All counts that the services announced; `agrees` when none differs."""
+
+    agrees: bool
+    items: list[ReconciledView]
+    next_cursor: str | None = None
+
+
+class FiledView(BaseModel):
+    """A report that was handed in."""
+
+    id: UUID
+    filing_id: UUID
+    campaign_id: UUID
+    unit_code: str
+    kind: str
+    period: str | None
+    as_of: date
+    filed_on: date
+    frozen_at: datetime
+
+
+class FiledProgressView(FiledView):
+    """Its figures as they stood then."""
+
+    indicators: list[FigureView]
+    children: list[ChildView]
+
+
+class FiledListView(BaseModel):
+    """A unit's filed reports, the latest first."""
+
+    items: list[FiledView]
+    next_cursor: str | None = None
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _goal(figure: Figure) -> float | None:
+    if figure.target is None:
+        return None
+    return _number(figure.target.percent if figure.target.percent is not None else figure.target.count)

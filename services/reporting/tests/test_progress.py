@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contracts.onboarding import StepRevoked
+from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
+
+from .conftest import OPENED_AT, again, completed, registered, unit_id
+
+pytestmark = pytest.mark.usefixtures("units")
+
+
+async def numbers(client: Any, unit_code: str, indicator: str = "payment_account", **query: str) -> tuple[Any, Any]:
+    answer = await client.get("/v1/reports/progress", params={"unit_code": unit_code, **query})
+    assert answer.status_code == 200, answer.text
+    figure = next(each for each in answer.json()["indicators"] if each["code"] == indicator)
+    return figure["numerator"], figure["denominator"]
+
+
+async def test_an_opened_account_is_counted_in_the_village_the_commune_and_the_province(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    people = [registered() for _ in range(3)]
+    await hear(*people, completed(people[0]))
+
+    officer = calling("officer", unit_code="38")
+    for code in ("15727-01", "15724", "38"):
+        assert await numbers(officer, code) == (1, 3)
+        assert await numbers(officer, code, "payment_account_bank") == (1, 3)
+        assert await numbers(officer, code, "payment_account_e_wallet") == (0, 3)
+
+
+async def test_children_add_up_and_what_belongs_to_no_village_is_a_child_of_its_own(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    await hear(registered(), registered(), registered("15721-01"), registered("15724"))
+
+    body = (await calling("officer", unit_code="38").get("/v1/reports/progress?unit_code=15724")).json()
+    by_child = {
+        child["unit_code"]: next(each["numerator"] for each in child["indicators"] if each["code"] == "residents")
+        for child in body["children"]
+    }
+    assert by_child == {"15721-01": 1, "15727-01": 2, "15727-02": 0, "15724": 1}
+    assert next(each for each in body["indicators"] if each["code"] == "residents")["numerator"] == 4
+
+
+async def test_a_fact_that_is_told_twice_or_before_its_resident_counts_once(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    person = registered()
+    step = completed(person)
+    await hear(step, step, person, person, step)
+
+    assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
+
+
+async def test_a_late_fact_changes_the_past(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    person = registered()
+    early = OPENED_AT - timedelta(days=40)
+    await hear(person, completed(person, at=early, completed_at=early))
+
+    officer = calling("officer", unit_code="38")
+    day = early.date()
+    assert await numbers(officer, "15724", as_of=str(day)) == (1, 1)
+    assert await numbers(officer, "15724", as_of=str(day - timedelta(days=1))) == (0, 1)
+
+
+async def test_somebody_who_moves_counts_in_the_new_village_from_that_day(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    person = registered()
+    moved_on = OPENED_AT.date() + timedelta(days=10)
+    moved = again(
+        person, ResidentMoved, unit_id=unit_id("15727-02"), unit_code="15727-02", moved_on=moved_on,
+        from_unit_id=person.unit_id, from_unit_code=person.unit_code,
+    )  # fmt: skip
+    await hear(person, completed(person), moved)
+
+    officer = calling("officer", unit_code="38")
+    assert await numbers(officer, "15727-01") == (0, 0)
+    assert await numbers(officer, "15727-02") == (1, 1)
+    assert await numbers(officer, "15727-01", as_of=str(moved_on - timedelta(days=1))) == (1, 1)
+
+
+async def test_a_corrected_village_was_always_the_right_one(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    person = registered()
+    await hear(person, again(person, ResidentUpdated, unit_id=unit_id("15727-02"), unit_code="15727-02"))
+
+    officer = calling("officer", unit_code="38")
+    day = str(OPENED_AT.date())
+    assert await numbers(officer, "15727-01", as_of=day) == (0, 0)
+    assert await numbers(officer, "15727-02", as_of=day) == (0, 1)
+
+
+async def test_a_duplicate_counts_with_its_survivor_until_the_merge_is_undone(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    person, duplicate = registered(), registered("15727-02")
+    await hear(person, duplicate, completed(duplicate))
+    officer = calling("officer", unit_code="38")
+    assert await numbers(officer, "15724") == (1, 2)
+
+    merged = again(duplicate, ResidentMerged, life="merged", survivor_id=person.resident_id)
+    await hear(merged)
+    assert await numbers(officer, "15724") == (1, 1)
+    assert await numbers(officer, "15727-01") == (1, 1)
+
+    await hear(again(merged, ResidentUnmerged, life="alive", survivor_id=person.resident_id))
+    assert await numbers(officer, "15727-01") == (0, 1)
+    assert await numbers(officer, "15727-02") == (1, 1)
+
+
+async def test_the_dead_are_counted_until_their_day(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    person = registered()
+    died = OPENED_AT.date() + timedelta(days=3)
+    await hear(person, again(person, ResidentDeceased, life="deceased", deceased_on=died))
+
+    officer = calling("officer", unit_code="38")
+    assert await numbers(officer, "15724") == (0, 0)
+    assert await numbers(officer, "15724", as_of=str(died - timedelta(days=1))) == (0, 1)
+
+
+async def test_a_revoked_step_counts_no_more(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    person = registered()
+    opened = completed(person)
+    closed = StepRevoked.model_validate(
+        opened.model_dump() | {"version": 2, "status": "revoked", "marks": [], "at": OPENED_AT + timedelta(days=5)}
+    )
+    await hear(person, opened, closed)
+
+    officer = calling("officer", unit_code="38")
+    assert await numbers(officer, "15724") == (0, 1)
+    assert await numbers(officer, "15724", as_of=str(OPENED_AT.date())) == (1, 1)
+
+
+async def test_the_same_account_is_divided_by_other_people_under_other_codes(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    adult, pupil, child = registered(), registered(birth_month="2011-01"), registered(birth_month="2020-01")
+    abroad = registered(residence_status="away")
+    await hear(adult, pupil, child, abroad, completed(adult), completed(abroad))
+
+    officer = calling("officer", unit_code="38")
+    assert await numbers(officer, "15724", "payment_account") == (2, 4)
+    assert await numbers(officer, "15724", "payment_account@15_plus") == (2, 3)
+    assert await numbers(officer, "15724", "payment_account@adults") == (2, 2)
+    assert await numbers(officer, "15724", "payment_account@smartphone_users") == (1, 3)
+
+
+async def test_in_june_2024_there_was_a_district_and_the_totals_agree(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    await hear(registered(), registered("15721-01"), registered("15724"))
+
+    officer = calling("officer", unit_code="38")
+    june = {"as_of": "2024-06-30"}
+    assert await numbers(officer, "397", "residents", **june) == (3, None)
+    assert await numbers(officer, "15727", "residents", **june) == (1, None)
+    assert await numbers(officer, "38", "residents", **june) == await numbers(officer, "38", "residents")
+    today = await officer.get("/v1/reports/progress", params={"unit_code": "397"})
+    assert today.status_code == 400
+
+
+async def test_the_public_sees_no_cell_under_five(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    people = [registered() for _ in range(6)]
+    await hear(*people, *(completed(each) for each in people[:3]))
+
+    assert await numbers(calling(), "15724") == (None, 6)
+    assert await numbers(calling(), "15727-02", "residents") == (None, None)
+    assert await numbers(calling("officer", unit_code="15727-02"), "15724") == (None, 6)
+    assert await numbers(calling("officer", unit_code="15724"), "15724") == (3, 6)
+
+
+async def test_wrong_questions_are_refused(calling: Callable[..., Any]) -> None:
+    for query in ("unit_code=99999", "unit_code=15724&as_of=yesterday", "unit_code=15724&colour=red"):
+        answer = await calling().get(f"/v1/reports/progress?{query}")
+        assert answer.status_code == 400, query
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_titles_follow_the_language(calling: Callable[..., Any]) -> None:
+    answer = await calling().get("/v1/reports/indicators", headers={"Accept-Language": "en"})
+    titles = {each["code"]: each["title"] for each in answer.json()["items"]}
+    assert titles["residents"] == "Residents"
+    answer = await calling().get("/v1/reports/indicators")
+    assert {each["code"]: each["title"] for each in answer.json()["items"]}["residents"] == "Nhân khẩu"

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from chassis.database import ChassisTable, Database
+from reporting.model import Table
+from sqlalchemy import Connection
+
+
+async def test_the_migrations_make_the_tables_of_the_model(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, [Table.metadata, ChassisTable.metadata])  # type: ignore[arg-type]
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
