@@ -132,6 +132,9 @@ class FeedbackState(Fact):
     answered_at: Instant | None = None
     is_on_time: bool | None = None
     rating: int | None = None
+    resident_id: Id | None = None
+    """Who sent it, to be told of the answer; None when anonymous."""
+    escalation: int = 0
 
 
 class FeedbackReceived(FeedbackState):

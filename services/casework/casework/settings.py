@@ -3,17 +3,15 @@
 from functools import cache
 from pathlib import Path
 
-from casework.calendar import CALENDAR_FILE
-from casework.procedures.catalogue import PROCEDURES_DIR
 from chassis.settings import Settings
 
 
 class CaseworkSettings(Settings):
     """Every one has a working default."""
 
-    calendar_file: Path = CALENDAR_FILE
+    calendar_file: Path = Path(__file__).with_name("calendar.yaml")
     """The working calendar with its override table; a province may name its own copy."""
-    procedures_dir: Path = PROCEDURES_DIR
+    procedures_dir: Path = Path(__file__).with_name("procedures")
     dossier_code_pattern: str = "H56.{unit}-{day:%y%m%d}-{serial:04d}"
     """The form since Circular 03/2025/TT-VPCP is unverified; `000.00.{unit}.H56-...` is the one before."""
     attachment_limit_bytes: int = 10 * 1024 * 1024

@@ -23,8 +23,6 @@ from chassis.settings import Settings
 from chassis.testing import Calling, unit_fact
 from contracts.registry import OrganizationRegistered, ResidentRegistered
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
 
 @pytest.fixture(scope="session")
 def service() -> Service:

@@ -9,11 +9,9 @@ from chassis.clock import now
 from chassis.database import Session
 from chassis.outbox import announce
 from chassis.sealing import CannotOpen, Place, unseal
-from contracts import gateway
 from contracts.deliveries import DeliveryProcessed
-from contracts.gateway import PartnerEventReceived
+from contracts.gateway import SEALED_AT, PartnerEventReceived
 
-SEALED_AT: tuple[str, str, str] = getattr(gateway, "SEALED_AT", ("gateway", "partner_event", "sealed"))
 STATUS_CHANGED = "dossier.status_changed"
 
 

@@ -1,0 +1,173 @@
+"""Papers, results, slips and tracking."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+
+from casework.settings import get_settings
+from chassis.clock import frozen_at
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
+
+
+@pytest.fixture
+async def funeral(binh, world):
+    answer = await binh.post(
+        "/v1/dossiers",
+        json={"procedure_code": "1.001731", "resident_id": str(world.binh), "subject_id": str(world.lan)},
+    )
+    assert answer.json()["missing_documents"] == ["death_certificate"]
+    return answer.json()
+
+
+@pytest.fixture
+async def extract(binh, world):
+    opened = (
+        await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+    return (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).json()
+
+
+async def attach(client, dossier, content=PDF, name="giay-chung-tu.pdf", **form):
+    return await client.post(f"/v1/dossiers/{dossier['id']}/attachments", files={"file": (name, content)}, data=form)
+
+
+async def test_a_paper_without_a_name_counts_for_the_first_that_is_missing(binh, funeral):
+    answer = await attach(binh, funeral)
+
+    assert answer.status_code == 201
+    assert answer.json()["document"] == "death_certificate"
+    assert answer.json()["media_type"] == "application/pdf"
+    dossier = (await binh.get(f"/v1/dossiers/{funeral['id']}")).json()
+    assert dossier["missing_documents"] == []
+    assert [paper["id"] for paper in dossier["attachments"]] == [answer.json()["id"]]
+
+
+async def test_papers_lie_encrypted_and_come_back_whole(binh, officer, funeral, database):
+    paper = (await attach(binh, funeral)).json()
+    path = f"/v1/dossiers/{funeral['id']}/attachments/{paper['id']}"
+
+    back = await binh.get(path)
+    unexplained = await officer.get(path, headers={"X-Purpose": ""})
+
+    assert back.content == PDF
+    assert back.headers["content-type"] == "application/pdf"
+    assert "giay-chung-tu" not in back.headers["content-disposition"]
+    assert unexplained.status_code == 400
+    async with database.reading() as session:
+        row = (await session.execute(text("SELECT content, name FROM attachment"))).one()
+    assert PDF not in row.content
+    assert b"giay" not in row.name
+
+
+@pytest.mark.parametrize("content", [b"MZ\x90\x00 not a paper", b"<html></html>", b""])
+async def test_what_is_no_paper_is_refused_whatever_its_name(binh, funeral, content):
+    answer = await attach(binh, funeral, content, "giay.pdf")
+
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/paper-refused"
+
+
+async def test_a_paper_over_the_limit_or_refused_by_the_scanner_does_not_come_in(binh, funeral, monkeypatch):
+    monkeypatch.setattr(get_settings(), "scan_command", "false")
+    assert (await attach(binh, funeral)).json()["errors"][0]["code"] == "infected"
+    monkeypatch.setattr(get_settings(), "attachment_limit_bytes", 10)
+    assert (await attach(binh, funeral)).status_code == 413
+
+
+async def test_an_unknown_document_or_a_closed_dossier_takes_no_paper(binh, funeral, extract):
+    assert (await attach(binh, funeral, document="passport")).status_code == 422
+    assert (await attach(binh, extract)).status_code == 409
+
+
+async def test_a_paper_can_be_taken_back(binh, funeral):
+    paper = (await attach(binh, funeral)).json()
+
+    assert (await binh.delete(f"/v1/dossiers/{funeral['id']}/attachments/{paper['id']}")).status_code == 204
+    assert (await binh.get(f"/v1/dossiers/{funeral['id']}")).json()["missing_documents"] == ["death_certificate"]
+
+
+async def test_a_draft_can_be_thrown_away_and_a_submitted_dossier_cannot(binh, funeral, extract):
+    await attach(binh, funeral)
+
+    assert (await binh.delete(f"/v1/dossiers/{funeral['id']}")).status_code == 204
+    assert (await binh.get(f"/v1/dossiers/{funeral['id']}")).status_code == 404
+    assert (await binh.delete(f"/v1/dossiers/{extract['id']}")).status_code == 409
+
+
+async def test_the_draft_extract_is_confirmed_and_the_result_comes_with_its_hash(binh, officer, extract):
+    actions = f"/v1/dossiers/{extract['id']}/actions"
+    await officer.post(actions, json={"action": "accept"})
+    draft = await officer.post(
+        f"/v1/dossiers/{extract['id']}/results", files={"file": ("d.pdf", PDF)}, data={"is_draft": "true"}
+    )
+    sent = (await officer.post(actions, json={"action": "send_draft_result"})).json()
+    confirmed = (await binh.post(actions, json={"action": "confirm_draft_result"})).json()
+    await officer.post(actions, json={"action": "approve"})
+    result = await officer.post(f"/v1/dossiers/{extract['id']}/results", files={"file": ("r.pdf", PDF)})
+
+    assert draft.json()["kind"] == "draft"
+    assert (sent["status"], sent["national_status"]) == ("draft_result_sent", 4)
+    assert sent["draft_result_until"] is not None
+    assert confirmed["status"] == "processing"
+    assert result.status_code == 201
+    mine = await binh.get(f"/v1/dossiers/{extract['id']}/results/{result.json()['id']}")
+    assert mine.content == PDF
+
+
+async def test_silence_on_a_draft_extract_is_consent(binh, officer, extract, database):
+    from casework.commands.actions import confirm_silent_drafts
+
+    actions = f"/v1/dossiers/{extract['id']}/actions"
+    with frozen_at(MONDAY):
+        await officer.post(actions, json={"action": "accept"})
+        await officer.post(actions, json={"action": "send_draft_result"})
+        async with database.transaction() as session:
+            assert await confirm_silent_drafts(session) == 0
+    with frozen_at(datetime.fromisoformat("2026-11-25T17:01:00+07:00")):  # the 24th is a holiday
+        async with database.transaction() as session:
+            assert await confirm_silent_drafts(session) == 1
+
+    dossier = (await binh.get(f"/v1/dossiers/{extract['id']}")).json()
+    assert (dossier["status"], dossier["history"][-1]["role"]) == ("processing", "platform")
+
+
+async def test_the_slip_is_printed_before_and_after_receipt(binh, officer, extract, funeral):
+    path = f"/v1/dossiers/{extract['id']}/slip.pdf"
+
+    before = await binh.get(path)
+    await officer.post(f"/v1/dossiers/{extract['id']}/actions", json={"action": "accept"})
+    after = await officer.get(path)
+
+    assert before.content.startswith(b"%PDF-")
+    assert after.headers["content-type"] == "application/pdf"
+    assert (await binh.get(f"/v1/dossiers/{funeral['id']}/slip.pdf")).status_code == 409
+
+
+async def test_tracking_needs_code_and_telephone_and_shows_no_personal_data(calling, extract):
+    stranger = calling()
+
+    seen = await stranger.get("/v1/dossiers/track", params={"code": extract["code"], "phone_last4": "5678"})
+
+    assert seen.status_code == 200
+    assert set(seen.json()) == {
+        "code", "procedure_code", "procedure_name", "unit_code", "status", "national_status", "submitted_at",
+        "received_at", "due_at", "finished_at", "fee",
+    }  # fmt: skip
+
+
+async def test_codes_cannot_be_enumerated_and_guessing_is_limited(calling, extract):
+    stranger = calling()
+
+    async def guess(code, last4):
+        return await stranger.get("/v1/dossiers/track", params={"code": code, "phone_last4": last4})
+
+    wrong, nothing = await guess(extract["code"], "0000"), await guess("H56.15724-261123-9999", "5678")
+    assert (wrong.status_code, nothing.status_code) == (404, 404)
+    assert {**wrong.json(), "instance": ""} == {**nothing.json(), "instance": ""}
+    for last4 in range(4):
+        await guess(extract["code"], f"{last4:04d}")
+    assert (await guess(extract["code"], "5678")).status_code == 429
