@@ -1,4 +1,4 @@
-"""`python -m deploy.api [folder]`: writes `openapi.json` and `asyncapi.json`, by default to docs/api/."""
+"""`python -m deploy.api [folder]`: writes `openapi.json` and `asyncapi.json`, by default to docs/api/, and the door's tables."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from typing import Any
 
 from deploy.api.asyncapi import describe_events
 from deploy.local.services import EVERYTHING, package_of
+from gateway.documents import ask_all, merge, write_tables
 
 FOLDER = Path(__file__).parents[2] / "docs/api"
 
 
 def main(folder: Path = FOLDER) -> int:
-    """Write both documents."""
+    """Write the documents as the services of this tree describe themselves."""
     folder.mkdir(parents=True, exist_ok=True)
+    answers = ask_all()
+    write_tables(answers)
+    _write(folder / "openapi.json", merge({service: answer["openapi"] for service, answer in answers.items()}))
     described = {name: importlib.import_module(f"{package_of(name)}.app").service for name in EVERYTHING}
     _write(folder / "asyncapi.json", describe_events({name: service.reactions for name, service in described.items()}))
     return 0

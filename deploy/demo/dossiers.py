@@ -39,7 +39,7 @@ def load(outside: Outsider, everybody: list[Person], today: date) -> None:
 
 def _chosen(outside: Outsider, wanted: tuple[str, ...]) -> list[str]:
     """As many as were wanted, the wanted ones first, full-process all."""
-    lines = outside.list_all("/v1/procedures")
+    lines = outside.get("/v1/procedures")["items"]
     possible = sorted((line["code"] for line in lines if line["full_process"]), key=lambda code: code not in wanted)
     return possible[: len(wanted)]
 

@@ -49,7 +49,9 @@ def tell(everybody: list[Person], today: date) -> Iterator[Message]:
         willing = chance.random()
         for partner, kind, data, likely in _possible(person, chance):
             if willing < likely:
-                yield Message(f"demo-{person.serial}-{kind}", partner, kind, data, _moment(chance, today))
+                yield Message(
+                    f"demo-{person.serial}-{kind.replace('.', '-')}", partner, kind, data, _moment(chance, today)
+                )
 
 
 def _possible(person: Person, chance: random.Random) -> Iterator[tuple[str, str, dict[str, Any], float]]:
