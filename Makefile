@@ -1,7 +1,6 @@
 # Ba Không: every command that people and CI run. Needs Python 3.11 or newer and make; installs the rest by itself.
 
 UV_VERSION := 0.13.9
-DETECT_SECRETS_VERSION := 1.5.0
 IS_NEW_ENOUGH := import sys; sys.exit(not (3, 11) <= sys.version_info[:2])
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	command -v $$python >/dev/null 2>&1 && $$python -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
@@ -38,6 +37,7 @@ test-kafka: install ## the tests against a real Apache Kafka (fetched by Maven, 
 	$(PYTEST) -m kafka
 
 test-browser: install ## the tests in a real browser
+	@$(UV) sync --frozen --inexact --group browser --quiet
 	$(PYTEST) -m browser
 
 test-identity: install ## the tests against a real Keycloak
@@ -52,7 +52,7 @@ check: install ## what CI runs: format, lint, types, import walls, dependency an
 	$(VENV)/ruff check .
 	$(VENV)/mypy $(TYPED)
 	$(VENV)/lint-imports
-	@.ci/audit $(UV) $(DETECT_SECRETS_VERSION)
+	@.ci/audit $(UV)
 	@$(MAKE) --no-print-directory test
 
 format: install ## writes the format and the fixes of the linter that are safe
