@@ -1,1 +1,27 @@
 """Merchants, codes, bills, payments, settlements: entities, their rules, their tables."""
+
+from payments_qr.model.bills import Bill, UtilityAccount
+from payments_qr.model.imports import Import, ImportRejection
+from payments_qr.model.merchants import Merchant
+from payments_qr.model.payments import Payment, Reversal
+from payments_qr.model.people import KnownDossier, KnownOrganization, KnownResident
+from payments_qr.model.qr_codes import QrCode
+from payments_qr.model.settlements import Settlement, SettlementLine
+from payments_qr.model.tables import Table
+
+__all__ = [
+    "Bill",
+    "Import",
+    "ImportRejection",
+    "KnownDossier",
+    "KnownOrganization",
+    "KnownResident",
+    "Merchant",
+    "Payment",
+    "QrCode",
+    "Reversal",
+    "Settlement",
+    "SettlementLine",
+    "Table",
+    "UtilityAccount",
+]

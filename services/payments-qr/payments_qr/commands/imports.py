@@ -1,0 +1,224 @@
+"""Taking in a market's stall list and a supplier's bill file: good rows apply, every wrong cell is named."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlmodel import col, select
+
+from chassis.clock import now, today
+from chassis.database import Session
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.scope import covers, find_unit
+from chassis.tables import KnownUnit
+from contracts.payments_qr import MerchantRegistered
+from payments_qr.banks import find_bank, list_banks
+from payments_qr.commands.bills import code_of_bill, new_bill
+from payments_qr.commands.merchants import new_merchant
+from payments_qr.commands.qr_codes import issued_fact
+from payments_qr.errors import MerchantNotActive, unreadable_upload
+from payments_qr.model import Bill, Import, ImportRejection, Merchant, QrCode
+from payments_qr.qr_payload import folded
+from payments_qr.queries.merchants import list_merchants_of_account
+from payments_qr.schemas.merchants import MerchantCreate
+from payments_qr.uploads.bills import BillLine, bill_lines
+from payments_qr.uploads.stalls import Stall, stalls
+from payments_qr.uploads.tables import Rejection, UnreadableFile, header_key
+
+T = TypeVar("T")
+CHUNK = 500
+
+
+async def import_stalls(
+    session: Session, caller: Caller, unit: KnownUnit, market: str | None, provider: str, file: BinaryIO
+) -> Import:
+    """Registers every stall of a list as submitted; a stall that is here already stays as it is."""
+    done, is_new = await _import_of(session, caller, "merchants", f"{unit.id}|{market}|{provider}", unit.id, file)
+    if not is_new:
+        return done
+    for row in _rows(stalls(file)):
+        done.total_rows += 1
+        rejections = (
+            row if isinstance(row, list) else await _take_stall(session, caller, done, unit, market, provider, row)
+        )
+        _reject(session, done, rejections)
+    return done
+
+
+async def _take_stall(
+    session: Session, caller: Caller, done: Import, unit: KnownUnit, market: str | None, provider: str, stall: Stall
+) -> list[Rejection]:
+    bin = _bin_of(stall.bank)
+    if bin is None:
+        return [Rejection(stall.number, "bin", "unknown-bin", "Không rõ ngân hàng.", "The bank is not known.")]
+    place = await find_unit(session, stall.unit_code) if stall.unit_code else unit
+    if place is None or not await covers(session, caller, place.id):
+        text = "Đơn vị không có hoặc ngoài địa bàn.", "The unit is unknown or not yours."
+        return [Rejection(stall.number, "unit_code", "unknown-unit", *text)]
+    if await _is_known(session, stall, bin):
+        done.unchanged += 1
+        return []
+    try:
+        body = _body_of(stall, bin, place, market, provider)
+    except ValidationError as error:
+        column = str(error.errors()[0]["loc"][-1])
+        return [Rejection(stall.number, column, "wrong-value", "Giá trị không hợp lệ.", "The value is not valid.")]
+    merchant = new_merchant(body, place, maker=caller.account)
+    session.add(merchant)
+    await session.flush()
+    announce(session, merchant.fact(MerchantRegistered))
+    done.created += 1
+    return []
+
+
+def _body_of(stall: Stall, bin: str, place: KnownUnit, market: str | None, provider: str) -> MerchantCreate:
+    return MerchantCreate.model_validate(
+        {
+            "name": stall.name,
+            "category": stall.category or ("market_stall" if market else "shop"),
+            "unit_code": place.code,
+            "market": market,
+            "counter": stall.counter,
+            "owner": {"tax_code": stall.tax_code},
+            "provider": provider,
+            "settlement": {"bin": bin, "account_no": stall.account_no, "account_name": stall.account_name},
+        }
+    )
+
+
+async def _is_known(session: Session, stall: Stall, bin: str) -> bool:
+    others = await list_merchants_of_account(session, bin, stall.account_no)
+    return any(folded(o.name).lower() == folded(stall.name).lower() and o.counter == stall.counter for o in others)
+
+
+def _bin_of(bank: str) -> str | None:
+    """The BIN of what a list calls a bank: its BIN, its code, or its short name, with or without "Ngân hàng"."""
+    if bank.isdigit():
+        return bank if find_bank(bank, today()) else None
+    wanted = header_key(bank).removeprefix("nganhang").removeprefix("tmcp")
+    for known in list_banks(today()):
+        if wanted in (header_key(known.code), header_key(known.short_name)):
+            return known.bin
+    return None
+
+
+async def import_bills(session: Session, caller: Caller, merchant: Merchant, file: BinaryIO) -> Import:
+    """Makes a bill with its code of every row; an unpaid bill with another amount or date is replaced by the new one."""
+    if not merchant.standing.may_issue_codes:
+        raise MerchantNotActive()
+    done, is_new = await _import_of(session, caller, "bills", str(merchant.id), merchant.unit_id, file)
+    if not is_new:
+        return done
+    for chunk in _chunks(_rows(bill_lines(file))):
+        done.total_rows += len(chunk)
+        known = await _known_bills(session, merchant, [row for row in chunk if isinstance(row, BillLine)])
+        for row in chunk:
+            rejections = row if isinstance(row, list) else _take_bill(session, done, merchant, known, row)
+            _reject(session, done, rejections)
+        await session.flush()
+    return done
+
+
+async def _known_bills(
+    session: Session, merchant: Merchant, lines: Sequence[BillLine]
+) -> dict[tuple[str, str], tuple[Bill, QrCode | None]]:
+    found = await session.exec(
+        select(Bill, QrCode)
+        .join(QrCode, col(QrCode.id) == col(Bill.qr_code_id), isouter=True)
+        .where(
+            col(Bill.merchant_id) == merchant.id,
+            col(Bill.customer_code).in_({line.customer_code for line in lines}),
+            col(Bill.period).in_({line.period for line in lines}),
+        )
+        .with_for_update(of=Bill)
+    )
+    return {(bill.customer_code, bill.period): (bill, code) for bill, code in found}
+
+
+def _take_bill(
+    session: Session,
+    done: Import,
+    merchant: Merchant,
+    known: dict[tuple[str, str], tuple[Bill, QrCode | None]],
+    line: BillLine,
+) -> list[Rejection]:
+    before = known.get((line.customer_code, line.period))
+    if before is None:
+        bill = new_bill(merchant, line.customer_code, line.period, line.amount, line.due_on)
+        session.add(bill)
+        known[line.customer_code, line.period] = bill, _issue(session, merchant, bill)
+        done.created += 1
+        return []
+    bill, code = before
+    if (bill.amount, bill.due_on) == (line.amount, line.due_on):
+        done.unchanged += 1
+        return []
+    if bill.state != "unpaid" or bill.paid_amount:
+        text = "Hóa đơn đã được thanh toán, không sửa được.", "The bill has been paid and cannot change."
+        return [Rejection(line.number, "amount", "bill-paid", *text)]
+    if code is not None:
+        code.turn("revoked", now())
+    bill.amount, bill.due_on, bill.changed_at, bill.version = line.amount, line.due_on, now(), bill.version + 1
+    known[line.customer_code, line.period] = bill, _issue(session, merchant, bill)
+    done.updated += 1
+    return []
+
+
+def _issue(session: Session, merchant: Merchant, bill: Bill) -> QrCode:
+    code = code_of_bill(merchant, bill)
+    bill.qr_code_id = code.id
+    session.add(code)
+    announce(session, issued_fact(merchant, code, bill))
+    return code
+
+
+async def _import_of(
+    session: Session, caller: Caller, kind: str, target: str, unit_id: UUID, file: BinaryIO
+) -> tuple[Import, bool]:
+    file.seek(0)
+    file_hash = hashlib.sha256(file.read()).digest()
+    found = await session.exec(
+        select(Import).where(col(Import.kind) == kind, col(Import.target) == target, col(Import.file_hash) == file_hash)
+    )
+    known = found.first()
+    if known is not None:
+        return known, False
+    done = Import(
+        kind=kind, target=target, unit_id=unit_id, file_hash=file_hash, taken_by=caller.account, taken_at=now()
+    )
+    session.add(done)
+    await session.flush()
+    return done, True
+
+
+def _rows(rows: Iterator[T]) -> Iterator[T]:
+    try:
+        yield from rows
+    except UnreadableFile as refused:
+        raise unreadable_upload(refused.rejection) from refused
+
+
+def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _reject(session: Session, done: Import, rejections: Sequence[Rejection]) -> None:
+    if rejections:
+        done.rejected += 1
+    session.add_all(
+        ImportRejection(
+            import_id=done.id, row=rejection.row, column=rejection.column, code=rejection.code,
+            vi=rejection.vi, en=rejection.en,
+        )
+        for rejection in rejections
+    )  # fmt: skip

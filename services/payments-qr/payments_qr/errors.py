@@ -1,0 +1,120 @@
+"""What this service refuses, each with its stable name and both languages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.errors import FieldError, InvalidBody, Language, Problem
+from payments_qr.qr_payload import Fault
+from payments_qr.uploads.tables import Rejection
+
+
+class MerchantNotActive(Problem):
+    """Codes, bills and posters need an active merchant."""
+
+    slug, status = "merchant-not-active", 409
+    vi, en = "Điểm bán chưa hoạt động hoặc đang bị tạm dừng.", "The merchant is not active."
+
+
+class MerchantExists(Problem):
+    """The same name with the same account is already registered in this unit."""
+
+    slug, status = "merchant-exists", 409
+    vi, en = "Điểm bán này đã đăng ký với cùng tài khoản.", "This merchant is already registered with this account."
+
+
+class MerchantClosed(Problem):
+    """A closed merchant does not change any more."""
+
+    slug, status = "merchant-closed", 409
+    vi, en = "Điểm bán đã đóng.", "The merchant is closed."
+
+
+class MakerIsChecker(Problem):
+    """Who registered a merchant cannot verify it; a second officer must."""
+
+    slug, status = "maker-is-checker", 409
+    vi, en = "Người đăng ký không được tự duyệt; cần cán bộ thứ hai.", "A second officer must verify this merchant."
+
+
+class ReferenceExists(Problem):
+    """The merchant has issued this reference before."""
+
+    slug, status = "reference-exists", 409
+    vi, en = "Mã tham chiếu này đã dùng tại điểm bán.", "The merchant has used this reference before."
+
+
+class BillExists(Problem):
+    """There is a bill of this customer for this period."""
+
+    slug, status = "bill-exists", 409
+    vi, en = "Khách hàng đã có hóa đơn cho kỳ này.", "There is a bill of this customer for this period."
+
+
+class AlreadyResolved(Problem):
+    """A person has decided on this before, or there is nothing to decide."""
+
+    slug, status = "already-resolved", 409
+    vi, en = "Mục này đã được xử lý hoặc không cần xử lý.", "This was resolved before, or needs no decision."
+
+
+class NothingToPrint(Problem):
+    """No active merchant with a code that can be printed."""
+
+    slug, status = "nothing-to-print", 404
+    vi, en = "Không có mã QR nào để in.", "There is no code to print."
+
+
+class InvalidQr(Problem):
+    """The payload is not a code that may be paid; every fault is named."""
+
+    slug, status = "invalid-qr", 422
+    vi, en = "Mã QR không hợp lệ.", "The QR payload is not valid."
+
+
+class UnreadableUpload(Problem):
+    """The file cannot be taken as a whole; nothing of it was applied."""
+
+    slug, status = "unreadable-file", 422
+    vi, en = "Không đọc được tệp; chưa dòng nào được ghi nhận.", "The file cannot be read; nothing of it was applied."
+
+
+@dataclass(frozen=True)
+class PayloadError(FieldError):
+    """A fault in a payload; `offset` counts characters from its start."""
+
+    offset: int | None = None
+
+    def render(self, language: Language) -> dict[str, Any]:
+        return super().render(language) | {"offset": self.offset}
+
+
+def invalid_qr(faults: Iterable[Fault]) -> InvalidQr:
+    """The refusal of a payload."""
+    return InvalidQr(errors=[payload_error(fault) for fault in faults])
+
+
+def payload_error(fault: Fault) -> PayloadError:
+    """A fault in both languages."""
+    return PayloadError(fault.pointer, fault.code, fault.message("vi"), fault.message("en"), fault.offset)
+
+
+def unwritable(faults: Iterable[Fault], pointers: Mapping[str, str]) -> InvalidBody:
+    """The refusal of content that fits into no code; `pointers` says where each of its fields stands in the body."""
+    return InvalidBody(
+        errors=[
+            FieldError(pointers.get(fault.pointer, fault.pointer), fault.code, fault.message("vi"), fault.message("en"))
+            for fault in faults
+        ]
+    )
+
+
+def unreadable_upload(rejection: Rejection) -> UnreadableUpload:
+    """The refusal of a file, with the row and column that show why."""
+    pointer = f"/file/{rejection.row}" + (f"/{rejection.column}" if rejection.column else "")
+    return UnreadableUpload(
+        detail_vi=rejection.vi,
+        detail_en=rejection.en,
+        errors=[FieldError(pointer, rejection.code, rejection.vi, rejection.en)],
+        members={"row": rejection.row, "column": rejection.column},
+    )

@@ -1,0 +1,17 @@
+"""Merchants, codes, bills, payments, settlements."""
+
+from pathlib import Path
+
+from alembic import op
+
+from chassis.migrations import create_chassis_tables_1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_chassis_tables_1()
+    for statement in Path(__file__).with_suffix(".sql").read_text().split(";\n"):
+        if statement.strip():
+            op.execute(statement)

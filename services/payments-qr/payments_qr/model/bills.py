@@ -1,0 +1,79 @@
+"""What somebody owes: a utility bill of a customer code and period, or the fee of a dossier."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from chassis.ids import new_id
+from payments_qr.model.tables import Table, aware, money, text
+
+DAYS_PAYABLE_AFTER_DUE = 60
+"""An overdue bill can still be paid by its code for two months; afterwards at the counter."""
+
+
+class Bill(Table, table=True):
+    """A bill. `state`: unpaid, paid, cancelled; overdue is a matter of time. A dossier's fee has `dossier_id`."""
+
+    __tablename__ = "bill"
+    __table_args__ = (
+        Index("uq_bill_customer_period", "merchant_id", "customer_code", "period", unique=True),
+        Index("uq_bill_dossier", "dossier_id", unique=True, postgresql_where="dossier_id IS NOT NULL"),
+        Index("ix_bill_merchant", "merchant_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    version: int = 1
+    merchant_id: UUID = Field(foreign_key="merchant.id")
+    customer_code: str = Field(sa_type=text())
+    period: str = Field(sa_type=text())
+    amount: int = Field(sa_type=money())
+    paid_amount: int = Field(default=0, sa_type=money())
+    due_on: date
+    state: str = Field(default="unpaid", sa_type=text())
+    qr_code_id: UUID | None = None
+    dossier_id: UUID | None = None
+    paid_at: datetime | None = Field(default=None, sa_type=aware())
+    issued_at: datetime = Field(sa_type=aware())
+    changed_at: datetime = Field(sa_type=aware())
+
+    def status_on(self, day: date) -> str:
+        """What people see: unpaid, overdue, paid or cancelled."""
+        return "overdue" if self.state == "unpaid" and self.due_on < day else self.state
+
+    def receive(self, paid: int, at: datetime) -> bool:
+        """Adds a payment; whether the bill is paid in full by it."""
+        self.paid_amount += paid
+        self.changed_at = at
+        self.version += 1
+        if self.state != "unpaid" or self.paid_amount < self.amount:
+            return False
+        self.state, self.paid_at = "paid", at
+        return True
+
+    def give_back(self, paid: int, at: datetime) -> bool:
+        """Takes a payment off again; whether the bill is unpaid by it."""
+        self.paid_amount = max(self.paid_amount - paid, 0)
+        self.changed_at = at
+        self.version += 1
+        if self.state != "paid" or self.paid_amount >= self.amount:
+            return False
+        self.state, self.paid_at = "unpaid", None
+        return True
+
+
+class UtilityAccount(Table, table=True):
+    """A resident's customer code at a supplier, so that they find their own bills."""
+
+    __tablename__ = "utility_account"
+    __table_args__ = (
+        Index("uq_utility_account", "resident_id", "merchant_id", "customer_code", unique=True),
+        Index("ix_utility_account_customer", "merchant_id", "customer_code"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    resident_id: UUID
+    merchant_id: UUID = Field(foreign_key="merchant.id")
+    customer_code: str = Field(sa_type=text())
+    linked_at: datetime = Field(sa_type=aware())

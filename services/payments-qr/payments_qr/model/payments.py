@@ -1,0 +1,95 @@
+"""What partners report: payments, what became of them, and reversals, which may come first."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from chassis.ids import new_id
+from payments_qr.model.matching import COUNTING, Outcome, Sighting, status_of
+from payments_qr.model.tables import Table, aware, money, text
+
+
+class Payment(Table, table=True):
+    """A payment as a partner reported it; unique by (partner, partner_reference).
+
+    The platform moves no money: this is a record. `is_announced` tells whether other services were told of it as
+    counting, so that its reversal is announced too. No account number is kept: `account_matches` is the answer.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        Index("uq_payment_partner_reference", "partner_id", "partner_reference", unique=True),
+        Index("ix_payment_merchant", "merchant_id", "settled_at", "id"),
+        Index("ix_payment_unit", "unit_id", "settled_at", "id"),
+        Index("ix_payment_day", "partner_id", "business_day"),
+        Index("ix_payment_qr_code", "qr_code_id", postgresql_where="qr_code_id IS NOT NULL"),
+        Index("ix_payment_bill", "bill_id", postgresql_where="bill_id IS NOT NULL"),
+        Index("ix_payment_waiting", "unit_id", "id", postgresql_where="status IN ('unmatched', 'possible_duplicate')"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    version: int = 1
+    partner_id: str = Field(sa_type=text())
+    partner_reference: str = Field(sa_type=text())
+    amount: int = Field(sa_type=money())
+    settled_at: datetime = Field(sa_type=aware())
+    business_day: date
+    merchant_id: UUID | None = Field(default=None, foreign_key="merchant.id")
+    unit_id: UUID | None = None
+    qr_code_id: UUID | None = Field(default=None, foreign_key="qr_code.id")
+    bill_id: UUID | None = Field(default=None, foreign_key="bill.id")
+    reference_key: str | None = Field(default=None, sa_type=text())
+    account_matches: bool | None = None
+    outcome: str = Field(sa_type=text())
+    status: str = Field(sa_type=text())
+    is_announced: bool = False
+    reversed_at: datetime | None = Field(default=None, sa_type=aware())
+    duplicate_of: UUID | None = None
+    resolved_by: str | None = Field(default=None, sa_type=text())
+    resolved_at: datetime | None = Field(default=None, sa_type=aware())
+    note: str | None = Field(default=None, sa_type=text())
+    received_at: datetime = Field(sa_type=aware())
+
+    @property
+    def counts(self) -> bool:
+        return self.status == "settled"
+
+    def decide(self, outcome: Outcome) -> None:
+        """Another outcome, and the status that follows."""
+        self.outcome = outcome
+        self.status = status_of(outcome, is_reversed=self.reversed_at is not None)
+        self.version += 1
+
+    def reverse(self, at: datetime) -> None:
+        """Taken back by the partner."""
+        self.reversed_at = at
+        self.decide(Outcome(self.outcome))
+
+    @property
+    def would_count(self) -> bool:
+        """Whether only a reversal keeps it from counting."""
+        return Outcome(self.outcome) in COUNTING
+
+    def sighting(self) -> Sighting:
+        return Sighting(self.partner_id, self.amount, self.settled_at, self.reference_key)
+
+
+class Reversal(Table, table=True):
+    """A partner's word that a payment was taken back; it waits here when the payment is not known yet."""
+
+    __tablename__ = "reversal"
+    __table_args__ = (
+        Index("uq_reversal_partner_reference", "partner_id", "partner_reference", unique=True),
+        Index("ix_reversal_original", "partner_id", "original_reference"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    partner_id: str = Field(sa_type=text())
+    partner_reference: str = Field(sa_type=text())
+    original_reference: str = Field(sa_type=text())
+    amount: int = Field(sa_type=money())
+    reversed_at: datetime = Field(sa_type=aware())
+    payment_id: UUID | None = Field(default=None, foreign_key="payment.id", index=True)
+    received_at: datetime = Field(sa_type=aware())

@@ -1,0 +1,63 @@
+"""A code: issued for a counter, for one payment or bill, or made by a bank and taken in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from chassis.ids import new_id
+from payments_qr.model.tables import Table, aware, money, open_sealed, sealed, sealed_for, text
+
+
+class QrCode(Table, table=True):
+    """A VietQR code. `payload` holds the account and is sealed for this row; `reference_key` is the reference as a
+    bank may mangle it, unique per merchant. `state`: active, paid, revoked; expiry is a matter of time."""
+
+    __tablename__ = "qr_code"
+    __table_args__ = (
+        Index(
+            "uq_qr_code_reference",
+            "merchant_id",
+            "reference_key",
+            unique=True,
+            postgresql_where="reference_key IS NOT NULL",
+        ),
+        Index("ix_qr_code_reference", "reference_key", postgresql_where="reference_key IS NOT NULL"),
+        Index("ix_qr_code_bill", "bill_id", postgresql_where="bill_id IS NOT NULL"),
+        Index("ix_qr_code_merchant", "merchant_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    version: int = 1
+    merchant_id: UUID = Field(foreign_key="merchant.id")
+    kind: str = Field(sa_type=text())
+    counter: str | None = Field(default=None, sa_type=text())
+    amount: int | None = Field(default=None, sa_type=money())
+    reference: str | None = Field(default=None, sa_type=text())
+    reference_key: str | None = Field(default=None, sa_type=text())
+    purpose: str | None = Field(default=None, sa_type=text())
+    payload: bytes = Field(sa_type=sealed())
+    account_matches: bool = True
+    state: str = Field(default="active", sa_type=text())
+    bill_id: UUID | None = None
+    expires_at: datetime | None = Field(default=None, sa_type=aware())
+    issued_at: datetime = Field(sa_type=aware())
+    changed_at: datetime = Field(sa_type=aware())
+
+    def put_payload(self, payload: str) -> None:
+        self.payload = sealed_for("qr_code", "payload", self.id, payload)
+
+    def opened_payload(self) -> str:
+        return open_sealed("qr_code", "payload", self.id, self.payload)
+
+    def status_at(self, moment: datetime) -> str:
+        """What people see: active, paid, expired or revoked."""
+        if self.state == "active" and self.expires_at is not None and self.expires_at < moment:
+            return "expired"
+        return self.state
+
+    def turn(self, state: str, at: datetime) -> None:
+        """Another state; counts one more change."""
+        self.state, self.changed_at = state, at
+        self.version += 1

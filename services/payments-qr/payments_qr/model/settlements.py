@@ -1,0 +1,62 @@
+"""A partner's settlement file against our own record, line by line."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from chassis.ids import new_id
+from payments_qr.model.tables import Table, aware, money, sealed, text
+
+
+class Settlement(Table, table=True):
+    """One file of one partner for one business day (Asia/Ho_Chi_Minh)."""
+
+    __tablename__ = "settlement"
+    __table_args__ = (
+        Index("uq_settlement_file", "partner_id", "business_date", "file_hash", unique=True),
+        Index("ix_settlement_day", "business_date", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    partner_id: str = Field(sa_type=text())
+    business_date: date
+    file_hash: bytes = Field(sa_type=sealed())
+    row_count: int
+    row_sum: int = Field(sa_type=money())
+    has_control_line: bool
+    matched: int = 0
+    missing_here: int = 0
+    missing_there: int = 0
+    amount_mismatch: int = 0
+    booked_another_day: int = 0
+    repeated: int = 0
+    taken_by: str = Field(sa_type=text())
+    taken_at: datetime = Field(sa_type=aware())
+
+
+class SettlementLine(Table, table=True):
+    """A row of the file, or a payment of ours that the file does not have (`missing_there`, without a number)."""
+
+    __tablename__ = "settlement_line"
+    __table_args__ = (
+        Index("ix_settlement_line_settlement", "settlement_id", "id"),
+        Index("ix_settlement_line_reference", "partner_reference"),
+        Index("ix_settlement_line_payment", "payment_id", postgresql_where="payment_id IS NOT NULL"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    settlement_id: UUID = Field(foreign_key="settlement.id")
+    number: int | None = None
+    kind: str = Field(sa_type=text())
+    partner_reference: str = Field(sa_type=text())
+    amount: int = Field(sa_type=money())
+    our_amount: int | None = Field(default=None, sa_type=money())
+    settled_at: datetime | None = Field(default=None, sa_type=aware())
+    state: str = Field(sa_type=text())
+    payment_id: UUID | None = None
+    resolution: str | None = Field(default=None, sa_type=text())
+    note: str | None = Field(default=None, sa_type=text())
+    resolved_by: str | None = Field(default=None, sa_type=text())
+    resolved_at: datetime | None = Field(default=None, sa_type=aware())

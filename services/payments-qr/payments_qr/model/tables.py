@@ -1,0 +1,41 @@
+"""The base of this service's tables, and columns that many of them have."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, LargeBinary, Text
+from sqlmodel import SQLModel
+
+from chassis.database import aware, new_tables
+from chassis.sealing import Place, seal, unseal_text
+
+__all__ = ["Table", "aware", "money", "open_sealed", "sealed", "sealed_for", "text"]
+
+
+class Table(SQLModel, registry=new_tables()):
+    """Every table of this service."""
+
+
+def text() -> Any:
+    """The column type of a text."""
+    return Text
+
+
+def money() -> Any:
+    """The column type of whole VND."""
+    return BigInteger
+
+
+def sealed() -> Any:
+    """The column type of a sealed value."""
+    return LargeBinary
+
+
+def sealed_for(table: str, column: str, row: UUID, plain: str) -> bytes:
+    """A value encrypted for one row."""
+    return seal(Place("payments-qr", table, column), str(row), plain)
+
+
+def open_sealed(table: str, column: str, row: UUID, value: bytes) -> str:
+    """What `sealed_for` encrypted."""
+    return unseal_text(Place("payments-qr", table, column), str(row), value)

@@ -1,0 +1,99 @@
+"""Questions about bills."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists
+from sqlmodel import and_, col, or_, select
+
+from chassis.clock import today
+from chassis.database import ReadSession
+from chassis.errors import NotFound
+from chassis.http import Page, page_by_id
+from chassis.identity import Caller
+from chassis.scope import scoped, units_under
+from payments_qr.model import Bill, KnownDossier, Merchant, UtilityAccount
+from payments_qr.queries.merchants import may_see
+from payments_qr.queries.people import ids_of_resident
+from payments_qr.queries.qr_codes import is_payer
+
+
+async def get_bill(session: ReadSession, caller: Caller, bill_id: UUID) -> Bill:
+    """A bill for its payer, its merchant, or an officer of the merchant's unit."""
+    bill = await session.get(Bill, bill_id)
+    if bill is None:
+        raise NotFound()
+    merchant = await session.get_one(Merchant, bill.merchant_id)
+    if not (await may_see(session, caller, merchant) or await is_payer(session, caller, bill_id)):
+        raise NotFound()
+    return bill
+
+
+async def list_bills(
+    session: ReadSession,
+    caller: Caller,
+    page: Page,
+    *,
+    resident_id: UUID | None,
+    merchant_id: UUID | None,
+    unit_code: str | None,
+    customer_code: str | None,
+    period: str | None,
+    status: str | None,
+) -> tuple[list[Bill], str | None]:
+    """Bills, oldest first: a resident's own ones, or those of the merchants that the caller may see."""
+    query: Any = select(Bill).join(Merchant, col(Merchant.id) == col(Bill.merchant_id))
+    query = await _visible(session, query, caller, resident_id)
+    if merchant_id is not None:
+        query = query.where(col(Bill.merchant_id) == merchant_id)
+    if unit_code is not None:
+        query = query.where(col(Merchant.unit_id).in_(units_under(unit_code)))
+    if customer_code is not None:
+        query = query.where(col(Bill.customer_code) == customer_code)
+    if period is not None:
+        query = query.where(col(Bill.period) == period)
+    return await page_by_id(session, _with_status(query, status), Bill.id, page)
+
+
+async def _visible(session: ReadSession, query: Any, caller: Caller, resident_id: UUID | None) -> Any:
+    if caller.role == "organization":
+        own_dossiers = select(KnownDossier.id).where(KnownDossier.organization_id == caller.organization_id)
+        own = col(Merchant.owner_organization_id) == caller.organization_id
+        return query.where(or_(own, col(Bill.dossier_id).in_(own_dossiers)))
+    if caller.role == "partner":
+        return query.where(col(Merchant.provider) == caller.partner_id)
+    payer = caller.resident_id if caller.role == "resident" else resident_id
+    if payer is None:
+        return scoped(query, caller, col(Merchant.unit_id))
+    ids = await ids_of_resident(session, payer)
+    linked = exists().where(
+        and_(
+            col(UtilityAccount.resident_id).in_(ids),
+            col(UtilityAccount.merchant_id) == col(Bill.merchant_id),
+            col(UtilityAccount.customer_code) == col(Bill.customer_code),
+        )
+    )
+    own_dossiers = select(KnownDossier.id).where(col(KnownDossier.resident_id).in_(ids))
+    mine: list[Any] = [linked, col(Bill.dossier_id).in_(own_dossiers)]
+    if caller.role == "resident":
+        mine.append(col(Merchant.owner_resident_id).in_(ids))
+    return query.where(or_(*mine))
+
+
+def _with_status(query: Any, status: str | None) -> Any:
+    if status is None:
+        return query
+    if status == "overdue":
+        return query.where(col(Bill.state) == "unpaid", col(Bill.due_on) < today())
+    query = query.where(col(Bill.state) == status)
+    return query.where(col(Bill.due_on) >= today()) if status == "unpaid" else query
+
+
+async def list_utility_accounts(session: ReadSession, resident_id: UUID) -> Sequence[UtilityAccount]:
+    """The customer codes that a resident has linked."""
+    ids = await ids_of_resident(session, resident_id)
+    found = await session.exec(
+        select(UtilityAccount).where(col(UtilityAccount.resident_id).in_(ids)).order_by(col(UtilityAccount.id))
+    )
+    return found.all()

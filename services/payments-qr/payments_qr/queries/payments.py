@@ -1,0 +1,141 @@
+"""Questions about payments."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, tuple_
+from sqlmodel import col, or_, select
+
+from chassis.database import ReadSession
+from chassis.errors import FieldError, InvalidQuery, NotFound
+from chassis.http import Page, cursor_at
+from chassis.identity import Caller
+from chassis.scope import scoped, units_under
+from payments_qr.model import KnownOrganization, Merchant, Payment, QrCode
+from payments_qr.model.reference_codes import likely_keys
+from payments_qr.queries.people import ids_of_resident
+
+MOST_SUGGESTIONS = 10
+LOOK_BACK = timedelta(days=90)
+
+
+async def get_payment(session: ReadSession, caller: Caller, payment_id: UUID, *, lock: bool = False) -> Payment:
+    """A payment that the caller may see."""
+    found = await session.exec((await _visible(session, caller)).where(col(Payment.id) == payment_id))
+    payment: Payment | None = found.first()
+    if payment is None:
+        raise NotFound()
+    if lock:
+        await session.refresh(payment, with_for_update=True)
+    return payment
+
+
+async def list_payments(
+    session: ReadSession,
+    caller: Caller,
+    page: Page,
+    *,
+    merchant_id: UUID | None,
+    unit_code: str | None,
+    status: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> tuple[list[Payment], str | None]:
+    """Payments that the caller may see, by the time they were settled."""
+    query = _filtered(await _visible(session, caller), merchant_id, unit_code, since, until)
+    if status is not None:
+        query = query.where(col(Payment.status) == status)
+    after = page.after()
+    if after is not None:
+        settled_at, payment_id = _sort_key(after)
+        query = query.where(tuple_(col(Payment.settled_at), col(Payment.id)) > (settled_at, payment_id))
+    rows = list(await session.exec(query.order_by(col(Payment.settled_at), col(Payment.id)).limit(page.limit + 1)))
+    if len(rows) <= page.limit:
+        return rows, None
+    last = rows[page.limit - 1]
+    return rows[: page.limit], cursor_at(last.settled_at.isoformat(), last.id)
+
+
+def _sort_key(after: list[Any]) -> tuple[datetime, UUID]:
+    try:
+        return datetime.fromisoformat(after[0]), UUID(after[1])
+    except (ValueError, IndexError, TypeError) as error:
+        raise _not_a_cursor() from error
+
+
+def _not_a_cursor() -> InvalidQuery:
+    return InvalidQuery(
+        errors=[FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")]
+    )
+
+
+async def list_daily_sums(
+    session: ReadSession, caller: Caller, *, unit_code: str | None, since: datetime | None, until: datetime | None
+) -> Sequence[Any]:
+    """Count and sum of the settled payments of each business day and category: nothing of a single shop."""
+    query: Any = (
+        select(col(Payment.business_day), col(Merchant.category), func.count(), func.sum(col(Payment.amount)))
+        .join(Merchant, col(Merchant.id) == col(Payment.merchant_id))
+        .where(col(Payment.status) == "settled")
+        .group_by(col(Payment.business_day), col(Merchant.category))
+        .order_by(col(Payment.business_day), col(Merchant.category))
+        .limit(2_000)
+    )
+    query = _filtered(query, None, unit_code, since, until)
+    return list(await session.exec(scoped(query, caller, col(Payment.unit_id))))
+
+
+async def list_suggestions(session: ReadSession, payment: Payment) -> list[tuple[QrCode, str]]:
+    """Open codes that an unmatched payment may have meant: by a reference that looks alike, else by the amount."""
+    query: Any = (
+        select(QrCode)
+        .join(Merchant, col(Merchant.id) == col(QrCode.merchant_id))
+        .where(
+            col(QrCode.state) == "active",
+            col(QrCode.issued_at) >= payment.settled_at - LOOK_BACK,
+            col(QrCode.kind) == "dynamic",
+        )
+        .order_by(col(QrCode.id).desc())
+        .limit(2_000)
+    )
+    if payment.merchant_id is not None:
+        query = query.where(col(QrCode.merchant_id) == payment.merchant_id)
+    else:
+        query = query.where(col(Merchant.provider) == payment.partner_id)
+    codes = list(await session.exec(query))
+    keys = likely_keys(payment.reference_key or "", [code.reference_key for code in codes if code.reference_key])
+    alike = [(code, "reference") for code in codes if code.reference_key in keys]
+    by_amount = [(code, "amount") for code in codes if code.amount == payment.amount and code.reference_key not in keys]
+    return (alike + (by_amount if payment.merchant_id else []))[:MOST_SUGGESTIONS]
+
+
+async def _visible(session: ReadSession, caller: Caller) -> Any:
+    query: Any = select(Payment)
+    if caller.role == "partner":
+        return query.where(col(Payment.partner_id) == caller.partner_id)
+    if caller.role not in ("resident", "organization"):
+        return scoped(query, caller, col(Payment.unit_id))
+    own: list[Any] = []
+    if caller.organization_id:
+        own.append(col(Merchant.owner_organization_id) == caller.organization_id)
+    if caller.resident_id:
+        own.append(col(Merchant.owner_resident_id).in_(await ids_of_resident(session, caller.resident_id)))
+        represented = select(KnownOrganization.id).where(KnownOrganization.representative_id == caller.resident_id)
+        own.append(col(Merchant.owner_organization_id).in_(represented))
+    return query.where(col(Payment.merchant_id).in_(select(Merchant.id).where(or_(*own))))
+
+
+def _filtered(
+    query: Any, merchant_id: UUID | None, unit_code: str | None, since: datetime | None, until: datetime | None
+) -> Any:
+    if merchant_id is not None:
+        query = query.where(col(Payment.merchant_id) == merchant_id)
+    if unit_code is not None:
+        query = query.where(col(Payment.unit_id).in_(units_under(unit_code)))
+    if since is not None:
+        query = query.where(col(Payment.settled_at) >= since)
+    if until is not None:
+        query = query.where(col(Payment.settled_at) < until)
+    return query

@@ -1,0 +1,46 @@
+"""What this service knows of residents, organizations and dossiers."""
+
+import asyncio
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.database import ReadSession
+from chassis.errors import NotYetKnown
+from chassis.identity import Caller
+from payments_qr.model import KnownOrganization, KnownResident, Merchant
+
+Known = TypeVar("Known", KnownResident, KnownOrganization)
+WAIT_SECONDS = 1.0
+LOOK_EVERY = 0.1
+
+
+async def get_known(session: ReadSession, kind: type[Known], id: UUID) -> Known:
+    """The resident or organization of an id; waits a moment for one that another service accepted just now."""
+    for _ in range(int(WAIT_SECONDS / LOOK_EVERY)):
+        found = await session.get(kind, id)
+        if found is not None:
+            return found
+        await asyncio.sleep(LOOK_EVERY)
+    raise NotYetKnown()
+
+
+async def ids_of_resident(session: ReadSession, resident_id: UUID) -> list[UUID]:
+    """The resident's id and those of duplicates that were merged into it."""
+    merged = await session.exec(select(KnownResident.id).where(col(KnownResident.merged_into) == resident_id))
+    return [resident_id, *merged]
+
+
+async def owns(session: ReadSession, caller: Caller, merchant: Merchant) -> bool:
+    """Whether the caller is the merchant's owner: the resident, the organization, or its representative."""
+    if caller.organization_id is not None and merchant.owner_organization_id == caller.organization_id:
+        return True
+    if caller.resident_id is None:
+        return False
+    if merchant.owner_resident_id is not None:
+        return merchant.owner_resident_id in await ids_of_resident(session, caller.resident_id)
+    if merchant.owner_organization_id is None:
+        return False
+    organization = await session.get(KnownOrganization, merchant.owner_organization_id)
+    return organization is not None and organization.representative_id == caller.resident_id

@@ -1,0 +1,14 @@
+"""The HTTP door of payments-qr."""
+
+from payments_qr.routes import banks, bills, imports, merchants, payments, qr_codes, settlements
+
+# Fixed paths such as /v1/merchants/posters.pdf stand before those with an id.
+ROUTERS = (
+    banks.router,
+    qr_codes.router,
+    merchants.router,
+    bills.router,
+    payments.router,
+    settlements.router,
+    imports.router,
+)

@@ -1,0 +1,131 @@
+"""Bills and the customer codes that residents link."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from chassis.access import purpose_of, record_access
+from chassis.errors import Forbidden, NotFound
+from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created, etag
+from chassis.identity import Caller
+from chassis.scope import require_unit, unit_of_query
+from payments_qr.commands.bills import create_bill, link_utility_account
+from payments_qr.model import KnownResident, Merchant, UtilityAccount
+from payments_qr.queries.bills import get_bill, list_bills, list_utility_accounts
+from payments_qr.queries.merchants import get_merchant_to_change
+from payments_qr.queries.people import get_known
+from payments_qr.routes.views import bill_view, utility_account_view
+from payments_qr.schemas.bills import BillCreate, BillStatus, BillView, UtilityAccountCreate, UtilityAccountView
+from payments_qr.schemas.fields import CustomerCode, Period
+
+router = Routes(tags=["bills"])
+Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+Changing = Annotated[Caller, allow("officer", "resident", "organization")]
+Paying = Annotated[Caller, allow("resident", "officer")]
+
+
+@router.post("/v1/bills", status_code=201, response_model=BillView)
+async def bill(body: BillCreate, session: Transaction, caller: Changing) -> JSONResponse:
+    """A bill of a customer for a period, with a code that pays exactly this bill."""
+    merchant = await get_merchant_to_change(session, caller, body.merchant_id)
+    made = await create_bill(session, merchant, body)
+    return created(bill_view(made), f"/v1/bills/{made.id}", version=made.version)
+
+
+@router.get("/v1/bills")
+async def list_page(
+    session: Transaction,
+    page: PageQuery,
+    caller: Seeing,
+    purpose: PurposeHeader = None,
+    resident_id: UUID | None = None,
+    merchant_id: UUID | None = None,
+    unit_code: str | None = None,
+    customer_code: CustomerCode | None = None,
+    period: Period | None = None,
+    status: BillStatus | None = None,
+) -> Listed[BillView]:
+    """Bills: a resident's own, a merchant's, or those of an officer's units; a named resident's need a purpose."""
+    if caller.role == "resident" and resident_id is not None and not caller.is_resident(resident_id):
+        raise Forbidden()
+    if unit_code is not None and caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    if caller.role == "officer" and resident_id is not None:
+        await _log_read(session, caller, resident_id, purpose, "bills")
+    rows, cursor = await list_bills(
+        session, caller, page, resident_id=resident_id, merchant_id=merchant_id, unit_code=unit_code,
+        customer_code=customer_code, period=period, status=status,
+    )  # fmt: skip
+    return Listed(items=[bill_view(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/bills/{bill_id}")
+async def show(bill_id: UUID, session: Reading, caller: Seeing, response: Response) -> BillView:
+    """A bill."""
+    found = await get_bill(session, caller, bill_id)
+    response.headers["ETag"] = etag(found.version)
+    return bill_view(found)
+
+
+@router.post("/v1/residents/{resident_id}/utility-accounts", status_code=201, response_model=UtilityAccountView)
+async def link(resident_id: UUID, body: UtilityAccountCreate, session: Transaction, caller: Paying) -> JSONResponse:
+    """Links a customer code to a resident, so that they find their own bills."""
+    await _require_resident(session, caller, resident_id)
+    if await session.get(Merchant, body.merchant_id) is None:
+        raise NotFound()
+    made = await link_utility_account(session, resident_id, body.merchant_id, body)
+    return created(utility_account_view(made), f"/v1/residents/{resident_id}/utility-accounts/{made.id}")
+
+
+@router.get("/v1/residents/{resident_id}/utility-accounts")
+async def list_links(
+    resident_id: UUID, session: Transaction, caller: Paying, purpose: PurposeHeader = None
+) -> Listed[UtilityAccountView]:
+    """The customer codes that a resident has linked."""
+    await _require_resident(session, caller, resident_id)
+    await _log_read(session, caller, resident_id, purpose, "utility_accounts")
+    found = await list_utility_accounts(session, resident_id)
+    return Listed(items=[utility_account_view(row) for row in found])
+
+
+@router.get("/v1/residents/{resident_id}/utility-accounts/{link_id}")
+async def show_link(
+    resident_id: UUID, link_id: UUID, session: Transaction, caller: Paying, purpose: PurposeHeader = None
+) -> UtilityAccountView:
+    """One customer code of a resident."""
+    found = await _get_link(session, caller, resident_id, link_id)
+    await _log_read(session, caller, resident_id, purpose, "utility_accounts")
+    return utility_account_view(found)
+
+
+@router.delete("/v1/residents/{resident_id}/utility-accounts/{link_id}", status_code=204)
+async def unlink(resident_id: UUID, link_id: UUID, session: Transaction, caller: Paying) -> None:
+    """Takes a customer code off a resident."""
+    await session.delete(await _get_link(session, caller, resident_id, link_id))
+
+
+async def _get_link(session: Transaction, caller: Caller, resident_id: UUID, link_id: UUID) -> UtilityAccount:
+    await _require_resident(session, caller, resident_id)
+    found = await session.get(UtilityAccount, link_id)
+    if found is None or found.resident_id != resident_id:
+        raise NotFound()
+    return found
+
+
+async def _require_resident(session: Transaction, caller: Caller, resident_id: UUID) -> None:
+    """Residents themselves, and officers of their unit."""
+    if caller.is_resident(resident_id):
+        return
+    if caller.role != "officer":
+        raise NotFound()
+    known = await get_known(session, KnownResident, resident_id)
+    await require_unit(session, caller, known.unit_id)
+
+
+async def _log_read(session: Transaction, caller: Caller, resident_id: UUID, purpose: str | None, what: str) -> None:
+    stated = purpose_of(caller, resident_id, purpose)
+    if not caller.is_resident(resident_id):
+        await _require_resident(session, caller, resident_id)
+        record_access(session, "payments-qr", caller, resident_id, action="read", purpose=stated, fields=[what])

@@ -1,0 +1,182 @@
+"""Merchants and their posters."""
+
+import asyncio
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query, Response
+from fastapi.responses import JSONResponse
+
+from chassis.clock import today
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    Reading,
+    Routes,
+    Transaction,
+    allow,
+    created,
+    etag,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+from payments_qr.banks import find_bank
+from payments_qr.commands.merchants import change_merchant, register_merchant
+from payments_qr.commands.qr_codes import issue_code
+from payments_qr.errors import MerchantNotActive, NothingToPrint
+from payments_qr.model import Merchant, QrCode
+from payments_qr.printing.posters import Paper, Poster, masked_account, posters_pdf
+from payments_qr.queries.merchants import (
+    get_merchant,
+    get_merchant_to_change,
+    list_merchants,
+    list_shared_accounts,
+)
+from payments_qr.queries.people import owns
+from payments_qr.queries.qr_codes import list_codes, list_printable_codes, list_printable_of_unit
+from payments_qr.routes.views import code_view, masked, merchant_view
+from payments_qr.schemas.fields import Category
+from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, MerchantPatch, MerchantView
+from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
+
+router = Routes(tags=["merchants"])
+Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
+SeeingCodes = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+Changing = Annotated[Caller, allow("officer", "resident", "organization")]
+MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed"]
+
+
+@router.post("/v1/merchants", status_code=201, response_model=MerchantView)
+async def register(body: MerchantCreate, session: Transaction, caller: Changing) -> JSONResponse:
+    """Registers a merchant: it waits for its provider or a second officer."""
+    merchant = await register_merchant(session, caller, body)
+    view = merchant_view(merchant, to_owner=caller.role != "officer")
+    return created(view, f"/v1/merchants/{merchant.id}", version=merchant.version)
+
+
+@router.get("/v1/merchants")
+async def list_page(
+    session: Reading,
+    page: PageQuery,
+    caller: Seeing,
+    unit_code: str | None = None,
+    category: Category | None = None,
+    status: MerchantStatus | None = None,
+    market: str | None = None,
+) -> Listed[MerchantView]:
+    """The merchants that the caller may see."""
+    if unit_code is not None and caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_merchants(
+        session, caller, page, unit_code=unit_code, category=category, status=status, market=market
+    )
+    mine = caller.role in ("resident", "organization")
+    return Listed(items=[merchant_view(row, to_owner=mine) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/merchants/posters.pdf", response_class=Response)
+async def print_market(
+    session: Reading,
+    caller: Annotated[Caller, allow("officer")],
+    unit_code: str,
+    market: str | None = None,
+    paper: Paper = "a5",
+) -> Response:
+    """One sheet per stall of a unit or a market, ready to print: active merchants with a lasting code."""
+    await unit_of_query(session, caller, unit_code)
+    found = await list_printable_of_unit(session, caller, unit_code, market)
+    return await _pdf([_poster(merchant, code) for merchant, code in found], paper, "posters.pdf")
+
+
+@router.get("/v1/merchants/duplicates")
+async def list_duplicates(
+    session: Reading, caller: Annotated[Caller, allow("officer")], unit_code: str
+) -> Listed[AccountDuplicates]:
+    """Merchants of a unit that receive into one account: one owner with several stalls, or a mistake."""
+    await unit_of_query(session, caller, unit_code)
+    groups = []
+    for bin, ids in await list_shared_accounts(session, caller, unit_code):
+        one = await session.get_one(Merchant, ids[0])
+        groups.append(AccountDuplicates(bin=bin, account_no=masked(one.opened_account_no()), merchant_ids=ids))
+    return Listed(items=groups)
+
+
+@router.get("/v1/merchants/{merchant_id}")
+async def show(merchant_id: UUID, session: Reading, caller: Seeing, response: Response) -> MerchantView:
+    """A merchant."""
+    merchant = await get_merchant(session, caller, merchant_id)
+    response.headers["ETag"] = etag(merchant.version)
+    return merchant_view(merchant, to_owner=await owns(session, caller, merchant))
+
+
+@router.patch("/v1/merchants/{merchant_id}")
+async def change(
+    merchant_id: UUID,
+    body: MerchantPatch,
+    session: Transaction,
+    caller: Changing,
+    response: Response,
+    if_match: IfMatch = None,
+) -> MerchantView:
+    """Edits a merchant; `status` is the office's decision: a second officer activates, any officer suspends."""
+    merchant = await get_merchant_to_change(session, caller, merchant_id)
+    require_match(if_match, merchant.version)
+    await change_merchant(session, caller, merchant, body)
+    response.headers["ETag"] = etag(merchant.version)
+    return merchant_view(merchant, to_owner=await owns(session, caller, merchant))
+
+
+@router.post("/v1/merchants/{merchant_id}/qr-codes", status_code=201, response_model=QrCodeView)
+async def issue(merchant_id: UUID, body: QrCodeCreate, session: Transaction, caller: Changing) -> JSONResponse:
+    """Issues a code for the settlement account, or takes in one that a bank made."""
+    merchant = await get_merchant_to_change(session, caller, merchant_id)
+    code = await issue_code(session, merchant, body)
+    return created(code_view(code), f"/v1/qr-codes/{code.id}", version=code.version)
+
+
+@router.get("/v1/merchants/{merchant_id}/qr-codes")
+async def list_codes_of_merchant(
+    merchant_id: UUID, session: Reading, page: PageQuery, caller: SeeingCodes, kind: Kind | None = None
+) -> Listed[QrCodeView]:
+    """A merchant's codes."""
+    merchant = await get_merchant(session, caller, merchant_id)
+    rows, cursor = await list_codes(session, merchant.id, page, kind=kind)
+    return Listed(items=[code_view(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/merchants/{merchant_id}/poster.pdf", response_class=Response)
+async def print_poster(
+    merchant_id: UUID,
+    session: Reading,
+    caller: Changing,
+    paper: Annotated[Paper, Query(description="Size of a sheet")] = "a5",
+) -> Response:
+    """The merchant's posters, one sheet for each counter's code."""
+    merchant = await get_merchant(session, caller, merchant_id)
+    if not merchant.standing.may_issue_codes:
+        raise MerchantNotActive()
+    codes = await list_printable_codes(session, merchant.id)
+    return await _pdf([_poster(merchant, code) for code in codes], paper, "poster.pdf")
+
+
+def _poster(merchant: Merchant, code: QrCode) -> Poster:
+    bank = find_bank(merchant.bin, today())
+    return Poster(
+        payload=code.opened_payload(),
+        merchant_name=merchant.name,
+        name_in_code=merchant.name_in_code,
+        bank_name=bank.short_name if bank else merchant.bin,
+        masked_account=masked_account(merchant.opened_account_no()),
+        place=merchant.market or "",
+        counter=code.counter or merchant.counter or "",
+    )
+
+
+async def _pdf(posters: list[Poster], paper: Paper, name: str) -> Response:
+    if not posters:
+        raise NothingToPrint()
+    # Typesetting a market takes a second of one core: other requests go on meanwhile.
+    made = await asyncio.to_thread(posters_pdf, posters, paper)
+    return Response(made, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

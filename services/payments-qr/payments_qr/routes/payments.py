@@ -1,0 +1,165 @@
+"""Payments: a shop's lines are its transaction history; others see sums."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+from sqlmodel import col, select
+
+from chassis.access import purpose_of, record_access
+from chassis.clock import HO_CHI_MINH
+from chassis.database import Session
+from chassis.errors import FieldError, InvalidBody, InvalidQuery, NotFound
+from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, etag
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+from payments_qr.commands.payments import accept_payment, dismiss_payment
+from payments_qr.model import Merchant, Payment, QrCode
+from payments_qr.queries.merchants import get_merchant
+from payments_qr.queries.payments import get_payment, list_daily_sums, list_payments, list_suggestions
+from payments_qr.routes.views import payment_view
+from payments_qr.schemas.payments import DailySum, PaymentStatus, PaymentView, Resolve, Suggestion
+
+router = Routes(tags=["payments"])
+Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+Deciding = Annotated[Caller, allow("officer", "resident", "organization")]
+Since = Annotated[str | None, Query(alias="from", description="A day, or an instant; inclusive")]
+Until = Annotated[str | None, Query(alias="to", description="A day, inclusive, or an instant, exclusive")]
+
+
+@router.get("/v1/payments")
+async def list_page(
+    session: Transaction,
+    page: PageQuery,
+    caller: Seeing,
+    purpose: PurposeHeader = None,
+    merchant_id: UUID | None = None,
+    unit_code: str | None = None,
+    status: PaymentStatus | None = None,
+    since: Since = None,
+    until: Until = None,
+) -> Listed[PaymentView]:
+    """Payments of the caller's own merchants; officers state a purpose, and their reading is in the owner's log."""
+    stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
+    if unit_code is not None and caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    if merchant_id is not None and caller.role != "partner":
+        await get_merchant(session, caller, merchant_id)
+    rows, cursor = await list_payments(
+        session, caller, page, merchant_id=merchant_id, unit_code=unit_code, status=status,
+        since=_instant("/from", since, 0), until=_instant("/to", until, 1),
+    )  # fmt: skip
+    await _log_reads(session, caller, rows, stated)
+    return Listed(items=[payment_view(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/payments/sums")
+async def sum_up(
+    session: Reading,
+    caller: Annotated[Caller, allow("officer", "operator", "auditor")],
+    unit_code: str | None = None,
+    since: Since = None,
+    until: Until = None,
+) -> Listed[DailySum]:
+    """What settled payments of each day and category add up to."""
+    if unit_code is not None:
+        await unit_of_query(session, caller, unit_code)
+    rows = await list_daily_sums(
+        session, caller, unit_code=unit_code, since=_instant("/from", since, 0), until=_instant("/to", until, 1)
+    )
+    return Listed(
+        items=[
+            DailySum(business_day=day, category=category, count=count, amount=amount)
+            for day, category, count, amount in rows
+        ]
+    )
+
+
+@router.get("/v1/payments/{payment_id}")
+async def show(
+    payment_id: UUID, session: Transaction, caller: Seeing, response: Response, purpose: PurposeHeader = None
+) -> PaymentView:
+    """A payment."""
+    stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
+    payment = await get_payment(session, caller, payment_id)
+    await _log_reads(session, caller, [payment], stated)
+    response.headers["ETag"] = etag(payment.version)
+    return payment_view(payment)
+
+
+@router.get("/v1/payments/{payment_id}/suggestions")
+async def suggest(payment_id: UUID, session: Reading, caller: Deciding) -> Listed[Suggestion]:
+    """Codes that an unmatched payment may have meant, the likeliest first."""
+    payment = await get_payment(session, caller, payment_id)
+    found = await list_suggestions(session, payment)
+    return Listed(
+        items=[
+            Suggestion.model_validate(
+                {"qr_code_id": code.id, "merchant_id": code.merchant_id, "bill_id": code.bill_id,
+                 "reference": code.reference, "amount": code.amount, "why": why}
+            )
+            for code, why in found
+        ]
+    )  # fmt: skip
+
+
+@router.post("/v1/payments/{payment_id}/resolve")
+async def resolve(payment_id: UUID, body: Resolve, session: Transaction, caller: Deciding) -> PaymentView:
+    """Decides on a payment that waits: it counts, for a merchant and perhaps a code, or it is laid aside."""
+    payment = await get_payment(session, caller, payment_id, lock=True)
+    if body.action == "dismiss":
+        dismiss_payment(caller, payment, body.note)
+        return payment_view(payment)
+    code = await _code_to_accept(session, payment, body)
+    merchant_id = body.merchant_id or (code.merchant_id if code else payment.merchant_id)
+    if merchant_id is None:
+        text = "Cần nêu điểm bán hoặc mã QR.", "Name the merchant or the code."
+        raise InvalidBody(errors=[FieldError("/merchant_id", "required", *text)])
+    merchant = await get_merchant(session, caller, merchant_id)
+    await accept_payment(session, caller, payment, merchant, code, body.note)
+    return payment_view(payment)
+
+
+async def _code_to_accept(session: Session, payment: Payment, body: Resolve) -> QrCode | None:
+    code_id = body.qr_code_id or payment.qr_code_id
+    code = await session.get(QrCode, code_id, with_for_update=True) if code_id else None
+    if body.qr_code_id is not None and code is None:
+        raise NotFound()
+    if code is not None and body.merchant_id not in (None, code.merchant_id):
+        text = "Mã QR không thuộc điểm bán này.", "The code is not this merchant's."
+        raise InvalidBody(errors=[FieldError("/qr_code_id", "other-merchant", *text)])
+    return code
+
+
+async def _log_reads(session: Session, caller: Caller, payments: list[Payment], purpose: str | None) -> None:
+    """An officer's reading of a shop's history is in the log of the resident who owns it."""
+    merchant_ids = {payment.merchant_id for payment in payments if payment.merchant_id}
+    if caller.role != "officer" or not merchant_ids:
+        return
+    owners = await session.exec(
+        select(Merchant.owner_resident_id)
+        .where(col(Merchant.id).in_(merchant_ids), col(Merchant.owner_resident_id).is_not(None))
+        .distinct()
+    )
+    for owner in owners:
+        if owner is not None:
+            record_access(session, "payments-qr", caller, owner, action="read", purpose=purpose, fields=["payments"])
+
+
+def _instant(pointer: str, value: str | None, add_days: int) -> datetime | None:
+    """A day of the business calendar (Asia/Ho_Chi_Minh) or an RFC 3339 instant; the last day is included."""
+    if value is None:
+        return None
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            day = date.fromisoformat(value) + timedelta(days=add_days)
+            return datetime.combine(day, time(0), tzinfo=HO_CHI_MINH)
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+        if moment.tzinfo is not None:
+            return moment
+    except (ValueError, OverflowError):
+        pass
+    text = "Phải là ngày (YYYY-MM-DD) hoặc thời điểm có múi giờ.", "Must be a day, or an instant with an offset."
+    raise InvalidQuery(errors=[FieldError(pointer, "wrong-time", *text)])

@@ -1,0 +1,1 @@
+"""Bodies that pass the HTTP door."""

@@ -1,0 +1,103 @@
+"""Bodies about payments and settlements."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+PaymentStatus = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
+
+
+class PaymentView(BaseModel):
+    """`outcome` says why: exact, counter, partial, too_much, paid_twice, closed_code, mangled_reference, ..."""
+
+    id: UUID
+    status: PaymentStatus
+    outcome: str
+    amount: int
+    merchant_id: UUID | None
+    qr_code_id: UUID | None
+    bill_id: UUID | None
+    partner_id: str
+    partner_reference: str
+    settled_at: datetime
+    reversed_at: datetime | None
+    duplicate_of: UUID | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+    note: str | None
+
+
+class DailySum(BaseModel):
+    """What settled payments of a day add up to."""
+
+    business_day: date
+    category: str
+    count: int
+    amount: int
+
+
+class Suggestion(BaseModel):
+    """A code that an unmatched payment may have meant."""
+
+    qr_code_id: UUID
+    merchant_id: UUID
+    bill_id: UUID | None
+    reference: str | None
+    amount: int | None
+    why: Literal["reference", "amount"]
+
+
+class Resolve(BaseModel):
+    """`accept` counts the payment (for a code or merchant if one is named), `dismiss` lays it aside for good."""
+
+    action: Literal["accept", "dismiss"]
+    merchant_id: UUID | None = None
+    qr_code_id: UUID | None = None
+    note: str = Field(min_length=1, max_length=500)
+
+
+class SettlementView(BaseModel):
+    id: UUID
+    partner_id: str
+    business_date: date
+    rows: int
+    sum: int
+    has_control_line: bool
+    matched: int
+    missing_here: int
+    missing_there: int
+    amount_mismatch: int
+    booked_another_day: int
+    repeated: int
+    taken_at: datetime
+
+
+class SettlementLineView(BaseModel):
+    """`number` is the row in the file; null for a payment of ours that the file does not have."""
+
+    id: UUID
+    number: int | None
+    kind: Literal["payment", "reversal"]
+    partner_reference: str
+    amount: int
+    our_amount: int | None
+    settled_at: datetime | None
+    state: Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
+    payment_id: UUID | None
+    resolution: str | None
+    note: str | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+
+
+class SettlementReport(SettlementView):
+    """The figures with the lines that need a look (at most 200; all of them under /lines)."""
+
+    lines: list[SettlementLineView]
+
+
+class ResolveLine(BaseModel):
+    resolution: Literal["partner_is_right", "we_are_right", "asked_partner", "accepted"]
+    note: str = Field(min_length=1, max_length=500)

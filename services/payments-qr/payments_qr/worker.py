@@ -1,0 +1,7 @@
+"""The event process of payments-qr: relay and reactions without the HTTP door."""
+
+from chassis.app import run_worker
+from payments_qr.app import service
+
+if __name__ == "__main__":
+    run_worker(service)

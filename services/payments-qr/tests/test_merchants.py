@@ -1,0 +1,206 @@
+"""Merchants through the door: registered, verified by another, blocked at once, seen by whom they concern."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from contracts.deliveries import DeliveryProcessed
+from contracts.payments_qr import MerchantActivated, MerchantRegistered, MerchantSuspended
+
+NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
+ACCOUNT = "3500205123456"
+
+
+async def test_a_registered_merchant_waits_and_shows_no_full_account(officer, registered, announced):
+    merchant = await registered()
+
+    assert merchant["status"] == "submitted"
+    assert merchant["settlement"] == {
+        "bin": "970405", "bank": "Agribank", "account_no": "*********3456", "account_name": None,
+    }  # fmt: skip
+    assert merchant["name_in_code"] == "SAP RAU CHI HANH"
+    (fact,) = await announced(MerchantRegistered)
+    assert (fact.status, fact.has_qr, fact.unit_code) == ("submitted", False, "15724")
+    assert ACCOUNT not in fact.model_dump_json()
+    assert "Hạnh" not in fact.model_dump_json()
+
+
+async def test_the_maker_cannot_verify_a_merchant_but_a_second_officer_can(
+    officer, second_officer, registered, announced
+):
+    path = f"/v1/merchants/{(await registered())['id']}"
+
+    refused = await officer.patch(path, json={"status": "active"})
+    approved = await second_officer.patch(path, json={"status": "active"})
+
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "/problems/maker-is-checker"
+    assert approved.json()["status"] == "active"
+    assert [fact.status for fact in await announced(MerchantActivated)] == ["active"]
+
+
+async def test_the_provider_verifies_by_its_message_and_only_the_provider(
+    officer, registered, hear, announced, partner_event
+):
+    merchant = await registered()
+    data = {"merchant_id": merchant["id"]}
+
+    await hear(partner_event("merchant.verified", data, partner_id="demo-wallet"))
+    assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["status"] == "submitted"
+    await hear(partner_event("merchant.verified", data))
+    assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["status"] == "active"
+
+    outcomes = [(fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)]
+    assert outcomes == [("rejected", "not-the-provider"), ("applied", None)]
+
+
+async def test_an_older_message_does_not_undo_a_newer_one(officer, registered, hear, announced, partner_event):
+    merchant = await registered()
+    data = {"merchant_id": merchant["id"], "reason": "giấy tờ hết hạn"}
+
+    await hear(
+        partner_event("merchant.suspended", data, at=NOON + timedelta(hours=2)),
+        partner_event("merchant.verified", data, at=NOON + timedelta(hours=1)),
+    )
+
+    shown = (await officer.get(f"/v1/merchants/{merchant['id']}")).json()
+    assert (shown["status"], shown["reason"]) == ("suspended", "giấy tờ hết hạn")
+    assert len(await announced(MerchantSuspended)) == 1
+
+
+async def test_every_wrong_field_of_a_merchant_is_named(officer, merchant_body):
+    body = merchant_body(
+        name=" ", category="bar", owner={"tax_code": "12"},
+        settlement={"bin": "123456", "account_no": "1" * 20, "account_name": "X"},
+    )  # fmt: skip
+
+    answer = await officer.post("/v1/merchants", json=body)
+
+    assert answer.status_code == 422
+    assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
+        ("/name", "blank"),
+        ("/category", "literal-error"),
+        ("/owner/tax_code", "wrong-tax-code"),
+        ("/settlement/bin", "unknown-bin"),
+        ("/settlement/account_no", "wrong-account"),
+    }
+
+
+@pytest.mark.parametrize("tax_code", ["2800123456", "2800123456-001", "038180012345"])
+async def test_owners_may_be_tax_codes_of_ten_thirteen_or_twelve_digits(registered, tax_code):
+    merchant = await registered(owner={"tax_code": tax_code})
+
+    masked = "038*******45" if len(tax_code) == 12 else tax_code.replace("-", "")
+    assert merchant["owner"]["tax_code"] == masked
+
+
+async def test_the_same_stall_with_the_same_account_is_refused_and_another_counter_is_not(
+    officer, registered, merchant_body
+):
+    first = await registered()
+
+    again = await officer.post("/v1/merchants", json=merchant_body())
+    other_counter = await officer.post("/v1/merchants", json=merchant_body(counter="Quầy 2"))
+
+    assert again.status_code == 409
+    assert again.json()["id"] == first["id"]
+    assert other_counter.status_code == 201
+    duplicates = (await officer.get("/v1/merchants/duplicates", params={"unit_code": "15724"})).json()["items"]
+    assert {tuple(sorted(group["merchant_ids"])) for group in duplicates} == {
+        tuple(sorted([first["id"], other_counter.json()["id"]]))
+    }
+
+
+async def test_officers_see_merchants_of_their_units_only(officer, registered, calling, merchant_body):
+    merchant = await registered()
+    stranger = calling("officer", unit_code="15061", subject="far")
+
+    assert (await stranger.get(f"/v1/merchants/{merchant['id']}")).status_code == 404
+    assert (await stranger.get("/v1/merchants")).json()["items"] == []
+    assert (await stranger.get("/v1/merchants", params={"unit_code": "15724"})).status_code == 403
+    assert (await stranger.post("/v1/merchants", json=merchant_body())).status_code == 403
+    assert len((await officer.get("/v1/merchants", params={"category": "market_stall"})).json()["items"]) == 1
+
+
+async def test_a_resident_registers_and_sees_their_own_merchant_and_no_other(owner, registered, world, merchant_body):
+    await registered()
+
+    mine = await owner.post(
+        "/v1/merchants", json=merchant_body(name="Sạp cá", owner={"resident_id": str(world.resident)})
+    )
+    others = await owner.post("/v1/merchants", json=merchant_body(owner={"resident_id": str(uuid4())}))
+
+    assert mine.status_code == 201
+    assert others.status_code == 403
+    listed = (await owner.get("/v1/merchants")).json()["items"]
+    assert [merchant["id"] for merchant in listed] == [mine.json()["id"]]
+    assert listed[0]["settlement"]["account_name"] == "NGUYEN THI HANH"
+
+
+async def test_an_owner_that_nobody_knows_is_not_found_yet(officer, merchant_body):
+    answer = await officer.post("/v1/merchants", json=merchant_body(owner={"resident_id": str(uuid4())}))
+
+    assert answer.status_code == 404
+    assert answer.headers["Retry-After"] == "1"
+
+
+async def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it(
+    officer, activated, hear, registered, partner_event
+):
+    merchant = await activated()
+    path = f"/v1/merchants/{merchant['id']}"
+
+    assert (await officer.patch(path, json={"status": "suspended", "reason": "khiếu nại"})).json()[
+        "status"
+    ] == "suspended"
+    await hear(partner_event("merchant.verified", {"merchant_id": merchant["id"]}, at=NOON + timedelta(days=999)))
+
+    issued = await officer.post(f"{path}/qr-codes", json={"kind": "static"})
+    assert issued.status_code == 409
+    assert issued.json()["type"] == "/problems/merchant-not-active"
+    assert (await officer.patch(path, json={"status": "active"})).json()["status"] == "active"
+
+
+async def test_another_account_must_be_verified_again_and_revokes_the_codes(officer, activated):
+    merchant = await activated()
+    path = f"/v1/merchants/{merchant['id']}"
+    code = (await officer.post(f"{path}/qr-codes", json={"kind": "static"})).json()
+
+    account = {"bin": "970436", "account_no": "0011223344556", "account_name": "NGUYEN THI HANH"}
+    changed = (await officer.patch(path, json={"settlement": account})).json()
+
+    assert (changed["status"], changed["has_qr"]) == ("submitted", False)
+    assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] == "revoked"
+    assert (await officer.patch(path, json={"status": "active"})).status_code == 409
+
+
+async def test_a_stale_edit_is_refused(officer, registered):
+    merchant = await registered()
+    path = f"/v1/merchants/{merchant['id']}"
+    seen = (await officer.get(path)).headers["ETag"]
+
+    first = await officer.patch(path, json={"market": "Chợ Đồng Thắng"}, headers={"If-Match": seen})
+    second = await officer.patch(path, json={"market": "Chợ khác"}, headers={"If-Match": seen})
+
+    assert first.status_code == 200
+    assert second.status_code == 412
+
+
+async def test_a_closed_merchant_does_not_change_any_more(officer, activated):
+    merchant = await activated()
+    path = f"/v1/merchants/{merchant['id']}"
+
+    assert (await officer.patch(path, json={"status": "closed"})).json()["status"] == "closed"
+    assert (await officer.patch(path, json={"status": "active"})).status_code == 409
+
+
+async def test_a_partner_sees_the_merchants_it_serves(registered, calling):
+    merchant = await registered()
+
+    serving = calling("partner", partner_id="demo-bank")
+    other = calling("partner", partner_id="demo-wallet")
+
+    assert (await serving.get(f"/v1/merchants/{merchant['id']}")).status_code == 200
+    assert (await other.get(f"/v1/merchants/{merchant['id']}")).status_code == 404
+    assert (await serving.patch(f"/v1/merchants/{merchant['id']}", json={"status": "active"})).status_code == 403

@@ -1,0 +1,20 @@
+"""The migrations make exactly the tables that the model describes."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+
+from chassis.database import ChassisTable, Database
+from payments_qr.model import Table
+
+
+async def test_the_schema_is_what_the_model_says(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        differences = await connection.run_sync(_differences)
+
+    assert differences == []
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, [Table.metadata, ChassisTable.metadata]))  # type: ignore[arg-type]
