@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -33,18 +34,38 @@ class Admission:
     until: float
 
 
+class SignerFile:
+    """The gateway's signing key, read again when its file changes: a new key needs no restart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changed_at: float | None = None
+        self.read()
+
+    def read(self) -> None:
+        changed_at = self._path.stat().st_mtime
+        if changed_at != self._changed_at:
+            self._signer = Signer.read(self._path)
+            # Every gateway with the same signing key derives the same key for partners' tokens, and nobody else.
+            self.partner_key = hashlib.sha256(b"partner tokens|" + self._path.read_bytes()).digest()
+            self._changed_at = changed_at
+
+    def token(self, caller: Caller) -> str:
+        self.read()
+        return self._signer.token(caller)
+
+
 class Credentials:
     """Issues development and partner tokens, and turns every accepted credential into an admission."""
 
     def __init__(
-        self, signer: Signer, directory: Directory, provider: Provider | None, *, allows_development: bool
+        self, signer: SignerFile, directory: Directory, provider: Provider | None, *, allows_development: bool
     ) -> None:
         self._signer = signer
         self._directory = directory
         self._provider = provider
         # Made anew with each start: development tokens end with the process, and none is valid in production.
         self._dev_key = secrets.token_bytes(32) if allows_development else None
-        self._partner_key = hashlib.sha256(b"partner tokens|" + signer_seed(signer)).digest()
         self._known: OrderedDict[bytes, Admission] = OrderedDict()
 
     async def admit(self, token: str) -> Admission:
@@ -74,7 +95,7 @@ class Credentials:
     def issue_partner(self, partner_id: str) -> str:
         """An access token for a partner that proved its client secret (RFC 6749 section 4.4)."""
         claims = {"sub": f"partner:{partner_id}", "iss": PARTNER_AUDIENCE, "partner_id": partner_id}
-        return _encode(claims, self._partner_key, PARTNER_SECONDS)
+        return _encode(claims, self._signer.partner_key, PARTNER_SECONDS)
 
     async def _read(self, token: str) -> tuple[Caller, float]:
         try:
@@ -84,7 +105,7 @@ class Credentials:
         if issuer == "bakhong-dev" and self._dev_key is not None:
             return _development_caller(_decode(token, self._dev_key, "bakhong-dev"))
         if issuer == PARTNER_AUDIENCE:
-            return self._partner_caller(_decode(token, self._partner_key, PARTNER_AUDIENCE))
+            return self._partner_caller(_decode(token, self._signer.partner_key, PARTNER_AUDIENCE))
         if self._provider is not None and issuer == self._provider.issuer:
             return await self._provider.caller(token)
         raise Unauthenticated
@@ -100,13 +121,6 @@ class Credentials:
         partner = self._directory.find(caller.partner_id)
         if partner is None or not partner.is_active:
             raise Unauthenticated
-
-
-def signer_seed(signer: Signer) -> bytes:
-    """Bytes that every gateway with the same signing key derives alike, and nobody else."""
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    return signer._key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
 
 
 def _encode(claims: dict[str, Any], key: bytes, seconds: int) -> str:

@@ -126,7 +126,7 @@ class PartnerExists(Problem):
     vi, en = "Đã có đối tác mang mã này.", "There is a partner with this id already."
 
 
-class DeliveryOpen(Problem):
+class NothingToProcess(Problem):
     """Only what was accepted can be processed again."""
 
     slug, status = "nothing-to-process", 409

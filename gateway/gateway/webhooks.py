@@ -82,7 +82,7 @@ class WebhookDoor:
         _check_length(scope)
         _check_media(scope, JSON_MEDIA)
         verdict = self._take(partner)
-        body = await _read(receive)
+        body = await read_body(receive)
         try:
             signed = verify(scope["headers"], body, partner.keys, now=now())
         except SignatureRefused as refused:
@@ -109,7 +109,7 @@ class WebhookDoor:
             if dialect.media_types:
                 _check_media(scope, dialect.media_types)
             self._take(partner)
-            arrival = Arrival(scope["method"], scope["query_string"], scope["headers"], await _read(receive))
+            arrival = Arrival(scope["method"], scope["query_string"], scope["headers"], await read_body(receive))
             delivered = _translated(dialect, arrival, secrets)
             for one in delivered:
                 _check_allowed(partner, one.message)
@@ -160,7 +160,8 @@ def _check_media(scope: Scope, allowed: frozenset[str]) -> None:
         raise UnsupportedMediaType
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
+    """The whole body; TooLarge over the limit, RequestTooSlow when it dribbles, ClientGone when it breaks off."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -171,7 +172,7 @@ async def _read(receive: Receive) -> bytes:
                     raise ClientGone
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > BODY_LIMIT:
+                if size > limit:
                     raise TooLarge(headers={"Connection": "close"})
                 if not message.get("more_body"):
                     return b"".join(parts)

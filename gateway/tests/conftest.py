@@ -1,11 +1,15 @@
-"""Real servers for the tests of the door: whole ASGI servers, and sockets that misbehave on purpose."""
+"""Real servers for the tests of the door: whole ASGI servers, sockets that misbehave on purpose, the gateway itself."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 import uvicorn
 
@@ -16,6 +20,14 @@ PACKAGE = str(Path(__file__).parents[1] / "gateway")
 if PACKAGE not in list(gateway.__path__):
     gateway.__path__.append(PACKAGE)
 
+from chassis.app import create_app  # noqa: E402
+from chassis.clock import now  # noqa: E402
+from chassis.runtime import Runtime, Service  # noqa: E402
+from gateway.commands.development import development_secret  # noqa: E402
+from gateway.door import Gateway  # noqa: E402
+from gateway.settings import GatewaySettings  # noqa: E402
+from gateway.signatures import sign  # noqa: E402
+
 Serve = Callable[[Any], Awaitable[str]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -24,7 +36,6 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 async def running(app: Any) -> AsyncIterator[str]:
     config = uvicorn.Config(app, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)
@@ -66,3 +77,104 @@ async def serve_socket() -> AsyncIterator[Callable[[Talk], Awaitable[str]]]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    from gateway.app import service
+
+    return service
+
+
+@pytest.fixture
+def settings(postgres_url: str, keys: Path) -> GatewaySettings:
+    return GatewaySettings(
+        database_url=postgres_url,
+        internal_keys_file=keys / "public.json",
+        signing_key_file=keys / "gateway.pem",
+        run_worker=False,
+        registry_url="http://127.0.0.1:1",
+        onboarding_url="http://127.0.0.1:1",
+        payments_qr_url="http://127.0.0.1:1",
+        casework_url="http://127.0.0.1:1",
+        reporting_url="http://127.0.0.1:1",
+    )
+
+
+@asynccontextmanager
+async def opened(runtime: Runtime, settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    door = Gateway(create_app(runtime.service, runtime=runtime), settings)
+    await door.open(runtime)
+    try:
+        yield door
+    finally:
+        await door.close()
+
+
+@pytest.fixture
+def open_gateway(runtime: Runtime) -> Callable[[GatewaySettings], Any]:
+    """`async with open_gateway(settings) as gateway`: the whole door under settings of one's own."""
+    return lambda settings: opened(runtime, settings)
+
+
+@pytest.fixture
+async def door(runtime: Runtime, settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    """The whole door, open, on the test's database."""
+    async with opened(runtime, settings) as gateway:
+        yield gateway
+
+
+def outsider(app: Any) -> httpx.AsyncClient:
+    """An HTTP client that stands before the door."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door")
+
+
+@pytest.fixture
+async def client(door: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    async with outsider(door) as client:
+        yield client
+
+
+SignIn = Callable[..., Awaitable[dict[str, str]]]
+
+
+@pytest.fixture
+def sign_in(client: httpx.AsyncClient) -> SignIn:
+    """`await sign_in("operator")` are the headers of that caller."""
+
+    async def headers(role: str, **who: str) -> dict[str, str]:
+        answer = await client.post("/dev/token", json={"role": role, **who})
+        assert answer.status_code == 200, answer.text
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    return headers
+
+
+@pytest.fixture
+def signed() -> Callable[..., Any]:
+    """`signed("demo-bank", body)` are the arguments of a POST that delivers the body, rightly signed."""
+
+    def message(
+        partner_id: str, body: Any, *, message_id: str | None = None, sent_at: datetime | None = None
+    ) -> dict[str, Any]:
+        raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        headers = sign(
+            development_secret(partner_id),
+            message_id=message_id or f"msg_{uuid4().hex}",
+            sent_at=sent_at or now(),
+            body=raw,
+        )
+        return {"content": raw, "headers": headers | {"content-type": "application/json"}}
+
+    return message
+
+
+def account_opened(**changes: Any) -> dict[str, Any]:
+    """A body that the demo bank may send."""
+    data = {"resident": {"personal_id": "038095000001"}, "kind": "bank", "account_ref": "acc-1", "unit_code": "15724"}
+    return {"type": "payment_account.opened", "timestamp": "2026-11-21T08:00:00+07:00", "data": data | changes}
+
+
+@pytest.fixture
+def opening() -> Callable[..., dict[str, Any]]:
+    return account_opened

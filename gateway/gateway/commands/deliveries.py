@@ -1,0 +1,44 @@
+"""Sending a kept message through the platform once more."""
+
+import base64
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from chassis.database import Session
+from chassis.identity import Caller
+from chassis.outbox import announce
+from contracts.gateway import PartnerEventReceived
+from gateway.errors import NothingToProcess
+from gateway.model import AdministrativeAct, Delivery, DeliveryOutcome
+
+
+async def process_again(
+    session: Session, caller: Caller, delivery: Delivery, licences: list[str], unit_codes: list[str]
+) -> Delivery:
+    """Announces the delivery anew, as its next attempt, with what the partner holds today."""
+    if delivery.event is None:
+        raise NothingToProcess
+    delivery.begin_again()
+    await session.execute(delete(DeliveryOutcome).where(col(DeliveryOutcome.delivery_id) == delivery.id))
+    announce(session, _fact(delivery, licences, unit_codes))
+    target = f"delivery {delivery.id}"
+    session.add(AdministrativeAct(actor=caller.account, role=caller.role, act="delivery.process_again", target=target))
+    return delivery
+
+
+def _fact(delivery: Delivery, licences: list[str], unit_codes: list[str]) -> PartnerEventReceived:
+    assert delivery.event is not None
+    return PartnerEventReceived(
+        subject_key=delivery.subject_key,
+        delivery_id=delivery.id,
+        partner_id=delivery.partner_id,
+        webhook_id=delivery.webhook_id,
+        event=delivery.event,
+        occurred_at=delivery.occurred_at,
+        received_at=delivery.received_at,
+        sealed=base64.b64encode(delivery.body).decode(),
+        licences=licences,
+        unit_codes=unit_codes,
+        attempt=delivery.attempt,
+    )

@@ -1,0 +1,265 @@
+"""One API document for the whole platform, and what is generated from the services' own documents.
+
+`python -m gateway.documents` asks each package for its OpenAPI document and its problems and rewrites
+`routing_table.json` and `problem_pages.json`. Both are committed: a new public route is seen in review, not at run time.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from gateway.routing import SUBTREE, TABLE_FILE, RoutingTable
+
+PROBLEMS_FILE = Path(__file__).with_name("problem_pages.json")
+PACKAGES = {
+    "registry": "registry",
+    "onboarding": "onboarding",
+    "payments-qr": "payments_qr",
+    "casework": "casework",
+    "reporting": "reporting",
+    "gateway": "gateway",
+}
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+OUTSIDE = re.compile(r"/(v1|dashboard)(/|$)|/(dev|oauth)/token$")
+PAGES = (("GET", "/dashboard", "reporting"), ("GET", f"/dashboard/{SUBTREE}", "reporting"))
+"""Public pages that no API document lists."""
+STREAM = "text/event-stream"
+
+ASK = """
+import json, sys
+from importlib import import_module
+from chassis.errors import all_problems
+module = import_module(sys.argv[1] + ".app")
+app = getattr(module, "inner", module.app)
+problems = {slug: [one.status, one.vi, one.en, " ".join((one.__doc__ or "").split())] for slug, one in all_problems().items()}
+print(json.dumps({"openapi": app.openapi(), "problems": problems}))
+"""
+
+
+def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """One OpenAPI document: paths as the services have them, component names prefixed by their service."""
+    merged: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Ba Không",
+            "version": "1",
+            "description": "Nền tảng 3 KHÔNG của Thanh Hóa: không khai lại, không tiền mặt, không phải đến công sở. · "
+            "The platform of Thanh Hóa's 3 KHÔNG model: nothing declared twice, no cash, no trips to the office.",
+        },
+        "servers": [{"url": "/"}],
+        "paths": {},
+        "components": {"schemas": {"Problem": PROBLEM}, "securitySchemes": SECURITY},
+        "security": [{"bearer": []}],
+    }
+    for service in sorted(documents):
+        document = _prefixed(documents[service], service)
+        for path, item in document.get("paths", {}).items():
+            if OUTSIDE.match(path):
+                operations = {method: _described(operation, service) for method, operation in item.items()}
+                merged["paths"].setdefault(path, {}).update(operations)
+        for kind, components in document.get("components", {}).items():
+            if kind != "securitySchemes":
+                merged["components"].setdefault(kind, {}).update(components)
+    merged["paths"].update(WEBHOOK_PATH)
+    merged["paths"] = dict(sorted(merged["paths"].items()))
+    return merged
+
+
+def routes_of(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The routing table's entries: every operation with its service and whether it is public or a stream."""
+    routes = [
+        {
+            "method": method.upper(),
+            "template": path,
+            "service": service,
+            "public": "public" in operation.get("x-audience", []),
+            "streams": STREAM in json.dumps(operation.get("responses", {})),
+        }
+        for service, document in documents.items()
+        for path, item in document.get("paths", {}).items()
+        for method, operation in item.items()
+        if method in METHODS and OUTSIDE.match(path)
+    ]
+    listed = {(route["method"], route["template"]) for route in routes}
+    pages = [
+        {"method": method, "template": template, "service": service, "public": True, "streams": False}
+        for method, template, service in PAGES
+        if (method, template) not in listed
+    ]
+    return sorted([*routes, *pages], key=lambda route: (route["template"], route["method"]))
+
+
+def ask_package(package: str) -> dict[str, Any] | None:
+    """The OpenAPI document and the problems of a package, by a process of its own; None when it has no app."""
+    if find_spec(package) is None or find_spec(f"{package}.app") is None:
+        return None
+    answer = subprocess.run([sys.executable, "-c", ASK, package], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise RuntimeError(f"{package} does not show its document:\n{answer.stderr[-2000:]}")
+    document: dict[str, Any] = json.loads(answer.stdout)
+    return document
+
+
+def ask_all() -> dict[str, dict[str, Any]]:
+    """What every package shows, by service."""
+    answers = {service: ask_package(package) for service, package in PACKAGES.items()}
+    return {service: answer for service, answer in answers.items() if answer is not None}
+
+
+def write_tables(answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Rewrites the committed tables; a service that was not asked keeps its routes."""
+    kept = [asdict(route) for route in RoutingTable.from_file().routes if route.service not in answers]
+    routes = kept + routes_of({service: answer["openapi"] for service, answer in answers.items()})
+    routes = list({(route["template"], route["method"]): route for route in routes}.values())
+    routes.sort(key=lambda route: (route["template"], route["method"]))
+    lines = ",\n".join(f"  {json.dumps(route)}" for route in routes)
+    TABLE_FILE.write_text(f'{{"routes": [\n{lines}\n]}}\n', encoding="utf-8")
+    RoutingTable.from_file()
+    problems = {slug: page for answer in answers.values() for slug, page in answer["problems"].items()}
+    pages = json.dumps(dict(sorted(problems.items())), ensure_ascii=False, indent=1)
+    PROBLEMS_FILE.write_text(pages + "\n", encoding="utf-8")
+
+
+def _prefixed(document: Mapping[str, Any], service: str) -> dict[str, Any]:
+    prefix = PACKAGES.get(service, service)
+    text = re.sub(
+        r'"#/components/([A-Za-z]+)/([^"]+)"',
+        rf'"#/components/\1/{prefix}.\2"',
+        json.dumps(document, ensure_ascii=False),
+    )
+    renamed: dict[str, Any] = json.loads(text)
+    renamed["components"] = {
+        kind: {f"{prefix}.{name}": component for name, component in components.items()}
+        for kind, components in document_components(renamed).items()
+    }
+    return renamed
+
+
+def document_components(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        kind: components for kind, components in document.get("components", {}).items() if kind != "securitySchemes"
+    }
+
+
+def _described(operation: Any, service: str) -> Any:
+    if not isinstance(operation, dict):
+        return operation
+    prefix = PACKAGES.get(service, service)
+    audience = operation.get("x-audience", [])
+    described = operation | {"x-service": service}
+    if "operationId" in operation:
+        described["operationId"] = f"{prefix}_{operation['operationId']}"
+    if "public" in audience:
+        described["security"] = [{}, {"bearer": []}]
+    responses = {
+        code: answer for code, answer in operation.get("responses", {}).items() if not _is_fastapi_default(answer)
+    }
+    described["responses"] = responses | {"default": {"description": "Problem (RFC 9457)", "content": PROBLEM_CONTENT}}
+    return described
+
+
+def _is_fastapi_default(answer: Any) -> bool:
+    return "HTTPValidationError" in json.dumps(answer)
+
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/not-found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "partner": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}},
+}
+WEBHOOK_PATH: dict[str, Any] = {
+    "/webhooks/{partner_id}": {
+        "post": {
+            "tags": ["webhooks"],
+            "summary": "Deliver an event (Standard Webhooks 1.0)",
+            "operationId": "gateway_deliver_webhook",
+            "x-service": "gateway",
+            "x-audience": ["public"],
+            "security": [{}],
+            "parameters": [
+                {"name": "partner_id", "in": "path", "required": True, "schema": {"type": "string"}},
+                {"name": "webhook-id", "in": "header", "required": True, "schema": {"type": "string"}},
+                {"name": "webhook-timestamp", "in": "header", "required": True, "schema": {"type": "string"}},
+                {"name": "webhook-signature", "in": "header", "required": True, "schema": {"type": "string"}},
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["type", "timestamp", "data"],
+                            "properties": {
+                                "type": {"type": "string"},
+                                "timestamp": {"type": "string", "format": "date-time"},
+                                "data": {"type": "object"},
+                            },
+                        },
+                        "example": {
+                            "type": "payment_account.opened",
+                            "timestamp": "2026-11-21T08:00:00+07:00",
+                            "data": {
+                                "resident": {"personal_id": "038095000001"},
+                                "kind": "bank",
+                                "account_ref": "acc-1",
+                                "unit_code": "15724",
+                            },
+                        },
+                    }
+                },
+            },
+            "responses": {
+                "202": {
+                    "description": "Durable: accepted, duplicate, or conflict (same id, other body; kept and flagged)",
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["id", "status"],
+                                "properties": {
+                                    "id": {"type": "string"},
+                                    "status": {"enum": ["accepted", "duplicate", "conflict"]},
+                                },
+                            }
+                        }
+                    },
+                },
+                "default": {"description": "Problem (RFC 9457)", "content": PROBLEM_CONTENT},
+            },
+        }
+    }
+}
+
+if __name__ == "__main__":
+    shown = ask_all()
+    write_tables(shown)
+    missing = sorted(set(PACKAGES) - set(shown))
+    sys.stdout.write(f"{len(RoutingTable.from_file().routes)} routes; without an app: {', '.join(missing) or 'none'}\n")

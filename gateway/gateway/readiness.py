@@ -1,0 +1,45 @@
+"""Whether the platform may be used: every service's own readiness, and the demo when one is being loaded."""
+
+import asyncio
+from typing import Any
+
+from gateway.settings import GatewaySettings
+from gateway.upstream import BrokenAnswer, Call, Client, NotReached
+
+SECONDS_TO_ANSWER = 3.0
+
+
+async def platform_readiness(
+    client: Client, settings: GatewaySettings, own: dict[str, str]
+) -> tuple[int, dict[str, Any]]:
+    """Status and document of /readyz: 200 when everything needed is there; `degraded` still counts as there."""
+    addresses = settings.service_addresses()
+    answers = await asyncio.gather(*(_ask(client, address) for address in addresses.values()))
+    services = dict(zip(addresses, answers, strict=True))
+    dependencies = {**own, **services}
+    if settings.demo_loaded_file is not None:
+        dependencies["demo"] = "loaded" if settings.demo_loaded_file.exists() else "loading"
+    status = _summary(dependencies)
+    return (503 if status == "unavailable" else 200), {"status": status, "dependencies": dependencies}
+
+
+def _summary(dependencies: dict[str, str]) -> str:
+    needed = {state for name, state in dependencies.items() if name != "bus"}
+    if not needed <= {"up", "ready", "degraded", "loaded"}:
+        return "unavailable"
+    return "ready" if set(dependencies.values()) <= {"up", "off", "ready", "loaded"} else "degraded"
+
+
+async def _ask(client: Client, address: str) -> str:
+    try:
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            answer = await client.open(Call("GET", f"{address.rstrip('/')}/readyz", [], None))
+            try:
+                body = b"".join([chunk async for chunk in answer.chunks()])
+            finally:
+                answer.close()
+    except (NotReached, BrokenAnswer, TimeoutError):
+        return "down"
+    if answer.status != 200:
+        return "unavailable"
+    return "degraded" if b'"degraded"' in body else "ready"

@@ -1,0 +1,5 @@
+"""The gateway's own REST doors."""
+
+from gateway.routes import partners, platform, tokens
+
+ROUTERS = (partners.router, tokens.router, platform.router)

@@ -1,0 +1,106 @@
+"""What operators see of the whole platform: dead letters of every service, and the settings in force."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Request
+from sqlmodel import col, select
+
+from chassis.ask import Unanswered
+from chassis.errors import NotFound, Unavailable
+from chassis.http import Reading, Routes, Transaction, allow
+from chassis.identity import Caller
+from chassis.tables import DeadLetter
+from gateway.model import AdministrativeAct
+from gateway.schemas import DeadLetterItem, DeadLetters, SettingsView
+
+router = Routes(tags=["platform"])
+Operator = Annotated[Caller, allow("operator")]
+ServiceName = Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"]
+BEHIND = ("registry", "onboarding", "payments-qr", "casework", "reporting")
+
+
+@router.get("/v1/dead-letters")
+async def show_dead_letters(
+    request: Request, session: Reading, caller: Operator, service: ServiceName | None = None
+) -> DeadLetters:
+    """Events that services could not apply, oldest first; the contents stay where they are."""
+    asked = [name for name in BEHIND if service in (None, name)]
+    answers = await asyncio.gather(*(_ask(request, name, caller) for name in asked))
+    items = [item for answer in answers for item in answer or ()]
+    if service in (None, "gateway"):
+        items += await _own(session)
+    unanswered = [name for name, answer in zip(asked, answers, strict=True) if answer is None]
+    return DeadLetters(items=sorted(items, key=lambda item: item.died_at), unanswered=unanswered)
+
+
+@router.post("/v1/dead-letters/{dead_letter_id}/replay")
+async def replay_dead_letter(
+    dead_letter_id: UUID, request: Request, session: Transaction, caller: Operator
+) -> dict[str, Any]:
+    """Applies it and what waits behind it once more, in the service where it lies."""
+    runtime = request.app.state.runtime
+    silent = False
+    for name in BEHIND:
+        try:
+            path = f"/internal/dead-letters/{dead_letter_id}/replay"
+            answer = await runtime.questions.ask(name, "POST", path, caller=caller, seconds=20.0)
+        except Unanswered as unanswered:
+            if unanswered.status not in (404, None):
+                raise Unavailable from unanswered
+            silent |= unanswered.status is None
+            continue
+        _note(session, caller, name, dead_letter_id)
+        return {"service": name, **answer}
+    replayed = await runtime.consumer.replay(dead_letter_id)
+    if not replayed:
+        # A service that did not answer may be the one that has it.
+        raise Unavailable if silent else NotFound
+    _note(session, caller, "gateway", dead_letter_id)
+    return {"service": "gateway", "replayed": replayed}
+
+
+@router.get("/v1/settings")
+async def show_settings(request: Request, caller: Annotated[Caller, allow("operator", "auditor")]) -> SettingsView:
+    """What is in force at the door; keys, passwords and addresses of databases are not shown."""
+    settings = request.app.state.gateway.settings
+    shown = settings.model_dump(mode="json", include=SHOWN)
+    return SettingsView(settings=shown | {"bus": "kafka" if settings.kafka_bootstrap_servers else "embedded"})
+
+
+SHOWN = {
+    "environment",
+    "log_level",
+    "oidc_issuer",
+    "oidc_audience",
+    "cors_origins",
+    "caller_requests_per_minute",
+    "address_requests_per_minute",
+    "partner_messages_per_minute",
+    "misses_per_minute",
+    "requests_at_once",
+    "mailbox_letters",
+    "dead_letter_limit",
+}
+
+
+async def _ask(request: Request, service: str, caller: Caller) -> list[DeadLetterItem] | None:
+    try:
+        answer = await request.app.state.runtime.questions.ask(
+            service, "GET", "/internal/dead-letters", caller=caller, params={"limit": "200"}, seconds=5.0
+        )
+    except Unanswered:
+        return None
+    return [DeadLetterItem(**item, service=service) for item in answer["items"]]
+
+
+async def _own(session: Reading) -> list[DeadLetterItem]:
+    open_letters = col(DeadLetter.state).in_(["dead", "waiting"])
+    rows = await session.exec(select(DeadLetter).where(open_letters).order_by(col(DeadLetter.id)).limit(200))
+    return [DeadLetterItem(**row.model_dump(), service="gateway") for row in rows]
+
+
+def _note(session: Transaction, caller: Caller, service: str, dead_letter_id: UUID) -> None:
+    target = f"{service} dead letter {dead_letter_id}"
+    session.add(AdministrativeAct(actor=caller.account, role=caller.role, act="dead_letter.replayed", target=target))

@@ -1,0 +1,113 @@
+"""Where tokens are given: development sign-in, and client credentials for partners."""
+
+import base64
+import binascii
+import secrets
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, unquote_plus
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from sqlmodel import col, select
+
+from chassis.clock import now
+from chassis.errors import FieldError, InvalidBody, NotFound
+from chassis.http import Reading, Routes, public
+from chassis.identity import Caller
+from chassis.scope import unknown_unit
+from chassis.tables import KnownUnit
+from gateway.credentials import DEV_SECONDS, PARTNER_SECONDS
+from gateway.directory import Directory
+from gateway.oidc import NEEDS
+from gateway.schemas import DevelopmentSignIn, Token
+
+router = Routes(tags=["tokens"])
+Anybody = Annotated[Caller | None, public()]
+
+
+@router.post("/dev/token")
+async def sign_in_for_development(
+    body: DevelopmentSignIn, request: Request, session: Reading, caller: Anybody
+) -> Token:
+    """A token for a made-up caller. Does not exist in production."""
+    if not request.app.state.gateway.settings.is_development:
+        raise NotFound
+    _require_what_the_role_needs(body)
+    if "unit_code" in NEEDS[body.role] and body.unit_code and not await _is_known_unit(session, body.unit_code):
+        raise InvalidBody(errors=[unknown_unit("/unit_code")])
+    directory: Directory = request.app.state.gateway.directory
+    if body.role == "partner" and directory.find(body.partner_id or "") is None:
+        error = FieldError("/partner_id", "unknown-partner", "Không có đối tác này.", "There is no such partner.")
+        raise InvalidBody(errors=[error])
+    token = request.app.state.gateway.credentials.issue_development(_caller(body))
+    return Token(access_token=token, expires_in=DEV_SECONDS)
+
+
+@router.post("/oauth/token", responses={400: {"description": "RFC 6749 error"}, 401: {"description": "RFC 6749 error"}})
+async def give_partner_token(request: Request, caller: Anybody) -> Any:
+    """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form."""
+    gateway = request.app.state.gateway
+    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20))
+    if form.get("grant_type") != "client_credentials":
+        return _oauth_error(400, "unsupported_grant_type")
+    client_id, client_secret = _basic(request.headers.get("x-client-authorization", "")) or (
+        form.get("client_id", ""),
+        form.get("client_secret", ""),
+    )
+    partner = gateway.directory.find(client_id)
+    if partner is None or not partner.is_active or not partner.has_client_secret(client_secret, now()):
+        return _oauth_error(401, "invalid_client")
+    token = Token(access_token=gateway.credentials.issue_partner(partner.id), expires_in=PARTNER_SECONDS)
+    scope = " ".join(partner.scopes)
+    return JSONResponse(token.model_dump() | {"scope": scope}, headers={"Cache-Control": "no-store"})
+
+
+def _require_what_the_role_needs(body: DevelopmentSignIn) -> None:
+    missing = [name for name in NEEDS[body.role] if getattr(body, name) is None]
+    if missing:
+        raise InvalidBody(
+            errors=[
+                FieldError(f"/{name}", "required", "Vai trò này cần trường này.", "The role needs this field.")
+                for name in missing
+            ]
+        )
+
+
+async def _is_known_unit(session: Reading, code: str) -> bool:
+    known = await session.exec(select(KnownUnit.id).where(col(KnownUnit.code) == code).limit(1))
+    if known.first() is not None:
+        return True
+    # Before the first units arrive nothing can be checked.
+    return (await session.exec(select(KnownUnit.id).limit(1))).first() is None
+
+
+def _caller(body: DevelopmentSignIn) -> Caller:
+    needs = NEEDS[body.role]
+    own = body.resident_id or body.organization_id or body.partner_id
+    # Each sign-in of an official is another person, so that maker and checker can be played.
+    account = f"{body.role}:{own}" if own and needs else f"dev-{body.role}-{secrets.token_hex(6)}"
+    return Caller(
+        role=body.role,
+        subject=body.subject or account,
+        unit_code=body.unit_code if "unit_code" in needs else None,
+        body=body.body if body.role == "officer" else None,
+        resident_id=body.resident_id if "resident_id" in needs else None,
+        organization_id=body.organization_id if "organization_id" in needs else None,
+        partner_id=body.partner_id if "partner_id" in needs else None,
+    )
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _oauth_error(status: int, code: str) -> JSONResponse:
+    headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Basic"} if status == 401 else {})
+    return JSONResponse({"error": code}, status, headers)

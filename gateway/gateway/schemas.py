@@ -1,0 +1,231 @@
+"""Bodies that pass the gateway's own REST door."""
+
+import ipaddress
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from gateway.dialects import DIALECTS
+from gateway.events import SHAPES
+
+Kind = Literal["bank", "wallet", "telecom", "identity", "portal", "signature", "other"]
+AgreementScope = Literal["digital_signature", "payment_account", "qr", "infrastructure", "staff"]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _known_type(value: str) -> str:
+    if value not in SHAPES:
+        raise PydanticCustomError("unknown-type", "There is no such event type.", {"vi": "Không có loại sự kiện này."})
+    return value
+
+
+def _known_dialect(value: str) -> str:
+    if value != "standard" and value not in DIALECTS:
+        raise PydanticCustomError("unknown-dialect", "There is no such dialect.", {"vi": "Không có kiểu kết nối này."})
+    return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        raise PydanticCustomError(
+            "not-a-network", "An address or network, such as 203.0.113.0/24.", {"vi": "Phải là địa chỉ hoặc dải mạng."}
+        ) from None
+
+
+EventType = Annotated[str, AfterValidator(_known_type)]
+DialectName = Annotated[str, AfterValidator(_known_dialect)]
+Network = Annotated[str, AfterValidator(_network)]
+RestScope = Literal["prefill"]
+
+
+class LicenceCreate(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "cyber_protection",
+                    "number": "12/GP-BTTTT",
+                    "issuer": "Bộ Công an",
+                    "valid_from": "2026-01-01",
+                }
+            ]
+        }
+    )
+
+    kind: Text
+    number: Text
+    issuer: Text
+    valid_from: date
+    valid_to: date | None = None
+
+
+class LicenceView(LicenceCreate):
+    id: UUID
+
+
+class PartnerCreate(BaseModel):
+    """`allowed_types` left out: all that the kind may send."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": "vietbank-thanhhoa", "name": "Ngân hàng A chi nhánh Thanh Hóa", "kind": "bank"}]
+        }
+    )
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=40)
+    name: Text
+    kind: Kind = "other"
+    dialect: DialectName = "standard"
+    allowed_types: list[EventType] | None = Field(default=None, max_length=50)
+    scopes: list[RestScope] = []
+    addresses: list[Network] = Field(default=[], max_length=50)
+    messages_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+    contact: str | None = Field(default=None, max_length=200)
+    licences: list[LicenceCreate] = Field(default=[], max_length=50)
+
+
+class PartnerChange(BaseModel):
+    """What is named changes; `status` `retired` shuts the partner's doors at once."""
+
+    name: Text | None = None
+    status: Literal["active", "retired"] | None = None
+    dialect: DialectName | None = None
+    allowed_types: list[EventType] | None = Field(default=None, max_length=50)
+    scopes: list[RestScope] | None = None
+    addresses: list[Network] | None = Field(default=None, max_length=50)
+    messages_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
+    contact: str | None = Field(default=None, max_length=200)
+
+
+class PartnerView(BaseModel):
+    id: str
+    name: str
+    kind: str
+    status: str
+    dialect: str
+    allowed_types: list[str]
+    scopes: list[str]
+    addresses: list[str]
+    messages_per_minute: int | None
+    contact: str | None
+    licences: list[LicenceView]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class SecretCreate(BaseModel):
+    """A new secret beside the old ones, which end after `overlap_hours`. `secret` brings the partner's own (a dialect's
+    key, or `whpk_` and its ed25519 public key); left out, one is made."""
+
+    use: Literal["webhook", "rest"] = "webhook"
+    overlap_hours: int = Field(default=24, ge=0, le=24 * 90)
+    secret: str | None = Field(default=None, min_length=16, max_length=400)
+
+
+class SecretView(BaseModel):
+    id: UUID
+    use: str
+    hint: str
+    valid_from: datetime
+    valid_until: datetime | None
+
+
+class NewSecret(SecretView):
+    """Shown this once; only its end is kept readable."""
+
+    secret: str
+    client_id: str | None = None
+
+
+class AgreementCreate(BaseModel):
+    number: Text
+    signed_on: date
+    unit_code: Text
+    scope: list[AgreementScope] = Field(min_length=1, max_length=5)
+    valid_from: date
+    valid_to: date | None = None
+
+
+class AgreementView(AgreementCreate):
+    id: UUID
+
+
+class OutcomeView(BaseModel):
+    service: str
+    outcome: str
+    reason: str | None
+    at: datetime
+
+
+class DeliveryView(BaseModel):
+    """`status`: accepted, processed, unmatched, rejected, ignored. `conflicts` counts other bodies under the same id."""
+
+    id: UUID
+    webhook_id: str
+    type: str | None
+    status: str
+    reason: str | None
+    occurred_at: datetime
+    received_at: datetime
+    attempt: int
+    repeats: int
+    conflicts: int
+    outcomes: list[OutcomeView]
+
+
+class DevelopmentSignIn(BaseModel):
+    """Who to be; what the role does not need is left out."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"role": "officer", "unit_code": "15724", "body": "police"}]}
+    )
+
+    role: Literal["resident", "organization", "volunteer", "officer", "auditor", "operator", "partner"]
+    unit_code: str | None = Field(default=None, max_length=64)
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    partner_id: str | None = Field(default=None, max_length=64)
+    body: Literal["police", "culture", "one_stop", "office", "youth_union"] | None = None
+    subject: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_:.-]{1,64}$")
+
+
+class Token(BaseModel):
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+
+
+class DeadLetterItem(BaseModel):
+    """An event that a service could not apply, or that waits behind one: without its contents."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    service: str
+    topic: str
+    key: str
+    type: str
+    event_id: UUID
+    state: str
+    reason: str
+    died_at: datetime
+
+
+class DeadLetters(BaseModel):
+    """`unanswered` names services that could not be asked."""
+
+    items: list[DeadLetterItem]
+    next_cursor: str | None = None
+    unanswered: list[str] = []
+
+
+class SettingsView(BaseModel):
+    """What is in force at the door, without secrets."""
+
+    settings: dict[str, Any]

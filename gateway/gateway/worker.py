@@ -1,0 +1,7 @@
+"""The gateway's event process: relays what partners sent, hears what became of it."""
+
+from chassis.app import run_worker
+from gateway.app import service
+
+if __name__ == "__main__":
+    run_worker(service)

@@ -1,0 +1,296 @@
+import asyncio
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.database import Database
+from chassis.sealing import Place, unseal_text
+from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
+from contracts.gateway import SEALED_AT, PartnerEventReceived
+from gateway.commands.development import development_secret
+from gateway.signatures import sign
+
+BANK = "/webhooks/demo-bank"
+
+
+async def test_a_signed_message_is_durable_and_announced_before_202(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any
+) -> None:
+    answer = await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_1"))
+
+    assert (answer.status_code, answer.json()) == (202, {"id": "msg_1", "status": "accepted"})
+    [fact] = await announced(PartnerEventReceived)
+    assert (fact.partner_id, fact.webhook_id, fact.event, fact.attempt) == (
+        "demo-bank",
+        "msg_1",
+        "payment_account.opened",
+        1,
+    )
+    assert fact.occurred_at.isoformat() == "2026-11-21T08:00:00+07:00"
+    assert fact.unit_codes == ["15061", "15724"]
+    opened = unseal_text(Place(*SEALED_AT), str(fact.delivery_id), base64.b64decode(fact.sealed))
+    assert json.loads(opened) == opening()["data"]
+
+
+async def test_no_personal_number_leaves_the_door_in_the_clear(
+    client: httpx.AsyncClient, signed: Any, opening: Any, database: Database
+) -> None:
+    await client.post(BANK, **signed("demo-bank", opening()))
+
+    async with database.reading() as session:
+        for table in ("delivery", "outbox"):
+            rows = await session.execute(text(f"SELECT CAST(t AS text) FROM {table} t"))
+            assert not any("038095000001" in row for (row,) in rows)
+
+
+async def test_the_same_message_again_is_a_duplicate_and_another_body_a_conflict(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, sign_in: Any
+) -> None:
+    statuses = []
+    for body in (opening(), opening(), opening(account_ref="acc-2"), opening(account_ref="acc-2"), opening()):
+        answer = await client.post(BANK, **signed("demo-bank", body, message_id="msg_1"))
+        statuses.append((answer.status_code, answer.json()["status"]))
+
+    assert statuses == [(202, one) for one in ("accepted", "duplicate", "conflict", "conflict", "duplicate")]
+    assert len(await announced(PartnerEventReceived)) == 1
+    listed = await client.get("/v1/partners/demo-bank/deliveries", headers=await sign_in("operator"))
+    [delivery] = listed.json()["items"]
+    assert (delivery["repeats"], delivery["conflicts"], delivery["status"]) == (2, 1, "accepted")
+
+
+async def test_a_thousand_identical_deliveries_at_once_are_one(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any
+) -> None:
+    message = signed("demo-bank", opening(), message_id="msg_1")
+
+    answers = await asyncio.gather(*(client.post(BANK, **message) for _ in range(500)))
+
+    statuses = [answer.json()["status"] for answer in answers]
+    assert {answer.status_code for answer in answers} == {202}
+    assert (statuses.count("accepted"), statuses.count("duplicate")) == (1, 499)
+    assert len(await announced(PartnerEventReceived)) == 1
+
+
+async def test_many_messages_at_once_keep_their_own_answers(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any
+) -> None:
+    messages = [signed("demo-bank", opening(account_ref=f"acc-{n}"), message_id=f"msg_{n}") for n in range(300)]
+
+    answers = await asyncio.gather(*(client.post(BANK, **message) for message in messages))
+
+    assert [answer.json() for answer in answers] == [{"id": f"msg_{n}", "status": "accepted"} for n in range(300)]
+    assert len(await announced(PartnerEventReceived)) == 300
+
+
+async def test_two_partners_may_use_the_same_id(client: httpx.AsyncClient, signed: Any, opening: Any) -> None:
+    for partner in ("demo-bank", "demo-wallet"):
+        answer = await client.post(f"/webhooks/{partner}", **signed(partner, opening(), message_id="msg_1"))
+        assert answer.json()["status"] == "accepted"
+
+
+async def test_the_checks_go_in_the_order_of_the_contract(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
+) -> None:
+    operator = await sign_in("operator")
+    await client.patch("/v1/partners/demo-wallet", json={"status": "retired"}, headers=operator)
+    huge = b"x" * 65_537
+    unsigned = {"content-type": "application/json"}
+    unknown_type = opening() | {"type": "nothing.happened"}
+    not_allowed = {
+        "type": "vneid.issued",
+        "timestamp": "2026-11-21T08:00:00Z",
+        "data": {"resident": {"personal_id": "1"}},
+    }
+    wrong: list[tuple[str, dict[str, Any], int, str]] = [
+        ("nobody", {"content": huge}, 404, "not-found"),
+        ("demo-wallet", {"content": huge}, 410, "partner-retired"),
+        ("demo-bank", {"content": huge, "headers": {"content-type": "text/plain"}}, 413, "too-large"),
+        ("demo-bank", {"content": b"x", "headers": {"content-type": "text/plain"}}, 415, "unsupported-media-type"),
+        ("demo-bank", {"content": b"not json", "headers": unsigned}, 401, "bad-signature"),
+        ("demo-bank", signed("demo-bank", b"not json"), 400, "malformed-message"),
+        ("demo-bank", signed("demo-bank", opening() | {"timestamp": "yesterday"}), 400, "malformed-message"),
+        ("demo-bank", signed("demo-bank", opening(kind="gold")), 400, "malformed-message"),
+        ("demo-bank", signed("demo-bank", opening(resident={})), 400, "malformed-message"),
+        ("demo-bank", signed("demo-bank", unknown_type), 422, "unknown-type"),
+        ("demo-bank", signed("demo-bank", not_allowed), 422, "type-not-allowed"),
+    ]
+    for partner, request, status, slug in wrong:
+        answer = await client.post(f"/webhooks/{partner}", **request)
+        assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}"), request
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+async def test_an_old_or_early_timestamp_is_refused_even_when_signed(
+    client: httpx.AsyncClient, signed: Any, opening: Any, seconds: int
+) -> None:
+    message = signed("demo-bank", opening(), sent_at=now() + timedelta(seconds=seconds))
+
+    assert (await client.post(BANK, **message)).status_code == 401
+
+
+async def test_old_and_new_secret_both_count_while_they_rotate(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
+) -> None:
+    operator = await sign_in("operator")
+    answer = await client.post("/v1/partners/demo-bank/secrets", json={"overlap_hours": 1}, headers=operator)
+    new_secret = answer.json()["secret"]
+    raw = json.dumps(opening()).encode()
+    headers = sign(new_secret, message_id="msg_new", sent_at=now(), body=raw) | {"content-type": "application/json"}
+
+    by_new = await client.post(BANK, content=raw, headers=headers)
+    by_old = await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_old"))
+    assert (by_new.status_code, by_old.status_code) == (202, 202)
+
+    await client.post("/v1/partners/demo-bank/secrets", json={"overlap_hours": 0}, headers=operator)
+    assert (await client.post(BANK, content=raw, headers=headers)).status_code == 401
+
+
+async def test_a_full_mailbox_refuses_before_it_accepts(
+    open_gateway: Any, settings: Any, signed: Any, opening: Any, announced: Any
+) -> None:
+    async with open_gateway(settings.model_copy(update={"mailbox_letters": 5})) as gateway:
+        transport = httpx.ASGITransport(gateway)
+        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+            answers = await asyncio.gather(
+                *(client.post(BANK, **signed("demo-bank", opening(), message_id=f"m{n}")) for n in range(100))
+            )
+
+    refused = [answer for answer in answers if answer.status_code == 503]
+    accepted = [answer for answer in answers if answer.status_code == 202]
+    assert refused
+    assert len(refused) + len(accepted) == 100
+    assert all(answer.headers["Retry-After"] for answer in refused)
+    assert len(await announced(PartnerEventReceived)) == len(accepted)
+
+
+async def test_a_partner_over_its_quota_waits_and_others_do_not(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
+) -> None:
+    operator = await sign_in("operator")
+    await client.patch("/v1/partners/demo-bank", json={"messages_per_minute": 2}, headers=operator)
+
+    answers = [await client.post(BANK, **signed("demo-bank", opening())) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert answers[0].headers["RateLimit-Policy"] == '"partner";q=2;w=60'
+    assert int(answers[2].headers["Retry-After"]) > 0
+    other = await client.post("/webhooks/demo-wallet", **signed("demo-wallet", opening()))
+    assert other.status_code == 202
+
+
+async def test_a_partner_is_only_heard_from_its_own_networks(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
+) -> None:
+    operator = await sign_in("operator")
+    for addresses, status in ((["203.0.113.0/24"], 404), (["127.0.0.0/8", "10.0.0.0/8"], 202)):
+        await client.patch("/v1/partners/demo-bank", json={"addresses": addresses}, headers=operator)
+        assert (await client.post(BANK, **signed("demo-bank", opening()))).status_code == status
+
+
+async def test_what_services_say_of_a_delivery_is_shown_to_the_partner(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, hear: Any, sign_in: Any
+) -> None:
+    await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_1"))
+    [fact] = await announced(PartnerEventReceived)
+    partner = await sign_in("partner", partner_id="demo-bank")
+    said: dict[str, Any] = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "service": "registry"}
+
+    async def shown() -> tuple[str, str | None]:
+        answer = await client.get("/v1/partners/demo-bank/deliveries", headers=partner)
+        return answer.json()["items"][0]["status"], answer.json()["items"][0]["reason"]
+
+    assert await shown() == ("accepted", None)
+    await hear(DeliveryUnmatched(**said, reason="unknown", at=now()))
+    assert await shown() == ("unmatched", "unknown")
+    later = now() + timedelta(seconds=1)
+    await hear(DeliveryProcessed(**said, outcome="applied", at=later))
+    assert await shown() == ("processed", None)
+    await hear(DeliveryUnmatched(**said, reason="unknown", at=now() - timedelta(seconds=5)))
+    assert await shown() == ("processed", None)
+
+
+async def test_process_again_announces_the_next_attempt(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, hear: Any, sign_in: Any
+) -> None:
+    await client.post(BANK, **signed("demo-bank", opening()))
+    [fact] = await announced(PartnerEventReceived)
+    reason = "unlicensed-provider"
+    said = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "service": "registry", "at": now()}
+    await hear(DeliveryProcessed(**said, outcome="rejected", reason=reason))
+    operator = await sign_in("operator")
+    path = f"/v1/partners/demo-bank/deliveries/{fact.delivery_id}"
+    assert (await client.get(path, headers=operator)).json()["reason"] == "unlicensed-provider"
+
+    answer = await client.post(f"{path}/process-again", headers=operator)
+
+    assert (answer.status_code, answer.json()["attempt"], answer.json()["status"]) == (202, 2, "accepted")
+    first, second = await announced(PartnerEventReceived)
+    assert (second.attempt, second.delivery_id, second.sealed) == (2, first.delivery_id, first.sealed)
+
+
+async def test_a_partner_sees_its_own_deliveries_only(client: httpx.AsyncClient, sign_in: Any) -> None:
+    wallet = await sign_in("partner", partner_id="demo-wallet")
+
+    assert (await client.get("/v1/partners/demo-bank/deliveries", headers=wallet)).status_code == 404
+    assert (await client.get("/v1/partners/demo-wallet/deliveries", headers=wallet)).status_code == 200
+
+
+async def test_a_dialects_message_ends_in_the_same_row_and_is_answered_in_kind(
+    client: httpx.AsyncClient, sign_in: Any, announced: Any
+) -> None:
+    operator = await sign_in("operator")
+    partner = {"id": "sepay", "name": "SePay", "kind": "bank", "dialect": "sepay"}
+    assert (await client.post("/v1/partners", json=partner, headers=operator)).status_code == 201
+    secret = {"secret": "an-api-key-of-sepay"}
+    assert (await client.post("/v1/partners/sepay/secrets", json=secret, headers=operator)).status_code == 201
+    transfer = {
+        "id": 92704, "transactionDate": "2026-11-21 15:00:37", "accountNumber": "0123499999", "code": "BK12AB",
+        "content": "x", "transferType": "in", "transferAmount": 2277000, "accumulated": 1,
+    }  # fmt: skip
+    given = {"authorization": "Apikey an-api-key-of-sepay"}
+
+    first = await client.post("/webhooks/sepay", json=transfer, headers=given)
+    again = await client.post("/webhooks/sepay", json=transfer | {"accumulated": 2}, headers=given)
+    wrong = await client.post("/webhooks/sepay", json=transfer, headers={"authorization": "Apikey another"})
+
+    assert [(one.status_code, one.json()) for one in (first, again, wrong)] == [
+        (200, {"success": True}),
+        (200, {"success": True}),
+        (401, {"success": False}),
+    ]
+    [fact] = await announced(PartnerEventReceived)
+    assert (fact.event, fact.webhook_id) == ("qr.payment_settled", "92704")
+
+
+async def test_vnpay_calls_with_get_and_hears_its_own_codes(client: httpx.AsyncClient, sign_in: Any) -> None:
+    import hmac
+    from urllib.parse import urlencode
+
+    operator = await sign_in("operator")
+    partner = {"id": "vnpay", "name": "VNPAY", "kind": "wallet", "dialect": "vnpay"}
+    await client.post("/v1/partners", json=partner, headers=operator)
+    await client.post("/v1/partners/vnpay/secrets", json={"secret": "a-hash-secret-of-vnpay"}, headers=operator)
+    parameters = {
+        "vnp_Amount": "1806000", "vnp_PayDate": "20261121150037", "vnp_ResponseCode": "00",
+        "vnp_TransactionNo": "14422574", "vnp_TransactionStatus": "00", "vnp_TxnRef": "BK5",
+    }  # fmt: skip
+    digest = hmac.new(b"a-hash-secret-of-vnpay", urlencode(sorted(parameters.items())).encode(), "sha512").hexdigest()
+    query = urlencode(parameters | {"vnp_SecureHash": digest})
+
+    answers = [await client.get(f"/webhooks/vnpay?{part}") for part in (query, query, query.replace("BK5", "BK6"))]
+
+    assert [(answer.status_code, answer.json()["RspCode"]) for answer in answers] == [
+        (200, "00"),
+        (200, "02"),
+        (200, "97"),
+    ]
+
+
+async def test_the_development_secrets_are_the_published_ones() -> None:
+    assert development_secret("demo-bank") == "whsec_" + base64.b64encode(b"demo-bank" + b"." * 23).decode()
