@@ -1,0 +1,307 @@
+"""Payments as partners report them: once, in any order, each misfit under its own name."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from contracts.deliveries import DeliveryProcessed
+from contracts.payments_qr import BillPaid, PaymentReversed, PaymentSettled
+from payments_qr.commands.payments import ReportedPayment, ReportedReversal, record_payment, record_reversal
+
+NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
+PURPOSE = {"X-Purpose": "payment"}
+
+
+@pytest.fixture
+async def shop(activated):
+    return await activated()
+
+
+@pytest.fixture
+def payments(officer):
+    async def listed(**params):
+        answer = await officer.get("/v1/payments", params=params, headers=PURPOSE)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
+    return listed
+
+
+@pytest.fixture
+def dynamic_code(officer, shop):
+    async def issue(amount=50_000, **body):
+        path = f"/v1/merchants/{shop['id']}/qr-codes"
+        return (await officer.post(path, json={"kind": "dynamic", "amount": amount} | body)).json()
+
+    return issue
+
+
+async def test_a_payment_that_names_its_merchant_is_listed_there(
+    shop, hear, partner_event, settled, payments, announced
+):
+    await hear(partner_event("qr.payment_settled", settled(merchant_id=shop["id"])))
+
+    (payment,) = await payments(merchant_id=shop["id"])
+    assert (payment["status"], payment["outcome"], payment["amount"]) == ("settled", "counter", 50_000)
+    (fact,) = await announced(PaymentSettled)
+    assert (fact.counted, str(fact.business_day), fact.unit_code) == (True, "2026-06-01", "15724")
+
+
+async def test_a_payment_by_reference_closes_its_code(
+    officer, shop, dynamic_code, hear, partner_event, settled, payments
+):
+    code = await dynamic_code()
+
+    await hear(partner_event("qr.payment_settled", settled(reference=code["reference"])))
+
+    (payment,) = await payments(merchant_id=shop["id"])
+    assert (payment["status"], payment["qr_code_id"], payment["outcome"]) == ("settled", code["id"], "exact")
+    assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] == "paid"
+
+
+async def test_each_misfit_has_its_own_outcome_and_waits(shop, dynamic_code, hear, partner_event, settled, payments):
+    reports = {
+        "partial": settled(amount=49_000, reference=(await dynamic_code())["reference"]),
+        "too_much": settled(amount=51_000, reference=(await dynamic_code())["reference"]),
+        "mangled_reference": settled(reference=f"MBVCB.3278907687.{(await dynamic_code())['reference'].lower()}.CT"),
+        "unknown_reference": settled(reference="KHONG-CO-MA", merchant_id=shop["id"]),
+        "wrong_account": settled(merchant_id=shop["id"], bin="970405", account_no="999"),
+        "unknown_account": settled(bin="970405", account_no="9999999"),
+        "expired_code": settled(
+            reference=(await dynamic_code(expires_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat()))[
+                "reference"
+            ],
+            settled_at=(datetime.now(UTC) + timedelta(days=2)).isoformat(),
+        ),
+    }
+    for number, data in enumerate(reports.values()):
+        await hear(partner_event("qr.payment_settled", data | {"partner_reference": f"FT{number}"}))
+
+    found = {payment["partner_reference"]: payment for payment in await payments(merchant_id=shop["id"])}
+    for number, outcome in enumerate(reports):
+        if outcome == "unknown_account":
+            continue
+        payment = found[f"FT{number}"]
+        counts = outcome == "mangled_reference"
+        assert (payment["outcome"], payment["status"]) == (outcome, "settled" if counts else "unmatched")
+
+
+async def test_the_second_payment_of_one_code_waits(
+    shop, dynamic_code, hear, partner_event, settled, payments, announced
+):
+    reference = (await dynamic_code())["reference"]
+
+    for number in (1, 2):
+        await hear(partner_event("qr.payment_settled", settled(partner_reference=f"FT{number}", reference=reference)))
+
+    outcomes = [(payment["status"], payment["outcome"]) for payment in await payments(merchant_id=shop["id"])]
+    assert sorted(outcomes) == [("settled", "exact"), ("unmatched", "paid_twice")]
+    assert len(await announced(PaymentSettled)) == 1
+
+
+async def test_a_payment_to_a_revoked_code_waits(officer, shop, dynamic_code, hear, partner_event, settled, payments):
+    reference = (await dynamic_code())["reference"]
+    account = {"bin": "970436", "account_no": "0011223344556", "account_name": "X"}
+    await officer.patch(f"/v1/merchants/{shop['id']}", json={"settlement": account})
+
+    await hear(partner_event("qr.payment_settled", settled(reference=reference)))
+
+    assert [payment["outcome"] for payment in await payments(merchant_id=shop["id"])] == ["closed_code"]
+
+
+async def test_the_same_report_again_in_any_number_is_one_payment(
+    shop, hear, partner_event, settled, payments, announced
+):
+    event = partner_event("qr.payment_settled", settled(merchant_id=shop["id"]))
+    other_amount = partner_event("qr.payment_settled", settled(merchant_id=shop["id"], amount=1))
+
+    await hear(event, event, other_amount)
+
+    assert [payment["amount"] for payment in await payments(merchant_id=shop["id"])] == [50_000]
+    outcomes = [(fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)]
+    assert outcomes == [("applied", "counter"), ("unchanged", "counter"), ("rejected", "amount-differs")]
+
+
+async def test_a_thousand_concurrent_identical_reports_make_one_payment(shop, database, payments, announced):
+    report = ReportedPayment("demo-bank", "FT1", 50_000, NOON, merchant_id=shop["id"])
+
+    async def deliver() -> bool:
+        async with database.transaction() as session:
+            return (await record_payment(session, report))[1]
+
+    made = await asyncio.gather(*(deliver_when_free(deliver) for _ in range(1_000)))
+
+    assert sum(made) == 1
+    assert len(await payments(merchant_id=shop["id"])) == 1
+    assert len(await announced(PaymentSettled)) == 1
+
+
+GATE = asyncio.Semaphore(8)
+
+
+async def deliver_when_free(deliver):
+    async with GATE:  # as many as the database has connections; the others wait at the door
+        return await deliver()
+
+
+async def test_a_reversal_takes_the_payment_back_in_any_order_of_arrival(
+    officer, shop, dynamic_code, hear, partner_event, settled, payments, announced
+):
+    codes = [await dynamic_code() for _ in range(2)]
+    for number, code in enumerate(codes):
+        back = {"partner_reference": f"RV{number}", "original_reference": f"FT{number}", "amount": 50_000,
+                "reversed_at": NOON.isoformat()}  # fmt: skip
+        paid = settled(partner_reference=f"FT{number}", reference=code["reference"])
+        events = [partner_event("qr.payment_settled", paid), partner_event("qr.payment_reversed", back)]
+        await hear(*(events if number else reversed(events)), events[1])
+
+    assert [payment["status"] for payment in await payments(merchant_id=shop["id"])] == ["reversed", "reversed"]
+    states = [(await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] for code in codes]
+    assert states == ["active", "active"]
+    # What was never counted is not taken back: one settled, one reversed.
+    assert len(await announced(PaymentSettled)) == len(await announced(PaymentReversed)) == 1
+
+
+async def test_a_payment_and_its_reversal_at_the_same_moment_never_miss_each_other(shop, database, payments):
+    async def pay(number):
+        async with database.transaction() as session:
+            await record_payment(session, ReportedPayment("demo-bank", f"FT{number}", 9, NOON, merchant_id=shop["id"]))
+
+    async def take_back(number):
+        async with database.transaction() as session:
+            await record_reversal(session, ReportedReversal("demo-bank", f"RV{number}", f"FT{number}", 9, NOON))
+
+    for number in range(20):
+        await asyncio.gather(*(pay(number), take_back(number))[:: 1 if number % 2 else -1])
+
+    assert {payment["status"] for payment in await payments(merchant_id=shop["id"])} == {"reversed"}
+
+
+@pytest.mark.parametrize("order", list(permutations(["demo-bank", "demo-wallet"])))
+async def test_one_payment_reported_by_two_partners_is_counted_once(
+    shop, hear, partner_event, settled, payments, announced, order
+):
+    for partner in order:
+        data = settled(partner_reference=f"{partner}-1", merchant_id=shop["id"])
+        await hear(partner_event("qr.payment_settled", data, partner_id=partner))
+
+    found = {payment["partner_id"]: payment["status"] for payment in await payments(merchant_id=shop["id"])}
+    assert found == {"demo-bank": "settled", "demo-wallet": "possible_duplicate"}
+    assert sorted(fact.counted for fact in await announced(PaymentSettled)) == [False, True]
+
+
+async def test_an_unmatched_payment_gets_suggestions_and_an_officer_decides(
+    officer, shop, dynamic_code, hear, partner_event, settled, payments, announced
+):
+    code = await dynamic_code()
+    cut_off = settled(reference=code["reference"][:9], merchant_id=shop["id"], settled_at=now_text())
+    await hear(partner_event("qr.payment_settled", cut_off))
+    (waiting,) = await payments(status="unmatched")
+
+    (suggestion,) = (await officer.get(f"/v1/payments/{waiting['id']}/suggestions")).json()["items"]
+    decision = {"action": "accept", "qr_code_id": suggestion["qr_code_id"], "note": "khách đưa biên lai"}
+    accepted = await officer.post(f"/v1/payments/{waiting['id']}/resolve", json=decision)
+    again = await officer.post(f"/v1/payments/{waiting['id']}/resolve", json=decision)
+
+    assert suggestion["why"] == "reference"
+    body = accepted.json()
+    assert (body["status"], body["outcome"], body["resolved_by"]) == ("settled", "accepted", "first")
+    assert again.status_code == 409
+    assert len(await announced(PaymentSettled)) == 1
+    assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] == "paid"
+
+
+def now_text() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+async def test_a_shops_history_is_the_owners_and_with_a_purpose_the_officers(
+    officer, activated, owner, world, calling, hear, partner_event, settled
+):
+    mine = await activated(name="Sạp cá", owner={"resident_id": str(world.resident)})
+    await hear(partner_event("qr.payment_settled", settled(merchant_id=mine["id"])))
+
+    assert (await officer.get("/v1/payments")).status_code == 428
+    assert (await officer.get("/v1/payments", headers={"X-Purpose": "gossip"})).status_code == 400
+    assert len((await owner.get("/v1/payments")).json()["items"]) == 1
+    stranger = calling("resident", resident_id=world.village, subject="other")
+    assert (await stranger.get("/v1/payments")).json()["items"] == []
+    assert (await stranger.get("/v1/payments", params={"merchant_id": mine["id"]})).status_code == 404
+    far = calling("officer", unit_code="15061", subject="far")
+    assert (await far.get("/v1/payments", headers=PURPOSE)).json()["items"] == []
+
+
+async def test_an_officers_reading_is_in_the_owners_log(
+    activated, world, hear, partner_event, settled, payments, announced
+):
+    from contracts.access import AccessRecorded
+
+    mine = await activated(name="Sạp cá", owner={"resident_id": str(world.resident)})
+    await hear(partner_event("qr.payment_settled", settled(merchant_id=mine["id"])))
+
+    await payments(merchant_id=mine["id"])
+
+    (entry,) = await announced(AccessRecorded)
+    assert (entry.resident_id, entry.purpose, entry.fields) == (world.resident, "payment", ["payments"])
+
+
+async def test_others_see_sums_only(shop, hear, partner_event, settled, calling):
+    for number in range(3):
+        await hear(partner_event("qr.payment_settled", settled(partner_reference=f"F{number}", merchant_id=shop["id"])))
+    auditor = calling("auditor", unit_code="38")
+
+    assert (await auditor.get("/v1/payments")).status_code == 403
+    sums = (await auditor.get("/v1/payments/sums", params={"unit_code": "15724"})).json()["items"]
+    assert sums == [{"business_day": "2026-06-01", "category": "market_stall", "count": 3, "amount": 150_000}]
+
+
+async def test_payments_are_listed_by_business_day_and_page(shop, hear, partner_event, settled, officer):
+    for hour in (0, 11, 12, 20):  # 2026-06-01 12:00, 23:00, and 00:00, 08:00 of the next Vietnamese day
+        at = (NOON + timedelta(hours=hour)).isoformat()
+        data = settled(partner_reference=f"F{hour}", merchant_id=shop["id"], settled_at=at)
+        await hear(partner_event("qr.payment_settled", data))
+
+    async def listed(**params):
+        return (await officer.get("/v1/payments", params=params, headers=PURPOSE)).json()
+
+    day = await listed(**{"from": "2026-06-01", "to": "2026-06-01"})
+    assert [payment["partner_reference"] for payment in day["items"]] == ["F0", "F11"]
+    first = await listed(limit=3)
+    rest = await listed(limit=3, cursor=first["next_cursor"])
+    assert [payment["partner_reference"] for payment in first["items"] + rest["items"]] == ["F0", "F11", "F12", "F20"]
+    assert rest["next_cursor"] is None
+
+
+async def test_a_message_with_wrong_data_is_rejected_and_stops_nothing(shop, hear, partner_event, settled, announced):
+    await hear(
+        partner_event("qr.payment_settled", settled(amount=10.5)),
+        partner_event("qr.payment_settled", settled(currency="USD")),
+        partner_event("merchant.verified", {"merchant_id": "x"}),
+        partner_event("payment_account.opened", {"resident": {"phone": "0912345678"}}),
+    )
+
+    reasons = [fact.reason for fact in await announced(DeliveryProcessed)]
+    assert reasons == ["wrong-field:amount", "wrong-field:currency", "wrong-field:merchant_id"]
+
+
+async def test_a_paid_bill_is_announced_once_and_unpaid_again_by_a_reversal(
+    officer, activated, hear, partner_event, settled, announced
+):
+    point = await activated(category="electricity", name="Điện lực", settlement={
+        "bin": "970415", "account_no": "112233445566", "account_name": "DIEN LUC"})  # fmt: skip
+    body = {"merchant_id": point["id"], "customer_code": "PD01000012345", "period": "2026-06", "amount": 185_000,
+            "due_on": "2099-06-30"}  # fmt: skip
+    bill = (await officer.post("/v1/bills", json=body)).json()
+    code = (await officer.get(f"/v1/qr-codes/{bill['qr_code_id']}")).json()
+
+    await hear(partner_event("qr.payment_settled", settled(amount=185_000, reference=code["reference"])))
+    paid = (await officer.get(f"/v1/bills/{bill['id']}")).json()
+    back = {"partner_reference": "RV1", "original_reference": "FT1", "amount": 185_000, "reversed_at": NOON.isoformat()}
+    await hear(partner_event("qr.payment_reversed", back))
+
+    assert (bill["status"], paid["status"], paid["paid_amount"]) == ("unpaid", "paid", 185_000)
+    assert (await officer.get(f"/v1/bills/{bill['id']}")).json()["status"] == "unpaid"
+    assert [str(fact.bill_id) for fact in await announced(BillPaid)] == [bill["id"]]
+    assert [fact.bill_id for fact in await announced(PaymentReversed)] == [(await announced(BillPaid))[0].bill_id]
