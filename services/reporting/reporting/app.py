@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import Service
+from reporting.clockwork import TIMED
 from reporting.model import Table
 from reporting.reactions import HEARD
 from reporting.routes import ROUTERS
@@ -15,5 +16,6 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=HEARD,
+    timed=TIMED,
 )
 app = create_app(service)

@@ -251,7 +251,7 @@ class FiledView(BaseModel):
 
     id: UUID
     filing_id: UUID
-    campaign_id: UUID
+    campaign_id: UUID | None
     unit_code: str
     kind: str
     period: str | None

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
 from chassis.database import ChassisTable, Database
 from reporting.model import Table
-from sqlalchemy import Connection
 
 
 async def test_the_migrations_make_the_tables_of_the_model(database: Database) -> None:

@@ -21,7 +21,7 @@ class FiledReport(Table, table=True):
 
     id: UUID = Field(primary_key=True)
     filing_id: UUID = Field(unique=True)
-    campaign_id: UUID
+    campaign_id: UUID | None = None
     unit_id: UUID = Field(index=True)
     unit_code: str = Field(sa_type=Text)
     kind: str = Field(sa_type=Text)

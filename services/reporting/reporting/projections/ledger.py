@@ -16,6 +16,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session as AlchemySession
 
 from chassis.clock import now
+from chassis.consumer import Transient
 from chassis.database import Session
 from reporting.projections.people import Person, tally_people
 from reporting.projections.timeline import Tally
@@ -95,7 +96,7 @@ async def ledger_of(session: Session) -> Ledger:
     info = session.sync_session.info
     if LEDGER not in info:
         chosen = info.get(BUILD_VERSION)
-        row = (await session.execute(_LIVE if chosen is None else _BUILT, {"version": chosen})).one()
+        row = (await session.execute(_BUILT, {"version": chosen})).one() if chosen else await _live(session)
         ledger = info[LEDGER] = Ledger(row.version, row.base_day)
 
         def write(session: AlchemySession) -> None:
@@ -105,6 +106,15 @@ async def ledger_of(session: Session) -> Ledger:
         event.listen(session.sync_session, "before_commit", write, once=True)
     found: Ledger = info[LEDGER]
     return found
+
+
+async def _live(session: Session) -> Any:
+    # Whoever waited here while a rebuild was swapped in finds no live row in that statement's snapshot: ask again.
+    for _ in range(3):
+        row = (await session.execute(_LIVE)).first()
+        if row is not None:
+            return row
+    raise Transient("no version of the projections is live")
 
 
 async def change_work(session: Session, kind: str, id: str, cls: type[W], change: Callable[[W], bool]) -> None:
@@ -185,9 +195,7 @@ def adapter(cls: type[Any]) -> TypeAdapter[Any]:
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
-_LIVE = text(
-    "SELECT version, base_day FROM projection WHERE state = 'live' AND cast(:version AS int) IS NULL FOR SHARE"
-)
+_LIVE = text("SELECT version, base_day FROM projection WHERE state = 'live' FOR SHARE")
 _BUILT = text("SELECT version, base_day FROM projection WHERE version = :version FOR SHARE")
 _LOCK = text("SELECT state FROM subject WHERE version = :version AND kind = :kind AND id = :id FOR UPDATE")
 _PLACE = text(

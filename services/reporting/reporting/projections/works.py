@@ -254,6 +254,8 @@ class HeldSession:
 
     def tally(self) -> Tally:
         tally = Tally()
+        if not self.unit_id:
+            return tally
         count_once(tally, self.unit_id, "sessions_held", self.held_on)
         if self.trains:
             count_once(tally, self.unit_id, "people_trained", self.held_on, self.people)
@@ -274,7 +276,8 @@ class Broadcast:
 
     def tally(self) -> Tally:
         tally = Tally()
-        count_once(tally, self.unit_id, "communications_published", self.published_on)
+        if self.unit_id:
+            count_once(tally, self.unit_id, "communications_published", self.published_on)
         return tally
 
 

@@ -17,7 +17,7 @@ from reporting.model import FiledReport
 from reporting.queries.reports import get_progress
 from reporting.queries.tree import tree_of
 
-__all__ = ["find_filed", "freeze_report", "frozen_figures", "list_filed"]
+__all__ = ["find_by_filing", "find_filed", "freeze_report", "frozen_figures", "list_filed"]
 
 REPORTS = frozenset({"weekly", "monthly", "final"})
 

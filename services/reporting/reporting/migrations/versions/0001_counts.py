@@ -74,7 +74,7 @@ INSERT INTO tree_version (id, version) VALUES (1, 0);
 CREATE TABLE filed_report (
     id UUID NOT NULL,
     filing_id UUID NOT NULL,
-    campaign_id UUID NOT NULL,
+    campaign_id UUID,
     unit_id UUID NOT NULL,
     unit_code TEXT NOT NULL,
     kind TEXT NOT NULL,

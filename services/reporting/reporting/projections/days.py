@@ -1,0 +1,52 @@
+"""What the clock does: the base day follows the calendar, and every unit's counts are kept as they were known that day."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.database import Session
+
+__all__ = ["move_base_day", "store_snapshots"]
+
+
+async def move_base_day(session: Session, version: int, day: date) -> bool:
+    """Lets the base be the counts at the end of `day`; False when it is already. Today's numbers then cost one read.
+
+    Counts stay right without it: the base only moves forward in one transaction with the changes that it takes in.
+    """
+    found = await session.execute(_LOCK, {"version": version})
+    base_day: date = found.scalar_one()
+    if base_day >= day:
+        return False
+    await session.execute(_TAKE_IN, {"version": version, "after": base_day, "until": day})
+    await session.execute(_MOVE, {"version": version, "day": day})
+    return True
+
+
+async def store_snapshots(session: Session, day: date, counts: dict[str, dict[str, int]]) -> None:
+    """Keeps what was known of each unit (by id) at the end of a day; the first snapshot of a day stays."""
+    await session.execute(
+        _STORE,
+        {"units": list(counts), "counts": [json.dumps(each) for each in counts.values()], "day": day, "at": now()},
+    )
+
+
+_LOCK = text("SELECT base_day FROM projection WHERE version = :version FOR UPDATE")
+_TAKE_IN = text(
+    "INSERT INTO count_at_base AS c (version, unit_id, counter, value)"
+    " SELECT version, unit_id, counter, sum(change) FROM count_on_day"
+    " WHERE version = :version AND day > :after AND day <= :until"
+    " GROUP BY version, unit_id, counter ORDER BY unit_id, counter"
+    " ON CONFLICT (version, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
+)
+_MOVE = text("UPDATE projection SET base_day = :day WHERE version = :version")
+_STORE = text(
+    "INSERT INTO snapshot (unit_id, day, taken_at, counts)"
+    " SELECT unit_id, :day, :at, cast(counts AS jsonb)"
+    " FROM unnest(cast(:units AS uuid[]), cast(:counts AS text[])) AS new (unit_id, counts)"
+    " ON CONFLICT (unit_id, day) DO NOTHING"
+)

@@ -1,0 +1,65 @@
+"""What the calendar asks for: the counts of every unit at the end of a day, and the weekly report of each commune."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.database import ReadSession, Session
+from chassis.ids import new_id
+from reporting.model import FiledReport
+from reporting.projections.days import store_snapshots
+from reporting.queries.counts import counts_of, get_live_version
+from reporting.queries.filed import find_by_filing, frozen_figures
+from reporting.queries.reports import get_progress
+from reporting.queries.tree import Tier, tree_of
+
+__all__ = ["list_communes", "store_weekly_report", "take_snapshots"]
+
+
+async def take_snapshots(session: Session, day: date) -> int:
+    """Keeps every unit's counts as known at the end of `day`; how many units, 0 when it was done before."""
+    done = await session.execute(text("SELECT true FROM snapshot WHERE day = :day LIMIT 1"), {"day": day})
+    if done.scalar():
+        return 0
+    tier = (await tree_of(session)).at(day)
+    live = await get_live_version(session)
+    counts = await counts_of(session, live, {id: tier.members_of(id) for id in tier.units}, day)
+    await store_snapshots(session, day, {str(id): counted for id, counted in counts.items() if counted})
+    return len(counts)
+
+
+async def list_communes(session: ReadSession, day: date) -> list[str]:
+    """The codes of the communes and wards of a day."""
+    tier: Tier = (await tree_of(session)).at(day)
+    return sorted(unit.code for unit in tier.units.values() if unit.level == "commune")
+
+
+async def store_weekly_report(session: Session, unit_code: str, sunday: date) -> FiledReport | None:
+    """A commune's figures at the end of a week, as known then; once."""
+    period = f"{sunday.isocalendar().year}-W{sunday.isocalendar().week:02}"
+    tier = (await tree_of(session)).at(sunday)
+    unit = tier.find(unit_code)
+    filing_id = uuid5(NAMESPACE_OID, f"weekly {unit.id if unit else ''} {period}")
+    if unit is None or await find_by_filing(session, filing_id):
+        return None
+    report = await get_progress(session, unit_code, sunday)
+    if not report.figures["residents"].numerator:
+        return None
+    weekly = FiledReport(
+        id=new_id(),
+        filing_id=filing_id,
+        unit_id=unit.id,
+        unit_code=unit_code,
+        kind="weekly",
+        period=period,
+        as_of=sunday,
+        filed_on=sunday + timedelta(days=1),
+        frozen_at=now(),
+        figures=frozen_figures(report),
+    )
+    session.add(weekly)
+    return weekly

@@ -1,0 +1,253 @@
+"""A long, untidy history: facts with duplicates, reorderings between keys and late ones; and what they come to, counted
+directly from the facts by other means than the service's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from contracts.casework import DossierCompleted, DossierSubmitted
+from contracts.fact import Fact
+from contracts.onboarding import SessionHeld, StepCompleted, StepRevoked
+from contracts.payments_qr import MerchantActivated, MerchantRegistered, PaymentReversed, PaymentSettled
+from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentRegistered
+
+from .conftest import unit_id
+
+VILLAGES = ("15727-01", "15727-02", "15721-01")
+STEPS = ("vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection")
+START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class History:
+    """Facts per key in their order; `told` mixes the keys and repeats some."""
+
+    random: Random
+    keys: list[list[Fact]] = field(default_factory=list)
+
+    def uuid(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128), version=4)
+
+    def told(self) -> Iterator[Fact]:
+        """Every key in its order, the keys in any order, every tenth fact twice, now or later."""
+        waiting = [list(facts) for facts in self.keys if facts]
+        while waiting:
+            chosen = self.random.randrange(len(waiting))
+            fact = waiting[chosen].pop(0)
+            yield fact
+            if self.random.random() < 0.1:
+                yield fact
+            if not waiting[chosen]:
+                waiting[chosen] = waiting[-1]
+                waiting.pop()
+
+    def all(self) -> list[Fact]:
+        return [fact for facts in self.keys for fact in facts]
+
+
+def make_history(size: int, seed: int) -> History:
+    """About `size` facts of residents, merchants, payments, dossiers and sessions in three villages."""
+    history = History(Random(seed))
+    while sum(map(len, history.keys)) < size:
+        _resident(history)
+        if history.random.random() < 0.15:
+            _merchant(history)
+        if history.random.random() < 0.2:
+            _dossier(history)
+        if history.random.random() < 0.02:
+            _session(history)
+    return history
+
+
+def count_directly(facts: Sequence[Fact], day: date) -> dict[str, Counter[str]]:
+    """By village and counter, at the end of a day: straight from the facts, one person and one thing at a time."""
+    counts: dict[str, Counter[str]] = {village: Counter() for village in VILLAGES}
+    codes = {str(unit_id(village)): village for village in VILLAGES}
+    _count_people(facts, day, counts)
+    last: dict[UUID, Any] = {}
+    reversed_ids = {fact.payment_id for fact in facts if isinstance(fact, PaymentReversed)}
+    for fact in facts:
+        if isinstance(fact, MerchantRegistered | MerchantActivated) and _day(fact.at) <= day:
+            last[fact.merchant_id] = fact
+        elif isinstance(fact, PaymentSettled) and fact.counted and fact.business_day <= day:
+            if fact.payment_id not in reversed_ids:
+                counts[codes[str(fact.unit_id)]].update({"cashless_payments": 1, "cashless_amount": fact.amount})
+        elif isinstance(fact, DossierSubmitted) and _day(fact.submitted_at) <= day:
+            online = {"dossiers_online": 1} if fact.channel == 2 else {}
+            counts[codes[str(fact.unit_id)]].update({"dossiers": 1, **online})
+        elif isinstance(fact, DossierCompleted) and fact.is_on_time and _day(fact.finished_at) <= day:
+            counts[codes[str(fact.unit_id)]]["dossiers_on_time"] += 1
+        elif isinstance(fact, SessionHeld) and fact.held_on <= day:
+            counts[codes[str(fact.unit_id)]]["sessions_held"] += 1
+            if fact.kind == "training":
+                counts[codes[str(fact.unit_id)]]["people_trained"] += fact.residents + fact.members
+    for merchant in last.values():
+        if merchant.status == "active":
+            counts[codes[str(merchant.unit_id)]]["merchants"] += 1
+            counts[codes[str(merchant.unit_id)]]["merchants_with_qr"] += merchant.has_qr
+    return {village: +counted for village, counted in counts.items()}
+
+
+def _count_people(facts: Sequence[Fact], day: date, counts: dict[str, Counter[str]]) -> None:
+    records: dict[UUID, list[Any]] = {}
+    for fact in facts:
+        if isinstance(fact, ResidentRegistered | ResidentMoved | ResidentDeceased | ResidentMerged):
+            records.setdefault(fact.resident_id, []).append(fact)
+    survivors = {fact.resident_id: fact.survivor_id for fact in facts if isinstance(fact, ResidentMerged)}
+    held: dict[UUID, set[str]] = {}
+    for fact in facts:
+        if (
+            isinstance(fact, StepCompleted)
+            and not _is_revoked(fact, facts_of_step(facts), day)
+            and _day(fact.at) <= day
+        ):
+            held.setdefault(survivors.get(fact.resident_id, fact.resident_id), set()).add(fact.step)
+    for resident, said in records.items():
+        if resident in survivors or any(isinstance(f, ResidentDeceased) and f.deceased_on <= day for f in said):
+            continue
+        village = said[0].unit_code
+        for fact in said:
+            if isinstance(fact, ResidentMoved) and fact.moved_on <= day:
+                village = fact.unit_code
+        born = date(int(said[0].birth_month[:4]), int(said[0].birth_month[5:]), 1)
+        if born > day:
+            continue
+        is_grown = date(born.year + 15, born.month, 1) <= day
+        populations = ["", *(["@15_plus"] if is_grown else [])]
+        for population in populations:
+            counts[village].update({f"residents{population}": 1})
+            counts[village].update({f"{step}{population}": 1 for step in held.get(resident, ())})
+
+
+_REVOKED: dict[int, dict[tuple[UUID, str], date]] = {}
+
+
+def facts_of_step(facts: Sequence[Fact]) -> dict[tuple[UUID, str], date]:
+    """When a step was revoked, by resident and step."""
+    if id(facts) not in _REVOKED:
+        _REVOKED[id(facts)] = {
+            (fact.resident_id, fact.step): _day(fact.at) for fact in facts if isinstance(fact, StepRevoked)
+        }
+    return _REVOKED[id(facts)]
+
+
+def _is_revoked(fact: StepCompleted, revoked: dict[tuple[UUID, str], date], day: date) -> bool:
+    since = revoked.get((fact.resident_id, fact.step))
+    return since is not None and since <= day
+
+
+def _resident(history: History) -> None:
+    random = history.random
+    village = random.choice(VILLAGES)
+    said = {
+        "resident_id": history.uuid(), "version": 1, "unit_id": unit_id(village), "unit_code": village,
+        "at": START, "birth_month": f"{random.randint(1940, 2025)}-{random.randint(1, 12):02}", "sex": "female",
+        "residence_status": "permanent", "has_smartphone": random.random() < 0.6,
+    }  # fmt: skip
+    registry: list[Fact] = [ResidentRegistered.model_validate(said)]
+    if random.random() < 0.1:
+        to = random.choice([each for each in VILLAGES if each != village])
+        registry.append(
+            ResidentMoved.model_validate(
+                said | {"version": 2, "unit_id": unit_id(to), "unit_code": to, "from_unit_code": village,
+                        "from_unit_id": unit_id(village), "moved_on": START.date() + timedelta(random.randint(1, 90))}
+            )
+        )  # fmt: skip
+    elif random.random() < 0.03:
+        died = START.date() + timedelta(random.randint(1, 90))
+        registry.append(ResidentDeceased.model_validate(said | {"version": 2, "life": "deceased", "deceased_on": died}))
+    elif random.random() < 0.03 and history.keys:
+        other = history.keys[0][0]
+        assert isinstance(other, ResidentRegistered)
+        merged = said | {"version": 2, "life": "merged", "survivor_id": other.resident_id}
+        registry.append(ResidentMerged.model_validate(merged))
+    history.keys.append(registry)
+    history.keys.append(list(_steps(history, said)))
+
+
+def _steps(history: History, said: dict[str, Any]) -> Iterator[Fact]:
+    version = 0
+    for step in history.random.sample(STEPS, history.random.randint(0, 4)):
+        version += 1
+        at = START + timedelta(days=history.random.randint(0, 120), hours=history.random.randint(0, 23))
+        about = {name: said[name] for name in ("resident_id", "unit_id", "unit_code")} | {"step": step}
+        yield StepCompleted.model_validate(about | {"version": version, "status": "completed", "at": at})
+        if history.random.random() < 0.1:
+            version += 1
+            ended = at + timedelta(days=history.random.randint(1, 40))
+            yield StepRevoked.model_validate(about | {"version": version, "status": "revoked", "at": ended})
+
+
+def _merchant(history: History) -> None:
+    village = history.random.choice(VILLAGES)
+    at = START + timedelta(days=history.random.randint(0, 60))
+    said = {
+        "merchant_id": history.uuid(), "version": 1, "unit_id": unit_id(village), "unit_code": village,
+        "category": "market_stall", "status": "submitted", "provider": "demo-bank", "at": at,
+    }  # fmt: skip
+    history.keys.append(
+        [
+            MerchantRegistered.model_validate(said),
+            MerchantActivated.model_validate(
+                said | {"version": 2, "status": "active", "has_qr": True, "at": at + timedelta(days=2)}
+            ),
+        ]
+    )
+    for _ in range(history.random.randint(0, 4)):
+        _payment(history, said, at)
+
+
+def _payment(history: History, merchant: dict[str, Any], at: datetime) -> None:
+    settled_at = at + timedelta(days=history.random.randint(3, 60))
+    said = {name: merchant[name] for name in ("merchant_id", "unit_id", "unit_code", "category")} | {
+        "payment_id": history.uuid(),
+        "amount": 1000 * history.random.randint(5, 500),
+        "business_day": _day(settled_at),
+    }
+    facts: list[Fact] = [
+        PaymentSettled.model_validate(said | {"settled_at": settled_at, "counted": history.random.random() > 0.05})
+    ]
+    if history.random.random() < 0.1:
+        facts.append(PaymentReversed.model_validate(said | {"reversed_at": settled_at + timedelta(days=1)}))
+        if history.random.random() < 0.5:
+            facts.reverse()
+    history.keys.append(facts)
+
+
+def _dossier(history: History) -> None:
+    village = history.random.choice(VILLAGES)
+    at = START + timedelta(days=history.random.randint(0, 90))
+    said = {
+        "dossier_id": history.uuid(), "version": 1, "unit_id": unit_id(village), "unit_code": village,
+        "procedure_code": "2.000635", "status": "submitted", "national_status": 1, "origin": "here", "at": at,
+        "channel": history.random.choice([1, 2, 2, 2]), "submitted_at": at, "due_at": at + timedelta(days=1),
+    }  # fmt: skip
+    facts: list[Fact] = [DossierSubmitted.model_validate(said)]
+    if history.random.random() < 0.8:
+        finished = at + timedelta(hours=history.random.randint(1, 60))
+        in_time = finished <= said["due_at"]
+        done = {"version": 2, "national_status": 10, "finished_at": finished, "is_on_time": in_time, "at": finished}
+        facts.append(DossierCompleted.model_validate(said | done))
+    history.keys.append(facts)
+
+
+def _session(history: History) -> None:
+    village = history.random.choice(VILLAGES)
+    said = {
+        "campaign_id": history.uuid(), "session_id": history.uuid(), "unit_id": unit_id(village),
+        "unit_code": village, "kind": history.random.choice(["training", "launch"]),
+        "held_on": START.date() + timedelta(days=history.random.randint(0, 90)),
+        "residents": history.random.randint(0, 60), "members": 3, "organizations": 0,
+    }  # fmt: skip
+    history.keys.append([SessionHeld.model_validate(said)])
+
+
+def _day(at: datetime | None) -> date:
+    assert at is not None
+    return (at + timedelta(hours=7)).date()
