@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from deploy.demo.people import Person, people
@@ -12,14 +13,16 @@ Reply = dict[str, Any]
 _PEOPLES = ("Kinh", "Mường", "Thái", "Thổ", "Dao")
 
 
+@cache
 def known_people() -> dict[str, Person]:
     """The synthetic residents by every number of theirs."""
-    found = {person.cells["Số ĐDCN"]: person for person in people()}
-    return found | {person.personal_id: person for person in people()}
+    everybody = list(people())
+    found = {person.cells["Số ĐDCN"]: person for person in everybody}
+    return found | {person.personal_id: person for person in everybody}
 
 
 def _now() -> str:
-    return datetime.now(timezone.utc).isoformat()
+    return datetime.now(UTC).isoformat()
 
 
 def _chance(person: Person, of: int) -> int:

@@ -5,15 +5,22 @@ from pathlib import Path
 from chassis.app import create_app
 from chassis.runtime import Runtime, Service, Timed
 from registry.commands.imports import run_open_imports
+from registry.commands.refreshing import run_open_refreshes
 from registry.commands.units import load_thanh_hoa
 from registry.model import Table
 from registry.reactions import HEARD
 from registry.routes import ROUTERS
 from registry.settings import get_registry_settings
+from registry.sources import databases_of
 
 
 async def _import_lists(runtime: Runtime) -> None:
     await run_open_imports(runtime.database, get_registry_settings().import_batch_rows)
+
+
+async def _refresh(runtime: Runtime) -> None:
+    seconds = get_registry_settings().source_seconds
+    await run_open_refreshes(runtime.database, databases_of(runtime), seconds)
 
 
 async def _load_units(runtime: Runtime) -> None:
@@ -28,6 +35,10 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=HEARD,
-    timed=[Timed("load units", 3600.0, _load_units), Timed("take over lists", 0.3, _import_lists)],
+    timed=[
+        Timed("load units", 3600.0, _load_units),
+        Timed("take over lists", 0.3, _import_lists),
+        Timed("refresh from linked databases", 2.0, _refresh),
+    ],
 )
 app = create_app(service)

@@ -40,3 +40,14 @@ class Refresh(Table, table=True):
     changed: int = 0
     failed: int = 0
     finished_at: datetime | None = Field(default=None, sa_type=aware())
+
+
+class LinkedCheck(Table, table=True):
+    """When a linked database last answered about a resident: answers are believed for a day before it is asked again."""
+
+    __tablename__ = "linked_check"
+
+    resident_id: UUID = Field(primary_key=True)
+    source: str = Field(primary_key=True, sa_type=Text)
+    checked_at: datetime = Field(sa_type=aware())
+    is_known: bool

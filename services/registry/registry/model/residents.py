@@ -102,10 +102,11 @@ class Resident(Table, table=True):
         """
         done = Declaration()
         for name, value in values.items():
-            before = self.value(name)
+            before, present = self.value(name), self.origin(name)
             if before == value:
+                if value is not None and outranks(origin, present):
+                    self.provenance = {**self.provenance, name: origin.model_dump(mode="json")}
                 continue
-            present = self.origin(name)
             if before is None or outranks(origin, present):
                 self.put(name, value)
                 self.provenance = {**self.provenance, name: origin.model_dump(mode="json")}

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from chassis.database import ReadSession
 from chassis.sealing import unseal_text
-from registry.model.facts import FACT_VALUE, FACTS, LINKED_FACTS, FactRecord
+from registry.model.facts import FACT_VALUE, FACTS, LINKED_FACTS, FactRecord, Origin
 from registry.model.residents import Resident
 from registry.queries.residents import is_stale, values_of
 from registry.schemas.residents import PrefilledField, PrefillView
@@ -25,7 +25,11 @@ async def prefill(
     filled: dict[str, PrefilledField] = {}
     for name in asked:
         if name in FACTS:
-            filled[name] = _linked(name, linked) if name in LINKED_FACTS else _own(resident, name, values[name])
+            filled[name] = (
+                _linked(name, linked, degraded)
+                if name in LINKED_FACTS
+                else _own(resident, name, values[name], degraded)
+            )
     missing = [name for name in asked if name not in filled or filled[name].state == "missing"]
     return PrefillView(
         fields=filled,
@@ -35,23 +39,24 @@ async def prefill(
     )
 
 
-def _own(resident: Resident, name: str, value: Any) -> PrefilledField:
-    if value is None:
-        return _MISSING
-    origin = resident.origin(name)
-    return PrefilledField(
-        value=value, source=origin.source, verified=origin.verified, observed_at=origin.observed_at,
-        state="stale" if is_stale(name, origin.observed_at) else "fresh",
-    )  # fmt: skip
+def _own(resident: Resident, name: str, value: Any, degraded: Sequence[str]) -> PrefilledField:
+    return _MISSING if value is None else _filled(name, value, resident.origin(name), degraded)
 
 
-def _linked(name: str, linked: Mapping[str, FactRecord]) -> PrefilledField:
+def _linked(name: str, linked: Mapping[str, FactRecord], degraded: Sequence[str]) -> PrefilledField:
     record = linked.get(name)
     if record is None:
         return _MISSING
+    origin = Origin(source=record.source, verified=record.verified, observed_at=record.observed_at)
+    return _filled(name, value_of(record), origin, degraded)
+
+
+def _filled(name: str, value: Any, origin: Origin, degraded: Sequence[str]) -> PrefilledField:
+    """What a database said that cannot be asked now is stale, however young: nobody could confirm it."""
+    stale = origin.source in degraded or is_stale(name, origin.observed_at)
     return PrefilledField(
-        value=value_of(record), source=record.source, verified=record.verified, observed_at=record.observed_at,
-        state="stale" if is_stale(name, record.observed_at) else "fresh",
+        value=value, source=origin.source, verified=origin.verified, observed_at=origin.observed_at,
+        state="stale" if stale else "fresh",
     )  # fmt: skip
 
 

@@ -1,5 +1,14 @@
 """The registry's HTTP doors, by domain noun."""
 
-from registry.routes import imports, organizations, residents, units, unmatched
+from registry.routes import duplicates, imports, linked, organizations, residents, rights, units, unmatched
 
-ROUTERS = (units.router, residents.router, imports.router, organizations.router, unmatched.router)
+ROUTERS = (
+    units.router,
+    residents.router,
+    imports.router,
+    organizations.router,
+    unmatched.router,
+    rights.router,
+    duplicates.router,
+    linked.router,
+)

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.access import PURPOSES, purpose_of, record_access
 from chassis.clock import now
-from chassis.database import Session
+from chassis.database import ReadSession, Session
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
 from chassis.http import (
     IfMatch,
@@ -26,9 +26,11 @@ from chassis.http import (
 )
 from chassis.identity import Caller
 from chassis.outbox import announce
+from chassis.runtime import Runtime
 from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentPrefilled
+from registry.commands.linking import note_states, sources_to_ask, take_over_answers
 from registry.commands.residents import (
     Newcomer,
     amend_resident,
@@ -43,6 +45,7 @@ from registry.errors import ResidentExists
 from registry.identifiers import document_of, personal_id_warnings
 from registry.model.facts import FACTS, origin_of
 from registry.model.residents import DECLARABLE, Resident
+from registry.queries.consents import has_consent
 from registry.queries.prefill import prefill
 from registry.queries.residents import (
     ResidentFilter,
@@ -66,6 +69,8 @@ from registry.schemas.residents import (
     RevealView,
     WarningView,
 )
+from registry.settings import get_registry_settings
+from registry.sources import Outcome, databases_of
 
 router = Routes(tags=["residents"])
 SERVICE = "registry"
@@ -120,7 +125,7 @@ def _warnings(body: ResidentCreate, accept_language: str | None) -> list[Warning
 async def list_all(
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("officer", "volunteer", "resident")],
+    caller: Annotated[Caller, allow("officer", "volunteer", "resident", "service")],
     purpose: PurposeHeader = None,
     unit_code: str | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
@@ -290,8 +295,13 @@ async def prefill_form(
 ) -> PrefillView:
     """Fill a form. A linked database that is down or slow never fails the call."""
     said = purpose_of(caller, resident_id, purpose or _purpose_in(body, caller, resident_id))
-    resident = await get_resident(session, caller, resident_id)
-    view = await prefill(session, resident, body.fields, [])
+    runtime = request.app.state.runtime
+    outcomes = await _ask_sources(runtime, caller, resident_id, body.fields)
+    resident = await _resident_of_form(session, caller, resident_id)
+    await take_over_answers(session, resident, outcomes)
+    await note_states(session, outcomes)
+    degraded = [outcome.source for outcome in outcomes if outcome.failure]
+    view = await prefill(session, resident, body.fields, degraded)
     _record(session, caller, resident, "prefill", said, [name for name in view.fields if name not in view.missing])
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     announce(session, ResidentPrefilled(
@@ -310,3 +320,22 @@ def _purpose_in(body: PrefillBody, caller: Caller, resident_id: UUID) -> str | N
         raise InvalidBody(errors=[FieldError("/purpose", "unknown-purpose", f"Phải là một trong: {named}.",
                                              f"Must be one of: {named}.")])  # fmt: skip
     return body.purpose
+
+
+async def _ask_sources(runtime: Runtime, caller: Caller, resident_id: UUID, fields: Sequence[str]) -> Sequence[Outcome]:
+    """Ask before the transaction begins: no database connection waits for somebody else's server."""
+    databases = databases_of(runtime)
+    async with runtime.database.reading() as reading:
+        resident = await _resident_of_form(reading, caller, resident_id)
+        wanted = await sources_to_ask(reading, resident.id, fields, databases.urls)
+        personal_id = resident.value("personal_id")
+    return await databases.ask(wanted, personal_id, get_registry_settings().source_seconds)
+
+
+async def _resident_of_form(session: ReadSession, caller: Caller, resident_id: UUID) -> Resident:
+    """A partner fills forms only of residents who allowed it, and only as long as they do."""
+    if caller.role != "partner":
+        return await get_resident(session, caller, resident_id)
+    if not await has_consent(session, resident_id, caller.partner_id or "", "prefill"):
+        raise NotFound()
+    return await session.get_one(Resident, resident_id)

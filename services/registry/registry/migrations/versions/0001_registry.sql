@@ -109,6 +109,14 @@ CREATE TABLE import_rejection (
     CONSTRAINT pk_import_rejection PRIMARY KEY (import_id, row, "column", code)
 );
 
+CREATE TABLE linked_check (
+    resident_id UUID NOT NULL,
+    source TEXT NOT NULL,
+    checked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    is_known BOOLEAN NOT NULL,
+    CONSTRAINT pk_linked_check PRIMARY KEY (resident_id, source)
+);
+
 CREATE TABLE linked_source (
     name TEXT NOT NULL,
     state TEXT NOT NULL,

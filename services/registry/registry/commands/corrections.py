@@ -1,0 +1,79 @@
+"""Deciding what is to be done about a contested or contradicted fact."""
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.database import Session
+from chassis.outbox import announce
+from chassis.scope import units_of
+from chassis.sealing import unseal_text
+from contracts.registry import ResidentUpdated
+from registry.commands.declaring import keep_history
+from registry.commands.identifying import lock_subjects, subject
+from registry.errors import AlreadyDecided
+from registry.model.facts import CORRECTION_VALUE, LINKED_FACTS, Correction, Origin
+from registry.model.residents import DECLARABLE, Resident
+
+
+async def decide_correction(
+    session: Session, correction: Correction, resident: Resident, *, accepted: bool, note: str | None, by: str
+) -> None:
+    """An officer decides; an accepted value takes its place whatever the source of the present one."""
+    if correction.state != "received":
+        raise AlreadyDecided()
+    correction.state = "accepted" if accepted else "refused"
+    correction.decided_by, correction.decided_at, correction.decision_note = by, now(), note
+    session.add(correction)
+    if accepted and correction.kind == "correction" and correction.name in DECLARABLE:
+        await _put(session, resident, correction.name, correction_value(correction))
+    elif accepted and correction.kind == "erasure":
+        await _erase(session, resident)
+
+
+def correction_value(correction: Correction) -> Any:
+    """The value that was proposed, opened."""
+    return json.loads(unseal_text(CORRECTION_VALUE, str(correction.id), correction.value))
+
+
+async def _put(session: Session, resident: Resident, name: str, value: Any) -> None:
+    if name == "date_of_birth" and isinstance(value, str):
+        value = date.fromisoformat(value)
+    if name == "phone" and value:
+        await lock_subjects(session, [subject("phone", value)])
+    before, moment = resident.value(name), now()
+    if before == value:
+        return
+    if before is not None:
+        keep_history(session, resident.id, name, before, resident.origin(name), moment)
+    resident.put(name, value)
+    origin = Origin(source="officer", verified=True, observed_at=moment)
+    resident.provenance = {**resident.provenance, name: origin.model_dump(mode="json")}
+    resident.touch(moment)
+    session.add(resident)
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+
+
+ERASABLE = ("phone", "address_line", "social_insurance_no", "has_smartphone", "has_bank_account", "social_protection")
+"""What nobody needs by law once a person asks for its erasure; civil status and residence are kept by law."""
+
+
+async def _erase(session: Session, resident: Resident) -> None:
+    """Forget what may be forgotten, with its history and what linked databases said."""
+    for name in ERASABLE:
+        resident.put(name, None)
+    resident.phone_owner_verified = False
+    resident.touch(now())
+    session.add(resident)
+    await session.flush()
+    names = [*ERASABLE, "phone_owner_verified", *LINKED_FACTS]
+    await session.execute(_FORGET, {"id": resident.id, "names": names})
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+
+
+_FORGET = text("DELETE FROM fact WHERE resident_id = :id AND name = ANY(cast(:names AS text[]))")

@@ -1,0 +1,36 @@
+"""Who read what of a resident, in any service."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.database import ReadSession
+from chassis.http import Page, cursor_at
+from registry.schemas.rights import AccessView
+
+
+async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[AccessView], str | None]:
+    """The access log of a resident, newest first."""
+    after = page.after()
+    parameters = {
+        "id": resident_id, "limit": page.limit + 1, "at": datetime.fromisoformat(after[0]) if after else None,
+        "access_id": UUID(after[1]) if after else None,
+    }  # fmt: skip
+    rows = (await session.execute(_LOG, parameters)).mappings().all()
+    kept = rows[: page.limit]
+    cursor = cursor_at(kept[-1]["at"].isoformat(), kept[-1]["access_id"]) if len(rows) > len(kept) else None
+    return [AccessView.model_validate(dict(row)) for row in kept], cursor
+
+
+_SHOWN = "access_id, at, actor, role, action, purpose, fields, legal_basis, unit_code"
+_WHERE = (
+    "resident_id = :id AND (cast(:at AS timestamptz) IS NULL"
+    " OR (at, access_id) < (cast(:at AS timestamptz), cast(:access_id AS uuid)))"
+    " ORDER BY at DESC, access_id DESC LIMIT :limit"
+)
+_LOG = text(
+    f"SELECT * FROM ((SELECT {_SHOWN}, 'registry' AS service FROM access_entry WHERE {_WHERE})"
+    f" UNION ALL (SELECT {_SHOWN}, service FROM access_elsewhere WHERE {_WHERE})) AS log"
+    " ORDER BY at DESC, access_id DESC LIMIT :limit"
+)

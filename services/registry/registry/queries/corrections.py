@@ -1,0 +1,53 @@
+"""Requests about people's data, with their clocks."""
+
+import json
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.database import ReadSession
+from chassis.errors import NotFound
+from chassis.http import Page, page_by_id
+from chassis.identity import Caller
+from chassis.scope import scoped, units_under
+from chassis.sealing import unseal_text
+from registry.model.facts import CORRECTION_VALUE, Correction
+from registry.model.residents import Resident
+from registry.queries.residents import masked, may_see
+from registry.schemas.rights import CorrectionView
+
+
+async def list_corrections(
+    session: ReadSession, resident_id: UUID, page: Page
+) -> tuple[list[CorrectionView], str | None]:
+    """All requests about one resident, oldest first."""
+    query = select(Correction).where(Correction.resident_id == resident_id)
+    rows, cursor = await page_by_id(session, query, Correction.id, page)
+    return [correction_view(row) for row in rows], cursor
+
+
+async def list_open_corrections(
+    session: ReadSession, caller: Caller, unit_code: str | None, page: Page
+) -> tuple[list[CorrectionView], str | None]:
+    """What officers of the caller's units have to decide."""
+    query = select(Correction).join(Resident, col(Resident.id) == col(Correction.resident_id))
+    query = scoped(query.where(Correction.state == "received"), caller, col(Resident.unit_id))
+    if unit_code is not None:
+        query = query.where(col(Resident.unit_id).in_(units_under(unit_code)))
+    rows, cursor = await page_by_id(session, query, Correction.id, page)
+    return [correction_view(row) for row in rows], cursor
+
+
+async def get_correction(session: ReadSession, caller: Caller, correction_id: UUID) -> tuple[Correction, Resident]:
+    """A request and its resident, locked, when the caller may decide it; 404 otherwise."""
+    correction = await session.get(Correction, correction_id, with_for_update=True)
+    resident = await session.get(Resident, correction.resident_id, with_for_update=True) if correction else None
+    if correction is None or resident is None or not await may_see(session, caller, resident):
+        raise NotFound()
+    return correction, resident
+
+
+def correction_view(row: Correction) -> CorrectionView:
+    """A request for a screen."""
+    value = json.loads(unseal_text(CORRECTION_VALUE, str(row.id), row.value))
+    return CorrectionView.model_validate(row.model_dump() | {"field": row.name, "value": masked(row.name, value)})

@@ -1,0 +1,61 @@
+"""Doors of records that may be one person."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from chassis.access import purpose_of, record_access
+from chassis.errors import NotFound
+from chassis.http import Listed, PurposeHeader, Routes, Transaction, allow
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+from registry.commands.merges import find_merge, merge_residents, undo_merge
+from registry.model.residents import Resident
+from registry.queries.duplicates import list_candidates
+from registry.queries.residents import get_resident, show_residents
+from registry.schemas.residents import ResidentView
+from registry.schemas.rights import CandidatePair, MergeBody
+
+router = Routes(tags=["duplicates"])
+
+
+@router.get("/v1/duplicate-candidates")
+async def candidates(
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    unit_code: Annotated[str, Query()],
+    purpose: PurposeHeader = None,
+) -> Listed[CandidatePair]:
+    """The likeliest pairs of a unit, best first, at most 200."""
+    said = purpose_of(caller, None, purpose)
+    await unit_of_query(session, caller, unit_code)
+    pairs = await list_candidates(session, caller, unit_code)
+    for resident_id in sorted({resident_id for pair in pairs for resident_id in pair.resident_ids}):
+        record_access(session, "registry", caller, resident_id, action="candidate", purpose=said,
+                      fields=["full_name", "unit_code"])  # fmt: skip
+    return Listed(items=pairs)
+
+
+@router.post("/v1/residents/{resident_id}/merge")
+async def merge(
+    resident_id: UUID, body: MergeBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
+) -> ResidentView:
+    """The duplicate's record becomes part of this one."""
+    first, second = sorted((resident_id, body.duplicate_id))
+    locked = {id_: await get_resident(session, caller, id_, for_update=True) for id_ in dict.fromkeys((first, second))}
+    await merge_residents(session, locked[resident_id], locked[body.duplicate_id], caller.account)
+    return (await show_residents(session, caller, [locked[resident_id]]))[0]
+
+
+@router.delete("/v1/residents/{resident_id}/merge")
+async def undo(resident_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]) -> ResidentView:
+    """Undo the last merge that this record was part of."""
+    resident = await get_resident(session, caller, resident_id, for_update=True)
+    standing = await find_merge(session, resident)
+    if standing is None:
+        raise NotFound()
+    survivor = await session.get_one(Resident, standing.survivor_id, with_for_update=True)
+    duplicate = await session.get_one(Resident, standing.duplicate_id, with_for_update=True)
+    await undo_merge(session, standing, survivor, duplicate, caller.account)
+    return (await show_residents(session, caller, [survivor]))[0]

@@ -1,0 +1,139 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.access import AccessRecorded
+from contracts.registry import ResidentConsentChanged, ResidentMerged, ResidentUnmerged, ResidentUpdated
+
+from .conftest import PURPOSE, a_partner_event, a_resident
+
+
+async def test_residents_see_who_read_what_when_and_why_in_any_service(calling: Any, register: Any, hear: Any) -> None:
+    view = await register(a_resident())
+    officer = calling("officer", unit_code="15724", subject="o1")
+    await officer.post("/v1/residents/lookup", json={"personal_id": "038085000001"}, headers={"X-Purpose": "dossier"})
+    await hear(AccessRecorded.model_validate({
+        "access_id": "019aa000-0000-7000-8000-000000000001", "resident_id": view["id"], "service": "casework",
+        "at": datetime.now(UTC) + timedelta(seconds=1), "actor": "o2", "role": "officer", "action": "read",
+        "purpose": "dossier", "fields": ["full_name"],
+    }))  # fmt: skip
+
+    log = (await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}/access-log")).json()[
+        "items"
+    ]
+
+    assert [(e["actor"], e["service"], e["action"], e["purpose"]) for e in log] == [
+        ("o2", "casework", "read", "dossier"),
+        ("o1", "registry", "lookup", "dossier"),
+    ]
+    auditor = calling("auditor", unit_code="15724")
+    assert len((await auditor.get(f"/v1/residents/{view['id']}/access-log?limit=1")).json()["items"]) == 1
+    elsewhere = calling("auditor", unit_code="15061")
+    assert (await elsewhere.get(f"/v1/residents/{view['id']}/access-log")).status_code == 404
+
+
+async def test_a_partner_fills_forms_only_with_a_consent_that_stands(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    view = await register(a_resident())
+    own = calling("resident", resident_id=view["id"])
+    bank = calling("partner", partner_id="demo-bank")
+    fill = f"/v1/residents/{view['id']}/prefill"
+    body = {"fields": ["full_name"], "purpose": "payment"}
+    assert (await bank.post(fill, json=body)).status_code == 404
+
+    made = await own.post(f"/v1/residents/{view['id']}/consents", json={"purpose": "prefill", "grantee": "demo-bank"})
+    assert made.status_code == 201, made.text
+    assert (await bank.post(fill, json=body)).json()["fields"]["full_name"]["value"] == "Lê Văn Đức"
+    gone = await own.delete(f"/v1/residents/{view['id']}/consents/{made.json()['id']}")
+
+    assert gone.status_code == 204
+    assert (await bank.post(fill, json=body)).status_code == 404
+    assert [fact.given for fact in await announced(ResidentConsentChanged)] == [True, False]
+    [consent] = (await own.get(f"/v1/residents/{view['id']}/consents")).json()["items"]
+    assert (consent["status"], consent["evidence"]) == ("withdrawn", {"kind": "self"})
+
+
+async def test_a_consent_taken_down_for_somebody_needs_evidence_and_ends(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    volunteer = calling("volunteer", unit_code="15727-01")
+    path = f"/v1/residents/{view['id']}/consents"
+    body = {"purpose": "digital_signature", "grantee": "demo-telecom"}
+
+    assert (await volunteer.post(path, json=body)).status_code == 422
+    assert (await volunteer.post(path, json=body | {"evidence": {"kind": "paper"}})).status_code == 201
+    past = body | {"evidence": {"kind": "paper"}, "expires_at": "2020-01-01T00:00:00Z"}
+    assert (await volunteer.post(path, json=past)).status_code == 422
+
+
+async def test_everything_about_a_person_can_be_exported_by_the_person(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+
+    exported = (await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}/export")).json()
+
+    assert exported["values"]["personal_id"] == "038085000001"
+    assert {"facts", "history", "consents", "corrections", "organizations", "access_log"} <= exported.keys()
+
+
+async def test_a_correction_has_its_legal_clocks_and_takes_its_place_when_accepted(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    view = await register(a_resident())
+    own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
+    path = f"/v1/residents/{view['id']}/corrections"
+
+    assert (await own.post(path, json={"field": "full_name", "value": "4"})).status_code == 422
+    assert (await own.post(path, json={"field": "shoe", "value": "4"})).status_code == 422
+    asked = (await own.post(path, json={"field": "full_name", "value": "Lê Văn Đạt", "reason": "sai dấu"})).json()
+    [waiting] = (await officer.get("/v1/corrections?unit_code=15724")).json()["items"]
+    decided = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "accept"})
+    again = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "refuse"})
+
+    assert asked["due_on"] > asked["acknowledge_by"]
+    assert decided.json()["state"] == "accepted"
+    assert again.status_code == 409
+    assert (await own.get(f"/v1/residents/{view['id']}")).json()["full_name"] == "Lê Văn Đạt"
+    assert len(await announced(ResidentUpdated)) == 1
+
+
+async def test_an_accepted_erasure_forgets_what_the_law_does_not_keep(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
+
+    asked = (await own.post(f"/v1/residents/{view['id']}/corrections", json={"kind": "erasure"})).json()
+    await officer.post(f"/v1/corrections/{asked['id']}/decision", json={"decision": "accept"})
+
+    after = (await own.get(f"/v1/residents/{view['id']}")).json()
+    assert (after["phone"], after["social_insurance_no"], after["full_name"]) == (None, None, "Lê Văn Đức")
+
+
+async def test_near_duplicates_are_found_merged_and_told_apart_again(
+    calling: Any, register: Any, hear: Any, announced: Any
+) -> None:
+    one = await register(
+        a_resident(1, full_name="Lê Văn Đức", date_of_birth="1985-09-05", phone=None, has_smartphone=None)
+    )
+    two = await register(a_resident(2, full_name="Le Van Duc", date_of_birth="1985-05-09"))
+    await register(a_resident(55, full_name="Trần Văn Nam", date_of_birth="1990-01-01", unit_code="15727-02"))
+    officer = calling("officer", unit_code="15724")
+
+    [pair] = (await officer.get("/v1/duplicate-candidates?unit_code=15724", headers=PURPOSE)).json()["items"]
+    assert set(pair["resident_ids"]) == {one["id"], two["id"]}
+    assert set(pair["reasons"]) == {"number-slip", "same-name", "swapped-birth"}
+
+    merged = await officer.post(f"/v1/residents/{one['id']}/merge", json={"duplicate_id": two["id"]})
+    assert merged.status_code == 200, merged.text
+    assert merged.json()["phone"] == "+84900000002"
+    await hear(a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000002"}}))
+    found = await officer.post("/v1/residents/lookup", json={"personal_id": "038085000002"}, headers=PURPOSE)
+    assert found.json()["id"] == one["id"]
+    assert len((await officer.get("/v1/residents", headers=PURPOSE)).json()["items"]) == 2
+    assert (await officer.post(f"/v1/residents/{one['id']}/merge", json={"duplicate_id": two["id"]})).status_code == 409
+
+    undone = await officer.delete(f"/v1/residents/{one['id']}/merge")
+
+    assert undone.json()["phone"] is None
+    found = await officer.post("/v1/residents/lookup", json={"personal_id": "038085000002"}, headers=PURPOSE)
+    assert found.json()["id"] == two["id"]
+    [gone], [back] = await announced(ResidentMerged), await announced(ResidentUnmerged)
+    assert (str(gone.resident_id), str(gone.survivor_id), gone.life) == (two["id"], one["id"], "merged")
+    assert (str(back.resident_id), back.life) == (two["id"], "alive")
