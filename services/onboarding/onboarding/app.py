@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.app import create_app
 from chassis.runtime import Service, Timed
 from onboarding.commands.expiries import expire_steps
+from onboarding.commands.sessions import announce_held_sessions
 from onboarding.model.schema import OnboardingTable
 from onboarding.reactions import REACTIONS
 from onboarding.routes import ROUTERS
@@ -16,6 +17,6 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=REACTIONS,
-    timed=[Timed("expire steps", 60.0, expire_steps)],
+    timed=[Timed("expire steps", 60.0, expire_steps), Timed("announce sessions", 30.0, announce_held_sessions)],
 )
 app = create_app(service)

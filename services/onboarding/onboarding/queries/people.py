@@ -21,9 +21,14 @@ STEP_SECONDS = 0.05
 CYBER_PROTECTION_LICENCE = "cyber_protection"
 
 
-async def get_resident(session: ReadSession, caller: Caller, resident_id: UUID) -> KnownResident:
-    """The resident (the survivor, where the record was merged), when the caller may know of them; 404 otherwise."""
-    resident = await heard_of(lambda: session.get(KnownResident, resident_id))
+async def get_resident(
+    session: ReadSession, caller: Caller, resident_id: UUID, *, patient: bool = True
+) -> KnownResident:
+    """The resident (the survivor, where the record was merged), when the caller may know of them; 404 otherwise.
+
+    `patient` waits a moment for somebody who was registered just now.
+    """
+    resident = await heard_of(lambda: session.get(KnownResident, resident_id), seconds=WAIT_SECONDS if patient else 0)
     if resident.merged_into:
         resident = await heard_of(lambda: session.get(KnownResident, resident.merged_into))
     if caller.role == "resident":
@@ -47,11 +52,11 @@ async def get_organization(session: ReadSession, caller: Caller, organization_id
     return organization
 
 
-async def heard_of(find: Callable[[], Awaitable[Found | None]]) -> Found:
+async def heard_of(find: Callable[[], Awaitable[Found | None]], *, seconds: float = WAIT_SECONDS) -> Found:
     """What another service may have created a moment ago: asks again for a second, then 404 with Retry-After."""
     waited = 0.0
     while (found := await find()) is None:
-        if waited >= WAIT_SECONDS:
+        if waited >= seconds:
             raise NotYetKnown()
         await asyncio.sleep(STEP_SECONDS)
         waited += STEP_SECONDS

@@ -1,13 +1,15 @@
 """What this service hears, and what it does about it."""
 
 from chassis.consumer import Reactions
-from chassis.scope import on_unit_changed
+from contracts.casework import DossierChanged, DossierCompleted, FeedbackAnswered, ProceduresChosen
 from contracts.gateway import PartnerChanged
+from contracts.payments_qr import MerchantActivated, MerchantRegistered, MerchantSuspended, MerchantUpdated
 from contracts.registry import (
     OrganizationAttested,
     OrganizationRegistered,
     OrganizationUpdated,
     ResidentAttested,
+    ResidentConsentChanged,
     ResidentDeceased,
     ResidentMerged,
     ResidentMoved,
@@ -16,6 +18,9 @@ from contracts.registry import (
     ResidentUpdated,
     UnitChanged,
 )
+from onboarding.reactions.consents import on_consent_changed
+from onboarding.reactions.dossiers import on_dossier_told, on_feedback_answered, on_procedures_chosen
+from onboarding.reactions.merchants import on_merchant_told
 from onboarding.reactions.organizations import on_organization_attested, on_organization_told
 from onboarding.reactions.partners import on_partner_changed
 from onboarding.reactions.residents import (
@@ -24,9 +29,10 @@ from onboarding.reactions.residents import (
     on_resident_told,
     on_resident_unmerged,
 )
+from onboarding.reactions.units import on_unit_told
 
 REACTIONS: Reactions = {
-    UnitChanged: on_unit_changed,
+    UnitChanged: on_unit_told,
     ResidentRegistered: on_resident_told,
     ResidentUpdated: on_resident_told,
     ResidentMoved: on_resident_told,
@@ -34,8 +40,17 @@ REACTIONS: Reactions = {
     ResidentMerged: on_resident_merged,
     ResidentUnmerged: on_resident_unmerged,
     ResidentAttested: on_resident_attested,
+    ResidentConsentChanged: on_consent_changed,
     OrganizationRegistered: on_organization_told,
     OrganizationUpdated: on_organization_told,
     OrganizationAttested: on_organization_attested,
     PartnerChanged: on_partner_changed,
+    MerchantRegistered: on_merchant_told,
+    MerchantActivated: on_merchant_told,
+    MerchantSuspended: on_merchant_told,
+    MerchantUpdated: on_merchant_told,
+    DossierChanged: on_dossier_told,
+    DossierCompleted: on_dossier_told,
+    FeedbackAnswered: on_feedback_answered,
+    ProceduresChosen: on_procedures_chosen,
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Header, Query, Response
 
 from chassis.access import purpose_of, record_access
+from chassis.database import ReadSession
 from chassis.errors import Forbidden, NotFound
 from chassis.http import (
     IfMatch,
@@ -130,7 +131,7 @@ async def list_worklist(
     return Listed(items=[WorkView.of(work, resident, language) for work, resident in rows], next_cursor=cursor)
 
 
-async def require_entitled(session: Transaction, caller: Caller) -> None:
+async def require_entitled(session: ReadSession, caller: Caller) -> None:
     """Volunteers see residents' work only while a team lists them; pupils never do."""
     if caller.role == "volunteer":
         if caller.body == SCHOOL:

@@ -1,0 +1,174 @@
+"""Drawing up a campaign and carrying it on: steps, tasks, filings."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.clock import now, today
+from chassis.database import Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.tables import KnownUnit
+from contracts import onboarding as facts
+from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
+from onboarding.model.drafts import CampaignDraft, DemandDraft, TaskDraft, steps_of_template
+from onboarding.model.templates import templates
+from onboarding.queries.campaigns import list_steps
+from onboarding.queries.territory import require_lead, unit_as_of
+
+
+async def draw_up_campaign(session: Session, caller: Caller, draft: CampaignDraft) -> Campaign:
+    """A new campaign with the steps of its template (or of its plan) and everything the plan asks for."""
+    unit = await unit_as_of(session, draft.unit_code, draft.resolved_on)
+    await require_lead(session, caller, unit.id)
+    template = templates()[draft.template]
+    campaign = Campaign(
+        unit_id=unit.id, unit_code=unit.code, template=draft.template, title=draft.title, starts_on=draft.starts_on,
+        ends_on=draft.ends_on, parent_id=draft.parent_id, plan=draft.plan, plan_digest=draft.digest, area=draft.area,
+        services=draft.services, targets=draft.targets, created_at=now(), created_by=caller.account,
+        minimum_procedures=draft.minimum_procedures or template.minimum_procedures,
+        team_bodies=draft.team_bodies or list(template.team_bodies),
+    )  # fmt: skip
+    session.add(campaign)
+    _add_steps(session, campaign, draft)
+    for task in draft.tasks:
+        add_task(session, campaign, unit, task)
+    for demand in draft.demands:
+        await _demand_at_start(session, caller, campaign, unit, demand)
+    await session.flush()
+    await announce_campaign(session, campaign, facts.CampaignStarted)
+    return campaign
+
+
+async def progress_step(session: Session, campaign: Campaign, step: CampaignStep, changes: dict[str, Any]) -> None:
+    """Notes how far a step has come. A done step has a day; an undone one has none."""
+    for name, value in changes.items():
+        setattr(step, name, value)
+    if step.status == "done" and step.done_on is None:
+        step.done_on = today()
+    if step.status != "done" and "status" in changes:
+        step.done_on = changes.get("done_on")
+    session.add(step)
+    await change_campaign(session, campaign, {})
+
+
+async def change_campaign(session: Session, campaign: Campaign, changes: dict[str, Any]) -> None:
+    """Changes a campaign, and says how it stands now."""
+    for name, value in changes.items():
+        setattr(campaign, name, value)
+    if campaign.starts_on and campaign.ends_on and campaign.starts_on > campaign.ends_on:
+        raise InvalidBody(errors=[FieldError("/ends_on", "before-start", "Kết thúc trước khi bắt đầu.", "Ends first.")])
+    campaign.version += 1
+    session.add(campaign)
+    await session.flush()
+    await announce_campaign(session, campaign, facts.CampaignUpdated)
+
+
+def add_task(session: Session, campaign: Campaign, unit: KnownUnit, draft: TaskDraft) -> Task:
+    """One more piece of work for a body."""
+    task = Task(
+        campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code, step=draft.step, body=draft.body,
+        body_name=draft.body_name, work=draft.work, owner=draft.owner, due_on=draft.due_on,
+        reminders=[each.isoformat() for each in draft.reminders], origin=draft.origin, origin_id=draft.origin_id,
+        created_at=now(),
+    )  # fmt: skip
+    session.add(task)
+    return task
+
+
+def change_task(session: Session, task: Task, changes: dict[str, Any]) -> None:
+    """Changes a task; a done task has a day."""
+    for name, value in changes.items():
+        setattr(task, name, value)
+    if task.status == "done" and task.done_on is None:
+        task.done_on = today()
+    if task.status != "done":
+        task.done_on = None
+    task.version += 1
+    session.add(task)
+
+
+async def demand_filing(session: Session, campaign: Campaign, draft: DemandDraft) -> FilingDemand:
+    """What is to be handed in; the same kind and period is one demand."""
+    known = await session.exec(
+        select(FilingDemand).where(
+            col(FilingDemand.campaign_id) == campaign.id,
+            col(FilingDemand.kind) == draft.kind,
+            col(FilingDemand.period).is_not_distinct_from(draft.period),
+        )
+    )
+    demand = known.first() or FilingDemand(
+        campaign_id=campaign.id, kind=draft.kind, period=draft.period, addressee=draft.addressee,
+        due_on=draft.due_on, of_children=draft.of_children,
+    )  # fmt: skip
+    session.add(demand)
+    return demand
+
+
+async def file_with(
+    session: Session, caller: Caller, demand: FilingDemand, unit: KnownUnit, filed_on: date, document_id: UUID | None
+) -> Filing:
+    """A unit hands in what is demanded; the first day counts, a later one only adds the document."""
+    found = await session.exec(
+        select(Filing).where(col(Filing.demand_id) == demand.id, col(Filing.unit_id) == unit.id).with_for_update()
+    )
+    filing = found.first()
+    if filing is None:
+        filing = Filing(
+            demand_id=demand.id, campaign_id=demand.campaign_id, unit_id=unit.id, unit_code=unit.code,
+            filed_on=filed_on, recorded_by=caller.account, recorded_at=now(),
+        )  # fmt: skip
+    filing.document_id = document_id or filing.document_id
+    session.add(filing)
+    await session.flush()
+    _announce_filing(session, demand, filing)
+    return filing
+
+
+async def announce_campaign(session: Session, campaign: Campaign, kind: type[facts.CampaignState]) -> None:
+    """Says how a campaign stands now."""
+    steps = await list_steps(session, campaign.id)
+    issued_on = campaign.plan.get("issued_on")
+    announce(
+        session,
+        kind(
+            campaign_id=campaign.id, version=campaign.version, unit_id=campaign.unit_id, unit_code=campaign.unit_code,
+            template=campaign.template, title=campaign.title, starts_on=campaign.starts_on, ends_on=campaign.ends_on,
+            minimum_procedures=campaign.minimum_procedures, at=now(), parent_id=campaign.parent_id,
+            targets=[facts.Target.model_validate(each) for each in campaign.targets],
+            steps=[facts.CampaignStep.model_validate(step.model_dump()) for step in steps],
+            plan_number=campaign.plan.get("number"),
+            plan_issued_on=date.fromisoformat(issued_on) if issued_on else None,
+        ),
+    )  # fmt: skip
+
+
+def _add_steps(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
+    steps = draft.steps or steps_of_template(draft.template, draft.resolved_on or today())
+    for step in steps:
+        session.add(CampaignStep(campaign_id=campaign.id, **vars(step)))
+
+
+async def _demand_at_start(
+    session: Session, caller: Caller, campaign: Campaign, unit: KnownUnit, draft: DemandDraft
+) -> None:
+    """A plan that carries the day of its issue has itself been handed in on that day."""
+    demand = await demand_filing(session, campaign, draft)
+    issued_on = campaign.plan.get("issued_on")
+    if draft.kind == "plan" and not draft.of_children and issued_on:
+        await session.flush()
+        await file_with(session, caller, demand, unit, date.fromisoformat(issued_on), None)
+
+
+def _announce_filing(session: Session, demand: FilingDemand, filing: Filing) -> None:
+    announce(
+        session,
+        facts.PlanFiled(
+            campaign_id=demand.campaign_id, filing_id=filing.id, unit_id=filing.unit_id,
+            unit_code=filing.unit_code, kind=demand.kind, due_on=demand.due_on, filed_on=filing.filed_on,
+            state=filing.state(demand.due_on), period=demand.period,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""What shows that a campaign lives: news, readiness and its gaps, models and votes, officials' signatures."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from chassis.clock import now, today
+from chassis.database import Session
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.tables import KnownUnit
+from contracts.onboarding import CommunicationPublished, OfficialSignatureIssued
+from onboarding.commands.campaigns import add_task
+from onboarding.model.bodies import body_name
+from onboarding.model.campaigns import Campaign, Task
+from onboarding.model.drafts import TaskDraft
+from onboarding.model.evidence import (
+    Communication,
+    DigitalModel,
+    Nomination,
+    OfficialSignature,
+    ReadinessCheck,
+    Vote,
+)
+from onboarding.model.readiness import body_for, is_gap, work_for
+
+GAP_DAYS = 7
+
+
+async def publish_communication(
+    session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]
+) -> Communication:
+    """Notes that something was published or broadcast; it counts from its own day."""
+    news = Communication(**details, campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code)
+    session.add(news)
+    await session.flush()
+    announce(
+        session,
+        CommunicationPublished(
+            campaign_id=campaign.id, communication_id=news.id, unit_id=unit.id, unit_code=unit.code, kind=news.kind,
+            published_on=news.published_on,
+        ),
+    )  # fmt: skip
+    return news
+
+
+async def check_readiness(
+    session: Session, caller: Caller, campaign: Campaign, unit: KnownUnit, venue: str, items: list[dict[str, Any]]
+) -> tuple[ReadinessCheck, list[Task]]:
+    """Notes what a venue has; each gap opens a task for the body that closes gaps of its kind."""
+    check = ReadinessCheck(
+        campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code, venue=venue, items=items, checked_at=now(),
+        checked_by=caller.account,
+    )  # fmt: skip
+    session.add(check)
+    await session.flush()
+    tasks = [add_task(session, campaign, unit, _closing(check, each)) for each in items if is_gap(each)]
+    return check, tasks
+
+
+async def add_model(session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]) -> DigitalModel:
+    """A model that a body of a unit runs."""
+    model = DigitalModel(**details, campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code)
+    session.add(model)
+    await session.flush()
+    return model
+
+
+async def nominate(session: Session, caller: Caller, model: DigitalModel, category: str) -> Nomination:
+    """Puts a model up for the vote; a second time in one category is a conflict."""
+    nomination = Nomination(
+        campaign_id=model.campaign_id, model_id=model.id, category=category, nominated_by=caller.account, at=now()
+    )
+    session.add(nomination)
+    await session.flush()
+    return nomination
+
+
+async def vote_for(session: Session, caller: Caller, nomination: Nomination) -> bool:
+    """One account, one vote for one nomination; False when it was given before."""
+    statement = (
+        insert(Vote)
+        .values(nomination_id=nomination.id, voter=caller.account, at=now())
+        .on_conflict_do_nothing()
+        .returning(col(Vote.voter))
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def note_signature(
+    session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]
+) -> OfficialSignature:
+    """Notes that a signature was requested or issued for an official of a unit."""
+    signature = OfficialSignature(**details, campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code)
+    session.add(signature)
+    await session.flush()
+    if signature.issued_on:
+        _announce_signature(session, signature)
+    return signature
+
+
+async def change_signature(session: Session, signature: OfficialSignature, changes: dict[str, Any]) -> None:
+    """Notes that a signature was issued or given back."""
+    for name, value in changes.items():
+        setattr(signature, name, value)
+    signature.version += 1
+    session.add(signature)
+    await session.flush()
+    if signature.issued_on:
+        _announce_signature(session, signature)
+
+
+def _closing(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
+    body = body_for(item)
+    due_on = today() + timedelta(days=GAP_DAYS)
+    return TaskDraft(
+        body=body,
+        body_name=body_name(body, today()),
+        work=work_for(item, check.venue),
+        due_on=due_on,
+        origin="readiness",
+        origin_id=check.id,
+    )
+
+
+def _announce_signature(session: Session, signature: OfficialSignature) -> None:
+    announce(
+        session,
+        OfficialSignatureIssued(
+            campaign_id=signature.campaign_id, official_id=signature.id, unit_id=signature.unit_id,
+            unit_code=signature.unit_code, issued_on=signature.issued_on, held=signature.is_held,
+        ),
+    )  # fmt: skip

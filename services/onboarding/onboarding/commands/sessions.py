@@ -1,0 +1,171 @@
+"""Holding sessions: planning, attendance by list or by code, training accounts, telling reports."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from chassis.clock import business_day, now
+from chassis.database import Session
+from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound, NotYetKnown, Problem
+from chassis.identity import Caller
+from chassis.outbox import announce
+from chassis.runtime import Runtime
+from chassis.tables import KnownUnit
+from contracts.onboarding import SessionHeld
+from onboarding.model.campaigns import Campaign
+from onboarding.model.people import KnownOrganization
+from onboarding.model.sessions import (
+    TRAINING_DAYS,
+    TRAINING_UNIT,
+    Attendance,
+    Attendee,
+    CampaignSession,
+    Registered,
+    TrainingAccount,
+)
+from onboarding.model.teams import TeamMember
+from onboarding.queries.people import get_organization, get_resident
+from onboarding.queries.sessions import count_attendance, owns_merchant
+
+EARLY = timedelta(hours=2)
+
+
+def plan_session(session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]) -> CampaignSession:
+    """A session at a place; its check-in code is for a sheet at the door."""
+    planned = CampaignSession(
+        **details,
+        campaign_id=campaign.id,
+        unit_id=unit.id,
+        unit_code=unit.code,
+        check_in_code=secrets.token_urlsafe(12),
+    )
+    _require_order(planned)
+    session.add(planned)
+    return planned
+
+
+def change_session(session: Session, planned: CampaignSession, changes: dict[str, Any]) -> None:
+    """Changes a session; what was held and is cancelled afterwards stays held."""
+    for name, value in changes.items():
+        setattr(planned, name, value)
+    _require_order(planned)
+    planned.version += 1
+    session.add(planned)
+
+
+async def register_attendance(
+    session: Session, caller: Caller, held: CampaignSession, attendees: Sequence[Attendee]
+) -> list[Registered]:
+    """Notes who came, each once; somebody outside the caller's units is refused and the others count."""
+    answers = [await _register(session, caller, held, each) for each in attendees]
+    if any(each.result == "applied" for each in answers):
+        await announce_session(session, held)
+    return answers
+
+
+async def check_in(session: Session, caller: Caller, held: CampaignSession, code: str) -> bool:
+    """A resident scans the code at the door; False when they were noted before."""
+    if not secrets.compare_digest(code.encode(), held.check_in_code.encode()):
+        raise Forbidden("Mã điểm danh không đúng.", "The check-in code is wrong.")
+    if now() < held.starts_at - EARLY or held.is_cancelled:
+        raise Forbidden("Buổi này chưa mở điểm danh.", "Check-in is not open.")
+    assert caller.resident_id
+    is_new = await _note(session, held, Attendee("resident", caller.resident_id), by_code=True)
+    if is_new:
+        await announce_session(session, held)
+    return is_new
+
+
+async def open_training_accounts(
+    session: Session, held: CampaignSession, count: int, role: str
+) -> list[tuple[TrainingAccount, str]]:
+    """Logins for practice with their secrets, which are shown this once; they end 7 days after the session."""
+    until = (held.ends_at or held.starts_at) + timedelta(days=TRAINING_DAYS)
+    opened = []
+    for _ in range(count):
+        secret = secrets.token_urlsafe(9)
+        account = TrainingAccount(
+            login=f"tap-huan-{secrets.token_hex(4)}", session_id=held.id, role=role, unit_code=TRAINING_UNIT,
+            secret_digest=hashlib.sha256(secret.encode()).hexdigest(), valid_until=until,
+        )  # fmt: skip
+        session.add(account)
+        opened.append((account, secret))
+    return opened
+
+
+async def announce_session(session: Session, held: CampaignSession) -> None:
+    """Says that a session took place and how many came so far."""
+    await session.flush()
+    counts = await count_attendance(session, held.id)
+    held.announced = True
+    session.add(held)
+    announce(
+        session,
+        SessionHeld(
+            campaign_id=held.campaign_id, session_id=held.id, unit_id=held.unit_id, unit_code=held.unit_code,
+            kind=held.kind, held_on=business_day(held.starts_at), residents=counts["resident"],
+            organizations=counts["organization"], members=counts["member"], merchants=counts["merchant"],
+        ),
+    )  # fmt: skip
+
+
+async def announce_held_sessions(runtime: Runtime) -> None:
+    """By the clock: sessions that are over and of which reports do not know yet."""
+    async with runtime.database.transaction() as session:
+        await announce_ended(session)
+
+
+async def announce_ended(session: Session) -> int:
+    """Announces sessions that are over; how many."""
+    query = select(CampaignSession).where(
+        ~col(CampaignSession.announced), ~col(CampaignSession.is_cancelled), col(CampaignSession.starts_at) < now()
+    )
+    ended = [each for each in await session.exec(query.limit(200)) if (each.ends_at or each.starts_at) < now()]
+    for each in ended:
+        await announce_session(session, each)
+    return len(ended)
+
+
+async def _register(session: Session, caller: Caller, held: CampaignSession, attendee: Attendee) -> Registered:
+    try:
+        known = await _known_attendee(session, caller, held, attendee)
+    except Problem as problem:
+        return Registered(attendee, "refused", problem)
+    return Registered(attendee, "applied" if await _note(session, held, known) else "unchanged")
+
+
+async def _known_attendee(session: Session, caller: Caller, held: CampaignSession, attendee: Attendee) -> Attendee:
+    match attendee.kind:
+        case "resident":
+            return Attendee("resident", (await get_resident(session, caller, attendee.id, patient=False)).id)
+        case "organization":
+            if await session.get(KnownOrganization, attendee.id) is None:
+                raise NotYetKnown()
+            return Attendee("organization", (await get_organization(session, caller, attendee.id)).id)
+        case "member":
+            if await session.get(TeamMember, attendee.id) is None:
+                raise NotFound()
+            return attendee
+
+
+async def _note(session: Session, held: CampaignSession, attendee: Attendee, *, by_code: bool = False) -> bool:
+    row = Attendance(
+        session_id=held.id, attendee_id=attendee.id, kind=attendee.kind, by_code=by_code, at=now(),
+        is_merchant=attendee.kind != "member" and await owns_merchant(session, attendee.id),
+    )  # fmt: skip
+    statement = (
+        insert(Attendance).values(**row.model_dump()).on_conflict_do_nothing().returning(col(Attendance.attendee_id))
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+def _require_order(planned: CampaignSession) -> None:
+    if planned.ends_at and planned.ends_at <= planned.starts_at:
+        raise InvalidBody(
+            errors=[FieldError("/ends_at", "before-start", "Kết thúc trước khi bắt đầu.", "Ends before it starts.")]
+        )

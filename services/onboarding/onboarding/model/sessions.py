@@ -1,0 +1,104 @@
+"""Sessions of a campaign by village: conferences, trainings, installation days; who came, and who practises where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Index, Text
+from sqlmodel import Field
+
+from chassis.database import aware
+from chassis.errors import Problem
+from chassis.ids import new_id
+from onboarding.model.tables import OnboardingTable, texts
+
+SessionKind = Literal["conference", "training", "guidance", "installation", "drive", "launch", "review"]
+AttendeeKind = Literal["resident", "organization", "member"]
+TRAINING_DAYS = 7
+TRAINING_UNIT = "training"
+"""The unit of training accounts: it has synthetic people only and stands in no tree, so no report counts it."""
+
+
+@dataclass(frozen=True)
+class Attendee:
+    kind: AttendeeKind
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Registered:
+    attendee: Attendee
+    result: Literal["applied", "unchanged", "refused"]
+    problem: Problem | None = None
+
+
+class CampaignSession(OnboardingTable, table=True):
+    """One meeting at one place; `announced` remembers that reports were told of it."""
+
+    __tablename__ = "campaign_session"
+    __table_args__ = (Index("ix_campaign_session_unit_time", "unit_id", "starts_at"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    campaign_id: UUID = Field(index=True)
+    unit_id: UUID
+    unit_code: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    topics: list[str] = Field(default=[], sa_type=texts())
+    venue: str = Field(sa_type=Text)
+    starts_at: datetime = Field(sa_type=aware(), index=True)
+    ends_at: datetime | None = Field(default=None, sa_type=aware())
+    host: str | None = Field(default=None, sa_type=Text)
+    coordinators: list[str] = Field(default=[], sa_type=texts())
+    audience: list[str] = Field(default=[], sa_type=texts())
+    conclusions: str | None = Field(default=None, sa_type=Text)
+    is_cancelled: bool = False
+    check_in_code: str = Field(sa_type=Text)
+    announced: bool = False
+    version: int = 1
+
+
+class Attendance(OnboardingTable, table=True):
+    """One who came, by list or by scanning the session's code."""
+
+    __tablename__ = "attendance"
+
+    session_id: UUID = Field(primary_key=True)
+    attendee_id: UUID = Field(primary_key=True, index=True)
+    kind: str = Field(sa_type=Text)
+    by_code: bool = False
+    at: datetime = Field(sa_type=aware())
+    is_merchant: bool = False
+
+
+class TrainingAccount(OnboardingTable, table=True):
+    """A login for practice; its secret is shown once and kept only as a digest."""
+
+    __tablename__ = "training_account"
+
+    login: str = Field(primary_key=True, sa_type=Text)
+    session_id: UUID = Field(index=True)
+    role: str = Field(sa_type=Text)
+    unit_code: str = Field(sa_type=Text)
+    secret_digest: str = Field(sa_type=Text)
+    valid_until: datetime = Field(sa_type=aware())
+
+
+class KnownMerchantOwner(OnboardingTable, table=True):
+    """Who owns a merchant, as payments-qr tells: they are counted when they attend a training."""
+
+    __tablename__ = "known_merchant_owner"
+
+    merchant_id: UUID = Field(primary_key=True)
+    owner_id: UUID | None = Field(default=None, index=True)
+    version: int
+
+
+class KnownProcedures(OnboardingTable, table=True):
+    """The services that a unit has chosen, as casework tells."""
+
+    __tablename__ = "known_procedures"
+
+    unit_id: UUID = Field(primary_key=True)
+    codes: list[str] = Field(sa_type=texts())
+    at: datetime = Field(sa_type=aware())

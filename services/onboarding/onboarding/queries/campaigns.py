@@ -1,0 +1,110 @@
+"""Campaigns and what belongs to them, as far as the caller's territory reaches."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.clock import today
+from chassis.database import ReadSession
+from chassis.errors import NotFound
+from chassis.http import Page, page_by_id
+from chassis.identity import Caller
+from chassis.tables import KnownUnit
+from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
+from onboarding.model.deadlines import FilingState
+from onboarding.queries.territory import find_territory, list_children, units_below
+
+
+async def get_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) -> Campaign:
+    """The campaign, when the caller's territory has a part in it; 404 otherwise."""
+    campaign = await session.get(Campaign, campaign_id)
+    territory = await find_territory(session, caller)
+    if campaign is None or (territory is not None and campaign.unit_id not in territory):
+        raise NotFound()
+    return campaign
+
+
+async def list_campaigns(session: ReadSession, caller: Caller, page: Page) -> tuple[list[Campaign], str | None]:
+    query = select(Campaign)
+    territory = await find_territory(session, caller)
+    if territory is not None:
+        query = query.where(col(Campaign.unit_id).in_(territory))
+    return await page_by_id(session, query, Campaign.id, page)
+
+
+async def list_steps(session: ReadSession, campaign_id: UUID) -> list[CampaignStep]:
+    query = select(CampaignStep).where(col(CampaignStep.campaign_id) == campaign_id)
+    return list(await session.exec(query.order_by(col(CampaignStep.number))))
+
+
+async def get_step(session: ReadSession, campaign_id: UUID, number: int) -> CampaignStep:
+    step = await session.get(CampaignStep, (campaign_id, number), with_for_update=True)
+    if step is None:
+        raise NotFound()
+    return step
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    overdue: bool | None = None
+    body: str | None = None
+    status: str | None = None
+
+
+async def list_tasks(
+    session: ReadSession, campaign_id: UUID, wanted: TaskFilter, page: Page
+) -> tuple[list[Task], str | None]:
+    query = select(Task).where(col(Task.campaign_id) == campaign_id)
+    late = (col(Task.due_on) < today()) & col(Task.done_on).is_(None)
+    if wanted.overdue is not None:
+        query = query.where(late if wanted.overdue else ~late | col(Task.due_on).is_(None))
+    if wanted.body:
+        query = query.where(col(Task.body) == wanted.body)
+    if wanted.status:
+        query = query.where(col(Task.status) == wanted.status)
+    return await page_by_id(session, query, Task.id, page)
+
+
+async def get_task(session: ReadSession, campaign_id: UUID, task_id: UUID) -> Task:
+    task = await session.get(Task, task_id, with_for_update=True)
+    if task is None or task.campaign_id != campaign_id:
+        raise NotFound()
+    return task
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one unit owes for one demand, and how it stands."""
+
+    demand: FilingDemand
+    unit: KnownUnit
+    filing: Filing | None
+    state: FilingState
+
+
+async def list_filings(session: ReadSession, campaign: Campaign) -> list[Owed]:
+    """Each demand with each unit that owes it: the campaign's own unit, or all communes below it as of its start."""
+    demands = await session.exec(
+        select(FilingDemand).where(col(FilingDemand.campaign_id) == campaign.id).order_by(col(FilingDemand.due_on))
+    )
+    filed = await session.exec(select(Filing).where(col(Filing.campaign_id) == campaign.id))
+    by_place = {(each.demand_id, each.unit_id): each for each in filed}
+    own = await session.get_one(KnownUnit, campaign.unit_id)
+    children = await list_children(session, own, campaign.resolved_on)
+    return [
+        _standing(demand, unit, by_place.get((demand.id, unit.id)))
+        for demand in demands
+        for unit in (children if demand.of_children else [own])
+    ]
+
+
+def _standing(demand: FilingDemand, unit: KnownUnit, filing: Filing | None) -> Owed:
+    return Owed(demand, unit, filing, filing.state(demand.due_on) if filing else "missing")
+
+
+def in_campaign_area(campaign: Campaign, on: date | None = None) -> Any:
+    """A subquery with the units that a campaign covers, as of its start."""
+    return units_below(campaign.unit_id, campaign.resolved_on or on or today())

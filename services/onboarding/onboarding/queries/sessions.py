@@ -1,0 +1,98 @@
+"""Sessions of campaigns: what is on in a unit, who came."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from chassis.clock import HO_CHI_MINH, now
+from chassis.database import ReadSession
+from chassis.errors import NotFound
+from chassis.http import Page, page_by_id
+from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures, TrainingAccount
+from onboarding.queries.territory import units_of_code
+
+
+@dataclass(frozen=True)
+class SessionFilter:
+    """Sessions in a unit and below, on days from `since` to `until`, both included."""
+
+    unit_code: str | None = None
+    since: date | None = None
+    until: date | None = None
+    campaign_id: UUID | None = None
+
+
+async def list_sessions(
+    session: ReadSession, wanted: SessionFilter, page: Page
+) -> tuple[list[CampaignSession], str | None]:
+    query: Any = select(CampaignSession)
+    if wanted.campaign_id:
+        query = query.where(col(CampaignSession.campaign_id) == wanted.campaign_id)
+    if wanted.unit_code:
+        query = query.where(col(CampaignSession.unit_id).in_(await units_of_code(session, wanted.unit_code)))
+    if wanted.since:
+        query = query.where(col(CampaignSession.starts_at) >= begin_of(wanted.since))
+    if wanted.until:
+        query = query.where(col(CampaignSession.starts_at) < begin_of(wanted.until + timedelta(days=1)))
+    return await page_by_id(session, query, CampaignSession.id, page)
+
+
+async def get_session(session: ReadSession, session_id: UUID, *, for_update: bool = False) -> CampaignSession:
+    found = await session.get(CampaignSession, session_id, with_for_update=for_update or None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def find_next_session(session: ReadSession, unit_ids: set[UUID]) -> CampaignSession | None:
+    """The next session that residents of these units are invited to."""
+    query = select(CampaignSession).where(
+        col(CampaignSession.unit_id).in_(unit_ids),
+        col(CampaignSession.starts_at) >= now(),
+        ~col(CampaignSession.is_cancelled),
+    )
+    return (await session.exec(query.order_by(col(CampaignSession.starts_at)).limit(1))).first()
+
+
+async def count_attendance(session: ReadSession, session_id: UUID) -> dict[str, int]:
+    """How many came, by kind; `merchant` counts those who own a merchant besides."""
+    rows = await session.exec(
+        select(Attendance.kind, Attendance.is_merchant, func.count())
+        .where(col(Attendance.session_id) == session_id)
+        .group_by(col(Attendance.kind), col(Attendance.is_merchant))
+    )
+    counts = dict.fromkeys(("resident", "organization", "member", "merchant"), 0)
+    for kind, is_merchant, number in rows:
+        counts[kind] += number
+        counts["merchant"] += number if is_merchant else 0
+    return counts
+
+
+async def owns_merchant(session: ReadSession, owner_id: UUID) -> bool:
+    query = select(KnownMerchantOwner.merchant_id).where(col(KnownMerchantOwner.owner_id) == owner_id).limit(1)
+    return (await session.exec(query)).first() is not None
+
+
+def begin_of(day: date) -> datetime:
+    """Midnight in Vietnam at the beginning of a day."""
+    return datetime.combine(day, time(), HO_CHI_MINH)
+
+
+async def list_attendance(session: ReadSession, session_id: UUID, page: Page) -> tuple[list[Attendance], str | None]:
+    query = select(Attendance).where(col(Attendance.session_id) == session_id)
+    return await page_by_id(session, query, Attendance.attendee_id, page)
+
+
+async def list_training_accounts(session: ReadSession, session_id: UUID) -> list[TrainingAccount]:
+    query = select(TrainingAccount).where(col(TrainingAccount.session_id) == session_id)
+    return list(await session.exec(query.order_by(col(TrainingAccount.login))))
+
+
+async def list_chosen_procedures(session: ReadSession, unit_ids: set[UUID]) -> list[str]:
+    """Codes of the services that these units have chosen, as casework told."""
+    chosen = await session.exec(select(KnownProcedures).where(col(KnownProcedures.unit_id).in_(unit_ids)))
+    return sorted({code for each in chosen for code in each.codes})

@@ -1,0 +1,180 @@
+"""Whose campaigns a caller may read and lead, across reforms of the units.
+
+A campaign belongs to a unit as of its start. Whoever leads all that came of that unit leads the campaign; whoever stands
+for a part of it, below it or above it may read it. Permission always uses today's tree.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from chassis.clock import today
+from chassis.database import ReadSession
+from chassis.errors import Forbidden, InvalidBody, InvalidQuery, NotFound
+from chassis.identity import Caller
+from chassis.scope import EVERYWHERE, find_unit, units_under, unknown_unit, valid_on
+from chassis.tables import KnownLineage, KnownUnit
+from onboarding.model.territory import KnownSuccessor
+
+
+async def find_territory(session: ReadSession, caller: Caller) -> set[UUID] | None:
+    """Units whose campaigns the caller may read: own, what these were formed of, and all above; None: every unit."""
+    if caller.role in EVERYWHERE:
+        return None
+    if caller.unit_code is None:
+        return set()
+    own = set(await session.exec(units_under(caller.unit_code)))
+    formed = await _predecessors(session, own)
+    return formed | await _above(session, formed)
+
+
+async def find_heirs(session: ReadSession, unit_id: UUID) -> set[UUID]:
+    """Today's units that a unit lives on in: itself, its successors, or (a district) those of the units it had below."""
+    heirs: set[UUID] = set()
+    waiting, seen = {unit_id}, {unit_id}
+    while waiting:
+        valid = await _valid_today(session, waiting)
+        heirs |= valid
+        following: set[UUID] = set()
+        for ended in waiting - valid:
+            following |= await _successors(session, ended) or await _children_at_its_end(session, ended)
+        waiting = following - seen
+        seen |= waiting
+    return heirs
+
+
+async def leads(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
+    """Whether everything that a unit lives on in is the caller's own or below."""
+    if caller.role in EVERYWHERE:
+        return True
+    heirs = await find_heirs(session, unit_id)
+    return bool(heirs) and heirs <= await _covered(session, caller, heirs)
+
+
+async def touches(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
+    """Whether any part of what a unit lives on in is the caller's own or below."""
+    return caller.role in EVERYWHERE or bool(await _covered(session, caller, await find_heirs(session, unit_id)))
+
+
+async def require_lead(session: ReadSession, caller: Caller, unit_id: UUID, *, is_known: bool = True) -> None:
+    """Refuses who does not lead a unit: 403 where its existence is known, else 404."""
+    if not await leads(session, caller, unit_id):
+        raise Forbidden() if is_known else NotFound()
+
+
+async def unit_as_of(session: ReadSession, code: str, on: date | None, pointer: str = "/unit_code") -> KnownUnit:
+    """The unit that bore a code on a day (today by default); 422 where none did."""
+    unit = await find_unit(session, code, on)
+    if unit is None:
+        raise InvalidBody(errors=[unknown_unit(pointer)])
+    return unit
+
+
+async def list_children(session: ReadSession, unit: KnownUnit, on: date | None) -> list[KnownUnit]:
+    """Units directly below, as of a day, by code. Of a province or district: its communes (districts are no owners of plans)."""
+    day = on or today()
+    wanted = "commune" if unit.level in ("province", "district") else "village"
+    below = units_below(unit.id, day)
+    query = select(KnownUnit).where(
+        col(KnownUnit.id).in_(below), col(KnownUnit.level) == wanted, valid_on(KnownUnit, day)
+    )
+    return list(await session.exec(query.order_by(col(KnownUnit.code))))
+
+
+async def units_of_code(session: ReadSession, code: str) -> set[UUID]:
+    """Ids of today's unit with this code (else the last that bore it), of all below it, and of what these were formed of."""
+    unit = await find_unit(session, code)
+    if unit is not None:
+        return await _predecessors(session, set(await session.exec(units_below(unit.id, today()))))
+    query = select(KnownUnit).where(col(KnownUnit.code) == code).order_by(col(KnownUnit.valid_to).desc()).limit(1)
+    ended = (await session.exec(query)).first()
+    if ended is None or ended.valid_to is None:
+        raise InvalidQuery(errors=[unknown_unit("/unit_code")])
+    return set(await session.exec(units_below(ended.id, ended.valid_to)))
+
+
+async def list_above(session: ReadSession, unit_id: UUID) -> set[UUID]:
+    """Units that ever stood above this one: what is on there concerns it too."""
+    return await _above(session, {unit_id})
+
+
+def units_below(unit_id: UUID, on: date) -> Any:
+    """A subquery with the ids of a unit, named by its id, and of all below it, as of a day."""
+    top, below = aliased(KnownLineage), aliased(KnownLineage)
+    # '0' is the character after '/': the range holds exactly the paths below.
+    inside = (col(below.path) >= col(top.path) + "/") & (col(below.path) < col(top.path) + "0")
+    return (
+        select(below.unit_id)
+        .join(top, or_(col(below.path) == col(top.path), inside))
+        .where(col(top.unit_id) == unit_id, valid_on(top, on), valid_on(below, on))
+    )
+
+
+async def _predecessors(session: ReadSession, units: set[UUID]) -> set[UUID]:
+    """The units and all that they were formed of."""
+    found, waiting = set(units), set(units)
+    while waiting:
+        query = select(KnownSuccessor.unit_id).where(col(KnownSuccessor.successor_id).in_(waiting))
+        waiting = set(await session.exec(query)) - found
+        found |= waiting
+    return found
+
+
+async def _above(session: ReadSession, units: set[UUID]) -> set[UUID]:
+    """Units that ever stood above these."""
+    rows = list(await session.exec(select(KnownLineage).where(col(KnownLineage.unit_id).in_(units))))
+    wanted = {prefix: row for row in rows for prefix in _prefixes(row.path)}
+    above = await session.exec(select(KnownLineage).where(col(KnownLineage.path).in_(list(wanted))))
+    below: dict[str, list[KnownLineage]] = {}
+    for row in rows:
+        for prefix in _prefixes(row.path):
+            below.setdefault(prefix, []).append(row)
+    return {each.unit_id for each in above if any(_overlap(each, row) for row in below[each.path])}
+
+
+def _prefixes(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:length]) for length in range(1, len(parts))]
+
+
+def _overlap(one: KnownLineage, other: KnownLineage) -> bool:
+    starts = max(one.valid_from or date.min, other.valid_from or date.min)
+    return starts <= min(one.valid_to or date.max, other.valid_to or date.max)
+
+
+async def _valid_today(session: ReadSession, units: Iterable[UUID]) -> set[UUID]:
+    query = select(KnownUnit.id).where(col(KnownUnit.id).in_(list(units)), valid_on(KnownUnit, today()))
+    return set(await session.exec(query))
+
+
+async def _successors(session: ReadSession, unit_id: UUID) -> set[UUID]:
+    query = select(KnownSuccessor.successor_id).where(
+        col(KnownSuccessor.unit_id) == unit_id, col(KnownSuccessor.effective_on) <= today()
+    )
+    return set(await session.exec(query))
+
+
+async def _children_at_its_end(session: ReadSession, unit_id: UUID) -> set[UUID]:
+    unit = await session.get(KnownUnit, unit_id)
+    if unit is None or unit.valid_to is None:
+        return set()
+    query = select(KnownUnit.id).where(
+        col(KnownUnit.id).in_(units_below(unit_id, unit.valid_to)),
+        col(KnownUnit.id) != unit_id,
+        col(KnownUnit.level) == "commune",
+    )
+    return set(await session.exec(query))
+
+
+async def _covered(session: ReadSession, caller: Caller, units: set[UUID]) -> set[UUID]:
+    if caller.unit_code is None or not units:
+        return set()
+    query = select(KnownUnit.id).where(
+        col(KnownUnit.id).in_(units), col(KnownUnit.id).in_(units_under(caller.unit_code))
+    )
+    return set(await session.exec(query))

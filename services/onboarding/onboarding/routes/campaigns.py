@@ -1,0 +1,233 @@
+"""Campaigns: drawing up, reading, carrying on; their tasks and filings."""
+
+from typing import Annotated
+from uuid import UUID
+
+import anyio.to_thread
+from fastapi import File, Query, Response, UploadFile
+from fastapi.responses import JSONResponse
+from sqlmodel import col, select
+
+from chassis.clock import today
+from chassis.database import ReadSession
+from chassis.errors import FieldError, Forbidden, TooLarge
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    Reading,
+    Routes,
+    Transaction,
+    allow,
+    created,
+    etag,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.tables import KnownUnit
+from onboarding.commands.campaigns import (
+    add_task,
+    change_campaign,
+    change_task,
+    demand_filing,
+    draw_up_campaign,
+    file_with,
+    progress_step,
+)
+from onboarding.errors import PlanUnreadable
+from onboarding.model.campaigns import Campaign
+from onboarding.model.drafts import draft_of_plan
+from onboarding.model.plans import Plan, PlanInvalid, read_plan
+from onboarding.queries.campaigns import (
+    TaskFilter,
+    get_campaign,
+    get_step,
+    get_task,
+    list_campaigns,
+    list_filings,
+    list_steps,
+    list_tasks,
+)
+from onboarding.queries.territory import leads, require_lead, unit_as_of
+from onboarding.schemas.campaigns import (
+    CampaignCreate,
+    CampaignPatch,
+    CampaignStepView,
+    CampaignView,
+    FilingCreate,
+    FilingView,
+    StepPatch,
+    TaskCreate,
+    TaskPatch,
+    TaskView,
+)
+
+router = Routes(tags=["campaigns"])
+
+PLAN_BYTES = 1024 * 1024
+Readers = Annotated[Caller, allow("officer", "volunteer", "auditor", "operator", "service")]
+Officer = Annotated[Caller, allow("officer")]
+
+
+@router.post("/v1/campaigns", status_code=201, response_model=CampaignView)
+async def create_campaign(body: CampaignCreate, session: Transaction, caller: Officer) -> JSONResponse:
+    """Draws up a campaign from a template; its unit is meant as of its start."""
+    campaign = await draw_up_campaign(session, caller, body.draft())
+    return created(await view_of(session, campaign), f"/v1/campaigns/{campaign.id}", version=campaign.version)
+
+
+@router.post("/v1/campaign-plans", status_code=201, response_model=CampaignView)
+async def create_campaign_of_plan(
+    session: Transaction, caller: Officer, file: Annotated[UploadFile, File(description="A plan's YAML file")]
+) -> JSONResponse:
+    """Draws up the campaign of a plan's file with all it asks for; the same file is one campaign."""
+    text = await _text_of(file)
+    draft = draft_of_plan(await anyio.to_thread.run_sync(_plan_in, text), text)
+    known = (await session.exec(select(Campaign).where(col(Campaign.plan_digest) == draft.digest))).first()
+    if known:
+        await require_lead(session, caller, known.unit_id)
+        return JSONResponse((await view_of(session, known)).model_dump(mode="json"))
+    campaign = await draw_up_campaign(session, caller, draft)
+    return created(await view_of(session, campaign), f"/v1/campaigns/{campaign.id}", version=campaign.version)
+
+
+@router.get("/v1/campaigns")
+async def get_campaigns(session: Reading, page: PageQuery, caller: Readers) -> Listed[CampaignView]:
+    campaigns, cursor = await list_campaigns(session, caller, page)
+    return Listed(items=[await view_of(session, each) for each in campaigns], next_cursor=cursor)
+
+
+@router.get("/v1/campaigns/{campaign_id}")
+async def get_one_campaign(campaign_id: UUID, response: Response, session: Reading, caller: Readers) -> CampaignView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    response.headers["ETag"] = etag(campaign.version)
+    return await view_of(session, campaign)
+
+
+@router.patch("/v1/campaigns/{campaign_id}")
+async def patch_campaign(
+    campaign_id: UUID, body: CampaignPatch, response: Response, session: Transaction, caller: Officer,
+    if_match: IfMatch = None,
+) -> CampaignView:  # fmt: skip
+    campaign = await campaign_to_lead(session, caller, campaign_id)
+    require_match(if_match, campaign.version)
+    await change_campaign(session, campaign, body.changes())
+    response.headers["ETag"] = etag(campaign.version)
+    return await view_of(session, campaign)
+
+
+@router.patch("/v1/campaigns/{campaign_id}/steps/{number}")
+async def patch_step(
+    campaign_id: UUID, number: int, body: StepPatch, session: Transaction, caller: Officer
+) -> CampaignStepView:
+    """Notes how far a step has come."""
+    campaign = await campaign_to_lead(session, caller, campaign_id)
+    step = await get_step(session, campaign.id, number)
+    await progress_step(session, campaign, step, body.model_dump(exclude_unset=True))
+    return CampaignStepView.of(step)
+
+
+@router.post("/v1/campaigns/{campaign_id}/tasks", status_code=201)
+async def create_task(campaign_id: UUID, body: TaskCreate, session: Transaction, caller: Officer) -> TaskView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
+    return TaskView.of(add_task(session, campaign, unit, body.draft()))
+
+
+@router.get("/v1/campaigns/{campaign_id}/tasks")
+async def get_tasks(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers, overdue: bool | None = None,
+    body: Annotated[str | None, Query(max_length=64)] = None,
+    status: Annotated[str | None, Query(pattern="^(open|in_progress|done|cancelled)$")] = None,
+) -> Listed[TaskView]:  # fmt: skip
+    campaign = await get_campaign(session, caller, campaign_id)
+    tasks, cursor = await list_tasks(session, campaign.id, TaskFilter(overdue, body, status), page)
+    return Listed(items=[TaskView.of(each) for each in tasks], next_cursor=cursor)
+
+
+@router.get("/v1/campaigns/{campaign_id}/tasks/{task_id}")
+async def get_one_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Readers) -> TaskView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    return TaskView.of(await get_task(session, campaign.id, task_id))
+
+
+@router.patch("/v1/campaigns/{campaign_id}/tasks/{task_id}")
+async def patch_task(
+    campaign_id: UUID, task_id: UUID, body: TaskPatch, session: Transaction,
+    caller: Annotated[Caller, allow("officer", "volunteer")],
+) -> TaskView:  # fmt: skip
+    """Changes a task: officers who lead its unit, or its owner."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    task = await get_task(session, campaign.id, task_id)
+    if task.owner != caller.account and not (caller.role == "officer" and await leads(session, caller, task.unit_id)):
+        raise Forbidden()
+    change_task(session, task, body.changes())
+    return TaskView.of(task)
+
+
+@router.post("/v1/campaigns/{campaign_id}/filings", status_code=201)
+async def create_filing(campaign_id: UUID, body: FilingCreate, session: Transaction, caller: Officer) -> FilingView:
+    """Demands a filing of the units (by whoever leads the campaign), or hands one in (by whoever leads the unit)."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    own = await session.get_one(KnownUnit, campaign.unit_id)
+    unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
+    demand = await demand_filing(
+        session, campaign, body.demand(of_children=unit.id != own.id or own.level in ("province", "district"))
+    )
+    await session.flush()
+    if body.filed_on:
+        await file_with(session, caller, demand, unit, body.filed_on, body.document_id)
+    owed = [each for each in await list_filings(session, campaign) if each.demand.id == demand.id]
+    return FilingView.of(next((each for each in owed if each.unit.id == unit.id), owed[0]))
+
+
+@router.get("/v1/campaigns/{campaign_id}/filings")
+async def get_filings(campaign_id: UUID, session: Reading, caller: Readers) -> Listed[FilingView]:
+    """Each unit that owes a filing, with its state."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    return Listed(items=[FilingView.of(each) for each in await list_filings(session, campaign)])
+
+
+async def view_of(session: ReadSession, campaign: Campaign) -> CampaignView:
+    unit = await session.get_one(KnownUnit, campaign.unit_id)
+    return CampaignView.of(campaign, unit.name, await list_steps(session, campaign.id))
+
+
+async def campaign_to_lead(session: Transaction, caller: Caller, campaign_id: UUID) -> Campaign:
+    """The campaign, locked, for one who leads its unit; 403 for one who may only read it."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    await require_lead(session, caller, campaign.unit_id)
+    await session.refresh(campaign, with_for_update=True)
+    return campaign
+
+
+async def unit_to_work_in(session: Transaction, caller: Caller, campaign: Campaign, unit_code: str | None) -> KnownUnit:
+    """The unit that a body names, as of the campaign's start, led by the caller.
+
+    None named: the campaign's own unit, or (for who does not lead that one) the caller's.
+    """
+    code = unit_code or (None if await leads(session, caller, campaign.unit_id) else caller.unit_code)
+    if code is None:
+        return await session.get_one(KnownUnit, campaign.unit_id)
+    unit = await unit_as_of(session, code, campaign.resolved_on or today())
+    await require_lead(session, caller, unit.id)
+    return unit
+
+
+async def _text_of(file: UploadFile) -> str:
+    content = await file.read(PLAN_BYTES + 1)
+    if len(content) > PLAN_BYTES:
+        raise TooLarge()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PlanUnreadable(errors=[FieldError("/file", "not-utf-8", "Tệp phải là UTF-8.", "Not UTF-8.")]) from error
+
+
+def _plan_in(text: str) -> Plan:
+    try:
+        return read_plan(text)
+    except PlanInvalid as invalid:
+        raise PlanUnreadable(
+            errors=[FieldError(f"/{each.where}", "plan", each.vi, each.en) for each in invalid.errors]
+        ) from invalid

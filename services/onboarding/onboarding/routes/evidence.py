@@ -1,0 +1,231 @@
+"""What shows that a campaign lives: news and the loudspeaker, readiness, models and votes, officials' signatures."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from chassis.clock import today
+from chassis.http import Listed, Page, PageQuery, Reading, Routes, Transaction, allow
+from chassis.identity import Caller
+from chassis.tables import KnownUnit
+from onboarding.commands.evidence import (
+    add_model,
+    change_signature,
+    check_readiness,
+    nominate,
+    note_signature,
+    publish_communication,
+    vote_for,
+)
+from onboarding.model.announcement import NextSession, announcement
+from onboarding.model.campaigns import Task
+from onboarding.model.evidence import (
+    Communication,
+    DigitalModel,
+    Nomination,
+    OfficialSignature,
+    ReadinessCheck,
+)
+from onboarding.model.sessions import CampaignSession
+from onboarding.model.steps import STEPS
+from onboarding.queries.campaigns import get_campaign
+from onboarding.queries.evidence import (
+    count_votes,
+    get_of_campaign,
+    list_of_campaign,
+    list_without_model,
+    rank_nominations,
+    rank_units,
+)
+from onboarding.queries.sessions import find_next_session, list_chosen_procedures
+from onboarding.queries.territory import list_above, require_lead, unit_as_of, units_of_code
+from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
+from onboarding.schemas.evidence import (
+    AnnouncementView,
+    CommunicationCreate,
+    CommunicationView,
+    ModelCreate,
+    ModelView,
+    NominatedView,
+    NominationCreate,
+    NominationView,
+    RankingView,
+    ReadinessCreate,
+    ReadinessView,
+    SignatureCreate,
+    SignaturePatch,
+    SignatureView,
+    StandingView,
+)
+
+router = Routes(tags=["campaigns"])
+
+
+@router.post("/v1/campaigns/{campaign_id}/communications", status_code=201)
+async def create_communication(
+    campaign_id: UUID, body: CommunicationCreate, session: Transaction, caller: Officer
+) -> CommunicationView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
+    details = body.model_dump(exclude={"unit_code"})
+    return CommunicationView.of(await publish_communication(session, campaign, unit, details))
+
+
+@router.get("/v1/campaigns/{campaign_id}/communications")
+async def get_communications(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers,
+    kind: Annotated[str | None, Query(max_length=40)] = None,
+) -> Listed[CommunicationView]:  # fmt: skip
+    campaign = await get_campaign(session, caller, campaign_id)
+    rows, cursor = await list_of_campaign(session, Communication, campaign.id, page, kind=kind)
+    return Listed(items=[CommunicationView.of(each) for each in rows], next_cursor=cursor)
+
+
+@router.get("/v1/campaigns/{campaign_id}/announcement")
+async def get_announcement(
+    campaign_id: UUID, session: Reading, caller: Readers,
+    unit_code: Annotated[str | None, Query(max_length=64)] = None,
+) -> AnnouncementView:  # fmt: skip
+    """A text to read over the loudspeaker: the next session, the chosen services, what to bring."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await session.get_one(KnownUnit, campaign.unit_id)
+    if unit_code:
+        unit = await unit_as_of(session, unit_code, campaign.resolved_on or today())
+    places = await units_of_code(session, unit.code) | await list_above(session, unit.id)
+    coming = await find_next_session(session, places)
+    services = campaign.services or await list_chosen_procedures(session, places)
+    text = announcement(unit.name, _next(coming), services)
+    return AnnouncementView(unit_code=unit.code, text=text, session_id=coming.id if coming else None, services=services)
+
+
+@router.post("/v1/campaigns/{campaign_id}/readiness-checks", status_code=201)
+async def create_readiness_check(
+    campaign_id: UUID, body: ReadinessCreate, session: Transaction,
+    caller: Annotated[Caller, allow("officer", "volunteer")],
+) -> ReadinessView:  # fmt: skip
+    """Notes what works at a venue; each gap opens a task for the body that closes it."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
+    items = [each.model_dump() for each in body.items]
+    return ReadinessView.of(*await check_readiness(session, caller, campaign, unit, body.venue, items))
+
+
+@router.get("/v1/campaigns/{campaign_id}/readiness-checks")
+async def get_readiness_checks(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
+) -> Listed[ReadinessView]:
+    campaign = await get_campaign(session, caller, campaign_id)
+    rows, cursor = await list_of_campaign(session, ReadinessCheck, campaign.id, page)
+    items = []
+    for check in rows:
+        tasks, _ = await list_of_campaign(session, Task, campaign.id, _WHOLE, origin_id=check.id)
+        items.append(ReadinessView.of(check, tasks))
+    return Listed(items=items, next_cursor=cursor)
+
+
+@router.post("/v1/campaigns/{campaign_id}/models", status_code=201)
+async def create_model(campaign_id: UUID, body: ModelCreate, session: Transaction, caller: Officer) -> ModelView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
+    return ModelView.of(await add_model(session, campaign, unit, body.model_dump(exclude={"unit_code"})))
+
+
+@router.get("/v1/campaigns/{campaign_id}/models")
+async def get_models(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers,
+    body: Annotated[str | None, Query(max_length=64)] = None, missing: bool = False,
+) -> Listed[ModelView]:  # fmt: skip
+    """Models of bodies; with `missing=true` the communes in which the body has none."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    if missing:
+        lacking = await list_without_model(session, campaign, body)
+        views = [
+            ModelView(campaign_id=campaign.id, unit_code=each.code, unit_name=each.name, body=body) for each in lacking
+        ]
+        return Listed(items=views)
+    rows, cursor = await list_of_campaign(session, DigitalModel, campaign.id, page, body=body)
+    return Listed(items=[ModelView.of(each) for each in rows], next_cursor=cursor)
+
+
+@router.post("/v1/campaigns/{campaign_id}/nominations", status_code=201)
+async def create_nomination(
+    campaign_id: UUID, body: NominationCreate, session: Transaction, caller: Officer
+) -> NominationView:
+    """Puts a model up for the vote; by whoever leads its unit or the campaign."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    model = await get_of_campaign(session, DigitalModel, campaign.id, body.model_id)
+    await require_lead(session, caller, model.unit_id)
+    return NominationView.of(await nominate(session, caller, model, body.category))
+
+
+@router.get("/v1/campaigns/{campaign_id}/nominations")
+async def get_nominations(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
+) -> Listed[NominationView]:
+    campaign = await get_campaign(session, caller, campaign_id)
+    rows, cursor = await list_of_campaign(session, Nomination, campaign.id, page)
+    votes = await count_votes(session, [each.id for each in rows])
+    return Listed(items=[NominationView.of(each, votes[each.id]) for each in rows], next_cursor=cursor)
+
+
+@router.post("/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=201)
+async def create_vote(
+    campaign_id: UUID, nomination_id: UUID, session: Transaction,
+    caller: Annotated[Caller, allow("officer", "volunteer")],
+) -> NominationView:  # fmt: skip
+    """One account, one vote for one nomination; again changes nothing."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    nomination = await get_of_campaign(session, Nomination, campaign.id, nomination_id)
+    await vote_for(session, caller, nomination)
+    return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])
+
+
+@router.get("/v1/campaigns/{campaign_id}/ranking")
+async def get_ranking(campaign_id: UUID, session: Reading, caller: Readers) -> RankingView:
+    """Units by what they reached of the campaign's targets; models by votes."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    categories = await rank_nominations(session, campaign.id)
+    return RankingView(
+        items=[StandingView.of(each) for each in await rank_units(session, campaign)],
+        categories={name: [NominatedView.of(*each) for each in places] for name, places in categories.items()},
+    )
+
+
+@router.post("/v1/campaigns/{campaign_id}/official-signatures", status_code=201)
+async def create_signature(
+    campaign_id: UUID, body: SignatureCreate, session: Transaction, caller: Officer
+) -> SignatureView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
+    return SignatureView.of(await note_signature(session, campaign, unit, body.details()))
+
+
+@router.get("/v1/campaigns/{campaign_id}/official-signatures")
+async def get_signatures(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
+) -> Listed[SignatureView]:
+    campaign = await get_campaign(session, caller, campaign_id)
+    rows, cursor = await list_of_campaign(session, OfficialSignature, campaign.id, page)
+    return Listed(items=[SignatureView.of(each) for each in rows], next_cursor=cursor)
+
+
+@router.patch("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}")
+async def patch_signature(
+    campaign_id: UUID, signature_id: UUID, body: SignaturePatch, session: Transaction, caller: Officer
+) -> SignatureView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    signature = await get_of_campaign(session, OfficialSignature, campaign.id, signature_id)
+    await require_lead(session, caller, signature.unit_id)
+    await change_signature(session, signature, body.model_dump(exclude_unset=True))
+    return SignatureView.of(signature)
+
+
+_WHOLE = Page(limit=200, cursor=None)
+
+
+def _next(coming: CampaignSession | None) -> NextSession | None:
+    if coming is None:
+        return None
+    steps = [each for each in coming.topics if each in STEPS]
+    return NextSession(coming.starts_at, coming.ends_at, coming.venue, steps)

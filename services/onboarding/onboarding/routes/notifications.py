@@ -1,0 +1,27 @@
+"""What the signed-in person should know."""
+
+from typing import Annotated
+
+from fastapi import Header, Query
+from pydantic import AwareDatetime
+
+from chassis.http import Listed, Reading, Routes, allow, language_of
+from chassis.identity import Caller
+from onboarding.queries.notifications import list_notifications
+from onboarding.schemas.notifications import NotificationView
+
+router = Routes(tags=["notifications"])
+
+
+@router.get("/v1/notifications")
+async def get_notifications(
+    session: Reading,
+    caller: Annotated[Caller, allow("resident", "organization", "volunteer", "officer")],
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Listed[NotificationView]:
+    """Tasks due, supplements asked, results ready, feedback answered, sessions near; newest first."""
+    language = language_of(accept_language)
+    return Listed(
+        items=[NotificationView.of(each, language) for each in await list_notifications(session, caller, since)]
+    )

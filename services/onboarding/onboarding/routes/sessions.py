@@ -1,0 +1,165 @@
+"""Sessions: planning them in a campaign, showing them to everybody, noting who came."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header, Query
+from fastapi.responses import JSONResponse
+
+from chassis.errors import Forbidden
+from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, language_of, public
+from chassis.identity import Caller
+from onboarding.commands.sessions import (
+    announce_session,
+    change_session,
+    check_in,
+    open_training_accounts,
+    plan_session,
+    register_attendance,
+)
+from onboarding.model.sessions import Attendance, CampaignSession
+from onboarding.queries.campaigns import get_campaign
+from onboarding.queries.sessions import (
+    SessionFilter,
+    count_attendance,
+    get_session,
+    list_attendance,
+    list_sessions,
+    list_training_accounts,
+)
+from onboarding.queries.territory import leads, require_lead, unit_as_of
+from onboarding.routes.campaigns import Officer, Readers
+from onboarding.routes.journeys import require_entitled
+from onboarding.schemas.sessions import (
+    AttendanceBody,
+    AttendanceItem,
+    AttendanceView,
+    AttendedBy,
+    CheckIn,
+    OwnSessionView,
+    SessionCreate,
+    SessionPatch,
+    SessionView,
+    TrainingAccountsCreate,
+    TrainingAccountView,
+)
+
+router = Routes(tags=["sessions"])
+
+Helper = Annotated[Caller, allow("officer", "volunteer")]
+
+
+@router.post("/v1/campaigns/{campaign_id}/sessions", status_code=201, response_model=OwnSessionView)
+async def create_session(campaign_id: UUID, body: SessionCreate, session: Transaction, caller: Officer) -> JSONResponse:
+    """Plans a session; its unit is meant as of its own day."""
+    campaign = await get_campaign(session, caller, campaign_id)
+    unit = await unit_as_of(session, body.unit_code, body.starts_at.date())
+    await require_lead(session, caller, unit.id)
+    planned = plan_session(session, campaign, unit, body.details())
+    view = OwnSessionView.with_counts(planned, dict.fromkeys(("resident", "organization", "member", "merchant"), 0))
+    return created(view, f"/v1/sessions/{planned.id}")
+
+
+@router.get("/v1/campaigns/{campaign_id}/sessions")
+async def get_campaign_sessions(
+    campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
+) -> Listed[SessionView]:
+    campaign = await get_campaign(session, caller, campaign_id)
+    found, cursor = await list_sessions(session, SessionFilter(campaign_id=campaign.id), page)
+    return Listed(items=[SessionView.of(each) for each in found], next_cursor=cursor)
+
+
+@router.get("/v1/sessions")
+async def get_sessions(
+    session: Reading, page: PageQuery, caller: Annotated[Caller | None, public()],
+    unit_code: Annotated[str | None, Query(max_length=64)] = None,
+    since: Annotated[date | None, Query(alias="from")] = None,
+    until: Annotated[date | None, Query(alias="to")] = None,
+) -> Listed[SessionView]:  # fmt: skip
+    """Sessions in a unit and below, on days from `from` to `to`; for everybody."""
+    found, cursor = await list_sessions(session, SessionFilter(unit_code, since, until), page)
+    return Listed(items=[SessionView.of(each) for each in found], next_cursor=cursor)
+
+
+@router.get("/v1/sessions/{session_id}")
+async def get_one_session(session_id: UUID, session: Reading, caller: Helper) -> OwnSessionView:
+    """A session for those who run it."""
+    held = await get_session(session, session_id)
+    await require_part_in(session, caller, held)
+    return OwnSessionView.with_counts(held, await count_attendance(session, held.id))
+
+
+@router.patch("/v1/sessions/{session_id}")
+async def patch_session(session_id: UUID, body: SessionPatch, session: Transaction, caller: Officer) -> OwnSessionView:
+    held = await get_session(session, session_id, for_update=True)
+    await require_lead(session, caller, held.unit_id)
+    change_session(session, held, body.changes())
+    if held.announced:
+        await announce_session(session, held)
+    return OwnSessionView.with_counts(held, await count_attendance(session, held.id))
+
+
+@router.post("/v1/sessions/{session_id}/attendance")
+async def post_attendance(
+    session_id: UUID, body: AttendanceBody, session: Transaction, caller: Helper,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> AttendanceView:  # fmt: skip
+    """Notes who came, each once."""
+    await require_entitled(session, caller)
+    held = await get_session(session, session_id, for_update=True)
+    await require_part_in(session, caller, held)
+    noted = await register_attendance(session, caller, held, [each.attendee() for each in body.items])
+    language, instance = language_of(accept_language), f"/v1/sessions/{session_id}/attendance"
+    return AttendanceView(
+        items=[AttendanceItem.of(each, language, instance) for each in noted],
+        attendance=await count_attendance(session, held.id),
+    )
+
+
+@router.get("/v1/sessions/{session_id}/attendance")
+async def get_attendance(session_id: UUID, session: Reading, page: PageQuery, caller: Helper) -> Listed[AttendedBy]:
+    """Who came, by id."""
+    await require_entitled(session, caller)
+    held = await get_session(session, session_id)
+    await require_part_in(session, caller, held)
+    rows, cursor = await list_attendance(session, held.id, page)
+    return Listed(items=[_attended(each) for each in rows], next_cursor=cursor)
+
+
+@router.post("/v1/sessions/{session_id}/check-in")
+async def post_check_in(
+    session_id: UUID, body: CheckIn, session: Transaction, caller: Annotated[Caller, allow("resident")]
+) -> AttendanceItem:
+    """A resident checks in with the code at the door."""
+    held = await get_session(session, session_id, for_update=True)
+    is_new = await check_in(session, caller, held, body.code)
+    return AttendanceItem(resident_id=caller.resident_id, result="applied" if is_new else "unchanged")
+
+
+@router.post("/v1/sessions/{session_id}/training-accounts", status_code=201)
+async def post_training_accounts(
+    session_id: UUID, body: TrainingAccountsCreate, session: Transaction, caller: Officer
+) -> Listed[TrainingAccountView]:
+    """Logins for practice that end 7 days after the session; their secrets are shown this once."""
+    held = await get_session(session, session_id)
+    await require_lead(session, caller, held.unit_id)
+    opened = await open_training_accounts(session, held, body.count, body.role)
+    return Listed(items=[TrainingAccountView.of(account, secret) for account, secret in opened])
+
+
+@router.get("/v1/sessions/{session_id}/training-accounts")
+async def get_training_accounts(session_id: UUID, session: Reading, caller: Officer) -> Listed[TrainingAccountView]:
+    held = await get_session(session, session_id)
+    await require_lead(session, caller, held.unit_id)
+    return Listed(items=[TrainingAccountView.of(each) for each in await list_training_accounts(session, held.id)])
+
+
+async def require_part_in(session: Reading, caller: Caller, held: CampaignSession) -> None:
+    """Whoever leads the session's unit, or works in it."""
+    if not await leads(session, caller, held.unit_id):
+        raise Forbidden()
+
+
+def _attended(row: Attendance) -> AttendedBy:
+    return AttendedBy(kind=row.kind, attendee_id=row.attendee_id, by_code=row.by_code, at=row.at)

@@ -1,0 +1,354 @@
+"""Campaigns, their steps, tasks and filings as they pass the door."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.clock import today
+from onboarding.model.bodies import body_codes, body_name, find_body
+from onboarding.model.campaigns import Campaign, CampaignStep, Task
+from onboarding.model.deadlines import is_overdue
+from onboarding.model.drafts import CampaignDraft, DemandDraft, StepDraft, TaskDraft
+from onboarding.model.plans import FilingKind, Purpose
+from onboarding.model.templates import TemplateName
+from onboarding.queries.campaigns import Owed
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+class BasisItem(BaseModel):
+    """A document on which the plan rests."""
+
+    number: Short
+    date: date
+    issuer: Short
+    title: Short
+
+
+class Recipient(BaseModel):
+    name: Short
+    purpose: Purpose
+
+
+class PlanBody(BaseModel):
+    """The plan as a document: number, day, issuer, basis and recipients."""
+
+    number: Short | None = None
+    issued_on: date | None = None
+    issuer: Short | None = None
+    basis: list[BasisItem] = Field(default=[], max_length=50)
+    recipients: list[Recipient] = Field(default=[], max_length=100)
+
+
+class TargetBody(BaseModel):
+    """A target: a share in percent, or a count."""
+
+    indicator: Short
+    percent: float | None = Field(None, ge=0, le=100)
+    count: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _has_one_measure(self) -> Self:
+        if (self.percent is None) is (self.count is None):
+            raise PydanticCustomError(
+                "percent-or-count", "Give either percent or count", {"vi": "Cho phần trăm hoặc số lượng, không cả hai."}
+            )
+        return self
+
+
+class StepBody(BaseModel):
+    """A step of a custom campaign, or one that differs from the template's."""
+
+    number: int = Field(ge=1, le=50)
+    title: Short
+    responsible_bodies: list[Short] = Field(default=[], max_length=20)
+    venue: Short | None = None
+    starts_on: date | None = None
+    due_on: date | None = None
+
+    def draft(self) -> StepDraft:
+        on = self.starts_on or today()
+        return StepDraft(
+            number=self.number,
+            title=self.title,
+            responsible=[_named_body(each, on) for each in self.responsible_bodies],
+            venue=self.venue,
+            starts_on=self.starts_on,
+            due_on=self.due_on,
+        )
+
+
+class CampaignCreate(BaseModel):
+    """A campaign to draw up; without own steps it gets those of its template, with no days that nobody gave."""
+
+    template: TemplateName
+    unit_code: UnitCode
+    title: Short
+    starts_on: date | None = None
+    ends_on: date | None = None
+    parent_id: UUID | None = None
+    plan: PlanBody | None = None
+    minimum_procedures: int | None = Field(None, ge=1, le=500)
+    targets: list[TargetBody] = Field(default=[], max_length=100)
+    steps: list[StepBody] = Field(default=[], max_length=50)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_on and self.ends_on and self.starts_on > self.ends_on:
+            raise PydanticCustomError("before-start", "Ends before it starts", {"vi": "Kết thúc trước khi bắt đầu."})
+        if len({step.number for step in self.steps}) < len(self.steps):
+            raise PydanticCustomError("numbered-twice", "Two steps have one number", {"vi": "Hai bước trùng số."})
+        return self
+
+    def draft(self) -> CampaignDraft:
+        return CampaignDraft(
+            template=self.template,
+            unit_code=self.unit_code,
+            title=self.title,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            parent_id=self.parent_id,
+            plan=self.plan.model_dump(mode="json") if self.plan else {},
+            minimum_procedures=self.minimum_procedures,
+            targets=[each.model_dump(exclude_none=True) for each in self.targets],
+            steps=[each.draft() for each in self.steps],
+        )
+
+
+class Evaluation(BaseModel):
+    """Summing-up and lessons (tổng kết, rút kinh nghiệm)."""
+
+    results: Long | None = None
+    limits: Long | None = None
+    causes: Long | None = None
+    lessons: Long | None = None
+    proposals: Long | None = None
+
+
+class CampaignPatch(BaseModel):
+    title: Short | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    plan: PlanBody | None = None
+    minimum_procedures: int | None = Field(None, ge=1, le=500)
+    targets: list[TargetBody] | None = Field(None, max_length=100)
+    evaluation: Evaluation | None = None
+
+    def changes(self) -> dict[str, Any]:
+        sent = self.model_dump(mode="python", exclude_unset=True)
+        if self.plan and "plan" in sent:
+            sent["plan"] = self.plan.model_dump(mode="json")
+        if self.targets is not None:
+            sent["targets"] = [each.model_dump(exclude_none=True) for each in self.targets]
+        return {name: value for name, value in sent.items() if value is not None or name in ("starts_on", "ends_on")}
+
+
+class CampaignStepView(BaseModel):
+    """A step; a day is null where the plan gives none."""
+
+    number: int
+    title: str
+    title_en: str | None
+    responsible_bodies: list[dict[str, Any]]
+    coordinating_bodies: list[dict[str, Any]]
+    venue: str | None
+    starts_on: date | None
+    due_on: date | None
+    status: str
+    done_on: date | None
+    is_overdue: bool
+    is_late: bool
+    note: str | None
+
+    @classmethod
+    def of(cls, step: CampaignStep) -> "CampaignStepView":
+        return cls(
+            **step.model_dump(exclude={"campaign_id", "responsible", "coordinating"}),
+            responsible_bodies=step.responsible,
+            coordinating_bodies=step.coordinating,
+            is_overdue=is_overdue(step.due_on, step.done_on, today()),
+            is_late=bool(step.due_on and step.done_on and step.done_on > step.due_on),
+        )
+
+
+class CampaignView(BaseModel):
+    id: UUID
+    template: str
+    unit_code: str
+    unit_name: str
+    title: str
+    starts_on: date | None
+    ends_on: date | None
+    parent_id: UUID | None
+    plan: dict[str, Any]
+    area: str | None
+    services: list[str]
+    minimum_procedures: int | None
+    targets: list[dict[str, Any]]
+    team_bodies: list[str]
+    evaluation: dict[str, Any] | None
+    version: int
+    created_at: datetime
+    steps: list[CampaignStepView]
+
+    @classmethod
+    def of(cls, campaign: Campaign, unit_name: str, steps: list[CampaignStep]) -> "CampaignView":
+        return cls(
+            **campaign.model_dump(exclude={"unit_id", "created_by", "plan_digest"}),
+            unit_name=unit_name,
+            steps=[CampaignStepView.of(step) for step in steps],
+        )
+
+
+class StepPatch(BaseModel):
+    status: Literal["planned", "in_progress", "done", "cancelled"] | None = None
+    done_on: date | None = None
+    starts_on: date | None = None
+    due_on: date | None = None
+    note: Long | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _completed_is_done(cls, sent: Any) -> Any:
+        if isinstance(sent, dict) and sent.get("status") == "completed":
+            return {**sent, "status": "done"}
+        return sent
+
+
+class TaskCreate(BaseModel):
+    """Work for a body: who owns it, until when, and when its owner is reminded."""
+
+    body: Short
+    work: Long
+    owner: Short | None = None
+    due_on: date | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
+    reminders: list[date] = Field(default=[], max_length=20)
+    step: int | None = Field(None, ge=1)
+    unit_code: UnitCode | None = None
+
+    def draft(self) -> TaskDraft:
+        named = _named_body(self.body, self.due_on or today())
+        return TaskDraft(
+            body=named["body"],
+            body_name=named["name"],
+            work=self.work,
+            step=self.step,
+            due_on=self.due_on,
+            owner=self.owner,
+            reminders=tuple(self.reminders),
+            origin="officer",
+        )
+
+
+class TaskPatch(BaseModel):
+    owner: Short | None = None
+    due_on: date | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
+    status: Literal["open", "in_progress", "done", "cancelled"] | None = None
+    done_on: date | None = None
+    note: Long | None = None
+    reminders: list[date] | None = Field(None, max_length=20)
+
+    def changes(self) -> dict[str, Any]:
+        sent = self.model_dump(exclude_unset=True)
+        if self.reminders is not None:
+            sent["reminders"] = [each.isoformat() for each in self.reminders]
+        return sent
+
+
+class TaskView(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    unit_code: str
+    step: int | None
+    body: str
+    body_name: str
+    work: str
+    owner: str | None
+    due_on: date | None
+    due: date | None
+    reminders: list[date]
+    status: str
+    done_on: date | None
+    is_overdue: bool
+    note: str | None
+    origin: str
+    origin_id: UUID | None
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskView":
+        return cls(
+            **task.model_dump(exclude={"unit_id", "version", "created_at"}),
+            due=task.due_on,
+            is_overdue=task.is_overdue(today()),
+        )
+
+
+class FilingCreate(BaseModel):
+    """What is to be handed in and, once it is, on which day. "Before 20/04" is `due_before` 20/04: the 19th is the last day."""
+
+    kind: FilingKind
+    period: Short | None = None
+    to: Short
+    due_on: date | None = None
+    due_before: date | None = None
+    filed_on: date | None = None
+    document_id: UUID | None = None
+    unit_code: UnitCode | None = None
+
+    @model_validator(mode="after")
+    def _has_a_last_day(self) -> Self:
+        if (self.due_on is None) is (self.due_before is None):
+            raise PydanticCustomError("due-on-or-before", "Give due_on or due_before", {"vi": "Cho hạn nộp (due_on)."})
+        return self
+
+    def demand(self, *, of_children: bool) -> DemandDraft:
+        last_day = self.due_on or (self.due_before - timedelta(days=1) if self.due_before else today())
+        return DemandDraft(self.kind, self.to, last_day, self.period, of_children)
+
+
+class FilingView(BaseModel):
+    """What one unit owes: `on_time`, `late` or `missing`; the day that is due still counts as on time."""
+
+    id: UUID | None
+    demand_id: UUID
+    kind: str
+    period: str | None
+    to: str
+    due_on: date
+    unit_code: str
+    unit_name: str
+    filed_on: date | None
+    state: str
+    is_overdue: bool
+    document_id: UUID | None
+
+    @classmethod
+    def of(cls, owed: Owed) -> "FilingView":
+        filed_on = owed.filing.filed_on if owed.filing else None
+        return cls(
+            id=owed.filing.id if owed.filing else None,
+            demand_id=owed.demand.id,
+            kind=owed.demand.kind,
+            period=owed.demand.period,
+            to=owed.demand.addressee,
+            due_on=owed.demand.due_on,
+            unit_code=owed.unit.code,
+            unit_name=owed.unit.name,
+            filed_on=filed_on,
+            state=owed.state,
+            is_overdue=is_overdue(owed.demand.due_on, filed_on, today()),
+            document_id=owed.filing.document_id if owed.filing else None,
+        )
+
+
+def _named_body(sent: str, on: date) -> dict[str, Any]:
+    """A body by its code or by what it is called."""
+    if sent in body_codes():
+        return {"body": sent, "name": body_name(sent, on)}
+    found = find_body(sent, on)
+    return {"body": found.body if found else "other", "name": sent}

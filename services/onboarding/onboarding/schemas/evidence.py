@@ -1,0 +1,222 @@
+"""Communications, readiness checks, models, nominations, rankings and officials' signatures as they pass the door."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from onboarding.model.campaigns import Task
+from onboarding.model.evidence import (
+    Category,
+    Communication,
+    CommunicationKind,
+    DigitalModel,
+    Nomination,
+    OfficialSignature,
+    ReadinessCheck,
+)
+from onboarding.model.ranking import Ranked
+from onboarding.queries.evidence import Standing
+from onboarding.schemas.campaigns import Long, Short, TaskView, UnitCode
+
+
+class CommunicationCreate(BaseModel):
+    """News that was published or broadcast; `evidence_for` names the target that it proves."""
+
+    kind: CommunicationKind
+    title: Short
+    url: Short | None = None
+    attachment: Short | None = None
+    published_on: date
+    unit_code: UnitCode | None = None
+    evidence_for: Short | None = None
+
+
+class CommunicationView(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    kind: str
+    title: str
+    url: str | None
+    attachment: str | None
+    published_on: date
+    unit_code: str
+    evidence_for: str | None
+
+    @classmethod
+    def of(cls, news: Communication) -> "CommunicationView":
+        return cls(**news.model_dump(exclude={"unit_id"}))
+
+
+class AnnouncementView(BaseModel):
+    """A text to read over the loudspeaker."""
+
+    unit_code: str
+    text: str
+    session_id: UUID | None
+    services: list[str]
+
+
+class ReadinessItem(BaseModel):
+    """What a venue needs of one kind and what works there; numbers, or yes and no."""
+
+    kind: Short
+    needed: int | bool = True
+    working: int | bool = False
+    note: Short | None = None
+    body: Short | None = None
+
+
+class ReadinessCreate(BaseModel):
+    unit_code: UnitCode | None = None
+    venue: Short
+    items: list[ReadinessItem] = Field(min_length=1, max_length=100)
+
+
+class ReadinessView(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    unit_code: str
+    venue: str
+    items: list[dict[str, Any]]
+    checked_at: datetime
+    tasks: list[TaskView]
+
+    @classmethod
+    def of(cls, check: ReadinessCheck, tasks: list[Task]) -> "ReadinessView":
+        return cls(**check.model_dump(exclude={"unit_id", "checked_by"}), tasks=[TaskView.of(each) for each in tasks])
+
+
+class ModelCreate(BaseModel):
+    """A digital-transformation model (mô hình trong chuyển đổi số) of a body."""
+
+    unit_code: UnitCode | None = None
+    body: Short
+    title: Short
+    started_on: date | None = None
+    evidence: Long | None = None
+
+
+class ModelView(BaseModel):
+    """A model; for `?missing=true` a commune in which the body has none (then only the unit is told)."""
+
+    id: UUID | None = None
+    campaign_id: UUID
+    unit_code: str
+    unit_name: str | None = None
+    body: str | None = None
+    title: str | None = None
+    started_on: date | None = None
+    evidence: str | None = None
+
+    @classmethod
+    def of(cls, model: DigitalModel) -> "ModelView":
+        return cls(**model.model_dump(exclude={"unit_id"}))
+
+
+class NominationCreate(BaseModel):
+    model_id: UUID
+    category: Category
+
+
+class NominationView(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    model_id: UUID
+    category: str
+    votes: int = 0
+
+    @classmethod
+    def of(cls, nomination: Nomination, votes: int = 0) -> "NominationView":
+        return cls(
+            id=nomination.id,
+            campaign_id=nomination.campaign_id,
+            model_id=nomination.model_id,
+            category=nomination.category,
+            votes=votes,
+        )
+
+
+class StandingView(BaseModel):
+    """A unit's place; the score is the mean of its parts, each from 0 to 1."""
+
+    place: int
+    unit_code: str
+    unit_name: str
+    score: float
+    parts: dict[str, float]
+
+    @classmethod
+    def of(cls, standing: Standing) -> "StandingView":
+        return cls(
+            place=standing.place,
+            unit_code=standing.unit.code,
+            unit_name=standing.unit.name,
+            score=round(float(standing.score), 4),
+            parts={name: round(float(part), 4) for name, part in standing.parts.items()},
+        )
+
+
+class NominatedView(BaseModel):
+    place: int
+    votes: int
+    nomination_id: UUID
+    model_id: UUID
+    title: str
+    unit_code: str
+    body: str
+
+    @classmethod
+    def of(cls, ranked: Ranked[UUID], nomination: Nomination, model: DigitalModel) -> "NominatedView":
+        return cls(
+            place=ranked.place,
+            votes=int(ranked.score),
+            nomination_id=nomination.id,
+            model_id=model.id,
+            title=model.title,
+            unit_code=model.unit_code,
+            body=model.body,
+        )
+
+
+class RankingView(BaseModel):
+    """Units by what they reached, and models by votes."""
+
+    items: list[StandingView]
+    categories: dict[str, list[NominatedView]]
+
+
+class SignatureCreate(BaseModel):
+    """A public-duty signature of an official: the post, never the person."""
+
+    unit_code: UnitCode | None = None
+    position: Short
+    requested_on: date | None = None
+    issued_on: date | None = None
+    certificate_serial: Short | None = None
+
+    def details(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"unit_code"})
+
+
+class SignaturePatch(BaseModel):
+    issued_on: date | None = None
+    returned_on: date | None = None
+    certificate_serial: Short | None = None
+
+
+class SignatureView(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    unit_code: str
+    position: str
+    requested_on: date | None
+    issued_on: date | None
+    returned_on: date | None
+    certificate_serial: str | None
+    is_held: bool
+
+    @classmethod
+    def of(cls, signature: OfficialSignature) -> "SignatureView":
+        return cls(**signature.model_dump(exclude={"unit_id", "version"}), is_held=signature.is_held)

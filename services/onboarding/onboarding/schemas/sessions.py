@@ -1,0 +1,166 @@
+"""Sessions, attendance and training accounts as they pass the door."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.errors import Language
+from onboarding.model.sessions import Attendee, CampaignSession, Registered, SessionKind, TrainingAccount
+from onboarding.schemas.campaigns import Long, Short, UnitCode
+
+
+class SessionCreate(BaseModel):
+    """A session at one place; lists may be sent as one text."""
+
+    kind: SessionKind
+    topics: list[Short] = Field(default=[], max_length=50)
+    venue: Short
+    unit_code: UnitCode
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    host: Short | None = None
+    coordinators: list[Short] = Field(default=[], max_length=50)
+    audience: list[Short] = Field(default=[], max_length=50)
+    conclusions: Long | None = None
+
+    @field_validator("topics", "coordinators", "audience", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value or []
+
+    def details(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"unit_code"})
+
+
+class SessionPatch(BaseModel):
+    topics: list[Short] | None = Field(None, max_length=50)
+    venue: Short | None = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    host: Short | None = None
+    coordinators: list[Short] | None = Field(None, max_length=50)
+    audience: list[Short] | None = Field(None, max_length=50)
+    conclusions: Long | None = None
+    is_cancelled: bool | None = None
+
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
+
+
+class SessionView(BaseModel):
+    id: UUID
+    campaign_id: UUID
+    kind: str
+    topics: list[str]
+    venue: str
+    unit_code: str
+    starts_at: datetime
+    ends_at: datetime | None
+    host: str | None
+    coordinators: list[str]
+    audience: list[str]
+    conclusions: str | None
+    is_cancelled: bool
+
+    @classmethod
+    def of(cls, held: CampaignSession) -> "SessionView":
+        return cls(**{name: getattr(held, name) for name in SessionView.model_fields})
+
+
+class OwnSessionView(SessionView):
+    """For those who run the session: how many came, and the code for the sheet at the door."""
+
+    attendance: dict[str, int]
+    check_in_code: str
+
+    @classmethod
+    def with_counts(cls, held: CampaignSession, counts: dict[str, int]) -> "OwnSessionView":
+        return cls(**dict(SessionView.of(held)), attendance=counts, check_in_code=held.check_in_code)
+
+
+class AttendeeBody(BaseModel):
+    """Exactly one of the three: a resident, an organization, or a member of a team."""
+
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    member_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if sum(each is not None for each in (self.resident_id, self.organization_id, self.member_id)) != 1:
+            raise PydanticCustomError("exactly-one", "Name exactly one", {"vi": "Nêu đúng một người hoặc đơn vị."})
+        return self
+
+    def attendee(self) -> Attendee:
+        if self.resident_id:
+            return Attendee("resident", self.resident_id)
+        if self.organization_id:
+            return Attendee("organization", self.organization_id)
+        assert self.member_id
+        return Attendee("member", self.member_id)
+
+
+class AttendanceBody(BaseModel):
+    items: list[AttendeeBody] = Field(min_length=1, max_length=500)
+
+
+class AttendanceItem(BaseModel):
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    member_id: UUID | None = None
+    result: Literal["applied", "unchanged", "refused"]
+    problem: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, noted: Registered, language: Language, instance: str) -> "AttendanceItem":
+        return cls(
+            **{f"{noted.attendee.kind}_id": noted.attendee.id},
+            result=noted.result,
+            problem=noted.problem.render(language, instance) if noted.problem else None,
+        )
+
+
+class AttendanceView(BaseModel):
+    items: list[AttendanceItem]
+    attendance: dict[str, int]
+
+
+class AttendedBy(BaseModel):
+    """One who came; whom it is about is an id, never a name."""
+
+    kind: str
+    attendee_id: UUID
+    by_code: bool
+    at: datetime
+
+
+class CheckIn(BaseModel):
+    code: str = Field(min_length=1, max_length=100)
+
+
+class TrainingAccountsCreate(BaseModel):
+    count: int = Field(ge=1, le=200)
+    role: Literal["resident", "volunteer", "officer"]
+
+
+class TrainingAccountView(BaseModel):
+    """A login for practice with synthetic people; the secret is shown this once."""
+
+    login: str
+    role: str
+    unit_code: str
+    valid_until: datetime
+    secret: str | None = None
+
+    @classmethod
+    def of(cls, account: TrainingAccount, secret: str | None = None) -> "TrainingAccountView":
+        return cls(
+            login=account.login,
+            role=account.role,
+            unit_code=account.unit_code,
+            valid_until=account.valid_until,
+            secret=secret,
+        )

@@ -1,0 +1,81 @@
+"""Teams as they pass the door; an account is an opaque subject, never a name."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from onboarding.model.ranking import missing_bodies
+from onboarding.model.teams import Team, TeamMember
+from onboarding.schemas.campaigns import Short, UnitCode
+
+
+class MemberBody(BaseModel):
+    """Somebody a body sends, listed from a day to a day (both included)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    account: Short | None = None
+    body: Short
+    is_focal_point: bool = False
+    listed_from: date | None = Field(None, alias="from")
+    listed_to: date | None = Field(None, alias="to")
+
+
+class TeamCreate(BaseModel):
+    unit_code: UnitCode
+    members: list[MemberBody] = Field(default=[], max_length=200)
+    equipment: list[Any] = Field(default=[], max_length=100)
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [each.model_dump() for each in self.members]
+
+
+class TeamPut(BaseModel):
+    members: list[MemberBody] = Field(max_length=200)
+    equipment: list[Any] | None = Field(None, max_length=100)
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [each.model_dump() for each in self.members]
+
+
+class MemberPatch(BaseModel):
+    is_focal_point: bool | None = None
+    listed_from: date | None = Field(None, alias="from")
+    listed_to: date | None = Field(None, alias="to")
+
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True)
+
+
+class MemberView(BaseModel):
+    id: UUID
+    account: str | None
+    body: str
+    is_focal_point: bool
+    listed_from: date | None = Field(serialization_alias="from")
+    listed_to: date | None = Field(serialization_alias="to")
+
+
+class TeamView(BaseModel):
+    """A team, and the bodies that the plan names and that send nobody."""
+
+    id: UUID
+    campaign_id: UUID
+    unit_code: str
+    members: list[MemberView]
+    equipment: list[Any]
+    missing_bodies: list[str]
+
+    @classmethod
+    def of(cls, team: Team, members: list[TeamMember], wanted: list[str], today: date) -> "TeamView":
+        present = [each.body for each in members if each.listed_to is None or each.listed_to >= today]
+        return cls(
+            id=team.id,
+            campaign_id=team.campaign_id,
+            unit_code=team.unit_code,
+            members=[MemberView(**each.model_dump()) for each in members],
+            equipment=team.equipment,
+            missing_bodies=missing_bodies(wanted, present),
+        )
