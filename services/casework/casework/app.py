@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from casework.commands.actions import confirm_silent_drafts
+from casework.commands.feedback import escalate_feedback
 from casework.model import Table
 from casework.reactions import HEARD
 from casework.routes import ROUTERS
@@ -18,6 +19,12 @@ async def confirm_drafts(runtime: Runtime) -> None:
         await confirm_silent_drafts(session)
 
 
+async def escalate(runtime: Runtime) -> None:
+    """Deadlines pass whether or not somebody looks: the next level hears of late feedback."""
+    async with runtime.database.transaction() as session:
+        await escalate_feedback(session)
+
+
 service = Service(
     name="casework",
     title="Ba Không: casework",
@@ -25,7 +32,10 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=HEARD,
-    timed=[Timed("confirm draft results", EVERY_SECONDS, confirm_drafts)],
+    timed=[
+        Timed("confirm draft results", EVERY_SECONDS, confirm_drafts),
+        Timed("escalate feedback", EVERY_SECONDS, escalate),
+    ],
 )
 
 app = create_app(service)

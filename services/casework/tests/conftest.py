@@ -108,7 +108,7 @@ def _no_signals() -> Any:
 @pytest.fixture
 def settings(postgres_url: str, keys: Path, service: Service, registry: Registry) -> Settings:
     casework_settings.cache_clear()
-    casework_settings().prefill_seconds = 1.0
+    casework_settings().prefill_seconds = 30.0  # only the tests of a failing registry are impatient
     return Settings(
         database_url=postgres_url,
         internal_keys_file=keys / "public.json",

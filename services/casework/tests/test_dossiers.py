@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from casework.model.forms import TYPED
+from casework.settings import get_settings
 from chassis.clock import frozen_at
 from contracts.access import AccessRecorded
 from contracts.casework import DossierChanged, DossierCompleted, DossierFeeRequested, DossierSubmitted
@@ -226,6 +227,17 @@ async def test_a_resident_sees_their_own_and_an_officer_of_another_unit_none(bin
     assert (await neighbour.get("/v1/dossiers", params={"unit_code": "15724"})).status_code == 403
 
 
+async def test_a_caller_who_is_nobody_owns_nothing(calling, officer, world):
+    shop = calling("organization", organization_id=world.shop)
+    await shop.post("/v1/dossiers", json={"procedure_code": "1.001731", "organization_id": str(world.shop)})
+    await shop.post("/v1/feedback", json={"unit_code": "15724", "category": "field", "text": "x", "anonymous": True})
+    await officer.post("/v1/documents", json={"unit_code": "15724", "subject": "x"})
+    nobody = calling("resident")
+
+    for path in ("dossiers", "feedback", "documents"):
+        assert (await nobody.get(f"/v1/{path}")).json()["items"] == []
+
+
 async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, world, announced):
     dossier = await submitted(binh, world)
     del officer.headers["X-Purpose"]
@@ -276,7 +288,8 @@ async def test_a_marriage_is_not_for_organizations(calling, world):
 
 
 @pytest.mark.parametrize("mode", ["down", "hanging", "wrong"])
-async def test_a_registry_that_fails_never_blocks_a_form(binh, officer, world, registry, mode, database):
+async def test_a_registry_that_fails_never_blocks_a_form(binh, world, registry, mode, database, monkeypatch):
+    monkeypatch.setattr(get_settings(), "prefill_seconds", 0.5)
     registry.mode = mode
     opened = await draft(binh, world)
 
@@ -294,6 +307,20 @@ async def test_a_registry_that_fails_never_blocks_a_form(binh, officer, world, r
     filled = await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": typed})
     assert filled.json()["missing"] == []
     assert (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).status_code == 200
+
+
+async def test_a_draft_that_opened_empty_is_filled_when_the_registry_is_back(binh, world, registry):
+    registry.mode = "down"
+    opened = await draft(binh, world)
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"full_name": "Binh", "phone": "0999999999"}})
+    registry.mode = "up"
+
+    filled = (await binh.post(f"/v1/dossiers/{opened['id']}/prefill")).json()
+
+    assert filled["degraded"] is False
+    assert filled["missing"] == ["extract_kind"]
+    assert filled["fields"]["full_name"]["value"] == "Nguyễn Văn Thử Bình"
+    assert filled["fields"]["phone"]["value"] == "0999999999"
 
 
 async def test_a_stale_version_is_refused(binh, world):

@@ -26,7 +26,7 @@ from casework.prefill import Prefilled
 from casework.procedures import Field, UnknownProcedure, Version, load_catalogue
 from casework.procedures.version import Applicant
 from casework.queries.dossiers import list_papers
-from casework.queries.people import commune_of, get_organization, get_resident
+from casework.queries.people import commune_of, find_resident, get_organization, get_resident
 from casework.schemas.dossiers import DossierCreate, DossierFillIn, Signature
 from casework.settings import get_settings
 from chassis.clock import business_day, now, today
@@ -119,10 +119,12 @@ async def draft_dossier(session: Session, caller: Caller, body: DossierCreate, p
     return dossier
 
 
-def refill(dossier: Dossier, prefilled: Prefilled, *, withhold: bool) -> None:
-    """Asks the registry's answers in again: for a draft that opened while the registry was down."""
+async def refill(session: Session, caller: Caller, dossier: Dossier, prefilled: Prefilled) -> None:
+    """Puts the registry's answers in again: for a draft that opened while the registry was down."""
     _require_editable(dossier)
-    _fill(dossier, prefilled, withhold=withhold)
+    person = await find_resident(session, dossier.resident_id) if dossier.resident_id else None
+    subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
+    _fill(dossier, prefilled, withhold=_withholds(caller, Applicants(person, subject, dossier.unit_id)))
     _change(dossier)
 
 

@@ -90,10 +90,13 @@ class Document(Table, table=True):
         self.subject = seal(SUBJECT, str(self.id), subject)
         self.body = seal(BODY, str(self.id), body) if body else None
 
-    def read(self) -> tuple[str, str | None]:
-        """Subject and text, opened."""
-        row = str(self.id)
-        return unseal_text(SUBJECT, row, self.subject), unseal_text(BODY, row, self.body) if self.body else None
+    def read_subject(self) -> str:
+        """The subject, opened."""
+        return unseal_text(SUBJECT, str(self.id), self.subject)
+
+    def read_body(self) -> str | None:
+        """The text, opened."""
+        return unseal_text(BODY, str(self.id), self.body) if self.body else None
 
     def advance(self, to: ExchangeStatus) -> None:
         """Goes one step along the chain; raises BrokenChain."""

@@ -1,6 +1,7 @@
 """Feedback and petitions (phản ánh, kiến nghị) with their history and photographs."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, Text
@@ -25,6 +26,8 @@ from chassis.sealing import Place, blind_index, seal, unseal_text
 
 TEXT = Place("casework", "feedback", "text")
 ANSWER = Place("casework", "feedback", "answer")
+ESCALATION_WORKING_DAYS = 2
+LAST_LEVEL = 3
 FEEDBACK_NOTE = Place("casework", "feedback_step", "note")
 PHOTO = Place("casework", "feedback_photo", "content")
 
@@ -37,7 +40,8 @@ class Feedback(Table, table=True):
         Index("ix_feedback_unit", "unit_id", "id"),
         Index("ix_feedback_author", "resident_id", "id", postgresql_where="resident_id IS NOT NULL"),
         Index("ix_feedback_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"),
-        Index("ix_feedback_waiting", "due_at", postgresql_where="status IN ('received', 'assigned')"),
+        Index("ix_feedback_waiting", "escalate_at", postgresql_where="status IN ('received', 'assigned')"),
+        Index("ix_feedback_shingles", "shingles", postgresql_using="gin"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -64,7 +68,7 @@ class Feedback(Table, table=True):
     rating: int | None = None
     reopened: int = 0
     escalation: int = 0
-    escalated_at: datetime | None = Field(default=None, sa_type=aware())
+    escalate_at: datetime | None = Field(default=None, sa_type=aware())
     duplicate_of: UUID | None = None
     changed_at: datetime = Field(sa_type=aware())
 
@@ -83,8 +87,35 @@ class Feedback(Table, table=True):
     def count_from(self, calendar: WorkingCalendar, at: datetime) -> None:
         """Starts the clock anew: at sending, at a transfer, at a supplement, at a reopening."""
         self.counted_from = at
-        self.due_at = answer_due_at(calendar, FeedbackCategory(self.category), at)
+        self.due_at = self.escalate_at = answer_due_at(calendar, FeedbackCategory(self.category), at)
+        self.escalation = 0
         self.answered_at = self.publish_due_at = self.published_at = self.on_time = None
+
+    def escalate(self, calendar: WorkingCalendar) -> None:
+        """The next level hears of it; the one after that some working days later, up to the last."""
+        self.escalation += 1
+        self.escalate_at = None
+        if self.escalation < LAST_LEVEL:
+            self.escalate_at = calendar.deadline(self.due_at, ESCALATION_WORKING_DAYS * self.escalation)
+
+    def state(self) -> dict[str, Any]:
+        """The members of a `FeedbackState`: what other services may know."""
+        return {
+            "feedback_id": self.id,
+            "version": self.version,
+            "unit_id": self.unit_id,
+            "unit_code": self.unit_code,
+            "category": self.category,
+            "status": self.status,
+            "at": self.changed_at,
+            "received_at": self.received_at,
+            "due_at": self.due_at,
+            "answered_at": self.answered_at,
+            "is_on_time": self.on_time,
+            "rating": self.rating,
+            "resident_id": self.resident_id,
+            "escalation": self.escalation,
+        }
 
     @property
     def is_waiting(self) -> bool:

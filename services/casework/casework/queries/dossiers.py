@@ -21,6 +21,7 @@ from casework.model.dossiers import (
     phone_mark,
 )
 from casework.model.lifecycle import Actor, Status
+from casework.queries.people import own
 from casework.settings import get_settings
 from chassis.clock import now
 from chassis.database import ReadSession, Session
@@ -159,9 +160,9 @@ async def _is_office_of(session: ReadSession, caller: Caller, dossier: Dossier) 
 def _visible(caller: Caller) -> Any:
     query = select(Dossier)
     if caller.role == "resident":
-        return query.where(Dossier.resident_id == caller.resident_id)
+        return query.where(own(col(Dossier.resident_id), caller.resident_id))
     if caller.role == "organization":
-        return query.where(Dossier.organization_id == caller.organization_id)
+        return query.where(own(col(Dossier.organization_id), caller.organization_id))
     return scoped(query, caller, col(Dossier.unit_id))
 
 

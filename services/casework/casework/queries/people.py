@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import false
 from sqlmodel import col, select
 
 from casework.model.people import KnownOrganization, KnownResident
@@ -39,6 +40,11 @@ async def find_resident(session: ReadSession, resident_id: UUID) -> KnownResiden
             return resident
         resident_id = resident.survivor_id
     return None
+
+
+def own(column: Any, person_id: UUID | None) -> Any:
+    """The condition "is this person's"; nobody's rows are never those of a caller who is nobody."""
+    return false() if person_id is None else column == person_id
 
 
 async def commune_of(session: ReadSession, unit_id: UUID) -> KnownUnit:

@@ -10,7 +10,9 @@ from casework.commands.actions import act_on_dossier
 from casework.commands.dossiers import (
     draft_dossier,
     fill_in,
+    form_of,
     kind_of_applicant,
+    refill,
     require_own,
     rules_for,
     submit_dossier,
@@ -132,6 +134,35 @@ async def change_dossier(
     fill_in(dossier, body)
     log_reading(session, caller, dossier, action="fill in", purpose=purpose or "dossier")
     response.headers["ETag"] = etag(dossier.version)
+    return await whole(session, dossier, actor)
+
+
+@router.post("/v1/dossiers/{dossier_id}/prefill")
+async def prefill_again(
+    dossier_id: UUID,
+    request: Request,
+    session: Transaction,
+    questions: Asking,
+    purpose: PurposeHeader = None,
+    *,
+    caller: Anybody,
+) -> DossierView:
+    """Asks the registry once more, for a draft that opened while it was down; what was typed stays where nothing is verified."""
+    async with request.app.state.runtime.database.reading() as looking:
+        seen, _ = await get_dossier(looking, caller, dossier_id)
+    # The first session is closed again: no connection waits for the registry.
+    prefilled = await ask_registry(
+        questions,
+        caller,
+        form_of(seen),
+        resident_id=seen.resident_id,
+        organization_id=seen.organization_id,
+        subject_id=seen.subject_id,
+        seconds=get_settings().prefill_seconds,
+    )
+    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    await refill(session, caller, dossier, prefilled)
+    log_reading(session, caller, dossier, action="draft", purpose=purpose or "dossier")
     return await whole(session, dossier, actor)
 
 

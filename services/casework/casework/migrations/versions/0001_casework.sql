@@ -204,7 +204,7 @@ CREATE TABLE feedback (
     rating INTEGER,
     reopened INTEGER NOT NULL,
     escalation INTEGER NOT NULL,
-    escalated_at TIMESTAMP WITH TIME ZONE,
+    escalate_at TIMESTAMP WITH TIME ZONE,
     duplicate_of UUID,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_feedback PRIMARY KEY (id)
@@ -214,9 +214,11 @@ CREATE INDEX ix_feedback_author ON feedback (resident_id, id) WHERE resident_id 
 
 CREATE INDEX ix_feedback_organization ON feedback (organization_id, id) WHERE organization_id IS NOT NULL;
 
+CREATE INDEX ix_feedback_shingles ON feedback USING gin (shingles);
+
 CREATE INDEX ix_feedback_unit ON feedback (unit_id, id);
 
-CREATE INDEX ix_feedback_waiting ON feedback (due_at) WHERE status IN ('received', 'assigned');
+CREATE INDEX ix_feedback_waiting ON feedback (escalate_at) WHERE status IN ('received', 'assigned');
 
 CREATE TABLE feedback_photo (
     id UUID NOT NULL,

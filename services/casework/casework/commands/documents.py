@@ -1,0 +1,120 @@
+"""Documents between residents or organizations and agencies: sent with a number, received, dealt with."""
+
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.errors import IllegalAction
+from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus
+from casework.queries.people import commune_of, get_organization, get_resident
+from casework.schemas.documents import DocumentCreate
+from casework.uploads import Paper
+from chassis.clock import now, today
+from chassis.database import Session
+from chassis.errors import Forbidden
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.scope import require_unit, unit_of_body
+from chassis.sealing import seal
+from chassis.tables import KnownUnit
+
+ELECTRONIC = "ĐT"
+OFFICE = "UBND"
+
+
+async def send_document(session: Session, caller: Caller, body: DocumentCreate, file: Paper | None) -> Document:
+    """Numbers a document in its sender's register and puts it into its recipient's box."""
+    document_id, moment = new_id(), now()
+    sender = await _sending_unit(session, caller, body) if caller.role == "officer" else None
+    recipient = await _receiving_unit(session, body)
+    if sender is None and recipient is None:
+        raise Forbidden()
+    number = await _next_number(
+        session, f"sent|{sender.id if sender else caller.resident_id or caller.organization_id}"
+    )
+    document = Document(
+        id=document_id,
+        number=number,
+        symbol=f"{number:02d}/{OFFICE if sender else ELECTRONIC}",
+        issued_on=today(),
+        kind=body.kind,
+        sender_unit_id=sender.id if sender else None,
+        sender_unit_code=sender.code if sender else None,
+        sender_id=None if sender else caller.resident_id or caller.organization_id,
+        recipient_unit_id=recipient.id if recipient else None,
+        recipient_unit_code=recipient.code if recipient else None,
+        recipient_id=await _recipient(session, caller, body),
+        recipient_kind="unit" if recipient else "resident" if body.resident_id else "organization",
+        in_reply_to=body.in_reply_to,
+        sent_at=moment,
+        sent_by=caller.account,
+        changed_at=moment,
+        subject=b"",
+    )
+    document.write(body.subject, body.body)
+    if file is not None:
+        document.media_type, document.sha256 = file.media_type, sha256(file.content).digest()
+        document.content = seal(FILE, str(document_id), file.content)
+    session.add(document)
+    return document
+
+
+async def receive_document(session: Session, caller: Caller, document: Document) -> None:
+    """Confirms that it has arrived; an agency gives it a number in its register of arrivals. Twice changes nothing."""
+    if document.received_at is not None:
+        return
+    step_document(document, ExchangeStatus.RECEIVED)
+    document.received_at, document.received_by = document.changed_at, caller.account
+    if document.recipient_unit_id is not None:
+        document.arrival_number = await _next_number(session, f"inbox|{document.recipient_unit_id}")
+
+
+def step_document(document: Document, to: ExchangeStatus) -> None:
+    """One step of the status chain; 409 naming what is legal."""
+    try:
+        document.advance(to)
+    except BrokenChain as broken:
+        raise IllegalAction(members={"legal": [status.name.lower() for status in broken.legal]}) from broken
+    document.version += 1
+    document.changed_at = now()
+
+
+async def _sending_unit(session: Session, caller: Caller, body: DocumentCreate) -> KnownUnit:
+    code = body.from_unit_code or caller.unit_code
+    if code is None:
+        raise Forbidden()
+    unit = await unit_of_body(session, code, "/from_unit_code")
+    await require_unit(session, caller, unit.id, is_known=True)
+    return unit
+
+
+async def _receiving_unit(session: Session, body: DocumentCreate) -> KnownUnit | None:
+    if body.unit_code is None:
+        return None
+    named = await unit_of_body(session, body.unit_code)
+    return await commune_of(session, named.id)
+
+
+async def _recipient(session: Session, caller: Caller, body: DocumentCreate) -> UUID | None:
+    """An agency writes to the people of its units."""
+    if body.resident_id is not None:
+        resident = await get_resident(session, body.resident_id)
+        await require_unit(session, caller, resident.unit_id, is_known=True)
+        return resident.id
+    if body.organization_id is not None:
+        organization = await get_organization(session, body.organization_id)
+        await require_unit(session, caller, organization.unit_id, is_known=True)
+        return organization.id
+    return None
+
+
+async def _next_number(session: Session, book: str) -> int:
+    table = DocumentSerial.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    row = insert(table).values(book=book, year=today().year, last=1)
+    counted = await session.execute(
+        row.on_conflict_do_update(index_elements=["book", "year"], set_={"last": table.c.last + 1}).returning(
+            table.c.last
+        )
+    )
+    return int(counted.scalar_one())

@@ -1,0 +1,187 @@
+"""Feedback: sent, handled, escalated, answered, published, rated."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import TypeVar
+
+from casework.calendar import WorkingCalendar, load_calendar
+from casework.errors import IllegalAction
+from casework.model.feedback import PHOTO, Feedback, FeedbackPhoto, FeedbackStep, author_mark
+from casework.model.petitions import (
+    FeedbackAction,
+    FeedbackActor,
+    FeedbackCategory,
+    FeedbackIllegal,
+    FeedbackNotYours,
+    deadlines_of,
+    publish_due_at,
+)
+from casework.queries.feedback import list_to_escalate
+from casework.queries.people import commune_of
+from casework.schemas.feedback import FeedbackAct, FeedbackCreate
+from casework.settings import get_settings
+from casework.uploads import Paper
+from chassis.clock import now
+from chassis.database import Session
+from chassis.errors import FieldError, Forbidden, InvalidBody
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.outbox import announce
+from chassis.scope import unit_of_body
+from chassis.sealing import seal
+from contracts.casework import FeedbackAnswered, FeedbackChanged, FeedbackReceived
+
+T = TypeVar("T")
+ESCALATE = "escalate"
+ANONYMOUS = "anonymous"
+
+
+async def send_feedback(session: Session, caller: Caller, body: FeedbackCreate, photos: Sequence[Paper]) -> Feedback:
+    """Takes feedback for a unit; anonymous feedback keeps no trace of who sent it but a mark only the author can prove."""
+    named = await unit_of_body(session, body.unit_code)
+    unit = await commune_of(session, named.id)
+    feedback_id, moment = new_id(), now()
+    feedback = Feedback(
+        id=feedback_id,
+        unit_id=unit.id,
+        unit_code=unit.code,
+        category=body.category.value,
+        resident_id=None if body.anonymous else caller.resident_id,
+        organization_id=None if body.anonymous else caller.organization_id,
+        is_anonymous=body.anonymous,
+        author_mark=author_mark(feedback_id, caller),
+        received_at=moment,
+        counted_from=moment,
+        due_at=moment,
+        changed_at=moment,
+        text=b"",
+        shingles=[],
+    )
+    feedback.write(body.text)
+    feedback.count_from(_calendar(), moment)
+    session.add(feedback)
+    session.add_all(_photo(feedback, paper) for paper in photos)
+    announce(session, FeedbackReceived(**feedback.state()))
+    return feedback
+
+
+async def act_on_feedback(
+    session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, body: FeedbackAct
+) -> None:
+    """Does one thing if the table has it; else 409 naming what is legal, or 403 for who may never."""
+    before = feedback.status
+    _advance(feedback, body.action, actor)
+    feedback.version += 1
+    feedback.changed_at = now()
+    await _follow_up(session, feedback, body)
+    _record(session, feedback, _name(caller, feedback, actor), body.action.value, before, body.note)
+    fact = FeedbackAnswered if body.action is FeedbackAction.ANSWER else FeedbackChanged
+    announce(session, fact(**feedback.state()))
+
+
+async def escalate_feedback(session: Session) -> int:
+    """Tells the next level about feedback whose deadline has passed; how many."""
+    late = await list_to_escalate(session, now())
+    for feedback in late:
+        feedback.escalate(_calendar())
+        feedback.version += 1
+        feedback.changed_at = now()
+        _record(session, feedback, "platform", ESCALATE, feedback.status, None)
+        announce(session, FeedbackChanged(**feedback.state()))
+    return len(late)
+
+
+def _advance(feedback: Feedback, action: FeedbackAction, actor: FeedbackActor) -> None:
+    try:
+        feedback.advance(action, actor)
+    except FeedbackIllegal as illegal:
+        raise IllegalAction(members={"legal": [legal.value for legal in illegal.legal]}) from illegal
+    except FeedbackNotYours as error:
+        raise Forbidden() from error
+
+
+async def _follow_up(session: Session, feedback: Feedback, body: FeedbackAct) -> None:
+    match body.action:
+        case FeedbackAction.ASSIGN:
+            feedback.assignee = body.assignee or feedback.assignee
+        case FeedbackAction.TRANSFER:
+            await _transfer(session, feedback, body)
+        case FeedbackAction.ANSWER:
+            _answer(feedback, body.text or body.note)
+        case FeedbackAction.REFUSE:
+            _refuse(feedback)
+        case FeedbackAction.PUBLISH:
+            feedback.published_at = feedback.changed_at
+        case FeedbackAction.SUPPLEMENT:
+            feedback.count_from(_calendar(), feedback.changed_at)
+        case FeedbackAction.REOPEN:
+            feedback.reopened += 1
+            feedback.count_from(_calendar(), feedback.changed_at)
+        case FeedbackAction.RATE:
+            feedback.rating = _needed(body.rating, "/rating")
+        case FeedbackAction.CLOSE:
+            feedback.duplicate_of = body.duplicate_of
+        case FeedbackAction.REQUEST_SUPPLEMENT:
+            pass
+
+
+async def _transfer(session: Session, feedback: Feedback, body: FeedbackAct) -> None:
+    named = await unit_of_body(session, _needed(body.unit_code, "/unit_code"))
+    unit = await commune_of(session, named.id)
+    feedback.unit_id, feedback.unit_code, feedback.assignee = unit.id, unit.code, None
+    feedback.count_from(_calendar(), feedback.changed_at)
+
+
+def _answer(feedback: Feedback, text: str | None) -> None:
+    feedback.write_answer(_needed(text, "/text"))
+    feedback.answered_at = feedback.changed_at
+    feedback.on_time = feedback.answered_at <= feedback.due_at
+    category = FeedbackCategory(feedback.category)
+    feedback.publish_due_at = publish_due_at(_calendar(), category, feedback.answered_at)
+
+
+def _refuse(feedback: Feedback) -> None:
+    """A refusal has a shorter time than an answer (index, 5.2)."""
+    days = deadlines_of(_calendar(), FeedbackCategory(feedback.category)).refuse
+    feedback.on_time = feedback.changed_at <= _calendar().deadline(feedback.counted_from, days)
+
+
+def _record(session: Session, feedback: Feedback, actor: str, action: str, before: str, note: str | None) -> None:
+    step = FeedbackStep(
+        id=new_id(),
+        feedback_id=feedback.id,
+        action=action,
+        before=before,
+        after=feedback.status,
+        at=feedback.changed_at,
+        actor=actor,
+    )
+    step.write(note)
+    session.add(step)
+
+
+def _photo(feedback: Feedback, paper: Paper) -> FeedbackPhoto:
+    photo_id = new_id()
+    return FeedbackPhoto(
+        id=photo_id,
+        feedback_id=feedback.id,
+        media_type=paper.media_type,
+        size=len(paper.content),
+        sha256=sha256(paper.content).digest(),
+        content=seal(PHOTO, str(photo_id), paper.content),
+        attached_at=feedback.received_at,
+    )
+
+
+def _name(caller: Caller, feedback: Feedback, actor: FeedbackActor) -> str:
+    return ANONYMOUS if feedback.is_anonymous and actor is FeedbackActor.AUTHOR else caller.account
+
+
+def _calendar() -> WorkingCalendar:
+    return load_calendar(get_settings().calendar_file)
+
+
+def _needed(value: T | None, pointer: str) -> T:
+    if value is None:
+        raise InvalidBody(errors=[FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")])
+    return value

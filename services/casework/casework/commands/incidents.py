@@ -1,0 +1,57 @@
+"""Faults of the portal, the one-stop software, the app and the network: reported, assigned, resolved."""
+
+from casework.errors import IllegalAction
+from casework.model.incidents import INCIDENT_TABLE, Incident, IncidentAction, IncidentStatus
+from casework.schemas.incidents import IncidentAct, IncidentCreate
+from chassis.clock import now
+from chassis.database import Session
+from chassis.errors import FieldError, InvalidBody
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.scope import require_unit, unit_of_body
+
+
+async def report_incident(session: Session, caller: Caller, body: IncidentCreate) -> Incident:
+    """Takes a fault that somebody met; officers and volunteers report within their units."""
+    code = body.unit_code or caller.unit_code
+    if code is None:
+        raise InvalidBody(errors=[_needed("/unit_code")])
+    unit = await unit_of_body(session, code)
+    if caller.role in ("officer", "volunteer"):
+        await require_unit(session, caller, unit.id, is_known=True)
+    moment = now()
+    incident = Incident(
+        id=new_id(),
+        unit_id=unit.id,
+        unit_code=unit.code,
+        system=body.system,
+        title=body.title,
+        description=body.description,
+        severity=body.severity,
+        occurred_at=body.occurred_at or moment,
+        reported_at=moment,
+        reported_by=caller.account,
+        changed_at=moment,
+    )
+    session.add(incident)
+    return incident
+
+
+def act_on_incident(incident: Incident, body: IncidentAct) -> None:
+    """Assigns, resolves or reopens; 409 naming what is legal."""
+    after = INCIDENT_TABLE.get((IncidentStatus(incident.status), body.action))
+    if after is None:
+        raise IllegalAction(members={"legal": incident.legal()})
+    if body.action is IncidentAction.ASSIGN:
+        if body.assignee is None:
+            raise InvalidBody(errors=[_needed("/assignee")])
+        incident.assignee = body.assignee
+    incident.status = after.value
+    incident.version += 1
+    incident.changed_at = now()
+    incident.resolved_at = incident.changed_at if body.action is IncidentAction.RESOLVE else None
+    incident.resolution = (body.resolution or body.note) if body.action is IncidentAction.RESOLVE else None
+
+
+def _needed(pointer: str) -> FieldError:
+    return FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")

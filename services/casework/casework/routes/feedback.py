@@ -1,0 +1,208 @@
+"""Feedback and petitions."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from casework.commands.feedback import act_on_feedback, send_feedback
+from casework.commands.papers import checked_paper
+from casework.model.feedback import PHOTO, Feedback
+from casework.model.petitions import FeedbackActor, FeedbackCategory, FeedbackStatus
+from casework.queries.feedback import (
+    get_feedback,
+    get_photo,
+    list_feedback,
+    list_feedback_steps,
+    list_photos,
+    list_published,
+    list_similar,
+)
+from casework.schemas.feedback import (
+    FeedbackAct,
+    FeedbackCreate,
+    FeedbackLine,
+    FeedbackStepView,
+    FeedbackView,
+    PhotoView,
+    PublishedFeedback,
+    Similar,
+)
+from chassis.access import purpose_of, record_access
+from chassis.clock import now
+from chassis.database import Session
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Routes,
+    Transaction,
+    allow,
+    created,
+    etag,
+    require_match,
+)
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+from chassis.sealing import unseal
+
+router = Routes(tags=["feedback"])
+
+Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
+SERVICE = "casework"
+
+
+@router.post("/v1/feedback", status_code=201)
+async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller: Anybody) -> FeedbackView:
+    """Sends feedback to a unit, with or without one's name; the answer is due in working days."""
+    photos = [await checked_paper(photo.decoded()) for photo in body.attachments]
+    feedback = await send_feedback(session, caller, body, photos)
+    await session.flush()
+    view = await _whole(session, feedback, FeedbackActor.AUTHOR)
+    answer: JSONResponse = created(view, f"/v1/feedback/{feedback.id}", version=feedback.version)
+    return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
+
+
+@router.get("/v1/feedback")
+async def list_all(
+    session: Reading,
+    page: PageQuery,
+    unit_code: str | None = None,
+    status: FeedbackStatus | None = None,
+    category: FeedbackCategory | None = None,
+    overdue: bool | None = None,
+    *,
+    caller: Anybody,
+) -> Listed[FeedbackLine]:
+    """The caller's own named feedback, or that of an officer's units; neither texts nor authors."""
+    if unit_code is not None and caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_feedback(
+        session, caller, page, unit_code=unit_code, status=status, category=category, overdue=overdue
+    )
+    actor = FeedbackActor.OFFICER if caller.role == "officer" else FeedbackActor.AUTHOR
+    return Listed(items=[FeedbackLine.model_validate(_line(row, actor)) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/feedback/published")
+async def list_public(
+    session: Reading,
+    page: PageQuery,
+    unit_code: str | None = None,
+    *,
+    caller: Annotated[Caller, allow("resident", "organization", "officer", "volunteer", "auditor", "operator")],
+) -> Listed[PublishedFeedback]:
+    """Published questions and answers; never who asked."""
+    rows, cursor = await list_published(session, page, unit_code)
+    return Listed(items=[_published(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/feedback/{feedback_id}")
+async def read_feedback(
+    feedback_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
+) -> FeedbackView:
+    """Feedback whole; reading what a named resident wrote needs a purpose and is logged for them."""
+    feedback, actor = await get_feedback(session, caller, feedback_id)
+    _log(session, caller, feedback, actor, purpose)
+    response.headers["ETag"] = etag(feedback.version)
+    return await _whole(session, feedback, actor)
+
+
+@router.post("/v1/feedback/{feedback_id}/actions")
+async def act(
+    feedback_id: UUID,
+    body: FeedbackAct,
+    session: Transaction,
+    response: Response,
+    if_match: IfMatch = None,
+    *,
+    caller: Anybody,
+) -> FeedbackLine:
+    """Does one thing of the table; an illegal one answers 409 and names the legal ones."""
+    feedback, actor = await get_feedback(session, caller, feedback_id, lock=True)
+    require_match(if_match, feedback.version)
+    await act_on_feedback(session, caller, feedback, actor, body)
+    response.headers["ETag"] = etag(feedback.version)
+    return FeedbackLine.model_validate(_line(feedback, actor))
+
+
+@router.get("/v1/feedback/{feedback_id}/attachments/{photo_id}", response_class=Response)
+async def download_photo(
+    feedback_id: UUID, photo_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """A photograph that came with feedback."""
+    feedback, actor = await get_feedback(session, caller, feedback_id)
+    _log(session, caller, feedback, actor, purpose)
+    photo = await get_photo(session, feedback, photo_id)
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return Response(unseal(PHOTO, str(photo.id), photo.content), media_type=photo.media_type, headers=headers)
+
+
+def _log(session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, purpose: str | None) -> None:
+    if actor is FeedbackActor.AUTHOR or feedback.resident_id is None:
+        return
+    said = purpose_of(caller, feedback.resident_id, purpose)
+    record_access(
+        session, SERVICE, caller, feedback.resident_id, action="read feedback", purpose=said, fields=["text"],
+        legal_basis="Nghị định 20/2008/NĐ-CP",
+    )  # fmt: skip
+
+
+async def _whole(session: Session, feedback: Feedback, actor: FeedbackActor) -> FeedbackView:
+    similar = await list_similar(session, feedback) if actor is FeedbackActor.OFFICER else []
+    return FeedbackView(
+        **_line(feedback, actor),
+        text=feedback.read(),
+        answer=feedback.read_answer(),
+        resident_id=feedback.resident_id,
+        organization_id=feedback.organization_id,
+        reopened=feedback.reopened,
+        duplicate_of=feedback.duplicate_of,
+        attachments=[
+            PhotoView(id=photo.id, media_type=photo.media_type, size=photo.size)
+            for photo in await list_photos(session, feedback.id)
+        ],
+        similar=[Similar(id=other, likeness=round(alike, 2)) for other, alike in similar],
+        history=[
+            FeedbackStepView(action=step.action, before=step.before, after=step.after, at=step.at, note=step.read())
+            for step in await list_feedback_steps(session, feedback.id)
+        ],
+    )
+
+
+def _line(feedback: Feedback, actor: FeedbackActor) -> dict[str, Any]:
+    return {
+        "id": feedback.id,
+        "unit_code": feedback.unit_code,
+        "category": feedback.category,
+        "status": feedback.status,
+        "anonymous": feedback.is_anonymous,
+        "received_at": feedback.received_at,
+        "due_at": feedback.due_at,
+        "answered_at": feedback.answered_at,
+        "published_at": feedback.published_at,
+        "publish_due_at": feedback.publish_due_at,
+        "is_overdue": feedback.is_waiting and feedback.due_at < now(),
+        "is_on_time": feedback.on_time,
+        "rating": feedback.rating,
+        "escalation": feedback.escalation,
+        "assignee": feedback.assignee,
+        "legal_actions": [action.value for action in feedback.legal(actor)],
+    }
+
+
+def _published(feedback: Feedback) -> PublishedFeedback:
+    return PublishedFeedback(
+        id=feedback.id,
+        unit_code=feedback.unit_code,
+        category=feedback.category,
+        text=feedback.read(),
+        answer=feedback.read_answer(),
+        received_at=feedback.received_at,
+        answered_at=feedback.answered_at,
+        published_at=feedback.published_at,
+        rating=feedback.rating,
+    )

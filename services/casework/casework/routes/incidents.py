@@ -1,0 +1,74 @@
+"""Incidents of the portal, the one-stop software, the app and the network."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from casework.commands.incidents import act_on_incident, report_incident
+from casework.model.incidents import Incident, IncidentStatus
+from casework.queries.incidents import get_incident, list_incidents
+from casework.schemas.incidents import IncidentAct, IncidentCreate, IncidentView
+from chassis.http import IfMatch, Listed, PageQuery, Reading, Routes, Transaction, allow, created, etag, require_match
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+
+router = Routes(tags=["incidents"])
+
+Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "officer", "operator")]
+
+
+@router.post("/v1/incidents", status_code=201)
+async def create_incident(body: IncidentCreate, session: Transaction, *, caller: Anybody) -> IncidentView:
+    """Reports a technical fault."""
+    incident = await report_incident(session, caller, body)
+    answer: JSONResponse = created(_view(incident), f"/v1/incidents/{incident.id}", version=incident.version)
+    return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
+
+
+@router.get("/v1/incidents")
+async def list_all(
+    session: Reading,
+    page: PageQuery,
+    unit_code: str | None = None,
+    system: Literal["portal", "one_stop", "app", "network"] | None = None,
+    status: IncidentStatus | None = None,
+    *,
+    caller: Anybody,
+) -> Listed[IncidentView]:
+    """Incidents of an office's units, all for operators, one's own for everybody else."""
+    if unit_code is not None and caller.role in ("officer", "volunteer"):
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_incidents(session, caller, page, unit_code=unit_code, system=system, status=status)
+    return Listed(items=[_view(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/incidents/{incident_id}")
+async def read_incident(incident_id: UUID, session: Reading, response: Response, *, caller: Anybody) -> IncidentView:
+    """One incident."""
+    incident = await get_incident(session, caller, incident_id)
+    response.headers["ETag"] = etag(incident.version)
+    return _view(incident)
+
+
+@router.post("/v1/incidents/{incident_id}/actions")
+async def act(
+    incident_id: UUID,
+    body: IncidentAct,
+    session: Transaction,
+    response: Response,
+    if_match: IfMatch = None,
+    *,
+    caller: Annotated[Caller, allow("officer", "operator")],
+) -> IncidentView:
+    """Assigns, resolves or reopens."""
+    incident = await get_incident(session, caller, incident_id, lock=True)
+    require_match(if_match, incident.version)
+    act_on_incident(incident, body)
+    response.headers["ETag"] = etag(incident.version)
+    return _view(incident)
+
+
+def _view(incident: Incident) -> IncidentView:
+    return IncidentView(**incident.model_dump(), legal_actions=incident.legal())

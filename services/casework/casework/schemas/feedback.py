@@ -1,0 +1,131 @@
+"""Feedback at the door."""
+
+import base64
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+
+from casework.model.petitions import FeedbackAction, FeedbackCategory
+from casework.schemas.dossiers import Code, Local, Short
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
+
+
+class Photo(BaseModel):
+    """A photograph or paper, base64."""
+
+    content: Annotated[str, StringConstraints(max_length=14_000_000)]
+
+    @field_validator("content")
+    @classmethod
+    def _is_base64(cls, content: str) -> str:
+        base64_bytes(content)
+        return content
+
+    def decoded(self) -> bytes:
+        """The bytes."""
+        return base64_bytes(self.content)
+
+
+def base64_bytes(text: str) -> bytes:
+    """The bytes of a base64 text; a field error for anything else."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise PydanticCustomError("not-base64", "This is not base64.", {"vi": "Không phải base64."}) from error
+
+
+class FeedbackCreate(BaseModel):
+    """What somebody tells the authorities."""
+
+    unit_code: Code
+    category: FeedbackCategory
+    text: Text
+    anonymous: bool = False
+    attachments: list[Photo] = Field(default_factory=list, max_length=5)
+
+
+class FeedbackAct(BaseModel):
+    """What is done. `assignee` goes with `assign`, `unit_code` with `transfer`, `rating` with `rate`; `text` or `note` with
+    `answer`; `duplicate_of` may go with `close`."""
+
+    action: FeedbackAction
+    note: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    text: Text | None = None
+    assignee: Short | None = None
+    unit_code: Code | None = None
+    rating: int | None = Field(default=None, ge=1, le=5)
+    duplicate_of: UUID | None = None
+
+
+class PhotoView(BaseModel):
+    id: UUID
+    media_type: str
+    size: int
+
+
+class FeedbackStepView(BaseModel):
+    action: str
+    before: str
+    after: str
+    at: Local
+    note: str | None
+
+
+class Similar(BaseModel):
+    """Feedback that says nearly the same."""
+
+    id: UUID
+    likeness: float
+
+
+class FeedbackLine(BaseModel):
+    """Feedback in a list: neither its text nor its author."""
+
+    id: UUID
+    unit_code: str
+    category: str
+    status: str
+    anonymous: bool
+    received_at: Local
+    due_at: Local
+    answered_at: Local | None
+    published_at: Local | None
+    publish_due_at: Local | None
+    is_overdue: bool
+    is_on_time: bool | None
+    rating: int | None
+    escalation: int
+    assignee: str | None
+    legal_actions: list[str]
+
+
+class FeedbackView(FeedbackLine):
+    """Feedback whole."""
+
+    text: str
+    answer: str | None
+    resident_id: UUID | None
+    organization_id: UUID | None
+    reopened: int
+    duplicate_of: UUID | None
+    attachments: list[PhotoView]
+    similar: list[Similar]
+    history: list[FeedbackStepView]
+
+
+class PublishedFeedback(BaseModel):
+    """What everybody who is signed in may read: question and answer, never who asked."""
+
+    id: UUID
+    unit_code: str
+    category: str
+    text: str
+    answer: str | None
+    received_at: datetime
+    answered_at: Local | None
+    published_at: Local | None
+    rating: int | None

@@ -1,0 +1,45 @@
+"""Incidents at the door."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, StringConstraints
+
+from casework.model.incidents import IncidentAction
+from casework.schemas.dossiers import Code, Local, Note, Short
+
+
+class IncidentCreate(BaseModel):
+    """A technical fault that somebody met; without a unit it is the reporter's own."""
+
+    system: Literal["portal", "one_stop", "app", "network"]
+    unit_code: Code | None = None
+    title: Annotated[str, StringConstraints(max_length=200)] = ""
+    description: Note = ""
+    severity: Literal["low", "normal", "high"] = "normal"
+    occurred_at: AwareDatetime | None = None
+
+
+class IncidentAct(BaseModel):
+    """`assignee` goes with `assign`, `resolution` with `resolve`."""
+
+    action: IncidentAction
+    assignee: Short | None = None
+    resolution: Note | None = None
+    note: Note | None = None
+
+
+class IncidentView(BaseModel):
+    id: UUID
+    unit_code: str
+    system: str
+    title: str
+    description: str
+    severity: str
+    status: str
+    assignee: str | None
+    resolution: str | None
+    occurred_at: Local
+    reported_at: Local
+    resolved_at: Local | None
+    legal_actions: list[str]

@@ -1,0 +1,110 @@
+"""Documents that travel, and faults that are dealt with."""
+
+import base64
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+LETTER = {"unit_code": "15724", "subject": "Đề nghị xác nhận", "body": "Kính gửi Ủy ban nhân dân xã"}
+
+
+async def send(client, **body):
+    answer = await client.post("/v1/documents", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_letter_goes_to_the_commune_and_an_answer_comes_back(binh, officer, calling, world):
+    letter = await send(binh, **LETTER, file=base64.b64encode(PDF).decode())
+    assert (letter["number"], letter["symbol"], letter["status"], letter["status_code"]) == (
+        1,
+        "01/ĐT",
+        "arrived",
+        "01",
+    )
+
+    inbox = (await officer.get("/v1/documents", params={"box": "inbox"})).json()["items"]
+    assert [item["id"] for item in inbox] == [letter["id"]]
+    received = (await officer.post(f"/v1/documents/{letter['id']}/receipt")).json()
+    again = (await officer.post(f"/v1/documents/{letter['id']}/receipt")).json()
+    assert (received["status_code"], received["arrival_number"]) == ("03", 1)
+    assert received["received_at"] == again["received_at"]
+    assert (await officer.get(f"/v1/documents/{letter['id']}/file")).content == PDF
+    done = (await officer.post(f"/v1/documents/{letter['id']}/status", json={"status": "completed"})).json()
+    assert (done["status_code"], done["legal_statuses"]) == ("06", [])
+
+    reply = await send(
+        officer, resident_id=str(world.binh), subject="Trả lời đơn", body="Đã xác nhận", in_reply_to=letter["id"]
+    )
+    assert reply["symbol"] == "01/UBND"
+    mine = (await binh.get("/v1/documents", params={"box": "inbox"})).json()["items"]
+    assert [item["id"] for item in mine] == [reply["id"]]
+    assert [item["id"] for item in (await binh.get("/v1/documents", params={"box": "sent"})).json()["items"]] == [
+        letter["id"]
+    ]
+    assert (await binh.post(f"/v1/documents/{reply['id']}/receipt")).json()["status"] == "received"
+    assert (await officer.get(f"/v1/documents/{reply['id']}")).json()["status"] == "received"
+
+
+async def test_nobody_else_sees_a_letter_and_only_the_recipient_confirms_it(binh, calling, world):
+    letter = await send(binh, **LETTER)
+    for stranger in (calling("resident", resident_id=world.lan), calling("officer", unit_code="15061")):
+        assert (await stranger.get(f"/v1/documents/{letter['id']}")).status_code == 404
+        assert (await stranger.get("/v1/documents")).json()["items"] == []
+    assert (await binh.post(f"/v1/documents/{letter['id']}/receipt")).status_code == 403
+
+
+async def test_an_officers_reading_of_a_letter_needs_a_purpose(binh, calling, world):
+    letter = await send(binh, **LETTER)
+
+    assert (await calling("officer", unit_code="15724").get(f"/v1/documents/{letter['id']}")).status_code == 428
+
+
+async def test_a_step_out_of_the_chain_names_the_legal_ones(binh, officer, world):
+    letter = await send(binh, **LETTER)
+
+    refused = await officer.post(f"/v1/documents/{letter['id']}/status", json={"status": "completed"})
+
+    assert refused.status_code == 409
+    assert refused.json()["legal"] == ["refused", "received"]
+
+
+async def test_an_agency_does_not_write_to_people_of_another_unit(officer, binh, world):
+    stranger = await officer.post("/v1/documents", json={"resident_id": str(world.an), "subject": "x"})
+    nobody = await officer.post("/v1/documents", json={"subject": "x"})
+    resident = await binh.post("/v1/documents", json={"resident_id": str(world.lan), "subject": "x"})
+
+    assert (stranger.status_code, nobody.status_code, resident.status_code) == (403, 422, 403)
+
+
+async def test_agencies_write_to_one_another(officer, calling, world):
+    letter = await send(officer, unit_code="15061", subject="Phối hợp xác minh")
+    neighbour = calling("officer", unit_code="15061")
+
+    assert (await neighbour.post(f"/v1/documents/{letter['id']}/receipt")).json()["arrival_number"] == 1
+
+
+async def test_an_incident_is_reported_assigned_resolved_and_reopened(binh, officer, calling, world):
+    created = await officer.post(
+        "/v1/incidents", json={"system": "portal", "title": "Không đăng nhập được", "severity": "high"}
+    )
+    incident = created.json()
+    actions = f"/v1/incidents/{incident['id']}/actions"
+
+    assert (created.status_code, incident["unit_code"], incident["status"]) == (201, "15724", "open")
+    assigned = (await officer.post(actions, json={"action": "assign", "assignee": "office-it"})).json()
+    resolved = (await officer.post(actions, json={"action": "resolve", "resolution": "Đã khởi động lại"})).json()
+    refused = await officer.post(actions, json={"action": "resolve"})
+    reopened = (await officer.post(actions, json={"action": "reopen"})).json()
+
+    assert (assigned["assignee"], resolved["status"], resolved["resolved_at"] is not None) == (
+        "office-it",
+        "resolved",
+        True,
+    )
+    assert (refused.status_code, refused.json()["legal"]) == (409, ["reopen"])
+    assert (reopened["status"], reopened["resolution"]) == ("open", None)
+    mine = await binh.post("/v1/incidents", json={"system": "app", "unit_code": "15724"})
+    assert mine.status_code == 201
+    assert len((await officer.get("/v1/incidents", params={"system": "app"})).json()["items"]) == 1
+    assert (await calling("officer", unit_code="15061").get("/v1/incidents")).json()["items"] == []
+    assert (await binh.get("/v1/incidents")).json()["items"] == [mine.json()]
+    assert (await binh.post("/v1/incidents", json={"system": "fax"})).status_code == 422
