@@ -1,0 +1,173 @@
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from chassis.database import Database
+from contracts.gateway import PartnerChanged
+from gateway.commands.development import PARTNERS, ensure_development_partners
+from gateway.model import AdministrativeAct
+
+PARTNER = {"id": "bank-a", "name": "Ngân hàng A", "kind": "bank", "contact": "api@bank-a.example"}
+AGREEMENT = {
+    "number": "12/TT",
+    "signed_on": "2026-01-01",
+    "unit_code": "15724",
+    "scope": ["payment_account", "qr"],
+    "valid_from": "2026-01-01",
+    "valid_to": "2027-12-31",
+}
+
+
+async def test_an_operator_registers_a_partner_that_may_send_what_its_kind_sends(
+    client: httpx.AsyncClient, sign_in: Any, announced: Any
+) -> None:
+    operator = await sign_in("operator")
+
+    answer = await client.post("/v1/partners", json=PARTNER, headers=operator)
+
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == "/v1/partners/bank-a"
+    assert "payment_account.opened" in answer.json()["allowed_types"]
+    assert "vneid.issued" not in answer.json()["allowed_types"]
+    assert (await client.get("/v1/partners/bank-a", headers=operator)).json() == answer.json()
+    assert (await client.post("/v1/partners", json=PARTNER, headers=operator)).status_code == 409
+    said = [fact for fact in await announced(PartnerChanged) if fact.partner_id == "bank-a"]
+    assert [(fact.version, fact.active) for fact in said] == [(1, True)]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"id": "Bank A"}, "/id"),
+        ({"id": "-"}, "/id"),
+        ({"kind": "church"}, "/kind"),
+        ({"allowed_types": ["nothing.happened"]}, "/allowed_types/0"),
+        ({"dialect": "morse"}, "/dialect"),
+        ({"addresses": ["300.0.0.1"]}, "/addresses/0"),
+        ({"messages_per_minute": 0}, "/messages_per_minute"),
+    ],
+)
+async def test_a_wrong_field_is_named(client: httpx.AsyncClient, sign_in: Any, change: Any, pointer: str) -> None:
+    answer = await client.post("/v1/partners", json=PARTNER | change, headers=await sign_in("operator"))
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_change_honours_the_version_it_was_made_on(client: httpx.AsyncClient, sign_in: Any) -> None:
+    operator = await sign_in("operator")
+    made = await client.post("/v1/partners", json=PARTNER, headers=operator)
+    tag = made.headers["ETag"]
+
+    first = await client.patch("/v1/partners/bank-a", json={"name": "B"}, headers=operator | {"If-Match": tag})
+    stale = await client.patch("/v1/partners/bank-a", json={"name": "C"}, headers=operator | {"If-Match": tag})
+
+    assert (first.status_code, first.json()["name"], stale.status_code) == (200, "B", 412)
+    assert first.headers["ETag"] != tag
+
+
+async def test_a_secret_is_shown_once(client: httpx.AsyncClient, sign_in: Any) -> None:
+    operator = await sign_in("operator")
+    await client.post("/v1/partners", json=PARTNER, headers=operator)
+
+    made = await client.post("/v1/partners/bank-a/secrets", json={}, headers=operator)
+    listed = await client.get("/v1/partners/bank-a/secrets", headers=operator)
+
+    assert made.json()["secret"].startswith("whsec_")
+    assert made.json()["secret"] not in listed.text
+    assert listed.json()["items"][0]["hint"] == made.json()["secret"][-4:]
+    wrong = await client.post("/v1/partners/bank-a/secrets", json={"secret": "not a secret at all"}, headers=operator)
+    assert wrong.status_code == 422
+
+
+async def test_agreements_and_licences_are_announced(client: httpx.AsyncClient, sign_in: Any, announced: Any) -> None:
+    operator = await sign_in("operator")
+    await client.post("/v1/partners", json=PARTNER, headers=operator)
+    licence = {"kind": "cyber_protection", "number": "1", "issuer": "A", "valid_from": "2026-01-01"}
+
+    agreement = await client.post("/v1/partners/bank-a/agreements", json=AGREEMENT, headers=operator)
+    licences = await client.post("/v1/partners/bank-a/licences", json=[licence], headers=operator)
+    again = await client.post("/v1/partners/bank-a/agreements", json=AGREEMENT, headers=operator)
+    backwards = AGREEMENT | {"number": "2", "valid_to": "2025-01-01"}
+
+    assert (agreement.status_code, licences.status_code, again.status_code) == (201, 201, 409)
+    assert (await client.post("/v1/partners/bank-a/agreements", json=backwards, headers=operator)).status_code == 422
+    fact = [one for one in await announced(PartnerChanged) if one.partner_id == "bank-a"][-1]
+    assert [one.unit_code for one in fact.agreements] == ["15724"]
+    assert [one.kind for one in fact.licences] == ["cyber_protection"]
+    shown = await client.get("/v1/partners/bank-a/agreements", headers=operator)
+    assert shown.json()["items"][0]["scope"] == ["payment_account", "qr"]
+
+
+async def test_only_operators_change_partners_and_residents_see_none(client: httpx.AsyncClient, sign_in: Any) -> None:
+    officer = await sign_in("officer", unit_code="15724")
+    resident = await sign_in("resident", resident_id="01890000-0000-7000-8000-000000000001")
+    bank = await sign_in("partner", partner_id="demo-bank")
+
+    assert (await client.get("/v1/partners", headers=officer)).status_code == 200
+    assert (await client.post("/v1/partners", json=PARTNER, headers=officer)).status_code == 403
+    assert (await client.get("/v1/partners", headers=resident)).status_code == 403
+    own = await client.get("/v1/partners", headers=bank)
+    assert [partner["id"] for partner in own.json()["items"]] == ["demo-bank"]
+    assert (await client.get("/v1/partners/demo-wallet", headers=bank)).status_code == 404
+    assert (await client.get("/v1/partners/demo-bank/secrets", headers=officer)).status_code == 403
+
+
+async def test_the_list_goes_page_by_page(client: httpx.AsyncClient, sign_in: Any) -> None:
+    operator = await sign_in("operator")
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = (await client.get(f"/v1/partners?limit=2{cursor}", headers=operator)).json()
+        seen += [partner["id"] for partner in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+
+    assert seen == sorted(partner.id for partner in PARTNERS)
+
+
+async def test_setting_up_the_development_partners_twice_changes_nothing(
+    client: httpx.AsyncClient, database: Database, announced: Any
+) -> None:
+    before = await announced(PartnerChanged)
+    async with database.transaction() as session:
+        await ensure_development_partners(session)
+
+    assert len(before) == len(PARTNERS)
+    assert await announced(PartnerChanged) == before
+
+
+async def test_every_administrative_act_is_kept(client: httpx.AsyncClient, sign_in: Any, database: Database) -> None:
+    operator = await sign_in("operator", subject="op-1")
+    await client.post("/v1/partners", json=PARTNER, headers=operator)
+    await client.post("/v1/partners/bank-a/secrets", json={}, headers=operator)
+    await client.patch("/v1/partners/bank-a", json={"status": "retired"}, headers=operator)
+
+    async with database.reading() as session:
+        acts = list(await session.exec(select(AdministrativeAct)))
+    assert [(act.actor, act.act, act.target) for act in acts] == [
+        ("op-1", "partner.registered", "partner bank-a"),
+        ("op-1", "partner.secret_added", "partner bank-a"),
+        ("op-1", "partner.changed", "partner bank-a"),
+    ]
+
+
+async def test_settings_show_no_secret(client: httpx.AsyncClient, sign_in: Any) -> None:
+    answer = await client.get("/v1/settings", headers=await sign_in("operator"))
+
+    assert answer.json()["settings"]["environment"] == "development"
+    assert not any(word in answer.text.lower() for word in ("password", "pii", "postgresql", "secret"))
+
+
+async def test_dead_letters_name_services_that_do_not_answer(client: httpx.AsyncClient, sign_in: Any) -> None:
+    operator = await sign_in("operator")
+
+    answer = await client.get("/v1/dead-letters", headers=operator)
+
+    assert answer.json()["items"] == []
+    assert set(answer.json()["unanswered"]) == {"registry", "onboarding", "payments-qr", "casework", "reporting"}
+    path = "/v1/dead-letters/01890000-0000-7000-8000-000000000001/replay"
+    assert (await client.post(path, headers=operator)).status_code == 503
