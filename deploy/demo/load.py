@@ -17,6 +17,15 @@ from deploy.demo.door import Outsider, eventually, success
 from deploy.demo.people import Person, people, write_list
 
 PROVINCE = "38"
+LAST_VILLAGE = "15070-02"
+KNOW_UNITS = (
+    "/v1/units/{unit}",
+    "/v1/onboarding/worklist?unit_code={unit}",
+    "/v1/merchants?unit_code={unit}",
+    "/v1/units/{unit}/procedures",
+    "/v1/reports/progress?unit_code={unit}",
+)
+"""A question to each service that only succeeds when it has heard of the unit."""
 SECONDS_TO_IMPORT = 300
 SECONDS_TO_COUNT = 120
 
@@ -47,8 +56,11 @@ def load_units(outside: Outsider) -> None:
     table = Path(__file__).with_name("villages.csv").read_bytes()
     files = {"file": ("villages.csv", table, "text/csv")}
     success(outside.ask("POST", "/v1/unit-imports", who=outside.operator(), files=files))
-    if not eventually(lambda: outside.ask("GET", "/v1/units/15070-02").status_code == 200, 30):
-        raise DemoNotLoaded("the villages do not appear in /v1/units")
+    officer = outside.officer(PROVINCE)
+    for path in KNOW_UNITS:
+        question = path.format(unit=LAST_VILLAGE)
+        if not eventually(lambda question=question: outside.ask("GET", question, who=officer).status_code == 200, 60):
+            raise DemoNotLoaded(f"a service does not hear of the villages: GET {question}")
 
 
 def load_residents(outside: Outsider, everybody: list[Person]) -> None:

@@ -14,8 +14,7 @@ from deploy.local.services import EVERYTHING, GATEWAY, SERVICES, Door, open_door
 from deploy.local.settings import LocalSettings
 from deploy.local.stopping import Stopped, StopWish
 
-SECONDS_TO_MIGRATE = 120
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 SECONDS_TO_LOAD = 600
 SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -53,16 +52,14 @@ class Launcher:
         services.import_libraries()
         progress.done("libraries loaded")
         variables = self._variables(database_url)
-        self._migrate(variables)
         self._play_sources(variables)
-        self._serve(SERVICES, variables)
-        ports = [self._doors[name].port for name in SERVICES]
-        self._family.wait_for("services", lambda: all(map(is_ready, ports)), SECONDS_TO_START)
-        self._serve((GATEWAY,), variables)
+        self._serve(variables)
+        for name in SERVICES:
+            self._family.wait_for(name, partial(is_ready, self._doors[name].port), SECONDS_TO_START)
         own_port = self._doors[GATEWAY].port
-        self._family.wait_for("gateway", lambda: is_alive(own_port), SECONDS_TO_START)
+        self._family.wait_for("gateway", partial(is_alive, own_port), SECONDS_TO_START)
         self._load_demo()
-        self._family.wait_for("platform", lambda: is_ready(own_port), SECONDS_TO_START)
+        self._family.wait_for("platform", partial(is_ready, own_port), SECONDS_TO_START)
         self._database_url = database_url
         self._write_note()
         progress.welcome(
@@ -125,14 +122,12 @@ class Launcher:
             shared["DEMO_LOADED_FILE"] = str(self.demo_loaded)
         return shared | services.address_variables(self._doors)
 
-    def _migrate(self, variables: dict[str, str]) -> None:
-        works = {f"{name}.migrations": partial(services.migrate, name, variables) for name in EVERYTHING}
+    def _serve(self, variables: dict[str, str]) -> None:
+        """Each brings its own tables to their newest and then serves; the bus's database must be there before."""
         if self.settings.kafka_bootstrap_servers is None:
-            works["bus.migrations"] = partial(services.make_bus_database, variables["DATABASE_URL"])
-        self._family.run_to_the_end("migrations", works, SECONDS_TO_MIGRATE)
-
-    def _serve(self, names: tuple[str, ...], variables: dict[str, str]) -> None:
-        for name in names:
+            make = partial(services.make_bus_database, variables["DATABASE_URL"])
+            self._family.run_to_the_end("bus", {"bus": make}, SECONDS_TO_START)
+        for name in EVERYTHING:
             own = services.own_variables(name, self.data_dir)
             self._family.fork(name, partial(services.serve, name, variables | own, self._doors[name]))
 

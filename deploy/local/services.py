@@ -87,14 +87,13 @@ def import_libraries() -> None:
     gc.freeze()
 
 
-def migrate(service: str, variables: Mapping[str, str]) -> None:
+def migrate(service: str) -> None:
     """Bring the service's database to its newest tables; make it where there is none."""
-    os.environ.update(variables)
     from chassis.database import database_url
     from chassis.migrations import upgrade
 
     described = importlib.import_module(f"{package_of(service)}.app").service
-    upgrade(database_url(variables["DATABASE_URL"], described.database), described.migrations)
+    upgrade(database_url(os.environ["DATABASE_URL"], described.database), described.migrations)
 
 
 def make_bus_database(server: str) -> None:
@@ -107,8 +106,13 @@ def make_bus_database(server: str) -> None:
 
 
 def serve(service: str, variables: Mapping[str, str], door: Door) -> None:
-    """Run the service until SIGTERM: requests, reactions and timed work in one process."""
-    _run(f"{package_of(service)}.app", variables, door)
+    """Migrate, then run the service until SIGTERM: requests, reactions and timed work in one process.
+
+    One process does both, because the imports cost more than either.
+    """
+    os.environ.update(variables)
+    migrate(service)
+    _run(f"{package_of(service)}.app", door)
 
 
 def can_play_sources() -> bool:
@@ -118,13 +122,12 @@ def can_play_sources() -> bool:
 
 def serve_sources(door: Door) -> None:
     """Play the databases that a province links, until SIGTERM."""
-    _run("deploy.demo.sources.app", {}, door)
+    _run("deploy.demo.sources.app", door)
 
 
-def _run(module: str, variables: Mapping[str, str], door: Door) -> None:
+def _run(module: str, door: Door) -> None:
     import uvicorn
 
-    os.environ.update(variables)
     config = uvicorn.Config(
         importlib.import_module(module).app,
         log_config=None,
