@@ -40,6 +40,17 @@ async def test_everybody_reads_the_procedures_in_their_language(calling, world):
     )
 
 
+async def test_procedures_come_in_pages(calling):
+    stranger = calling()
+    first = (await stranger.get("/v1/procedures", params={"limit": 8})).json()
+    second = (await stranger.get("/v1/procedures", params={"limit": 8, "cursor": first["next_cursor"]})).json()
+
+    codes = [item["code"] for item in first["items"] + second["items"]]
+    assert codes == sorted(set(codes))
+    assert len(codes) == 13
+    assert second["next_cursor"] is None
+
+
 async def test_a_procedure_says_which_fact_fills_each_field_and_about_whom(calling):
     procedure = (await calling().get("/v1/procedures/2.000635")).json()
 

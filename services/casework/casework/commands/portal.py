@@ -12,10 +12,10 @@ from sqlmodel import col, select
 from casework.calendar import load_calendar
 from casework.commands.dossiers import count_filed
 from casework.model.dossiers import Dossier, PortalReport
-from casework.model.fees import Channel
+from casework.model.fees import Channel, fee_amount
 from casework.model.lifecycle import NATIONAL, SETTLED, NationalStatus, Status
 from casework.model.timeliness import is_on_time
-from casework.procedures import UnknownProcedure, load_catalogue
+from casework.procedures import UnknownProcedure, Version, load_catalogue
 from casework.settings import get_settings
 from chassis.clock import business_day
 from chassis.database import Session
@@ -137,6 +137,7 @@ def _compute(dossier: Dossier, reports: Sequence[PortalReport]) -> None:
         report.national_status == NationalStatus.SUPPLEMENT_REQUESTED for report in reports
     )
     dossier.fee_paid_online = bool(_latest([report.fee_paid_online for report in reports]))
+    dossier.fee_amount = _usual_fee(dossier)
     dossier.finished_at = _finished_at(reports) if dossier.status in SETTLED else None
     dossier.on_time = _on_time(dossier, reports) if dossier.finished_at else None
 
@@ -166,13 +167,23 @@ def _on_time(dossier: Dossier, reports: Sequence[PortalReport]) -> bool | None:
 
 def _statutory(dossier: Dossier) -> datetime | None:
     """Where the portal promised no date, the statutory maximum decides, for procedures that are known here."""
-    settings = get_settings()
+    rules = _rules(dossier)
+    if rules is None or dossier.received_at is None:
+        return None
+    return load_calendar(get_settings().calendar_file).due_at(rules.time_limit, dossier.received_at)
+
+
+def _usual_fee(dossier: Dossier) -> int:
+    """A portal says whether the fee was paid online, not how much: what one copy costs tells that there is one."""
+    rules = _rules(dossier)
+    return fee_amount(rules.fee, channel=Channel(dossier.channel)) if rules else 0
+
+
+def _rules(dossier: Dossier) -> Version | None:
     try:
-        rules = load_catalogue(settings.procedures_dir).get_version(dossier.procedure_code, dossier.rules_on)
+        return load_catalogue(get_settings().procedures_dir).get_version(dossier.procedure_code, dossier.rules_on)
     except UnknownProcedure:
         return None
-    assert dossier.received_at is not None
-    return load_calendar(settings.calendar_file).due_at(rules.time_limit, dossier.received_at)
 
 
 def _waited(reports: Sequence[PortalReport]) -> timedelta:

@@ -22,7 +22,20 @@ from casework.settings import get_settings
 from chassis.clock import today
 from chassis.database import ReadSession
 from chassis.errors import InvalidQuery, NotFound
-from chassis.http import IfMatch, Listed, Reading, Routes, Transaction, allow, etag, language_of, public, require_match
+from chassis.http import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    Reading,
+    Routes,
+    Transaction,
+    allow,
+    cursor_at,
+    etag,
+    language_of,
+    public,
+    require_match,
+)
 from chassis.identity import Caller
 from chassis.scope import find_unit, require_unit, unknown_unit
 from chassis.tables import KnownUnit
@@ -35,6 +48,7 @@ AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 @router.get("/v1/procedures")
 async def list_procedures(
     session: Reading,
+    page: PageQuery,
     unit_code: Annotated[str | None, Query(description="Marks what this unit chose and counts its dossiers")] = None,
     language: AcceptLanguage = None,
     *,
@@ -43,7 +57,12 @@ async def list_procedures(
     """Every procedure that holds today, with the plans' three criteria."""
     unit = await _unit_asked(session, unit_code)
     choice = await find_choice(session, unit) if unit else None
-    return Listed(items=await _lines(session, _today(), language, unit, choice))
+    known = _today()
+    after = str((page.after() or [""])[0])
+    codes = [code for code in sorted(known) if code > after]
+    shown = {code: known[code] for code in codes[: page.limit]}
+    following = cursor_at(list(shown)[-1]) if len(codes) > page.limit else None
+    return Listed(items=await _lines(session, shown, language, unit, choice), next_cursor=following)
 
 
 @router.get("/v1/procedures/{code}")
