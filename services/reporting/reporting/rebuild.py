@@ -23,7 +23,7 @@ from chassis.settings import Settings, get_settings
 from contracts.fact import Fact, fact_class
 from contracts.onboarding import PlanFiled
 from contracts.registry import UnitChanged
-from reporting.projections.ledger import BUILD_VERSION
+from reporting.projections.ledger import BUILD_VERSION, ledger_of
 from reporting.projections.versions import (
     begin_version,
     drop_version,
@@ -32,7 +32,7 @@ from reporting.projections.versions import (
     live_positions,
     swap_version,
 )
-from reporting.reactions import HEARD
+from reporting.reactions import HEARD, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -104,12 +104,18 @@ class _Replay:
 
     async def _apply(self, records: Sequence[Fetched]) -> None:
         reactions = _replayed()
+        facts = [fact for record in records if (fact := _read(record)) is not None]
         async with self._database.transaction() as session:
             session.sync_session.info[BUILD_VERSION] = self._version
-            for record in records:
-                cls = fact_class(record.headers.get("ce_type", ""))
-                if cls is not None and cls in reactions:
-                    await reactions[cls](session, cls.model_validate_json(record.value))
+            ledger = await ledger_of(session)
+            await ledger.read_ahead(session, [key for fact in facts if (key := subject_of(fact)) is not None])
+            for fact in facts:
+                await reactions[type(fact)](session, fact)
+
+
+def _read(record: Fetched) -> Fact | None:
+    cls = fact_class(record.headers.get("ce_type", ""))
+    return cls.model_validate_json(record.value) if cls in _replayed() and cls is not None else None
 
 
 def _replayed() -> Mapping[type[Fact], Reaction]:

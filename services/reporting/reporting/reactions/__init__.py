@@ -1,6 +1,7 @@
 """What this service hears: everything that counts."""
 
 from chassis.consumer import Reactions
+from contracts import topics
 from contracts.casework import (
     DossierChanged,
     DossierCompleted,
@@ -12,6 +13,7 @@ from contracts.casework import (
     ProceduresChosen,
 )
 from contracts.counts import CountsTaken
+from contracts.fact import Fact
 from contracts.onboarding import (
     CampaignStarted,
     CampaignUpdated,
@@ -64,7 +66,7 @@ from reporting.reactions.people import (
 )
 from reporting.reactions.units import on_source_checked, on_unit_changed
 
-__all__ = ["HEARD"]
+__all__ = ["HEARD", "subject_of"]
 
 HEARD: Reactions = {
     UnitChanged: on_unit_changed,
@@ -103,4 +105,32 @@ HEARD: Reactions = {
     OfficialSignatureIssued: on_official_signature_issued,
     SourceChecked: on_source_checked,
     CountsTaken: on_counts_taken,
+}
+
+
+def subject_of(fact: Fact) -> tuple[str, str] | None:
+    """The kind and id of the state that a fact changes: by its topic, and the first of these ids that it has."""
+    for kind, name in SUBJECTS.get(fact.topic, ()):
+        id = getattr(fact, name, None)
+        if id is not None:
+            return kind, str(id)
+    return None
+
+
+SUBJECTS = {
+    topics.RESIDENTS: [("person", "resident_id")],
+    topics.ORGANIZATIONS: [("organization", "organization_id")],
+    topics.ONBOARDING: [("person", "resident_id"), ("organization", "organization_id")],
+    topics.MERCHANTS: [("merchant", "merchant_id")],
+    topics.PAYMENTS: [("payment", "payment_id")],
+    topics.DOSSIERS: [("dossier", "dossier_id"), ("choice", "unit_id")],
+    topics.FEEDBACK: [("feedback", "feedback_id")],
+    topics.CAMPAIGNS: [
+        ("session", "session_id"),
+        ("communication", "communication_id"),
+        ("official", "official_id"),
+        ("campaign", "campaign_id"),
+    ],
+    topics.SOURCES: [("source", "source")],
+    topics.COUNTS: [("announced", "service")],
 }
