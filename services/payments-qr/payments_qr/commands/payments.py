@@ -68,15 +68,15 @@ class Found:
 async def record_payment(session: Session, report: ReportedPayment) -> tuple[Payment, bool]:
     """The payment of a report, and whether it is new. The same report again, in any number, is the same payment."""
     await _lock_reference(session, report.partner_id, report.partner_reference)
-    known = await _find_payment(session, report.partner_id, report.partner_reference)
+    found = await _find(session, report)
+    known, alike = await _known_and_alike(session, report, found.merchant)
     if known is not None:
         return known, False
-    found = await _find(session, report)
     payment = _new_payment(report, found)
+    _believe_the_provider(session, payment, alike, found.merchant)
+    await _take_back_if_reversed(session, payment)
     session.add(payment)
     await session.flush()
-    await _look_for_duplicates(session, payment, found.merchant)
-    await _take_back_if_reversed(session, payment)
     await _take_effect(session, payment, found.merchant)
     return payment, True
 
@@ -95,6 +95,30 @@ async def _find_payment(session: Session, partner_id: str, partner_reference: st
         .with_for_update()
     )
     return found.first()
+
+
+async def _known_and_alike(
+    session: Session, report: ReportedPayment, merchant: Merchant | None
+) -> tuple[Payment | None, list[Payment]]:
+    """The payment of this very report, and payments of the merchant that another partner may have meant the same by.
+
+    One statement for both: a payment-heavy day pays for every round trip.
+    """
+    same = (col(Payment.partner_id) == report.partner_id) & (col(Payment.partner_reference) == report.partner_reference)
+    wanted = same
+    if merchant is not None:
+        wanted = same | (
+            (col(Payment.merchant_id) == merchant.id)
+            & (col(Payment.amount) == report.amount)
+            & (col(Payment.partner_id) != report.partner_id)
+            & (col(Payment.settled_at) >= report.settled_at - DUPLICATE_WINDOW_WITH_REFERENCE)
+            & (col(Payment.settled_at) <= report.settled_at + DUPLICATE_WINDOW_WITH_REFERENCE)
+            & (col(Payment.duplicate_of).is_(None))
+        )
+    rows = list(await session.exec(select(Payment).where(wanted).order_by(col(Payment.id)).with_for_update()))
+    mine = (report.partner_id, report.partner_reference)
+    known = next((row for row in rows if (row.partner_id, row.partner_reference) == mine), None)
+    return known, [row for row in rows if row is not known]
 
 
 async def _find(session: Session, report: ReportedPayment) -> Found:
@@ -198,33 +222,22 @@ def _found_code(report: ReportedPayment, found: Found) -> FoundCode | None:
     )
 
 
-async def _look_for_duplicates(session: Session, payment: Payment, merchant: Merchant | None) -> None:
+def _believe_the_provider(
+    session: Session, payment: Payment, alike: Sequence[Payment], merchant: Merchant | None
+) -> None:
     """Two partners with one payment: the merchant's provider is believed, the other's report is not counted."""
     if merchant is None:
         return
-    found = await session.exec(
-        select(Payment)
-        .where(
-            col(Payment.merchant_id) == merchant.id,
-            col(Payment.partner_id) != payment.partner_id,
-            col(Payment.amount) == payment.amount,
-            col(Payment.settled_at) >= payment.settled_at - DUPLICATE_WINDOW_WITH_REFERENCE,
-            col(Payment.settled_at) <= payment.settled_at + DUPLICATE_WINDOW_WITH_REFERENCE,
-            col(Payment.duplicate_of).is_(None),
-        )
-        .order_by(col(Payment.id))
-        .with_for_update()
-    )
-    others = [other for other in found if is_duplicate(payment.sighting(), other.sighting())]
+    others = [other for other in alike if is_duplicate(payment.sighting(), other.sighting())]
     if payment.partner_id == merchant.provider:
-        for other in others:
-            if other.outcome == Outcome.OTHER_PROVIDER:
-                _mark_duplicate(other, payment)
-                _say_settled(session, other, merchant, None)
-                return
-    believed = [other for other in others if other.outcome != Outcome.OTHER_PROVIDER]
-    if believed:
-        _mark_duplicate(payment, believed[0])
+        waiting = next((other for other in others if other.outcome == Outcome.OTHER_PROVIDER), None)
+        if waiting is not None:
+            _mark_duplicate(waiting, payment)
+            _say_settled(session, waiting, merchant, None)
+            return
+    believed = next((other for other in others if other.outcome != Outcome.OTHER_PROVIDER), None)
+    if believed is not None:
+        _mark_duplicate(payment, believed)
 
 
 def _mark_duplicate(payment: Payment, of: Payment) -> None:

@@ -22,6 +22,7 @@ class Payment(Table, table=True):
     __table_args__ = (
         Index("uq_payment_partner_reference", "partner_id", "partner_reference", unique=True),
         Index("ix_payment_merchant", "merchant_id", "settled_at", "id"),
+        Index("ix_payment_alike", "merchant_id", "amount", "settled_at", postgresql_where="duplicate_of IS NULL"),
         Index("ix_payment_unit", "unit_id", "settled_at", "id"),
         Index("ix_payment_day", "partner_id", "business_day"),
         Index("ix_payment_qr_code", "qr_code_id", postgresql_where="qr_code_id IS NOT NULL"),

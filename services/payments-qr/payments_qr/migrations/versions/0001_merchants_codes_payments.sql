@@ -254,6 +254,8 @@ CREATE TABLE payment (
     CONSTRAINT fk_payment_bill_id FOREIGN KEY(bill_id) REFERENCES bill (id)
 );
 
+CREATE INDEX ix_payment_alike ON payment (merchant_id, amount, settled_at) WHERE duplicate_of IS NULL;
+
 CREATE INDEX ix_payment_bill ON payment (bill_id) WHERE bill_id IS NOT NULL;
 
 CREATE INDEX ix_payment_day ON payment (partner_id, business_day);
