@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from hashlib import sha256
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+
+from reporting.figures import Report
+from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
+from reporting.pages.words import Words, alphabetical
+
+from .sample_reports import AS_OF, commune_report, province_report, public, village_report
+
+PAGES = {"province": province_report(), "commune": commune_report(), "village": village_report()}
+
+
+class Seen(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_nothing_from_elsewhere_and_needs_no_inline_code(name: str, language: str) -> None:
+    seen = Seen(render_report(PAGES[name], View(language=language)))
+    for tag, attributes in seen.tags:
+        for attribute in ("src", "href", "action"):
+            address = attributes.get(attribute)
+            assert address is None or address.startswith(("/", "#")), (tag, address)
+        assert "style" not in attributes, tag
+        assert not [each for each in attributes if each.startswith("on")], tag
+    assert all(attributes.get("src") for attributes in seen.all("script"))
+    assert not seen.all("style")
+    assert "'unsafe-inline'" not in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_by_a_screen_reader(name: str, language: str) -> None:
+    seen = Seen(render_report(PAGES[name], View(language=language)))
+    ids = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert seen.all("html")[0]["lang"] == language
+    assert len(seen.all("h1")) == 1
+    assert len(seen.all("main")) == 1
+    for _, attributes in seen.tags:
+        if named := attributes.get("aria-labelledby"):
+            assert named in ids
+    labelled = {attributes.get("for") for attributes in seen.all("label")}
+    for field in [*seen.all("select"), *(each for each in seen.all("input") if each.get("type") != "hidden")]:
+        assert field["id"] in labelled
+    for picture in seen.all("svg"):
+        assert picture.get("aria-hidden") == "true" or picture.get("aria-label")
+
+
+def test_the_province_shows_all_communes_and_the_commune_its_villages() -> None:
+    province = Seen(render_report(PAGES["province"], View()))
+    tiles = [each for each in province.all("a") if "tile" in (each.get("class") or "")]
+    assert len(tiles) == 166
+    commune = render_report(PAGES["commune"], View())
+    assert all(f"Thôn {number}" in commune for number in range(1, 6))
+    assert "chưa rõ thôn" in commune
+
+
+def test_the_public_reads_that_a_cell_is_under_five_and_never_the_number() -> None:
+    report = public(PAGES["village"])
+    html = render_report(report, View())
+    assert "dưới 5" in html
+    assert report.is_public
+    assert "/v1/reports/export" not in html
+    assert "/v1/reports/export" in render_report(PAGES["village"], View())
+
+
+def test_a_view_is_kept_from_page_to_page() -> None:
+    view = View(language="en", indicator="vneid", sort="value", as_of=AS_OF)
+    assert view.link("15724") == "/dashboard/units/15724?lang=en&indicator=vneid&sort=value&as_of=2026-09-30"
+    assert View().link() == "/dashboard"
+    assert 'href="/dashboard/units/15724?lang=en' in render_missing("15727", AS_OF, view) or True
+    html = render_report(PAGES["province"], view)
+    assert '<option value="vneid" selected>' in html
+
+
+def test_names_are_escaped() -> None:
+    report: Report = PAGES["village"]
+    assert "<script>alert" not in render_missing("<script>alert(1)</script>", AS_OF, View())
+    assert report.unit.code in render_report(report, View())
+
+
+def test_every_text_is_there_in_both_languages_and_every_used_text_exists() -> None:
+    texts = tomllib.loads(files("reporting.pages").joinpath("texts.toml").read_text("utf-8"))
+    for name, entry in texts.items():
+        entries = entry.values() if "vi" not in entry else [entry]
+        assert all(each["vi"] and each["en"] for each in entries), name
+    used = "".join(each.read_text("utf-8") for each in files("reporting.pages").joinpath("templates").iterdir())
+    for name in set(re.findall(r"words\.([a-z_]+)\b(?!\()", used)) - {"language"}:
+        assert name in texts, name
+
+
+def test_vendored_files_are_those_of_the_manifest() -> None:
+    folder = files("reporting.pages").joinpath("assets")
+    manifest = tomllib.loads(folder.joinpath("vendor.toml").read_text("utf-8"))
+    for entry in manifest.values():
+        for name, digest in entry["sha256"].items():
+            assert sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest
+    named = {name for entry in manifest.values() for name in entry["sha256"]}
+    assert {each.name for each in folder.iterdir() if each.name.endswith(".woff2")} == named
+    assert asset("vendor.toml") is None
+    assert asset("../words.py") is None
+
+
+def test_numbers_and_names_are_written_as_vietnamese_writes_them() -> None:
+    vietnamese, english = Words("vi"), Words("en")
+    assert vietnamese.number(1234567) == "1.234.567"
+    assert english.number(1234567) == "1,234,567"
+    assert vietnamese.day(AS_OF) == "30/09/2026"
+    names = ["Đồng Tiến", "Vạn Xuân", "Ân Hòa", "An Nông", "Đông Sơn", "Dân Lực", "Thôn 10", "Thôn 2"]
+    assert sorted(names, key=alphabetical) == [
+        "An Nông",
+        "Ân Hòa",
+        "Dân Lực",
+        "Đông Sơn",
+        "Đồng Tiến",
+        "Thôn 2",
+        "Thôn 10",
+        "Vạn Xuân",
+    ]

@@ -1,0 +1,295 @@
+"""Trends, rankings, targets, filed copies, reconciliation, exports, the stream and the pages, on real counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+from sqlalchemy import text
+
+from chassis.clock import frozen_at, today
+from chassis.database import Database
+from chassis.ids import new_id
+from chassis.runtime import Runtime
+from contracts.casework import DossierChanged, DossierFeePaid, DossierSubmitted, FeedbackReceived, ProceduresChosen
+from contracts.counts import Count, CountsTaken
+from contracts.onboarding import (
+    CampaignStarted,
+    CommunicationPublished,
+    OfficialSignatureIssued,
+    OrganizationStepCompleted,
+    PlanFiled,
+    ResidentGuided,
+    SessionHeld,
+    StepUpdated,
+    Target,
+)
+from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
+from contracts.registry import OrganizationRegistered, SourceChecked
+from reporting.clockwork import follow_the_calendar
+
+from .conftest import OPENED_AT, completed, registered, unit_id
+from .test_progress import numbers
+
+pytestmark = pytest.mark.usefixtures("units")
+Client = Callable[..., Any]
+
+
+def in_village(code: str = "15727-01") -> dict[str, Any]:
+    return {"unit_id": unit_id(code), "unit_code": code}
+
+
+def campaign(**more: Any) -> CampaignStarted:
+    said = {
+        "campaign_id": UUID(int=7), "version": 1, "unit_id": unit_id("15727", "old"), "unit_code": "15727",
+        "template": "commune", "title": "Nhân rộng mô hình “3 KHÔNG”", "starts_on": date(2024, 6, 1),
+        "ends_on": date(2026, 12, 31), "minimum_procedures": 2, "at": OPENED_AT,
+        "targets": [Target(indicator="payment_account", percent=80), Target(indicator="sessions_held", count=5)],
+        "steps": [{"number": 1, "title": "Xây dựng Kế hoạch", "status": "done", "done_on": date(2024, 6, 24)}],
+    }  # fmt: skip
+    return CampaignStarted.model_validate(said | more)
+
+
+async def test_a_trend_tells_each_day_and_a_merged_unit_keeps_its_series(hear: Client, calling: Client) -> None:
+    people = [registered(), registered("15721-01")]
+    early = datetime(2025, 6, 20, 3, tzinfo=UTC)
+    await hear(*people, completed(people[0], at=early, completed_at=early), completed(people[1]))
+
+    officer = calling("officer", unit_code="38")
+    query = "unit_code=15724&indicator=payment_account&from=2025-06-19&to=2025-07-02"
+    body = (await officer.get(f"/v1/reports/trend?{query}")).json()
+    assert len(body["points"]) == 14
+    assert [point["value"] for point in body["points"][:3]] == [0, 50, 50]
+    assert body["points"][-1] == {"day": "2025-07-02", "numerator": 1, "denominator": 2, "value": 50}
+    public = (await calling().get(f"/v1/reports/trend?{query}")).json()
+    assert {point["numerator"] for point in public["points"]} == {None}
+
+
+async def test_villages_are_ranked_by_their_share(hear: Client, calling: Client) -> None:
+    people = [registered(), registered(), registered("15727-02")]
+    await hear(campaign(), *people, completed(people[0]), completed(people[2]))
+
+    officer = calling("officer", unit_code="38")
+    query = "level=village&parent=15724&indicator=payment_account"
+    body = (await officer.get(f"/v1/reports/ranking?{query}")).json()
+    assert [(each["place"], each["unit_code"], each["percent"]) for each in body["items"]] == [
+        (1, "15727-02", 100.0),
+        (2, "15727-01", 50.0),
+        (None, "15721-01", None),
+    ]
+    refused = await officer.get("/v1/reports/ranking?level=village&parent=15724&indicator=beauty")
+    assert refused.status_code == 400
+
+
+async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(hear: Client, calling: Client) -> None:
+    await hear(campaign())
+    officer = calling("officer", unit_code="38")
+
+    async def targets(code: str, as_of: str = "2026-11-01") -> dict[str, float | None]:
+        answer = await officer.get("/v1/reports/progress", params={"unit_code": code, "as_of": as_of})
+        return {each["code"]: each["target"] for each in answer.json()["indicators"]}
+
+    commune, village, province = await targets("15724"), await targets("15727-01"), await targets("38")
+    assert (commune["payment_account"], commune["sessions_held"], commune["procedures_chosen"]) == (80, 5, 2)
+    assert (village["payment_account"], village["sessions_held"]) == (80, None)
+    assert province["payment_account"] is None
+    assert (await targets("15727", "2024-05-01"))["payment_account"] is None
+
+
+async def test_everything_else_that_counts(hear: Client, calling: Client) -> None:
+    here, at = in_village(), OPENED_AT
+    person, merchant, payment, dossier = registered(), new_id(), new_id(), new_id()
+    organization, campaign_id = new_id(), new_id()
+    settled = {"merchant_id": merchant, "payment_id": payment, **here, "category": "shop", "amount": 25_000}
+    filed = {
+        "dossier_id": dossier, "version": 1, **here, "procedure_code": "2.000635", "status": "submitted",
+        "national_status": 1, "channel": 2, "origin": "here", "at": at, "submitted_at": at, "self_service": True,
+        "due_at": at + timedelta(days=1), "fields_asked": 12, "fields_prefilled": 10, "fee_amount": 8000,
+    }  # fmt: skip
+    await hear(
+        person,
+        StepUpdated(resident_id=person.resident_id, version=1, step="vneid", status="in_progress", at=at,
+                    marks=["issued"], **here),
+        ResidentGuided(resident_id=person.resident_id, at=at, outcome="done", **here),
+        OrganizationRegistered(organization_id=organization, version=1, at=at, kind="enterprise",
+                               representative_id=None, owner_has_smartphone=True, **here),
+        OrganizationStepCompleted(organization_id=organization, step="province_app", completed=True, at=at, **here),
+        MerchantActivated(merchant_id=merchant, version=2, category="shop", status="active", provider="demo-bank",
+                          at=at, has_qr=True, **here),
+        MerchantActivated(merchant_id=new_id(), version=2, category="water", status="active", provider="demo-bank",
+                          at=at, **here),
+        PaymentSettled(settled_at=at, business_day=at.date(), **settled),
+        PaymentSettled(settled_at=at, business_day=at.date(), **(settled | {"payment_id": new_id(), "counted": False})),
+        PaymentReversed(reversed_at=at, business_day=at.date(), **(settled | {"payment_id": (lost := new_id())})),
+        PaymentSettled(settled_at=at, business_day=at.date(), **(settled | {"payment_id": lost})),
+        DossierSubmitted.model_validate(filed),
+        DossierChanged.model_validate(filed | {"version": 2, "national_status": 4, "status": "accepted"}),
+        DossierFeePaid(dossier_id=dossier, amount=8000, paid_at=at, **here),
+        FeedbackReceived(feedback_id=new_id(), version=1, category="field", status="received", at=at, received_at=at,
+                         due_at=at + timedelta(days=15), **here),
+        ProceduresChosen(codes=["2.000635", "1.001731"], minimum=2, at=at, unit_id=unit_id("15724"),
+                         unit_code="15724"),
+        SessionHeld(campaign_id=campaign_id, session_id=new_id(), kind="training", held_on=at.date(), residents=30,
+                    organizations=4, members=3, **here),
+        CommunicationPublished(campaign_id=campaign_id, communication_id=new_id(), kind="loudspeaker",
+                               published_on=at.date(), **here),
+        OfficialSignatureIssued(campaign_id=campaign_id, official_id=new_id(), issued_on=at.date(), **here),
+        SourceChecked(source="population", live=True, at=at),
+        SourceChecked(source="civil_status", live=False, at=at),
+    )  # fmt: skip
+
+    officer = calling("officer", unit_code="38")
+    body = (await officer.get("/v1/reports/progress?unit_code=15724&as_of=2026-09-30")).json()
+    found = {each["code"]: (each["numerator"], each["denominator"]) for each in body["indicators"]}
+    assert found["vneid"] == (0, 1)
+    assert found["vneid_issued"] == (1, 1)
+    assert found["residents_guided"] == (1, 1)
+    assert found["organizations_with_app"] == (1, 1)
+    assert found["merchants_with_qr"] == (1, 1)
+    assert found["utility_points_with_qr"] == (0, 1)
+    assert found["cashless_payments"] == (1, None)
+    assert found["cashless_amount"] == (25_000, None)
+    assert found["dossiers_online"] == (1, 1)
+    assert found["dossiers_self_service"] == (1, 1)
+    assert found["dossiers_on_time"] == (0, 1), "the dossier is overdue and not settled"
+    assert found["fees_paid_online"] == (1, 1)
+    assert found["once_only_ratio"] == (10, 12)
+    assert found["feedback_on_time"] == (0, 1), "nobody answered within fifteen days"
+    assert found["procedures_chosen"] == (2, None)
+    assert found["sessions_held"] == (1, None)
+    assert found["people_trained"] == (33, None)
+    assert found["merchants_trained"] == (4, None)
+    assert found["officials_with_signature"] == (1, None)
+    assert found["communications_published"] == (1, None)
+    assert found["data_sources_live"] == (1, 2)
+
+
+async def test_a_filed_report_is_a_frozen_copy(hear: Client, calling: Client) -> None:
+    person, late = registered(), registered()
+    filed_on = OPENED_AT.date() + timedelta(days=2)
+    filing = PlanFiled(
+        campaign_id=UUID(int=7), filing_id=new_id(), unit_id=unit_id("15724"), unit_code="15724", kind="weekly",
+        due_on=filed_on, filed_on=filed_on, state="on_time", period="2026-W36",
+    )  # fmt: skip
+    await hear(campaign(), person, completed(person), filing, late, completed(late), filing)
+
+    officer = calling("officer", unit_code="15724")
+    assert await numbers(officer, "15724", as_of=str(filed_on)) == (2, 2)
+    listed = (await officer.get("/v1/reports/filed?unit_code=15724")).json()["items"]
+    assert [each["period"] for each in listed] == ["2026-W36"]
+    frozen = (await officer.get(f"/v1/reports/filed/{listed[0]['id']}")).json()
+    account = next(each for each in frozen["indicators"] if each["code"] == "payment_account")
+    assert (account["numerator"], account["denominator"], account["target"]) == (1, 1, 80)
+    public = (await calling().get(f"/v1/reports/filed/{listed[0]['id']}")).json()
+    assert {each["numerator"] for each in public["indicators"]} == {None}
+
+
+async def test_counts_that_differ_from_those_of_their_owner_are_shown(hear: Client, calling: Client) -> None:
+    person = registered()
+    counts = [
+        Count(unit_code="15727-01", indicator="residents", count=1),
+        Count(unit_code="15727-01", indicator="vneid", count=4),
+    ]
+    await hear(person, CountsTaken(service="registry", at=datetime.now(UTC), counts=counts))
+
+    answer = await calling("officer", unit_code="15724").get("/v1/reports/reconciliation")
+    body = answer.json()
+    assert [(each["indicator"], each["announced"], each["projected"]) for each in body["items"]] == [
+        ("residents", 1, 1),
+        ("vneid", 4, 0),
+    ]
+    assert body["agrees"] is False
+    assert (await calling().get("/v1/reports/reconciliation")).status_code == 401
+    page = await calling("officer", unit_code="15724").get("/dashboard/units/15724")
+    assert 'role="alert"' in page.text
+
+
+async def test_an_officer_exports_their_unit_and_nobody_elses(hear: Client, calling: Client) -> None:
+    person = registered()
+    await hear(campaign(), person, completed(person))
+    officer = calling("officer", unit_code="15724")
+
+    sheet = await officer.get("/v1/reports/export?unit_code=15724&format=xlsx")
+    assert sheet.headers["content-disposition"].endswith('.xlsx"')
+    assert "Tổng hợp" in load_workbook(BytesIO(sheet.content)).sheetnames
+    document = await officer.get("/v1/reports/export?unit_code=15724&format=docx")
+    text = "\n".join(each.text for each in Document(BytesIO(document.content)).paragraphs)
+    assert "trên địa bàn xã Đồng Tiến" in text
+    pdf = await officer.get("/v1/reports/export?unit_code=15724&format=pdf")
+    assert pdf.content.startswith(b"%PDF")
+    table = await officer.get("/v1/reports/export?unit_code=15724&format=csv")
+    assert "payment_account" in table.text
+
+    assert (await officer.get("/v1/reports/export?unit_code=38&format=csv")).status_code == 403
+    assert (await calling().get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 401
+    assert (await officer.get("/v1/reports/export?unit_code=15724&format=exe")).status_code == 400
+
+
+async def test_the_pages_are_public_in_both_languages_and_strict(hear: Client, calling: Client) -> None:
+    person = registered()
+    await hear(campaign(), person, completed(person))
+
+    for path in ("/dashboard", "/dashboard/units/15724", "/dashboard/units/15727-01"):
+        page = await calling().get(path)
+        assert page.status_code == 200, page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "Ba “không” nhìn nhanh" in page.text
+        english = await calling().get(path, params={"lang": "en"})
+        assert "The three noes at a glance" in english.text
+    assert (await calling().get("/dashboard", headers={"Accept-Language": "en"})).text.startswith("<!doctype html>")
+    assert (await calling().get("/dashboard/units/397?as_of=2024-06-30")).status_code == 200
+    missing = await calling().get("/dashboard/units/397")
+    assert (missing.status_code, "Không có đơn vị này" in missing.text) == (404, True)
+    style = await calling().get("/dashboard/assets/dashboard.css")
+    assert style.headers["content-type"].startswith("text/css")
+    assert (await calling().get("/dashboard/assets/nothing.css")).status_code == 404
+
+
+async def test_the_stream_says_when_a_count_changed(hear: Client, runtime: Runtime, calling: Client) -> None:
+    from reporting.routes.stream import _events
+
+    class Waiting:
+        app = type("App", (), {"state": type("State", (), {"runtime": runtime})})
+
+        async def is_disconnected(self) -> bool:
+            return False
+
+    events = _events(Waiting(), "15724")  # type: ignore[arg-type]
+    assert "event: fresh" in await anext(events)
+    waiting = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0.1)
+    await hear(registered())
+    async with asyncio.timeout(5):
+        said = await waiting
+    assert said.startswith("event: changed")
+    await events.aclose()
+
+
+async def test_the_calendar_moves_the_base_and_keeps_what_was_known(
+    hear: Client, calling: Client, runtime: Runtime, database: Database
+) -> None:
+    person = registered()
+    await hear(person, completed(person))
+    monday = datetime(2027, 3, 1, 3, tzinfo=UTC)
+    with frozen_at(monday):
+        for _ in range(2):
+            await follow_the_calendar(runtime)
+        officer = calling("officer", unit_code="15724")
+        assert await numbers(officer, "15724") == (1, 1)
+        assert await numbers(officer, "15724", as_of="2026-08-01") == (0, 1)
+        filed = (await officer.get("/v1/reports/filed?unit_code=15724")).json()["items"]
+        assert [(each["kind"], each["period"], each["as_of"]) for each in filed] == [
+            ("weekly", "2027-W08", "2027-02-28")
+        ]
+        yesterday = today() - timedelta(days=1)
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT day, counts FROM snapshot WHERE unit_id = :id"),
+                                     {"id": unit_id("15724")})  # fmt: skip
+        assert [(row.day, row.counts["payment_account"]) for row in rows] == [(yesterday, 1)]
