@@ -80,13 +80,13 @@ class StepState:
 
 def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> list[StepState]:
     """All six steps of one resident as of `now`, whatever the order or repetition of the evidences."""
-    accepted = _in_order(evidences)
-    conditions = _given(facts, accepted, now)
+    by_step = _by_step(evidences)
+    conditions = _given(facts, by_step, now)
     states: list[StepState] = []
     for rule in catalogue().steps:
-        progress = _replay((each for each in accepted if each.step == rule.step), now)
+        progress = _replay(by_step.get(rule.step, []), now)
         states.append(_state(rule, progress, facts, conditions, now))
-        if states[-1].status == "completed":
+        if progress.since:
             conditions.add(rule.step)
     return states
 
@@ -95,21 +95,24 @@ def missing_conditions(
     step: str, facts: KnownFacts, evidences: Iterable[Evidence], on: date, now: datetime
 ) -> list[str]:
     """What a person's own declaration of `step` about the day `on` lacks; a partner's fact is never asked."""
-    accepted = _in_order(evidences)
-    held = _given(facts, accepted, now)
-    held |= {state.step for state in journey(facts, accepted, now) if state.status == "completed"}
+    by_step = _by_step(evidences)
+    given = _given(facts, by_step, now)
     rule = catalogue().rule(step)
-    return [each for each in rule.conditions_on(on, rule.route_for(facts.has_bank_account)) if each not in held]
+    asked = rule.conditions_on(on, rule.route_for(facts.has_bank_account))
+    return [each for each in asked if each not in given and not _replay(by_step.get(each, []), now).since]
 
 
-def _in_order(evidences: Iterable[Evidence]) -> list[Evidence]:
-    return sorted({each.id: each for each in evidences}.values(), key=lambda each: each.moment)
+def _by_step(evidences: Iterable[Evidence]) -> dict[str, list[Evidence]]:
+    """Each evidence once, in the order in which things happened."""
+    by_step: dict[str, list[Evidence]] = {}
+    for each in sorted({each.id: each for each in evidences}.values(), key=lambda each: each.moment):
+        by_step.setdefault(each.step, []).append(each)
+    return by_step
 
 
-def _given(facts: KnownFacts, accepted: list[Evidence], now: datetime) -> set[str]:
+def _given(facts: KnownFacts, by_step: dict[str, list[Evidence]], now: datetime) -> set[str]:
     """Conditions that hold before any step: those registry tells, and a passed eKYC."""
-    ekyc = _replay((each for each in accepted if each.step == EKYC), now).since
-    return set(facts.conditions) | ({EKYC} if ekyc else set())
+    return set(facts.conditions) | ({EKYC} if _replay(by_step.get(EKYC, []), now).since else set())
 
 
 @dataclass
@@ -162,10 +165,11 @@ class _Progress:
         return max((each.occurred_at for each in told), default=None)
 
 
-def _replay(evidences: Iterable[Evidence], now: datetime) -> _Progress:
+def _replay(evidences: list[Evidence], now: datetime) -> _Progress:
     progress = _Progress()
-    known = list(evidences)
-    for evidence in sorted([*known, *_expiries(known, now)], key=lambda each: each.moment):
+    expired = list(_expiries(evidences, now))
+    ordered = sorted([*evidences, *expired], key=lambda each: each.moment) if expired else evidences
+    for evidence in ordered:
         progress.apply(evidence)
     return progress
 

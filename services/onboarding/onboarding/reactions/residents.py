@@ -3,18 +3,27 @@
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
+from sqlmodel import col
 
 from chassis.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
 from onboarding.commands.journeys import accept, open_journey, settle
 from onboarding.model.attestations import evidence_of
+from onboarding.model.journeys import OpenJourney
 from onboarding.model.people import KnownResident
 
 
 async def on_resident_told(session: Session, fact: ResidentSnapshot) -> None:
     """Keeps the newest snapshot and computes the journey anew: conditions may have come or gone."""
-    await _make_known(session, fact.resident_id, fact.unit_id, fact.unit_code)
-    await _hear(session, fact)
+    if resident := await _meet(session, fact):
+        # Nothing can be known of somebody who was not known a moment ago.
+        settle(session, OpenJourney(resident))
+        return
+    resident = await _known(session, fact.resident_id)
+    if resident.hear(fact):
+        session.add(resident)
+        await _settle(session, fact.resident_id)
 
 
 async def on_resident_attested(session: Session, fact: ResidentAttested) -> None:
@@ -54,24 +63,28 @@ async def on_resident_unmerged(session: Session, fact: ResidentUnmerged) -> None
     await _settle(session, fact.survivor_id)
 
 
-async def _hear(session: Session, fact: ResidentSnapshot) -> None:
-    resident = await _known(session, fact.resident_id)
-    if not resident.hear(fact):
-        return
-    session.add(resident)
-    await session.flush()
-    await _settle(session, fact.resident_id)
-
-
 async def _settle(session: Session, resident_id: UUID) -> None:
     if opened := await open_journey(session, resident_id):
         settle(session, opened)
 
 
+async def _meet(session: Session, fact: ResidentSnapshot) -> KnownResident | None:
+    """A resident of whom this is the first word, stored; None for one known before."""
+    resident = KnownResident(id=fact.resident_id, unit_id=fact.unit_id, unit_code=fact.unit_code)
+    resident.hear(fact)
+    statement = insert(KnownResident).values(**resident.model_dump()).on_conflict_do_nothing()
+    is_new = (await session.execute(statement.returning(col(KnownResident.id)))).first() is not None
+    if not is_new:
+        return None
+    make_transient_to_detached(resident)
+    session.add(resident)
+    return resident
+
+
 async def _make_known(session: Session, resident_id: UUID, unit_id: UUID, unit_code: str) -> None:
     """A row to lock, whichever fact about the resident comes first."""
     blank = KnownResident(id=resident_id, unit_id=unit_id, unit_code=unit_code).model_dump()
-    await session.exec(insert(KnownResident).values(**blank).on_conflict_do_nothing())
+    await session.execute(insert(KnownResident).values(**blank).on_conflict_do_nothing())
 
 
 async def _known(session: Session, resident_id: UUID) -> KnownResident:
