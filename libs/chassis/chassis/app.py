@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from chassis import dead_letters
 from chassis.health import add_health
@@ -14,6 +15,9 @@ from chassis.middleware import Observed
 from chassis.problems import answer_problems
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings, get_settings
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI would look for OpenTelemetry's providers on every request; `chassis.middleware` observes instead."""
 
 __all__ = ["Runtime", "Service", "create_app", "run_worker"]
 
@@ -31,7 +35,9 @@ def create_app(service: Service, settings: Settings | None = None, runtime: Runt
         finally:
             await running.stop()
 
-    app = FastAPI(title=service.title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=service.title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY
+    )
     if runtime:
         app.state.runtime = runtime
     answer_problems(app)

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData
+import asyncpg
+from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemyAsyncSession
 from sqlalchemy.orm import Session as AlchemySession
@@ -67,6 +69,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8, application: str = "bakhong") -> None:
         self.url = url
+        self._pool_size, self._application = pool_size, application
+        self._direct: asyncpg.Pool | None = None
         self.engine = new_engine(url, pool_size=pool_size, application=application)
         self._changes = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
         self._questions = async_sessionmaker(
@@ -93,9 +97,24 @@ class Database:
         async with self._questions() as session:
             yield session
 
+    async def ask(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        """The rows of one statement that is its own transaction, by the bare driver (`$1`, `$2` ...).
+
+        For the few hottest doors: the ORM's session would cost them more than the question itself.
+        """
+        if self._direct is None:
+            self._direct = asyncpg.create_pool(
+                asyncpg_url(self.url), min_size=0, max_size=self._pool_size, timeout=5, connection_class=_Unchanged,
+                server_settings=_server_settings(self._application),
+            )  # fmt: skip
+        rows: list[asyncpg.Record] = await (await self._direct).fetch(query, *arguments)
+        return rows
+
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
+        if self._direct is not None:
+            self._direct.terminate()
 
 
 async def commit(session: Session) -> None:
@@ -108,22 +127,40 @@ async def commit(session: Session) -> None:
 
 def new_engine(url: str, *, pool_size: int, application: str) -> AsyncEngine:
     """An asyncpg engine for short transactions: no JIT, no session that holds locks for ever."""
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         connect_args={
             "timeout": 5,
-            "server_settings": {
-                "application_name": application,
-                "jit": "off",
-                "idle_in_transaction_session_timeout": "60s",
-                "timezone": "UTC",
-            },
+            "server_settings": _server_settings(application),
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _server_settings(application: str) -> dict[str, str]:
+    return {
+        "application_name": application,
+        "jit": "off",
+        "idle_in_transaction_session_timeout": "60s",
+        "timezone": "UTC",
+    }
+
+
+class _Unchanged(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection whose single statements leave nothing behind that a reset, one more question, would have to undo."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """The pool opens another one instead. The driver knows of a lost connection without a question to the server."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -57,8 +57,9 @@ def public() -> Any:
     return Depends(_declared(PUBLIC))
 
 
-def _declared(audience: frozenset[str]) -> Callable[[Request], Caller | None]:
-    def caller(request: Request) -> Caller | None:
+def _declared(audience: frozenset[str]) -> Callable[[Request], Coroutine[Any, Any, Caller | None]]:
+    # A coroutine, because FastAPI would send a plain function to a thread, on every request.
+    async def caller(request: Request) -> Caller | None:
         found: Caller | None = request.state.caller
         return found
 
@@ -233,7 +234,7 @@ class Page(BaseModel):
             raise _not_a_cursor() from error
 
 
-def _page(
+async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many items")] = 50,
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
 ) -> Page:

@@ -34,12 +34,14 @@ class Announcement:
 
 def announce(session: Session, *facts: Fact) -> None:
     """Says facts on the bus if and when this transaction commits, in this order for each key."""
+    session.announcements += map(said_of, facts)
+
+
+def said_of(fact: Fact) -> Announcement:
+    """A fact as it goes on the bus, with the trace of the request or event that it comes from."""
     trace = current_traceparent()
     headers = {"traceparent": trace} if trace else {}
-    for fact in facts:
-        session.announcements.append(
-            Announcement(fact.topic, fact.key, fact.type, fact.model_dump_json(), headers=dict(headers))
-        )
+    return Announcement(fact.topic, fact.key, fact.type, fact.model_dump_json(), headers=headers)
 
 
 async def write_outbox(session: Session, announcements: list[Announcement]) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, text, true
+from sqlalchemy import ColumnElement, false, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -52,19 +53,24 @@ def scoped(query: S, caller: Caller, unit_id: Any) -> S:
 
 def units_under(code: str, on: date | None = None) -> Any:
     """A subquery with the ids of a unit and of all below it, in the tree of a day (today's by default)."""
-    day = on or today()
-    top, below = aliased(KnownLineage), aliased(KnownLineage)
-    path = (
-        select(top.path)
-        .join(KnownUnit, col(KnownUnit.id) == top.unit_id)
-        .where(col(KnownUnit.code) == code, valid_on(top, day), valid_on(KnownUnit, day))
+    return _units_under(code, on or today())
+
+
+@lru_cache(maxsize=4096)
+def _units_under(code: str, day: date) -> Any:
+    # Kept, because to put the expression together costs more than to execute it.
+    below = aliased(KnownLineage)
+    top = (
+        select(KnownLineage.path)
+        .join(KnownUnit, col(KnownUnit.id) == KnownLineage.unit_id)
+        .where(col(KnownUnit.code) == code, valid_on(KnownLineage, day), valid_on(KnownUnit, day))
         .limit(1)
-        .scalar_subquery()
+        .subquery()
     )
     # '0' is the character after '/': the range holds exactly the paths below.
     place = col(below.path)
-    inside = or_(place == path, (place >= path + "/") & (place < path + "0"))
-    return select(below.unit_id).where(inside, valid_on(below, day))
+    inside = or_(place == top.c.path, (place >= top.c.path + "/") & (place < top.c.path + "0"))
+    return select(below.unit_id).join(top, inside).where(valid_on(below, day))
 
 
 def valid_on(row: Any, day: date) -> ColumnElement[bool]:
@@ -78,12 +84,22 @@ async def covers(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
         return True
     if caller.unit_code is None:
         return False
-    found = await session.exec(
-        select(true())
-        .where(col(KnownUnit.id) == unit_id, col(KnownUnit.id).in_(units_under(caller.unit_code)))
-        .select_from(KnownUnit)
-    )
+    found = await session.execute(_COVERS, {"unit_id": unit_id, "code": caller.unit_code, "day": today()})
     return found.first() is not None
+
+
+COVERS = """
+EXISTS (
+    SELECT FROM known_lineage AS own, known_lineage AS top JOIN known_unit AS bearer ON bearer.id = top.unit_id
+    WHERE own.unit_id = {unit_id} AND bearer.code = {code}
+      AND (own.path = top.path OR starts_with(own.path, top.path || '/'))
+      AND coalesce(own.valid_from, {day}) <= {day} AND coalesce(own.valid_to, {day}) >= {day}
+      AND coalesce(top.valid_from, {day}) <= {day} AND coalesce(top.valid_to, {day}) >= {day}
+      AND coalesce(bearer.valid_from, {day}) <= {day} AND coalesce(bearer.valid_to, {day}) >= {day}
+)
+"""
+"""Plain SQL for "this unit is that one or below it on this day", by the indexes of both; the day is a `date`."""
+_COVERS = text(f"SELECT 1 WHERE {COVERS.format(unit_id=':unit_id', code=':code', day='cast(:day AS date)')}")
 
 
 async def require_unit(session: ReadSession, caller: Caller, unit_id: UUID, *, is_known: bool = False) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from chassis.access import find_broken_seal, purpose_of, record_access, seal_new_entries
+from chassis.access import ask_and_record, find_broken_seal, purpose_of, record_access, seal_new_entries
 from chassis.errors import Forbidden, InvalidQuery, NotFound, PurposeRequired
 from chassis.identity import Caller
 from chassis.scope import covers, find_unit, require_unit, unit_of_query, units_under
@@ -112,6 +112,19 @@ async def test_a_read_leaves_a_row_and_tells_the_registry(database, announced):
 
     (told,) = await announced(AccessRecorded)
     assert (told.actor, told.purpose, told.fields) == ("o", "dossier", ["phone"])
+
+
+async def test_one_statement_reads_and_records_and_a_read_without_rows_is_no_read(database, announced):
+    reader = {"purpose": "dossier", "fields": ["full_name"]}
+
+    shown = await ask_and_record(database, "registry", OFFICER, uuid4(), "SELECT $1::int AS number", 7, **reader)
+    hidden = await ask_and_record(database, "registry", OFFICER, uuid4(), "SELECT 1 WHERE $1", False, **reader)
+
+    [said] = await announced(AccessRecorded)
+    [kept] = await database.ask("SELECT * FROM access_entry")
+    assert (shown[0]["number"], hidden) == (7, [])
+    assert (kept["resident_id"], kept["at"], kept["purpose"]) == (said.resident_id, said.at, "dossier")
+    assert (said.actor, said.role, said.fields) == ("o", "officer", ["full_name"])
 
 
 async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, announced):
