@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from chassis.app import create_app
 from chassis.bus.embedded import EmbeddedBus
+from chassis.consumer import takes_many
 from chassis.database import Database, Session, asyncpg_url, database_url
 from chassis.identity import Caller, Role, Signer, write_keys
 from chassis.ids import new_id
@@ -123,8 +124,10 @@ def hear(service: Service, database: Database) -> Callable[..., Any]:
 
     async def react(*facts: Fact) -> None:
         for fact in facts:
+            reaction: Any = service.reactions[type(fact)]
+            heard = type(fact).model_validate_json(fact.model_dump_json())
             async with database.transaction() as session:
-                await service.reactions[type(fact)](session, type(fact).model_validate_json(fact.model_dump_json()))
+                await reaction(session, [heard] if takes_many(reaction) else heard)
 
     return react
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from chassis.bus import Outgoing
 from chassis.clock import now
-from chassis.consumer import Consumer, TooManyDeadLetters, Transient
+from chassis.consumer import Consumer, TooManyDeadLetters, Transient, together
 from contracts import topics
 from contracts.registry import SourceChecked
 
@@ -225,3 +225,22 @@ async def test_a_lost_database_connection_delays_and_loses_nothing(consumer_of, 
         )
         await sources_bus.publish([event("second")])
         assert sorted(await settled(database, 2)) == ["first", "second"]
+
+
+async def test_a_reaction_that_takes_many_gets_runs_in_order_and_a_poison_one_alone(consumer_of, sources_bus, database):
+    runs = []
+
+    @together
+    async def many(session, facts):
+        runs.append([fact.source for fact in facts])
+        if any(fact.source == "poison" for fact in facts):
+            raise RuntimeError
+        for fact in facts:
+            await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+
+    await sources_bus.publish([event("a"), event("a"), event("poison"), event("poison"), event("b")])
+    async with running(consumer_of({SourceChecked: many})):
+        assert sorted(await settled(database, 3)) == ["a", "a", "b"]
+
+    assert sorted(runs[0]) == ["a", "a", "b", "poison", "poison"]
+    assert await rows(database, "SELECT state FROM dead_letter ORDER BY id") == [("dead",), ("waiting",)]
