@@ -198,6 +198,29 @@ async def test_a_stale_value_asks_for_confirmation_and_can_be_corrected(binh, wo
     assert changed.json()["once_only_ratio"] == 0.9
 
 
+async def test_a_stale_value_sent_back_as_it_was_is_confirmed_and_nobodys_typing(binh, world, registry):
+    registry.stale = {"permanent_address"}
+    opened = await draft(binh, world)
+
+    same = {"permanent_address": opened["fields"]["permanent_address"]["value"]}
+    answer = (await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": same})).json()
+
+    address = answer["fields"]["permanent_address"]
+    assert (address["state"], address["needs_confirmation"], address["editable"]) == ("fresh", False, False)
+    assert answer["once_only_ratio"] == 1.0
+
+
+async def test_a_personal_number_is_always_masked_and_may_be_sent_back_so(binh, world, registry):
+    registry.people[world.binh]["personal_id"] = "038061000045"
+    opened = await draft(binh, world)
+    assert opened["fields"]["personal_id"]["value"] == "038*******45"
+
+    same = await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"personal_id": "038*******45"}})
+
+    assert same.status_code == 200
+    assert "038061000045" not in same.text
+
+
 async def test_an_officer_assists_at_the_counter(officer, world):
     opened = await draft(officer, world, channel="direct")
 

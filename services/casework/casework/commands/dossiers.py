@@ -19,7 +19,18 @@ from casework.model.chosen import FiledInMonth
 from casework.model.codes import make_code
 from casework.model.dossiers import CodeSerial, Dossier, DossierStep
 from casework.model.fees import NOT_EXEMPT, Channel, FeeStatus, fee_amount
-from casework.model.forms import TYPED, Entry, Form, WrongValue, asked_and_prefilled, fill, missing, type_in
+from casework.model.forms import (
+    TYPED,
+    Entry,
+    Form,
+    WrongValue,
+    asked_and_prefilled,
+    confirmed,
+    fill,
+    missing,
+    shown,
+    type_in,
+)
 from casework.model.lifecycle import Action, Actor, Illegal, NotYours, Status
 from casework.model.people import KnownResident
 from casework.prefill import Prefilled
@@ -325,9 +336,9 @@ def _keep(dossier: Dossier, form: Form) -> None:
 def _typed(field: Field | None, before: Entry, value: object) -> Entry:
     if field is None:
         raise WrongValue("unknown-field")
+    if not before.is_empty and not before.withheld and value in (before.value, shown(field, before)):
+        return confirmed(before)
     if not before.is_editable:
-        if value == before.value and not before.withheld:
-            return before
         raise WrongValue("read-only")
     return type_in(field, value)
 

@@ -141,7 +141,8 @@ def _answer(feedback: Feedback, text: str | None) -> None:
 
 
 def _refuse(feedback: Feedback) -> None:
-    """A refusal has a shorter time than an answer (index, 5.2)."""
+    """A refusal is an answer too, with a shorter time (index, 5.2)."""
+    feedback.answered_at = feedback.changed_at
     days = deadlines_of(_calendar(), FeedbackCategory(feedback.category)).refuse
     feedback.on_time = feedback.changed_at <= _calendar().deadline(feedback.counted_from, days)
 

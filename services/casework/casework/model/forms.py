@@ -53,6 +53,22 @@ class Entry(BaseModel):
 
 Form = dict[str, Entry]
 
+PERSONAL_ID = "personal_id"
+
+
+def masked(number: str) -> str:
+    """A number with all but its first three and last two characters hidden; what is masked already stays as it is."""
+    if "*" in number or len(number) < 6:
+        return number
+    return number[:3] + "*" * (len(number) - 5) + number[-2:]
+
+
+def shown(field: Field, entry: Entry) -> Any:
+    """A value as a form shows it: a personal identification number is always masked, for its owner too."""
+    if field.fact == PERSONAL_ID and isinstance(entry.value, str):
+        return masked(entry.value)
+    return entry.value
+
 
 class WrongValue(ValueError):
     """A typed value does not fit its field; `code` says how."""
@@ -87,6 +103,11 @@ def type_in(field: Field, value: Any) -> Entry:
     if value is None or value == "":
         return Entry()
     return Entry(value=_checked(field, value), source=TYPED, state="typed")
+
+
+def confirmed(entry: Entry) -> Entry:
+    """The applicant sent a value back as it was: a stale one is fresh again by their word, and still nobody's typing."""
+    return entry.model_copy(update={"state": "fresh"}) if entry.state == "stale" else entry
 
 
 def missing(fields: Iterable[Field], form: Form) -> list[str]:

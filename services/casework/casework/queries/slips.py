@@ -5,7 +5,7 @@ from datetime import datetime
 from casework.calendar import TimeLimit
 from casework.model.dossiers import Dossier
 from casework.model.fees import FeeStatus
-from casework.model.forms import Entry, Form
+from casework.model.forms import Entry, Form, masked
 from casework.procedures import load_catalogue
 from casework.queries.dossiers import list_papers
 from casework.settings import get_settings
@@ -62,13 +62,6 @@ async def get_slip(session: ReadSession, dossier: Dossier) -> Slip:
         tracking_url=f"{get_settings().public_url}/v1/dossiers/track",
         is_receipt=dossier.received_at is not None,
     )
-
-
-def masked(number: str) -> str:
-    """A number with all but its last two or three characters hidden; what is masked already stays as it is."""
-    if "*" in number or len(number) < 6:
-        return number
-    return number[:3] + "*" * (len(number) - 5) + number[-2:]
 
 
 def limit_text(limit: TimeLimit) -> str:

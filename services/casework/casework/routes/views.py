@@ -5,9 +5,9 @@ from typing import Any
 from casework.commands.dossiers import form_of, missing_papers, rules_of
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
 from casework.model.fees import Channel, FeeStatus
-from casework.model.forms import Entry, missing
+from casework.model.forms import Entry, missing, shown
 from casework.model.lifecycle import Actor
-from casework.procedures import load_catalogue
+from casework.procedures import Field, load_catalogue
 from casework.queries.dossiers import list_papers, list_results, list_steps
 from casework.schemas.dossiers import (
     DossierLine,
@@ -55,7 +55,7 @@ async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView
         returned_at=dossier.returned_at,
         supplement_requests=dossier.supplement_requests,
         extensions=dossier.extensions,
-        fields={field.name: _field(form.get(field.name, Entry()), actor) for field in fields},
+        fields={field.name: _field(field, form.get(field.name, Entry()), actor) for field in fields},
         missing=missing(fields, form),
         missing_documents=lacking,
         once_only_ratio=dossier.ratio,
@@ -159,10 +159,10 @@ def _fee(dossier: Dossier) -> FeeView:
     )
 
 
-def _field(entry: Entry, actor: Actor) -> FieldView:
+def _field(field: Field, entry: Entry, actor: Actor) -> FieldView:
     hidden = entry.withheld and actor is not Actor.OFFICER
     return FieldView(
-        value=None if hidden else entry.value,
+        value=None if hidden else shown(field, entry),
         source=entry.source,
         verified=entry.verified,
         observed_at=entry.observed_at,
