@@ -4,8 +4,10 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import Runtime, Service, Timed
+from registry.commands.counting import Counter
 from registry.commands.imports import run_open_imports
 from registry.commands.refreshing import run_open_refreshes
+from registry.commands.rotation import rotate_keys
 from registry.commands.units import load_thanh_hoa
 from registry.model import Table
 from registry.reactions import HEARD
@@ -21,6 +23,17 @@ async def _import_lists(runtime: Runtime) -> None:
 async def _refresh(runtime: Runtime) -> None:
     seconds = get_registry_settings().source_seconds
     await run_open_refreshes(runtime.database, databases_of(runtime), seconds)
+
+
+async def _rotate_keys(runtime: Runtime) -> None:
+    await rotate_keys(runtime.database)
+
+
+COUNTER = Counter()
+
+
+async def _count(runtime: Runtime) -> None:
+    await COUNTER.count(runtime.database)
 
 
 async def _load_units(runtime: Runtime) -> None:
@@ -39,6 +52,8 @@ service = Service(
         Timed("load units", 3600.0, _load_units),
         Timed("take over lists", 0.3, _import_lists),
         Timed("refresh from linked databases", 2.0, _refresh),
+        Timed("rotate keys", 600.0, _rotate_keys),
+        Timed("count", 5.0, _count),
     ],
 )
 app = create_app(service)

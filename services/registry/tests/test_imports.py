@@ -210,3 +210,19 @@ async def test_two_lists_with_the_same_people_at_once_make_nobody_twice(
     ]
     assert first["total_rows"] == second["total_rows"] == 100
     assert first["created"] + second["created"] == 100
+
+
+async def test_ten_thousand_residents_and_one_percent_changed_are_counted_exactly(
+    calling: Any, database: Database
+) -> None:
+    client = calling("officer", unit_code="15724")
+    rows = [row(n) for n in range(1, 10_001)]
+    changed = [row(n, smartphone="không") if n % 100 == 0 else row(n) for n in range(1, 10_001)]
+
+    first = await upload(client, as_csv(rows))
+    await run_open_imports(database, 1000)
+    second = await upload(client, as_csv(changed))
+    await run_open_imports(database, 1000)
+
+    assert counts((await client.get(f"/v1/resident-imports/{first['id']}")).json()) == (10_000, 10_000, 0, 0, 0)
+    assert counts((await client.get(f"/v1/resident-imports/{second['id']}")).json()) == (10_000, 0, 100, 9_900, 0)

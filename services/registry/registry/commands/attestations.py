@@ -14,13 +14,14 @@ from chassis.clock import now
 from chassis.database import Session
 from chassis.ids import new_id
 from chassis.outbox import announce
-from chassis.scope import find_unit, units_of
+from chassis.scope import find_unit
 from chassis.sealing import Place, blind_index, seal, unseal_text
+from chassis.tables import KnownUnit
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
 from registry.commands.declaring import declare_facts
-from registry.commands.identifying import Subject, lock_subjects, subject
+from registry.commands.identifying import Subject, lock_subjects_once, subject
 from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
 from registry.model.attestations import UNMATCHED_DATA, UnmatchedEvent, data_of
 from registry.model.facts import Origin
@@ -79,7 +80,7 @@ async def recognise(session: Session, received: PartnerEventReceived) -> None:
     except IdentifierError as error:
         announce(session, _processed(event, "rejected", error.finding.code))
         return
-    owners = await lock_subjects(session, [wanted, *also])
+    owners = await lock_subjects_once(session, [wanted, *also])
     match = await _match(session, wanted, [owners[index] for index in wanted.indexes])
     if match.resident or match.organization:
         await attest(session, event, match)
@@ -139,7 +140,8 @@ async def attest(session: Session, event: PartnerEvent, match: Match) -> None:
     """Say what a partner attests about a person or organization, and that the delivery is done with."""
     about = match.resident or match.organization
     assert about is not None
-    unit = (await units_of(session, [about.unit_id]))[about.unit_id]
+    # By identity: a batch of events about one village asks once.
+    unit = await session.get_one(KnownUnit, about.unit_id)
     attestation = _attestation(event)
     if match.organization:
         announce(session, OrganizationAttested(organization_id=about.id, unit_id=unit.id, unit_code=unit.code,
@@ -172,16 +174,14 @@ async def _take_over_phone(session: Session, resident: Resident, event: PartnerE
     """A telecom says in whose name a SIM is: it is this resident's, and nobody else's from then on."""
     phone = parse_phone(str(event.data["phone"]))
     origin = Origin(source="partner", verified=True, observed_at=event.occurred_at)
-    [index] = subject("phone", phone).indexes[:1]
     for holder in await list_phone_holders(session, subject("phone", phone).indexes):
         if holder.id != resident.id and holder.phone_owner_verified:
-            unit = (await units_of(session, [holder.unit_id]))[holder.unit_id]
+            unit = await session.get_one(KnownUnit, holder.unit_id)
             await declare_facts(session, holder, unit, {"phone_owner_verified": False}, origin, event.partner_id)
-    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    unit = await session.get_one(KnownUnit, resident.unit_id)
     values = {"phone": phone, "phone_owner_verified": True}
     await declare_facts(session, resident, unit, values, origin, event.partner_id)
-    if resident.phone_index == index and resident.phone_owner_verified:
-        await apply_waiting(session, [index], {unit.id: unit.code})
+    await apply_waiting_by_phone(session, resident)
 
 
 async def _keep(session: Session, event: PartnerEvent, wanted: Subject, reason: str) -> None:
@@ -210,7 +210,13 @@ _KEEP = text(
 )
 
 
-async def apply_waiting(session: Session, indexes: Sequence[bytes], unit_codes: Mapping[UUID, str]) -> int:
+async def apply_waiting_by_phone(session: Session, resident: Resident) -> None:
+    """Apply the events that waited for this resident's own phone, if it is in their name."""
+    if resident.phone is not None and resident.phone_owner_verified:
+        await apply_waiting(session, subject("phone", resident.value("phone")).indexes)
+
+
+async def apply_waiting(session: Session, indexes: Sequence[bytes]) -> int:
     """Apply the events that waited for these indexes, which the caller has locked; how many found their person."""
     if not indexes:
         return 0
@@ -232,7 +238,7 @@ async def apply_waiting(session: Session, indexes: Sequence[bytes], unit_codes: 
 async def lock_owner(session: Session, waiting: UnmatchedEvent) -> tuple[Subject, list[Any]]:
     """The subject of a waiting event, locked, and whom its indexes belong to."""
     wanted = subject_of(data_of(waiting))
-    owners = await lock_subjects(session, [wanted])
+    owners = await lock_subjects_once(session, [wanted])
     return wanted, [owners[index] for index in wanted.indexes]
 
 

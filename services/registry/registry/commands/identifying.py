@@ -47,20 +47,33 @@ async def lock_subjects(session: Session, subjects: Sequence[Subject]) -> dict[b
     Whoever comes second waits for the first to commit and then sees its work. Two transactions that lock twice may meet
     head on; this one steps back to where it began and tries again.
     """
-    rows = sorted({(index, subject.kind) for subject in subjects for index in subject.indexes})
     for _ in range(3):
         try:
             async with session.begin_nested():
-                return await _lock(session, rows)
+                return await lock_subjects_once(session, subjects)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
-    return await _lock(session, rows)
+    return await lock_subjects_once(session, subjects)
 
 
-async def _lock(session: Session, rows: Sequence[tuple[bytes, str]]) -> dict[bytes, Owner]:
+async def lock_subjects_once(session: Session, subjects: Sequence[Subject]) -> dict[bytes, Owner]:
+    """The same for a caller whose whole transaction is tried again after a deadlock, as that of an event is.
+
+    Rows that are there are locked before missing ones are made: so a holder of a made row never waits for an old one.
+    """
+    rows = sorted({(index, subject.kind) for subject in subjects for index in subject.indexes})
     indexes = [index for index, _ in rows]
-    await session.execute(_MAKE, {"indexes": indexes, "kinds": [kind for _, kind in rows]})
+    locked = await _lock(session, indexes)
+    missing = [(index, kind) for index, kind in rows if index not in locked]
+    if missing:
+        made = [index for index, _ in missing]
+        await session.execute(_MAKE, {"indexes": made, "kinds": [kind for _, kind in missing]})
+        locked |= await _lock(session, made)
+    return locked
+
+
+async def _lock(session: Session, indexes: Sequence[bytes]) -> dict[bytes, Owner]:
     locked = await session.execute(_LOCK, {"indexes": indexes})
     return {row.index: Owner(row.resident_id, row.organization_id) for row in locked}
 

@@ -20,7 +20,7 @@ from chassis.log import logger
 from chassis.scope import units_of, units_under
 from chassis.sealing import seal, unseal
 from chassis.tables import KnownUnit
-from registry.commands.attestations import apply_waiting
+from registry.commands.attestations import apply_waiting_by_phone
 from registry.commands.bulk import copy_rows
 from registry.commands.declaring import declare_facts
 from registry.commands.identifying import Owner, Subject, lock_subjects, subject
@@ -335,8 +335,8 @@ async def _update(
     if is_elsewhere and not done.changed and resident.version == version:
         resident.touch(now())
     resident.import_id = batch.record.id
-    if resident.phone_index and resident.phone_owner_verified and "phone" in done.changed:
-        await apply_waiting(session, [resident.phone_index], {unit.id: unit.code})
+    if {"phone", "phone_owner_verified"} & done.changed.keys():
+        await apply_waiting_by_phone(session, resident)
     if resident.version == version:
         batch.unchanged += 1
     else:

@@ -51,7 +51,7 @@ async def register_organization(session: Session, new: NewOrganization) -> Organ
     await session.flush()
     await give_to_organization(session, wanted, organization_id)
     announce(session, OrganizationRegistered.model_validate(organization.snapshot(new.unit.code)))
-    await apply_waiting(session, wanted.indexes, {new.unit.id: new.unit.code})
+    await apply_waiting(session, wanted.indexes)
     return organization
 
 

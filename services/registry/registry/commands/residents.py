@@ -17,7 +17,7 @@ from chassis.outbox import announce
 from chassis.sealing import seal
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpdated
-from registry.commands.attestations import apply_waiting
+from registry.commands.attestations import apply_waiting, apply_waiting_by_phone
 from registry.commands.bulk import copy_rows
 from registry.commands.declaring import declare_facts, keep_history, word_rows
 from registry.commands.identifying import Subject, give_to_residents, lock_subjects, subject
@@ -65,9 +65,9 @@ async def register_newcomers(session: Session, newcomers: Sequence[Newcomer]) ->
     await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(residents))
     for newcomer, resident in zip(newcomers, residents, strict=True):
         announce(session, ResidentRegistered.model_validate(resident.snapshot(newcomer.unit.code)))
-    codes = {newcomer.unit.id: newcomer.unit.code for newcomer in newcomers}
-    await apply_waiting(session, [index for who, _ in numbered for index in who.indexes], codes)
-    await apply_waiting(session, [r.phone_index for r in residents if r.phone_index and r.phone_owner_verified], codes)
+    await apply_waiting(session, [index for who, _ in numbered for index in who.indexes])
+    phones = [n.values["phone"] for n in newcomers if n.values.get("phone") and n.values.get("phone_owner_verified")]
+    await apply_waiting(session, [index for phone in phones for index in subject("phone", phone).indexes])
     return residents
 
 
@@ -107,12 +107,8 @@ async def amend_resident(
     if values.get("phone"):
         await lock_subjects(session, [subject("phone", values["phone"])])
     done = await declare_facts(session, resident, unit, values, origin, by)
-    if (
-        {"phone", "phone_owner_verified"} & done.changed.keys()
-        and resident.phone_index
-        and resident.phone_owner_verified
-    ):
-        await apply_waiting(session, [resident.phone_index], {unit.id: unit.code})
+    if {"phone", "phone_owner_verified"} & done.changed.keys():
+        await apply_waiting_by_phone(session, resident)
     return done
 
 
@@ -150,7 +146,7 @@ async def renumber_resident(session: Session, resident: Resident, unit: KnownUni
     await session.flush()
     await give_to_residents(session, [(wanted, resident.id)])
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
-    await apply_waiting(session, wanted.indexes, {unit.id: unit.code})
+    await apply_waiting(session, wanted.indexes)
 
 
 async def register_death(session: Session, resident: Resident, unit: KnownUnit, deceased_on: date) -> None:

@@ -12,9 +12,10 @@ from registry.model import (
     merges,
     organizations,
     residents,
+    rotation,
     units,
 )
 
-MODULES = (access, attestations, consents, facts, imports, linked, merges, organizations, residents, units)
+MODULES = (access, attestations, consents, facts, imports, linked, merges, organizations, residents, rotation, units)
 
 run_environment(Table.metadata)

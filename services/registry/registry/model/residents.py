@@ -86,10 +86,16 @@ class Resident(Table, table=True):
 
     def _put_sealed(self, name: str, value: str | None) -> None:
         setattr(self, name, None if value is None else seal(PLACES[name], str(self.id), value))
+        self.put_index(name)
+
+    def put_index(self, name: str) -> None:
+        """Index a sealed fact of this row under the newest key."""
+        value = self.value(name)
+        index = None if value is None else blind_index(name, value)
         if name == "phone":
-            self.phone_index = None if value is None else blind_index("phone", value)
+            self.phone_index = index
         elif name == "social_insurance_no":
-            self.social_insurance_index = None if value is None else blind_index("social_insurance_no", value)
+            self.social_insurance_index = index
 
     def origin(self, name: str) -> Origin:
         """Where the value of a fact comes from."""

@@ -1,6 +1,6 @@
 """The registry's HTTP doors, by domain noun."""
 
-from registry.routes import duplicates, imports, linked, organizations, residents, rights, units, unmatched
+from registry.routes import duplicates, imports, integrity, linked, organizations, residents, rights, units, unmatched
 
 ROUTERS = (
     units.router,
@@ -11,4 +11,5 @@ ROUTERS = (
     rights.router,
     duplicates.router,
     linked.router,
+    integrity.router,
 )

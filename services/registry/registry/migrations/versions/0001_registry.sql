@@ -109,6 +109,16 @@ CREATE TABLE import_rejection (
     CONSTRAINT pk_import_rejection PRIMARY KEY (import_id, row, "column", code)
 );
 
+CREATE TABLE key_rotation (
+    name TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    after_id UUID,
+    rows INTEGER NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_key_rotation PRIMARY KEY (name, key_id)
+);
+
 CREATE TABLE linked_check (
     resident_id UUID NOT NULL,
     source TEXT NOT NULL,

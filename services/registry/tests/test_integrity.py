@@ -1,0 +1,97 @@
+import base64
+import os
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.access import seal_new_entries
+from chassis.database import Database
+from chassis.settings import get_settings
+from contracts.counts import CountsTaken
+from registry.commands.counting import Counter
+from registry.commands.rotation import rotate_keys
+from registry.commands.verifying import verify
+
+from .conftest import PURPOSE, a_partner_event, a_resident
+
+
+def a_key(name: str) -> str:
+    return f"{name}:{base64.b64encode(os.urandom(32)).decode()}"
+
+
+@pytest.fixture
+def keys_of_the_process(monkeypatch: pytest.MonkeyPatch) -> Any:
+    settings = get_settings()
+
+    def use(data: str, index: str) -> None:
+        monkeypatch.setattr(settings, "pii_keys", data)
+        monkeypatch.setattr(settings, "pii_index_keys", index)
+
+    return use
+
+
+async def test_keys_rotate_while_requests_are_served_and_the_old_ones_may_go(
+    calling: Any, register: Any, hear: Any, database: Database, keys_of_the_process: Any
+) -> None:
+    old, new, old_index, new_index = a_key("old"), a_key("new"), a_key("i1"), a_key("i2")
+    keys_of_the_process(old, old_index)
+    views = [await register(a_resident(number)) for number in range(1, 6)]
+    await hear(a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000099"}}))
+    officer = calling("officer", unit_code="15724")
+
+    keys_of_the_process(f"{new},{old}", f"{new_index},{old_index}")
+    body = {"personal_id": "038085000003"}
+    found = await officer.post("/v1/residents/lookup", json=body, headers=PURPOSE)
+    again = await officer.post("/v1/residents", json=a_resident(3))
+    later = await register(a_resident(6))
+    await rotate_keys(database)
+
+    assert (found.json()["id"], again.status_code) == (views[2]["id"], 409)
+    keys_of_the_process(new, new_index)
+    for number, view in enumerate([*views, later], start=1):
+        body = {"personal_id": f"0380850{number:05d}"}
+        found = await officer.post("/v1/residents/lookup", json=body, headers=PURPOSE)
+        assert found.json()["id"] == view["id"]
+        assert found.json()["phone"] == f"+849{number:08d}"
+    assert (await officer.post("/v1/residents", json=a_resident(4))).status_code == 409
+    await register(a_resident(99))
+    assert (await officer.get("/v1/unmatched-events", headers=PURPOSE)).json()["items"] == []
+    rotations = (await calling("operator").get("/v1/key-rotations")).json()["items"]
+    assert {r["key_id"] for r in rotations} == {"new", "i2"}
+    assert all(r["finished_at"] for r in rotations)
+
+
+@pytest.mark.parametrize(
+    "tampering", ["DELETE FROM access_entry WHERE id = 2", "UPDATE access_entry SET actor = 'x' WHERE id = 2"]
+)
+async def test_a_deleted_or_changed_access_row_is_found(
+    calling: Any, register: Any, database: Database, tampering: str
+) -> None:
+    view = await register(a_resident())
+    officer, auditor = calling("officer", unit_code="15724"), calling("auditor", unit_code="38")
+    for _ in range(3):
+        await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)
+        async with database.transaction() as session:
+            await seal_new_entries(session, "registry")
+    assert (await auditor.get("/v1/access-seals")).json() == {"intact": True, "first_broken_seal": None}
+
+    async with database.transaction() as session:
+        await session.execute(text(tampering))
+
+    assert (await auditor.get("/v1/access-seals")).json()["intact"] is False
+    assert await verify(database.url) == 2
+
+
+async def test_counts_are_announced_when_they_have_changed(register: Any, database: Database, announced: Any) -> None:
+    counter = Counter()
+    await counter.count(database)
+    await register(a_resident(1))
+    await register(a_resident(2))
+    counter._next_at = 0
+    await counter.count(database)
+    counter._next_at = 0
+    await counter.count(database)
+
+    said = await announced(CountsTaken)
+    assert [[(c.unit_code, c.count) for c in fact.counts] for fact in said] == [[], [("15727-01", 2)]]
