@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from casework.commands.actions import confirm_silent_drafts
+from casework.commands.counting import count_once_a_day
 from casework.commands.feedback import escalate_feedback
 from casework.model import Table
 from casework.reactions import HEARD
@@ -11,6 +12,7 @@ from chassis.app import create_app
 from chassis.runtime import Runtime, Service, Timed
 
 EVERY_SECONDS = 30.0
+COUNT_EVERY_SECONDS = 300.0
 
 
 async def confirm_drafts(runtime: Runtime) -> None:
@@ -25,6 +27,12 @@ async def escalate(runtime: Runtime) -> None:
         await escalate_feedback(session)
 
 
+async def count(runtime: Runtime) -> None:
+    """Once a day, shortly before midnight."""
+    async with runtime.database.transaction() as session:
+        await count_once_a_day(session)
+
+
 service = Service(
     name="casework",
     title="Ba Không: casework",
@@ -35,6 +43,7 @@ service = Service(
     timed=[
         Timed("confirm draft results", EVERY_SECONDS, confirm_drafts),
         Timed("escalate feedback", EVERY_SECONDS, escalate),
+        Timed("take counts", COUNT_EVERY_SECONDS, count),
     ],
 )
 

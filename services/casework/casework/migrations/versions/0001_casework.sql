@@ -31,6 +31,12 @@ CREATE TABLE code_serial (
     CONSTRAINT pk_code_serial PRIMARY KEY (unit_code, day)
 );
 
+CREATE TABLE counted_day (
+    day DATE NOT NULL,
+    counted_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_counted_day PRIMARY KEY (day)
+);
+
 CREATE TABLE document (
     id UUID NOT NULL,
     version INTEGER NOT NULL,
