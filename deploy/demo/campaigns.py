@@ -83,7 +83,7 @@ def _teams(scene: Scene) -> list[dict[str, Any]]:
                  "from": f"{scene.month}-01", "to": None}
                 for body in TEAM_BODIES
             ],
-            "equipment": "Máy tính xách tay, máy in, đường truyền của nhà văn hóa",
+            "equipment": ["Máy tính xách tay", "Máy in", "Đường truyền của nhà văn hóa"],
         }
         for village in scene.villages
     ]  # fmt: skip
