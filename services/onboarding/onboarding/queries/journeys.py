@@ -1,7 +1,10 @@
 """Where residents stand: their journeys with everything that counts for them."""
 
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from chassis.database import ReadSession
@@ -10,10 +13,13 @@ from onboarding.model.people import KnownResident
 
 
 async def get_journey(session: ReadSession, resident: KnownResident) -> OpenJourney:
-    """One resident's journey as of now, without locking it."""
-    opened = {resident.id: OpenJourney(resident)}
-    await load_journeys(session, opened, await find_absorbed(session, {resident.id}))
-    return opened[resident.id]
+    """One resident's journey as of now, with what counts of the records that were merged into this one."""
+    opened = OpenJourney(resident)
+    evidences = await session.exec(_EVIDENCES, params={"resident_id": resident.id})
+    opened.evidences = {each.id: each for each in evidences}
+    steps = await session.exec(_STEPS, params={"resident_id": resident.id})
+    opened.steps = {each.step: each for each in steps}
+    return opened
 
 
 async def find_roots(session: ReadSession, ids: set[UUID]) -> dict[UUID, UUID]:
@@ -62,3 +68,16 @@ async def load_journeys(session: ReadSession, open_ones: dict[UUID, OpenJourney]
     steps = await session.exec(select(ResidentStep).where(col(ResidentStep.resident_id).in_(open_ones)))
     for step in steps:
         open_ones[step.resident_id].steps[step.step] = step
+
+
+def _evidences() -> Any:
+    """Evidences of a resident and of all records that were merged into it, directly or through another."""
+    own = select(bindparam("resident_id", type_=Uuid).label("id")).cte("subjects", recursive=True)
+    merged = aliased(KnownResident)
+    every = own.union(select(merged.id).join(own, col(merged.merged_into) == own.c.id))
+    return select(StepEvidence).where(col(StepEvidence.subject_id).in_(select(every.c.id)))
+
+
+_EVIDENCES = _evidences()
+_STEPS = select(ResidentStep).where(col(ResidentStep.resident_id) == bindparam("resident_id", type_=Uuid))
+"""Built once: the two questions of every event about a known resident."""

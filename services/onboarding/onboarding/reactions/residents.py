@@ -3,26 +3,27 @@
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import make_transient_to_detached
-from sqlmodel import col
 
 from chassis.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
-from onboarding.commands.journeys import accept, open_journey, settle
+from onboarding.commands.journeys import accept, forget_opened, lock_resident, meet_resident, open_journey, settle
 from onboarding.model.attestations import evidence_of
-from onboarding.model.journeys import OpenJourney
+from onboarding.model.journey import KnownFacts
 from onboarding.model.people import KnownResident
 
 
 async def on_resident_told(session: Session, fact: ResidentSnapshot) -> None:
-    """Keeps the newest snapshot and computes the journey anew: conditions may have come or gone."""
-    if resident := await _meet(session, fact):
-        # Nothing can be known of somebody who was not known a moment ago.
-        settle(session, OpenJourney(resident))
+    """Keeps the newest snapshot; the journey is computed anew where a condition has come or gone."""
+    if await meet_resident(session, _resident_in(fact)):
         return
-    resident = await _known(session, fact.resident_id)
-    if resident.hear(fact):
-        session.add(resident)
+    resident = await lock_resident(session, fact.resident_id)
+    assert resident, "somebody not met now was met before"
+    before = resident.facts
+    is_first_word = resident.version == 0
+    if not resident.hear(fact):
+        return
+    session.add(resident)
+    if is_first_word or _differ(before, resident.facts):
         await _settle(session, fact.resident_id)
 
 
@@ -31,14 +32,17 @@ async def on_resident_attested(session: Session, fact: ResidentAttested) -> None
     evidence = evidence_of(fact.attestation, had_bank_account=fact.has_bank_account)
     if evidence is None:
         return
-    await _make_known(session, fact.resident_id, fact.unit_id, fact.unit_code)
     opened = await open_journey(session, fact.resident_id)
+    if opened is None:
+        await _make_known(session, fact.resident_id, fact.unit_id, fact.unit_code)
+        opened = await open_journey(session, fact.resident_id)
     if opened and accept(session, opened, evidence, subject_id=fact.resident_id):
         settle(session, opened)
 
 
 async def on_resident_merged(session: Session, fact: ResidentMerged) -> None:
     """What the duplicate had counts for the survivor from now on."""
+    await forget_opened(session)
     await _make_known(session, fact.resident_id, fact.unit_id, fact.unit_code)
     await _make_known(session, fact.survivor_id, fact.unit_id, fact.unit_code)
     duplicate = await _known(session, fact.resident_id)
@@ -46,19 +50,20 @@ async def on_resident_merged(session: Session, fact: ResidentMerged) -> None:
         return
     duplicate.merged_into = fact.survivor_id
     session.add(duplicate)
-    await session.flush()
+    await forget_opened(session)
     await _settle(session, fact.survivor_id)
 
 
 async def on_resident_unmerged(session: Session, fact: ResidentUnmerged) -> None:
     """The merge was a mistake: each record has its own journey again."""
+    await forget_opened(session)
     await _make_known(session, fact.resident_id, fact.unit_id, fact.unit_code)
     duplicate = await _known(session, fact.resident_id)
     if not duplicate.hear(fact):
         return
     duplicate.merged_into = None
     session.add(duplicate)
-    await session.flush()
+    await forget_opened(session)
     await _settle(session, fact.resident_id)
     await _settle(session, fact.survivor_id)
 
@@ -68,17 +73,14 @@ async def _settle(session: Session, resident_id: UUID) -> None:
         settle(session, opened)
 
 
-async def _meet(session: Session, fact: ResidentSnapshot) -> KnownResident | None:
-    """A resident of whom this is the first word, stored; None for one known before."""
+def _resident_in(fact: ResidentSnapshot) -> KnownResident:
     resident = KnownResident(id=fact.resident_id, unit_id=fact.unit_id, unit_code=fact.unit_code)
     resident.hear(fact)
-    statement = insert(KnownResident).values(**resident.model_dump()).on_conflict_do_nothing()
-    is_new = (await session.execute(statement.returning(col(KnownResident.id)))).first() is not None
-    if not is_new:
-        return None
-    make_transient_to_detached(resident)
-    session.add(resident)
     return resident
+
+
+def _differ(before: KnownFacts, after: KnownFacts) -> bool:
+    return (before.conditions, before.has_bank_account) != (after.conditions, after.has_bank_account)
 
 
 async def _make_known(session: Session, resident_id: UUID, unit_id: UUID, unit_code: str) -> None:
