@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,6 @@ def as_json(value: Any) -> str:
     return json.dumps(value.isoformat() if isinstance(value, date) else value, ensure_ascii=False)
 
 
-def word_rows(residents: Iterable[Resident]) -> Iterable[tuple[UUID, str, UUID]]:
+def word_rows(residents: Iterable[Resident | SimpleNamespace]) -> Iterable[tuple[UUID, str, UUID]]:
     """The words under which people are found: unit, word, resident."""
     return [(resident.unit_id, word, resident.id) for resident in residents for word in words(resident.full_name)]

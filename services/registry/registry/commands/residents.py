@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from chassis.clock import now
 from chassis.database import ReadSession, Session
 from chassis.ids import new_id
 from chassis.outbox import announce
-from chassis.sealing import seal
+from chassis.sealing import blind_index, seal
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpdated
 from registry.commands.attestations import apply_waiting, apply_waiting_by_phone
@@ -24,7 +26,7 @@ from registry.commands.identifying import Subject, give_to_residents, lock_subje
 from registry.commands.moves import move_resident
 from registry.errors import AlreadyDeceased, ResidentExists
 from registry.model.facts import Origin
-from registry.model.residents import PLACES, Declaration, Household, Resident
+from registry.model.residents import PLACES, Declaration, Household, Resident, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,53 +53,61 @@ async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
     known = next((owners[i].resident_id for i in subjects[0].indexes if owners[i].resident_id), None)
     if known is not None:
         raise ResidentExists(known)
-    [resident] = await register_newcomers(session, [newcomer])
-    return resident
+    [resident_id] = await register_newcomers(session, [newcomer])
+    return await session.get_one(Resident, resident_id)
 
 
-async def register_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> list[Resident]:
-    """Register people whose indexes are locked and free."""
+async def register_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> list[UUID]:
+    """Register people whose indexes are locked and free; their ids in the same order.
+
+    Rows go in by COPY and never become entities: those would cost more than everything else together.
+    """
     moment = now()
-    residents = [_new_resident(newcomer, moment) for newcomer in newcomers]
-    await copy_rows(session, "resident", _COLUMNS, map(_row, residents))
-    numbered = [(subject("personal_id", n.personal_id), r.id) for n, r in zip(newcomers, residents, strict=True)]
+    rows = [_new_row(newcomer, moment) for newcomer in newcomers]
+    await copy_rows(session, "resident", _COLUMNS, [tuple(getattr(row, name) for name in _COLUMNS) for row in rows])
+    numbered = [(subject("personal_id", n.personal_id), row.id) for n, row in zip(newcomers, rows, strict=True)]
     await give_to_residents(session, numbered)
-    await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(residents))
-    for newcomer, resident in zip(newcomers, residents, strict=True):
-        announce(session, ResidentRegistered.model_validate(resident.snapshot(newcomer.unit.code)))
+    await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(rows))
+    said = [
+        ResidentRegistered.model_validate(snapshot_of(row, newcomer.unit.code))
+        for newcomer, row in zip(newcomers, rows, strict=True)
+    ]
+    announce(session, *said)
     await apply_waiting(session, [index for who, _ in numbered for index in who.indexes])
     phones = [n.values["phone"] for n in newcomers if n.values.get("phone") and n.values.get("phone_owner_verified")]
     await apply_waiting(session, [index for phone in phones for index in subject("phone", phone).indexes])
-    return residents
+    return [row.id for row in rows]
 
 
 _COLUMNS = [column.name for column in Resident.__table__.columns]  # type: ignore[attr-defined]  # SQLModel hides it
 
 
-def _new_resident(newcomer: Newcomer, moment: datetime) -> Resident:
-    values = dict(newcomer.values)
-    resident_id = new_id()
-    resident = Resident(
-        id=resident_id, unit_id=newcomer.unit.id, household_id=newcomer.household_id, full_name=values["full_name"],
-        born=values["date_of_birth"], birth_precision=values["birth_precision"], sex=values["sex"],
-        residence_status=values.get("residence_status") or "permanent", id_document=values["id_document"],
-        personal_id=seal(PLACES["personal_id"], str(resident_id), newcomer.personal_id),
-        address_line=values.get("address_line"), phone_owner_verified=bool(values.get("phone_owner_verified")),
-        has_smartphone=values.get("has_smartphone"), has_bank_account=values.get("has_bank_account"),
-        social_protection=values.get("social_protection"),
-        provenance={"*": newcomer.origin.model_dump(mode="json")}, registered_at=moment, changed_at=moment,
-        import_id=newcomer.import_id,
+def _new_row(newcomer: Newcomer, moment: datetime) -> SimpleNamespace:
+    """A resident's columns."""
+    values, resident_id = newcomer.values, new_id()
+    numbers = {"personal_id": newcomer.personal_id, **{name: values.get(name) or None for name in _INDEXED}}
+    sealed = {name: seal(PLACES[name], str(resident_id), value) for name, value in numbers.items() if value}
+    indexes = {name: blind_index(name, value) for name in _INDEXED if (value := numbers[name])}
+    return SimpleNamespace(
+        id=resident_id, version=1, unit_id=newcomer.unit.id, household_id=newcomer.household_id,
+        full_name=values["full_name"], born=values["date_of_birth"], birth_precision=values["birth_precision"],
+        sex=values["sex"], residence_status=values.get("residence_status") or "permanent",
+        id_document=values["id_document"], personal_id=sealed["personal_id"], phone=sealed.get("phone"),
+        phone_index=indexes.get("phone"), phone_owner_verified=bool(values.get("phone_owner_verified")),
+        social_insurance_no=sealed.get("social_insurance_no"), social_insurance_index=indexes.get("social_insurance_no"),
+        address_line=values.get("address_line"), has_smartphone=values.get("has_smartphone"),
+        has_bank_account=values.get("has_bank_account"), social_protection=values.get("social_protection"),
+        life="alive", deceased_on=None, merged_into=None, provenance=_provenance(newcomer.origin),
+        registered_at=moment, changed_at=moment, import_id=newcomer.import_id,
     )  # fmt: skip
-    for name in ("phone", "social_insurance_no"):
-        if values.get(name):
-            resident.put(name, values[name])
-    return resident
 
 
-def _row(resident: Resident) -> tuple[Any, ...]:
-    return tuple(
-        json.dumps(resident.provenance) if name == "provenance" else getattr(resident, name) for name in _COLUMNS
-    )
+_INDEXED = ("phone", "social_insurance_no")
+
+
+@lru_cache(maxsize=4)
+def _provenance(origin: Origin) -> str:
+    return json.dumps({"*": origin.model_dump(mode="json")})
 
 
 async def amend_resident(

@@ -167,10 +167,13 @@ class _Tree:
                 unit_id=old.id, successor_id=new.id, kind=row.kind, effective_on=row.effective_on
             )
             by_old[old.id].append((new, row))
+        villages = [unit_id for unit_id in self.placements if self.units[unit_id].level == "village"]
         for old_id, followers in by_old.items():
-            self._hand_over(self.units[old_id], followers)
+            self._hand_over(self.units[old_id], followers, villages)
 
-    def _hand_over(self, old: KnownUnit, followers: list[tuple[KnownUnit, SuccessionRow]]) -> None:
+    def _hand_over(
+        self, old: KnownUnit, followers: list[tuple[KnownUnit, SuccessionRow]], villages: Sequence[UUID]
+    ) -> None:
         day = followers[0][1].effective_on
         self._end(old, day)
         self.touched.add(old.id)
@@ -180,11 +183,11 @@ class _Tree:
             self.ended_whole[old.id] = (followers[0][0].id, day)
         else:
             self.ended_divided[old.id] = day
-        for child, steps in list(self.placements.items()):
-            if self.units[child].level == "village":
-                self.placements[child] = _handed(steps, old.id, heir, day)
-                if self.placements[child] != steps:
-                    self.touched.add(child)
+        for village in villages:
+            steps = self.placements[village]
+            self.placements[village] = _handed(steps, old.id, heir, day)
+            if self.placements[village] != steps:
+                self.touched.add(village)
 
     def _above(self, unit_id: UUID, day: date) -> UUID | None:
         """The nearest unit above that is still there on a day."""

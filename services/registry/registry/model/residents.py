@@ -128,25 +128,30 @@ class Resident(Table, table=True):
 
     def snapshot(self, unit_code: str) -> dict[str, Any]:
         """The members of a `ResidentSnapshot`: what other services may know."""
-        return {
-            "resident_id": self.id,
-            "version": self.version,
-            "unit_id": self.unit_id,
-            "unit_code": unit_code,
-            "at": self.changed_at,
-            "birth_month": f"{self.born:%Y}" if self.birth_precision == "year" else f"{self.born:%Y-%m}",
-            "sex": self.sex,
-            "residence_status": self.residence_status,
-            "life": self.life,
-            "household_id": self.household_id,
-            "has_smartphone": bool(self.has_smartphone),
-            "has_bank_account": bool(self.has_bank_account),
-            "citizen_id_card": self.id_document in ("can_cuoc", "cccd"),
-            "personal_id_card": self.id_document in ("can_cuoc", "cccd", "cmnd"),
-            "social_insurance_no": self.social_insurance_no is not None,
-            "owner_verified_phone": self.phone is not None and self.phone_owner_verified,
-            "social_protection": bool(self.social_protection),
-        }
+        return snapshot_of(self, unit_code)
+
+
+def snapshot_of(row: Any, unit_code: str) -> dict[str, Any]:
+    """The same for anything that has a resident's columns as attributes."""
+    return {
+        "resident_id": row.id,
+        "version": row.version,
+        "unit_id": row.unit_id,
+        "unit_code": unit_code,
+        "at": row.changed_at,
+        "birth_month": f"{row.born:%Y}" if row.birth_precision == "year" else f"{row.born:%Y-%m}",
+        "sex": row.sex,
+        "residence_status": row.residence_status,
+        "life": row.life,
+        "household_id": row.household_id,
+        "has_smartphone": bool(row.has_smartphone),
+        "has_bank_account": bool(row.has_bank_account),
+        "citizen_id_card": row.id_document in ("can_cuoc", "cccd"),
+        "personal_id_card": row.id_document in ("can_cuoc", "cccd", "cmnd"),
+        "social_insurance_no": row.social_insurance_no is not None,
+        "owner_verified_phone": row.phone is not None and row.phone_owner_verified,
+        "social_protection": bool(row.social_protection),
+    }
 
 
 @dataclass
