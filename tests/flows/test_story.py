@@ -28,7 +28,7 @@ class Person:
     """Somebody invented, valid in form and like nobody of the demo (whose serials begin with 99)."""
 
     def __init__(self, serial: int, *, village: str = VILLAGE) -> None:
-        self.born = date(1960, 1, 1) + timedelta(days=serial * 11)
+        self.born = date(1960, 1, 1) + timedelta(days=serial % 1500 * 10)
         century = 0 if self.born.year < 2000 else 2
         self.is_female = serial % 2
         self.personal_id = f"038{century + self.is_female}{self.born:%y}{serial:06d}"
