@@ -13,7 +13,7 @@ from contracts.casework import DeathRegistered, DossierCompleted, DossierFeePaid
 from contracts.deliveries import DeliveryProcessed
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from contracts.payments_qr import BillPaid, FeeUncollectable, PaymentReversed, QrIssued
-from contracts.registry import ResidentDeceased, ResidentMerged
+from contracts.registry import ResidentDeceased, ResidentMerged, ResidentUnmerged, ResidentUpdated
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 NOW = datetime.fromisoformat("2026-11-20T08:00:00+07:00")
@@ -132,6 +132,22 @@ async def test_the_deceased_do_not_apply_and_the_merged_apply_as_their_survivor(
 
     assert (await draft(world.cuong)).status_code == 409
     assert (await draft(world.lan)).json()["resident_id"] == str(world.binh)
+
+
+async def test_an_older_snapshot_changes_nothing_and_an_undone_merge_frees_the_resident(officer, world, hear, database):
+    from casework.queries.people import find_resident
+
+    await hear(
+        person(ResidentMerged, world, world.lan, 3, life="merged", survivor_id=world.binh),
+        person(ResidentUpdated, world, world.lan, 2),
+    )
+    async with database.reading() as session:
+        merged = await find_resident(session, world.lan)
+    await hear(person(ResidentUnmerged, world, world.lan, 4, survivor_id=world.binh))
+    async with database.reading() as session:
+        freed = await find_resident(session, world.lan)
+
+    assert (merged.id, freed.id, freed.version) == (world.binh, world.lan, 4)
 
 
 def portal(national_status, minutes, *, webhook_id=None, code="000.00.14.H56-261101-0118", **data):

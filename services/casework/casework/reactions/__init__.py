@@ -2,12 +2,7 @@
 
 from casework.reactions.campaigns import on_campaign_started, on_campaign_updated
 from casework.reactions.fees import on_bill_paid, on_fee_uncollectable, on_payment_reversed, on_qr_issued
-from casework.reactions.people import (
-    on_organization_registered,
-    on_organization_updated,
-    on_resident_changed,
-    on_resident_merged,
-)
+from casework.reactions.people import on_organizations_told, on_residents_told
 from casework.reactions.portal import on_partner_event_received
 from chassis.consumer import Reactions
 from chassis.scope import on_unit_changed
@@ -28,14 +23,14 @@ from contracts.registry import (
 
 HEARD: Reactions = {
     UnitChanged: on_unit_changed,
-    ResidentRegistered: on_resident_changed,
-    ResidentUpdated: on_resident_changed,
-    ResidentMoved: on_resident_changed,
-    ResidentDeceased: on_resident_changed,
-    ResidentUnmerged: on_resident_changed,
-    ResidentMerged: on_resident_merged,
-    OrganizationRegistered: on_organization_registered,
-    OrganizationUpdated: on_organization_updated,
+    ResidentRegistered: on_residents_told,
+    ResidentUpdated: on_residents_told,
+    ResidentMoved: on_residents_told,
+    ResidentDeceased: on_residents_told,
+    ResidentUnmerged: on_residents_told,
+    ResidentMerged: on_residents_told,
+    OrganizationRegistered: on_organizations_told,
+    OrganizationUpdated: on_organizations_told,
     CampaignStarted: on_campaign_started,
     CampaignUpdated: on_campaign_updated,
     QrIssued: on_qr_issued,
