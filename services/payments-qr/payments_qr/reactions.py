@@ -2,14 +2,14 @@
 
 import base64
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.consumer import Reactions
+from chassis.consumer import Reactions, together
 from chassis.database import Session
 from chassis.outbox import announce
 from chassis.scope import on_unit_changed
@@ -32,29 +32,54 @@ from contracts.registry import (
     UnitChanged,
 )
 from payments_qr.commands.bills import request_fee
+from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
 from payments_qr.commands.partner_words import (
     Result,
     hear_issued_code,
     hear_merchant_word,
-    hear_payment,
-    hear_reversal,
+    read_report,
+    result_of,
 )
+from payments_qr.commands.payments import record_reports
 from payments_qr.model import KnownDossier
 from payments_qr.model.standing import Word
 
 Hearing = Callable[[Session, PartnerEventReceived, Any], Awaitable[Result]]
+Report = ReportedPayment | ReportedReversal
 
 
-async def on_partner_event(session: Session, fact: PartnerEventReceived) -> None:
-    """Merchants and payments; what others decide is left to them."""
-    hearing = PARTNER_EVENTS.get(fact.event)
-    if hearing is None:
-        return
-    try:
-        outcome, reason = await hearing(session, fact, _opened(fact))
-    except ValidationError as error:
-        # The value is not repeated: it may be personal.
-        outcome, reason = "rejected", f"wrong-field:{'.'.join(map(str, error.errors()[0]['loc'])) or 'data'}"
+@together
+async def on_partner_events(session: Session, facts: Sequence[PartnerEventReceived]) -> None:
+    """Merchants and payments; what others decide is left to them. Payments in a row are recorded together."""
+    run: list[tuple[PartnerEventReceived, Report]] = []
+    for fact in facts:
+        hearing = MERCHANT_EVENTS.get(fact.event)
+        if fact.event not in PAYMENT_EVENTS and hearing is None:
+            continue
+        try:
+            data = _opened(fact)
+            if hearing is None:
+                run.append((fact, read_report(fact, data)))
+                continue
+            await _record(session, run)
+            run = []
+            _answer(session, fact, await hearing(session, fact, data))
+        except ValidationError as error:
+            # The value is not repeated: it may be personal.
+            field = ".".join(map(str, error.errors()[0]["loc"])) or "data"
+            _answer(session, fact, ("rejected", f"wrong-field:{field}"))
+    await _record(session, run)
+
+
+async def _record(session: Session, run: list[tuple[PartnerEventReceived, Report]]) -> None:
+    if run:
+        recorded = await record_reports(session, [report for _, report in run])
+        for (fact, report), one in zip(run, recorded, strict=True):
+            _answer(session, fact, result_of(report, one))
+
+
+def _answer(session: Session, fact: PartnerEventReceived, result: Result) -> None:
+    outcome, reason = result
     announce(
         session,
         DeliveryProcessed(
@@ -76,51 +101,56 @@ def _word(word: Word) -> Hearing:
     return hear
 
 
-PARTNER_EVENTS: dict[str, Hearing] = {
+MERCHANT_EVENTS: dict[str, Hearing] = {
     "merchant.verified": _word("verified"),
     "merchant.rejected": _word("rejected"),
     "merchant.suspended": _word("suspended"),
     "merchant.qr_issued": hear_issued_code,
-    "qr.payment_settled": hear_payment,
-    "qr.payment_reversed": hear_reversal,
 }
+PAYMENT_EVENTS = frozenset({"qr.payment_settled", "qr.payment_reversed"})
 
 
-async def on_resident(session: Session, fact: ResidentSnapshot) -> None:
-    """A resident exists, in this unit."""
+@together
+async def on_residents(session: Session, facts: Sequence[ResidentSnapshot]) -> None:
+    """Residents exist, in their units; a duplicate's merchants are the survivor's until the merge is undone."""
+    newest = {fact.resident_id: fact for fact in sorted(facts, key=lambda fact: fact.version)}
     await session.execute(
-        _RESIDENT,
-        {"id": fact.resident_id, "version": fact.version, "unit_id": fact.unit_id, "merged_into": _survivor_of(fact)},
-    )
-
-
-def _survivor_of(fact: ResidentSnapshot) -> Any:
-    """A duplicate's merchants and customer codes are the survivor's, until the merge is undone."""
-    return fact.survivor_id if isinstance(fact, ResidentMerged) else None
-
-
-async def on_organization(session: Session, fact: OrganizationSnapshot) -> None:
-    """An organization exists, in this unit, represented by this resident."""
-    await session.execute(
-        _ORGANIZATION,
+        _RESIDENTS,
         {
-            "id": fact.organization_id,
-            "version": fact.version,
-            "unit_id": fact.unit_id,
-            "representative_id": fact.representative_id,
+            "ids": list(newest),
+            "versions": [fact.version for fact in newest.values()],
+            "unit_ids": [fact.unit_id for fact in newest.values()],
+            "survivors": [fact.survivor_id if isinstance(fact, ResidentMerged) else None for fact in newest.values()],
         },
     )
 
 
-# Single statements: every resident of the province passes here, and facts of one key may come twice.
-_RESIDENT = text(
+@together
+async def on_organizations(session: Session, facts: Sequence[OrganizationSnapshot]) -> None:
+    """Organizations exist, in their units, represented by these residents."""
+    newest = {fact.organization_id: fact for fact in sorted(facts, key=lambda fact: fact.version)}
+    await session.execute(
+        _ORGANIZATIONS,
+        {
+            "ids": list(newest),
+            "versions": [fact.version for fact in newest.values()],
+            "unit_ids": [fact.unit_id for fact in newest.values()],
+            "representatives": [fact.representative_id for fact in newest.values()],
+        },
+    )
+
+
+# One statement for a whole run: every resident of the province passes here.
+_RESIDENTS = text(
     "INSERT INTO known_resident AS known (id, version, unit_id, merged_into)"
-    " VALUES (:id, :version, :unit_id, :merged_into) ON CONFLICT (id) DO UPDATE SET version = excluded.version,"
+    " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[]), cast(:unit_ids AS uuid[]),"
+    " cast(:survivors AS uuid[])) ON CONFLICT (id) DO UPDATE SET version = excluded.version,"
     " unit_id = excluded.unit_id, merged_into = excluded.merged_into WHERE known.version < excluded.version"
 )
-_ORGANIZATION = text(
+_ORGANIZATIONS = text(
     "INSERT INTO known_organization AS known (id, version, unit_id, representative_id)"
-    " VALUES (:id, :version, :unit_id, :representative_id) ON CONFLICT (id) DO UPDATE SET version = excluded.version,"
+    " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[]), cast(:unit_ids AS uuid[]),"
+    " cast(:representatives AS uuid[])) ON CONFLICT (id) DO UPDATE SET version = excluded.version,"
     " unit_id = excluded.unit_id, representative_id = excluded.representative_id WHERE known.version < excluded.version"
 )
 
@@ -140,15 +170,15 @@ async def on_dossier_fee_requested(session: Session, fact: DossierFeeRequested) 
 
 HEARD: Reactions = {
     UnitChanged: on_unit_changed,
-    ResidentRegistered: on_resident,
-    ResidentUpdated: on_resident,
-    ResidentMoved: on_resident,
-    ResidentDeceased: on_resident,
-    ResidentMerged: on_resident,
-    ResidentUnmerged: on_resident,
-    OrganizationRegistered: on_organization,
-    OrganizationUpdated: on_organization,
+    ResidentRegistered: on_residents,
+    ResidentUpdated: on_residents,
+    ResidentMoved: on_residents,
+    ResidentDeceased: on_residents,
+    ResidentMerged: on_residents,
+    ResidentUnmerged: on_residents,
+    OrganizationRegistered: on_organizations,
+    OrganizationUpdated: on_organizations,
     DossierSubmitted: on_dossier_submitted,
     DossierFeeRequested: on_dossier_fee_requested,
-    PartnerEventReceived: on_partner_event,
+    PartnerEventReceived: on_partner_events,
 }

@@ -3,12 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 
 from contracts.deliveries import DeliveryProcessed
 from contracts.payments_qr import BillPaid, PaymentReversed, PaymentSettled
-from payments_qr.commands.payments import ReportedPayment, ReportedReversal, record_payment, record_reversal
+from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
+from payments_qr.commands.payments import record_reports
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 PURPOSE = {"X-Purpose": "payment"}
@@ -125,11 +127,11 @@ async def test_the_same_report_again_in_any_number_is_one_payment(
 
 
 async def test_a_thousand_concurrent_identical_reports_make_one_payment(shop, database, payments, announced):
-    report = ReportedPayment("demo-bank", "FT1", 50_000, NOON, merchant_id=shop["id"])
+    report = ReportedPayment("demo-bank", "FT1", 50_000, NOON, merchant_id=UUID(shop["id"]))
 
     async def deliver() -> bool:
         async with database.transaction() as session:
-            return (await record_payment(session, report))[1]
+            return (await record_reports(session, [report]))[0][1]
 
     made = await asyncio.gather(*(deliver_when_free(deliver) for _ in range(1_000)))
 
@@ -165,13 +167,17 @@ async def test_a_reversal_takes_the_payment_back_in_any_order_of_arrival(
 
 
 async def test_a_payment_and_its_reversal_at_the_same_moment_never_miss_each_other(shop, database, payments):
+    merchant_id = UUID(shop["id"])
+
     async def pay(number):
         async with database.transaction() as session:
-            await record_payment(session, ReportedPayment("demo-bank", f"FT{number}", 9, NOON, merchant_id=shop["id"]))
+            await record_reports(
+                session, [ReportedPayment("demo-bank", f"FT{number}", 9, NOON, merchant_id=merchant_id)]
+            )
 
     async def take_back(number):
         async with database.transaction() as session:
-            await record_reversal(session, ReportedReversal("demo-bank", f"RV{number}", f"FT{number}", 9, NOON))
+            await record_reports(session, [ReportedReversal("demo-bank", f"RV{number}", f"FT{number}", 9, NOON)])
 
     for number in range(20):
         await asyncio.gather(*(pay(number), take_back(number))[:: 1 if number % 2 else -1])

@@ -3,11 +3,13 @@
 import os
 import random
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from chassis.clock import HO_CHI_MINH
-from payments_qr.commands.payments import ReportedPayment, ReportedReversal, record_payment, record_reversal
+from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
+from payments_qr.commands.payments import record_reports
 from payments_qr.model.merchants import account_index
 from payments_qr.model.reference_codes import new_reference, reference_key
 
@@ -38,7 +40,9 @@ def settle(calling, world):
 def pay(database, shop):
     async def record(reference, amount=1_000, at=NOON):
         async with database.transaction() as session:
-            await record_payment(session, ReportedPayment("demo-bank", reference, amount, at, merchant_id=shop["id"]))
+            await record_reports(
+                session, [ReportedPayment("demo-bank", reference, amount, at, merchant_id=UUID(shop["id"]))]
+            )
 
     return record
 
@@ -164,18 +168,18 @@ async def test_a_whole_day_with_duplicates_reversals_first_and_mangled_reference
 
 async def play(database, shop, words, mangled):
     """All messages of the day, in transactions of 500 as the consumer takes them."""
+    merchant_id = UUID(shop["id"])
+
+    def report_of(kind, reference, amount):
+        if kind == "reverse":
+            return ReportedReversal("demo-bank", f"RV-{reference}", reference, amount, NOON)
+        memo = f"MBVCB.{reference}.{mangled[reference].lower()}.CT TU" if reference in mangled else None
+        at = NOON + timedelta(seconds=int(reference[2:]) % 3_000)
+        return ReportedPayment("demo-bank", reference, amount, at, merchant_id=merchant_id, reference=memo)
+
     for start in range(0, len(words), 500):
         async with database.transaction() as session:
-            for kind, (reference, amount) in words[start : start + 500]:
-                if kind == "reverse":
-                    await record_reversal(
-                        session, ReportedReversal("demo-bank", f"RV-{reference}", reference, amount, NOON)
-                    )
-                    continue
-                memo = f"MBVCB.{reference}.{mangled[reference].lower()}.CT TU" if reference in mangled else None
-                at = NOON + timedelta(seconds=int(reference[2:]) % 3_000)
-                report = ReportedPayment("demo-bank", reference, amount, at, merchant_id=shop["id"], reference=memo)
-                await record_payment(session, report)
+            await record_reports(session, [report_of(kind, *one) for kind, one in words[start : start + 500]])
 
 
 async def issue_codes(database, shop, count):

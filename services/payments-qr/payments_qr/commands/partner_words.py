@@ -13,8 +13,9 @@ from chassis.sealing import blind_indexes
 from contracts.gateway import PartnerEventReceived
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank
+from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
 from payments_qr.commands.merchants import find_merchant_of_owner, hear_provider, new_merchant
-from payments_qr.commands.payments import ReportedPayment, ReportedReversal, record_payment, record_reversal
+from payments_qr.commands.payments import Recorded
 from payments_qr.commands.qr_codes import take_in_code
 from payments_qr.errors import InvalidQr, ReferenceExists
 from payments_qr.model import Merchant
@@ -88,27 +89,29 @@ async def hear_merchant_word(session: Session, fact: PartnerEventReceived, word:
     return ("rejected", refused) if refused else ("applied", None)
 
 
-async def hear_payment(session: Session, fact: PartnerEventReceived, data: Any) -> Result:
-    """`qr.payment_settled`. Another amount under the same reference is refused and the first stays."""
+def read_report(fact: PartnerEventReceived, data: Any) -> ReportedPayment | ReportedReversal:
+    """`qr.payment_settled` or `qr.payment_reversed`; raises ValidationError for data that are neither."""
+    if fact.event == "qr.payment_reversed":
+        back = ReversedWord.model_validate(data)
+        return ReportedReversal(
+            fact.partner_id, back.partner_reference, back.original_reference, back.amount, back.reversed_at
+        )
     said = SettledWord.model_validate(data)
-    report = ReportedPayment(
+    return ReportedPayment(
         partner_id=fact.partner_id, partner_reference=said.partner_reference, amount=said.amount,
         settled_at=said.settled_at, merchant_id=said.merchant_id, reference=said.reference, bin=said.bin,
         account_no=said.account_no,
     )  # fmt: skip
-    payment, is_new = await record_payment(session, report)
-    if payment.amount != said.amount:
+
+
+def result_of(report: ReportedPayment | ReportedReversal, recorded: Recorded) -> Result:
+    """What the partner is told. Another amount under the same reference is refused and the first stays."""
+    payment, is_new = recorded
+    if isinstance(report, ReportedReversal) or payment is None:
+        return ("applied" if is_new else "unchanged"), None
+    if payment.amount != report.amount:
         return "rejected", "amount-differs"
     return ("applied" if is_new else "unchanged"), payment.outcome.replace("_", "-")
-
-
-async def hear_reversal(session: Session, fact: PartnerEventReceived, data: Any) -> Result:
-    """`qr.payment_reversed`, before or after its payment."""
-    said = ReversedWord.model_validate(data)
-    report = ReportedReversal(
-        fact.partner_id, said.partner_reference, said.original_reference, said.amount, said.reversed_at
-    )
-    return ("applied" if await record_reversal(session, report) else "unchanged"), None
 
 
 async def hear_issued_code(session: Session, fact: PartnerEventReceived, data: Any) -> Result:

@@ -92,5 +92,5 @@ class Reversal(Table, table=True):
     original_reference: str = Field(sa_type=text())
     amount: int = Field(sa_type=money())
     reversed_at: datetime = Field(sa_type=aware())
-    payment_id: UUID | None = Field(default=None, foreign_key="payment.id", index=True)
+    payment_id: UUID | None = Field(default=None, index=True)
     received_at: datetime = Field(sa_type=aware())

@@ -95,6 +95,24 @@ CREATE INDEX ix_merchant_tax_code ON merchant (tax_code_index) WHERE tax_code_in
 
 CREATE INDEX ix_merchant_unit ON merchant (unit_id, id);
 
+CREATE TABLE reversal (
+    id UUID NOT NULL,
+    partner_id TEXT NOT NULL,
+    partner_reference TEXT NOT NULL,
+    original_reference TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    reversed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    payment_id UUID,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_reversal PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_reversal_original ON reversal (partner_id, original_reference);
+
+CREATE INDEX ix_reversal_payment_id ON reversal (payment_id);
+
+CREATE UNIQUE INDEX uq_reversal_partner_reference ON reversal (partner_id, partner_reference);
+
 CREATE TABLE settlement (
     id UUID NOT NULL,
     partner_id TEXT NOT NULL,
@@ -269,22 +287,3 @@ CREATE INDEX ix_payment_unit ON payment (unit_id, settled_at, id);
 CREATE INDEX ix_payment_waiting ON payment (unit_id, id) WHERE status IN ('unmatched', 'possible_duplicate');
 
 CREATE UNIQUE INDEX uq_payment_partner_reference ON payment (partner_id, partner_reference);
-
-CREATE TABLE reversal (
-    id UUID NOT NULL,
-    partner_id TEXT NOT NULL,
-    partner_reference TEXT NOT NULL,
-    original_reference TEXT NOT NULL,
-    amount BIGINT NOT NULL,
-    reversed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    payment_id UUID,
-    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_reversal PRIMARY KEY (id),
-    CONSTRAINT fk_reversal_payment_id FOREIGN KEY(payment_id) REFERENCES payment (id)
-);
-
-CREATE INDEX ix_reversal_original ON reversal (partner_id, original_reference);
-
-CREATE INDEX ix_reversal_payment_id ON reversal (payment_id);
-
-CREATE UNIQUE INDEX uq_reversal_partner_reference ON reversal (partner_id, partner_reference);
