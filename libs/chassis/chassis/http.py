@@ -5,7 +5,6 @@ for its session by `Transaction`. The door commits before the answer leaves, so 
 """
 
 import base64
-import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Annotated, Any, Generic, TypeVar
@@ -16,29 +15,22 @@ from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import delete, text
-from sqlmodel import col
 
-from chassis.clock import now
 from chassis.database import ReadSession, Session
 from chassis.errors import (
     FieldError,
     Forbidden,
-    IdempotencyKeyReused,
     InvalidQuery,
     Language,
     StaleVersion,
-    StillRunning,
     Unauthenticated,
 )
+from chassis.idempotency import answer_once
 from chassis.identity import Caller, Role
-from chassis.sealing import Place, seal, unseal
-from chassis.tables import IdempotencyKey
 
 T = TypeVar("T")
 
 PUBLIC = frozenset({"public"})
-KEPT_ANSWER = Place("chassis", "idempotency_key", "body")
 MAX_PAGE = 200
 
 
@@ -110,12 +102,12 @@ class Door(APIRoute):
             _refuse_unknown_parameters(request, parameters)
             if not changes:
                 return await answer(request)
-            async with request.app.state.runtime.database.transaction() as session:
-                request.state.session = session
-                key = request.headers.get("idempotency-key") if request.method == "POST" else None
-                if key is None:
+            key = request.headers.get("idempotency-key") if request.method == "POST" else None
+            if key is None:
+                async with request.app.state.runtime.database.transaction() as session:
+                    request.state.session = session
                     return await answer(request)
-                return await _answer_once(request, session, key, answer)
+            return await answer_once(request, key, answer)
 
         return door
 
@@ -159,51 +151,6 @@ def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
             errors=[FieldError(f"/{name}", "unknown-parameter", "Không có tham số này.", "There is no such parameter.")
                     for name in unknown]
         )  # fmt: skip
-
-
-async def _answer_once(
-    request: Request, session: Session, key: str, answer: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
-    """Gives the same answer to the same request again (7 days); the answer is kept sealed, in the effect's transaction."""
-    key = key.strip().strip('"')
-    if not 1 <= len(key) <= 255:
-        raise InvalidQuery(
-            errors=[FieldError("/Idempotency-Key", "length", "Dài từ 1 đến 255 ký tự.", "Has 1 to 255 characters.")]
-        )
-    caller = request.state.caller.account if request.state.caller else "public"
-    path = f"{request.url.path}"
-    locked = await session.execute(
-        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": f"{caller}|{path}|{key}"}
-    )
-    if not locked.scalar_one():
-        raise StillRunning()
-    body_hash = hashlib.sha256(await request.body()).digest()
-    known = await session.get(IdempotencyKey, (caller, path, key))
-    if known:
-        return _same_answer(known, body_hash)
-    response = await answer(request)
-    if response.status_code < 300 and hasattr(response, "body"):
-        headers = {
-            name: response.headers[name] for name in ("location", "etag", "content-type") if name in response.headers
-        }
-        session.add(
-            IdempotencyKey(
-                caller=caller, path=path, key=key, body_hash=body_hash, status=response.status_code,
-                headers=json.dumps(headers), body=seal(KEPT_ANSWER, key, bytes(response.body)), answered_at=now(),
-            )
-        )  # fmt: skip
-    return response
-
-
-def _same_answer(known: IdempotencyKey, body_hash: bytes) -> Response:
-    if known.body_hash != body_hash:
-        raise IdempotencyKeyReused()
-    return Response(unseal(KEPT_ANSWER, known.key, known.body), known.status, json.loads(known.headers))
-
-
-async def forget_old_answers(session: Session, before: Any) -> None:
-    """Deletes answers that were given before an instant."""
-    await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.answered_at) < before))
 
 
 class Listed(BaseModel, Generic[T]):

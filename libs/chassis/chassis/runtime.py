@@ -20,7 +20,7 @@ from chassis.clock import now
 from chassis.consumer import Consumer, Reactions
 from chassis.database import Database, asyncpg_url, database_url
 from chassis.errors import Unauthenticated
-from chassis.http import forget_old_answers
+from chassis.idempotency import forget_old_answers
 from chassis.identity import Signer, Verifier
 from chassis.log import logger
 from chassis.relay import Notifier, Relay

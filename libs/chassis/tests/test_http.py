@@ -136,6 +136,25 @@ async def test_many_at_once_with_one_key_have_one_effect(officer, announced):
     assert len(await announced(SourceChecked)) == 1
 
 
+async def test_a_request_that_failed_may_be_sent_again_with_its_key(officer):
+    wrong, right = {"unit_code": "99999", "text": "x"}, {"unit_code": "15727-01", "text": "x"}
+
+    assert (await officer.post("/v1/notes", json=wrong, headers={"Idempotency-Key": "k-3"})).status_code == 422
+    assert (await officer.post("/v1/notes", json=right, headers={"Idempotency-Key": "k-3"})).status_code == 201
+
+
+async def test_a_key_whose_process_died_is_taken_over_after_a_minute(officer, database):
+    body = {"unit_code": "15727-01", "text": "x"}
+    await officer.post("/v1/notes", json=body, headers={"Idempotency-Key": "k-4"})
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE idempotency_key SET status = 0"))
+
+    assert (await officer.post("/v1/notes", json=body, headers={"Idempotency-Key": "k-4"})).status_code == 409
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE idempotency_key SET answered_at = now() - interval '2 minutes'"))
+    assert (await officer.post("/v1/notes", json=body, headers={"Idempotency-Key": "k-4"})).status_code == 201
+
+
 async def test_a_stale_if_match_answers_412(officer):
     note = (await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "v1"})).json()
 
