@@ -1,10 +1,10 @@
 """The ledger of journeys: opens those of some residents under lock, takes evidences, settles and announces what changed."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,7 +22,6 @@ from onboarding.queries.journeys import find_absorbed, find_roots, get_journey, 
 
 async def open_journeys(session: Session, resident_ids: Iterable[UUID]) -> dict[UUID, OpenJourney]:
     """The journeys of these residents by the ids asked for, locked in sorted order so that two callers never deadlock."""
-    await forget_opened(session)
     asked = set(resident_ids)
     survivors = await find_roots(session, asked)
     residents = await _lock(session, asked | set(survivors.values()))
@@ -34,59 +33,20 @@ async def open_journeys(session: Session, resident_ids: Iterable[UUID]) -> dict[
 
 
 async def open_journey(session: Session, resident_id: UUID) -> OpenJourney | None:
-    """One journey, locked; None for a resident nobody told of yet. The same transaction opens it once."""
-    opened = _held(session).journeys
-    if resident_id not in opened:
-        resident = await lock_resident(session, resident_id)
-        if resident and resident.merged_into:
-            return (await open_journeys(session, [resident_id])).get(resident_id)
-        if resident is None:
-            return None
-        with session.no_autoflush:
-            opened[resident_id] = await get_journey(session, resident)
-    return opened[resident_id]
+    """One journey, locked; None for a resident nobody told of yet."""
+    resident = await session.get(KnownResident, resident_id, with_for_update=True, populate_existing=True)
+    if resident and resident.merged_into:
+        return (await open_journeys(session, [resident_id])).get(resident_id)
+    return await get_journey(session, resident) if resident else None
 
 
-async def lock_resident(session: Session, resident_id: UUID) -> KnownResident | None:
-    """A resident for change; the same transaction reads the row once."""
-    locked = _held(session).residents
-    if resident_id not in locked:
-        # The rows of other residents may wait for the end of the transaction: many events share one flush.
-        with session.no_autoflush:
-            found = await session.get(KnownResident, resident_id, with_for_update=True, populate_existing=True)
-        if found is None:
-            return None
-        locked[resident_id] = found
-    return locked[resident_id]
-
-
-async def forget_opened(session: Session) -> None:
-    """Writes what is pending and reads anew from here on: for changes of who belongs to whom."""
-    await session.flush()
-    session.info.pop(_HELD, None)
-
-
-@dataclass
-class _Held:
-    """What this transaction holds locks on: nobody else can change it before the end."""
-
-    residents: dict[UUID, KnownResident] = field(default_factory=dict)
-    journeys: dict[UUID, OpenJourney] = field(default_factory=dict)
-
-
-_HELD = "held journeys"
-
-
-def _held(session: Session) -> _Held:
-    held: _Held = session.info.setdefault(_HELD, _Held())
-    return held
-
-
-async def meet_resident(session: Session, resident: KnownResident) -> bool:
-    """Stores somebody of whom this is the first word, with the steps that follow from it; False when known before."""
-    values = resident.model_dump() | {"observed": "{}", "steps": _first_steps(resident.facts, today())}
-    with session.no_autoflush:
-        return (await session.execute(_MEET, values)).first() is not None
+async def meet_residents(session: Session, residents: Sequence[KnownResident]) -> set[UUID]:
+    """Stores those of whom this is the first word, with the steps that follow from it, in one statement; their ids."""
+    if not residents:
+        return set()
+    rows = [_row(each) for each in residents]
+    found = await session.execute(_MEET, {"rows": json.dumps(rows, default=str)})
+    return set(found.scalars())
 
 
 def accept(
@@ -159,22 +119,24 @@ async def _lock(session: Session, ids: set[UUID]) -> dict[UUID, KnownResident]:
     return {each.id: each for each in await session.exec(query)}
 
 
+def _row(resident: KnownResident) -> dict[str, Any]:
+    return resident.model_dump(mode="json") | {"steps": _first_steps(resident.facts, today())}
+
+
 @lru_cache(maxsize=4096)
-def _first_steps(facts: KnownFacts, on: date) -> str:
-    """The six steps of somebody with these facts and no evidence, as JSON; they change with the day's rules only."""
+def _first_steps(facts: KnownFacts, on: date) -> list[dict[str, Any]]:
+    """The six steps of somebody with these facts and no evidence; they change with the day's rules only."""
     states = journey(facts, [], datetime.combine(on, time(12), HO_CHI_MINH))
-    return json.dumps(
-        [{"step": each.step, "status": each.status, "missing": each.missing, "route": each.route} for each in states]
-    )
+    return [{name: getattr(each, name) for name in ("step", "status", "missing", "route")} for each in states]
 
 
-_RESIDENT = ", ".join(KnownResident.__table__.columns.keys())  # type: ignore[attr-defined]  # SQLModel adds it
 _MEET = text(
-    f"WITH met AS (INSERT INTO known_resident ({_RESIDENT}) VALUES ("
-    + ", ".join("cast(:observed AS jsonb)" if name == "observed" else f":{name}" for name in _RESIDENT.split(", "))
-    + ") ON CONFLICT DO NOTHING RETURNING id)"
-    " INSERT INTO resident_step (resident_id, step, status, missing, route, marks)"
+    "WITH told AS (SELECT value FROM jsonb_array_elements(cast(:rows AS jsonb))),"
+    " met AS (INSERT INTO known_resident SELECT given.* FROM told,"
+    " jsonb_populate_record(NULL::known_resident, told.value) AS given ON CONFLICT DO NOTHING RETURNING id),"
+    " stepped AS (INSERT INTO resident_step (resident_id, step, status, missing, route, marks)"
     " SELECT met.id, first.step, first.status, ARRAY(SELECT jsonb_array_elements_text(first.missing)), first.route, '{}'"
-    " FROM met, jsonb_to_recordset(cast(:steps AS jsonb)) AS first(step text, status text, missing jsonb, route text)"
-    " RETURNING resident_id"
+    " FROM met JOIN told ON cast(told.value->>'id' AS uuid) = met.id,"
+    " jsonb_to_recordset(told.value->'steps') AS first(step text, status text, missing jsonb, route text))"
+    " SELECT id FROM met"
 )

@@ -24,22 +24,21 @@ from onboarding.reactions.merchants import on_merchant_told
 from onboarding.reactions.organizations import on_organization_attested, on_organization_told
 from onboarding.reactions.partners import on_partner_changed
 from onboarding.reactions.residents import (
-    on_resident_attested,
     on_resident_merged,
-    on_resident_told,
     on_resident_unmerged,
+    on_residents_heard,
 )
 from onboarding.reactions.units import on_unit_told
 
 REACTIONS: Reactions = {
     UnitChanged: on_unit_told,
-    ResidentRegistered: on_resident_told,
-    ResidentUpdated: on_resident_told,
-    ResidentMoved: on_resident_told,
-    ResidentDeceased: on_resident_told,
+    ResidentRegistered: on_residents_heard,
+    ResidentUpdated: on_residents_heard,
+    ResidentMoved: on_residents_heard,
+    ResidentDeceased: on_residents_heard,
     ResidentMerged: on_resident_merged,
     ResidentUnmerged: on_resident_unmerged,
-    ResidentAttested: on_resident_attested,
+    ResidentAttested: on_residents_heard,
     ResidentConsentChanged: on_consent_changed,
     OrganizationRegistered: on_organization_told,
     OrganizationUpdated: on_organization_told,
