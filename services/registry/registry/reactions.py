@@ -1,9 +1,12 @@
 """What the registry hears, and what it does about it."""
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
-from chassis.consumer import Reactions
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.consumer import Reactions, together
 from chassis.database import Session
 from chassis.scope import units_of
 from chassis.sealing import Place, unseal_text
@@ -21,8 +24,9 @@ from registry.model.residents import Resident
 OBSERVED_PHONE = Place("onboarding", "fact_observed", "phone")
 
 
-async def on_partner_event_received(session: Session, fact: PartnerEventReceived) -> None:
-    await recognise(session, fact)
+@together
+async def on_partner_events_received(session: Session, facts: Sequence[PartnerEventReceived]) -> None:
+    await recognise(session, facts)
 
 
 async def on_death_registered(session: Session, fact: DeathRegistered) -> None:
@@ -54,14 +58,20 @@ async def on_resident_fact_observed(session: Session, fact: ResidentFactObserved
     await amend_resident(session, resident, unit, values, origin, "onboarding")
 
 
-async def on_access_recorded(session: Session, fact: AccessRecorded) -> None:
-    """Another service showed somebody's data; the resident will see it here."""
-    if fact.service != "registry":
-        await session.merge(AccessElsewhere.model_validate(fact.model_dump()))
+@together
+async def on_access_recorded(session: Session, facts: Sequence[AccessRecorded]) -> None:
+    """Other services showed somebody's data; the residents will see it here."""
+    elsewhere = [fact for fact in facts if fact.service != "registry"]
+    if elsewhere:
+        await session.execute(insert(AccessElsewhere).on_conflict_do_nothing(), [_row(fact) for fact in elsewhere])
+
+
+def _row(fact: AccessRecorded) -> dict[str, Any]:
+    return fact.model_dump(include=set(AccessElsewhere.model_fields))
 
 
 HEARD: Reactions = {
-    PartnerEventReceived: on_partner_event_received,
+    PartnerEventReceived: on_partner_events_received,
     DeathRegistered: on_death_registered,
     ResidentFactObserved: on_resident_fact_observed,
     AccessRecorded: on_access_recorded,

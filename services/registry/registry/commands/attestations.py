@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,14 @@ from chassis.clock import now
 from chassis.database import Session
 from chassis.ids import new_id
 from chassis.outbox import announce
-from chassis.scope import find_unit
+from chassis.scope import find_unit, units_of
 from chassis.sealing import Place, blind_index, seal, unseal_text
 from chassis.tables import KnownUnit
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
 from registry.commands.declaring import declare_facts
-from registry.commands.identifying import Subject, lock_subjects_once, subject
+from registry.commands.identifying import Owner, Subject, lock_subjects_once, subject
 from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
 from registry.model.attestations import UNMATCHED_DATA, UnmatchedEvent, data_of
 from registry.model.facts import Origin
@@ -66,26 +66,60 @@ class Match:
     reason: str = Unknown
 
 
-async def recognise(session: Session, received: PartnerEventReceived) -> None:
-    """Find out whom a partner's event is about and say so; keep it when nobody fits."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """An event and the number by which it names somebody."""
+
+    event: PartnerEvent
+    wanted: Subject
+    also: Sequence[Subject]
+
+
+async def recognise(session: Session, received: Sequence[PartnerEventReceived]) -> None:
+    """Find out whom partners' events are about and say so, in their order; keep those that nobody fits.
+
+    All indexes of the run are locked at once, in order, and all residents are read at once.
+    """
+    questions = [question for fact in received if (question := _question(session, fact))]
+    owners = await lock_subjects_once(session, [who for q in questions for who in (q.wanted, *q.also)])
+    held = await _read_residents(session, owners.values())
+    for question in questions:
+        found = [owners[index] for index in question.wanted.indexes]
+        match = await _match(session, question.wanted, found)
+        if match.resident or match.organization:
+            await attest(session, question.event, match)
+        else:
+            await _keep(session, question.event, question.wanted, match.reason)
+    del held
+
+
+def _question(session: Session, received: PartnerEventReceived) -> _Question | None:
+    """What an event asks; None for one that is not about people, or is refused at once."""
     if received.event not in ATTESTING:
-        return
+        return None
     event = _opened(received)
     if _is_unlicensed(event):
         announce(session, _processed(event, "rejected", "unlicensed-provider"))
-        return
+        return None
     try:
-        wanted = subject_of(event.data)
-        also = _phone_of_sim(event)
+        return _Question(event, subject_of(event.data), _phone_of_sim(event))
     except IdentifierError as error:
         announce(session, _processed(event, "rejected", error.finding.code))
-        return
-    owners = await lock_subjects_once(session, [wanted, *also])
-    match = await _match(session, wanted, [owners[index] for index in wanted.indexes])
-    if match.resident or match.organization:
-        await attest(session, event, match)
-    else:
-        await _keep(session, event, wanted, match.reason)
+        return None
+
+
+async def _read_residents(session: Session, owners: Iterable[Owner]) -> list[object]:
+    """Read and lock residents, and read their units, by one statement each.
+
+    The session finds them again by their ids as long as somebody holds them: the caller keeps what this answers.
+    """
+    ids = sorted({owner.resident_id for owner in owners if owner.resident_id})
+    if not ids:
+        return []
+    query = select(Resident).where(col(Resident.id).in_(ids)).order_by(col(Resident.id)).with_for_update()
+    residents = (await session.exec(query)).all()
+    units = await units_of(session, list({resident.unit_id for resident in residents}))
+    return [*residents, *units.values()]
 
 
 def _opened(received: PartnerEventReceived) -> PartnerEvent:
@@ -121,7 +155,7 @@ async def _match(session: Session, wanted: Subject, owners: Sequence[Any]) -> Ma
         return await _match_phone(session, wanted)
     for owner in owners:
         if owner.resident_id:
-            return Match(resident=await session.get(Resident, owner.resident_id, with_for_update=True))
+            return Match(resident=await session.get(Resident, owner.resident_id))
         if owner.organization_id:
             return Match(organization=await session.get(Organization, owner.organization_id))
     return Match()

@@ -5,7 +5,7 @@ from time import monotonic
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Database
+from chassis.database import Database, ReadSession, Session
 from chassis.outbox import announce
 from contracts.counts import Count, CountsTaken
 
@@ -26,12 +26,22 @@ class Counter:
         if started < self._next_at:
             return
         async with database.transaction() as session:
-            rows = (await session.execute(_RESIDENTS)).all()
-            counts = [Count(unit_code=row.code, indicator="residents", count=row.count) for row in rows]
+            counts = await take_counts(session)
             if counts != self._last:
                 announce(session, CountsTaken(service="registry", at=now(), counts=counts))
         self._last = counts
         self._next_at = monotonic() + REST * (monotonic() - started)
+
+
+async def announce_counts(session: Session) -> None:
+    """Count now and say so, changed or not."""
+    announce(session, CountsTaken(service="registry", at=now(), counts=await take_counts(session)))
+
+
+async def take_counts(session: ReadSession) -> list[Count]:
+    """How many residents live in each unit itself."""
+    rows = (await session.execute(_RESIDENTS)).all()
+    return [Count(unit_code=row.code, indicator="residents", count=row.count) for row in rows]
 
 
 _RESIDENTS = text(

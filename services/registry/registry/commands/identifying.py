@@ -63,6 +63,8 @@ async def lock_subjects_once(session: Session, subjects: Sequence[Subject]) -> d
     Rows that are there are locked before missing ones are made: so a holder of a made row never waits for an old one.
     """
     rows = sorted({(index, subject.kind) for subject in subjects for index in subject.indexes})
+    if not rows:
+        return {}
     indexes = [index for index, _ in rows]
     locked = await _lock(session, indexes)
     missing = [(index, kind) for index, kind in rows if index not in locked]

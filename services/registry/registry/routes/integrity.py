@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from chassis.http import Listed, Reading, Routes, allow
+from chassis.http import Listed, Reading, Routes, Transaction, allow
 from chassis.identity import Caller
+from registry.commands.counting import announce_counts
 from registry.queries.integrity import list_rotations, verify_seals
 from registry.schemas.integrity import RotationView, SealsView
 
@@ -20,3 +21,12 @@ async def access_seals(session: Reading, caller: Annotated[Caller, allow("audito
 async def key_rotations(session: Reading, caller: Annotated[Caller, allow("operator")]) -> Listed[RotationView]:
     """How far the change to the newest keys is."""
     return Listed(items=await list_rotations(session))
+
+
+@router.post("/internal/counts", status_code=202, include_in_schema=False)
+async def take_counts_now(
+    session: Transaction, caller: Annotated[Caller, allow("operator", "service")]
+) -> dict[str, str]:
+    """Announce the registry's own counts now; the report compares its projections with them."""
+    await announce_counts(session)
+    return {"status": "accepted"}
