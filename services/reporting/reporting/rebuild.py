@@ -1,14 +1,15 @@
 """`python -m reporting.rebuild`: counts everything anew beside the live version, then swaps.
 
-Nothing stops meanwhile. The last facts are taken in while the live version waits for a moment; the old one is deleted
-afterwards. What an interrupted rebuild left is removed by the next one.
+Units, filed reports and announced counts are kept once for all versions. Nothing stops meanwhile: the last facts are
+taken in while the live version waits for a moment, and the old one is deleted afterwards. What an interrupted rebuild
+left is removed by the next one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -16,14 +17,11 @@ import asyncpg
 
 from chassis.bus.choose import bus_of
 from chassis.bus.port import Bus, Fetched, TopicPartition
-from chassis.consumer import Reaction
 from chassis.database import Database, asyncpg_url, database_url
 from chassis.log import configure_logging
 from chassis.settings import Settings, get_settings
 from contracts.fact import Fact, fact_class
-from contracts.onboarding import PlanFiled
-from contracts.registry import UnitChanged
-from reporting.projections.ledger import BUILD_VERSION, ledger_of
+from reporting.projections.ledger import BUILD_VERSION
 from reporting.projections.versions import (
     begin_version,
     drop_version,
@@ -32,7 +30,7 @@ from reporting.projections.versions import (
     live_positions,
     swap_version,
 )
-from reporting.reactions import HEARD, subject_of
+from reporting.reactions import COUNTED, on_what_counts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["AlreadyRunning", "Progress", "rebuild"]
 
 BATCH = 500
-NOT_REPLAYED: tuple[type[Fact], ...] = (UnitChanged, PlanFiled)
-"""Units are kept once for all versions, and a filed report stays as it was."""
 
 Progress = Callable[[int, int], None]
 """Told how many facts are done, and how many there are as far as known."""
@@ -74,7 +70,7 @@ class _Replay:
         self._done = 0
 
     async def run(self) -> None:
-        topics = sorted({fact.topic for fact in _replayed()})
+        topics = sorted({fact.topic for fact in COUNTED})
         group = f"reporting-rebuild-{self._version}"
         async with self._bus.subscribe(group, topics, _from_the_beginning) as subscription:
             self._poll = subscription.poll
@@ -90,7 +86,7 @@ class _Replay:
     async def _has_caught_up(self) -> bool:
         async with self._database.reading() as session:
             wanted = await live_positions(session, self._bus.id)
-        topics = {fact.topic for fact in _replayed()}
+        topics = {fact.topic for fact in COUNTED}
         return all(self._reached.get(place, 0) >= at for place, at in wanted.items() if place.topic in topics)
 
     async def _take_in(self) -> None:
@@ -103,23 +99,15 @@ class _Replay:
         self._progress(self._done, self._done + await self._lag())
 
     async def _apply(self, records: Sequence[Fetched]) -> None:
-        reactions = _replayed()
         facts = [fact for record in records if (fact := _read(record)) is not None]
         async with self._database.transaction() as session:
             session.sync_session.info[BUILD_VERSION] = self._version
-            ledger = await ledger_of(session)
-            await ledger.read_ahead(session, [key for fact in facts if (key := subject_of(fact)) is not None])
-            for fact in facts:
-                await reactions[type(fact)](session, fact)
+            await on_what_counts(session, facts)
 
 
 def _read(record: Fetched) -> Fact | None:
     cls = fact_class(record.headers.get("ce_type", ""))
-    return cls.model_validate_json(record.value) if cls in _replayed() and cls is not None else None
-
-
-def _replayed() -> Mapping[type[Fact], Reaction]:
-    return {fact: reaction for fact, reaction in HEARD.items() if fact not in NOT_REPLAYED}
+    return cls.model_validate_json(record.value) if cls is not None and cls in COUNTED else None
 
 
 async def _from_the_beginning(places: Sequence[TopicPartition]) -> Positions:

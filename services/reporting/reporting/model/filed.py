@@ -1,17 +1,17 @@
-"""What does not change any more: reports that were handed in, and what was known at the end of a day."""
+"""What does not change any more: reports that were handed in, what was known at the end of a day, what others counted."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.database import aware
 from reporting.model.table import Table
 
-__all__ = ["FiledReport", "Snapshot"]
+__all__ = ["AnnouncedCount", "FiledReport", "Snapshot"]
 
 
 class FiledReport(Table, table=True):
@@ -41,3 +41,16 @@ class Snapshot(Table, table=True):
     day: date = Field(primary_key=True)
     taken_at: datetime = Field(sa_type=aware())
     counts: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class AnnouncedCount(Table, table=True):
+    """What a service counted last in its own tables, of a unit itself; `projected` is what was counted here when it said so."""
+
+    __tablename__ = "announced_count"
+
+    service: str = Field(primary_key=True, sa_type=Text)
+    unit_code: str = Field(primary_key=True, sa_type=Text)
+    indicator: str = Field(primary_key=True, sa_type=Text)
+    count: int = Field(sa_type=BigInteger)
+    projected: int = Field(sa_type=BigInteger)
+    taken_at: datetime = Field(sa_type=aware())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from contracts.counts import CountsTaken
 from contracts.onboarding import CampaignState
 from reporting.projections.timeline import Tally
 
-__all__ = ["Announced", "Campaign"]
+__all__ = ["Campaign"]
 
 
 @dataclass(slots=True)
@@ -40,24 +39,6 @@ class Campaign:
         self.plan_number, self.plan_issued_on = said.plan_number, said.plan_issued_on
         self.targets = [each.model_dump(mode="json") for each in said.targets]
         self.steps = [each.model_dump(mode="json") for each in said.steps]
-        return True
-
-    def tally(self) -> Tally:
-        return Tally()
-
-
-@dataclass(slots=True)
-class Announced:
-    """What a service counted in its own tables, last: by unit code and indicator."""
-
-    at: datetime | None = None
-    counts: list[tuple[str, str, int]] = field(default_factory=list)
-
-    def know(self, said: CountsTaken) -> bool:
-        if self.at is not None and said.at <= self.at:
-            return False
-        self.at = said.at
-        self.counts = [(each.unit_code, each.indicator, each.count) for each in said.counts]
         return True
 
     def tally(self) -> Tally:

@@ -42,32 +42,26 @@ class Ledger:
         self._states: dict[tuple[str, str], Any] = {}
         self._changed: set[tuple[str, str]] = set()
         self._tally: Tally = Counter()
-        self._ahead: dict[tuple[str, str], dict[str, Any]] = {}
+        self._taken: dict[tuple[str, str], dict[str, Any]] = {}
 
-    async def read_ahead(self, session: Session, keys: Collection[tuple[str, str]]) -> None:
-        """Reads many states at once, without locks: for a version that nobody else writes."""
-        missing = sorted(set(keys) - self._states.keys())
-        names = {"version": self.version, "kinds": [kind for kind, _ in missing], "ids": [id for _, id in missing]}
-        self._ahead.update({key: {} for key in missing})
-        self._ahead.update({(row.kind, row.id): row.state for row in await session.execute(_READ, names)})
+    async def take(self, session: Session, keys: Collection[tuple[str, str]]) -> None:
+        """Locks the states of many, new ones too, by two statements and in one order for everybody."""
+        wanted = sorted(key for key in keys if key not in self._states and key not in self._taken)
+        if not wanted:
+            return
+        names = {"version": self.version, "kinds": [kind for kind, _ in wanted], "ids": [id for _, id in wanted]}
+        await session.execute(_PLACE, names)
+        self._taken |= {(row.kind, row.id): row.state for row in await session.execute(_LOCK, names)}
 
     async def load(self, session: Session, kind: str, id: str, cls: type[T]) -> T:
         """The state of a person or thing, locked until the transaction ends; a new one when nobody has heard of it."""
         key = (kind, id)
         if key not in self._states:
-            found = self._ahead.pop(key, None)
-            if found is None:
-                found = await self._lock(session, kind, id)
+            await self.take(session, [key])
+            found = self._taken.pop(key)
             self._states[key] = adapter(cls).validate_python(found) if found else cls()
         state: T = self._states[key]
         return state
-
-    async def _lock(self, session: Session, kind: str, id: str) -> dict[str, Any]:
-        # No row comes back when somebody else has just placed it: the next statement sees it.
-        while True:
-            row = (await session.execute(_LOCK, {"version": self.version, "kind": kind, "id": id})).first()
-            if row is not None:
-                return dict(row.state)
 
     def keep(self, kind: str, id: str) -> None:
         """The state has changed and is to be written."""
@@ -210,15 +204,15 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 _LIVE = text("SELECT version, base_day FROM projection WHERE state = 'live' FOR SHARE")
 _BUILT = text("SELECT version, base_day FROM projection WHERE version = :version FOR SHARE")
-_LOCK = text(
-    "WITH locked AS (SELECT state FROM subject WHERE version = :version AND kind = :kind AND id = :id FOR UPDATE),"
-    " placed AS (INSERT INTO subject (version, kind, id, state) SELECT :version, :kind, :id, '{}'"
-    "  WHERE NOT EXISTS (SELECT FROM locked) ON CONFLICT DO NOTHING RETURNING state)"
-    " SELECT state FROM locked UNION ALL SELECT state FROM placed"
+_PLACE = text(
+    "INSERT INTO subject (version, kind, id, state)"
+    " SELECT :version, kind, id, '{}' FROM unnest(cast(:kinds AS text[]), cast(:ids AS text[])) AS new (kind, id)"
+    " ORDER BY kind, id ON CONFLICT DO NOTHING"
 )
-_READ = text(
+_LOCK = text(
     "SELECT kind, id, state FROM subject WHERE version = :version"
     " AND (kind, id) IN (SELECT * FROM unnest(cast(:kinds AS text[]), cast(:ids AS text[])))"
+    " ORDER BY kind, id FOR UPDATE"
 )
 _STORE = text(
     "INSERT INTO subject (version, kind, id, state)"

@@ -177,7 +177,9 @@ class Dossier:
         self.finished_on = business_day(said.finished_at) if said.finished_at else None
         self.is_on_time = said.is_on_time
         self.asked, self.prefilled, self.fee = said.fields_asked, said.fields_prefilled, said.fee_amount
-        if said.fee_paid_online and self.fee_paid_on is None:
+        if not said.fee_paid_online:
+            self.fee_paid_on = None  # not paid yet, or the payment was taken back
+        elif self.fee_paid_on is None:
             self.fee_paid_on = business_day(said.at)
         return True
 

@@ -7,27 +7,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
-
-from chassis.clock import business_day
 from chassis.database import ReadSession
 from chassis.errors import InvalidQuery
 from chassis.scope import unknown_unit
-from reporting.figures import Figure, Obstacle, Point, Reconciliation, Report, Target, UnitFigures, hide_small
+from reporting.figures import Figure, Obstacle, Point, Report, Target, UnitFigures, hide_small
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import forecast
-from reporting.projections.campaigns import Announced
-from reporting.projections.ledger import adapter
 from reporting.projections.people import CONDITIONS, OBSTACLE
 from reporting.projections.works import EVERYWHERE
 from reporting.queries.counts import (
     Counts,
-    LiveVersion,
     changes_between,
     counts_of,
     get_live_version,
     last_change,
 )
+from reporting.queries.reconciliation import list_reconciliation
 from reporting.queries.targets import campaigns_over, list_campaigns, plans_over, targets_of
 from reporting.queries.tree import Unit, tree_of
 
@@ -38,7 +33,6 @@ __all__ = [
     "get_report",
     "get_trend",
     "get_unit_on",
-    "list_reconciliation",
     "public_report",
 ]
 
@@ -139,21 +133,6 @@ async def get_trend(
     return {code: tuple(points) for code, points in series.items()}
 
 
-async def list_reconciliation(session: ReadSession, unit_code: str | None = None) -> list[Reconciliation]:
-    """What the services counted last, beside what the projections count; of one unit and all below it, or everywhere."""
-    live = await get_live_version(session)
-    rows = await session.execute(
-        text("SELECT id, state FROM subject WHERE version = :version AND kind = 'announced' ORDER BY id"),
-        {"version": live.version},
-    )
-    said: list[tuple[str, Announced]] = [(row.id, adapter(Announced).validate_python(row.state)) for row in rows]
-    found: list[Reconciliation] = []
-    for service, announced in said:
-        if announced.at is not None:
-            found += await _reconcile(session, live, service, announced, unit_code)
-    return found
-
-
 def public_report(report: Report) -> Report:
     """The report as everybody may see it: cells under five are left out."""
     return replace(
@@ -167,28 +146,6 @@ def public_report(report: Report) -> Report:
         reconciliation=(),
         is_public=True,
     )
-
-
-async def _reconcile(
-    session: ReadSession, live: LiveVersion, service: str, announced: Announced, unit_code: str | None
-) -> list[Reconciliation]:
-    assert announced.at is not None
-    tier = (await tree_of(session)).at(business_day(announced.at))
-    top = tier.find(unit_code) if unit_code else None
-    wanted = set(tier.members_of(top.id)) if top else None
-    units = {code: unit for code in {code for code, _, _ in announced.counts} if (unit := tier.find(code))}
-    parts = {unit.id: tier.homed.get(unit.id, []) for unit in units.values() if wanted is None or unit.id in wanted}
-    counts = await counts_of(session, live, parts, max(business_day(announced.at), live.base_day)) if parts else {}
-    return [
-        Reconciliation(service, code, indicator, count, _projected(counts[units[code].id], indicator), announced.at)
-        for code, indicator, count in announced.counts
-        if code in units and units[code].id in counts
-    ]
-
-
-def _projected(counts: Mapping[str, int], indicator: str) -> int:
-    known = catalogue().indicators.get(indicator)
-    return counts.get(known.numerator.name if known else indicator, 0)
 
 
 def _figure(

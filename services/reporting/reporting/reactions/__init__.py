@@ -1,6 +1,9 @@
 """What this service hears: everything that counts."""
 
-from chassis.consumer import Reactions
+from collections.abc import Sequence
+
+from chassis.consumer import Reactions, together
+from chassis.database import Session
 from contracts import topics
 from contracts.casework import (
     DossierChanged,
@@ -47,6 +50,7 @@ from contracts.registry import (
     SourceChecked,
     UnitChanged,
 )
+from reporting.projections.ledger import ledger_of
 from reporting.reactions.campaigns import (
     on_campaign,
     on_communication_published,
@@ -66,10 +70,9 @@ from reporting.reactions.people import (
 )
 from reporting.reactions.units import on_source_checked, on_unit_changed
 
-__all__ = ["HEARD", "subject_of"]
+__all__ = ["COUNTED", "HEARD", "on_what_counts"]
 
-HEARD: Reactions = {
-    UnitChanged: on_unit_changed,
+COUNTED: Reactions = {
     ResidentRegistered: on_resident,
     ResidentUpdated: on_resident,
     ResidentMoved: on_resident,
@@ -99,12 +102,27 @@ HEARD: Reactions = {
     ProceduresChosen: on_procedures_chosen,
     CampaignStarted: on_campaign,
     CampaignUpdated: on_campaign,
-    PlanFiled: on_plan_filed,
     SessionHeld: on_session_held,
     CommunicationPublished: on_communication_published,
     OfficialSignatureIssued: on_official_signature_issued,
     SourceChecked: on_source_checked,
+}
+
+
+@together
+async def on_what_counts(session: Session, facts: Sequence[Fact]) -> None:
+    """Takes a whole run of facts: the states that they change are locked by one statement, in one order."""
+    ledger = await ledger_of(session)
+    await ledger.take(session, {key for fact in facts if (key := subject_of(fact)) is not None})
+    for fact in facts:
+        await COUNTED[type(fact)](session, fact)
+
+
+HEARD: Reactions = {
+    UnitChanged: on_unit_changed,
+    PlanFiled: on_plan_filed,
     CountsTaken: on_counts_taken,
+    **dict.fromkeys(COUNTED, on_what_counts),
 }
 
 
@@ -132,5 +150,4 @@ SUBJECTS = {
         ("campaign", "campaign_id"),
     ],
     topics.SOURCES: [("source", "source")],
-    topics.COUNTS: [("announced", "service")],
 }

@@ -9,10 +9,11 @@ from contracts.onboarding import (
     PlanFiled,
     SessionHeld,
 )
-from reporting.projections.campaigns import Announced, Campaign
+from reporting.projections.campaigns import Campaign
 from reporting.projections.ledger import change_work
 from reporting.projections.works import Broadcast, HeldSession, Official
 from reporting.queries.filed import freeze_report
+from reporting.queries.reconciliation import store_announced
 
 
 async def on_campaign(session: Session, fact: CampaignState) -> None:
@@ -37,4 +38,4 @@ async def on_plan_filed(session: Session, fact: PlanFiled) -> None:
 
 
 async def on_counts_taken(session: Session, fact: CountsTaken) -> None:
-    await change_work(session, "announced", fact.service, Announced, lambda known: known.know(fact))
+    await store_announced(session, fact)

@@ -18,7 +18,8 @@ from reporting.projections.timeline import BEGINNING
 from reporting.queries.access import sees_exact
 from reporting.queries.filed import find_filed, list_filed
 from reporting.queries.ranking import list_units_of_level
-from reporting.queries.reports import get_progress, get_trend, get_unit_on, list_reconciliation, public_report
+from reporting.queries.reconciliation import list_reconciliation
+from reporting.queries.reports import get_progress, get_trend, get_unit_on, public_report
 from reporting.schemas import (
     ChildView,
     CommendationView,

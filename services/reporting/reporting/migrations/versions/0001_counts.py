@@ -97,6 +97,16 @@ CREATE TABLE snapshot (
     CONSTRAINT pk_snapshot PRIMARY KEY (unit_id, day)
 );
 
+CREATE TABLE announced_count (
+    service TEXT NOT NULL,
+    unit_code TEXT NOT NULL,
+    indicator TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    projected BIGINT NOT NULL,
+    taken_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_announced_count PRIMARY KEY (service, unit_code, indicator)
+);
+
 INSERT INTO projection (version, state, base_day, started_at, live_since)
 VALUES (1, 'live', (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, now(), now())
 """
