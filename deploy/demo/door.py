@@ -38,6 +38,7 @@ class Outsider:
         self.url = url.rstrip("/")
         self._client = httpx.Client(base_url=self.url, timeout=30, verify=verify)
         self._tokens: dict[str, str] = {}
+        self._who: dict[str, str] = {}
 
     def __enter__(self) -> Outsider:
         return self
@@ -64,7 +65,9 @@ class Outsider:
         key = json.dumps(who, sort_keys=True)
         if key not in self._tokens:
             self._tokens[key] = success(self.ask("POST", "/dev/token", json=who)).json()["access_token"]
-        return {"Authorization": f"Bearer {self._tokens[key]}"}
+        header = f"Bearer {self._tokens[key]}"
+        self._who[header] = key
+        return {"Authorization": header}
 
     def ask(
         self, method: str, path: str, *, who: dict[str, str] | None = None, purpose: str | None = None, **more: Any
@@ -74,11 +77,24 @@ class Outsider:
         deadline = time.monotonic() + LONGEST_WAIT
         while True:
             answer = self._client.request(method, path, headers=headers, **more)
+            if answer.status_code == 401 and who and (renewed := self._sign_in_again(who)):
+                headers |= renewed
+                answer = self._client.request(method, path, headers=headers, **more)
             asked_to_wait = answer.headers.get("retry-after")
             worth = answer.status_code in WORTH_WAITING_FOR or (answer.status_code == 404 and asked_to_wait)
             if not worth or time.monotonic() > deadline:
                 return answer
             time.sleep(min(float(asked_to_wait or 1), 5.0))
+
+    def _sign_in_again(self, who: dict[str, str]) -> dict[str, str] | None:
+        """A new token for somebody whom this object signed in: development tokens end with a restart."""
+        old = who.get("Authorization", "")
+        key = self._who.get(old)
+        if key is None:
+            return None
+        if f"Bearer {self._tokens.get(key)}" == old:
+            self._tokens.pop(key, None)
+        return self.sign_in(**json.loads(key))
 
     def get(self, path: str, **more: Any) -> Any:
         """The JSON of a successful GET."""
