@@ -1,5 +1,6 @@
 """The story of a dossier through its doors."""
 
+import json
 from datetime import datetime
 
 import pytest
@@ -219,6 +220,35 @@ async def test_a_personal_number_is_always_masked_and_may_be_sent_back_so(binh, 
 
     assert same.status_code == 200
     assert "038061000045" not in same.text
+
+
+async def test_a_draft_has_every_field_of_its_procedure_under_the_same_name(binh, calling, world):
+    opened = await draft(binh, world)
+    procedure = (await calling().get("/v1/procedures/2.000635")).json()
+
+    assert set(opened["fields"]) == {field["name"] for field in procedure["fields"]}
+    assert opened["fields"]["tax_code"]["editable"] is False
+    required = {field["name"] for field in procedure["fields"] if field["required"]}
+    empty = {name for name, field in opened["fields"].items() if field["value"] is None}
+    assert set(opened["missing"]) == required & empty
+
+
+async def test_what_no_text_is_comes_back_as_422(binh, world):
+    opened = await draft(binh, world)
+    for value in ("a\ud800", "a\u0000", {"a": 1}, [], 7, True, "  "):
+        body = json.dumps({"fields": {"register_number": value}})
+        answer = await binh.patch(
+            f"/v1/dossiers/{opened['id']}", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 422, value
+
+
+async def test_an_unknown_purpose_is_refused(officer, world):
+    body = {"procedure_code": "2.000635", "resident_id": str(world.binh)}
+
+    answer = await officer.post("/v1/dossiers", json=body, headers={"X-Purpose": "curiosity"})
+
+    assert answer.status_code == 400
 
 
 async def test_an_officer_assists_at_the_counter(officer, world):

@@ -4,7 +4,9 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 
 from casework.calendar import load_calendar
 from casework.errors import (
@@ -17,7 +19,7 @@ from casework.errors import (
 )
 from casework.model.chosen import FiledInMonth
 from casework.model.codes import make_code
-from casework.model.dossiers import CodeSerial, Dossier, DossierStep
+from casework.model.dossiers import Attachment, CodeSerial, Dossier, DossierStep
 from casework.model.fees import NOT_EXEMPT, Channel, FeeStatus, fee_amount
 from casework.model.forms import (
     TYPED,
@@ -137,6 +139,12 @@ async def refill(session: Session, caller: Caller, dossier: Dossier, prefilled: 
     subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
     _fill(dossier, prefilled, withhold=_withholds(caller, Applicants(person, subject, dossier.unit_id)))
     _change(dossier)
+
+
+async def discard_dossier(session: Session, dossier: Dossier) -> None:
+    """Throws a draft away with its papers: nothing of it was ever said to anybody."""
+    await session.execute(delete(Attachment).where(col(Attachment.dossier_id) == dossier.id))
+    await session.delete(dossier)
 
 
 def fill_in(dossier: Dossier, body: DossierFillIn) -> None:

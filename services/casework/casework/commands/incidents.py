@@ -2,6 +2,7 @@
 
 from casework.errors import IllegalAction
 from casework.model.incidents import INCIDENT_TABLE, Incident, IncidentAction, IncidentStatus
+from casework.queries.people import commune_of, find_resident
 from casework.schemas.incidents import IncidentAct, IncidentCreate
 from chassis.clock import now
 from chassis.database import Session
@@ -9,14 +10,12 @@ from chassis.errors import FieldError, InvalidBody
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.scope import require_unit, unit_of_body
+from chassis.tables import KnownUnit
 
 
 async def report_incident(session: Session, caller: Caller, body: IncidentCreate) -> Incident:
     """Takes a fault that somebody met; officers and volunteers report within their units."""
-    code = body.unit_code or caller.unit_code
-    if code is None:
-        raise InvalidBody(errors=[_needed("/unit_code")])
-    unit = await unit_of_body(session, code)
+    unit = await _unit(session, caller, body)
     if caller.role in ("officer", "volunteer"):
         await require_unit(session, caller, unit.id, is_known=True)
     moment = now()
@@ -35,6 +34,17 @@ async def report_incident(session: Session, caller: Caller, body: IncidentCreate
     )
     session.add(incident)
     return incident
+
+
+async def _unit(session: Session, caller: Caller, body: IncidentCreate) -> KnownUnit:
+    """The unit named, else the reporter's own."""
+    code = body.unit_code or caller.unit_code
+    if code is not None:
+        return await unit_of_body(session, code)
+    resident = await find_resident(session, caller.resident_id) if caller.resident_id else None
+    if resident is None:
+        raise InvalidBody(errors=[_needed("/unit_code")])
+    return await commune_of(session, resident.unit_id)
 
 
 def act_on_incident(incident: Incident, body: IncidentAct) -> None:

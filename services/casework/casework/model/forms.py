@@ -160,9 +160,14 @@ def _date(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MOST_CHARACTERS or "\0" in value or not value.strip():
+    if not isinstance(value, str) or len(value) > MOST_CHARACTERS or not value.strip() or not _is_storable(value):
         raise WrongValue("text")
     return value.strip()
+
+
+def _is_storable(text: str) -> bool:
+    """JSON can carry what no text is: a NUL, half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _boolean(value: Any) -> bool:

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from casework.commands.actions import act_on_dossier
 from casework.commands.dossiers import (
+    discard_dossier,
     draft_dossier,
     fill_in,
     form_of,
@@ -57,7 +58,7 @@ router = Routes(tags=["dossiers"])
 Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
 
 
-def _questions(request: Request) -> Questions:
+async def _questions(request: Request) -> Questions:
     questions: Questions = request.app.state.runtime.questions
     return questions
 
@@ -74,7 +75,7 @@ async def create_dossier(
     prefilled = await _ask(questions, caller, body)
     dossier = await draft_dossier(session, caller, body, prefilled)
     actor = Actor.OFFICER if caller.role == "officer" else Actor.APPLICANT
-    log_reading(session, caller, dossier, action="draft", purpose=purpose or "dossier")
+    log_reading(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
     view = await whole(session, dossier, actor)
     answer: JSONResponse = created(view, f"/v1/dossiers/{dossier.id}", version=dossier.version)
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
@@ -132,7 +133,7 @@ async def change_dossier(
     dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
     fill_in(dossier, body)
-    log_reading(session, caller, dossier, action="fill in", purpose=purpose or "dossier")
+    log_reading(session, caller, dossier, action="fill in", purpose=_purpose(caller, dossier, purpose))
     response.headers["ETag"] = etag(dossier.version)
     return await whole(session, dossier, actor)
 
@@ -162,7 +163,7 @@ async def prefill_again(
     )
     dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
     await refill(session, caller, dossier, prefilled)
-    log_reading(session, caller, dossier, action="draft", purpose=purpose or "dossier")
+    log_reading(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
     return await whole(session, dossier, actor)
 
 
@@ -172,7 +173,7 @@ async def discard_draft(dossier_id: UUID, session: Transaction, *, caller: Anybo
     dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
     if dossier.status != Status.DRAFT:
         raise DossierNotEditable()
-    await session.delete(dossier)
+    await discard_dossier(session, dossier)
 
 
 @router.post("/v1/dossiers/{dossier_id}/submit")
@@ -225,6 +226,11 @@ async def _ask(questions: Questions, caller: Caller, body: DossierCreate) -> Pre
         subject_id=subject_id if rules.subject != "unregistered" else None,
         seconds=get_settings().prefill_seconds,
     )
+
+
+def _purpose(caller: Caller, dossier: Dossier, sent: str | None) -> str | None:
+    """Helping with a form says by itself why its data are read; another purpose may be named."""
+    return purpose_of(caller, dossier.resident_id, sent or "dossier")
 
 
 def _log(

@@ -212,7 +212,8 @@ def _field(field: Field, language: str) -> FormFieldView:
         name=field.name,
         label=field.label[language],
         type=field.type,
-        required=field.required,
+        required=field.required and field.applies_to is None,
+        required_for=[field.applies_to] if field.required and field.applies_to else None,
         about=field.about,
         fact=field.fact,
         choices=[ChoiceView(value=choice.value, label=choice.label[language]) for choice in field.choices]

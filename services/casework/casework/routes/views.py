@@ -5,7 +5,7 @@ from typing import Any
 from casework.commands.dossiers import form_of, missing_papers, rules_of
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
 from casework.model.fees import Channel, FeeStatus
-from casework.model.forms import Entry, missing, shown
+from casework.model.forms import Entry, Form, missing, shown
 from casework.model.lifecycle import Actor
 from casework.procedures import Field, load_catalogue
 from casework.queries.dossiers import list_papers, list_results, list_steps
@@ -28,6 +28,10 @@ from chassis.database import Session
 from chassis.identity import Caller
 
 SERVICE = "casework"
+NOT_APPLICABLE = FieldView(
+    value=None, source=None, verified=False, observed_at=None, state="not_applicable", editable=False,
+    needs_confirmation=False, withheld=False,
+)  # fmt: skip
 
 
 def line(dossier: Dossier) -> DossierLine:
@@ -55,7 +59,7 @@ async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView
         returned_at=dossier.returned_at,
         supplement_requests=dossier.supplement_requests,
         extensions=dossier.extensions,
-        fields={field.name: _field(field, form.get(field.name, Entry()), actor) for field in fields},
+        fields=_fields(dossier, form, actor),
         missing=missing(fields, form),
         missing_documents=lacking,
         once_only_ratio=dossier.ratio,
@@ -157,6 +161,17 @@ def _fee(dossier: Dossier) -> FeeView:
         receipt_number=f"BL-{dossier.code}" if is_paid else None,
         payable_at_counter=dossier.fee_uncollectable is not None,
     )
+
+
+def _fields(dossier: Dossier, form: Form, actor: Actor) -> dict[str, FieldView]:
+    """Every field of the procedure; those of the other kind of applicant are there, empty and closed."""
+    if dossier.origin == "portal":
+        return {}
+    own = {field.name for field in form_of(dossier)}
+    return {
+        field.name: _field(field, form.get(field.name, Entry()), actor) if field.name in own else NOT_APPLICABLE
+        for field in rules_of(dossier).fields
+    }
 
 
 def _field(field: Field, entry: Entry, actor: Actor) -> FieldView:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints, field_validator, model_validator
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.schemas.dossiers import Code, Local, Note
@@ -19,8 +19,12 @@ class DocumentCreate(BaseModel):
     organization_id: UUID | None = None
     from_unit_code: Code | None = None
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "official_letter"
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    body: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
+        validation_alias=AliasChoices("subject", "title")
+    )
+    body: Annotated[str, StringConstraints(max_length=20_000)] | None = Field(
+        default=None, validation_alias=AliasChoices("body", "text", "content")
+    )
     file: Annotated[str, StringConstraints(max_length=14_000_000)] | None = None
     in_reply_to: UUID | None = None
 

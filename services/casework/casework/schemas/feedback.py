@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from casework.model.petitions import FeedbackAction, FeedbackCategory
@@ -54,10 +54,10 @@ class FeedbackAct(BaseModel):
 
     action: FeedbackAction
     note: Annotated[str, StringConstraints(max_length=10_000)] | None = None
-    text: Text | None = None
+    text: Text | None = Field(default=None, validation_alias=AliasChoices("text", "answer"))
     assignee: Short | None = None
     unit_code: Code | None = None
-    rating: int | None = Field(default=None, ge=1, le=5)
+    rating: int | None = Field(default=None, ge=1, le=5, validation_alias=AliasChoices("rating", "score", "stars"))
     duplicate_of: UUID | None = None
 
 

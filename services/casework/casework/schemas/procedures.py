@@ -12,7 +12,10 @@ class ChoiceView(BaseModel):
 
 
 class FormFieldView(BaseModel):
-    """A field of the form; with a `fact` the registry fills it, without one the applicant types it."""
+    """A field of the form; with a `fact` the registry fills it, without one the applicant types it.
+
+    `required` holds for every applicant, `required_for` for the kinds that it names.
+    """
 
     name: str
     label: str
@@ -22,6 +25,7 @@ class FormFieldView(BaseModel):
     fact: str | None = None
     choices: list[ChoiceView] | None = None
     applies_to: str | None = None
+    required_for: list[str] | None = None
 
 
 class DocumentView(BaseModel):
