@@ -15,6 +15,7 @@ from chassis.errors import Unauthenticated
 from chassis.identity import Caller, Signer, claims_of
 from gateway.directory import Directory
 from gateway.oidc import Provider, check_times
+from gateway.sessions import Session
 
 DEV_SECONDS = 3600
 PARTNER_SECONDS = 900
@@ -48,6 +49,7 @@ class SignerFile:
             self._signer = Signer.read(self._path)
             # Every gateway with the same signing key derives the same key for partners' tokens, and nobody else.
             self.partner_key = hashlib.sha256(b"partner tokens|" + self._path.read_bytes()).digest()
+            self.session_key = hashlib.sha256(b"sessions|" + self._path.read_bytes()).digest()
             self._changed_at = changed_at
 
     def token(self, caller: Caller) -> str:
@@ -85,6 +87,10 @@ class Credentials:
         if len(self._known) > CACHED:
             self._known.popitem(last=False)
         return admission
+
+    def admit_session(self, session: Session) -> Admission:
+        """The admission of somebody who signed in on the dashboard."""
+        return Admission(session.caller, self._signer.token(session.caller), session.until)
 
     def issue_development(self, caller: Caller) -> str:
         """A token for a made-up caller; only where development is allowed."""

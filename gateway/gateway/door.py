@@ -35,6 +35,8 @@ from gateway.paths import MAXIMUM_TARGET_BYTES, PathRefused, decode_path
 from gateway.proxy import AnswerBroken, ClientGone, Proxy, check_framing
 from gateway.readiness import platform_readiness
 from gateway.routing import NoSuchMethod, NoSuchPath, Route, RoutingTable
+from gateway.sessions import PATHS as SIGN_IN_PATHS
+from gateway.sessions import Session, Sessions
 from gateway.settings import GatewaySettings
 from gateway.trace import Trace, read_trace
 from gateway.upstream import AiohttpClient, BrokenAnswer, Call, NotReached
@@ -91,8 +93,10 @@ class Gateway:
         self.mailbox = Mailbox(runtime.database, capacity=self.settings.mailbox_letters)
         self.webhooks = WebhookDoor(self.directory, self.mailbox, self._webhook_policy)
         provider = _provider_of(self.settings)
+        signer = SignerFile(runtime.settings.signing_key_file)
+        self.sessions = _sessions_of(self.settings, provider, signer)
         self.credentials = Credentials(
-            SignerFile(runtime.settings.signing_key_file),
+            signer,
             self.directory,
             provider,
             allows_development=self.settings.is_development,
@@ -182,6 +186,11 @@ class Gateway:
             await self.webhooks.answer(scope, receive, send, partner_id, trace.traceparent.decode())
         elif path in PAGES or path.startswith("/problems/"):
             await self._answer_page(scope, send, path)
+        elif path in SIGN_IN_PATHS:
+            self._take(scope, None)
+            if self.sessions is None:
+                raise NotFound
+            await self.sessions.answer(scope, send, path)
         else:
             await self._answer_operation(scope, receive, send, trace, path)
 
@@ -220,6 +229,9 @@ class Gateway:
     async def _admission(self, scope: Scope, *, is_public: bool, path: str) -> Admission | None:
         values = header_values(scope, b"authorization")
         if not values or path == "/oauth/token":
+            session = self._session(scope, path)
+            if session is not None:
+                return self.credentials.admit_session(session)
             if is_public:
                 return None
             self._take(scope, None)
@@ -228,6 +240,11 @@ class Gateway:
         if len(values) > 1 or scheme.lower() != "bearer":
             raise Unauthenticated
         return await self.credentials.admit(token.strip())
+
+    def _session(self, scope: Scope, path: str) -> Session | None:
+        # A cookie is sent by any page that links here, so it opens reading of reports and nothing else.
+        is_reading = scope["method"] in ("GET", "HEAD") and path.startswith(("/dashboard", "/v1/reports/"))
+        return self.sessions.session_of(scope) if is_reading and self.sessions is not None else None
 
     def _take(self, scope: Scope, admission: Admission | None) -> Verdict:
         verdict = (
@@ -439,6 +456,12 @@ def _address(scope: Scope) -> str:
 
 def _as_text(headers: RawHeaders) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in headers}
+
+
+def _sessions_of(settings: GatewaySettings, provider: Provider | None, signer: SignerFile) -> Sessions | None:
+    if provider is None or settings.oidc_client_id is None:
+        return None
+    return Sessions(settings, provider, lambda: signer.session_key)
 
 
 def _provider_of(settings: GatewaySettings) -> Provider | None:

@@ -318,7 +318,7 @@ class TestMomo:
         body = self.BODY | changes
         return arrival(body | {"signature": hexed("secret", momo.signed_text("access", body), "sha256")})
 
-    def test_the_signed_text_names_thirteen_fields_in_order(self) -> None:
+    def test_the_signed_text_names_its_fields_in_order(self) -> None:
         assert momo.signed_text("access", self.BODY).decode() == (
             "accessKey=access&amount=1000&extraData=&message=Thành công.&orderId=BK12AB&orderInfo=Thanh toán"
             "&orderType=momo_wallet&partnerCode=MOMO&payType=qr&requestId=r1&responseTime=1721720663942"

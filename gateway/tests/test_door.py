@@ -384,3 +384,32 @@ async def test_an_unexpected_error_says_nothing_of_itself(client: httpx.AsyncCli
     assert answer.json()["type"] == "/problems/internal-error"
     assert "038095000001" not in answer.text
     assert "Traceback" not in answer.text
+
+
+async def test_the_gateways_key_rotates_without_a_restart(
+    client: httpx.AsyncClient, door: Any, sign_in: Any, room: Room, tmp_path: Any, runtime: Any, settings: Any
+) -> None:
+    import os
+    import shutil
+
+    from chassis.identity import write_keys
+    from gateway.credentials import SignerFile
+
+    write_keys(tmp_path / "new", ["gateway"])
+    current = tmp_path / "gateway.pem"
+    shutil.copy(settings.signing_key_file, current)
+    signer = SignerFile(current)
+    door.credentials._signer = signer
+    before = signer.token(await _caller(door, await sign_in("operator")))
+
+    shutil.copy(tmp_path / "new" / "gateway.pem", current)
+    os.utime(current, (1, 2_000_000_000))
+    await client.get("/v1/residents", headers=await sign_in("operator"))
+
+    token = room.seen[-1]["headers"]["authorization"].partition(" ")[2]
+    assert Verifier(tmp_path / "new" / "public.json").caller(token).role == "operator"
+    assert Verifier(settings.internal_keys_file).caller(before).role == "operator"
+
+
+async def _caller(door: Any, headers: dict[str, str]) -> Any:
+    return (await door.credentials.admit(headers["Authorization"].partition(" ")[2])).caller

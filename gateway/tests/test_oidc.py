@@ -2,6 +2,7 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jwt
@@ -29,6 +30,7 @@ class Identity:
         documents: dict[str, Callable[[], Any]] = {
             "/realms/bakhong/.well-known/openid-configuration": self.discovery,
             "/realms/bakhong/keys": self.keys,
+            "/realms/bakhong/token": lambda: {"access_token": self.token(bakhong_role="officer")},
         }
         status = 503 if self.is_down else 200
         body = b"down" if self.is_down else json.dumps(documents[scope["path"]]()).encode()
@@ -42,7 +44,12 @@ class Identity:
         return f"{self.address}/realms/bakhong"
 
     def discovery(self) -> dict[str, str]:
-        return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
+        return {
+            "issuer": self.issuer,
+            "jwks_uri": f"{self.issuer}/keys",
+            "authorization_endpoint": f"{self.issuer}/auth",
+            "token_endpoint": f"{self.issuer}/token",
+        }
 
     def keys(self) -> dict[str, Any]:
         self.fetches += 1
@@ -177,6 +184,66 @@ async def test_an_officer_of_the_provider_passes_the_door(open_gateway: Any, set
             wrong = await client.get("/v1/partners", headers={"Authorization": f"Bearer {identity.token(aud='x')}"})
 
     assert (answer.status_code, wrong.status_code) == (200, 401)
+
+
+@pytest.fixture
+async def browser(open_gateway: Any, settings: Any, identity: Identity) -> Any:
+    """A browser before a door where one may sign in."""
+    wanted = {"oidc_issuer": identity.issuer, "oidc_client_id": "dashboard", "oidc_client_secret": "s"}
+    async with open_gateway(settings.model_copy(update=wanted)) as gateway:
+        transport = httpx.ASGITransport(gateway)
+        async with httpx.AsyncClient(transport=transport, base_url="https://door") as browser:
+            yield browser
+
+
+async def signed_in(browser: httpx.AsyncClient, next_page: str = "/dashboard/units/15724") -> httpx.Response:
+    begun = await browser.get("/dashboard/sign-in", params={"next": next_page})
+    state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
+    return await browser.get("/dashboard/callback", params={"code": "c", "state": state})
+
+
+async def test_an_officer_signs_in_by_the_code_flow(browser: httpx.AsyncClient, identity: Identity) -> None:
+    begun = await browser.get("/dashboard/sign-in")
+    query = parse_qs(urlsplit(begun.headers["Location"]).query)
+    assert begun.headers["Location"].startswith(f"{identity.issuer}/auth?")
+    assert query["redirect_uri"] == ["https://door/dashboard/callback"]
+    assert query["code_challenge_method"] == ["S256"]
+
+    finished = await signed_in(browser)
+
+    assert (finished.status_code, finished.headers["Location"]) == (303, "/dashboard/units/15724")
+    session = next(one for one in finished.headers.get_list("Set-Cookie") if one.startswith("__Host-session="))
+    assert all(part in session for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+    assert "Domain" not in session
+
+
+async def test_a_session_opens_reading_and_nothing_else(browser: httpx.AsyncClient) -> None:
+    before = await browser.get("/v1/reports/export?unit_code=15724&format=csv")
+    await signed_in(browser)
+    # 503: let in, and the service behind is not there in this test.
+    assert before.status_code == 401
+    assert (await browser.get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 503
+    assert (await browser.get("/v1/residents")).status_code == 401
+    assert (await browser.post("/v1/partners", json={})).status_code == 401
+
+    await browser.post("/dashboard/sign-out")
+    assert (await browser.get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 401
+
+
+async def test_a_callback_without_its_own_state_signs_nobody_in(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/dashboard/callback?code=c&state=x")).status_code == 401
+    await browser.get("/dashboard/sign-in")
+    assert (await browser.get("/dashboard/callback?code=c&state=x")).status_code == 401
+    browser.cookies.set("__Host-session", "A" * 200)
+    assert (await browser.get("/v1/reports/export")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["https://evil.example", "//evil.example", "/dashboard//evil.example", "/dashboard\\x", "/dashboardx", "x"],
+)
+async def test_after_signing_in_only_our_own_pages_follow(browser: httpx.AsyncClient, foreign: str) -> None:
+    assert (await signed_in(browser, foreign)).headers["Location"] == "/dashboard"
 
 
 @pytest.mark.parametrize(

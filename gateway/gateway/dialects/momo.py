@@ -1,4 +1,4 @@
-"""MoMo IPN v2 (developers.momo.vn): HMAC over thirteen named fields, answered 204 without a body."""
+"""MoMo IPN v2 (developers.momo.vn): HMAC over the access key and twelve named fields, answered 204 without a body."""
 
 from datetime import datetime
 from typing import Any
