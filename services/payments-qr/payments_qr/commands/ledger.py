@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, tuple_
+from sqlalchemy import and_, or_, text
 from sqlmodel import col, select
 
 from chassis.database import Session
@@ -211,8 +211,8 @@ async def _load_accounts(ledger: Ledger, paid: Sequence[ReportedPayment]) -> Non
 
 
 async def _load_payments(ledger: Ledger, keys: set[tuple[str, str]]) -> None:
-    own = tuple_(col(Payment.partner_id), col(Payment.partner_reference))
-    query = select(Payment).where(own.in_(keys)).order_by(col(Payment.id)).with_for_update()
+    wanted = _any_of(col(Payment.partner_id), col(Payment.partner_reference), keys)
+    query = select(Payment).where(wanted).order_by(col(Payment.id)).with_for_update()
     for payment in await ledger.session.exec(query):
         ledger.payments[payment.partner_id, payment.partner_reference] = payment
     known = ledger.payments.values()
@@ -223,21 +223,27 @@ async def _load_payments(ledger: Ledger, keys: set[tuple[str, str]]) -> None:
     await _load_merchants(ledger, {payment.merchant_id for payment in known if payment.merchant_id})
 
 
+def _any_of(partner: Any, reference: Any, keys: Iterable[tuple[str, str]]) -> Any:
+    """Rows of these (partner, reference) pairs: one index range per partner, where pairs would be compared one by one."""
+    references: dict[str, list[str]] = defaultdict(list)
+    for partner_id, value in sorted(keys):
+        references[partner_id].append(value)
+    return or_(*(and_(partner == partner_id, reference.in_(values)) for partner_id, values in references.items()))
+
+
 async def _load_reversals(
     ledger: Ledger, paid: Sequence[ReportedPayment], taken_back: Sequence[ReportedReversal]
 ) -> None:
     originals = {report.own_key for report in paid} - set(ledger.payments)
     if originals:
-        of = tuple_(col(Reversal.partner_id), col(Reversal.original_reference))
-        found = await ledger.session.exec(select(Reversal).where(of.in_(originals)).order_by(col(Reversal.reversed_at)))
+        of = _any_of(col(Reversal.partner_id), col(Reversal.original_reference), originals)
+        found = await ledger.session.exec(select(Reversal).where(of).order_by(col(Reversal.reversed_at)))
         for reversal in found:
             ledger.reversals.setdefault((reversal.partner_id, reversal.original_reference), reversal)
     if taken_back:
-        own = tuple_(col(Reversal.partner_id), col(Reversal.partner_reference))
         wanted = {(report.partner_id, report.partner_reference) for report in taken_back}
-        known = await ledger.session.exec(
-            select(col(Reversal.partner_id), col(Reversal.partner_reference)).where(own.in_(wanted))
-        )
+        own = _any_of(col(Reversal.partner_id), col(Reversal.partner_reference), wanted)
+        known = await ledger.session.exec(select(col(Reversal.partner_id), col(Reversal.partner_reference)).where(own))
         ledger.reversal_keys = set(known)
 
 
@@ -257,11 +263,11 @@ async def _keep_alike(ledger: Ledger, places: list[tuple[UUID, ReportedPayment]]
     if not places:
         return
     moments = [report.settled_at for _, report in places]
-    pair = tuple_(col(Payment.merchant_id), col(Payment.amount))
     query = (
         select(Payment)
         .where(
-            pair.in_({(merchant_id, report.amount) for merchant_id, report in places}),
+            col(Payment.merchant_id).in_({merchant_id for merchant_id, _ in places}),
+            col(Payment.amount).in_({report.amount for _, report in places}),
             condition,
             col(Payment.settled_at) >= min(moments) - DUPLICATE_WINDOW_WITH_REFERENCE,
             col(Payment.settled_at) <= max(moments) + DUPLICATE_WINDOW_WITH_REFERENCE,
