@@ -10,11 +10,13 @@ import io
 import os
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from deploy.demo import campaigns, dossiers, journeys, merchants
 from deploy.demo.door import Outsider, eventually, success
 from deploy.demo.people import Person, people, write_list
+from deploy.local import progress
 
 PROVINCE = "38"
 LAST_VILLAGE = "15070-02"
@@ -28,6 +30,7 @@ KNOW_UNITS = (
 """A question to each service that only succeeds when it has heard of the unit."""
 SECONDS_TO_IMPORT = 300
 SECONDS_TO_COUNT = 120
+SECONDS_TO_BE_KNOWN = 60
 
 
 class DemoNotLoaded(RuntimeError):
@@ -39,12 +42,19 @@ def load(url: str, mark: Path) -> None:
     today = _day_of_the_first_try(mark)
     everybody = list(people())
     with Outsider(url) as outside:
+        progress.done("demo: the villages")
         load_units(outside)
+        progress.done(f"demo: {len(everybody):,} residents")
         load_residents(outside, everybody)
+        progress.done("demo: two campaigns")
         campaigns.load(outside)
+        progress.done("demo: merchants and their codes")
         merchants.load(outside, everybody, today)
+        progress.done("demo: dossiers")
         dossiers.load(outside, everybody, today)
+        progress.done("demo: messages of the partners")
         expected = journeys.load(outside, everybody, today)
+        progress.done("demo: the reports count")
         wait_until_counted(outside, expected | {"residents": len(everybody)})
     mark.write_text(f"{datetime.now(UTC).isoformat()}\n")
 
@@ -58,9 +68,12 @@ def load_units(outside: Outsider) -> None:
     success(outside.ask("POST", "/v1/unit-imports", who=outside.operator(), files=files))
     officer = outside.officer(PROVINCE)
     for path in KNOW_UNITS:
-        question = path.format(unit=LAST_VILLAGE)
-        if not eventually(lambda question=question: outside.ask("GET", question, who=officer).status_code == 200, 60):
-            raise DemoNotLoaded(f"a service does not hear of the villages: GET {question}")
+        if not eventually(partial(_answers, outside, path.format(unit=LAST_VILLAGE), officer), SECONDS_TO_BE_KNOWN):
+            raise DemoNotLoaded(f"a service does not hear of the villages: {path}")
+
+
+def _answers(outside: Outsider, question: str, who: dict[str, str]) -> bool:
+    return outside.ask("GET", question, who=who).status_code == 200
 
 
 def load_residents(outside: Outsider, everybody: list[Person]) -> None:

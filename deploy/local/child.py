@@ -25,12 +25,14 @@ class Child:
     Fork only from a process with one thread: the launcher itself never starts any.
     """
 
-    def __init__(self, name: str, work: Callable[[], None], log: Path) -> None:
+    def __init__(self, name: str, work: Callable[[], None], log: Path, *, speaks: bool = False) -> None:
+        """`speaks`: what it prints goes to the terminal; its errors always go to the log."""
         self.name = name
+        self.speaks = speaks
         self.log = log
         self.pid: int | None = None
         self.starts_again_at: float | None = None
-        self._work = work
+        self.work = work
         self._started_at = 0.0
         self._pause = FIRST_PAUSE
 
@@ -44,7 +46,7 @@ class Child:
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         self.pid = os.fork()
         if self.pid == 0:
-            _be_the_child(self.name, self._work, self.log, launcher)
+            _be_the_child(self, launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def poll(self) -> str | None:
@@ -80,18 +82,18 @@ class Child:
         return ""
 
 
-def _be_the_child(name: str, work: Callable[[], None], log: Path, launcher: int) -> None:
+def _be_the_child(child: Child, launcher: int) -> None:
     code = 1
     try:
         os.setsid()  # Ctrl-C at the terminal is for the launcher, which stops us in order
         die_with_parent(launcher, signal.SIGKILL)
-        call_process(f"bk-{name}")
+        call_process(f"bk-{child.name}")
         signal.set_wakeup_fd(-1)
         for sign in STOP_SIGNALS:
             signal.signal(sign, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        _redirect_output(log)
-        work()
+        _redirect_output(child.log, speaks=child.speaks)
+        child.work()
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -106,11 +108,12 @@ def _be_the_child(name: str, work: Callable[[], None], log: Path, launcher: int)
         os._exit(code)
 
 
-def _redirect_output(log: Path) -> None:
+def _redirect_output(log: Path, *, speaks: bool) -> None:
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    os.dup2(written, 1)
+    if not speaks:
+        os.dup2(written, 1)
     os.dup2(written, 2)
     os.close(written)
     os.close(nothing)

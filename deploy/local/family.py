@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from deploy.local import progress
@@ -27,10 +27,10 @@ class Family:
         self._wish = wish
         self._children: dict[str, Child] = {}
 
-    def fork(self, name: str, work: Callable[[], None]) -> None:
-        """Start a child that runs `work`."""
+    def fork(self, name: str, work: Callable[[], None], *, speaks: bool = False) -> None:
+        """Start a child that runs `work`; one that `speaks` prints to the terminal."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        child = Child(name, work, self._logs / f"{name}.log")
+        child = Child(name, work, self._logs / f"{name}.log", speaks=speaks)
         self._children[name] = child
         child.start()
 
@@ -49,24 +49,17 @@ class Family:
             self._keep_waiting(what, deadline)
         progress.done(f"{what} ready")
 
-    def run_to_the_end(self, what: str, works: Mapping[str, Callable[[], None]], seconds: float) -> None:
-        """Run short-lived children at the same time; StartFailed with the words of the first that failed."""
+    def run_to_the_end(self, name: str, work: Callable[[], None], seconds: float, *, speaks: bool = False) -> None:
+        """Run a short-lived child; StartFailed with its last words when it fails."""
         deadline = time.monotonic() + seconds
-        for name, work in works.items():
-            self.fork(name, work)
-        waiting = set(works)
-        while waiting:
-            for name in list(waiting):
-                child = self._children[name]
-                ended = child.poll()
-                if ended == "exit 0":
-                    waiting.remove(name)
-                    del self._children[name]
-                elif ended:
-                    raise StartFailed(f"{name} failed ({ended}):\n{child.last_lines()}")
-            if waiting:
-                self._keep_waiting(what, deadline)
-        progress.done(f"{what} done")
+        self.fork(name, work, speaks=speaks)
+        child = self._children[name]
+        while (ended := child.poll()) is None:
+            self._keep_waiting(name, deadline)
+        del self._children[name]
+        if ended != "exit 0":
+            raise StartFailed(f"{name} failed ({ended}):\n{child.last_lines()}")
+        progress.done(f"{name} done")
 
     def tend(self) -> bool:
         """Start again whoever ended, after its pause; answers whether somebody was started."""

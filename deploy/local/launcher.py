@@ -126,7 +126,7 @@ class Launcher:
         """Each brings its own tables to their newest and then serves; the bus's database must be there before."""
         if self.settings.kafka_bootstrap_servers is None:
             make = partial(services.make_bus_database, variables["DATABASE_URL"])
-            self._family.run_to_the_end("bus", {"bus": make}, SECONDS_TO_START)
+            self._family.run_to_the_end("bus", make, SECONDS_TO_START)
         for name in EVERYTHING:
             own = services.own_variables(name, self.data_dir)
             self._family.fork(name, partial(services.serve, name, variables | own, self._doors[name]))
@@ -142,7 +142,7 @@ class Launcher:
         if not self.settings.demo or self.demo_loaded.exists():
             return
         work = partial(services.load_demo, self.url, self.demo_loaded)
-        self._family.run_to_the_end("demo", {"demo": work}, SECONDS_TO_LOAD)
+        self._family.run_to_the_end("demo", work, SECONDS_TO_LOAD, speaks=True)
 
     def _write_note(self) -> None:
         """For the other make targets and the tests, which find the running platform by this file."""
