@@ -8,7 +8,7 @@ from registry.commands.counting import Counter
 from registry.commands.imports import run_open_imports
 from registry.commands.refreshing import run_open_refreshes
 from registry.commands.rotation import rotate_keys
-from registry.commands.units import load_thanh_hoa
+from registry.commands.units import load_thanh_hoa, move_due_residents
 from registry.model import Table
 from registry.reactions import HEARD
 from registry.routes import ROUTERS
@@ -39,6 +39,8 @@ async def _count(runtime: Runtime) -> None:
 async def _load_units(runtime: Runtime) -> None:
     async with runtime.database.transaction() as session:
         await load_thanh_hoa(session)
+    async with runtime.database.transaction() as session:
+        await move_due_residents(session)
 
 
 service = Service(

@@ -12,6 +12,8 @@ class RegistrySettings(Settings):
     social_insurance_url: str | None = None
     civil_status_url: str | None = None
     social_protection_url: str | None = None
+    xroad_client: str | None = None
+    """Set where the databases are reached over X-Road: `instance/class/member/subsystem` of this registry."""
     source_seconds: float = 1.2
     """How long a form waits for all linked databases together."""
     import_batch_rows: int = 1000

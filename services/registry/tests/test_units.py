@@ -1,6 +1,10 @@
+from datetime import UTC, datetime
 from typing import Any
 
+from chassis.clock import frozen_at
+from chassis.database import Database
 from contracts.registry import ResidentMoved, UnitChanged
+from registry.commands.units import move_due_residents
 
 from .conftest import PURPOSE, a_resident
 
@@ -120,3 +124,23 @@ async def test_what_lies_in_a_divided_unit_waits_for_a_decision_and_is_not_lost(
     decided = await province.patch(f"/v1/residents/{direct['id']}", json={"unit_code": "15998"})
     assert decided.json()["unit_code"] == "15998"
     assert len((await province.get("/v1/undecided-residents")).json()["items"]) == 1
+
+
+async def test_a_decree_taken_over_early_moves_its_residents_on_its_day(
+    calling: Any, register: Any, database: Database, announced: Any
+) -> None:
+    await register(a_resident(1, unit_code="15724"))
+    table = HEADER + "15999,2099-01-01,,commune,ward,38,Phường Mới\n"
+    successions = "effective_on,successor_code,code,kind\n2099-01-01,15999,15724,whole\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+
+    made = (await calling("operator").post("/v1/unit-imports", files=files)).json()
+    async with database.transaction() as session:
+        early = await move_due_residents(session)
+    with frozen_at(datetime(2099, 1, 1, 3, 0, tzinfo=UTC)):
+        async with database.transaction() as session:
+            on_the_day = await move_due_residents(session)
+
+    assert (made["residents_moved"], early, on_the_day) == (0, 0, 1)
+    [moved] = await announced(ResidentMoved)
+    assert (moved.unit_code, str(moved.moved_on)) == ("15999", "2099-01-01")

@@ -222,13 +222,17 @@ async def _keep(session: Session, event: PartnerEvent, wanted: Subject, reason: 
     hint = event.data.get("unit_code")
     unit = await find_unit(session, str(hint)) if hint else None
     unmatched_id = new_id()
-    await session.execute(_KEEP, {
+    kept = await session.execute(_KEEP, {
         "id": unmatched_id, "delivery_id": event.delivery_id, "partner_id": event.partner_id,
         "webhook_id": event.webhook_id, "event": event.event, "occurred_at": event.occurred_at,
         "received_at": event.received_at, "reason": reason, "subject_kind": wanted.kind, "subject_index": wanted.index,
         "sealed": seal(UNMATCHED_DATA, str(event.delivery_id), json.dumps(dict(event.data))),
         "unit_id": unit.id if unit else None, "partner_unit_codes": list(event.partner_unit_codes),
     })  # fmt: skip
+    if kept.first() is None:
+        # Processed again after an officer had said who it is: that stands.
+        announce(session, _processed(event, "unchanged"))
+        return
     announce(session, DeliveryUnmatched.model_validate({
         "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "reason": reason,
         "at": now(),
@@ -241,6 +245,7 @@ _KEEP = text(
     " VALUES (:id, :delivery_id, :partner_id, :webhook_id, :event, :occurred_at, :received_at, :reason, :subject_kind,"
     " :subject_index, :sealed, :unit_id, cast(:partner_unit_codes AS text[]))"
     " ON CONFLICT (delivery_id) DO UPDATE SET reason = excluded.reason WHERE unmatched_event.resolved_at IS NULL"
+    " RETURNING id"
 )
 
 

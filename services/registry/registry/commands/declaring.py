@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.database import Session
@@ -15,9 +16,10 @@ from chassis.ids import new_id
 from chassis.outbox import announce
 from chassis.sealing import seal
 from chassis.tables import KnownUnit
-from contracts.registry import ResidentUpdated
+from contracts.registry import OrganizationUpdated, ResidentUpdated
 from registry.commands.bulk import copy_rows
 from registry.model.facts import CORRECTION_VALUE, FACT_VALUE, Correction, FactRecord, Origin, expires_at
+from registry.model.organizations import Organization
 from registry.model.residents import DECLARABLE, Declaration, Resident
 from registry.model.rights import acknowledge_by, due_on
 from registry.names import words
@@ -47,6 +49,20 @@ async def _settle(session: Session, resident: Resident, unit: KnownUnit, done: D
         await session.execute(text("DELETE FROM resident_word WHERE resident_id = :id"), {"id": resident.id})
         await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows([resident]))
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    if "has_smartphone" in done.changed:
+        await _tell_organizations(session, resident, moment)
+
+
+async def _tell_organizations(session: Session, owner: Resident, moment: datetime) -> None:
+    """What an organization may install depends on its owner's smartphone."""
+    query = select(Organization, KnownUnit.code).join(KnownUnit, col(KnownUnit.id) == col(Organization.unit_id))
+    found = await session.exec(query.where(Organization.representative_id == owner.id).with_for_update(of=Organization))
+    for organization, unit_code in found.all():
+        organization.has_smartphone = bool(owner.has_smartphone)
+        organization.version += 1
+        organization.changed_at = moment
+        session.add(organization)
+        announce(session, OrganizationUpdated.model_validate(organization.snapshot(unit_code)))
 
 
 def keep_history(session: Session, resident_id: UUID, name: str, value: Any, origin: Origin, moment: datetime) -> None:

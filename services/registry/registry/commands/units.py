@@ -178,7 +178,7 @@ class _Tree:
         self._end(old, day)
         self.touched.add(old.id)
         is_whole = len(followers) == 1 and followers[0][1].kind != "part"
-        heir = followers[0][0].id if is_whole else self._above(old.id, day)
+        heir = followers[0][0].id if is_whole else self.above(old.id, day)
         if is_whole:
             self.ended_whole[old.id] = (followers[0][0].id, day)
         else:
@@ -189,7 +189,7 @@ class _Tree:
             if self.placements[village] != steps:
                 self.touched.add(village)
 
-    def _above(self, unit_id: UUID, day: date) -> UUID | None:
+    def above(self, unit_id: UUID, day: date) -> UUID | None:
         """The nearest unit above that is still there on a day."""
         last = self.placements[unit_id][-1].parent_id if self.placements.get(unit_id) else None
         while last and not is_within(day, self.units[last].valid_from, self.units[last].valid_to):
@@ -297,19 +297,50 @@ def _changed(unit: KnownUnit, places: Sequence[Place], successors: list[Successo
 
 async def _move_residents(session: Session, tree: _Tree, record: UnitImport) -> None:
     for old_id, (heir_id, day) in tree.ended_whole.items():
-        moved = await move_residents_of_unit(session, tree.units[old_id], tree.units[heir_id], day)
-        record.residents_moved += len(moved)
+        if day <= today():
+            moved = await move_residents_of_unit(session, tree.units[old_id], tree.units[heir_id], day)
+            record.residents_moved += len(moved)
     for old_id, day in tree.ended_divided.items():
-        above = tree._above(old_id, day)
-        if above is None:
-            continue
-        undecided = await move_residents_of_unit(session, tree.units[old_id], tree.units[above], day)
-        undecided += await _residents_of_villages(session, old_id, above, day)
-        session.add_all(
-            UndecidedResident(resident_id=resident_id, from_unit_id=old_id, unit_import_id=record.id)
-            for resident_id in undecided
-        )
+        above = tree.above(old_id, day)
+        undecided = await _residents_of_villages(session, old_id, above, day) if above else []
+        if above and day <= today():
+            undecided += await move_residents_of_unit(session, tree.units[old_id], tree.units[above], day)
+        _list_undecided(session, undecided, old_id, record.id)
         record.residents_undecided += len(undecided)
+
+
+def _list_undecided(session: Session, resident_ids: Sequence[UUID], old_id: UUID, unit_import_id: UUID) -> None:
+    session.add_all(
+        UndecidedResident(resident_id=resident_id, from_unit_id=old_id, unit_import_id=unit_import_id)
+        for resident_id in resident_ids
+    )
+
+
+async def move_due_residents(session: Session) -> int:
+    """A decree that was taken over before its day takes effect: who still belongs to an ended unit moves; how many."""
+    due = list((await session.execute(_DUE, {"today": today()})).scalars())
+    if not due:
+        return 0
+    tree, moved = await _load_tree(session), 0
+    newest = (await session.exec(select(UnitImport).order_by(col(UnitImport.id).desc()).limit(1))).one()
+    for old_id in due:
+        followers = [row for row in tree.successions.values() if row.unit_id == old_id]
+        day = followers[0].effective_on
+        is_whole = len(followers) == 1 and followers[0].kind != "part"
+        heir_id = followers[0].successor_id if is_whole else tree.above(old_id, day)
+        if heir_id is None:
+            continue
+        residents = await move_residents_of_unit(session, tree.units[old_id], tree.units[heir_id], day)
+        if not is_whole:
+            _list_undecided(session, residents, old_id, newest.id)
+        moved += len(residents)
+    return moved
+
+
+_DUE = text(
+    "SELECT DISTINCT s.unit_id FROM unit_succession AS s JOIN known_unit AS u ON u.id = s.unit_id"
+    " WHERE s.effective_on <= :today AND u.valid_to < :today AND EXISTS (SELECT FROM resident AS r WHERE r.unit_id = u.id)"
+)
 
 
 async def _residents_of_villages(session: Session, old_id: UUID, above_id: UUID, day: date) -> list[UUID]:

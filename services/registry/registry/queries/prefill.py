@@ -12,7 +12,7 @@ from chassis.sealing import unseal_text
 from registry.model.facts import FACT_VALUE, FACTS, LINKED_FACTS, FactRecord, Origin
 from registry.model.residents import Resident
 from registry.queries.residents import is_stale, values_of
-from registry.schemas.residents import PrefilledField, PrefillView
+from registry.schemas.residents import FactView, PrefilledField, PrefillView
 
 
 async def prefill(
@@ -75,6 +75,14 @@ async def linked_values(session: ReadSession, resident_id: UUID) -> dict[str, Fa
         .order_by(col(FactRecord.observed_at))
     )
     return {record.name: record for record in found}
+
+
+async def list_linked_facts(session: ReadSession, resident_id: UUID) -> list[FactView]:
+    """What linked databases say that has no place in the resident's row."""
+    return [
+        FactView.model_validate(record.model_dump(exclude={"value"}) | {"value": value_of(record)})
+        for record in (await linked_values(session, resident_id)).values()
+    ]
 
 
 def value_of(record: FactRecord) -> Any:

@@ -30,6 +30,7 @@ from chassis.runtime import Runtime
 from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentPrefilled
+from registry.commands.access import record_reveal
 from registry.commands.linking import note_states, sources_to_ask, take_over_answers
 from registry.commands.residents import (
     Newcomer,
@@ -46,7 +47,7 @@ from registry.identifiers import document_of, personal_id_warnings
 from registry.model.facts import FACTS, origin_of
 from registry.model.residents import DECLARABLE, Resident
 from registry.queries.consents import has_consent
-from registry.queries.prefill import prefill
+from registry.queries.prefill import list_linked_facts, prefill
 from registry.queries.residents import (
     ResidentFilter,
     find_resident_by_number,
@@ -196,6 +197,7 @@ async def change(
     response: Response,
     caller: Annotated[Caller, allow("resident", "officer")],
     if_match: IfMatch = None,
+    purpose: PurposeHeader = None,
 ) -> ResidentView:
     """Change what is known. What a higher source has said stays, and becomes a correction to decide."""
     resident = await get_resident(session, caller, resident_id, for_update=True)
@@ -222,6 +224,8 @@ async def change(
     done = await amend_resident(session, resident, unit, stated, origin_of(source, now()), caller.account)
     if stated.get("deceased_on"):
         await register_death(session, resident, unit, stated["deceased_on"])
+    said = purpose_of(caller, resident_id, purpose or "correction")
+    _record(session, caller, resident, "change", said, sorted(stated))
     response.headers["ETag"] = etag(resident.version)
     [view] = await show_residents(session, caller, [resident])
     view.pending_corrections = sorted(done.contested)
@@ -263,8 +267,7 @@ async def reveal(
                                              "Không có trường này.", "There is no such field.")
                                   for name in unknown])  # fmt: skip
     resident = await get_resident(session, caller, resident_id)
-    record_access(session, SERVICE, caller, resident.id, action="reveal", purpose=said, fields=body.fields,
-                  legal_basis=body.reason)  # fmt: skip
+    record_reveal(session, caller, resident, purpose=said, fields=body.fields, reason=body.reason)
     values = await values_of(session, resident)
     return RevealView(resident_id=resident.id, fields={name: values.get(name) for name in body.fields})
 
@@ -279,7 +282,7 @@ async def facts(
     """What is known, from whom, since when."""
     said = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
-    items = await list_facts(session, resident)
+    items = [*await list_facts(session, resident), *await list_linked_facts(session, resident.id)]
     _record(session, caller, resident, "facts", said, [item.name for item in items])
     return Listed(items=items)
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from registry.settings import get_registry_settings
 from registry.sources.adapters import LINKED, Answer, Linked
 from registry.sources.breaker import Breaker
+from registry.sources.xroad import check_xroad_answer, xroad_headers
 
 BY_OWNER: WeakKeyDictionary[object, "Databases"] = WeakKeyDictionary()
 """The databases of each running process of the service; a test puts its own here."""
@@ -31,11 +32,11 @@ class Outcome:
 class Databases:
     """The linked databases of this process: addresses, connections and breakers."""
 
-    def __init__(self, urls: Mapping[str, str], token: str | None = None) -> None:
+    def __init__(self, urls: Mapping[str, str], xroad_client: str | None = None) -> None:
         self.urls = dict(urls)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._xroad_client = xroad_client
         self._client = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=40), trust_env=False, follow_redirects=False, headers=headers
+            limits=httpx.Limits(max_connections=40), trust_env=False, follow_redirects=False
         )
         self._breakers = {name: Breaker() for name in urls}
 
@@ -77,7 +78,11 @@ class Databases:
 
     async def _post(self, name: str, personal_id: str) -> bytes:
         # In the body, so that no proxy and no access log on the way sees the number.
-        response = await self._client.post(f"{self.urls[name]}/query", json={"personal_id": personal_id})
+        body, url = {"personal_id": personal_id}, f"{self.urls[name]}/query"
+        headers = xroad_headers(self._xroad_client) if self._xroad_client else {}
+        response = await self._client.post(url, json=body, headers=headers)
+        if headers:
+            check_xroad_answer(headers, response)
         response.raise_for_status()
         return response.content
 
@@ -89,7 +94,8 @@ class Databases:
 def databases_of(owner: object) -> Databases:
     """The linked databases of a running process, by the addresses in its environment."""
     if owner not in BY_OWNER:
-        settings = get_registry_settings().model_dump()
-        urls = {name: str(url).rstrip("/") for name in LINKED if (url := settings.get(f"{name}_url"))}
-        BY_OWNER[owner] = Databases(urls)
+        settings = get_registry_settings()
+        addresses = settings.model_dump()
+        urls = {name: str(url).rstrip("/") for name in LINKED if (url := addresses.get(f"{name}_url"))}
+        BY_OWNER[owner] = Databases(urls, settings.xroad_client)
     return BY_OWNER[owner]

@@ -1,0 +1,56 @@
+"""Nothing personal leaves the database: not in facts, not in logs, not in refusals, not in metrics."""
+
+from typing import Any
+
+import pytest
+from prometheus_client import generate_latest
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.log import configure_logging
+from registry.commands.imports import run_open_imports
+
+from .conftest import PURPOSE, a_partner_event, a_resident
+
+SECRETS = ("038085000001", "038085000002", "038085000077", "900000001", "912345678", "3800000001", "Đức", "Quỳnh",
+           "Số 5 ngõ Bí Mật", "lý do riêng")  # fmt: skip
+
+
+async def test_no_number_name_or_address_is_in_facts_logs_or_metrics(
+    calling: Any, register: Any, hear: Any, database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("registry", "DEBUG")
+    officer = calling("officer", unit_code="15724")
+    view = await register(a_resident(full_name="Lê Thị Quỳnh", address_line="Số 5 ngõ Bí Mật"))
+    path = f"/v1/residents/{view['id']}"
+    refusals = [
+        await officer.post("/v1/residents", json=a_resident(full_name="Lê Thị Quỳnh")),
+        await officer.post("/v1/residents", json=a_resident(2, phone="912345678x", full_name="Quỳnh 4")),
+        await officer.patch(path, json={"personal_id": "0380850000771"}),
+    ]
+    await officer.post("/v1/residents/lookup", json={"personal_id": "038085000001"}, headers=PURPOSE)
+    await officer.post(f"{path}/reveal", json={"fields": ["phone"], "reason": "lý do riêng"}, headers=PURPOSE)
+    await officer.get("/v1/residents?q=quynh", headers=PURPOSE)
+    await officer.post(f"{path}/prefill", json={"fields": ["full_name"], "purpose": "dossier"})
+    await hear(
+        a_partner_event("sim.ownership_verified", {"resident": {"personal_id": "038085000001"}, "phone": "0912345678"}),
+        a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000077"}}),
+    )
+    content = "so_dinh_danh;ho_ten;ngay_sinh;gioi_tinh;thon\n038085000002;Lê Văn Đức;1985;Nam;nơi khác\n".encode()
+    await officer.post("/v1/resident-imports", files={"file": ("a.csv", content)}, data={"unit_code": "15724"})
+    await run_open_imports(database, 100)
+
+    async with database.reading() as session:
+        said = [str(row) for row in await session.execute(text("SELECT key, value, headers FROM outbox"))]
+        rejected = [str(row) for row in await session.execute(text("SELECT * FROM import_rejection"))]
+    logged = capfd.readouterr()
+    places = {
+        "facts": said, "rejections": rejected, "logs": [logged.out, logged.err],
+        "refusals": [answer.text for answer in refusals], "metrics": [generate_latest().decode()],
+    }  # fmt: skip
+    found = [
+        (place, secret) for place, texts in places.items() for secret in SECRETS if any(secret in t for t in texts)
+    ]
+    assert found == []
+    assert len(said) > 8
+    assert len(rejected) == 1
