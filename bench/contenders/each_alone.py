@@ -1,0 +1,28 @@
+"""Our own gateway, except that every webhook has a transaction and a commit of its own."""
+
+from chassis.database import Database
+from gateway import door
+from gateway.app import app
+from gateway.mailbox import Fate, Letter, Mailbox, NotKept, write_letters
+
+__all__ = ["app"]
+
+
+class EachAlone(Mailbox):
+    """No sharing: as many commits as letters, on as many connections as the pool has."""
+
+    def __init__(self, database: Database, *, capacity: int = 2_000) -> None:
+        super().__init__(database, capacity=capacity)
+        self._own = database
+
+    async def post(self, letter: Letter) -> Fate:
+        """Write this letter, commit, and say what it turned out to be."""
+        try:
+            async with self._own.transaction() as session:
+                fates = await write_letters(session, [letter])
+        except Exception as error:
+            raise NotKept from error
+        return fates[letter.id]
+
+
+door.Mailbox = EachAlone  # type: ignore[misc]  # the one thing that is changed

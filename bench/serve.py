@@ -1,0 +1,27 @@
+"""One HTTP process on given cores: `python -m bench.serve <cores> <port> <module:app>`. The same server for everybody."""
+
+import importlib
+import os
+import sys
+
+import uvicorn
+
+
+def main(cores: str, port: str, target: str) -> None:
+    """Pin this process and serve until SIGTERM."""
+    os.sched_setaffinity(0, {int(core) for core in cores.split(",")})
+    module, _, name = target.partition(":")
+    app = getattr(importlib.import_module(module), name)
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=int(port),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
