@@ -55,6 +55,7 @@ from registry.queries.residents import (
     list_facts,
     list_residents,
     may_see,
+    read_resident,
     show_residents,
     values_of,
 )
@@ -174,19 +175,17 @@ async def look_up(
     return (await show_residents(session, caller, [resident]))[0]
 
 
-@router.get("/v1/residents/{resident_id}")
+@router.get("/v1/residents/{resident_id}", response_model=ResidentView)
 async def get_one(
     resident_id: UUID,
-    session: Transaction,
-    response: Response,
+    request: Request,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
     purpose: PurposeHeader = None,
-) -> ResidentView:
+) -> Response:
     said = purpose_of(caller, resident_id, purpose)
-    resident = await get_resident(session, caller, resident_id)
-    _record(session, caller, resident, "read", said, SHOWN)
-    response.headers["ETag"] = etag(resident.version)
-    return (await show_residents(session, caller, [resident]))[0]
+    database = request.app.state.runtime.database
+    view, version = await read_resident(database, caller, resident_id, purpose=said, fields=SHOWN)
+    return Response(view.model_dump_json(), media_type="application/json", headers={"ETag": etag(version)})
 
 
 @router.patch("/v1/residents/{resident_id}")
