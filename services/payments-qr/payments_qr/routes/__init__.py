@@ -1,6 +1,6 @@
 """The HTTP door of payments-qr."""
 
-from payments_qr.routes import banks, bills, imports, merchants, payments, qr_codes, settlements
+from payments_qr.routes import banks, bills, counts, imports, merchants, payments, qr_codes, settlements
 
 # Fixed paths such as /v1/merchants/posters.pdf stand before those with an id.
 ROUTERS = (
@@ -11,4 +11,5 @@ ROUTERS = (
     payments.router,
     settlements.router,
     imports.router,
+    counts.router,
 )

@@ -1,0 +1,107 @@
+"""Runs of facts, people who are merged, own counts, and a README that tells the truth."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chassis.ids import new_id
+from contracts.counts import CountsTaken
+from contracts.deliveries import DeliveryProcessed
+from contracts.registry import OrganizationRegistered, ResidentMerged, ResidentRegistered, ResidentUnmerged
+from payments_qr.app import service
+from payments_qr.reactions import MERCHANT_EVENTS, PAYMENT_EVENTS, on_partner_events, on_residents
+
+NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
+
+
+async def test_a_run_of_messages_is_answered_one_by_one_in_its_order(
+    database, registered, partner_event, settled, announced
+):
+    merchant = await registered()
+    verified = partner_event("merchant.verified", {"merchant_id": merchant["id"]})
+    paid = [settled(partner_reference=f"FT{number}", merchant_id=merchant["id"]) for number in range(3)]
+    back = {"partner_reference": "RV", "original_reference": "FT1", "amount": 50_000, "reversed_at": NOON.isoformat()}
+    run = [
+        partner_event("qr.payment_reversed", back),
+        *(partner_event("qr.payment_settled", one) for one in [*paid, paid[0], settled(amount=-1)]),
+        verified,
+    ]
+
+    async with database.transaction() as session:
+        await on_partner_events(session, run)
+
+    answers = {fact.delivery_id: (fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)}
+    assert [answers[event.delivery_id] for event in run] == [
+        ("applied", None),
+        ("applied", "counter"),
+        ("applied", "counter"),
+        ("applied", "counter"),
+        ("unchanged", "counter"),
+        ("rejected", "wrong-field:amount"),
+        ("applied", None),
+    ]
+
+
+def person(kind, resident_id, version, world, **more):
+    return kind(
+        resident_id=resident_id, version=version, unit_id=world.village, unit_code="15727-01", at=NOON,
+        birth_month="1970", sex="female", residence_status="permanent", **more,
+    )  # fmt: skip
+
+
+async def test_a_duplicates_merchant_is_the_survivors_until_the_merge_is_undone(
+    database, hear, world, activated, owner, merchant_body
+):
+    duplicate = new_id()
+    await hear(person(ResidentRegistered, duplicate, 1, world))
+    merchant = await activated(owner={"resident_id": str(duplicate)})
+
+    await hear(person(ResidentMerged, duplicate, 2, world, survivor_id=world.resident))
+    assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [merchant["id"]]
+    async with database.transaction() as session:
+        late = person(ResidentRegistered, duplicate, 1, world)
+        await on_residents(session, [person(ResidentUnmerged, duplicate, 3, world, survivor_id=world.resident), late])
+
+    assert (await owner.get("/v1/merchants")).json()["items"] == []
+
+
+async def test_an_organizations_representative_sees_its_merchant(hear, world, activated, owner, calling):
+    organization = new_id()
+    await hear(
+        OrganizationRegistered(
+            organization_id=organization, version=1, unit_id=world.commune, unit_code="15724", at=NOON,
+            kind="household_business", representative_id=world.resident, owner_has_smartphone=True,
+        )
+    )  # fmt: skip
+    merchant = await activated(owner={"organization_id": str(organization)})
+
+    itself = calling("organization", organization_id=organization, subject="org")
+    for client in (itself, owner):
+        assert (await client.get(f"/v1/merchants/{merchant['id']}")).status_code == 200
+        assert (await client.get(f"/v1/merchants/{merchant['id']}/poster.pdf")).status_code == 404
+
+
+async def test_own_counts_are_told_on_demand_per_unit(
+    calling, officer, activated, hear, partner_event, settled, announced
+):
+    stall = await activated()
+    await officer.post(f"/v1/merchants/{stall['id']}/qr-codes", json={"kind": "static"})
+    await hear(partner_event("qr.payment_settled", settled(merchant_id=stall["id"])))
+
+    assert (await calling("operator", subject="op").post("/internal/counts")).status_code == 202
+
+    (taken,) = await announced(CountsTaken)
+    assert {(count.unit_code, count.indicator): count.count for count in taken.counts} == {
+        ("15724", "merchants_with_qr"): 1,
+        ("15724", "cashless_payments"): 1,
+        ("15724", "cashless_amount"): 50_000,
+    }
+
+
+def test_the_readme_names_everything_that_is_heard():
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    heard_table = readme[readme.index("| hears") : readme.index("| says")]
+
+    named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", heard_table))
+    heard = {fact.type.removeprefix("vn.bakhong.").removesuffix(".v1") for fact in service.reactions}
+    assert named == heard | set(MERCHANT_EVENTS) | PAYMENT_EVENTS
