@@ -79,16 +79,15 @@ class Proxy:
         """
         check_framing(scope["headers"], body_limit)
         body = IncomingBody(scope, receive, body_limit, self._budgets.request_idle)
-        exchange = asyncio.ensure_future(self._exchange(scope, send, service, body, request_headers))
-        watch = asyncio.ensure_future(body.wait_until_gone())
+        watch = DisconnectWatch(body)
         try:
-            await asyncio.wait({exchange, watch}, return_when=asyncio.FIRST_COMPLETED)
-            if not exchange.done():
-                raise ClientGone
-            return exchange.result()
+            return await self._exchange(scope, send, service, body, request_headers)
+        except asyncio.CancelledError:
+            if not watch.takes_back():
+                raise
+            raise ClientGone from None
         finally:
-            await _end(exchange)
-            await _end(watch)
+            watch.stop()
 
     async def _exchange(
         self,
@@ -156,26 +155,65 @@ class Proxy:
     async def _send_back(self, scope: Scope, send: Send, answer: Answer) -> int:
         headers = returning_headers(scope["method"], answer)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        if scope["method"] != "HEAD" and answer.status not in (204, 304):
-            await self._send_body(send, answer)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if scope["method"] == "HEAD" or answer.status in (204, 304):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            await self._send_body(send, answer, _length_of(headers))
         return answer.status
 
-    async def _send_body(self, send: Send, answer: Answer) -> None:
+    async def _send_body(self, send: Send, answer: Answer, length: int | None) -> None:
         is_stream = any(
             name == b"content-type" and value.startswith(b"text/event-stream") for name, value in answer.headers
         )
         idle = self._budgets.stream_idle if is_stream else self._budgets.answer_idle
-        chunks = answer.chunks()
+        loop = asyncio.get_running_loop()
+        seen = 0
         try:
-            while True:
-                async with asyncio.timeout(idle):
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    return
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            async with asyncio.timeout(idle) as deadline:
+                async for chunk in answer.chunks():
+                    seen += len(chunk)
+                    # The last piece says so itself: one message less for every short answer.
+                    await send({"type": "http.response.body", "body": chunk, "more_body": seen != length})
+                    deadline.reschedule(loop.time() + idle)
         except (BrokenAnswer, TimeoutError) as error:
             raise AnswerBroken from error
+        if seen != length or not seen:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class DisconnectWatch:
+    """Cancels the exchange when the client leaves. Begins after a moment: most answers are faster than a task is made."""
+
+    SECONDS_BEFORE = 0.05
+
+    def __init__(self, body: "IncomingBody") -> None:
+        self._body = body
+        self._loop = asyncio.get_running_loop()
+        self._exchange = asyncio.current_task()
+        self._task: asyncio.Task[None] | None = None
+        self._timer = self._loop.call_later(self.SECONDS_BEFORE, self._begin)
+        self._has_cancelled = False
+
+    def takes_back(self) -> bool:
+        """Whether the cancellation was this watch's own, which is then undone."""
+        if not self._has_cancelled or self._exchange is None:
+            return False
+        self._exchange.uncancel()
+        return True
+
+    def stop(self) -> None:
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        self._task = self._loop.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        await self._body.wait_until_gone()
+        self._has_cancelled = True
+        if self._exchange is not None:
+            self._exchange.cancel()
 
 
 class IncomingBody:
@@ -307,6 +345,13 @@ def target_of(scope: Scope) -> str:
         raise MalformedRequest from error
 
 
+def _length_of(headers: RawHeaders) -> int | None:
+    for name, value in headers:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else None
+    return None
+
+
 def _named_by_connection(headers: RawHeaders) -> set[bytes]:
     tokens = b",".join(value for name, value in headers if name == b"connection").lower().split(b",")
     return {token.strip() for token in tokens}
@@ -315,9 +360,3 @@ def _named_by_connection(headers: RawHeaders) -> set[bytes]:
 def _asks_for_retry(answer: Answer) -> bool:
     # With Retry-After the service said when; asking sooner would only add to its load.
     return answer.status in WORTH_A_RETRY and not any(name == b"retry-after" for name, _ in answer.headers)
-
-
-async def _end(task: "asyncio.Future[int] | asyncio.Future[None]") -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, Exception):
-        await task
