@@ -132,6 +132,7 @@ def new_engine(url: str, *, pool_size: int, application: str) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,  # an error's text never quotes personal data
         connect_args={
             "timeout": 5,
             "server_settings": _server_settings(application),

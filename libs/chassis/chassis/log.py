@@ -1,7 +1,12 @@
-"""JSON log lines with the request's or the event's id and trace. Never log personal data: ids only."""
+"""JSON log lines with the request's or the event's id and trace. Never log personal data: ids only.
+
+Of an exception its kind and places are logged, never its message: a database says in it which values it refused.
+"""
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -23,7 +28,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.format_exc_info,
+            _say_where,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
@@ -33,7 +38,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _say_where,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
@@ -55,6 +60,25 @@ def current_traceparent() -> str | None:
     """The W3C traceparent of the request or event being served, if any."""
     value = get_contextvars().get("traceparent")
     return str(value) if value else None
+
+
+def _say_where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    told = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = {
+            "kinds": [type(cause).__name__ for cause in _chain(error)],
+            "at": [f"{'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+        }
+    return event
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _service_name(service: str) -> Any:

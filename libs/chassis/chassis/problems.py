@@ -130,7 +130,9 @@ def field_errors(wrong: Sequence[Any]) -> list[FieldError]:
 
 
 def _field_error(item: Any) -> FieldError:
-    location = [str(part) for part in item["loc"] if part not in ("body", "query", "header")]
+    where, *location = map(str, item["loc"])
+    if where not in ("body", "query", "header"):
+        location.insert(0, where)
     pointer = "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in location)
     if item["type"] == "json_invalid":
         return FieldError("", "json", "Nội dung không phải JSON hợp lệ.", "The body is not valid JSON.")

@@ -1,0 +1,44 @@
+"""Log lines tell what and where, never the values."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from chassis.log import configure_logging, logger
+
+
+@pytest.fixture
+def logs(capsys):
+    root, level = logging.getLogger(), logging.getLogger().level
+    handlers = root.handlers[:]
+    structlog.reset_defaults()
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def fail():
+    raise ValueError("038099012345")
+
+
+def test_an_exception_is_logged_by_its_kinds_and_places_without_its_message(logs):
+    configure_logging("toy-notes")
+    try:
+        try:
+            fail()
+        except ValueError as error:
+            raise RuntimeError("Lê Thị Thử") from error
+    except RuntimeError:
+        logger.error("failed", exc_info=True)
+        logging.getLogger("somebody.else").exception("failed too")
+
+    ours, theirs = logs()
+
+    assert ours["service"] == theirs["service"] == "toy-notes"
+    assert ours["exception"]["kinds"] == theirs["exception"]["kinds"] == ["RuntimeError", "ValueError"]
+    assert "test_an_exception" in ours["exception"]["at"][-1]
+    assert "038099012345" not in json.dumps([ours, theirs])
+    assert "Thử" not in json.dumps([ours, theirs], ensure_ascii=False)
