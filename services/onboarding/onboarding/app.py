@@ -4,7 +4,9 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import Service, Timed
+from onboarding.commands.counting import count_by_the_clock
 from onboarding.commands.expiries import expire_steps
+from onboarding.commands.imports import run_imports
 from onboarding.commands.sessions import announce_held_sessions
 from onboarding.model.schema import OnboardingTable
 from onboarding.reactions import REACTIONS
@@ -17,6 +19,11 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=REACTIONS,
-    timed=[Timed("expire steps", 60.0, expire_steps), Timed("announce sessions", 30.0, announce_held_sessions)],
+    timed=[
+        Timed("expire steps", 60.0, expire_steps),
+        Timed("announce sessions", 30.0, announce_held_sessions),
+        Timed("run imports", 1.0, run_imports),
+        Timed("take counts", 300.0, count_by_the_clock),
+    ],
 )
 app = create_app(service)

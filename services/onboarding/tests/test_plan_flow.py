@@ -315,17 +315,18 @@ async def test_a_resident_checks_in_by_the_code_at_the_door(
 ) -> None:
     resident = Village(reform.units["15727-01"]).resident()
     await hear(resident)
-    officer = calling("officer", unit_code="15724")
-    campaign = await send(
-        officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
-    )
-    body = {
-        "kind": "guidance",
-        "venue": "nhà văn hóa thôn 1",
-        "unit_code": "15727-01",
-        "starts_at": "2026-03-02T08:00:00+07:00",
-    }
-    held = await send(officer, "POST", f"/v1/campaigns/{campaign['id']}/sessions", body, 201)
+    with on("2026-03-01"):
+        officer = calling("officer", unit_code="15724")
+        campaign = await send(
+            officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
+        )
+        body = {
+            "kind": "guidance",
+            "venue": "nhà văn hóa thôn 1",
+            "unit_code": "15727-01",
+            "starts_at": "2026-03-02T08:00:00+07:00",
+        }
+        held = await send(officer, "POST", f"/v1/campaigns/{campaign['id']}/sessions", body, 201)
 
     with on("2026-03-02"):
         client = calling("resident", resident_id=resident.resident_id)

@@ -125,7 +125,7 @@ async def announce_ended(session: Session) -> int:
     query = select(CampaignSession).where(
         ~col(CampaignSession.announced), ~col(CampaignSession.is_cancelled), col(CampaignSession.starts_at) < now()
     )
-    ended = [each for each in await session.exec(query.limit(200)) if (each.ends_at or each.starts_at) < now()]
+    ended = [each for each in await session.exec(query.limit(200)) if each.is_over(now())]
     for each in ended:
         await announce_session(session, each)
     return len(ended)

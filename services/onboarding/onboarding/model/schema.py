@@ -1,16 +1,32 @@
 """All tables of this service, gathered for migrations and tests."""
 
-from onboarding.model import campaigns, evidence, journeys, notifications, people, sessions, teams, territory, visits
+from onboarding.model import (
+    campaigns,
+    counting,
+    evidence,
+    imports,
+    journeys,
+    notifications,
+    people,
+    sessions,
+    signature_lists,
+    teams,
+    territory,
+    visits,
+)
 from onboarding.model.tables import OnboardingTable
 
 __all__ = [
     "OnboardingTable",
     "campaigns",
+    "counting",
     "evidence",
+    "imports",
     "journeys",
     "notifications",
     "people",
     "sessions",
+    "signature_lists",
     "teams",
     "territory",
     "visits",

@@ -57,6 +57,9 @@ class CampaignSession(OnboardingTable, table=True):
     announced: bool = False
     version: int = 1
 
+    def is_over(self, moment: datetime) -> bool:
+        return (self.ends_at or self.starts_at) < moment
+
 
 class Attendance(OnboardingTable, table=True):
     """One who came, by list or by scanning the session's code."""

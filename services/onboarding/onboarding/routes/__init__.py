@@ -1,6 +1,19 @@
 """The HTTP doors of this service, one file per noun."""
 
-from onboarding.routes import batches, campaigns, evidence, journeys, notifications, sessions, steps, teams
+from onboarding.routes import (
+    batches,
+    campaigns,
+    checklists,
+    counts,
+    evidence,
+    imports,
+    journeys,
+    notifications,
+    sessions,
+    signature_lists,
+    steps,
+    teams,
+)
 
 ROUTERS = (
     steps.router,
@@ -11,4 +24,8 @@ ROUTERS = (
     teams.router,
     evidence.router,
     notifications.router,
+    imports.router,
+    signature_lists.router,
+    checklists.router,
+    counts.router,
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Header, Query
 from fastapi.responses import JSONResponse
 
+from chassis.clock import now
 from chassis.errors import Forbidden
 from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, language_of, public
 from chassis.identity import Caller
@@ -57,6 +58,8 @@ async def create_session(campaign_id: UUID, body: SessionCreate, session: Transa
     unit = await unit_as_of(session, body.unit_code, body.starts_at.date())
     await require_lead(session, caller, unit.id)
     planned = plan_session(session, campaign, unit, body.details())
+    if planned.is_over(now()):
+        await announce_session(session, planned)
     view = OwnSessionView.with_counts(planned, dict.fromkeys(("resident", "organization", "member", "merchant"), 0))
     return created(view, f"/v1/sessions/{planned.id}")
 

@@ -1,0 +1,164 @@
+"""Lists by personal number: taken in at once, applied in the background row by row, asking registry who is meant."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from chassis.ask import Questions, Unanswered
+from chassis.clock import HO_CHI_MINH, now
+from chassis.database import Database, ReadSession, Session
+from chassis.identity import Caller
+from chassis.runtime import Runtime
+from chassis.sealing import seal, unseal_text
+from chassis.tables import KnownUnit
+from onboarding.commands.journeys import accept, open_journeys, settle
+from onboarding.lists import ListedNumber, RowFault
+from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
+from onboarding.model.journey import Effect, Evidence
+from onboarding.model.journeys import OpenJourney
+from onboarding.queries.territory import units_of_code
+
+AT_ONCE = 50
+ASKING = 8
+UNKNOWN = ("unknown-person", "Không tìm thấy người này trong danh sách dân cư.", "Nobody here has this number.")
+ELSEWHERE = ("other-unit", "Người này không thuộc địa bàn của danh sách.", "The person belongs to another unit.")
+
+
+async def take_list(
+    session: Session, caller: Caller, unit: KnownUnit, step: str, source_body: str, content: bytes,
+    rows: Sequence[ListedNumber | RowFault],
+) -> NumberImport:  # fmt: skip
+    """A new import of these rows; the same file for the same step and unit is the import that it was."""
+    digest = hashlib.sha256(b"|".join([step.encode(), unit.id.bytes, source_body.encode(), content])).hexdigest()
+    known = (await session.exec(select(NumberImport).where(col(NumberImport.digest) == digest))).first()
+    if known:
+        return known
+    taken = NumberImport(
+        digest=digest, step=step, unit_id=unit.id, unit_code=unit.code, source_body=source_body, total_rows=len(rows),
+        created_at=now(), created_by=caller.account,
+    )  # fmt: skip
+    session.add(taken)
+    for row in rows:
+        session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _waiting(taken.id, row))
+    taken.rejected = sum(isinstance(row, RowFault) for row in rows)
+    return taken
+
+
+async def run_imports(runtime: Runtime) -> None:
+    """By the clock: applies waiting rows, some at a time, oldest import first."""
+    while await run_next_rows(runtime.database, runtime.questions):
+        pass
+
+
+async def run_next_rows(database: Database, questions: Questions) -> bool:
+    """Applies up to 50 waiting rows; False when nothing waits or registry does not answer."""
+    async with database.reading() as reading:
+        taken, rows = await _next_rows(reading)
+    if taken is None:
+        return False
+    try:
+        found = await _ask_all(questions, rows)
+    except Unanswered:
+        return False
+    async with database.transaction() as session:
+        await _apply(session, taken.id, rows, found)
+    return True
+
+
+@dataclass(frozen=True)
+class _Who:
+    row: ImportRow
+    resident_id: UUID | None
+
+
+async def _ask_all(questions: Questions, rows: Sequence[ImportRow]) -> list[_Who]:
+    limit = asyncio.Semaphore(ASKING)
+
+    async def ask(row: ImportRow) -> _Who:
+        async with limit:
+            return _Who(row, await _ask_who(questions, unseal_text(LISTED_NUMBER, row.sealed_as, row.personal_id)))
+
+    return await asyncio.gather(*(ask(row) for row in rows))
+
+
+async def _ask_who(questions: Questions, personal_id: str) -> UUID | None:
+    try:
+        found = await questions.ask(
+            "registry", "POST", "/v1/residents/lookup", caller=None, purpose="onboarding",
+            json={"personal_id": personal_id},
+        )  # fmt: skip
+    except Unanswered as error:
+        if error.status in (404, 422):
+            return None
+        raise
+    return UUID(found["id"])
+
+
+async def _next_rows(session: ReadSession) -> tuple[NumberImport | None, list[ImportRow]]:
+    waiting = col(NumberImport.status).in_(["queued", "running"])
+    taken = (await session.exec(select(NumberImport).where(waiting).order_by(col(NumberImport.id)).limit(1))).first()
+    if taken is None:
+        return None, []
+    query = select(ImportRow).where(col(ImportRow.import_id) == taken.id).order_by(col(ImportRow.row)).limit(AT_ONCE)
+    return taken, list(await session.exec(query))
+
+
+async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], found: Sequence[_Who]) -> None:
+    taken = await session.get_one(NumberImport, import_id, with_for_update=True)
+    opened = await open_journeys(session, [each.resident_id for each in found if each.resident_id])
+    area = await units_of_code(session, taken.unit_code)
+    for who in found:
+        journey = opened.get(who.resident_id) if who.resident_id else None
+        if journey is None or journey.resident.unit_id not in area:
+            code, vi, en = ELSEWHERE if journey else UNKNOWN
+            session.add(_rejection(import_id, RowFault(who.row.row, "personal_id", code, vi, en)))
+            taken.rejected += 1
+        elif _take(session, taken, who.row, journey):
+            taken.applied += 1
+        else:
+            taken.unchanged += 1
+    numbers = [row.row for row in rows]
+    await session.exec(delete(ImportRow).where(col(ImportRow.import_id) == import_id, col(ImportRow.row).in_(numbers)))
+    taken.status = "running" if len(rows) == AT_ONCE else "completed"
+    session.add(taken)
+
+
+def _take(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJourney) -> bool:
+    is_provider = taken.source_body in PROVIDERS
+    occurred_at = datetime.combine(row.occurred_on, time(12), HO_CHI_MINH) if row.occurred_on else taken.created_at
+    said = (taken.step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference)
+    evidence = Evidence(
+        id="listed-" + hashlib.sha256(repr((journey.resident.id, taken.source_body, said)).encode()).hexdigest()[:40],
+        step=taken.step,
+        effect=Effect.HELD,
+        occurred_at=occurred_at,
+        kind="partner" if is_provider else "officer",
+        holding=row.certificate_serial or row.reference or row.account_kind or "",
+        provider=taken.source_body,
+        reference=row.certificate_serial or row.reference,
+        account_kind=row.account_kind,  # type: ignore[arg-type]  # checked when the list was read
+        level=row.level,
+        had_bank_account=journey.resident.facts.has_bank_account,
+        assisted=not is_provider,
+    )
+    is_new = accept(session, journey, evidence, by=taken.created_by)
+    return settle(session, journey) if is_new else False
+
+
+def _waiting(import_id: UUID, listed: ListedNumber) -> ImportRow:
+    row = ImportRow(
+        import_id=import_id, row=listed.row, personal_id=b"", occurred_on=listed.occurred_on, level=listed.level,
+        certificate_serial=listed.certificate_serial, account_kind=listed.account_kind, reference=listed.reference,
+    )  # fmt: skip
+    row.personal_id = seal(LISTED_NUMBER, row.sealed_as, listed.personal_id)
+    return row
+
+
+def _rejection(import_id: UUID, fault: RowFault) -> ImportRejection:
+    return ImportRejection(import_id=import_id, **vars(fault))

@@ -1,0 +1,71 @@
+"""Lists by personal number from police and telecoms: their progress, and the rows that were refused. Numbers are sealed."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, Text
+from sqlmodel import Field
+
+from chassis.database import aware
+from chassis.ids import new_id
+from chassis.sealing import Place
+from onboarding.model.tables import OnboardingTable
+
+ImportStatus = Literal["queued", "running", "completed", "failed"]
+LISTED_NUMBER = Place("onboarding", "import_row", "personal_id")
+PROVIDERS = frozenset({"telecom", "bank", "e_wallet", "provider"})
+"""Bodies whose list is a provider's own fact; a list of the police or another office is the office's."""
+
+
+class NumberImport(OnboardingTable, table=True):
+    """One file; the same file again is the same import."""
+
+    __tablename__ = "number_import"
+    __table_args__ = (Index("ix_number_import_open", "id", postgresql_where="status IN ('queued', 'running')"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    digest: str = Field(sa_type=Text, unique=True)
+    step: str = Field(sa_type=Text)
+    unit_id: UUID = Field(index=True)
+    unit_code: str = Field(sa_type=Text)
+    source_body: str = Field(sa_type=Text)
+    status: str = Field(default="queued", sa_type=Text)
+    total_rows: int = 0
+    applied: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    created_at: datetime = Field(sa_type=aware())
+    created_by: str = Field(sa_type=Text)
+
+
+class ImportRow(OnboardingTable, table=True):
+    """A row that waits; it is deleted as soon as it was applied or refused, and the number with it."""
+
+    __tablename__ = "import_row"
+
+    import_id: UUID = Field(primary_key=True)
+    row: int = Field(primary_key=True)
+    personal_id: bytes = Field(sa_type=LargeBinary)
+    occurred_on: date | None = None
+    level: int | None = None
+    certificate_serial: str | None = Field(default=None, sa_type=Text)
+    account_kind: str | None = Field(default=None, sa_type=Text)
+    reference: str | None = Field(default=None, sa_type=Text)
+
+    @property
+    def sealed_as(self) -> str:
+        return f"{self.import_id}/{self.row}"
+
+
+class ImportRejection(OnboardingTable, table=True):
+    """A row that was refused, without its contents."""
+
+    __tablename__ = "import_rejection"
+
+    import_id: UUID = Field(primary_key=True)
+    row: int = Field(primary_key=True)
+    column: str = Field(sa_type=Text)
+    code: str = Field(sa_type=Text)
+    vi: str = Field(sa_type=Text)
+    en: str = Field(sa_type=Text)

@@ -1,0 +1,81 @@
+"""The printed checklist of a household."""
+
+from typing import Annotated
+from uuid import UUID
+
+import anyio.to_thread
+from fastapi import Query, Request, Response
+
+from chassis.access import purpose_of, record_access
+from chassis.clock import today
+from chassis.database import ReadSession
+from chassis.errors import NotFound
+from chassis.http import PurposeHeader, Routes, Transaction, allow
+from chassis.identity import Caller
+from chassis.scope import unit_of_query
+from onboarding.model.announcement import things_to_bring
+from onboarding.model.journey import StepState
+from onboarding.model.people import KnownResident
+from onboarding.model.steps import catalogue
+from onboarding.printing import Member, StepLine, render_checklist
+from onboarding.queries.journeys import get_journey
+from onboarding.routes.journeys import require_entitled
+from onboarding.routes.names import Named, named_residents
+
+router = Routes(tags=["onboarding"])
+
+DONE, OPEN = "×", "□"
+
+
+@router.get("/v1/households/{code}/checklist.pdf", response_class=Response)
+async def get_checklist(
+    code: str, request: Request, session: Transaction,
+    caller: Annotated[Caller, allow("officer", "volunteer")],
+    unit_code: Annotated[str, Query(max_length=64)], purpose: PurposeHeader = None,
+) -> Response:  # fmt: skip
+    """What each member of a household has done, still needs and brings along; names come from registry."""
+    stated = purpose_of(caller, None, purpose)
+    runtime = request.app.state.runtime
+    async with runtime.database.reading() as reading:
+        await require_entitled(reading, caller)
+        unit = await unit_of_query(reading, caller, unit_code)
+    named = await named_residents(runtime.questions, caller, [unit.code], code)
+    states = {each: await _states(session, each) for each in named}
+    present = {each: found for each, found in states.items() if found}
+    if not present:
+        raise NotFound()
+    for each in present:
+        record_access(
+            session, "onboarding", caller, each, action="checklist", purpose=stated, fields=["full_name", "onboarding"]
+        )
+    members = [_member(named[each], found) for each, found in present.items()]
+    needed = [state.step for found in present.values() for state in found if state.status != "completed"]
+    bring = things_to_bring(list(dict.fromkeys(needed))) if needed else []
+    paper = await anyio.to_thread.run_sync(
+        render_checklist, unit.name, code, today().strftime("%d/%m/%Y"), bring, members
+    )
+    return Response(
+        paper, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="phieu-ho-tro.pdf"'}
+    )
+
+
+async def _states(session: ReadSession, resident_id: UUID) -> list[StepState]:
+    resident = await session.get(KnownResident, resident_id)
+    if resident is None or resident.life != "alive":
+        return []
+    return (await get_journey(session, resident)).states()
+
+
+def _member(person: Named, states: list[StepState]) -> Member:
+    return Member(person.full_name, person.born, person.personal_id, tuple(_line(each) for each in states))
+
+
+def _line(state: StepState) -> StepLine:
+    title = catalogue().rule(state.step).title.vi
+    if state.status == "completed":
+        done = state.completed_at.strftime("%d/%m/%Y") if state.completed_at else ""
+        return StepLine(title, DONE, f"đã xong {done}".strip())
+    if state.missing:
+        lacking = "; ".join(catalogue().conditions[each].title.vi for each in state.missing)
+        return StepLine(title, OPEN, f"còn thiếu: {lacking}")
+    return StepLine(title, OPEN, "làm lại" if state.status == "revoked" else "làm được ngay")

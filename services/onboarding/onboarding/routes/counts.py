@@ -1,0 +1,16 @@
+"""The inner door for operators: count now."""
+
+from typing import Annotated
+
+from chassis.http import Routes, Transaction, allow
+from chassis.identity import Caller
+from onboarding.commands.counting import take_counts
+
+router = Routes(include_in_schema=False)
+
+
+@router.post("/internal/counts", status_code=202)
+async def count_now(session: Transaction, caller: Annotated[Caller, allow("operator", "service")]) -> dict[str, str]:
+    """Announces this service's own counts, for reporting to compare with."""
+    await take_counts(session)
+    return {"status": "announced"}

@@ -1,0 +1,72 @@
+"""Names for a paper, asked of registry with the caller's own token: registry decides and logs who may see them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from chassis.ask import Questions, Unanswered
+from chassis.identity import Caller
+from onboarding.errors import RegistryDoesNotAnswer
+
+PURPOSE = "onboarding"
+
+
+class Named(NamedTuple):
+    """How a paper names somebody."""
+
+    full_name: str
+    born: str
+    personal_id: str
+    phone: str
+
+
+async def named_residents(
+    questions: Questions, caller: Caller, unit_codes: Iterable[str], household_code: str | None = None
+) -> dict[UUID, Named]:
+    """Residents of some units by id, numbers masked; 503 when registry does not answer."""
+    found: dict[UUID, Named] = {}
+    for code in sorted(unit_codes):
+        params = {"unit_code": code, "limit": "200"} | ({"household_code": household_code} if household_code else {})
+        while True:
+            page = await _ask(questions, "GET", "/v1/residents", caller, params=params)
+            found |= {UUID(each["id"]): _named(each) for each in page["items"]}
+            if not page["next_cursor"]:
+                break
+            params["cursor"] = page["next_cursor"]
+    return found
+
+
+async def revealed_residents(
+    questions: Questions, caller: Caller, residents: Sequence[UUID], fields: list[str], reason: str
+) -> dict[UUID, Named]:
+    """Residents with full numbers, each reveal logged by registry with its reason."""
+    body = {"fields": fields, "reason": reason}
+    found = {}
+    for each in residents:
+        answer = await _ask(questions, "POST", f"/v1/residents/{each}/reveal", caller, json=body)
+        found[each] = _named(answer["fields"])
+    return found
+
+
+async def _ask(questions: Questions, method: str, path: str, caller: Caller, **more: Any) -> Any:
+    try:
+        return await questions.ask("registry", method, path, caller=caller, purpose=PURPOSE, seconds=5.0, **more)
+    except Unanswered as error:
+        raise RegistryDoesNotAnswer() from error
+
+
+def _named(told: dict[str, Any]) -> Named:
+    return Named(
+        str(told.get("full_name") or ""),
+        _born(told.get("date_of_birth"), told.get("birth_precision") or "day"),
+        str(told.get("personal_id") or ""),
+        str(told.get("phone") or ""),
+    )
+
+
+def _born(told: Any, precision: str) -> str:
+    if not told:
+        return ""
+    form = {"year": "%Y", "month": "%m/%Y"}.get(precision, "%d/%m/%Y")
+    return date.fromisoformat(str(told)).strftime(form)

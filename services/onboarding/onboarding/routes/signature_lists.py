@@ -1,0 +1,182 @@
+"""Signature lists, and the residents whom a partner may help."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+from uuid import UUID
+
+import anyio.to_thread
+from fastapi import Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from chassis.access import record_access
+from chassis.clock import today
+from chassis.errors import NotFound
+from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created
+from chassis.identity import Caller
+from chassis.scope import require_unit, unit_of_body, unit_of_query
+from onboarding.commands.signature_lists import make_list, move_list
+from onboarding.errors import IllegalTransition
+from onboarding.model.people import KnownResident
+from onboarding.model.signature_lists import NEXT, SignatureList
+from onboarding.model.steps import Step
+from onboarding.printing import ListedPerson, render_workbook
+from onboarding.queries.referrals import list_referrals
+from onboarding.queries.signature_lists import get_list, list_eligible, list_entries, list_lists
+from onboarding.routes.names import Named, named_residents, revealed_residents
+from onboarding.schemas.signature_lists import (
+    EntryView,
+    PreviewView,
+    ReferralView,
+    SignatureListCreate,
+    SignatureListView,
+)
+
+router = Routes(tags=["signature lists"])
+
+Officer = Annotated[Caller, allow("officer")]
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FULL = ["full_name", "date_of_birth", "personal_id", "phone"]
+REASON = "Danh sách cấp chữ ký điện tử đã được phê duyệt"
+
+
+class ListAction(BaseModel):
+    """Either the action, or the state that it leads to."""
+
+    action: Literal["check", "approve", "send", "close"] | None = None
+    status: Literal["checked", "approved", "sent", "closed"] | None = None
+
+    def named(self, listed: SignatureList) -> str:
+        leading = {after: action for action, (_, after) in NEXT.items()}
+        action = self.action or (leading[self.status] if self.status else None)
+        if action is None:
+            raise IllegalTransition(members={"legal": listed.legal()})
+        return action
+
+
+@router.post("/v1/onboarding/signature-lists", status_code=201, response_model=SignatureListView)
+async def create_list(body: SignatureListCreate, session: Transaction, caller: Officer) -> JSONResponse:
+    """A draft with those of a unit who are ready for a signature and consented to the provider."""
+    unit = await unit_of_body(session, body.unit_code)
+    await require_unit(session, caller, unit.id, is_known=True)
+    listed = await make_list(session, caller, unit, body.provider)
+    await session.flush()
+    return created(await _view(session, listed), f"/v1/onboarding/signature-lists/{listed.id}", version=listed.version)
+
+
+@router.get("/v1/onboarding/signature-lists")
+async def get_lists(
+    session: Reading, page: PageQuery, caller: Officer, unit_code: Annotated[str | None, Query(max_length=64)] = None
+) -> Listed[SignatureListView]:
+    found, cursor = await list_lists(session, caller, unit_code, page)
+    return Listed(items=[await _view(session, each) for each in found], next_cursor=cursor)
+
+
+@router.get("/v1/onboarding/signature-lists/{list_id}")
+async def get_one_list(list_id: UUID, session: Reading, caller: Officer) -> SignatureListView:
+    return await _view(session, await get_list(session, caller, list_id))
+
+
+@router.patch("/v1/onboarding/signature-lists/{list_id}")
+async def patch_list(list_id: UUID, body: ListAction, session: Transaction, caller: Officer) -> SignatureListView:
+    """The next hand: `{"status": "checked"}` and so on; the maker neither checks nor approves."""
+    listed = await get_list(session, caller, list_id, for_update=True)
+    move_list(session, caller, listed, body.named(listed))
+    return await _view(session, listed)
+
+
+@router.post("/v1/onboarding/signature-lists/{list_id}/actions")
+async def act_on_list(list_id: UUID, body: ListAction, session: Transaction, caller: Officer) -> SignatureListView:
+    """The next hand: `{"action": "check"}` and so on; the maker neither checks nor approves."""
+    listed = await get_list(session, caller, list_id, for_update=True)
+    move_list(session, caller, listed, body.named(listed))
+    return await _view(session, listed)
+
+
+@router.get("/v1/onboarding/signature-lists/{list_id}/file.xlsx", response_class=Response)
+async def get_workbook(list_id: UUID, request: Request, session: Transaction, caller: Officer) -> Response:
+    """The approved list with full numbers; every row is in the access log of its resident."""
+    runtime = request.app.state.runtime
+    async with runtime.database.reading() as reading:
+        listed = await get_list(reading, caller, list_id)
+        if listed.status not in ("approved", "sent", "closed"):
+            raise IllegalTransition(members={"legal": listed.legal()})
+        entries = await list_entries(reading, listed)
+        units = await _units(reading, [entry.resident_id for entry, _ in entries])
+    people = await revealed_residents(runtime.questions, caller, list(units), FULL, REASON)
+    for resident_id in people:
+        record_access(
+            session, "onboarding", caller, resident_id, action="signature-list", purpose="onboarding", fields=FULL
+        )
+    serials = {entry.resident_id: serial or "" for entry, serial in entries}
+    rows = [_listed(person, units[each], serials[each]) for each, person in people.items()]
+    return await _workbook(listed.unit_code, listed.provider, rows)
+
+
+@router.get("/v1/onboarding/signature-list", response_model=PreviewView)
+async def preview_list(
+    request: Request, session: Transaction, caller: Officer,
+    unit_code: Annotated[str, Query(max_length=64)], provider: Annotated[str | None, Query(max_length=64)] = None,
+    format: Literal["json", "xlsx"] = "json",
+) -> Response:  # fmt: skip
+    """Who would stand on a list of the unit, masked."""
+    runtime = request.app.state.runtime
+    async with runtime.database.reading() as reading:
+        unit = await unit_of_query(reading, caller, unit_code)
+        eligible = await list_eligible(reading, unit.code, provider)
+    named = await named_residents(runtime.questions, caller, {each.unit_code for each in eligible})
+    shown = [(each, named[each.id]) for each in eligible if each.id in named]
+    for resident, _ in shown:
+        record_access(
+            session,
+            "onboarding",
+            caller,
+            resident.id,
+            action="signature-list",
+            purpose="onboarding",
+            fields=["full_name"],
+        )
+    if format == "xlsx":
+        return await _workbook(
+            unit.code, provider or "", [_listed(person, each.unit_code, "") for each, person in shown]
+        )
+    items = [EntryView.of(each, person) for each, person in shown]
+    return JSONResponse(PreviewView(unit_code=unit.code, provider=provider, items=items).model_dump(mode="json"))
+
+
+@router.get("/v1/partners/{partner_id}/referrals")
+async def get_referrals(
+    partner_id: str, session: Transaction, page: PageQuery, caller: Annotated[Caller, allow("partner")],
+    step: Step | None = None, unit_code: Annotated[str | None, Query(max_length=64)] = None,
+) -> Listed[ReferralView]:  # fmt: skip
+    """Residents who consented to this provider and still need the step; gone at once when they withdraw."""
+    if caller.partner_id != partner_id:
+        raise NotFound()
+    residents, cursor, steps = await list_referrals(session, partner_id, step, unit_code, page)
+    for resident in residents:
+        record_access(
+            session, "onboarding", caller, resident.id, action="referral", purpose="onboarding", fields=["onboarding"],
+            legal_basis="consent",
+        )  # fmt: skip
+    return Listed(items=[ReferralView.of(each, steps[each.id]) for each in residents], next_cursor=cursor)
+
+
+async def _view(session: Reading, listed: SignatureList) -> SignatureListView:
+    entries = await list_entries(session, listed)
+    return SignatureListView.of(listed, entries)
+
+
+async def _units(session: Reading, residents: Sequence[UUID]) -> dict[UUID, str]:
+    found = {each: await session.get(KnownResident, each) for each in residents}
+    return {each: resident.unit_code for each, resident in found.items() if resident}
+
+
+def _listed(person: Named, unit: str, serial: str) -> ListedPerson:
+    return ListedPerson(person.full_name, person.born, person.personal_id, person.phone, unit, serial)
+
+
+async def _workbook(unit_code: str, provider: str, rows: list[ListedPerson]) -> Response:
+    title = f"Danh sách cấp chữ ký điện tử cho người dân, đơn vị {unit_code}, nhà cung cấp {provider or '...'}"
+    content = await anyio.to_thread.run_sync(render_workbook, title, rows)
+    name = f'attachment; filename="chu-ky-dien-tu-{today():%Y%m%d}.xlsx"'
+    return Response(content, media_type=WORKBOOK, headers={"Content-Disposition": name})

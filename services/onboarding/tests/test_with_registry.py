@@ -1,0 +1,255 @@
+"""What onboarding asks of the real registry: whom a list means, how a paper names somebody, who consented."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from chassis.app import create_app
+from chassis.database import Database, database_url
+from chassis.identity import Caller, Signer
+from chassis.migrations import upgrade
+from chassis.runtime import Runtime, Service
+from chassis.settings import Settings
+from chassis.testing import _drop
+from contracts.access import AccessRecorded
+from contracts.fact import FACTS
+from contracts.onboarding import StepCompleted
+from contracts.registry import Attestation, ResidentAttested
+from onboarding.commands.imports import run_next_rows
+from registry.app import service as registry_service
+from registry.commands.units import import_decree, load_thanh_hoa
+from registry.decrees import Decree, read_units
+from services.onboarding.tests.world import PURPOSE
+
+VILLAGES = Path(__file__).parents[3] / "deploy" / "demo" / "villages.csv"
+UNITS = {"38", "15724", "15727-01", "15727-02"}
+
+Hear = Callable[..., Any]
+Calling = Callable[..., Any]
+
+
+class Registry:
+    """The real registry beside the service under test, on a database of its own."""
+
+    def __init__(self, app: Any, database: Database, signer: Signer, hear: Hear, service: Service) -> None:
+        self._app, self._database, self._signer, self._hear, self._service = app, database, signer, hear, service
+        self._told = 0
+
+    def client(self, role: Any, **who: Any) -> httpx.AsyncClient:
+        token = self._signer.token(Caller(role, who.pop("subject", "tester"), **who))
+        headers = {"Authorization": f"Bearer {token}", **PURPOSE}
+        return httpx.AsyncClient(transport=self.transport, base_url="http://registry", headers=headers)
+
+    @property
+    def transport(self) -> httpx.ASGITransport:
+        return httpx.ASGITransport(self._app, raise_app_exceptions=False)
+
+    async def tell(self) -> None:
+        """Lets onboarding hear what registry said since the last time."""
+        async with self._database.reading() as session:
+            query = text("SELECT id, type, value FROM outbox WHERE id > :told ORDER BY id")
+            rows = list(await session.execute(query, {"told": self._told}))
+        facts = [FACTS[row.type].model_validate_json(row.value) for row in rows if row.type in FACTS]
+        self._told = rows[-1].id if rows else self._told
+        wanted = [each for each in facts if type(each) in self._service.reactions]
+        await self._hear(*(each for each in wanted if getattr(each, "code", "38") in UNITS))
+
+    async def register(self, number: int, **more: Any) -> str:
+        officer = self.client("officer", unit_code="15724")
+        body = {
+            "personal_id": f"0380850{number:05d}", "id_document": "can_cuoc", "full_name": f"Người Thử {chr(64 + number)}",
+            "date_of_birth": "1985-03-02", "sex": "male", "unit_code": "15727-01", "has_smartphone": True,
+            "phone": f"09120{number:05d}", "phone_owner_verified": True, "social_insurance_no": f"38{number:08d}", **more,
+        }  # fmt: skip
+        answer = await officer.post("/v1/residents", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+
+@pytest.fixture
+async def registry(
+    postgres_url: str, settings: Settings, runtime: Runtime, keys: Path, hear: Hear, service: Service
+) -> AsyncIterator[Registry]:
+    name = f"test_registry_{uuid4().hex[:8]}"
+    url = database_url(postgres_url, name)
+    await asyncio.to_thread(upgrade, url, registry_service.migrations)
+    database = Database(url, application="test")
+    async with database.transaction() as session:
+        await load_thanh_hoa(session)
+    async with database.transaction() as session:
+        content = VILLAGES.read_bytes()
+        await import_decree(session, Decree(read_units(content.decode().splitlines()), []), content, "test")
+    running = Runtime(registry_service, settings, database=database)
+    await running.start()
+    beside = Registry(
+        create_app(registry_service, runtime=running), database, Signer.read(keys / "gateway.pem"), hear, service
+    )
+    runtime.questions._client = httpx.AsyncClient(transport=beside.transport)
+    await beside.tell()
+    yield beside
+    await running.stop()
+    await _drop(postgres_url, name)
+
+
+async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it_cannot_use(
+    registry: Registry, runtime: Runtime, announced: Hear, calling: Calling
+) -> None:
+    await registry.register(1)
+    await registry.register(2, unit_code="15727-02")
+    await registry.tell()
+    book = openpyxl.Workbook()
+    for row in (
+        ["CÔNG AN XÃ"], ["STT", "Số CCCD", "Ngày kích hoạt", "Mức độ"], [1, "038085000001", "15/02/2026", 2],
+        [2, "12345", "15/02/2026", 2], [3, "038085099999", "15/02/2026", 2], [4, "038085000002", "15/02/2026", 2],
+    ):  # fmt: skip
+        book.active.append(row)  # type: ignore[union-attr]  # a new workbook has a sheet
+    content = io.BytesIO()
+    book.save(content)
+    officer = calling("officer", unit_code="15724", body="police")
+    form = {"step": "vneid", "unit_code": "15727-01", "source_body": "police"}
+    files = {"file": ("ds.xlsx", content.getvalue())}
+
+    sent = await officer.post("/v1/onboarding/imports", data=form, files=files)
+    while await run_next_rows(runtime.database, runtime.questions):
+        pass
+    again = await officer.post("/v1/onboarding/imports", data=form, files=files)
+
+    assert sent.status_code == 202
+    done = (await officer.get(f"/v1/onboarding/imports/{sent.json()['id']}")).json()
+    assert {name: done[name] for name in ("status", "total_rows", "applied", "unchanged", "rejected")} == {
+        "status": "completed", "total_rows": 4, "applied": 1, "unchanged": 0, "rejected": 3,
+    }  # fmt: skip
+    assert again.json()["id"] == sent.json()["id"]
+    rejections = (await officer.get(f"/v1/onboarding/imports/{done['id']}/rejections")).json()["items"]
+    assert [(each["row"], each["code"]) for each in rejections] == [
+        (4, "not-a-number"), (5, "unknown-person"), (6, "other-unit"),
+    ]  # fmt: skip
+    table = await officer.get(f"/v1/onboarding/imports/{done['id']}/rejections", headers={"Accept": "text/csv"})
+    assert table.text.count("\n") == 4
+    [fact] = await announced(StepCompleted)
+    assert (fact.step, fact.evidence_kind, fact.marks) == (
+        "vneid",
+        "officer",
+        ["assisted", "issued", "level_1", "level_2"],
+    )
+    async with runtime.database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM import_row"))).scalar_one() == 0
+
+
+async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, announced: Hear, calling: Calling) -> None:
+    await registry.register(1, household_code="H1")
+    await registry.register(2, household_code="H1", has_smartphone=False)
+    await registry.tell()
+    path = "/v1/households/H1/checklist.pdf?unit_code=15727-01"
+
+    volunteer = calling("volunteer", unit_code="15727-01")
+    paper = await volunteer.get(path, headers=PURPOSE)
+
+    assert paper.status_code == 200, paper.text
+    assert paper.content.startswith(b"%PDF")
+    assert {each.action for each in await announced(AccessRecorded)} == {"checklist"}
+    assert len(await announced(AccessRecorded)) == 2
+    assert (await volunteer.get(path)).status_code == 428
+    assert (await calling("volunteer", unit_code="15727-02").get(path, headers=PURPOSE)).status_code == 403
+    nobody = await volunteer.get("/v1/households/none/checklist.pdf?unit_code=15727-01", headers=PURPOSE)
+    assert nobody.status_code == 404
+
+
+async def test_without_registry_no_paper_is_printed(registry: Registry, runtime: Runtime, calling: Calling) -> None:
+    runtime.questions._client = httpx.AsyncClient(timeout=0.2)
+    runtime.questions._urls["registry"] = "http://127.0.0.1:9"
+
+    answer = await calling("officer", unit_code="15724").get(
+        "/v1/households/H1/checklist.pdf?unit_code=15727-01", headers=PURPOSE
+    )
+
+    assert answer.status_code == 503
+
+
+async def consent(registry: Registry, resident_id: str, provider: str) -> str:
+    client = registry.client("resident", resident_id=resident_id)
+    body = {"grantee": provider, "purpose": "onboarding"}
+    answer = await client.post(f"/v1/residents/{resident_id}/consents", json=body)
+    assert answer.status_code == 201, answer.text
+    await registry.tell()
+    return str(answer.json()["id"])
+
+
+async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
+    registry: Registry, hear: Hear, announced: Hear, calling: Calling
+) -> None:
+    ready, silent = await registry.register(1), await registry.register(2)
+    await registry.tell()
+    for each in (ready, silent):
+        await hear(_passed_ekyc(each))
+    given = await consent(registry, ready, "demo-telecom")
+    maker = calling("officer", unit_code="15724", subject="maker")
+    other = calling("officer", unit_code="15724", subject="other")
+    body = {"unit_code": "15727-01", "provider": "demo-telecom"}
+
+    preview = (await maker.get("/v1/onboarding/signature-list?unit_code=15727-01&provider=demo-telecom")).json()
+    assert [each["resident_id"] for each in preview["items"]] == [ready]
+    assert "*" in preview["items"][0]["personal_id"]
+    listed = (await maker.post("/v1/onboarding/signature-lists", json=body)).json()
+    path = f"/v1/onboarding/signature-lists/{listed['id']}"
+    assert (listed["status"], listed["count"], listed["legal"]) == ("draft", 1, ["check"])
+    assert (await maker.post(f"{path}/actions", json={"action": "check"})).json()[
+        "type"
+    ] == "/problems/maker-is-checker"
+    assert (await other.get(f"{path}/file.xlsx")).status_code == 409
+    assert (await other.patch(path, json={"status": "checked"})).json()["status"] == "checked"
+    assert (await other.post(f"{path}/actions", json={"action": "approve"})).json()["status"] == "approved"
+
+    book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx")).content))
+    rows = list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
+    assert [row[3] for row in rows] == ["038085000001"]
+    assert "signature-list" in {each.action for each in await announced(AccessRecorded)}
+    assert (await other.post(f"{path}/actions", json={"action": "send"})).json()["status"] == "sent"
+
+    resident = registry.client("resident", resident_id=ready)
+    assert (await resident.delete(f"/v1/residents/{ready}/consents/{given}")).status_code in (200, 204)
+    await registry.tell()
+    assert (await other.get(path)).json()["count"] == 0
+    assert (await calling("officer", unit_code="15061").get(path)).status_code == 404
+
+
+async def test_a_partner_sees_referrals_only_while_consent_lasts(
+    registry: Registry, announced: Hear, calling: Calling
+) -> None:
+    resident_id = await registry.register(1)
+    await registry.register(2)
+    await registry.tell()
+    given = await consent(registry, resident_id, "demo-bank")
+    bank = calling("partner", partner_id="demo-bank")
+    path = "/v1/partners/demo-bank/referrals?step=payment_account&unit_code=15724"
+
+    found = (await bank.get(path)).json()["items"]
+    await registry.client("resident", resident_id=resident_id).delete(f"/v1/residents/{resident_id}/consents/{given}")
+    await registry.tell()
+
+    assert [each["resident_id"] for each in found] == [resident_id]
+    assert found[0]["steps"][0]["route"] == "open_account"
+    assert (await bank.get(path)).json()["items"] == []
+    assert (await bank.get("/v1/partners/demo-telecom/referrals")).status_code == 404
+    assert [each.action for each in await announced(AccessRecorded)] == ["referral"]
+
+
+def _passed_ekyc(resident_id: str) -> Any:
+    told = Attestation(
+        event="ekyc.passed",
+        partner_id="demo-identity",
+        webhook_id=f"m-{resident_id}",
+        occurred_at="2026-01-05T00:00:00Z",
+    )
+    return ResidentAttested(
+        resident_id=resident_id, unit_id=uuid4(), unit_code="15727-01", attestation=told, has_bank_account=False,
+        has_smartphone=True,
+    )  # fmt: skip
