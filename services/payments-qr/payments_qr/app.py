@@ -5,6 +5,8 @@ from pathlib import Path
 from chassis.app import create_app
 from chassis.runtime import Runtime, Service, Timed
 from payments_qr.commands.counting import Counting
+from payments_qr.commands.owners import link_owners
+from payments_qr.commands.rotation import rotate_keys
 from payments_qr.model import Table
 from payments_qr.reactions import HEARD
 from payments_qr.routes import ROUTERS
@@ -16,6 +18,14 @@ async def _count(runtime: Runtime) -> None:
     await _counting.count_now_and_then(runtime.database)
 
 
+async def _link(runtime: Runtime) -> None:
+    await link_owners(runtime.database, runtime.questions)
+
+
+async def _rotate(runtime: Runtime) -> None:
+    await rotate_keys(runtime.database)
+
+
 service = Service(
     name="payments-qr",
     title="Ba Không: merchants, QR codes, bills, payments",
@@ -23,7 +33,7 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=HEARD,
-    timed=[Timed("count", 5.0, _count)],
+    timed=[Timed("count", 5.0, _count), Timed("link owners", 10.0, _link), Timed("rotate keys", 60.0, _rotate)],
 )
 
 app = create_app(service)

@@ -41,6 +41,11 @@ class Merchant(Table, table=True):
         Index("ix_merchant_tax_code", "tax_code_index", postgresql_where="tax_code_index IS NOT NULL"),
         Index("ix_merchant_fees", "unit_id", postgresql_where="category = 'public_service' AND status = 'active'"),
         Index("ix_merchant_provider", "provider", "id"),
+        Index(
+            "ix_merchant_unlinked",
+            "id",
+            postgresql_where="tax_code IS NOT NULL AND owner_resident_id IS NULL AND owner_organization_id IS NULL",
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -56,6 +61,7 @@ class Merchant(Table, table=True):
     owner_organization_id: UUID | None = None
     tax_code: bytes | None = Field(default=None, sa_type=sealed())
     tax_code_index: bytes | None = Field(default=None, sa_type=sealed())
+    owner_asked_at: datetime | None = Field(default=None, sa_type=aware())
     provider: str = Field(sa_type=text())
     bin: str = Field(sa_type=text())
     account_no: bytes = Field(sa_type=sealed())

@@ -1,0 +1,73 @@
+"""Finding who a merchant's tax code belongs to: registry knows, so that owners see merchants others registered for them."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, or_, select
+
+from chassis.ask import Questions, Unanswered
+from chassis.clock import now
+from chassis.database import Database
+from chassis.outbox import announce
+from contracts.payments_qr import MerchantUpdated
+from payments_qr.model import Merchant
+
+BATCH = 50
+ASK_AGAIN_AFTER = timedelta(days=1)
+
+
+async def link_owners(database: Database, questions: Questions) -> int:
+    """Asks for the owners of merchants that only have a tax code; how many were found. Who is unknown is asked for again
+    tomorrow; a registry that is down is asked again soon."""
+    found = 0
+    for merchant_id, tax_code in await _list_unlinked(database):
+        try:
+            owner_id = await _ask(questions, tax_code)
+        except Unanswered as silence:
+            if silence.status != 404:
+                return found
+            owner_id = None
+        found += await _note(database, merchant_id, tax_code, owner_id)
+    return found
+
+
+async def _list_unlinked(database: Database) -> list[tuple[UUID, str]]:
+    async with database.reading() as session:
+        rows = await session.exec(
+            select(Merchant)
+            .where(
+                col(Merchant.tax_code).is_not(None),
+                col(Merchant.owner_resident_id).is_(None),
+                col(Merchant.owner_organization_id).is_(None),
+                col(Merchant.is_closed).is_(False),
+                or_(col(Merchant.owner_asked_at).is_(None), col(Merchant.owner_asked_at) < now() - ASK_AGAIN_AFTER),
+            )
+            .order_by(col(Merchant.id))
+            .limit(BATCH)
+        )
+        return [(merchant.id, merchant.opened_tax_code() or "") for merchant in rows]
+
+
+async def _ask(questions: Questions, tax_code: str) -> UUID:
+    """Twelve digits are a person's number (households since 2025), the others an organization's tax code."""
+    if len(tax_code) == 12:
+        path, body = "/v1/residents/lookup", {"personal_id": tax_code}
+    else:
+        path, body = "/v1/organizations/lookup", {"tax_code": tax_code}
+    answer = await questions.ask("registry", "POST", path, caller=None, purpose="payment", json=body)
+    return UUID(answer["id"])
+
+
+async def _note(database: Database, merchant_id: UUID, tax_code: str, owner_id: UUID | None) -> bool:
+    async with database.transaction() as session:
+        merchant = await session.get_one(Merchant, merchant_id, with_for_update=True)
+        merchant.owner_asked_at = now()
+        if owner_id is None:
+            return False
+        if len(tax_code) == 12:
+            merchant.owner_resident_id = owner_id
+        else:
+            merchant.owner_organization_id = owner_id
+        merchant.touch(now())
+        announce(session, merchant.fact(MerchantUpdated))
+        return True

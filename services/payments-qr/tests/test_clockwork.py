@@ -1,0 +1,93 @@
+"""What happens by the clock: owners are found, keys are changed."""
+
+import base64
+import json
+
+import httpx
+import pytest
+
+from chassis.ask import Questions
+from chassis.ids import new_id
+from chassis.settings import Settings
+from contracts.payments_qr import MerchantUpdated
+from payments_qr.commands.owners import link_owners
+from payments_qr.commands.rotation import rotate_keys
+from payments_qr.model import KeyRotation, Merchant
+
+
+class Registry:
+    """A registry that knows one person and one organization, over real HTTP semantics."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known = known
+        self.asked: list[str] = []
+        self.is_down = False
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        if self.is_down:
+            return httpx.Response(503)
+        number = next(iter(json.loads(request.content).values()))
+        self.asked.append(f"{request.url.path} {number}")
+        assert request.headers["X-Purpose"] == "payment"
+        found = self.known.get(number)
+        return httpx.Response(200, json={"id": found}) if found else httpx.Response(404, json={})
+
+
+@pytest.fixture
+async def registry(runtime):
+    registry = Registry({})
+    questions = Questions(runtime.settings, runtime.signer, "payments-qr")
+    await questions._client.aclose()
+    questions._client = httpx.AsyncClient(transport=httpx.MockTransport(registry.answer))
+    registry.questions = questions
+    yield registry
+    await questions.close()
+
+
+async def test_owners_are_found_by_their_tax_codes(database, registered, registry, world, owner, calling, announced):
+    organization = new_id()
+    registry.known = {"038180012345": str(world.resident), "2800123456": str(organization)}
+    stall = await registered(owner={"tax_code": "038180012345"})
+    await registered(name="Cửa hàng", owner={"tax_code": "2800123456"})
+    await registered(name="Không ai biết", owner={"tax_code": "2800123457"})
+    registry.is_down = True
+    assert await link_owners(database, registry.questions) == 0
+
+    registry.is_down = False
+    assert await link_owners(database, registry.questions) == 2
+    assert await link_owners(database, registry.questions) == 0
+
+    assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [stall["id"]]
+    assert len(registry.asked) == 3
+    owners = {(fact.owner_resident_id, fact.owner_organization_id) for fact in await announced(MerchantUpdated)}
+    assert owners == {(world.resident, None), (None, organization)}
+
+
+async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
+    database, activated, officer, monkeypatch, hear, partner_event, settled
+):
+    merchant = await activated()
+    code = (await officer.post(f"/v1/merchants/{merchant['id']}/qr-codes", json={"kind": "static"})).json()
+    old = f"dev:{base64.b64encode(b'bakhong development key, no use!').decode()}"
+    new = f"new:{base64.b64encode(b'n' * 32).decode()}"
+    use_keys(monkeypatch, f"{new},{old}")
+
+    await rotate_keys(database)
+    await rotate_keys(database)
+    use_keys(monkeypatch, new)
+
+    assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["payload"] == code["payload"]
+    by_account = settled(bin="970405", account_no="3500205123456")
+    await hear(partner_event("qr.payment_settled", by_account))
+    listed = await officer.get("/v1/payments", params={"merchant_id": merchant["id"]}, headers={"X-Purpose": "payment"})
+    assert [payment["status"] for payment in listed.json()["items"]] == ["settled"]
+    async with database.reading() as session:
+        row = await session.get_one(Merchant, merchant["id"])
+        assert row.account_no[1:4] == b"new"
+        assert (await session.get_one(KeyRotation, ("merchant", "new|new"))).finished_at is not None
+
+
+def use_keys(monkeypatch, keys: str) -> None:
+    settings = Settings(pii_keys=keys, pii_index_keys=keys)
+    monkeypatch.setattr("chassis.sealing.get_settings", lambda: settings)
+    monkeypatch.setattr("payments_qr.commands.rotation.get_settings", lambda: settings)
