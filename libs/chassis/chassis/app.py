@@ -1,6 +1,7 @@
 """The HTTP process of a service, and its event process."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ def create_app(service: Service, settings: Settings | None = None, runtime: Runt
         running = app.state.runtime = runtime or Runtime(service, settings or get_settings())
         configure_logging(service.name, running.settings.log_level)
         await running.start()
+        _spare_what_stays()
         try:
             yield
         finally:
@@ -48,6 +50,13 @@ def create_app(service: Service, settings: Settings | None = None, runtime: Runt
     return app
 
 
+def _spare_what_stays() -> None:
+    """What is loaded now stays until the end: to walk through it in every full collection took a tenth of a request."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 def run_worker(service: Service) -> None:
     """The event process alone, until SIGTERM or SIGINT."""
     asyncio.run(_work_until_told(service))
@@ -60,5 +69,6 @@ async def _work_until_told(service: Service) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await runtime.start()
+    _spare_what_stays()
     await told.wait()
     await runtime.stop()

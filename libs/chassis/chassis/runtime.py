@@ -137,12 +137,15 @@ class Runtime:
                 await asyncio.sleep(1)
 
     async def _by_the_clock(self, timed: Timed) -> None:
+        failures = 0
         while True:
+            began = now()
             try:
                 await self._work_as_only_one(timed)
             except Exception as error:
+                failures = failures + 1 if now() - began < timedelta(minutes=1) else 1
                 logger.error("timed work failed", work=timed.name, error=type(error).__name__, exc_info=True)
-            await asyncio.sleep(timed.every_seconds)
+            await asyncio.sleep(min(timed.every_seconds * 2**failures, max(timed.every_seconds, 60)))
 
     async def _work_as_only_one(self, timed: Timed) -> None:
         connection = await asyncpg.connect(
