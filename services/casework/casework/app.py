@@ -5,6 +5,7 @@ from pathlib import Path
 from casework.commands.actions import confirm_silent_drafts
 from casework.commands.counting import count_once_a_day
 from casework.commands.feedback import escalate_feedback
+from casework.commands.rotation import rotate_keys
 from casework.model import Table
 from casework.reactions import HEARD
 from casework.routes import ROUTERS
@@ -13,6 +14,7 @@ from chassis.runtime import Runtime, Service, Timed
 
 EVERY_SECONDS = 30.0
 COUNT_EVERY_SECONDS = 300.0
+ROTATE_EVERY_SECONDS = 600.0
 
 
 async def confirm_drafts(runtime: Runtime) -> None:
@@ -33,6 +35,11 @@ async def count(runtime: Runtime) -> None:
         await count_once_a_day(session)
 
 
+async def rotate(runtime: Runtime) -> None:
+    """Brings sealed values under the newest key."""
+    await rotate_keys(runtime.database)
+
+
 service = Service(
     name="casework",
     title="Ba Không: casework",
@@ -43,6 +50,7 @@ service = Service(
     timed=[
         Timed("confirm draft results", EVERY_SECONDS, confirm_drafts),
         Timed("escalate feedback", EVERY_SECONDS, escalate),
+        Timed("rotate keys", ROTATE_EVERY_SECONDS, rotate),
         Timed("take counts", COUNT_EVERY_SECONDS, count),
     ],
 )

@@ -134,6 +134,14 @@ async def test_the_deceased_do_not_apply_and_the_merged_apply_as_their_survivor(
     assert (await draft(world.lan)).json()["resident_id"] == str(world.binh)
 
 
+async def test_a_survivor_finds_the_dossiers_of_the_duplicate(binh, calling, world, hear, extract):
+    await hear(person(ResidentMerged, world, world.binh, 2, life="merged", survivor_id=world.lan))
+    lan = calling("resident", resident_id=world.lan)
+
+    assert [item["id"] for item in (await lan.get("/v1/dossiers")).json()["items"]] == [extract["id"]]
+    assert (await lan.get(f"/v1/dossiers/{extract['id']}")).status_code == 200
+
+
 async def test_an_older_snapshot_changes_nothing_and_an_undone_merge_frees_the_resident(officer, world, hear, database):
     from casework.queries.people import find_resident
 

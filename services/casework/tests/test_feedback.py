@@ -97,6 +97,14 @@ async def test_an_illegal_action_names_the_legal_ones(binh, feedback_officer, wo
     assert (await act(feedback_officer, feedback, "rate", rating=1)).status_code == 403
 
 
+async def test_an_officer_who_wrote_it_down_for_somebody_deals_with_it_too(feedback_officer, world):
+    feedback = await send(feedback_officer)
+
+    assert (await act(feedback_officer, feedback, "assign", assignee="officer-2")).status_code == 200
+    assert (await act(feedback_officer, feedback, "answer", answer="Đã xử lý")).status_code == 200
+    assert (await act(feedback_officer, feedback, "rate", rating=4)).json()["rating"] == 4
+
+
 async def test_a_passed_deadline_escalates_by_itself_and_survives_a_restart(
     binh, feedback_officer, world, database, announced
 ):

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from casework.calendar import load_calendar
 from casework.commands.dossiers import count_filed
 from casework.model.dossiers import Dossier, PortalReport
-from casework.model.fees import Channel, fee_amount
+from casework.model.fees import Channel, FeeStatus, fee_amount
 from casework.model.lifecycle import NATIONAL, SETTLED, NationalStatus, Status
 from casework.model.timeliness import is_on_time
 from casework.procedures import UnknownProcedure, Version, load_catalogue
@@ -138,6 +138,7 @@ def _compute(dossier: Dossier, reports: Sequence[PortalReport]) -> None:
     )
     dossier.fee_paid_online = bool(_latest([report.fee_paid_online for report in reports]))
     dossier.fee_amount = _usual_fee(dossier)
+    dossier.fee_status = (FeeStatus.PAID if dossier.fee_paid_online else FeeStatus.NONE).value
     dossier.finished_at = _finished_at(reports) if dossier.status in SETTLED else None
     dossier.on_time = _on_time(dossier, reports) if dossier.finished_at else None
 

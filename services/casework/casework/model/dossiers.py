@@ -16,13 +16,14 @@ from casework.model.forms import Entry, Form, once_only_ratio
 from casework.model.lifecycle import NATIONAL, OPEN, Action, Actor, Status, legal_actions, next_status
 from casework.model.timeliness import is_on_time, is_overdue
 from chassis.database import aware
-from chassis.sealing import Place, blind_index, seal, unseal, unseal_text
+from chassis.sealing import Place, blind_index, blind_indexes, seal, unseal, unseal_text
 
 FORM = Place("casework", "dossier", "form")
 NOTE = Place("casework", "dossier_step", "note")
 PAPER = Place("casework", "attachment", "content")
 PAPER_NAME = Place("casework", "attachment", "name")
 RESULT = Place("casework", "dossier_result", "content")
+TRACKING = "dossier_tracking"
 
 _FORM = TypeAdapter(dict[str, Entry])
 
@@ -121,6 +122,10 @@ class Dossier(Table, table=True):
     def ratio(self) -> float:
         """How much of what the registry could know nobody had to declare again."""
         return once_only_ratio(self.fields_asked, self.fields_prefilled)
+
+    def has_phone(self, last4: str) -> bool:
+        """Whether these are the last four digits of the form's telephone, under any index key still in use."""
+        return self.phone_mark in blind_indexes(TRACKING, f"{self.id}|{last4}")
 
     def entries(self) -> Form:
         """The form, opened."""
@@ -311,7 +316,7 @@ class PortalReport(Table, table=True):
 
 def phone_mark(dossier_id: UUID, last4: str) -> bytes:
     """What is kept of a telephone's last four digits: useless without the index key and for any other dossier."""
-    return blind_index("dossier_tracking", f"{dossier_id}|{last4}")
+    return blind_index(TRACKING, f"{dossier_id}|{last4}")
 
 
 def pauses_of(rows: Sequence[DossierPause]) -> list[Pause]:

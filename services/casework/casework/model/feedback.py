@@ -22,13 +22,14 @@ from casework.model.petitions import (
 )
 from chassis.database import aware
 from chassis.identity import Caller
-from chassis.sealing import Place, blind_index, seal, unseal_text
+from chassis.sealing import Place, blind_index, blind_indexes, seal, unseal_text
 
 TEXT = Place("casework", "feedback", "text")
 ANSWER = Place("casework", "feedback", "answer")
 ESCALATION_WORKING_DAYS = 2
 LAST_LEVEL = 3
 FEEDBACK_NOTE = Place("casework", "feedback_step", "note")
+AUTHOR = "feedback_author"
 PHOTO = Place("casework", "feedback_photo", "content")
 
 
@@ -74,7 +75,7 @@ class Feedback(Table, table=True):
 
     def is_by(self, caller: Caller) -> bool:
         """Whether this caller wrote it, also when nobody else may know."""
-        return self.author_mark == author_mark(self.id, caller)
+        return self.author_mark in blind_indexes(AUTHOR, _author(self.id, caller))
 
     def legal(self, actor: FeedbackActor) -> tuple[FeedbackAction, ...]:
         """What this actor may do now."""
@@ -181,8 +182,11 @@ class FeedbackPhoto(Table, table=True):
 
 def author_mark(feedback_id: UUID, caller: Caller) -> bytes:
     """What lets an author come back to anonymous feedback without the database knowing who it is."""
-    author = caller.resident_id or caller.organization_id or caller.account
-    return blind_index("feedback_author", f"{feedback_id}|{author}")
+    return blind_index(AUTHOR, _author(feedback_id, caller))
+
+
+def _author(feedback_id: UUID, caller: Caller) -> str:
+    return f"{feedback_id}|{caller.resident_id or caller.organization_id or caller.account}"
 
 
 def shingles(text: str) -> list[bytes]:

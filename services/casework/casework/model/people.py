@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from casework.model import Table
@@ -13,6 +13,7 @@ class KnownResident(Table, table=True):
     """A resident as registry announced them; a merged one leads to the survivor."""
 
     __tablename__ = "known_resident"
+    __table_args__ = (Index("ix_known_resident_survivor", "survivor_id", postgresql_where="survivor_id IS NOT NULL"),)
 
     id: UUID = Field(primary_key=True)
     version: int

@@ -18,10 +18,9 @@ from casework.model.dossiers import (
     DossierResult,
     DossierStep,
     TrackingGuess,
-    phone_mark,
 )
 from casework.model.lifecycle import Actor, Status
-from casework.queries.people import own
+from casework.queries.people import find_resident, own, own_or_merged
 from casework.settings import get_settings
 from chassis.clock import now
 from chassis.database import ReadSession, Session
@@ -50,7 +49,7 @@ async def get_dossier(
     dossier = (await session.exec(query.with_for_update() if lock else query)).first()
     if dossier is None:
         raise NotFound()
-    if owns(caller, dossier):
+    if owns(caller, dossier) or await _owns_as_survivor(session, caller, dossier):
         return dossier, Actor.APPLICANT
     if caller.role == "officer" and await _is_office_of(session, caller, dossier):
         return dossier, Actor.OFFICER
@@ -137,7 +136,7 @@ async def find_tracked(session: Session, code: str, last4: str) -> Dossier | Non
         raise TooManyGuesses()
     found = await session.exec(select(Dossier).where(Dossier.code == code))
     dossier = found.first()
-    if dossier is not None and dossier.phone_mark is not None and dossier.phone_mark == phone_mark(dossier.id, last4):
+    if dossier is not None and dossier.has_phone(last4):
         return dossier
     await _count_guess(session, hashed, hour)
     return None
@@ -151,6 +150,13 @@ async def list_silent_drafts(session: ReadSession, at: datetime) -> Sequence[Dos
     return (await session.exec(query.limit(200).with_for_update(skip_locked=True))).all()
 
 
+async def _owns_as_survivor(session: ReadSession, caller: Caller, dossier: Dossier) -> bool:
+    if caller.role != "resident" or caller.resident_id is None or dossier.resident_id is None:
+        return False
+    resident = await find_resident(session, dossier.resident_id)
+    return resident is not None and resident.id == caller.resident_id
+
+
 async def _is_office_of(session: ReadSession, caller: Caller, dossier: Dossier) -> bool:
     if await covers(session, caller, dossier.unit_id):
         return True
@@ -160,7 +166,7 @@ async def _is_office_of(session: ReadSession, caller: Caller, dossier: Dossier) 
 def _visible(caller: Caller) -> Any:
     query = select(Dossier)
     if caller.role == "resident":
-        return query.where(own(col(Dossier.resident_id), caller.resident_id))
+        return query.where(own_or_merged(col(Dossier.resident_id), caller.resident_id))
     if caller.role == "organization":
         return query.where(own(col(Dossier.organization_id), caller.organization_id))
     return scoped(query, caller, col(Dossier.unit_id))

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from casework.model.feedback import Feedback, FeedbackPhoto, FeedbackStep, likeness
 from casework.model.petitions import WAITING, FeedbackActor, FeedbackStatus
-from casework.queries.people import own
+from casework.queries.people import own, own_or_merged
 from chassis.clock import now
 from chassis.database import ReadSession
 from chassis.errors import NotFound
@@ -33,10 +33,10 @@ async def get_feedback(
     feedback = (await session.exec(query.with_for_update() if lock else query)).first()
     if feedback is None:
         raise NotFound()
-    if feedback.is_by(caller):
-        return feedback, FeedbackActor.AUTHOR
     if caller.role == "officer" and await covers(session, caller, feedback.unit_id):
         return feedback, FeedbackActor.OFFICER
+    if feedback.is_by(caller):
+        return feedback, FeedbackActor.AUTHOR
     raise NotFound()
 
 
@@ -119,7 +119,7 @@ async def list_to_escalate(session: ReadSession, at: datetime) -> Sequence[Feedb
 def _visible(caller: Caller) -> Any:
     query = select(Feedback)
     if caller.role == "resident":
-        return query.where(own(col(Feedback.resident_id), caller.resident_id))
+        return query.where(own_or_merged(col(Feedback.resident_id), caller.resident_id))
     if caller.role == "organization":
         return query.where(own(col(Feedback.organization_id), caller.organization_id))
     return scoped(query, caller, col(Feedback.unit_id))

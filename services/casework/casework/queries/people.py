@@ -47,6 +47,12 @@ def own(column: Any, person_id: UUID | None) -> Any:
     return false() if person_id is None else column == person_id
 
 
+def own_or_merged(column: Any, resident_id: UUID | None) -> Any:
+    """The condition "is this resident's, or that of a duplicate merged into them"."""
+    duplicates = select(KnownResident.id).where(KnownResident.survivor_id == resident_id)
+    return own(column, resident_id) | (column.in_(duplicates) if resident_id else false())
+
+
 async def commune_of(session: ReadSession, unit_id: UUID) -> KnownUnit:
     """The unit itself, or the commune above a village, in today's tree; raises NotYetKnown for an unknown unit."""
     for _ in range(4):

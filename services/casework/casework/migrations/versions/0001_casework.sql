@@ -316,6 +316,8 @@ CREATE TABLE known_resident (
     CONSTRAINT pk_known_resident PRIMARY KEY (id)
 );
 
+CREATE INDEX ix_known_resident_survivor ON known_resident (survivor_id) WHERE survivor_id IS NOT NULL;
+
 CREATE TABLE portal_report (
     partner_id TEXT NOT NULL,
     webhook_id TEXT NOT NULL,
