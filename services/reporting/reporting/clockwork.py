@@ -5,6 +5,7 @@ from datetime import timedelta
 from chassis.clock import today
 from chassis.runtime import Runtime, Timed
 from reporting.projections.days import move_base_day
+from reporting.projections.totals import make_totals, totals_are_valid
 from reporting.queries.counts import get_live_version
 from reporting.queries.schedules import list_communes, store_weekly_report, take_snapshots
 
@@ -26,4 +27,17 @@ async def follow_the_calendar(runtime: Runtime) -> None:
             await store_weekly_report(session, code, sunday)
 
 
-TIMED = [Timed("follow the calendar", 600.0, follow_the_calendar)]
+async def follow_the_units(runtime: Runtime) -> None:
+    """Makes the sums anew after units have changed; until then answers are summed up on the spot."""
+    async with runtime.database.reading() as session:
+        version = (await get_live_version(session)).version
+        if await totals_are_valid(session, version):
+            return
+    async with runtime.database.transaction() as session:
+        await make_totals(session, version)
+
+
+TIMED = [
+    Timed("follow the units", 2.0, follow_the_units),
+    Timed("follow the calendar", 600.0, follow_the_calendar),
+]

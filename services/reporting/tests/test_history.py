@@ -21,7 +21,9 @@ from chassis.database import Database
 from contracts.fact import Fact
 from contracts.topics import all_topics
 from reporting.projections.days import move_base_day
-from reporting.queries.counts import counts_of, get_live_version
+from reporting.projections.totals import make_totals
+from reporting.projections.tree import tree_of
+from reporting.queries.counts import counts_of, get_live_version, totals_on
 from reporting.reactions import HEARD
 from reporting.rebuild import rebuild
 
@@ -37,12 +39,16 @@ async def test_every_count_is_the_one_that_the_facts_come_to(database: Database,
     history = make_history(FACTS, seed=3)
     told = list(history.told())
     await bus.ensure_topics(all_topics())
-    await publish(bus, [*units_of_the_demo(), *told])
-
+    await publish(bus, [*units_of_the_demo(), *told[: FACTS // 2]])
+    await consume_with_interruptions(database, bus, times=0)
+    async with database.transaction() as session:
+        await make_totals(session, 1)
+    await publish(bus, told[FACTS // 2 :])
     await consume_with_interruptions(database, bus, times=3)
 
     expected = {day: count_directly(history.all(), day) for day in DAYS}
     assert await counted(database, DAYS) == expected
+    await sums_agree(database)
 
     progress: list[tuple[int, int]] = []
     version = await rebuild(database, bus, lambda done, of: progress.append((done, of)))
@@ -52,6 +58,7 @@ async def test_every_count_is_the_one_that_the_facts_come_to(database: Database,
     async with database.transaction() as session:
         assert await move_base_day(session, version, today() + timedelta(days=30))
     assert await counted(database, DAYS) == expected
+    await sums_agree(database)
 
 
 async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(database: Database, bus: EmbeddedBus) -> None:
@@ -152,6 +159,19 @@ async def counted(database: Database, days: Sequence[date]) -> dict[date, dict[s
             counts = await counts_of(session, live, {id: [id] for id in ids}, day)
             found[day] = {ids[id]: Counter(comparable(counted)) for id, counted in counts.items()}
     return found
+
+
+async def sums_agree(database: Database) -> None:
+    """The sums that are kept equal those of their parts, in today's tree and in that of the districts."""
+    async with database.reading() as session:
+        live, tree = await get_live_version(session), await tree_of(session)
+        for day in (*DAYS, date(2024, 6, 30), today()):
+            tier = tree.at(day)
+            assert live.keeps(tier)
+            for unit in tier.units:
+                kept = (await totals_on(session, live, tier, [unit], day))[unit]
+                summed = (await counts_of(session, live, {unit: tier.members_of(unit)}, day))[unit]
+                assert comparable(kept) == comparable(summed)
 
 
 COMPARED = (

@@ -1,6 +1,6 @@
 """The tables of this service: counts by unit and day, the states they follow from, units' successions, filed copies."""
 
-from reporting.model.counts import CountAtBase, CountOnDay, Projection, Subject, UnitChange
+from reporting.model.counts import CountAtBase, CountOnDay, Projection, Subject, TotalAtBase, TotalOnDay, UnitChange
 from reporting.model.filed import AnnouncedCount, FiledReport, Snapshot
 from reporting.model.table import Table
 from reporting.model.units import Succession, TreeVersion
@@ -15,6 +15,8 @@ __all__ = [
     "Subject",
     "Succession",
     "Table",
+    "TotalAtBase",
+    "TotalOnDay",
     "TreeVersion",
     "UnitChange",
 ]

@@ -23,6 +23,7 @@ async def move_base_day(session: Session, version: int, day: date) -> bool:
     if base_day >= day:
         return False
     await session.execute(_TAKE_IN, {"version": version, "after": base_day, "until": day})
+    await session.execute(_TAKE_IN_TOTALS, {"version": version, "after": base_day, "until": day})
     await session.execute(_MOVE, {"version": version, "day": day})
     return True
 
@@ -42,6 +43,13 @@ _TAKE_IN = text(
     " WHERE version = :version AND day > :after AND day <= :until"
     " GROUP BY version, unit_id, counter ORDER BY unit_id, counter"
     " ON CONFLICT (version, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
+)
+_TAKE_IN_TOTALS = text(
+    "INSERT INTO total_at_base AS c (version, tier, unit_id, counter, value)"
+    " SELECT version, tier, unit_id, counter, sum(change) FROM total_on_day"
+    " WHERE version = :version AND day > :after AND day <= :until"
+    " GROUP BY version, tier, unit_id, counter ORDER BY tier, unit_id, counter"
+    " ON CONFLICT (version, tier, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
 )
 _MOVE = text("UPDATE projection SET base_day = :day WHERE version = :version")
 _STORE = text(

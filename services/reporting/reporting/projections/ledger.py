@@ -7,19 +7,21 @@ order; a hundred events of one village cost as many rows as one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, TypeVar
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session as AlchemySession
 
-from chassis.clock import now
+from chassis.clock import now, today
 from chassis.consumer import Transient
 from chassis.database import Session
 from reporting.projections.people import Person, tally_people
 from reporting.projections.timeline import Tally
+from reporting.projections.tree import Tier, tree_of
 from reporting.projections.works import Work
 
 __all__ = ["BUILD_VERSION", "Ledger", "change_person", "change_work", "ledger_of"]
@@ -36,9 +38,11 @@ LEDGER = "ledger"
 class Ledger:
     """The states that a transaction has in hand, and what they count more or less than before."""
 
-    def __init__(self, version: int, base_day: date) -> None:
+    def __init__(self, version: int, base_day: date, tiers: Sequence[Tier], keeps_totals: bool) -> None:
         self.version = version
         self.base_day = base_day
+        self._tiers = tiers
+        self._keeps_totals = keeps_totals
         self._states: dict[tuple[str, str], Any] = {}
         self._changed: set[tuple[str, str]] = set()
         self._tally: Tally = Counter()
@@ -88,14 +92,41 @@ class Ledger:
     def _write_counts(self, session: AlchemySession, changes: list[tuple[tuple[str, str, date], int]]) -> None:
         columns = {
             "version": self.version,
+            "base_day": self.base_day,
             "units": [unit_id for (unit_id, _, _), _ in changes],
             "counters": [counter for (_, counter, _), _ in changes],
             "days": [day for (_, _, day), _ in changes],
             "changes": [change for _, change in changes],
         }
         session.execute(_ADD_ON_DAY, columns)
-        session.execute(_ADD_AT_BASE, columns | {"base_day": self.base_day})
-        session.execute(_MARK, {"version": self.version, "units": sorted({key[0] for key, _ in changes}), "at": now()})
+        session.execute(_ADD_AT_BASE, columns)
+        changed = {UUID(unit_id) for (unit_id, _, _), _ in changes}
+        marked = changed | {above for tier in self._tiers for each in changed for above in tier.totals_over(each)}
+        if self._keeps_totals:
+            for tier in self._tiers:
+                self._write_totals(session, tier, changes)
+        session.execute(_MARK, {"version": self.version, "units": sorted(marked), "at": now()})
+
+    def _write_totals(
+        self, session: AlchemySession, tier: Tier, changes: list[tuple[tuple[str, str, date], int]]
+    ) -> None:
+        sums: Counter[tuple[UUID, str, date]] = Counter()
+        for (unit_id, counter, day), change in changes:
+            for above in tier.totals_over(UUID(unit_id)):
+                sums[above, counter, day] += change
+        rows = sorted((key, change) for key, change in sums.items() if change)
+        if rows:
+            columns = {
+                "version": self.version,
+                "tier": tier.since,
+                "base_day": self.base_day,
+                "units": [unit_id for (unit_id, _, _), _ in rows],
+                "counters": [counter for (_, counter, _), _ in rows],
+                "days": [day for (_, _, day), _ in rows],
+                "changes": [change for _, change in rows],
+            }
+            session.execute(_ADD_TOTAL_ON_DAY, columns)
+            session.execute(_ADD_TOTAL_AT_BASE, columns)
 
 
 async def ledger_of(session: Session) -> Ledger:
@@ -104,7 +135,7 @@ async def ledger_of(session: Session) -> Ledger:
     if LEDGER not in info:
         chosen = info.get(BUILD_VERSION)
         row = (await session.execute(_BUILT, {"version": chosen})).one() if chosen else await _live(session)
-        ledger = info[LEDGER] = Ledger(row.version, row.base_day)
+        ledger = info[LEDGER] = Ledger(row.version, row.base_day, *await _kept_tiers(session, row))
 
         def write(session: AlchemySession) -> None:
             session.info.pop(LEDGER, None)
@@ -113,6 +144,13 @@ async def ledger_of(session: Session) -> Ledger:
         event.listen(session.sync_session, "before_commit", write, once=True)
     found: Ledger = info[LEDGER]
     return found
+
+
+async def _kept_tiers(session: Session, projection: Any) -> tuple[Sequence[Tier], bool]:
+    """The tiers to sum up by, and whether their sums are kept up now: not while they wait to be made anew."""
+    tree = await tree_of(session)
+    tiers = tree.kept_tiers(today())
+    return tiers, projection.totals_tree == tree.version and projection.totals_tiers == [each.since for each in tiers]
 
 
 async def _live(session: Session) -> Any:
@@ -202,8 +240,8 @@ def adapter(cls: type[Any]) -> TypeAdapter[Any]:
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
-_LIVE = text("SELECT version, base_day FROM projection WHERE state = 'live' FOR SHARE")
-_BUILT = text("SELECT version, base_day FROM projection WHERE version = :version FOR SHARE")
+_LIVE = text("SELECT version, base_day, totals_tree, totals_tiers FROM projection WHERE state = 'live' FOR SHARE")
+_BUILT = text("SELECT version, base_day, totals_tree, totals_tiers FROM projection WHERE version = :version FOR SHARE")
 _PLACE = text(
     "INSERT INTO subject (version, kind, id, state)"
     " SELECT :version, kind, id, '{}' FROM unnest(cast(:kinds AS text[]), cast(:ids AS text[])) AS new (kind, id)"
@@ -233,6 +271,20 @@ _ADD_AT_BASE = text(
     " FROM unnest(cast(:units AS uuid[]), cast(:counters AS text[]), cast(:days AS date[]), cast(:changes AS bigint[]))"
     " AS new (unit_id, counter, day, change) WHERE day <= :base_day GROUP BY unit_id, counter ORDER BY unit_id, counter"
     " ON CONFLICT (version, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
+)
+_ADD_TOTAL_ON_DAY = text(
+    "INSERT INTO total_on_day AS c (version, tier, unit_id, counter, day, change)"
+    " SELECT :version, :tier, unit_id, counter, day, change"
+    " FROM unnest(cast(:units AS uuid[]), cast(:counters AS text[]), cast(:days AS date[]), cast(:changes AS bigint[]))"
+    " AS new (unit_id, counter, day, change) ORDER BY unit_id, counter, day"
+    " ON CONFLICT (version, tier, unit_id, counter, day) DO UPDATE SET change = c.change + excluded.change"
+)
+_ADD_TOTAL_AT_BASE = text(
+    "INSERT INTO total_at_base AS c (version, tier, unit_id, counter, value)"
+    " SELECT :version, :tier, unit_id, counter, sum(change)"
+    " FROM unnest(cast(:units AS uuid[]), cast(:counters AS text[]), cast(:days AS date[]), cast(:changes AS bigint[]))"
+    " AS new (unit_id, counter, day, change) WHERE day <= :base_day GROUP BY unit_id, counter ORDER BY unit_id, counter"
+    " ON CONFLICT (version, tier, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
 )
 _MARK = text(
     "INSERT INTO unit_change AS c (version, unit_id, changed_at)"

@@ -7,11 +7,12 @@ from sqlalchemy import text
 from chassis.bus.port import TopicPartition
 from chassis.clock import now, today
 from chassis.database import ReadSession, Session
+from reporting.projections.totals import make_totals
 
 __all__ = ["begin_version", "drop_version", "hold_live_version", "list_dead_versions", "live_positions", "swap_version"]
 
 CHUNK = 20_000
-TABLES = ("subject", "count_on_day", "count_at_base", "unit_change")
+TABLES = ("subject", "count_on_day", "count_at_base", "total_on_day", "total_at_base", "unit_change")
 
 
 async def begin_version(session: Session) -> int:
@@ -22,6 +23,7 @@ async def begin_version(session: Session) -> int:
         text("INSERT INTO projection (version, state, base_day, started_at) VALUES (:version, 'building', :day, :at)"),
         {"version": version, "day": today(), "at": now()},
     )
+    await make_totals(session, version)
     return version
 
 

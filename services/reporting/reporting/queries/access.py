@@ -8,8 +8,8 @@ from chassis.clock import today
 from chassis.database import ReadSession
 from chassis.errors import Forbidden
 from chassis.identity import Caller
+from reporting.projections.tree import tree_of
 from reporting.queries.reports import get_unit_on
-from reporting.queries.tree import tree_of
 
 __all__ = ["require_exact", "sees_exact"]
 

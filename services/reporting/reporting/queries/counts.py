@@ -11,8 +11,18 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import ReadSession
+from reporting.projections.tree import Tier, tree_of
 
-__all__ = ["Counts", "LiveVersion", "changes_between", "counts_of", "get_live_version", "last_change"]
+__all__ = [
+    "Counts",
+    "LiveVersion",
+    "changes_between",
+    "counts_of",
+    "get_live_version",
+    "last_change",
+    "parts_on",
+    "totals_on",
+]
 
 Counts = dict[UUID, dict[str, int]]
 """By part of a unit (a child, or the unit itself for what belongs to none) and counter."""
@@ -20,60 +30,92 @@ Counts = dict[UUID, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class LiveVersion:
-    """The version of the projections that answers now."""
+    """The version of the projections that answers now, and the tiers whose sums it keeps."""
 
     version: int
     base_day: date
     live_since: datetime
+    kept: frozenset[date]
+
+    def keeps(self, tier: Tier) -> bool:
+        return tier.since in self.kept
 
 
 async def get_live_version(session: ReadSession) -> LiveVersion:
     """The live version; there is always one."""
-    row = (
-        await session.execute(text("SELECT version, base_day, live_since FROM projection WHERE state = 'live'"))
-    ).one()
-    return LiveVersion(row.version, row.base_day, row.live_since)
+    row = (await session.execute(text("SELECT * FROM projection WHERE state = 'live'"))).one()
+    is_of_this_tree = row.totals_tree == (await tree_of(session)).version
+    kept = frozenset(row.totals_tiers if is_of_this_tree else ())
+    return LiveVersion(row.version, row.base_day, row.live_since, kept)
+
+
+async def parts_on(session: ReadSession, live: LiveVersion, tier: Tier, unit_id: UUID, day: date) -> Counts:
+    """The counters of each child of a unit, and under the unit's own id those that belong to no child."""
+    own = tier.homed.get(unit_id, [])
+    counts = await totals_on(session, live, tier, tier.children.get(unit_id, []), day)
+    return counts | await counts_of(session, live, {unit_id: own}, day)
+
+
+async def totals_on(session: ReadSession, live: LiveVersion, tier: Tier, ids: Iterable[UUID], day: date) -> Counts:
+    """The counters of units with all below them: from the sums that are kept, else summed up now."""
+    ids = list(ids)
+    summed = [id for id in ids if tier.has_totals(id)] if live.keeps(tier) else []
+    counts = await counts_of(session, live, {id: tier.members_of(id) for id in set(ids) - set(summed)}, day)
+    if summed:
+        rows = await session.execute(_TOTALS, _between(live, day) | {"tier": tier.since, "units": summed})
+        counts |= {id: {} for id in summed}
+        for row in rows:
+            counts[row.unit_id][row.counter] = int(row.value)
+    return counts
 
 
 async def counts_of(session: ReadSession, live: LiveVersion, parts: Mapping[UUID, Iterable[UUID]], day: date) -> Counts:
-    """Every counter of every part at the end of `day`: the base, and the changes between the base day and the day."""
+    """Every counter of every part, summed up from its units, at the end of `day`."""
     units, owners = _pairs(parts)
-    forward = day >= live.base_day
-    rows = await session.execute(
-        _COUNTS,
-        {
-            "version": live.version,
-            "units": units,
-            "owners": owners,
-            "after": live.base_day if forward else day,
-            "until": day if forward else live.base_day,
-            "sign": 1 if forward else -1,
-        },
-    )
     counts: Counts = {part: {} for part in parts}
-    for row in rows:
+    if not units:
+        return counts
+    for row in await session.execute(_COUNTS, _between(live, day) | {"units": units, "owners": owners}):
         counts[row.owner][row.counter] = int(row.value)
     return counts
 
 
 async def changes_between(
-    session: ReadSession, live: LiveVersion, units: Iterable[UUID], counters: Iterable[str], after: date, until: date
+    session: ReadSession,
+    live: LiveVersion,
+    tier: Tier,
+    unit_id: UUID,
+    counters: Iterable[str],
+    after: date,
+    until: date,
 ) -> dict[date, dict[str, int]]:
-    """By day and counter, how much changed in all the units together; days in (`after`, `until`]."""
-    rows = await session.execute(
-        _CHANGES,
-        {"version": live.version, "units": list(units), "counters": sorted(counters), "after": after, "until": until},
-    )
+    """By day and counter, how much changed in a unit and all below it; days in (`after`, `until`]."""
+    names = {"version": live.version, "counters": sorted(counters), "after": after, "until": until}
+    if live.keeps(tier) and tier.has_totals(unit_id):
+        rows = await session.execute(_TOTAL_CHANGES, names | {"tier": tier.since, "unit": unit_id})
+    else:
+        rows = await session.execute(_CHANGES, names | {"units": tier.members_of(unit_id)})
     changes: dict[date, dict[str, int]] = defaultdict(dict)
     for row in rows:
         changes[row.day][row.counter] = int(row.change)
     return changes
 
 
-async def last_change(session: ReadSession, live: LiveVersion, units: Iterable[UUID]) -> datetime:
-    """When something of these units was last counted; when the version went live for none."""
-    found = await session.execute(_LAST, {"version": live.version, "units": list(units)})
+async def last_change(session: ReadSession, live: LiveVersion, unit_id: UUID) -> datetime:
+    """When something of a unit or below it was last counted; when the version went live for never."""
+    found = await session.execute(_LAST, {"version": live.version, "unit": unit_id})
     return found.scalar() or live.live_since
+
+
+def _between(live: LiveVersion, day: date) -> dict[str, object]:
+    """A count on a day is the base with the changes since, or without those until then."""
+    forward = day >= live.base_day
+    return {
+        "version": live.version,
+        "after": live.base_day if forward else day,
+        "until": day if forward else live.base_day,
+        "sign": 1 if forward else -1,
+    }
 
 
 def _pairs(parts: Mapping[UUID, Iterable[UUID]]) -> tuple[list[UUID], list[UUID]]:
@@ -95,6 +137,16 @@ _CHANGES = text(
     " WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
     " AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until GROUP BY day, counter"
 )
-_LAST = text(
-    "SELECT max(changed_at) FROM unit_change WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
+_LAST = text("SELECT changed_at FROM unit_change WHERE version = :version AND unit_id = :unit")
+_TOTALS = text(
+    "SELECT unit_id, counter, sum(value) AS value FROM ("
+    " SELECT unit_id, counter, value FROM total_at_base"
+    " WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))"
+    " UNION ALL SELECT unit_id, counter, change * :sign FROM total_on_day"
+    " WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))"
+    " AND day > :after AND day <= :until) AS counted GROUP BY unit_id, counter"
+)
+_TOTAL_CHANGES = text(
+    "SELECT day, counter, change FROM total_on_day WHERE version = :version AND tier = :tier AND unit_id = :unit"
+    " AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until"
 )

@@ -14,8 +14,8 @@ from chassis.ids import new_id
 from contracts.onboarding import PlanFiled
 from reporting.figures import Figure, Report
 from reporting.model import FiledReport
+from reporting.projections.tree import tree_of
 from reporting.queries.reports import get_progress
-from reporting.queries.tree import tree_of
 
 __all__ = ["find_by_filing", "find_filed", "freeze_report", "frozen_figures", "list_filed"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from chassis.database import ReadSession
+from reporting.projections.tree import tree_of
 from reporting.queries.counts import get_live_version
 from reporting.queries.reports import get_unit_on
 from reporting.queries.targets import campaigns_over, list_campaigns
-from reporting.queries.tree import tree_of
 
 __all__ = ["nearest_campaign"]
 

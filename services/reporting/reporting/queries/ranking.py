@@ -7,10 +7,10 @@ from uuid import UUID
 
 from chassis.database import ReadSession
 from reporting.figures import UnitFigures
-from reporting.queries.counts import counts_of, get_live_version
+from reporting.projections.tree import Tier, tree_of
+from reporting.queries.counts import get_live_version, totals_on
 from reporting.queries.reports import figures_of, get_unit_on
 from reporting.queries.targets import campaigns_over, list_campaigns, targets_of
-from reporting.queries.tree import Tier, tree_of
 
 __all__ = ["list_units_of_level"]
 
@@ -22,7 +22,7 @@ async def list_units_of_level(session: ReadSession, parent_code: str, level: str
     live = await get_live_version(session)
     campaigns = await list_campaigns(session, live)
     found = list(_below(tier, parent.id, level))
-    counts = await counts_of(session, live, {id: tier.members_of(id) for id in found}, day)
+    counts = await totals_on(session, live, tier, found, day)
     return [
         UnitFigures(
             tier.units[id].named(), figures_of(counts[id], {}, targets_of(campaigns_over(campaigns, tier, id, day)))

@@ -11,8 +11,8 @@ from chassis.database import ReadSession, Session
 from contracts.counts import CountsTaken
 from reporting.figures import Reconciliation
 from reporting.indicators import catalogue
+from reporting.projections.tree import Tier, tree_of
 from reporting.queries.counts import counts_of, get_live_version
-from reporting.queries.tree import Tier, tree_of
 
 __all__ = ["list_reconciliation", "store_announced"]
 

@@ -14,6 +14,7 @@ from reporting.figures import Figure, Obstacle, Point, Report, Target, UnitFigur
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import forecast
 from reporting.projections.people import CONDITIONS, OBSTACLE
+from reporting.projections.tree import Unit, tree_of
 from reporting.projections.works import EVERYWHERE
 from reporting.queries.counts import (
     Counts,
@@ -21,10 +22,11 @@ from reporting.queries.counts import (
     counts_of,
     get_live_version,
     last_change,
+    parts_on,
+    totals_on,
 )
 from reporting.queries.reconciliation import list_reconciliation
 from reporting.queries.targets import campaigns_over, list_campaigns, plans_over, targets_of
-from reporting.queries.tree import Unit, tree_of
 
 __all__ = [
     "figures_of",
@@ -59,9 +61,8 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
     unit = await get_unit_on(session, unit_code, day)
     tier = (await tree_of(session)).at(day)
     live = await get_live_version(session)
-    parts = tier.parts_of(unit.id)
-    counts = await counts_of(session, live, {**parts, NOWHERE: [NOWHERE]}, day)
-    everywhere = counts.pop(NOWHERE)
+    counts = await parts_on(session, live, tier, unit.id, day)
+    everywhere = (await counts_of(session, live, {NOWHERE: [NOWHERE]}, day))[NOWHERE]
     campaigns = await list_campaigns(session, live)
 
     def figures(id: UUID, counted: Mapping[str, int]) -> dict[str, Figure]:
@@ -74,7 +75,7 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
     return Report(
         unit=unit.named(),
         as_of=day,
-        fresh_at=await last_change(session, live, tier.members_of(unit.id)),
+        fresh_at=await last_change(session, live, unit.id),
         figures=figures(unit.id, _sum(counts)),
         children=tuple(children),
         ancestors=tuple(tier.units[id].named() for id in tier.ancestors(unit.id)),
@@ -117,11 +118,13 @@ async def get_trend(
     tier = (await tree_of(session)).at(last)
     live = await get_live_version(session)
     indicators = [catalogue().indicators[code] for code in codes or catalogue().indicators]
-    members = [*tier.members_of(unit.id), NOWHERE]
     days = [last - timedelta(days=ago) for ago in range(0, (last - first).days + 1, step)][::-1]
-    now = (await counts_of(session, live, {unit.id: members}, days[0]))[unit.id]
+    now = (await totals_on(session, live, tier, [unit.id], days[0]))[unit.id]
+    now |= (await counts_of(session, live, {NOWHERE: [NOWHERE]}, days[0]))[NOWHERE]
     counters = {name for each in indicators for name in _counters(each)}
-    changes = await changes_between(session, live, members, counters, days[0], last)
+    changes = await changes_between(session, live, tier, unit.id, counters, days[0], last)
+    for day, changed in (await changes_between(session, live, tier, NOWHERE, counters, days[0], last)).items():
+        changes[day] |= changed
     series: dict[str, list[Point]] = {each.code: [] for each in indicators}
     waiting = sorted(changes)
     for day in days:

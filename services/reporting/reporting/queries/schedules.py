@@ -12,10 +12,10 @@ from chassis.database import ReadSession, Session
 from chassis.ids import new_id
 from reporting.model import FiledReport
 from reporting.projections.days import store_snapshots
-from reporting.queries.counts import counts_of, get_live_version
+from reporting.projections.tree import Tier, tree_of
+from reporting.queries.counts import get_live_version, totals_on
 from reporting.queries.filed import find_by_filing, frozen_figures
 from reporting.queries.reports import get_progress
-from reporting.queries.tree import Tier, tree_of
 
 __all__ = ["list_communes", "store_weekly_report", "take_snapshots"]
 
@@ -27,7 +27,7 @@ async def take_snapshots(session: Session, day: date) -> int:
         return 0
     tier = (await tree_of(session)).at(day)
     live = await get_live_version(session)
-    counts = await counts_of(session, live, {id: tier.members_of(id) for id in tier.units}, day)
+    counts = await totals_on(session, live, tier, tier.units, day)
     await store_snapshots(session, day, {str(id): counted for id, counted in counts.items() if counted})
     return len(counts)
 

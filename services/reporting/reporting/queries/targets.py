@@ -13,8 +13,8 @@ from chassis.database import ReadSession
 from reporting.figures import Milestone, Plan, Target
 from reporting.projections.campaigns import Campaign
 from reporting.projections.ledger import adapter
+from reporting.projections.tree import Tier
 from reporting.queries.counts import LiveVersion
-from reporting.queries.tree import Tier
 
 __all__ = ["Covering", "campaigns_over", "plans_over", "targets_of"]
 

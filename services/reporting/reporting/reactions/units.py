@@ -6,10 +6,12 @@ from chassis import scope
 from chassis.database import Session
 from contracts.registry import SourceChecked, UnitChanged
 from reporting.projections.ledger import change_work
+from reporting.projections.tree import UNITS_CHANGED
 from reporting.projections.works import Source
 
 
 async def on_unit_changed(session: Session, fact: UnitChanged) -> None:
+    session.sync_session.info[UNITS_CHANGED] = True
     await scope.on_unit_changed(session, fact)
     await session.execute(text("DELETE FROM succession WHERE unit_id = :unit"), {"unit": fact.unit_id})
     for each in fact.successors:

@@ -14,7 +14,6 @@ from chassis.errors import Unavailable
 from chassis.http import Routes
 from reporting.queries.counts import get_live_version, last_change
 from reporting.queries.reports import get_unit_on
-from reporting.queries.tree import tree_of
 from reporting.routes.reports import PROVINCE, Anybody, UnitCode
 
 router = Routes(tags=["reports"])
@@ -61,8 +60,7 @@ async def _events(request: Request, unit_code: str) -> AsyncIterator[str]:
 async def _fresh_at(runtime: Any, unit_code: str) -> datetime:
     async with runtime.database.reading() as session:
         unit = await get_unit_on(session, unit_code, today())
-        tier = (await tree_of(session)).at(today())
-        return await last_change(session, await get_live_version(session), tier.members_of(unit.id))
+        return await last_change(session, await get_live_version(session), unit.id)
 
 
 def _event(name: str, unit_code: str, fresh_at: datetime) -> str:

@@ -14,6 +14,8 @@ CREATE TABLE projection (
     base_day DATE NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     live_since TIMESTAMP WITH TIME ZONE,
+    totals_tree BIGINT NOT NULL DEFAULT -1,
+    totals_tiers DATE[] NOT NULL DEFAULT '{}',
     CONSTRAINT pk_projection PRIMARY KEY (version)
 );
 
@@ -36,7 +38,7 @@ CREATE TABLE count_on_day (
     CONSTRAINT pk_count_on_day PRIMARY KEY (version, unit_id, counter, day)
 ) WITH (fillfactor = 80);
 
-CREATE INDEX ix_count_on_day_day ON count_on_day (version, day, unit_id);
+CREATE INDEX ix_count_on_day_day ON count_on_day (version, unit_id, day);
 
 CREATE TABLE count_at_base (
     version INTEGER NOT NULL,
@@ -44,6 +46,27 @@ CREATE TABLE count_at_base (
     counter TEXT NOT NULL,
     value BIGINT NOT NULL,
     CONSTRAINT pk_count_at_base PRIMARY KEY (version, unit_id, counter)
+) WITH (fillfactor = 70);
+
+CREATE TABLE total_on_day (
+    version INTEGER NOT NULL,
+    tier DATE NOT NULL,
+    unit_id UUID NOT NULL,
+    counter TEXT NOT NULL,
+    day DATE NOT NULL,
+    change BIGINT NOT NULL,
+    CONSTRAINT pk_total_on_day PRIMARY KEY (version, tier, unit_id, counter, day)
+) WITH (fillfactor = 80);
+
+CREATE INDEX ix_total_on_day_day ON total_on_day (version, tier, unit_id, day);
+
+CREATE TABLE total_at_base (
+    version INTEGER NOT NULL,
+    tier DATE NOT NULL,
+    unit_id UUID NOT NULL,
+    counter TEXT NOT NULL,
+    value BIGINT NOT NULL,
+    CONSTRAINT pk_total_at_base PRIMARY KEY (version, tier, unit_id, counter)
 ) WITH (fillfactor = 70);
 
 CREATE TABLE unit_change (

@@ -19,10 +19,16 @@ from sqlalchemy import text
 from chassis.database import ReadSession
 from reporting.figures import UnitName
 
-__all__ = ["Place", "Tier", "Tree", "Unit", "tree_of"]
+__all__ = ["UNITS_CHANGED", "Place", "Tier", "Tree", "Unit", "tree_of"]
 
 LONG_AGO = date(1, 1, 1)
 FAR_AHEAD = date(9999, 12, 31)
+KEPT_TIERS = 2
+"""Today's, and that of the districts."""
+
+UNITS_CHANGED = "units changed"
+"""In `session.info`: this transaction has changed units, so what it sees of them is not yet everybody's."""
+
 WHOLE = frozenset({"whole", "unchanged", "type_changed"})
 
 
@@ -61,7 +67,10 @@ class Tier:
     by_code: dict[str, UUID]
     children: dict[UUID, list[UUID]]
     homed: dict[UUID, list[UUID]]
+    since: date = LONG_AGO
+    """The first day that looks like this."""
     _members: dict[UUID, list[UUID]] = field(default_factory=dict)
+    _homes: dict[UUID, UUID] = field(default_factory=dict)
 
     def find(self, code: str) -> Unit | None:
         """The unit that bears a code on this day."""
@@ -76,8 +85,21 @@ class Tier:
         """Whose counts make up a unit: by child, and under its own id what belongs to no child."""
         return {id: self.homed.get(id, []), **{child: self.members_of(child) for child in self.children.get(id, [])}}
 
+    def has_totals(self, id: UUID) -> bool:
+        """Whether a unit is made up of more than its own counts, so that its sums are worth keeping."""
+        return id in self.children or (id in self.units and self.homed.get(id) != [id])
+
+    def totals_over(self, id: UUID) -> list[UUID]:
+        """The units of this day whose sums contain the counts of a unit of any time."""
+        if not self._homes:
+            self._homes.update((guest, home) for home, guests in self.homed.items() for guest in guests)
+        home = self._homes.get(id)
+        return [each for each in _line(home, self.parents) if self.has_totals(each)] if home else []
+
     def members_of(self, id: UUID) -> list[UUID]:
-        """All units of any time whose counts belong to a unit or to one below it."""
+        """All units of any time whose counts belong to a unit or to one below it; an unknown unit is its own."""
+        if id not in self.units:
+            return [id]
         if id not in self._members:
             below = [member for child in self.children.get(id, []) for member in self.members_of(child)]
             self._members[id] = [*self.homed.get(id, []), *below]
@@ -109,8 +131,13 @@ class Tree:
         """The tier of a day; the same one for all days between two changes."""
         since = max(each for each in self._breaks if each <= day)
         if since not in self._tiers:
-            self._tiers[since] = self._make(day)
+            self._tiers[since] = self._make(day, since)
         return self._tiers[since]
+
+    def kept_tiers(self, day: date) -> list[Tier]:
+        """The tiers whose sums are kept: that of a day and the one before it."""
+        breaks = [each for each in self._breaks if each <= day]
+        return [self.at(each) for each in breaks[-KEPT_TIERS:]]
 
     def unit(self, id: UUID) -> Unit | None:
         return self._units.get(id)
@@ -120,7 +147,7 @@ class Tree:
         ends = {span.valid_to + timedelta(days=1) for span in spans if span.valid_to < FAR_AHEAD}
         return sorted({LONG_AGO, *ends, *(span.valid_from for span in spans)})
 
-    def _make(self, day: date) -> Tier:
+    def _make(self, day: date, since: date) -> Tier:
         units = {id: unit for id, unit in self._units.items() if unit.valid_from <= day <= unit.valid_to}
         by_code = {unit.code: id for id, unit in units.items()}
         parents = {id: self._parent(id, day, by_code) for id in units}
@@ -135,7 +162,7 @@ class Tree:
             home = self._home(id, day, parents, by_code, set())
             if home is not None:
                 homed[home].append(id)
-        return Tier(units, parents, by_code, dict(children), dict(homed))
+        return Tier(units, parents, by_code, dict(children), dict(homed), since)
 
     def _parent(self, id: UUID, day: date, by_code: dict[str, UUID]) -> UUID | None:
         place = next((each for each in self._places.get(id, []) if each.valid_from <= day <= each.valid_to), None)
@@ -170,6 +197,8 @@ async def tree_of(session: ReadSession) -> Tree:
     """The tree as this service knows it now; kept until a unit changes."""
     pool = session.get_bind().pool  # type: ignore[union-attr]  # a session is bound to an engine
     version = (await session.execute(text("SELECT version FROM tree_version"))).scalar_one()
+    if session.sync_session.info.get(UNITS_CHANGED):
+        return await _read(session, version)
     kept = _KEPT.get(pool)
     if kept is None or kept.version != version:
         kept = _KEPT[pool] = await _read(session, version)
