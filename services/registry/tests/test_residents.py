@@ -302,3 +302,20 @@ async def test_a_ciphertext_moved_to_another_row_does_not_open(register: Any, da
         moved = await session.get_one(Resident, one["id"])
         with pytest.raises(CannotOpen):
             moved.value("personal_id")
+
+
+async def test_a_cursor_of_another_list_is_refused_and_never_breaks_anything(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    officer = calling("officer", unit_code="38")
+    cursors = ["W10", "W251bGwsIG51bGxd", "WyJhIl0", "WzEsIDJd", "WyJ4IiwgInkiLCAieiJd", "e30"]
+
+    for path in ("/v1/units", "/v1/residents", f"/v1/residents/{view['id']}/access-log", "/v1/organizations"):
+        for cursor in cursors:
+            answer = await officer.get(path, params={"cursor": cursor}, headers=PURPOSE)
+            assert answer.status_code in (200, 400), (path, cursor)
+
+
+async def test_text_is_kept_as_people_see_it(register: Any) -> None:
+    view = await register(a_resident(address_line=" Số\u200b 5\x00  ngõ ", household_code="H\x001"))
+
+    assert (view["address_line"], view["household_code"]) == ("Số 5 ngõ", "H1")

@@ -7,15 +7,16 @@ from sqlalchemy import text
 
 from chassis.database import ReadSession
 from chassis.http import Page, cursor_at
+from registry.queries.cursors import key_after
 from registry.schemas.rights import AccessView
 
 
 async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[AccessView], str | None]:
     """The access log of a resident, newest first."""
-    after = page.after()
+    after = key_after(page, datetime.fromisoformat, UUID)
     parameters = {
-        "id": resident_id, "limit": page.limit + 1, "at": datetime.fromisoformat(after[0]) if after else None,
-        "access_id": UUID(after[1]) if after else None,
+        "id": resident_id, "limit": page.limit + 1, "at": after[0] if after else None,
+        "access_id": after[1] if after else None,
     }  # fmt: skip
     rows = (await session.execute(_LOG, parameters)).mappings().all()
     kept = rows[: page.limit]

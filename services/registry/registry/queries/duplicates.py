@@ -83,7 +83,9 @@ def _comparable(records: Sequence[_Record]) -> Iterator[tuple[_Record, _Record]]
 def _reasons(a: _Record, b: _Record) -> list[str]:
     one, two = a.resident, b.resident
     reasons = []
-    if len(a.number) == len(b.number) and sum(x != y for x, y in zip(a.number, b.number, strict=True)) == 1:
+    # A shared word of the name: siblings and neighbours got numbers in a row, on one day.
+    alike = len(a.number) == len(b.number) and set(a.name) & set(b.name)
+    if alike and sum(x != y for x, y in zip(a.number, b.number, strict=True)) == 1:
         reasons.append("number-slip")
     if a.name == b.name:
         reasons.append("same-name")

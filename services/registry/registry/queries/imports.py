@@ -12,6 +12,7 @@ from chassis.http import Page, cursor_at, page_by_id
 from chassis.identity import Caller
 from chassis.scope import covers, scoped
 from registry.model.imports import ImportRejection, ResidentImport
+from registry.queries.cursors import key_after, text_part
 from registry.schemas.imports import ImportView
 
 
@@ -35,10 +36,9 @@ async def list_rejections(
 ) -> tuple[list[ImportRejection], str | None]:
     """Refused cells in the order of the file."""
     query = select(ImportRejection).where(ImportRejection.import_id == import_id)
-    after = page.after()
-    if after is not None and len(after) == 3:
+    if after := key_after(page, int, text_part, text_part):
         key = tuple_(col(ImportRejection.row), col(ImportRejection.column), col(ImportRejection.code))
-        query = query.where(key > (int(after[0]), after[1], after[2]))
+        query = query.where(key > after)
     rows = (
         await session.exec(
             query.order_by(col(ImportRejection.row), col(ImportRejection.column), col(ImportRejection.code)).limit(

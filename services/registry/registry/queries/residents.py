@@ -23,6 +23,7 @@ from registry.identifiers import mask, mask_phone
 from registry.model.facts import RESIDENT_FACTS, expires_at
 from registry.model.residents import Household, Identifier, Resident
 from registry.names import words
+from registry.queries.cursors import key_after
 from registry.schemas.residents import FactView, ResidentView
 
 STATUSES = ("permanent", "temporary", "away", "alive", "deceased", "merged")
@@ -140,14 +141,9 @@ async def _unit_ids(session: ReadSession, caller: Caller, unit_code: str | None)
 def _list_sql(wanted: ResidentFilter, page: Page, parameters: dict[str, Any]) -> str:
     """One index range per unit, in order, until the page is full."""
     source, conditions = _search(wanted, parameters)
-    after = page.after()
-    if after is not None:
+    if after := key_after(page, UUID, UUID):
         conditions.append("(u.id, r.id) > (:after_unit, :after_id)")
-        try:
-            parameters["after_unit"], parameters["after_id"] = UUID(after[0]), UUID(after[1])
-        except (ValueError, IndexError):
-            raise InvalidQuery(errors=[FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.",
-                                                  "This is not a cursor of ours.")]) from None  # fmt: skip
+        parameters["after_unit"], parameters["after_id"] = after
     where = " AND ".join(conditions)
     return (
         "SELECT r.* FROM (SELECT id FROM unnest(cast(:units AS uuid[])) AS t(id) ORDER BY id) AS u"

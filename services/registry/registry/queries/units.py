@@ -17,6 +17,7 @@ from chassis.tables import KnownLineage, KnownUnit
 from registry.model.residents import Resident
 from registry.model.units import UndecidedResident, UnitSuccession, UnitWord
 from registry.names import words
+from registry.queries.cursors import key_after, text_part
 from registry.schemas.units import SuccessorView, UndecidedView, UnitView
 
 Placed = tuple[KnownUnit, str, str | None]
@@ -56,9 +57,8 @@ async def list_units(
     for word in words(wanted.q or ""):
         named = select(UnitWord.unit_id).where(col(UnitWord.word) >= word, col(UnitWord.word) < word + "\U0010ffff")
         query = query.where(col(KnownUnit.id).in_(named))
-    after = page.after()
-    if after is not None:
-        query = query.where(col(KnownUnit.code) > str(after[0]))
+    if after := key_after(page, text_part):
+        query = query.where(col(KnownUnit.code) > after[0])
     rows = (await session.exec(query.order_by(col(KnownUnit.code)).limit(page.limit + 1))).all()
     kept = rows[: page.limit]
     return await _views(session, kept), cursor_at(kept[-1][0].code) if len(rows) > len(kept) else None

@@ -12,6 +12,7 @@ from registry import identifiers
 from registry.identifiers import Finding, IdentifierError
 from registry.lists.cells import DATE_IN_FUTURE, DATE_TOO_OLD, OLDEST_BIRTH, CellError
 from registry.lists.rows import name_of
+from registry.names import clean
 
 
 def refusal(finding: Finding) -> PydanticCustomError:
@@ -41,14 +42,22 @@ def _none_if_blank(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-Short = StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+def _cleaned(value: Any) -> Any:
+    """Text as people see it: composed, without invisible marks and control characters."""
+    return clean(value) if isinstance(value, str) else value
 
+
+def _text(max_length: int) -> Any:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=max_length)
+
+
+Visible = BeforeValidator(_cleaned)
 PersonalId = Annotated[str, AfterValidator(_checked(identifiers.parse_personal_id))]
 Phone = Annotated[str, AfterValidator(_checked(identifiers.parse_phone))]
 TaxCode = Annotated[str, AfterValidator(_checked(identifiers.parse_tax_code))]
 SocialInsuranceNo = Annotated[str, AfterValidator(_checked(identifiers.parse_social_insurance))]
 PersonName = Annotated[str, AfterValidator(_checked(name_of))]
 BirthDate = Annotated[date, AfterValidator(_not_in_future)]
-ShortText = Annotated[str, Short]
-Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+ShortText = Annotated[str, Visible, _text(100)]
+LongText = Annotated[str, Visible, _text(200)]
 BlankIsNone = BeforeValidator(_none_if_blank)

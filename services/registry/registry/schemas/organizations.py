@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
-from registry.schemas.checked import BlankIsNone, Phone, ShortText, TaxCode
+from registry.schemas.checked import BlankIsNone, LongText, Phone, ShortText, TaxCode
 
 OrganizationKind = Literal["enterprise", "household_business", "cooperative"]
-OrganizationName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Representative(BaseModel):
@@ -22,7 +21,7 @@ class OrganizationCreate(BaseModel):
     """An organization to register."""
 
     tax_code: TaxCode
-    name: OrganizationName
+    name: LongText
     kind: OrganizationKind
     unit_code: ShortText
     representative: Representative | None = None
@@ -33,7 +32,7 @@ class OrganizationCreate(BaseModel):
 class OrganizationPatch(BaseModel):
     """What to change."""
 
-    name: OrganizationName | None = None
+    name: LongText | None = None
     kind: OrganizationKind | None = None
     unit_code: ShortText | None = None
     representative: Representative | None = None

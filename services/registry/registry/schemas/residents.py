@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from registry.identifiers import IdentifierError, Sex, check_document
 from registry.lists.cells import Precision, ResidenceStatus
 from registry.schemas.checked import (
-    Address,
     BirthDate,
     BlankIsNone,
+    LongText,
     PersonalId,
     PersonName,
     Phone,
@@ -34,7 +34,7 @@ class ResidentCreate(BaseModel):
     sex: Sex
     unit_code: ShortText
     residence_status: ResidenceStatus = "permanent"
-    address_line: Annotated[Address | None, BlankIsNone] = None
+    address_line: Annotated[LongText | None, BlankIsNone] = None
     household_code: Annotated[ShortText | None, BlankIsNone] = None
     phone: Annotated[Phone | None, BlankIsNone] = None
     phone_owner_verified: bool = False
@@ -65,7 +65,7 @@ class ResidentPatch(BaseModel):
     sex: Sex | None = None
     unit_code: ShortText | None = None
     residence_status: ResidenceStatus | None = None
-    address_line: Annotated[Address | None, BlankIsNone] = None
+    address_line: Annotated[LongText | None, BlankIsNone] = None
     household_code: Annotated[ShortText | None, BlankIsNone] = None
     phone: Annotated[Phone | None, BlankIsNone] = None
     phone_owner_verified: bool | None = None
