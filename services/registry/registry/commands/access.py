@@ -1,6 +1,7 @@
-"""An officer's own words about why they looked stay in the registry; only the fact that they looked is announced."""
+"""Entries of the access log beyond the ordinary one: many residents at once, and a stated reason."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis.clock import now
 from chassis.database import Session
@@ -9,6 +10,7 @@ from chassis.ids import new_id
 from chassis.outbox import announce
 from chassis.tables import AccessEntry
 from contracts.access import AccessRecorded
+from registry.commands.bulk import copy_rows
 from registry.model.residents import Resident
 
 
@@ -21,3 +23,26 @@ def record_reveal(
             "fields": list(fields)}  # fmt: skip
     session.add(AccessEntry.model_validate(seen | {"legal_basis": reason}))
     announce(session, AccessRecorded.model_validate(seen | {"service": "registry"}))
+
+
+async def record_list(
+    session: Session, caller: Caller, resident_ids: Sequence[UUID], *, action: str, purpose: str | None,
+    fields: Sequence[str],
+) -> None:  # fmt: skip
+    """Several residents were shown to somebody at once: one entry for each, by one statement."""
+    if not resident_ids:
+        return
+    moment = now()
+    entries = [
+        AccessRecorded(
+            access_id=new_id(), resident_id=resident_id, service="registry", at=moment, actor=caller.account,
+            role=caller.role, action=action, purpose=purpose, fields=list(fields), unit_code=caller.unit_code,
+        )
+        for resident_id in resident_ids
+    ]  # fmt: skip
+    rows = [tuple(getattr(entry, name) for name in _COLUMNS) for entry in entries]
+    await copy_rows(session, "access_entry", _COLUMNS, rows)
+    announce(session, *entries)
+
+
+_COLUMNS = ("access_id", "resident_id", "at", "actor", "role", "unit_code", "action", "purpose", "fields")

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.access import purpose_of, record_access
+from chassis.access import purpose_of
 from chassis.errors import NotFound
 from chassis.http import Listed, PurposeHeader, Routes, Transaction, allow
 from chassis.identity import Caller
 from chassis.scope import unit_of_query
+from registry.commands.access import record_list
 from registry.commands.merges import find_merge, merge_residents, undo_merge
 from registry.model.residents import Resident
 from registry.queries.duplicates import list_candidates
@@ -31,9 +32,14 @@ async def candidates(
     said = purpose_of(caller, None, purpose)
     await unit_of_query(session, caller, unit_code)
     pairs = await list_candidates(session, caller, unit_code)
-    for resident_id in sorted({resident_id for pair in pairs for resident_id in pair.resident_ids}):
-        record_access(session, "registry", caller, resident_id, action="candidate", purpose=said,
-                      fields=["full_name", "unit_code"])  # fmt: skip
+    await record_list(
+        session,
+        caller,
+        sorted({resident_id for pair in pairs for resident_id in pair.resident_ids}),
+        action="candidate",
+        purpose=said,
+        fields=["full_name", "unit_code"],
+    )
     return Listed(items=pairs)
 
 

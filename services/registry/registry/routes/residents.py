@@ -30,7 +30,7 @@ from chassis.runtime import Runtime
 from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentPrefilled
-from registry.commands.access import record_reveal
+from registry.commands.access import record_list, record_reveal
 from registry.commands.linking import note_states, sources_to_ask, take_over_answers
 from registry.commands.residents import (
     Newcomer,
@@ -142,8 +142,8 @@ async def list_all(
     if unit_code is not None:
         await _require_known_unit(session, caller, unit_code)
     rows, cursor = await list_residents(session, caller, ResidentFilter(unit_code, q, status, household_code), page)
-    for resident in rows:
-        _record(session, caller, resident, "list", said, SHOWN)
+    shown = [resident.id for resident in rows]
+    await record_list(session, caller, shown, action="list", purpose=said, fields=SHOWN)
     return Listed(items=await show_residents(session, caller, rows, in_list=True), next_cursor=cursor)
 
 

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from chassis.access import purpose_of, record_access
+from chassis.access import purpose_of
 from chassis.clock import now
 from chassis.http import Listed, PageQuery, PurposeHeader, Routes, Transaction, allow
 from chassis.identity import Caller
 from chassis.scope import unit_of_query
+from registry.commands.access import record_list
 from registry.commands.attestations import Match, settle_waiting
 from registry.errors import AlreadyDecided
 from registry.queries.residents import get_resident
@@ -32,9 +33,9 @@ async def list_all(
     candidates = {candidate.resident_id for item in items for candidate in item.candidates}
     if candidates:
         said = purpose_of(caller, None, purpose)
-        for resident_id in sorted(candidates):
-            record_access(session, "registry", caller, resident_id, action="candidate", purpose=said,
-                          fields=["full_name", "unit_code"])  # fmt: skip
+        await record_list(
+            session, caller, sorted(candidates), action="candidate", purpose=said, fields=["full_name", "unit_code"]
+        )
     return Listed(items=items, next_cursor=cursor)
 
 
