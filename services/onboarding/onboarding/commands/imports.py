@@ -19,6 +19,7 @@ from chassis.sealing import seal, unseal_text
 from chassis.tables import KnownUnit
 from onboarding.commands.journeys import accept, open_journeys, settle
 from onboarding.lists import ListedNumber, RowFault
+from onboarding.model.bodies import body_codes
 from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
 from onboarding.model.journey import Effect, Evidence
 from onboarding.model.journeys import OpenJourney
@@ -130,7 +131,7 @@ async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], f
 
 
 def _take(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJourney) -> bool:
-    is_provider = taken.source_body in PROVIDERS
+    is_provider = taken.source_body in PROVIDERS or taken.source_body not in body_codes()
     occurred_at = datetime.combine(row.occurred_on, time(12), HO_CHI_MINH) if row.occurred_on else taken.created_at
     said = (taken.step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference)
     evidence = Evidence(

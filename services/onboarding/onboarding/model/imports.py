@@ -15,7 +15,7 @@ from onboarding.model.tables import OnboardingTable
 ImportStatus = Literal["queued", "running", "completed", "failed"]
 LISTED_NUMBER = Place("onboarding", "import_row", "personal_id")
 PROVIDERS = frozenset({"telecom", "bank", "e_wallet", "provider"})
-"""Bodies whose list is a provider's own fact; a list of the police or another office is the office's."""
+"""Bodies whose list is a provider's own fact (a partner's id is one too); a list of the police or an office is the office's."""
 
 
 class NumberImport(OnboardingTable, table=True):

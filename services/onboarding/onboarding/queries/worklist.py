@@ -11,7 +11,7 @@ from chassis.errors import FieldError, InvalidQuery
 from chassis.http import Page, cursor_at
 from chassis.identity import Caller
 from chassis.scope import scoped, units_under
-from onboarding.model.journeys import ResidentStep
+from onboarding.model.journeys import ResidentStep, StepEvidence
 from onboarding.model.people import KnownResident
 
 
@@ -50,6 +50,27 @@ async def list_work(
         return rows, None
     kept = rows[: page.limit]
     return kept, cursor_at(kept[-1][1].id, kept[-1][0].step)
+
+
+async def list_charged(
+    session: ReadSession, caller: Caller, unit_code: str, page: Page
+) -> tuple[list[tuple[StepEvidence, KnownResident]], str | None]:
+    """Evidences of free steps for which a provider took money."""
+    query = (
+        select(StepEvidence, KnownResident)
+        .join(KnownResident, col(KnownResident.id) == col(StepEvidence.subject_id))
+        .where(col(StepEvidence.charged) > 0, col(KnownResident.unit_id).in_(units_under(unit_code)))
+    )
+    query = scoped(query, caller, col(KnownResident.unit_id))
+    key = tuple_(col(StepEvidence.subject_id), col(StepEvidence.id))
+    if after := _after(page):
+        query = query.where(key > after)
+    ordered = query.order_by(col(StepEvidence.subject_id), col(StepEvidence.id)).limit(page.limit + 1)
+    rows = list(await session.exec(ordered))
+    if len(rows) <= page.limit:
+        return rows, None
+    kept = rows[: page.limit]
+    return kept, cursor_at(kept[-1][0].subject_id, kept[-1][0].id)
 
 
 def _after(page: Page) -> tuple[UUID, str] | None:

@@ -28,10 +28,10 @@ from onboarding.reactions.residents import (
     on_resident_unmerged,
     on_residents_heard,
 )
-from onboarding.reactions.units import on_unit_told
+from onboarding.reactions.units import on_units_told
 
 REACTIONS: Reactions = {
-    UnitChanged: on_unit_told,
+    UnitChanged: on_units_told,
     ResidentRegistered: on_residents_heard,
     ResidentUpdated: on_residents_heard,
     ResidentMoved: on_residents_heard,

@@ -29,8 +29,15 @@ from onboarding.model.steps import Step
 from onboarding.queries.journeys import get_journey
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.teams import require_listed
-from onboarding.queries.worklist import Wanted, list_work
-from onboarding.schemas.journeys import OnboardingView, OrganizationStepView, ResidentStepView, StepDeclared, WorkView
+from onboarding.queries.worklist import Wanted, list_charged, list_work
+from onboarding.schemas.journeys import (
+    ChargeView,
+    OnboardingView,
+    OrganizationStepView,
+    ResidentStepView,
+    StepDeclared,
+    WorkView,
+)
 
 router = Routes(tags=["onboarding"])
 
@@ -129,6 +136,23 @@ async def list_worklist(
         )
     language = language_of(accept_language)
     return Listed(items=[WorkView.of(work, resident, language) for work, resident in rows], next_cursor=cursor)
+
+
+@router.get("/v1/onboarding/charges")
+async def get_charges(
+    session: Transaction,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("officer")],
+    unit_code: str | None = None,
+) -> Listed[ChargeView]:
+    """Free steps for which a provider took money: to be looked into."""
+    unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
+    rows, cursor = await list_charged(session, caller, unit.code, page)
+    for _, resident in rows:
+        record_access(
+            session, SERVICE, caller, resident.id, action="charges", purpose="onboarding", fields=["onboarding"]
+        )
+    return Listed(items=[ChargeView.of(evidence, resident) for evidence, resident in rows], next_cursor=cursor)
 
 
 async def require_entitled(session: ReadSession, caller: Caller) -> None:

@@ -11,7 +11,7 @@ from chassis.clock import HO_CHI_MINH, now
 from onboarding.model.announcement import things_to_bring
 from onboarding.model.declarations import Declaration
 from onboarding.model.journey import Evidence, StepState
-from onboarding.model.journeys import OpenJourney, ResidentStep
+from onboarding.model.journeys import OpenJourney, ResidentStep, StepEvidence
 from onboarding.model.people import KnownOrganization, KnownResident
 from onboarding.model.steps import Step
 
@@ -165,6 +165,28 @@ class WorkView(BaseModel):
             missing=step.missing,
             route=step.route,
             bring=things_to_bring([step.step], language),
+        )
+
+
+class ChargeView(BaseModel):
+    """A free step for which a provider took money (requirements R25, R30, R69: these are free)."""
+
+    resident_id: UUID
+    unit_code: str
+    step: str
+    provider: str | None
+    charged: int
+    occurred_at: datetime
+
+    @classmethod
+    def of(cls, evidence: StepEvidence, resident: KnownResident) -> "ChargeView":
+        return cls(
+            resident_id=resident.id,
+            unit_code=resident.unit_code,
+            step=evidence.step,
+            provider=evidence.provider,
+            charged=evidence.charged or 0,
+            occurred_at=evidence.occurred_at,
         )
 
 
