@@ -19,6 +19,8 @@ from onboarding.model.templates import templates
 from onboarding.queries.campaigns import list_steps
 from onboarding.queries.territory import require_lead, unit_as_of
 
+FINISHED = ("done", "completed")
+
 
 async def draw_up_campaign(session: Session, caller: Caller, draft: CampaignDraft) -> Campaign:
     """A new campaign with the steps of its template (or of its plan) and everything the plan asks for."""
@@ -47,9 +49,9 @@ async def progress_step(session: Session, campaign: Campaign, step: CampaignStep
     """Notes how far a step has come. A done step has a day; an undone one has none."""
     for name, value in changes.items():
         setattr(step, name, value)
-    if step.status == "done" and step.done_on is None:
+    if step.status in FINISHED and step.done_on is None:
         step.done_on = today()
-    if step.status != "done" and "status" in changes:
+    if step.status not in FINISHED and "status" in changes:
         step.done_on = changes.get("done_on")
     session.add(step)
     await change_campaign(session, campaign, {})
@@ -83,9 +85,9 @@ def change_task(session: Session, task: Task, changes: dict[str, Any]) -> None:
     """Changes a task; a done task has a day."""
     for name, value in changes.items():
         setattr(task, name, value)
-    if task.status == "done" and task.done_on is None:
+    if task.status in FINISHED and task.done_on is None:
         task.done_on = today()
-    if task.status != "done":
+    if task.status not in FINISHED:
         task.done_on = None
     task.version += 1
     session.add(task)

@@ -138,7 +138,7 @@ async def create_task(campaign_id: UUID, body: TaskCreate, session: Transaction,
 async def get_tasks(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers, overdue: bool | None = None,
     body: Annotated[str | None, Query(max_length=64)] = None,
-    status: Annotated[str | None, Query(pattern="^(open|in_progress|done|cancelled)$")] = None,
+    status: Annotated[str | None, Query(pattern="^(open|in_progress|done|completed|cancelled)$")] = None,
 ) -> Listed[TaskView]:  # fmt: skip
     campaign = await get_campaign(session, caller, campaign_id)
     tasks, cursor = await list_tasks(session, campaign.id, TaskFilter(overdue, body, status), page)

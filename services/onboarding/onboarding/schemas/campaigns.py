@@ -206,18 +206,11 @@ class CampaignView(BaseModel):
 
 
 class StepPatch(BaseModel):
-    status: Literal["planned", "in_progress", "done", "cancelled"] | None = None
+    status: Literal["planned", "in_progress", "done", "completed", "cancelled"] | None = None
     done_on: date | None = None
     starts_on: date | None = None
     due_on: date | None = None
     note: Long | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _completed_is_done(cls, sent: Any) -> Any:
-        if isinstance(sent, dict) and sent.get("status") == "completed":
-            return {**sent, "status": "done"}
-        return sent
 
 
 class TaskCreate(BaseModel):
@@ -248,7 +241,7 @@ class TaskCreate(BaseModel):
 class TaskPatch(BaseModel):
     owner: Short | None = None
     due_on: date | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
-    status: Literal["open", "in_progress", "done", "cancelled"] | None = None
+    status: Literal["open", "in_progress", "done", "completed", "cancelled"] | None = None
     done_on: date | None = None
     note: Long | None = None
     reminders: list[date] | None = Field(None, max_length=20)
