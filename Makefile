@@ -27,7 +27,7 @@ help: ## shows this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 run: install ## starts the whole platform here, with a demo: no Docker, no Java; Ctrl-C stops it
-	@exec $(VENV)/python -m deploy.local --end-with-parent
+	@exec $(VENV)/python -m deploy.local --end-with $$PPID
 
 test: install ## unit, contract, real PostgreSQL, embedded bus
 	$(PYTEST) -n $(WORKERS) --maxprocesses 4 --dist loadfile

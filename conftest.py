@@ -6,16 +6,21 @@
 
 import contextlib
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deploy.kafka.broker import temporary_kafka
 from deploy.local.postgres import temporary_postgres
+from deploy.local.started import shared_platform, stop_shared_platform
 
 pytest_plugins = ["chassis.testing"]
 
 POSTGRES_HANDED_ON = "BAKHONG_TEST_DATABASE_URL"  # from the controller of pytest-xdist to its workers
 KAFKA_HANDED_ON = "BAKHONG_TEST_KAFKA"
+PLATFORM_HANDED_ON = "BAKHONG_TEST_PLATFORM"
 ON_REQUEST = ("kafka", "browser", "identity", "compose")
 
 running = pytest.StashKey[contextlib.ExitStack]()
@@ -23,6 +28,8 @@ running = pytest.StashKey[contextlib.ExitStack]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[running] = contextlib.ExitStack()
+    if not hasattr(config, "workerinput"):
+        os.environ[PLATFORM_HANDED_ON] = f"{os.getpid()}:{config.stash[running].enter_context(place_of_platform())}"
     is_controller = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if not is_controller:
         return
@@ -30,6 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[POSTGRES_HANDED_ON] = config.stash[running].enter_context(temporary_postgres())
     if is_chosen(config, "kafka") and not os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         os.environ[KAFKA_HANDED_ON] = config.stash[running].enter_context(temporary_kafka())
+
+
+@contextlib.contextmanager
+def place_of_platform() -> Iterator[Path]:
+    """Where the test processes of this run share one platform, should a test ask for it."""
+    directory = Path(tempfile.mkdtemp(prefix="bakhong-platform-"))
+    directory.chmod(0o755)
+    try:
+        yield directory
+    finally:
+        stop_shared_platform(directory)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -55,6 +73,13 @@ def postgres_url(request: pytest.FixtureRequest) -> str:
         return given
     url: str = request.config.stash[running].enter_context(temporary_postgres())
     return url
+
+
+@pytest.fixture(scope="session")
+def demo_platform_url() -> str:
+    """Where the one platform of this test run is, on the embedded bus, with its demo loaded."""
+    pid, _, directory = os.environ[PLATFORM_HANDED_ON].partition(":")
+    return shared_platform(Path(directory), int(pid))
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,11 @@ def platform_url(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     if request.param == "compose":
         pytest.fail("BAKHONG_URL must name the compose stack: make test-compose does")
-    variables = {"DEMO": "1"}
-    if request.param == "kafka":
-        variables["KAFKA_BOOTSTRAP_SERVERS"] = request.getfixturevalue("kafka_bootstrap_servers")
-    with started(variables) as platform:
+    if request.param == "embedded":
+        yield request.getfixturevalue("demo_platform_url")
+        return
+    servers = request.getfixturevalue("kafka_bootstrap_servers")
+    with started({"DEMO": "1", "KAFKA_BOOTSTRAP_SERVERS": servers}) as platform:
         yield platform.url
 
 

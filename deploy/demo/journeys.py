@@ -59,18 +59,18 @@ def _possible(person: Person, chance: random.Random) -> Iterator[tuple[str, str,
     who = {"resident": {"personal_id": _number(person)}}
     smartphone = person.cells["Smartphone"] == "có"
     if smartphone:
-        yield "demo-identity", "vneid.issued", who | {"level": 2}, 0.5
-        yield "demo-identity", "vneid.activated", who | {"level": 2}, 0.42
-        yield "demo-identity", "portal_account.created", who, 0.34
-        yield "demo-telecom", "app.installed", who | {"app": "province_app"}, 0.3
-        yield "demo-identity", "ekyc.passed", who, 0.16
+        yield "demo-identity", "vneid.issued", who | {"level": 2}, 0.36
+        yield "demo-identity", "vneid.activated", who | {"level": 2}, 0.3
+        yield "demo-identity", "portal_account.created", who, 0.24
+        yield "demo-telecom", "app.installed", who | {"app": "province_app"}, 0.22
+        yield "demo-identity", "ekyc.passed", who, 0.1
         serial = f"5404{person.serial:012d}"
-        yield "demo-telecom", "digital_signature.issued", who | {"certificate_serial": serial}, 0.14
+        yield "demo-telecom", "digital_signature.issued", who | {"certificate_serial": serial}, 0.08
     partner, kind = chance.choice((("demo-bank", "bank"), ("demo-bank", "bank"), ("demo-wallet", "e_wallet")))
     if not smartphone:
         partner, kind = "demo-telecom", "mobile_money"
     account = who | {"kind": kind, "account_ref": f"demo-{person.serial}"}
-    yield partner, "payment_account.opened", account, 0.4
+    yield partner, "payment_account.opened", account, 0.28
 
 
 def _number(person: Person) -> str:

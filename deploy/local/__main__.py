@@ -1,12 +1,10 @@
-"""`python -m deploy.local`: the whole platform in the foreground; `--end-with-parent` ends it with who started it."""
+"""`python -m deploy.local [--end-with PID]`: the whole platform in the foreground, at most as long as that process lives."""
 
-import os
-import signal
+import argparse
 import sys
 
 from deploy.local import progress
 from deploy.local.family import StartFailed
-from deploy.local.foreground import die_with_parent
 from deploy.local.launcher import Launcher
 from deploy.local.postgres import PostgresNotStarted
 from deploy.local.running import AlreadyRunning
@@ -14,10 +12,10 @@ from deploy.local.settings import SettingRefused, read_settings
 
 
 def main() -> int:
-    if "--end-with-parent" in sys.argv[1:]:
-        die_with_parent(os.getppid(), signal.SIGTERM)
+    arguments = argparse.ArgumentParser(prog="python -m deploy.local")
+    arguments.add_argument("--end-with", type=int, metavar="PID", help="stop when this process is gone")
     try:
-        Launcher(read_settings()).run()
+        Launcher(read_settings(), end_with=arguments.parse_args().end_with).run()
     except (SettingRefused, AlreadyRunning, StartFailed, PostgresNotStarted) as error:
         progress.say(f"Ba Không cannot start: {error}")
         return 1

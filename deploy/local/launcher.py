@@ -22,12 +22,12 @@ SECONDS_BETWEEN_LOOKS = 0.5
 class Launcher:
     """One run of the platform. `run()` returns when somebody asked to stop and everything has ended."""
 
-    def __init__(self, settings: LocalSettings) -> None:
+    def __init__(self, settings: LocalSettings, *, end_with: int | None = None) -> None:
         self.settings = settings
         self.data_dir = settings.data_dir
         self.url = f"http://{_host_for_people(settings.gateway_host)}:{settings.gateway_port}"
         self.demo_loaded = settings.data_dir / "demo.loaded"
-        self._wish = StopWish()
+        self._wish = StopWish(end_with)
         self._family = Family(settings.data_dir / "logs", self._wish)
         self._postgres: EmbeddedPostgres | None = None
         self._doors: dict[str, Door] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -19,14 +20,18 @@ from typing import Any
 from deploy.local.health import is_ready
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_START = 180
+SECONDS_TO_START = 400
 SECONDS_TO_END = 40
 
 
 class Started:
     """`python -m deploy.local` on its own data directory and port."""
 
-    def __init__(self, data_dir: Path, variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, variables: Mapping[str, str] | None = None, *, end_with: int | None = None
+    ) -> None:
+        """`end_with`: the process whose end ends the platform too; by default this one."""
+        self.end_with = end_with or os.getpid()
         self.data_dir = data_dir
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -39,7 +44,7 @@ class Started:
         began = time.monotonic()
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.local"],
+                [sys.executable, "-m", "deploy.local", "--end-with", str(self.end_with)],
                 cwd=ROOT,
                 env=os.environ | {"DATA_DIR": str(self.data_dir), "GATEWAY_PORT": str(self.port)} | self._variables,
                 stdin=subprocess.DEVNULL,
@@ -67,6 +72,12 @@ class Started:
                 self.send(signal.SIGTERM)
             except subprocess.TimeoutExpired:
                 self.send(signal.SIGKILL)
+
+    def let_go(self) -> None:
+        """It runs on without this object; `end_with` ends it."""
+        if self._process is not None:
+            self._process.returncode = 0  # else subprocess complains about a child that still runs
+            self._process = None
 
     def note(self) -> dict[str, Any]:
         """What the running platform wrote about itself: its processes and its database."""
@@ -99,6 +110,35 @@ def started(variables: Mapping[str, str] | None = None) -> Iterator[Started]:
     finally:
         platform.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def shared_platform(directory: Path, end_with: int) -> str:
+    """The URL of one platform with its demo for all test processes that name this directory; the first starts it.
+
+    It ends with the process `end_with`, or by `stop_shared_platform`.
+    """
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        address = directory / "url"
+        if not address.exists():
+            platform = Started(directory / "data", {"DEMO": "1"}, end_with=end_with)
+            platform.start()
+            platform.let_go()
+            address.write_text(platform.url)
+        return address.read_text()
+
+
+def stop_shared_platform(directory: Path) -> None:
+    """End it if it was started, and remove its data."""
+    note = directory / "data/run.json"
+    if note.exists():
+        pid = int(json.loads(note.read_text())["pid"])
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS_TO_END
+        while note.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""The wish to stop: SIGINT, SIGTERM or the terminal's end, noticed at once by whoever waits."""
+"""The wish to stop: SIGINT, SIGTERM, the terminal's end, or the end of the process that wanted us."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ class Stopped(Exception):
 
 
 class StopWish:
-    """Counts the stop signals of this process; `pause` ends early when one comes."""
+    """Counts the stop signals of this process; `pause` ends early when one comes.
 
-    def __init__(self) -> None:
+    `end_with` is the id of a process whose end is such a wish too, for instance of `make`.
+    """
+
+    def __init__(self, end_with: int | None = None) -> None:
         self.times = 0
+        self._end_with = end_with
         self._woken, wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(wake, False)
@@ -35,8 +39,20 @@ class StopWish:
 
     def check(self) -> None:
         """Raise Stopped if somebody asked."""
+        if self._end_with is not None and not _is_alive(self._end_with):
+            self.times = max(self.times, 1)
         if self.times:
             raise Stopped
 
     def _note(self, _: int, __: FrameType | None) -> None:
         self.times += 1
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

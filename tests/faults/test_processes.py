@@ -20,6 +20,8 @@ from deploy.demo.people import people, write_list
 from deploy.local.health import is_ready
 from deploy.local.started import Started, started
 
+pytestmark = pytest.mark.timeout(600)
+
 COMMUNE = "15724"
 VILLAGES = ["15724-01"]
 BETWEEN_MESSAGES = 0.03

@@ -11,6 +11,8 @@ import pytest
 
 from deploy.demo.door import Outsider, eventually, success
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole platform and its demo
+
 COMMUNE = "15724"
 VILLAGE = "15727-03"
 HEADER = ["Số ĐDCN", "Họ và tên", "Ngày sinh", "Giới tính", "Thôn/TDP", "SĐT", "Chính chủ", "Smartphone"]
