@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -21,6 +24,7 @@ __all__ = [
     "RankingView",
     "ReconciliationView",
     "TrendView",
+    "progress_body",
 ]
 
 
@@ -54,15 +58,6 @@ class ChildView(BaseModel):
     level: str
     indicators: list[FigureView]
 
-    @classmethod
-    def of(cls, child: UnitFigures, language: str) -> ChildView:
-        return cls(
-            unit_code=child.unit.code,
-            name=child.unit.name,
-            level=child.unit.level,
-            indicators=[FigureView.of(each, language) for each in child.figures.values()],
-        )
-
 
 class ProgressView(BaseModel):
     """The figures of a unit on a day."""
@@ -75,17 +70,41 @@ class ProgressView(BaseModel):
     indicators: list[FigureView]
     children: list[ChildView]
 
-    @classmethod
-    def of(cls, report: Report, language: str) -> ProgressView:
-        return cls(
-            unit_code=report.unit.code,
-            name=report.unit.name,
-            level=report.unit.level,
-            as_of=report.as_of,
-            fresh_at=report.fresh_at,
-            indicators=[FigureView.of(each, language) for each in report.figures.values()],
-            children=[ChildView.of(child, language) for child in report.children],
-        )
+
+def progress_body(report: Report, language: str) -> dict[str, Any]:
+    """A `ProgressView` as plain values: a province's has ten thousand figures, too many to validate one by one."""
+    return {
+        "unit_code": report.unit.code,
+        "name": report.unit.name,
+        "level": report.unit.level,
+        "as_of": report.as_of.isoformat(),
+        "fresh_at": report.fresh_at.isoformat(),
+        "indicators": _figure_bodies(report.figures.values(), language),
+        "children": [_child_body(child, language) for child in report.children],
+    }
+
+
+def _child_body(child: UnitFigures, language: str) -> dict[str, Any]:
+    return {
+        "unit_code": child.unit.code,
+        "name": child.unit.name,
+        "level": child.unit.level,
+        "indicators": _figure_bodies(child.figures.values(), language),
+    }
+
+
+def _figure_bodies(figures: Iterable[Figure], language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": each.code,
+            "title": each.indicator.title.in_(language),
+            "numerator": each.numerator,
+            "denominator": each.denominator,
+            "percent": _number(each.percent),
+            "target": _goal(each),
+        }
+        for each in figures
+    ]
 
 
 class CounterView(BaseModel):
@@ -274,8 +293,8 @@ class FiledListView(BaseModel):
     next_cursor: str | None = None
 
 
-def _number(value: object) -> float | None:
-    return None if value is None else float(str(value))
+def _number(value: Decimal | int | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _goal(figure: Figure) -> float | None:

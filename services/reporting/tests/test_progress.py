@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from chassis.testing import as_json
 from contracts.onboarding import StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
+from reporting.schemas import ProgressView
 
 from .conftest import OPENED_AT, again, completed, registered, unit_id
 
@@ -190,3 +192,11 @@ async def test_titles_follow_the_language(calling: Callable[..., Any]) -> None:
     assert titles["residents"] == "Residents"
     answer = await calling().get("/v1/reports/indicators")
     assert {each["code"]: each["title"] for each in answer.json()["items"]}["residents"] == "Nhân khẩu"
+
+
+async def test_the_body_is_what_the_document_promises(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    await hear(registered())
+    answer = await calling("officer", unit_code="38").get("/v1/reports/progress?unit_code=15724")
+    assert ProgressView.model_validate(answer.json()).model_dump(mode="json") == as_json(answer.json()) | {
+        "fresh_at": ProgressView.model_validate(answer.json()).model_dump(mode="json")["fresh_at"]
+    }

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Header, Query
+from fastapi.responses import JSONResponse
 
 from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
@@ -35,6 +36,7 @@ from reporting.schemas import (
     ReconciledView,
     ReconciliationView,
     TrendView,
+    progress_body,
 )
 
 router = Routes(tags=["reports"])
@@ -49,20 +51,20 @@ PROVINCE = "38"
 LONGEST_TREND = 1100
 
 
-@router.get("/v1/reports/progress")
+@router.get("/v1/reports/progress", response_model=ProgressView)
 async def progress(
     session: Reading,
     caller: Anybody,
     unit_code: UnitCode = PROVINCE,
     as_of: AsOf = None,
     accept_language: Language = None,
-) -> ProgressView:
+) -> JSONResponse:
     """The indicators of a unit and of its children on a day. The public sees no count under five."""
     day = as_of or today()
     report = await get_progress(session, unit_code, day)
     if not await sees_exact(session, caller, unit_code, day):
         report = public_report(report)
-    return ProgressView.of(report, language_of(accept_language))
+    return JSONResponse(progress_body(report, language_of(accept_language)))
 
 
 @router.get("/v1/reports/indicators")
