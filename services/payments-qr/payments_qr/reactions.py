@@ -41,7 +41,6 @@ from payments_qr.commands.partner_words import (
     result_of,
 )
 from payments_qr.commands.payments import record_reports
-from payments_qr.model import KnownDossier
 from payments_qr.model.standing import Word
 
 Hearing = Callable[[Session, PartnerEventReceived, Any], Awaitable[Result]]
@@ -157,10 +156,16 @@ _ORGANIZATIONS = text(
 
 async def on_dossier_submitted(session: Session, fact: DossierSubmitted) -> None:
     """Whose fee it will be."""
-    if await session.get(KnownDossier, fact.dossier_id) is None:
-        session.add(
-            KnownDossier(id=fact.dossier_id, resident_id=fact.resident_id, organization_id=fact.organization_id)
-        )
+    await session.execute(
+        _DOSSIER,
+        {"id": fact.dossier_id, "resident_id": fact.resident_id, "organization_id": fact.organization_id},
+    )
+
+
+_DOSSIER = text(
+    "INSERT INTO known_dossier (id, resident_id, organization_id) VALUES (:id, :resident_id, :organization_id)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 async def on_dossier_fee_requested(session: Session, fact: DossierFeeRequested) -> None:

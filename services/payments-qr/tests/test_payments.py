@@ -223,6 +223,25 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat()
 
 
+async def test_a_payment_that_leads_nowhere_is_placed_by_an_operator(
+    officer, shop, calling, hear, partner_event, settled, payments
+):
+    await hear(
+        partner_event("qr.payment_settled", settled(bin="970405", account_no="9999999")),
+        partner_event("qr.payment_settled", settled(partner_reference="FT2", merchant_id=shop["id"])),
+    )
+    operator = calling("operator", subject="op")
+
+    (lost,) = (await operator.get("/v1/payments", params={"status": "unmatched"})).json()["items"]
+    assert (lost["outcome"], lost["merchant_id"]) == ("unknown_account", None)
+    placed = {"action": "accept", "merchant_id": shop["id"], "note": "ngân hàng xác nhận"}
+    answer = await operator.post(f"/v1/payments/{lost['id']}/resolve", json=placed)
+
+    assert answer.json()["status"] == "settled"
+    assert len(await payments(merchant_id=shop["id"])) == 2
+    assert (await operator.get("/v1/payments")).json()["items"] == []
+
+
 async def test_a_shops_history_is_the_owners_and_with_a_purpose_the_officers(
     officer, activated, owner, world, calling, hear, partner_event, settled
 ):

@@ -115,6 +115,9 @@ async def _visible(session: ReadSession, caller: Caller) -> Any:
     query: Any = select(Payment)
     if caller.role == "partner":
         return query.where(col(Payment.partner_id) == caller.partner_id)
+    if caller.role == "operator":
+        # Payments that led to no merchant belong to no unit: operators place them, and see no shop's history.
+        return query.where(col(Payment.merchant_id).is_(None))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Payment.unit_id))
     own: list[Any] = []

@@ -23,8 +23,8 @@ from payments_qr.routes.views import payment_view
 from payments_qr.schemas.payments import DailySum, PaymentStatus, PaymentView, Resolve, Suggestion
 
 router = Routes(tags=["payments"])
-Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
-Deciding = Annotated[Caller, allow("officer", "resident", "organization")]
+Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
+Deciding = Annotated[Caller, allow("officer", "resident", "organization", "operator")]
 Since = Annotated[str | None, Query(alias="from", description="A day, or an instant; inclusive")]
 Until = Annotated[str | None, Query(alias="to", description="A day, inclusive, or an instant, exclusive")]
 
@@ -41,7 +41,8 @@ async def list_page(
     since: Since = None,
     until: Until = None,
 ) -> Listed[PaymentView]:
-    """Payments of the caller's own merchants; officers state a purpose, and their reading is in the owner's log."""
+    """Payments of the caller's own merchants; officers state a purpose, and their reading is in the owner's log.
+    Operators see those that led to no merchant."""
     stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)

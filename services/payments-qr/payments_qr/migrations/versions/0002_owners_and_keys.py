@@ -16,3 +16,4 @@ def upgrade() -> None:
         "CREATE TABLE key_rotation (name text NOT NULL, keys text NOT NULL, after_id uuid, finished_at timestamptz,"
         " CONSTRAINT pk_key_rotation PRIMARY KEY (name, keys))"
     )
+    op.execute("CREATE INDEX ix_payment_nowhere ON payment (settled_at, id) WHERE merchant_id IS NULL")
