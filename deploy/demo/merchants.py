@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -86,7 +87,7 @@ def _tax_code(chance: random.Random) -> dict[str, str]:
 
 
 def _account_no(key: str) -> str:
-    return f"99{int(key[-12:], 16) % 10**8:08d}"
+    return f"99{int(hashlib.sha256(key.encode()).hexdigest(), 16) % 10**8:08d}"
 
 
 def _key(text: str) -> dict[str, str]:
