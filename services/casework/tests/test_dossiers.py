@@ -409,3 +409,13 @@ async def test_a_wrong_draft_is_refused_with_the_field(officer, world, body, poi
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"].rstrip("/") == pointer
+
+
+async def test_a_dossier_handed_in_here_for_another_commune_is_seen_by_both(officer, calling, world):
+    opened = await draft(officer, world, unit_code="15061")
+    neighbour = calling("officer", unit_code="15061")
+    neighbour.headers["X-Purpose"] = "dossier"
+
+    assert opened["unit_code"] == "15061"
+    assert (await officer.get(f"/v1/dossiers/{opened['id']}")).status_code == 200
+    assert (await neighbour.get(f"/v1/dossiers/{opened['id']}")).status_code == 200

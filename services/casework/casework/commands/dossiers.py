@@ -48,7 +48,7 @@ from chassis.errors import FieldError, Forbidden, InvalidBody
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.outbox import announce
-from chassis.scope import require_unit, unit_of_body
+from chassis.scope import find_unit, require_unit, unit_of_body
 from chassis.tables import KnownUnit
 from contracts.casework import DossierFeeRequested, DossierSubmitted
 
@@ -113,7 +113,7 @@ async def draft_dossier(session: Session, caller: Caller, body: DossierCreate, p
         rules_on=today(),
         unit_id=unit.id,
         unit_code=unit.code,
-        receiving_unit_id=unit.id,
+        receiving_unit_id=await _receiving_unit(session, caller, unit),
         resident_id=people.person.id if people.person and body.resident_id else None,
         organization_id=body.organization_id,
         subject_id=people.subject.id if people.subject else None,
@@ -311,6 +311,15 @@ async def _competent_unit(session: Session, caller: Caller, body: DossierCreate,
         return await commune_of(session, people.unit_id)
     named = await unit_of_body(session, body.unit_code)
     return await commune_of(session, named.id)
+
+
+async def _receiving_unit(session: Session, caller: Caller, competent: KnownUnit) -> UUID:
+    """Where it was handed in: an officer's own office, whoever is competent (Decree 118/2025)."""
+    if caller.role == "officer" and caller.unit_code is not None:
+        own = await find_unit(session, caller.unit_code)
+        if own is not None:
+            return own.id
+    return competent.id
 
 
 def _withholds(caller: Caller, people: Applicants) -> bool:

@@ -81,7 +81,7 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"
 async def _unit_of(session: Session, status: PortalStatus) -> KnownUnit | None:
     """Today's unit of that code, else the one that bore it when the dossier was received (before July 2025)."""
     on_receipt = business_day(status.received_at)
-    return await find_unit(session, status.unit_code, on_receipt) or await find_unit(session, status.unit_code)
+    return await find_unit(session, status.unit_code) or await find_unit(session, status.unit_code, on_receipt)
 
 
 def _opened(status: PortalStatus, unit: KnownUnit, event: PartnerEventReceived) -> Dossier:
