@@ -37,6 +37,8 @@ class Resident(Table, table=True):
     __tablename__ = "resident"
     __table_args__ = (
         Index("ix_resident_unit", "unit_id", "id"),
+        Index("ix_resident_not_permanent", "unit_id", "id", postgresql_where="residence_status <> 'permanent'"),
+        Index("ix_resident_not_alive", "unit_id", "id", postgresql_where="life <> 'alive'"),
         Index("ix_resident_phone", "phone_index", postgresql_where="phone_index IS NOT NULL"),
         Index("ix_resident_household", "household_id", postgresql_where="household_id IS NOT NULL"),
         Index("ix_resident_merged", "merged_into", postgresql_where="merged_into IS NOT NULL"),
