@@ -39,7 +39,7 @@ def create_app() -> Starlette:
 
 
 async def query(request: Request) -> Response:
-    name = request.path_params["database"]
+    name = _database(request)
     if name not in DATABASES:
         return JSONResponse({"error": "no such database"}, 404)
     state = request.app.state
@@ -56,8 +56,13 @@ async def query(request: Request) -> Response:
     return JSONResponse(broken(reply) if mode == "wrong_schema" else reply)
 
 
+def _database(request: Request) -> str:
+    """Addresses may be written with dashes."""
+    return str(request.path_params["database"]).replace("-", "_")
+
+
 async def switch(request: Request) -> Response:
-    name, mode = request.path_params["database"], (await request.json()).get("mode")
+    name, mode = _database(request), (await request.json()).get("mode")
     if name not in DATABASES or mode not in get_args(Mode):
         return JSONResponse({"error": "no such database or mode"}, 404)
     request.app.state.modes[name] = mode
