@@ -137,10 +137,12 @@ async def get_trend(
 
 
 def public_report(report: Report) -> Report:
-    """The report as everybody may see it: cells under five are left out."""
+    """The report as everybody may see it: cells under five are left out, and what follows from them."""
+    figures = {code: hide_small(each) for code, each in report.figures.items()}
     return replace(
         report,
-        figures={code: hide_small(each) for code, each in report.figures.items()},
+        figures=figures,
+        forecasts=tuple(each for each in report.forecasts if not figures[each.code].is_hidden),
         children=tuple(
             replace(child, figures={code: hide_small(each) for code, each in child.figures.items()})
             for child in report.children
