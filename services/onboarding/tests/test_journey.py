@@ -69,6 +69,14 @@ def test_a_declaration_about_a_past_day_is_judged_by_the_rules_of_that_day() -> 
     assert missing_conditions("portal_account", facts, [], date(2025, 7, 1), NOW) == ["vneid"]
 
 
+def test_mobile_money_may_be_declared_without_a_smartphone_beside_a_bank_account() -> None:
+    facts = KnownFacts(1, EVERYTHING - {"smartphone"}, has_bank_account=True)
+    on = date(2026, 1, 1)
+
+    assert missing_conditions("payment_account", facts, [], on, NOW) == ["smartphone"]
+    assert missing_conditions("payment_account", facts, [], on, NOW, "mobile_money") == []
+
+
 def test_vneid_issued_is_not_yet_activated() -> None:
     issued = evidence("vneid", Effect.STARTED, day=1, level=2)
 

@@ -221,6 +221,25 @@ async def test_the_worklist_shows_who_waits_for_what(
     assert {read.action for read in await announced(AccessRecorded)} == {"worklist"}
 
 
+async def test_a_village_sees_its_work_at_a_glance_and_a_household_its_own(
+    world: None, hear: Hear, calling: Calling, village_1: Village, village_2: Village
+) -> None:
+    household = new_id()
+    await hear(
+        village_1.resident(has_smartphone=False, household_id=household), village_1.resident(), village_2.resident()
+    )
+    volunteer = calling("volunteer", unit_code="15727-01")
+
+    summary = (await volunteer.get("/v1/onboarding/summary")).json()
+    own = (await volunteer.get(f"/v1/onboarding/worklist?household_id={household}&step=vneid")).json()["items"]
+
+    vneid = summary["steps"][0]
+    assert (vneid["step"], vneid["blocked"], vneid["ready"], vneid["completed"]) == ("vneid", 1, 1, 0)
+    assert summary["missing"] == {"ekyc": 2, "smartphone": 1, "vneid": 2}
+    assert [each["household_id"] for each in own] == [str(household)]
+    assert (await volunteer.get("/v1/onboarding/summary?unit_code=15724")).status_code == 403
+
+
 async def test_an_organization_declares_its_app_when_the_owner_has_a_smartphone(
     world: None, hear: Hear, calling: Calling, village_1: Village
 ) -> None:

@@ -92,13 +92,22 @@ def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> 
 
 
 def missing_conditions(
-    step: str, facts: KnownFacts, evidences: Iterable[Evidence], on: date, now: datetime
+    step: str,
+    facts: KnownFacts,
+    evidences: Iterable[Evidence],
+    on: date,
+    now: datetime,
+    account_kind: AccountKind | None = None,
 ) -> list[str]:
-    """What a person's own declaration of `step` about the day `on` lacks; a partner's fact is never asked."""
+    """What a person's own declaration of `step` about the day `on` lacks; a partner's fact is never asked.
+
+    Mobile Money is always an account of its own: it needs no smartphone, whatever else somebody has (requirement R27).
+    """
     by_step = _by_step(evidences)
     given = _given(facts, by_step, now)
     rule = catalogue().rule(step)
-    asked = rule.conditions_on(on, rule.route_for(facts.has_bank_account))
+    activates = facts.has_bank_account and account_kind != "mobile_money"
+    asked = rule.conditions_on(on, rule.route_for(activates))
     return [each for each in asked if each not in given and not _replay(by_step.get(each, []), now).since]
 
 

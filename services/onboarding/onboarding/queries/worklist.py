@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 
 from chassis.database import ReadSession
@@ -23,6 +23,7 @@ class Wanted:
     step: str | None = None
     status: str | None = None
     condition: str | None = None
+    household_id: UUID | None = None
 
 
 async def list_work(
@@ -40,6 +41,8 @@ async def list_work(
     )
     if wanted.step:
         query = query.where(col(ResidentStep.step) == wanted.step)
+    if wanted.household_id:
+        query = query.where(col(KnownResident.household_id) == wanted.household_id)
     if wanted.condition:
         query = query.where(col(ResidentStep.missing).contains([wanted.condition]))
     key = tuple_(col(KnownResident.id), col(ResidentStep.step))
@@ -50,6 +53,27 @@ async def list_work(
         return rows, None
     kept = rows[: page.limit]
     return kept, cursor_at(kept[-1][1].id, kept[-1][0].step)
+
+
+async def count_work(session: ReadSession, unit_code: str) -> tuple[list[tuple[str, str, int]], list[tuple[str, int]]]:
+    """How many living residents of a unit stand where on each step, and how many lack each condition."""
+    here = (col(KnownResident.life) == "alive") & col(KnownResident.unit_id).in_(units_under(unit_code))
+    standing = await session.exec(
+        select(ResidentStep.step, ResidentStep.status, func.count())
+        .join(KnownResident, col(KnownResident.id) == col(ResidentStep.resident_id))
+        .where(here)
+        .group_by(col(ResidentStep.step), col(ResidentStep.status))
+    )
+    lacking = (
+        select(ResidentStep.resident_id, func.unnest(ResidentStep.missing).label("condition"))
+        .join(KnownResident, col(KnownResident.id) == col(ResidentStep.resident_id))
+        .where(here)
+        .subquery()
+    )
+    people = await session.exec(
+        select(lacking.c.condition, func.count(lacking.c.resident_id.distinct())).group_by(lacking.c.condition)
+    )
+    return [(step, status, count) for step, status, count in standing], [(name, count) for name, count in people]
 
 
 async def list_charged(

@@ -82,6 +82,14 @@ async def get_communications(
     return Listed(items=[CommunicationView.of(each) for each in rows], next_cursor=cursor)
 
 
+@router.get("/v1/campaigns/{campaign_id}/communications/{communication_id}")
+async def get_communication(
+    campaign_id: UUID, communication_id: UUID, session: Transaction, caller: Readers
+) -> CommunicationView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    return CommunicationView.of(await get_of_campaign(session, Communication, campaign.id, communication_id))
+
+
 @router.get("/v1/campaigns/{campaign_id}/announcement")
 async def get_announcement(
     campaign_id: UUID, session: Reading, caller: Readers,
@@ -124,6 +132,16 @@ async def get_readiness_checks(
     return Listed(items=items, next_cursor=cursor)
 
 
+@router.get("/v1/campaigns/{campaign_id}/readiness-checks/{check_id}")
+async def get_readiness_check(
+    campaign_id: UUID, check_id: UUID, session: Transaction, caller: Readers
+) -> ReadinessView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    check = await get_of_campaign(session, ReadinessCheck, campaign.id, check_id)
+    tasks, _ = await list_of_campaign(session, Task, campaign.id, _WHOLE, origin_id=check.id)
+    return ReadinessView.of(check, tasks)
+
+
 @router.post("/v1/campaigns/{campaign_id}/models", status_code=201)
 async def create_model(campaign_id: UUID, body: ModelCreate, session: Transaction, caller: Officer) -> ModelView:
     campaign = await get_campaign(session, caller, campaign_id)
@@ -148,6 +166,12 @@ async def get_models(
     return Listed(items=[ModelView.of(each) for each in rows], next_cursor=cursor)
 
 
+@router.get("/v1/campaigns/{campaign_id}/models/{model_id}")
+async def get_model(campaign_id: UUID, model_id: UUID, session: Transaction, caller: Readers) -> ModelView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    return ModelView.of(await get_of_campaign(session, DigitalModel, campaign.id, model_id))
+
+
 @router.post("/v1/campaigns/{campaign_id}/nominations", status_code=201)
 async def create_nomination(
     campaign_id: UUID, body: NominationCreate, session: Transaction, caller: Officer
@@ -167,6 +191,15 @@ async def get_nominations(
     rows, cursor = await list_of_campaign(session, Nomination, campaign.id, page)
     votes = await count_votes(session, [each.id for each in rows])
     return Listed(items=[NominationView.of(each, votes[each.id]) for each in rows], next_cursor=cursor)
+
+
+@router.get("/v1/campaigns/{campaign_id}/nominations/{nomination_id}")
+async def get_nomination(
+    campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Readers
+) -> NominationView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    nomination = await get_of_campaign(session, Nomination, campaign.id, nomination_id)
+    return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])
 
 
 @router.post("/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=201)
@@ -208,6 +241,12 @@ async def get_signatures(
     campaign = await get_campaign(session, caller, campaign_id)
     rows, cursor = await list_of_campaign(session, OfficialSignature, campaign.id, page)
     return Listed(items=[SignatureView.of(each) for each in rows], next_cursor=cursor)
+
+
+@router.get("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}")
+async def get_signature(campaign_id: UUID, signature_id: UUID, session: Transaction, caller: Readers) -> SignatureView:
+    campaign = await get_campaign(session, caller, campaign_id)
+    return SignatureView.of(await get_of_campaign(session, OfficialSignature, campaign.id, signature_id))
 
 
 @router.patch("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}")

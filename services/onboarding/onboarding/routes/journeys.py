@@ -29,13 +29,14 @@ from onboarding.model.steps import Step
 from onboarding.queries.journeys import get_journey
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.teams import require_listed
-from onboarding.queries.worklist import Wanted, list_charged, list_work
+from onboarding.queries.worklist import Wanted, count_work, list_charged, list_work
 from onboarding.schemas.journeys import (
     ChargeView,
     OnboardingView,
     OrganizationStepView,
     ResidentStepView,
     StepDeclared,
+    SummaryView,
     WorkView,
 )
 
@@ -123,19 +124,30 @@ async def list_worklist(
     step: Step | None = None,
     status: Annotated[str | None, Query(pattern="^(blocked|ready|in_progress|completed|revoked)$")] = None,
     condition: Annotated[str | None, Query(max_length=40)] = None,
+    household_id: UUID | None = None,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Listed[WorkView]:
     """Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed."""
     await require_entitled(session, caller)
     code = unit_code or caller.unit_code or ""
     unit = await unit_of_query(session, caller, code)
-    rows, cursor = await list_work(session, caller, Wanted(unit.code, step, status, condition), page)
+    rows, cursor = await list_work(session, caller, Wanted(unit.code, step, status, condition, household_id), page)
     for resident_id in {resident.id for _, resident in rows}:
         record_access(
             session, SERVICE, caller, resident_id, action="worklist", purpose="onboarding", fields=["onboarding"]
         )
     language = language_of(accept_language)
     return Listed(items=[WorkView.of(work, resident, language) for work, resident in rows], next_cursor=cursor)
+
+
+@router.get("/v1/onboarding/summary")
+async def get_summary(
+    session: Transaction, caller: Annotated[Caller, allow("volunteer", "officer")], unit_code: str | None = None
+) -> SummaryView:
+    """A unit's work at a glance: who stands where on each step, and what is missing how often."""
+    await require_entitled(session, caller)
+    unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
+    return SummaryView.of(unit.code, *await count_work(session, unit.code))
 
 
 @router.get("/v1/onboarding/charges")

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Header, Query
 from fastapi.responses import JSONResponse
 
+from chassis.access import record_access
 from chassis.clock import now
 from chassis.errors import Forbidden
 from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, language_of, public
@@ -121,12 +122,23 @@ async def post_attendance(
 
 
 @router.get("/v1/sessions/{session_id}/attendance")
-async def get_attendance(session_id: UUID, session: Reading, page: PageQuery, caller: Helper) -> Listed[AttendedBy]:
+async def get_attendance(session_id: UUID, session: Transaction, page: PageQuery, caller: Helper) -> Listed[AttendedBy]:
     """Who came, by id."""
     await require_entitled(session, caller)
     held = await get_session(session, session_id)
     await require_part_in(session, caller, held)
     rows, cursor = await list_attendance(session, held.id, page)
+    for each in rows:
+        if each.kind == "resident":
+            record_access(
+                session,
+                "onboarding",
+                caller,
+                each.attendee_id,
+                action="attendance",
+                purpose="onboarding",
+                fields=["attendance"],
+            )
     return Listed(items=[_attended(each) for each in rows], next_cursor=cursor)
 
 

@@ -13,7 +13,7 @@ from onboarding.model.declarations import Declaration
 from onboarding.model.journey import Evidence, StepState
 from onboarding.model.journeys import OpenJourney, ResidentStep, StepEvidence
 from onboarding.model.people import KnownOrganization, KnownResident
-from onboarding.model.steps import Step
+from onboarding.model.steps import STEPS, Step
 
 CLOCK_SKEW = timedelta(minutes=10)
 SHORT = 200
@@ -166,6 +166,30 @@ class WorkView(BaseModel):
             route=step.route,
             bring=things_to_bring([step.step], language),
         )
+
+
+class StepCounts(BaseModel):
+    step: str
+    blocked: int = 0
+    ready: int = 0
+    in_progress: int = 0
+    completed: int = 0
+    revoked: int = 0
+
+
+class SummaryView(BaseModel):
+    """A village's (or any unit's) work at a glance: residents by step and status, and how many lack which condition."""
+
+    unit_code: str
+    steps: list[StepCounts]
+    missing: dict[str, int]
+
+    @classmethod
+    def of(cls, unit_code: str, standing: list[tuple[str, str, int]], lacking: list[tuple[str, int]]) -> "SummaryView":
+        steps: dict[str, StepCounts] = {step: StepCounts(step=step) for step in STEPS}
+        for step, status, count in standing:
+            setattr(steps[step], status, count)
+        return cls(unit_code=unit_code, steps=list(steps.values()), missing=dict(sorted(lacking)))
 
 
 class ChargeView(BaseModel):
