@@ -90,8 +90,7 @@ class EmbeddedBus:
             placed[TopicPartition(record.topic, partition_of(record.key, partitions))].append(record)
         async with self._connections.acquire() as connection:
             async with connection.transaction():
-                for place in sorted(placed):  # sorted: two publishers never wait for one another in a circle
-                    await _append(connection, place, placed[place])
+                await _append(connection, placed)
             await connection.execute(f"NOTIFY {CHANNEL}")
 
     async def forget_expired(self) -> int:
@@ -233,24 +232,38 @@ class EmbeddedSubscription:
         return found
 
 
-async def _append(connection: Any, place: TopicPartition, records: list[Outgoing]) -> None:
-    last = await connection.fetchval(
-        "UPDATE partition SET next_offset = next_offset + $3 WHERE topic = $1 AND partition = $2 RETURNING next_offset",
-        place.topic,
-        place.partition,
-        len(records),
-    )
-    first = last - len(records)
-    await connection.execute(
-        'INSERT INTO record (topic, partition, "offset", key, value, headers)'
-        " SELECT $1, $2, * FROM unnest($3::bigint[], $4::text[], $5::bytea[], $6::jsonb[])",
-        place.topic,
-        place.partition,
-        list(range(first, last)),
-        [record.key for record in records],
-        [record.value for record in records],
-        [{name: value.decode() for name, value in record.headers} for record in records],
-    )
+async def _append(connection: Any, placed: dict[TopicPartition, list[Outgoing]]) -> None:
+    places = sorted(placed)
+    topics, numbers = [place.topic for place in places], [place.partition for place in places]
+    # Locked in their order, so that two publishers never wait for one another in a circle.
+    await connection.execute(_LOCK, topics, numbers)
+    ends = await connection.fetch(_ADVANCE, topics, numbers, [len(placed[place]) for place in places])
+    end = {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in ends}
+    rows = [
+        (*place, end[place] - len(placed[place]) + index, record.key, record.value, _headers_of(record))
+        for place in places
+        for index, record in enumerate(placed[place])
+    ]
+    await connection.execute(_APPEND, *(list(column) for column in zip(*rows, strict=True)))
+
+
+_LOCK = (
+    "SELECT FROM partition JOIN unnest($1::text[], $2::int[]) AS want(topic, partition) USING (topic, partition)"
+    " ORDER BY topic, partition FOR UPDATE OF partition"
+)
+_ADVANCE = (
+    "UPDATE partition AS p SET next_offset = p.next_offset + want.count"
+    " FROM unnest($1::text[], $2::int[], $3::int[]) AS want(topic, partition, count)"
+    " WHERE p.topic = want.topic AND p.partition = want.partition RETURNING p.topic, p.partition, p.next_offset"
+)
+_APPEND = (
+    'INSERT INTO record (topic, partition, "offset", key, value, headers)'
+    " SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bytea[], $6::jsonb[])"
+)
+
+
+def _headers_of(record: Outgoing) -> dict[str, str]:
+    return {name: value.decode() for name, value in record.headers}
 
 
 async def _read_json(connection: Any) -> None:
