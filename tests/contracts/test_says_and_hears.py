@@ -1,0 +1,52 @@
+"""Each service's README says truly what the service hears and says."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from contracts.fact import FACTS
+
+ROOT = Path(__file__).parents[2]
+HOMES = {
+    "registry": "services/registry",
+    "onboarding": "services/onboarding",
+    "payments_qr": "services/payments-qr",
+    "casework": "services/casework",
+    "reporting": "services/reporting",
+    "gateway": "gateway",
+}
+
+
+def table(package: str, head: str) -> set[str]:
+    """The facts named in the first column of a README's table; after `a.b`, a lone `c` is short for `a.c`."""
+    readme = (ROOT / HOMES[package] / "README.md").read_text()
+    rows = readme.split(f"| {head} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    found, aggregate = set(), ""
+    for row in rows:
+        outside_brackets = re.sub(r"\(.*?\)", "", row.split("|")[1])
+        for name in re.findall(r"`([a-z_.]+)`", outside_brackets):
+            aggregate = name.partition(".")[0] if "." in name else aggregate
+            found.add(name if "." in name else f"{aggregate}.{name}")
+    return found
+
+
+def short(type_: str) -> str:
+    return type_.removeprefix("vn.bakhong.").removesuffix(".v1")
+
+
+@pytest.mark.parametrize("package", HOMES)
+def test_the_readme_lists_what_is_heard(package):
+    heard = import_module(f"{package}.app").service.reactions
+
+    assert table(package, "hears") == {short(fact.type) for fact in heard}
+
+
+@pytest.mark.parametrize("package", [package for package in HOMES if package != "reporting"])
+def test_the_readme_lists_what_is_said(package):
+    own = {short(type_) for type_, fact in FACTS.items() if fact.__module__ == f"contracts.{package}"}
+    said = table(package, "says")
+
+    assert own <= said
+    assert said <= {short(type_) for type_ in FACTS}
