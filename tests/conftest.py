@@ -1,7 +1,6 @@
 """The running platform, asked through its door: on the embedded bus, on a real Kafka, or as the compose stack."""
 
 import os
-import ssl
 from collections.abc import Iterator
 
 import pytest
@@ -31,7 +30,5 @@ def platform_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def outside(platform_url: str) -> Iterator[Outsider]:
     """A stranger at the door."""
-    authority = os.environ.get("BAKHONG_CA")
-    verify = ssl.create_default_context(cafile=authority) if authority else True
-    with Outsider(platform_url, verify=verify) as outsider:
+    with Outsider(platform_url) as outsider:
         yield outsider

@@ -1,12 +1,12 @@
-"""What a container of a service does: `migrate` (once), `api` (answers), `worker` (relays, reacts), `ready` (health check).
+"""What a container of a service does: `migrate` (once), `api` (answers), `worker` (relays, reacts), `rebuild` (the reports).
 
 A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
 """
 
 import importlib
 import os
+import runpy
 import sys
-import urllib.request
 from pathlib import Path
 
 PORT = int(os.environ.get("PORT", "8000"))
@@ -25,10 +25,10 @@ def main(deed: str) -> int:
         case "api" | "worker":
             os.environ["RUN_WORKER"] = str(deed == "worker").lower()
             serve()
-        case "ready":
-            return 0 if is_ready() else 1
+        case "rebuild":
+            runpy.run_module(f"{package()}.rebuild", run_name="__main__")
         case _:
-            print(f"unknown: {deed}; known: migrate, api, worker, ready", file=sys.stderr)
+            print(f"unknown: {deed}; known: migrate, api, worker, rebuild", file=sys.stderr)
             return 2
     return 0
 
@@ -65,15 +65,6 @@ def serve() -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
-
-
-def is_ready() -> bool:
-    """Whether the process in this container says that it may be asked."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=3) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def package() -> str:
