@@ -7,7 +7,7 @@ are its places in the tree, one after the other. *Successions*: `effective_on, s
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
@@ -103,6 +103,12 @@ def read_successions(lines: Iterable[str]) -> list[SuccessionRow]:
     if faults:
         raise FaultyTable(faults)
     return rows
+
+
+def is_successions_table(lines: Sequence[str]) -> bool:
+    """Whether a table says who followed whom, by its header."""
+    header = {cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])}
+    return "level" not in header and bool({"successor_code", "new_code"} & header)
 
 
 def is_within(day: date, valid_from: date | None, valid_to: date | None) -> bool:

@@ -61,6 +61,13 @@ async def test_keys_rotate_while_requests_are_served_and_the_old_ones_may_go(
     assert {r["key_id"] for r in rotations} == {"new", "i2"}
     assert all(r["finished_at"] for r in rotations)
 
+    for first, second in (((old, old_index), (new, new_index)), ((new, new_index), (old, old_index))):
+        keys_of_the_process(f"{first[0]},{second[0]}", f"{first[1]},{second[1]}")
+        await rotate_keys(database)
+    keys_of_the_process(new, new_index)
+    back = await officer.post("/v1/residents/lookup", json={"personal_id": "038085000002"}, headers=PURPOSE)
+    assert back.status_code == 200
+
 
 @pytest.mark.parametrize(
     "tampering", ["DELETE FROM access_entry WHERE id = 2", "UPDATE access_entry SET actor = 'x' WHERE id = 2"]

@@ -144,3 +144,20 @@ async def test_a_decree_taken_over_early_moves_its_residents_on_its_day(
     assert (made["residents_moved"], early, on_the_day) == (0, 0, 1)
     [moved] = await announced(ResidentMoved)
     assert (moved.unit_code, str(moved.moved_on)) == ("15999", "2099-01-01")
+
+
+async def test_a_table_of_successions_alone_is_enough_where_the_units_are_known(calling: Any, register: Any) -> None:
+    await register(a_resident(1, unit_code="15721-01"))
+    operator = calling("operator")
+    units = HEADER + "15999,2026-01-01,,commune,ward,38,Phường Mới\n"
+    await operator.post("/v1/unit-imports", files={"file": ("u.csv", units, "text/csv")})
+    table = "old_code,new_code,kind,effective_on\n15724,15999,whole,2026-01-01\n"
+
+    made = await operator.post("/v1/unit-imports", files={"file": ("s.csv", table, "text/csv")})
+    unknown = await operator.post(
+        "/v1/unit-imports", files={"file": ("s.csv", table.replace("15724", "77"), "text/csv")}
+    )
+
+    assert made.status_code == 201, made.text
+    assert (await calling().get("/v1/units/15721-01")).json()["parent_code"] == "15999"
+    assert [error["code"] for error in unknown.json()["errors"]] == ["unknown-unit"]

@@ -30,6 +30,8 @@ async def merge_residents(session: Session, survivor: Resident, duplicate: Resid
     for name in filled:
         survivor.put(name, duplicate.value(name))
         survivor.provenance = {**survivor.provenance, name: duplicate.origin(name).model_dump(mode="json")}
+    if "phone" in filled:
+        survivor.phone_owner_verified = duplicate.phone_owner_verified
     duplicate.life, duplicate.merged_into = "merged", survivor.id
     await _give(session, indexes, survivor)
     session.add(merge)
@@ -42,6 +44,8 @@ async def undo_merge(session: Session, merge: Merge, survivor: Resident, duplica
     for name in merge.before["filled"]:
         if survivor.value(name) == duplicate.value(name):
             survivor.put(name, None)
+    if "phone" in merge.before["filled"] and survivor.phone is None:
+        survivor.phone_owner_verified = False
     survivor.provenance = {
         name: origin for name, origin in survivor.provenance.items() if name not in merge.before["filled"]
     }

@@ -68,7 +68,7 @@ async def _is_finished_after_a_batch(session: Session, task: Task, key_id: str) 
     if rotation is None:
         rotation = KeyRotation(name=task.name, key_id=key_id, started_at=now())
         session.add(rotation)
-    if rotation.finished_at is not None:
+    if rotation.finished_at is not None and not await _begin_again(session, rotation):
         return True
     rows = await _next_rows(session, task.table, rotation.after_id)
     await task.work(session, rows)
@@ -78,6 +78,17 @@ async def _is_finished_after_a_batch(session: Session, task: Task, key_id: str) 
         return False
     rotation.finished_at = now()
     logger.info("key rotation finished", work=task.name, rows=rotation.rows)
+    return True
+
+
+async def _begin_again(session: Session, rotation: KeyRotation) -> bool:
+    """A key that was left for another one and is the newest again has everything to do once more."""
+    query = select(KeyRotation.key_id).where(
+        KeyRotation.name == rotation.name, col(KeyRotation.started_at) > rotation.finished_at
+    )
+    if (await session.exec(query.limit(1))).first() is None:
+        return False
+    rotation.after_id, rotation.rows, rotation.started_at, rotation.finished_at = None, 0, now(), None
     return True
 
 

@@ -56,12 +56,13 @@ async def import_decree(session: Session, decree: Decree, content: bytes, import
     return record
 
 
-def read_decree(units: bytes, successions: bytes | None) -> Decree:
-    """The two tables of an upload; raises `InvalidBody` with every fault."""
+def read_decree(table: bytes, successions: bytes | None) -> Decree:
+    """The tables of an upload: units, or successions alone where the units are known; raises `InvalidBody`."""
+    lines = _lines(table)
     try:
-        return Decree(
-            decrees.read_units(_lines(units)), decrees.read_successions(_lines(successions)) if successions else []
-        )
+        if successions is None and decrees.is_successions_table(lines):
+            return Decree([], decrees.read_successions(lines))
+        return Decree(decrees.read_units(lines), decrees.read_successions(_lines(successions)) if successions else [])
     except FaultyTable as error:
         raise _refused(error.faults) from None
 

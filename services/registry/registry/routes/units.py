@@ -42,7 +42,10 @@ async def get_one(
 async def import_units(
     session: Transaction,
     caller: Annotated[Caller, allow("operator")],
-    file: Annotated[UploadFile, File(description="Units: code, valid_from, valid_to, level, kind, parent_code, name")],
+    file: Annotated[
+        UploadFile,
+        File(description="Units: code, valid_from, valid_to, level, kind, parent_code, name; or successions alone"),
+    ],
     successions: Annotated[
         UploadFile | None, File(description="Who followed whom: effective_on, successor_code, code, kind")
     ] = None,
