@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from reporting.figures import Figure, Point, Reconciliation, Report, UnitFigures
+from reporting.figures import Figure, Forecast, Point, Reconciliation, Report, UnitFigures
 from reporting.indicators import Counter, Indicator, catalogue
 from reporting.outlook import Ranked
 
@@ -18,6 +18,8 @@ __all__ = [
     "ChildView",
     "CounterView",
     "FiledView",
+    "ForecastView",
+    "ForecastsView",
     "IndicatorView",
     "IndicatorsView",
     "ProgressView",
@@ -230,6 +232,40 @@ class RankingView(BaseModel):
     as_of: date
     items: list[RankedView]
     commendations: list[CommendationView]
+    next_cursor: str | None = None
+
+
+class ForecastView(BaseModel):
+    """`state`: reached, on_course, late (after the target's day) or standing_still; `method` says how it was computed."""
+
+    code: str
+    target: float | None
+    due_on: date | None
+    state: str
+    pace_per_day: float
+    reached_on: date | None
+    method: str
+
+    @classmethod
+    def of(cls, forecast: Forecast, language: str) -> ForecastView:
+        target = forecast.target
+        return cls(
+            code=forecast.code,
+            target=_number(target.percent if target.percent is not None else target.count),
+            due_on=target.due_on,
+            state=forecast.state,
+            pace_per_day=float(forecast.pace_per_day),
+            reached_on=forecast.reached_on,
+            method=forecast.method.in_(language),
+        )
+
+
+class ForecastsView(BaseModel):
+    """The targets of a unit."""
+
+    unit_code: str
+    as_of: date
+    items: list[ForecastView]
     next_cursor: str | None = None
 
 

@@ -50,6 +50,15 @@ async def test_children_add_up_and_what_belongs_to_no_village_is_a_child_of_its_
     assert next(each for each in body["indicators"] if each["code"] == "residents")["numerator"] == 4
 
 
+async def test_a_village_is_its_own_only_part(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    await hear(registered())
+
+    body = (await calling("officer", unit_code="38").get("/v1/reports/progress?unit_code=15727-01")).json()
+    assert [child["unit_code"] for child in body["children"]] == ["15727-01"]
+    page = await calling("officer", unit_code="38").get("/dashboard/units/15727-01")
+    assert "cạnh nhau" not in page.text
+
+
 async def test_a_fact_that_is_told_twice_or_before_its_resident_counts_once(
     hear: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:

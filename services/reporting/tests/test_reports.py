@@ -103,6 +103,22 @@ async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(hear
     assert (await targets("15727", "2024-05-01"))["payment_account"] is None
 
 
+async def test_a_target_has_a_forecast_that_says_how_it_was_made(hear: Client, calling: Client) -> None:
+    people = [registered() for _ in range(10)]
+    opened = [completed(each, at=(at := OPENED_AT + timedelta(days=7 * n)), completed_at=at)
+              for n, each in enumerate(people[:5])]  # fmt: skip
+    await hear(campaign(), *people, *opened)
+
+    query = f"unit_code=15724&as_of={OPENED_AT.date() + timedelta(days=28)}"
+    body = (await calling("officer", unit_code="38").get(f"/v1/reports/forecasts?{query}")).json()
+    found = next(each for each in body["items"] if each["code"] == "payment_account")
+    assert (found["state"], found["target"], found["pace_per_day"]) == ("on_course", 80, 1.4286)
+    assert found["reached_on"] == str(OPENED_AT.date() + timedelta(days=28 + 21))
+    assert "bình phương nhỏ nhất" in found["method"]
+    public = (await calling().get(f"/v1/reports/forecasts?{query}")).json()
+    assert {each["code"] for each in public["items"]} == {"payment_account"}
+
+
 async def test_everything_else_that_counts(hear: Client, calling: Client) -> None:
     here, at = in_village(), OPENED_AT
     person, merchant, payment, dossier = registered(), new_id(), new_id(), new_id()

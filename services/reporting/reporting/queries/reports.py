@@ -70,7 +70,7 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
 
     children = [UnitFigures(tier.units[id].named(), figures(id, counts[id])) for id in tier.children.get(unit.id, [])]
     rest = counts[unit.id]
-    if children and any(rest.values()):
+    if any(rest.values()):
         children.append(UnitFigures(unit.named(), _without_targets(figures(unit.id, rest)), is_rest=True))
     return Report(
         unit=unit.named(),
@@ -86,7 +86,10 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
 
 
 async def get_report(session: ReadSession, unit_code: str, day: date) -> Report:
-    """The progress with trends, forecasts and the reconciliation: what a page or an export shows."""
+    """The progress with trends, forecasts and the reconciliation: what a page or an export shows.
+
+    A unit without units below it is not shown beside itself.
+    """
     report = await get_progress(session, unit_code, day)
     series = await get_trend(session, unit_code, day - timedelta(days=TREND_DAYS), day, step=TREND_STEP)
     figures = {code: replace(each, trend=series[code]) for code, each in report.figures.items()}
@@ -94,6 +97,7 @@ async def get_report(session: ReadSession, unit_code: str, day: date) -> Report:
     return replace(
         report,
         figures=figures,
+        children=report.children if any(not each.is_rest for each in report.children) else (),
         forecasts=tuple(each for each in forecasts if each),
         reconciliation=tuple(await list_reconciliation(session, unit_code)),
     )

@@ -20,7 +20,7 @@ from reporting.queries.access import sees_exact
 from reporting.queries.filed import find_filed, list_filed
 from reporting.queries.ranking import list_units_of_level
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.reports import get_progress, get_trend, get_unit_on, public_report
+from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on, public_report
 from reporting.schemas import (
     ChildView,
     CommendationView,
@@ -28,6 +28,8 @@ from reporting.schemas import (
     FiledListView,
     FiledProgressView,
     FiledView,
+    ForecastsView,
+    ForecastView,
     IndicatorsView,
     PointView,
     ProgressView,
@@ -127,6 +129,23 @@ async def ranking(
             for category, unit, mean in commendations(units, [each.code for each in catalogue().base()])
         ],
     )
+
+
+@router.get("/v1/reports/forecasts")
+async def forecasts(
+    session: Reading,
+    caller: Anybody,
+    unit_code: UnitCode = PROVINCE,
+    as_of: AsOf = None,
+    accept_language: Language = None,
+) -> ForecastsView:
+    """When each target will be reached at the pace of the last four weeks, and how that was computed."""
+    day = as_of or today()
+    report = await get_report(session, unit_code, day)
+    if not await sees_exact(session, caller, unit_code, day):
+        report = public_report(report)
+    items = [ForecastView.of(each, language_of(accept_language)) for each in report.forecasts]
+    return ForecastsView(unit_code=unit_code, as_of=day, items=items)
 
 
 @router.get("/v1/reports/reconciliation")
