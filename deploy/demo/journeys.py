@@ -16,6 +16,14 @@ from deploy.demo.people import Person
 SEED = 236
 SENDERS = 8
 DAYS = 180
+COUNTED = {
+    "vneid.activated": "vneid_level_2",
+    "portal_account.created": "portal_account",
+    "app.installed": "province_app",
+    "digital_signature.issued": "digital_signature",
+    "payment_account.opened": "payment_account",
+}
+"""The indicator that counts each of these messages, once a resident."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +38,15 @@ class Message:
 
 
 def load(outside: Outsider, everybody: list[Person], today: date) -> dict[str, int]:
-    """Send every message; answers how many residents each step must count at least."""
+    """Send every message; answers how many residents each indicator must count at least."""
     messages = list(tell(everybody, today))
     with ThreadPoolExecutor(SENDERS) as senders:
         for _ in senders.map(lambda message: _send(outside, message), messages):
             pass
-    steps = {"payment_account.opened": "payment_account", "app.installed": "province_app"}
-    people_by_step = {(steps[each.kind], str(each.data["resident"])) for each in messages if each.kind in steps}
-    return dict(Counter(step for step, _ in people_by_step))
+    people_by_indicator = {
+        (COUNTED[each.kind], str(each.data["resident"])) for each in messages if each.kind in COUNTED
+    }
+    return dict(Counter(indicator for indicator, _ in people_by_indicator))
 
 
 def tell(everybody: list[Person], today: date) -> Iterator[Message]:

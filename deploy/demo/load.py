@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,8 @@ KNOW_UNITS = (
 )
 """A question to each service that only succeeds when it has heard of the unit."""
 SECONDS_TO_IMPORT = 300
-SECONDS_TO_COUNT = 120
+SECONDS_TO_COUNT = 300
+SECONDS_AT_REST = 2
 SECONDS_TO_BE_KNOWN = 60
 
 
@@ -102,16 +104,24 @@ def load_residents(outside: Outsider, everybody: list[Person]) -> None:
 
 
 def wait_until_counted(outside: Outsider, expected: dict[str, int]) -> None:
-    """Until the province's report has at least these counts."""
-    officer = outside.officer(PROVINCE)
+    """Until the province's report has at least these counts, and nothing in it moves any more."""
+    if not eventually(lambda: not _missing(_report(outside), expected), SECONDS_TO_COUNT):
+        raise DemoNotLoaded(f"the reports do not count everything yet: {_missing(_report(outside), expected)}")
+    before: dict[str, int] = {}
+    while (now := _report(outside)) != before:
+        before = now
+        time.sleep(SECONDS_AT_REST)
 
-    def missing() -> dict[str, tuple[int, int]]:
-        report = outside.get("/v1/reports/progress", params={"unit_code": PROVINCE}, who=officer)
-        counted = {each["code"]: each["numerator"] or 0 for each in report["indicators"]}
-        return {name: (counted.get(name, 0), count) for name, count in expected.items() if counted.get(name, 0) < count}
 
-    if not eventually(lambda: not missing(), SECONDS_TO_COUNT):
-        raise DemoNotLoaded(f"the reports do not count everything (counted, loaded): {missing()}")
+def _report(outside: Outsider) -> dict[str, int]:
+    report = outside.get("/v1/reports/progress", params={"unit_code": PROVINCE}, who=outside.officer(PROVINCE))
+    return {each["code"]: each["numerator"] or 0 for each in report["indicators"]}
+
+
+def _missing(counted: dict[str, int], expected: dict[str, int]) -> dict[str, str]:
+    return {
+        name: f"{counted.get(name, 0)} of {count}" for name, count in expected.items() if counted.get(name, 0) < count
+    }
 
 
 def _day_of_the_first_try(mark: Path) -> date:
