@@ -10,7 +10,7 @@ from chassis.database import Session
 from chassis.outbox import announce
 from contracts.casework import DossierFeeRequested
 from contracts.payments_qr import FeeUncollectable
-from payments_qr.commands.qr_codes import add_code, write_code
+from payments_qr.commands.qr_codes import Terms, add_code, write_code
 from payments_qr.errors import BillExists, MerchantNotActive
 from payments_qr.model import Bill, Merchant, QrCode, UtilityAccount
 from payments_qr.model.bills import DAYS_PAYABLE_AFTER_DUE
@@ -64,9 +64,8 @@ async def save_with_code(session: Session, merchant: Merchant, bill: Bill) -> Qr
 def code_of_bill(merchant: Merchant, bill: Bill) -> QrCode:
     """The dynamic code of a bill; it can be paid for a while after it is due."""
     purpose = None if bill.dossier_id else f"T{bill.period[5:7]}-{bill.period[:4]}"
-    return write_code(
-        merchant, "dynamic", bill.amount, new_reference(), purpose, None, _last_moment(bill.due_on), now(), bill
-    )
+    terms = Terms("dynamic", bill.amount, new_reference(), purpose, expires_at=_last_moment(bill.due_on))
+    return write_code(merchant, terms, bill)
 
 
 def _last_moment(due_on: date) -> datetime:

@@ -13,7 +13,7 @@ from payments_qr.commands.ledger import Found, Ledger, ReportedPayment, Reported
 from payments_qr.errors import AlreadyResolved
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
 from payments_qr.model.matching import FoundCode, FoundMerchant, Outcome, Report, is_duplicate, judge
-from payments_qr.model.reference_codes import is_mangled, reference_key
+from payments_qr.model.reference_codes import is_mangled
 
 Recorded = tuple[Payment | None, bool]
 
@@ -69,12 +69,12 @@ def _new_payment(report: ReportedPayment, found: Found) -> Payment:
         merchant_id=found.merchant.id if found.merchant else None,
         unit_id=found.merchant.unit_id if found.merchant else None,
         qr_code_id=found.code.id if found.code else None, bill_id=found.code.bill_id if found.code else None,
-        reference_key=(reference_key(report.reference or "") or None), account_matches=found.account_matches,
+        reference_key=found.code.reference_key if found.code else None, account_matches=found.account_matches,
         outcome=outcome, status="unmatched", received_at=now(),
     )  # fmt: skip
-    if payment.reference_key is not None:
-        payment.reference_key = payment.reference_key[:64]
     payment.decide(outcome)
+    if payment.status == "unmatched" and report.reference:
+        payment.keep_memo(report.reference)
     return payment
 
 
@@ -223,3 +223,4 @@ def _refuse_decided(payment: Payment) -> None:
 
 def _note_decision(payment: Payment, caller: Caller, note: str) -> None:
     payment.resolved_by, payment.resolved_at, payment.note = caller.account, now(), note
+    payment.memo = None

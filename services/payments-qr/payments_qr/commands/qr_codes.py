@@ -1,6 +1,7 @@
 """Issuing codes, and taking in those that banks and telecoms made."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +48,8 @@ async def issue_code(session: Session, merchant: Merchant, body: QrCodeCreate) -
         reference = new_reference()
     if reference is not None:
         await _refuse_used_reference(session, merchant, reference)
-    code = write_code(merchant, body.kind, body.amount, reference, body.purpose, body.counter, body.expires_at, now())
+    terms = Terms(body.kind, body.amount, reference, body.purpose, body.counter, body.expires_at)
+    code = write_code(merchant, terms)
     await add_code(session, merchant, code)
     return code
 
@@ -79,43 +81,49 @@ async def _refuse_used_reference(session: Session, merchant: Merchant, reference
         raise ReferenceExists()
 
 
-def write_code(
-    merchant: Merchant,
-    kind: str,
-    amount: int | None,
-    reference: str | None,
-    purpose: str | None,
-    counter: str | None,
-    expires_at: datetime | None,
-    moment: datetime,
-    bill: Bill | None = None,
-) -> QrCode:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a code is to say beside its merchant; `amount` is whole VND."""
+
+    kind: str
+    amount: int | None = None
+    reference: str | None = None
+    purpose: str | None = None
+    counter: str | None = None
+    expires_at: datetime | None = None
+
+
+def write_code(merchant: Merchant, terms: Terms, bill: Bill | None = None) -> QrCode:
     """The code as an entity; refuses what does not fit, field by field, and shortens nothing."""
-    memo = _memo(reference, purpose)
+    memo, moment = _memo(terms.reference, terms.purpose), now()
+    code = QrCode(
+        merchant_id=merchant.id, kind=terms.kind, counter=terms.counter, amount=terms.amount,
+        reference=terms.reference, reference_key=reference_key(terms.reference) if terms.reference else None,
+        purpose=memo, payload=b"", bill_id=bill.id if bill else None, expires_at=terms.expires_at, issued_at=moment,
+        changed_at=moment,
+    )  # fmt: skip
+    code.put_payload(_payload(merchant, terms, memo, bill))
+    return code
+
+
+def _payload(merchant: Merchant, terms: Terms, memo: str | None, bill: Bill | None) -> str:
     content = QrContent(
-        initiation="static" if kind == "static" else "dynamic",
+        initiation="static" if terms.kind == "static" else "dynamic",
         bin=merchant.bin,
         account_no=merchant.opened_account_no(),
-        amount=amount,
+        amount=terms.amount,
         mcc=MCC_OF[merchant.category],
         merchant_name=merchant.name_in_code,
         merchant_city=CITY,
-        reference=reference,
-        terminal_label=counter,
+        reference=terms.reference,
+        terminal_label=terms.counter,
         customer_label=bill.customer_code if bill and not bill.dossier_id else None,
         purpose=memo,
     )
     try:
-        payload = encode(content, lambda bin: find_bank(bin, today()) is not None)
+        return encode(content, lambda bin: find_bank(bin, today()) is not None)
     except UnwritableContent as refused:
         raise unwritable(refused.faults, _POINTERS) from refused
-    code = QrCode(
-        merchant_id=merchant.id, kind=kind, counter=counter, amount=amount, reference=reference,
-        reference_key=reference_key(reference) if reference else None, purpose=memo, payload=b"",
-        bill_id=bill.id if bill else None, expires_at=expires_at, issued_at=moment, changed_at=moment,
-    )  # fmt: skip
-    code.put_payload(payload)
-    return code
 
 
 def _memo(reference: str | None, purpose: str | None) -> str | None:

@@ -14,7 +14,7 @@ from chassis.database import Database, Session
 from chassis.log import logger
 from chassis.sealing import DEVELOPMENT_KEYS, Keys, index_key_ids
 from chassis.settings import get_settings
-from payments_qr.model import KeyRotation, Merchant, QrCode
+from payments_qr.model import KeyRotation, Merchant, Payment, QrCode
 
 BATCH = 200
 
@@ -65,4 +65,14 @@ def _code(code: QrCode) -> None:
     code.put_payload(code.opened_payload())
 
 
-_TABLES: tuple[tuple[Any, Callable[[Any], None]], ...] = ((Merchant, _merchant), (QrCode, _code))
+def _payment(payment: Payment) -> None:
+    memo = payment.opened_memo()
+    if memo is not None:
+        payment.keep_memo(memo)
+
+
+_TABLES: tuple[tuple[Any, Callable[[Any], None]], ...] = (
+    (Merchant, _merchant),
+    (QrCode, _code),
+    (Payment, _payment),
+)

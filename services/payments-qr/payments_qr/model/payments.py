@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from chassis.ids import new_id
 from payments_qr.model.matching import COUNTING, Outcome, Sighting, status_of
-from payments_qr.model.tables import Table, aware, money, text
+from payments_qr.model.tables import Table, aware, money, open_sealed, sealed, sealed_for, text
 
 
 class Payment(Table, table=True):
@@ -16,6 +16,7 @@ class Payment(Table, table=True):
 
     The platform moves no money: this is a record. `is_announced` tells whether other services were told of it as
     counting, so that its reversal is announced too. No account number is kept: `account_matches` is the answer.
+    `reference_key` is the found code's; what else was written is kept sealed as `memo`, only while the payment waits.
     """
 
     __tablename__ = "payment"
@@ -43,6 +44,7 @@ class Payment(Table, table=True):
     qr_code_id: UUID | None = Field(default=None, foreign_key="qr_code.id")
     bill_id: UUID | None = Field(default=None, foreign_key="bill.id")
     reference_key: str | None = Field(default=None, sa_type=text())
+    memo: bytes | None = Field(default=None, sa_type=sealed())
     account_matches: bool | None = None
     outcome: str = Field(sa_type=text())
     status: str = Field(sa_type=text())
@@ -63,6 +65,13 @@ class Payment(Table, table=True):
         self.outcome = outcome
         self.status = status_of(outcome, is_reversed=self.reversed_at is not None)
         self.version += 1
+
+    def keep_memo(self, memo: str) -> None:
+        """Keeps what the payer or bank wrote, for a person to read while the payment waits: it may name people."""
+        self.memo = sealed_for("payment", "memo", self.id, memo)
+
+    def opened_memo(self) -> str | None:
+        return None if self.memo is None else open_sealed("payment", "memo", self.id, self.memo)
 
     def reverse(self, at: datetime) -> None:
         """Taken back by the partner."""

@@ -1,6 +1,8 @@
 """Reading a payload: strict structure at three levels, every finding reported, the real world's habits tolerated."""
 
 import re
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from payments_qr.qr_payload.content import (
     ADDITIONAL_TAGS,
@@ -22,6 +24,15 @@ LONGEST_LINK = 8_000
 _INITIATIONS: dict[str, Initiation] = {"11": "static", "12": "dynamic"}
 _TEMPLATE_TAGS = frozenset(f"{tag:02d}" for tag in range(26, 52))
 _LIMITS = {"59": 25, "60": 15, "61": 10} | {f"62/{tag}": 25 for tag in ADDITIONAL_TAGS.values()}
+_ROOT_TEXTS = {
+    "currency": "53",
+    "country": "58",
+    "mcc": "52",
+    "merchant_name": "59",
+    "merchant_city": "60",
+    "postal_code": "61",
+}
+_LANGUAGE_TEXTS = {"local_language": "00", "local_name": "01", "local_city": "02"}
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -54,43 +65,24 @@ class _Reader:
         self._check_frame(root)
         self._check_crc(root)
         initiation = self._initiation(root)
-        account = self._napas_account(root) if root.find("38") else None
-        other = self._other_account(root) if account is None else None
-        self._check_account_presence(root, account, other)
-        amount = self._amount(root, "54", "wrong-amount")
-        tips = self._tips(root)
+        account = self._napas_account(root) if root.find("38") else self._other_account(root)
+        self._check_account_presence(root, account)
+        said = {"amount": self._amount(root, "54", "wrong-amount")} | self._tips(root)
         self._check_texts(root, account)
-        additional = self._additional(root)
-        language = self._template(root, "64")
+        additional, language = self._additional(root), self._template(root, "64")
         self._note_extra(root)
         self._warn_about_initiation(root, initiation)
         if self.faults:
             raise UnreadablePayload(sorted(self.faults, key=lambda fault: fault.offset or 0))
+        said |= asdict(account or _Account(Scheme.OTHER))
+        for container, tags in ((root, _ROOT_TEXTS), (language, _LANGUAGE_TEXTS), (additional, ADDITIONAL_TAGS)):
+            said |= {name: container.value(tag) or None for name, tag in tags.items()}
         return DecodedQr(
             payload=self.payload,
-            scheme=Scheme.NAPAS if account else other.scheme if other else Scheme.OTHER,
             initiation=initiation or "static",
-            bin=account.bin if account else None,
-            account_no=account.account_no if account else None,
-            service_code=account.service_code if account else None,
-            merchant_id=other.merchant_id if other else None,
-            network_guid=NAPAS_GUID if account else other.guid if other else None,
-            amount=amount,
-            currency=_content_of(root, "53"),
-            country=_content_of(root, "58"),
-            mcc=_content_of(root, "52"),
-            tip=tips[0],
-            tip_fixed=tips[1],
-            tip_percent=tips[2],
-            merchant_name=_content_of(root, "59"),
-            merchant_city=_content_of(root, "60"),
-            postal_code=_content_of(root, "61"),
-            local_language=_content_of(language, "00"),
-            local_name=_content_of(language, "01"),
-            local_city=_content_of(language, "02"),
-            **{name: _content_of(additional, tag) for name, tag in ADDITIONAL_TAGS.items()},
             extra=tuple(self.extra),
             warnings=tuple(self.warnings),
+            **said,
         )
 
     # Nothing after these can be trusted, so they end the reading at once.
@@ -149,7 +141,7 @@ class _Reader:
             self._fault(found, "wrong-initiation", found=found.value)
         return _INITIATIONS.get(found.value)
 
-    def _napas_account(self, root: Container) -> "_NapasAccount":
+    def _napas_account(self, root: Container) -> "_Account":
         template = self._template(root, "38")
         guid = template.find("00")
         if guid is None:
@@ -164,7 +156,13 @@ class _Reader:
         service = template.find("02")
         if service and service.value not in set(ServiceCode):
             self._fault(service, "unknown-service-code", found=service.value)
-        return _NapasAccount(beneficiary.value("00"), beneficiary.value("01"), service.value if service else None)
+        return _Account(
+            Scheme.NAPAS,
+            network_guid=NAPAS_GUID,
+            bin=beneficiary.value("00"),
+            account_no=beneficiary.value("01"),
+            service_code=service.value if service else None,
+        )
 
     def _check_beneficiary(self, beneficiary: Container) -> None:
         self._check(beneficiary, "00", r"[0-9]{6}", "wrong-bin")
@@ -180,35 +178,32 @@ class _Reader:
         elif not re.fullmatch(pattern, found.value):
             self._fault(found, code)
 
-    def _other_account(self, root: Container) -> "_OtherAccount | None":
+    def _other_account(self, root: Container) -> "_Account | None":
         """The first template of another network: VNPAY, EVN's bill codes, AirPay; card schemes hold plain text."""
         for found in root.objects:
             if found.tag in _TEMPLATE_TAGS:
                 return self._template_account(self._template(root, found.tag))
             if "02" <= found.tag <= "25":
-                return _OtherAccount(Scheme.OTHER, None, found.value)
+                return _Account(Scheme.OTHER, merchant_id=found.value)
         return None
 
-    def _template_account(self, template: Container) -> "_OtherAccount":
+    def _template_account(self, template: Container) -> "_Account":
         guid, merchant = template.value("00"), template.find("01")
         if guid is None:
             self._missing(template, "00")
         if guid == VNPAY_GUID:
             self._check(template, "01", r"[A-Za-z0-9]{8,18}", "wrong-merchant-id")
-            return _OtherAccount(Scheme.VNPAY, guid, merchant.value if merchant else None)
+            return _Account(Scheme.VNPAY, guid, merchant.value if merchant else None)
         # EVN issues bill codes with the network identifier "00" and its tax code as merchant.
         is_evn = guid == "00" and bool(re.match(r"[0-9]{10}-[0-9]{3}$", merchant.value if merchant else ""))
-        return _OtherAccount(Scheme.EVN if is_evn else Scheme.OTHER, guid, merchant.value if merchant else None)
+        return _Account(Scheme.EVN if is_evn else Scheme.OTHER, guid, merchant.value if merchant else None)
 
-    def _check_account_presence(
-        self, root: Container, account: "_NapasAccount | None", other: "_OtherAccount | None"
-    ) -> None:
-        if account is None and other is None and root.is_whole:
+    def _check_account_presence(self, root: Container, account: "_Account | None") -> None:
+        if account is None and root.is_whole:
             self.faults.append(Fault("/38", "no-account", len(self.payload)))
-        currency, country = root.find("53"), root.find("58")
-        self._check_constant(root, currency, "53", VND, "wrong-currency")
-        if account is not None or country is None:
-            self._check_constant(root, country, "58", "VN", "wrong-country")
+        self._check_constant(root, root.find("53"), "53", VND, "wrong-currency")
+        if root.find("38") is not None or root.find("58") is None:
+            self._check_constant(root, root.find("58"), "58", "VN", "wrong-country")
 
     def _check_constant(self, root: Container, found: DataObject | None, tag: str, expected: str, code: str) -> None:
         if found is None:
@@ -227,7 +222,7 @@ class _Reader:
             self._warn(found, "leading-zeros")
         return int(found.value)
 
-    def _tips(self, root: Container) -> tuple[str | None, int | None, str | None]:
+    def _tips(self, root: Container) -> dict[str, Any]:
         indicator = root.find("55")
         if indicator is not None:
             if indicator.value not in ("01", "02", "03"):
@@ -239,15 +234,23 @@ class _Reader:
         percent = root.find("57")
         if percent and not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,2})?", percent.value):
             self._fault(percent, "wrong-tip-percent")
-        return indicator.value if indicator else None, fixed, percent.value if percent else None
+        return {
+            "tip": indicator.value if indicator else None,
+            "tip_fixed": fixed,
+            "tip_percent": percent.value if percent else None,
+        }
 
-    def _check_texts(self, root: Container, account: "_NapasAccount | None") -> None:
+    def _check_texts(self, root: Container, account: "_Account | None") -> None:
         mcc = root.find("52")
         if mcc and not re.fullmatch(r"[0-9]{4}", mcc.value):
             self._fault(mcc, "wrong-mcc")
         # A NAPAS code without a service code is a purchase. Transfers need no merchant description, and VNPAY
         # issues codes without one.
-        is_purchase = account is not None and account.service_code in (None, ServiceCode.PURCHASE)
+        is_purchase = (
+            account is not None
+            and account.scheme == Scheme.NAPAS
+            and account.service_code in (None, ServiceCode.PURCHASE)
+        )
         for tag in ("52", "59", "60"):
             if is_purchase and root.find(tag) is None:
                 self._missing(root, tag)
@@ -307,18 +310,16 @@ class _Reader:
         self.warnings.append(Fault(place.pointer, code, place.value_offset, details))
 
 
-class _NapasAccount:
-    def __init__(self, bin: str | None, account_no: str | None, service_code: str | None) -> None:
-        self.bin, self.account_no, self.service_code = bin, account_no, service_code
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """Who receives, in the words of one network: NAPAS names bank and account, the others a merchant."""
 
-
-class _OtherAccount:
-    def __init__(self, scheme: Scheme, guid: str | None, merchant_id: str | None) -> None:
-        self.scheme, self.guid, self.merchant_id = scheme, guid, merchant_id
-
-
-def _content_of(container: Container, tag: str) -> str | None:
-    return container.value(tag) or None
+    scheme: Scheme
+    network_guid: str | None = None
+    merchant_id: str | None = None
+    bin: str | None = None
+    account_no: str | None = None
+    service_code: str | None = None
 
 
 def _too_long(text: str, limit: int) -> Fault:

@@ -105,7 +105,7 @@ async def list_suggestions(session: ReadSession, payment: Payment) -> list[tuple
     else:
         query = query.where(col(Merchant.provider) == payment.partner_id)
     codes = list(await session.exec(query))
-    keys = likely_keys(payment.reference_key or "", [code.reference_key for code in codes if code.reference_key])
+    keys = likely_keys(payment.opened_memo() or "", [code.reference_key for code in codes if code.reference_key])
     alike = [(code, "reference") for code in codes if code.reference_key in keys]
     by_amount = [(code, "amount") for code in codes if code.amount == payment.amount and code.reference_key not in keys]
     return (alike + (by_amount if payment.merchant_id else []))[:MOST_SUGGESTIONS]
