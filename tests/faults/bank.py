@@ -1,0 +1,73 @@
+"""A partner that keeps sending while things break, and what the reports must say in the end."""
+
+import contextlib
+import threading
+import time
+import uuid
+from datetime import UTC, datetime
+
+import httpx
+
+from deploy.demo.door import Outsider, eventually, success
+
+COMMUNE = "15724"
+BETWEEN_MESSAGES = 0.03
+
+
+def open_merchant(outside: Outsider) -> str:
+    """A stall that takes payments by demo-bank; answers its id."""
+    officer = outside.officer(COMMUNE)
+    merchant = outside.post(
+        "/v1/merchants",
+        {
+            "name": "Quầy thử", "category": "market_stall", "unit_code": COMMUNE, "owner": {"tax_code": "2801234563"},
+            "provider": "demo-bank",
+            "settlement": {"bin": "970436", "account_no": "9900000002", "account_name": "NGUOI THU"},
+        },
+        who=officer,
+    )  # fmt: skip
+    success(outside.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}))
+    path = f"/v1/merchants/{merchant['id']}"
+    assert eventually(lambda: outside.get(path, who=officer)["status"] == "active")
+    return str(merchant["id"])
+
+
+class Bank(threading.Thread):
+    """Sends one payment after another, each until it is accepted, as a partner's retry queue would."""
+
+    def __init__(self, url: str, merchant_id: str) -> None:
+        super().__init__(daemon=True)
+        self.accepted: list[int] = []
+        self.enough = threading.Event()
+        self._url = url
+        self._merchant_id = merchant_id
+
+    def run(self) -> None:
+        with Outsider(self._url) as outside:
+            while not self.enough.is_set():
+                self._deliver(outside, amount=1_000 + len(self.accepted))
+                time.sleep(BETWEEN_MESSAGES)
+
+    def _deliver(self, outside: Outsider, amount: int) -> None:
+        webhook_id, at = f"msg_{uuid.uuid4().hex}", datetime.now(UTC)
+        payment = {
+            "partner_reference": webhook_id, "amount": amount, "currency": "VND", "settled_at": at.isoformat(),
+            "merchant_id": self._merchant_id,
+        }  # fmt: skip
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                answer = outside.webhook("demo-bank", "qr.payment_settled", payment, webhook_id=webhook_id, at=at)
+                if answer.status_code == 202:
+                    self.accepted.append(amount)
+                    return
+                assert answer.status_code >= 500, answer.text
+            time.sleep(0.1)
+
+
+def sums(outside: Outsider) -> tuple[int, int]:
+    """How many payments the commune's report counts, and their sum in VND."""
+    report = outside.get(
+        "/v1/reports/progress", params={"unit_code": COMMUNE}, who=outside.officer(COMMUNE)
+    )["indicators"]  # fmt: skip
+    found = {each["code"]: each["numerator"] or 0 for each in report}
+    return found["cashless_payments"], found["cashless_amount"]
