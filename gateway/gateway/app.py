@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from chassis.app import create_app
-from chassis.runtime import Service
+from chassis.runtime import Service, Timed
 from gateway import model
+from gateway.commands.housekeeping import forget, reseal
 from gateway.door import Gateway
 from gateway.reactions import HEARD
 from gateway.routes import ROUTERS
@@ -17,6 +18,7 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     reactions=HEARD,
+    timed=(Timed("forget messages", 3600.0, forget), Timed("seal anew", 3600.0, reseal)),
 )
 inner = create_app(service, get_gateway_settings())
 app = Gateway(inner, get_gateway_settings())

@@ -204,7 +204,7 @@ class Gateway:
         if route is None:
             raise missing or NotFound()
         if path in GUESSED:
-            self._refuse_guessing(scope, send)
+            self._refuse_guessing(scope, send, path)
         own = list(trace.headers())
         if admission is not None:
             own.append((b"authorization", b"Bearer " + admission.token.encode()))
@@ -254,15 +254,15 @@ class Gateway:
             raise TooManyRequests(headers=_as_text(verdict.headers()))
         return verdict
 
-    def _refuse_guessing(self, scope: Scope, send: "Answered") -> None:
-        address = _address(scope)
-        verdict = self._misses.peek(address)
+    def _refuse_guessing(self, scope: Scope, send: "Answered", path: str) -> None:
+        guesser = (_address(scope), path)
+        verdict = self._misses.peek(guesser)
         if not verdict.allowed:
             raise TooManyRequests(headers=_as_text(verdict.headers()))
 
         def count_miss(status: int) -> None:
             if status in (401, 404):
-                self._misses.take(address)
+                self._misses.take(guesser)
 
         send.on_status = count_miss
 

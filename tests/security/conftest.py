@@ -12,20 +12,22 @@ INSIDE, OUTSIDE = "15724", "15061"
 
 
 @pytest.fixture
-async def client(platform_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=platform_url, timeout=30, limits=httpx.Limits(max_connections=16)) as client:
+async def client(demo_platform_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(
+        base_url=demo_platform_url, timeout=30, limits=httpx.Limits(max_connections=16)
+    ) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def document(platform_url: str) -> dict[str, Any]:
+def document(demo_platform_url: str) -> dict[str, Any]:
     """The merged OpenAPI document."""
-    found: dict[str, Any] = httpx.get(f"{platform_url}/openapi.json", timeout=30).json()
+    found: dict[str, Any] = httpx.get(f"{demo_platform_url}/openapi.json", timeout=30).json()
     return found
 
 
 @pytest.fixture(scope="session")
-def callers(platform_url: str) -> dict[str, dict[str, str]]:
+def callers(demo_platform_url: str) -> dict[str, dict[str, str]]:
     """The headers of a caller of each role; `anonymous` has none. Persons and organizations are unknown ones."""
     nobody = "01890000-0000-7000-8000-00000000dead"
     who: dict[str, dict[str, str]] = {
@@ -37,13 +39,13 @@ def callers(platform_url: str) -> dict[str, dict[str, str]]:
         "operator": {},
         "partner": {"partner_id": "demo-bank"},
     }
-    return {"anonymous": {}} | {role: sign_in(platform_url, role, **fields) for role, fields in who.items()}
+    return {"anonymous": {}} | {role: sign_in(demo_platform_url, role, **fields) for role, fields in who.items()}
 
 
 @pytest.fixture(scope="session")
-def other_officer(platform_url: str) -> dict[str, str]:
+def other_officer(demo_platform_url: str) -> dict[str, str]:
     """The headers of an officer of the other commune."""
-    return sign_in(platform_url, "officer", unit_code=OUTSIDE)
+    return sign_in(demo_platform_url, "officer", unit_code=OUTSIDE)
 
 
 def sign_in(url: str, role: str, **fields: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ async def process_again(
     session: Session, caller: Caller, delivery: Delivery, licences: list[str], unit_codes: list[str]
 ) -> Delivery:
     """Announces the delivery anew, as its next attempt, with what the partner holds today."""
-    if delivery.event is None:
+    if delivery.event is None or not delivery.body:
         raise NothingToProcess
     delivery.begin_again()
     await session.execute(delete(DeliveryOutcome).where(col(DeliveryOutcome.delivery_id) == delivery.id))

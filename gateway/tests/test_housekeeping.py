@@ -1,0 +1,69 @@
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from chassis.clock import frozen_at, now
+from chassis.database import Database
+from chassis.sealing import is_sealed_with_newest_key, unseal_text
+from chassis.settings import get_settings
+from gateway.commands.housekeeping import BODY_DAYS, forget, reseal
+from gateway.model import Delivery, PartnerSecret
+from gateway.model.deliveries import DELIVERY_BODY
+
+OLD = "old:" + "b2xk" * 10 + "b2w="
+NEW = "new:" + "bmV3" * 10 + "bmU="
+
+
+async def test_old_messages_are_forgotten_and_their_outcome_is_not(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any, runtime: Any
+) -> None:
+    operator = await sign_in("operator")
+    await client.post("/webhooks/demo-bank", **signed("demo-bank", opening(), message_id="msg_1"))
+    await forget(runtime)
+    path = "/v1/partners/demo-bank/deliveries"
+    delivery = (await client.get(path, headers=operator)).json()["items"][0]
+    again = f"{path}/{delivery['id']}/process-again"
+    assert (await client.post(again, headers=operator)).status_code == 202
+
+    with frozen_at(now() + timedelta(days=BODY_DAYS + 1)):
+        await forget(runtime)
+
+    assert (await client.get(path, headers=operator)).json()["items"][0]["webhook_id"] == "msg_1"
+    refused = await client.post(again, headers=operator)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/nothing-to-process")
+
+
+@pytest.fixture
+def with_keys(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Put keys for personal data in force."""
+
+    def put(keys: str) -> None:
+        monkeypatch.setattr(get_settings(), "pii_keys", keys)
+
+    return put
+
+
+async def test_keys_rotate_while_webhooks_are_served(
+    open_gateway: Any, settings: Any, with_keys: Any, signed: Any, opening: Any, runtime: Any, database: Database
+) -> None:
+    with_keys(OLD)
+    async with open_gateway(settings) as gateway:
+        transport = httpx.ASGITransport(gateway)
+        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+            first = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
+            with_keys(f"{NEW},{OLD}")
+            await reseal(runtime)
+            with_keys(NEW)
+            second = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
+    async with open_gateway(settings) as restarted:
+        assert restarted.directory.find("demo-bank").keys
+
+    assert (first.status_code, second.status_code) == (202, 202)
+    async with database.reading() as session:
+        deliveries = list(await session.exec(select(Delivery)))
+        secrets = list(await session.exec(select(PartnerSecret)))
+    assert all("038095000001" in unseal_text(DELIVERY_BODY, str(one.id), one.body) for one in deliveries)
+    assert all(is_sealed_with_newest_key(one.sealed) for one in secrets if one.sealed)

@@ -1,0 +1,193 @@
+"""Sign-in against a real Keycloak with the realm that the repository ships."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from chassis.errors import Unauthenticated
+from deploy.identity.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, temporary_keycloak
+from gateway.oidc import Provider
+
+pytestmark = pytest.mark.identity
+
+PASSWORD = "a-long-word-for-tests"
+OFFICER = {"bakhong_role": ["officer"], "unit_code": ["15724"], "body": ["police"]}
+
+
+@pytest.fixture(scope="session")
+def keycloak() -> Iterator[Keycloak]:
+    with temporary_keycloak() as keycloak:
+        yield keycloak
+
+
+@pytest.fixture(scope="session")
+def admin(keycloak: Keycloak) -> Iterator[httpx.Client]:
+    """Keycloak's own administration of the realm, with a client for direct grants and two users."""
+    form = {"grant_type": "password", "client_id": "admin-cli", "username": ADMIN, "password": ADMIN_PASSWORD}
+    answer = httpx.post(f"{keycloak.url}/realms/master/protocol/openid-connect/token", data=form, timeout=60)
+    headers = {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+    with httpx.Client(base_url=f"{keycloak.url}/admin/realms/bakhong", headers=headers, timeout=60) as client:
+        tests = {"clientId": "tests", "publicClient": True, "directAccessGrantsEnabled": True}
+        client.post("/clients", json=tests | {"defaultClientScopes": ["bakhong", "roles"]}).raise_for_status()
+        for name, attributes in (("officer", OFFICER), ("stranger", {})):
+            add_user(client, name, attributes)
+        yield client
+
+
+def add_user(client: httpx.Client, name: str, attributes: dict[str, list[str]]) -> None:
+    user = {
+        "username": name, "enabled": True, "emailVerified": True, "email": f"{name}@example.org", "firstName": "A",
+        "lastName": "B", "attributes": attributes,
+        "credentials": [{"type": "password", "value": PASSWORD, "temporary": False}],
+    }  # fmt: skip
+    client.post("/users", json=user).raise_for_status()
+
+
+@pytest.fixture
+def provider(keycloak: Keycloak) -> Provider:
+    return Provider(keycloak.issuer, "bakhong")
+
+
+def tokens_of(keycloak: Keycloak, name: str) -> dict[str, Any]:
+    form = {"grant_type": "password", "client_id": "tests", "username": name, "password": PASSWORD, "scope": "openid"}
+    answer = httpx.post(f"{keycloak.issuer}/protocol/openid-connect/token", data=form, timeout=60)
+    tokens: dict[str, Any] = answer.raise_for_status().json()
+    return tokens
+
+
+async def test_an_officers_access_token_says_role_unit_and_body(
+    keycloak: Keycloak, admin: httpx.Client, provider: Provider
+) -> None:
+    caller, _ = await provider.caller(tokens_of(keycloak, "officer")["access_token"])
+
+    assert (caller.role, caller.unit_code, caller.body) == ("officer", "15724", "police")
+
+
+async def test_somebody_without_a_role_is_nobody(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+    with pytest.raises(Unauthenticated):
+        await provider.caller(tokens_of(keycloak, "stranger")["access_token"])
+
+
+async def test_id_and_refresh_tokens_are_no_access_tokens(
+    keycloak: Keycloak, admin: httpx.Client, provider: Provider
+) -> None:
+    tokens = tokens_of(keycloak, "officer")
+    for kind in ("id_token", "refresh_token"):
+        with pytest.raises(Unauthenticated):
+            await provider.caller(tokens[kind])
+
+
+async def test_a_token_for_another_audience_is_refused(keycloak: Keycloak, admin: httpx.Client) -> None:
+    other = Provider(keycloak.issuer, "somebody-else")
+    with pytest.raises(Unauthenticated):
+        await other.caller(tokens_of(keycloak, "officer")["access_token"])
+
+
+async def test_nobody_changes_their_own_role(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+    status, said = ask_to_be_operator(keycloak)
+
+    assert status in (204, 400), said
+    caller, _ = await provider.caller(tokens_of(keycloak, "officer")["access_token"])
+    assert (caller.role, caller.unit_code) == ("officer", "15724")
+
+
+def ask_to_be_operator(keycloak: Keycloak) -> tuple[int, str]:
+    token = tokens_of(keycloak, "officer")["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    profile = {"username": "officer", "email": "officer@example.org", "firstName": "A", "lastName": "B"}
+    changed = profile | {"attributes": {"bakhong_role": ["operator"], "unit_code": ["38"]}}
+    answer = httpx.post(f"{keycloak.issuer}/account", headers=headers, json=changed, timeout=60)
+    return answer.status_code, answer.text
+
+
+async def test_new_keys_of_the_provider_are_found(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+    first = tokens_of(keycloak, "officer")["access_token"]
+    await provider.caller(first)
+    add_key(admin)
+    provider.keys._tried_at = None  # the next half minute, now
+
+    second = tokens_of(keycloak, "officer")["access_token"]
+
+    assert first.split(".")[0] != second.split(".")[0]
+    assert (await provider.caller(second))[0].role == "officer"
+    assert (await provider.caller(first))[0].role == "officer"
+
+
+def add_key(admin: httpx.Client) -> None:
+    realm_id = admin.get("").raise_for_status().json()["id"]
+    key = {
+        "name": "newer", "providerId": "rsa-generated", "providerType": "org.keycloak.keys.KeyProvider",
+        "parentId": realm_id, "config": {"priority": ["200"], "enabled": ["true"], "active": ["true"]},
+    }  # fmt: skip
+    admin.post("/components", json=key).raise_for_status()
+
+
+@pytest.fixture
+def dashboard_secret(admin: httpx.Client) -> str:
+    """The secret of the dashboard's client, which may come back to the door of these tests."""
+    dashboard = admin.get("/clients", params={"clientId": "bakhong-dashboard"}).json()[0]
+    dashboard["redirectUris"] = ["https://door/dashboard/callback"]
+    admin.put(f"/clients/{dashboard['id']}", json=dashboard).raise_for_status()
+    secret: str = admin.get(f"/clients/{dashboard['id']}/client-secret").json()["value"]
+    return secret
+
+
+@pytest.fixture
+async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser before the door; the service behind only says who came."""
+    from fastapi import FastAPI
+
+    from chassis.identity import write_keys
+    from gateway.credentials import Credentials, SignerFile
+    from gateway.door import Gateway
+    from gateway.sessions import Sessions
+    from gateway.settings import GatewaySettings
+    from gateway.upstream import AiohttpClient
+
+    write_keys(tmp_path, ["gateway"])
+    signer = SignerFile(tmp_path / "gateway.pem")
+    settings = GatewaySettings(
+        oidc_issuer=keycloak.issuer, oidc_client_id="bakhong-dashboard", oidc_client_secret=dashboard_secret
+    )
+    provider = Provider(keycloak.issuer, "bakhong")
+    gateway = Gateway(FastAPI(), settings)
+    gateway.client = AiohttpClient()
+    gateway.sessions = Sessions(settings, provider, lambda: signer.session_key)
+    gateway.credentials = Credentials(signer, None, provider, allows_development=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:
+        yield browser
+    await gateway.client.close()
+
+
+async def test_an_officer_signs_in_on_the_dashboard(keycloak: Keycloak, browser: httpx.AsyncClient) -> None:
+    begun = await browser.get("/dashboard/sign-in", params={"next": "/dashboard/units/15724"})
+
+    async with httpx.AsyncClient(timeout=60) as at_provider:
+        page = await at_provider.get(begun.headers["Location"])
+        action = re.search(r'action="([^"]+)"', page.text)
+        assert action, page.text[:500]
+        form = {"username": "officer", "password": PASSWORD}
+        # Its cookies are for TLS only; a browser makes an exception for the loopback, the client library does not.
+        cookies = "; ".join(one.partition(";")[0] for one in page.headers.get_list("Set-Cookie"))
+        back = await at_provider.post(html.unescape(action[1]), data=form, headers={"Cookie": cookies})
+    assert back.status_code == 302, back.text[:500]
+    address = urlsplit(back.headers["Location"])
+    finished = await browser.get(f"{address.path}?{address.query}")
+
+    assert (finished.status_code, finished.headers["Location"]) == (303, "/dashboard/units/15724")
+    assert "__Host-session" in finished.headers["Set-Cookie"]
+
+
+async def test_keys_outlive_the_provider(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+    token = tokens_of(keycloak, "officer")["access_token"]
+    await provider.caller(token)
+
+    keycloak.stop()
+
+    assert (await provider.caller(token))[0].role == "officer"
