@@ -90,6 +90,21 @@ async def test_officers_elsewhere_do_not_see_waiting_events(hear: Any, calling: 
     assert elsewhere.json()["items"] == []
 
 
+async def test_what_points_to_no_unit_at_all_is_the_province_s(
+    hear: Any, calling: Any, register: Any, announced: Any
+) -> None:
+    await hear(a_partner_event(OPENED, opened("038085000077"), unit_codes=[]))
+    view = await register(a_resident())
+    province, commune = calling("officer", unit_code="38"), calling("officer", unit_code="15724")
+
+    [waiting] = (await province.get("/v1/unmatched-events", headers=PURPOSE)).json()["items"]
+    assert (await commune.get("/v1/unmatched-events", headers=PURPOSE)).json()["items"] == []
+    path, body = f"/v1/unmatched-events/{waiting['id']}/resolve", {"resident_id": view["id"]}
+    assert (await commune.post(path, json=body)).status_code == 404
+    assert (await province.post(path, json=body)).status_code == 200
+    assert len(await announced(ResidentAttested)) == 1
+
+
 async def test_a_verified_sim_makes_the_phone_the_resident_s_own_and_nobody_else_s(
     register: Any, hear: Any, announced: Any, calling: Any
 ) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import false, or_
 from sqlmodel import col, select
 
 from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
 from chassis.identity import Caller
-from chassis.scope import covers, scoped, units_of, units_under
+from chassis.scope import covers, find_unit, scoped, units_of, units_under
 from chassis.tables import KnownLineage, KnownUnit
 from registry.identifiers import mask, mask_phone, plain
 from registry.model.attestations import UnmatchedEvent, data_of
@@ -28,11 +28,13 @@ async def list_unmatched(
     if unit_code is not None:
         mine = mine.where(col(KnownUnit.id).in_(units_under(unit_code)))
     codes = await _codes_around(session, mine)
+    nowhere = col(UnmatchedEvent.partner_unit_codes) == [] if await _is_of_the_province(session, caller) else false()
     query = select(UnmatchedEvent).where(
         col(UnmatchedEvent.resolved_at).is_(None),
         or_(
             col(UnmatchedEvent.unit_id).in_(mine),
             col(UnmatchedEvent.unit_id).is_(None) & col(UnmatchedEvent.partner_unit_codes).overlap(codes),  # type: ignore[attr-defined]  # of ARRAY
+            col(UnmatchedEvent.unit_id).is_(None) & nowhere,
         ),
     )
     rows, cursor = await page_by_id(session, query, UnmatchedEvent.id, page)
@@ -45,6 +47,12 @@ async def _codes_around(session: ReadSession, mine: Any) -> list[str]:
     return sorted({code for path in paths for code in path.split("/")})
 
 
+async def _is_of_the_province(session: ReadSession, caller: Caller) -> bool:
+    """Whether the caller is an officer of the province: what points to no unit at all is theirs."""
+    unit = await find_unit(session, caller.unit_code) if caller.unit_code else None
+    return unit is not None and unit.level == "province"
+
+
 async def get_unmatched(session: ReadSession, caller: Caller, unmatched_id: UUID) -> UnmatchedEvent:
     """A waiting event that the caller may decide; 404 otherwise."""
     row = await session.get(UnmatchedEvent, unmatched_id, with_for_update=True)
@@ -54,7 +62,9 @@ async def get_unmatched(session: ReadSession, caller: Caller, unmatched_id: UUID
         visible = await covers(session, caller, row.unit_id)
     else:
         mine = scoped(select(KnownUnit.id), caller, col(KnownUnit.id))
-        visible = bool(set(row.partner_unit_codes) & set(await _codes_around(session, mine)))
+        codes = set(await _codes_around(session, mine))
+        visible = bool(codes & set(row.partner_unit_codes)) if row.partner_unit_codes else False
+        visible = visible or (not row.partner_unit_codes and await _is_of_the_province(session, caller))
     if not visible:
         raise NotFound()
     return row
