@@ -144,12 +144,15 @@ async def open_ledger(
     ledger = Ledger(session)
     keys = {report.own_key for report in paid} | {report.payment_key for report in taken_back}
     await _lock(session, keys)
-    await _load_codes(ledger, paid)
-    await _load_accounts(ledger, paid)
-    await _load_merchants(ledger, {report.merchant_id for report in paid if report.merchant_id})
     await _load_payments(ledger, keys)
-    await _load_reversals(ledger, paid, taken_back)
-    await _load_alike(ledger, paid)
+    await _load_what_is_taken_back(ledger, taken_back)
+    fresh = [report for report in paid if report.own_key not in ledger.payments]
+    if fresh:
+        await _load_codes(ledger, fresh)
+        await _load_accounts(ledger, fresh)
+        await _load_merchants(ledger, {report.merchant_id for report in fresh if report.merchant_id})
+        await _load_waiting_reversals(ledger, fresh)
+        await _load_alike(ledger, fresh)
     return ledger
 
 
@@ -162,8 +165,8 @@ async def _lock(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     )
 
 
-async def _load_codes(ledger: Ledger, paid: Sequence[ReportedPayment]) -> None:
-    wanted = {key for report in paid if report.reference for key in references_in(report.reference)}
+async def _load_codes(ledger: Ledger, fresh: Sequence[ReportedPayment]) -> None:
+    wanted = {key for report in fresh if report.reference for key in references_in(report.reference)}
     if wanted:
         await _keep_codes(ledger, col(QrCode.reference_key).in_(wanted))
 
@@ -193,8 +196,8 @@ async def _load_merchants(ledger: Ledger, ids: set[UUID]) -> None:
         ledger.merchants.update({merchant.id: merchant for merchant in found})
 
 
-async def _load_accounts(ledger: Ledger, paid: Sequence[ReportedPayment]) -> None:
-    accounts = {(report.bin, report.account_no) for report in paid if report.bin and report.account_no}
+async def _load_accounts(ledger: Ledger, fresh: Sequence[ReportedPayment]) -> None:
+    accounts = {(report.bin, report.account_no) for report in fresh if report.bin and report.account_no}
     indexes = {index for bin, account_no in accounts for index in account_indexes(bin or "", account_no or "")}
     if not indexes:
         return
@@ -215,12 +218,22 @@ async def _load_payments(ledger: Ledger, keys: set[tuple[str, str]]) -> None:
     query = select(Payment).where(wanted).order_by(col(Payment.id)).with_for_update()
     for payment in await ledger.session.exec(query):
         ledger.payments[payment.partner_id, payment.partner_reference] = payment
-    known = ledger.payments.values()
-    codes = {payment.qr_code_id for payment in known if payment.qr_code_id} - set(ledger.codes)
+
+
+async def _load_what_is_taken_back(ledger: Ledger, taken_back: Sequence[ReportedReversal]) -> None:
+    """Reversals that are known already, and what the payments of the new ones have paid."""
+    if not taken_back:
+        return
+    wanted = {(report.partner_id, report.partner_reference) for report in taken_back}
+    own = _any_of(col(Reversal.partner_id), col(Reversal.partner_reference), wanted)
+    known = await ledger.session.exec(select(col(Reversal.partner_id), col(Reversal.partner_reference)).where(own))
+    ledger.reversal_keys = set(known)
+    payments = [found for report in taken_back if (found := ledger.payments.get(report.payment_key))]
+    codes = {payment.qr_code_id for payment in payments if payment.qr_code_id}
     if codes:
         await _keep_codes(ledger, col(QrCode.id).in_(codes))
-    await _load_bills(ledger, {payment.bill_id for payment in known if payment.bill_id})
-    await _load_merchants(ledger, {payment.merchant_id for payment in known if payment.merchant_id})
+    await _load_bills(ledger, {payment.bill_id for payment in payments if payment.bill_id})
+    await _load_merchants(ledger, {payment.merchant_id for payment in payments if payment.merchant_id})
 
 
 def _any_of(partner: Any, reference: Any, keys: Iterable[tuple[str, str]]) -> Any:
@@ -231,28 +244,20 @@ def _any_of(partner: Any, reference: Any, keys: Iterable[tuple[str, str]]) -> An
     return or_(*(and_(partner == partner_id, reference.in_(values)) for partner_id, values in references.items()))
 
 
-async def _load_reversals(
-    ledger: Ledger, paid: Sequence[ReportedPayment], taken_back: Sequence[ReportedReversal]
-) -> None:
-    originals = {report.own_key for report in paid} - set(ledger.payments)
-    if originals:
-        of = _any_of(col(Reversal.partner_id), col(Reversal.original_reference), originals)
-        found = await ledger.session.exec(select(Reversal).where(of).order_by(col(Reversal.reversed_at)))
-        for reversal in found:
-            ledger.reversals.setdefault((reversal.partner_id, reversal.original_reference), reversal)
-    if taken_back:
-        wanted = {(report.partner_id, report.partner_reference) for report in taken_back}
-        own = _any_of(col(Reversal.partner_id), col(Reversal.partner_reference), wanted)
-        known = await ledger.session.exec(select(col(Reversal.partner_id), col(Reversal.partner_reference)).where(own))
-        ledger.reversal_keys = set(known)
+async def _load_waiting_reversals(ledger: Ledger, fresh: Sequence[ReportedPayment]) -> None:
+    """Reversals that came before their payment."""
+    of = _any_of(col(Reversal.partner_id), col(Reversal.original_reference), {report.own_key for report in fresh})
+    found = await ledger.session.exec(select(Reversal).where(of).order_by(col(Reversal.reversed_at)))
+    for reversal in found:
+        ledger.reversals.setdefault((reversal.partner_id, reversal.original_reference), reversal)
 
 
-async def _load_alike(ledger: Ledger, paid: Sequence[ReportedPayment]) -> None:
+async def _load_alike(ledger: Ledger, fresh: Sequence[ReportedPayment]) -> None:
     """For a provider's report only other partners' waiting reports matter; for another partner's, everybody else's."""
     by_provider: list[tuple[UUID, ReportedPayment]] = []
     by_others: list[tuple[UUID, ReportedPayment]] = []
-    for report in paid:
-        merchant = ledger.find(report).merchant if report.own_key not in ledger.payments else None
+    for report in fresh:
+        merchant = ledger.find(report).merchant
         if merchant is not None:
             (by_provider if merchant.provider == report.partner_id else by_others).append((merchant.id, report))
     await _keep_alike(ledger, by_provider, col(Payment.outcome) == Outcome.OTHER_PROVIDER)
