@@ -6,7 +6,7 @@ from bench import nginx
 from bench.drive import CONNECTIONS, drive, request
 from bench.load import Seen
 from bench.machine import find_tool
-from bench.residents import UNIT, register
+from bench.residents import UNIT, load_units, register
 from bench.rounds import Book, Row, interleaved, median, ratio_row, skipped
 from bench.rows.reads import PURPOSE, READERS, refuse_failures
 from bench.stage import Process, Stage, ask
@@ -56,7 +56,9 @@ def _overhead(stage: Stage, book: Book, rounds: int, upstream: int) -> None:
 def _add_overhead(book: Book, results: dict[str, list[Seen]]) -> None:
     ours = [run.rate for run in results["platform"]]
     if "nginx" in results:
-        book.add(ratio_row(OVERHEAD, "nginx proxy_pass (aim for 0.4)", 0.15, ours, [run.rate for run in results["nginx"]]))
+        book.add(
+            ratio_row(OVERHEAD, "nginx proxy_pass (aim for 0.4)", 0.15, ours, [run.rate for run in results["nginx"]])
+        )
         late = median([run.p99 for run in results["platform"]]) / median([run.p99 for run in results["nginx"]])
         p99s = " / ".join(f"{median([run.p99 for run in results[name]]):.1f}" for name in ("platform", "nginx"))
         book.add(Row(f"{OVERHEAD}: p99", "nginx proxy_pass", "≤ 4", f"{late:.2f}", late <= 4, f"{p99s} ms"))
@@ -70,6 +72,7 @@ def _reads(stage: Stage, book: Book, rounds: int) -> None:
         for what in (OWN, OFFICERS):
             book.add(skipped(what, "nginx proxy_pass to the bare handler", "≥ 0.25", NO_NGINX))
         return
+    load_units(stage)
     alone = {"RUN_WORKER": "0"}
     with ExitStack() as stack:
         registry = stack.enter_context(
@@ -105,9 +108,7 @@ def _compare_reads(
 
 def _gateway(stage: Stage, stack: ExitStack, registry: str) -> Process:
     variables = {"RUN_WORKER": "0", "REGISTRY_URL": registry}
-    return stack.enter_context(
-        stage.serving("gateway.app:app", name="gateway", service="gateway", variables=variables)
-    )
+    return stack.enter_context(stage.serving("gateway.app:app", name="gateway", service="gateway", variables=variables))
 
 
 def _signed_in(gateway: Process, resident_id: str | None = None) -> dict[str, str]:

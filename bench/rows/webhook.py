@@ -33,7 +33,9 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
     alone = {"RUN_WORKER": "0"}
     with (
         stage.serving("gateway.app:app", name="gateway", service="gateway", variables=alone) as shared,
-        stage.serving("bench.contenders.each_alone:app", name="gateway-each", service="gateway", variables=alone) as each,
+        stage.serving(
+            "bench.contenders.each_alone:app", name="gateway-each", service="gateway", variables=alone
+        ) as each,
     ):
         contenders = {
             "platform": lambda: _knock(stage, shared),

@@ -1,0 +1,112 @@
+"""A list of residents: validated, sealed, indexed, announced, against COPY and the same upsert of the finished rows."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import asyncpg
+
+from bench.lists import as_list, hand_in, wait_until_taken_over
+from bench.residents import load_units, residents
+from bench.rounds import Book, Row, interleaved, median, spread
+from bench.stage import Process, Stage, wait_for
+from chassis.database import asyncpg_url
+
+ROWS = 20_000
+"""Rows of one list; `--long` takes over as many as the province's table has to grow."""
+ROUNDS = 3
+MEMORY_LIMIT = 400
+TABLES = {"resident": "id", "identifier": '"index"', "resident_word": "unit_id, word, resident_id"}
+
+
+def measure(stage: Stage, book: Book, rounds: int) -> None:
+    """Rows per second of both, and the memory of the process that imports."""
+    load_units(stage)
+    what = f"import of residents ({ROWS:,} rows a list): validated, encrypted, indexed, events"
+    with stage.serving("registry.app:app", name="registry", service="registry") as registry:
+        lists = Lists(stage, registry)
+        asyncio.run(_make_tables(stage.database("registry")))
+        results = interleaved(
+            book,
+            what,
+            {"platform": lists.take_over, "baseline": lambda: asyncio.run(_copy(stage))},
+            min(rounds, ROUNDS),
+        )
+        peak = peak_memory(registry.popen.pid)
+    ours, theirs = results["platform"], results["baseline"]
+    times = median(theirs) / median(ours)
+    book.add(Row(what, "COPY and the same upsert of the finished rows into the indexed tables", "within 4x",
+                 f"{times:.1f}x ({spread(theirs, ours)})", times <= 4,
+                 f"{median(ours):,.0f} / {median(theirs):,.0f} rows per s"))  # fmt: skip
+    book.add(Row("import: memory of the process", "-", f"< {MEMORY_LIMIT} MB", f"{peak:.0f} MB", peak < MEMORY_LIMIT))
+
+
+class Lists:
+    """Hands in one list after the other, every time of other people."""
+
+    def __init__(self, stage: Stage, registry: Process) -> None:
+        self._stage, self._registry = stage, registry
+        self._first = 0
+
+    def take_over(self) -> float:
+        """Rows per second, from handing in until the last row and its events are committed."""
+        content = as_list(residents(ROWS, self._first))
+        self._first += ROWS
+        started = time.perf_counter()
+        import_id = hand_in(self._stage, self._registry.url, content)
+        wait_until_taken_over(self._stage, self._registry.url, import_id, ROWS, 600)
+        return ROWS / (time.perf_counter() - started)
+
+
+def wait_until_relayed(stage: Stage, service: str, seconds: float) -> None:
+    """Until the service's outbox is empty."""
+    wait_for(lambda: not stage.query(service, "SELECT 1 FROM outbox LIMIT 1"), seconds, f"the outbox of {service}")
+
+
+def peak_memory(pid: int) -> float:
+    """The most memory that a process ever had, in MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+async def _make_tables(url: str) -> None:
+    connection = await asyncpg.connect(asyncpg_url(url))
+    for table in TABLES:
+        await connection.execute(f"CREATE TABLE bench_{table} (LIKE {table} INCLUDING ALL)")
+    await connection.close()
+
+
+async def _copy(stage: Stage) -> float:
+    """Rows per second: the newest finished rows by COPY into a temporary table, then upserted into the indexed ones."""
+    connection = await asyncpg.connect(asyncpg_url(stage.database("registry")))
+    try:
+        spent = 0.0
+        for table, key in TABLES.items():
+            await connection.execute(f"TRUNCATE bench_{table}")
+            rows = [
+                tuple(row) for row in await connection.fetch(f"SELECT * FROM {table} LIMIT $1", ROWS * _words(table))
+            ]
+            spent += await _upsert(connection, table, key, rows)
+        return ROWS / spent
+    finally:
+        await connection.close()
+
+
+def _words(table: str) -> int:
+    """A name has three words, a person a number and a phone."""
+    return {"resident": 1, "identifier": 2, "resident_word": 3}[table]
+
+
+async def _upsert(connection: asyncpg.Connection, table: str, key: str, rows: list[tuple[object, ...]]) -> float:
+    columns = await connection.fetch(
+        "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0", table
+    )
+    first = columns[-1][0]
+    started = time.perf_counter()
+    async with connection.transaction():
+        await connection.execute(f"CREATE TEMP TABLE incoming_{table} (LIKE {table}) ON COMMIT DROP")
+        await connection.copy_records_to_table(f"incoming_{table}", records=rows)
+        await connection.execute(
+            f"INSERT INTO bench_{table} SELECT * FROM incoming_{table} ON CONFLICT ({key}) DO UPDATE SET {first} = excluded.{first}"
+        )
+    return time.perf_counter() - started
