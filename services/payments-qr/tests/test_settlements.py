@@ -91,15 +91,27 @@ async def test_the_same_file_again_is_the_same_settlement(settle, pay, officer):
     assert len((await officer.get("/v1/settlements")).json()["items"]) == 2
 
 
-async def test_late_payments_may_be_booked_on_the_next_day(settle, pay):
+async def test_a_late_payment_that_the_next_days_file_brings_is_missing_no_more(settle, pay, officer):
     await pay("EARLY", at=datetime(2026, 6, 1, 12, tzinfo=HO_CHI_MINH))
     await pay("LATE", at=datetime(2026, 6, 1, 23, 30, tzinfo=HO_CHI_MINH))
 
     today = await settle(HEADER + "EARLY,payment,1000,,\n")
     tomorrow = await settle(HEADER + "LATE,payment,1000,,\nEARLY,payment,1000,,\n", day="2026-06-02")
+    today_again = await officer.get(f"/v1/settlements/{today.json()['id']}")
+
+    assert figures(today) == {"matched": 1, "missing_there": 1}
+    assert figures(tomorrow) == {"matched": 1, "booked_another_day": 1}
+    assert figures(today_again) == {"matched": 1, "booked_another_day": 1}
+
+
+async def test_a_file_that_comes_after_the_next_days_finds_nothing_missing(settle, pay):
+    await pay("LATE", at=datetime(2026, 6, 1, 23, 30, tzinfo=HO_CHI_MINH))
+    await pay("EARLY", at=datetime(2026, 6, 1, 12, tzinfo=HO_CHI_MINH))
+
+    await settle(HEADER + "LATE,payment,1000,,\n", day="2026-06-02")
+    today = await settle(HEADER + "EARLY,payment,1000,,\n")
 
     assert figures(today) == {"matched": 1, "booked_another_day": 1}
-    assert figures(tomorrow) == {"matched": 1, "booked_another_day": 1}
 
 
 async def test_resolving_a_line_is_noted_with_who_and_when_and_only_once(settle, officer):

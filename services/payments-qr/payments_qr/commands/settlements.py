@@ -82,6 +82,8 @@ async def _take_lines(session: Session, settlement: Settlement, lines: Sequence[
     ]
     settlement.repeated += await _count_repeated(session, settlement, lines)
     await _write(session, settlement, rows)
+    late = [payment.id for payment in payments.values() if payment.business_day != settlement.business_date]
+    await _find_again(session, settlement, late)
 
 
 async def _payments_of(session: Session, partner_id: str, lines: Iterable[FileLine]) -> dict[str, Payment]:
@@ -144,6 +146,27 @@ def is_late(settled_at: datetime) -> bool:
     return local >= EVENING or local < MORNING
 
 
+async def _find_again(session: Session, settlement: Settlement, payment_ids: Sequence[UUID]) -> None:
+    """What another day's file brings now was not missing there: late payments are booked on the day after."""
+    if not payment_ids:
+        return
+    found = await session.exec(
+        select(SettlementLine, Settlement)
+        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
+        .where(
+            col(SettlementLine.payment_id).in_(payment_ids),
+            col(SettlementLine.state) == "missing_there",
+            col(Settlement.partner_id) == settlement.partner_id,
+            col(Settlement.id) != settlement.id,
+        )
+        .with_for_update()
+    )
+    for line, other in found:
+        line.state = "booked_another_day"
+        other.missing_there -= 1
+        other.booked_another_day += 1
+
+
 async def _count_repeated(session: Session, settlement: Settlement, lines: Sequence[FileLine]) -> int:
     """How many rows an earlier file of this partner and day had already."""
     found = await session.exec(
@@ -162,7 +185,7 @@ async def _count_repeated(session: Session, settlement: Settlement, lines: Seque
 
 
 async def _add_missing_there(session: Session, settlement: Settlement) -> None:
-    """Our payments of the day that the file does not have. Late ones may still come with the next day's file."""
+    """Our payments of the day that neither this file has nor, for late ones, that of a neighbouring day."""
     in_file = select(SettlementLine.partner_reference).where(SettlementLine.settlement_id == settlement.id)
     found = await session.exec(
         select(Payment)
@@ -179,10 +202,9 @@ async def _add_missing_there(session: Session, settlement: Settlement) -> None:
         SettlementLine(
             id=new_id(), settlement_id=settlement.id, kind="payment", partner_reference=payment.partner_reference,
             amount=payment.amount, our_amount=payment.amount, settled_at=payment.settled_at, payment_id=payment.id,
-            state="booked_another_day" if is_late(payment.settled_at) else "missing_there",
+            state="booked_another_day" if payment.partner_reference in elsewhere else "missing_there",
         )
         for payment in missing
-        if payment.partner_reference not in elsewhere
     ]  # fmt: skip
     await _write(session, settlement, rows)
 
