@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
@@ -18,6 +19,7 @@ Hear = Callable[..., Any]
 Calling = Callable[..., Any]
 
 
+@pytest.mark.timeout(600)
 async def test_ten_thousand_items_sent_twice_by_five_are_each_counted_once(
     world: None, database: Database, calling: Calling, village_1: Village
 ) -> None:

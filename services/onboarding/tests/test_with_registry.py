@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ from chassis.identity import Caller, Signer
 from chassis.migrations import upgrade
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings
-from chassis.testing import _drop
+from chassis.testing import _copy_of, _drop
 from contracts.access import AccessRecorded
 from contracts.fact import FACTS
 from contracts.onboarding import StepCompleted
@@ -74,29 +74,41 @@ class Registry:
         return str(answer.json()["id"])
 
 
-@pytest.fixture
-async def registry(
-    postgres_url: str, settings: Settings, runtime: Runtime, keys: Path, hear: Hear, service: Service
-) -> AsyncIterator[Registry]:
-    name = f"test_registry_{uuid4().hex[:8]}"
+@pytest.fixture(scope="module")
+def registry_template(postgres_url: str) -> Iterator[str]:
+    """The name of a registry's database with the units of Thanh Hóa and the demo villages."""
+    name = f"template_registry_{uuid4().hex[:8]}"
     url = database_url(postgres_url, name)
-    await asyncio.to_thread(upgrade, url, registry_service.migrations)
-    database = Database(url, application="test")
+    upgrade(url, registry_service.migrations)
+    asyncio.run(_load_units(url))
+    yield name
+    asyncio.run(_drop(postgres_url, name))
+
+
+async def _load_units(url: str) -> None:
+    database = Database(url, pool_size=2, application="test")
     async with database.transaction() as session:
         await load_thanh_hoa(session)
     async with database.transaction() as session:
         content = VILLAGES.read_bytes()
         await import_decree(session, Decree(read_units(content.decode().splitlines()), []), content, "test")
-    running = Runtime(registry_service, settings, database=database)
-    await running.start()
-    beside = Registry(
-        create_app(registry_service, runtime=running), database, Signer.read(keys / "gateway.pem"), hear, service
-    )
-    runtime.questions._client = httpx.AsyncClient(transport=beside.transport)
-    await beside.tell()
-    yield beside
-    await running.stop()
-    await _drop(postgres_url, name)
+    await database.close()
+
+
+@pytest.fixture
+async def registry(
+    postgres_url: str, registry_template: str, settings: Settings, runtime: Runtime, keys: Path, hear: Hear,
+    service: Service,
+) -> AsyncIterator[Registry]:  # fmt: skip
+    async with _copy_of(postgres_url, registry_template) as url:
+        running = Runtime(registry_service, settings, database=Database(url, application="test"))
+        await running.start()
+        app = create_app(registry_service, runtime=running)
+        beside = Registry(app, running.database, Signer.read(keys / "gateway.pem"), hear, service)
+        runtime.questions._client = httpx.AsyncClient(transport=beside.transport)
+        await beside.tell()
+        yield beside
+        await running.stop()
 
 
 async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it_cannot_use(

@@ -92,7 +92,7 @@ async def _require_licence(session: Session, declaration: Declaration) -> None:
 
 def _require_conditions(opened: OpenJourney, declaration: Declaration) -> None:
     on = business_day(declaration.occurred_at)
-    evidences = (row.evidence for row in opened.evidences.values())
+    evidences = opened.evidences.values()
     missing = missing_conditions(
         declaration.step, opened.resident.facts, evidences, on, now(), declaration.account_kind
     )

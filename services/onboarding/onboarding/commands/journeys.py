@@ -55,9 +55,8 @@ def accept(
     """Takes an evidence; False when it was taken before."""
     if evidence.id in opened.evidences:
         return False
-    row = StepEvidence.of(subject_id or opened.resident.id, evidence, at=now(), by=by)
-    opened.evidences[row.id] = row
-    session.add(row)
+    session.add(StepEvidence.of(subject_id or opened.resident.id, evidence, at=now(), by=by))
+    opened.evidences[evidence.id] = evidence
     return True
 
 

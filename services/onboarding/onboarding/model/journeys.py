@@ -95,12 +95,12 @@ class OpenJourney:
     """One resident's journey with all evidences that count: those of records merged into this one too."""
 
     resident: KnownResident
-    evidences: dict[str, StepEvidence] = field(default_factory=dict)
+    evidences: dict[str, Evidence] = field(default_factory=dict)
     steps: dict[str, ResidentStep] = field(default_factory=dict)
 
     def states(self) -> list[StepState]:
         """Where the resident stands now."""
-        return journey(self.resident.facts, (row.evidence for row in self.evidences.values()), now())
+        return journey(self.resident.facts, self.evidences.values(), now())
 
     def state(self, step: str) -> StepState:
         return next(each for each in self.states() if each.step == step)

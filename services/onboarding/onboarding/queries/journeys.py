@@ -16,7 +16,7 @@ async def get_journey(session: ReadSession, resident: KnownResident) -> OpenJour
     """One resident's journey as of now, with what counts of the records that were merged into this one."""
     opened = OpenJourney(resident)
     evidences = await session.exec(_EVIDENCES, params={"resident_id": resident.id})
-    opened.evidences = {each.id: each for each in evidences}
+    opened.evidences = {each.id: each.evidence for each in evidences}
     steps = await session.exec(_STEPS, params={"resident_id": resident.id})
     opened.steps = {each.step: each for each in steps}
     return opened
@@ -64,7 +64,7 @@ async def load_journeys(session: ReadSession, open_ones: dict[UUID, OpenJourney]
     owner_of = {each: each for each in open_ones} | absorbed
     evidences = await session.exec(select(StepEvidence).where(col(StepEvidence.subject_id).in_(owner_of)))
     for evidence in evidences:
-        open_ones[owner_of[evidence.subject_id]].evidences[evidence.id] = evidence
+        open_ones[owner_of[evidence.subject_id]].evidences[evidence.id] = evidence.evidence
     steps = await session.exec(select(ResidentStep).where(col(ResidentStep.resident_id).in_(open_ones)))
     for step in steps:
         open_ones[step.resident_id].steps[step.step] = step
