@@ -41,6 +41,7 @@ test-browser: install ## the tests in a real browser
 	$(PYTEST) -m browser
 
 test-identity: install ## the tests against a real Keycloak
+	@$(VENV)/python -m deploy.identity.keycloak
 	$(PYTEST) -m identity
 
 test-compose: up ## the tests against the compose stack, which it starts

@@ -98,7 +98,7 @@ def test_the_launcher_leaves_no_process_and_loses_nothing(
     assert code == (-ending if ending == signal.SIGKILL else 0)
     assert eventually(lambda: not platform.processes(), 15), platform.processes()
 
-    assert platform.start() < 30  # 10 s on a quiet machine; tests share theirs
+    assert platform.start() < 90  # under 10 s on a quiet machine; tests share theirs
     with Outsider(platform.url) as again:
         expected = (before[0] + 1, before[1] + amount)
         assert eventually(lambda: sums(again) == expected, 15), (sums(again), expected)
