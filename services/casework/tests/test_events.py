@@ -53,6 +53,15 @@ async def test_a_code_comes_and_the_fee_is_paid(binh, world, extract, hear, anno
     assert [(fact.amount, fact.flagged) for fact in await announced(DossierFeePaid)] == [(8_000, False)]
 
 
+async def test_the_electronic_receipt_is_there_once_the_fee_is_paid(binh, world, extract, hear):
+    path = f"/v1/dossiers/{extract['id']}/receipt.pdf"
+    assert (await binh.get(path)).status_code == 404
+
+    await hear(paid(world, extract))
+
+    assert (await binh.get(path)).content.startswith(b"%PDF-")
+
+
 async def test_a_payment_after_withdrawal_is_flagged_and_not_lost(binh, world, extract, hear, announced):
     withdrawn = await binh.post(f"/v1/dossiers/{extract['id']}/actions", json={"action": "withdraw"})
     assert withdrawn.json()["fee"]["status"] == "cancelled"

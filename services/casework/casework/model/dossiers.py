@@ -123,6 +123,12 @@ class Dossier(Table, table=True):
         """How much of what the registry could know nobody had to declare again."""
         return once_only_ratio(self.fields_asked, self.fields_prefilled)
 
+    @property
+    def receipt_number(self) -> str | None:
+        """The number of the electronic receipt (biên lai điện tử): the dossier's own code; None while nothing is paid."""
+        is_paid = self.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND)
+        return f"BL-{self.code}" if is_paid and self.origin == "here" else None
+
     def has_phone(self, last4: str) -> bool:
         """Whether these are the last four digits of the form's telephone, under any index key still in use."""
         return self.phone_mark in blind_indexes(TRACKING, f"{self.id}|{last4}")

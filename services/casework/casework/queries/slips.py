@@ -1,4 +1,4 @@
-"""What a receipt slip says."""
+"""What a receipt slip and the receipt of a fee say."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from casework.model.forms import Entry, Form, masked
 from casework.procedures import load_catalogue
 from casework.queries.dossiers import list_papers
 from casework.settings import get_settings
-from casework.slip import Component, Slip
+from casework.slip import Component, FeeReceipt, Slip
 from chassis.clock import HO_CHI_MINH
 from chassis.database import ReadSession
 from chassis.scope import units_of
@@ -35,8 +35,7 @@ async def get_slip(session: ReadSession, dossier: Dossier) -> Slip:
     """The slip of a submitted dossier: numbers of persons and telephones only masked."""
     procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
     rules, form = procedure.version_on(dossier.rules_on), dossier.entries()
-    unit = (await units_of(session, [dossier.unit_id])).get(dossier.unit_id)
-    place = f"{KINDS.get(unit.kind, '')} {unit.name}".strip() if unit else dossier.unit_code
+    place = await _place(session, dossier)
     attached = [paper.document for paper in await list_papers(session, dossier.id)]
     components = [
         Component(document.label.vi, attached.count(document.code) or 1)
@@ -64,6 +63,30 @@ async def get_slip(session: ReadSession, dossier: Dossier) -> Slip:
     )
 
 
+async def get_fee_receipt(session: ReadSession, dossier: Dossier) -> FeeReceipt:
+    """The electronic receipt of a paid fee."""
+    form = dossier.entries()
+    procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
+    return FeeReceipt(
+        unit_name=f"Ủy ban nhân dân {await _place(session, dossier)}",
+        superior_name=SUPERIOR,
+        number=dossier.receipt_number or "",
+        code=dossier.code or "",
+        payer=_text(form, "organization_name") or _text(form, "full_name"),
+        address=_text(form, "permanent_address") or _text(form, "address_line"),
+        content=f"Lệ phí {procedure.name.vi[0].lower()}{procedure.name.vi[1:]}",
+        amount=_dong(dossier.fee_amount),
+        paid_at=_moment(dossier.fee_paid_at),
+        method="Không dùng tiền mặt, quét mã VietQR",
+        is_to_refund=dossier.fee_status == FeeStatus.TO_REFUND,
+    )
+
+
+async def _place(session: ReadSession, dossier: Dossier) -> str:
+    unit = (await units_of(session, [dossier.unit_id])).get(dossier.unit_id)
+    return f"{KINDS.get(unit.kind, '')} {unit.name}".strip() if unit else dossier.unit_code
+
+
 def limit_text(limit: TimeLimit) -> str:
     """A time limit in Vietnamese."""
     texts = {
@@ -88,5 +111,8 @@ def _moment(instant: datetime | None) -> str:
 def _fee(dossier: Dossier) -> str:
     if dossier.fee_status == FeeStatus.NONE:
         return "không"
-    amount = f"{dossier.fee_amount:,}".replace(",", ".")
-    return f"{amount} đồng ({FEE_STATES[FeeStatus(dossier.fee_status)]})"
+    return f"{_dong(dossier.fee_amount)} ({FEE_STATES[FeeStatus(dossier.fee_status)]})"
+
+
+def _dong(amount: int) -> str:
+    return f"{amount:,} đồng".replace(",", ".")

@@ -12,12 +12,12 @@ from casework.errors import DossierNotEditable
 from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
 from casework.queries.dossiers import get_dossier, get_paper, get_result
-from casework.queries.slips import get_slip
+from casework.queries.slips import get_fee_receipt, get_slip
 from casework.routes.dossiers import Anybody
 from casework.routes.views import log_reading, paper, result
 from casework.schemas.dossiers import PaperView, ResultView
 from casework.settings import get_settings
-from casework.slip import render_slip
+from casework.slip import render_fee_receipt, render_slip
 from casework.uploads import ALLOWED
 from chassis.access import purpose_of
 from chassis.errors import NotFound, TooLarge
@@ -114,6 +114,22 @@ async def slip(dossier_id: UUID, session: Transaction, purpose: PurposeHeader = 
             session, caller, dossier, action="print slip", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
     pdf = await asyncio.to_thread(render_slip, await get_slip(session, dossier))
+    return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
+
+
+@router.get("/v1/dossiers/{dossier_id}/receipt.pdf", response_class=Response)
+async def fee_receipt(
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """The electronic receipt of the fee; 404 while nothing is paid here."""
+    dossier, actor = await get_dossier(session, caller, dossier_id)
+    if dossier.receipt_number is None:
+        raise NotFound()
+    if actor is Actor.OFFICER:
+        log_reading(
+            session, caller, dossier, action="print receipt", purpose=purpose_of(caller, dossier.resident_id, purpose)
+        )
+    pdf = await asyncio.to_thread(render_fee_receipt, await get_fee_receipt(session, dossier))
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 

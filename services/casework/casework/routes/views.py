@@ -4,7 +4,7 @@ from typing import Any
 
 from casework.commands.dossiers import form_of, missing_papers, rules_of
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
-from casework.model.fees import Channel, FeeStatus
+from casework.model.fees import Channel
 from casework.model.forms import Entry, Form, missing, shown
 from casework.model.lifecycle import Actor
 from casework.procedures import Field, load_catalogue
@@ -152,13 +152,11 @@ def _progress(dossier: Dossier, actor: Actor) -> dict[str, Any]:
 
 
 def _fee(dossier: Dossier) -> FeeView:
-    """The electronic receipt (biên lai điện tử) has the dossier's own code as its number."""
-    is_paid = dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND)
     return FeeView(
         amount=dossier.fee_amount,
         status=dossier.fee_status,
         paid_at=dossier.fee_paid_at,
-        receipt_number=f"BL-{dossier.code}" if is_paid else None,
+        receipt_number=dossier.receipt_number,
         payable_at_counter=dossier.fee_uncollectable is not None,
     )
 

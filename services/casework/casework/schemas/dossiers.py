@@ -56,7 +56,7 @@ class Signature(BaseModel):
 
     provider: Short
     certificate_serial: Short
-    signed_at: AwareDatetime
+    signed_at: Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
 
 
 class DossierSubmit(BaseModel):

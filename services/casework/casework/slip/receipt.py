@@ -1,12 +1,11 @@
 """Fills the form of the receipt slip (form 01 of Circular 03/2025/TT-VPCP annex I) and sets it with typst."""
 
-import json
-from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import segno
-import typst
+
+from casework.slip.typeset import typeset
 
 TEMPLATE = Path(__file__).with_name("receipt.typ")
 
@@ -45,27 +44,20 @@ def render_slip(slip: Slip) -> bytes:
 
     Sets type in the calling thread for some tens of milliseconds: call it off the event loop.
     """
-    return _typeset(slip, "pdf")
+    return typeset(TEMPLATE, _content(slip))
 
 
 def preview_slip(slip: Slip) -> bytes:
     """The slip as a PNG picture of its page."""
-    return _typeset(slip, "png")
+    return typeset(TEMPLATE, _content(slip), "png")
 
 
-def _typeset(slip: Slip, form: Literal["pdf", "png"]) -> bytes:
-    content = slip._asdict() | {
+def _content(slip: Slip) -> dict[str, Any]:
+    return slip._asdict() | {
         "components": [component._asdict() for component in slip.components],
         "data_qr": _qr_svg("|".join([slip.code, slip.received_at, slip.due_at])),
         "tracking_qr": _qr_svg(slip.tracking_url),
     }
-    inputs = {"slip": json.dumps(content, ensure_ascii=False)}
-    return bytes(typst.compile(_template(), format=form, ppi=150, sys_inputs=inputs))
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
 
 
 def _qr_svg(text: str) -> str:
