@@ -6,6 +6,7 @@ from chassis.app import create_app
 from chassis.runtime import Runtime, Service, Timed
 from registry.commands.counting import Counter
 from registry.commands.imports import run_open_imports
+from registry.commands.linking import look_after_sources
 from registry.commands.refreshing import run_open_refreshes
 from registry.commands.rotation import rotate_keys
 from registry.commands.units import load_thanh_hoa, move_due_residents
@@ -23,6 +24,10 @@ async def _import_lists(runtime: Runtime) -> None:
 async def _refresh(runtime: Runtime) -> None:
     seconds = get_registry_settings().source_seconds
     await run_open_refreshes(runtime.database, databases_of(runtime), seconds)
+
+
+async def _look_after_sources(runtime: Runtime) -> None:
+    await look_after_sources(runtime.database, databases_of(runtime), get_registry_settings().source_seconds)
 
 
 async def _rotate_keys(runtime: Runtime) -> None:
@@ -54,6 +59,7 @@ service = Service(
         Timed("load units", 3600.0, _load_units),
         Timed("take over lists", 0.3, _import_lists),
         Timed("refresh from linked databases", 2.0, _refresh),
+        Timed("look after linked databases", 20.0, _look_after_sources),
         Timed("rotate keys", 600.0, _rotate_keys),
         Timed("count", 5.0, _count),
     ],

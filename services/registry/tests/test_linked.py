@@ -13,6 +13,7 @@ from chassis.database import Database
 from contracts.registry import ResidentDeceased, ResidentUpdated, SourceChecked
 from deploy.demo.people import Person, people
 from deploy.demo.sources.app import create_app
+from registry.commands.linking import look_after_sources
 from registry.commands.refreshing import run_open_refreshes
 from registry.settings import RegistrySettings, get_registry_settings
 from registry.sources import BY_OWNER, LINKED, Databases
@@ -241,6 +242,19 @@ async def test_states_are_shown_and_their_changes_announced(
         "population": "down", "social_insurance": "unknown", "civil_status": "unknown", "social_protection": "unknown"
     }  # fmt: skip
     assert (await client.post(path, json={"sources": ["elsewhere"]}, headers=PURPOSE)).status_code == 422
+
+
+async def test_the_state_of_every_database_is_known_before_a_form_needs_it(
+    databases: Databases, sandbox: Sandbox, calling: Any, database: Database
+) -> None:
+    await sandbox.switch("down", "civil_status")
+
+    await look_after_sources(database, databases, 2.0)
+
+    items = (await calling("auditor", unit_code="38").get("/v1/data-sources")).json()["items"]
+    assert {item["name"]: item["state"] for item in items} == {
+        "population": "live", "social_insurance": "live", "civil_status": "down", "social_protection": "live"
+    }  # fmt: skip
 
 
 async def _forget_checks(database: Database) -> None:

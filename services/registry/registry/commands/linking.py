@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import ReadSession, Session
+from chassis.database import Database, ReadSession, Session
 from chassis.ids import new_id
 from chassis.outbox import announce
 from chassis.scope import units_of
@@ -20,10 +20,10 @@ from registry.commands.declaring import as_json, declare_facts
 from registry.commands.residents import register_death
 from registry.errors import AlreadyDeceased
 from registry.model.facts import FACT_VALUE, LINKED_FACTS, FactRecord, Origin, expires_at
-from registry.model.linked import LinkedCheck
+from registry.model.linked import LinkedCheck, LinkedSource
 from registry.model.residents import DECLARABLE, Resident
 from registry.queries.prefill import value_of
-from registry.sources import LINKED, Answer, Outcome
+from registry.sources import LINKED, Answer, Databases, Outcome
 
 BELIEVED_FOR = timedelta(days=1)
 
@@ -107,6 +107,26 @@ async def _store_linked(session: Session, resident_id: UUID, name: str, value: A
         )
     )  # fmt: skip
     return True
+
+
+async def look_after_sources(database: Database, databases: Databases, seconds: float) -> None:
+    """Ask the databases that nobody has heard of for a while about nobody: so their state is known before a form needs it."""
+    async with database.reading() as session:
+        heard = await session.exec(
+            select(LinkedSource.name).where(
+                LinkedSource.state == "live", col(LinkedSource.last_success_at) > now() - HEARD_OF_WITHIN
+            )
+        )
+        lately = set(heard)
+    silent = [name for name in databases.urls if name not in lately]
+    outcomes = await databases.ask(silent, NOBODY, seconds)
+    async with database.transaction() as session:
+        await note_states(session, outcomes)
+
+
+HEARD_OF_WITHIN = timedelta(minutes=10)
+NOBODY = "0" * 12
+"""A number that no card bears."""
 
 
 async def note_states(session: Session, outcomes: Sequence[Outcome]) -> None:
