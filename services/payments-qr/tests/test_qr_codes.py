@@ -3,7 +3,6 @@
 import io
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import zxingcpp
 from PIL import Image
 
@@ -177,8 +176,8 @@ async def test_banks_are_public_and_dated(calling):
     assert next(bank["short_name"] for bank in before if bank["bin"] == "970406") == "DongA Bank"
 
 
-@pytest.mark.parametrize("payload", ["", "x", "0" * 19_000, "https://a.vn/?data=", "\u0000", "đ" * 500])
-async def test_no_payload_whatever_is_more_than_refused(calling, payload):
-    answer = await decode(calling("resident"), payload)
+async def test_no_payload_whatever_is_more_than_refused(calling):
+    resident = calling("resident")
 
-    assert answer.status_code == 422
+    for payload in ("", "x", "0" * 19_000, "https://a.vn/?data=", "\u0000", "đ" * 500):
+        assert (await decode(resident, payload)).status_code == 422
