@@ -103,6 +103,22 @@ async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(hear
     assert (await targets("15727", "2024-05-01"))["payment_account"] is None
 
 
+async def test_a_districts_plan_goes_on_in_its_communes_and_not_in_the_province(hear: Client, calling: Client) -> None:
+    district = {"campaign_id": UUID(int=9), "unit_id": unit_id("397"), "unit_code": "397", "template": "district"}
+    await hear(campaign(**district, starts_on=date(2024, 4, 20), minimum_procedures=5))
+    officer = calling("officer", unit_code="38")
+
+    async def target(code: str, as_of: str) -> float | None:
+        answer = await officer.get("/v1/reports/progress", params={"unit_code": code, "as_of": as_of})
+        return next(each["target"] for each in answer.json()["indicators"] if each["code"] == "procedures_chosen")
+
+    assert await target("397", "2024-06-30") == 5
+    assert await target("15727", "2024-06-30") == 5
+    assert await target("15724", "2026-11-01") == 5
+    assert await target("15727-02", "2026-11-01") == 5
+    assert await target("38", "2026-11-01") is None
+
+
 async def test_a_target_has_a_forecast_that_says_how_it_was_made(hear: Client, calling: Client) -> None:
     people = [registered() for _ in range(10)]
     opened = [completed(each, at=(at := OPENED_AT + timedelta(days=7 * n)), completed_at=at)

@@ -16,7 +16,6 @@ __all__ = ["nearest_campaign"]
 async def nearest_campaign(session: ReadSession, unit_code: str, day: date) -> str | None:
     """The id of the unit's own campaign, or of the nearest above it."""
     unit = await get_unit_on(session, unit_code, day)
-    tier = (await tree_of(session)).at(day)
     campaigns = await list_campaigns(session, await get_live_version(session))
-    covering = campaigns_over(campaigns, tier, unit.id, day)
+    covering = campaigns_over(campaigns, await tree_of(session), unit.id, day)
     return str(covering[0].id) if covering else None

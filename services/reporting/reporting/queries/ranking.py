@@ -18,14 +18,15 @@ __all__ = ["list_units_of_level"]
 async def list_units_of_level(session: ReadSession, parent_code: str, level: str, day: date) -> list[UnitFigures]:
     """All units of a level below a parent on a day, with figures and targets."""
     parent = await get_unit_on(session, parent_code, day)
-    tier = (await tree_of(session)).at(day)
+    tree = await tree_of(session)
+    tier = tree.at(day)
     live = await get_live_version(session)
     campaigns = await list_campaigns(session, live)
     found = list(_below(tier, parent.id, level))
     counts = await totals_on(session, live, tier, found, day)
     return [
         UnitFigures(
-            tier.units[id].named(), figures_of(counts[id], {}, targets_of(campaigns_over(campaigns, tier, id, day)))
+            tier.units[id].named(), figures_of(counts[id], {}, targets_of(campaigns_over(campaigns, tree, id, day)))
         )
         for id in found
     ]

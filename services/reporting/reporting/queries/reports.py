@@ -59,14 +59,15 @@ async def get_unit_on(session: ReadSession, code: str, day: date) -> Unit:
 async def get_progress(session: ReadSession, unit_code: str, day: date) -> Report:
     """The figures of a unit and of its children at the end of a day, with targets; without trends."""
     unit = await get_unit_on(session, unit_code, day)
-    tier = (await tree_of(session)).at(day)
+    tree = await tree_of(session)
+    tier = tree.at(day)
     live = await get_live_version(session)
     counts = await parts_on(session, live, tier, unit.id, day)
     everywhere = (await counts_of(session, live, {NOWHERE: [NOWHERE]}, day))[NOWHERE]
     campaigns = await list_campaigns(session, live)
 
     def figures(id: UUID, counted: Mapping[str, int]) -> dict[str, Figure]:
-        return figures_of(counted, everywhere, targets_of(campaigns_over(campaigns, tier, id, day)))
+        return figures_of(counted, everywhere, targets_of(campaigns_over(campaigns, tree, id, day)))
 
     children = [UnitFigures(tier.units[id].named(), figures(id, counts[id])) for id in tier.children.get(unit.id, [])]
     rest = counts[unit.id]
@@ -80,7 +81,7 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
         children=tuple(children),
         ancestors=tuple(tier.units[id].named() for id in tier.ancestors(unit.id)),
         obstacles=_obstacles(_sum(counts)),
-        plans=plans_over(campaigns_over(campaigns, tier, unit.id, day)),
+        plans=plans_over(campaigns_over(campaigns, tree, unit.id, day)),
         is_public=False,
     )
 

@@ -13,10 +13,13 @@ from chassis.database import ReadSession
 from reporting.figures import Milestone, Plan, Target
 from reporting.projections.campaigns import Campaign
 from reporting.projections.ledger import adapter
-from reporting.projections.tree import Tier
+from reporting.projections.tree import Tier, Tree
 from reporting.queries.counts import LiveVersion
 
 __all__ = ["Covering", "campaigns_over", "plans_over", "targets_of"]
+
+
+LEVELS = ("province", "district", "commune", "village")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +40,35 @@ async def list_campaigns(session: ReadSession, live: LiveVersion) -> list[tuple[
     return [(UUID(row.id), adapter(Campaign).validate_python(row.state)) for row in rows if row.state]
 
 
-def campaigns_over(campaigns: list[tuple[UUID, Campaign]], tier: Tier, unit_id: UUID, day: date) -> list[Covering]:
+def campaigns_over(campaigns: list[tuple[UUID, Campaign]], tree: Tree, unit_id: UUID, day: date) -> list[Covering]:
     """The campaigns that cover a unit and have begun by `day`, the unit's own and the latest first.
 
-    A campaign of a unit that was merged covers its successor too: the successor goes on with it.
+    A campaign covers what stood below its unit when it began. A unit of the same level that took over goes on with it,
+    and with it all that is below that unit now: a commune for a commune, never the province for a district.
     """
+    tier = tree.at(day)
     line = [unit_id, *reversed(tier.ancestors(unit_id))]
     found: list[Covering] = []
     for id, campaign in campaigns:
         if campaign.starts_on and campaign.starts_on > day:
             continue
-        owner = UUID(campaign.unit_id)
-        for distance, unit in enumerate(line):
-            if owner in tier.homed.get(unit, ()):
-                found.append(Covering(id, campaign, distance))
+        distance = _distance(campaign, tree, tier, line, day)
+        if distance is not None:
+            found.append(Covering(id, campaign, distance))
     return sorted(found, key=lambda each: (each.distance, -(each.campaign.starts_on or date.min).toordinal(), each.id))
+
+
+def _distance(campaign: Campaign, tree: Tree, tier: Tier, line: list[UUID], day: date) -> int | None:
+    owner = tree.unit(UUID(campaign.unit_id))
+    if owner is None:
+        return None
+    for distance, unit in enumerate(line):
+        if owner.id in tier.homed.get(unit, ()) and tier.units[unit].level == owner.level:
+            return distance
+    below = tree.at(campaign.starts_on or day).members_of(owner.id)
+    if line[0] not in below:
+        return None
+    return max(LEVELS.index(tier.units[line[0]].level) - LEVELS.index(owner.level), 1)
 
 
 def targets_of(covering: list[Covering]) -> dict[str, Target]:

@@ -30,6 +30,9 @@
     if (now && then) now.replaceWith(document.importNode(then, true));
     for (const section of document.querySelectorAll("main section[aria-labelledby]")) {
       const other = fresh.querySelector(`main section[aria-labelledby="${section.getAttribute("aria-labelledby")}"]`);
+      for (const [n, open] of [...section.querySelectorAll("details")].entries()) {
+        if (other) other.querySelectorAll("details")[n]?.toggleAttribute("open", open.open);
+      }
       if (other && other.innerHTML !== section.innerHTML && !section.contains(document.activeElement)) {
         section.replaceWith(document.importNode(other, true));
       }
