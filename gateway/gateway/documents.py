@@ -1,6 +1,6 @@
 """One API document for the whole platform, and what is generated from the services' own documents.
 
-`python -m gateway.documents` asks each package for its OpenAPI document and its problems and rewrites
+`python -m gateway.documents` asks the packages for their OpenAPI documents and problems and rewrites
 `routing_table.json` and `problem_pages.json`. Both are committed: a new public route is seen in review, not at run time.
 """
 
@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +33,15 @@ STREAM = "text/event-stream"
 ASK = """
 import json, sys
 from importlib import import_module
+from importlib.util import find_spec
 from chassis.errors import all_problems
-module = import_module(sys.argv[1] + ".app")
-app = getattr(module, "inner", module.app)
+documents = {}
+for package in sys.argv[1:]:
+    if find_spec(package) is not None and find_spec(package + ".app") is not None:
+        module = import_module(package + ".app")
+        documents[package] = getattr(module, "inner", module.app).openapi()
 problems = {slug: [one.status, one.vi, one.en, " ".join((one.__doc__ or "").split())] for slug, one in all_problems().items()}
-print(json.dumps({"openapi": app.openapi(), "problems": problems}))
+print(json.dumps({"documents": documents, "problems": problems}))
 """
 
 
@@ -95,21 +98,19 @@ def routes_of(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]
     return sorted([*routes, *pages], key=lambda route: (route["template"], route["method"]))
 
 
-def ask_package(package: str) -> dict[str, Any] | None:
-    """The OpenAPI document and the problems of a package, by a process of its own; None when it has no app."""
-    if find_spec(package) is None or find_spec(f"{package}.app") is None:
-        return None
-    answer = subprocess.run([sys.executable, "-c", ASK, package], capture_output=True, text=True, check=False)
-    if answer.returncode:
-        raise RuntimeError(f"{package} does not show its document:\n{answer.stderr[-2000:]}")
-    document: dict[str, Any] = json.loads(answer.stdout)
-    return document
-
-
 def ask_all() -> dict[str, dict[str, Any]]:
-    """What every package shows, by service."""
-    answers = {service: ask_package(package) for service, package in PACKAGES.items()}
-    return {service: answer for service, answer in answers.items() if answer is not None}
+    """The OpenAPI document of every service that is here, and the problems of all, by one process of their own."""
+    answer = subprocess.run(
+        [sys.executable, "-c", ASK, *PACKAGES.values()], capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        raise RuntimeError(f"the services do not show their documents:\n{answer.stderr[-2000:]}")
+    said = json.loads(answer.stdout)
+    return {
+        service: {"openapi": said["documents"][package], "problems": said["problems"]}
+        for service, package in PACKAGES.items()
+        if package in said["documents"]
+    }
 
 
 def write_tables(answers: Mapping[str, Mapping[str, Any]]) -> None:

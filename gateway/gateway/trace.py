@@ -4,7 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _TRACESTATE = re.compile(rb"[\x20-\x7e]{1,512}")
 

@@ -15,9 +15,7 @@ def test_well_formed_marks_are_kept() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "value", [b"", b"short", b"x" * 65, b"a b c d e f", b"abc\r\nset-cookie:x", "đđđđđđđđ".encode()]
-)
+@pytest.mark.parametrize("value", [b"", b"x" * 65, b"a b c d e f", b"abc\r\nset-cookie:x", "đđđđđđđđ".encode()])
 def test_a_request_id_that_could_hurt_a_log_is_replaced(value: bytes) -> None:
     trace = read_trace([(b"x-request-id", value)])
 
