@@ -29,6 +29,8 @@ _GIVEN = (
     "Nga",
     "Yến",
 )
+_PREFIXES = ("038", "040", "042", "044", "045", "046", "048", "049", "051", "052")
+"""Provinces: a million serial numbers each."""
 OFFICER = Caller(role="officer", subject="bench-officer", unit_code=UNIT)
 
 
@@ -65,11 +67,11 @@ def residents(count: int, first: int = 0) -> Iterator[Resident]:
         born = date(1940, 1, 1) + timedelta(days=chance.randrange(21_000))
         female = chance.random() < 0.5
         yield Resident(
-            personal_id=f"038{int(female)}{born:%y}{serial % 1_000_000:06d}",
+            personal_id=f"{_PREFIXES[serial // 1_000_000]}{int(female)}{born:%y}{serial % 1_000_000:06d}",
             full_name=f"{chance.choice(_FAMILY)} {'Thị' if female else 'Văn'} {chance.choice(_GIVEN)}",
             born=born,
             is_female=female,
-            phone=f"+8499{serial % 10_000_000:07d}",
+            phone=f"+849{7 + serial // 10_000_000 % 3}{serial % 10_000_000:07d}",
         )
 
 

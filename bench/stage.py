@@ -197,6 +197,17 @@ class Stage:
 
         return complete(ask())
 
+    def vacuum(self, services: Sequence[str]) -> None:
+        """What autovacuum would do within a minute of a large import: space and statistics in order."""
+
+        async def sweep() -> None:
+            for service in services:
+                connection = await asyncpg.connect(asyncpg_url(self.database(service)))
+                await connection.execute("VACUUM (ANALYZE)")
+                await connection.close()
+
+        complete(sweep())
+
     def token(self, caller: Caller) -> str:
         """An internal token that lasts for the whole benchmark."""
         signer = Signer("gateway", Signer.read(self.folder / "keys/gateway.pem")._key, lifetime_seconds=4 * HOUR)

@@ -107,6 +107,7 @@ async def _upsert(connection: asyncpg.Connection, table: str, key: str, rows: li
         await connection.execute(f"CREATE TEMP TABLE incoming_{table} (LIKE {table}) ON COMMIT DROP")
         await connection.copy_records_to_table(f"incoming_{table}", records=rows)
         await connection.execute(
-            f"INSERT INTO bench_{table} SELECT * FROM incoming_{table} ON CONFLICT ({key}) DO UPDATE SET {first} = excluded.{first}"
+            f"INSERT INTO bench_{table} SELECT * FROM incoming_{table}"
+            f" ON CONFLICT ({key}) DO UPDATE SET {first} = excluded.{first}"
         )
     return time.perf_counter() - started
