@@ -44,6 +44,7 @@ async def test_a_paper_without_a_name_counts_for_the_first_that_is_missing(binh,
     dossier = (await binh.get(f"/v1/dossiers/{funeral['id']}")).json()
     assert dossier["missing_documents"] == []
     assert [paper["id"] for paper in dossier["attachments"]] == [answer.json()["id"]]
+    assert (await binh.get(f"/v1/dossiers/{funeral['id']}/attachments")).json()["items"] == [answer.json()]
 
 
 async def test_papers_lie_encrypted_and_come_back_whole(binh, officer, funeral, database):
@@ -116,6 +117,8 @@ async def test_the_draft_extract_is_confirmed_and_the_result_comes_with_its_hash
     assert result.status_code == 201
     mine = await binh.get(f"/v1/dossiers/{extract['id']}/results/{result.json()['id']}")
     assert mine.content == PDF
+    listed = (await binh.get(f"/v1/dossiers/{extract['id']}/results")).json()["items"]
+    assert [item["kind"] for item in listed] == ["draft", "result"]
 
 
 async def test_silence_on_a_draft_extract_is_consent(binh, officer, extract, database):

@@ -11,7 +11,7 @@ from casework.commands.papers import attach_paper, checked_paper, detach_paper, 
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
-from casework.queries.dossiers import get_dossier, get_paper, get_result
+from casework.queries.dossiers import get_dossier, get_paper, get_result, list_papers, list_results
 from casework.queries.slips import get_fee_receipt, get_slip
 from casework.routes.dossiers import Anybody
 from casework.routes.views import log_reading, paper, result
@@ -21,7 +21,7 @@ from casework.slip import render_fee_receipt, render_slip
 from casework.uploads import ALLOWED
 from chassis.access import purpose_of
 from chassis.errors import NotFound, TooLarge
-from chassis.http import PurposeHeader, Routes, Transaction, allow, created
+from chassis.http import Listed, PurposeHeader, Reading, Routes, Transaction, allow, created
 from chassis.identity import Caller
 from chassis.sealing import unseal
 
@@ -47,6 +47,13 @@ async def attach(
     row = await attach_paper(session, caller, dossier, accepted, name=file.filename or "", document=document)
     answer: JSONResponse = created(paper(row), f"/v1/dossiers/{dossier_id}/attachments/{row.id}")
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location
+
+
+@router.get("/v1/dossiers/{dossier_id}/attachments")
+async def list_attached(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[PaperView]:
+    """The papers of a dossier: what they are, not what they say."""
+    dossier, _ = await get_dossier(session, caller, dossier_id)
+    return Listed(items=[paper(row) for row in await list_papers(session, dossier.id)])
 
 
 @router.get("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", response_class=Response)
@@ -85,6 +92,13 @@ async def issue(
     row = await issue_result(session, caller, dossier, accepted, is_draft=is_draft)
     answer: JSONResponse = created(result(row), f"/v1/dossiers/{dossier_id}/results/{row.id}")
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location
+
+
+@router.get("/v1/dossiers/{dossier_id}/results")
+async def list_issued(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[ResultView]:
+    """The electronic results of a dossier, drafts among them, with their hashes."""
+    dossier, _ = await get_dossier(session, caller, dossier_id)
+    return Listed(items=[result(row) for row in await list_results(session, dossier.id)])
 
 
 @router.get("/v1/dossiers/{dossier_id}/results/{result_id}", response_class=Response)
