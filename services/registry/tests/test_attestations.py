@@ -195,3 +195,20 @@ async def test_an_event_racing_with_the_registration_is_never_left_unmatched(
     attested = [fact.resident_id for fact in await announced(ResidentAttested)]
     assert len(attested) == len(set(attested)) == 100
     assert all(isinstance(resident_id, UUID) for resident_id in attested)
+
+
+async def test_a_phone_that_becomes_somebody_s_own_while_an_event_arrives_is_never_left_unmatched(
+    register: Any, calling: Any, hear: Any, announced: Any
+) -> None:
+    officer = calling("officer", unit_code="38")
+
+    async def race(number: int) -> None:
+        view = await register(a_resident(number, phone_owner_verified=False))
+        event = a_partner_event("app.installed", {"resident": {"phone": f"09{number:08d}"}, "app": "province_app"})
+        change = officer.patch(f"/v1/residents/{view['id']}", json={"phone_owner_verified": True})
+        await asyncio.gather(change, hear(event))
+
+    for start in range(1, 25, 4):
+        await asyncio.gather(*(race(number) for number in range(start, start + 4)))
+
+    assert len({fact.resident_id for fact in await announced(ResidentAttested)}) == 24

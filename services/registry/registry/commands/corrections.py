@@ -12,6 +12,7 @@ from chassis.outbox import announce
 from chassis.scope import units_of
 from chassis.sealing import unseal_text
 from contracts.registry import ResidentUpdated
+from registry.commands.attestations import apply_waiting_by_phone
 from registry.commands.declaring import keep_history
 from registry.commands.identifying import lock_subjects, subject
 from registry.errors import AlreadyDecided
@@ -42,8 +43,9 @@ def correction_value(correction: Correction) -> Any:
 async def _put(session: Session, resident: Resident, name: str, value: Any) -> None:
     if name == "date_of_birth" and isinstance(value, str):
         value = date.fromisoformat(value)
-    if name == "phone" and value:
-        await lock_subjects(session, [subject("phone", value)])
+    phone = value if name == "phone" else resident.value("phone")
+    if name in ("phone", "phone_owner_verified") and phone:
+        await lock_subjects(session, [subject("phone", phone)])
     before, moment = resident.value(name), now()
     if before == value:
         return
@@ -56,6 +58,9 @@ async def _put(session: Session, resident: Resident, name: str, value: Any) -> N
     session.add(resident)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    if name in ("phone", "phone_owner_verified"):
+        await session.flush()
+        await apply_waiting_by_phone(session, resident)
 
 
 ERASABLE = ("phone", "address_line", "social_insurance_no", "has_smartphone", "has_bank_account", "social_protection")

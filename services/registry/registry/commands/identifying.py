@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Session
+from chassis.errors import Unavailable
 from chassis.sealing import blind_indexes
 
 Kind = Literal["personal_id", "phone", "tax_code"]
@@ -54,7 +55,8 @@ async def lock_subjects(session: Session, subjects: Sequence[Subject]) -> dict[b
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
-    return await lock_subjects_once(session, subjects)
+    # What this transaction holds from before is in the other one's way: the caller has to come again.
+    raise Unavailable()
 
 
 async def lock_subjects_once(session: Session, subjects: Sequence[Subject]) -> dict[bytes, Owner]:

@@ -20,11 +20,9 @@ from chassis.log import logger
 from chassis.scope import units_of, units_under
 from chassis.sealing import seal, unseal
 from chassis.tables import KnownUnit
-from registry.commands.attestations import apply_waiting_by_phone
 from registry.commands.bulk import copy_rows
-from registry.commands.declaring import declare_facts
 from registry.commands.identifying import Owner, Subject, lock_subjects, subject
-from registry.commands.residents import Newcomer, household_ids, register_newcomers, relocate_resident
+from registry.commands.residents import Newcomer, amend_resident, household_ids, register_newcomers, relocate_resident
 from registry.identifiers import Finding, personal_id_warnings
 from registry.lists import ListedResident, Rejection, UnreadableList, read_list
 from registry.model.facts import Origin, origin_of
@@ -331,12 +329,10 @@ async def _update(
     await relocate_resident(session, resident, old_unit, unit)
     is_elsewhere = household_id != resident.household_id
     resident.household_id = household_id
-    done = await declare_facts(session, resident, unit, values, batch.origin, batch.record.imported_by)
+    done = await amend_resident(session, resident, unit, values, batch.origin, batch.record.imported_by)
     if is_elsewhere and not done.changed and resident.version == version:
         resident.touch(now())
     resident.import_id = batch.record.id
-    if {"phone", "phone_owner_verified"} & done.changed.keys():
-        await apply_waiting_by_phone(session, resident)
     if resident.version == version:
         batch.unchanged += 1
     else:

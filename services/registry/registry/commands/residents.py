@@ -114,12 +114,18 @@ async def amend_resident(
     session: Session, resident: Resident, unit: KnownUnit, values: Mapping[str, Any], origin: Origin, by: str
 ) -> Declaration:
     """A source states facts about a known person; a phone that became theirs may bring events that waited for it."""
-    if values.get("phone"):
-        await lock_subjects(session, [subject("phone", values["phone"])])
+    if {"phone", "phone_owner_verified"} & values.keys():
+        await _lock_phone(session, values.get("phone") or resident.value("phone"))
     done = await declare_facts(session, resident, unit, values, origin, by)
     if {"phone", "phone_owner_verified"} & done.changed.keys():
         await apply_waiting_by_phone(session, resident)
     return done
+
+
+async def _lock_phone(session: Session, phone: str | None) -> None:
+    """An event by this phone either came before and waits, or comes after and sees whose it is."""
+    if phone:
+        await lock_subjects(session, [subject("phone", phone)])
 
 
 async def relocate_resident(session: Session, resident: Resident, old: KnownUnit, new: KnownUnit) -> None:
