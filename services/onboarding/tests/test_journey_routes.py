@@ -301,3 +301,27 @@ async def test_a_batch_has_at_most_500_items(world: None, calling: Calling) -> N
     answer = await calling("volunteer", unit_code="15727-01").post("/v1/onboarding/batches", json={"items": [{}] * 501})
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/onboarding/worklist?unit_code=nowhere",
+        "/v1/onboarding/worklist?status=done",
+        "/v1/onboarding/worklist?cursor=x",
+        "/v1/onboarding/worklist?colour=red",
+        "/v1/sessions?unit_code=nowhere",
+        "/v1/notifications?since=0001-01-01T00:00:00Z",
+    ],
+)
+async def test_a_wrong_query_is_400(world: None, calling: Calling, path: str) -> None:
+    assert (await calling("officer", unit_code="15724").get(path)).status_code == 400
+
+
+async def test_days_of_other_centuries_are_no_fault_of_ours(world: None, calling: Calling) -> None:
+    officer = calling("officer", unit_code="15724")
+
+    assert (await officer.get("/v1/sessions?from=0001-01-01&to=9999-12-31")).status_code == 200
+    for wrong in ({"valid_until": "9999-12-31"}, {"valid_until": "0001-01-01T00:00:00+14:00"}):
+        answer = await officer.put(f"/v1/residents/{new_id()}/onboarding/vneid", json=declared(**wrong))
+        assert answer.status_code == 422

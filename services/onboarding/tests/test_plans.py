@@ -130,3 +130,9 @@ def test_every_body_of_the_templates_is_known() -> None:
     for template in templates().values():
         named = {*template.team_bodies, *(body for step in template.steps for body in step.bodies)}
         assert named <= body_codes()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "- a", "tên: 2024-13-45", "a: &x [*x]", "? [a]\n: b", "[" * 3000, "\t"])
+def test_whatever_a_file_holds_it_is_read_or_refused(text: str) -> None:
+    with pytest.raises(PlanInvalid):
+        read_plan(text)

@@ -15,6 +15,8 @@ _READINGS: dict[str, tuple[str, Effect]] = {
     "digital_signature.revoked": ("digital_signature", Effect.ENDED),
 }
 
+MOST_CHARGED = 10**15
+
 
 def evidence_of(attestation: Attestation, *, had_bank_account: bool = False) -> Evidence | None:
     """The evidence in a partner's fact; None where it concerns no step (a verified SIM is a condition, kept by registry)."""
@@ -37,5 +39,5 @@ def evidence_of(attestation: Attestation, *, had_bank_account: bool = False) -> 
         account_kind=attestation.account_kind,
         level=attestation.level,
         had_bank_account=had_bank_account,
-        charged=attestation.fee_charged or None,
+        charged=min(attestation.fee_charged or 0, MOST_CHARGED) or None,
     )

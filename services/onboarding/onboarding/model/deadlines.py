@@ -9,6 +9,10 @@ from typing import Literal
 FilingState = Literal["on_time", "late", "missing"]
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Years in which plans may lie; others are mistakes of typing."""
+
+
 class UnreadablePeriod(ValueError):
     """A wording of time that no rule of this page reads."""
 
@@ -82,9 +86,12 @@ def _month(found: re.Match[str], month: str) -> tuple[date, date]:
 
 def _existing(found: re.Match[str], year: int, month: int, day: int) -> date:
     try:
-        return date(year, month, day)
+        read = date(year, month, day)
     except ValueError as error:
         raise UnreadablePeriod(found.string) from error
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UnreadablePeriod(found.string)
+    return read
 
 
 def _ordered(period: Period, found: re.Match[str]) -> Period:

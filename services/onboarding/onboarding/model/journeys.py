@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text
+from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field
 
 from chassis.clock import now
@@ -34,7 +34,7 @@ class StepEvidence(OnboardingTable, table=True):
     level: int | None = None
     valid_until: datetime | None = Field(default=None, sa_type=aware(), index=True)
     had_bank_account: bool = False
-    charged: int | None = None
+    charged: int | None = Field(default=None, sa_type=BigInteger)
     assisted: bool = False
     recorded_at: datetime = Field(sa_type=aware())
     recorded_by: str | None = Field(default=None, sa_type=Text)

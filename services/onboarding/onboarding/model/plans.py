@@ -153,10 +153,12 @@ def read_plan(text: str) -> Plan:
     """The plan in a file's text; raises PlanInvalid with every mistake found."""
     try:
         plan = Plan.model_validate(yaml.safe_load(text) or {})
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, TypeError) as error:
         raise PlanInvalid([_not_yaml(error)]) from error
     except ValidationError as error:
         raise PlanInvalid([_told(each) for each in error.errors()]) from error
+    except ValueError as error:  # a day that does not exist, met while the text was read
+        raise PlanInvalid([_not_yaml(error)]) from error
     if errors := _unknown_bodies(plan):
         raise PlanInvalid(errors)
     return plan
@@ -195,7 +197,7 @@ def _shown(day: date | None) -> str:
     return day.strftime("%d/%m/%Y") if day else "…"
 
 
-def _not_yaml(error: yaml.YAMLError) -> PlanError:
+def _not_yaml(error: Exception) -> PlanError:
     mark = getattr(error, "problem_mark", None)
     where = f"dòng {mark.line + 1}" if mark else "tệp"
     return PlanError(

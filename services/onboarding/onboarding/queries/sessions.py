@@ -12,8 +12,11 @@ from chassis.clock import HO_CHI_MINH, now
 from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
+from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures, TrainingAccount
 from onboarding.queries.territory import units_of_code
+
+FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ async def list_sessions(
     if wanted.since:
         query = query.where(col(CampaignSession.starts_at) >= begin_of(wanted.since))
     if wanted.until:
-        query = query.where(col(CampaignSession.starts_at) < begin_of(wanted.until + timedelta(days=1)))
+        query = query.where(col(CampaignSession.starts_at) < begin_of(min(wanted.until, LAST_DAY) + timedelta(days=1)))
     return await page_by_id(session, query, CampaignSession.id, page)
 
 
@@ -78,8 +81,8 @@ async def owns_merchant(session: ReadSession, owner_id: UUID) -> bool:
 
 
 def begin_of(day: date) -> datetime:
-    """Midnight in Vietnam at the beginning of a day."""
-    return datetime.combine(day, time(), HO_CHI_MINH)
+    """Midnight in Vietnam at the beginning of a day; days of other centuries come to their nearest end."""
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), HO_CHI_MINH)
 
 
 async def list_attendance(session: ReadSession, session_id: UUID, page: Page) -> tuple[list[Attendance], str | None]:

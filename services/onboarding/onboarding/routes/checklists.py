@@ -27,7 +27,11 @@ router = Routes(tags=["onboarding"])
 DONE, OPEN = "×", "□"
 
 
-@router.get("/v1/households/{code}/checklist.pdf", response_class=Response)
+@router.get(
+    "/v1/households/{code}/checklist.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
 async def get_checklist(
     code: str, request: Request, session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer")],

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import Query
 
 from chassis.clock import today
+from chassis.errors import InvalidQuery
 from chassis.http import Listed, Page, PageQuery, Reading, Routes, Transaction, allow
 from chassis.identity import Caller
+from chassis.scope import find_unit, unknown_unit
 from chassis.tables import KnownUnit
 from onboarding.commands.evidence import (
     add_model,
@@ -39,7 +41,7 @@ from onboarding.queries.evidence import (
     rank_units,
 )
 from onboarding.queries.sessions import find_next_session, list_chosen_procedures
-from onboarding.queries.territory import list_above, require_lead, unit_as_of, units_of_code
+from onboarding.queries.territory import list_above, require_lead, units_of_code
 from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
 from onboarding.schemas.evidence import (
     AnnouncementView,
@@ -99,7 +101,10 @@ async def get_announcement(
     campaign = await get_campaign(session, caller, campaign_id)
     unit = await session.get_one(KnownUnit, campaign.unit_id)
     if unit_code:
-        unit = await unit_as_of(session, unit_code, campaign.resolved_on or today())
+        named = await find_unit(session, unit_code, campaign.resolved_on or today())
+        if named is None:
+            raise InvalidQuery(errors=[unknown_unit("/unit_code")])
+        unit = named
     places = await units_of_code(session, unit.code) | await list_above(session, unit.id)
     coming = await find_next_session(session, places)
     services = campaign.services or await list_chosen_procedures(session, places)

@@ -5,8 +5,10 @@ from typing import Annotated
 from fastapi import Header, Query
 from pydantic import AwareDatetime
 
+from chassis.errors import FieldError, InvalidQuery
 from chassis.http import Listed, Reading, Routes, allow, language_of
 from chassis.identity import Caller
+from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.queries.notifications import list_notifications
 from onboarding.schemas.notifications import NotificationView
 
@@ -22,6 +24,8 @@ async def get_notifications(
 ) -> Listed[NotificationView]:
     """Tasks due, supplements asked, results ready, feedback answered, sessions near; newest first."""
     language = language_of(accept_language)
+    if since and not FIRST_YEAR <= since.year < LAST_YEAR:
+        raise InvalidQuery(errors=[FieldError("/since", "out-of-range", "Thời điểm quá xa.", "Out of range.")])
     return Listed(
         items=[NotificationView.of(each, language) for each in await list_notifications(session, caller, since)]
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
@@ -15,6 +15,7 @@ from onboarding.model.drafts import CampaignDraft, DemandDraft, StepDraft, TaskD
 from onboarding.model.plans import FilingKind, Purpose
 from onboarding.model.templates import TemplateName
 from onboarding.queries.campaigns import Owed
+from onboarding.schemas.journeys import within_reason
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
@@ -292,6 +293,8 @@ class FilingCreate(BaseModel):
     filed_on: date | None = None
     document_id: UUID | None = None
     unit_code: UnitCode | None = None
+
+    _days_within_reason = field_validator("due_on", "due_before", "filed_on")(lambda value: within_reason(value))
 
     @model_validator(mode="after")
     def _has_a_last_day(self) -> Self:

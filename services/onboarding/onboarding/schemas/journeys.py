@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import HO_CHI_MINH, now
 from onboarding.model.announcement import things_to_bring
+from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.declarations import Declaration
 from onboarding.model.journey import Evidence, StepState
 from onboarding.model.journeys import OpenJourney, ResidentStep, StepEvidence
@@ -109,6 +110,8 @@ class EvidenceSent(BaseModel):
     certificate_serial: str | None = Field(None, min_length=1, max_length=SHORT)
     valid_until: AwareDatetime | date | None = None
     fee_charged: int | None = Field(None, ge=0, le=10**12)
+
+    _ends_within_reason = field_validator("valid_until")(lambda value: within_reason(value))
 
 
 class StepDeclared(BaseModel):
@@ -216,10 +219,18 @@ class ChargeView(BaseModel):
 
 def not_in_the_future(value: datetime) -> datetime:
     """A declared moment lies in the past; a device's clock may be some minutes ahead."""
+    within_reason(value)
     if value > now() + CLOCK_SKEW:
         raise PydanticCustomError("in-the-future", "Lies in the future", {"vi": "Thời điểm ở tương lai."})
-    if value.year < 2000:
-        raise PydanticCustomError("too-long-ago", "Lies too far in the past", {"vi": "Thời điểm quá xa."})
+    return value
+
+
+def within_reason(value: Any) -> Any:
+    """A day or moment of this century: others are mistakes of typing, and cannot be counted with."""
+    if value is not None and not FIRST_YEAR <= value.year < LAST_YEAR:
+        raise PydanticCustomError(
+            "year-out-of-range", "The year is out of range", {"vi": f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR - 1}."}
+        )
     return value
 
 

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from chassis.errors import Language
 from onboarding.model.sessions import Attendee, CampaignSession, Registered, SessionKind, TrainingAccount
 from onboarding.schemas.campaigns import Long, Short, UnitCode
+from onboarding.schemas.journeys import within_reason
 
 
 class SessionCreate(BaseModel):
@@ -25,6 +26,8 @@ class SessionCreate(BaseModel):
     coordinators: list[Short] = Field(default=[], max_length=50)
     audience: list[Short] = Field(default=[], max_length=50)
     conclusions: Long | None = None
+
+    _moments_within_reason = field_validator("starts_at", "ends_at")(lambda value: within_reason(value))
 
     @field_validator("topics", "coordinators", "audience", mode="before")
     @classmethod
@@ -45,6 +48,8 @@ class SessionPatch(BaseModel):
     audience: list[Short] | None = Field(None, max_length=50)
     conclusions: Long | None = None
     is_cancelled: bool | None = None
+
+    _moments_within_reason = field_validator("starts_at", "ends_at")(lambda value: within_reason(value))
 
     def changes(self) -> dict[str, Any]:
         return {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
