@@ -380,3 +380,15 @@ async def test_everybody_is_told_what_concerns_them(units: None, reform: Reform,
     assert {each["kind"] for each in mine} == {"session_near", "supplement_asked"}
     assert "supplement_asked" not in [each["kind"] for each in later]
     assert ("task_due", "Việc đến hạn: In tờ rơi") in [(each["kind"], each["text"]) for each in theirs]
+
+
+async def test_a_commune_reads_the_campaign_of_its_province_and_leads_it_not(units: None, calling: Calling) -> None:
+    body = {"template": "custom", "unit_code": "38", "title": "Toàn tỉnh", "steps": [{"number": 1, "title": "Một"}]}
+    campaign = await send(calling("officer", unit_code="38"), "POST", "/v1/campaigns", body, 201)
+    commune = calling("officer", unit_code="15061")
+
+    assert (await commune.get(f"/v1/campaigns/{campaign['id']}")).status_code == 200
+    assert len((await commune.get("/v1/campaigns")).json()["items"]) == 1
+    assert (await commune.patch(f"/v1/campaigns/{campaign['id']}", json={"title": "Khác"})).status_code == 403
+    volunteer = calling("volunteer", unit_code="15727-01")
+    assert (await volunteer.get(f"/v1/campaigns/{campaign['id']}")).status_code == 200

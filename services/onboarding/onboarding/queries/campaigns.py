@@ -15,14 +15,13 @@ from chassis.identity import Caller
 from chassis.tables import KnownUnit
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.deadlines import FilingState
-from onboarding.queries.territory import find_territory, list_children, units_below
+from onboarding.queries.territory import find_territory, list_children, may_read, units_below
 
 
 async def get_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) -> Campaign:
     """The campaign, when the caller's territory has a part in it; 404 otherwise."""
     campaign = await session.get(Campaign, campaign_id)
-    territory = await find_territory(session, caller)
-    if campaign is None or (territory is not None and campaign.unit_id not in territory):
+    if campaign is None or not await may_read(session, caller, campaign.unit_id):
         raise NotFound()
     return campaign
 

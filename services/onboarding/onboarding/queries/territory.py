@@ -56,6 +56,14 @@ async def leads(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
     return bool(heirs) and heirs <= await _covered(session, caller, heirs)
 
 
+async def may_read(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
+    """Whether a unit's campaigns are in the caller's territory; asks for this one unit only."""
+    if await touches(session, caller, unit_id):
+        return True
+    own = await find_unit(session, caller.unit_code) if caller.unit_code else None
+    return own is not None and unit_id in await _above(session, await _predecessors(session, {own.id}))
+
+
 async def touches(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
     """Whether any part of what a unit lives on in is the caller's own or below."""
     return caller.role in EVERYWHERE or bool(await _covered(session, caller, await find_heirs(session, unit_id)))
