@@ -2,7 +2,8 @@
 
 A renamed bank keeps its BIN, so one BIN may have several rows that follow one another in time. Not every BIN
 begins with 9704. Sources: the NAPAS letter 1589 of 2024 on bank identifiers and the public list of VietQR banks;
-dates of renaming from the banks' own announcements. An empty `valid_from` means "longer than this list".
+dates of renaming as the banks and the press announced them; where only the month is public, its first day stands. An
+empty `valid_from` means "longer than this list".
 """
 
 import csv
