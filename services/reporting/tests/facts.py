@@ -116,8 +116,6 @@ def _count_people(facts: Sequence[Fact], day: date, counts: dict[str, Counter[st
             if isinstance(fact, ResidentMoved) and fact.moved_on <= day:
                 village = fact.unit_code
         born = date(int(said[0].birth_month[:4]), int(said[0].birth_month[5:]), 1)
-        if born > day:
-            continue
         is_grown = date(born.year + 15, born.month, 1) <= day
         populations = ["", *(["@15_plus"] if is_grown else [])]
         for population in populations:

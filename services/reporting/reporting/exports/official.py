@@ -30,7 +30,8 @@ DEFAULT_BASIS = (
 )
 """The documents that both plans rest on (requirements R1, R2): for a unit whose campaign names none."""
 
-TO_WRITE = "…………………………………………………………………………………………………………"
+TO_WRITE = "……\N{ZERO WIDTH SPACE}" * 24
+"""For what a person has to write; it may break at the end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,8 @@ def _units(report: Report, words: Words) -> Table:
     columns = [catalogue().indicators[code] for code in REPORTED_BY_UNIT]
     header = ["TT", "Đơn vị", *(f"{words.of(each.label)}{' (%)' if each.denominator else ''}" for each in columns)]
     rows = []
-    for number, child in enumerate(report.children, start=1):
+    shown = [each for each in report.children if not each.is_rest or each.figures["residents"].numerator]
+    for number, child in enumerate(shown, start=1):
         cells = [_short_result(child.figures[each.code], words) for each in columns]
         rows.append([str(number), "Chưa rõ đơn vị" if child.is_rest else child.unit.name, *cells])
     totals = [_short_result(report.figures[each.code], words) for each in columns]

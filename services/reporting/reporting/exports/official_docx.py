@@ -38,7 +38,7 @@ def write_docx(report: Report, language: str = "vi") -> bytes:
             _paragraph(document, text)
         if section.table:
             _write_table(document, section.table)
-    _paragraph(document, official.closing)
+    _paragraph(document, official.closing, keep=True)
     _write_signature(document, official)
     target = BytesIO()
     document.save(target)

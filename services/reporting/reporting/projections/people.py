@@ -1,7 +1,8 @@
 """A resident as the reports see one: where, how old, with which steps, and what that counts on which day.
 
-The registry tells where somebody lives, not since when, so the first unit it names holds for the past too; a move holds
-from its day on, a correction for the whole time of the wrong entry. A duplicate counts with its survivor, never beside it.
+The registry tells where somebody lives, not since when, so the first unit it names holds for the past too, for children as
+well: a share of June 2024 is over the same people as today's. A move holds from its day on, a correction for the whole time
+of the wrong entry. A duplicate counts with its survivor, never beside it.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def _in_order(names: set[str]) -> tuple[str, ...]:
 def _turning_days(people: Sequence[Person]) -> Iterator[date]:
     yield BEGINNING
     head = people[0]
-    for years in (0, 15, 18):
+    for years in (15, 18):
         if (day := _birthday(head.birth_month, years)) is not None:
             yield day
     if head.deceased_on:
@@ -161,8 +162,7 @@ def _turning_days(people: Sequence[Person]) -> Iterator[date]:
 def _counted(people: Sequence[Person], day: date) -> Iterator[tuple[str, str]]:
     head = people[0]
     unit_id = head.units.at(day)
-    born = _birthday(head.birth_month, 0)
-    if unit_id is None or (born and day < born) or (head.deceased_on and head.deceased_on <= day):
+    if unit_id is None or (head.deceased_on and head.deceased_on <= day):
         return
     marks = {name: _marks_on(people, name, day) for name in _steps_of(people)}
     conditions = head.conditions.at(day) or ()

@@ -79,7 +79,10 @@ def _basis_line(said: dict[str, Any]) -> str:
     kind = "Công văn" if "KH" not in number and "QĐ" not in number else "Kế hoạch" if "KH" in number else "Quyết định"
     day = f" ngày {said['date'][8:10]}/{said['date'][5:7]}/{said['date'][:4]}" if said.get("date") else ""
     issuer = f" của {said['issuer']}" if said.get("issuer") else ""
-    title = f" {said['title']}" if said.get("title") else ""
+    title = said.get("title") or ""
+    if title:
+        about = title if title.lower().startswith(("về ", "v/v ")) else f"về {title[0].lower()}{title[1:]}"
+        title = f" {about}"
     return f"{kind} số {number}{day}{issuer}{title}"
 
 
