@@ -8,12 +8,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from chassis.consumer import Transient
 from chassis.database import Session
 from chassis.errors import Unavailable
 from chassis.sealing import blind_indexes
 
 Kind = Literal["personal_id", "phone", "tax_code"]
 DEADLOCK = "40P01"
+
+
+class Busy(Unavailable, Transient):
+    """Two transactions are in each other's way: a request is asked to come again, an event is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ async def lock_subjects(session: Session, subjects: Sequence[Subject]) -> dict[b
             if getattr(error.orig, "sqlstate", None) != DEADLOCK:
                 raise
     # What this transaction holds from before is in the other one's way: the caller has to come again.
-    raise Unavailable()
+    raise Busy()
 
 
 async def lock_subjects_once(session: Session, subjects: Sequence[Subject]) -> dict[bytes, Owner]:

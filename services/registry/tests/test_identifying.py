@@ -1,0 +1,50 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from chassis.consumer import Transient
+from chassis.database import Database
+from chassis.errors import Unavailable
+from registry.commands.identifying import Busy, lock_subjects, lock_subjects_once, subject
+
+
+async def test_whoever_comes_second_waits_and_then_sees_the_first_one_s_work(database: Database) -> None:
+    who = subject("personal_id", "038085000001")
+    order: list[str] = []
+
+    async def first() -> None:
+        async with database.transaction() as session:
+            await lock_subjects(session, [who])
+            order.append("first has it")
+            await asyncio.sleep(0.2)
+            order.append("first is done")
+
+    async def second() -> None:
+        await asyncio.sleep(0.05)
+        async with database.transaction() as session:
+            await lock_subjects(session, [who])
+            order.append("second has it")
+
+    await asyncio.gather(first(), second())
+
+    assert order == ["first has it", "first is done", "second has it"]
+
+
+async def test_many_who_lock_the_same_numbers_in_any_order_all_come_through(database: Database) -> None:
+    subjects = [subject("personal_id", f"0380850{number:05d}") for number in range(12)]
+
+    async def lock(shift: int) -> int:
+        async with database.transaction() as session:
+            return len(await lock_subjects_once(session, subjects[shift:] + subjects[:shift]))
+
+    assert await asyncio.gather(*(lock(shift) for shift in range(12))) == [12] * 12
+
+
+def test_being_in_each_other_s_way_is_said_to_people_and_tried_again_for_events() -> None:
+    busy: Any = Busy()
+
+    assert isinstance(busy, Unavailable)
+    assert isinstance(busy, Transient)
+    with pytest.raises(Transient):
+        raise busy
