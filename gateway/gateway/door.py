@@ -71,6 +71,8 @@ class Gateway:
         self._addresses = TokenBuckets(Policy("address", settings.address_requests_per_minute, 60))
         self._misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
         self._webhook_policy = Policy("partner", settings.partner_messages_per_minute, 60)
+        self._standing = SECURITY_HEADERS if settings.is_development else [*SECURITY_HEADERS, STRICT_TRANSPORT]
+        self._origins = settings.origins()
         self._tasks: list[asyncio.Task[None]] = []
         self._document: dict[str, Any] | None = None
         inner.state.gateway = self
@@ -328,18 +330,14 @@ class Gateway:
         return document
 
     def _standing_headers(self, scope: Scope) -> RawHeaders:
-        headers = list(SECURITY_HEADERS)
-        if not self.settings.is_development:
-            headers.append(STRICT_TRANSPORT)
-        return headers + self._cors_headers(scope)
+        return [*self._standing, *self._cors_headers(scope)]
 
     def _cors_headers(self, scope: Scope) -> RawHeaders:
-        origins = self.settings.origins()
-        if not origins:
+        if not self._origins:
             return []
         headers: RawHeaders = [(b"vary", b"Origin")]
         given = header_values(scope, b"origin")
-        if len(given) == 1 and given[0].decode("latin-1") in origins:
+        if len(given) == 1 and given[0].decode("latin-1") in self._origins:
             headers += [(b"access-control-allow-origin", given[0]), (b"access-control-expose-headers", EXPOSED)]
         return headers
 

@@ -52,6 +52,7 @@ class Client(Protocol):
 class AiohttpAnswer:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        self._headers = [(name.lower(), value) for name, value in response.raw_headers]
 
     @property
     def status(self) -> int:
@@ -59,7 +60,7 @@ class AiohttpAnswer:
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        return [(name.lower(), value) for name, value in self._response.raw_headers]
+        return self._headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         try:
