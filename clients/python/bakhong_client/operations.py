@@ -354,6 +354,7 @@ CaseworkFormFieldView = TypedDict(
         "fact": "NotRequired[str | None]",
         "choices": "NotRequired[list[CaseworkChoiceView] | None]",
         "applies_to": "NotRequired[str | None]",
+        "required_for": "NotRequired[list[str] | None]",
     },
 )
 
@@ -422,6 +423,10 @@ CaseworkListedIncidentView = TypedDict(
     "CaseworkListedIncidentView", {"items": "list[CaseworkIncidentView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+CaseworkListedPaperView = TypedDict(
+    "CaseworkListedPaperView", {"items": "list[CaseworkPaperView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 CaseworkListedProcedureLine = TypedDict(
     "CaseworkListedProcedureLine", {"items": "list[CaseworkProcedureLine]", "next_cursor": "NotRequired[str | None]"}
 )
@@ -429,6 +434,10 @@ CaseworkListedProcedureLine = TypedDict(
 CaseworkListedPublishedFeedback = TypedDict(
     "CaseworkListedPublishedFeedback",
     {"items": "list[CaseworkPublishedFeedback]", "next_cursor": "NotRequired[str | None]"},
+)
+
+CaseworkListedResultView = TypedDict(
+    "CaseworkListedResultView", {"items": "list[CaseworkResultView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 CaseworkPaperView = TypedDict(
@@ -838,6 +847,16 @@ OnboardingBodyCreateCampaignOfPlanV1CampaignPlansPost = TypedDict(
     "OnboardingBodyCreateCampaignOfPlanV1CampaignPlansPost", {"file": "str"}
 )
 
+OnboardingBodyCreateImportV1OnboardingImportsPost = TypedDict(
+    "OnboardingBodyCreateImportV1OnboardingImportsPost",
+    {
+        "file": "str",
+        "step": "Literal['vneid', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'cyber_protection']",
+        "unit_code": "str",
+        "source_body": "str",
+    },
+)
+
 OnboardingCampaignCreate = TypedDict(
     "OnboardingCampaignCreate",
     {
@@ -910,6 +929,18 @@ OnboardingCampaignView = TypedDict(
     },
 )
 
+OnboardingChargeView = TypedDict(
+    "OnboardingChargeView",
+    {
+        "resident_id": "str",
+        "unit_code": "str",
+        "step": "str",
+        "provider": "str | None",
+        "charged": "int",
+        "occurred_at": "str",
+    },
+)
+
 OnboardingCheckIn = TypedDict("OnboardingCheckIn", {"code": "str"})
 
 OnboardingCommunicationCreate = TypedDict(
@@ -951,6 +982,10 @@ OnboardingConditionView = TypedDict(
         "valid_to": "str | None",
         "routes": "list[str]",
     },
+)
+
+OnboardingEntryView = TypedDict(
+    "OnboardingEntryView", {"resident_id": "str", "unit_code": "str", "full_name": "str", "personal_id": "str"}
 )
 
 OnboardingEvaluation = TypedDict(
@@ -1029,6 +1064,23 @@ OnboardingHTTPValidationError = TypedDict(
     "OnboardingHTTPValidationError", {"detail": "NotRequired[list[OnboardingValidationError]]"}
 )
 
+OnboardingImportView = TypedDict(
+    "OnboardingImportView",
+    {
+        "id": "str",
+        "status": "str",
+        "step": "str",
+        "unit_code": "str",
+        "source_body": "str",
+        "total_rows": "int",
+        "applied": "int",
+        "created": "int",
+        "updated": "int",
+        "unchanged": "int",
+        "rejected": "int",
+    },
+)
+
 OnboardingItemAnswer = TypedDict(
     "OnboardingItemAnswer",
     {
@@ -1038,12 +1090,26 @@ OnboardingItemAnswer = TypedDict(
     },
 )
 
+OnboardingListAction = TypedDict(
+    "OnboardingListAction",
+    {
+        "action": "NotRequired[Literal['check', 'approve', 'send', 'close'] | None]",
+        "status": "NotRequired[Literal['checked', 'approved', 'sent', 'closed'] | None]",
+    },
+)
+
+OnboardingListedView = TypedDict("OnboardingListedView", {"resident_id": "str", "certificate_serial": "str | None"})
+
 OnboardingListedAttendedBy = TypedDict(
     "OnboardingListedAttendedBy", {"items": "list[OnboardingAttendedBy]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingListedCampaignView = TypedDict(
     "OnboardingListedCampaignView", {"items": "list[OnboardingCampaignView]", "next_cursor": "NotRequired[str | None]"}
+)
+
+OnboardingListedChargeView = TypedDict(
+    "OnboardingListedChargeView", {"items": "list[OnboardingChargeView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingListedCommunicationView = TypedDict(
@@ -1074,8 +1140,22 @@ OnboardingListedReadinessView = TypedDict(
     {"items": "list[OnboardingReadinessView]", "next_cursor": "NotRequired[str | None]"},
 )
 
+OnboardingListedReferralView = TypedDict(
+    "OnboardingListedReferralView", {"items": "list[OnboardingReferralView]", "next_cursor": "NotRequired[str | None]"}
+)
+
+OnboardingListedRejectionView = TypedDict(
+    "OnboardingListedRejectionView",
+    {"items": "list[OnboardingRejectionView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 OnboardingListedSessionView = TypedDict(
     "OnboardingListedSessionView", {"items": "list[OnboardingSessionView]", "next_cursor": "NotRequired[str | None]"}
+)
+
+OnboardingListedSignatureListView = TypedDict(
+    "OnboardingListedSignatureListView",
+    {"items": "list[OnboardingSignatureListView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 OnboardingListedSignatureView = TypedDict(
@@ -1231,6 +1311,10 @@ OnboardingPlanBody = TypedDict(
     },
 )
 
+OnboardingPreviewView = TypedDict(
+    "OnboardingPreviewView", {"unit_code": "str", "provider": "str | None", "items": "list[OnboardingEntryView]"}
+)
+
 OnboardingRankingView = TypedDict(
     "OnboardingRankingView",
     {"items": "list[OnboardingStandingView]", "categories": "dict[str, list[OnboardingNominatedView]]"},
@@ -1267,6 +1351,14 @@ OnboardingReadinessView = TypedDict(
 
 OnboardingRecipient = TypedDict(
     "OnboardingRecipient", {"name": "str", "purpose": "Literal['report', 'execute', 'coordinate', 'carry_out']"}
+)
+
+OnboardingReferralView = TypedDict(
+    "OnboardingReferralView", {"resident_id": "str", "unit_code": "str", "steps": "list[dict[str, Any]]"}
+)
+
+OnboardingRejectionView = TypedDict(
+    "OnboardingRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"}
 )
 
 OnboardingResidentStepView = TypedDict(
@@ -1350,6 +1442,27 @@ OnboardingSignatureCreate = TypedDict(
     },
 )
 
+OnboardingSignatureListCreate = TypedDict("OnboardingSignatureListCreate", {"unit_code": "str", "provider": "str"})
+
+OnboardingSignatureListView = TypedDict(
+    "OnboardingSignatureListView",
+    {
+        "id": "str",
+        "unit_code": "str",
+        "provider": "str",
+        "status": "str",
+        "legal": "list[str]",
+        "made_by": "str",
+        "checked_by": "str | None",
+        "approved_by": "str | None",
+        "created_at": "str",
+        "changed_at": "str",
+        "count": "int",
+        "issued": "int",
+        "items": "list[OnboardingListedView]",
+    },
+)
+
 OnboardingSignaturePatch = TypedDict(
     "OnboardingSignaturePatch",
     {
@@ -1391,6 +1504,18 @@ OnboardingStepBody = TypedDict(
     },
 )
 
+OnboardingStepCounts = TypedDict(
+    "OnboardingStepCounts",
+    {
+        "step": "str",
+        "blocked": "NotRequired[int]",
+        "ready": "NotRequired[int]",
+        "in_progress": "NotRequired[int]",
+        "completed": "NotRequired[int]",
+        "revoked": "NotRequired[int]",
+    },
+)
+
 OnboardingStepDeclared = TypedDict(
     "OnboardingStepDeclared",
     {
@@ -1419,7 +1544,7 @@ OnboardingStepInfo = TypedDict(
 OnboardingStepPatch = TypedDict(
     "OnboardingStepPatch",
     {
-        "status": "NotRequired[Literal['planned', 'in_progress', 'done', 'cancelled'] | None]",
+        "status": "NotRequired[Literal['planned', 'in_progress', 'done', 'completed', 'cancelled'] | None]",
         "done_on": "NotRequired[str | None]",
         "starts_on": "NotRequired[str | None]",
         "due_on": "NotRequired[str | None]",
@@ -1451,6 +1576,10 @@ OnboardingStepsView = TypedDict(
     },
 )
 
+OnboardingSummaryView = TypedDict(
+    "OnboardingSummaryView", {"unit_code": "str", "steps": "list[OnboardingStepCounts]", "missing": "dict[str, int]"}
+)
+
 OnboardingTargetBody = TypedDict(
     "OnboardingTargetBody",
     {"indicator": "str", "percent": "NotRequired[float | None]", "count": "NotRequired[int | None]"},
@@ -1474,7 +1603,7 @@ OnboardingTaskPatch = TypedDict(
     {
         "owner": "NotRequired[str | None]",
         "due_on": "NotRequired[str | None]",
-        "status": "NotRequired[Literal['open', 'in_progress', 'done', 'cancelled'] | None]",
+        "status": "NotRequired[Literal['open', 'in_progress', 'done', 'completed', 'cancelled'] | None]",
         "done_on": "NotRequired[str | None]",
         "note": "NotRequired[str | None]",
         "reminders": "NotRequired[list[str] | None]",
@@ -2500,6 +2629,29 @@ ReportingFiledView = TypedDict(
     },
 )
 
+ReportingForecastView = TypedDict(
+    "ReportingForecastView",
+    {
+        "code": "str",
+        "target": "float | None",
+        "due_on": "str | None",
+        "state": "str",
+        "pace_per_day": "float",
+        "reached_on": "str | None",
+        "method": "str",
+    },
+)
+
+ReportingForecastsView = TypedDict(
+    "ReportingForecastsView",
+    {
+        "unit_code": "str",
+        "as_of": "str",
+        "items": "list[ReportingForecastView]",
+        "next_cursor": "NotRequired[str | None]",
+    },
+)
+
 ReportingHTTPValidationError = TypedDict(
     "ReportingHTTPValidationError", {"detail": "NotRequired[list[ReportingValidationError]]"}
 )
@@ -2797,6 +2949,15 @@ class Operations:
         )
         return answer
 
+    def get_campaigns_communications_by_communication_id(
+        self, *, campaign_id: str, communication_id: str
+    ) -> OnboardingCommunicationView:
+        "Get Communication (GET /v1/campaigns/{campaign_id}/communications/{communication_id})"
+        answer: OnboardingCommunicationView = self._ask(
+            "GET", f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}"
+        )
+        return answer
+
     def post_campaigns_filings(
         self, *, campaign_id: str, body: OnboardingFilingCreate, idempotency_key: str | None = None
     ) -> OnboardingFilingView:
@@ -2843,6 +3004,11 @@ class Operations:
         )
         return answer
 
+    def get_campaigns_models_by_model_id(self, *, campaign_id: str, model_id: str) -> OnboardingModelView:
+        "Get Model (GET /v1/campaigns/{campaign_id}/models/{model_id})"
+        answer: OnboardingModelView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}")
+        return answer
+
     def post_campaigns_nominations(
         self, *, campaign_id: str, body: OnboardingNominationCreate, idempotency_key: str | None = None
     ) -> OnboardingNominationView:
@@ -2861,6 +3027,15 @@ class Operations:
         "Get Nominations (GET /v1/campaigns/{campaign_id}/nominations)"
         answer: OnboardingListedNominationView = self._ask(
             "GET", f"/v1/campaigns/{_path(campaign_id)}/nominations", query={"limit": limit, "cursor": cursor}
+        )
+        return answer
+
+    def get_campaigns_nominations_by_nomination_id(
+        self, *, campaign_id: str, nomination_id: str
+    ) -> OnboardingNominationView:
+        "Get Nomination (GET /v1/campaigns/{campaign_id}/nominations/{nomination_id})"
+        answer: OnboardingNominationView = self._ask(
+            "GET", f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}"
         )
         return answer
 
@@ -2896,6 +3071,15 @@ class Operations:
         )
         return answer
 
+    def get_campaigns_official_signatures_by_signature_id(
+        self, *, campaign_id: str, signature_id: str
+    ) -> OnboardingSignatureView:
+        "Get Signature (GET /v1/campaigns/{campaign_id}/official-signatures/{signature_id})"
+        answer: OnboardingSignatureView = self._ask(
+            "GET", f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}"
+        )
+        return answer
+
     def patch_campaigns_official_signatures_by_signature_id(
         self, *, campaign_id: str, signature_id: str, body: OnboardingSignaturePatch
     ) -> OnboardingSignatureView:
@@ -2928,6 +3112,13 @@ class Operations:
         "Get Readiness Checks (GET /v1/campaigns/{campaign_id}/readiness-checks)"
         answer: OnboardingListedReadinessView = self._ask(
             "GET", f"/v1/campaigns/{_path(campaign_id)}/readiness-checks", query={"limit": limit, "cursor": cursor}
+        )
+        return answer
+
+    def get_campaigns_readiness_checks_by_check_id(self, *, campaign_id: str, check_id: str) -> OnboardingReadinessView:
+        "Get Readiness Check (GET /v1/campaigns/{campaign_id}/readiness-checks/{check_id})"
+        answer: OnboardingReadinessView = self._ask(
+            "GET", f"/v1/campaigns/{_path(campaign_id)}/readiness-checks/{_path(check_id)}"
         )
         return answer
 
@@ -3296,6 +3487,11 @@ class Operations:
         )
         return answer
 
+    def get_dossiers_attachments(self, *, dossier_id: str) -> CaseworkListedPaperView:
+        "The papers of a dossier: what they are, not what they say. (GET /v1/dossiers/{dossier_id}/attachments)"
+        answer: CaseworkListedPaperView = self._ask("GET", f"/v1/dossiers/{_path(dossier_id)}/attachments")
+        return answer
+
     def get_dossiers_attachments_by_attachment_id(
         self, *, dossier_id: str, attachment_id: str, purpose: str | None = None
     ) -> Any:
@@ -3330,6 +3526,15 @@ class Operations:
         )
         return answer
 
+    def get_dossiers_receipt_pdf(self, *, dossier_id: str, purpose: str | None = None) -> Any:
+        "The electronic receipt of the fee; 404 while nothing is paid here. (GET /v1/dossiers/{dossier_id}/receipt.pdf)"
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/dossiers/{_path(dossier_id)}/receipt.pdf",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
+        return answer
+
     def post_dossiers_results(
         self, *, dossier_id: str, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
     ) -> CaseworkResultView:
@@ -3341,6 +3546,11 @@ class Operations:
             files=files,
             headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
         )
+        return answer
+
+    def get_dossiers_results(self, *, dossier_id: str) -> CaseworkListedResultView:
+        "The electronic results of a dossier, drafts among them, with their hashes. (GET /v1/dossiers/{dossier_id}/results)"
+        answer: CaseworkListedResultView = self._ask("GET", f"/v1/dossiers/{_path(dossier_id)}/results")
         return answer
 
     def get_dossiers_results_by_result_id(self, *, dossier_id: str, result_id: str, purpose: str | None = None) -> Any:
@@ -3483,6 +3693,18 @@ class Operations:
         answer: Any = self._ask(
             "GET",
             f"/v1/feedback/{_path(feedback_id)}/attachments/{_path(photo_id)}",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
+        return answer
+
+    def get_households_checklist_pdf(
+        self, *, code: str, unit_code: str | None = None, purpose: str | None = None
+    ) -> Any:
+        "What each member of a household has done, still needs and brings along; names come from registry. (GET /v1/households/{code}/checklist.pdf)"
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/households/{_path(code)}/checklist.pdf",
+            query={"unit_code": unit_code},
             headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
@@ -3711,6 +3933,112 @@ class Operations:
         )
         return answer
 
+    def get_onboarding_charges(
+        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> OnboardingListedChargeView:
+        "Free steps for which a provider took money: to be looked into. (GET /v1/onboarding/charges)"
+        answer: OnboardingListedChargeView = self._ask(
+            "GET", "/v1/onboarding/charges", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+        )
+        return answer
+
+    def post_onboarding_imports(
+        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+    ) -> OnboardingImportView:
+        "Takes a list in; each row is applied in the background, the same file again changes nothing. (POST /v1/onboarding/imports)"
+        answer: OnboardingImportView = self._ask(
+            "POST",
+            "/v1/onboarding/imports",
+            body=body,
+            files=files,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def get_onboarding_imports_by_import_id(self, *, import_id: str) -> OnboardingImportView:
+        "Get Import (GET /v1/onboarding/imports/{import_id})"
+        answer: OnboardingImportView = self._ask("GET", f"/v1/onboarding/imports/{_path(import_id)}")
+        return answer
+
+    def get_onboarding_imports_rejections(
+        self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> OnboardingListedRejectionView:
+        "The rows that were refused, as JSON or (Accept: text/csv) as a table. (GET /v1/onboarding/imports/{import_id}/rejections)"
+        answer: OnboardingListedRejectionView = self._ask(
+            "GET",
+            f"/v1/onboarding/imports/{_path(import_id)}/rejections",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("accept-language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def get_onboarding_signature_list(
+        self,
+        *,
+        unit_code: str | None = None,
+        provider: str | None = None,
+        format: Literal["json", "xlsx"] | None = None,
+    ) -> OnboardingPreviewView:
+        "Who would stand on a list of the unit, masked. (GET /v1/onboarding/signature-list)"
+        answer: OnboardingPreviewView = self._ask(
+            "GET",
+            "/v1/onboarding/signature-list",
+            query={"unit_code": unit_code, "provider": provider, "format": format},
+        )
+        return answer
+
+    def post_onboarding_signature_lists(
+        self, *, body: OnboardingSignatureListCreate, idempotency_key: str | None = None
+    ) -> OnboardingSignatureListView:
+        "A draft with those of a unit who are ready for a signature and consented to the provider. (POST /v1/onboarding/signature-lists)"
+        answer: OnboardingSignatureListView = self._ask(
+            "POST",
+            "/v1/onboarding/signature-lists",
+            body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def get_onboarding_signature_lists(
+        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> OnboardingListedSignatureListView:
+        "Get Lists (GET /v1/onboarding/signature-lists)"
+        answer: OnboardingListedSignatureListView = self._ask(
+            "GET", "/v1/onboarding/signature-lists", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+        )
+        return answer
+
+    def get_onboarding_signature_lists_by_list_id(self, *, list_id: str) -> OnboardingSignatureListView:
+        "Get One List (GET /v1/onboarding/signature-lists/{list_id})"
+        answer: OnboardingSignatureListView = self._ask("GET", f"/v1/onboarding/signature-lists/{_path(list_id)}")
+        return answer
+
+    def patch_onboarding_signature_lists_by_list_id(
+        self, *, list_id: str, body: OnboardingListAction
+    ) -> OnboardingSignatureListView:
+        'The next hand: `{"status": "checked"}` and so on; the maker neither checks nor approves. (PATCH /v1/onboarding/signature-lists/{list_id})'
+        answer: OnboardingSignatureListView = self._ask(
+            "PATCH", f"/v1/onboarding/signature-lists/{_path(list_id)}", body=body
+        )
+        return answer
+
+    def post_onboarding_signature_lists_actions(
+        self, *, list_id: str, body: OnboardingListAction, idempotency_key: str | None = None
+    ) -> OnboardingSignatureListView:
+        'The next hand: `{"action": "check"}` and so on; the maker neither checks nor approves. (POST /v1/onboarding/signature-lists/{list_id}/actions)'
+        answer: OnboardingSignatureListView = self._ask(
+            "POST",
+            f"/v1/onboarding/signature-lists/{_path(list_id)}/actions",
+            body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def get_onboarding_signature_lists_file_xlsx(self, *, list_id: str) -> Any:
+        "The approved list with full numbers; every row is in the access log of its resident. (GET /v1/onboarding/signature-lists/{list_id}/file.xlsx)"
+        answer: Any = self._ask("GET", f"/v1/onboarding/signature-lists/{_path(list_id)}/file.xlsx")
+        return answer
+
     def get_onboarding_steps(self, *, accept_language: str | None = None) -> OnboardingStepsView:
         "The six steps in the order of the plans, with their conditions, dates and routes. (GET /v1/onboarding/steps)"
         answer: OnboardingStepsView = self._ask(
@@ -3718,6 +4046,11 @@ class Operations:
             "/v1/onboarding/steps",
             headers={name: str(value) for name, value in (("accept-language", accept_language),) if value is not None},
         )
+        return answer
+
+    def get_onboarding_summary(self, *, unit_code: str | None = None) -> OnboardingSummaryView:
+        "A unit's work at a glance: who stands where on each step, and what is missing how often. (GET /v1/onboarding/summary)"
+        answer: OnboardingSummaryView = self._ask("GET", "/v1/onboarding/summary", query={"unit_code": unit_code})
         return answer
 
     def get_onboarding_worklist(
@@ -3730,6 +4063,7 @@ class Operations:
         | None = None,
         status: str | None = None,
         condition: str | None = None,
+        household_id: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         accept_language: str | None = None,
@@ -3743,6 +4077,7 @@ class Operations:
                 "step": step,
                 "status": status,
                 "condition": condition,
+                "household_id": household_id,
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -3920,6 +4255,26 @@ class Operations:
     def get_partners_licences(self, *, partner_id: str) -> GatewayListedLicenceView:
         "Show Licences (GET /v1/partners/{partner_id}/licences)"
         answer: GatewayListedLicenceView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/licences")
+        return answer
+
+    def get_partners_referrals(
+        self,
+        *,
+        partner_id: str,
+        step: Literal[
+            "vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection"
+        ]
+        | None = None,
+        unit_code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> OnboardingListedReferralView:
+        "Residents who consented to this provider and still need the step; gone at once when they withdraw. (GET /v1/partners/{partner_id}/referrals)"
+        answer: OnboardingListedReferralView = self._ask(
+            "GET",
+            f"/v1/partners/{_path(partner_id)}/referrals",
+            query={"step": step, "unit_code": unit_code, "limit": limit, "cursor": cursor},
+        )
         return answer
 
     def post_partners_secrets(
@@ -4102,6 +4457,18 @@ class Operations:
         answer: ReportingFiledProgressView = self._ask(
             "GET",
             f"/v1/reports/filed/{_path(filed_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def get_reports_forecasts(
+        self, *, unit_code: str | None = None, as_of: str | None = None, accept_language: str | None = None
+    ) -> ReportingForecastsView:
+        "When each target will be reached at the pace of the last four weeks, and how that was computed. (GET /v1/reports/forecasts)"
+        answer: ReportingForecastsView = self._ask(
+            "GET",
+            "/v1/reports/forecasts",
+            query={"unit_code": unit_code, "as_of": as_of},
             headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
@@ -4298,14 +4665,21 @@ class Operations:
         return answer
 
     def patch_residents_by_resident_id(
-        self, *, resident_id: str, body: RegistryResidentPatch, if_match: str | None = None
+        self, *, resident_id: str, body: RegistryResidentPatch, if_match: str | None = None, purpose: str | None = None
     ) -> RegistryResidentView:
         "Change what is known. What a higher source has said stays, and becomes a correction to decide. (PATCH /v1/residents/{resident_id})"
         answer: RegistryResidentView = self._ask(
             "PATCH",
             f"/v1/residents/{_path(resident_id)}",
             body=body,
-            headers={name: str(value) for name, value in (("If-Match", if_match),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("If-Match", if_match),
+                    ("X-Purpose", purpose),
+                )
+                if value is not None
+            },
         )
         return answer
 
