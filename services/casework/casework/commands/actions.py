@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
 from casework.calendar import WorkingCalendar, load_calendar
-from casework.commands.dossiers import advance, missing_papers, record_step, request_fee, rules_of
+from casework.commands.dossiers import rules_of
+from casework.commands.steps import advance, record_step
+from casework.commands.submission import missing_papers, request_fee
 from casework.errors import NoMoreExtensions
 from casework.model.dossiers import Dossier, DossierPause, pauses_of
 from casework.model.fees import FeeStatus

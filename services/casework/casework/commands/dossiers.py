@@ -1,26 +1,20 @@
-"""From a draft that the registry filled to a dossier that the office holds."""
+"""Drafts: opened with what the registry knows, filled in by the applicant."""
 
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from casework.calendar import load_calendar
+from casework.commands.steps import mark_changed
 from casework.errors import (
     ApplicantDeceased,
     DossierNotEditable,
-    IllegalAction,
-    IncompleteDossier,
     MayNotRepresent,
     unknown_procedure,
 )
-from casework.model.chosen import FiledInMonth
-from casework.model.codes import make_code
-from casework.model.dossiers import Attachment, CodeSerial, Dossier, DossierStep
-from casework.model.fees import NOT_EXEMPT, Channel, FeeStatus, fee_amount
+from casework.model.dossiers import Attachment, Dossier
 from casework.model.forms import (
     TYPED,
     Entry,
@@ -29,31 +23,25 @@ from casework.model.forms import (
     asked_and_prefilled,
     confirmed,
     fill,
-    missing,
     shown,
     type_in,
 )
-from casework.model.lifecycle import Action, Actor, Illegal, NotYours, Status
 from casework.model.people import KnownResident
 from casework.prefill import Prefilled
 from casework.procedures import Field, UnknownProcedure, Version, load_catalogue
 from casework.procedures.version import Applicant
-from casework.queries.dossiers import list_papers
 from casework.queries.people import commune_of, find_resident, get_organization, get_resident
-from casework.schemas.dossiers import DossierCreate, DossierFillIn, Signature
+from casework.schemas.dossiers import DossierCreate, DossierFillIn
 from casework.settings import get_settings
-from chassis.clock import business_day, now, today
+from chassis.clock import now, today
 from chassis.database import Session
 from chassis.errors import FieldError, Forbidden, InvalidBody
 from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
 from chassis.scope import find_unit, require_unit, unit_of_body
 from chassis.tables import KnownUnit
-from contracts.casework import DossierFeeRequested, DossierSubmitted
 
-EXEMPTION, RELATION, PAGES = "fee_exemption", "relation", "pages"
-FEE_DUE_WORKING_DAYS = 10
+RELATION = "relation"
 
 
 class Applicants(NamedTuple):
@@ -138,7 +126,7 @@ async def refill(session: Session, caller: Caller, dossier: Dossier, prefilled: 
     person = await find_resident(session, dossier.resident_id) if dossier.resident_id else None
     subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
     _fill(dossier, prefilled, withhold=_withholds(caller, Applicants(person, subject, dossier.unit_id)))
-    _change(dossier)
+    mark_changed(dossier)
 
 
 async def discard_dossier(session: Session, dossier: Dossier) -> None:
@@ -162,110 +150,7 @@ def fill_in(dossier: Dossier, body: DossierFillIn) -> None:
     dossier.copies = body.copies or dossier.copies
     dossier.result_delivery = body.result_delivery or dossier.result_delivery
     _keep(dossier, form)
-    _change(dossier)
-
-
-async def submit_dossier(
-    session: Session, caller: Caller, dossier: Dossier, actor: Actor, signature: Signature | None = None
-) -> None:
-    """Hands the dossier to the office: complete, with a code, its fee asked for. The clock waits for valid receipt."""
-    before = dossier.status
-    advance(dossier, Action.SUBMIT, actor)
-    moment = now()
-    dossier.rules_on = business_day(moment)
-    rules = rules_of(dossier)
-    await require_complete(session, dossier, rules)
-    dossier.submitted_at = moment
-    dossier.code = await _next_code(session, dossier.unit_code, business_day(moment))
-    if signature:
-        dossier.signature_provider = signature.provider
-        dossier.signature_serial = signature.certificate_serial
-        dossier.signed_at = signature.signed_at
-    _change(dossier)
-    record_step(session, dossier, caller, Action.SUBMIT, before)
-    await count_filed(session, dossier.unit_id, dossier.procedure_code, business_day(moment))
-    announce(session, DossierSubmitted(**dossier.state()))
-    request_fee(session, dossier, _fee(dossier, rules))
-
-
-def advance(dossier: Dossier, action: Action, actor: Actor) -> None:
-    """Moves along the table: 409 naming what is legal, 403 for who may never do this."""
-    try:
-        if dossier.origin == "portal":
-            raise Illegal(Status(dossier.status), action, ())
-        dossier.advance(action, actor)
-    except Illegal as illegal:
-        raise IllegalAction(members={"legal": [legal.value for legal in illegal.legal]}) from illegal
-    except NotYours as error:
-        raise Forbidden() from error
-
-
-async def require_complete(session: Session, dossier: Dossier, rules: Version) -> None:
-    """422 naming every required field and paper that is missing."""
-    fields = missing(form_of(dossier), dossier.entries())
-    papers = await missing_papers(session, dossier, rules)
-    errors = [_required(f"/fields/{name}") for name in fields] + [_required(f"/attachments/{code}") for code in papers]
-    if errors:
-        raise IncompleteDossier(errors=errors)
-
-
-async def missing_papers(session: Session, dossier: Dossier, rules: Version) -> list[str]:
-    """The required papers that nobody has attached yet."""
-    if dossier.origin == "portal":
-        return []
-    there = {paper.document for paper in await list_papers(session, dossier.id)}
-    needed = rules.required_uploads(for_another=dossier.is_for_another, exempt=_exemption(dossier) != NOT_EXEMPT)
-    return [document.code for document in needed if document.code not in there]
-
-
-def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
-    """Asks for a fee through payments-qr, which answers with a code to pay by."""
-    dossier.fee_amount = amount
-    if amount <= 0:
-        return
-    dossier.fee_status = FeeStatus.REQUESTED.value
-    due = load_calendar(get_settings().calendar_file).add_working_days(today(), FEE_DUE_WORKING_DAYS)
-    announce(
-        session,
-        DossierFeeRequested(
-            dossier_id=dossier.id,
-            unit_id=dossier.unit_id,
-            unit_code=dossier.unit_code,
-            dossier_code=dossier.code or "",
-            amount=amount,
-            due_on=due,
-            at=now(),
-        ),
-    )
-
-
-def record_step(
-    session: Session, dossier: Dossier, caller: Caller | None, action: Action, before: str, note: str | None = None
-) -> None:
-    """Adds a line to the dossier's history; without a caller the platform acted."""
-    step = DossierStep(
-        id=new_id(),
-        dossier_id=dossier.id,
-        action=action.value,
-        before=before,
-        after=dossier.status,
-        at=dossier.changed_at,
-        actor=caller.account if caller else "platform",
-        role=caller.role if caller else "platform",
-    )
-    step.write(note)
-    session.add(step)
-
-
-async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day: date) -> None:
-    """Counts one more dossier of a procedure in a unit's month."""
-    table = FiledInMonth.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
-    row = insert(table).values(unit_id=unit_id, procedure_code=procedure_code, month=day.replace(day=1), filed=1)
-    await session.execute(
-        row.on_conflict_do_update(
-            index_elements=["unit_id", "procedure_code", "month"], set_={"filed": table.c.filed + 1}
-        )
-    )
+    mark_changed(dossier)
 
 
 async def _applicants(session: Session, caller: Caller, body: DossierCreate, rules: Version) -> Applicants:
@@ -360,44 +245,9 @@ def _typed(field: Field | None, before: Entry, value: object) -> Entry:
     return type_in(field, value)
 
 
-def _fee(dossier: Dossier, rules: Version) -> int:
-    pages = dossier.entries().get(PAGES, Entry()).value
-    return fee_amount(
-        rules.fee,
-        copies=dossier.copies,
-        pages=int(pages or 1),
-        channel=Channel(dossier.channel),
-        exemption=_exemption(dossier),
-    )
-
-
-def _exemption(dossier: Dossier) -> str:
-    return str(dossier.entries().get(EXEMPTION, Entry()).value or NOT_EXEMPT)
-
-
-async def _next_code(session: Session, unit_code: str, day: date) -> str:
-    table = CodeSerial.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
-    row = insert(table).values(unit_code=unit_code, day=day, last=1)
-    counted = await session.execute(
-        row.on_conflict_do_update(index_elements=["unit_code", "day"], set_={"last": table.c.last + 1}).returning(
-            table.c.last
-        )
-    )
-    return make_code(get_settings().dossier_code_pattern, unit_code=unit_code, day=day, serial=counted.scalar_one())
-
-
 def _require_editable(dossier: Dossier) -> None:
     if not dossier.is_editable or dossier.origin == "portal":
         raise DossierNotEditable()
-
-
-def _change(dossier: Dossier) -> None:
-    dossier.version += 1
-    dossier.changed_at = now()
-
-
-def _required(pointer: str) -> FieldError:
-    return FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")
 
 
 def _wrong_value(name: str, code: str) -> FieldError:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from casework.commands.dossiers import record_step
+from casework.commands.steps import record_step
 from casework.model.dossiers import Dossier
 from casework.model.fees import FeeStatus
 from casework.model.lifecycle import SETTLED, Action, Actor, Status

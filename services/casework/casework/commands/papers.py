@@ -5,7 +5,8 @@ from hashlib import sha256
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from casework.commands.dossiers import missing_papers, rules_of
+from casework.commands.dossiers import rules_of
+from casework.commands.submission import missing_papers
 from casework.errors import DossierNotEditable, PaperRefused, TooManyPapers
 from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossier, DossierResult
 from casework.model.lifecycle import OPEN, Status

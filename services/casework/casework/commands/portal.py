@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from casework.calendar import load_calendar
-from casework.commands.dossiers import count_filed
+from casework.commands.submission import count_filed
 from casework.model.dossiers import Dossier, PortalReport
 from casework.model.fees import Channel, FeeStatus, fee_amount
 from casework.model.lifecycle import NATIONAL, SETTLED, NationalStatus, Status

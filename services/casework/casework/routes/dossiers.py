@@ -16,8 +16,8 @@ from casework.commands.dossiers import (
     refill,
     require_own,
     rules_for,
-    submit_dossier,
 )
+from casework.commands.submission import submit_dossier
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import Dossier
 from casework.model.lifecycle import Actor, Status

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from casework.commands.dossiers import form_of, missing_papers, rules_of
+from casework.commands.dossiers import form_of, rules_of
+from casework.commands.submission import missing_papers
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
 from casework.model.fees import Channel
 from casework.model.forms import Entry, Form, missing, shown

@@ -1,0 +1,133 @@
+"""Handing a dossier in: complete, with a code, its fee asked for."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.calendar import load_calendar
+from casework.commands.dossiers import form_of, rules_of
+from casework.commands.steps import advance, mark_changed, record_step
+from casework.errors import IncompleteDossier
+from casework.model.chosen import FiledInMonth
+from casework.model.codes import make_code
+from casework.model.dossiers import CodeSerial, Dossier
+from casework.model.fees import NOT_EXEMPT, Channel, FeeStatus, fee_amount
+from casework.model.forms import Entry, missing
+from casework.model.lifecycle import Action, Actor
+from casework.procedures import Version
+from casework.queries.dossiers import list_papers
+from casework.schemas.dossiers import Signature
+from casework.settings import get_settings
+from chassis.clock import business_day, now, today
+from chassis.database import Session
+from chassis.errors import FieldError
+from chassis.identity import Caller
+from chassis.outbox import announce
+from contracts.casework import DossierFeeRequested, DossierSubmitted
+
+EXEMPTION, PAGES = "fee_exemption", "pages"
+FEE_DUE_WORKING_DAYS = 10
+
+
+async def submit_dossier(
+    session: Session, caller: Caller, dossier: Dossier, actor: Actor, signature: Signature | None = None
+) -> None:
+    """Hands the dossier to the office: complete, with a code, its fee asked for. The clock waits for valid receipt."""
+    before = dossier.status
+    advance(dossier, Action.SUBMIT, actor)
+    moment = now()
+    dossier.rules_on = business_day(moment)
+    rules = rules_of(dossier)
+    await require_complete(session, dossier, rules)
+    dossier.submitted_at = moment
+    dossier.code = await _next_code(session, dossier.unit_code, business_day(moment))
+    if signature:
+        dossier.signature_provider = signature.provider
+        dossier.signature_serial = signature.certificate_serial
+        dossier.signed_at = signature.signed_at
+    mark_changed(dossier)
+    record_step(session, dossier, caller, Action.SUBMIT, before)
+    await count_filed(session, dossier.unit_id, dossier.procedure_code, business_day(moment))
+    announce(session, DossierSubmitted(**dossier.state()))
+    request_fee(session, dossier, _fee(dossier, rules))
+
+
+async def require_complete(session: Session, dossier: Dossier, rules: Version) -> None:
+    """422 naming every required field and paper that is missing."""
+    fields = missing(form_of(dossier), dossier.entries())
+    papers = await missing_papers(session, dossier, rules)
+    errors = [_required(f"/fields/{name}") for name in fields] + [_required(f"/attachments/{code}") for code in papers]
+    if errors:
+        raise IncompleteDossier(errors=errors)
+
+
+async def missing_papers(session: Session, dossier: Dossier, rules: Version) -> list[str]:
+    """The required papers that nobody has attached yet."""
+    if dossier.origin == "portal":
+        return []
+    there = {paper.document for paper in await list_papers(session, dossier.id)}
+    needed = rules.required_uploads(for_another=dossier.is_for_another, exempt=_exemption(dossier) != NOT_EXEMPT)
+    return [document.code for document in needed if document.code not in there]
+
+
+def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
+    """Asks for a fee through payments-qr, which answers with a code to pay by."""
+    dossier.fee_amount = amount
+    if amount <= 0:
+        return
+    dossier.fee_status = FeeStatus.REQUESTED.value
+    due = load_calendar(get_settings().calendar_file).add_working_days(today(), FEE_DUE_WORKING_DAYS)
+    announce(
+        session,
+        DossierFeeRequested(
+            dossier_id=dossier.id,
+            unit_id=dossier.unit_id,
+            unit_code=dossier.unit_code,
+            dossier_code=dossier.code or "",
+            amount=amount,
+            due_on=due,
+            at=now(),
+        ),
+    )
+
+
+async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day: date) -> None:
+    """Counts one more dossier of a procedure in a unit's month."""
+    table = FiledInMonth.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    row = insert(table).values(unit_id=unit_id, procedure_code=procedure_code, month=day.replace(day=1), filed=1)
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=["unit_id", "procedure_code", "month"], set_={"filed": table.c.filed + 1}
+        )
+    )
+
+
+def _fee(dossier: Dossier, rules: Version) -> int:
+    pages = dossier.entries().get(PAGES, Entry()).value
+    return fee_amount(
+        rules.fee,
+        copies=dossier.copies,
+        pages=int(pages or 1),
+        channel=Channel(dossier.channel),
+        exemption=_exemption(dossier),
+    )
+
+
+def _exemption(dossier: Dossier) -> str:
+    return str(dossier.entries().get(EXEMPTION, Entry()).value or NOT_EXEMPT)
+
+
+async def _next_code(session: Session, unit_code: str, day: date) -> str:
+    table = CodeSerial.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    row = insert(table).values(unit_code=unit_code, day=day, last=1)
+    counted = await session.execute(
+        row.on_conflict_do_update(index_elements=["unit_code", "day"], set_={"last": table.c.last + 1}).returning(
+            table.c.last
+        )
+    )
+    return make_code(get_settings().dossier_code_pattern, unit_code=unit_code, day=day, serial=counted.scalar_one())
+
+
+def _required(pointer: str) -> FieldError:
+    return FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")
