@@ -231,7 +231,10 @@ def find_place(data_dir: Path, account: str | None) -> Path:
     """Where the data lives: in `data_dir`, or where `account` may go, remembered in `data_dir`/postgres.place."""
     note = data_dir / "postgres.place"
     if note.exists():
-        return Path(note.read_text().strip())
+        remembered = Path(note.read_text().strip())
+        if not remembered.is_dir():
+            raise PostgresNotStarted(f"the data were in {remembered}, which is gone; make clean starts anew")
+        return remembered
     place = data_dir / "postgres"
     if account and not place.exists() and not is_open_to_others(data_dir, executable=True):
         place = _shared_place() / secrets.token_hex(8)
