@@ -12,6 +12,9 @@ from gateway.routing import Route, RoutingTable
 UNIT = "/v1/units/15724"
 
 
+UNSIGNED = jwt.encode({"role": "operator"}, "", algorithm="none")
+
+
 def before(gateway: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="http://door")
 
@@ -125,7 +128,7 @@ async def test_a_head_is_answered_like_a_get_without_its_body(client: httpx.Asyn
 
 @pytest.mark.parametrize(
     "authorization",
-    ["Bearer", "Bearer x", "Basic dTpw", "bearer a.b.c", "Bearer " + "x" * 9000, "Bearer eyJhbGciOiJub25lIn0.e30."],
+    ["Bearer", "Bearer x", "Basic dTpw", "bearer a.b.c", "Bearer " + "x" * 9000, "Bearer " + UNSIGNED],
 )
 async def test_a_credential_that_does_not_hold_is_401_even_where_none_is_needed(
     client: httpx.AsyncClient, authorization: str
