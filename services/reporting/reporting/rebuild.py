@@ -21,6 +21,7 @@ from chassis.database import Database, asyncpg_url, database_url
 from chassis.log import configure_logging
 from chassis.settings import Settings, get_settings
 from contracts.fact import Fact, fact_class
+from contracts.topics import all_topics
 from reporting.projections.ledger import BUILD_VERSION
 from reporting.projections.versions import (
     begin_version,
@@ -35,7 +36,7 @@ from reporting.reactions import COUNTED, on_what_counts
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-__all__ = ["AlreadyRunning", "Progress", "rebuild"]
+__all__ = ["AlreadyRunning", "Progress", "rebuild", "run"]
 
 BATCH = 500
 
@@ -142,10 +143,10 @@ def _show(done: int, of: int) -> None:
     sys.stderr.flush()
 
 
-async def _run(settings: Settings) -> int:
-    database = Database(database_url(settings.database_url, "reporting"), pool_size=4, application="rebuild")
-    bus = bus_of(settings)
+async def run(database: Database, bus: Bus) -> int:
+    """Rebuilds with a progress bar; the exit code."""
     await bus.start()
+    await bus.ensure_topics(all_topics())
     try:
         version = await rebuild(database, bus, _show)
     except AlreadyRunning as error:
@@ -158,6 +159,11 @@ async def _run(settings: Settings) -> int:
     return 0
 
 
+def _of_settings(settings: Settings) -> tuple[Database, Bus]:
+    url = database_url(settings.database_url, "reporting")
+    return Database(url, pool_size=4, application="rebuild"), bus_of(settings)
+
+
 if __name__ == "__main__":
     configure_logging("reporting", "WARNING")
-    sys.exit(asyncio.run(_run(get_settings())))
+    sys.exit(asyncio.run(run(*_of_settings(get_settings()))))

@@ -25,7 +25,7 @@ from reporting.projections.totals import make_totals
 from reporting.projections.tree import tree_of
 from reporting.queries.counts import counts_of, get_live_version, totals_on
 from reporting.reactions import HEARD
-from reporting.rebuild import rebuild
+from reporting.rebuild import rebuild, run
 
 from .conftest import unit_id, units_of_the_demo
 from .facts import START, VILLAGES, count_directly, make_history
@@ -97,6 +97,20 @@ async def test_an_interrupted_rebuild_leaves_the_live_counts_and_the_next_one_cl
     assert await counted(database, DAYS) == before
     await rebuild(database, bus)
     assert await counted(database, DAYS) == before
+
+
+async def test_the_command_shows_how_far_it_is(
+    database: Database, bus: EmbeddedBus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = make_history(200, seed=4)
+    await bus.ensure_topics(all_topics())
+    await publish(bus, [*units_of_the_demo(), *history.told()])
+    await consume_with_interruptions(database, bus, times=0)
+
+    assert await run(database, bus) == 0
+    said = capsys.readouterr().err
+    assert "100%" in said
+    assert "version 2 answers now" in said
 
 
 async def publish(bus: EmbeddedBus, facts: Sequence[Fact]) -> None:
