@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
+from fastapi import Request, Response
 from pydantic import BaseModel
 from pydantic import Field as BodyField
 from sqlalchemy import Text
@@ -83,6 +84,14 @@ async def list_notes(
 ) -> Listed[NoteView]:
     rows, cursor = await page_by_id(session, scoped(select(Note), caller, col(Note.unit_id)), Note.id, page)
     return Listed(items=[NoteView(id=row.id, text=row.text) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/notes/{note_id}/text")
+async def read_text(
+    note_id: UUID, request: Request, caller: Annotated[Caller, allow("officer")], upper: bool = False
+) -> Response:
+    [row] = await request.app.state.runtime.database.ask("SELECT text FROM note WHERE id = $1", note_id)
+    return Response(row["text"].upper() if upper else row["text"])
 
 
 @router.patch("/v1/notes/{note_id}")

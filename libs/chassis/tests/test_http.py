@@ -196,3 +196,19 @@ def test_a_route_without_a_declared_audience_cannot_even_be_made():
 
         @router.get("/v1/open")
         async def forgotten() -> None: ...
+
+
+async def test_a_plain_door_refuses_and_answers_as_every_other(calling, hear):
+    await hear(unit_fact("38", parents=()), unit_fact("15724"))
+    officer = calling("officer", unit_code="15724")
+    made = (await officer.post("/v1/notes", json={"unit_code": "15724", "text": "hello"})).json()
+    path = f"/v1/notes/{made['id']}/text"
+
+    assert (await officer.get(path)).text == "hello"
+    assert (await officer.get(path, params={"upper": "true"})).text == "HELLO"
+    assert (await officer.get(path, params={"upper": "perhaps"})).status_code == 400
+    assert (await officer.get(path, params={"lower": "true"})).json()["errors"][0]["pointer"] == "/lower"
+    assert (await officer.get("/v1/notes/none/text")).status_code in (400, 404, 422)
+    assert (await calling().get(path)).status_code == 401
+    assert (await calling("operator").get(path)).status_code == 403
+    assert (await officer.post(path)).status_code == 405
