@@ -9,7 +9,7 @@ from deploy.demo.door import Outsider, eventually
 from deploy.kafka.broker import KafkaBroker
 from deploy.local.health import ask
 from deploy.local.started import Started, started
-from tests.faults.bank import Bank, open_merchant, sums
+from deploy.demo.steady_bank import Bank, open_merchant, sums
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 SECONDS_WITHOUT_BROKER = 20

@@ -16,7 +16,7 @@ from deploy.demo.load import load_units
 from deploy.demo.people import people, write_list
 from deploy.local.health import is_ready
 from deploy.local.started import Started, started
-from tests.faults.bank import COMMUNE, Bank, open_merchant, sums
+from deploy.demo.steady_bank import COMMUNE, Bank, open_merchant, sums
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -28,7 +28,8 @@ def open_merchant(outside: Outsider) -> str:
     )  # fmt: skip
     success(outside.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}))
     path = f"/v1/merchants/{merchant['id']}"
-    assert eventually(lambda: outside.get(path, who=officer)["status"] == "active")
+    if not eventually(lambda: outside.get(path, who=officer)["status"] == "active"):
+        raise RuntimeError("the merchant does not become active")
     return str(merchant["id"])
 
 
@@ -60,7 +61,8 @@ class Bank(threading.Thread):
                 if answer.status_code == 202:
                     self.accepted.append(amount)
                     return
-                assert answer.status_code >= 500, answer.text
+                if answer.status_code < 500:
+                    raise RuntimeError(f"the bank is refused: {answer.status_code} {answer.text}")
             time.sleep(0.1)
 
 
