@@ -16,6 +16,7 @@ from chassis.identity import Caller, Signer, claims_of
 from gateway.directory import Directory
 from gateway.oidc import Provider, check_times
 from gateway.sessions import Session
+from gateway.volunteers import Volunteers
 
 DEV_SECONDS = 3600
 PARTNER_SECONDS = 900
@@ -61,10 +62,17 @@ class Credentials:
     """Issues development and partner tokens, and turns every accepted credential into an admission."""
 
     def __init__(
-        self, signer: SignerFile, directory: Directory, provider: Provider | None, *, allows_development: bool
+        self,
+        signer: SignerFile,
+        directory: Directory,
+        volunteers: Volunteers,
+        provider: Provider | None,
+        *,
+        allows_development: bool,
     ) -> None:
         self._signer = signer
         self._directory = directory
+        self._volunteers = volunteers
         self._provider = provider
         # Made anew with each start: development tokens end with the process, and none is valid in production.
         self._dev_key = secrets.token_bytes(32) if allows_development else None
@@ -81,6 +89,7 @@ class Credentials:
             self._check_still_partner(known.caller)
             return known
         caller, expires = await self._read(token)
+        await self._volunteers.check(caller)
         until = min(moment + SECONDS_SHARED, expires)
         admission = self._known[digest] = Admission(caller, self._signer.token(caller), until)
         self._known.move_to_end(digest)

@@ -40,6 +40,7 @@ from gateway.sessions import Session, Sessions
 from gateway.settings import GatewaySettings
 from gateway.trace import Trace, read_trace
 from gateway.upstream import AiohttpClient, BrokenAnswer, Call, NotReached
+from gateway.volunteers import Volunteers
 from gateway.webhooks import WebhookDoor, read_body
 
 JSON_LIMIT = 1_048_576
@@ -100,6 +101,7 @@ class Gateway:
         self.credentials = Credentials(
             signer,
             self.directory,
+            Volunteers(runtime.database),
             provider,
             allows_development=self.settings.is_development,
         )

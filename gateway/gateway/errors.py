@@ -131,3 +131,11 @@ class NothingToProcess(Problem):
 
     slug, status = "nothing-to-process", 409
     vi, en = "Không có gì để xử lý lại.", "There is nothing to process again."
+
+
+class NoLongerListed(Problem):
+    """A volunteer whom no team lists any more."""
+
+    slug, status = "no-longer-listed", 403
+    vi = "Tài khoản không còn trong danh sách của tổ triển khai nào."
+    en = "No team lists this account any more."

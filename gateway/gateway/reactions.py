@@ -1,4 +1,4 @@
-"""What the gateway hears: what became of deliveries, and the units of development sign-in."""
+"""What the gateway hears: what became of deliveries, whom teams list, and the units of development sign-in."""
 
 from typing import Literal
 from uuid import UUID
@@ -10,7 +10,9 @@ from chassis.database import Session
 from chassis.scope import on_unit_changed
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.fact import datetime
+from contracts.onboarding import TeamChanged
 from contracts.registry import UnitChanged
+from gateway.commands.teams import keep_team
 from gateway.model import Delivery, DeliveryOutcome
 
 
@@ -22,9 +24,14 @@ async def on_delivery_unmatched(session: Session, fact: DeliveryUnmatched) -> No
     await _note(session, fact.delivery_id, fact.service, "unmatched", fact.reason, fact.at)
 
 
+async def on_team_changed(session: Session, fact: TeamChanged) -> None:
+    await keep_team(session, fact)
+
+
 HEARD: Reactions = {
     DeliveryProcessed: on_delivery_processed,
     DeliveryUnmatched: on_delivery_unmatched,
+    TeamChanged: on_team_changed,
     UnitChanged: on_unit_changed,
 }
 

@@ -4,6 +4,7 @@ from gateway.model.acts import AdministrativeAct
 from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
 from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.tables import Table
+from gateway.model.teams import TeamListing
 
 metadata = Table.metadata
 
@@ -17,5 +18,6 @@ __all__ = [
     "Partner",
     "PartnerSecret",
     "Table",
+    "TeamListing",
     "metadata",
 ]

@@ -1,0 +1,67 @@
+"""Volunteers are let in while a team lists them."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.clock import frozen_at, now, today
+from chassis.ids import new_id
+from contracts.onboarding import TeamChanged, TeamMember
+
+TEAM, OTHER_TEAM = new_id(), new_id()
+WHO = {"role": "volunteer", "unit_code": "15727-01", "subject": "v-1"}
+
+
+def team(*members: TeamMember, team_id: Any = TEAM) -> TeamChanged:
+    return TeamChanged(
+        campaign_id=TEAM, team_id=team_id, unit_id=TEAM, unit_code="15727", members=list(members), at=now()
+    )
+
+
+LISTED = TeamMember(account="v-1", body="youth_union")
+
+
+async def answer_to(client: httpx.AsyncClient, headers: dict[str, str]) -> tuple[int, str]:
+    answer = await client.get("/v1/onboarding/worklist?unit_code=15727-01", headers=headers)
+    return answer.status_code, answer.json()["type"]
+
+
+@pytest.fixture
+async def volunteer(client: httpx.AsyncClient, sign_in: Any) -> dict[str, str]:
+    return await sign_in(**WHO)
+
+
+STRUCK_OFF = (403, "/problems/no-longer-listed")
+
+
+async def test_who_was_never_on_a_list_and_who_is_on_one_come_in(client, volunteer, hear) -> None:
+    assert (await answer_to(client, volunteer))[0] != 403
+    await hear(team(LISTED))
+
+    with frozen_at(now() + timedelta(seconds=40)):
+        assert (await answer_to(client, volunteer))[0] != 403
+
+
+async def test_who_leaves_the_team_is_refused_everywhere_within_a_minute(client, volunteer, hear) -> None:
+    await hear(team(LISTED))
+    assert (await answer_to(client, volunteer))[0] != 403
+    await hear(team())
+
+    with frozen_at(now() + timedelta(seconds=59)):
+        assert await answer_to(client, volunteer) == STRUCK_OFF
+
+
+async def test_whom_another_team_lists_stays(client, sign_in, hear) -> None:
+    await hear(team(LISTED), team(LISTED, team_id=OTHER_TEAM), team())
+
+    assert (await answer_to(client, await sign_in(**WHO)))[0] != 403
+
+
+@pytest.mark.parametrize(("until", "is_refused"), [(-1, True), (0, False)])
+async def test_a_listing_ends_with_its_last_day(client, sign_in, hear, until: int, is_refused: bool) -> None:
+    last_day = today() + timedelta(days=until)
+    await hear(team(LISTED.model_copy(update={"listed_to": last_day})))
+
+    assert ((await answer_to(client, await sign_in(**WHO))) == STRUCK_OFF) is is_refused
