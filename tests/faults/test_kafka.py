@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.demo.door import Outsider, eventually
+from deploy.demo.steady_bank import Bank, open_merchant, sums
 from deploy.kafka.broker import KafkaBroker
 from deploy.local.health import ask
 from deploy.local.started import Started, started
-from deploy.demo.steady_bank import Bank, open_merchant, sums
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 SECONDS_WITHOUT_BROKER = 20

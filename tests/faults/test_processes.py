@@ -14,9 +14,9 @@ import pytest
 from deploy.demo.door import Outsider, eventually, success
 from deploy.demo.load import load_units
 from deploy.demo.people import people, write_list
+from deploy.demo.steady_bank import COMMUNE, Bank, open_merchant, sums
 from deploy.local.health import is_ready
 from deploy.local.started import Started, started
-from deploy.demo.steady_bank import COMMUNE, Bank, open_merchant, sums
 
 pytestmark = pytest.mark.timeout(600)
 
