@@ -51,6 +51,7 @@ class Lives:
     first: int
     stages: tuple[str, ...] = STAGES
     seen: Seen = field(default_factory=Seen)
+    under_way: set[asyncio.Task[None]] = field(default_factory=set)
     _serials: Any = None
 
     def __post_init__(self) -> None:
@@ -129,15 +130,10 @@ async def arriving(lives: Lives, rate: float, seconds: float) -> None:
         await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
         tasks.append(asyncio.get_running_loop().create_task(lives.live()))
     await asyncio.sleep(max(0.0, began + seconds - time.perf_counter()))
-    lives.seen.begun += 0
-    _UNDER_WAY.update(task for task in tasks if not task.done())
+    lives.under_way.update(task for task in tasks if not task.done())
 
 
-_UNDER_WAY: set[asyncio.Task[None]] = set()
-
-
-async def settle() -> None:
+async def settle(lives: Lives) -> None:
     """Wait for the lifecycles that are still under way."""
-    if _UNDER_WAY:
-        await asyncio.gather(*_UNDER_WAY)
-        _UNDER_WAY.clear()
+    await asyncio.gather(*lives.under_way)
+    lives.under_way.clear()

@@ -167,7 +167,7 @@ class Trial:
             began = time.perf_counter()
             for rate in SHAPE:
                 await arriving(lives, rate, part)
-            await settle()
+            await settle(lives)
         self._first += lives.seen.begun
         return lives.seen, began
 
@@ -177,7 +177,7 @@ class Trial:
                 lives = self._lives(client, STAGES[:4])
                 began = time.perf_counter()
                 await arriving(lives, 1.5 * limit, 30.0)
-                await settle()
+                await settle(lives)
                 self._first += lives.seen.begun
                 return lives.seen, time.perf_counter() - began
 
@@ -207,11 +207,12 @@ class Trial:
         async with self._client() as client:
             lives = self._lives(client, STAGES)
             while (passed := time.perf_counter() - began) < seconds:
+                lives.officer = self._officer()  # a development token lasts an hour
                 # A lifecycle is five requests.
                 await arriving(lives, rate / len(STAGES), min(10.0, seconds - passed + 1))
                 memory.append((time.perf_counter() - began, machine.memory_of(pids) / 2**20))
                 lives.seen.times.clear()
-            await settle()
+            await settle(lives)
         self._first += lives.seen.begun
         return memory, sum(lives.seen.failures.values()) + lives.seen.shed
 
@@ -229,9 +230,11 @@ class Trial:
         return aiohttp.ClientSession(self._platform.url, connector=aiohttp.TCPConnector(limit=256))
 
     def _lives(self, client: aiohttp.ClientSession, stages: tuple[str, ...]) -> Lives:
+        return Lives(self._platform, client, self._officer(), self._first, stages)
+
+    def _officer(self) -> dict[str, str]:
         token = self._platform.sign_in(role="officer", unit_code=UNIT, body="police")
-        headers = {"Authorization": f"Bearer {token}", "X-Purpose": "dossier"}
-        return Lives(self._platform, client, headers, self._first, stages)
+        return {"Authorization": f"Bearer {token}", "X-Purpose": "dossier"}
 
 
 def _percentiles(times: list[tuple[float, float]], step: float) -> list[tuple[float, float]]:

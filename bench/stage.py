@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.machine import Cores
 from chassis.database import asyncpg_url, database_url
@@ -210,7 +212,9 @@ class Stage:
 
     def token(self, caller: Caller) -> str:
         """An internal token that lasts for the whole benchmark."""
-        signer = Signer("gateway", Signer.read(self.folder / "keys/gateway.pem")._key, lifetime_seconds=4 * HOUR)
+        key = serialization.load_pem_private_key((self.folder / "keys/gateway.pem").read_bytes(), password=None)
+        assert isinstance(key, Ed25519PrivateKey)
+        signer = Signer("gateway", key, lifetime_seconds=4 * HOUR)
         return signer.token(caller)
 
     def _environment(self, own: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.machine import memory_of
@@ -40,7 +41,8 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
 
 
 @contextlib.contextmanager
-def _running(stage: Stage, data_dir: Path, port: int, patience: float):  # type: ignore[no-untyped-def]  # yields seconds
+def _running(stage: Stage, data_dir: Path, port: int, patience: float) -> Iterator[float]:
+    """The platform by its launcher; the seconds until it was ready."""
     variables = {name: value for name, value in os.environ.items() if name not in stage.variables}
     variables |= {"DATA_DIR": str(data_dir), "GATEWAY_PORT": str(port), "DEMO": "1"}
     log = (stage.folder / "run.log").open("ab")

@@ -10,7 +10,7 @@ from itertools import count
 
 from bench.drive import CONNECTIONS, drive, request
 from bench.load import Seen
-from bench.machine import find_tool
+from bench.machine import find_tool, seconds_to_sync
 from bench.residents import UNIT, residents
 from bench.rounds import Book, interleaved, ratio_row, skipped
 from bench.rows.reads import refuse_failures
@@ -52,7 +52,8 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
                        rates["a commit for each"], f"p99 {p99:.0f} ms"))  # fmt: skip
     if "pgbench" in rates:
         named = f"(b) pgbench, same row, an INSERT a transaction, {CLIENTS} clients, fsync on"
-        book.add(ratio_row(WHAT, named, 0.6, rates["platform"], rates["pgbench"]))
+        disk = f"8 KiB durable in {seconds_to_sync(stage.folder) * 1000:.2f} ms"
+        book.add(ratio_row(WHAT, named, 0.6, rates["platform"], rates["pgbench"], disk))
     else:
         book.add(skipped(WHAT, "(b) pgbench", "≥ 0.6", "pgbench is not installed (Debian: postgresql-contrib)"))
 
