@@ -101,8 +101,7 @@ class Stage:
         self._remove()
 
     def _remove(self) -> None:
-        note = self.folder / "database/postgres.place"
-        if note.exists():
+        for note in self.folder.rglob("postgres.place"):
             shutil.rmtree(note.read_text().strip(), ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
