@@ -37,21 +37,44 @@ def service() -> Service:
     raise NotImplementedError("give the fixture `service` in conftest.py")
 
 
+# A session-wide fixture is made once for all services of a run, so what is made once for each service is kept by its name.
+
+
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory, service: Service) -> Path:
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the keys of all services of this run are."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+def keys(key_folder: Path, service: Service) -> Path:
     """A folder with a signing key for the gateway and for each service, and `public.json`."""
-    folder = tmp_path_factory.mktemp("keys")
-    write_keys(folder, sorted({*SIGNERS, service.name}))
-    return folder
+    if not (key_folder / f"{service.name}.pem").exists():
+        write_keys(key_folder, sorted({*SIGNERS, service.name, *(path.stem for path in key_folder.glob("*.pem"))}))
+    return key_folder
 
 
 @pytest.fixture(scope="session")
-def service_template(postgres_url: str, service: Service) -> Iterator[str]:
-    """The name of a database with the service's newest schema, made by its migrations."""
-    name = f"template_{service.database}_{uuid4().hex[:8]}"
-    upgrade(database_url(postgres_url, name), service.migrations)
-    yield name
-    asyncio.run(_drop(postgres_url, name))
+def template_of(postgres_url: str) -> Iterator[Callable[[Service], str]]:
+    """The name of a database with a service's newest schema, made once by its migrations."""
+    made: dict[str, str] = {}
+
+    def name_of(service: Service) -> str:
+        if service.name not in made:
+            name = f"template_{service.database}_{uuid4().hex[:8]}"
+            upgrade(database_url(postgres_url, name), service.migrations)
+            made[service.name] = name
+        return made[service.name]
+
+    yield name_of
+    for name in made.values():
+        asyncio.run(_drop(postgres_url, name))
+
+
+@pytest.fixture
+def service_template(template_of: Callable[[Service], str], service: Service) -> str:
+    """The database that `database` copies."""
+    return template_of(service)
 
 
 @pytest.fixture
