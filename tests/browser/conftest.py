@@ -9,18 +9,20 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, async_playwright
 
 from chassis.app import create_app
 from chassis.runtime import Runtime, Service
 from contracts.fact import Fact
 from contracts.onboarding import CampaignStarted, StepCompleted, Target
 from contracts.registry import Lineage, ResidentRegistered, UnitChanged
+
+if TYPE_CHECKING:  # the group `browser` is installed by `make test-browser` only
+    from playwright.async_api import Browser
 
 WORLD = UUID("b2b00000-0000-4000-8000-000000000000")
 COMMUNES = [f"{14700 + 3 * number}" for number in range(165)] + ["15724"]
@@ -41,6 +43,8 @@ async def browser() -> AsyncIterator[Browser]:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.exit("no chromium here: install it (apt-get install chromium) or name it by CHROMIUM", returncode=3)
+    from playwright.async_api import async_playwright
+
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser

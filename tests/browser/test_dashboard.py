@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+pytest.importorskip("playwright.async_api", reason="runs under make test-browser")
+
+# After the line above, for `make test` does not install the browser's driver.
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from .conftest import VILLAGES, account_of, resident
+from tests.browser.conftest import VILLAGES, account_of, resident
 
 pytestmark = pytest.mark.browser
 

@@ -16,8 +16,7 @@ from contracts.fact import Fact
 from contracts.onboarding import SessionHeld, StepCompleted, StepRevoked
 from contracts.payments_qr import MerchantActivated, MerchantRegistered, PaymentReversed, PaymentSettled
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentRegistered
-
-from .conftest import unit_id
+from services.reporting.tests.conftest import unit_id
 
 VILLAGES = ("15727-01", "15727-02", "15721-01")
 STEPS = ("vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection")

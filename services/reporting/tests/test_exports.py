@@ -16,8 +16,7 @@ from reporting.exports import FORMATS, export
 from reporting.exports.official import compose
 from reporting.exports.tables import harmless
 from reporting.figures import Report, UnitName
-
-from .sample_reports import COMMUNE, commune_report, province_report, village_report
+from services.reporting.tests.sample_reports import COMMUNE, commune_report, province_report, village_report
 
 REPORT = commune_report()
 

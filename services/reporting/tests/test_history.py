@@ -26,9 +26,8 @@ from reporting.projections.tree import tree_of
 from reporting.queries.counts import counts_of, get_live_version, totals_on
 from reporting.reactions import HEARD
 from reporting.rebuild import rebuild, run
-
-from .conftest import unit_id, units_of_the_demo
-from .facts import START, VILLAGES, count_directly, make_history
+from services.reporting.tests.conftest import unit_id, units_of_the_demo
+from services.reporting.tests.facts import START, VILLAGES, count_directly, make_history
 
 FACTS = 20_000
 DAYS = [START.date() + timedelta(days=ago) for ago in (0, 17, 45, 90, 200)]

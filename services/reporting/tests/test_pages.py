@@ -11,8 +11,7 @@ import pytest
 from reporting.figures import Report
 from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
 from reporting.pages.words import Words, alphabetical
-
-from .sample_reports import AS_OF, commune_report, province_report, public, village_report
+from services.reporting.tests.sample_reports import AS_OF, commune_report, province_report, public, village_report
 
 PAGES = {"province": province_report(), "commune": commune_report(), "village": village_report()}
 

@@ -10,8 +10,7 @@ from chassis.testing import as_json
 from contracts.onboarding import StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
 from reporting.schemas import ProgressView
-
-from .conftest import OPENED_AT, again, completed, registered, unit_id
+from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
 
 pytestmark = pytest.mark.usefixtures("units")
 

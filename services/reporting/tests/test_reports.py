@@ -34,9 +34,8 @@ from contracts.onboarding import (
 from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
 from contracts.registry import OrganizationRegistered, SourceChecked
 from reporting.clockwork import follow_the_calendar
-
-from .conftest import OPENED_AT, completed, registered, unit_id
-from .test_progress import numbers
+from services.reporting.tests.conftest import OPENED_AT, completed, registered, unit_id
+from services.reporting.tests.test_progress import numbers
 
 pytestmark = pytest.mark.usefixtures("units")
 Client = Callable[..., Any]
