@@ -1,7 +1,10 @@
 import asyncio
+import os
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from chassis.database import Database
 from contracts.casework import DeathRegistered
@@ -182,6 +185,11 @@ async def test_a_death_registered_by_a_dossier_closes_the_record(register: Any, 
     assert (str(said.resident_id), said.life) == (view["id"], "deceased")
 
 
+RACES = int(os.environ.get("RACES", "100"))
+"""A thousand for the long run."""
+
+
+@pytest.mark.timeout(600)
 async def test_an_event_racing_with_the_registration_is_never_left_unmatched(
     register: Any, database: Database, hear: Any, announced: Any
 ) -> None:
@@ -189,11 +197,11 @@ async def test_an_event_racing_with_the_registration_is_never_left_unmatched(
         event = a_partner_event(OPENED, opened(f"0380850{number:05d}"))
         await asyncio.gather(register(a_resident(number)), hear(event))
 
-    for start in range(1, 101, 4):
+    for start in range(1, RACES + 1, 4):
         await asyncio.gather(*(race(number) for number in range(start, start + 4)))
 
     attested = [fact.resident_id for fact in await announced(ResidentAttested)]
-    assert len(attested) == len(set(attested)) == 100
+    assert len(attested) == len(set(attested)) == RACES
     assert all(isinstance(resident_id, UUID) for resident_id in attested)
 
 
