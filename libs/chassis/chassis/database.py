@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -185,6 +184,6 @@ def aware() -> Any:
 
 
 __all__ = [
-    "ChassisTable", "Database", "ReadSession", "Session", "asyncpg_url", "aware", "commit", "database_url", "datetime",
+    "ChassisTable", "Database", "ReadSession", "Session", "asyncpg_url", "aware", "commit", "database_url",
     "new_engine", "new_tables", "sqlalchemy_url",
 ]  # fmt: skip

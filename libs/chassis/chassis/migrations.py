@@ -9,7 +9,6 @@ from typing import Any
 import asyncpg
 from alembic import command, context, op
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -56,11 +55,6 @@ def create_chassis_tables_1() -> None:
     for statement in files("chassis").joinpath("chassis_tables_1.sql").read_text().split(";\n"):
         if statement.strip():
             op.execute(statement)
-
-
-def current_version(connection: Connection) -> str | None:
-    """The version that the database has."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 async def _with_connection(url: str, work: Callable[[Connection], Any]) -> None:

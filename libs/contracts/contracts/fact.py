@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
-__all__ = ["FACTS", "Fact", "Id", "Instant", "UnitRef", "date", "datetime", "fact_class"]
+__all__ = ["FACTS", "Fact", "Id", "Instant", "date", "datetime", "fact_class"]
 
 Id = UUID
 Instant = AwareDatetime
@@ -56,12 +56,3 @@ def _short(value: str) -> str:
 
 
 Code = Annotated[str, AfterValidator(_short)]
-
-
-class UnitRef(BaseModel):
-    """Where something is: the unit's own id and its code. Codes repeat across the July 2025 reform; ids do not."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    unit_id: Id
-    unit_code: Code
