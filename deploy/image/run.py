@@ -54,7 +54,10 @@ def migrate() -> None:
 def serve() -> None:
     """Serve until SIGTERM. A worker answers /readyz and /metrics only to those who watch it."""
     import uvicorn
+    from prometheus_client import start_http_server
 
+    if port := os.environ.get("METRICS_PORT"):
+        start_http_server(int(port))  # the gateway's door shows its metrics to nobody
     uvicorn.run(
         importlib.import_module(f"{package()}.app").app,
         host="0.0.0.0",

@@ -20,5 +20,5 @@ service = Service(
     reactions=HEARD,
     timed=(Timed("forget messages", 3600.0, forget), Timed("seal anew", 3600.0, reseal)),
 )
-inner = create_app(service, get_gateway_settings())
+inner = create_app(service, get_gateway_settings(), is_observed=False)
 app = Gateway(inner, get_gateway_settings())

@@ -7,6 +7,7 @@ may they ask so often; then the room answers, and every answer gets the same hea
 import asyncio
 import contextlib
 import json
+from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,7 +15,9 @@ from fastapi import FastAPI
 from chassis.errors import MethodNotAllowed, NotFound, Problem, Unauthenticated
 from chassis.health import readiness
 from chassis.log import bound_contextvars, logger
+from chassis.middleware import UNTRACED, count, describe, method_of
 from chassis.runtime import Runtime
+from chassis.spans import SPANS
 from gateway.answers import Message, RawHeaders, Receive, Scope, Send, header_values, send_json, send_problem
 from gateway.commands.development import ensure_development_partners
 from gateway.credentials import Admission, Credentials, SignerFile
@@ -145,6 +148,20 @@ class Gateway:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         trace = read_trace(scope["headers"])
         answered = Answered(send, [*trace.headers(), *self._standing_headers(scope)])
+        began = perf_counter()
+        try:
+            if not SPANS.are_kept or scope["path"] in UNTRACED:
+                await self._answer_within(scope, receive, answered, trace)
+                return
+            with SPANS.span(scope["method"], "SERVER", parent=trace.given) as span:
+                try:
+                    await self._answer_within(scope, receive, answered, trace.below(span.traceparent))
+                finally:
+                    describe(span, method_of(scope), answered.route, answered.status)
+        finally:
+            count(SERVICE, method_of(scope), answered.route, answered.status, perf_counter() - began)
+
+    async def _answer_within(self, scope: Scope, receive: Receive, answered: "Answered", trace: Trace) -> None:
         with bound_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode()):
             try:
                 await self._admit(scope, receive, answered, trace)
@@ -187,10 +204,13 @@ class Gateway:
     async def _dispatch(self, scope: Scope, receive: Receive, send: "Answered", trace: Trace, path: str) -> None:
         if path.startswith("/webhooks/"):
             partner_id = path.removeprefix("/webhooks/")
+            send.route = "/webhooks/{partner_id}"
             await self.webhooks.answer(scope, receive, send, partner_id, trace.traceparent.decode())
         elif path in PAGES or path.startswith("/problems/"):
+            send.route = path if path in PAGES else "/problems/{slug}"
             await self._answer_page(scope, send, path)
         elif path in SIGN_IN_PATHS:
+            send.route = path
             self._take(scope, None)
             if self.sessions is None:
                 raise NotFound
@@ -202,6 +222,8 @@ class Gateway:
         self, scope: Scope, receive: Receive, send: "Answered", trace: Trace, path: str
     ) -> None:
         route, missing = self._find(scope["method"], path)
+        if route is not None:
+            send.route = route.template
         admission = await self._admission(scope, is_public=route is not None and route.public, path=path)
         verdict = self._take(scope, admission)
         send.add(verdict.headers())
@@ -359,6 +381,9 @@ class Answered:
         self._send = send
         self._headers = headers
         self.has_begun = False
+        self.status = CLIENT_GONE
+        self.route = "none"
+        """The template, for those who count: never the path as sent."""
         self.before_answer: Any = None
         self.on_status: Any = None
 
@@ -373,6 +398,7 @@ class Answered:
             if self.on_status is not None:
                 self.on_status(message["status"])
             self.has_begun = True
+            self.status = message["status"]
         await self._send(message)
 
     def _completed(self, headers: Any) -> RawHeaders:
@@ -386,6 +412,9 @@ class Answered:
         return [*kept, *self._headers, *defaults]
 
 
+SERVICE = "gateway"
+CLIENT_GONE = 499
+"""Counted where nobody waited for the answer."""
 PAGES = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 REPLACED_INSIDE = frozenset(
     {b"authorization", b"x-request-id", b"traceparent", b"tracestate", b"x-client-authorization"}

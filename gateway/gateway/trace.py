@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -16,6 +16,16 @@ class Trace:
     request_id: bytes
     traceparent: bytes
     tracestate: bytes | None = None
+    is_given: bool = False
+
+    @property
+    def given(self) -> str | None:
+        """The caller's traceparent, if there was one."""
+        return self.traceparent.decode() if self.is_given else None
+
+    def below(self, traceparent: str | None) -> "Trace":
+        """The same marks with the door's own span as parent of what follows."""
+        return self if traceparent is None else replace(self, traceparent=traceparent.encode())
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         pairs = [(b"x-request-id", self.request_id), (b"traceparent", self.traceparent)]
@@ -30,7 +40,7 @@ def read_trace(headers: list[tuple[bytes, bytes]]) -> Trace:
     request_id = request_ids[0] if _is_one(request_ids, _REQUEST_ID) else secrets.token_hex(16).encode()
     if not _is_one(parents, _TRACEPARENT):
         return Trace(request_id, _new_traceparent())
-    return Trace(request_id, parents[0], states[0] if _is_one(states, _TRACESTATE) else None)
+    return Trace(request_id, parents[0], states[0] if _is_one(states, _TRACESTATE) else None, is_given=True)
 
 
 def _is_one(values: list[bytes], shape: re.Pattern[bytes]) -> bool:

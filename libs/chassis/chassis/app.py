@@ -23,8 +23,13 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 __all__ = ["Runtime", "Service", "create_app", "run_worker"]
 
 
-def create_app(service: Service, settings: Settings | None = None, runtime: Runtime | None = None) -> FastAPI:
-    """The service's app. While it lives it serves its doors and, with `RUN_WORKER`, relays and reacts too."""
+def create_app(
+    service: Service, settings: Settings | None = None, runtime: Runtime | None = None, *, is_observed: bool = True
+) -> FastAPI:
+    """The service's app. While it lives it serves its doors and, with `RUN_WORKER`, relays and reacts too.
+
+    Not `is_observed`: something around it gives requests their ids and counts the answers.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -46,7 +51,8 @@ def create_app(service: Service, settings: Settings | None = None, runtime: Runt
     for router in (*service.routers, dead_letters.router):
         app.include_router(router)
     add_health(app)
-    app.add_middleware(Observed, service=service.name)
+    if is_observed:
+        app.add_middleware(Observed, service=service.name)
     return app
 
 

@@ -7,6 +7,7 @@ import httpx
 from chassis.identity import Caller, Signer
 from chassis.log import current_request_id, current_traceparent
 from chassis.settings import Settings
+from chassis.spans import SPANS
 
 
 class Unanswered(Exception):
@@ -49,28 +50,30 @@ class Questions:
         seconds: float = 2.0,
     ) -> Any:
         """The JSON of a 2xx answer; raises Unanswered for anything else. Without a caller the service asks for itself."""
-        try:
-            response = await self._client.request(
-                method, self._urls[service] + path, json=json, params=params, timeout=seconds,
-                headers=self._headers(caller, purpose),
-            )  # fmt: skip
-        except httpx.HTTPError as error:
-            raise Unanswered(service) from error
-        if not response.is_success:
-            raise Unanswered(service, response.status_code, _json_or_none(response))
-        return _json_or_none(response)
+        with SPANS.span(f"ask {service}", "CLIENT", parent=current_traceparent()) as span:
+            headers = self._headers(caller, purpose, span.traceparent)
+            try:
+                response = await self._client.request(
+                    method, self._urls[service] + path, json=json, params=params, timeout=seconds, headers=headers
+                )
+            except httpx.HTTPError as error:
+                raise Unanswered(service) from error
+            span.say({"http.request.method": method, "http.response.status_code": response.status_code})
+            if not response.is_success:
+                raise Unanswered(service, response.status_code, _json_or_none(response))
+            return _json_or_none(response)
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
 
-    def _headers(self, caller: Caller | None, purpose: str | None) -> dict[str, str]:
+    def _headers(self, caller: Caller | None, purpose: str | None, trace: str | None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self._token(caller)}"}
         if purpose:
             headers["X-Purpose"] = purpose
         if request_id := current_request_id():
             headers["X-Request-Id"] = request_id
-        if trace := current_traceparent():
+        if trace:
             headers["traceparent"] = trace
         return headers
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ from chassis.database import Database, Session
 from chassis.ids import new_id
 from chassis.log import bound_contextvars, logger
 from chassis.outbox import Announcement
+from chassis.spans import SPANS
 from chassis.tables import DeadLetter
 from contracts.fact import Fact
 from contracts.topics import DLQ_SUFFIX
@@ -235,10 +237,19 @@ class Consumer:
 
     async def _react_to(self, session: Session, run: Sequence[Event]) -> None:
         """Reacts to events that go together, mostly one; the trace of the first stands for all."""
-        headers = run[0].record.headers
-        trace = {"traceparent": headers["traceparent"]} if "traceparent" in headers else {}
-        with bound_contextvars(event_id=str(run[0].id), **trace):
-            await self._react(session, [(event.type, event.record.value) for event in run])
+        parent = run[0].record.headers.get("traceparent")
+        told = [(event.type, event.record.value) for event in run]
+        if not SPANS.are_kept or run[0].type not in self._reactions:
+            with _bound(run[0], parent):
+                await self._react(session, told)
+            return
+        others = [event.record.headers.get("traceparent", "") for event in run[1:]]
+        name = f"react {run[0].type}"
+        with (
+            SPANS.span(name, "CONSUMER", parent=parent, attributes=_about(run), links=others) as span,
+            _bound(run[0], span.traceparent),
+        ):
+            await self._react(session, told)
 
     async def _react(self, session: Session, told: Sequence[tuple[str, bytes]]) -> None:
         heard = self._reactions.get(told[0][0])
@@ -286,6 +297,19 @@ class Consumer:
         metrics.DEAD_LETTERS.labels(self._service).set(count)
         if count >= self._limit:
             raise TooManyDeadLetters
+
+
+def _bound(event: Event, traceparent: str | None) -> AbstractContextManager[None]:
+    trace = {"traceparent": traceparent} if traceparent else {}
+    return bound_contextvars(event_id=str(event.id), **trace)
+
+
+def _about(run: Sequence[Event]) -> dict[str, str | int]:
+    return {
+        "messaging.destination.name": run[0].record.topic,
+        "messaging.batch.message_count": len(run),
+        "messaging.operation.type": "process",
+    }
 
 
 _POSITIONS = text("SELECT topic, partition, next_offset FROM position WHERE bus_id = :bus AND topic = ANY(:topics)")

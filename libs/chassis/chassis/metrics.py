@@ -10,7 +10,7 @@ DURATION = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 RELAYED = Counter("bakhong_relayed_events", "Events put on the bus", ["service"])
-RELAY_LAG = Gauge("bakhong_relay_lag_seconds", "Age of the oldest event of the last batch", ["service"])
+RELAY_LAG = Gauge("bakhong_relay_lag_seconds", "Age of the oldest event that waits for the bus", ["service"])
 CONSUMED = Counter("bakhong_consumed_events", "Events applied", ["service", "topic"])
 CONSUMER_LAG = Gauge("bakhong_consumer_lag_events", "Events not fetched yet", ["service"])
 DEAD_LETTERS = Gauge("bakhong_dead_letters", "Events that could not be applied and still wait", ["service"])

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -9,9 +10,14 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from chassis import metrics
 from chassis.ids import new_id
+from chassis.spans import SPANS, Span
 
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9_-]{8,64}$")
 TRACEPARENT = re.compile(rb"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by those who watch."""
 
 
 class Observed:
@@ -29,7 +35,6 @@ class Observed:
         request_id = _valid(headers.get(b"x-request-id"), REQUEST_ID) or str(new_id()).encode()
         trace = _valid(headers.get(b"traceparent"), TRACEPARENT) or _new_trace()
         clear_contextvars()
-        bind_contextvars(request_id=request_id.decode(), traceparent=trace.decode())
         started = perf_counter()
         status = 500
 
@@ -44,15 +49,55 @@ class Observed:
                 ]
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_with_ids)
-        finally:
-            self._count(scope, status, perf_counter() - started)
+        async def answer(traceparent: str) -> None:
+            bind_contextvars(request_id=request_id.decode(), traceparent=traceparent)
+            try:
+                await self._app(scope, receive, send_with_ids)
+            finally:
+                count(self._service, method_of(scope), _route_of(scope), status, perf_counter() - started)
 
-    def _count(self, scope: Any, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
-        metrics.REQUESTS.labels(self._service, scope["method"], route, status).inc()
-        metrics.DURATION.labels(self._service, scope["method"], route).observe(seconds)
+        if not SPANS.are_kept or scope["path"] in UNTRACED:
+            await answer(trace.decode())
+            return
+        with SPANS.span(scope["method"], "SERVER", parent=trace.decode()) as span:
+            try:
+                await answer(span.traceparent or trace.decode())
+            finally:
+                describe(span, method_of(scope), _route_of(scope), status)
+
+
+def count(service: str, method: str, route: str, status: int, seconds: float) -> None:
+    """Counts an answer under its route's template."""
+    _counter(service, method, route, status).inc()
+    _clock(service, method, route).observe(seconds)
+
+
+def method_of(scope: Any) -> str:
+    """The method, or `OTHER`: what a client invents must not make a new time series."""
+    method: str = scope["method"]
+    return method if method in METHODS else "OTHER"
+
+
+@cache
+def _counter(service: str, method: str, route: str, status: int) -> Any:
+    return metrics.REQUESTS.labels(service, method, route, status)
+
+
+@cache
+def _clock(service: str, method: str, route: str) -> Any:
+    return metrics.DURATION.labels(service, method, route)
+
+
+def describe(span: Span, method: str, route: str, status: int) -> None:
+    """What a span says of a request that was answered: its route's template, never its path."""
+    span.name(f"{method} {route}")
+    span.say({"http.request.method": method, "http.route": route, "http.response.status_code": status})
+    if status >= 500:
+        span.fail(str(status))
+
+
+def _route_of(scope: Any) -> str:
+    return str(getattr(scope.get("route"), "path", "none"))
 
 
 def _valid(value: bytes | None, pattern: re.Pattern[bytes]) -> bytes | None:

@@ -25,6 +25,7 @@ from chassis.identity import Signer, Verifier
 from chassis.log import logger
 from chassis.relay import Notifier, Relay
 from chassis.settings import Settings
+from chassis.spans import SPANS
 from contracts.topics import all_topics
 
 INBOX_DAYS = 30
@@ -80,6 +81,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Begins to serve; the bus may come later, accepted work waits in the outbox."""
+        SPANS.start(self.service.name, self.settings)
         self.database.on_announced = self._announced
         if self.settings.run_worker:
             self._spawn(self._work(), "worker")
@@ -93,6 +95,7 @@ class Runtime:
         with suppress(Exception):
             await self.bus.stop()
         await self.database.close()
+        await asyncio.to_thread(SPANS.stop)
 
     async def database_version(self) -> str | None:
         """The schema version of the database; None when it does not answer."""

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: str | None = None
     """Unset: the embedded bus, in the database `bus` of the same server."""
     kafka_replication_factor: int = 1
+    """Of topics that are made here; 3 on a cluster. With 2 or more, one copy may be missing while facts are accepted."""
+    kafka_partitions: int | None = Field(default=None, ge=1)
+    """Of topics that are made here; unset: what the contracts say. A topic that is there keeps its number."""
+    kafka_partner_event_days: int = Field(default=30, ge=1)
+    kafka_dead_letter_days: int = Field(default=90, ge=1)
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: str = "SCRAM-SHA-512"
     kafka_sasl_username: str | None = None
@@ -43,6 +48,9 @@ class Settings(BaseSettings):
     payments_qr_url: str = "http://127.0.0.1:8103"
     casework_url: str = "http://127.0.0.1:8104"
     reporting_url: str = "http://127.0.0.1:8105"
+
+    otel_exporter_otlp_endpoint: str | None = None
+    """Where an OpenTelemetry collector takes spans by OTLP over HTTP, such as `http://collector:4318`; unset: nowhere."""
 
     run_worker: bool = True
     """Whether this process also runs the relay, the reactions and the timed work (`make run`: yes)."""
