@@ -1,10 +1,26 @@
 """Identifiers: UUIDv7, so that rows of one time lie together in an index."""
 
+import os
+import time
+from threading import Lock
 from uuid import UUID
 
-import uuid6
+_VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
+_RANDOM_BITS = (1 << 62) - 1
+_lock = Lock()
+_last = 0
 
 
 def new_id() -> UUID:
-    """A new UUIDv7 (RFC 9562)."""
-    return UUID(int=uuid6.uuid7().int)
+    """A new UUIDv7 (RFC 9562, method 3): milliseconds, 12 bits of their fraction, 62 random bits.
+
+    Ids of one process rise, at any rate up to four million a second, and never run ahead of the clock as a counter in the
+    milliseconds would: an import makes ten ids a millisecond for minutes.
+    """
+    global _last
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    moment = milliseconds << 12 | (nanoseconds << 12) // 1_000_000
+    with _lock:
+        _last = moment = max(moment, _last + 1)
+    random = int.from_bytes(os.urandom(8)) & _RANDOM_BITS
+    return UUID(int=moment >> 12 << 80 | _VERSION_AND_VARIANT | (moment & 0xFFF) << 64 | random)

@@ -5,11 +5,11 @@ own subkey by HKDF-SHA256; the row's id is authenticated too, so a ciphertext mo
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,9 +26,9 @@ class CannotOpen(Exception):
     """The value was sealed for another place or row, under an unknown key, or was changed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Keys:
-    """Key material by key id; the first is the newest and seals."""
+    """Key material by key id; the first is the newest and seals. One object for one text: compared by identity."""
 
     by_id: tuple[tuple[str, bytes], ...]
 
@@ -46,8 +46,7 @@ class Keys:
         return self.by_id[0][0]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where sealed values live: service, table and column. Values of one place do not open in another."""
 
     service: str
@@ -60,11 +59,10 @@ class Place:
 
 def seal(place: Place, row: str, plain: str | bytes) -> bytes:
     """Encrypts a value for one row of a place: length of key id, key id, nonce, ciphertext with tag."""
-    key_id = _data_keys().newest
+    head, cipher = _sealer(_data_keys(), place)
     nonce = os.urandom(NONCE_BYTES)
     data = plain.encode() if isinstance(plain, str) else plain
-    box = _cipher(_data_keys(), key_id, str(place)).encrypt(nonce, data, f"{place}|{row}".encode())
-    return bytes([len(key_id.encode())]) + key_id.encode() + nonce + box
+    return head + nonce + cipher.encrypt(nonce, data, f"{place}|{row}".encode())
 
 
 def unseal(place: Place, row: str, sealed: bytes) -> bytes:
@@ -93,13 +91,13 @@ def blind_index(domain: str, normalised: str, *, key_id: str | None = None) -> b
     `domain` separates kinds of values ("personal_id", "phone"): equal digits of two kinds have different indexes.
     """
     keys = _index_keys()
-    secret = _subkey(keys, key_id or keys.newest, f"index|{domain}")
-    return hmac.new(secret, normalised.encode(), hashlib.sha256).digest()
+    return hmac.digest(_index_secret(keys, key_id or keys.newest, domain), normalised.encode(), "sha256")
 
 
 def blind_indexes(domain: str, normalised: str) -> list[bytes]:
     """The index under every key still in use, newest first: a look-up during rotation asks for any of them."""
-    return [blind_index(domain, normalised, key_id=key_id) for key_id, _ in _index_keys().by_id]
+    keys, value = _index_keys(), normalised.encode()
+    return [hmac.digest(_index_secret(keys, key_id, domain), value, "sha256") for key_id, _ in keys.by_id]
 
 
 def index_key_ids() -> list[str]:
@@ -126,8 +124,20 @@ def _parsed(text: str) -> Keys:
 
 
 @lru_cache(maxsize=1024)
+def _sealer(keys: Keys, place: Place) -> tuple[bytes, AESGCM]:
+    """What stands before every value that is sealed in a place, and its cipher under the newest key."""
+    key_id = keys.newest.encode()
+    return bytes([len(key_id)]) + key_id, _cipher(keys, keys.newest, str(place))
+
+
+@lru_cache(maxsize=1024)
 def _cipher(keys: Keys, key_id: str, info: str) -> AESGCM:
     return AESGCM(_subkey(keys, key_id, f"data|{info}"))
+
+
+@lru_cache(maxsize=1024)
+def _index_secret(keys: Keys, key_id: str, domain: str) -> bytes:
+    return _subkey(keys, key_id, f"index|{domain}")
 
 
 @lru_cache(maxsize=1024)
