@@ -1,7 +1,6 @@
 """Moves records: `python -m bench.contenders.records relay|insert|consume|copy <count>` prints records per second."""
 
 import asyncio
-import json
 import sys
 import time
 from contextlib import suppress
@@ -10,9 +9,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
+from pydantic_core import to_json
 
 from chassis.bus.choose import bus_of
-from chassis.bus.port import Outgoing
+from chassis.bus.port import Outgoing, partition_of
 from chassis.clock import now
 from chassis.consumer import Consumer
 from chassis.database import Database, asyncpg_url, database_url
@@ -49,23 +49,21 @@ async def relay(count: int) -> float:
 
 
 async def insert(count: int) -> float:
-    """A raw producer: the same records into a table like the bus's, a transaction a batch."""
+    """A raw producer of the same records into a table like the bus's: placed by their keys, a transaction a batch."""
     connection = await asyncpg.connect(asyncpg_url(database_url(get_settings().database_url, "bus")))
     await connection.execute("CREATE TABLE IF NOT EXISTS bench_record (LIKE record INCLUDING ALL)")
     await connection.execute("TRUNCATE bench_record")
-    facts = [fact(number) for number in range(count)]
-    rows = [
-        (one.topic, number % 12, number, one.key, one.model_dump_json().encode()) for number, one in enumerate(facts)
-    ]
-    headers = json.dumps({"ce_id": str(uuid4()), "ce_type": facts[0].type, "ce_time": now().isoformat()})
+    records = [_outgoing(fact(number)) for number in range(count)]
     started = time.perf_counter()
     for at in range(0, count, BATCH):
-        batch = rows[at : at + BATCH]
+        batch = [
+            (one.topic, partition_of(one.key, 12), number, one.key, one.value, to_json(one.headers).decode())
+            for number, one in enumerate(records[at : at + BATCH], start=at)
+        ]
         await connection.execute(
             'INSERT INTO bench_record (topic, partition, "offset", key, value, headers)'
-            " SELECT *, $6::jsonb FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bytea[])",
+            " SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bytea[], $6::text[]::jsonb[])",
             *[list(column) for column in zip(*batch, strict=True)],
-            headers,
         )
     return count / (time.perf_counter() - started)
 
@@ -99,9 +97,14 @@ async def _publish(bus: Any, count: int) -> None:
 
 
 def _outgoing(one: ResidentRegistered) -> Outgoing:
-    headers = {"ce_id": str(new_id()), "ce_type": one.type, "ce_time": now().isoformat()}
-    return Outgoing(one.topic, one.key, one.model_dump_json().encode(),
-                    [(name, value.encode()) for name, value in headers.items()])  # fmt: skip
+    return Outgoing(one.topic, one.key, one.model_dump_json().encode(), _headers_of(one))
+
+
+def _headers_of(one: ResidentRegistered) -> dict[str, str]:
+    return {
+        "ce_specversion": "1.0", "ce_id": str(new_id()), "ce_source": "/registry", "ce_type": one.type,
+        "ce_time": now().isoformat(), "ce_subject": one.key, "content-type": "application/json",
+    }  # fmt: skip
 
 
 async def _applied(database: Database) -> int:

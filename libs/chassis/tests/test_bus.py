@@ -6,6 +6,9 @@ from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import pytest
+from aiokafka.partitioner import murmur2
+from hypothesis import given
+from hypothesis.strategies import text
 
 from chassis.bus import Outgoing, TopicPartition, partition_of
 from chassis.bus.kafka import KafkaBus, consumer_options, producer_options
@@ -44,7 +47,7 @@ async def from_the_beginning(places):
 
 
 def numbered(topic, count, keys=KEYS):
-    return [Outgoing(topic, keys[n % len(keys)], str(n).encode(), [("ce_id", str(n).encode())]) for n in range(count)]
+    return [Outgoing(topic, keys[n % len(keys)], str(n).encode(), {"ce_id": str(n)}) for n in range(count)]
 
 
 async def read(subscription, count, within=20.0):
@@ -76,6 +79,11 @@ MURMUR2 = {
 @pytest.mark.parametrize("key", MURMUR2)
 def test_the_partition_of_a_key_is_the_one_that_kafkas_own_clients_choose(key):
     assert partition_of(key, 12) == (MURMUR2[key] & 0x7FFFFFFF) % 12
+
+
+@given(text())
+def test_any_key_goes_where_aiokafka_would_put_it(key):
+    assert partition_of(key, 12) == (murmur2(key.encode()) & 0x7FFFFFFF) % 12
 
 
 def test_the_kafka_clients_are_safe_where_their_defaults_are_not():

@@ -32,9 +32,7 @@ def consumer_of(service, database, sources_bus):
 def event(source, event_id=None, **changes):
     value = SourceChecked(source=source, live=True, at=now()).model_dump_json().encode()
     headers = {"ce_id": str(event_id or uuid4()), "ce_type": SourceChecked.type, "ce_time": now().isoformat()}
-    return Outgoing(
-        topics.SOURCES, source, changes.get("value", value), [(name, text_.encode()) for name, text_ in headers.items()]
-    )
+    return Outgoing(topics.SOURCES, source, changes.get("value", value), headers)
 
 
 @asynccontextmanager

@@ -121,7 +121,7 @@ async def publish(bus: EmbeddedBus, facts: Sequence[Fact]) -> None:
 def outgoing(fact: Fact, event_id: str) -> Outgoing:
     # A repeated fact comes as a new event half of the time: the inbox does not know it, the states must.
     repeated = event_id if hash(event_id) % 2 else str(uuid4())
-    headers = [("ce_id", repeated.encode()), ("ce_type", fact.type.encode()), ("ce_time", now().isoformat().encode())]
+    headers = {"ce_id": repeated, "ce_type": fact.type, "ce_time": now().isoformat()}
     return Outgoing(fact.topic, fact.key, fact.model_dump_json().encode(), headers)
 
 

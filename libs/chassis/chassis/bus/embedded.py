@@ -6,7 +6,6 @@ a number: the death of a session frees both.
 """
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +14,7 @@ from uuid import uuid4
 from zlib import crc32
 
 import asyncpg
+from pydantic_core import from_json, to_json
 
 from chassis.bus.port import Fetched, Outgoing, Positions, Subscription, TopicPartition, partition_of
 from chassis.database import asyncpg_url
@@ -89,9 +89,8 @@ class EmbeddedBus:
             partitions = await self._partitions_of(record.topic)
             placed[TopicPartition(record.topic, partition_of(record.key, partitions))].append(record)
         async with self._connections.acquire() as connection:
-            async with connection.transaction():
-                await _append(connection, placed)
-            await connection.execute(f"NOTIFY {CHANNEL}")
+            await _append(connection, placed)
+            await connection.execute(_WAKE)
 
     async def forget_expired(self) -> int:
         """Deletes records over their topic's retention; how many."""
@@ -234,40 +233,46 @@ class EmbeddedSubscription:
 
 async def _append(connection: Any, placed: dict[TopicPartition, list[Outgoing]]) -> None:
     places = sorted(placed)
-    topics, numbers = [place.topic for place in places], [place.partition for place in places]
-    # Locked in their order, so that two publishers never wait for one another in a circle.
-    await connection.execute(_LOCK, topics, numbers)
-    ends = await connection.fetch(_ADVANCE, topics, numbers, [len(placed[place]) for place in places])
-    end = {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in ends}
     rows = [
-        (*place, end[place] - len(placed[place]) + index, record.key, record.value, _headers_of(record))
-        for place in places
+        (number, index, record.key, record.value, to_json(record.headers).decode())
+        for number, place in enumerate(places, start=1)
         for index, record in enumerate(placed[place])
     ]
-    await connection.execute(_APPEND, *(list(column) for column in zip(*rows, strict=True)))
+    await connection.execute(
+        _APPEND,
+        [place.topic for place in places],
+        [place.partition for place in places],
+        [len(placed[place]) for place in places],
+        *(list(column) for column in zip(*rows, strict=True)),
+    )
 
 
-_LOCK = (
-    "SELECT FROM partition JOIN unnest($1::text[], $2::int[]) AS want(topic, partition) USING (topic, partition)"
-    " ORDER BY topic, partition FOR UPDATE OF partition"
+# One statement, one round trip, one transaction. The partitions' rows are locked in their order, so that two publishers
+# never wait for one another in a circle.
+_APPEND = """
+WITH place AS (
+    SELECT * FROM unnest($1::text[], $2::int[], $3::int[]) WITH ORDINALITY AS place(topic, partition, count, number)
+), locked AS MATERIALIZED (
+    SELECT partition.topic, partition.partition, place.count, place.number
+    FROM partition JOIN place USING (topic, partition)
+    ORDER BY partition.topic, partition.partition FOR UPDATE OF partition
+), advanced AS (
+    UPDATE partition SET next_offset = partition.next_offset + locked.count FROM locked
+    WHERE partition.topic = locked.topic AND partition.partition = locked.partition
+    RETURNING partition.topic, partition.partition, partition.next_offset - locked.count AS first, locked.number
 )
-_ADVANCE = (
-    "UPDATE partition AS p SET next_offset = p.next_offset + want.count"
-    " FROM unnest($1::text[], $2::int[], $3::int[]) AS want(topic, partition, count)"
-    " WHERE p.topic = want.topic AND p.partition = want.partition RETURNING p.topic, p.partition, p.next_offset"
-)
-_APPEND = (
-    'INSERT INTO record (topic, partition, "offset", key, value, headers)'
-    " SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bytea[], $6::jsonb[])"
-)
-
-
-def _headers_of(record: Outgoing) -> dict[str, str]:
-    return {name: value.decode() for name, value in record.headers}
+INSERT INTO record (topic, partition, "offset", key, value, headers)
+SELECT advanced.topic, advanced.partition, advanced.first + said.index, said.key, said.value, said.headers
+FROM unnest($4::int[], $5::int[], $6::text[], $7::bytea[], $8::text[]::jsonb[]) AS said(number, index, key, value, headers)
+JOIN advanced USING (number)
+"""
+# Outside the transaction of the records, because a notification takes a lock of the whole database while it commits; a
+# lost one costs a poll, so it does not wait for the disk.
+_WAKE = f"BEGIN; SET LOCAL synchronous_commit = off; NOTIFY {CHANNEL}; COMMIT"
 
 
 async def _read_json(connection: Any) -> None:
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json, decoder=from_json)
 
 
 def _lock_number(group: str) -> int:

@@ -13,7 +13,7 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 
 from chassis.bus.port import Fetched, Outgoing, Positions, Subscription, TopicPartition, partition_of
 from chassis.settings import Settings
-from contracts.topics import Topic
+from contracts.topics import DAY_MS, DLQ_SUFFIX, PARTNER_EVENTS, Topic
 
 SESSION_TIMEOUT_MS = 10_000
 REBALANCE_TIMEOUT_MS = 60_000
@@ -78,8 +78,9 @@ class KafkaBus:
         if record.topic not in self._partitions:
             self._partitions[record.topic] = len(await producer.partitions_for(record.topic))
         partition = partition_of(record.key, self._partitions[record.topic])
+        headers = [(name, value.encode()) for name, value in record.headers.items()]
         sent: asyncio.Future[Any] = await producer.send(
-            record.topic, record.value, key=record.key.encode(), partition=partition, headers=list(record.headers)
+            record.topic, record.value, key=record.key.encode(), partition=partition, headers=headers
         )
         return sent
 
@@ -172,10 +173,19 @@ def consumer_options(settings: Settings, group: str) -> dict[str, Any]:
 def _new_topic(topic: Topic, settings: Settings) -> NewTopic:
     return NewTopic(
         topic.name,
-        num_partitions=topic.partitions,
+        num_partitions=settings.kafka_partitions or topic.partitions,
         replication_factor=settings.kafka_replication_factor,
-        topic_configs={"retention.ms": str(topic.retention_ms)},
+        topic_configs={
+            "retention.ms": str(_retention_ms(topic, settings)),
+            "min.insync.replicas": str(max(1, settings.kafka_replication_factor - 1)),
+        },
     )
+
+
+def _retention_ms(topic: Topic, settings: Settings) -> int:
+    if topic.name.endswith(DLQ_SUFFIX):
+        return settings.kafka_dead_letter_days * DAY_MS
+    return settings.kafka_partner_event_days * DAY_MS if topic.name == PARTNER_EVENTS else topic.retention_ms
 
 
 def _fetched(record: Any) -> Fetched:
