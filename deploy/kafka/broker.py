@@ -18,7 +18,7 @@ import tempfile
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deploy.local.foreground import foreground_command
@@ -36,11 +36,11 @@ SERVER_PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}{more_listeners}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{more_advertised}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{more_protocols}
 log.dirs={data}
 num.partitions=12
 auto.create.topics.enable=false
@@ -74,9 +74,12 @@ class KafkaNotAvailable(RuntimeError):
 class KafkaBroker:
     """One combined KRaft node on free ports of 127.0.0.1; data and ports stay the same over a restart."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, advertised: Mapping[str, int] | None = None) -> None:
+        """`advertised`: further listeners by name (capitals), and the port of 127.0.0.1 that their clients are told."""
         self.directory = directory
         self.bootstrap_servers = ""
+        self.listeners: dict[str, int] = {}
+        self._advertised = dict(advertised or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._jars: Path | None = None
 
@@ -115,12 +118,20 @@ class KafkaBroker:
             self._process = None
 
     def _format(self) -> None:
-        port, controller_port = _free_ports(2)
+        port, controller_port, *more = _free_ports(2 + len(self._advertised))
         self.bootstrap_servers = f"127.0.0.1:{port}"
+        self.listeners = dict(zip(self._advertised, more, strict=True))
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "log4j2.properties").write_text(LOG4J_PROPERTIES)
         self._properties.write_text(
-            SERVER_PROPERTIES.format(port=port, controller_port=controller_port, data=self.directory / "data")
+            SERVER_PROPERTIES.format(
+                port=port,
+                controller_port=controller_port,
+                data=self.directory / "data",
+                more_listeners="".join(f",{name}://127.0.0.1:{own}" for name, own in self.listeners.items()),
+                more_advertised="".join(f",{name}://127.0.0.1:{told}" for name, told in self._advertised.items()),
+                more_protocols="".join(f",{name}:PLAINTEXT" for name in self.listeners),
+            )
         )
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(

@@ -94,7 +94,7 @@ class Launcher:
         except OSError as error:
             raise StartFailed(f"port {port} of {host} cannot be had ({error.strerror}): set GATEWAY_PORT") from error
         for name in SERVICES:
-            self._doors[name] = open_door()
+            self._doors[name] = open_door(port=int(services.set_for(name).get("PORT", "0")))
 
     def _start_postgres(self) -> str:
         self._postgres = EmbeddedPostgres(self.data_dir)

@@ -76,7 +76,14 @@ def own_variables(service: str, data_dir: Path) -> dict[str, str]:
     """What only this service is told: who it is when it signs, and where its files are."""
     files = data_dir / "files" / service
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return {"SIGNING_KEY_FILE": str(data_dir / "keys" / f"{service}.pem"), "FILES_DIR": str(files)}
+    own = {"SIGNING_KEY_FILE": str(data_dir / "keys" / f"{service}.pem"), "FILES_DIR": str(files)}
+    return own | set_for(service)
+
+
+def set_for(service: str) -> dict[str, str]:
+    """What the environment sets for one process alone: `PAYMENTS_QR__LOG_LEVEL` is the `LOG_LEVEL` of payments-qr."""
+    prefix = f"{package_of(service).upper()}__"
+    return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix)}
 
 
 def import_libraries() -> None:
