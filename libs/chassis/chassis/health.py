@@ -1,12 +1,13 @@
 """Is the process alive, and may it be asked? And what Prometheus reads."""
 
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chassis.migrations import head_of
+from chassis.migrations import head_of, is_known
 
 
 def add_health(app: FastAPI) -> None:
@@ -20,10 +21,10 @@ async def _alive(request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """200 when the database answers at the newest schema; the bus down is `degraded`: accepted work waits in the outbox."""
+    """200 when the database answers at this schema or a newer one; the bus down is `degraded`: work waits in the outbox."""
     runtime = request.app.state.runtime
     states = await readiness(runtime)
-    ready = states["database"] == "up"
+    ready = states["database"] in ("up", "newer")
     status = "unavailable" if not ready else "ready" if set(states.values()) <= {"up", "off"} else "degraded"
     return JSONResponse({"status": status, "dependencies": states}, 200 if ready else 503)
 
@@ -31,12 +32,20 @@ async def _ready(request: Request) -> Response:
 async def readiness(runtime: Any) -> dict[str, str]:
     """Each dependency of a service with its state."""
     version = await runtime.database_version()
-    head = head_of(runtime.service.migrations)
     works = runtime.settings.run_worker
     return {
-        "database": "up" if version == head else "down" if version is None else "schema-differs",
+        "database": _schema_state(version, runtime.service.migrations),
         "bus": ("up" if runtime.bus_is_up else "down") if works else "off",
     }
+
+
+def _schema_state(version: str | None, scripts: Path) -> str:
+    if version is None:
+        return "down"
+    if version == head_of(scripts):
+        return "up"
+    # A version that this code has never heard of is a newer release's, which keeps what the old one uses: both serve.
+    return "schema-differs" if is_known(scripts, version) else "newer"
 
 
 async def _metrics(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Schema changes: alembic per service, on a database that is made when it is not there."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -10,20 +11,58 @@ import asyncpg
 from alembic import command, context, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, make_url
+from sqlalchemy import Connection, MetaData, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.database import ChassisTable, asyncpg_url, sqlalchemy_url
+from chassis.database import ChassisTable, Database, asyncpg_url, sqlalchemy_url
+from chassis.log import logger
 
-LOCK_TIMEOUT = "4s"
-"""A migration that cannot get its lock gives up instead of stopping the service behind it."""
+LOCK_TIMEOUT = "2s"
+"""A migration that cannot get its lock gives up instead of stopping the service behind it, and tries again later."""
+LOCK_TRIES = 15
+SECONDS_BETWEEN_TRIES = 4.0
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 def upgrade(url: str, scripts: Path) -> None:
-    """Makes the database if needed and brings its schema to the newest version. Must not run inside an event loop."""
+    """Makes the database if needed and brings its schema to the newest version. Must not run inside an event loop.
+
+    Waits for a lock only so long that nobody behind it notices, and tries again from the version where it stands: for
+    about a minute and a half in all, then the error of the last try is raised.
+    """
     asyncio.run(create_database(url))
-    command.upgrade(_config(url, scripts), "head")
+    for left in reversed(range(LOCK_TRIES)):
+        try:
+            command.upgrade(_config(url, scripts), "head")
+            return
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or not left:
+                raise
+            logger.warning("a migration waits for its lock", tries_left=left)
+            time.sleep(SECONDS_BETWEEN_TRIES)
+
+
+async def backfill(
+    database: Database, statement: str, *, batch: int = 1000, pause: float = 0.05,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> int:  # fmt: skip
+    """Fills what an expanding migration left empty, while everybody works: batches of their own short transactions.
+
+    `statement` changes at most `:batch` rows that are not filled yet and skips those that others hold (`FOR UPDATE SKIP
+    LOCKED`); it is run until it finds none. `progress` hears the rows so far; answers all of them. Interrupted, it is
+    simply started again.
+    """
+    filled = 0
+    while True:
+        async with database.transaction() as session:
+            done = (await session.execute(text(statement), {"batch": batch})).rowcount
+        if not done:
+            return filled
+        filled += done
+        progress(filled)
+        await asyncio.sleep(pause)
 
 
 async def create_database(url: str) -> None:
@@ -33,7 +72,7 @@ async def create_database(url: str) -> None:
     try:
         if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", wanted.database):
             await admin.execute(f'CREATE DATABASE "{wanted.database}"')
-    except asyncpg.DuplicateDatabaseError:
+    except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
         pass  # another process was faster
     finally:
         await admin.close()
@@ -42,6 +81,11 @@ async def create_database(url: str) -> None:
 def head_of(scripts: Path) -> str:
     """The newest version that this code knows."""
     return ScriptDirectory(str(scripts)).get_current_head() or ""
+
+
+def is_known(scripts: Path, version: str) -> bool:
+    """Whether this code has the migration that made this version."""
+    return any(script.revision == version for script in ScriptDirectory(str(scripts)).walk_revisions())
 
 
 def run_environment(metadata: MetaData) -> None:

@@ -1,0 +1,117 @@
+"""Schema changes while the service works: they wait shortly for a lock, try again, and old code stays ready beside new."""
+
+import asyncio
+import shutil
+import threading
+import time
+from dataclasses import replace
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from chassis import migrations
+from chassis.database import Database, asyncpg_url, database_url
+from chassis.health import readiness
+from chassis.migrations import backfill, create_database, upgrade
+
+EXPANDING = """
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade() -> None:
+    op.execute("ALTER TABLE note ADD COLUMN stars int")
+"""
+
+
+@pytest.fixture
+def newer_scripts(service, tmp_path):
+    """The toy's migrations with one more, of the next release."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(service.migrations, scripts)
+    (scripts / "versions" / "0002_stars.py").write_text(EXPANDING)
+    return scripts
+
+
+@pytest.fixture
+def old_database_url(service, postgres_url):
+    url = database_url(postgres_url, f"old_{uuid4().hex[:8]}")
+    upgrade(url, service.migrations)
+    return url
+
+
+async def hold_table(url, seconds, holds):
+    connection = await asyncpg.connect(asyncpg_url(url))
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE note IN ACCESS SHARE MODE")
+        holds.set()
+        await asyncio.sleep(seconds)
+    await connection.close()
+
+
+def test_a_migration_that_meets_a_long_transaction_gives_way_and_tries_again(
+    old_database_url, newer_scripts, monkeypatch
+):
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrations, "SECONDS_BETWEEN_TRIES", 0.2)
+    holds = threading.Event()
+    holding = threading.Thread(target=lambda: asyncio.run(hold_table(old_database_url, 0.8, holds)))
+    holding.start()
+    holds.wait(10)
+    began = time.monotonic()
+
+    upgrade(old_database_url, newer_scripts)
+
+    assert time.monotonic() - began > 0.3
+    holding.join()
+
+
+def test_a_lock_that_is_never_free_ends_the_migration_with_its_reason(old_database_url, newer_scripts, monkeypatch):
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(migrations, "LOCK_TRIES", 2)
+    monkeypatch.setattr(migrations, "SECONDS_BETWEEN_TRIES", 0.05)
+    holds = threading.Event()
+    holding = threading.Thread(target=lambda: asyncio.run(hold_table(old_database_url, 1.5, holds)))
+    holding.start()
+    holds.wait(10)
+
+    with pytest.raises(Exception, match="lock timeout"):
+        upgrade(old_database_url, newer_scripts)
+    holding.join()
+
+
+async def test_old_code_stays_ready_when_a_newer_release_has_expanded_its_schema(calling, database):
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0002 of the next release'"))
+    answer = await calling().get("/readyz")
+    assert (answer.status_code, answer.json()["dependencies"]["database"]) == (200, "newer")
+
+
+async def test_new_code_is_not_ready_before_its_migrations_ran(runtime, service, newer_scripts):
+    runtime.service = replace(service, migrations=newer_scripts)
+    assert (await readiness(runtime))["database"] == "schema-differs"
+
+
+async def test_a_backfill_goes_in_batches_tells_its_progress_and_leaves_what_others_hold(database: Database):
+    async with database.transaction() as session:
+        await session.execute(text("CREATE TABLE filled (id int PRIMARY KEY, old int NOT NULL, new int)"))
+        await session.execute(text("INSERT INTO filled SELECT i, i FROM generate_series(1, 25) AS i"))
+    said: list[int] = []
+
+    count = await backfill(
+        database,
+        "UPDATE filled SET new = old WHERE id IN"
+        " (SELECT id FROM filled WHERE new IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)",
+        batch=10,
+        pause=0,
+        progress=said.append,
+    )
+
+    assert (count, said) == (25, [10, 20, 25])
+
+
+async def test_a_database_is_made_once(postgres_url):
+    url = database_url(postgres_url, f"made_{uuid4().hex[:8]}")
+    await asyncio.gather(create_database(url), create_database(url))
+    connection = await asyncpg.connect(asyncpg_url(url))
+    await connection.close()
