@@ -9,6 +9,7 @@ from chassis.runtime import Service
 from chassis.testing import unit_fact
 from contracts.gateway import Licence, PartnerChanged
 from contracts.registry import UnitChanged
+from services.onboarding.tests.reform import Reform, the_two_plans
 from services.onboarding.tests.world import NOW, Village
 
 
@@ -56,3 +57,14 @@ async def world(
     province = unit_fact("38", parents=(), name="Tỉnh Thanh Hóa")
     town = unit_fact("15061", parents=("38",), name="Xã Ngọc Lặc")
     await hear(province, commune, town, village_1.unit, village_2.unit, neighbour.unit, telecom)
+
+
+@pytest.fixture
+def reform() -> Reform:
+    return the_two_plans()
+
+
+@pytest.fixture
+async def units(hear: Callable[..., Any], reform: Reform) -> None:
+    """The service has heard of the units of the two plans, in both generations."""
+    await hear(*reform.units.values())

@@ -25,21 +25,22 @@ class Reform:
         successor = Successor(unit_id=self.units[f"new {into}"].unit_id, code=into, kind="whole", effective_on=FIRST)
         self._add(f"old {code}", code, name, "commune", [(f"38/{district}/{code}", None, LAST)], [successor])
 
-    def village(self, district: str, commune: str, number: int, into: str) -> None:
+    def village(self, district: str, commune: str, number: int, into: str, kind: str = "village") -> None:
         code = f"{commune}-{number:02}"
         places = [(f"38/{district}/{commune}/{code}", None, LAST), (f"38/{into}/{code}", FIRST, None)]
-        self._add(code, code, f"Thôn {number}", "village", places)
+        name = f"Khu phố {number}" if kind == "residential_group" else f"Thôn {number}"
+        self._add(code, code, name, "village", places, kind=kind)
 
     def _add(
         self, name: str, code: str, title: str, level: str, places: list[tuple[str, date | None, date | None]],
-        successors: list[Successor] | None = None,
+        successors: list[Successor] | None = None, kind: str | None = None,
     ) -> None:  # fmt: skip
         lineage = [
             Lineage(path=path, parent_id=None, valid_from=since, valid_to=until) for path, since, until in places
         ]
         starts, ends = places[0][1], places[-1][2]
         self.units[name] = UnitChanged(
-            unit_id=new_id(), code=code, name=title, level=level, kind=level, valid_from=starts, valid_to=ends,
+            unit_id=new_id(), code=code, name=title, level=level, kind=kind or level, valid_from=starts, valid_to=ends,
             lineage=lineage, successors=successors or [],
         )  # fmt: skip
 
@@ -59,5 +60,5 @@ def the_two_plans() -> Reform:
         ("15061", "Thị trấn Ngọc Lặc", "15061"), ("15073", "Xã Thạch Lập (cũ)", "15085"), ("15085", "Xã Quang Trung", "15085")
     ):  # fmt: skip
         reform.old_commune("389", code, name, into)
-        reform.village("389", code, 1, into)
+        reform.village("389", code, 1, into, "residential_group" if name.startswith("Thị trấn") else "village")
     return reform

@@ -11,7 +11,7 @@ from chassis.database import Session
 from chassis.outbox import announce
 from chassis.runtime import Runtime
 from contracts.counts import Count, CountsTaken
-from onboarding.model.counting import CountedDay
+from onboarding.model.counting import MARKED, CountedDay
 from onboarding.model.evidence import Communication, OfficialSignature
 from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
@@ -20,14 +20,6 @@ from onboarding.model.steps import STEPS
 
 LATE = time(23, 50)
 """Near the end of the business day, so that a day's own numbers are compared with all of that day."""
-
-MARKED = {
-    "vneid_issued": ("vneid", "issued"),
-    "vneid_level_2": ("vneid", "level_2"),
-    "payment_account_bank": ("payment_account", "bank"),
-    "payment_account_e_wallet": ("payment_account", "e_wallet"),
-    "payment_account_mobile_money": ("payment_account", "mobile_money"),
-}
 
 
 async def count_by_the_clock(runtime: Runtime) -> None:

@@ -1,11 +1,21 @@
-"""The days on which this service counted its own tables."""
+"""The days on which this service counted its own tables, and what other services counted in theirs."""
 
 from datetime import date, datetime
 
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field
 
 from chassis.database import aware
 from onboarding.model.tables import OnboardingTable
+
+MARKED = {
+    "vneid_issued": ("vneid", "issued"),
+    "vneid_level_2": ("vneid", "level_2"),
+    "payment_account_bank": ("payment_account", "bank"),
+    "payment_account_e_wallet": ("payment_account", "e_wallet"),
+    "payment_account_mobile_money": ("payment_account", "mobile_money"),
+}
+"""Indicators of a part of a step, by the step and its mark."""
 
 
 class CountedDay(OnboardingTable, table=True):
@@ -15,3 +25,15 @@ class CountedDay(OnboardingTable, table=True):
 
     day: date = Field(primary_key=True)
     counted_at: datetime = Field(sa_type=aware())
+
+
+class KnownCount(OnboardingTable, table=True):
+    """How many a service counted in a unit itself (not below) when it last told; what a ranking needs of the others."""
+
+    __tablename__ = "known_count"
+
+    service: str = Field(primary_key=True, sa_type=Text)
+    indicator: str = Field(primary_key=True, sa_type=Text)
+    unit_code: str = Field(primary_key=True, sa_type=Text)
+    count: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=aware())

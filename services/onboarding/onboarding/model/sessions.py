@@ -15,6 +15,8 @@ from onboarding.model.tables import OnboardingTable, texts
 
 SessionKind = Literal["conference", "training", "guidance", "installation", "drive", "launch", "review"]
 AttendeeKind = Literal["resident", "organization", "member"]
+TRAINING_KINDS = ("conference", "training", "guidance", "installation")
+"""Sessions at which people are trained; the others show that the campaign lives."""
 TRAINING_DAYS = 7
 TRAINING_UNIT = "training"
 """The unit of training accounts: it has synthetic people only and stands in no tree, so no report counts it."""

@@ -2,6 +2,7 @@
 
 from chassis.consumer import Reactions
 from contracts.casework import DossierChanged, DossierCompleted, FeedbackAnswered, ProceduresChosen
+from contracts.counts import CountsTaken
 from contracts.gateway import PartnerChanged
 from contracts.payments_qr import MerchantActivated, MerchantRegistered, MerchantSuspended, MerchantUpdated
 from contracts.registry import (
@@ -19,6 +20,7 @@ from contracts.registry import (
     UnitChanged,
 )
 from onboarding.reactions.consents import on_consent_changed
+from onboarding.reactions.counts import on_counts_taken
 from onboarding.reactions.dossiers import on_dossier_told, on_feedback_answered, on_procedures_chosen
 from onboarding.reactions.merchants import on_merchant_told
 from onboarding.reactions.organizations import on_organization_attested, on_organization_told
@@ -52,4 +54,5 @@ REACTIONS: Reactions = {
     DossierCompleted: on_dossier_told,
     FeedbackAnswered: on_feedback_answered,
     ProceduresChosen: on_procedures_chosen,
+    CountsTaken: on_counts_taken,
 }

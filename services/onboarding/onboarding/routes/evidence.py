@@ -32,14 +32,8 @@ from onboarding.model.evidence import (
 from onboarding.model.sessions import CampaignSession
 from onboarding.model.steps import STEPS
 from onboarding.queries.campaigns import get_campaign
-from onboarding.queries.evidence import (
-    count_votes,
-    get_of_campaign,
-    list_of_campaign,
-    list_without_model,
-    rank_nominations,
-    rank_units,
-)
+from onboarding.queries.evidence import get_of_campaign, list_of_campaign, list_without_model
+from onboarding.queries.ranking import count_votes, rank_nominations, rank_units
 from onboarding.queries.sessions import find_next_session, list_chosen_procedures
 from onboarding.queries.territory import list_above, require_lead, units_of_code
 from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
@@ -224,8 +218,10 @@ async def get_ranking(campaign_id: UUID, session: Reading, caller: Readers) -> R
     """Units by what they reached of the campaign's targets; models by votes."""
     campaign = await get_campaign(session, caller, campaign_id)
     categories = await rank_nominations(session, campaign.id)
+    ranking = await rank_units(session, campaign)
     return RankingView(
-        items=[StandingView.of(each) for each in await rank_units(session, campaign)],
+        items=[StandingView.of(each) for each in ranking.standings],
+        uncounted=ranking.uncounted,
         categories={name: [NominatedView.of(*each) for each in places] for name, places in categories.items()},
     )
 

@@ -17,7 +17,7 @@ from onboarding.model.evidence import (
     ReadinessCheck,
 )
 from onboarding.model.ranking import Ranked
-from onboarding.queries.evidence import Standing
+from onboarding.queries.ranking import Standing
 from onboarding.schemas.campaigns import Long, Short, TaskView, UnitCode
 
 
@@ -181,9 +181,10 @@ class NominatedView(BaseModel):
 
 
 class RankingView(BaseModel):
-    """Units by what they reached, and models by votes."""
+    """Units by what they reached, and models by votes; `uncounted` names targets of which no count is known."""
 
     items: list[StandingView]
+    uncounted: list[str] = []
     categories: dict[str, list[NominatedView]]
 
 

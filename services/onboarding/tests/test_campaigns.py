@@ -1,0 +1,179 @@
+"""Drawing up campaigns, and what people do in them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chassis.ids import new_id
+from contracts.casework import DossierChanged
+from contracts.onboarding import CampaignStarted, SessionHeld
+from services.onboarding.tests.plans import PLANS, load, on, send
+from services.onboarding.tests.reform import Reform
+from services.onboarding.tests.world import Village
+
+Hear = Callable[..., Any]
+Calling = Callable[..., Any]
+
+
+async def test_the_same_plan_file_is_one_campaign(units: None, calling: Calling) -> None:
+    province = calling("officer", unit_code="38")
+
+    first, second = await load(province, "dong-thang-2024"), await load(province, "dong-thang-2024")
+
+    assert first["id"] == second["id"]
+    assert first["unit_name"] == "Xã Đồng Thắng"
+
+
+async def test_a_wrong_plan_file_is_told_what_is_wrong(units: None, calling: Calling) -> None:
+    province = calling("officer", unit_code="38")
+    content = (PLANS / "dong-thang-2024.yaml").read_text(encoding="utf-8").replace("mẫu: xã", "mẫu: thôn")
+
+    answer = await province.post("/v1/campaign-plans", files={"file": ("a.yaml", content.encode())})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/mẫu"
+
+
+async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, announced: Hear, calling: Calling) -> None:
+    officer = calling("officer", unit_code="15724")
+    body = {"template": "commune", "unit_code": "15724", "title": "Mô hình 3 KHÔNG"}
+
+    campaign = await send(officer, "POST", "/v1/campaigns", body, 201)
+
+    assert len(campaign["steps"]) == 6
+    assert all(step["responsible_bodies"] for step in campaign["steps"])
+    assert {step["due_on"] for step in campaign["steps"]} == {None}
+    [fact] = await announced(CampaignStarted)
+    assert (fact.minimum_procedures, len(fact.steps)) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"template": "village"}, "/template"),
+        ({"unit_code": "99999"}, "/unit_code"),
+        ({"targets": [{"indicator": "vneid"}]}, "/targets/0"),
+        ({"starts_on": "2026-02-01", "ends_on": "2026-01-01"}, "/"),
+    ],
+)
+async def test_a_wrong_campaign_is_422(units: None, calling: Calling, wrong: dict[str, Any], pointer: str) -> None:
+    body = {"template": "commune", "unit_code": "15724", "title": "Mô hình", **wrong}
+
+    answer = await calling("officer", unit_code="15724").post("/v1/campaigns", json=body)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+async def test_an_officer_draws_up_campaigns_only_for_own_units(units: None, calling: Calling) -> None:
+    body = {"template": "commune", "unit_code": "15061", "title": "Mô hình"}
+
+    assert (await calling("officer", unit_code="15724").post("/v1/campaigns", json=body)).status_code == 403
+    assert (await calling("volunteer", unit_code="15061").post("/v1/campaigns", json=body)).status_code == 403
+
+
+async def test_who_leaves_the_team_loses_access_at_once(
+    units: None, reform: Reform, hear: Hear, calling: Calling
+) -> None:
+    resident = Village(reform.units["15727-01"]).resident()
+    await hear(resident)
+    officer = calling("officer", unit_code="15724")
+    campaign = await send(
+        officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
+    )
+    path = f"/v1/campaigns/{campaign['id']}/teams"
+    listed = {"unit_code": "15727-01", "members": [{"account": "chi-1", "body": "women_union"}]}
+    team = await send(officer, "POST", path, listed, 201)
+    volunteer = calling("volunteer", unit_code="15727-01", subject="chi-1")
+    assert (await volunteer.get("/v1/onboarding/worklist")).status_code == 200
+
+    member = f"{path}/{team['id']}/members/{team['members'][0]['id']}"
+    await send(officer, "PATCH", member, {"to": "2024-01-01"}, 200)
+
+    refused = await volunteer.get("/v1/onboarding/worklist")
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/no-longer-listed")
+
+
+async def test_a_resident_checks_in_by_the_code_at_the_door(
+    units: None, reform: Reform, hear: Hear, announced: Hear, calling: Calling
+) -> None:
+    resident = Village(reform.units["15727-01"]).resident()
+    await hear(resident)
+    with on("2026-03-01"):
+        officer = calling("officer", unit_code="15724")
+        campaign = await send(
+            officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
+        )
+        body = {
+            "kind": "guidance",
+            "venue": "nhà văn hóa thôn 1",
+            "unit_code": "15727-01",
+            "starts_at": "2026-03-02T08:00:00+07:00",
+        }
+        held = await send(officer, "POST", f"/v1/campaigns/{campaign['id']}/sessions", body, 201)
+
+    with on("2026-03-02"):
+        client = calling("resident", resident_id=resident.resident_id)
+        path = f"/v1/sessions/{held['id']}/check-in"
+        assert (await client.post(path, json={"code": "guess"})).status_code == 403
+        assert (await send(client, "POST", path, {"code": held["check_in_code"]}, 200))["result"] == "applied"
+        assert (await send(client, "POST", path, {"code": held["check_in_code"]}, 200))["result"] == "unchanged"
+
+    assert [each.residents for each in await announced(SessionHeld)] == [1]
+    public = (await calling().get("/v1/sessions?unit_code=15724&from=2026-03-01&to=2026-03-02")).json()["items"]
+    assert [each["id"] for each in public] == [held["id"]]
+    assert "check_in_code" not in public[0]
+
+
+async def test_everybody_is_told_what_concerns_them(units: None, reform: Reform, hear: Hear, calling: Calling) -> None:
+    village = reform.units["15727-01"]
+    resident = Village(village).resident()
+    dossier = DossierChanged(
+        dossier_id=new_id(), version=3, unit_id=village.unit_id, unit_code="15724", procedure_code="2.000635",
+        status="supplement_requested", national_status=5, channel=2, origin="here", at="2026-03-01T02:00:00Z",
+        resident_id=resident.resident_id,
+    )  # fmt: skip
+    await hear(resident, dossier, dossier)
+    with on("2026-03-02"):
+        officer = calling("officer", unit_code="15724", subject="owner")
+        campaign = await send(
+            officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
+        )
+        path = f"/v1/campaigns/{campaign['id']}"
+        session_body = {
+            "kind": "guidance",
+            "venue": "Nhà văn hóa",
+            "unit_code": "15727-01",
+            "starts_at": "2026-03-04T08:00:00+07:00",
+        }
+        await send(officer, "POST", f"{path}/sessions", session_body, 201)
+        work = {
+            "body": "culture",
+            "work": "In tờ rơi",
+            "owner": "owner",
+            "due": "2026-03-05",
+            "reminders": ["2026-03-02"],
+        }
+        await send(officer, "POST", f"{path}/tasks", work, 201)
+
+        client = calling("resident", resident_id=resident.resident_id)
+        mine = (await client.get("/v1/notifications", headers={"Accept-Language": "en"})).json()["items"]
+        later = (await client.get("/v1/notifications?since=2026-03-01T08:00:00Z")).json()["items"]
+        theirs = (await officer.get("/v1/notifications")).json()["items"]
+
+    assert {each["kind"] for each in mine} == {"session_near", "supplement_asked"}
+    assert "supplement_asked" not in [each["kind"] for each in later]
+    assert ("task_due", "Việc đến hạn: In tờ rơi") in [(each["kind"], each["text"]) for each in theirs]
+
+
+async def test_a_commune_reads_the_campaign_of_its_province_and_leads_it_not(units: None, calling: Calling) -> None:
+    body = {"template": "custom", "unit_code": "38", "title": "Toàn tỉnh", "steps": [{"number": 1, "title": "Một"}]}
+    campaign = await send(calling("officer", unit_code="38"), "POST", "/v1/campaigns", body, 201)
+    commune = calling("officer", unit_code="15061")
+
+    assert (await commune.get(f"/v1/campaigns/{campaign['id']}")).status_code == 200
+    assert len((await commune.get("/v1/campaigns")).json()["items"]) == 1
+    assert (await commune.patch(f"/v1/campaigns/{campaign['id']}", json={"title": "Khác"})).status_code == 403
+    volunteer = calling("volunteer", unit_code="15727-01")
+    assert (await volunteer.get(f"/v1/campaigns/{campaign['id']}")).status_code == 200
