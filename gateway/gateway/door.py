@@ -19,6 +19,7 @@ from chassis.middleware import UNTRACED, count, describe, method_of
 from chassis.runtime import Runtime
 from chassis.spans import SPANS
 from gateway.answers import Message, RawHeaders, Receive, Scope, Send, header_values, send_json, send_problem
+from gateway.certificate import watch_certificate
 from gateway.commands.development import ensure_development_partners
 from gateway.credentials import Admission, Credentials, SignerFile
 from gateway.directory import Directory
@@ -93,6 +94,8 @@ class Gateway:
         """Take up work on a started runtime."""
         if runtime.settings.signing_key_file is None:
             raise RuntimeError("the gateway needs this variable: SIGNING_KEY_FILE")
+        if self.settings.tls_certificate_file is not None:
+            watch_certificate(self.settings.tls_certificate_file)
         self.client = AiohttpClient()
         self.proxy = Proxy(self.client, self.settings.service_addresses())
         self.directory = Directory(runtime.database)

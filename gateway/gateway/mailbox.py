@@ -6,13 +6,15 @@ many requests as came meanwhile. A batch that fails is tried letter by letter: o
 
 import asyncio
 import base64
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from prometheus_client import Gauge
 from sqlalchemy import text
 
 from chassis.database import Database, Session
@@ -22,6 +24,8 @@ from chassis.outbox import Announcement
 from contracts.gateway import PartnerEventReceived
 
 BATCH = 200
+LETTERS = Gauge("bakhong_mailbox_letters", "Webhooks that wait for their commit")
+CAPACITY = Gauge("bakhong_mailbox_capacity", "Webhooks that may wait; more are answered 503")
 
 
 class Fate(Enum):
@@ -90,6 +94,8 @@ class Mailbox:
         self._waiting: list[Waiting] = []
         self._taken = 0
         self._arrived = asyncio.Event()
+        CAPACITY.set(capacity)
+        LETTERS.set_function(lambda: len(self._waiting) + self._taken)
 
     async def post(self, letter: Letter) -> Fate:
         """Wait until the letter is durable; raises Full or NotKept."""
@@ -121,7 +127,8 @@ class Mailbox:
         except Exception as error:
             logger.warning("a batch of deliveries failed", error=type(error).__name__, letters=len(batch))
             for waiting in batch if len(batch) > 1 else ():
-                await self._write_alone(waiting)
+                if not waiting[1].done():
+                    await self._write_alone(waiting)
 
     async def _write_alone(self, waiting: Waiting) -> None:
         try:
@@ -132,11 +139,50 @@ class Mailbox:
     async def _write(self, batch: list[Waiting]) -> None:
         # Sorted by key: two gateways that write the same keys take their locks in one order.
         letters = sorted((letter for letter, _ in batch), key=lambda letter: letter.key)
-        async with self._database.transaction() as session:
-            fates = await write_letters(session, letters)
-        for letter, waiting in batch:
-            if not waiting.done():
-                waiting.set_result(fates[letter.id])
+        accepted = await keep_new(self._database, letters)
+        _tell(batch, dict.fromkeys(accepted, Fate.ACCEPTED))
+        if len(accepted) < len(letters):
+            repeated = [letter for letter in letters if letter.id not in accepted]
+            async with self._database.transaction() as session:
+                fates = await write_letters(session, repeated)
+            _tell(batch, fates)
+
+
+def _tell(batch: list[Waiting], fates: Mapping[UUID, Fate]) -> None:
+    for letter, waiting in batch:
+        if letter.id in fates and not waiting.done():
+            waiting.set_result(fates[letter.id])
+
+
+async def keep_new(database: Database, letters: Sequence[Letter]) -> set[UUID]:
+    """Writes the new ones and their announcements by one statement that is its own transaction; the ids of the new."""
+    first: dict[tuple[str, str], Letter] = {}
+    for letter in letters:
+        first.setdefault(letter.key, letter)
+    rows = [_row(letter) + _said(letter) for letter in first.values()]
+    kept = await database.ask(_KEEP_NEW, *zip(*rows, strict=True))
+    if kept:
+        database.on_announced()
+    return {row["id"] for row in kept}
+
+
+def _row(letter: Letter) -> tuple[Any, ...]:
+    return (
+        letter.id, letter.partner_id, letter.webhook_id, letter.event, letter.occurred_at, letter.received_at,
+        letter.body_hash, letter.sealed, letter.subject_key,
+    )  # fmt: skip
+
+
+def _said(letter: Letter) -> tuple[Any, ...]:
+    if letter.event is None:
+        return NOTHING_SAID
+    said = _announcement(letter)
+    return (
+        said.event_id, said.topic, said.key, said.type, said.value, json.dumps(said.headers), said.occurred_at,
+    )  # fmt: skip
+
+
+NOTHING_SAID = (None,) * 7
 
 
 async def write_letters(session: Session, letters: Sequence[Letter]) -> dict[UUID, Fate]:
@@ -211,17 +257,37 @@ def _conflict_columns(letters: list[Letter], known: dict[tuple[str, str], Any]) 
     }
 
 
+_LETTERS = """
+INSERT INTO delivery (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key,
+                      status, attempt, repeats, conflicts)
+SELECT id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key,
+       CASE WHEN event IS NULL THEN 'ignored' ELSE 'accepted' END, 1, 0, 0
+FROM {} ON CONFLICT (partner_id, webhook_id) DO NOTHING RETURNING id
+"""
 _INSERT = text(
-    "INSERT INTO delivery (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key,"
-    " status, attempt, repeats, conflicts)"
-    " SELECT id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key,"
-    " CASE WHEN event IS NULL THEN 'ignored' ELSE 'accepted' END, 1, 0, 0"
-    " FROM unnest(cast(:id AS uuid[]), cast(:partner_id AS text[]), cast(:webhook_id AS text[]), cast(:event AS text[]),"
-    " cast(:occurred_at AS timestamptz[]), cast(:received_at AS timestamptz[]), cast(:body_hash AS bytea[]),"
-    " cast(:body AS bytea[]), cast(:subject_key AS text[]))"
-    " AS letter (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key)"
-    " ON CONFLICT (partner_id, webhook_id) DO NOTHING RETURNING id"
+    _LETTERS.format(
+        "unnest(cast(:id AS uuid[]), cast(:partner_id AS text[]), cast(:webhook_id AS text[]), cast(:event AS text[]),"
+        " cast(:occurred_at AS timestamptz[]), cast(:received_at AS timestamptz[]), cast(:body_hash AS bytea[]),"
+        " cast(:body AS bytea[]), cast(:subject_key AS text[]))"
+        " AS letter (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key)"
+    )
 )
+_KEEP_NEW = f"""
+WITH letter AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
+                         $7::bytea[], $8::bytea[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[],
+                         $14::text[], $15::text[], $16::timestamptz[]) WITH ORDINALITY
+         AS letter (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key,
+                    event_id, topic, key, type, value, headers, said_at, number)
+),
+kept AS ({_LETTERS.format("letter")}),
+told AS (
+    INSERT INTO outbox (event_id, topic, key, type, value, headers, occurred_at)
+    SELECT event_id, topic, key, type, value, headers, said_at
+    FROM letter JOIN kept USING (id) WHERE event IS NOT NULL ORDER BY number
+)
+SELECT id FROM kept
+"""
 _FIND = text(
     "SELECT delivery.id, delivery.partner_id, delivery.webhook_id, delivery.body_hash FROM delivery"
     " JOIN (SELECT DISTINCT * FROM unnest(cast(:partner_id AS text[]), cast(:webhook_id AS text[])))"

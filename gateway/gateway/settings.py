@@ -37,6 +37,8 @@ class GatewaySettings(Settings):
     requests_at_once: int = 512
     mailbox_letters: int = 2_000
     """Webhooks that may wait for their commit; more are answered 503."""
+    tls_certificate_file: Path | None = None
+    """The certificate that the outside sees, to tell its last day; TLS itself ends before the gateway."""
 
     @model_validator(mode="after")
     def _production_is_closed(self) -> Self:

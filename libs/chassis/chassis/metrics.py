@@ -14,3 +14,11 @@ RELAY_LAG = Gauge("bakhong_relay_lag_seconds", "Age of the oldest event that wai
 CONSUMED = Counter("bakhong_consumed_events", "Events applied", ["service", "topic"])
 CONSUMER_LAG = Gauge("bakhong_consumer_lag_events", "Events not fetched yet", ["service"])
 DEAD_LETTERS = Gauge("bakhong_dead_letters", "Events that could not be applied and still wait", ["service"])
+OUTBOX = Gauge("bakhong_outbox_events", "Events that wait for the bus", ["service"])
+OLDEST_TRANSACTION = Gauge(
+    "bakhong_oldest_transaction_seconds", "Age of the oldest transaction of the service's database", ["service"]
+)
+ARCHIVING_FAILS = Gauge(
+    "bakhong_wal_archiving_fails", "1 while the database's last try to archive its log failed", ["service"]
+)
+DISK_FREE = Gauge("bakhong_disk_free_ratio", "Free part of the disk that files are on", ["service"])

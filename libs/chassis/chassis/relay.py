@@ -18,6 +18,7 @@ from chassis.bus.port import Bus, Outgoing
 from chassis.clock import now
 from chassis.database import asyncpg_url
 from chassis.log import logger
+from chassis.spans import SPANS
 
 LOCK = "bakhong relay"
 CHANNEL = "outbox"
@@ -63,7 +64,8 @@ class Relay:
         )
         try:
             await connection.add_listener(CHANNEL, lambda *_: self.wake())
-            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", LOCK):  # noqa: ASYNC110  # the leader is another process: nothing here could wake us
+            while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", LOCK):
+                metrics.RELAY_LAG.labels(self._service).set(0)  # the leader, another process, says it
                 await asyncio.sleep(BACKOFF_SECONDS)
             self.is_leader = True
             while True:
@@ -82,12 +84,24 @@ class Relay:
             " FROM outbox ORDER BY id LIMIT $1",
             self._batch,
         )
+        # Said before the bus is asked: while it does not answer, the lag must be seen to grow.
+        metrics.RELAY_LAG.labels(self._service).set((now() - rows[0]["occurred_at"]).total_seconds() if rows else 0)
         if rows:
-            await self._bus.publish([self._outgoing(row) for row in rows])
+            await self._publish(rows)
             await connection.execute("DELETE FROM outbox WHERE id = ANY($1)", [row["id"] for row in rows])
             metrics.RELAYED.labels(self._service).inc(len(rows))
-            metrics.RELAY_LAG.labels(self._service).set((now() - rows[0]["occurred_at"]).total_seconds())
         return len(rows)
+
+    async def _publish(self, rows: Any) -> None:
+        records = [self._outgoing(row) for row in rows]
+        if not SPANS.are_kept:
+            await self._bus.publish(records)
+            return
+        # One span for the batch: it belongs to as many traces as it has events, so it links to them.
+        came_from = [record.headers.get("traceparent", "") for record in records]
+        about: dict[str, str | int] = {"messaging.batch.message_count": len(rows), "messaging.operation.type": "send"}
+        with SPANS.span("relay", "PRODUCER", attributes=about, links=came_from):
+            await self._bus.publish(records)
 
     def _outgoing(self, row: Any) -> Outgoing:
         """CloudEvents 1.0, Kafka binding, binary mode."""

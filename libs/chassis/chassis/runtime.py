@@ -23,6 +23,7 @@ from chassis.errors import Unauthenticated
 from chassis.idempotency import forget_old_answers
 from chassis.identity import Signer, Verifier
 from chassis.log import logger
+from chassis.measures import Measure, measure_for_ever
 from chassis.relay import Notifier, Relay
 from chassis.settings import Settings
 from chassis.spans import SPANS
@@ -43,7 +44,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service: its doors, its tables, what it hears, what it does by the clock."""
+    """What makes a service: its doors, its tables, what it hears, what it does and counts by the clock."""
 
     name: str
     title: str
@@ -52,6 +53,7 @@ class Service:
     routers: Sequence[Any] = ()
     reactions: Reactions = field(default_factory=dict)
     timed: Sequence[Timed] = ()
+    measures: Sequence[Measure] = ()
 
     @property
     def database(self) -> str:
@@ -121,6 +123,7 @@ class Runtime:
         self._tasks.append(task)
 
     async def _work(self) -> None:
+        self._spawn(measure_for_ever(self.service.name, self.database, self.service.measures), "measures")
         await self._reach_bus()
         self._spawn(self.relay.run(), "relay")
         if self.service.reactions:

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from prometheus_client import Gauge
+
 from chassis.app import create_app
+from chassis.measures import Measure
 from chassis.runtime import Runtime, Service, Timed
 from registry.commands.counting import Counter
 from registry.commands.imports import run_open_imports
@@ -48,6 +51,17 @@ async def _load_units(runtime: Runtime) -> None:
         await move_due_residents(session)
 
 
+MEASURES = (
+    Measure(
+        Gauge("bakhong_unmatched_events", "Partner events about somebody unknown, still unresolved", ["service"]),
+        "SELECT count(*) FROM (SELECT FROM unmatched_event WHERE resolved_at IS NULL LIMIT 100000) AS waiting",
+    ),
+    Measure(
+        Gauge("bakhong_corrections_overdue", "Corrections that nobody decided by their day", ["service"]),
+        "SELECT count(*) FROM correction WHERE state = 'received'"
+        " AND due_on < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
+    ),
+)
 service = Service(
     name="registry",
     title="Ba Không: registry",
@@ -63,5 +77,6 @@ service = Service(
         Timed("rotate keys", 600.0, _rotate_keys),
         Timed("count", 5.0, _count),
     ],
+    measures=MEASURES,
 )
 app = create_app(service)
