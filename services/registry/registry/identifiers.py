@@ -109,6 +109,8 @@ _HEALTH_CARD = re.compile(r"[A-Z]{2}[1-5]\d{12}")
 
 def plain(text: str) -> str:
     """The same text with any script's digits as 0-9 and without spaces, dots, dashes or invisible marks."""
+    if text.isascii() and text.isdigit():
+        return text  # as nearly all of them are written
     compatible = unicodedata.normalize("NFKC", text)
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in compatible)
     return _SEPARATORS.sub("", digits)

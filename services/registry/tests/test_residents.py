@@ -1,4 +1,5 @@
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -63,6 +64,62 @@ async def test_every_wrong_field_is_named_at_once_in_vietnamese(calling: Any) ->
     assert wrong["/phone"]["message"] == "Số điện thoại không hợp lệ"
 
 
+async def test_wrong_shapes_unknown_units_and_impossible_numbers_are_all_named_in_one_answer(
+    calling: Any, session: Any
+) -> None:
+    client = calling("officer", unit_code="38")
+    body = a_resident(sex=3, unit_code="no-such", phone="12", personal_id="03808500000x")
+
+    answer = await client.post("/v1/residents", json=body)
+    in_english = await client.post(
+        "/v1/residents", json=body, headers={"Accept-Language": "en", "Idempotency-Key": "k"}
+    )
+
+    assert answer.status_code == in_english.status_code == 422
+    wrong = {error["pointer"]: (error["code"], error["message"]) for error in answer.json()["errors"]}
+    assert wrong == {
+        "/personal_id": ("personal-id-not-digits", "Số định danh chỉ gồm chữ số"),
+        "/phone": ("phone-invalid", "Số điện thoại không hợp lệ"),
+        "/sex": ("literal-error", "Phải là một trong: 'male' or 'female'."),
+        "/unit_code": ("unknown-unit", "Không có đơn vị nào mang mã này."),
+    }
+    assert {error["message"] for error in in_english.json()["errors"]} >= {"No unit has this code."}
+    for table in ("resident", "identifier", "outbox", "household"):
+        assert (await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar() == 0, table
+
+
+async def test_a_change_names_every_wrong_field_too_and_changes_nothing(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    client = calling("officer", unit_code="38")
+    path = f"/v1/residents/{view['id']}"
+
+    shapes = await client.patch(
+        path, json={"full_name": None, "unit_code": "no-such", "phone": "1", "address_line": "A"}
+    )
+    known = await client.patch(path, json={"deceased_on": "1950-01-01", "address_line": "A"})
+    cmnd = await register(a_resident(2, personal_id="171234567", id_document="cmnd"))
+    card = await client.patch(f"/v1/residents/{cmnd['id']}", json={"id_document": "cccd"})
+
+    assert {(e["pointer"], e["code"]) for e in shapes.json()["errors"]} == {
+        ("/full_name", "required"), ("/unit_code", "unknown-unit"), ("/phone", "phone-invalid"),
+    }  # fmt: skip
+    assert [(e["pointer"], e["code"]) for e in known.json()["errors"]] == [("/deceased_on", "death-before-birth")]
+    assert [(e["pointer"], e["code"]) for e in card.json()["errors"]] == [("/id_document", "id-document-mismatch")]
+    after = (await client.get(path, headers=PURPOSE)).json()
+    assert (after["address_line"], after["status"], after["changed_at"]) == (None, "alive", view["changed_at"])
+
+
+@pytest.mark.parametrize("junk", ["\ud800", "\u0000", "x" * 5000, [], {"a": 1}, 10**400, None, "  "])
+async def test_a_unit_that_is_no_text_at_all_is_a_wrong_field_and_never_a_fault(calling: Any, junk: Any) -> None:
+    client = calling("officer", unit_code="38")
+
+    content = json.dumps(a_resident(unit_code=junk, phone="1"))
+    answer = await client.post("/v1/residents", content=content, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422, answer.text
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/unit_code", "/phone"}
+
+
 async def test_an_unknown_unit_or_a_card_that_cannot_be_is_refused(calling: Any) -> None:
     client = calling("officer", unit_code="38")
 
@@ -71,6 +128,28 @@ async def test_an_unknown_unit_or_a_card_that_cannot_be_is_refused(calling: Any)
 
     assert [e["code"] for e in unknown.json()["errors"]] == ["unknown-unit"]
     assert [(e["pointer"], e["code"]) for e in card.json()["errors"]] == [("/id_document", "id-document-mismatch")]
+
+
+async def test_a_service_looks_up_a_whole_list_of_numbers_and_everybody_found_sees_it(
+    calling: Any, register: Any, announced: Any
+) -> None:
+    one, two = await register(a_resident(1)), await register(a_resident(2, unit_code="15061-01"))
+    service = calling("service", subject="onboarding")
+    numbers = ["038085000002", "038085000009", "038 085 000 001", "no number", "038085000001"]
+
+    answer = await service.post("/v1/residents/lookups", json={"personal_ids": numbers}, headers=PURPOSE)
+
+    items = answer.json()["items"]
+    assert [item["personal_id"] for item in items] == numbers
+    assert [item["id"] for item in items] == [two["id"], None, one["id"], None, one["id"]]
+    assert (items[0]["unit_code"], items[0]["status"]) == ("15061-01", "alive")
+    assert {str(fact.resident_id) for fact in await announced(AccessRecorded)} == {one["id"], two["id"]}
+    refused = [await calling(role, unit_code="38").post("/v1/residents/lookups", json={"personal_ids": numbers},
+                                                        headers=PURPOSE) for role in ("officer", "volunteer")]  # fmt: skip
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert (await service.post("/v1/residents/lookups", json={"personal_ids": numbers})).status_code == 428
+    too_many = {"personal_ids": ["038085000001"] * 1001}
+    assert (await service.post("/v1/residents/lookups", json=too_many, headers=PURPOSE)).status_code == 422
 
 
 async def test_oddities_are_accepted_with_warnings(register: Any) -> None:

@@ -259,19 +259,23 @@ async def apply_waiting(session: Session, indexes: Sequence[bytes]) -> int:
     """Apply the events that waited for these indexes, which the caller has locked; how many found their person."""
     if not indexes:
         return 0
-    found = await session.exec(
-        select(UnmatchedEvent)
-        .where(col(UnmatchedEvent.subject_index).in_(indexes), col(UnmatchedEvent.resolved_at).is_(None))
-        .order_by(col(UnmatchedEvent.occurred_at), col(UnmatchedEvent.webhook_id))
-    )
+    found = await session.execute(_WAITING, {"indexes": list(indexes)})
     applied = 0
-    for waiting in found.all():
+    for waiting in found.scalars().all():
         owner = await lock_owner(session, waiting)
         match = await _match(session, owner[0], owner[1])
         if match.resident or match.organization:
             await settle_waiting(session, waiting, match, "system")
             applied += 1
     return applied
+
+
+_WAITING = select(UnmatchedEvent).from_statement(
+    text(
+        "SELECT * FROM unmatched_event WHERE subject_index = ANY(cast(:indexes AS bytea[])) AND resolved_at IS NULL"
+        " ORDER BY occurred_at, webhook_id"
+    )
+)
 
 
 async def lock_owner(session: Session, waiting: UnmatchedEvent) -> tuple[Subject, list[Any]]:

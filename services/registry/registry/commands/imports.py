@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import dropwhile, islice
 from typing import Any, BinaryIO
@@ -21,7 +22,7 @@ from chassis.scope import units_of, units_under
 from chassis.sealing import seal, unseal
 from chassis.tables import KnownUnit
 from registry.commands.bulk import copy_rows
-from registry.commands.identifying import Owner, Subject, lock_subjects, subject
+from registry.commands.identifying import Owner, Subject, lock_subjects, resident_of, subject
 from registry.commands.residents import Newcomer, amend_resident, household_ids, register_newcomers, relocate_resident
 from registry.identifiers import Finding, personal_id_warnings
 from registry.lists import ListedResident, Rejection, UnreadableList, read_list
@@ -126,15 +127,27 @@ async def _run_import(database: Database, record: ResidentImport, batch_rows: in
     with tempfile.TemporaryFile() as file:
         await _unpack(database, record.id, file)
         villages = await _villages(database, record.unit_id)
-        rows = dropwhile(lambda outcome: _row_of(outcome) < record.next_row, read_list(file, today()))
+        outcomes = dropwhile(lambda outcome: _row_of(outcome) < record.next_row, read_list(file, today()))
         try:
-            while batch := await asyncio.to_thread(lambda: list(islice(rows, batch_rows))):
+            async for batch in _read_ahead((_placed(outcome, villages) for outcome in outcomes), batch_rows):
                 async with database.transaction() as session:
                     await _take_over(session, record.id, batch, villages)
         except UnreadableList as error:
             await _finish(database, record.id, error.finding)
             return
     await _finish(database, record.id, None)
+
+
+async def _read_ahead(rows: Iterator["_Row"], batch_rows: int) -> AsyncIterator[list["_Row"]]:
+    """The rows in batches, the next one being read and checked in a thread while the present one is written."""
+    coming = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(rows, batch_rows))))
+    try:
+        while batch := await coming:
+            coming = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(rows, batch_rows))))
+            yield batch
+    finally:
+        with suppress(UnreadableList):
+            await coming  # the thread reads from the file, which the caller is about to close
 
 
 async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
@@ -147,8 +160,10 @@ async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _row_of(outcome: ListedResident | list[Rejection]) -> int:
-    return outcome[0].row if isinstance(outcome, list) else outcome.row
+def _row_of(outcome: "_Row | ListedResident") -> int:
+    if isinstance(outcome, list):
+        return outcome[0].row
+    return outcome.listed.row if isinstance(outcome, _Placed) else outcome.row
 
 
 @dataclass
@@ -193,6 +208,20 @@ async def _villages(database: Database, unit_id: UUID) -> Villages:
     return Villages(top, {u.id: u for u in found}, {u.code.upper(): u for u in found}, by_name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A good row in its village, with all of it that needs no database; `id` is the resident's if nobody has the number."""
+
+    listed: ListedResident
+    unit: KnownUnit
+    number: Subject
+    phone: Subject | None
+    id: UUID
+
+
+_Row = _Placed | list[Rejection]
+
+
 @dataclass
 class _Batch:
     """What is to be done with the rows of a batch."""
@@ -200,7 +229,7 @@ class _Batch:
     villages: Villages
     record: ResidentImport
     origin: Origin
-    newcomers: dict[str, tuple[ListedResident, KnownUnit]] = field(default_factory=dict)
+    newcomers: dict[Subject, _Placed] = field(default_factory=dict)
     rejections: list[Rejection] = field(default_factory=list)
     rejected_rows: set[int] = field(default_factory=set)
     created: int = 0
@@ -213,71 +242,79 @@ class _Batch:
         self.rejected_rows.add(listed.row)
 
 
-async def _take_over(
-    session: Session, import_id: UUID, outcomes: Sequence[ListedResident | list[Rejection]], villages: Villages
-) -> None:
+async def _take_over(session: Session, import_id: UUID, rows: Sequence["_Row"], villages: Villages) -> None:
     """One batch: everything of it, and the progress, in one transaction."""
     record = await session.get_one(ResidentImport, import_id, with_for_update=True)
-    outcomes = [outcome for outcome in outcomes if _row_of(outcome) >= record.next_row]
-    if not outcomes:
+    rows = [row for row in rows if _row_of(row) >= record.next_row]
+    if not rows:
         return
     batch = _Batch(villages, record, origin_of(SOURCE, now()))
-    placed = _placed(batch, outcomes)
-    known = await _known(session, placed)
+    placed = [row for row in rows if isinstance(row, _Placed)]
+    for row in rows:
+        if isinstance(row, list):
+            batch.rejections += row
+            batch.rejected_rows.add(row[0].row)
+    newcomers = {row.number: row.id for row in reversed(placed)}
+    owners = await lock_subjects(session, list(_subjects(placed)), newcomers)
+    known = await _known(session, newcomers, owners)
     households = await household_ids(
-        session, [(unit.id, listed.household_code) for listed, unit in placed if listed.household_code]
+        session, [(row.unit.id, row.listed.household_code) for row in placed if row.listed.household_code]
     )
-    for listed, unit in placed:
-        resident = known.get(listed.personal_id)
+    for row in placed:
+        resident = known.get(row.number)
         if resident is None:
-            _welcome(batch, listed, unit)
+            _welcome(batch, row)
         else:
-            await _compare(session, batch, listed, unit, resident, households)
-    await _register(session, batch, households)
+            await _compare(session, batch, row.listed, row.unit, resident, households)
+    await _register(session, batch, households, owners)
     await _store_rejections(session, batch)
-    _count(batch, outcomes)
+    _count(batch, rows)
 
 
-def _placed(
-    batch: _Batch, outcomes: Sequence[ListedResident | list[Rejection]]
-) -> list[tuple[ListedResident, KnownUnit]]:
-    placed = []
-    for outcome in outcomes:
-        if isinstance(outcome, list):
-            batch.rejections += outcome
-            batch.rejected_rows.add(outcome[0].row)
-            continue
-        unit = batch.villages.find(outcome.village)
-        if isinstance(unit, Finding):
-            batch.reject(outcome, outcome.village_column, unit)
-        else:
-            placed.append((outcome, unit))
-    return placed
+def _placed(outcome: ListedResident | list[Rejection], villages: Villages) -> _Row:
+    if isinstance(outcome, list):
+        return outcome
+    unit = villages.find(outcome.village)
+    if isinstance(unit, Finding):
+        return [Rejection(outcome.row, outcome.village_column, unit)]
+    phone = subject("phone", outcome.phone) if outcome.phone else None
+    return _Placed(outcome, unit, subject("personal_id", outcome.personal_id), phone, new_id())
 
 
-async def _known(session: Session, placed: Sequence[tuple[ListedResident, KnownUnit]]) -> dict[str, Resident]:
+def _subjects(placed: Sequence[_Placed]) -> Iterator[Subject]:
+    for row in placed:
+        yield row.number
+        if row.phone:
+            yield row.phone
+
+
+async def _known(
+    session: Session, newcomers: Mapping[Subject, UUID], owners: Mapping[bytes, Owner]
+) -> dict[Subject, Resident]:
     """Residents who are registered already, by personal number; all indexes of the batch are locked from here on."""
-    numbers = {listed.personal_id: subject("personal_id", listed.personal_id) for listed, _ in placed}
-    phones = [subject("phone", phone) for phone in {listed.phone for listed, _ in placed if listed.phone}]
-    owners = await lock_subjects(session, [*numbers.values(), *phones])
-    ids = {number: resident_id for number, who in numbers.items() if (resident_id := _owner(who, owners))}
-    found = await session.exec(select(Resident).where(col(Resident.id).in_(list(ids.values()))))
-    residents = {resident.id: resident for resident in found}
+    ids = {
+        number: resident_id
+        for number, new in newcomers.items()
+        if (resident_id := resident_of(number, owners)) not in (None, new)
+    }
+    if not ids:
+        return {}
+    found = await session.execute(_BY_IDS, {"ids": list(ids.values())})
+    residents = {resident.id: resident for resident in found.scalars()}
     return {number: residents[resident_id] for number, resident_id in ids.items() if resident_id in residents}
 
 
-def _owner(who: Subject, owners: Mapping[bytes, Owner]) -> UUID | None:
-    return next((owners[index].resident_id for index in who.indexes if owners[index].resident_id), None)
+_BY_IDS = select(Resident).from_statement(text("SELECT * FROM resident WHERE id = ANY(cast(:ids AS uuid[]))"))
 
 
-def _welcome(batch: _Batch, listed: ListedResident, unit: KnownUnit) -> None:
-    earlier = batch.newcomers.get(listed.personal_id)
-    if earlier is None:
-        batch.newcomers[listed.personal_id] = (listed, unit)
-    elif _values(earlier[0]) == _values(listed) and earlier[1].id == unit.id:
+def _welcome(batch: _Batch, row: _Placed) -> None:
+    earlier = batch.newcomers.setdefault(row.number, row)
+    if earlier is row:
+        return
+    if _values(earlier.listed) == _values(row.listed) and earlier.unit.id == row.unit.id:
         batch.unchanged += 1
     else:
-        batch.reject(listed, "personal_id", TWICE_IN_LIST)
+        batch.reject(row.listed, "personal_id", TWICE_IN_LIST)
 
 
 def _values(listed: ListedResident) -> dict[str, Any]:
@@ -339,34 +376,43 @@ async def _update(
         batch.updated += 1
 
 
-async def _register(session: Session, batch: _Batch, households: Mapping[tuple[UUID, str], UUID]) -> None:
-    newcomers = [
-        Newcomer(
-            unit=unit,
-            household_id=households[unit.id, listed.household_code] if listed.household_code else None,
-            personal_id=listed.personal_id,
-            values=_values(listed) | {"id_document": listed.id_document},
-            origin=batch.origin,
-            import_id=batch.record.id,
+async def _register(
+    session: Session, batch: _Batch, households: Mapping[tuple[UUID, str], UUID], owners: Mapping[bytes, Owner]
+) -> None:
+    newcomers = []
+    for row in batch.newcomers.values():
+        code = row.listed.household_code
+        newcomers.append(
+            Newcomer(
+                unit=row.unit,
+                household_id=households[row.unit.id, code] if code else None,
+                personal_id=row.listed.personal_id,
+                values=_values(row.listed) | {"id_document": row.listed.id_document},
+                origin=batch.origin,
+                number=row.number,
+                phone=row.phone,
+                import_id=batch.record.id,
+                id=row.id,
+            )
         )
-        for listed, unit in batch.newcomers.values()
-    ]
     if newcomers:
-        await register_newcomers(session, newcomers)
+        await register_newcomers(session, newcomers, owners)
     batch.created = len(newcomers)
     batch.warnings = sum(
-        bool(personal_id_warnings(listed.personal_id, listed.birth.day, listed.sex))
-        for listed, _ in batch.newcomers.values()
+        bool(personal_id_warnings(row.listed.personal_id, row.listed.birth.day, row.listed.sex))
+        for row in batch.newcomers.values()
     )
 
 
 async def _store_rejections(session: Session, batch: _Batch) -> None:
+    if not batch.rejections:
+        return
     rows = {(batch.record.id, r.row, r.column, r.finding.code): (r.finding.vi, r.finding.en) for r in batch.rejections}
     await copy_rows(session, "import_rejection", ("import_id", "row", "column", "code", "vi", "en"),
                     [(*key, *messages) for key, messages in rows.items()])  # fmt: skip
 
 
-def _count(batch: _Batch, outcomes: Sequence[ListedResident | list[Rejection]]) -> None:
+def _count(batch: _Batch, outcomes: Sequence[_Row]) -> None:
     record = batch.record
     record.total_rows += len(outcomes)
     record.created += batch.created

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpd
 from registry.commands.attestations import apply_waiting, apply_waiting_by_phone
 from registry.commands.bulk import copy_rows
 from registry.commands.declaring import declare_facts, keep_history, word_rows
-from registry.commands.identifying import Subject, give_to_residents, lock_subjects, subject
+from registry.commands.identifying import Owner, Subject, give_to_residents, lock_subjects, resident_of, subject
 from registry.commands.moves import move_resident
 from registry.errors import AlreadyDeceased, ResidentExists
 from registry.model.facts import Origin
@@ -31,78 +32,76 @@ from registry.model.residents import PLACES, Declaration, Household, Resident, s
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody to register: normalised values by the names of facts."""
+    """Somebody to register: normalised values by the names of facts, and the indexes by which they are recognised."""
 
     unit: KnownUnit
     household_id: UUID | None
     personal_id: str
     values: Mapping[str, Any]
     origin: Origin
+    number: Subject
+    phone: Subject | None
     import_id: UUID | None = None
-
-
-def subjects_of(personal_id: str, phone: str | None) -> list[Subject]:
-    """The indexes by which a person may be recognised."""
-    return [subject("personal_id", personal_id)] + ([subject("phone", phone)] if phone else [])
+    id: UUID = field(default_factory=new_id)
 
 
 async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
     """Register one person; 409 when the number is somebody's already. Events that waited for the person apply at once."""
-    subjects = subjects_of(newcomer.personal_id, newcomer.values.get("phone"))
-    owners = await lock_subjects(session, subjects)
-    known = next((owners[i].resident_id for i in subjects[0].indexes if owners[i].resident_id), None)
-    if known is not None:
+    subjects = [newcomer.number, newcomer.phone] if newcomer.phone else [newcomer.number]
+    owners = await lock_subjects(session, subjects, {newcomer.number: newcomer.id})
+    known = resident_of(newcomer.number, owners)
+    if known not in (None, newcomer.id):
         raise ResidentExists(known)
-    [resident_id] = await register_newcomers(session, [newcomer])
-    return await session.get_one(Resident, resident_id)
+    await register_newcomers(session, [newcomer], owners)
+    return await session.get_one(Resident, newcomer.id)
 
 
-async def register_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> list[UUID]:
-    """Register people whose indexes are locked and free; their ids in the same order.
+async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], owners: Mapping[bytes, Owner]) -> None:
+    """Register people whose indexes are locked, and free or theirs already.
 
     Rows go in by COPY and never become entities: those would cost more than everything else together.
     """
     moment = now()
     rows = [_new_row(newcomer, moment) for newcomer in newcomers]
-    await copy_rows(session, "resident", _COLUMNS, [tuple(getattr(row, name) for name in _COLUMNS) for row in rows])
-    numbered = [(subject("personal_id", n.personal_id), row.id) for n, row in zip(newcomers, rows, strict=True)]
-    await give_to_residents(session, numbered)
+    await copy_rows(session, "resident", _COLUMNS, map(_in_columns, rows))
+    await give_to_residents(session, [(n.number, n.id) for n in newcomers if resident_of(n.number, owners) is None])
     await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(rows))
-    said = [
-        ResidentRegistered.model_validate(snapshot_of(row, newcomer.unit.code))
-        for newcomer, row in zip(newcomers, rows, strict=True)
-    ]
-    announce(session, *said)
-    await apply_waiting(session, [index for who, _ in numbered for index in who.indexes])
-    phones = [n.values["phone"] for n in newcomers if n.values.get("phone") and n.values.get("phone_owner_verified")]
-    await apply_waiting(session, [index for phone in phones for index in subject("phone", phone).indexes])
-    return [row.id for row in rows]
+    announce(
+        session,
+        *(
+            ResidentRegistered.model_validate(snapshot_of(row, newcomer.unit.code))
+            for newcomer, row in zip(newcomers, rows, strict=True)
+        ),
+    )
+    own_phones = [n.phone for n in newcomers if n.phone and n.values.get("phone_owner_verified")]
+    await apply_waiting(
+        session, [index for who in [*(n.number for n in newcomers), *own_phones] for index in who.indexes]
+    )
 
 
 _COLUMNS = [column.name for column in Resident.__table__.columns]  # type: ignore[attr-defined]  # SQLModel hides it
+_in_columns = attrgetter(*_COLUMNS)
 
 
 def _new_row(newcomer: Newcomer, moment: datetime) -> SimpleNamespace:
     """A resident's columns."""
-    values, resident_id = newcomer.values, new_id()
-    numbers = {"personal_id": newcomer.personal_id, **{name: values.get(name) or None for name in _INDEXED}}
-    sealed = {name: seal(PLACES[name], str(resident_id), value) for name, value in numbers.items() if value}
-    indexes = {name: blind_index(name, value) for name in _INDEXED if (value := numbers[name])}
+    values, row = newcomer.values, str(newcomer.id)
+    phone, insurance = values.get("phone"), values.get("social_insurance_no")
     return SimpleNamespace(
-        id=resident_id, version=1, unit_id=newcomer.unit.id, household_id=newcomer.household_id,
+        id=newcomer.id, version=1, unit_id=newcomer.unit.id, household_id=newcomer.household_id,
         full_name=values["full_name"], born=values["date_of_birth"], birth_precision=values["birth_precision"],
         sex=values["sex"], residence_status=values.get("residence_status") or "permanent",
-        id_document=values["id_document"], personal_id=sealed["personal_id"], phone=sealed.get("phone"),
-        phone_index=indexes.get("phone"), phone_owner_verified=bool(values.get("phone_owner_verified")),
-        social_insurance_no=sealed.get("social_insurance_no"), social_insurance_index=indexes.get("social_insurance_no"),
+        id_document=values["id_document"], personal_id=seal(PLACES["personal_id"], row, newcomer.personal_id),
+        phone=seal(PLACES["phone"], row, phone) if phone else None,
+        phone_index=newcomer.phone.index if newcomer.phone else None,
+        phone_owner_verified=bool(values.get("phone_owner_verified")),
+        social_insurance_no=seal(PLACES["social_insurance_no"], row, insurance) if insurance else None,
+        social_insurance_index=blind_index("social_insurance_no", insurance) if insurance else None,
         address_line=values.get("address_line"), has_smartphone=values.get("has_smartphone"),
         has_bank_account=values.get("has_bank_account"), social_protection=values.get("social_protection"),
         life="alive", deceased_on=None, merged_into=None, provenance=_provenance(newcomer.origin),
         registered_at=moment, changed_at=moment, import_id=newcomer.import_id,
     )  # fmt: skip
-
-
-_INDEXED = ("phone", "social_insurance_no")
 
 
 @lru_cache(maxsize=4)
@@ -150,8 +149,7 @@ async def renumber_resident(session: Session, resident: Resident, unit: KnownUni
     if resident.value("personal_id") == personal_id:
         return
     wanted = subject("personal_id", personal_id)
-    owners = await lock_subjects(session, [wanted])
-    taken = next((owners[index].resident_id for index in wanted.indexes if owners[index].resident_id), None)
+    taken = resident_of(wanted, await lock_subjects(session, [wanted]))
     if taken is not None and taken != resident.id:
         raise ResidentExists(taken)
     before, moment = resident.value("personal_id"), now()

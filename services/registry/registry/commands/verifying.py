@@ -1,31 +1,55 @@
-"""`python -m registry.commands.verifying`: is the access log as it was sealed? Exit 1 when it is not."""
+"""`python -m registry.commands.verifying [DATABASE...]`: are the access logs as they were sealed?
+
+Every service keeps its own log and chain; without names all of them are verified. Exit 1 when one was changed after it was
+sealed, 2 when one cannot be read: what could not be verified never counts as intact.
+"""
 
 import asyncio
 import sys
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.access import find_broken_seal
 from chassis.database import Database, database_url
 from chassis.log import logger
 from chassis.settings import get_settings
 
+EVERY_LOG = ("registry", "onboarding", "payments_qr", "casework", "reporting", "gateway")
+INTACT, CHANGED, UNREADABLE = 0, 1, 2
+
 
 async def verify(url: str) -> int | None:
     """The first broken link of the chain in a service's database; None when all is as it was."""
     database = Database(url, pool_size=1, application="verify seals")
-    async with database.reading() as session:
-        broken = await find_broken_seal(session)
-    await database.close()
-    return broken
+    try:
+        async with database.reading() as session:
+            return await find_broken_seal(session)
+    finally:
+        await database.close()
+
+
+async def verify_all(server: str, names: Sequence[str] = EVERY_LOG) -> int:
+    """Verify the logs in these databases of a server and say what was found; the exit code."""
+    worst = INTACT
+    for name in names:
+        try:
+            broken = await verify(database_url(server, name))
+        except (SQLAlchemyError, OSError) as error:
+            logger.error("the access log cannot be read", database=name, error=type(error).__name__)
+            worst = worst or UNREADABLE
+            continue
+        if broken is None:
+            logger.info("the access log is as it was sealed", database=name)
+        else:
+            logger.error("the access log was changed after it was sealed", database=name, first_broken_seal=broken)
+            worst = CHANGED
+    return worst
 
 
 def main() -> None:
-    """Verify the database named on the command line (`registry` by default) on the server of the environment."""
-    name = sys.argv[1] if len(sys.argv) > 1 else "registry"
-    broken = asyncio.run(verify(database_url(get_settings().database_url, name)))
-    if broken is not None:
-        logger.error("the access log was changed after it was sealed", database=name, first_broken_seal=broken)
-        sys.exit(1)
-    logger.info("the access log is as it was sealed", database=name)
+    """Verify the databases named on the command line, or all, on the server of the environment."""
+    sys.exit(asyncio.run(verify_all(get_settings().database_url, sys.argv[1:] or EVERY_LOG)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from registry.identifiers import Finding, IdDocument, Sex, parse_personal_id, parse_phone, plain
@@ -87,6 +88,8 @@ _STATUSES: dict[str, ResidenceStatus] = {
 
 def text_of(cell: Cell) -> str:
     """The cell as text; a whole number loses the `.0` a spreadsheet gave it."""
+    if type(cell) is str:
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -116,7 +119,9 @@ def birth_of(cell: Cell, today: date) -> Birth:
     return birth
 
 
+@lru_cache(maxsize=1 << 16)
 def _written_birth(text: str) -> Birth:
+    # Kept, because a hundred years have 36,500 days.
     digits = "".join(str(int(c)) if c.isdecimal() else c for c in text)
     try:
         return _parts(re.sub(r"\s*([/.\-])\s*", r"\1", digits))

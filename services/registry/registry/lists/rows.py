@@ -1,6 +1,6 @@
 """Rows of a commune's list as residents, or as the cells that are wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO, TypeVar
@@ -67,11 +67,12 @@ def read_list(file: BinaryIO, today: date) -> Iterator[Outcome]:
     if first is None or first[0] != 1:
         raise UnreadableList(EMPTY)
     header = match_header(first[1])
+    optional = {name: read_cell for name, read_cell in _OPTIONAL.items() if name in header.positions}
     for number, row in rows:
-        yield _read_row(_RowReader(header, number, row, today))
+        yield _read_row(_RowReader(header, number, row, today), optional)
 
 
-def _read_row(row: "_RowReader") -> Outcome:
+def _read_row(row: "_RowReader", optional: Mapping[str, Callable[[Cell], object]]) -> Outcome:
     personal_id = row.required("personal_id", cells.personal_id_of)
     read: dict[str, Any] = {
         "personal_id": personal_id,
@@ -79,15 +80,15 @@ def _read_row(row: "_RowReader") -> Outcome:
         "full_name": row.required("full_name", name_of),
         "birth": row.birth(),
         "sex": row.sex(),
-        "village": row.required("village", _short_text(100)),
+        "village": row.required("village", _VILLAGE),
     }
-    read |= {name: row.optional(name, read_cell) for name, read_cell in _OPTIONAL.items()}
+    for name, read_cell in optional.items():
+        read[name] = row.optional(name, read_cell)
     if row.rejections:
         return row.rejections
     states_document = text_of(row.cell("id_document")) != ""
-    return ListedResident(
-        row=row.number, village_column=row.header.title("village"), states_document=states_document, **read
-    )
+    village_column = row.header.titles.get("village", "village")
+    return ListedResident(row=row.number, village_column=village_column, states_document=states_document, **read)
 
 
 def name_of(cell: Cell) -> str:
@@ -95,9 +96,12 @@ def name_of(cell: Cell) -> str:
     name = clean(text_of(cell))
     if len(name) > 120:
         raise CellError(cells.TEXT_TOO_LONG)
-    if not any(c.isalpha() for c in name) or not all(c.isalpha() or c in " '’.-" for c in name):
+    if not name.translate(_BESIDE_LETTERS).isalpha():
         raise CellError(cells.NAME_INVALID)
     return name
+
+
+_BESIDE_LETTERS = str.maketrans("", "", " '’.-")
 
 
 def _short_text(limit: int) -> Callable[[Cell], str]:
@@ -117,6 +121,7 @@ def _social_insurance(cell: Cell) -> str:
     return parse_social_insurance(text)
 
 
+_VILLAGE = _short_text(100)
 _OPTIONAL: dict[str, Callable[[Cell], object]] = {
     "household_code": _short_text(50),
     "phone": cells.phone_of,
@@ -147,9 +152,10 @@ class _RowReader:
     def optional(self, name: str, read: Callable[[Cell], T]) -> T | None:
         if name not in self.header.positions:
             return None
-        if text_of(self.cell(name)) == "" and name not in _EMPTY_MEANS_NO:
+        cell = self.cell(name)
+        if name not in _EMPTY_MEANS_NO and text_of(cell) == "":
             return None
-        return self._read(name, self.cell(name), read, required=False)
+        return self._read(name, cell, read, required=False)
 
     def birth(self) -> Birth | None:
         cell = self.cell("date_of_birth")

@@ -10,16 +10,17 @@ from fastapi import File, Form, Header, Request, UploadFile
 from fastapi.responses import StreamingResponse
 
 from chassis.errors import Language
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, language_of
+from chassis.http import Listed, PageQuery, Reading, Transaction, allow, language_of
 from chassis.identity import Caller
 from chassis.scope import require_unit, unit_of_body
 from registry.commands.imports import accept_list
 from registry.model.imports import ImportRejection
 from registry.queries.imports import every_rejection, get_import, list_imports, list_rejections
+from registry.routes.references import BodyRoutes
 from registry.schemas.imports import ImportAccepted, ImportView, RejectionView
 from registry.settings import get_registry_settings
 
-router = Routes(tags=["imports"])
+router = BodyRoutes(tags=["imports"])
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 

@@ -7,13 +7,14 @@ from fastapi import Header, Request
 from fastapi.responses import JSONResponse
 
 from chassis.access import purpose_of, record_access
-from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, language_of
+from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Transaction, allow, language_of
 from chassis.identity import Caller
 from chassis.scope import require_unit, unit_of_body
 from registry.commands.linking import note_states, take_over_answers
 from registry.commands.refreshing import request_refresh
 from registry.queries.linked import chosen_sources, get_refresh, list_refreshes, list_sources
 from registry.queries.residents import get_resident
+from registry.routes.references import BodyRoutes
 from registry.schemas.linked import (
     RefreshBody,
     RefreshCreate,
@@ -25,7 +26,7 @@ from registry.schemas.linked import (
 from registry.settings import get_registry_settings
 from registry.sources import databases_of
 
-router = Routes(tags=["linked databases"])
+router = BodyRoutes(tags=["linked databases"])
 ANYBODY = allow("resident", "organization", "volunteer", "officer", "auditor", "operator", "service")
 
 

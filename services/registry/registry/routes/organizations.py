@@ -7,7 +7,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from chassis.errors import Forbidden, NotFound
-from chassis.http import IfMatch, Listed, PageQuery, Reading, Routes, Transaction, allow, created, etag, require_match
+from chassis.http import IfMatch, Listed, PageQuery, Reading, Transaction, allow, created, etag, require_match
 from chassis.identity import Caller
 from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
 from registry.commands.organizations import NewOrganization, amend_organization, register_organization
@@ -18,9 +18,10 @@ from registry.queries.organizations import (
     may_see_organization,
     show_organizations,
 )
+from registry.routes.references import BodyRoutes, refuse_unknown_references
 from registry.schemas.organizations import OrganizationCreate, OrganizationPatch, OrganizationView, TaxCodeBody
 
-router = Routes(tags=["organizations"])
+router = BodyRoutes(tags=["organizations"])
 
 
 @router.post("/v1/organizations", status_code=201, response_model=OrganizationView)
@@ -28,6 +29,7 @@ async def register(
     body: OrganizationCreate, session: Transaction, caller: Annotated[Caller, allow("officer", "resident")]
 ) -> JSONResponse:
     """Register an organization; residents register only what they stand for themselves."""
+    await refuse_unknown_references(session, body.model_dump())
     unit = await unit_of_body(session, body.unit_code)
     representative_id = body.representative.resident_id if body.representative else None
     if caller.role == "resident":
@@ -93,6 +95,7 @@ async def change(
     stated = body.model_dump(exclude_unset=True)
     if caller.role != "officer" and stated.keys() - {"name", "phone", "has_smartphone"}:
         raise Forbidden()
+    await refuse_unknown_references(session, stated)
     unit = (await units_of(session, [organization.unit_id]))[organization.unit_id]
     if stated.get("unit_code"):
         unit = await unit_of_body(session, stated["unit_code"])
@@ -101,9 +104,6 @@ async def change(
     if "representative" in stated:
         representative = stated.pop("representative")
         stated["representative_id"] = representative["resident_id"] if representative else None
-    values = {
-        name: value for name, value in stated.items() if value is not None or name in ("phone", "representative_id")
-    }
-    await amend_organization(session, organization, unit, values)
+    await amend_organization(session, organization, unit, stated)
     response.headers["ETag"] = etag(organization.version)
     return (await show_organizations(session, caller, [organization]))[0]

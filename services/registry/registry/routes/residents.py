@@ -16,7 +16,6 @@ from chassis.http import (
     Listed,
     PageQuery,
     PurposeHeader,
-    Routes,
     Transaction,
     allow,
     created,
@@ -31,6 +30,7 @@ from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentPrefilled
 from registry.commands.access import record_list, record_reveal
+from registry.commands.identifying import subject
 from registry.commands.linking import note_states, sources_to_ask, take_over_answers
 from registry.commands.residents import (
     Newcomer,
@@ -43,7 +43,7 @@ from registry.commands.residents import (
     renumber_resident,
 )
 from registry.errors import ResidentExists
-from registry.identifiers import document_of, personal_id_warnings
+from registry.identifiers import IdentifierError, check_document, document_of, personal_id_warnings
 from registry.model.facts import FACTS, origin_of
 from registry.model.residents import DECLARABLE, Resident
 from registry.queries.consents import has_consent
@@ -54,14 +54,18 @@ from registry.queries.residents import (
     get_resident,
     list_facts,
     list_residents,
+    look_up_numbers,
     may_see,
     read_resident,
     show_residents,
     values_of,
 )
+from registry.routes.references import BodyRoutes
 from registry.schemas.residents import (
     FactView,
     LookupBody,
+    LookupsBody,
+    LookupsView,
     PrefillBody,
     PrefillView,
     ResidentCreate,
@@ -74,7 +78,7 @@ from registry.schemas.residents import (
 from registry.settings import get_registry_settings
 from registry.sources import Outcome, databases_of
 
-router = Routes(tags=["residents"])
+router = BodyRoutes(tags=["residents"])
 SERVICE = "registry"
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 SHOWN = tuple(name for name in FACTS if name != "birth_precision")
@@ -106,7 +110,10 @@ async def _newcomer(session: Session, body: ResidentCreate, unit: KnownUnit) -> 
         key = (unit.id, body.household_code)
         household_id = (await household_ids(session, [key]))[key]
     values = body.model_dump(include=set(DECLARABLE))
-    return Newcomer(unit, household_id, body.personal_id, values, origin_of("officer", now()))
+    return Newcomer(
+        unit, household_id, body.personal_id, values, origin_of("officer", now()),
+        number=subject("personal_id", body.personal_id), phone=subject("phone", body.phone) if body.phone else None,
+    )  # fmt: skip
 
 
 async def _name_if_in_scope(session: Session, caller: Caller, error: ResidentExists) -> None:
@@ -175,6 +182,21 @@ async def look_up(
     return (await show_residents(session, caller, [resident]))[0]
 
 
+@router.post("/v1/residents/lookups")
+async def look_up_many(
+    body: LookupsBody,
+    session: Transaction,
+    caller: Annotated[Caller, allow("service")],
+    purpose: PurposeHeader = None,
+) -> LookupsView:
+    """Whose these numbers are, by id and unit alone: for lists that another service takes over."""
+    said = purpose_of(caller, None, purpose)
+    items = await look_up_numbers(session, body.personal_ids)
+    found = sorted({item.id for item in items if item.id})
+    await record_list(session, caller, found, action="lookup", purpose=said, fields=["personal_id", "unit_code"])
+    return LookupsView(items=items)
+
+
 @router.get("/v1/residents/{resident_id}", response_model=ResidentView)
 async def get_one(
     resident_id: UUID,
@@ -202,9 +224,9 @@ async def change(
     resident = await get_resident(session, caller, resident_id, for_update=True)
     require_match(if_match, resident.version)
     stated = body.model_dump(exclude_unset=True)
-    _refuse_nulls(stated)
     if caller.role == "resident" and stated.keys() - OWN_WORDS:
         raise Forbidden()
+    _check_against_known(resident, stated)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     if stated.get("unit_code"):
         new_unit = await unit_of_body(session, stated["unit_code"])
@@ -236,18 +258,21 @@ OWN_WORDS = frozenset((
 ))  # fmt: skip
 """What residents may state about themselves; the rest they ask for as a correction."""
 
-_NEVER_NULL = frozenset((
-    "personal_id", "id_document", "full_name", "date_of_birth", "birth_precision", "sex", "unit_code",
-    "residence_status", "phone_owner_verified",
-))  # fmt: skip
 
-
-def _refuse_nulls(stated: dict[str, Any]) -> None:
-    nulls = sorted(name for name in _NEVER_NULL & stated.keys() if stated[name] is None)
-    if nulls:
-        raise InvalidBody(
-            errors=[FieldError(f"/{name}", "required", "Không được để trống.", "May not be empty.") for name in nulls]
-        )
+def _check_against_known(resident: Resident, stated: dict[str, Any]) -> None:
+    """422 with every field that does not fit what is known of the person."""
+    wrong = []
+    if stated.get("id_document") and not stated.get("personal_id"):
+        try:
+            check_document(resident.value("personal_id"), stated["id_document"])
+        except IdentifierError as error:
+            wrong.append(FieldError("/id_document", error.finding.code, error.finding.vi, error.finding.en))
+    born = stated.get("date_of_birth") or resident.born
+    if stated.get("deceased_on") and stated["deceased_on"] < born:
+        wrong.append(FieldError("/deceased_on", "death-before-birth", "Ngày mất trước ngày sinh.",
+                                "The day of death lies before the day of birth."))  # fmt: skip
+    if wrong:
+        raise InvalidBody(errors=wrong)
 
 
 @router.post("/v1/residents/{resident_id}/reveal")
@@ -335,9 +360,11 @@ async def _ask_sources(runtime: Runtime, caller: Caller, resident_id: UUID, fiel
 
 
 async def _resident_of_form(session: ReadSession, caller: Caller, resident_id: UUID) -> Resident:
-    """A partner fills forms only of residents who allowed it, and only as long as they do."""
+    """A partner with the scope fills forms only of residents who allowed it, and only as long as they do."""
     if caller.role != "partner":
         return await get_resident(session, caller, resident_id)
+    if "prefill" not in caller.scopes:
+        raise Forbidden()
     if not await has_consent(session, resident_id, caller.partner_id or "", "prefill"):
         raise NotFound()
     return await session.get_one(Resident, resident_id)

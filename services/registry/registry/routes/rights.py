@@ -74,12 +74,14 @@ async def grant(
     """Allow one purpose to one grantee; who takes it down for somebody else says on what evidence."""
     resident = await get_resident(session, caller, resident_id)
     evidence = body.evidence or ({"kind": "self"} if caller.role == "resident" else None)
+    wrong = []
     if not evidence:
-        raise InvalidBody(errors=[FieldError("/evidence", "required", "Phải nêu bằng chứng của sự đồng ý.",
-                                             "Evidence of the consent is required.")])  # fmt: skip
+        wrong.append(FieldError("/evidence", "required", "Phải nêu bằng chứng của sự đồng ý.",
+                                "Evidence of the consent is required."))  # fmt: skip
     if body.expires_at is not None and body.expires_at <= now():
-        raise InvalidBody(errors=[FieldError("/expires_at", "in-the-past", "Thời hạn đã qua.",
-                                             "This time has passed.")])  # fmt: skip
+        wrong.append(FieldError("/expires_at", "in-the-past", "Thời hạn đã qua.", "This time has passed."))
+    if wrong or not evidence:
+        raise InvalidBody(errors=wrong)
     consent = await grant_consent(session, caller, resident, body.purpose, body.grantee, body.expires_at, evidence)
     return created(consent_view(consent), f"/v1/residents/{resident_id}/consents/{consent.id}")
 

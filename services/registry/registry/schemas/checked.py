@@ -47,6 +47,16 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+def not_null(value: Any) -> Any:
+    """For fields of a change that may be left out but not emptied."""
+    if value is None:
+        raise refusal(NOT_EMPTY)
+    return value
+
+
+NOT_EMPTY = Finding("required", "Không được để trống.", "May not be empty.")
+
+
 def _text(max_length: int) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=max_length)
 

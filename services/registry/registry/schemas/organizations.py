@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
-from registry.schemas.checked import BlankIsNone, LongText, Phone, ShortText, TaxCode
+from registry.schemas.checked import BlankIsNone, LongText, Phone, ShortText, TaxCode, not_null
 
 OrganizationKind = Literal["enterprise", "household_business", "cooperative"]
 
@@ -39,6 +39,8 @@ class OrganizationPatch(BaseModel):
     phone: Annotated[Phone | None, BlankIsNone] = None
     has_smartphone: bool | None = None
     active: bool | None = None
+
+    _never_null = field_validator("name", "kind", "unit_code", "has_smartphone", "active", mode="before")(not_null)
 
 
 class OrganizationView(BaseModel):

@@ -17,10 +17,21 @@ from registry.schemas.checked import (
     Phone,
     ShortText,
     SocialInsuranceNo,
+    not_null,
     refusal,
 )
 
 IdDocument = Literal["can_cuoc", "cccd", "cmnd", "none"]
+
+
+def fits_the_number(value: IdDocument, info: ValidationInfo) -> IdDocument:
+    """A document that a number of this length may stand on."""
+    if number := info.data.get("personal_id"):
+        try:
+            check_document(number, value)
+        except IdentifierError as error:
+            raise refusal(error.finding) from None
+    return value
 
 
 class ResidentCreate(BaseModel):
@@ -43,15 +54,7 @@ class ResidentCreate(BaseModel):
     has_bank_account: bool | None = None
     social_protection: bool | None = None
 
-    @field_validator("id_document")
-    @classmethod
-    def _fits_the_number(cls, value: IdDocument, info: ValidationInfo) -> IdDocument:
-        if "personal_id" in info.data:
-            try:
-                check_document(info.data["personal_id"], value)
-            except IdentifierError as error:
-                raise refusal(error.finding) from None
-        return value
+    _fits_the_number = field_validator("id_document")(fits_the_number)
 
 
 class ResidentPatch(BaseModel):
@@ -74,6 +77,12 @@ class ResidentPatch(BaseModel):
     has_bank_account: bool | None = None
     social_protection: bool | None = None
     deceased_on: BirthDate | None = None
+
+    _never_null = field_validator(
+        "personal_id", "id_document", "full_name", "date_of_birth", "birth_precision", "sex", "unit_code",
+        "residence_status", "phone_owner_verified", mode="before",
+    )(not_null)  # fmt: skip
+    _fits_the_number = field_validator("id_document")(fits_the_number)
 
 
 class WarningView(BaseModel):
@@ -117,6 +126,28 @@ class LookupBody(BaseModel):
     """Who has this number?"""
 
     personal_id: PersonalId
+
+
+class LookupsBody(BaseModel):
+    """Who has these numbers? As they are written; a number that nobody can have is nobody's."""
+
+    personal_ids: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=1000)]
+
+
+class LookedUp(BaseModel):
+    """Whose a number is, by id and unit alone; all null where it is nobody's."""
+
+    personal_id: str
+    id: UUID | None = None
+    unit_id: UUID | None = None
+    unit_code: str | None = None
+    status: str | None = None
+
+
+class LookupsView(BaseModel):
+    """One item for each number, in the order asked."""
+
+    items: list[LookedUp]
 
 
 class RevealBody(BaseModel):
