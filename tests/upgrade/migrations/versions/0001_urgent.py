@@ -1,0 +1,14 @@
+"""Release 1."""
+
+from alembic import op
+
+from chassis.migrations import create_chassis_tables_1
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_chassis_tables_1()
+    op.execute("CREATE TABLE note (id uuid PRIMARY KEY, urgent boolean NOT NULL)")
+    op.execute("CREATE TABLE heard (number bigserial PRIMARY KEY, note_id uuid NOT NULL)")

@@ -1,0 +1,118 @@
+"""Old code hears a newer release: fields that it does not know are left out, types that it does not know are passed over."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+import contracts
+from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.port import Outgoing
+from chassis.clock import now
+from chassis.consumer import Consumer
+from chassis.database import Database
+from chassis.ids import new_id
+from chassis.runtime import Service
+from chassis.testing import unit_fact
+from contracts import topics
+from contracts.fact import FACTS, Fact
+from contracts.registry import ResidentRegistered
+
+for module in pkgutil.iter_modules(contracts.__path__):
+    importlib.import_module(f"contracts.{module.name}")
+
+EXAMPLES = Path(contracts.__file__).parents[1] / "examples"
+
+
+@pytest.fixture(scope="module")
+def service() -> Service:
+    from reporting.app import service
+
+    return service
+
+
+def grown(value: Any) -> Any:
+    """The same, with a field more in every object: what a newer release may say at most without a new type."""
+    if isinstance(value, dict):
+        return {name: grown(inner) for name, inner in value.items()} | {"said_by_a_newer_release": {"a": [1]}}
+    if isinstance(value, list):
+        return [grown(inner) for inner in value]
+    return value
+
+
+def test_every_fact_with_a_field_more_in_every_object_says_the_same_to_old_code() -> None:
+    assert len(FACTS) > 40
+    for type_, fact in sorted(FACTS.items()):
+        golden = json.loads((EXAMPLES / (type_.removeprefix("vn.bakhong.") + ".json")).read_text())
+        fields = {name: value if is_free(fact, name) else grown(value) for name, value in golden.items()}
+        heard = fact.model_validate(fields | {"said_by_a_newer_release": 1})
+        assert json.loads(heard.model_dump_json()) == golden, type_
+
+
+def is_free(fact: type[Fact], name: str) -> bool:
+    """Whether a field is a mapping with any keys, where a key more means something more."""
+    return str(fact.model_fields[name].annotation).startswith("dict")
+
+
+@pytest.fixture
+async def heard_by_reporting(service: Service, database: Database, bus: EmbeddedBus) -> AsyncIterator[EmbeddedBus]:
+    await bus.ensure_topics(topics.all_topics())
+    hearing = asyncio.create_task(Consumer(service.name, database, bus, service.reactions).run())
+    yield bus
+    hearing.cancel()
+    with suppress(asyncio.CancelledError):
+        await hearing
+
+
+def said(fact: Fact, *, type_: str | None = None, **more: Any) -> Outgoing:
+    """A fact as a newer release's relay says it: a field more in the value, a header more in the record."""
+    value = json.dumps(json.loads(fact.model_dump_json()) | more).encode()
+    headers = {
+        "ce_specversion": "1.0", "ce_id": str(new_id()), "ce_type": type_ or fact.type, "ce_time": now().isoformat(),
+        "ce_dataschemaversion": "2",
+    }  # fmt: skip
+    return Outgoing(fact.topic, fact.key, value, headers)
+
+
+def registered(unit_id: UUID) -> ResidentRegistered:
+    golden = json.loads((EXAMPLES / (ResidentRegistered.type.removeprefix("vn.bakhong.") + ".json")).read_text())
+    return ResidentRegistered.model_validate(golden | {"resident_id": str(new_id()), "unit_id": str(unit_id)})
+
+
+async def test_old_reporting_counts_newer_facts_and_passes_over_what_it_cannot_know(
+    heard_by_reporting: EmbeddedBus, database: Database
+) -> None:
+    village = unit_fact("15727-01", parents=("38", "15724"))
+    first, second = registered(village.unit_id), registered(village.unit_id)
+
+    await heard_by_reporting.publish(
+        [
+            said(village, colour="green"),
+            said(first, nickname=None, addresses=[{"kind": "summer house"}]),
+            said(first, type_="vn.bakhong.resident.knighted.v1"),
+            said(first, type_="vn.bakhong.resident.registered.v2"),
+            said(second),
+        ]
+    )
+
+    async def ask(statement: str) -> int:
+        async with database.reading() as session:
+            return int((await session.execute(text(statement))).scalar_one())
+
+    for _ in range(200):
+        if await ask("SELECT coalesce(sum(next_offset), 0) FROM position") == 5:
+            break
+        await asyncio.sleep(0.05)
+    assert await ask("SELECT coalesce(sum(next_offset), 0) FROM position") == 5
+    assert await ask("SELECT count(*) FROM dead_letter") == 0
+    assert await ask("SELECT count(*) FROM subject") == 2
