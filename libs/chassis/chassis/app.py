@@ -36,7 +36,7 @@ def create_app(
         running = app.state.runtime = runtime or Runtime(service, settings or get_settings())
         configure_logging(service.name, running.settings.log_level)
         await running.start()
-        _spare_what_stays()
+        spare_what_stays()
         try:
             yield
         finally:
@@ -56,7 +56,7 @@ def create_app(
     return app
 
 
-def _spare_what_stays() -> None:
+def spare_what_stays() -> None:
     """What is loaded now stays until the end: to walk through it in every full collection took a tenth of a request."""
     gc.collect()
     gc.freeze()
@@ -75,6 +75,6 @@ async def _work_until_told(service: Service) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await runtime.start()
-    _spare_what_stays()
+    spare_what_stays()
     await told.wait()
     await runtime.stop()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AlreadyRunning", "Progress", "rebuild", "run"]
 
-BATCH = 500
+BATCH = 2000
 
 Progress = Callable[[int, int], None]
 """Told how many facts are done, and how many there are as far as known."""

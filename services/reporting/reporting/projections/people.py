@@ -7,15 +7,18 @@ of the wrong entry. A duplicate counts with its survivor, never beside it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from contracts.onboarding import ResidentGuided, StepState
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentSnapshot
 from reporting.projections.timeline import BEGINNING, Tally, Timeline, business_day, sweep
 
-__all__ = ["CONDITIONS", "OBSTACLE", "Person", "guide", "know", "step", "tally_people"]
+__all__ = ["CONDITIONS", "OBSTACLE", "Counted", "Person", "guide", "know", "lives_of", "step", "tally_people"]
 
 SPLIT_BY_ACCOUNT = ("bank", "e_wallet", "mobile_money")
 
@@ -47,6 +50,24 @@ class Person:
     units: Timeline[str] = field(default_factory=Timeline)
     conditions: Timeline[tuple[str, ...]] = field(default_factory=Timeline)
     steps: dict[str, Timeline[tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Life(NamedTuple):
+    """What of one record counts, without the places: many lives are alike."""
+
+    birth_month: str | None
+    deceased_on: date | None
+    guided_on: date | None
+    moves: tuple[date, ...]
+    conditions: tuple[tuple[date, tuple[str, ...]], ...]
+    steps: tuple[tuple[str, tuple[tuple[date, tuple[str, ...]], ...]], ...]
+
+
+class Counted(NamedTuple):
+    """What a resident counts by: the units in which they lived one after another, and their records, the survivor first."""
+
+    homes: tuple[str, ...]
+    lives: tuple[Life, ...]
 
 
 def know(person: Person, said: ResidentSnapshot) -> bool:
@@ -91,12 +112,56 @@ def guide(person: Person, said: ResidentGuided) -> bool:
     return True
 
 
-def tally_people(survivor: Person, duplicates: Sequence[Person] = ()) -> Tally:
-    """What a resident, together with the records merged into theirs, counts day by day."""
+def lives_of(survivor: Person, duplicates: Sequence[Person] = ()) -> Counted | None:
+    """What a resident, together with the records merged into theirs, counts by; None who does not count themselves."""
     if survivor.survivor_id is not None or not survivor.units.entries():
-        return Tally()
-    everyone = (survivor, *duplicates)
-    return sweep(_turning_days(everyone), lambda day: list(_counted(everyone, day)))
+        return None
+    homes = tuple([home for _, home in survivor.units.entries()])
+    return Counted(homes, (_life_of(survivor), *map(_life_of, duplicates)))
+
+
+def tally_people(people: Counter[Counted]) -> Tally:
+    """What people count day by day, by how many there are of each kind; less than none are people who count no more."""
+    tally = Tally()
+    for (homes, lives), number in people.items():
+        if number:
+            for home, counter, day, change in _tally_alike(lives):
+                tally[homes[home], counter, day] += change * number
+    return tally
+
+
+@lru_cache(maxsize=20_000)
+def _tally_alike(lives: tuple[Life, ...]) -> tuple[tuple[int, str, date, int], ...]:
+    """The tally of everybody who lived so, with the number of the home in place of the unit."""
+    head = lives[0]
+    moves = Timeline(zip(head.moves, range(len(head.moves)), strict=True))
+    conditions = Timeline(head.conditions)
+    steps = [(name, Timeline(entries)) for life in lives for name, entries in life.steps]
+
+    def counted(day: date) -> list[tuple[int, str]]:
+        home = moves.at(day)
+        if home is None or (head.deceased_on and head.deceased_on <= day):
+            return []
+        marks: dict[str, set[str]] = {}
+        for name, timeline in steps:
+            marks.setdefault(name, set()).update(timeline.at(day) or ())
+        counters = [*_counters(head, conditions.at(day) or (), marks, day)]
+        if any(life.guided_on and life.guided_on <= day for life in lives):
+            counters.append("residents_guided")
+        return [(home, counter) for counter in counters]
+
+    return tuple((home, counter, day, by) for (home, counter, day), by in sweep(_turning_days(lives), counted).items())
+
+
+def _life_of(person: Person) -> Life:
+    return Life(
+        person.birth_month,
+        person.deceased_on,
+        person.guided_on,
+        tuple([day for day, _ in person.units.entries()]),
+        tuple(person.conditions.entries()),
+        tuple([(name, tuple(person.steps[name].entries())) for name in sorted(person.steps)]),
+    )
 
 
 def _day_of_death(person: Person, said: ResidentSnapshot) -> date | None:
@@ -118,15 +183,16 @@ def _settle(person: Person, said: ResidentSnapshot) -> None:
 
 
 def _conditions(said: ResidentSnapshot) -> tuple[str, ...]:
-    held = {
-        "away": said.residence_status == "away",
-        "smartphone": said.has_smartphone,
-        "citizen_id_card": said.citizen_id_card,
-        "personal_id_card": said.personal_id_card,
-        "social_insurance_no": said.social_insurance_no,
-        "owner_verified_phone": said.owner_verified_phone,
-    }
-    return _in_order({name for name, holds in held.items() if holds})
+    """Those that hold, in the order of their names."""
+    held = (
+        ("away", said.residence_status == "away"),
+        ("citizen_id_card", said.citizen_id_card),
+        ("owner_verified_phone", said.owner_verified_phone),
+        ("personal_id_card", said.personal_id_card),
+        ("smartphone", said.has_smartphone),
+        ("social_insurance_no", said.social_insurance_no),
+    )
+    return tuple([name for name, holds in held if holds])
 
 
 def _marks(said: StepState) -> tuple[str, ...]:
@@ -142,48 +208,31 @@ def _in_order(names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _turning_days(people: Sequence[Person]) -> Iterator[date]:
+def _turning_days(lives: Sequence[Life]) -> Iterator[date]:
+    head = lives[0]
     yield BEGINNING
-    head = people[0]
     for years in (15, 18):
         if (day := _birthday(head.birth_month, years)) is not None:
             yield day
     if head.deceased_on:
         yield head.deceased_on
-    yield from head.units.days()
-    for person in people:
-        yield from person.conditions.days()
-        for timeline in person.steps.values():
-            yield from timeline.days()
-        if person.guided_on:
-            yield person.guided_on
+    yield from head.moves
+    yield from (day for day, _ in head.conditions)
+    for life in lives:
+        for _, entries in life.steps:
+            yield from (day for day, _ in entries)
+        if life.guided_on:
+            yield life.guided_on
 
 
-def _counted(people: Sequence[Person], day: date) -> Iterator[tuple[str, str]]:
-    head = people[0]
-    unit_id = head.units.at(day)
-    if unit_id is None or (head.deceased_on and head.deceased_on <= day):
-        return
-    marks = {name: _marks_on(people, name, day) for name in _steps_of(people)}
-    conditions = head.conditions.at(day) or ()
+def _counters(head: Life, conditions: Collection[str], marks: dict[str, set[str]], day: date) -> Iterator[str]:
     achieved = list(_achievements(marks))
     for population in _populations(head, conditions, day):
-        yield unit_id, f"residents{population}"
+        yield f"residents{population}"
         for counter in achieved:
-            yield unit_id, f"{counter}{population}"
-    if any(person.guided_on and person.guided_on <= day for person in people):
-        yield unit_id, "residents_guided"
+            yield f"{counter}{population}"
     if _is_aged(head, 15, day):
-        yield from ((unit_id, counter) for counter in _obstacles(marks, conditions))
-
-
-def _steps_of(people: Sequence[Person]) -> set[str]:
-    return {name for person in people for name in person.steps}
-
-
-def _marks_on(people: Sequence[Person], name: str, day: date) -> set[str]:
-    timelines = (person.steps.get(name) for person in people)
-    return {mark for timeline in timelines if timeline for mark in timeline.at(day) or ()}
+        yield from _obstacles(marks, conditions)
 
 
 def _achievements(marks: dict[str, set[str]]) -> Iterator[str]:
@@ -200,11 +249,11 @@ def _achievements(marks: dict[str, set[str]]) -> Iterator[str]:
             yield f"payment_account_{kind}"
 
 
-def _populations(person: Person, conditions: Collection[str], day: date) -> Iterator[str]:
+def _populations(life: Life, conditions: Collection[str], day: date) -> Iterator[str]:
     yield ""
-    if _is_aged(person, 15, day):
+    if _is_aged(life, 15, day):
         yield "@15_plus"
-    if _is_aged(person, 18, day):
+    if _is_aged(life, 18, day):
         yield "@adults"
     if "smartphone" in conditions and "away" not in conditions:
         yield "@smartphone_users"
@@ -218,8 +267,8 @@ def _obstacles(marks: dict[str, set[str]], conditions: Collection[str]) -> Itera
                     yield OBSTACLE.format(step=name, condition=condition)
 
 
-def _is_aged(person: Person, years: int, day: date) -> bool:
-    birthday = _birthday(person.birth_month, years)
+def _is_aged(life: Life, years: int, day: date) -> bool:
+    birthday = _birthday(life.birth_month, years)
     return birthday is not None and birthday <= day
 
 

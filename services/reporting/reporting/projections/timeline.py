@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 __all__ = ["BEGINNING", "BUSINESS_ZONE", "Tally", "Timeline", "business_day", "count_once", "sweep"]
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 BUSINESS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -65,7 +66,7 @@ class Timeline(Generic[T]):
         return (day for day, _ in self._entries)
 
     def entries(self) -> list[tuple[date, T]]:
-        return list(self._entries)
+        return self._entries
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -85,19 +86,21 @@ class Timeline(Generic[T]):
     __hash__ = None  # type: ignore[assignment]  # it changes
 
 
-def sweep(days: Iterable[date], counted_on: Callable[[date], Collection[tuple[str, str]]]) -> Tally:
-    """The tally of one person or thing that counts 1 in each (unit id, counter) that `counted_on` names for a day.
+def sweep(
+    days: Iterable[date], counted_on: Callable[[date], Collection[tuple[P, str]]]
+) -> Counter[tuple[P, str, date]]:
+    """The tally of one person or thing that counts 1 in each (place, counter) that `counted_on` names for a day.
 
     `days` are all the days on which the answer may change; those before the beginning are told as the beginning.
     """
-    tally: Tally = Counter()
-    before: set[tuple[str, str]] = set()
+    tally: Counter[tuple[P, str, date]] = Counter()
+    before: set[tuple[P, str]] = set()
     for day in sorted({max(day, BEGINNING) for day in days}):
         now = set(counted_on(day))
-        for unit_id, counter in now - before:
-            tally[unit_id, counter, day] += 1
-        for unit_id, counter in before - now:
-            tally[unit_id, counter, day] -= 1
+        for place, counter in now - before:
+            tally[place, counter, day] += 1
+        for place, counter in before - now:
+            tally[place, counter, day] -= 1
         before = now
     return tally
 

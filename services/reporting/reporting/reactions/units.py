@@ -4,6 +4,7 @@ from sqlalchemy import text
 
 from chassis import scope
 from chassis.database import Session
+from chassis.practice import PRACTICE
 from contracts.registry import SourceChecked, UnitChanged
 from reporting.projections.ledger import change_work
 from reporting.projections.tree import UNITS_CHANGED
@@ -11,6 +12,8 @@ from reporting.projections.works import Source
 
 
 async def on_unit_changed(session: Session, fact: UnitChanged) -> None:
+    if fact.kind == PRACTICE:
+        return  # what trainees do there is of a unit that no report knows
     session.sync_session.info[UNITS_CHANGED] = True
     await scope.on_unit_changed(session, fact)
     await session.execute(text("DELETE FROM succession WHERE unit_id = :unit"), {"unit": fact.unit_id})
