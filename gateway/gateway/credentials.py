@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,15 +16,18 @@ from chassis.identity import Caller, Signer, claims_of
 from gateway.directory import Directory
 from gateway.oidc import Provider, check_times
 from gateway.sessions import Session
+from gateway.training import Training
 from gateway.volunteers import Volunteers
 
 DEV_SECONDS = 3600
 PARTNER_SECONDS = 900
+TRAINING_SECONDS = 3600
 SECONDS_SHARED = 30.0
 """For so long one internal token (good for 60 s) serves all requests of one credential."""
 CACHED = 10_000
 LONGEST_TOKEN = 8192
 PARTNER_AUDIENCE = "bakhong-gateway"
+TRAINING_ISSUER = "bakhong-training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Credentials:
         signer: SignerFile,
         directory: Directory,
         volunteers: Volunteers,
+        training: Training,
         provider: Provider | None,
         *,
         allows_development: bool,
@@ -73,6 +77,7 @@ class Credentials:
         self._signer = signer
         self._directory = directory
         self._volunteers = volunteers
+        self._training = training
         self._provider = provider
         # Made anew with each start: development tokens end with the process, and none is valid in production.
         self._dev_key = secrets.token_bytes(32) if allows_development else None
@@ -89,7 +94,9 @@ class Credentials:
             self._check_still_partner(known.caller)
             return known
         caller, expires = await self._read(token)
+        caller = self._with_scopes(caller)
         await self._volunteers.check(caller)
+        await self._training.check(caller)
         until = min(moment + SECONDS_SHARED, expires)
         admission = self._known[digest] = Admission(caller, self._signer.token(caller), until)
         self._known.move_to_end(digest)
@@ -107,6 +114,15 @@ class Credentials:
             raise Unauthenticated
         return _encode(claims_of(caller) | {"iss": "bakhong-dev"}, self._dev_key, DEV_SECONDS)
 
+    async def issue_training(self, login: str, secret: str) -> tuple[str, int] | None:
+        """An access token for a training account, and the seconds it is good for; None for who may not practise (now)."""
+        found = await self._training.sign_in(login, secret)
+        if found is None:
+            return None
+        caller, until = found
+        seconds = min(TRAINING_SECONDS, int((until - now()).total_seconds()))
+        return _encode(claims_of(caller) | {"iss": TRAINING_ISSUER}, self._signer.partner_key, seconds), seconds
+
     def issue_partner(self, partner_id: str) -> str:
         """An access token for a partner that proved its client secret (RFC 6749 section 4.4)."""
         claims = {"sub": f"partner:{partner_id}", "iss": PARTNER_AUDIENCE, "partner_id": partner_id}
@@ -118,7 +134,9 @@ class Credentials:
         except jwt.PyJWTError as error:
             raise Unauthenticated from error
         if issuer == "bakhong-dev" and self._dev_key is not None:
-            return _development_caller(_decode(token, self._dev_key, "bakhong-dev"))
+            return _own_caller(_decode(token, self._dev_key, "bakhong-dev"))
+        if issuer == TRAINING_ISSUER:
+            return _own_caller(_decode(token, self._signer.partner_key, TRAINING_ISSUER))
         if issuer == PARTNER_AUDIENCE:
             return self._partner_caller(_decode(token, self._signer.partner_key, PARTNER_AUDIENCE))
         if self._provider is not None and issuer == self._provider.issuer:
@@ -129,6 +147,10 @@ class Credentials:
         caller = Caller(role="partner", subject=str(claims["sub"]), partner_id=str(claims["partner_id"]))
         self._check_still_partner(caller)
         return caller, float(claims["exp"])
+
+    def _with_scopes(self, caller: Caller) -> Caller:
+        partner = self._directory.find(caller.partner_id) if caller.partner_id else None
+        return replace(caller, scopes=partner.scopes) if partner is not None else caller
 
     def _check_still_partner(self, caller: Caller) -> None:
         if caller.partner_id is None:
@@ -161,7 +183,7 @@ def _decode(token: str, key: bytes, issuer: str) -> dict[str, Any]:
     return claims
 
 
-def _development_caller(claims: dict[str, Any]) -> tuple[Caller, float]:
+def _own_caller(claims: dict[str, Any]) -> tuple[Caller, float]:
     resident_id, organization_id = claims.get("resident_id"), claims.get("organization_id")
     caller = Caller(
         role=claims["role"],
@@ -171,5 +193,6 @@ def _development_caller(claims: dict[str, Any]) -> tuple[Caller, float]:
         partner_id=claims.get("partner_id"),
         resident_id=UUID(resident_id) if resident_id else None,
         organization_id=UUID(organization_id) if organization_id else None,
+        practice=tuple(claims.get("practice", ())),
     )
     return caller, float(claims["exp"])

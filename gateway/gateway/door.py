@@ -43,6 +43,7 @@ from gateway.sessions import PATHS as SIGN_IN_PATHS
 from gateway.sessions import Session, Sessions
 from gateway.settings import GatewaySettings
 from gateway.trace import Trace, read_trace
+from gateway.training import Training
 from gateway.upstream import AiohttpClient, BrokenAnswer, Call, NotReached
 from gateway.volunteers import Volunteers
 from gateway.webhooks import WebhookDoor, read_body
@@ -108,6 +109,7 @@ class Gateway:
             signer,
             self.directory,
             Volunteers(runtime.database),
+            Training(runtime.database),
             provider,
             allows_development=self.settings.is_development,
         )

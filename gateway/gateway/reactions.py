@@ -10,9 +10,10 @@ from chassis.database import Session
 from chassis.scope import on_unit_changed
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.fact import datetime
-from contracts.onboarding import TeamChanged
+from contracts.onboarding import TeamChanged, TrainingOpened
 from contracts.registry import UnitChanged
 from gateway.commands.teams import keep_team
+from gateway.commands.training import keep_training
 from gateway.model import Delivery, DeliveryOutcome
 
 
@@ -28,10 +29,15 @@ async def on_team_changed(session: Session, fact: TeamChanged) -> None:
     await keep_team(session, fact)
 
 
+async def on_training_opened(session: Session, fact: TrainingOpened) -> None:
+    await keep_training(session, fact)
+
+
 HEARD: Reactions = {
     DeliveryProcessed: on_delivery_processed,
     DeliveryUnmatched: on_delivery_unmatched,
     TeamChanged: on_team_changed,
+    TrainingOpened: on_training_opened,
     UnitChanged: on_unit_changed,
 }
 

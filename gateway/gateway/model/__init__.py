@@ -5,6 +5,7 @@ from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
 from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.tables import Table
 from gateway.model.teams import TeamListing
+from gateway.model.training import TrainingAccount
 
 metadata = Table.metadata
 
@@ -19,5 +20,6 @@ __all__ = [
     "PartnerSecret",
     "Table",
     "TeamListing",
+    "TrainingAccount",
     "metadata",
 ]

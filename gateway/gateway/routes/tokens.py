@@ -16,7 +16,7 @@ from chassis.http import Reading, Routes, public
 from chassis.identity import Caller
 from chassis.scope import unknown_unit
 from chassis.tables import KnownUnit
-from gateway.credentials import DEV_SECONDS, PARTNER_SECONDS
+from gateway.credentials import DEV_SECONDS, PARTNER_SECONDS, Credentials
 from gateway.directory import Directory
 from gateway.oidc import NEEDS
 from gateway.schemas import DevelopmentSignIn, Token
@@ -45,9 +45,14 @@ async def sign_in_for_development(
 
 @router.post("/oauth/token", responses={400: {"description": "RFC 6749 error"}, 401: {"description": "RFC 6749 error"}})
 async def give_partner_token(request: Request, caller: Anybody) -> Any:
-    """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form."""
+    """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form.
+
+    Training accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
+    """
     gateway = request.app.state.gateway
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20))
+    if form.get("grant_type") == "password":
+        return await _training_token(gateway.credentials, form)
     if form.get("grant_type") != "client_credentials":
         return _oauth_error(400, "unsupported_grant_type")
     client_id, client_secret = _basic(request.headers.get("x-client-authorization", "")) or (
@@ -60,6 +65,16 @@ async def give_partner_token(request: Request, caller: Anybody) -> Any:
     token = Token(access_token=gateway.credentials.issue_partner(partner.id), expires_in=PARTNER_SECONDS)
     scope = " ".join(partner.scopes)
     return JSONResponse(token.model_dump() | {"scope": scope}, headers={"Cache-Control": "no-store"})
+
+
+async def _training_token(credentials: Credentials, form: dict[str, str]) -> Any:
+    issued = await credentials.issue_training(form.get("username", ""), form.get("password", ""))
+    if issued is None:
+        return _oauth_error(400, "invalid_grant")
+    token, seconds = issued
+    return JSONResponse(
+        Token(access_token=token, expires_in=seconds).model_dump(), headers={"Cache-Control": "no-store"}
+    )
 
 
 def _require_what_the_role_needs(body: DevelopmentSignIn) -> None:

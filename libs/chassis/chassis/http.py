@@ -30,6 +30,7 @@ from chassis.errors import (
 )
 from chassis.idempotency import answer_once
 from chassis.identity import Caller, Role
+from chassis.practice import confine
 
 T = TypeVar("T")
 
@@ -111,8 +112,10 @@ class Door(APIRoute):
         changes = _depends_on(self.dependant, _session)
 
         async def door(request: Request) -> Response:
-            request.state.caller = _let_in(request, audience)
+            caller = request.state.caller = _let_in(request, audience)
             _refuse_unknown_parameters(request, parameters)
+            if caller and caller.practice:
+                await confine(request, caller)
             if not changes:
                 return await answer(request)
             key = request.headers.get("idempotency-key") if request.method == "POST" else None

@@ -25,7 +25,10 @@ LIFETIME_SECONDS = 60
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `subject` is an opaque account; `token` is what came in, to ask another service on the caller's behalf."""
+    """Who asks. `subject` is an opaque account; `token` is what came in, to ask another service on the caller's behalf.
+
+    `practice` are the units of a training account, which names no others (see `chassis.practice`).
+    """
 
     role: Role
     subject: str
@@ -34,6 +37,9 @@ class Caller:
     resident_id: UUID | None = None
     organization_id: UUID | None = None
     partner_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    """What a partner may do beyond its own affairs, such as `prefill`."""
+    practice: tuple[str, ...] = ()
     token: str | None = None
 
     @property
@@ -48,7 +54,7 @@ class Caller:
 
 def claims_of(caller: Caller) -> dict[str, Any]:
     """The claims that say who is calling."""
-    said = {name: value for name, value in asdict(caller).items() if value is not None and name != "token"}
+    said = {name: value for name, value in asdict(caller).items() if value not in (None, ()) and name != "token"}
     said["sub"] = said.pop("subject")
     return {name: str(value) if isinstance(value, UUID) else value for name, value in said.items()}
 
@@ -146,6 +152,8 @@ def _caller_of(claims: Mapping[str, Any], key_id: str, token: str) -> Caller:
         resident_id=UUID(claims["resident_id"]) if "resident_id" in claims else None,
         organization_id=UUID(claims["organization_id"]) if "organization_id" in claims else None,
         partner_id=claims.get("partner_id"),
+        scopes=tuple(claims.get("scopes", ())),
+        practice=tuple(claims.get("practice", ())),
         token=token,
     )
 

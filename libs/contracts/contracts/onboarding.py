@@ -257,3 +257,38 @@ class TeamChanged(Fact):
     unit_code: Code
     members: list[TeamMember]
     at: Instant
+
+
+class TrainingAccount(BaseModel):
+    """A login for practice. Its secret has 96 random bits, so its SHA-256 (hex) tells nothing of it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    login: str
+    role: Literal["resident", "volunteer", "officer"]
+    secret_digest: str
+    resident_id: Id | None = None
+
+
+class TrainingOpened(Fact):
+    """A campaign practises in a commune of its own, with one village of made-up people; said again when something changes.
+
+    The two units stand in no tree of real units. `people` are ids for residents to be made up; `valid_until` is the end of
+    the accounts of this session. The newest `version` of a session counts.
+    """
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.training.opened.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    session_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    village_id: Id
+    village_code: Code
+    people: list[Id]
+    accounts: list[TrainingAccount]
+    valid_until: Instant
+    at: Instant

@@ -13,9 +13,10 @@ from chassis.sealing import Place, unseal_text
 from contracts.access import AccessRecorded
 from contracts.casework import DeathRegistered
 from contracts.gateway import PartnerEventReceived
-from contracts.onboarding import ResidentFactObserved
+from contracts.onboarding import ResidentFactObserved, TrainingOpened
 from registry.commands.attestations import recognise
 from registry.commands.residents import amend_resident, register_death
+from registry.commands.training import open_practice
 from registry.errors import AlreadyDeceased
 from registry.model.access import AccessElsewhere
 from registry.model.facts import Origin
@@ -58,6 +59,11 @@ async def on_resident_fact_observed(session: Session, fact: ResidentFactObserved
     await amend_resident(session, resident, unit, values, origin, "onboarding")
 
 
+async def on_training_opened(session: Session, fact: TrainingOpened) -> None:
+    """Trainees practise with made-up people."""
+    await open_practice(session, fact)
+
+
 @together
 async def on_access_recorded(session: Session, facts: Sequence[AccessRecorded]) -> None:
     """Other services showed somebody's data; the residents will see it here."""
@@ -74,5 +80,6 @@ HEARD: Reactions = {
     PartnerEventReceived: on_partner_events_received,
     DeathRegistered: on_death_registered,
     ResidentFactObserved: on_resident_fact_observed,
+    TrainingOpened: on_training_opened,
     AccessRecorded: on_access_recorded,
 }

@@ -17,6 +17,7 @@ from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
 from onboarding.model.sessions import CampaignSession
 from onboarding.model.steps import STEPS
+from onboarding.queries.territory import practice_units
 
 LATE = time(23, 50)
 """Near the end of the business day, so that a day's own numbers are compared with all of that day."""
@@ -49,12 +50,18 @@ async def _people(session: Session, indicator: str, step: str, condition: Any) -
     query = (
         select(KnownResident.unit_code, func.count())
         .join(ResidentStep, col(ResidentStep.resident_id) == col(KnownResident.id))
-        .where(col(KnownResident.life) == "alive", col(ResidentStep.step) == step, condition)
+        .where(
+            col(KnownResident.life) == "alive",
+            col(KnownResident.unit_id).not_in(practice_units()),
+            col(ResidentStep.step) == step,
+            condition,
+        )
         .group_by(col(KnownResident.unit_code))
     )
     return [Count(unit_code=code, indicator=indicator, count=count) for code, count in await session.exec(query)]
 
 
 async def _rows(session: Session, indicator: str, table: Any, condition: Any) -> list[Count]:
-    query = select(table.unit_code, func.count()).where(condition).group_by(table.unit_code)
+    real = table.unit_id.not_in(practice_units())
+    query = select(table.unit_code, func.count()).where(condition, real).group_by(table.unit_code)
     return [Count(unit_code=code, indicator=indicator, count=count) for code, count in await session.exec(query)]

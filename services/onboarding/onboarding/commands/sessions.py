@@ -1,6 +1,5 @@
-"""Holding sessions: planning, attendance by list or by code, training accounts, telling reports."""
+"""Holding sessions: planning, attendance by list or by code, telling reports."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,15 +18,7 @@ from chassis.tables import KnownUnit
 from contracts.onboarding import SessionHeld
 from onboarding.model.campaigns import Campaign
 from onboarding.model.people import KnownOrganization
-from onboarding.model.sessions import (
-    TRAINING_DAYS,
-    TRAINING_UNIT,
-    Attendance,
-    Attendee,
-    CampaignSession,
-    Registered,
-    TrainingAccount,
-)
+from onboarding.model.sessions import Attendance, Attendee, CampaignSession, Registered
 from onboarding.model.teams import TeamMember
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.sessions import count_attendance, owns_merchant
@@ -79,23 +70,6 @@ async def check_in(session: Session, caller: Caller, held: CampaignSession, code
     if is_new:
         await announce_session(session, held)
     return is_new
-
-
-async def open_training_accounts(
-    session: Session, held: CampaignSession, count: int, role: str
-) -> list[tuple[TrainingAccount, str]]:
-    """Logins for practice with their secrets, which are shown this once; they end 7 days after the session."""
-    until = (held.ends_at or held.starts_at) + timedelta(days=TRAINING_DAYS)
-    opened = []
-    for _ in range(count):
-        secret = secrets.token_urlsafe(9)
-        account = TrainingAccount(
-            login=f"tap-huan-{secrets.token_hex(4)}", session_id=held.id, role=role, unit_code=TRAINING_UNIT,
-            secret_digest=hashlib.sha256(secret.encode()).hexdigest(), valid_until=until,
-        )  # fmt: skip
-        session.add(account)
-        opened.append((account, secret))
-    return opened
 
 
 async def announce_session(session: Session, held: CampaignSession) -> None:

@@ -12,6 +12,7 @@ from onboarding.model import (
     signature_lists,
     teams,
     territory,
+    training,
     visits,
 )
 from onboarding.model.tables import OnboardingTable
@@ -29,5 +30,6 @@ __all__ = [
     "signature_lists",
     "teams",
     "territory",
+    "training",
     "visits",
 ]

@@ -17,9 +17,6 @@ SessionKind = Literal["conference", "training", "guidance", "installation", "dri
 AttendeeKind = Literal["resident", "organization", "member"]
 TRAINING_KINDS = ("conference", "training", "guidance", "installation")
 """Sessions at which people are trained; the others show that the campaign lives."""
-TRAINING_DAYS = 7
-TRAINING_UNIT = "training"
-"""The unit of training accounts: it has synthetic people only and stands in no tree, so no report counts it."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +71,6 @@ class Attendance(OnboardingTable, table=True):
     by_code: bool = False
     at: datetime = Field(sa_type=aware())
     is_merchant: bool = False
-
-
-class TrainingAccount(OnboardingTable, table=True):
-    """A login for practice; its secret is shown once and kept only as a digest."""
-
-    __tablename__ = "training_account"
-
-    login: str = Field(primary_key=True, sa_type=Text)
-    session_id: UUID = Field(index=True)
-    role: str = Field(sa_type=Text)
-    unit_code: str = Field(sa_type=Text)
-    secret_digest: str = Field(sa_type=Text)
-    valid_until: datetime = Field(sa_type=aware())
 
 
 class KnownMerchantOwner(OnboardingTable, table=True):

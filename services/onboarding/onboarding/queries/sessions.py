@@ -13,7 +13,8 @@ from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
-from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures, TrainingAccount
+from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures
+from onboarding.model.training import TrainingAccount
 from onboarding.queries.territory import units_of_code
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)

@@ -17,6 +17,7 @@ from chassis.clock import today
 from chassis.database import ReadSession
 from chassis.errors import Forbidden, InvalidBody, InvalidQuery, NotFound
 from chassis.identity import Caller
+from chassis.practice import PRACTICE
 from chassis.scope import EVERYWHERE, find_unit, units_under, unknown_unit, valid_on
 from chassis.tables import KnownLineage, KnownUnit
 from onboarding.model.territory import KnownSuccessor
@@ -121,6 +122,11 @@ def units_below(unit_id: UUID, on: date) -> Any:
         .join(top, or_(col(below.path) == col(top.path), inside))
         .where(col(top.unit_id) == unit_id, valid_on(top, on), valid_on(below, on))
     )
+
+
+def practice_units() -> Any:
+    """A subquery with the ids of the units in which trainees practise: counts and partners leave them out."""
+    return select(KnownUnit.id).where(col(KnownUnit.kind) == PRACTICE)
 
 
 async def _predecessors(session: ReadSession, units: set[UUID]) -> set[UUID]:

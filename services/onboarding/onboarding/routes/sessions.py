@@ -16,10 +16,10 @@ from onboarding.commands.sessions import (
     announce_session,
     change_session,
     check_in,
-    open_training_accounts,
     plan_session,
     register_attendance,
 )
+from onboarding.commands.training import end_with_session, open_training_accounts
 from onboarding.model.sessions import Attendance, CampaignSession
 from onboarding.queries.campaigns import get_campaign
 from onboarding.queries.sessions import (
@@ -99,6 +99,7 @@ async def patch_session(session_id: UUID, body: SessionPatch, session: Transacti
     held = await get_session(session, session_id, for_update=True)
     await require_lead(session, caller, held.unit_id)
     change_session(session, held, body.changes())
+    await end_with_session(session, held)
     if held.announced:
         await announce_session(session, held)
     return OwnSessionView.with_counts(held, await count_attendance(session, held.id))
@@ -156,8 +157,11 @@ async def post_check_in(
 async def post_training_accounts(
     session_id: UUID, body: TrainingAccountsCreate, session: Transaction, caller: Officer
 ) -> Listed[TrainingAccountView]:
-    """Logins for practice that end 7 days after the session; their secrets are shown this once."""
-    held = await get_session(session, session_id)
+    """Logins for practice that end 7 days after the session; their secrets are shown this once.
+
+    They sign in at `POST /oauth/token` (`grant_type=password`) and meet only made-up people.
+    """
+    held = await get_session(session, session_id, for_update=True)
     await require_lead(session, caller, held.unit_id)
     opened = await open_training_accounts(session, held, body.count, body.role)
     return Listed(items=[TrainingAccountView.of(account, secret) for account, secret in opened])

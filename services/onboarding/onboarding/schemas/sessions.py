@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, Field, field_validator, model_val
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import Language
-from onboarding.model.sessions import Attendee, CampaignSession, Registered, SessionKind, TrainingAccount
+from onboarding.model.sessions import Attendee, CampaignSession, Registered, SessionKind
+from onboarding.model.training import TrainingAccount, TrainingRole
 from onboarding.schemas.campaigns import Long, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
 
@@ -148,15 +149,19 @@ class CheckIn(BaseModel):
 
 class TrainingAccountsCreate(BaseModel):
     count: int = Field(ge=1, le=200)
-    role: Literal["resident", "volunteer", "officer"]
+    role: TrainingRole
 
 
 class TrainingAccountView(BaseModel):
-    """A login for practice with synthetic people; the secret is shown this once."""
+    """A login for practice with made-up people; the secret is shown this once.
+
+    Sign in: `POST /oauth/token` with `grant_type=password`, `username` (the login) and `password` (the secret).
+    """
 
     login: str
     role: str
     unit_code: str
+    resident_id: UUID | None = None
     valid_until: datetime
     secret: str | None = None
 
@@ -166,6 +171,7 @@ class TrainingAccountView(BaseModel):
             login=account.login,
             role=account.role,
             unit_code=account.unit_code,
+            resident_id=account.resident_id,
             valid_until=account.valid_until,
             secret=secret,
         )

@@ -12,7 +12,9 @@ from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
 from chassis.identity import Caller
+from chassis.practice import PRACTICE
 from chassis.scope import scoped, units_under
+from chassis.tables import KnownUnit
 from payments_qr.model import Bill, KnownDossier, Merchant, UtilityAccount
 from payments_qr.queries.merchants import may_see
 from payments_qr.queries.people import ids_of_resident
@@ -62,7 +64,8 @@ async def _visible(session: ReadSession, query: Any, caller: Caller, resident_id
         own = col(Merchant.owner_organization_id) == caller.organization_id
         return query.where(or_(own, col(Bill.dossier_id).in_(own_dossiers)))
     if caller.role == "partner":
-        return query.where(col(Merchant.provider) == caller.partner_id)
+        practice = select(KnownUnit.id).where(col(KnownUnit.kind) == PRACTICE)
+        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(practice))
     payer = caller.resident_id if caller.role == "resident" else resident_id
     if payer is None:
         return scoped(query, caller, col(Merchant.unit_id))

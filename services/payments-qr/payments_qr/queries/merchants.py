@@ -12,6 +12,7 @@ from chassis.database import ReadSession
 from chassis.errors import Forbidden, NotFound
 from chassis.http import Page, page_by_id
 from chassis.identity import Caller
+from chassis.practice import PRACTICE
 from chassis.scope import covers, scoped, units_under, valid_on
 from chassis.tables import KnownLineage, KnownUnit
 from payments_qr.model import KnownOrganization, Merchant
@@ -38,10 +39,15 @@ async def get_merchant_to_change(session: ReadSession, caller: Caller, merchant_
 async def may_see(session: ReadSession, caller: Caller, merchant: Merchant) -> bool:
     """Whether this merchant exists for the caller."""
     if caller.role == "partner":
-        return merchant.provider == caller.partner_id
+        practice = await session.exec(_PRACTICE_UNITS.where(col(KnownUnit.id) == merchant.unit_id))
+        return merchant.provider == caller.partner_id and practice.first() is None
     if caller.role in ("resident", "organization"):
         return await owns(session, caller, merchant)
     return await covers(session, caller, merchant.unit_id)
+
+
+_PRACTICE_UNITS = select(KnownUnit.id).where(col(KnownUnit.kind) == PRACTICE)
+"""Where trainees practise: no provider hears of a merchant there."""
 
 
 async def list_merchants(
@@ -67,7 +73,7 @@ async def list_merchants(
 async def _visible(session: ReadSession, caller: Caller) -> Any:
     query: Any = select(Merchant)
     if caller.role == "partner":
-        return query.where(col(Merchant.provider) == caller.partner_id)
+        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(_PRACTICE_UNITS))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Merchant.unit_id))
     mine: list[Any] = [col(Merchant.owner_organization_id) == caller.organization_id] if caller.organization_id else []

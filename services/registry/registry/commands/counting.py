@@ -46,5 +46,5 @@ async def take_counts(session: ReadSession) -> list[Count]:
 
 _RESIDENTS = text(
     "SELECT u.code, r.count FROM (SELECT unit_id, count(*) AS count FROM resident WHERE life = 'alive' GROUP BY unit_id)"
-    " AS r JOIN known_unit AS u ON u.id = r.unit_id ORDER BY u.code"
+    " AS r JOIN known_unit AS u ON u.id = r.unit_id AND u.kind <> 'training' ORDER BY u.code"
 )

@@ -12,6 +12,7 @@ from chassis.database import ReadSession
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.http import Page, cursor_at
 from chassis.identity import Caller
+from chassis.practice import PRACTICE
 from chassis.scope import find_unit, scoped, unknown_unit, valid_on
 from chassis.tables import KnownLineage, KnownUnit
 from registry.model.residents import Resident
@@ -46,7 +47,7 @@ async def list_units(
     session: ReadSession, wanted: UnitFilter, day: date, page: Page
 ) -> tuple[list[UnitView], str | None]:
     """Units of a day in order of code."""
-    query = _placed(day)
+    query = _placed(day).where(col(KnownUnit.kind) != PRACTICE)
     if wanted.parent is not None:
         parent = await find_unit(session, wanted.parent, day)
         if parent is None:

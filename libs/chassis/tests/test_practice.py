@@ -1,0 +1,50 @@
+"""What a training account sends names nothing real; everybody else is not asked."""
+
+import pytest
+
+from chassis.testing import unit_fact
+
+PRACTICE = ("tap-huan-c", "tap-huan-c-01")
+
+
+@pytest.fixture
+async def trainee(calling, hear):
+    await hear(unit_fact("15724", parents=("38",)), unit_fact("tap-huan-c", parents=()))
+    return calling("officer", unit_code="tap-huan-c", practice=PRACTICE)
+
+
+@pytest.mark.parametrize(
+    "real",
+    [
+        {"unit_code": "15724"},
+        {"from_unit_code": "15724"},
+        {"items": [{"owner": {"personal_id": "038085000001"}}]},
+        {"phone": "0912000001"},
+        {"tax_code": 2800000001},
+        {"members": [{"account": "a-real-volunteer"}]},
+    ],
+)
+async def test_a_training_account_names_no_real_unit_number_or_account(trainee, real):
+    refused = await trainee.post("/v1/notes", json={"unit_code": "tap-huan-c", "text": "thử", **real})
+
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/only-for-practice")
+
+
+async def test_it_practises_with_what_is_made_up(trainee):
+    made_up = {"unit_code": "tap-huan-c", "text": "thử", "personal_id": "000085000001", "account": "tap-huan-4c1d"}
+
+    assert (await trainee.post("/v1/notes", json=made_up)).status_code == 201
+
+
+async def test_it_sends_no_list_as_a_file(trainee):
+    refused = await trainee.post("/v1/notes", files={"file": ("ds.csv", b"a,b")})
+
+    assert refused.json()["type"] == "/problems/only-for-practice"
+
+
+async def test_everybody_else_names_what_is_theirs(calling, trainee):
+    officer = calling("officer", unit_code="15724")
+
+    note = {"unit_code": "15724", "text": "thật", "personal_id": "038085000001"}
+
+    assert (await officer.post("/v1/notes", json=note)).status_code == 201

@@ -1,0 +1,117 @@
+"""Trainees click through everything, and nothing of it reaches a report, a partner or a real person."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from deploy.demo.door import Outsider, eventually, success
+
+pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole platform and its demo
+
+COMMUNE, PROVINCE = "15724", "38"
+ONBOARDING = "onboarding"
+
+
+@dataclass(frozen=True)
+class Trainee:
+    """Somebody who practises, signed in by the door that production has too."""
+
+    who: dict[str, str]
+    unit_code: str
+    resident_id: str
+
+
+@pytest.fixture(scope="module")
+def trainees(outside: Outsider) -> dict[str, Trainee]:
+    """One of each role, in the practice commune of the demo's campaign."""
+    officer = outside.officer(COMMUNE)
+    campaign = outside.get("/v1/campaigns", who=officer)["items"][0]
+    starts_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    body = {"kind": "training", "unit_code": COMMUNE, "venue": "Hội trường", "starts_at": starts_at}
+    held = outside.post(f"/v1/campaigns/{campaign['id']}/sessions", body, who=officer)
+    path = f"/v1/sessions/{held['id']}/training-accounts"
+    roles = ("officer", "volunteer", "resident")
+    return {role: sign_in(outside, outside.post(path, {"count": 1, "role": role}, who=officer)) for role in roles}
+
+
+def sign_in(outside: Outsider, given: Any) -> Trainee:
+    [account] = given["items"]
+    form = {"grant_type": "password", "username": account["login"], "password": account["secret"]}
+    eventually(lambda: outside.ask("POST", "/oauth/token", data=form).status_code == 200, 15)
+    token = success(outside.ask("POST", "/oauth/token", data=form)).json()["access_token"]
+    return Trainee({"Authorization": f"Bearer {token}"}, account["unit_code"], account["resident_id"] or "")
+
+
+def villagers(outside: Outsider, trainee: Trainee) -> list[Any]:
+    path = f"/v1/residents?unit_code={trainee.unit_code}"
+    return list(outside.get(path, who=trainee.who, purpose=ONBOARDING)["items"])
+
+
+def test_a_trainee_meets_made_up_people_only(outside: Outsider, trainees: dict[str, Trainee]) -> None:
+    officer = trainees["officer"]
+    eventually(lambda: len(villagers(outside, officer)) >= 13, 15)
+
+    seen = outside.get("/v1/residents?limit=200", who=officer.who, purpose=ONBOARDING)["items"]
+
+    assert {each["personal_id"][:3] for each in seen} == {"000"}
+    real = outside.get(f"/v1/residents?unit_code={COMMUNE}", who=outside.officer(COMMUNE), purpose=ONBOARDING)["items"]
+    for path in ("", "/onboarding"):
+        refused = outside.ask("GET", f"/v1/residents/{real[0]['id']}{path}", who=officer.who, purpose=ONBOARDING)
+        assert refused.status_code in (403, 404)
+    assert (
+        outside.ask("GET", f"/v1/residents?unit_code={COMMUNE}", who=officer.who, purpose=ONBOARDING).status_code == 403
+    )
+
+
+def test_what_trainees_do_is_done_and_is_in_no_report(outside: Outsider, trainees: dict[str, Trainee]) -> None:
+    before = outside.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=outside.officer(PROVINCE))["indicators"]
+    resident, volunteer, officer = trainees["resident"], trainees["volunteer"], trainees["officer"]
+    own = f"/v1/residents/{resident.resident_id}/onboarding"
+    eventually(lambda: outside.ask("GET", own, who=resident.who).status_code == 200, 15)
+    done = {"status": "completed", "occurred_at": datetime.now(UTC).isoformat()}
+
+    with_help = {**done, "evidence": {"kind": "volunteer"}}
+    success(outside.ask("PUT", f"{own}/province_app", json=with_help, who=volunteer.who))
+    work = outside.get(f"/v1/onboarding/worklist?unit_code={volunteer.unit_code}", who=volunteer.who)["items"]
+    assert work
+    consent = {"grantee": "demo-bank", "purpose": "onboarding"}
+    outside.post(f"/v1/residents/{resident.resident_id}/consents", consent, who=resident.who)
+    feedback = {"unit_code": officer.unit_code, "category": "regulation", "text": "Góp ý của buổi tập huấn"}
+    outside.post("/v1/feedback", feedback, who=resident.who)
+
+    steps = {each["step"]: each["status"] for each in outside.get(own, who=resident.who)["steps"]}
+    assert steps["province_app"] == "completed"
+    after = outside.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=outside.officer(PROVINCE))["indicators"]
+    assert {each["code"]: each["numerator"] for each in after} == {each["code"]: each["numerator"] for each in before}
+    for unit in (officer.unit_code, resident.unit_code):
+        assert outside.ask("GET", f"/v1/reports/progress?unit_code={unit}").status_code in (400, 404)
+    bank = outside.sign_in(role="partner", partner_id="demo-bank")
+    referred = outside.list_all("/v1/partners/demo-bank/referrals", who=bank)
+    assert resident.resident_id not in [each["resident_id"] for each in referred]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/feedback", {"unit_code": COMMUNE, "category": "conduct", "text": "Gửi nhầm"}),
+        ("/v1/documents", {"unit_code": COMMUNE, "subject": "Gửi nhầm"}),
+        ("/v1/residents/lookup", {"personal_id": "038085000001"}),
+    ],
+)
+def test_a_trainee_writes_to_nobody_real(
+    outside: Outsider, trainees: dict[str, Trainee], path: str, body: dict[str, str]
+) -> None:
+    refused = outside.ask("POST", path, json=body, who=trainees["officer"].who, purpose=ONBOARDING)
+
+    assert refused.status_code == 403, refused.text
+
+
+def test_nobody_real_sees_the_practice_commune(outside: Outsider, trainees: dict[str, Trainee]) -> None:
+    code = trainees["officer"].unit_code
+    communes = outside.list_all("/v1/units", params={"level": "commune"})
+
+    assert code not in [each["code"] for each in communes]
+    province = outside.officer(PROVINCE)
+    assert outside.ask("GET", f"/v1/residents?unit_code={code}", who=province, purpose=ONBOARDING).status_code == 403
