@@ -1,5 +1,6 @@
 """One database per service: tables, sessions, and the one transaction of a request or an event."""
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -66,11 +67,14 @@ class Session(ReadSession):
 class Database:
     """A service's own database: `transaction()` for a change, `reading()` for a question."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, application: str = "bakhong") -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 8, application: str = "bakhong", seconds: float | None = None
+    ) -> None:
+        """`seconds`: how long one statement may stay without an answer before its connection is given up."""
         self.url = url
-        self._pool_size, self._application = pool_size, application
+        self._pool_size, self._application, self._seconds = pool_size, application, seconds
         self._direct: asyncpg.Pool | None = None
-        self.engine = new_engine(url, pool_size=pool_size, application=application)
+        self.engine = new_engine(url, pool_size=pool_size, application=application, seconds=seconds)
         self._changes = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
         self._questions = async_sessionmaker(
             self.engine.execution_options(isolation_level="AUTOCOMMIT"), class_=ReadSession, expire_on_commit=False
@@ -104,7 +108,7 @@ class Database:
         if self._direct is None:
             self._direct = asyncpg.create_pool(
                 asyncpg_url(self.url), min_size=0, max_size=self._pool_size, timeout=5, connection_class=_Unchanged,
-                server_settings=_server_settings(self._application),
+                command_timeout=self._seconds, server_settings=_server_settings(self._application),
             )  # fmt: skip
         rows: list[asyncpg.Record] = await (await self._direct).fetch(query, *arguments)
         return rows
@@ -124,7 +128,7 @@ async def commit(session: Session) -> None:
     await session.commit()
 
 
-def new_engine(url: str, *, pool_size: int, application: str) -> AsyncEngine:
+def new_engine(url: str, *, pool_size: int, application: str, seconds: float | None = None) -> AsyncEngine:
     """An asyncpg engine for short transactions: no JIT, no session that holds locks for ever."""
     engine = create_async_engine(
         sqlalchemy_url(url),
@@ -134,6 +138,8 @@ def new_engine(url: str, *, pool_size: int, application: str) -> AsyncEngine:
         hide_parameters=True,  # an error's text never quotes personal data
         connect_args={
             "timeout": 5,
+            "command_timeout": seconds,
+            "connection_class": Watched,
             "server_settings": _server_settings(application),
         },
     )
@@ -147,10 +153,44 @@ def _server_settings(application: str) -> dict[str, str]:
         "jit": "off",
         "idle_in_transaction_session_timeout": "60s",
         "timezone": "UTC",
-    }
+    } | KEEPALIVE_AT_THE_SERVER
 
 
-class _Unchanged(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+KEEPALIVE_AT_THE_SERVER = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
+"""So that the server ends the session of a machine that is gone, and frees its locks, within a minute instead of hours."""
+UNACKNOWLEDGED_MS = 20_000
+
+
+class Watched(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that notices when the network to the server is gone: by default a kernel tries for a quarter of an hour."""
+
+    def __init__(self, protocol: Any, transport: Any, *more: Any) -> None:
+        super().__init__(protocol, transport, *more)
+        raw = transport.get_extra_info("socket")
+        if raw is not None and raw.family != socket.AF_UNIX:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in _KEEPALIVE_HERE.items():
+                raw.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+_KEEPALIVE_HERE = {
+    getattr(socket, name): value
+    for name, value in {
+        "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": UNACKNOWLEDGED_MS,
+    }.items()
+    if hasattr(socket, name)  # what another system than Linux lacks
+}  # fmt: skip
+
+
+async def connect(url: str, application: str, *, seconds: float | None = None, **settings: str) -> Any:
+    """A connection of one's own, by the bare driver, for a lock or a watch that a pool cannot hold."""
+    return await asyncpg.connect(
+        asyncpg_url(url), timeout=5, command_timeout=seconds, connection_class=Watched,
+        server_settings={"application_name": application} | KEEPALIVE_AT_THE_SERVER | settings,
+    )  # fmt: skip
+
+
+class _Unchanged(Watched):
     """A connection whose single statements leave nothing behind that a reset, one more question, would have to undo."""
 
     def get_reset_query(self) -> str:
@@ -184,6 +224,6 @@ def aware() -> Any:
 
 
 __all__ = [
-    "ChassisTable", "Database", "ReadSession", "Session", "asyncpg_url", "aware", "commit", "database_url",
+    "ChassisTable", "Database", "ReadSession", "Session", "asyncpg_url", "aware", "commit", "connect", "database_url",
     "new_engine", "new_tables", "sqlalchemy_url",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from chassis import metrics
 from chassis.bus.port import Bus, Outgoing
 from chassis.clock import now
-from chassis.database import asyncpg_url
+from chassis.database import connect
 from chassis.log import logger
 from chassis.spans import SPANS
 
@@ -30,8 +30,10 @@ BACKOFF_SECONDS = 1.0
 class Relay:
     """Runs until cancelled; `wake` makes it look at once, from any task of this process."""
 
-    def __init__(self, url: str, bus: Bus, *, service: str, batch: int = BATCH) -> None:
-        self._url = asyncpg_url(url)
+    def __init__(self, url: str, bus: Bus, *, service: str, batch: int = BATCH, seconds: float | None = None) -> None:
+        """`seconds`: how long a statement may stay without an answer before the connection is given up."""
+        self._url = url
+        self._seconds = seconds
         self._bus = bus
         self._service = service
         self._batch = batch
@@ -56,11 +58,12 @@ class Relay:
             await asyncio.sleep(BACKOFF_SECONDS)
 
     async def _lead(self) -> None:
-        connection = await asyncpg.connect(
+        connection = await connect(
             self._url,
-            timeout=5,
+            f"relay of {self._service}",
+            seconds=self._seconds,
             # What is deleted was published before; a deletion lost in a crash publishes again, and the inbox knows it.
-            server_settings={"application_name": f"relay of {self._service}", "synchronous_commit": "off"},
+            synchronous_commit="off",
         )
         try:
             await connection.add_listener(CHANNEL, lambda *_: self.wake())

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from sqlalchemy import MetaData, text
 
 from chassis.access import seal_new_entries
@@ -18,7 +17,7 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Bus
 from chassis.clock import now
 from chassis.consumer import Consumer, Reactions
-from chassis.database import Database, asyncpg_url, database_url
+from chassis.database import Database, connect, database_url
 from chassis.errors import Unauthenticated
 from chassis.idempotency import forget_old_answers
 from chassis.identity import Signer, Verifier
@@ -68,12 +67,14 @@ class Runtime:
         self.service = service
         self.settings = settings
         url = database_url(settings.database_url, service.database)
-        self.database = database or Database(url, pool_size=settings.database_pool, application=service.name)
+        self.database = database or Database(
+            url, pool_size=settings.database_pool, application=service.name, seconds=settings.database_seconds
+        )
         self.bus: Bus = bus_of(settings)
         self.verifier = Verifier(settings.internal_keys_file) if settings.internal_keys_file else _NoKeys()
         self.signer = Signer.read(settings.signing_key_file) if settings.signing_key_file else None
         self.questions = Questions(settings, self.signer, service.name)
-        self.relay = Relay(self.database.url, self.bus, service=service.name)
+        self.relay = Relay(self.database.url, self.bus, service=service.name, seconds=settings.database_seconds)
         self.consumer = Consumer(
             service.name, self.database, self.bus, service.reactions, dead_letter_limit=settings.dead_letter_limit
         )
@@ -154,9 +155,7 @@ class Runtime:
             await asyncio.sleep(min(timed.every_seconds * 2**failures, max(timed.every_seconds, 60)))
 
     async def _work_as_only_one(self, timed: Timed) -> None:
-        connection = await asyncpg.connect(
-            asyncpg_url(self.database.url), timeout=5, server_settings={"application_name": f"clock {timed.name}"}
-        )
+        connection = await connect(self.database.url, f"clock {timed.name}", seconds=self.settings.database_seconds)
         try:
             # Held for as long as this process works: another one takes over when the session ends.
             lock = "SELECT pg_try_advisory_lock(hashtext($1))"

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     database_url: str = "postgresql://bakhong@127.0.0.1:5432"
     """The server; each service has its own database on it, named like the service."""
     database_pool: int = 8
+    database_seconds: float = 60
+    """How long one statement may stay without an answer before its connection is given up: a lost network says nothing."""
     kafka_bootstrap_servers: str | None = None
     """Unset: the embedded bus, in the database `bus` of the same server."""
     kafka_replication_factor: int = 1

@@ -13,4 +13,4 @@ def bus_of(settings: Settings) -> Bus:
     """Kafka where `KAFKA_BOOTSTRAP_SERVERS` names one, else the log in PostgreSQL."""
     if settings.kafka_bootstrap_servers:
         return KafkaBus(settings)
-    return EmbeddedBus(database_url(settings.database_url, BUS_DATABASE))
+    return EmbeddedBus(database_url(settings.database_url, BUS_DATABASE), seconds=settings.database_seconds)

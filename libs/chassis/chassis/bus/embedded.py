@@ -17,7 +17,7 @@ import asyncpg
 from pydantic_core import from_json, to_json
 
 from chassis.bus.port import Fetched, Outgoing, Positions, Subscription, TopicPartition, partition_of
-from chassis.database import asyncpg_url
+from chassis.database import Watched, asyncpg_url, connect
 from contracts.topics import Topic
 
 SCHEMA = """
@@ -39,8 +39,10 @@ MEMBER, OWNER = 0x6B68, 0x6B69
 class EmbeddedBus:
     """A bus in one PostgreSQL database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, seconds: float | None = None) -> None:
+        """`seconds`: how long a statement may stay without an answer before its connection is given up."""
         self._url = asyncpg_url(url)
+        self._seconds = seconds
         self._pool: asyncpg.Pool | None = None
         self._id = ""
         self._partitions: dict[str, int] = {}
@@ -57,8 +59,9 @@ class EmbeddedBus:
 
     async def start(self) -> None:
         self._pool = await asyncpg.create_pool(
-            self._url, min_size=0, max_size=3, timeout=5, init=_read_json, server_settings={"application_name": "bus"}
-        )
+            self._url, min_size=0, max_size=3, timeout=5, init=_read_json, command_timeout=self._seconds,
+            connection_class=Watched, server_settings={"application_name": "bus"},
+        )  # fmt: skip
         async with self._connections.acquire() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('bakhong bus schema'))")
             await connection.execute(SCHEMA)
@@ -102,9 +105,7 @@ class EmbeddedBus:
 
     @asynccontextmanager
     async def subscribe(self, group: str, topics: Sequence[str], positions: Positions) -> AsyncIterator[Subscription]:
-        connection = await asyncpg.connect(
-            self._url, timeout=5, server_settings={"application_name": f"bus member of {group}"}
-        )
+        connection = await connect(self._url, f"bus member of {group}", seconds=self._seconds)
         try:
             await _read_json(connection)
             counts = {topic: await self._partitions_of(topic) for topic in topics}
