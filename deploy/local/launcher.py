@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from functools import partial
 
@@ -17,6 +18,7 @@ from deploy.local.stopping import Stopped, StopWish
 SECONDS_TO_START = 120
 SECONDS_TO_LOAD = 600
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_STARTS = 2.0
 
 
 class Launcher:
@@ -67,17 +69,30 @@ class Launcher:
         )
 
     def _stay(self) -> None:
+        is_new = False
         while True:
             self._wish.check()
-            changed = self._family.tend()
-            if self._postgres is not None and self._postgres.pid is None:
-                progress.say("  PostgreSQL ended; it starts again")
-                self._postgres.stop()
-                self._postgres.start()
-                changed = True
-            if changed:
-                self._write_note()
+            is_new |= self._family.tend()
+            is_new |= self._tend_postgres()
+            if is_new:
+                with contextlib.suppress(OSError):  # a full disk: the next look tries again
+                    self._write_note()
+                    is_new = False
             self._wish.pause(SECONDS_BETWEEN_LOOKS)
+
+    def _tend_postgres(self) -> bool:
+        """Start it again when it ended; answers whether it was started. What keeps it from starting may pass."""
+        if self._postgres is None or self._postgres.pid is not None:
+            return False
+        progress.say("  PostgreSQL ended; it starts again")
+        self._postgres.stop()
+        try:
+            self._postgres.start()
+        except (PostgresNotStarted, OSError) as error:
+            progress.say(f"  it cannot start yet: {error}")
+            self._wish.pause(SECONDS_BETWEEN_STARTS)
+            return False
+        return True
 
     def _end(self) -> None:
         progress.say("Ba Không stops")
