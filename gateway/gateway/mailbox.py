@@ -14,8 +14,10 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from prometheus_client import Gauge
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.database import Database, Session
 from chassis.ids import new_id
@@ -24,6 +26,15 @@ from chassis.outbox import Announcement
 from contracts.gateway import PartnerEventReceived
 
 BATCH = 200
+SECONDS_TO_COMMIT = 8.0
+NOT_THERE = (
+    TimeoutError,
+    OSError,
+    OperationalError,
+    InterfaceError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+)
 LETTERS = Gauge("bakhong_mailbox_letters", "Webhooks that wait for their commit")
 CAPACITY = Gauge("bakhong_mailbox_capacity", "Webhooks that may wait; more are answered 503")
 
@@ -123,18 +134,33 @@ class Mailbox:
 
     async def _commit(self, batch: list[Waiting]) -> None:
         try:
-            await self._write(batch)
+            await self._write_in_time(batch)
         except Exception as error:
             logger.warning("a batch of deliveries failed", error=type(error).__name__, letters=len(batch))
-            for waiting in batch if len(batch) > 1 else ():
+            # One bad row is found by trying each alone; a database that is not there would only be waited for again.
+            for waiting in batch if len(batch) > 1 and not isinstance(error, NOT_THERE) else ():
                 if not waiting[1].done():
                     await self._write_alone(waiting)
 
     async def _write_alone(self, waiting: Waiting) -> None:
         try:
-            await self._write([waiting])
+            await self._write_in_time([waiting])
         except Exception as error:
             logger.error("a delivery could not be kept", error=type(error).__name__, delivery=str(waiting[0].id))
+
+    async def _write_in_time(self, batch: list[Waiting]) -> None:
+        """TimeoutError when the database says nothing: the partner hears 503 and tries again, by the same id.
+
+        What was being written may yet become durable; the next try is then a duplicate. The writing is not waited for: the
+        driver takes as long again to part from a connection that leads nowhere.
+        """
+        writing = asyncio.ensure_future(self._write(batch))
+        done, _ = await asyncio.wait({writing}, timeout=SECONDS_TO_COMMIT)
+        if not done:
+            writing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            writing.cancel()
+            raise TimeoutError
+        writing.result()
 
     async def _write(self, batch: list[Waiting]) -> None:
         # Sorted by key: two gateways that write the same keys take their locks in one order.

@@ -104,3 +104,15 @@ async def test_while_the_database_is_away_nothing_is_promised(mailbox: Mailbox, 
     async with database.transaction() as session:
         await session.execute(text("ALTER TABLE away RENAME TO delivery"))
     assert await mailbox.post(letter(1)) is Fate.ACCEPTED
+
+
+async def test_a_database_that_says_nothing_refuses_the_letter_and_the_next_one_is_kept(
+    mailbox: Mailbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.mailbox.SECONDS_TO_COMMIT", 0.3)
+    async with database.transaction() as session:
+        await session.execute(text("LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE"))
+        posts = [asyncio.ensure_future(mailbox.post(letter(number))) for number in range(30)]
+        refused = await asyncio.wait_for(asyncio.gather(*posts, return_exceptions=True), 5)
+        assert all(isinstance(one, NotKept) for one in refused)
+    assert await mailbox.post(letter(100)) is Fate.ACCEPTED
