@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kafka test-browser test-identity test-compose check format bench bench-long up down openapi \
+.PHONY: help run test test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore openapi \
 	rebuild-reports clean install
 
 help: ## shows this list
@@ -76,6 +76,14 @@ up: docker install ## the compose stack: PostgreSQL, Kafka, the services, the ga
 
 down: docker ## stops the compose stack
 	docker compose down
+
+backup: docker install ## one base backup of the compose stack while it serves, and its log: make backup TO=/srv/backup
+	@test -n "$(TO)" || { echo "make backup TO=FOLDER"; exit 2; }
+	$(VENV)/python -m deploy.backup base $(TO)
+
+restore: docker install ## the newest backup into an empty compose stack: make restore FROM=/srv/backup [UNTIL="2026-11-22 08:30+07"]
+	@test -n "$(FROM)" || { echo "make restore FROM=FOLDER"; exit 2; }
+	$(VENV)/python -m deploy.backup restore $(FROM) $(if $(UNTIL),--until "$(UNTIL)")
 
 openapi: install ## writes the OpenAPI document of the platform and the AsyncAPI document of the events to docs/api/
 	$(VENV)/python -m deploy.api

@@ -36,8 +36,9 @@ def open_merchant(outside: Outsider) -> str:
 class Bank(threading.Thread):
     """Sends one payment after another, each until it is accepted, as a partner's retry queue would."""
 
-    def __init__(self, url: str, merchant_id: str) -> None:
+    def __init__(self, url: str, merchant_id: str, *, seconds_between: float = BETWEEN_MESSAGES) -> None:
         super().__init__(daemon=True)
+        self._seconds_between = seconds_between
         self.accepted: list[int] = []
         self.enough = threading.Event()
         self._url = url
@@ -47,7 +48,7 @@ class Bank(threading.Thread):
         with Outsider(self._url) as outside:
             while not self.enough.is_set():
                 self._deliver(outside, amount=1_000 + len(self.accepted))
-                time.sleep(BETWEEN_MESSAGES)
+                time.sleep(self._seconds_between)
 
     def _deliver(self, outside: Outsider, amount: int) -> None:
         webhook_id, at = f"msg_{uuid.uuid4().hex}", datetime.now(UTC)

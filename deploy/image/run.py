@@ -1,4 +1,5 @@
-"""What a container of a service does: `migrate` (once), `api` (answers), `worker` (relays, reacts), `rebuild` (the reports).
+"""What a container of a service does: `migrate` (once, and asks for the keys), `api` (answers), `worker` (relays, reacts),
+`check-keys` (are all keys at hand?), `rebuild` (the reports).
 
 A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
 """
@@ -22,13 +23,16 @@ def main(deed: str) -> int:
     match deed:
         case "migrate":
             migrate()
+            return check_keys()
+        case "check-keys":
+            return check_keys()
         case "api" | "worker":
             os.environ["RUN_WORKER"] = str(deed == "worker").lower()
             serve()
         case "rebuild":
             runpy.run_module(f"{package()}.rebuild", run_name="__main__")
         case _:
-            print(f"unknown: {deed}; known: migrate, api, worker, rebuild", file=sys.stderr)
+            print(f"unknown: {deed}; known: migrate, api, worker, check-keys, rebuild", file=sys.stderr)
             return 2
     return 0
 
@@ -49,6 +53,26 @@ def migrate() -> None:
 
     service = importlib.import_module(f"{package()}.app").service
     upgrade(database_url(get_settings().database_url, service.database), service.migrations)
+
+
+def check_keys() -> int:
+    """0 when every key that the service's data were sealed with is at hand; nothing else starts before that."""
+    import asyncio
+
+    from chassis.database import database_url
+    from chassis.key_check import KeysMissing
+    from chassis.key_check import check_keys as check
+    from chassis.settings import get_settings
+
+    service = importlib.import_module(f"{package()}.app").service
+    settings = get_settings()
+    try:
+        used = asyncio.run(check(database_url(settings.database_url, service.database), service.metadata, settings))
+    except KeysMissing as missing:
+        print(f"{service.name}: {missing}", file=sys.stderr)
+        return 1
+    print(f"{service.name}: keys in use: {', '.join(used) or 'none yet'}; all at hand")
+    return 0
 
 
 def serve() -> None:

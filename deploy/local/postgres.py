@@ -16,7 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,12 +65,13 @@ class PostgresNotStarted(RuntimeError):
 class EmbeddedPostgres:
     """One PostgreSQL server on a free port of 127.0.0.1 with its data under `data_dir`.
 
-    `durable=False` trades safety for speed and is for tests only. Use from the main thread: the server ends with
-    the thread that started it.
+    `durable=False` trades safety for speed and is for tests only; `settings` win over ours. Use from the main thread: the
+    server ends with the thread that started it.
     """
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir.resolve()
+        self._settings = dict(settings or {})
         self.durable = durable
         self.url = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -167,7 +168,7 @@ class EmbeddedPostgres:
         unfinished.rename(cluster)
 
     def _spawn(self, programs: Path, cluster: Path, account: str | None) -> subprocess.Popen[bytes]:
-        settings = SETTINGS | (DURABLE if self.durable else EPHEMERAL) | {"port": str(self._port)}
+        settings = SETTINGS | (DURABLE if self.durable else EPHEMERAL) | self._settings | {"port": str(self._port)}
         command = [str(programs / "bin/postgres"), "-D", str(cluster)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]

@@ -1,8 +1,8 @@
 """`python -m deploy.secrets`: makes the secrets of the compose stack that are not there yet, beside this file.
 
 Bring your own before the first start: PEM files `tls_certificate.pem` and `tls_key.pem` of the domain, `database_url` of a
-managed PostgreSQL. Keep a copy of `pii_keys` and `pii_index_keys` apart from the backups: without them nobody reads
-personal data again.
+managed PostgreSQL, `kafka_sasl_password`, `oidc_client_secret`; certificates of private authorities in `authorities/`.
+Keep a copy of `pii_keys` and `pii_index_keys` apart from the backups: without them nobody reads personal data again.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from deploy.local.services import EVERYTHING
 HERE = Path(__file__).parent
 READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
 YEARS = 2
+GIVEN_BY_OTHERS = ("kafka_sasl_password", "oidc_client_secret")
+"""Empty until a managed Kafka or an OpenID provider gives one."""
 
 
 def main(folder: Path = HERE, domain: str = "localhost") -> int:
@@ -35,6 +37,11 @@ def main(folder: Path = HERE, domain: str = "localhost") -> int:
     folder.chmod(0o700)
     password = _make(folder / "postgres_password", lambda: secrets.token_urlsafe(24))
     _make(folder / "database_url", lambda: f"postgresql://bakhong:{password}@postgres:5432")
+    for name in ("keycloak_password", "grafana_password"):
+        _make(folder / name, lambda: secrets.token_urlsafe(18))
+    for name in GIVEN_BY_OTHERS:
+        _make(folder / name, str)
+    (folder / "authorities").mkdir(mode=0o755, exist_ok=True)
     for name in ("pii_keys", "pii_index_keys"):
         _make(folder / name, lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     write_keys(folder, list(EVERYTHING))

@@ -1,0 +1,70 @@
+"""`python -m deploy.backup`: backup and restore of the compose stack's PostgreSQL; keys are never part of it.
+
+base FOLDER              one base backup while everything serves, and the log up to now
+log FOLDER               the log since the last time: every few minutes, by cron
+restore FOLDER [--until "2026-11-22 08:30:00+07"]   into an empty stack with a new bus
+check-keys               are all keys at hand that the data were sealed with?
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from deploy.backup.restoring import newest_base, restore
+from deploy.backup.server import ComposeServer, NotDone, compose
+from deploy.backup.taking import take_base, take_log
+from deploy.local.services import EVERYTHING
+
+SECRETS = Path(__file__).parents[1] / "secrets"
+
+
+def main(arguments: list[str]) -> int:
+    """Do what is asked; 1 with a sentence where it cannot be done."""
+    given = _parser().parse_args(arguments)
+    try:
+        for line in given.deed(given):
+            print(line)
+    except NotDone as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _base(given: argparse.Namespace) -> list[str]:
+    taken = take_base(ComposeServer(), given.folder, SECRETS)
+    size = sum(path.stat().st_size for path in taken.iterdir())
+    return [f"{taken}: {size / 1e6:,.1f} MB", *_log(given)]
+
+
+def _log(given: argparse.Namespace) -> list[str]:
+    return [f"{len(take_log(ComposeServer(), given.folder))} segments of the log taken"]
+
+
+def _restore(given: argparse.Namespace) -> list[str]:
+    base = given.folder / given.base if given.base else newest_base(given.folder)
+    return [*restore(given.folder, SECRETS, base=base, until=given.until), "start with: docker compose up --wait"]
+
+
+def _check_keys(given: argparse.Namespace) -> list[str]:
+    run = ("run", "--rm", "--no-deps", "-T")
+    return [compose(*run, f"{name}-migrate", "check-keys").strip() for name in EVERYTHING]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.backup", description=__doc__)
+    deeds = parser.add_subparsers(required=True)
+    for name, deed in (("base", _base), ("log", _log), ("restore", _restore)):
+        one = deeds.add_parser(name)
+        one.add_argument("folder", type=Path)
+        one.set_defaults(deed=deed)
+        if name == "restore":
+            one.add_argument("--base", help="the name of a base backup in the folder; the newest without it")
+            one.add_argument("--until", help="a moment with its offset; without it to the end of the log")
+    deeds.add_parser("check-keys").set_defaults(deed=_check_keys)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
