@@ -18,6 +18,11 @@ class CaseworkSettings(Settings):
     attachments_per_dossier: int = 30
     scan_command: str = ""
     """A scanner that reads a file on stdin and exits 0 when it is clean, for instance `clamdscan --no-summary -`."""
+    signature_trust_roots: Path | None = None
+    """A file, or a folder of certificates (PEM, or DER) of the certification authorities whose signatures count as trusted,
+    with their revocation lists (`.crl`, DER) beside them. Unset: intact signatures are shown as by somebody unknown."""
+    signature_seconds: float = 10.0
+    """How long the signatures of one file may take."""
     prefill_seconds: float = 2.0
     """How long a form waits for the registry before it opens with empty fields."""
     most_extensions: int = 1

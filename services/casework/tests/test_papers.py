@@ -1,14 +1,18 @@
 """Papers, results, slips and tracking."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from casework.settings import get_settings
+from casework.slip.typeset import typeset
 from chassis.clock import frozen_at
+from services.casework.tests.signing import authority, keep, signed, signer_of
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+SHEET = Path(__file__).with_name("sheet.typ")
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 
 
@@ -174,3 +178,45 @@ async def test_codes_cannot_be_enumerated_and_guessing_is_limited(calling, extra
     for last4 in range(4):
         await guess(extract["code"], f"{last4:04d}")
     assert (await guess(extract["code"], "5678")).status_code == 429
+
+
+async def test_a_signed_form_is_verified_and_its_signature_kept_with_the_dossier(
+    binh, officer, world, tmp_path, monkeypatch
+):
+    root = authority()
+    monkeypatch.setattr(get_settings(), "signature_trust_roots", keep(tmp_path / "roots", root))
+    form = await signed(typeset(SHEET, {}), signer := signer_of(root), root)
+    opened = (
+        await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+
+    paper = (await attach(binh, opened, form, document="declaration")).json()
+    declared = {"provider": "nói vậy", "certificate_serial": "1", "signed_at": "2026-11-22T09:00:00+07:00"}
+    await binh.post(f"/v1/dossiers/{opened['id']}/submit", json={"signature": declared})
+
+    assert paper["signatures"]["verdict"] == "trusted"
+    seen = (await officer.get(f"/v1/dossiers/{opened['id']}")).json()
+    assert seen["attachments"][0]["signatures"] == paper["signatures"]
+    assert seen["signature"] == {
+        "provider": "CA Thử nghiệm", "certificate_serial": f"{signer.certificate.serial_number:x}",
+        "signed_at": seen["signature"]["signed_at"], "verdict": "trusted",
+    }  # fmt: skip
+
+
+async def test_a_signature_that_is_only_declared_has_no_verdict(binh, world):
+    opened = (
+        await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+    declared = {"provider": "MISA", "certificate_serial": "5404", "signed_at": "2026-11-22T09:00:00+07:00"}
+
+    await binh.post(f"/v1/dossiers/{opened['id']}/submit", json={"signature": declared})
+
+    assert (await binh.get(f"/v1/dossiers/{opened['id']}")).json()["signature"] == declared | {"verdict": None}
+
+
+async def test_a_broken_pdf_is_kept_and_named_unreadable(binh, funeral):
+    paper = (await attach(binh, funeral, b"%PDF-1.7\n/ByteRange [0 1 2 3]\n" + b"[" * 50_000)).json()
+
+    assert paper["signatures"] == {"verdict": "unreadable", "signatures": []}

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from casework.commands.papers import SignedPaper
 from casework.errors import IllegalAction
 from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus
 from casework.queries.people import commune_of, get_organization, get_resident
 from casework.schemas.documents import DocumentCreate
-from casework.uploads import Paper
 from chassis.clock import now, today
 from chassis.database import Session
 from chassis.errors import Forbidden
@@ -23,7 +23,7 @@ ELECTRONIC = "ĐT"
 OFFICE = "UBND"
 
 
-async def send_document(session: Session, caller: Caller, body: DocumentCreate, file: Paper | None) -> Document:
+async def send_document(session: Session, caller: Caller, body: DocumentCreate, file: SignedPaper | None) -> Document:
     """Numbers a document in its sender's register and puts it into its recipient's box."""
     document_id, moment = new_id(), now()
     sender = await _sending_unit(session, caller, body) if caller.role == "officer" else None
@@ -54,8 +54,10 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
     )
     document.write(body.subject, body.body)
     if file is not None:
-        document.media_type, document.sha256 = file.media_type, sha256(file.content).digest()
-        document.content = seal(FILE, str(document_id), file.content)
+        paper = file.paper
+        document.media_type, document.sha256 = paper.media_type, sha256(paper.content).digest()
+        document.content = seal(FILE, str(document_id), paper.content)
+        document.signatures = file.kept_signatures
     session.add(document)
     return document
 

@@ -1,6 +1,7 @@
 """Papers that applicants attach and results that offices issue."""
 
 from hashlib import sha256
+from typing import Any, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -11,6 +12,7 @@ from casework.errors import DossierNotEditable, PaperRefused, TooManyPapers
 from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossier, DossierResult
 from casework.model.lifecycle import OPEN, Status
 from casework.settings import get_settings
+from casework.signatures import SignatureCheck, check_signatures
 from casework.uploads import Infected, Paper, TooLarge, WrongKind, read_paper, scan
 from chassis import errors
 from chassis.clock import now
@@ -21,6 +23,19 @@ from chassis.ids import new_id
 from chassis.sealing import seal
 
 LONGEST_NAME = 200
+PDF = "application/pdf"
+
+
+class SignedPaper(NamedTuple):
+    """An accepted file and what the signatures inside it are worth; None for a picture."""
+
+    paper: Paper
+    signatures: SignatureCheck | None
+
+    @property
+    def kept_signatures(self) -> dict[str, Any] | None:
+        """The check as it is stored."""
+        return self.signatures.model_dump(mode="json") if self.signatures else None
 
 
 async def checked_paper(content: bytes) -> Paper:
@@ -37,8 +52,17 @@ async def checked_paper(content: bytes) -> Paper:
     return paper
 
 
+async def verified_paper(content: bytes) -> SignedPaper:
+    """The accepted file with its signatures checked; ask before the first statement too."""
+    paper, settings = await checked_paper(content), get_settings()
+    if paper.media_type != PDF:
+        return SignedPaper(paper, None)
+    check = await check_signatures(content, settings.signature_trust_roots, seconds=settings.signature_seconds)
+    return SignedPaper(paper, check)
+
+
 async def attach_paper(
-    session: Session, caller: Caller, dossier: Dossier, paper: Paper, *, name: str, document: str | None
+    session: Session, caller: Caller, dossier: Dossier, signed: SignedPaper, *, name: str, document: str | None
 ) -> Attachment:
     """Keeps a paper, sealed; without a document's code it counts for the first one that is missing."""
     if not dossier.is_editable or dossier.origin == "portal":
@@ -46,7 +70,7 @@ async def attach_paper(
     held = await session.exec(select(func.count()).where(col(Attachment.dossier_id) == dossier.id))
     if held.one() >= get_settings().attachments_per_dossier:
         raise TooManyPapers()
-    attachment_id = new_id()
+    attachment_id, paper = new_id(), signed.paper
     row = Attachment(
         id=attachment_id,
         dossier_id=dossier.id,
@@ -58,6 +82,7 @@ async def attach_paper(
         content=seal(PAPER, str(attachment_id), paper.content),
         attached_at=now(),
         attached_by=caller.account,
+        signatures=signed.kept_signatures,
     )
     session.add(row)
     dossier.version += 1
@@ -75,13 +100,13 @@ async def detach_paper(session: Session, dossier: Dossier, attachment: Attachmen
 
 
 async def issue_result(
-    session: Session, caller: Caller, dossier: Dossier, paper: Paper, *, is_draft: bool
+    session: Session, caller: Caller, dossier: Dossier, signed: SignedPaper, *, is_draft: bool
 ) -> DossierResult:
     """Adds the electronic result, or the draft of it that the applicant is asked to confirm."""
     allowed = OPEN if is_draft else OPEN | {Status.APPROVED, Status.RETURNED}
     if not dossier.is_received or dossier.status not in allowed:
         raise DossierNotEditable()
-    result_id = new_id()
+    result_id, paper = new_id(), signed.paper
     result = DossierResult(
         id=result_id,
         dossier_id=dossier.id,
@@ -92,6 +117,7 @@ async def issue_result(
         content=seal(RESULT, str(result_id), paper.content),
         issued_at=now(),
         issued_by=caller.account,
+        signatures=signed.kept_signatures,
     )
     session.add(result)
     dossier.version += 1

@@ -19,6 +19,7 @@ from casework.procedures import Version
 from casework.queries.dossiers import list_papers
 from casework.schemas.dossiers import Signature
 from casework.settings import get_settings
+from casework.signatures import SignatureCheck
 from chassis.clock import business_day, now, today
 from chassis.database import Session
 from chassis.errors import FieldError
@@ -46,6 +47,7 @@ async def submit_dossier(
         dossier.signature_provider = signature.provider
         dossier.signature_serial = signature.certificate_serial
         dossier.signed_at = signature.signed_at
+    await _read_signed_form(session, dossier, rules)
     mark_changed(dossier)
     record_step(session, dossier, caller, Action.SUBMIT, before)
     await count_filed(session, dossier.unit_id, dossier.procedure_code, business_day(moment))
@@ -101,6 +103,18 @@ async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day:
             index_elements=["unit_id", "procedure_code", "month"], set_={"filed": table.c.filed + 1}
         )
     )
+
+
+async def _read_signed_form(session: Session, dossier: Dossier, rules: Version) -> None:
+    """What the signed form itself proves goes before what was said of it."""
+    forms = {document.code for document in rules.documents if document.source == "form"}
+    for paper in await list_papers(session, dossier.id):
+        check = SignatureCheck.model_validate(paper.signatures) if paper.signatures else None
+        if check and check.signatures and paper.document in forms:
+            found = check.signatures[0]
+            dossier.signature_provider = found.issuer
+            dossier.signature_serial, dossier.signed_at = found.certificate_serial, found.signed_at
+            dossier.signature_verdict = check.verdict
 
 
 def _fee(dossier: Dossier, rules: Version) -> int:

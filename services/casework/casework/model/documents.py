@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from casework.model import Table
@@ -76,6 +78,7 @@ class Document(Table, table=True):
     media_type: str | None = Field(default=None, sa_type=Text)
     sha256: bytes | None = Field(default=None, sa_type=LargeBinary)
     content: bytes | None = Field(default=None, sa_type=LargeBinary)
+    signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     in_reply_to: UUID | None = None
     status: int = int(ExchangeStatus.ARRIVED)
     sent_at: datetime = Field(sa_type=aware())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from casework.calendar import Pause
@@ -91,6 +92,7 @@ class Dossier(Table, table=True):
     signature_serial: str | None = Field(default=None, sa_type=Text)
     signature_provider: str | None = Field(default=None, sa_type=Text)
     signed_at: datetime | None = Field(default=None, sa_type=aware())
+    signature_verdict: str | None = Field(default=None, sa_type=Text)
 
     @property
     def national_status(self) -> int | None:
@@ -247,7 +249,10 @@ class DossierPause(Table, table=True):
 
 
 class Attachment(Table, table=True):
-    """A paper of a dossier: content and file name sealed for this row, kind told by content, hash in the clear."""
+    """A paper of a dossier: content and file name sealed for this row, kind told by content, hash in the clear.
+
+    `signatures` is a `SignatureCheck` as of the moment of attaching; None for pictures.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_dossier", "dossier_id", "id"),)
@@ -262,6 +267,7 @@ class Attachment(Table, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     attached_at: datetime = Field(sa_type=aware())
     attached_by: str = Field(sa_type=Text)
+    signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class DossierResult(Table, table=True):
@@ -279,6 +285,7 @@ class DossierResult(Table, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     issued_at: datetime = Field(sa_type=aware())
     issued_by: str = Field(sa_type=Text)
+    signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class CodeSerial(Table, table=True):

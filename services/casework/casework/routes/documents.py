@@ -7,7 +7,7 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from casework.commands.documents import receive_document, send_document, step_document
-from casework.commands.papers import checked_paper
+from casework.commands.papers import verified_paper
 from casework.model.documents import CHAIN, FILE, Document, ExchangeStatus
 from casework.queries.documents import Box, get_document, is_recipient, list_documents
 from casework.schemas.documents import DocumentCreate, DocumentLine, DocumentView, ExchangeStep
@@ -27,7 +27,7 @@ Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
 async def create_document(body: DocumentCreate, session: Transaction, *, caller: Anybody) -> DocumentView:
     """Sends a document; it gets a number in the sender's register."""
     content = body.decoded()
-    file = await checked_paper(content) if content is not None else None
+    file = await verified_paper(content) if content is not None else None
     document = await send_document(session, caller, body, file)
     view = DocumentView.model_validate(_view(document))
     answer: JSONResponse = created(view, f"/v1/documents/{document.id}", version=document.version)
@@ -105,6 +105,7 @@ def _view(document: Document) -> dict[str, object]:
     return _line(document) | {
         "body": document.read_body(),
         "sha256": document.sha256.hex() if document.sha256 else None,
+        "signatures": document.signatures,
         "legal_statuses": legal,
     }
 

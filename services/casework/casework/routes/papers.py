@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from casework.commands.papers import attach_paper, checked_paper, detach_paper, issue_result
+from casework.commands.papers import attach_paper, detach_paper, issue_result, verified_paper
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
@@ -41,8 +41,8 @@ async def attach(
     *,
     caller: Anybody,
 ) -> PaperView:
-    """Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted."""
-    accepted = await checked_paper(await read_upload(file))
+    """Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted, and the signatures inside a PDF are checked."""
+    accepted = await verified_paper(await read_upload(file))
     dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
     row = await attach_paper(session, caller, dossier, accepted, name=file.filename or "", document=document)
     answer: JSONResponse = created(paper(row), f"/v1/dossiers/{dossier_id}/attachments/{row.id}")
@@ -87,7 +87,7 @@ async def issue(
     caller: Annotated[Caller, allow("officer")],
 ) -> ResultView:
     """Adds the electronic result, or its draft; the hash proves later that it is unchanged."""
-    accepted = await checked_paper(await read_upload(file))
+    accepted = await verified_paper(await read_upload(file))
     dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
     row = await issue_result(session, caller, dossier, accepted, is_draft=is_draft)
     answer: JSONResponse = created(result(row), f"/v1/dossiers/{dossier_id}/results/{row.id}")

@@ -18,11 +18,12 @@ from casework.schemas.dossiers import (
     FieldView,
     PaperView,
     ResultView,
-    Signature,
+    SignatureView,
     StepView,
     Tracked,
 )
 from casework.settings import get_settings
+from casework.signatures import SignatureCheck
 from chassis.access import record_access
 from chassis.clock import now
 from chassis.database import Session
@@ -103,6 +104,7 @@ def paper(row: Attachment) -> PaperView:
         size=row.size,
         sha256=row.sha256.hex(),
         attached_at=row.attached_at,
+        signatures=_check(row.signatures),
     )
 
 
@@ -115,6 +117,7 @@ def result(row: DossierResult) -> ResultView:
         size=row.size,
         sha256=row.sha256.hex(),
         issued_at=row.issued_at,
+        signatures=_check(row.signatures),
     )
 
 
@@ -191,9 +194,18 @@ def _step(row: DossierStep) -> StepView:
     return StepView(action=row.action, before=row.before, after=row.after, at=row.at, role=row.role, note=row.read())
 
 
-def _signature(dossier: Dossier) -> Signature | None:
-    if dossier.signature_serial is None or dossier.signature_provider is None or dossier.signed_at is None:
+def _signature(dossier: Dossier) -> SignatureView | None:
+    if dossier.signature_serial is None:
         return None
-    return Signature(
-        provider=dossier.signature_provider, certificate_serial=dossier.signature_serial, signed_at=dossier.signed_at
+    return SignatureView.model_validate(
+        {
+            "provider": dossier.signature_provider,
+            "certificate_serial": dossier.signature_serial,
+            "signed_at": dossier.signed_at,
+            "verdict": dossier.signature_verdict,
+        }
     )
+
+
+def _check(signatures: dict[str, Any] | None) -> SignatureCheck | None:
+    return SignatureCheck.model_validate(signatures) if signatures else None

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from casework.schemas.dossiers import Code, Local, Note
 from casework.schemas.feedback import base64_bytes
+from casework.signatures import SignatureCheck
 
 
 class DocumentCreate(BaseModel):
@@ -84,4 +85,5 @@ class DocumentView(DocumentLine):
 
     body: str | None
     sha256: str | None
+    signatures: SignatureCheck | None
     legal_statuses: list[str]

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from casework.model.fees import Channel
 from casework.model.lifecycle import Action
+from casework.signatures import SignatureCheck, Verdict
 from chassis.clock import HO_CHI_MINH
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -84,6 +85,15 @@ class DossierAct(BaseModel):
         return Action(self.action)
 
 
+class SignatureView(BaseModel):
+    """The signature of the form: `verdict` is what its PDF proved, null where the applicant only said so."""
+
+    provider: str | None
+    certificate_serial: str
+    signed_at: Local | None
+    verdict: Verdict | None
+
+
 class FieldView(BaseModel):
     """A field of the form: its value, where that comes from and as of when, and whether it can be changed."""
 
@@ -112,6 +122,7 @@ class PaperView(BaseModel):
     size: int
     sha256: str
     attached_at: Local
+    signatures: SignatureCheck | None
 
 
 class ResultView(BaseModel):
@@ -121,6 +132,7 @@ class ResultView(BaseModel):
     size: int
     sha256: str
     issued_at: Local
+    signatures: SignatureCheck | None
 
 
 class StepView(BaseModel):
@@ -185,7 +197,7 @@ class DossierView(DossierProgress):
     attachments: list[PaperView]
     results: list[ResultView]
     history: list[StepView]
-    signature: Signature | None
+    signature: SignatureView | None
 
 
 class Tracked(BaseModel):
