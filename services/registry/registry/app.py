@@ -8,6 +8,7 @@ from chassis.app import create_app
 from chassis.measures import Measure
 from chassis.runtime import Runtime, Service, Timed
 from registry.commands.counting import Counter
+from registry.commands.duplicates import look_for_duplicates
 from registry.commands.imports import run_open_imports
 from registry.commands.linking import look_after_sources
 from registry.commands.refreshing import run_open_refreshes
@@ -37,6 +38,10 @@ async def _rotate_keys(runtime: Runtime) -> None:
     await rotate_keys(runtime.database)
 
 
+async def _look_for_duplicates(runtime: Runtime) -> None:
+    await look_for_duplicates(runtime.database)
+
+
 COUNTER = Counter()
 
 
@@ -61,6 +66,10 @@ MEASURES = (
         "SELECT count(*) FROM correction WHERE state = 'received'"
         " AND due_on < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
     ),
+    Measure(
+        Gauge("bakhong_breaches_to_notify", "Breaches whose 72 hours run or have run out", ["service"]),
+        "SELECT count(*) FROM data_breach WHERE notified_at IS NULL AND notify_by IS NOT NULL",
+    ),
 )
 service = Service(
     name="registry",
@@ -74,6 +83,7 @@ service = Service(
         Timed("take over lists", 0.3, _import_lists),
         Timed("refresh from linked databases", 2.0, _refresh),
         Timed("look after linked databases", 20.0, _look_after_sources),
+        Timed("look for duplicates", 1.0, _look_for_duplicates),
         Timed("rotate keys", 600.0, _rotate_keys),
         Timed("count", 5.0, _count),
     ],

@@ -16,7 +16,7 @@ class RegistrySettings(Settings):
     """Set where the databases are reached over X-Road: `instance/class/member/subsystem` of this registry."""
     source_seconds: float = 1.2
     """How long a form waits for all linked databases together."""
-    import_batch_rows: int = 500
+    import_batch_rows: int = 1000
     import_max_bytes: int = 200 * 1024 * 1024
 
 

@@ -6,7 +6,8 @@ import pytest
 from chassis.consumer import Transient
 from chassis.database import Database
 from chassis.errors import Unavailable
-from registry.commands.identifying import Busy, lock_subjects, lock_subjects_once, subject
+from chassis.ids import new_id
+from registry.commands.identifying import Busy, Owner, Subject, lock_subjects, lock_subjects_once, subject
 
 
 async def test_whoever_comes_second_waits_and_then_sees_the_first_one_s_work(database: Database) -> None:
@@ -39,6 +40,30 @@ async def test_many_who_lock_the_same_numbers_in_any_order_all_come_through(data
             return len(await lock_subjects_once(session, subjects[shift:] + subjects[:shift]))
 
     assert await asyncio.gather(*(lock(shift) for shift in range(12))) == [12] * 12
+
+
+async def test_who_was_met_under_an_older_key_meanwhile_keeps_all_their_indexes(database: Database) -> None:
+    newest, older = b"n" * 32, b"o" * 32
+    known, taken_for_new = new_id(), new_id()
+    before_the_new_key = Subject("personal_id", (older,))
+    who = Subject("personal_id", (newest, older))
+    seen: dict[bytes, Owner] = {}
+
+    async def first() -> None:
+        async with database.transaction() as session:
+            await lock_subjects(session, [before_the_new_key], {before_the_new_key: known})
+            await asyncio.sleep(0.3)
+
+    async def second() -> None:
+        await asyncio.sleep(0.1)
+        async with database.transaction() as session:
+            seen.update(await lock_subjects(session, [who], {who: taken_for_new}))
+
+    await asyncio.gather(first(), second())
+
+    assert seen == {newest: Owner(None, None), older: Owner(known, None)}
+    async with database.transaction() as session:
+        assert await lock_subjects(session, [who], {who: taken_for_new}) == seen
 
 
 def test_being_in_each_other_s_way_is_said_to_people_and_tried_again_for_events() -> None:

@@ -9,9 +9,10 @@ from chassis.access import seal_new_entries
 from chassis.database import Database
 from chassis.settings import get_settings
 from contracts.counts import CountsTaken
+from deploy.local.services import EVERYTHING
 from registry.commands.counting import Counter
 from registry.commands.rotation import rotate_keys
-from registry.commands.verifying import verify
+from registry.commands.verifying import CHANGED, EVERY_LOG, INTACT, UNREADABLE, verify, verify_all
 
 from .conftest import PURPOSE, a_partner_event, a_resident
 
@@ -88,6 +89,25 @@ async def test_a_deleted_or_changed_access_row_is_found(
 
     assert (await auditor.get("/v1/access-seals")).json()["intact"] is False
     assert await verify(database.url) == 2
+
+
+async def test_one_command_verifies_the_logs_of_all_services_and_what_it_cannot_read_is_not_intact(
+    calling: Any, register: Any, database: Database, postgres_url: str
+) -> None:
+    view = await register(a_resident())
+    await calling("officer", unit_code="15724").get(f"/v1/residents/{view['id']}", headers=PURPOSE)
+    async with database.transaction() as session:
+        await seal_new_entries(session, "registry")
+    own = database.url.rsplit("/", 1)[1]
+
+    intact = await verify_all(postgres_url, [own, own])
+    unreadable = await verify_all(postgres_url, [own, "no_such_database"])
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM access_entry"))
+    changed = await verify_all(postgres_url, ["no_such_database", own])
+
+    assert (intact, unreadable, changed) == (INTACT, UNREADABLE, CHANGED)
+    assert set(EVERY_LOG) == {service.replace("-", "_") for service in EVERYTHING}
 
 
 async def test_counts_are_announced_when_they_have_changed(register: Any, database: Database, announced: Any) -> None:

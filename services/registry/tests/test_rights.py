@@ -36,13 +36,14 @@ async def test_a_partner_fills_forms_only_with_a_consent_that_stands(
 ) -> None:
     view = await register(a_resident())
     own = calling("resident", resident_id=view["id"])
-    bank = calling("partner", partner_id="demo-bank")
+    bank = calling("partner", partner_id="demo-bank", scopes=("prefill",))
     fill = f"/v1/residents/{view['id']}/prefill"
     body = {"fields": ["full_name"], "purpose": "payment"}
     assert (await bank.post(fill, json=body)).status_code == 404
 
     made = await own.post(f"/v1/residents/{view['id']}/consents", json={"purpose": "prefill", "grantee": "demo-bank"})
     assert made.status_code == 201, made.text
+    assert (await calling("partner", partner_id="demo-bank").post(fill, json=body)).status_code == 403
     assert (await bank.post(fill, json=body)).json()["fields"]["full_name"]["value"] == "Lê Văn Đức"
     gone = await own.delete(f"/v1/residents/{view['id']}/consents/{made.json()['id']}")
 

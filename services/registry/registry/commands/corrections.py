@@ -14,6 +14,7 @@ from chassis.sealing import unseal_text
 from contracts.registry import ResidentUpdated
 from registry.commands.attestations import apply_waiting_by_phone
 from registry.commands.declaring import keep_history
+from registry.commands.duplicates import check_later
 from registry.commands.identifying import lock_subjects, subject
 from registry.errors import AlreadyDecided
 from registry.model.facts import CORRECTION_VALUE, LINKED_FACTS, Correction, Origin
@@ -58,6 +59,7 @@ async def _put(session: Session, resident: Resident, name: str, value: Any) -> N
     session.add(resident)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    await check_later(session, [resident.id])
     if name in ("phone", "phone_owner_verified"):
         await session.flush()
         await apply_waiting_by_phone(session, resident)

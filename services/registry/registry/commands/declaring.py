@@ -18,6 +18,7 @@ from chassis.sealing import seal
 from chassis.tables import KnownUnit
 from contracts.registry import OrganizationUpdated, ResidentUpdated
 from registry.commands.bulk import copy_rows
+from registry.commands.duplicates import check_later
 from registry.model.facts import CORRECTION_VALUE, FACT_VALUE, Correction, FactRecord, Origin, expires_at
 from registry.model.organizations import Organization
 from registry.model.residents import DECLARABLE, Declaration, Resident
@@ -48,6 +49,8 @@ async def _settle(session: Session, resident: Resident, unit: KnownUnit, done: D
     if "full_name" in done.changed:
         await session.execute(text("DELETE FROM resident_word WHERE resident_id = :id"), {"id": resident.id})
         await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows([resident]))
+    if {"full_name", "date_of_birth", "phone"} & done.changed.keys():
+        await check_later(session, [resident.id])
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
     if "has_smartphone" in done.changed:
         await _tell_organizations(session, resident, moment)

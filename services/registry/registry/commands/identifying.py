@@ -87,17 +87,13 @@ async def lock_subjects_once(
     locked = await _lock(session, sorted(kinds))
     missing = sorted(kinds.keys() - locked.keys())
     if missing:
-        made = await _make(session, missing, kinds, _owners_of(newcomers, locked))
-        locked |= made
-        if met := [index for index in missing if index not in made]:
-            # Somebody else made these in the meantime: they say whose they are.
-            locked |= await _lock(session, met)
-            locked |= await _take_back(session, newcomers, made, set(met))
+        locked |= await _make(session, missing, kinds, _owners_of(newcomers, locked))
+        await _take_back(session, newcomers, locked)
     return locked
 
 
 def _owners_of(newcomers: Mapping[Subject, UUID], locked: Mapping[bytes, Owner]) -> dict[bytes, UUID]:
-    """Whom the missing indexes are to belong to: nobody's where the subject is known under another key."""
+    """Whom the missing indexes are to belong to: nobody where the subject is known under another key."""
     return {
         index: owner
         for who, owner in newcomers.items()
@@ -109,23 +105,27 @@ def _owners_of(newcomers: Mapping[Subject, UUID], locked: Mapping[bytes, Owner])
 async def _make(
     session: Session, missing: Sequence[bytes], kinds: Mapping[bytes, Kind], owners: Mapping[bytes, UUID]
 ) -> dict[bytes, Owner]:
-    columns = {
-        "indexes": missing,
-        "kinds": [kinds[index] for index in missing],
-        "owners": [owners.get(index) for index in missing],
-    }
+    wanted = [owners.get(index) for index in missing]
+    columns = {"indexes": missing, "kinds": [kinds[index] for index in missing], "owners": wanted}
     made = await session.execute(_MAKE, columns)
-    return {index: Owner(owners.get(index), None) for (index,) in made}
+    if made.rowcount < len(missing):
+        # Somebody else made some of these in the meantime: the rows say whose they are.
+        return await _lock(session, missing)
+    return {index: Owner(owner, None) for index, owner in zip(missing, wanted, strict=True)}
 
 
-async def _take_back(
-    session: Session, newcomers: Mapping[Subject, UUID], made: Mapping[bytes, Owner], met: set[bytes]
-) -> dict[bytes, Owner]:
-    """A subject of whom somebody else made an index, under another key, is not ours to give away."""
-    strayed = [index for who in newcomers if not met.isdisjoint(who.indexes) for index in who.indexes if index in made]
+async def _take_back(session: Session, newcomers: Mapping[Subject, UUID], locked: dict[bytes, Owner]) -> None:
+    """A newcomer whom somebody else has met meanwhile, by an index under another key, owns none of the others."""
+    strayed = [
+        index
+        for who, owner in newcomers.items()
+        if any(locked[index].resident_id != owner for index in who.indexes)
+        for index in who.indexes
+        if locked[index].resident_id == owner
+    ]
     if strayed:
         await session.execute(_GIVE_TO_NOBODY, {"indexes": strayed})
-    return dict.fromkeys(strayed, Owner(None, None))
+        locked |= dict.fromkeys(strayed, Owner(None, None))
 
 
 async def _lock(session: Session, indexes: Sequence[bytes]) -> dict[bytes, Owner]:
@@ -151,7 +151,7 @@ async def give_to_organization(session: Session, subject: Subject, organization_
 _MAKE = text(
     'INSERT INTO identifier ("index", kind, resident_id)'
     " SELECT i, k, o FROM unnest(cast(:indexes AS bytea[]), cast(:kinds AS text[]), cast(:owners AS uuid[]))"
-    ' AS t(i, k, o) ORDER BY i ON CONFLICT DO NOTHING RETURNING "index"'
+    " AS t(i, k, o) ORDER BY i ON CONFLICT DO NOTHING"
 )
 _GIVE_TO_NOBODY = text('UPDATE identifier SET resident_id = NULL WHERE "index" = ANY(cast(:indexes AS bytea[]))')
 _LOCK = text(

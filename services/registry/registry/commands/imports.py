@@ -22,8 +22,16 @@ from chassis.scope import units_of, units_under
 from chassis.sealing import seal, unseal
 from chassis.tables import KnownUnit
 from registry.commands.bulk import copy_rows
-from registry.commands.identifying import Owner, Subject, lock_subjects, resident_of, subject
-from registry.commands.residents import Newcomer, amend_resident, household_ids, register_newcomers, relocate_resident
+from registry.commands.identifying import Owner, Subject, lock_subjects, resident_of
+from registry.commands.residents import (
+    Newcomer,
+    Numbers,
+    amend_resident,
+    household_ids,
+    numbers_of,
+    register_newcomers,
+    relocate_resident,
+)
 from registry.identifiers import Finding, personal_id_warnings
 from registry.lists import ListedResident, Rejection, UnreadableList, read_list
 from registry.model.facts import Origin, origin_of
@@ -210,13 +218,11 @@ async def _villages(database: Database, unit_id: UUID) -> Villages:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A good row in its village, with all of it that needs no database; `id` is the resident's if nobody has the number."""
+    """A good row in its village, with all of it that needs no database: a new row's numbers, if nobody has them yet."""
 
     listed: ListedResident
     unit: KnownUnit
-    number: Subject
-    phone: Subject | None
-    id: UUID
+    numbers: Numbers
 
 
 _Row = _Placed | list[Rejection]
@@ -254,14 +260,14 @@ async def _take_over(session: Session, import_id: UUID, rows: Sequence["_Row"], 
         if isinstance(row, list):
             batch.rejections += row
             batch.rejected_rows.add(row[0].row)
-    newcomers = {row.number: row.id for row in reversed(placed)}
+    newcomers = {row.numbers.by_number: row.numbers.id for row in reversed(placed)}
     owners = await lock_subjects(session, list(_subjects(placed)), newcomers)
     known = await _known(session, newcomers, owners)
     households = await household_ids(
         session, [(row.unit.id, row.listed.household_code) for row in placed if row.listed.household_code]
     )
     for row in placed:
-        resident = known.get(row.number)
+        resident = known.get(row.numbers.by_number)
         if resident is None:
             _welcome(batch, row)
         else:
@@ -277,15 +283,14 @@ def _placed(outcome: ListedResident | list[Rejection], villages: Villages) -> _R
     unit = villages.find(outcome.village)
     if isinstance(unit, Finding):
         return [Rejection(outcome.row, outcome.village_column, unit)]
-    phone = subject("phone", outcome.phone) if outcome.phone else None
-    return _Placed(outcome, unit, subject("personal_id", outcome.personal_id), phone, new_id())
+    return _Placed(outcome, unit, numbers_of(outcome.personal_id, outcome.phone, outcome.social_insurance_no))
 
 
 def _subjects(placed: Sequence[_Placed]) -> Iterator[Subject]:
     for row in placed:
-        yield row.number
-        if row.phone:
-            yield row.phone
+        yield row.numbers.by_number
+        if row.numbers.by_phone:
+            yield row.numbers.by_phone
 
 
 async def _known(
@@ -308,7 +313,7 @@ _BY_IDS = select(Resident).from_statement(text("SELECT * FROM resident WHERE id 
 
 
 def _welcome(batch: _Batch, row: _Placed) -> None:
-    earlier = batch.newcomers.setdefault(row.number, row)
+    earlier = batch.newcomers.setdefault(row.numbers.by_number, row)
     if earlier is row:
         return
     if _values(earlier.listed) == _values(row.listed) and earlier.unit.id == row.unit.id:
@@ -386,13 +391,10 @@ async def _register(
             Newcomer(
                 unit=row.unit,
                 household_id=households[row.unit.id, code] if code else None,
-                personal_id=row.listed.personal_id,
+                numbers=row.numbers,
                 values=_values(row.listed) | {"id_document": row.listed.id_document},
                 origin=batch.origin,
-                number=row.number,
-                phone=row.phone,
                 import_id=batch.record.id,
-                id=row.id,
             )
         )
     if newcomers:

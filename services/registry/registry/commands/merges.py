@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from chassis.outbox import announce
 from chassis.scope import units_of
 from contracts.registry import ResidentMerged, ResidentUnmerged, ResidentUpdated
+from registry.commands.duplicates import check_later
 from registry.commands.identifying import Subject, give_to_residents, lock_subjects, subject
 from registry.errors import CannotMerge
 from registry.model.merges import Merge
@@ -89,6 +90,7 @@ async def _announce_both(session: Session, survivor: Resident, duplicate: Reside
         resident.touch(moment)
         session.add(resident)
     await session.flush()
+    await check_later(session, [survivor.id, duplicate.id])
     units = await units_of(session, [survivor.unit_id, duplicate.unit_id])
     snapshot = duplicate.snapshot(units[duplicate.unit_id].code) | {"survivor_id": survivor.id}
     announce(

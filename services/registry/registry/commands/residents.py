@@ -1,8 +1,9 @@
 """People enter the registry, and what is known of them changes."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -23,6 +24,7 @@ from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpd
 from registry.commands.attestations import apply_waiting, apply_waiting_by_phone
 from registry.commands.bulk import copy_rows
 from registry.commands.declaring import declare_facts, keep_history, word_rows
+from registry.commands.duplicates import check_later
 from registry.commands.identifying import Owner, Subject, give_to_residents, lock_subjects, resident_of, subject
 from registry.commands.moves import move_resident
 from registry.errors import AlreadyDeceased, ResidentExists
@@ -31,29 +33,59 @@ from registry.model.residents import PLACES, Declaration, Household, Resident, s
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """Somebody's numbers, sealed for the row `id`, and the indexes by which they are recognised."""
+
+    id: UUID
+    personal_id: bytes
+    phone: bytes | None
+    social_insurance_no: bytes | None
+    social_insurance_index: bytes | None
+    by_number: Subject
+    by_phone: Subject | None
+
+
+def numbers_of(
+    personal_id: str, phone: str | None, social_insurance_no: str | None, resident_id: UUID | None = None
+) -> Numbers:
+    """The numbers of somebody who is to get a new row, with a new id unless one is given."""
+    resident_id = resident_id or new_id()
+    row = str(resident_id)
+    return Numbers(
+        id=resident_id,
+        personal_id=seal(PLACES["personal_id"], row, personal_id),
+        phone=seal(PLACES["phone"], row, phone) if phone else None,
+        social_insurance_no=seal(PLACES["social_insurance_no"], row, social_insurance_no)
+        if social_insurance_no
+        else None,
+        social_insurance_index=blind_index("social_insurance_no", social_insurance_no) if social_insurance_no else None,
+        by_number=subject("personal_id", personal_id),
+        by_phone=subject("phone", phone) if phone else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody to register: normalised values by the names of facts, and the indexes by which they are recognised."""
+    """Somebody to register: normalised values by the names of facts."""
 
     unit: KnownUnit
     household_id: UUID | None
-    personal_id: str
+    numbers: Numbers
     values: Mapping[str, Any]
     origin: Origin
-    number: Subject
-    phone: Subject | None
     import_id: UUID | None = None
-    id: UUID = field(default_factory=new_id)
 
 
 async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
     """Register one person; 409 when the number is somebody's already. Events that waited for the person apply at once."""
-    subjects = [newcomer.number, newcomer.phone] if newcomer.phone else [newcomer.number]
-    owners = await lock_subjects(session, subjects, {newcomer.number: newcomer.id})
-    known = resident_of(newcomer.number, owners)
-    if known not in (None, newcomer.id):
+    who = newcomer.numbers
+    subjects = [who.by_number, who.by_phone] if who.by_phone else [who.by_number]
+    owners = await lock_subjects(session, subjects, {who.by_number: who.id})
+    known = resident_of(who.by_number, owners)
+    if known not in (None, who.id):
         raise ResidentExists(known)
     await register_newcomers(session, [newcomer], owners)
-    return await session.get_one(Resident, newcomer.id)
+    return await session.get_one(Resident, who.id)
 
 
 async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], owners: Mapping[bytes, Owner]) -> None:
@@ -63,20 +95,25 @@ async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], ow
     """
     moment = now()
     rows = [_new_row(newcomer, moment) for newcomer in newcomers]
+    # In a thread, while the database writes the rows.
+    said = asyncio.ensure_future(
+        asyncio.to_thread(_registrations, rows, [newcomer.unit.code for newcomer in newcomers])
+    )
     await copy_rows(session, "resident", _COLUMNS, map(_in_columns, rows))
-    await give_to_residents(session, [(n.number, n.id) for n in newcomers if resident_of(n.number, owners) is None])
     await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(rows))
-    announce(
-        session,
-        *(
-            ResidentRegistered.model_validate(snapshot_of(row, newcomer.unit.code))
-            for newcomer, row in zip(newcomers, rows, strict=True)
-        ),
-    )
-    own_phones = [n.phone for n in newcomers if n.phone and n.values.get("phone_owner_verified")]
-    await apply_waiting(
-        session, [index for who in [*(n.number for n in newcomers), *own_phones] for index in who.indexes]
-    )
+    await check_later(session, [row.id for row in rows])
+    people = [newcomer.numbers for newcomer in newcomers]
+    await give_to_residents(session, [(n.by_number, n.id) for n in people if resident_of(n.by_number, owners) is None])
+    announce(session, *await said)
+    own_phones = [n.numbers.by_phone for n in newcomers if n.numbers.by_phone and n.values.get("phone_owner_verified")]
+    subjects = [*(n.by_number for n in people), *own_phones]
+    await apply_waiting(session, [index for who in subjects for index in who.indexes])
+
+
+def _registrations(rows: Sequence[SimpleNamespace], unit_codes: Sequence[str]) -> list[ResidentRegistered]:
+    return [
+        ResidentRegistered.model_validate(snapshot_of(row, code)) for row, code in zip(rows, unit_codes, strict=True)
+    ]
 
 
 _COLUMNS = [column.name for column in Resident.__table__.columns]  # type: ignore[attr-defined]  # SQLModel hides it
@@ -85,18 +122,15 @@ _in_columns = attrgetter(*_COLUMNS)
 
 def _new_row(newcomer: Newcomer, moment: datetime) -> SimpleNamespace:
     """A resident's columns."""
-    values, row = newcomer.values, str(newcomer.id)
-    phone, insurance = values.get("phone"), values.get("social_insurance_no")
+    values, numbers = newcomer.values, newcomer.numbers
     return SimpleNamespace(
-        id=newcomer.id, version=1, unit_id=newcomer.unit.id, household_id=newcomer.household_id,
+        id=numbers.id, version=1, unit_id=newcomer.unit.id, household_id=newcomer.household_id,
         full_name=values["full_name"], born=values["date_of_birth"], birth_precision=values["birth_precision"],
         sex=values["sex"], residence_status=values.get("residence_status") or "permanent",
-        id_document=values["id_document"], personal_id=seal(PLACES["personal_id"], row, newcomer.personal_id),
-        phone=seal(PLACES["phone"], row, phone) if phone else None,
-        phone_index=newcomer.phone.index if newcomer.phone else None,
+        id_document=values["id_document"], personal_id=numbers.personal_id, phone=numbers.phone,
+        phone_index=numbers.by_phone.index if numbers.by_phone else None,
         phone_owner_verified=bool(values.get("phone_owner_verified")),
-        social_insurance_no=seal(PLACES["social_insurance_no"], row, insurance) if insurance else None,
-        social_insurance_index=blind_index("social_insurance_no", insurance) if insurance else None,
+        social_insurance_no=numbers.social_insurance_no, social_insurance_index=numbers.social_insurance_index,
         address_line=values.get("address_line"), has_smartphone=values.get("has_smartphone"),
         has_bank_account=values.get("has_bank_account"), social_protection=values.get("social_protection"),
         life="alive", deceased_on=None, merged_into=None, provenance=_provenance(newcomer.origin),
@@ -158,6 +192,7 @@ async def renumber_resident(session: Session, resident: Resident, unit: KnownUni
     resident.touch(moment)
     session.add(resident)
     await session.flush()
+    await check_later(session, [resident.id])
     await give_to_residents(session, [(wanted, resident.id)])
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
     await apply_waiting(session, wanted.indexes)

@@ -26,8 +26,10 @@ from chassis.sealing import (
 )
 from chassis.settings import get_settings
 from registry.commands.attestations import subject_of
+from registry.commands.duplicates import check_later
 from registry.commands.identifying import give_to_organization, give_to_residents, lock_subjects_once, subject
 from registry.model.attestations import UNMATCHED_DATA, UnmatchedEvent, data_of
+from registry.model.breaches import BREACH_ACCOUNT, DataBreach
 from registry.model.facts import CORRECTION_VALUE, FACT_VALUE, Correction, FactRecord
 from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
 from registry.model.residents import PLACES, Resident
@@ -119,6 +121,7 @@ async def _reindex_residents(session: Session, residents: Sequence[Resident]) ->
         for name in ("phone", "social_insurance_no"):
             resident.put_index(name)
             session.add(resident)
+    await check_later(session, [resident.id for resident in residents])
 
 
 async def _reindex_organizations(session: Session, organizations: Sequence[Organization]) -> None:
@@ -139,6 +142,7 @@ RESEALING = (
     Task("seal organization", Organization, _resealing({"tax_code": TAX_CODE, "phone": ORGANIZATION_PHONE})),
     Task("seal fact", FactRecord, _resealing({"value": FACT_VALUE})),
     Task("seal correction", Correction, _resealing({"value": CORRECTION_VALUE})),
+    Task("seal data_breach", DataBreach, _resealing({"account": BREACH_ACCOUNT})),
     Task("seal unmatched_event", UnmatchedEvent, _resealing({"sealed": UNMATCHED_DATA}, "delivery_id")),
 )
 REINDEXING = (

@@ -14,8 +14,7 @@ from chassis.practice import NUMBER, PRACTICE
 from chassis.tables import KnownLineage, KnownUnit
 from contracts.onboarding import TrainingOpened
 from contracts.registry import Lineage, UnitChanged
-from registry.commands.identifying import subject
-from registry.commands.residents import Newcomer, household_ids, register_resident
+from registry.commands.residents import Newcomer, household_ids, numbers_of, register_resident
 from registry.errors import ResidentExists
 from registry.model.facts import origin_of
 from registry.model.residents import Resident
@@ -74,11 +73,8 @@ async def _make_up(session: Session, village: KnownUnit, resident_id: UUID, numb
     }  # fmt: skip
     for attempt in range(5):
         personal_id = f"{NUMBER}{1 if sex == 'female' else 0}{born:%y}{_digits(resident_id, 6, f'card{attempt}')}"
-        newcomer = Newcomer(
-            unit=village, household_id=households[village.id, household], personal_id=personal_id, values=values,
-            origin=origin_of("officer", now()), number=subject("personal_id", personal_id),
-            phone=subject("phone", str(values["phone"])), id=resident_id,
-        )  # fmt: skip
+        numbers = numbers_of(personal_id, str(values["phone"]), str(values["social_insurance_no"]), resident_id)
+        newcomer = Newcomer(village, households[village.id, household], numbers, values, origin_of("officer", now()))
         try:
             await register_resident(session, newcomer)
         except ResidentExists:

@@ -5,7 +5,9 @@ from registry.model import (
     Table,
     access,
     attestations,
+    breaches,
     consents,
+    duplicates,
     facts,
     imports,
     linked,
@@ -16,6 +18,20 @@ from registry.model import (
     units,
 )
 
-MODULES = (access, attestations, consents, facts, imports, linked, merges, organizations, residents, rotation, units)
+MODULES = (
+    access,
+    attestations,
+    breaches,
+    consents,
+    duplicates,
+    facts,
+    imports,
+    linked,
+    merges,
+    organizations,
+    residents,
+    rotation,
+    units,
+)
 
 run_environment(Table.metadata)

@@ -1,6 +1,7 @@
 """Requests about people's data, with their clocks."""
 
 import json
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -27,13 +28,15 @@ async def list_corrections(
 
 
 async def list_open_corrections(
-    session: ReadSession, caller: Caller, unit_code: str | None, page: Page
+    session: ReadSession, caller: Caller, unit_code: str | None, due_by: date | None, page: Page
 ) -> tuple[list[CorrectionView], str | None]:
-    """What officers of the caller's units have to decide."""
+    """What officers of the caller's units have to decide, all of it or what is due by a day."""
     query = select(Correction).join(Resident, col(Resident.id) == col(Correction.resident_id))
     query = scoped(query.where(Correction.state == "received"), caller, col(Resident.unit_id))
     if unit_code is not None:
         query = query.where(col(Resident.unit_id).in_(units_under(unit_code)))
+    if due_by is not None:
+        query = query.where(col(Correction.due_on) <= due_by)
     rows, cursor = await page_by_id(session, query, Correction.id, page)
     return [correction_view(row) for row in rows], cursor
 

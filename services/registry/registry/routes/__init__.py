@@ -1,6 +1,17 @@
 """The registry's HTTP doors, by domain noun."""
 
-from registry.routes import duplicates, imports, integrity, linked, organizations, residents, rights, units, unmatched
+from registry.routes import (
+    breaches,
+    duplicates,
+    imports,
+    integrity,
+    linked,
+    organizations,
+    residents,
+    rights,
+    units,
+    unmatched,
+)
 
 ROUTERS = (
     units.router,
@@ -12,4 +23,5 @@ ROUTERS = (
     duplicates.router,
     linked.router,
     integrity.router,
+    breaches.router,
 )

@@ -11,6 +11,7 @@ from chassis.http import Listed, PurposeHeader, Routes, Transaction, allow
 from chassis.identity import Caller
 from chassis.scope import unit_of_query
 from registry.commands.access import record_list
+from registry.commands.duplicates import look_at_some
 from registry.commands.merges import find_merge, merge_residents, undo_merge
 from registry.model.residents import Resident
 from registry.queries.duplicates import list_candidates
@@ -31,6 +32,7 @@ async def candidates(
     """The likeliest pairs of a unit, best first, at most 200."""
     said = purpose_of(caller, None, purpose)
     await unit_of_query(session, caller, unit_code)
+    await look_at_some(session)
     pairs = await list_candidates(session, caller, unit_code)
     await record_list(
         session,

@@ -30,12 +30,12 @@ from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.tables import KnownUnit
 from contracts.registry import ResidentPrefilled
 from registry.commands.access import record_list, record_reveal
-from registry.commands.identifying import subject
 from registry.commands.linking import note_states, sources_to_ask, take_over_answers
 from registry.commands.residents import (
     Newcomer,
     amend_resident,
     household_ids,
+    numbers_of,
     register_death,
     register_resident,
     rehouse_resident,
@@ -110,10 +110,8 @@ async def _newcomer(session: Session, body: ResidentCreate, unit: KnownUnit) -> 
         key = (unit.id, body.household_code)
         household_id = (await household_ids(session, [key]))[key]
     values = body.model_dump(include=set(DECLARABLE))
-    return Newcomer(
-        unit, household_id, body.personal_id, values, origin_of("officer", now()),
-        number=subject("personal_id", body.personal_id), phone=subject("phone", body.phone) if body.phone else None,
-    )  # fmt: skip
+    numbers = numbers_of(body.personal_id, body.phone, body.social_insurance_no)
+    return Newcomer(unit, household_id, numbers, values, origin_of("officer", now()))
 
 
 async def _name_if_in_scope(session: Session, caller: Caller, error: ResidentExists) -> None:

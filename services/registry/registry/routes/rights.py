@@ -1,9 +1,10 @@
 """Doors of people's rights over their own data: who read it, what they allowed, what is wrong, all of it."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
@@ -198,11 +199,14 @@ async def open_corrections(
     page: PageQuery,
     caller: Annotated[Caller, allow("officer")],
     unit_code: str | None = None,
+    due_by: Annotated[
+        date | None, Query(description="Only what must be answered by this day: what is late or near")
+    ] = None,
 ) -> Listed[CorrectionView]:
     """What is to be decided in the caller's units."""
     if unit_code is not None:
         await unit_of_query(session, caller, unit_code)
-    items, cursor = await list_open_corrections(session, caller, unit_code, page)
+    items, cursor = await list_open_corrections(session, caller, unit_code, due_by, page)
     return Listed(items=items, next_cursor=cursor)
 
 

@@ -1,0 +1,35 @@
+"""The register of breaches of personal data, with the clock of the law (Law 91/2025/QH15 art. 23: notify within 72 hours)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Index, Text
+from sqlmodel import Field
+
+from chassis.database import aware
+from chassis.sealing import Place
+from registry.model import Table
+
+BREACH_ACCOUNT = Place("registry", "data_breach", "account")
+TIME_TO_NOTIFY = timedelta(hours=72)
+
+
+class DataBreach(Table, table=True):
+    """Something that happened to people's data. `account` is sealed: free words may name people.
+
+    `notify_by` is null where nobody can come to harm: then the law asks for the entry alone.
+    """
+
+    __tablename__ = "data_breach"
+    __table_args__ = (Index("ix_data_breach_open", "notify_by", postgresql_where="notified_at IS NULL"),)
+
+    id: UUID = Field(primary_key=True)
+    detected_at: datetime = Field(sa_type=aware())
+    kinds: list[str] = Field(sa_type=ARRAY(Text))
+    residents: int | None = None
+    account: bytes
+    notify_by: datetime | None = Field(default=None, sa_type=aware())
+    notified_at: datetime | None = Field(default=None, sa_type=aware())
+    reference: str | None = Field(default=None, sa_type=Text)
+    recorded_by: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=aware())

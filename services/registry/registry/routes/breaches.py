@@ -1,0 +1,76 @@
+"""Doors of the register of breaches of personal data."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi.responses import JSONResponse
+from sqlmodel import col, select
+
+from chassis.clock import now
+from chassis.errors import NotFound
+from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, page_by_id
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.sealing import seal, unseal_text
+from registry.errors import AlreadyDecided
+from registry.model.breaches import BREACH_ACCOUNT, TIME_TO_NOTIFY, DataBreach
+from registry.schemas.breaches import BreachCreate, BreachView, NotificationBody
+
+router = Routes(tags=["breaches"])
+
+
+@router.post("/v1/data-breaches", status_code=201, response_model=BreachView)
+async def record(
+    body: BreachCreate, session: Transaction, caller: Annotated[Caller, allow("operator", "officer")]
+) -> JSONResponse:
+    """Enter a breach; the 72 hours run from its detection."""
+    breach_id = new_id()
+    breach = DataBreach(
+        id=breach_id, detected_at=body.detected_at, kinds=body.kinds, residents=body.residents,
+        account=seal(BREACH_ACCOUNT, str(breach_id), body.account),
+        notify_by=body.detected_at + TIME_TO_NOTIFY if body.may_harm else None,
+        recorded_by=caller.account, recorded_at=now(),
+    )  # fmt: skip
+    session.add(breach)
+    return created(_view(breach), f"/v1/data-breaches/{breach_id}")
+
+
+@router.get("/v1/data-breaches")
+async def list_all(
+    session: Reading, page: PageQuery, caller: Annotated[Caller, allow("operator", "auditor")]
+) -> Listed[BreachView]:
+    """The register, oldest first."""
+    rows, cursor = await page_by_id(session, select(DataBreach), col(DataBreach.id), page)
+    return Listed(items=[_view(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/data-breaches/{breach_id}")
+async def get_one(
+    breach_id: UUID, session: Reading, caller: Annotated[Caller, allow("operator", "auditor")]
+) -> BreachView:
+    breach = await session.get(DataBreach, breach_id)
+    if breach is None:
+        raise NotFound()
+    return _view(breach)
+
+
+@router.post("/v1/data-breaches/{breach_id}/notification")
+async def notified(
+    breach_id: UUID, body: NotificationBody, session: Transaction, caller: Annotated[Caller, allow("operator")]
+) -> BreachView:
+    """The authority was notified: the clock stops; said once."""
+    breach = await session.get(DataBreach, breach_id, with_for_update=True)
+    if breach is None:
+        raise NotFound()
+    if breach.notified_at is not None:
+        raise AlreadyDecided()
+    breach.notified_at, breach.reference = body.notified_at, body.reference
+    session.add(breach)
+    return _view(breach)
+
+
+def _view(breach: DataBreach) -> BreachView:
+    account = unseal_text(BREACH_ACCOUNT, str(breach.id), breach.account)
+    ended = breach.notified_at or now()
+    is_overdue = breach.notify_by is not None and ended > breach.notify_by
+    return BreachView.model_validate(breach.model_dump() | {"account": account, "is_overdue": is_overdue})

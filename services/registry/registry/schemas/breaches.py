@@ -1,0 +1,56 @@
+"""Bodies about breaches of personal data."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+
+from chassis.clock import now
+from registry.identifiers import Finding
+from registry.schemas.checked import ShortText, Visible, refusal
+
+IN_FUTURE = Finding("in-the-future", "Thời điểm này chưa tới.", "This time has not come yet.")
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+def _has_been(value: datetime) -> datetime:
+    if value > now() + CLOCKS_DIFFER:
+        raise refusal(IN_FUTURE)
+    return value
+
+
+Past = Annotated[AwareDatetime, AfterValidator(_has_been)]
+Account = Annotated[str, Visible, StringConstraints(strip_whitespace=True, min_length=10, max_length=4000)]
+
+
+class BreachCreate(BaseModel):
+    """What happened: which kinds of data, how many people, whether somebody may come to harm."""
+
+    detected_at: Past
+    kinds: Annotated[list[ShortText], Field(min_length=1, max_length=50)]
+    residents: Annotated[int | None, Field(ge=0, le=200_000_000)] = None
+    may_harm: bool
+    account: Account
+
+
+class NotificationBody(BaseModel):
+    """The authority was notified: when, and under which number."""
+
+    notified_at: Past
+    reference: ShortText
+
+
+class BreachView(BaseModel):
+    """An entry of the register and its clock; `notify_by` is null where the law asks for no notification."""
+
+    id: UUID
+    detected_at: datetime
+    kinds: list[str]
+    residents: int | None
+    account: str
+    notify_by: datetime | None
+    notified_at: datetime | None
+    reference: str | None
+    is_overdue: bool
+    recorded_at: datetime
