@@ -1,6 +1,7 @@
 """A list of residents: validated, sealed, indexed, announced, against COPY and the same upsert of the finished rows."""
 
 import asyncio
+import os
 import time
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from bench.rounds import Book, Row, interleaved, median, spread
 from bench.stage import Process, Stage, wait_for
 from chassis.database import asyncpg_url
 
-ROWS = 20_000
+ROWS = 50_000
 """Rows of one list; `--long` takes over as many as the province's table has to grow."""
+LONG_LIST = int(os.environ.get("IMPORT_ROWS", "0"))
+"""Rows of one list after the rounds, a million say: is its memory flat and does its speed stay?"""
+MARKS = (100_000, 500_000, 1_000_000)
 ROUNDS = 3
 MEMORY_LIMIT = 400
 TABLES = {"resident": "id", "identifier": '"index"', "resident_word": "unit_id, word, resident_id"}
@@ -32,6 +36,8 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
             {"platform": lists.take_over, "baseline": lambda: asyncio.run(_copy(stage))},
             min(rounds, ROUNDS),
         )
+        if LONG_LIST:
+            _take_over_long_list(stage, book, lists, registry)
         peak = peak_memory(registry.popen.pid)
         space = _space_of_one(stage)
     ours, theirs = results["platform"], results["baseline"]
@@ -52,14 +58,40 @@ class Lists:
 
     def take_over(self) -> float:
         """Rows per second, from handing in until the last row and its events are committed."""
-        content = as_list(residents(ROWS, self._first))
-        self._first += ROWS
+        content = self._next(ROWS)
         started = time.perf_counter()
         import_id = hand_in(self._stage, self._registry.url, content)
         wait_until_taken_over(self._stage, self._registry.url, import_id, ROWS, 600)
         spent = time.perf_counter() - started
         wait_until_relayed(self._stage, "registry", 120)  # so that the baseline has the machine to itself
         return ROWS / spent
+
+    def begin(self, rows: int) -> str:
+        """Hand in a list and leave it to the background; the import's id."""
+        return hand_in(self._stage, self._registry.url, self._next(rows))
+
+    def _next(self, rows: int) -> bytes:
+        content = as_list(residents(rows, self._first))
+        self._first += rows
+        return content
+
+
+def _take_over_long_list(stage: Stage, book: Book, lists: "Lists", registry: Process) -> None:
+    """One long list; at each mark the speed since the mark before, and the most memory so far."""
+    import_id = lists.begin(LONG_LIST)
+    done, at = 0, time.perf_counter()
+    for mark in (*(mark for mark in MARKS if mark < LONG_LIST), LONG_LIST):
+        wait_for(lambda mark=mark: _rows_of(stage, import_id) >= mark, 900, f"{mark:,} rows of a long list")  # type: ignore[misc]
+        speed, memory = (mark - done) / (time.perf_counter() - at), peak_memory(registry.popen.pid)
+        book.add(Row(f"import of one list, row {mark:,} of {LONG_LIST:,}", "-", f"< {MEMORY_LIMIT} MB", f"{memory:.0f} MB",
+                     memory < MEMORY_LIMIT, f"{speed:,.0f} rows per s since the row before"))  # fmt: skip
+        print(f"  row {mark:,}: {speed:,.0f} rows/s, {memory:.0f} MB at most", flush=True)
+        done, at = mark, time.perf_counter()
+
+
+def _rows_of(stage: Stage, import_id: str) -> int:
+    [row] = stage.query("registry", "SELECT total_rows FROM resident_import WHERE id = $1::text::uuid", import_id)
+    return int(row["total_rows"])
 
 
 def _space_of_one(stage: Stage) -> float:
