@@ -112,6 +112,7 @@ class Consumer:
                         if records:
                             await self.apply(records, subscription)
                         metrics.CONSUMER_LAG.labels(self._service).set(await subscription.lag())
+                        metrics.CONSUMER_POLLED.labels(self._service).set_to_current_time()
             except TooManyDeadLetters:
                 logger.error("consumer stopped: too many dead letters", limit=self._limit)
                 await asyncio.sleep(60)

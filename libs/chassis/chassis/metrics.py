@@ -13,6 +13,9 @@ RELAYED = Counter("bakhong_relayed_events", "Events put on the bus", ["service"]
 RELAY_LAG = Gauge("bakhong_relay_lag_seconds", "Age of the oldest event that waits for the bus", ["service"])
 CONSUMED = Counter("bakhong_consumed_events", "Events applied", ["service", "topic"])
 CONSUMER_LAG = Gauge("bakhong_consumer_lag_events", "Events not fetched yet", ["service"])
+CONSUMER_POLLED = Gauge(
+    "bakhong_consumer_polled_timestamp_seconds", "When events were last asked for and applied, Unix time", ["service"]
+)
 DEAD_LETTERS = Gauge("bakhong_dead_letters", "Events that could not be applied and still wait", ["service"])
 OUTBOX = Gauge("bakhong_outbox_events", "Events that wait for the bus", ["service"])
 OLDEST_TRANSACTION = Gauge(
