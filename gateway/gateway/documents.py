@@ -10,12 +10,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from gateway.refusals import PROBLEM, PROBLEMS_FILE, answers_of_refusals, reference, refusals_of
 from gateway.routing import SUBTREE, TABLE_FILE, RoutingTable
 
-PROBLEMS_FILE = Path(__file__).with_name("problem_pages.json")
 PACKAGES = {
     "registry": "registry",
     "onboarding": "onboarding",
@@ -57,14 +56,20 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": {},
-        "components": {"schemas": {"Problem": PROBLEM}, "securitySchemes": SECURITY},
+        "components": {
+            "schemas": {"Problem": PROBLEM},
+            "responses": answers_of_refusals(),
+            "securitySchemes": SECURITY,
+        },
         "security": [{"bearer": []}],
     }
     for service in sorted(documents):
         document = _prefixed(documents[service], service)
         for path, item in document.get("paths", {}).items():
             if OUTSIDE.match(path):
-                operations = {method: _described(operation, service) for method, operation in item.items()}
+                operations = {
+                    method: _described(method, path, operation, service) for method, operation in item.items()
+                }
                 merged["paths"].setdefault(path, {}).update(operations)
         for kind, components in document.get("components", {}).items():
             if kind != "securitySchemes":
@@ -148,7 +153,7 @@ def document_components(document: Mapping[str, Any]) -> dict[str, dict[str, Any]
     }
 
 
-def _described(operation: Any, service: str) -> Any:
+def _described(method: str, path: str, operation: Any, service: str) -> Any:
     if not isinstance(operation, dict):
         return operation
     prefix = PACKAGES.get(service, service)
@@ -161,7 +166,7 @@ def _described(operation: Any, service: str) -> Any:
     responses = {
         code: answer for code, answer in operation.get("responses", {}).items() if not _is_fastapi_default(answer)
     }
-    described["responses"] = responses | {"default": {"description": "Problem (RFC 9457)", "content": PROBLEM_CONTENT}}
+    described["responses"] = refusals_of(method, path, operation, is_behind=service != "gateway") | responses
     return described
 
 
@@ -169,33 +174,11 @@ def _is_fastapi_default(answer: Any) -> bool:
     return "HTTPValidationError" in json.dumps(answer)
 
 
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "examples": ["/problems/not-found"]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "partner": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}},
 }
+REFUSED_WEBHOOK = (400, 401, 404, 408, 410, 413, 414, 415, 422, 429, 431, 503)
 WEBHOOK_PATH: dict[str, Any] = {
     "/webhooks/{partner_id}": {
         "post": {
@@ -253,7 +236,7 @@ WEBHOOK_PATH: dict[str, Any] = {
                         }
                     },
                 },
-                "default": {"description": "Problem (RFC 9457)", "content": PROBLEM_CONTENT},
+                **{str(status): reference(status) for status in REFUSED_WEBHOOK},
             },
         }
     }

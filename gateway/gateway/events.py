@@ -5,13 +5,20 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
+from chassis.errors import FieldError
+from chassis.problems import field_errors
 from chassis.sealing import blind_index
 from gateway.strict_json import BodyRefused
 
 MAXIMUM_AHEAD = timedelta(days=1)
 _WHOLE = 10**13
+
+
+def _needed(vi: str, en: str) -> PydanticCustomError:
+    return PydanticCustomError("required", en, {"vi": vi})  # type: ignore[arg-type]  # a literal for pydantic's own messages
 
 
 class Shape(BaseModel):
@@ -31,7 +38,7 @@ class ByNumberOrPhone(Shape):
     @model_validator(mode="after")
     def _says_who(self) -> Self:
         if not (self.personal_id or self.phone):
-            raise ValueError("personal_id or phone is needed")
+            raise _needed("Cần personal_id hoặc phone.", "personal_id or phone is needed.")
         return self
 
 
@@ -70,7 +77,7 @@ class AppEvent(Shape):
     @model_validator(mode="after")
     def _says_who(self) -> Self:
         if (self.resident is None) == (self.organization is None):
-            raise ValueError("resident or organization is needed")
+            raise _needed("Cần resident hoặc organization, một trong hai.", "resident or organization is needed.")
         return self
 
 
@@ -86,7 +93,7 @@ class Owner(Shape):
     @model_validator(mode="after")
     def _says_who(self) -> Self:
         if not (self.tax_code or self.personal_id):
-            raise ValueError("tax_code or personal_id is needed")
+            raise _needed("Cần tax_code hoặc personal_id.", "tax_code or personal_id is needed.")
         return self
 
 
@@ -101,7 +108,10 @@ class MerchantCode(Shape):
     @model_validator(mode="after")
     def _says_whose(self) -> Self:
         if self.merchant_id is None and not (self.owner and self.name and self.category and self.unit_code):
-            raise ValueError("merchant_id, or owner with name, category and unit_code is needed")
+            raise _needed(
+                "Cần merchant_id, hoặc owner cùng name, category và unit_code.",
+                "merchant_id, or owner with name, category and unit_code is needed.",
+            )
         return self
 
 
@@ -194,11 +204,11 @@ _ENVELOPE = TypeAdapter(Envelope)
 def read_envelope(document: dict[str, Any]) -> Envelope:
     """The envelope of a body; BodyRefused where a member is missing or wrong, or the time lies days ahead."""
     if not isinstance(document.get("timestamp"), str):
-        raise BodyRefused("timestamp is not RFC 3339")
+        raise BodyRefused("timestamp is not RFC 3339", [NOT_A_TIME])
     try:
         envelope = _ENVELOPE.validate_python(document)
     except ValidationError as error:
-        raise BodyRefused(_places(error)) from error
+        raise _refused(error) from error
     check_time(envelope.timestamp)
     return envelope
 
@@ -206,15 +216,17 @@ def read_envelope(document: dict[str, Any]) -> Envelope:
 def check_time(moment: datetime) -> None:
     """BodyRefused for a time more than a day ahead: it would hold back every later event."""
     if moment > now() + MAXIMUM_AHEAD:
-        raise BodyRefused("timestamp lies in the future")
+        raise BodyRefused("timestamp lies in the future", [IN_THE_FUTURE])
 
 
 def check_data(event: str, data: dict[str, Any]) -> None:
     """BodyRefused where the data of a known type are not of their shape."""
     try:
         SHAPES[event].model_validate(data)
-    except (ValidationError, OverflowError) as error:
-        raise BodyRefused(_places(error) if isinstance(error, ValidationError) else "a number is too large") from error
+    except ValidationError as error:
+        raise _refused(error, "data") from error
+    except OverflowError as error:
+        raise BodyRefused("a number is too large", [TOO_LARGE_A_NUMBER]) from error
 
 
 def subject_key_of(partner_id: str, event: str | None, data: dict[str, Any]) -> str:
@@ -238,6 +250,17 @@ def _find(data: dict[str, Any], name: str) -> str | None:
     return None
 
 
-def _places(error: ValidationError) -> str:
-    # Only where and what kind: the message of pydantic would quote the value.
-    return "; ".join(f"/{'/'.join(map(str, item['loc']))}: {item['type']}" for item in error.errors())[:500]
+def _refused(error: ValidationError, *inside: str) -> BodyRefused:
+    # Only where and what kind: the message of pydantic may quote the value.
+    wrong = [item | {"loc": ("body", *inside, *item["loc"])} for item in error.errors(include_url=False)]
+    places = [f"/{'/'.join(map(str, item['loc'][1:]))}: {item['type']}" for item in wrong]
+    return BodyRefused("; ".join(places)[:500], field_errors(wrong))
+
+
+NOT_A_TIME = FieldError(
+    "/timestamp", "datetime-parsing", "Phải là thời điểm RFC 3339 có múi giờ.", "Must be an RFC 3339 time with offset."
+)
+IN_THE_FUTURE = FieldError(
+    "/timestamp", "in-the-future", "Thời điểm quá một ngày trong tương lai.", "The time lies more than a day ahead."
+)
+TOO_LARGE_A_NUMBER = FieldError("/data", "too-large", "Có số quá lớn.", "A number is too large.")

@@ -59,16 +59,17 @@ class RoutingTable:
         return cls.from_document(json.loads(path.read_text(encoding="utf-8")))
 
     def find(self, method: str, path: str) -> Route:
-        """The route for a decoded path; raises NoSuchPath or NoSuchMethod. HEAD is answered where GET is."""
-        methods: dict[str, Route] = {}
-        for node in _walk(self._root, path.split("/")[1:]):
-            route = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
-            if route is not None:
-                return route
-            methods.update(node.routes)
-        if not methods:
+        """The route for a decoded path; raises NoSuchPath or NoSuchMethod. HEAD is answered where GET is.
+
+        The most literal template decides alone: `/v1/dossiers/track` is never the dossier with the id `track`.
+        """
+        node = next((node for node in _walk(self._root, path.split("/")[1:]) if node.routes), None)
+        if node is None:
             raise NoSuchPath(path)
-        raise NoSuchMethod({*methods, "HEAD"} if "GET" in methods else methods)
+        route = node.routes.get(method) or (node.routes.get("GET") if method == "HEAD" else None)
+        if route is None:
+            raise NoSuchMethod({*node.routes, "HEAD"} if "GET" in node.routes else node.routes)
+        return route
 
     def _insert(self, route: Route) -> None:
         node = self._root

@@ -225,6 +225,18 @@ class DeadLetters(BaseModel):
     unanswered: list[str] = []
 
 
+class AdministrativeActView(BaseModel):
+    """`act` is such as `partner.secret_added`; `detail` never holds a secret or a person."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    role: str
+    act: str
+    target: str
+    detail: str
+
+
 class SettingsView(BaseModel):
     """What is in force at the door, without secrets."""
 

@@ -1,11 +1,32 @@
 """JSON as partners may send it: one reading only, so that what was signed is what is understood."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
+
+from chassis.errors import FieldError
 
 
 class BodyRefused(ValueError):
-    """The body is not the JSON object it should be; the text says why and never quotes the body."""
+    """The body is not the JSON object it should be; the text says why and never quotes the body. `errors` says where."""
+
+    def __init__(self, why: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(why)
+        self.errors = errors or (
+            FieldError("", "malformed", "Nội dung không đúng dạng.", f"The body is malformed: {why}."),
+        )
+
+
+NOT_JSON = FieldError(
+    "",
+    "json",
+    "Nội dung không phải JSON chỉ có một cách đọc (UTF-8, không khóa trùng, không NaN, số nguyên trong 64 bit).",
+    "The body is not JSON with one reading (UTF-8, no repeated keys, no NaN, integers within 64 bits).",
+)
+NOT_AN_OBJECT = FieldError(
+    "", "not-an-object", "Nội dung phải là một đối tượng JSON.", "The body must be a JSON object."
+)
+NOT_TEXT = FieldError("", "nul", "Văn bản không được chứa ký tự NUL.", "A text must not contain NUL characters.")
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -20,11 +41,11 @@ def read_object(body: bytes) -> dict[str, Any]:
         )
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        raise BodyRefused("not a JSON document with one reading") from error
+        raise BodyRefused("not a JSON document with one reading", [NOT_JSON]) from error
     if not isinstance(value, dict):
-        raise BodyRefused("not a JSON object")
+        raise BodyRefused("not a JSON object", [NOT_AN_OBJECT])
     if b"\\u0000" in body:
-        raise BodyRefused("NUL characters are not text")
+        raise BodyRefused("NUL characters are not text", [NOT_TEXT])
     return value
 
 

@@ -91,7 +91,7 @@ class WebhookDoor:
         try:
             message = _standard_message(signed.id, body)
         except BodyRefused as refused:
-            raise MalformedMessage(detail_vi=str(refused), detail_en=str(refused)) from refused
+            raise MalformedMessage(errors=refused.errors) from refused
         _check_allowed(partner, message)
         fate = await self._keep(partner, [Delivered(message, hashlib.sha256(body).digest())], traceparent)
         await send_json(send, 202, {"id": signed.id, "status": fate.value}, verdict.headers())

@@ -1,4 +1,7 @@
+import json
+from base64 import urlsafe_b64decode as b64decode
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -153,6 +156,13 @@ async def test_every_administrative_act_is_kept(client: httpx.AsyncClient, sign_
         ("op-1", "partner.secret_added", "partner bank-a"),
         ("op-1", "partner.changed", "partner bank-a"),
     ]
+    shown = await client.get("/v1/administrative-acts", params={"actor": "op-1", "limit": 2}, headers=operator)
+    assert [act["act"] for act in shown.json()["items"]] == ["partner.registered", "partner.secret_added"]
+    rest = await client.get("/v1/administrative-acts", params={"cursor": shown.json()["next_cursor"]}, headers=operator)
+    assert [act["act"] for act in rest.json()["items"]] == ["partner.changed"]
+    assert (
+        await client.get("/v1/administrative-acts", headers=await sign_in("officer", unit_code="15724"))
+    ).status_code == 403
 
 
 async def test_settings_show_no_secret(client: httpx.AsyncClient, sign_in: Any) -> None:
@@ -171,3 +181,45 @@ async def test_dead_letters_name_services_that_do_not_answer(client: httpx.Async
     assert set(answer.json()["unanswered"]) == {"registry", "onboarding", "payments-qr", "casework", "reporting"}
     path = "/v1/dead-letters/01890000-0000-7000-8000-000000000001/replay"
     assert (await client.post(path, headers=operator)).status_code == 503
+
+
+@pytest.fixture
+async def behind(door: Any, serve: Any) -> dict[str, list[str]]:
+    """A service behind the door that has these dead letters (their ids), a page at a time."""
+    letters = {"registry": [f"01890000-0000-7000-8000-00000000000{n}" for n in (1, 3, 5)],
+               "casework": [f"01890000-0000-7000-8000-00000000000{n}" for n in (2, 4)]}  # fmt: skip
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        service, query = scope["path"].split("/")[1], dict(parse_qsl(scope["query_string"].decode()))
+        after = json.loads(b64decode(query["cursor"] + "==="))[0] if "cursor" in query else ""
+        left = [one for one in letters[service] if one > after]
+        shown = left[: int(query["limit"])]
+        common = {"topic": "t", "key": "k", "type": "x", "event_id": shown[0] if shown else "", "state": "dead",
+                  "reason": "r", "died_at": "2026-01-01T00:00:00Z"}  # fmt: skip
+        body = {
+            "items": [common | {"id": one} for one in shown],
+            "next_cursor": "more" if len(left) > len(shown) else None,
+        }
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+    url = await serve(app)
+    questions = door.inner.state.runtime.questions
+    for service in letters:
+        questions._urls[service] = f"{url}/{service}"
+    return letters
+
+
+async def test_dead_letters_of_all_services_are_one_list_page_by_page(
+    client: httpx.AsyncClient, sign_in: Any, behind: dict[str, list[str]]
+) -> None:
+    operator, seen, cursor = await sign_in("operator"), [], None
+    for _ in range(3):
+        asked = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get("/v1/dead-letters", params=asked, headers=operator)).json()
+        seen.append([item["id"] for item in page["items"]])
+        cursor = page["next_cursor"]
+
+    assert [len(page) for page in seen] == [2, 2, 1]
+    assert [one for page in seen for one in page] == sorted(one for ids in behind.values() for one in ids)
+    assert cursor is None

@@ -22,14 +22,13 @@ TABLE = RoutingTable(
     [
         ("GET", "/v1/units", "/v1/units"),
         ("HEAD", "/v1/units/15724", "/v1/units/{code}"),
-        ("GET", "/v1/residents/lookup", "/v1/residents/{id}"),
         ("POST", "/v1/residents/lookup", "/v1/residents/lookup"),
         ("GET", "/v1/residents/a/onboarding", "/v1/residents/{id}/onboarding"),
         ("GET", "/dashboard/units/15724", "/dashboard/units/{code}"),
         ("GET", "/dashboard/assets/app.css", "/dashboard/{*}"),
     ],
 )
-def test_a_path_finds_the_most_literal_template_that_knows_the_method(method: str, path: str, template: str) -> None:
+def test_a_path_finds_the_most_literal_template(method: str, path: str, template: str) -> None:
     assert TABLE.find(method, path).template == template
 
 
@@ -44,3 +43,10 @@ def test_a_known_path_with_another_method_names_what_is_allowed() -> None:
         TABLE.find("DELETE", "/v1/residents/a")
 
     assert refused.value.allowed == ("GET", "HEAD", "PATCH")
+
+
+def test_a_literal_path_is_never_an_id_of_its_sibling() -> None:
+    with pytest.raises(NoSuchMethod) as refused:
+        TABLE.find("GET", "/v1/residents/lookup")
+
+    assert refused.value.allowed == ("POST",)

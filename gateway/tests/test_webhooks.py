@@ -125,6 +125,39 @@ async def test_the_checks_go_in_the_order_of_the_contract(
         assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}"), request
 
 
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        (b"not json", [""]),
+        (b"[1]", [""]),
+        (b'{"type": "app.installed", "type": "app.installed"}', [""]),
+        ({"type": "payment_account.opened"}, ["/timestamp"]),
+        ({"type": 7, "timestamp": "2026-11-21T08:00:00+07:00", "data": []}, ["/type", "/data"]),
+        ({"timestamp": "2126-11-21T08:00:00+07:00"}, ["/timestamp"]),
+        (
+            {"data": {"resident": {}, "kind": "gold", "account_ref": ""}},
+            ["/data/resident", "/data/kind", "/data/account_ref"],
+        ),
+    ],
+)
+async def test_a_malformed_message_is_told_every_wrong_field_in_both_languages(
+    client: httpx.AsyncClient, signed: Any, opening: Any, body: Any, pointers: list[str]
+) -> None:
+    if isinstance(body, dict) and body != {"type": "payment_account.opened"}:
+        body = opening() | body
+    said = {}
+    for language in ("vi", "en"):
+        request = signed("demo-bank", body)
+        request["headers"] |= {"accept-language": language}
+        answer = await client.post(BANK, **request)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-message")
+        said[language] = answer.json()["errors"]
+
+    assert [one["pointer"] for one in said["en"]] == pointers
+    assert [one["code"] for one in said["vi"]] == [one["code"] for one in said["en"]]
+    assert all(vi["message"] and vi["message"] != en["message"] for vi, en in zip(said["vi"], said["en"], strict=True))
+
+
 @pytest.mark.parametrize("seconds", [-301, 301])
 async def test_an_old_or_early_timestamp_is_refused_even_when_signed(
     client: httpx.AsyncClient, signed: Any, opening: Any, seconds: int

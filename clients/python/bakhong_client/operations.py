@@ -12,8 +12,8 @@ Problem = TypedDict(
         "type": "str",
         "title": "str",
         "status": "int",
-        "detail": "NotRequired[str]",
-        "instance": "NotRequired[str]",
+        "detail": "str",
+        "instance": "str",
         "errors": "NotRequired[list[dict[str, Any]]]",
     },
 )
@@ -217,7 +217,7 @@ CaseworkDossierView = TypedDict(
         "attachments": "list[CaseworkPaperView]",
         "results": "list[CaseworkResultView]",
         "history": "list[CaseworkStepView]",
-        "signature": "CaseworkSignature | None",
+        "signature": "CaseworkSignatureView | None",
     },
 )
 
@@ -442,7 +442,15 @@ CaseworkListedResultView = TypedDict(
 
 CaseworkPaperView = TypedDict(
     "CaseworkPaperView",
-    {"id": "str", "document": "str | None", "media_type": "str", "size": "int", "sha256": "str", "attached_at": "str"},
+    {
+        "id": "str",
+        "document": "str | None",
+        "media_type": "str",
+        "size": "int",
+        "sha256": "str",
+        "attached_at": "str",
+        "signatures": "CaseworkSignatureCheck | None",
+    },
 )
 
 CaseworkPhoto = TypedDict("CaseworkPhoto", {"content": "str"})
@@ -509,10 +517,51 @@ CaseworkPublishedFeedback = TypedDict(
 
 CaseworkResultView = TypedDict(
     "CaseworkResultView",
-    {"id": "str", "kind": "str", "media_type": "str", "size": "int", "sha256": "str", "issued_at": "str"},
+    {
+        "id": "str",
+        "kind": "str",
+        "media_type": "str",
+        "size": "int",
+        "sha256": "str",
+        "issued_at": "str",
+        "signatures": "CaseworkSignatureCheck | None",
+    },
 )
 
 CaseworkSignature = TypedDict("CaseworkSignature", {"provider": "str", "certificate_serial": "str", "signed_at": "str"})
+
+CaseworkSignatureCheck = TypedDict(
+    "CaseworkSignatureCheck",
+    {
+        "verdict": "Literal['trusted', 'untrusted', 'unknown', 'modified', 'unsigned', 'unreadable']",
+        "signatures": "NotRequired[list[CaseworkSignatureFound]]",
+    },
+)
+
+CaseworkSignatureFound = TypedDict(
+    "CaseworkSignatureFound",
+    {
+        "verdict": "Literal['trusted', 'untrusted', 'unknown', 'modified', 'unsigned', 'unreadable']",
+        "reason": "NotRequired[str | None]",
+        "is_intact": "bool",
+        "covers_whole_document": "bool",
+        "signed_at": "NotRequired[str | None]",
+        "is_time_stamped": "NotRequired[bool]",
+        "signer_kind": "NotRequired[Literal['individual', 'organization', 'unknown']]",
+        "certificate_serial": "str",
+        "issuer": "NotRequired[str | None]",
+    },
+)
+
+CaseworkSignatureView = TypedDict(
+    "CaseworkSignatureView",
+    {
+        "provider": "str | None",
+        "certificate_serial": "str",
+        "signed_at": "str | None",
+        "verdict": "Literal['trusted', 'untrusted', 'unknown', 'modified', 'unsigned', 'unreadable'] | None",
+    },
+)
 
 CaseworkSimilar = TypedDict("CaseworkSimilar", {"id": "str", "likeness": "float"})
 
@@ -573,12 +622,18 @@ CaseworkCaseworkSchemasDocumentsDocumentView = TypedDict(
         "in_reply_to": "str | None",
         "body": "str | None",
         "sha256": "str | None",
+        "signatures": "CaseworkSignatureCheck | None",
         "legal_statuses": "list[str]",
     },
 )
 
 CaseworkCaseworkSchemasProceduresDocumentView = TypedDict(
     "CaseworkCaseworkSchemasProceduresDocumentView", {"code": "str", "label": "str", "source": "str", "required": "str"}
+)
+
+GatewayAdministrativeActView = TypedDict(
+    "GatewayAdministrativeActView",
+    {"id": "str", "at": "str", "actor": "str", "role": "str", "act": "str", "target": "str", "detail": "str"},
 )
 
 GatewayAgreementCreate = TypedDict(
@@ -679,6 +734,11 @@ GatewayLicenceView = TypedDict(
         "valid_to": "NotRequired[str | None]",
         "id": "str",
     },
+)
+
+GatewayListedAdministrativeActView = TypedDict(
+    "GatewayListedAdministrativeActView",
+    {"items": "list[GatewayAdministrativeActView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 GatewayListedAgreementView = TypedDict(
@@ -1317,7 +1377,11 @@ OnboardingPreviewView = TypedDict(
 
 OnboardingRankingView = TypedDict(
     "OnboardingRankingView",
-    {"items": "list[OnboardingStandingView]", "categories": "dict[str, list[OnboardingNominatedView]]"},
+    {
+        "items": "list[OnboardingStandingView]",
+        "uncounted": "NotRequired[list[str]]",
+        "categories": "dict[str, list[OnboardingNominatedView]]",
+    },
 )
 
 OnboardingReadinessCreate = TypedDict(
@@ -1656,7 +1720,14 @@ OnboardingTeamView = TypedDict(
 
 OnboardingTrainingAccountView = TypedDict(
     "OnboardingTrainingAccountView",
-    {"login": "str", "role": "str", "unit_code": "str", "valid_until": "str", "secret": "NotRequired[str | None]"},
+    {
+        "login": "str",
+        "role": "str",
+        "unit_code": "str",
+        "resident_id": "NotRequired[str | None]",
+        "valid_until": "str",
+        "secret": "NotRequired[str | None]",
+    },
 )
 
 OnboardingTrainingAccountsCreate = TypedDict(
@@ -2111,6 +2182,33 @@ RegistryBodyImportUnitsV1UnitImportsPost = TypedDict(
     "RegistryBodyImportUnitsV1UnitImportsPost", {"file": "str", "successions": "NotRequired[str | None]"}
 )
 
+RegistryBreachCreate = TypedDict(
+    "RegistryBreachCreate",
+    {
+        "detected_at": "str",
+        "kinds": "list[str]",
+        "residents": "NotRequired[int | None]",
+        "may_harm": "bool",
+        "account": "str",
+    },
+)
+
+RegistryBreachView = TypedDict(
+    "RegistryBreachView",
+    {
+        "id": "str",
+        "detected_at": "str",
+        "kinds": "list[str]",
+        "residents": "int | None",
+        "account": "str",
+        "notify_by": "str | None",
+        "notified_at": "str | None",
+        "reference": "str | None",
+        "is_overdue": "bool",
+        "recorded_at": "str",
+    },
+)
+
 RegistryCandidatePair = TypedDict(
     "RegistryCandidatePair",
     {
@@ -2236,6 +2334,10 @@ RegistryListedAccessView = TypedDict(
     "RegistryListedAccessView", {"items": "list[RegistryAccessView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+RegistryListedBreachView = TypedDict(
+    "RegistryListedBreachView", {"items": "list[RegistryBreachView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistryListedCandidatePair = TypedDict(
     "RegistryListedCandidatePair", {"items": "list[RegistryCandidatePair]", "next_cursor": "NotRequired[str | None]"}
 )
@@ -2298,9 +2400,26 @@ RegistryListedUnmatchedView = TypedDict(
     "RegistryListedUnmatchedView", {"items": "list[RegistryUnmatchedView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+RegistryLookedUp = TypedDict(
+    "RegistryLookedUp",
+    {
+        "personal_id": "str",
+        "id": "NotRequired[str | None]",
+        "unit_id": "NotRequired[str | None]",
+        "unit_code": "NotRequired[str | None]",
+        "status": "NotRequired[str | None]",
+    },
+)
+
 RegistryLookupBody = TypedDict("RegistryLookupBody", {"personal_id": "str"})
 
+RegistryLookupsBody = TypedDict("RegistryLookupsBody", {"personal_ids": "list[str]"})
+
+RegistryLookupsView = TypedDict("RegistryLookupsView", {"items": "list[RegistryLookedUp]"})
+
 RegistryMergeBody = TypedDict("RegistryMergeBody", {"duplicate_id": "str"})
+
+RegistryNotificationBody = TypedDict("RegistryNotificationBody", {"notified_at": "str", "reference": "str"})
 
 RegistryOrganizationCreate = TypedDict(
     "RegistryOrganizationCreate",
@@ -2790,6 +2909,15 @@ class Operations:
         answer: RegistrySealsView = self._ask("GET", "/v1/access-seals")
         return answer
 
+    def get_administrative_acts(
+        self, *, actor: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> GatewayListedAdministrativeActView:
+        "Who changed what at the door, oldest first: partners, their secrets and papers, deliveries and dead letters. (GET /v1/administrative-acts)"
+        answer: GatewayListedAdministrativeActView = self._ask(
+            "GET", "/v1/administrative-acts", query={"actor": actor, "limit": limit, "cursor": cursor}
+        )
+        return answer
+
     def get_banks(self, *, as_of: str | None = None, bin: str | None = None) -> PaymentsQrListedBankView:
         "Banks, wallets and mobile money with their BIN. A renamed bank keeps its BIN. (GET /v1/banks)"
         answer: PaymentsQrListedBankView = self._ask("GET", "/v1/banks", query={"as_of": as_of, "bin": bin})
@@ -3250,11 +3378,16 @@ class Operations:
         return answer
 
     def get_corrections(
-        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        unit_code: str | None = None,
+        due_by: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> RegistryListedCorrectionView:
         "What is to be decided in the caller's units. (GET /v1/corrections)"
         answer: RegistryListedCorrectionView = self._ask(
-            "GET", "/v1/corrections", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+            "GET", "/v1/corrections", query={"unit_code": unit_code, "due_by": due_by, "limit": limit, "cursor": cursor}
         )
         return answer
 
@@ -3275,6 +3408,42 @@ class Operations:
         )
         return answer
 
+    def post_data_breaches(
+        self, *, body: RegistryBreachCreate, idempotency_key: str | None = None
+    ) -> RegistryBreachView:
+        "Enter a breach; the 72 hours run from its detection. (POST /v1/data-breaches)"
+        answer: RegistryBreachView = self._ask(
+            "POST",
+            "/v1/data-breaches",
+            body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def get_data_breaches(self, *, limit: int | None = None, cursor: str | None = None) -> RegistryListedBreachView:
+        "The register, oldest first. (GET /v1/data-breaches)"
+        answer: RegistryListedBreachView = self._ask(
+            "GET", "/v1/data-breaches", query={"limit": limit, "cursor": cursor}
+        )
+        return answer
+
+    def get_data_breaches_by_breach_id(self, *, breach_id: str) -> RegistryBreachView:
+        "Get One (GET /v1/data-breaches/{breach_id})"
+        answer: RegistryBreachView = self._ask("GET", f"/v1/data-breaches/{_path(breach_id)}")
+        return answer
+
+    def post_data_breaches_notification(
+        self, *, breach_id: str, body: RegistryNotificationBody, idempotency_key: str | None = None
+    ) -> RegistryBreachView:
+        "The authority was notified: the clock stops; said once. (POST /v1/data-breaches/{breach_id}/notification)"
+        answer: RegistryBreachView = self._ask(
+            "POST",
+            f"/v1/data-breaches/{_path(breach_id)}/notification",
+            body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
     def get_data_sources(self, *, accept_language: str | None = None) -> RegistryListedSourceView:
         "Each linked database with its state and last success. (GET /v1/data-sources)"
         answer: RegistryListedSourceView = self._ask(
@@ -3288,9 +3457,13 @@ class Operations:
         self,
         *,
         service: Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> GatewayDeadLetters:
         "Events that services could not apply, oldest first; the contents stay where they are. (GET /v1/dead-letters)"
-        answer: GatewayDeadLetters = self._ask("GET", "/v1/dead-letters", query={"service": service})
+        answer: GatewayDeadLetters = self._ask(
+            "GET", "/v1/dead-letters", query={"service": service, "limit": limit, "cursor": cursor}
+        )
         return answer
 
     def post_dead_letters_replay(self, *, dead_letter_id: str, idempotency_key: str | None = None) -> dict[str, Any]:
@@ -3477,7 +3650,7 @@ class Operations:
     def post_dossiers_attachments(
         self, *, dossier_id: str, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
     ) -> CaseworkPaperView:
-        "Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted. (POST /v1/dossiers/{dossier_id}/attachments)"
+        "Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted, and the signatures inside a PDF are checked. (POST /v1/dossiers/{dossier_id}/attachments)"
         answer: CaseworkPaperView = self._ask(
             "POST",
             f"/v1/dossiers/{_path(dossier_id)}/attachments",
@@ -4643,6 +4816,25 @@ class Operations:
         answer: RegistryResidentView = self._ask(
             "POST",
             "/v1/residents/lookup",
+            body=body,
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def post_residents_lookups(
+        self, *, body: RegistryLookupsBody, purpose: str | None = None, idempotency_key: str | None = None
+    ) -> RegistryLookupsView:
+        "Whose these numbers are, by id and unit alone: for lists that another service takes over. (POST /v1/residents/lookups)"
+        answer: RegistryLookupsView = self._ask(
+            "POST",
+            "/v1/residents/lookups",
             body=body,
             headers={
                 name: str(value)

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 
 from chassis.ask import Unanswered
 from chassis.errors import NotFound, Unavailable
-from chassis.http import Reading, Routes, Transaction, allow
+from chassis.http import Listed, Page, PageQuery, Reading, Routes, Transaction, allow, cursor_at, page_by_id
 from chassis.identity import Caller
 from chassis.tables import DeadLetter
 from gateway.model import AdministrativeAct
-from gateway.schemas import DeadLetterItem, DeadLetters, SettingsView
+from gateway.schemas import AdministrativeActView, DeadLetterItem, DeadLetters, SettingsView
 
 router = Routes(tags=["platform"])
 Operator = Annotated[Caller, allow("operator")]
@@ -23,16 +23,24 @@ BEHIND = ("registry", "onboarding", "payments-qr", "casework", "reporting")
 
 @router.get("/v1/dead-letters")
 async def show_dead_letters(
-    request: Request, session: Reading, caller: Operator, service: ServiceName | None = None
+    request: Request, session: Reading, page: PageQuery, caller: Operator, service: ServiceName | None = None
 ) -> DeadLetters:
     """Events that services could not apply, oldest first; the contents stay where they are."""
     asked = [name for name in BEHIND if service in (None, name)]
-    answers = await asyncio.gather(*(_ask(request, name, caller) for name in asked))
-    items = [item for answer in answers for item in answer or ()]
+    params = {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.after_id() else {})
+    answers = await asyncio.gather(*(_ask(request, name, caller, params) for name in asked))
+    found = [item for answer in answers if answer for item in answer[0]]
+    is_more = any(answer[1] for answer in answers if answer)
     if service in (None, "gateway"):
-        items += await _own(session)
+        own, cursor = await _own(session, page)
+        found, is_more = [*found, *own], is_more or cursor is not None
+    # Each service gave its first letters after the cursor, so the first of all of them are the page.
+    items = sorted(found, key=lambda item: item.id)[: page.limit]
+    is_more = is_more or len(found) > len(items)
     unanswered = [name for name, answer in zip(asked, answers, strict=True) if answer is None]
-    return DeadLetters(items=sorted(items, key=lambda item: item.died_at), unanswered=unanswered)
+    return DeadLetters(
+        items=items, next_cursor=cursor_at(items[-1].id) if is_more and items else None, unanswered=unanswered
+    )
 
 
 @router.post("/v1/dead-letters/{dead_letter_id}/replay")
@@ -61,6 +69,20 @@ async def replay_dead_letter(
     return {"service": "gateway", "replayed": replayed}
 
 
+@router.get("/v1/administrative-acts")
+async def show_administrative_acts(
+    session: Reading, page: PageQuery, caller: Annotated[Caller, allow("operator", "auditor")], actor: str | None = None
+) -> Listed[AdministrativeActView]:
+    """Who changed what at the door, oldest first: partners, their secrets and papers, deliveries and dead letters."""
+    query = select(AdministrativeAct)
+    if actor is not None:
+        query = query.where(col(AdministrativeAct.actor) == actor)
+    acts, cursor = await page_by_id(session, query, AdministrativeAct.id, page)
+    return Listed(
+        items=[AdministrativeActView.model_validate(one, from_attributes=True) for one in acts], next_cursor=cursor
+    )
+
+
 @router.get("/v1/settings")
 async def show_settings(request: Request, caller: Annotated[Caller, allow("operator", "auditor")]) -> SettingsView:
     """What is in force at the door; keys, passwords and addresses of databases are not shown."""
@@ -85,20 +107,23 @@ SHOWN = {
 }
 
 
-async def _ask(request: Request, service: str, caller: Caller) -> list[DeadLetterItem] | None:
+async def _ask(
+    request: Request, service: str, caller: Caller, params: dict[str, str]
+) -> tuple[list[DeadLetterItem], bool] | None:
+    """A page of a service's dead letters, and whether there are more; None when it does not answer."""
     try:
         answer = await request.app.state.runtime.questions.ask(
-            service, "GET", "/internal/dead-letters", caller=caller, params={"limit": "200"}, seconds=5.0
+            service, "GET", "/internal/dead-letters", caller=caller, params=params, seconds=5.0
         )
     except Unanswered:
         return None
-    return [DeadLetterItem(**item, service=service) for item in answer["items"]]
+    return [DeadLetterItem(**item, service=service) for item in answer["items"]], answer["next_cursor"] is not None
 
 
-async def _own(session: Reading) -> list[DeadLetterItem]:
-    open_letters = col(DeadLetter.state).in_(["dead", "waiting"])
-    rows = await session.exec(select(DeadLetter).where(open_letters).order_by(col(DeadLetter.id)).limit(200))
-    return [DeadLetterItem(**row.model_dump(), service="gateway") for row in rows]
+async def _own(session: Reading, page: Page) -> tuple[list[DeadLetterItem], str | None]:
+    query = select(DeadLetter).where(col(DeadLetter.state).in_(["dead", "waiting"]))
+    rows, cursor = await page_by_id(session, query, DeadLetter.id, page)
+    return [DeadLetterItem(**row.model_dump(), service="gateway") for row in rows], cursor
 
 
 def _note(session: Transaction, caller: Caller, service: str, dead_letter_id: UUID) -> None:

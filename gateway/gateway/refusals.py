@@ -1,0 +1,125 @@
+"""What each operation may refuse, told by what it takes: the statuses of the API document, so that none comes unannounced."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+PROBLEMS_FILE = Path(__file__).with_name("problem_pages.json")
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. The page under `type` explains it; a kind of problem may add members of its own.",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": {
+        "type": {"type": "string", "pattern": "^/problems/[a-z-]+$", "examples": ["/problems/not-found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+CONTENT: dict[str, Any] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+SECONDS: dict[str, Any] = {
+    "schema": {"type": "integer", "minimum": 0},
+    "description": "Seconds until it is worth a try",
+}
+
+MEANINGS = {
+    400: "A parameter or header is wrong or unknown, or the request is malformed",
+    401: "No credential, or one that does not hold",
+    403: "The caller's role or unit does not allow this",
+    404: "There is no such thing, or the caller may not know of it; `Retry-After` where it may be a moment old",
+    405: "This resource does not know this method",
+    408: "The request came too slowly",
+    409: "What is there does not allow this, or the same request is still running",
+    410: "The partner is retired",
+    412: "`If-Match` names a version that is no longer the newest",
+    413: "The body is over the limit",
+    414: "Path and query are over the limit",
+    415: "The body is of a kind that is not read here",
+    422: "The body does not say what it must; `errors` names every wrong field",
+    428: "Reading another person's data needs `X-Purpose`",
+    429: "Over the quota of the caller or the address",
+    431: "Too many headers, or too large ones",
+    502: "A service broke its answer",
+    503: "Not now: too busy, or a part is down; nothing was done",
+    504: "A service took too long",
+}
+HEADERS: dict[int, dict[str, Any]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    404: {"Retry-After": SECONDS},
+    409: {"Retry-After": SECONDS},
+    429: {"Retry-After": SECONDS | {"required": True}},
+    503: {"Retry-After": SECONDS},
+}
+ALWAYS = (400, 414, 429, 431, 503)
+OF_A_CALLER = (401, 403)
+OF_A_BODY = (408, 413, 415, 422)
+OF_A_CHANGE = (409,)
+BEHIND = (502, 504)
+CHANGES = frozenset({"post", "put", "patch", "delete"})
+
+
+def answers_of_refusals() -> dict[str, Any]:
+    """The `responses` of the document's components, by the name that `refusals_of` refers to."""
+    titles = _problems_by_status()
+    return {name_of(status): _described(status, titles.get(status, [])) for status in MEANINGS}
+
+
+def name_of(status: int) -> str:
+    """`Refused404`."""
+    return f"Refused{status}"
+
+
+def refusals_of(method: str, path: str, operation: Mapping[str, Any], *, is_behind: bool) -> dict[str, Any]:
+    """The refusals of an operation as references; `is_behind`: another process answers, through the door."""
+    return {str(status): reference(status) for status in sorted(set(_statuses(method, path, operation, is_behind)))}
+
+
+def reference(status: int) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/{name_of(status)}"}
+
+
+def _statuses(method: str, path: str, operation: Mapping[str, Any], is_behind: bool) -> Iterator[int]:
+    yield from ALWAYS
+    headers = {one["name"].lower() for one in operation.get("parameters", []) if one["in"] == "header"}
+    # A credential that does not hold is refused at a public door too.
+    yield from OF_A_CALLER
+    if "{" in path or operation.get("parameters") or "requestBody" in operation:
+        yield 404
+    if "requestBody" in operation:
+        yield from OF_A_BODY
+    if method in CHANGES:
+        yield from OF_A_CHANGE
+        yield 422
+    if "if-match" in headers:
+        yield 412
+    if "x-purpose" in headers:
+        yield 428
+    if is_behind:
+        yield from BEHIND
+
+
+def _described(status: int, slugs: list[str]) -> dict[str, Any]:
+    kinds = f" ({', '.join(f'`{slug}`' for slug in slugs)})" if slugs else ""
+    described: dict[str, Any] = {"description": f"{MEANINGS[status]}{kinds}", "content": CONTENT}
+    return described | ({"headers": HEADERS[status]} if status in HEADERS else {})
+
+
+def _problems_by_status() -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for slug, (status, *_) in sorted(json.loads(PROBLEMS_FILE.read_text(encoding="utf-8")).items()):
+        found.setdefault(status, []).append(slug)
+    return found
