@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from itertools import dropwhile, islice
 from typing import Any, BinaryIO
@@ -136,17 +136,19 @@ async def _run_import(database: Database, record: ResidentImport, batch_rows: in
         await _unpack(database, record.id, file)
         villages = await _villages(database, record.unit_id)
         outcomes = dropwhile(lambda outcome: _row_of(outcome) < record.next_row, read_list(file, today()))
+        rows = (_placed(outcome, villages) for outcome in outcomes)
         try:
-            async for batch in _read_ahead((_placed(outcome, villages) for outcome in outcomes), batch_rows):
-                async with database.transaction() as session:
-                    await _take_over(session, record.id, batch, villages)
+            async with aclosing(_read_ahead(rows, batch_rows)) as batches:
+                async for batch in batches:
+                    async with database.transaction() as session:
+                        await _take_over(session, record.id, batch, villages)
         except UnreadableList as error:
             await _finish(database, record.id, error.finding)
             return
     await _finish(database, record.id, None)
 
 
-async def _read_ahead(rows: Iterator["_Row"], batch_rows: int) -> AsyncIterator[list["_Row"]]:
+async def _read_ahead(rows: Iterator["_Row"], batch_rows: int) -> AsyncGenerator[list["_Row"]]:
     """The rows in batches, the next one being read and checked in a thread while the present one is written."""
     coming = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(rows, batch_rows))))
     try:
