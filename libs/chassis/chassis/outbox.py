@@ -73,6 +73,6 @@ def _columns(rows: list[Announcement]) -> dict[str, list[Any]]:
         "key": [row.key for row in rows],
         "type": [row.type for row in rows],
         "value": [row.value for row in rows],
-        "headers": [json.dumps(row.headers) for row in rows],
+        "headers": [json.dumps(row.headers) if row.headers else "{}" for row in rows],
         "occurred_at": [row.occurred_at for row in rows],
     }
