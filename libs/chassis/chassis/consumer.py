@@ -53,6 +53,9 @@ def together(reaction: Callable[[Session, Sequence[Any]], Awaitable[None]]) -> R
 BATCH = 1000
 BACKOFF_SECONDS = 0.5
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.InterfaceError)
+PASSING_STATES = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""SQLSTATEs that say nothing about the event: the connection, a standby, a deadlock, no disk or memory or connection left, a
+lock, an operator, the machine. They end by themselves or by somebody's hand, and then the event is applied."""
 
 
 def takes_many(reaction: Reaction) -> bool:
@@ -384,10 +387,11 @@ def _read_or_none(record: Fetched) -> Event | None:
 
 
 def _is_transient(error: Exception) -> bool:
-    if isinstance(error, DBAPIError) and not isinstance(error, TRANSIENT):
-        # Deadlocks and serialization failures go away when tried again.
-        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in ("40001", "40P01", "57P01")
-    return isinstance(error, (*TRANSIENT, Transient))
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    said = error.orig if isinstance(error, DBAPIError) else error
+    state = str(getattr(said, "sqlstate", None) or "")
+    return state.startswith(PASSING_STATES) or isinstance(error, (*TRANSIENT, Transient))
 
 
 def _reason(error: Exception) -> str:

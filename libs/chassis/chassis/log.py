@@ -7,14 +7,30 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
 
-__all__ = ["bound_contextvars", "configure_logging", "current_request_id", "current_traceparent", "logger"]
+__all__ = [
+    "bind_contextvars", "bound_contextvars", "configure_logging", "current_request_id", "current_traceparent", "logger",
+]  # fmt: skip
 
 logger: Any = structlog.get_logger()
+
+
+class Spoken:
+    """Stdout for log lines. One that cannot be written (a full disk, a reader that has gone) is lost, and nobody fails for it:
+    what is logged is mostly a fault that somebody is just surviving."""
+
+    def write(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stdout.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:
@@ -32,6 +48,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(file=Spoken()),  # type: ignore[arg-type]  # what a logger needs of a file
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -185,6 +185,23 @@ async def test_something_that_passes_is_tried_again_and_never_skipped(consumer_o
     assert len(tries) == 3
 
 
+@pytest.mark.parametrize("state", ["53100", "53300", "57P03", "58030", "25006", "55P03"])
+async def test_what_says_nothing_about_the_event_never_sets_it_aside(consumer_of, sources_bus, database, state):
+    """A full disk, no connections left, a starting server, a failing disk, a standby, a lock."""
+    await sources_bus.publish([event("kept")])
+    tries = []
+
+    async def fail_at_first(session, fact):
+        tries.append(fact)
+        if len(tries) == 1:
+            await session.execute(text(f"DO $$ BEGIN RAISE 'not now' USING ERRCODE = '{state}'; END $$"))
+        await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+
+    async with running(consumer_of({SourceChecked: fail_at_first})):
+        assert await settled(database, 1) == ["kept"]
+    assert await rows(database, "SELECT count(*) FROM dead_letter") == [(0,)]
+
+
 async def test_more_dead_letters_than_the_limit_stop_the_consumer(consumer_of, sources_bus, database):
     await sources_bus.publish([event(f"poison-{number}") for number in range(5)])
     consumer = consumer_of(dead_letter_limit=3)

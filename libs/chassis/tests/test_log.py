@@ -42,3 +42,21 @@ def test_an_exception_is_logged_by_its_kinds_and_places_without_its_message(logs
     assert "test_an_exception" in ours["exception"]["at"][-1]
     assert "038099012345" not in json.dumps([ours, theirs])
     assert "Thử" not in json.dumps([ours, theirs], ensure_ascii=False)
+
+
+def test_a_line_that_cannot_be_written_fails_nobody(logs, monkeypatch):
+    configure_logging("toy-notes")
+    with monkeypatch.context() as without_room:
+        without_room.setattr("sys.stdout", FullDisk())
+        logger.warning("the disk is full")
+    logger.warning("there is room again")
+
+    assert [line["event"] for line in logs()] == ["there is room again"]
+
+
+class FullDisk:
+    def write(self, text):
+        raise OSError(28, "No space left on device")
+
+    def flush(self):
+        raise OSError(28, "No space left on device")
