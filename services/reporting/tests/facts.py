@@ -53,7 +53,10 @@ class History:
 def make_history(size: int, seed: int) -> History:
     """About `size` facts of residents, merchants, payments, dossiers and sessions in three villages."""
     history = History(Random(seed))
-    while sum(map(len, history.keys)) < size:
+    counted = made = 0
+    while made < size:
+        made += sum(map(len, history.keys[counted:]))
+        counted = len(history.keys)
         _resident(history)
         if history.random.random() < 0.15:
             _merchant(history)
@@ -104,7 +107,7 @@ def _count_people(facts: Sequence[Fact], day: date, counts: dict[str, Counter[st
         if (
             isinstance(fact, StepCompleted)
             and not _is_revoked(fact, facts_of_step(facts), day)
-            and _day(fact.at) <= day
+            and _day(min(fact.at, fact.completed_at or fact.at)) <= day
         ):
             held.setdefault(survivors.get(fact.resident_id, fact.resident_id), set()).add(fact.step)
     for resident, said in records.items():
@@ -174,7 +177,9 @@ def _steps(history: History, said: dict[str, Any]) -> Iterator[Fact]:
         version += 1
         at = START + timedelta(days=history.random.randint(0, 120), hours=history.random.randint(0, 23))
         about = {name: said[name] for name in ("resident_id", "unit_id", "unit_code")} | {"step": step}
-        yield StepCompleted.model_validate(about | {"version": version, "status": "completed", "at": at})
+        late = timedelta(days=history.random.choice([0, 0, 0, 0, 0, 3, 20]))  # entered from paper afterwards
+        state = {"version": version, "status": "completed", "at": at, "completed_at": at - late}
+        yield StepCompleted.model_validate(about | state)
         if history.random.random() < 0.1:
             version += 1
             ended = at + timedelta(days=history.random.randint(1, 40))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -28,22 +30,26 @@ from reporting.reactions import HEARD
 from reporting.rebuild import rebuild, run
 from services.reporting.tests.conftest import unit_id, units_of_the_demo
 from services.reporting.tests.facts import START, VILLAGES, count_directly, make_history
+from services.reporting.tests.killed import consuming
 
-FACTS = 20_000
+FACTS = int(os.environ.get("HISTORY_FACTS", "20000"))
 DAYS = [START.date() + timedelta(days=ago) for ago in (0, 17, 45, 90, 200)]
 
 
+@pytest.mark.timeout(180 + FACTS / 100)
 async def test_every_count_is_the_one_that_the_facts_come_to(database: Database, bus: EmbeddedBus) -> None:
-    """20,000 facts through the bus, by a consumer that is cut off three times, then counted anew beside it."""
+    """HISTORY_FACTS facts through the bus, by a process that is killed four times, then counted anew beside it."""
     history = make_history(FACTS, seed=3)
     told = list(history.told())
     await bus.ensure_topics(all_topics())
     await publish(bus, [*units_of_the_demo(), *told[: FACTS // 2]])
-    await consume_with_interruptions(database, bus, times=0)
+    await consume(database, bus)
     async with database.transaction() as session:
         await make_totals(session, 1)
     await publish(bus, told[FACTS // 2 :])
-    await consume_with_interruptions(database, bus, times=3)
+    for tenths in (1, 3, 4, 7):
+        await consume_until_killed(database, bus, len(told) * (10 + tenths) // 20)
+    await consume(database, bus)
 
     expected = {day: count_directly(history.all(), day) for day in DAYS}
     assert await counted(database, DAYS) == expected
@@ -65,7 +71,7 @@ async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(databas
     told = list(history.told())
     await bus.ensure_topics(all_topics())
     await publish(bus, [*units_of_the_demo(), *told[:1000]])
-    consuming = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
+    task = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
     try:
         await until_caught_up(database, bus)
         building = asyncio.create_task(rebuild(database, bus))
@@ -74,7 +80,7 @@ async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(databas
         await building
         await until_caught_up(database, bus)
     finally:
-        await stopped(consuming)
+        await stopped(task)
     assert await counted(database, DAYS) == {day: count_directly(history.all(), day) for day in DAYS}
 
 
@@ -84,7 +90,7 @@ async def test_an_interrupted_rebuild_leaves_the_live_counts_and_the_next_one_cl
     history = make_history(600, seed=8)
     await bus.ensure_topics(all_topics())
     await publish(bus, [*units_of_the_demo(), *history.told()])
-    await consume_with_interruptions(database, bus, times=0)
+    await consume(database, bus)
     before = await counted(database, DAYS)
 
     def break_off(done: int, of: int) -> None:
@@ -104,7 +110,7 @@ async def test_the_command_shows_how_far_it_is(
     history = make_history(200, seed=4)
     await bus.ensure_topics(all_topics())
     await publish(bus, [*units_of_the_demo(), *history.told()])
-    await consume_with_interruptions(database, bus, times=0)
+    await consume(database, bus)
 
     assert await run(database, bus) == 0
     said = capsys.readouterr().err
@@ -125,18 +131,28 @@ def outgoing(fact: Fact, event_id: str) -> Outgoing:
     return Outgoing(fact.topic, fact.key, fact.model_dump_json().encode(), headers)
 
 
-async def consume_with_interruptions(database: Database, bus: EmbeddedBus, times: int) -> None:
-    for _ in range(times):
-        consuming = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
-        await asyncio.sleep(1.5)
-        await stopped(consuming)
-    consuming = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
+async def consume_until_killed(database: Database, bus: EmbeddedBus, events: int) -> None:
+    """Consumes in a process of its own that is killed, wherever it is, soon after so many events were taken in."""
+    process = consuming(database.url, bus._url)
+    try:
+        async with asyncio.timeout(30 + FACTS / 1000):
+            while await taken_in(database) < events:
+                assert process.is_alive()
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(Random(events).random() / 20)
+    finally:
+        process.kill()
+        process.join()
+
+
+async def consume(database: Database, bus: EmbeddedBus) -> None:
+    task = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
     await until_caught_up(database, bus)
-    await stopped(consuming)
+    await stopped(task)
 
 
 async def until_caught_up(database: Database, bus: EmbeddedBus) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(60 + FACTS / 500):
         while await behind(database, bus):
             await asyncio.sleep(0.1)
 
@@ -147,9 +163,12 @@ async def behind(database: Database, bus: EmbeddedBus) -> int:
         written = await connection.fetchval(
             "SELECT sum(next_offset) FROM partition WHERE topic = ANY($1::text[])", topics
         )
+    return int(written) - await taken_in(database)
+
+
+async def taken_in(database: Database) -> int:
     async with database.reading() as session:
-        read = (await session.execute(text("SELECT coalesce(sum(next_offset), 0) FROM position"))).scalar_one()
-    return int(written - read)
+        return int((await session.execute(text("SELECT coalesce(sum(next_offset), 0) FROM position"))).scalar_one())
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
