@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -9,7 +10,7 @@ from importlib.resources import files
 import pytest
 
 from reporting.figures import Report
-from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
+from reporting.pages import CONTENT_SECURITY_POLICY, SIX_STEPS, View, asset, render_missing, render_report
 from reporting.pages.words import Words, alphabetical
 from services.reporting.tests.sample_reports import AS_OF, commune_report, province_report, public, village_report
 
@@ -27,6 +28,9 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+
+    def cells(self) -> list[str | None]:
+        return [attributes.get("data-value") for attributes in self.all("td")]
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
@@ -116,9 +120,32 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
         for name, digest in entry["sha256"].items():
             assert sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest
     named = {name for entry in manifest.values() for name in entry["sha256"]}
-    assert {each.name for each in folder.iterdir() if each.name.endswith(".woff2")} == named
+    ours = {"course.js", "live.js", "dashboard.css", "mark.svg", "vendor.toml", "be-vietnam-pro-OFL.txt"}
+    assert {each.name for each in folder.iterdir()} == named | ours
+    assert manifest["uplot"]["integrity"].startswith("sha512-")
     assert asset("vendor.toml") is None
     assert asset("../words.py") is None
+
+
+def test_a_browser_refuses_a_vendored_script_that_is_not_the_pinned_one() -> None:
+    seen = Seen(render_report(PAGES["commune"], View()))
+    for attributes in [*seen.all("script"), *seen.all("link")]:
+        address = attributes.get("src") or attributes["href"] or ""
+        if "uplot" in address:
+            content, _ = asset(address.rpartition("/")[2].partition("?")[0]) or (b"", "")
+            assert attributes["integrity"] == "sha256-" + b64encode(sha256(content).digest()).decode()
+    assert sum("integrity" in attributes for _, attributes in seen.tags) == 2
+
+
+def test_what_the_chart_draws_is_a_table_that_everybody_can_read() -> None:
+    report = PAGES["commune"]
+    html = render_report(report, View(language="en"))
+    table = html[html.index('id="course-table"') :].partition("</table>")[0]
+    values = [None if value is None else float(value) for value in Seen(table).cells()]
+    expected = [[figure.trend[week].value for figure in map(report.figures.get, SIX_STEPS) if figure]
+                for week in range(14)]  # fmt: skip
+    assert values == [float(round(value, 2)) for week in expected for value in week if value is not None]
+    assert "<details open>" in html
 
 
 def test_numbers_and_names_are_written_as_vietnamese_writes_them() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +16,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reporting.figures import Figure, Report, UnitFigures, UnitName
+from reporting.figures import Figure, Point, Report, UnitFigures, UnitName
 from reporting.indicators import Indicator, catalogue
 from reporting.pages import charts
 from reporting.pages.words import Words, alphabetical
@@ -25,6 +27,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+SIX_STEPS = ("vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection")
 
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -72,8 +76,10 @@ def render_report(report: Report, view: View) -> str:
             groups=list(_groups(report)),
             forecasts={each.code: each for each in report.forecasts},
             comparison=_comparison(report),
+            course=_course(report),
             child_level=report.children[0].unit.level if report.children else "",
             asset_link=asset_link,
+            integrity=integrity,
         )
     )
 
@@ -81,7 +87,9 @@ def render_report(report: Report, view: View) -> str:
 def render_missing(code: str, day: date, view: View) -> str:
     """The page for a code that no unit has on that day."""
     page = _environment().get_template("missing.html")
-    return page.render(code=code, day=day, view=view, words=Words(view.language), asset_link=asset_link)
+    return page.render(
+        code=code, day=day, view=view, words=Words(view.language), asset_link=asset_link, integrity=integrity
+    )
 
 
 def asset(name: str) -> tuple[bytes, str] | None:
@@ -93,6 +101,17 @@ def asset(name: str) -> tuple[bytes, str] | None:
 def asset_link(name: str) -> str:
     """The address of an asset; it changes with the content, so that browsers may keep it for ever."""
     return f"/dashboard/assets/{name}?v={_digest(name)}"
+
+
+def integrity(name: str) -> str:
+    """What a browser checks a vendored script against: the hash that is pinned, not that of the file it gets."""
+    return "sha256-" + b64encode(bytes.fromhex(_pinned()[name])).decode()
+
+
+@cache
+def _pinned() -> dict[str, str]:
+    manifest = tomllib.loads(files(__name__).joinpath("assets/vendor.toml").read_text("utf-8"))
+    return {name: digest for entry in manifest.values() for name, digest in entry["sha256"].items()}
 
 
 @cache
@@ -164,6 +183,21 @@ def _comparison(report: Report) -> Comparison:
             cells.append((figure, shade))
         rows.append((child, cells))
     return Comparison(columns, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The six steps over the last weeks: the columns, and one row per day with a point per column."""
+
+    columns: list[Indicator]
+    rows: list[tuple[date, list[Point]]]
+
+
+def _course(report: Report) -> Course:
+    shown = [report.figures[code] for code in SIX_STEPS if code in report.figures and report.figures[code].trend]
+    days = [point.day for point in shown[0].trend] if shown else []
+    rows = [(day, [figure.trend[number] for figure in shown]) for number, day in enumerate(days)]
+    return Course([figure.indicator for figure in shown], rows)
 
 
 def _column(report: Report, code: str) -> list[Figure]:

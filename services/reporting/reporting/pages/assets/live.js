@@ -38,6 +38,7 @@
       }
     }
     document.body.dataset.fresh = then ? then.dateTime : "";
+    document.dispatchEvent(new Event("swapped"));
   };
 
   const stream = new EventSource(news.dataset.stream);
