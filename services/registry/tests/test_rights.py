@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chassis.database import Session
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentConsentChanged, ResidentMerged, ResidentUnmerged, ResidentUpdated
 
@@ -96,6 +97,24 @@ async def test_a_correction_has_its_legal_clocks_and_takes_its_place_when_accept
     assert len(await announced(ResidentUpdated)) == 1
 
 
+async def test_a_request_names_a_fact_and_nothing_else(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    own = calling("resident", resident_id=view["id"])
+    path = f"/v1/residents/{view['id']}/corrections"
+
+    for body in (
+        {"kind": "erasure", "field": "Nguyễn Văn Lộ, 0912345678"},
+        {"kind": "objection", "field": "x" * 100_000},
+        {"field": "personal_id", "value": "038085000009"},
+        {"value": "A"},
+    ):
+        answer = await own.post(path, json=body)
+        assert (answer.status_code, [e["pointer"] for e in answer.json()["errors"]]) == (422, ["/field"])
+    empty = await own.post(path, json={"field": "full_name", "value": None})
+    assert [(e["pointer"], e["code"]) for e in empty.json()["errors"]] == [("/value", "required")]
+    assert (await own.post(path, json={"kind": "erasure", "field": "phone"})).status_code == 201
+
+
 async def test_an_accepted_erasure_forgets_what_the_law_does_not_keep(calling: Any, register: Any) -> None:
     view = await register(a_resident())
     own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
@@ -105,6 +124,25 @@ async def test_an_accepted_erasure_forgets_what_the_law_does_not_keep(calling: A
 
     after = (await own.get(f"/v1/residents/{view['id']}")).json()
     assert (after["phone"], after["social_insurance_no"], after["full_name"]) == (None, None, "Lê Văn Đức")
+
+
+async def test_an_erasure_of_one_fact_leaves_the_others_and_forgets_what_was_proposed(
+    calling: Any, register: Any, session: Session
+) -> None:
+    view = await register(a_resident(address_line="Số 5"))
+    own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
+    path = f"/v1/residents/{view['id']}/corrections"
+    proposed = (await own.post(path, json={"field": "phone", "value": "0912345678"})).json()
+    asked = (await own.post(path, json={"kind": "erasure", "field": "phone"})).json()
+
+    done = await officer.post(f"/v1/corrections/{asked['id']}/decision", json={"decision": "accept"})
+
+    assert done.status_code == 200, done.text
+    after = (await own.get(f"/v1/residents/{view['id']}")).json()
+    assert (after["phone"], after["phone_owner_verified"]) == (None, False)
+    assert (after["address_line"], after["social_insurance_no"]) == ("Số 5", view["social_insurance_no"])
+    assert (await own.get(f"/v1/corrections/{proposed['id']}")).json()["value"] is None
+    assert (await own.post(path, json={"kind": "erasure", "field": "full_name"})).status_code == 422
 
 
 async def test_near_duplicates_are_found_merged_and_told_apart_again(

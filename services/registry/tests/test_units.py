@@ -1,5 +1,7 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+
+from sqlalchemy import text
 
 from chassis.clock import frozen_at
 from chassis.database import Database
@@ -105,6 +107,60 @@ async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, re
     assert (moved.from_unit_code, moved.unit_code) == ("15724", "15999")
     changed = {fact.code for fact in await announced(UnitChanged)}
     assert {"15724", "15999", "15727-01", "15721-02"} <= changed
+
+
+async def test_on_the_whole_of_thanh_hoa_nobody_is_lost_or_counted_twice_by_the_reform(
+    calling: Any, register: Any, database: Database
+) -> None:
+    """Three people in every one of the 547 old communes on the day before, counted on the day after."""
+    await register(a_resident())
+    async with database.transaction() as session:
+        await session.execute(_IN_EVERY_OLD_COMMUNE)
+        old = dict(map(tuple, await session.execute(_BY_COMMUNE, {"day": date(2025, 6, 30)})))
+        total = (await session.execute(text("SELECT count(*) FROM resident"))).scalar()
+    assert (len(old), total) == (547, 547 * 3 + 1)
+
+    async with database.transaction() as session:
+        await move_due_residents(session)
+
+    async with database.transaction() as session:
+        after = (await session.execute(text("SELECT count(*) FROM resident"))).scalar()
+        in_todays_tree = (await session.execute(_IN_TODAYS_TREE)).scalar()
+        undecided = (await session.execute(text("SELECT count(*) FROM undecided_resident"))).scalar()
+        new = dict(map(tuple, await session.execute(_BY_COMMUNE, {"day": date(2025, 7, 1)})))
+        kinds = (await session.execute(_FOLLOWERS)).all()
+    assert after == in_todays_tree == total, "everybody has one unit, and it stands in today's tree"
+    heirs: dict[str, int] = {}
+    for row in kinds:
+        if row.followers == 1 and row.kind != "part":
+            heirs[row.heir] = heirs.get(row.heir, 0) + old[row.code]
+    divided = [row.code for row in kinds if row.followers > 1 or row.kind == "part"]
+    assert {code: count for code, count in new.items() if code in heirs} == heirs, (
+        "each whole merge brought all its people"
+    )
+    assert undecided == sum(old[code] for code in set(divided)) > 0, "who lived in a divided commune is listed"
+    assert sum(heirs.values()) + undecided == sum(old.values())
+
+
+_IN_EVERY_OLD_COMMUNE = text(
+    "INSERT INTO resident SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'unit_id', u.id))).*"
+    " FROM resident AS r, known_unit AS u, generate_series(1, 3)"
+    " WHERE u.level = 'commune' AND u.valid_to = date '2025-06-30'"
+)
+_BY_COMMUNE = text(
+    "SELECT u.code, count(*) FROM resident AS r JOIN known_unit AS u ON u.id = r.unit_id WHERE u.level = 'commune'"
+    " AND coalesce(u.valid_from, :day) <= :day AND coalesce(u.valid_to, :day) >= :day GROUP BY 1"
+)
+_IN_TODAYS_TREE = text(
+    "SELECT count(*) FROM resident AS r JOIN known_unit AS u ON u.id = r.unit_id"
+    " WHERE u.valid_to IS NULL AND EXISTS (SELECT FROM known_lineage AS l WHERE l.unit_id = u.id"
+    " AND l.valid_to IS NULL AND (l.path = '38' OR l.path LIKE '38/%'))"
+)
+_FOLLOWERS = text(
+    "SELECT u.code, h.code AS heir, s.kind, count(*) OVER (PARTITION BY s.unit_id) AS followers FROM unit_succession AS s"
+    " JOIN known_unit AS u ON u.id = s.unit_id JOIN known_unit AS h ON h.id = s.successor_id"
+    " WHERE u.level = 'commune' AND u.valid_to = date '2025-06-30'"
+)
 
 
 async def test_what_lies_in_a_divided_unit_waits_for_a_decision_and_is_not_lost(calling: Any, register: Any) -> None:

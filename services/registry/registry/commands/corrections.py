@@ -5,20 +5,22 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
+from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.database import Session
 from chassis.outbox import announce
 from chassis.scope import units_of
-from chassis.sealing import unseal_text
+from chassis.sealing import seal, unseal_text
 from contracts.registry import ResidentUpdated
 from registry.commands.attestations import apply_waiting_by_phone
-from registry.commands.declaring import keep_history
+from registry.commands.declaring import as_json, keep_history
 from registry.commands.duplicates import check_later
 from registry.commands.identifying import lock_subjects, subject
 from registry.errors import AlreadyDecided
 from registry.model.facts import CORRECTION_VALUE, LINKED_FACTS, Correction, Origin
 from registry.model.residents import DECLARABLE, Resident
+from registry.model.rights import ERASABLE, EVERYTHING
 
 
 async def decide_correction(
@@ -33,7 +35,7 @@ async def decide_correction(
     if accepted and correction.kind == "correction" and correction.name in DECLARABLE:
         await _put(session, resident, correction.name, correction_value(correction))
     elif accepted and correction.kind == "erasure":
-        await _erase(session, resident)
+        await _erase(session, resident, correction.name)
 
 
 def correction_value(correction: Correction) -> Any:
@@ -65,20 +67,23 @@ async def _put(session: Session, resident: Resident, name: str, value: Any) -> N
         await apply_waiting_by_phone(session, resident)
 
 
-ERASABLE = ("phone", "address_line", "social_insurance_no", "has_smartphone", "has_bank_account", "social_protection")
-"""What nobody needs by law once a person asks for its erasure; civil status and residence are kept by law."""
-
-
-async def _erase(session: Session, resident: Resident) -> None:
-    """Forget what may be forgotten, with its history and what linked databases said."""
-    for name in ERASABLE:
+async def _erase(session: Session, resident: Resident, asked: str) -> None:
+    """Forget a fact, or all that may be forgotten, with its history, what was proposed and what linked databases said."""
+    names = [*ERASABLE, *LINKED_FACTS] if asked == EVERYTHING else [asked]
+    for name in set(names) & set(ERASABLE):
         resident.put(name, None)
-    resident.phone_owner_verified = False
+    if "phone" in names:
+        resident.phone_owner_verified = False
+        names.append("phone_owner_verified")
     resident.touch(now())
     session.add(resident)
     await session.flush()
-    names = [*ERASABLE, "phone_owner_verified", *LINKED_FACTS]
     await session.execute(_FORGET, {"id": resident.id, "names": names})
+    proposed = select(Correction).where(Correction.resident_id == resident.id, col(Correction.name).in_(names))
+    for correction in await session.exec(proposed):
+        correction.value = seal(CORRECTION_VALUE, str(correction.id), as_json(None))
+        session.add(correction)
+    await check_later(session, [resident.id])
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
 

@@ -7,6 +7,11 @@ from chassis.clock import business_day
 ANSWER_DAYS = {"access": 10, "correction": 10, "withdrawal": 15, "objection": 15, "erasure": 20}
 """Days to answer, by kind of request; acknowledgement within two working days."""
 
+EVERYTHING = "*"
+"""The name in a request that is about all of somebody's data."""
+ERASABLE = ("phone", "address_line", "social_insurance_no", "has_smartphone", "has_bank_account", "social_protection")
+"""What nobody needs by law once a person asks for its erasure; civil status and residence are kept by law."""
+
 
 def due_on(kind: str, received_at: datetime) -> date:
     """The last day for the answer."""

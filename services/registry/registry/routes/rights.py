@@ -20,7 +20,9 @@ from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
 from registry.commands.declaring import request_correction
 from registry.model.consents import Consent
+from registry.model.facts import FACTS, LINKED_FACTS
 from registry.model.residents import DECLARABLE, Resident
+from registry.model.rights import ERASABLE, EVERYTHING
 from registry.queries.access import list_access
 from registry.queries.consents import consent_view, list_consents
 from registry.queries.corrections import correction_view, get_correction, list_corrections, list_open_corrections
@@ -174,18 +176,26 @@ async def ask_for_correction(
     value = _proposed(body)
     source = "resident" if caller.role == "resident" else "officer"
     correction = request_correction(
-        session, resident.id, body.field or "*", value, source, caller.account, body.reason, body.kind
+        session, resident.id, body.field or EVERYTHING, value, source, caller.account, body.reason, body.kind
     )
     return created(correction_view(correction), f"/v1/corrections/{correction.id}")
 
 
+_MAY_NAME: dict[str, tuple[str | None, ...]] = {
+    "correction": DECLARABLE,
+    "erasure": (None, *ERASABLE, *LINKED_FACTS),
+    "objection": (None, *FACTS),
+}
+"""What a request may be about; nothing named means all of it."""
+
+
 def _proposed(body: CorrectionCreate) -> Any:
-    if body.kind != "correction":
-        return None
-    if body.field not in DECLARABLE:
-        named = ", ".join(DECLARABLE)
+    if body.field not in (choices := _MAY_NAME[body.kind]):
+        named = ", ".join(filter(None, choices))
         raise InvalidBody(errors=[FieldError("/field", "not-a-choice", f"Phải là một trong: {named}.",
                                              f"Must be one of: {named}.")])  # fmt: skip
+    if body.field is None or body.kind != "correction":
+        return None
     try:
         return getattr(ResidentPatch.model_validate({body.field: body.value}), body.field)
     except ValidationError as error:
