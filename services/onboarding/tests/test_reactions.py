@@ -209,7 +209,7 @@ async def test_an_expired_signature_is_settled_by_the_clock(
 ) -> None:
     from chassis.identity import Caller
     from onboarding.commands.declarations import declare_step
-    from onboarding.commands.journeys import open_journey
+    from onboarding.commands.journeys import open_journey, store_journeys
     from onboarding.schemas.journeys import StepDeclared
 
     resident = village_1.resident()
@@ -222,6 +222,7 @@ async def test_an_expired_signature_is_settled_by_the_clock(
             await declare_step(
                 session, Caller("officer", "a", unit_code="15724"), opened, body.declaration("digital_signature")
             )
+            await store_journeys(session, [opened])
 
     with frozen_at(datetime(2026, 6, 30, 17, tzinfo=UTC)):
         async with database.transaction() as session:

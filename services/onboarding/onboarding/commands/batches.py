@@ -12,7 +12,7 @@ from chassis.identity import Caller
 from chassis.scope import EVERYWHERE, units_under
 from chassis.tables import KnownUnit
 from onboarding.commands.declarations import declare_step, observe_fact, record_visit
-from onboarding.commands.journeys import open_journeys
+from onboarding.commands.journeys import open_journeys, store_journeys
 from onboarding.model.declarations import Declaration
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.observations import Observation
@@ -24,10 +24,12 @@ async def apply_batch(session: Session, caller: Caller, items: Sequence[OfflineI
     """Applies the items in the order sent; an item that is already an answer (it could not be read) stays as it is."""
     opened = await open_journeys(session, [each.resident_id for each in items if isinstance(each, OfflineItem)])
     covered = await _covered(session, caller, {each.resident.unit_id for each in opened.values()})
-    return [
+    answers = [
         await _apply(session, caller, each, opened, covered) if isinstance(each, OfflineItem) else each
         for each in items
     ]
+    await store_journeys(session, opened.values())
+    return answers
 
 
 async def _apply(

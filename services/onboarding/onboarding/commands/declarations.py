@@ -24,7 +24,10 @@ OBSERVED_PHONE = Place("onboarding", "fact_observed", "phone")
 
 
 async def declare_step(session: Session, caller: Caller, opened: OpenJourney, declaration: Declaration) -> bool:
-    """Records what a person declares; False when it changes nothing. Refuses what lacks its conditions or its authority."""
+    """Takes what a person declares; False when it changes nothing. Refuses what lacks its conditions or its authority.
+
+    The caller stores the journey afterwards: a batch stores all of its journeys at once.
+    """
     evidence = declaration.evidence(
         opened.resident.id, assisted=caller.role != "resident", had_bank_account=opened.resident.facts.has_bank_account
     )
@@ -33,7 +36,7 @@ async def declare_step(session: Session, caller: Caller, opened: OpenJourney, de
     await _require_authority(session, caller, declaration)
     if declaration.kind != "partner" and declaration.status != "revoked":
         _require_conditions(opened, declaration)
-    accept(session, opened, evidence, by=caller.account)
+    accept(opened, evidence, by=caller.account)
     return settle(session, opened)
 
 

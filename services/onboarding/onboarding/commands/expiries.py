@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from chassis.clock import now
 from chassis.database import Session
 from chassis.runtime import Runtime
-from onboarding.commands.journeys import open_journeys, settle
+from onboarding.commands.journeys import open_journeys, settle, store_journeys
 from onboarding.model.journeys import ResidentStep
 
 AT_ONCE = 200
@@ -28,6 +28,8 @@ async def settle_expired(session: Session) -> int:
         .limit(AT_ONCE)
     )
     due = set(await session.exec(query))
-    for opened in (await open_journeys(session, due)).values():
+    journeys = await open_journeys(session, due)
+    for opened in journeys.values():
         settle(session, opened)
+    await store_journeys(session, journeys.values())
     return len(due)

@@ -17,7 +17,7 @@ from chassis.identity import Caller
 from chassis.runtime import Runtime
 from chassis.sealing import seal, unseal_text
 from chassis.tables import KnownUnit
-from onboarding.commands.journeys import accept, open_journeys, settle
+from onboarding.commands.journeys import accept, open_journeys, settle, store_journeys
 from onboarding.lists import ListedNumber, RowFault
 from onboarding.model.bodies import body_codes
 from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
@@ -124,6 +124,7 @@ async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], f
             taken.applied += 1
         else:
             taken.unchanged += 1
+    await store_journeys(session, opened.values())
     numbers = [row.row for row in rows]
     await session.exec(delete(ImportRow).where(col(ImportRow.import_id) == import_id, col(ImportRow.row).in_(numbers)))
     taken.status = "running" if len(rows) == AT_ONCE else "completed"
@@ -148,7 +149,7 @@ def _take(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJo
         had_bank_account=journey.resident.facts.has_bank_account,
         assisted=not is_provider,
     )
-    is_new = accept(session, journey, evidence, by=taken.created_by)
+    is_new = accept(journey, evidence, by=taken.created_by)
     return settle(session, journey) if is_new else False
 
 

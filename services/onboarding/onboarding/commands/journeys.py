@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, text
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now, today
@@ -15,9 +16,9 @@ from chassis.database import Session
 from chassis.outbox import announce
 from contracts.onboarding import StepCompleted, StepRevoked, StepUpdated
 from onboarding.model.journey import Evidence, KnownFacts, StepState, journey
-from onboarding.model.journeys import OpenJourney, ResidentStep, StepEvidence
+from onboarding.model.journeys import OpenJourney, StoredStep, TakenEvidence
 from onboarding.model.people import KnownResident
-from onboarding.queries.journeys import find_absorbed, find_roots, get_journey, load_journeys
+from onboarding.queries.journeys import find_roots, get_journey, load_journeys
 
 
 async def open_journeys(session: Session, resident_ids: Iterable[UUID]) -> dict[UUID, OpenJourney]:
@@ -26,9 +27,8 @@ async def open_journeys(session: Session, resident_ids: Iterable[UUID]) -> dict[
     survivors = await find_roots(session, asked)
     residents = await _lock(session, asked | set(survivors.values()))
     owners = {each.id: survivors.get(each.id, each.id) for each in residents.values()}
-    absorbed = await find_absorbed(session, set(owners.values()))
     open_ones = {owner: OpenJourney(residents[owner]) for owner in owners.values() if owner in residents}
-    await load_journeys(session, open_ones, absorbed)
+    await load_journeys(session, open_ones)
     return {each: open_ones[owners[each]] for each in asked if each in owners and owners[each] in open_ones}
 
 
@@ -49,50 +49,58 @@ async def meet_residents(session: Session, residents: Sequence[KnownResident]) -
     return set(found.scalars())
 
 
-def accept(
-    session: Session, opened: OpenJourney, evidence: Evidence, *, by: str | None = None, subject_id: UUID | None = None
-) -> bool:
+def accept(opened: OpenJourney, evidence: Evidence, *, by: str | None = None, subject_id: UUID | None = None) -> bool:
     """Takes an evidence; False when it was taken before."""
     if evidence.id in opened.evidences:
         return False
-    session.add(StepEvidence.of(subject_id or opened.resident.id, evidence, at=now(), by=by))
+    opened.taken.append(TakenEvidence(subject_id or opened.resident.id, evidence, by))
     opened.evidences[evidence.id] = evidence
     return True
 
 
 def settle(session: Session, opened: OpenJourney) -> bool:
-    """Stores where the resident stands and announces what reports count; False when nothing is different."""
+    """Works out where the resident stands and announces what reports count; False when nothing is different.
+
+    Nothing is written before `store_journeys`.
+    """
     is_changed = False
     for state in opened.states():
-        stored = opened.steps.get(state.step)
-        if stored and not stored.differs(state):
+        before, after = opened.steps.get(state.step), StoredStep.of(state)
+        if before == after:
             continue
         is_changed = True
-        before = stored.counted() if stored else None
-        _store(session, opened, state)
-        if opened.steps[state.step].counted() != before:
+        opened.steps[state.step] = after
+        opened.changed.add(state.step)
+        if after.counted() != (before.counted() if before else None):
             _announce(session, opened, state)
     return is_changed
 
 
-def _store(session: Session, opened: OpenJourney, state: StepState) -> None:
-    if stored := opened.steps.get(state.step):
-        stored.become(state)
-    else:
-        opened.steps[state.step] = stored = ResidentStep.of(opened.resident.id, state)
-    session.add(stored)
+async def store_journeys(session: Session, journeys: Iterable[OpenJourney]) -> None:
+    """Writes what was taken and what changed in these journeys: three statements, however many they are."""
+    each_once = {id(each): each for each in journeys}.values()
+    if taken := [one for each in each_once for one in each.taken]:
+        await session.execute(_TAKE, _evidence_columns(taken))
+    if changed := [(each, step) for each in each_once for step in each.changed]:
+        await session.execute(_STORE, _step_columns(changed))
+    if told := [each for each in each_once if each.told_version != each.resident.journey_version]:
+        versions = {"ids": [each.resident.id for each in told], "versions": [each.told_version for each in told]}
+        await session.execute(_COUNT_UP, versions)
+    for each in each_once:
+        set_committed_value(each.resident, "journey_version", each.told_version)
+        each.taken.clear()
+        each.changed.clear()
 
 
 def _announce(session: Session, opened: OpenJourney, state: StepState) -> None:
     resident = opened.resident
-    resident.journey_version += 1
-    session.add(resident)
+    opened.told_version += 1
     fact = {"completed": StepCompleted, "revoked": StepRevoked}.get(state.status, StepUpdated)
     announce(
         session,
         fact(
             resident_id=resident.id,
-            version=resident.journey_version,
+            version=opened.told_version,
             unit_id=resident.unit_id,
             unit_code=resident.unit_code,
             step=state.step,
@@ -108,14 +116,71 @@ def _announce(session: Session, opened: OpenJourney, state: StepState) -> None:
 
 
 async def _lock(session: Session, ids: set[UUID]) -> dict[UUID, KnownResident]:
-    query = (
-        select(KnownResident)
-        .where(col(KnownResident.id).in_(ids))
-        .order_by(col(KnownResident.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {each.id: each for each in await session.exec(query)}
+    found = await session.exec(_LOCK, params={"ids": list(ids)})
+    return {each.id: each for each in found}
+
+
+_LOCK = (
+    select(KnownResident)
+    .where(col(KnownResident.id) == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(col(KnownResident.id))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def _evidence_columns(taken: Sequence[TakenEvidence]) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: [getattr(one.evidence, name) for one in taken] for name in _EVIDENCE}
+    return columns | {"subjects": [one.subject_id for one in taken], "by": [one.by for one in taken], "at": now()}
+
+
+def _step_columns(changed: Sequence[tuple[OpenJourney, str]]) -> dict[str, Any]:
+    rows = [each.steps[step] for each, step in changed]
+    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in StoredStep._fields}
+    return columns | {
+        "residents": [each.resident.id for each, _ in changed],
+        "step": [step for _, step in changed],
+        # An array of arrays must be rectangular; names have no commas.
+        "missing": [",".join(row.missing) for row in rows],
+        "marks": [",".join(row.marks) for row in rows],
+    }
+
+
+_EVIDENCE = {
+    "id": "text", "step": "text", "effect": "text", "occurred_at": "timestamptz", "kind": "text", "holding": "text",
+    "provider": "text", "reference": "text", "account_kind": "text", "level": "int", "valid_until": "timestamptz",
+    "had_bank_account": "bool", "charged": "bigint", "assisted": "bool",
+}  # fmt: skip
+_STEP = {
+    "step": "text", "status": "text", "missing": "text", "route": "text", "completed_at": "timestamptz",
+    "changed_at": "timestamptz", "level": "int", "marks": "text", "evidence_id": "text", "evidence_kind": "text",
+    "provider": "text", "expires_at": "timestamptz",
+}  # fmt: skip
+
+
+def _unnest(columns: dict[str, str]) -> str:
+    return ", ".join(f"cast(:{name} AS {kind}[])" for name, kind in columns.items())
+
+
+def _told(name: str) -> str:
+    return f"string_to_array({name}, ',')" if name in ("missing", "marks") else name
+
+
+_TAKE = text(
+    f"INSERT INTO step_evidence (subject_id, {', '.join(_EVIDENCE)}, recorded_by, recorded_at)"
+    f" SELECT *, cast(:at AS timestamptz) FROM unnest(cast(:subjects AS uuid[]), {_unnest(_EVIDENCE)}, cast(:by AS text[]))"
+)
+_STORE = text(
+    f"INSERT INTO resident_step (resident_id, {', '.join(_STEP)}) SELECT resident_id,"
+    f" {', '.join(map(_told, _STEP))}"
+    f" FROM unnest(cast(:residents AS uuid[]), {_unnest(_STEP)}) AS told (resident_id, {', '.join(_STEP)})"
+    " ON CONFLICT (resident_id, step) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _STEP if name != "step")
+)
+_COUNT_UP = text(
+    "UPDATE known_resident AS resident SET journey_version = told.version"
+    " FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[])) AS told (id, version) WHERE resident.id = told.id"
+)
 
 
 def _row(resident: KnownResident) -> dict[str, Any]:

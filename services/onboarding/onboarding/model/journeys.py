@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, Text
@@ -70,33 +70,62 @@ class ResidentStep(OnboardingTable, table=True):
     provider: str | None = Field(default=None, sa_type=Text)
     expires_at: datetime | None = Field(default=None, sa_type=aware())
 
+
+class StoredStep(NamedTuple):
+    """A row of `resident_step` but for its key, as plain values: what hundreds of events a second read and write."""
+
+    status: str
+    missing: tuple[str, ...]
+    route: str | None
+    completed_at: datetime | None
+    changed_at: datetime | None
+    level: int | None
+    marks: tuple[str, ...]
+    evidence_id: str | None
+    evidence_kind: str | None
+    provider: str | None
+    expires_at: datetime | None
+
     @classmethod
-    def of(cls, resident_id: UUID, state: StepState) -> "ResidentStep":
-        return cls(resident_id=resident_id, **_columns(state))
-
-    def differs(self, state: StepState) -> bool:
-        return any(getattr(self, name) != value for name, value in _columns(state).items())
-
-    def become(self, state: StepState) -> None:
-        for name, value in _columns(state).items():
-            setattr(self, name, value)
+    def of(cls, state: StepState) -> "StoredStep":
+        proof = state.evidence
+        return cls(
+            state.status, state.missing, state.route, state.completed_at, state.changed_at, state.level, state.marks,
+            proof.id if proof else None, proof.kind if proof else None, proof.provider if proof else None,
+            state.expires_at,
+        )  # fmt: skip
 
     def counted(self) -> tuple[object, ...] | None:
         """What reports count of this step; None where nothing of it is countable yet."""
         if self.status not in COUNTED and not self.marks:
             return None
-        return tuple(
-            tuple(value) if isinstance(value, list) else value for value in map(self.__getattribute__, _COUNTED)
-        )
+        return self.status, self.completed_at, self.route, self.marks, self.evidence_kind, self.provider
+
+
+class TakenEvidence(NamedTuple):
+    """An evidence that was taken just now, about the record that it names (which may have been merged since)."""
+
+    subject_id: UUID
+    evidence: Evidence
+    by: str | None
 
 
 @dataclass
 class OpenJourney:
-    """One resident's journey with all evidences that count: those of records merged into this one too."""
+    """One resident's journey with all evidences that count: those of records merged into this one too.
+
+    `taken`, `changed` and `told_version` wait to be stored, with those of other journeys, in a few statements.
+    """
 
     resident: KnownResident
     evidences: dict[str, Evidence] = field(default_factory=dict)
-    steps: dict[str, ResidentStep] = field(default_factory=dict)
+    steps: dict[str, StoredStep] = field(default_factory=dict)
+    taken: list[TakenEvidence] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    told_version: int = 0
+
+    def __post_init__(self) -> None:
+        self.told_version = self.resident.journey_version
 
     def states(self) -> list[StepState]:
         """Where the resident stands now."""
@@ -112,22 +141,3 @@ class OpenJourney:
 
 
 COUNTED = ("completed", "revoked")
-_COUNTED = ("status", "completed_at", "route", "marks", "evidence_kind", "provider")
-
-
-def _columns(state: StepState) -> dict[str, Any]:
-    proof = state.evidence
-    return {
-        "step": state.step,
-        "status": state.status,
-        "missing": list(state.missing),
-        "route": state.route,
-        "completed_at": state.completed_at,
-        "changed_at": state.changed_at,
-        "level": state.level,
-        "marks": list(state.marks),
-        "evidence_id": proof.id if proof else None,
-        "evidence_kind": proof.kind if proof else None,
-        "provider": proof.provider if proof else None,
-        "expires_at": state.expires_at,
-    }

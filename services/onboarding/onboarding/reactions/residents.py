@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.consumer import together
 from chassis.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
-from onboarding.commands.journeys import accept, meet_residents, open_journey, open_journeys, settle
+from onboarding.commands.journeys import accept, meet_residents, open_journey, open_journeys, settle, store_journeys
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.people import KnownResident
@@ -21,8 +21,10 @@ async def on_residents_heard(session: Session, facts: Sequence[ResidentSnapshot 
     Conditions never refuse a partner's fact; twice is once.
     """
     later = await _meet(session, facts)
-    await _make_known(session, [each for each in later if isinstance(each, ResidentAttested)])
     opened = await open_journeys(session, [each.resident_id for each in later])
+    if strangers := [each for each in later if each.resident_id not in opened]:
+        await _make_known(session, strangers)
+        opened |= await open_journeys(session, [each.resident_id for each in strangers])
     touched: dict[UUID, OpenJourney] = {}
     for fact in later:
         journey = opened[fact.resident_id]
@@ -30,6 +32,7 @@ async def on_residents_heard(session: Session, facts: Sequence[ResidentSnapshot 
             touched[journey.resident.id] = journey
     for journey in touched.values():
         settle(session, journey)
+    await store_journeys(session, touched.values())
 
 
 async def on_resident_merged(session: Session, fact: ResidentMerged) -> None:
@@ -70,7 +73,7 @@ async def _hear(session: Session, fact: ResidentSnapshot | ResidentAttested, jou
     """Takes one fact in; whether the journey has to be computed anew."""
     if isinstance(fact, ResidentAttested):
         evidence = evidence_of(fact.attestation, had_bank_account=fact.has_bank_account)
-        return evidence is not None and accept(session, journey, evidence, subject_id=fact.resident_id)
+        return evidence is not None and accept(journey, evidence, subject_id=fact.resident_id)
     resident = await session.get_one(KnownResident, fact.resident_id)  # locked with its journey, so no statement
     before, is_first_word = resident.facts, resident.version == 0
     if not resident.hear(fact):
@@ -84,6 +87,7 @@ async def _settle(session: Session, resident_id: UUID) -> None:
     await session.flush()
     if opened := await open_journey(session, resident_id):
         settle(session, opened)
+        await store_journeys(session, [opened])
 
 
 async def _make_known(session: Session, facts: Sequence[ResidentSnapshot | ResidentAttested]) -> None:

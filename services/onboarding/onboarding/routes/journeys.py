@@ -23,7 +23,7 @@ from chassis.http import (
 from chassis.identity import Caller
 from chassis.scope import unit_of_query
 from onboarding.commands.declarations import declare_step
-from onboarding.commands.journeys import open_journey
+from onboarding.commands.journeys import open_journey, store_journeys
 from onboarding.commands.organizations import declare_organization_app, organization_state
 from onboarding.model.steps import Step
 from onboarding.queries.journeys import get_journey
@@ -84,6 +84,7 @@ async def put_step(
         raise NotFound()
     require_match(if_match, opened.version)
     await declare_step(session, caller, opened, body.declaration(step))
+    await store_journeys(session, [opened])
     response.headers["ETag"] = etag(opened.version)
     return ResidentStepView.of_journey(opened, step)
 
