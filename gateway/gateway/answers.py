@@ -1,17 +1,81 @@
 """Answers that the door writes itself, straight to the server: problems and small JSON documents."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from pydantic_core import to_json
+
 from chassis.errors import Problem
 from chassis.http import language_of
+from gateway.head import RawHeaders
+from gateway.trace import Trace
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-RawHeaders = list[tuple[bytes, bytes]]
+
+SECURITY_HEADERS: RawHeaders = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+CLOSED_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+NOT_STORED = (b"cache-control", b"no-store")
+SAID_BY_THE_DOOR = frozenset(
+    {
+        *(b"x-request-id", b"traceparent", b"tracestate", STRICT_TRANSPORT[0]),
+        *(name for name, _ in SECURITY_HEADERS),
+        *(b"access-control-allow-origin", b"access-control-expose-headers"),
+    }
+)
+QUOTA = frozenset({b"ratelimit", b"ratelimit-policy"})
+CLIENT_GONE = 499
+"""Counted where nobody waited for the answer."""
+
+
+class Answered:
+    """The server's `send` with the door's headers on every answer: ours replace the room's, defaults fill gaps."""
+
+    def __init__(self, send: Send, trace: Trace, standing: RawHeaders) -> None:
+        self._send = send
+        self._headers = [*trace.headers(), *standing]
+        self._replaced = SAID_BY_THE_DOOR
+        self.has_begun = False
+        self.status = CLIENT_GONE
+        self.route = "none"
+        """The template, for those who count: never the path as sent."""
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
+        self.on_status: Callable[[int], None] | None = None
+
+    def add_quota(self, headers: RawHeaders) -> None:
+        """What is left of the caller's quota."""
+        self._headers += headers
+        self._replaced = SAID_BY_THE_DOOR | QUOTA
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = self._completed(message.get("headers", ()))
+            if self.before_answer is not None:
+                await self.before_answer()
+            if self.on_status is not None:
+                self.on_status(message["status"])
+            self.has_begun = True
+            self.status = message["status"]
+        await self._send(message)
+
+    def _completed(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
+        replaced = self._replaced
+        complete = [pair for pair in headers if pair[0] not in replaced]
+        names = {name for name, _ in complete}
+        complete += self._headers
+        if CLOSED_PAGE[0] not in names:
+            complete.append(CLOSED_PAGE)
+        if NOT_STORED[0] not in names:
+            complete.append(NOT_STORED)
+        return complete
 
 
 async def send_problem(scope: Scope, send: Send, problem: Problem, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
@@ -32,7 +96,7 @@ async def send_json(
     send: Send, status: int, document: Any, headers: RawHeaders, *, media_type: bytes = b"application/json"
 ) -> None:
     """Answer with a document; None sends no body."""
-    body = b"" if document is None else json.dumps(document, ensure_ascii=False).encode()
+    body = b"" if document is None else to_json(document)
     kind = [] if document is None else [(b"content-type", media_type)]
     length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*kind, *length, *headers]})

@@ -32,10 +32,11 @@ TRAINING_ISSUER = "bakhong-training"
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who came in, and the token that says so inside."""
+    """Who came in, with the internal token."""
 
     caller: Caller
-    token: str
+    bearer: bytes
+    """The value of `Authorization` that says so inside."""
     until: float
 
 
@@ -88,17 +89,14 @@ class Credentials:
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
-        known = self._known.get(digest)
-        moment = now().timestamp()
-        if known is not None and known.until > moment:
-            self._check_still_partner(known.caller)
+        if (known := self._lately(digest)) is not None:
             return known
         caller, expires = await self._read(token)
         caller = self._with_scopes(caller)
         await self._volunteers.check(caller)
         await self._training.check(caller)
-        until = min(moment + SECONDS_SHARED, expires)
-        admission = self._known[digest] = Admission(caller, self._signer.token(caller), until)
+        until = min(now().timestamp() + SECONDS_SHARED, expires)
+        admission = self._known[digest] = Admission(caller, self._bearer(caller), until)
         self._known.move_to_end(digest)
         if len(self._known) > CACHED:
             self._known.popitem(last=False)
@@ -106,7 +104,23 @@ class Credentials:
 
     def admit_session(self, session: Session) -> Admission:
         """The admission of somebody who signed in on the dashboard."""
-        return Admission(session.caller, self._signer.token(session.caller), session.until)
+        return Admission(session.caller, self._bearer(session.caller), session.until)
+
+    def recognise(self, authorization: bytes) -> Admission | None:
+        """The admission of a header whose token was read lately; None where it has to be read (again)."""
+        if authorization[:7].lower() != b"bearer ":
+            return None
+        return self._lately(hashlib.sha256(authorization[7:].strip()).digest())
+
+    def _lately(self, digest: bytes) -> Admission | None:
+        known = self._known.get(digest)
+        if known is None or known.until <= now().timestamp():
+            return None
+        self._check_still_partner(known.caller)
+        return known
+
+    def _bearer(self, caller: Caller) -> bytes:
+        return b"Bearer " + self._signer.token(caller).encode()
 
     def issue_development(self, caller: Caller) -> str:
         """A token for a made-up caller; only where development is allowed."""

@@ -36,6 +36,14 @@ class KnownSecret:
         return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a partner validly holds on one day: kinds of licences, units of agreements."""
+
+    licences: list[str]
+    unit_codes: list[str]
+
+
 @dataclass(frozen=True)
 class KnownPartner:
     """A partner with everything that the door asks about it."""
@@ -51,6 +59,7 @@ class KnownPartner:
     keys: tuple[VerificationKey, ...] = ()
     licences: tuple[Licence, ...] = field(default=(), compare=False)
     agreements: tuple[Agreement, ...] = field(default=(), compare=False)
+    _held: dict[date, Held] = field(default_factory=dict, compare=False, repr=False)
 
     def texts(self, moment: datetime) -> list[str]:
         """The webhook secrets that count now, newest first."""
@@ -65,6 +74,13 @@ class KnownPartner:
             if secret.use == "rest" and secret.digest is not None and secret.counts_at(moment):
                 fits |= hmac.compare_digest(secret.digest, digest)
         return fits
+
+    def held_on(self, day: date) -> Held:
+        """Its licences and agreements of a day, reckoned once: what changes makes another KnownPartner."""
+        held = self._held.get(day)
+        if held is None:
+            held = self._held[day] = Held(self.licence_kinds(day), self.unit_codes(day))
+        return held
 
     def licence_kinds(self, day: date) -> list[str]:
         return sorted({licence.kind for licence in self.licences if licence.holds_on(day)})

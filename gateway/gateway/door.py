@@ -5,25 +5,33 @@ may they ask so often; then the room answers, and every answer gets the same hea
 """
 
 import asyncio
-import contextlib
-import json
+from itertools import chain
 from time import perf_counter
-from typing import Any
 
 from fastapi import FastAPI
 
 from chassis.errors import MethodNotAllowed, NotFound, Problem, Unauthenticated
-from chassis.health import readiness
-from chassis.log import bound_contextvars, logger
+from chassis.log import bind_contextvars, logger
 from chassis.middleware import UNTRACED, count, describe, method_of
 from chassis.runtime import Runtime
 from chassis.spans import SPANS
-from gateway.answers import Message, RawHeaders, Receive, Scope, Send, header_values, send_json, send_problem
+from gateway.answers import (
+    SECURITY_HEADERS,
+    STRICT_TRANSPORT,
+    Answered,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    send_json,
+    send_problem,
+)
 from gateway.certificate import watch_certificate
 from gateway.commands.development import ensure_development_partners
+from gateway.cors import Origins
 from gateway.credentials import Admission, Credentials, SignerFile
+from gateway.deadlines import Deadlines
 from gateway.directory import Directory
-from gateway.documents import merge
 from gateway.errors import (
     AmbiguousPath,
     HeadersTooLarge,
@@ -31,22 +39,24 @@ from gateway.errors import (
     TargetTooLong,
     TooManyRequests,
 )
+from gateway.head import Head, RawHeaders
+from gateway.headers import check_framing
+from gateway.incoming import ClientGone, read_body
 from gateway.limits import Crowd, Crowded, Policy, TokenBuckets, Verdict
 from gateway.mailbox import Mailbox
 from gateway.oidc import Provider
-from gateway.pages import problem_page, reader_page, send_page
+from gateway.pages import Pages
 from gateway.paths import MAXIMUM_TARGET_BYTES, PathRefused, decode_path
-from gateway.proxy import AnswerBroken, ClientGone, Proxy, check_framing
-from gateway.readiness import platform_readiness
+from gateway.proxy import AnswerBroken, Proxy
 from gateway.routing import NoSuchMethod, NoSuchPath, Route, RoutingTable
 from gateway.sessions import PATHS as SIGN_IN_PATHS
 from gateway.sessions import Session, Sessions
 from gateway.settings import GatewaySettings
 from gateway.trace import Trace, read_trace
 from gateway.training import Training
-from gateway.upstream import AiohttpClient, BrokenAnswer, Call, NotReached
+from gateway.upstream import Client
 from gateway.volunteers import Volunteers
-from gateway.webhooks import WebhookDoor, read_body
+from gateway.webhooks import WebhookDoor
 
 JSON_LIMIT = 1_048_576
 UPLOAD_LIMIT = 33_554_432
@@ -54,14 +64,8 @@ MAXIMUM_HEADERS = 100
 MAXIMUM_HEADER_BYTES = 32_768
 GUESSED = frozenset({"/v1/dossiers/track", "/oauth/token"})
 """Where guessing pays: misses are counted by address."""
-SECURITY_HEADERS: RawHeaders = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
-CLOSED_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+SECONDS_TO_READ = 10.0
+SERVICE = "gateway"
 
 
 class Gateway:
@@ -78,9 +82,10 @@ class Gateway:
         self._misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
         self._webhook_policy = Policy("partner", settings.partner_messages_per_minute, 60)
         self._standing = SECURITY_HEADERS if settings.is_development else [*SECURITY_HEADERS, STRICT_TRANSPORT]
-        self._origins = settings.origins()
+        self._origins = Origins(settings.origins())
+        self._deadlines = Deadlines()
         self._tasks: list[asyncio.Task[None]] = []
-        self._document: dict[str, Any] | None = None
+        self.pages = Pages(inner, settings)
         inner.state.gateway = self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +102,7 @@ class Gateway:
             raise RuntimeError("the gateway needs this variable: SIGNING_KEY_FILE")
         if self.settings.tls_certificate_file is not None:
             watch_certificate(self.settings.tls_certificate_file)
-        self.client = AiohttpClient()
+        self.client = self.pages.client = Client()
         self.proxy = Proxy(self.client, self.settings.service_addresses())
         self.directory = Directory(runtime.database)
         self.mailbox = Mailbox(runtime.database, capacity=self.settings.mailbox_letters)
@@ -151,69 +156,75 @@ class Gateway:
         await self.inner(scope, close_first, open_first)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        trace = read_trace(scope["headers"])
-        answered = Answered(send, [*trace.headers(), *self._standing_headers(scope)])
+        head = Head(scope["headers"])
+        trace = read_trace(head)
+        answered = Answered(send, trace, [*self._standing, *self._origins.headers(head)])
         began = perf_counter()
         try:
             if not SPANS.are_kept or scope["path"] in UNTRACED:
-                await self._answer_within(scope, receive, answered, trace)
+                await self._answer_within(scope, head, receive, answered, trace)
                 return
             with SPANS.span(scope["method"], "SERVER", parent=trace.given) as span:
                 try:
-                    await self._answer_within(scope, receive, answered, trace.below(span.traceparent))
+                    await self._answer_within(scope, head, receive, answered, trace.below(span.traceparent))
                 finally:
                     describe(span, method_of(scope), answered.route, answered.status)
         finally:
             count(SERVICE, method_of(scope), answered.route, answered.status, perf_counter() - began)
 
-    async def _answer_within(self, scope: Scope, receive: Receive, answered: "Answered", trace: Trace) -> None:
-        with bound_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode()):
-            try:
-                await self._admit(scope, receive, answered, trace)
-            except ClientGone:
-                return
-            except AnswerBroken:
+    async def _answer_within(self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace) -> None:
+        # Not unbound: every request has a task of its own, and what is bound in it ends with it.
+        bind_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode())
+        try:
+            await self._admit(scope, head, receive, send, trace)
+        except ClientGone:
+            return
+        except AnswerBroken:
+            raise
+        except Problem as problem:
+            await self._refuse(scope, send, problem)
+        except Exception as error:
+            logger.error("unexpected error at the door", error=type(error).__name__, exc_info=True)
+            if send.has_begun:
                 raise
-            except Problem as problem:
-                await self._refuse(scope, answered, problem)
-            except Exception as error:
-                logger.error("unexpected error at the door", error=type(error).__name__, exc_info=True)
-                if answered.has_begun:
-                    raise
-                await self._refuse(scope, answered, Problem())
+            await self._refuse(scope, send, Problem())
 
-    async def _refuse(self, scope: Scope, answered: "Answered", problem: Problem) -> None:
+    async def _refuse(self, scope: Scope, answered: Answered, problem: Problem) -> None:
         if answered.has_begun:
             raise AnswerBroken from problem
         await send_problem(scope, answered, problem)
 
-    async def _admit(self, scope: Scope, receive: Receive, send: "Answered", trace: Trace) -> None:
+    async def _admit(self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace) -> None:
         _check_head(scope)
         try:
             path = decode_path(scope["raw_path"])
         except PathRefused as refused:
             raise AmbiguousPath from refused
-        if await self._answer_preflight(scope, send):
-            return
-        if path in ("/healthz", "/readyz"):
+        preflight = self._origins.preflight(scope["method"], head)
+        if preflight is not None:
+            await send_json(send, 204, None, preflight)
+        elif path in ("/healthz", "/readyz"):
             # Asked by those who decide whether to send us traffic: never refused for want of room.
-            await self._dispatch(scope, receive, send, trace, path)
-            return
-        try:
-            crowd = self._streams if path == "/v1/reports/stream" else self._crowd
-            with crowd.enter():
-                await self._dispatch(scope, receive, send, trace, path)
-        except Crowded as crowded:
-            raise Overloaded from crowded
+            await self._dispatch(scope, head, receive, send, trace, path)
+        else:
+            try:
+                with self._streams if path == "/v1/reports/stream" else self._crowd:
+                    await self._dispatch(scope, head, receive, send, trace, path)
+            except Crowded as crowded:
+                raise Overloaded from crowded
 
-    async def _dispatch(self, scope: Scope, receive: Receive, send: "Answered", trace: Trace, path: str) -> None:
+    async def _dispatch(
+        self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace, path: str
+    ) -> None:
         if path.startswith("/webhooks/"):
             partner_id = path.removeprefix("/webhooks/")
             send.route = "/webhooks/{partner_id}"
             await self.webhooks.answer(scope, receive, send, partner_id, trace.traceparent.decode())
-        elif path in PAGES or path.startswith("/problems/"):
-            send.route = path if path in PAGES else "/problems/{slug}"
-            await self._answer_page(scope, send, path)
+        elif (page := self.pages.route_of(path)) is not None:
+            send.route = page
+            if path not in ("/healthz", "/readyz"):
+                send.add_quota(self._take(scope, None).headers())
+            await self.pages.answer(scope, send, path)
         elif path in SIGN_IN_PATHS:
             send.route = path
             self._take(scope, None)
@@ -221,32 +232,32 @@ class Gateway:
                 raise NotFound
             await self.sessions.answer(scope, send, path)
         else:
-            await self._answer_operation(scope, receive, send, trace, path)
+            await self._answer_operation(scope, head, receive, send, trace, path)
 
     async def _answer_operation(
-        self, scope: Scope, receive: Receive, send: "Answered", trace: Trace, path: str
+        self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace, path: str
     ) -> None:
-        route, missing = self._find(scope["method"], path)
+        method: str = scope["method"]
+        route, missing = self._find(method, path)
         if route is not None:
             send.route = route.template
-        admission = await self._admission(scope, is_public=route is not None and route.public, path=path)
-        verdict = self._take(scope, admission)
-        send.add(verdict.headers())
+        admission = await self._admission(scope, head, is_public=route is not None and route.public, path=path)
+        send.add_quota(self._take(scope, admission).headers())
         if route is None:
             raise missing or NotFound()
         if path in GUESSED:
             self._refuse_guessing(scope, send, path)
-        own = list(trace.headers())
+        own = trace.headers()
         if admission is not None:
-            own.append((b"authorization", b"Bearer " + admission.token.encode()))
+            own.append((b"authorization", admission.bearer))
         answer: Send = send
-        if scope["method"] == "HEAD" and route.method == "GET":
+        if method == "HEAD" and route.method == "GET":
             scope, answer = {**scope, "method": "GET"}, _headless(send)
         if route.service == "gateway":
-            await self._answer_inside(scope, receive, send, answer, own, path)
+            await self._answer_inside(scope, head, receive, send, answer, own, path)
         else:
-            own += _origin_headers(scope)
-            limit = UPLOAD_LIMIT if _is_upload(scope) else JSON_LIMIT
+            own += _origin_headers(scope, head)
+            limit = UPLOAD_LIMIT if _is_upload(head) else JSON_LIMIT
             await self.proxy.forward(scope, receive, answer, route.service, request_headers=own, body_limit=limit)
 
     def _find(self, method: str, path: str) -> tuple[Route | None, Problem | None]:
@@ -257,8 +268,8 @@ class Gateway:
         except NoSuchPath:
             return None, NotFound()
 
-    async def _admission(self, scope: Scope, *, is_public: bool, path: str) -> Admission | None:
-        values = header_values(scope, b"authorization")
+    async def _admission(self, scope: Scope, head: Head, *, is_public: bool, path: str) -> Admission | None:
+        values = head.values(b"authorization")
         if not values or path == "/oauth/token":
             session = self._session(scope, path)
             if session is not None:
@@ -267,10 +278,9 @@ class Gateway:
                 return None
             self._take(scope, None)
             raise Unauthenticated
-        scheme, _, token = values[0].decode("latin-1").partition(" ")
-        if len(values) > 1 or scheme.lower() != "bearer":
+        if len(values) > 1:
             raise Unauthenticated
-        return await self.credentials.admit(token.strip())
+        return self.credentials.recognise(values[0]) or await self.credentials.admit(_bearer_of(values[0]))
 
     def _session(self, scope: Scope, path: str) -> Session | None:
         # A cookie is sent by any page that links here, so it opens reading of reports and nothing else.
@@ -285,7 +295,7 @@ class Gateway:
             raise TooManyRequests(headers=_as_text(verdict.headers()))
         return verdict
 
-    def _refuse_guessing(self, scope: Scope, send: "Answered", path: str) -> None:
+    def _refuse_guessing(self, scope: Scope, send: Answered, path: str) -> None:
         guesser = (_address(scope), path)
         verdict = self._misses.peek(guesser)
         if not verdict.allowed:
@@ -298,154 +308,40 @@ class Gateway:
         send.on_status = count_miss
 
     async def _answer_inside(
-        self, scope: Scope, receive: Receive, send: "Answered", answer: Send, own: RawHeaders, path: str
+        self, scope: Scope, head: Head, receive: Receive, send: Answered, answer: Send, own: RawHeaders, path: str
     ) -> None:
-        check_framing(scope["headers"], JSON_LIMIT)
-        given = [(name, value) for name, value in scope["headers"] if name not in REPLACED_INSIDE]
+        check_framing(head, JSON_LIMIT)
+        given = [(name, value) for name, value in head.raw if name not in REPLACED_INSIDE]
         if path == "/oauth/token":
-            given += [(b"x-client-authorization", value) for value in header_values(scope, b"authorization")[:1]]
+            given += [(b"x-client-authorization", value) for value in head.values(b"authorization")[:1]]
         if path.startswith("/v1/partners") and scope["method"] not in ("GET", "HEAD"):
             send.before_answer = self.directory.refresh
-        await self.inner({**scope, "headers": [*given, *own]}, await _held(receive, JSON_LIMIT), answer)
-
-    async def _answer_page(self, scope: Scope, send: "Answered", path: str) -> None:
-        verdict = self._take(scope, None) if path not in ("/healthz", "/readyz") else None
-        if scope["method"] not in ("GET", "HEAD"):
-            raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
-        if verdict is not None:
-            send.add(verdict.headers())
-        if path == "/healthz":
-            await send_json(send, 200, {"status": "alive"}, [])
-        elif path == "/readyz":
-            status, document = await self._readiness()
-            await send_json(send, status, document, [(b"cache-control", b"no-store")])
-        elif path == "/openapi.json":
-            await send_json(send, 200, await self.document(), [])
-        elif path == "/docs":
-            page, policy = reader_page()
-            await send_page(send, page, policy=policy)
-        else:
-            found = problem_page(scope, path.removeprefix("/problems/"))
-            if found is None:
-                raise NotFound
-            await send_page(send, found)
-
-    async def _readiness(self) -> tuple[int, dict[str, Any]]:
-        return await platform_readiness(self.client, self.settings, await readiness(self.inner.state.runtime))
-
-    async def document(self) -> dict[str, Any]:
-        """The merged OpenAPI document; asked for again while a service does not answer."""
-        if self._document is not None:
-            return self._document
-        documents: dict[str, Any] = {"gateway": self.inner.openapi()}
-        for service, address in self.settings.service_addresses().items():
-            with contextlib.suppress(NotReached, BrokenAnswer, TimeoutError, ValueError):
-                documents[service] = await self._ask_document(address)
-        merged = merge(documents)
-        if len(documents) == len(self.settings.service_addresses()) + 1:
-            self._document = merged
-        return merged
-
-    async def _ask_document(self, address: str) -> dict[str, Any]:
-        async with asyncio.timeout(5):
-            answer = await self.client.open(Call("GET", f"{address.rstrip('/')}/openapi.json", [], None))
-            try:
-                body = b"".join([chunk async for chunk in answer.chunks()])
-            finally:
-                answer.close()
-        if answer.status != 200:
-            raise ValueError("no document")
-        document: dict[str, Any] = json.loads(body)
-        return document
-
-    def _standing_headers(self, scope: Scope) -> RawHeaders:
-        return [*self._standing, *self._cors_headers(scope)]
-
-    def _cors_headers(self, scope: Scope) -> RawHeaders:
-        if not self._origins:
-            return []
-        headers: RawHeaders = [(b"vary", b"Origin")]
-        given = header_values(scope, b"origin")
-        if len(given) == 1 and given[0].decode("latin-1") in self._origins:
-            headers += [(b"access-control-allow-origin", given[0]), (b"access-control-expose-headers", EXPOSED)]
-        return headers
-
-    async def _answer_preflight(self, scope: Scope, send: Send) -> bool:
-        if scope["method"] != "OPTIONS" or not header_values(scope, b"access-control-request-method"):
-            return False
-        is_listed = any(name == b"access-control-allow-origin" for name, _ in self._cors_headers(scope))
-        headers: RawHeaders = PREFLIGHT if is_listed else []
-        await send_json(send, 204, None, headers)
-        return True
+        body = await read_body(receive, JSON_LIMIT, SECONDS_TO_READ, self._deadlines)
+        await self.inner({**scope, "headers": [*given, *own]}, _again(body, receive), answer)
 
 
-class Answered:
-    """The server's `send` with the door's headers on every answer: ours replace the room's, defaults fill gaps."""
-
-    def __init__(self, send: Send, headers: RawHeaders) -> None:
-        self._send = send
-        self._headers = headers
-        self.has_begun = False
-        self.status = CLIENT_GONE
-        self.route = "none"
-        """The template, for those who count: never the path as sent."""
-        self.before_answer: Any = None
-        self.on_status: Any = None
-
-    def add(self, headers: RawHeaders) -> None:
-        self._headers = [*self._headers, *headers]
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": self._completed(message.get("headers", []))}
-            if self.before_answer is not None:
-                await self.before_answer()
-            if self.on_status is not None:
-                self.on_status(message["status"])
-            self.has_begun = True
-            self.status = message["status"]
-        await self._send(message)
-
-    def _completed(self, headers: Any) -> RawHeaders:
-        ours = {name for name, _ in self._headers}
-        kept = [(bytes(name).lower(), bytes(value)) for name, value in headers]
-        kept = [(name, value) for name, value in kept if name not in ours or name == b"vary"]
-        names = {name for name, _ in kept}
-        defaults = [CLOSED_PAGE] if CLOSED_PAGE[0] not in names else []
-        if b"cache-control" not in names:
-            defaults.append((b"cache-control", b"no-store"))
-        return [*kept, *self._headers, *defaults]
-
-
-SERVICE = "gateway"
-CLIENT_GONE = 499
-"""Counted where nobody waited for the answer."""
-PAGES = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 REPLACED_INSIDE = frozenset(
     {b"authorization", b"x-request-id", b"traceparent", b"tracestate", b"x-client-authorization"}
 )
-EXPOSED = b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
-PREFLIGHT: RawHeaders = [
-    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
-    (
-        b"access-control-allow-headers",
-        b"Authorization, Content-Type, Idempotency-Key, If-Match, X-Purpose, X-Request-Id",
-    ),
-    (b"access-control-max-age", b"600"),
-]
 
 
 def _check_head(scope: Scope) -> None:
     if len(scope["raw_path"]) + len(scope["query_string"]) > MAXIMUM_TARGET_BYTES:
         raise TargetTooLong
     headers = scope["headers"]
-    if len(headers) > MAXIMUM_HEADERS or sum(len(name) + len(value) for name, value in headers) > MAXIMUM_HEADER_BYTES:
+    if len(headers) > MAXIMUM_HEADERS or sum(map(len, chain.from_iterable(headers))) > MAXIMUM_HEADER_BYTES:
         raise HeadersTooLarge
 
 
-async def _held(receive: Receive, limit: int) -> Receive:
-    """The body, read to its end within the limit, given again as one message."""
-    body = await read_body(receive, limit)
+def _bearer_of(authorization: bytes) -> str:
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    return token.strip()
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A body that was read already, given again as one message."""
     is_given = False
 
     async def again() -> Message:
@@ -471,17 +367,18 @@ def _headless(send: Send) -> Send:
     return without_body
 
 
-def _origin_headers(scope: Scope) -> RawHeaders:
-    host = header_values(scope, b"host")[:1]
-    return [
+def _origin_headers(scope: Scope, head: Head) -> RawHeaders:
+    headers = [
         (b"x-forwarded-for", _address(scope).encode()),
         (b"x-forwarded-proto", scope.get("scheme", "http").encode()),
-        *((b"x-forwarded-host", value) for value in host),
     ]
+    if host := head.values(b"host"):
+        headers.append((b"x-forwarded-host", host[0]))
+    return headers
 
 
-def _is_upload(scope: Scope) -> bool:
-    return any(value.lower().startswith(b"multipart/") for value in header_values(scope, b"content-type"))
+def _is_upload(head: Head) -> bool:
+    return any(value.lower().startswith(b"multipart/") for value in head.values(b"content-type"))
 
 
 def _address(scope: Scope) -> str:

@@ -3,14 +3,15 @@
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
 
 Clock = Callable[[], float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """`quota` requests per `window` seconds; the whole quota may be spent at once."""
 
@@ -18,11 +19,12 @@ class Policy:
     quota: int
     window: int
 
+    @cached_property
     def header(self) -> bytes:
         return f'"{self.name}";q={self.quota};w={self.window}'.encode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """Whether a request may pass, with what is left (requests) and when it is more (seconds)."""
 
@@ -33,8 +35,8 @@ class Verdict:
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """The `RateLimit` fields (IETF draft-ietf-httpapi-ratelimit-headers), with `Retry-After` on a refusal."""
-        state = f'"{self.policy.name}";r={self.remaining};t={self.reset_after}'.encode()
-        fields = [(b"ratelimit-policy", self.policy.header()), (b"ratelimit", state)]
+        state = b'"%b";r=%d;t=%d' % (self.policy.name.encode(), self.remaining, self.reset_after)
+        fields = [(b"ratelimit-policy", self.policy.header), (b"ratelimit", state)]
         if not self.allowed:
             fields.append((b"retry-after", str(max(1, self.reset_after)).encode()))
         return fields
@@ -45,6 +47,7 @@ class TokenBuckets:
 
     def __init__(self, policy: Policy, *, keys: int = 50_000, clock: Clock = time.monotonic) -> None:
         self.policy = policy
+        self._full = float(policy.quota)
         self._rate = policy.quota / policy.window
         self._keys = keys
         self._clock = clock
@@ -54,7 +57,8 @@ class TokenBuckets:
         """Spend one token of `key`; a refusal spends nothing."""
         level, now = self._level(key)
         allowed = level >= 1
-        level -= 1 if allowed else 0
+        if allowed:
+            level -= 1
         self._levels[key] = (level, now)
         self._levels.move_to_end(key)
         if len(self._levels) > self._keys:
@@ -71,12 +75,15 @@ class TokenBuckets:
 
     def _level(self, key: Hashable) -> tuple[float, float]:
         now = self._clock()
-        level, then = self._levels.get(key, (float(self.policy.quota), now))
-        return min(float(self.policy.quota), level + (now - then) * self._rate), now
+        known = self._levels.get(key)
+        if known is None:
+            return self._full, now
+        level, then = known
+        return min(self._full, level + (now - then) * self._rate), now
 
     def _verdict(self, allowed: bool, level: float) -> Verdict:
-        missing = 1 - level if level < 1 else 0.0
-        return Verdict(allowed, self.policy, int(level), math.ceil(missing / self._rate))
+        seconds = math.ceil((1 - level) / self._rate) if level < 1 else 0
+        return Verdict(allowed, self.policy, int(level), seconds)
 
 
 class Crowded(Exception):
@@ -90,12 +97,12 @@ class Crowd:
         self.limit = limit
         self.inside = 0
 
-    @contextmanager
-    def enter(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         if self.inside >= self.limit:
             raise Crowded
         self.inside += 1
-        try:
-            yield
-        finally:
-            self.inside -= 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.inside -= 1

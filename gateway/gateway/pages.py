@@ -1,19 +1,91 @@
 """Pages of the door itself: the API document, its reader, the explanation of each problem. Nothing from another host."""
 
+import asyncio
+import contextlib
 import html
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
+from chassis.errors import MethodNotAllowed, NotFound
+from chassis.health import readiness
 from chassis.http import language_of
-from gateway.answers import RawHeaders, Scope, Send, header_values
-from gateway.documents import PROBLEMS_FILE
+from gateway.answers import Scope, Send, header_values, send_json
+from gateway.documents import PROBLEMS_FILE, merge
+from gateway.head import RawHeaders
+from gateway.readiness import platform_readiness
+from gateway.settings import GatewaySettings
+from gateway.upstream import BrokenAnswer, Client, NotReached
 
 READER = Path(__file__).with_name("docs.html")
 PAGE_POLICY = (
     b"default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'sha256-%s'; frame-ancestors 'none'"
 )
+
+
+PAGES = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
+
+
+class Pages:
+    """What anybody may look at. `client` asks the services, once the door is open."""
+
+    client: Client
+
+    def __init__(self, inner: FastAPI, settings: GatewaySettings) -> None:
+        self._inner = inner
+        self.settings = settings
+        self._document: dict[str, Any] | None = None
+
+    def route_of(self, path: str) -> str | None:
+        """The template of a page's path; None where it is no page."""
+        if path in PAGES:
+            return path
+        return "/problems/{slug}" if path.startswith("/problems/") else None
+
+    async def answer(self, scope: Scope, send: Send, path: str) -> None:
+        """Answer a path that has a route here."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
+        if path == "/healthz":
+            await send_json(send, 200, {"status": "alive"}, [])
+        elif path == "/readyz":
+            own = await readiness(self._inner.state.runtime)
+            status, document = await platform_readiness(self.client, self.settings, own)
+            await send_json(send, status, document, [(b"cache-control", b"no-store")])
+        elif path == "/openapi.json":
+            await send_json(send, 200, await self.document(), [])
+        elif path == "/docs":
+            page, policy = reader_page()
+            await send_page(send, page, policy=policy)
+        else:
+            found = problem_page(scope, path.removeprefix("/problems/"))
+            if found is None:
+                raise NotFound
+            await send_page(send, found)
+
+    async def document(self) -> dict[str, Any]:
+        """The merged OpenAPI document; asked for again while a service does not answer."""
+        if self._document is not None:
+            return self._document
+        documents: dict[str, Any] = {"gateway": self._inner.openapi()}
+        for service, address in self.settings.service_addresses().items():
+            with contextlib.suppress(NotReached, BrokenAnswer, TimeoutError, ValueError):
+                documents[service] = await self._ask_document(address)
+        merged = merge(documents)
+        if len(documents) == len(self.settings.service_addresses()) + 1:
+            self._document = merged
+        return merged
+
+    async def _ask_document(self, address: str) -> dict[str, Any]:
+        async with asyncio.timeout(5):
+            status, body = await self.client.fetch(address, "/openapi.json")
+        if status != 200:
+            raise ValueError("no document")
+        document: dict[str, Any] = json.loads(body)
+        return document
 
 
 async def send_page(send: Send, page: str, *, policy: bytes | None = None, status: int = 200) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from gateway.settings import GatewaySettings
-from gateway.upstream import BrokenAnswer, Call, Client, NotReached
+from gateway.upstream import BrokenAnswer, Client, NotReached
 
 SECONDS_TO_ANSWER = 3.0
 
@@ -33,13 +33,9 @@ def _summary(dependencies: dict[str, str]) -> str:
 async def _ask(client: Client, address: str) -> str:
     try:
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            answer = await client.open(Call("GET", f"{address.rstrip('/')}/readyz", [], None))
-            try:
-                body = b"".join([chunk async for chunk in answer.chunks()])
-            finally:
-                answer.close()
+            status, body = await client.fetch(address, "/readyz")
     except (NotReached, BrokenAnswer, TimeoutError):
         return "down"
-    if answer.status != 200:
+    if status != 200:
         return "unavailable"
     return "degraded" if b'"degraded"' in body else "ready"

@@ -19,7 +19,8 @@ from chassis.clock import now
 from chassis.errors import NotFound, Unauthenticated
 from chassis.identity import Caller, claims_of
 from chassis.log import logger
-from gateway.answers import RawHeaders, Scope, Send, header_values
+from gateway.answers import Scope, Send, header_values
+from gateway.head import RawHeaders
 from gateway.oidc import Provider, caller_of, discover
 from gateway.settings import GatewaySettings
 

@@ -36,10 +36,9 @@ def read_object(body: bytes) -> dict[str, Any]:
     lone surrogates, integers beyond 64 bits, nesting deeper than the parser carries.
     """
     try:
-        value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_small_integer
-        )
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        value = _DECODER.decode(body.decode("utf-8"))
+        if b"\\u" in body:  # only an escape can write half a surrogate pair
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise BodyRefused("not a JSON document with one reading", [NOT_JSON]) from error
     if not isinstance(value, dict):
@@ -64,3 +63,6 @@ def _small_integer(digits: str) -> int:
     if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
         raise ValueError("integer beyond 64 bits")
     return int(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_small_integer)

@@ -5,14 +5,16 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from pydantic_core import to_json
 
 from chassis.clock import business_day, now
 from chassis.errors import MethodNotAllowed, NotFound, Problem, TooLarge, UnsupportedMediaType
 from chassis.ids import new_id
 from chassis.log import logger
 from chassis.sealing import seal
-from gateway.answers import RawHeaders, Receive, Scope, Send, header_values, send_json
+from gateway.answers import Receive, Scope, Send, send_json
+from gateway.deadlines import Deadlines
 from gateway.dialects import DIALECTS, Arrival, Dialect, Outcome, Translation
 from gateway.directory import Directory, KnownPartner
 from gateway.errors import (
@@ -26,10 +28,12 @@ from gateway.errors import (
     UnknownType,
 )
 from gateway.events import SHAPES, check_data, check_time, read_envelope, subject_key_of
+from gateway.head import Head, RawHeaders
+from gateway.headers import check_framing
+from gateway.incoming import read_body
 from gateway.limits import Policy, TokenBuckets, Verdict
 from gateway.mailbox import Fate, Full, Letter, Mailbox, NotKept
 from gateway.model.deliveries import DELIVERY_BODY
-from gateway.proxy import ClientGone, check_framing
 from gateway.signatures import SignatureRefused, verify
 from gateway.strict_json import BodyRefused, read_object
 
@@ -55,6 +59,7 @@ class WebhookDoor:
         self._mailbox = mailbox
         self._policy = policy
         self._buckets: dict[str, TokenBuckets] = {}
+        self._deadlines = Deadlines()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, partner_id: str, traceparent: str) -> None:
         """Answer one delivery; raises a Problem for a standard partner, replies in kind to a dialect's."""
@@ -79,12 +84,13 @@ class WebhookDoor:
     async def _answer_standard(
         self, scope: Scope, receive: Receive, send: Send, partner: KnownPartner, traceparent: str
     ) -> None:
-        _check_length(scope)
-        _check_media(scope, JSON_MEDIA)
+        head = Head(scope["headers"])
+        check_framing(head, BODY_LIMIT)
+        _check_media(head, JSON_MEDIA)
         verdict = self._take(partner)
-        body = await read_body(receive)
+        body = await self._read(receive)
         try:
-            signed = verify(scope["headers"], body, partner.keys, now=now())
+            signed = verify(head.raw, body, partner.keys, now=now())
         except SignatureRefused as refused:
             logger.info("webhook refused", partner=partner.id, reason=refused.reason)
             raise BadSignature from refused
@@ -101,15 +107,16 @@ class WebhookDoor:
     ) -> None:
         secrets = partner.texts(now())
         arrival = Arrival(scope["method"], scope["query_string"], scope["headers"], b"")
+        head = Head(scope["headers"])
         headers: RawHeaders = []
         try:
             if scope["method"] != dialect.method:
                 raise MethodNotAllowed(headers={"Allow": dialect.method})
-            _check_length(scope)
+            check_framing(head, BODY_LIMIT)
             if dialect.media_types:
-                _check_media(scope, dialect.media_types)
+                _check_media(head, dialect.media_types)
             self._take(partner)
-            arrival = Arrival(scope["method"], scope["query_string"], scope["headers"], await read_body(receive))
+            arrival = Arrival(scope["method"], scope["query_string"], head.raw, await self._read(receive))
             delivered = _translated(dialect, arrival, secrets)
             for one in delivered:
                 _check_allowed(partner, one.message)
@@ -134,50 +141,29 @@ class WebhookDoor:
             raise TooManyRequests(headers=fields)
         return verdict
 
+    async def _read(self, receive: Receive) -> bytes:
+        return await read_body(receive, BODY_LIMIT, SECONDS_TO_READ, self._deadlines)
+
     async def _keep(self, partner: KnownPartner, delivered: list[Delivered], traceparent: str) -> Fate:
         moment = now()
         letters = [_letter(partner, one, moment, traceparent) for one in delivered]
-        fates = await asyncio.gather(*(self._mailbox.post(letter) for letter in letters), return_exceptions=True)
-        for fate in fates:
-            if isinstance(fate, (Full, NotKept)):
-                raise Overloaded from fate
-            if isinstance(fate, BaseException):
-                raise fate
+        try:
+            if len(letters) == 1:
+                return await self._mailbox.post(letters[0])
+            fates = await asyncio.gather(*(self._mailbox.post(letter) for letter in letters))
+        except (Full, NotKept) as error:
+            raise Overloaded from error
         # Several messages in one request (Casso v1) share one answer; none at all is nothing left to do.
         return next((fate for fate in WORST if fate in fates), Fate.ACCEPTED)
 
 
-def _check_length(scope: Scope) -> None:
-    check_framing(scope["headers"], BODY_LIMIT)
-
-
-def _check_media(scope: Scope, allowed: frozenset[str]) -> None:
-    kinds = header_values(scope, b"content-type")
-    encodings = header_values(scope, b"content-encoding")
-    kind = kinds[0].decode("latin-1").partition(";")[0].strip().lower() if len(kinds) == 1 else ""
+def _check_media(head: Head, allowed: frozenset[str]) -> None:
+    media_type = head.only(b"content-type") or b""
+    kind = media_type.decode("latin-1").partition(";")[0].strip().lower()
     # The signature is over the bytes as sent; unpacking them would be a second reading.
-    if kind not in allowed or any(encoding.strip().lower() != b"identity" for encoding in encodings):
+    is_packed = any(encoding.strip().lower() != b"identity" for encoding in head.values(b"content-encoding"))
+    if kind not in allowed or is_packed:
         raise UnsupportedMediaType
-
-
-async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body; TooLarge over the limit, RequestTooSlow when it dribbles, ClientGone when it breaks off."""
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(SECONDS_TO_READ):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > limit:
-                    raise TooLarge(headers={"Connection": "close"})
-                if not message.get("more_body"):
-                    return b"".join(parts)
-    except TimeoutError:
-        raise RequestTooSlow from None
 
 
 def _standard_message(message_id: str, body: bytes) -> Translation:
@@ -214,8 +200,7 @@ def _check_allowed(partner: KnownPartner, message: Translation) -> None:
 def _letter(partner: KnownPartner, delivered: Delivered, moment: datetime, traceparent: str) -> Letter:
     message = delivered.message
     delivery_id = new_id()
-    data: dict[str, Any] = message.data
-    day = business_day(moment)
+    held = partner.held_on(business_day(moment))
     return Letter(
         id=delivery_id,
         partner_id=partner.id,
@@ -224,11 +209,11 @@ def _letter(partner: KnownPartner, delivered: Delivered, moment: datetime, trace
         occurred_at=message.timestamp,
         received_at=moment,
         body_hash=delivered.body_hash,
-        subject_key=subject_key_of(partner.id, message.type, data),
-        sealed=seal(DELIVERY_BODY, str(delivery_id), json.dumps(data, ensure_ascii=False)),
+        subject_key=subject_key_of(partner.id, message.type, message.data),
+        sealed=seal(DELIVERY_BODY, str(delivery_id), to_json(message.data)),
         traceparent=traceparent,
-        licences=partner.licence_kinds(day),
-        unit_codes=partner.unit_codes(day),
+        licences=held.licences,
+        unit_codes=held.unit_codes,
     )
 
 

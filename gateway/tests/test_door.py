@@ -345,13 +345,13 @@ async def test_readiness_names_every_dependency(
     names = {"database", "bus", "registry", "onboarding", "payments-qr", "casework", "reporting"}
     assert (ready.status_code, set(ready.json()["dependencies"])) == (200, names)
 
-    door.settings = door.settings.model_copy(update={"demo_loaded_file": tmp_path / "loaded"})
+    door.pages.settings = door.settings.model_copy(update={"demo_loaded_file": tmp_path / "loaded"})
     loading = await client.get("/readyz")
     assert (loading.status_code, loading.json()["dependencies"]["demo"]) == (503, "loading")
     (tmp_path / "loaded").touch()
     assert (await client.get("/readyz")).status_code == 200
 
-    door.settings = door.settings.model_copy(update={"registry_url": "http://127.0.0.1:1"})
+    door.pages.settings = door.settings.model_copy(update={"registry_url": "http://127.0.0.1:1"})
     down = await client.get("/readyz")
     assert (down.status_code, down.json()["dependencies"]["registry"]) == (503, "down")
 

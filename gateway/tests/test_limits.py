@@ -66,9 +66,9 @@ def test_a_clock_that_stands_still_gives_nothing_back(clock: Clock) -> None:
 def test_a_full_house_refuses_before_accepting() -> None:
     crowd = Crowd(1)
 
-    with crowd.enter(), pytest.raises(Crowded), crowd.enter():
+    with crowd, pytest.raises(Crowded), crowd:
         pass
-    with crowd.enter():
+    with crowd:
         assert crowd.inside == 1
     assert crowd.inside == 0
 

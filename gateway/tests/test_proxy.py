@@ -10,8 +10,9 @@ from yarl import URL
 
 from chassis.errors import Problem
 from gateway.answers import send_problem
-from gateway.proxy import AnswerBroken, Budgets, ClientGone, Proxy
-from gateway.upstream import AiohttpClient
+from gateway.incoming import ClientGone
+from gateway.proxy import AnswerBroken, Budgets, Proxy
+from gateway.upstream import Client
 
 Serve = Callable[[Any], Awaitable[str]]
 IDENTITY = (b"x-internal-token", b"ours")
@@ -70,7 +71,7 @@ async def reply(send: Any, status: int, body: bytes = b"", headers: list[tuple[b
 class Front:
     """The smallest door around a proxy: problems for refusals, nothing else."""
 
-    def __init__(self, client: AiohttpClient, address: str, budgets: Budgets, body_limit: int) -> None:
+    def __init__(self, client: Client, address: str, budgets: Budgets, body_limit: int) -> None:
         self.proxy = Proxy(client, {"service": address}, budgets=budgets)
         self.body_limit = body_limit
         self.client_gone = asyncio.Event()
@@ -94,8 +95,8 @@ class Front:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[AiohttpClient]:
-    client = AiohttpClient()
+async def client() -> AsyncIterator[Client]:
+    client = Client()
     yield client
     await client.close()
 
@@ -112,7 +113,7 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def door(serve: Serve, client: AiohttpClient, service: Service) -> str:
+async def door(serve: Serve, client: Client, service: Service) -> str:
     return await serve(Front(client, await serve(service), PATIENT, 200_000))
 
 
@@ -362,7 +363,7 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_ends_the_call(door
 
 
 async def test_a_half_answer_is_never_passed_off_as_a_whole_one(
-    serve: Serve, serve_socket: Any, client: AiohttpClient, caller: aiohttp.ClientSession
+    serve: Serve, serve_socket: Any, client: Client, caller: aiohttp.ClientSession
 ) -> None:
     async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -377,7 +378,7 @@ async def test_a_half_answer_is_never_passed_off_as_a_whole_one(
 
 
 async def test_502_503_and_504_tell_what_is_known(
-    serve: Serve, serve_socket: Any, client: AiohttpClient, caller: aiohttp.ClientSession
+    serve: Serve, serve_socket: Any, client: Client, caller: aiohttp.ClientSession
 ) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -409,7 +410,7 @@ async def test_502_503_and_504_tell_what_is_known(
 
 
 async def test_only_safe_calls_are_repeated(
-    serve: Serve, client: AiohttpClient, caller: aiohttp.ClientSession, service: Service
+    serve: Serve, client: Client, caller: aiohttp.ClientSession, service: Service
 ) -> None:
     calls: list[bytes] = []
 
@@ -445,7 +446,7 @@ async def test_a_service_that_says_when_to_come_back_is_not_asked_again_at_once(
 
 
 async def test_a_failing_service_is_left_alone_for_a_while(
-    serve: Serve, serve_socket: Any, client: AiohttpClient, caller: aiohttp.ClientSession
+    serve: Serve, serve_socket: Any, client: Client, caller: aiohttp.ClientSession
 ) -> None:
     reached = 0
 

@@ -140,7 +140,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     from gateway.door import Gateway
     from gateway.sessions import Sessions
     from gateway.settings import GatewaySettings
-    from gateway.upstream import AiohttpClient
+    from gateway.upstream import Client
 
     write_keys(tmp_path, ["gateway"])
     signer = SignerFile(tmp_path / "gateway.pem")
@@ -149,7 +149,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     )
     provider = Provider(keycloak.issuer, "bakhong")
     gateway = Gateway(FastAPI(), settings)
-    gateway.client = AiohttpClient()
+    gateway.client = Client()
     gateway.sessions = Sessions(settings, provider, lambda: signer.session_key)
     gateway.credentials = Credentials(signer, None, provider, allows_development=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:

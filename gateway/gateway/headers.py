@@ -1,0 +1,78 @@
+"""Which header fields pass the door: not those that speak of one connection, nor those that claim who somebody is."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from chassis.errors import TooLarge
+from gateway.errors import MalformedRequest
+from gateway.head import Head, RawHeaders
+
+# RFC 9110 section 7.6.1: these speak of one connection and end with it.
+HOP_BY_HOP = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection"),
+        *(b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+    }
+)
+# What a client says about who it is or how it came; the door says these itself or not at all.
+CLIENT_CLAIMS = frozenset(
+    {
+        *(b"host", b"expect", b"authorization", b"cookie", b"forwarded", b"via", b"x-real-ip"),
+        *(b"x-request-id", b"traceparent", b"tracestate"),
+    }
+)
+CLIENT_CLAIM_PREFIXES = (b"x-forwarded-", b"x-internal-", b"x-bakhong-")
+ANSWERED_BY_THE_DOOR = frozenset({b"server", b"date", b"x-request-id", b"traceparent", b"tracestate"})
+NOT_RETURNED = HOP_BY_HOP | ANSWERED_BY_THE_DOOR
+
+
+def check_framing(head: Head, body_limit: int) -> None:
+    """Refuse what two parsers could cut differently (RFC 9112 section 6.3) and bodies that say they are too big."""
+    lengths, encodings = head.values(b"content-length"), head.values(b"transfer-encoding")
+    if (lengths and encodings) or len(lengths) > 1 or len(encodings) > 1:
+        raise MalformedRequest
+    if lengths and not (lengths[0].isascii() and lengths[0].isdigit()):
+        raise MalformedRequest
+    if encodings and encodings[0].strip().lower() != b"chunked":
+        raise MalformedRequest
+    if lengths and int(lengths[0]) > body_limit:
+        raise TooLarge(headers={"Connection": "close"})
+
+
+def outgoing_headers(head: Head, own: RawHeaders) -> RawHeaders:
+    """The client's headers without connection matters and claims of identity, then the door's own.
+
+    Cleaning first matters: `Connection: x-internal-token` names a header to be dropped, and must not drop ours. All that
+    the door says itself is among the claims, so a client never says it beside us. The body's length is the client's to say.
+    """
+    named = _named(head.values(b"connection"))
+    if named:
+        kept = [pair for pair in head.raw if _may_pass(pair[0]) and pair[0] not in named]
+    else:
+        kept = [pair for pair in head.raw if _may_pass(pair[0])]
+    return kept + own
+
+
+def returning_headers(method: str, status: int, headers: RawHeaders) -> RawHeaders:
+    """The service's headers without connection matters and without those that the door writes on every answer."""
+    dropped = NOT_RETURNED | _named([value for name, value in headers if name == b"connection"])
+    if status in (204, 304) and method != "HEAD":
+        dropped |= {b"content-length"}
+    return [pair for pair in headers if pair[0] not in dropped]
+
+
+@lru_cache(maxsize=1024)
+def _may_pass(name: bytes) -> bool:
+    # An underscore is a hyphen to some readers: `x_internal_token` would be taken for ours.
+    is_ours = name in HOP_BY_HOP or name in CLIENT_CLAIMS or name.startswith(CLIENT_CLAIM_PREFIXES)
+    return not is_ours and b"_" not in name and name != b"content-length"
+
+
+def _named(connection: Sequence[bytes]) -> frozenset[bytes]:
+    if not connection:
+        return _NONE
+    return frozenset(token.strip() for token in b",".join(connection).lower().split(b",")) - _HARMLESS
+
+
+_NONE: frozenset[bytes] = frozenset()
+_HARMLESS = frozenset({b"keep-alive", b"close", b""})
