@@ -1,6 +1,5 @@
-"""Lists by personal number: taken in at once, applied in the background row by row, asking registry who is meant."""
+"""Lists by personal number: taken in at once, applied in the background some at a time, asking registry who is meant."""
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +24,8 @@ from onboarding.model.journey import Effect, Evidence
 from onboarding.model.journeys import OpenJourney
 from onboarding.queries.territory import units_of_code
 
-AT_ONCE = 50
-ASKING = 8
+AT_ONCE = 500
+ANSWER_SECONDS = 10.0
 UNKNOWN = ("unknown-person", "Không tìm thấy người này trong danh sách dân cư.", "Nobody here has this number.")
 ELSEWHERE = ("other-unit", "Người này không thuộc địa bàn của danh sách.", "The person belongs to another unit.")
 
@@ -58,7 +57,7 @@ async def run_imports(runtime: Runtime) -> None:
 
 
 async def run_next_rows(database: Database, questions: Questions) -> bool:
-    """Applies up to 50 waiting rows; False when nothing waits or registry does not answer."""
+    """Applies up to 500 waiting rows; False when nothing waits or registry does not answer."""
     async with database.reading() as reading:
         taken, rows = await _next_rows(reading)
     if taken is None:
@@ -79,26 +78,15 @@ class _Who:
 
 
 async def _ask_all(questions: Questions, rows: Sequence[ImportRow]) -> list[_Who]:
-    limit = asyncio.Semaphore(ASKING)
-
-    async def ask(row: ImportRow) -> _Who:
-        async with limit:
-            return _Who(row, await _ask_who(questions, unseal_text(LISTED_NUMBER, row.sealed_as, row.personal_id)))
-
-    return await asyncio.gather(*(ask(row) for row in rows))
-
-
-async def _ask_who(questions: Questions, personal_id: str) -> UUID | None:
-    try:
-        found = await questions.ask(
-            "registry", "POST", "/v1/residents/lookup", caller=None, purpose="onboarding",
-            json={"personal_id": personal_id},
-        )  # fmt: skip
-    except Unanswered as error:
-        if error.status in (404, 422):
-            return None
-        raise
-    return UUID(found["id"])
+    """One question for all rows; registry answers in the order asked."""
+    if not rows:
+        return []
+    numbers = [unseal_text(LISTED_NUMBER, row.sealed_as, row.personal_id) for row in rows]
+    found = await questions.ask(
+        "registry", "POST", "/v1/residents/lookups", caller=None, purpose="onboarding", seconds=ANSWER_SECONDS,
+        json={"personal_ids": numbers},
+    )  # fmt: skip
+    return [_Who(row, UUID(item["id"]) if item["id"] else None) for row, item in zip(rows, found["items"], strict=True)]
 
 
 async def _next_rows(session: ReadSession) -> tuple[NumberImport | None, list[ImportRow]]:
