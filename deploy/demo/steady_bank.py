@@ -14,15 +14,15 @@ COMMUNE = "15724"
 BETWEEN_MESSAGES = 0.03
 
 
-def open_merchant(outside: Outsider) -> str:
-    """A stall that takes payments by demo-bank; answers its id."""
+def open_merchant(outside: Outsider, account_no: str = "9900000002") -> str:
+    """A stall that takes payments by demo-bank into this account; answers its id."""
     officer = outside.officer(COMMUNE)
     merchant = outside.post(
         "/v1/merchants",
         {
             "name": "Quầy thử", "category": "market_stall", "unit_code": COMMUNE, "owner": {"tax_code": "2801234563"},
             "provider": "demo-bank",
-            "settlement": {"bin": "970436", "account_no": "9900000002", "account_name": "NGUOI THU"},
+            "settlement": {"bin": "970436", "account_no": account_no, "account_name": "NGUOI THU"},
         },
         who=officer,
     )  # fmt: skip
