@@ -4,7 +4,7 @@ import io
 import json
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
 from bench.residents import Resident
@@ -17,13 +17,13 @@ COMMUNES = ("15724", "15061")
 HEADER = "so_dinh_danh,ho_ten,ngay_sinh,gioi_tinh,thon,so_dien_thoai,chinh_chu,smartphone\n"
 
 
-def as_list(people: Iterable[Resident]) -> bytes:
+def as_list(people: Iterable[Resident], communes: Sequence[str] = COMMUNES) -> bytes:
     """A province's list, the people spread over a few communes."""
     text = io.StringIO()
     text.write(HEADER)
     for number, one in enumerate(people):
         sex = "Nữ" if one.is_female else "Nam"
-        unit = COMMUNES[number % len(COMMUNES)]
+        unit = communes[number % len(communes)]
         text.write(f"{one.personal_id},{one.full_name},{one.born:%d/%m/%Y},{sex},{unit},0{one.phone[3:]},có,có\n")
     return text.getvalue().encode()
 

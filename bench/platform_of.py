@@ -19,7 +19,10 @@ class Platform:
     services: dict[str, Process]
     officer: dict[str, str]
 
-    report_path = f"/v1/reports/progress?unit_code={PROVINCE}"
+    @staticmethod
+    def report_path(unit_code: str) -> str:
+        """Where a unit's report is."""
+        return f"/v1/reports/progress?unit_code={unit_code}"
 
     @property
     def url(self) -> str:
@@ -40,10 +43,10 @@ class Platform:
         """A development token."""
         return str(ask("POST", f"{self.url}/dev/token", body=who)["access_token"])
 
-    def numerator(self, indicator: str) -> int:
-        """What the province's report counts now."""
+    def numerator(self, indicator: str, unit_code: str = PROVINCE) -> int:
+        """What a unit's report counts now."""
         token = self.sign_in(role="officer", unit_code=PROVINCE)
-        return self.numerator_in(ask("GET", self.url + self.report_path, token=token), indicator)
+        return self.numerator_in(ask("GET", self.url + self.report_path(unit_code), token=token), indicator)
 
     @staticmethod
     def numerator_in(report: Any, indicator: str) -> int:

@@ -121,6 +121,18 @@ class Stage:
         """The URL of a service's database."""
         return database_url(self.server, package_of(service))
 
+    @contextlib.contextmanager
+    def on_every_core(self) -> Iterator[None]:
+        """For what is stated with the machine instead of as a ratio: platform, PostgreSQL and generator share all cores."""
+        apart, together = self.cores, frozenset(os.sched_getaffinity(0))
+        self.cores = Cores(together, together, together)
+        os.sched_setaffinity(self.postgres_pid, together)
+        try:
+            yield
+        finally:
+            self.cores = apart
+            os.sched_setaffinity(self.postgres_pid, apart.database)
+
     def migrate(self, *services: str) -> None:
         """The databases of services, with their tables, and the bus's."""
         program = (
