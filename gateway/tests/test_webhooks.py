@@ -3,6 +3,7 @@ import base64
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from chassis.sealing import Place, unseal_text
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from gateway.commands.development import development_secret
+from gateway.commands.outcomes import keep_outcomes
 from gateway.signatures import sign
 
 BANK = "/webhooks/demo-bank"
@@ -246,6 +248,30 @@ async def test_what_services_say_of_a_delivery_is_shown_to_the_partner(
     assert await shown() == ("processed", None)
     await hear(DeliveryUnmatched(**said, reason="unknown", at=now() - timedelta(seconds=5)))
     assert await shown() == ("processed", None)
+
+
+async def test_one_refusal_outweighs_what_other_services_say_in_the_same_batch(
+    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, session: Any, sign_in: Any
+) -> None:
+    await client.post(BANK, **signed("demo-bank", opening()))
+    [fact] = await announced(PartnerEventReceived)
+    said: dict[str, Any] = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "at": now()}
+    facts: list[DeliveryProcessed | DeliveryUnmatched] = [
+        DeliveryProcessed(**said, service="casework", outcome="applied"),
+        DeliveryUnmatched(**said, service="registry", reason="unknown"),
+        DeliveryProcessed(**said, service="payments-qr", outcome="rejected", reason="wrong-amount"),
+        DeliveryProcessed(**said | {"delivery_id": uuid4()}, service="registry", outcome="applied"),
+    ]
+    await keep_outcomes(session, facts)
+    await session.commit()
+
+    shown = await client.get(
+        "/v1/partners/demo-bank/deliveries", headers=await sign_in("partner", partner_id="demo-bank")
+    )
+
+    [delivery] = shown.json()["items"]
+    assert (delivery["status"], delivery["reason"]) == ("rejected", "wrong-amount")
+    assert {outcome["service"] for outcome in delivery["outcomes"]} == {"casework", "registry", "payments-qr"}
 
 
 async def test_process_again_announces_the_next_attempt(

@@ -1,6 +1,5 @@
 """What partners delivered, and what became of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -45,16 +44,6 @@ class Delivery(Table, table=True):
     def begin_again(self) -> None:
         self.attempt += 1
         self.status, self.reason = "accepted", None
-
-    def conclude(self, outcomes: "Sequence[DeliveryOutcome]") -> None:
-        """One word for what several services said: a refusal goes before waiting, waiting before success."""
-        said = {outcome.outcome: outcome for outcome in outcomes}
-        for outcome, status in (("rejected", "rejected"), ("unmatched", "unmatched"), ("applied", "processed")):
-            if outcome in said:
-                self.status, self.reason = status, said[outcome].reason
-                return
-        if said:
-            self.status, self.reason = "processed", "unchanged"
 
 
 class DeliveryConflict(Table, table=True):
