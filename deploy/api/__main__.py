@@ -1,14 +1,20 @@
-"""`python -m deploy.api [folder]`: writes `openapi.json` and `asyncapi.json`, by default to docs/api/, and the door's tables."""
+"""`python -m deploy.api [folder]`: writes `openapi.json` and `asyncapi.json`, by default to docs/api/, and the door's tables.
+
+It refuses to overwrite a document whose promises the new one breaks, unless BREAKING=1 says that this is meant.
+"""
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from deploy.api.asyncapi import describe_events
+from deploy.api.promises import broken_facts, broken_promises
 from deploy.local.services import EVERYTHING, package_of
 from gateway.documents import ask_all, merge, write_tables
 
@@ -19,11 +25,22 @@ def main(folder: Path = FOLDER) -> int:
     """Write the documents as the services of this tree describe themselves."""
     folder.mkdir(parents=True, exist_ok=True)
     answers = ask_all()
-    write_tables(answers)
-    _write(folder / "openapi.json", merge({service: answer["openapi"] for service, answer in answers.items()}))
+    api = merge({service: answer["openapi"] for service, answer in answers.items()})
     described = {name: importlib.import_module(f"{package_of(name)}.app").service for name in EVERYTHING}
-    _write(folder / "asyncapi.json", describe_events({name: service.reactions for name, service in described.items()}))
+    events = describe_events({name: service.reactions for name, service in described.items()})
+    openapi, asyncapi = folder / "openapi.json", folder / "asyncapi.json"
+    broken = _compared(openapi, api, broken_promises) + _compared(asyncapi, events, broken_facts)
+    if broken and os.environ.get("BREAKING") != "1":
+        print("Promises to those who use the API would be broken; BREAKING=1 writes all the same:", *broken, sep="\n  ")
+        return 1
+    write_tables(answers)
+    _write(openapi, api)
+    _write(asyncapi, events)
     return 0
+
+
+def _compared(path: Path, after: Any, compare: Callable[[Any, Any], list[str]]) -> list[str]:
+    return compare(json.loads(path.read_text(encoding="utf-8")), after) if path.exists() else []
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:
