@@ -134,7 +134,10 @@ def serve_sources(door: Door) -> None:
 
 def _run(module: str, door: Door) -> None:
     import uvicorn
+    from prometheus_client import start_http_server
 
+    if port := os.environ.get("METRICS_PORT"):
+        start_http_server(int(port), "127.0.0.1")  # of the gateway: its own door shows its metrics to nobody
     config = uvicorn.Config(
         importlib.import_module(module).app,
         log_config=None,
