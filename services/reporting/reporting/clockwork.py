@@ -1,30 +1,63 @@
 """What this service does by the clock, in one process of all."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+from prometheus_client import Gauge
 
 from chassis.clock import today
 from chassis.runtime import Runtime, Timed
 from reporting.projections.days import move_base_day
 from reporting.projections.totals import make_totals, totals_are_valid
 from reporting.queries.counts import get_live_version
-from reporting.queries.schedules import list_communes, store_weekly_report, take_snapshots
+from reporting.queries.reconciliation import list_reconciliation
+from reporting.queries.schedules import list_communes, list_days_to_keep, store_weekly_report, take_snapshots
 
 __all__ = ["TIMED"]
 
+DIFFERENCES = Gauge(
+    "bakhong_reports_differences", "Counts that a service told and the reports do not have", ["service"]
+)
+COUNTED_AT = Gauge("bakhong_reports_compared_timestamp_seconds", "When a service last counted, Unix time", ["service"])
+
 
 async def follow_the_calendar(runtime: Runtime) -> None:
-    """Moves the base day to yesterday, keeps yesterday's counts, and each commune's report of the last week."""
+    """Moves the base day to yesterday, keeps the counts of every day, and each commune's report of every week.
+
+    Days on which this did not run are made up for, as they are known now: `taken_at` and `frozen_at` tell.
+    """
     yesterday = today() - timedelta(days=1)
     async with runtime.database.transaction() as session:
         await move_base_day(session, (await get_live_version(session)).version, yesterday)
-    async with runtime.database.transaction() as session:
-        await take_snapshots(session, yesterday)
-    sunday = today() - timedelta(days=today().isoweekday())
+    async with runtime.database.reading() as session:
+        days = await list_days_to_keep(session, yesterday)
+    for day in days:
+        async with runtime.database.transaction() as session:
+            await take_snapshots(session, day)
+    for sunday in sorted({day + timedelta(days=7 - day.isoweekday()) for day in (*days, _last_sunday())}):
+        if sunday <= yesterday:
+            await _report_the_week(runtime, sunday)
+
+
+def _last_sunday() -> date:
+    return today() - timedelta(days=today().isoweekday())
+
+
+async def _report_the_week(runtime: Runtime, sunday: date) -> None:
     async with runtime.database.reading() as session:
         communes = await list_communes(session, sunday)
     for code in communes:
         async with runtime.database.transaction() as session:
             await store_weekly_report(session, code, sunday)
+
+
+async def compare_the_counts(runtime: Runtime) -> None:
+    """Tells the metrics how many counts of each service differ from ours, for the alert."""
+    async with runtime.database.reading() as session:
+        compared = await list_reconciliation(session)
+    for service in {each.service for each in compared}:
+        DIFFERENCES.labels(service).set(sum(each.differs for each in compared if each.service == service))
+        latest = max(each.taken_at for each in compared if each.service == service)
+        COUNTED_AT.labels(service).set(latest.timestamp())
 
 
 async def follow_the_units(runtime: Runtime) -> None:
@@ -40,4 +73,5 @@ async def follow_the_units(runtime: Runtime) -> None:
 TIMED = [
     Timed("follow the units", 2.0, follow_the_units),
     Timed("follow the calendar", 600.0, follow_the_calendar),
+    Timed("compare the counts", 60.0, compare_the_counts),
 ]

@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from sqlalchemy import text
+from prometheus_client import REGISTRY
+from sqlalchemy import event, text
 
 from chassis.clock import frozen_at, today
 from chassis.database import Database
@@ -33,7 +34,12 @@ from contracts.onboarding import (
 )
 from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
 from contracts.registry import OrganizationRegistered, SourceChecked
-from reporting.clockwork import follow_the_calendar
+from reporting.clockwork import compare_the_counts, follow_the_calendar
+from reporting.queries.filed import list_filed
+from reporting.queries.reports import get_progress
+from reporting.reactions import on_what_counts
+from reporting.reactions.campaigns import on_plan_filed
+from reporting.routes.stream import Watch
 from services.reporting.tests.conftest import OPENED_AT, completed, registered, unit_id
 from services.reporting.tests.test_progress import numbers
 
@@ -222,7 +228,26 @@ async def test_a_filed_report_is_a_frozen_copy(hear: Client, calling: Client) ->
     assert {each["numerator"] for each in public["indicators"]} == {None}
 
 
-async def test_counts_that_differ_from_those_of_their_owner_are_shown(hear: Client, calling: Client) -> None:
+async def test_a_report_that_comes_in_one_batch_with_facts_has_them(database: Database) -> None:
+    person, filed_on = registered(), OPENED_AT.date() + timedelta(days=2)
+    filing = PlanFiled(
+        campaign_id=UUID(int=7), filing_id=new_id(), unit_id=unit_id("15724"), unit_code="15724", kind="monthly",
+        due_on=filed_on, filed_on=filed_on, state="on_time", period="2026-09",
+    )  # fmt: skip
+    async with database.transaction() as session:
+        await on_what_counts(session, [person, completed(person)])
+        await on_plan_filed(session, filing)
+        await on_what_counts(session, [completed(person, "vneid", version=2)])
+    async with database.reading() as session:
+        (filed,) = await list_filed(session, unit_id("15724"))
+        assert filed.figures["unit"]["payment_account"][:2] == [1, 1]
+        now = await get_progress(session, "15724", filed_on)
+        assert (now.figures["vneid"].numerator, now.figures["residents"].numerator) == (1, 1)
+
+
+async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measured(
+    hear: Client, calling: Client, runtime: Runtime
+) -> None:
     person = registered()
     counts = [
         Count(unit_code="15727-01", indicator="residents", count=1),
@@ -238,6 +263,10 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown(hear: Clie
     ]
     assert body["agrees"] is False
     assert (await calling().get("/v1/reports/reconciliation")).status_code == 401
+    neighbour = calling("officer", unit_code="15727-02")
+    assert (await neighbour.get("/v1/reports/reconciliation?unit_code=15724")).status_code == 403
+    await compare_the_counts(runtime)
+    assert REGISTRY.get_sample_value("bakhong_reports_differences", {"service": "registry"}) == 1
     page = await calling("officer", unit_code="15724").get("/dashboard/units/15724")
     assert 'role="alert"' in page.text
 
@@ -292,7 +321,7 @@ async def test_the_stream_says_when_a_count_changed(hear: Client, runtime: Runti
         async def is_disconnected(self) -> bool:
             return False
 
-    events = _events(Waiting(), "15724")  # type: ignore[arg-type]
+    events = _events(Waiting(), "15724", unit_id("15724"))  # type: ignore[arg-type]
     assert "event: fresh" in await anext(events)
     waiting = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0.1)
@@ -301,6 +330,32 @@ async def test_the_stream_says_when_a_count_changed(hear: Client, runtime: Runti
         said = await waiting
     assert said.startswith("event: changed")
     await events.aclose()
+
+
+async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after_a_stop(
+    hear: Client, calling: Client, runtime: Runtime, database: Database
+) -> None:
+    await hear(*[registered() for _ in range(6)])
+    for hour in range(0, 4 * 24, 8):  # from Wednesday to Sunday, three times a day
+        with frozen_at(datetime(2027, 3, 3, 1, tzinfo=UTC) + timedelta(hours=hour)):
+            await asyncio.gather(follow_the_calendar(runtime), follow_the_calendar(runtime))
+    with frozen_at(datetime(2027, 3, 16, 1, tzinfo=UTC)):  # nine days later, a Tuesday
+        await asyncio.gather(follow_the_calendar(runtime), follow_the_calendar(runtime))
+        filed = (await calling("officer", unit_code="15724").get("/v1/reports/filed?unit_code=15724")).json()["items"]
+    assert [each["as_of"] for each in filed] == ["2027-03-14", "2027-03-07", "2027-02-28"]
+    async with database.reading() as session:
+        kept = await session.execute(text("SELECT day FROM snapshot WHERE unit_id = :id ORDER BY day"),
+                                     {"id": unit_id("15724")})  # fmt: skip
+        assert list(kept.scalars()) == [date(2027, 3, 2) + timedelta(days=n) for n in range(14)]
+
+
+async def test_many_who_follow_a_unit_cost_one_question(hear: Client, runtime: Runtime) -> None:
+    watch, asked = Watch(runtime), []
+    event.listen(runtime.database.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for _ in range(200):
+        watch.follow(unit_id("15724"))
+    await asyncio.gather(*(watch.changed_at(unit_id("15724")) for _ in range(200)))
+    assert sum("unit_change" in statement for statement in asked) == 1
 
 
 async def test_the_calendar_moves_the_base_and_keeps_what_was_known(

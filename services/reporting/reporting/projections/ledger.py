@@ -24,7 +24,7 @@ from reporting.projections.timeline import Tally
 from reporting.projections.tree import Tier, tree_of
 from reporting.projections.works import Work
 
-__all__ = ["BUILD_VERSION", "Ledger", "change_person", "change_work", "ledger_of"]
+__all__ = ["BUILD_VERSION", "Ledger", "change_person", "change_work", "ledger_of", "write_ledger"]
 
 BUILD_VERSION = "projection version"
 """In `session.info`: the version that a rebuild writes; unset, the live one."""
@@ -89,13 +89,15 @@ class Ledger:
                 self._people[after] += 1
 
     def write(self, session: AlchemySession) -> None:
-        """Writes everything; called once, in the commit."""
+        """Writes everything that is not written yet; called in the commit, and before something is to be read."""
         self._write_states(session, _INSERT, sorted(self._changed & self._unheard))
         self._write_states(session, _UPDATE, sorted(self._changed - self._unheard))
         self._tally.update(tally_people(self._people))
         changes = sorted((key, change) for key, change in self._tally.items() if change)
         if changes:
             self._write_counts(session, changes)
+        for written in (self._changed, self._unheard, self._tally, self._people):
+            written.clear()
 
     def _write_states(self, session: AlchemySession, statement: TextClause, keys: Sequence[tuple[str, str]]) -> None:
         if not keys:
@@ -163,6 +165,13 @@ async def ledger_of(session: Session) -> Ledger:
         event.listen(session.sync_session, "before_commit", write, once=True)
     found: Ledger = info[LEDGER]
     return found
+
+
+async def write_ledger(session: Session) -> None:
+    """Lets what follows in this transaction read what was counted before in it."""
+    ledger = session.sync_session.info.get(LEDGER)
+    if ledger is not None:
+        await session.run_sync(ledger.write)
 
 
 async def _kept_tiers(session: Session, projection: Any) -> tuple[Sequence[Tier], bool]:

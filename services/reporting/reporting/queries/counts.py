@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ __all__ = [
     "counts_of",
     "get_live_version",
     "last_change",
+    "last_changes",
     "parts_on",
     "totals_on",
 ]
@@ -103,8 +104,13 @@ async def changes_between(
 
 async def last_change(session: ReadSession, live: LiveVersion, unit_id: UUID) -> datetime:
     """When something of a unit or below it was last counted; when the version went live for never."""
-    found = await session.execute(_LAST, {"version": live.version, "unit": unit_id})
-    return found.scalar() or live.live_since
+    return (await last_changes(session, live, [unit_id]))[unit_id]
+
+
+async def last_changes(session: ReadSession, live: LiveVersion, unit_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """`last_change` of many units."""
+    rows = await session.execute(_LAST, {"version": live.version, "units": list(unit_ids)})
+    return dict.fromkeys(unit_ids, live.live_since) | {row.unit_id: row.changed_at for row in rows}
 
 
 def _between(live: LiveVersion, day: date) -> dict[str, object]:
@@ -137,7 +143,9 @@ _CHANGES = text(
     " WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
     " AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until GROUP BY day, counter"
 )
-_LAST = text("SELECT changed_at FROM unit_change WHERE version = :version AND unit_id = :unit")
+_LAST = text(
+    "SELECT unit_id, changed_at FROM unit_change WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
+)
 _TOTALS = text(
     "SELECT unit_id, counter, sum(value) AS value FROM ("
     " SELECT unit_id, counter, value FROM total_at_base"

@@ -17,7 +17,9 @@ from reporting.queries.counts import get_live_version, totals_on
 from reporting.queries.filed import find_by_filing, frozen_figures
 from reporting.queries.reports import get_progress
 
-__all__ = ["list_communes", "store_weekly_report", "take_snapshots"]
+__all__ = ["list_communes", "list_days_to_keep", "store_weekly_report", "take_snapshots"]
+
+MOST_DAYS = 31
 
 
 async def take_snapshots(session: Session, day: date) -> int:
@@ -32,6 +34,13 @@ async def take_snapshots(session: Session, day: date) -> int:
     return len(counts)
 
 
+async def list_days_to_keep(session: ReadSession, last: date) -> list[date]:
+    """The days up to `last` whose counts are not kept yet: `last` alone at first, a month at most."""
+    found = await session.execute(text("SELECT max(day) FROM snapshot"))
+    kept: date = found.scalar() or last - timedelta(days=1)
+    return [last - timedelta(days=ago) for ago in range(min((last - kept).days, MOST_DAYS))][::-1]
+
+
 async def list_communes(session: ReadSession, day: date) -> list[str]:
     """The codes of the communes and wards of a day."""
     tier: Tier = (await tree_of(session)).at(day)
@@ -44,7 +53,10 @@ async def store_weekly_report(session: Session, unit_code: str, sunday: date) ->
     tier = (await tree_of(session)).at(sunday)
     unit = tier.find(unit_code)
     filing_id = uuid5(NAMESPACE_OID, f"weekly {unit.id if unit else ''} {period}")
-    if unit is None or await find_by_filing(session, filing_id):
+    if unit is None:
+        return None
+    await session.execute(_ONE_AT_A_TIME, {"name": str(filing_id)})
+    if await find_by_filing(session, filing_id):
         return None
     report = await get_progress(session, unit_code, sunday)
     if not report.figures["residents"].numerator:
@@ -63,3 +75,6 @@ async def store_weekly_report(session: Session, unit_code: str, sunday: date) ->
     )
     session.add(weekly)
     return weekly
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

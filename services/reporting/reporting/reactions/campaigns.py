@@ -10,7 +10,7 @@ from contracts.onboarding import (
     SessionHeld,
 )
 from reporting.projections.campaigns import Campaign
-from reporting.projections.ledger import change_work
+from reporting.projections.ledger import change_work, write_ledger
 from reporting.projections.works import Broadcast, HeldSession, Official
 from reporting.queries.filed import freeze_report
 from reporting.queries.reconciliation import store_announced
@@ -34,8 +34,10 @@ async def on_official_signature_issued(session: Session, fact: OfficialSignature
 
 
 async def on_plan_filed(session: Session, fact: PlanFiled) -> None:
+    await write_ledger(session)
     await freeze_report(session, fact)
 
 
 async def on_counts_taken(session: Session, fact: CountsTaken) -> None:
+    await write_ledger(session)
     await store_announced(session, fact)

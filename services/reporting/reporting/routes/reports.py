@@ -16,7 +16,7 @@ from reporting.figures import Figure, Target, UnitFigures, hide_small, public_po
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import commendations, rank
 from reporting.projections.timeline import BEGINNING
-from reporting.queries.access import sees_exact
+from reporting.queries.access import require_exact, sees_exact
 from reporting.queries.filed import find_filed, list_filed
 from reporting.queries.ranking import list_units_of_level
 from reporting.queries.reconciliation import list_reconciliation
@@ -158,6 +158,8 @@ async def reconciliation(
     code = unit_code or caller.unit_code
     if code is not None:
         await get_unit_on(session, code, today())
+    if code is not None and caller.unit_code is not None:
+        await require_exact(session, caller, code, today())
     items = [ReconciledView.of(each) for each in await list_reconciliation(session, code)]
     return ReconciliationView(agrees=not any(each.differs for each in items), items=items)
 

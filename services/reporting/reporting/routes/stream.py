@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -12,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from chassis.clock import today
 from chassis.errors import Unavailable
 from chassis.http import Routes
-from reporting.queries.counts import get_live_version, last_change
+from reporting.queries.counts import get_live_version, last_changes
 from reporting.queries.reports import get_unit_on
 from reporting.routes.reports import PROVINCE, Anybody, UnitCode
 
@@ -24,6 +27,39 @@ MOST_STREAMS = 500
 open_streams = 0
 
 
+class Watch:
+    """When the units that somebody follows last changed: one question every half second, however many follow."""
+
+    def __init__(self, runtime: Any) -> None:
+        self._runtime = runtime
+        self._followed: Counter[UUID] = Counter()
+        self._changed: dict[UUID, datetime] = {}
+        self._asked_at = 0.0
+        self._asking = asyncio.Lock()
+
+    def follow(self, unit_id: UUID) -> None:
+        self._followed[unit_id] += 1
+        self._asked_at = 0.0
+
+    def leave(self, unit_id: UUID) -> None:
+        self._followed[unit_id] -= 1
+        if not self._followed[unit_id]:
+            del self._followed[unit_id]
+
+    async def changed_at(self, unit_id: UUID) -> datetime:
+        """Not older than half a second."""
+        async with self._asking:
+            if asyncio.get_running_loop().time() - self._asked_at >= LOOK_EVERY:
+                async with self._runtime.database.reading() as session:
+                    live = await get_live_version(session)
+                    self._changed = await last_changes(session, live, list(self._followed))
+                self._asked_at = asyncio.get_running_loop().time()
+            return self._changed[unit_id]
+
+
+_watches: WeakKeyDictionary[Any, Watch] = WeakKeyDictionary()
+
+
 @router.get("/v1/reports/stream", response_class=StreamingResponse)
 async def stream(request: Request, caller: Anybody, unit_code: UnitCode = PROVINCE) -> StreamingResponse:
     """`fresh` once at the beginning, then `changed` whenever something of the unit is counted anew."""
@@ -31,22 +67,25 @@ async def stream(request: Request, caller: Anybody, unit_code: UnitCode = PROVIN
         raise Unavailable()
     runtime = request.app.state.runtime
     async with runtime.database.reading() as session:
-        await get_unit_on(session, unit_code, today())
+        unit = await get_unit_on(session, unit_code, today())
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request, unit_code), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(request, unit_code, unit.id), media_type="text/event-stream", headers=headers)
 
 
-async def _events(request: Request, unit_code: str) -> AsyncIterator[str]:
+async def _events(request: Request, unit_code: str, unit_id: UUID) -> AsyncIterator[str]:
     global open_streams
+    runtime = request.app.state.runtime
+    watch = _watches.setdefault(runtime, Watch(runtime))
     open_streams += 1
+    watch.follow(unit_id)
     try:
-        said = await _fresh_at(request.app.state.runtime, unit_code)
+        said = await watch.changed_at(unit_id)
         yield f"retry: 3000\n{_event('fresh', unit_code, said)}"
         quiet = 0.0
         while not await request.is_disconnected():
             await asyncio.sleep(LOOK_EVERY)
             quiet += LOOK_EVERY
-            found = await _fresh_at(request.app.state.runtime, unit_code)
+            found = await watch.changed_at(unit_id)
             if found != said:
                 said, quiet = found, 0.0
                 yield _event("changed", unit_code, said)
@@ -55,12 +94,7 @@ async def _events(request: Request, unit_code: str) -> AsyncIterator[str]:
                 yield ": still here\n\n"
     finally:
         open_streams -= 1
-
-
-async def _fresh_at(runtime: Any, unit_code: str) -> datetime:
-    async with runtime.database.reading() as session:
-        unit = await get_unit_on(session, unit_code, today())
-        return await last_change(session, await get_live_version(session), unit.id)
+        watch.leave(unit_id)
 
 
 def _event(name: str, unit_code: str, fresh_at: datetime) -> str:

@@ -14,10 +14,11 @@
     return { days, names, values };
   };
 
-  const options = (names, width) => {
+  const options = ({ days, names, values }, width) => {
     const language = document.documentElement.lang;
-    const short = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric", timeZone: "UTC" });
-    const long = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
+    const month = language === "vi" ? "numeric" : "short";
+    const short = new Intl.DateTimeFormat(language === "vi" ? "vi" : "en-GB", { day: "numeric", month, timeZone: "UTC" });
+    const long = new Intl.DateTimeFormat(language === "vi" ? "vi" : "en-GB", { dateStyle: "medium", timeZone: "UTC" });
     const share = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     const percent = (value) => (value == null ? "–" : `${share.format(value)} %`);
     const axis = { stroke: "#55656b", grid: { stroke: "#e5dfd3", width: 1 }, ticks: { show: false }, font: "12px system-ui" };
@@ -26,20 +27,20 @@
       height: width < 500 ? 220 : 300,
       scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.min(100, Math.max(10, Math.ceil((most || 0) / 10) * 10))] } },
       axes: [
-        { ...axis, space: 56, values: (_, splits) => splits.map((day) => short.format(day * 1000)) },
+        { ...axis, splits: (chart) => days.filter((_, n) => (days.length - 1 - n) % Math.ceil(60 * days.length / chart.width) === 0), values: (_, splits) => splits.map((day) => short.format(day * 1000)) },
         { ...axis, size: 56, values: (_, splits) => splits.map(percent) },
       ],
       cursor: { drag: { x: false, y: false } },
       legend: { isolate: false },
       series: [
-        { label: document.getElementById("course-table").tHead.rows[0].cells[0].textContent, value: (_, day) => (day == null ? "–" : long.format(day * 1000)) },
+        { label: document.getElementById("course-table").tHead.rows[0].cells[0].textContent, value: (_, day) => long.format((day ?? days.at(-1)) * 1000) },
         ...names.map((label, n) => ({
           label,
           stroke: COLOURS[n % COLOURS.length],
           dash: DASHES[n % DASHES.length],
           width: 2.2,
           points: { show: true, size: 5, fill: COLOURS[n % COLOURS.length] },
-          value: (_, value) => percent(value),
+          value: (_, value, __, at) => percent(at == null ? values[n].at(-1) : value),
         })),
       ],
     };
@@ -49,12 +50,12 @@
     const place = document.getElementById("course-chart");
     const table = document.getElementById("course-table");
     if (!place || !table || !window.uPlot || place.childElementCount) return;
-    const { days, names, values } = read(table);
-    if (!values.some((line) => line.some((value) => value !== null))) return;
+    const shown = read(table);
+    if (!shown.values.some((line) => line.some((value) => value !== null))) return;
     const first = place.hidden;
     place.hidden = false;
     drawn?.destroy();
-    drawn = new uPlot(options(names, place.clientWidth), [days, ...values], place);
+    drawn = new uPlot(options(shown, place.clientWidth), [shown.days, ...shown.values], place);
     if (first && !document.body.dataset.fresh) place.nextElementSibling.open = false;
   };
 
