@@ -12,7 +12,7 @@ import ipaddress
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def main(folder: Path = HERE, domain: str = "localhost") -> int:
         _make(folder / name, lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     write_keys(folder, list(EVERYTHING))
     if not (folder / "tls_certificate.pem").exists():
-        _self_signed(folder, domain)
+        self_signed(folder, [domain, "127.0.0.1"])
     for path in folder.iterdir():
         if path.suffix in ("", ".pem", ".json") and path.is_file() and not path.name.startswith("."):
             path.chmod(READ_IN_CONTAINERS)
@@ -62,11 +62,10 @@ def _make(path: Path, make: Callable[[], str]) -> str:
     return path.read_text()
 
 
-def _self_signed(folder: Path, domain: str) -> None:
-    """A certificate for a first look; a real deployment brings its own."""
+def self_signed(folder: Path, names: Sequence[str]) -> None:
+    """A certificate for a first look, for these hosts and addresses; a real deployment brings its own."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain)])
-    names = [x509.DNSName(domain), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -75,13 +74,20 @@ def _self_signed(folder: Path, domain: str) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(datetime.now(UTC) - timedelta(days=1))
         .not_valid_after(datetime.now(UTC) + timedelta(days=365 * YEARS))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_named(each) for each in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, SHA256())
     )
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     _make(folder / "tls_key.pem", lambda: pem)
     _make(folder / "tls_certificate.pem", lambda: certificate.public_bytes(Encoding.PEM).decode())
+
+
+def _named(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -136,24 +137,18 @@ def new_engine(url: str, *, pool_size: int, application: str, seconds: float | N
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,  # an error's text never quotes personal data
-        connect_args={
-            "timeout": 5,
-            "command_timeout": seconds,
-            "connection_class": Watched,
-            "server_settings": _server_settings(application),
-        },
+        # Opened by the driver itself: it knows what an address may ask for, such as `sslmode=verify-full`.
+        async_creator=partial(connect, url, application, seconds=seconds, **SETTINGS),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 
 
+SETTINGS = {"jit": "off", "idle_in_transaction_session_timeout": "60s", "timezone": "UTC"}
+
+
 def _server_settings(application: str) -> dict[str, str]:
-    return {
-        "application_name": application,
-        "jit": "off",
-        "idle_in_transaction_session_timeout": "60s",
-        "timezone": "UTC",
-    } | KEEPALIVE_AT_THE_SERVER
+    return {"application_name": application} | SETTINGS | KEEPALIVE_AT_THE_SERVER
 
 
 KEEPALIVE_AT_THE_SERVER = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}

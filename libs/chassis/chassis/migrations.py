@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chassis.database import ChassisTable, Database, asyncpg_url, sqlalchemy_url
+from chassis.database import ChassisTable, Database, asyncpg_url, connect, sqlalchemy_url
 from chassis.log import logger
 
 LOCK_TIMEOUT = "2s"
@@ -102,7 +103,9 @@ def create_chassis_tables_1() -> None:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], Any]) -> None:
-    engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    engine = create_async_engine(
+        sqlalchemy_url(url), poolclass=NullPool, async_creator=partial(connect, url, "migration")
+    )
     async with engine.connect() as connection:
         await connection.run_sync(work)
         await connection.commit()

@@ -1,0 +1,110 @@
+"""The compose file keeps what it promises: pinned, closed, without root, within limits."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.local.services import EVERYTHING
+
+ROOT = Path(__file__).parents[3]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+WRITES_TO_ITSELF = {"keycloak"}
+"""Keycloak compiles its own classes when it starts."""
+KEEPS_A_CAPABILITY = {"door": ["NET_BIND_SERVICE"]}
+"""The binary of Caddy's image carries this capability and does not start where it is forbidden."""
+RUNS_ONCE_OR_WITHOUT_DOOR = {*(f"{name}-migrate" for name in EVERYTHING), "sandbox-partners"}
+
+every_service = pytest.mark.parametrize("name", sorted(SERVICES))
+
+
+def test_every_service_has_its_migration_its_api_and_its_worker() -> None:
+    assert {f"{name}-{what}" for name in EVERYTHING for what in ("migrate", "api", "worker")} < set(SERVICES)
+    assert "version" not in COMPOSE
+
+
+@every_service
+def test_images_are_pinned_by_version(name: str) -> None:
+    image = SERVICES[name]["image"]
+    if image.startswith("bakhong/"):
+        assert SERVICES[name]["build"]["dockerfile"] == "deploy/service.Dockerfile"
+    else:
+        assert re.search(r":v?\d+\.\d+", image), image
+
+
+@every_service
+def test_nobody_has_root_capabilities_or_a_writable_file_system(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service.get("cap_add", []) == KEEPS_A_CAPABILITY.get(name, [])
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is (name not in WRITES_TO_ITSELF)
+    assert "privileged" not in service
+    # Our own image says its user itself; Kafka's runs as `appuser`.
+    own = service["image"].startswith("bakhong/") or name == "kafka"
+    assert own or not str(service["user"]).startswith(("0", "root"))
+
+
+def test_our_own_image_runs_without_root_and_fetches_no_frontend() -> None:
+    lines = (ROOT / "deploy/service.Dockerfile").read_text().splitlines()
+    assert [line for line in lines if line.startswith("USER")] == ["USER bakhong"]
+    assert not any(line.startswith("# syntax") for line in lines)
+    assert sum(line.startswith("FROM") for line in lines) == 2
+
+
+@every_service
+def test_memory_and_processes_are_limited(name: str) -> None:
+    limits = SERVICES[name]["deploy"]["resources"]["limits"]
+    assert limits["memory"]
+    assert limits["pids"]
+
+
+@every_service
+def test_whoever_goes_on_running_says_how_it_is(name: str) -> None:
+    if name not in RUNS_ONCE_OR_WITHOUT_DOOR:
+        assert SERVICES[name]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+
+
+def test_the_health_of_the_door_is_a_request_through_it() -> None:
+    assert "https://127.0.0.1:8443/healthz" in SERVICES["door"]["healthcheck"]["test"][1]
+
+
+@every_service
+def test_only_the_door_is_open_to_the_network(name: str) -> None:
+    for port in SERVICES[name].get("ports", []):
+        assert name == "door" or port.startswith("127.0.0.1:")
+
+
+def test_what_needs_nobody_outside_cannot_reach_it() -> None:
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", [])}
+    assert outside == {"door", "gateway-api", "registry-api", "registry-worker", "prometheus", "grafana", "keycloak"}
+
+
+@every_service
+def test_secrets_come_from_files(name: str) -> None:
+    environment = SERVICES[name].get("environment", {})
+    for variable, value in environment.items():
+        if re.search(r"PASSWORD|SECRET|KEYS?(_FILE)?$|DATABASE_URL", variable):
+            assert variable.endswith("_FILE"), variable
+            assert str(value).startswith("/run/secrets/"), variable
+    assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
+
+
+def test_the_profiles_are_what_the_page_says() -> None:
+    named = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
+    assert named == {"observability", "identity", "sandbox"}
+
+
+@pytest.mark.skipif(shutil.which("docker") is None, reason="no Docker here to read the compose file with")
+def test_compose_itself_reads_the_file(tmp_path: Path) -> None:
+    command = ["docker", "compose", "--profile", "*", "config", "--quiet"]
+    if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode != 0:
+        pytest.skip("no Compose v2 here to read the compose file with")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
