@@ -1,9 +1,12 @@
 """Drawing up campaigns, and what people do in them."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from chassis.ids import new_id
 from contracts.casework import DossierChanged
@@ -120,10 +123,21 @@ async def test_a_resident_checks_in_by_the_code_at_the_door(
         assert (await send(client, "POST", path, {"code": held["check_in_code"]}, 200))["result"] == "applied"
         assert (await send(client, "POST", path, {"code": held["check_in_code"]}, 200))["result"] == "unchanged"
 
+        sheet = f"/v1/sessions/{held['id']}/check-in-code"
+        assert (await officer_of_today(calling).get(sheet)).content.startswith(b"%PDF")
+        drawn = await officer_of_today(calling).get(f"{sheet}?format=png")
+        assert f"code={held['check_in_code']}" in zxingcpp.read_barcode(Image.open(io.BytesIO(drawn.content))).text
+        assert (await officer_of_today(calling).get(f"{sheet}?format=svg")).text.startswith("<svg")
+        assert (await client.get(sheet)).status_code == 403
+
     assert [each.residents for each in await announced(SessionHeld)] == [1]
     public = (await calling().get("/v1/sessions?unit_code=15724&from=2026-03-01&to=2026-03-02")).json()["items"]
     assert [each["id"] for each in public] == [held["id"]]
     assert "check_in_code" not in public[0]
+
+
+def officer_of_today(calling: Calling) -> Any:
+    return calling("officer", unit_code="15724")
 
 
 async def test_everybody_is_told_what_concerns_them(units: None, reform: Reform, hear: Hear, calling: Calling) -> None:

@@ -297,6 +297,29 @@ async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
     assert facts[1].sealed
 
 
+async def test_visits_are_listed_newest_first_for_who_goes_there_again(
+    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    volunteer = calling("volunteer", unit_code="15727-01")
+    paid = [
+        {"client_id": f"{day}", "kind": "visit", "resident_id": str(resident.resident_id), "outcome": outcome,
+         "occurred_at": f"2026-02-{day:02}T08:00:00+07:00"}
+        for day, outcome in ((1, "not_home"), (2, "not_home"), (3, "done"))
+    ]  # fmt: skip
+    await volunteer.post("/v1/onboarding/batches", json={"items": paid})
+
+    first = (await volunteer.get("/v1/onboarding/visits?limit=2")).json()
+    rest = (await volunteer.get(f"/v1/onboarding/visits?limit=2&cursor={first['next_cursor']}")).json()
+    again = (await volunteer.get("/v1/onboarding/visits?outcome=not_home")).json()["items"]
+
+    assert [each["outcome"] for each in [*first["items"], *rest["items"]]] == ["done", "not_home", "not_home"]
+    assert len(again) == 2
+    assert "visits" in {each.action for each in await announced(AccessRecorded)}
+    assert (await calling("volunteer", unit_code="15727-02").get("/v1/onboarding/visits")).json()["items"] == []
+
+
 async def test_a_batch_has_at_most_500_items(world: None, calling: Calling) -> None:
     answer = await calling("volunteer", unit_code="15727-01").post("/v1/onboarding/batches", json={"items": [{}] * 501})
 

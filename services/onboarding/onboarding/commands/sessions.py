@@ -19,7 +19,7 @@ from contracts.onboarding import SessionHeld
 from onboarding.model.campaigns import Campaign
 from onboarding.model.people import KnownOrganization
 from onboarding.model.sessions import Attendance, Attendee, CampaignSession, Registered
-from onboarding.model.teams import TeamMember
+from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.sessions import count_attendance, owns_merchant
 
@@ -122,7 +122,9 @@ async def _known_attendee(session: Session, caller: Caller, held: CampaignSessio
                 raise NotYetKnown()
             return Attendee("organization", (await get_organization(session, caller, attendee.id)).id)
         case "member":
-            if await session.get(TeamMember, attendee.id) is None:
+            member = await session.get(TeamMember, attendee.id)
+            team = await session.get(Team, member.team_id) if member else None
+            if team is None or team.campaign_id != held.campaign_id:
                 raise NotFound()
             return attendee
 

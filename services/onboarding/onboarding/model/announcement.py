@@ -38,21 +38,26 @@ def announcement(unit_name: str, session: NextSession | None, services: Sequence
 def things_to_bring(steps: Sequence[str] = (), language: str = "vi") -> list[str]:
     """What a resident brings for these steps (all six when none is named), each thing once."""
     wanted = [rule for rule in catalogue().steps if not steps or rule.step in steps]
-    conditions = [each.condition for rule in wanted for each in rule.conditions]
+    conditions = list(dict.fromkeys(each.condition for rule in wanted for each in rule.conditions))
     texts = catalogue().conditions
-    return list(dict.fromkeys(texts[each].bring.in_language(language) for each in conditions))
+    needed = [each for each in conditions if not set(texts[each].brought_with) & set(conditions)]
+    return list(dict.fromkeys(texts[each].bring.in_language(language) for each in needed))
 
 
 def _invitation(session: NextSession | None) -> str:
     work = "Hỗ trợ tạo lập tài khoản, cài đặt ứng dụng và hướng dẫn sử dụng dịch vụ công trực tuyến"
     if session is None:
         return f"{work} được tổ chức tại nhà văn hóa thôn; lịch cụ thể sẽ được thông báo sau."
-    start = session.starts_at.astimezone(HO_CHI_MINH)
-    until = f" đến {_clock(session.ends_at.astimezone(HO_CHI_MINH))}" if session.ends_at else ""
+    when = spoken_time(session.starts_at, session.ends_at)
+    return f"Mời bà con tham gia buổi {work[0].lower()}{work[1:]}: {when}, tại {session.venue}."
+
+
+def spoken_time(starts_at: datetime, ends_at: datetime | None) -> str:
+    """A time as it is read out: "từ 7 giờ 30 phút đến 11 giờ, thứ bảy, ngày 20 tháng 7 năm 2024"."""
+    start = starts_at.astimezone(HO_CHI_MINH)
+    until = f" đến {_clock(ends_at.astimezone(HO_CHI_MINH))}" if ends_at else ""
     day = f"{WEEKDAYS[start.weekday()]}, ngày {start.day} tháng {start.month} năm {start.year}"
-    return (
-        f"Mời bà con tham gia buổi {work[0].lower()}{work[1:]}: từ {_clock(start)}{until}, {day}, tại {session.venue}."
-    )
+    return f"từ {_clock(start)}{until}, {day}"
 
 
 def _what_to_bring(steps: Sequence[str]) -> str:

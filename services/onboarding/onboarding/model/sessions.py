@@ -15,6 +15,15 @@ from onboarding.model.tables import OnboardingTable, texts
 
 SessionKind = Literal["conference", "training", "guidance", "installation", "drive", "launch", "review"]
 AttendeeKind = Literal["resident", "organization", "member"]
+KIND_NAMES: dict[SessionKind, str] = {
+    "conference": "Hội nghị",
+    "training": "Lớp tập huấn",
+    "guidance": "Buổi hướng dẫn",
+    "installation": "Buổi hỗ trợ tạo lập tài khoản, cài đặt",
+    "drive": "Lễ ra quân",
+    "launch": "Lễ ra mắt Mô hình",
+    "review": "Hội nghị tổng kết, rút kinh nghiệm",
+}
 TRAINING_KINDS = ("conference", "training", "guidance", "installation")
 """Sessions at which people are trained; the others show that the campaign lives."""
 

@@ -34,8 +34,11 @@ class Title(Frozen):
 
 
 class ConditionText(Frozen):
+    """A condition's name and what to bring for it; nothing more for who brings one of `brought_with`."""
+
     title: Title
     bring: Title
+    brought_with: tuple[str, ...] = ()
 
 
 class ConditionRule(Frozen):

@@ -1,6 +1,15 @@
-"""Papers: the checklist of a household as PDF, signature lists as workbooks. Names come from registry, for the print only."""
+"""Papers: a household's checklist, a session's check-in sheet, signature lists. Names come from registry, for the print only."""
 
+from onboarding.printing.check_in import check_in_symbol, render_check_in
 from onboarding.printing.checklist import Member, StepLine, render_checklist
 from onboarding.printing.workbook import ListedPerson, render_workbook
 
-__all__ = ["ListedPerson", "Member", "StepLine", "render_checklist", "render_workbook"]
+__all__ = [
+    "ListedPerson",
+    "Member",
+    "StepLine",
+    "check_in_symbol",
+    "render_check_in",
+    "render_checklist",
+    "render_workbook",
+]

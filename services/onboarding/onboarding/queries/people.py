@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.database import ReadSession
-from chassis.errors import NotFound, NotYetKnown
+from chassis.errors import NotYetKnown
 from chassis.identity import Caller
 from chassis.scope import covers
 from onboarding.model.people import Consent, KnownOrganization, KnownPartner, KnownResident
@@ -33,9 +33,9 @@ async def get_resident(
         resident = await heard_of(lambda: session.get(KnownResident, resident.merged_into))
     if caller.role == "resident":
         if caller.resident_id not in (resident_id, resident.id):
-            raise NotFound()
+            raise NotYetKnown()  # as for an id that nobody has
     elif not await covers(session, caller, resident.unit_id):
-        raise NotFound()
+        raise NotYetKnown()  # as for an id that nobody has
     return resident
 
 
@@ -48,7 +48,7 @@ async def get_organization(session: ReadSession, caller: Caller, organization_id
     if not own and (
         caller.role in ("organization", "resident") or not await covers(session, caller, organization.unit_id)
     ):
-        raise NotFound()
+        raise NotYetKnown()  # as for an id that nobody has
     return organization
 
 

@@ -112,6 +112,17 @@ async def list_above(session: ReadSession, unit_id: UUID) -> set[UUID]:
     return await _above(session, {unit_id})
 
 
+async def place_name(session: ReadSession, unit: KnownUnit) -> str:
+    """A unit's name with that of the unit above it today: villages of one name are many."""
+    query = (
+        select(KnownUnit.name)
+        .join(KnownLineage, col(KnownLineage.parent_id) == col(KnownUnit.id))
+        .where(col(KnownLineage.unit_id) == unit.id, valid_on(KnownLineage, today()), col(KnownUnit.level) == "commune")
+    )
+    above = (await session.exec(query)).first()
+    return f"{unit.name}, {above[0].lower()}{above[1:]}" if above else unit.name
+
+
 def units_below(unit_id: UUID, on: date) -> Any:
     """A subquery with the ids of a unit, named by its id, and of all below it, as of a day."""
     top, below = aliased(KnownLineage), aliased(KnownLineage)

@@ -1,16 +1,22 @@
-"""Work done offline at the village cultural house."""
+"""Work done offline at the village cultural house, and the visits among it."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Header
+from fastapi import Header, Query
 
-from chassis.http import Routes, Transaction, allow, language_of
+from chassis.access import record_access
+from chassis.http import Listed, PageQuery, Routes, Transaction, allow, language_of
 from chassis.identity import Caller
+from chassis.scope import unit_of_query
 from onboarding.commands.batches import apply_batch
+from onboarding.model.visits import Outcome
+from onboarding.queries.visits import list_visits
 from onboarding.routes.journeys import require_entitled
-from onboarding.schemas.batches import Batch, BatchAnswer, ItemAnswer, read_item
+from onboarding.routes.listing import LISTED
+from onboarding.schemas.batches import Batch, BatchAnswer, ItemAnswer, VisitView, read_item
 
-router = Routes(tags=["onboarding"])
+router = Routes(tags=["onboarding"], dependencies=LISTED)
 
 PATH = "/v1/onboarding/batches"
 
@@ -23,7 +29,25 @@ async def post_batch(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> BatchAnswer:
     """Applies offline items in the order sent, each on its own; sending them again changes nothing."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     answers = await apply_batch(session, caller, [read_item(each) for each in body.items])
     language = language_of(accept_language)
     return BatchAnswer(items=[ItemAnswer.of(each, language, PATH) for each in answers])
+
+
+@router.get("/v1/onboarding/visits")
+async def get_visits(
+    session: Transaction,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("volunteer", "officer")],
+    unit_code: Annotated[str | None, Query(max_length=64)] = None,
+    resident_id: UUID | None = None,
+    outcome: Outcome | None = None,
+) -> Listed[VisitView]:
+    """Who was visited in a unit, and what came of it: who was not at home is visited again."""
+    require_entitled(caller)
+    unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
+    visits, cursor = await list_visits(session, caller, unit.code, resident_id, outcome, page)
+    for each in {visit.resident_id for visit in visits}:
+        record_access(session, "onboarding", caller, each, action="visits", purpose="onboarding", fields=["visits"])
+    return Listed(items=[VisitView.of(each) for each in visits], next_cursor=cursor)

@@ -49,6 +49,7 @@ from onboarding.queries.campaigns import (
     list_tasks,
 )
 from onboarding.queries.territory import leads, require_lead, unit_as_of
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.campaigns import (
     CampaignCreate,
     CampaignPatch,
@@ -62,7 +63,7 @@ from onboarding.schemas.campaigns import (
     TaskView,
 )
 
-router = Routes(tags=["campaigns"])
+router = Routes(tags=["campaigns"], dependencies=LISTED)
 
 PLAN_BYTES = 1024 * 1024
 Readers = Annotated[Caller, allow("officer", "volunteer", "auditor", "operator", "service")]

@@ -19,10 +19,12 @@ from onboarding.model.people import KnownResident
 from onboarding.model.steps import catalogue
 from onboarding.printing import Member, StepLine, render_checklist
 from onboarding.queries.journeys import get_journey
+from onboarding.queries.territory import place_name
 from onboarding.routes.journeys import require_entitled
+from onboarding.routes.listing import LISTED
 from onboarding.routes.names import Named, named_residents
 
-router = Routes(tags=["onboarding"])
+router = Routes(tags=["onboarding"], dependencies=LISTED)
 
 DONE, OPEN = "×", "□"
 
@@ -41,8 +43,9 @@ async def get_checklist(
     stated = purpose_of(caller, None, purpose)
     runtime = request.app.state.runtime
     async with runtime.database.reading() as reading:
-        await require_entitled(reading, caller)
+        require_entitled(caller)
         unit = await unit_of_query(reading, caller, unit_code)
+        place = await place_name(reading, unit)
     named = await named_residents(runtime.questions, caller, [unit.code], code)
     states = {each: await _states(session, each) for each in named}
     present = {each: found for each, found in states.items() if found}
@@ -55,9 +58,7 @@ async def get_checklist(
     members = [_member(named[each], found) for each, found in present.items()]
     needed = [state.step for found in present.values() for state in found if state.status != "completed"]
     bring = things_to_bring(list(dict.fromkeys(needed))) if needed else []
-    paper = await anyio.to_thread.run_sync(
-        render_checklist, unit.name, code, today().strftime("%d/%m/%Y"), bring, members
-    )
+    paper = await anyio.to_thread.run_sync(render_checklist, place, code, today().strftime("%d/%m/%Y"), bring, members)
     return Response(
         paper, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="phieu-ho-tro.pdf"'}
     )
@@ -80,6 +81,13 @@ def _line(state: StepState) -> StepLine:
         done = state.completed_at.strftime("%d/%m/%Y") if state.completed_at else ""
         return StepLine(title, DONE, f"đã xong {done}".strip())
     if state.missing:
-        lacking = "; ".join(catalogue().conditions[each].title.vi for each in state.missing)
+        lacking = "; ".join(_within(catalogue().conditions[each].title.vi) for each in state.missing)
         return StepLine(title, OPEN, f"còn thiếu: {lacking}")
-    return StepLine(title, OPEN, "làm lại" if state.status == "revoked" else "làm được ngay")
+    now = "làm lại" if state.status == "revoked" else "làm được ngay"
+    ways = [each.title.vi for each in catalogue().rule(state.step).routes if each.route == state.route]
+    return StepLine(title, OPEN, ": ".join([now, *map(_within, ways)]))
+
+
+def _within(title: str) -> str:
+    """A title inside a sentence; names such as VNeID stay as they are written."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

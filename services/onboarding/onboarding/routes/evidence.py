@@ -37,6 +37,7 @@ from onboarding.queries.ranking import count_votes, rank_nominations, rank_units
 from onboarding.queries.sessions import find_next_session, list_chosen_procedures
 from onboarding.queries.territory import list_above, require_lead, units_of_code
 from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.evidence import (
     AnnouncementView,
     CommunicationCreate,
@@ -55,7 +56,7 @@ from onboarding.schemas.evidence import (
     StandingView,
 )
 
-router = Routes(tags=["campaigns"])
+router = Routes(tags=["campaigns"], dependencies=LISTED)
 
 
 @router.post("/v1/campaigns/{campaign_id}/communications", status_code=201)

@@ -20,9 +20,10 @@ from onboarding.errors import UnreadableFile
 from onboarding.lists import ListedNumber, RowFault, UnreadableList, read_numbers
 from onboarding.model.imports import ImportRejection, NumberImport
 from onboarding.model.steps import Step
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.imports import ImportView, RejectionView
 
-router = Routes(tags=["onboarding"])
+router = Routes(tags=["onboarding"], dependencies=LISTED)
 
 FILE_BYTES = 10 * 1024 * 1024
 Officer = Annotated[Caller, allow("officer")]

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Header, Query, Response
 
 from chassis.access import purpose_of, record_access
-from chassis.database import ReadSession
 from chassis.errors import Forbidden, NotFound
 from chassis.http import (
     IfMatch,
@@ -28,8 +27,8 @@ from onboarding.commands.organizations import declare_organization_app, organiza
 from onboarding.model.steps import Step
 from onboarding.queries.journeys import get_journey
 from onboarding.queries.people import get_organization, get_resident
-from onboarding.queries.teams import require_listed
 from onboarding.queries.worklist import Wanted, count_work, list_charged, list_work
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.journeys import (
     ChargeView,
     OnboardingView,
@@ -40,11 +39,11 @@ from onboarding.schemas.journeys import (
     WorkView,
 )
 
-router = Routes(tags=["onboarding"])
+router = Routes(tags=["onboarding"], dependencies=LISTED)
 
 SERVICE = "onboarding"
 SCHOOL = "school"
-"""Grade-9 pupils help at sessions and see no personal data."""
+"""The body of grade-9 pupils."""
 
 
 @router.get("/v1/residents/{resident_id}/onboarding")
@@ -56,7 +55,7 @@ async def get_onboarding(
     purpose: PurposeHeader = None,
 ) -> OnboardingView:
     """A resident's journey, computed from everything known now."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     resident = await get_resident(session, caller, resident_id)
     stated = purpose_of(caller, _own_id(caller, resident_id, resident.id), purpose)
     opened = await get_journey(session, resident)
@@ -77,7 +76,7 @@ async def put_step(
     if_match: IfMatch = None,
 ) -> ResidentStepView:
     """Records what a person declares about one step; the same declaration again changes nothing."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     resident = await get_resident(session, caller, resident_id)
     opened = await open_journey(session, resident.id)
     if opened is None:
@@ -96,7 +95,7 @@ async def get_organization_app(
     caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
 ) -> OrganizationStepView:
     """Whether an organization has the provincial app; its condition is the owner's smartphone."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     organization = await get_organization(session, caller, organization_id)
     return OrganizationStepView.of_state(organization, await organization_state(session, organization))
 
@@ -109,7 +108,7 @@ async def put_organization_app(
     caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
 ) -> OrganizationStepView:
     """Records that an organization has, or no longer has, the provincial app."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     organization = await get_organization(session, caller, organization_id)
     await session.refresh(organization, with_for_update=True)
     await declare_organization_app(session, caller, organization, body.declaration("province_app"))
@@ -129,7 +128,7 @@ async def list_worklist(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Listed[WorkView]:
     """Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     code = unit_code or caller.unit_code or ""
     unit = await unit_of_query(session, caller, code)
     rows, cursor = await list_work(session, caller, Wanted(unit.code, step, status, condition, household_id), page)
@@ -146,7 +145,7 @@ async def get_summary(
     session: Transaction, caller: Annotated[Caller, allow("volunteer", "officer")], unit_code: str | None = None
 ) -> SummaryView:
     """A unit's work at a glance: who stands where on each step, and what is missing how often."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
     return SummaryView.of(unit.code, *await count_work(session, unit.code))
 
@@ -168,12 +167,10 @@ async def get_charges(
     return Listed(items=[ChargeView.of(evidence, resident) for evidence, resident in rows], next_cursor=cursor)
 
 
-async def require_entitled(session: ReadSession, caller: Caller) -> None:
-    """Volunteers see residents' work only while a team lists them; pupils never do."""
-    if caller.role == "volunteer":
-        if caller.body == SCHOOL:
-            raise Forbidden("Học sinh không xem dữ liệu cá nhân.", "Pupils see no personal data.")
-        await require_listed(session, caller)
+def require_entitled(caller: Caller) -> None:
+    """Pupils help at sessions and see no personal data."""
+    if caller.role == "volunteer" and caller.body == SCHOOL:
+        raise Forbidden("Học sinh không xem dữ liệu cá nhân.", "Pupils see no personal data.")
 
 
 def _own_id(caller: Caller, asked: UUID, found: UUID) -> UUID:

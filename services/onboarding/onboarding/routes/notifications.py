@@ -10,9 +10,10 @@ from chassis.http import Listed, Reading, Routes, allow, language_of
 from chassis.identity import Caller
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.queries.notifications import list_notifications
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.notifications import NotificationView
 
-router = Routes(tags=["notifications"])
+router = Routes(tags=["notifications"], dependencies=LISTED)
 
 
 @router.get("/v1/notifications")

@@ -1,10 +1,11 @@
 """Sessions: planning them in a campaign, showing them to everybody, noting who came."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
-from fastapi import Header, Query
+import anyio.to_thread
+from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from chassis.access import record_access
@@ -12,6 +13,7 @@ from chassis.clock import now
 from chassis.errors import Forbidden
 from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, language_of, public
 from chassis.identity import Caller
+from chassis.tables import KnownUnit
 from onboarding.commands.sessions import (
     announce_session,
     change_session,
@@ -20,7 +22,9 @@ from onboarding.commands.sessions import (
     register_attendance,
 )
 from onboarding.commands.training import end_with_session, open_training_accounts
-from onboarding.model.sessions import Attendance, CampaignSession
+from onboarding.model.announcement import spoken_time
+from onboarding.model.sessions import KIND_NAMES, Attendance, CampaignSession, SessionKind
+from onboarding.printing import check_in_symbol, render_check_in
 from onboarding.queries.campaigns import get_campaign
 from onboarding.queries.sessions import (
     SessionFilter,
@@ -30,9 +34,10 @@ from onboarding.queries.sessions import (
     list_sessions,
     list_training_accounts,
 )
-from onboarding.queries.territory import leads, require_lead, unit_as_of
+from onboarding.queries.territory import leads, place_name, require_lead, unit_as_of
 from onboarding.routes.campaigns import Officer, Readers
 from onboarding.routes.journeys import require_entitled
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.sessions import (
     AttendanceBody,
     AttendanceItem,
@@ -47,7 +52,7 @@ from onboarding.schemas.sessions import (
     TrainingAccountView,
 )
 
-router = Routes(tags=["sessions"])
+router = Routes(tags=["sessions"], dependencies=LISTED)
 
 Helper = Annotated[Caller, allow("officer", "volunteer")]
 
@@ -111,7 +116,7 @@ async def post_attendance(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> AttendanceView:  # fmt: skip
     """Notes who came, each once."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     held = await get_session(session, session_id, for_update=True)
     await require_part_in(session, caller, held)
     noted = await register_attendance(session, caller, held, [each.attendee() for each in body.items])
@@ -125,7 +130,7 @@ async def post_attendance(
 @router.get("/v1/sessions/{session_id}/attendance")
 async def get_attendance(session_id: UUID, session: Transaction, page: PageQuery, caller: Helper) -> Listed[AttendedBy]:
     """Who came, by id."""
-    await require_entitled(session, caller)
+    require_entitled(caller)
     held = await get_session(session, session_id)
     await require_part_in(session, caller, held)
     rows, cursor = await list_attendance(session, held.id, page)
@@ -151,6 +156,33 @@ async def post_check_in(
     held = await get_session(session, session_id, for_update=True)
     is_new = await check_in(session, caller, held, body.code)
     return AttendanceItem(resident_id=caller.resident_id, result="applied" if is_new else "unchanged")
+
+
+@router.get(
+    "/v1/sessions/{session_id}/check-in-code",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}, "image/png": {}, "image/svg+xml": {}}}},
+)
+async def get_check_in_code(
+    session_id: UUID, session: Reading, caller: Helper, format: Literal["pdf", "png", "svg"] = "pdf"
+) -> Response:
+    """The code to scan at the door: a sheet to print (PDF, PNG), or the symbol alone (SVG)."""
+    held = await get_session(session, session_id)
+    await require_part_in(session, caller, held)
+    payload = f"bakhong:check-in?session={held.id}&code={held.check_in_code}"
+    if format == "svg":
+        return Response(check_in_symbol(payload), media_type="image/svg+xml")
+    unit = await session.get_one(KnownUnit, held.unit_id)
+    words: dict[str, Any] = {
+        "kind": KIND_NAMES[cast(SessionKind, held.kind)], "venue": held.venue, "unit": await place_name(session, unit),
+        "time": spoken_time(held.starts_at, held.ends_at), "form": format,
+    }  # fmt: skip
+    paper = await anyio.to_thread.run_sync(lambda: render_check_in(payload, **words))
+    return Response(
+        paper,
+        media_type="application/pdf" if format == "pdf" else "image/png",
+        headers={"Content-Disposition": f'inline; filename="diem-danh.{format}"'},
+    )
 
 
 @router.post("/v1/sessions/{session_id}/training-accounts", status_code=201)

@@ -23,6 +23,7 @@ from onboarding.model.steps import Step
 from onboarding.printing import ListedPerson, render_workbook
 from onboarding.queries.referrals import list_referrals
 from onboarding.queries.signature_lists import get_list, list_eligible, list_entries, list_lists
+from onboarding.routes.listing import LISTED
 from onboarding.routes.names import Named, named_residents, revealed_residents
 from onboarding.schemas.signature_lists import (
     EntryView,
@@ -32,7 +33,7 @@ from onboarding.schemas.signature_lists import (
     SignatureListView,
 )
 
-router = Routes(tags=["signature lists"])
+router = Routes(tags=["signature lists"], dependencies=LISTED)
 
 Officer = Annotated[Caller, allow("officer")]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,9 +7,10 @@ from fastapi import Header
 from chassis.http import Routes, language_of, public
 from chassis.identity import Caller
 from onboarding.model.steps import catalogue
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.steps import StepsView, steps_view
 
-router = Routes(tags=["onboarding"])
+router = Routes(tags=["onboarding"], dependencies=LISTED)
 
 
 @router.get("/v1/onboarding/steps")

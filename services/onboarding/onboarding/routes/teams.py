@@ -14,9 +14,10 @@ from onboarding.queries.campaigns import get_campaign
 from onboarding.queries.teams import get_member, get_team, list_members, list_teams
 from onboarding.queries.territory import require_lead
 from onboarding.routes.campaigns import Officer, unit_to_work_in
+from onboarding.routes.listing import LISTED
 from onboarding.schemas.teams import MemberPatch, TeamCreate, TeamPut, TeamView
 
-router = Routes(tags=["teams"])
+router = Routes(tags=["teams"], dependencies=LISTED)
 
 
 @router.post("/v1/campaigns/{campaign_id}/teams", status_code=201, response_model=TeamView)

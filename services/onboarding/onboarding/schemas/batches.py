@@ -1,5 +1,6 @@
 """Items of offline work, each read on its own: one that cannot be read is refused, the others still apply."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from chassis.problems import field_errors
 from onboarding.model.observations import Observation, ObservedName
 from onboarding.model.offline import MOST_ITEMS, Answered, OfflineItem, VisitPaid
 from onboarding.model.steps import Step
-from onboarding.model.visits import Outcome
+from onboarding.model.visits import Outcome, Visit
 from onboarding.schemas.journeys import StepDeclared, not_in_the_future
 
 ClientId = Annotated[str, Field(min_length=1, max_length=100)]
@@ -123,3 +124,20 @@ _ITEM: dict[str, TypeAdapter[Any]] = {
     "visit": TypeAdapter(VisitItem),
     "fact": TypeAdapter(FactItem),
 }
+
+
+class VisitView(BaseModel):
+    """One visit; whom it was paid to is an id, never a name."""
+
+    id: str
+    resident_id: UUID
+    outcome: Outcome
+    occurred_at: datetime
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, visit: Visit) -> "VisitView":
+        return cls(
+            id=visit.id, resident_id=visit.resident_id, outcome=visit.outcome, occurred_at=visit.occurred_at,
+            recorded_at=visit.recorded_at,
+        )  # fmt: skip

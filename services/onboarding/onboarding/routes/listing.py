@@ -1,0 +1,15 @@
+"""Volunteers come in while a team lists them; asked at every door of this service, whatever the door asks besides."""
+
+from fastapi import Depends, Request
+
+from onboarding.queries.teams import require_listed
+
+
+async def _listed(request: Request) -> None:
+    caller = request.state.caller
+    if caller is not None and caller.role == "volunteer":
+        async with request.app.state.runtime.database.reading() as session:
+            await require_listed(session, caller)
+
+
+LISTED = [Depends(_listed)]
