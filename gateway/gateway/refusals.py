@@ -40,7 +40,7 @@ MEANINGS = {
     400: "A parameter or header is wrong or unknown, or the request is malformed",
     401: "No credential, or one that does not hold",
     403: "The caller's role or unit does not allow this",
-    404: "There is no such thing, or the caller may not know of it; `Retry-After` where it may be a moment old",
+    404: "There is no such thing, or the caller may not know of it; `Retry-After` where it may be a moment too new",
     405: "This resource does not know this method",
     408: "The request came too slowly",
     409: "What is there does not allow this, or the same request is still running",

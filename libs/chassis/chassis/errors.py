@@ -70,13 +70,13 @@ class NotFound(Problem):
 
 
 class NotYetKnown(Problem):
-    """Somebody may have told another service of this id a moment ago: ask again in a second."""
+    """Somebody may have told another service of this id a moment ago: ask again in a second.
+
+    It reads as every other "not found": what is not the caller's must not look different from what nobody has.
+    """
 
     slug, status = "not-found", 404
-    vi, en = (
-        "Không tìm thấy; nếu vừa được tạo, xin thử lại sau một giây.",
-        "Not found; if just created, retry in a second.",
-    )
+    vi, en = NotFound.vi, NotFound.en
     always = {"Retry-After": "1"}
 
 
