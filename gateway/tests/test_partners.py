@@ -1,5 +1,6 @@
 import json
 from base64 import urlsafe_b64decode as b64decode
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from chassis.ask import Unanswered
 from chassis.database import Database
 from contracts.gateway import PartnerChanged
 from gateway.commands.development import PARTNERS, ensure_development_partners
@@ -163,6 +165,67 @@ async def test_every_administrative_act_is_kept(client: httpx.AsyncClient, sign_
     assert (
         await client.get("/v1/administrative-acts", headers=await sign_in("officer", unit_code="15724"))
     ).status_code == 403
+
+
+ACTS: dict[str, dict[str, Any]] = {
+    "POST /v1/partners": PARTNER | {"id": "bank-b"},
+    "PATCH /v1/partners/{partner_id}": {"contact": "b@bank-b.example"},
+    "POST /v1/partners/{partner_id}/secrets": {},
+    "POST /v1/partners/{partner_id}/agreements": AGREEMENT,
+    "POST /v1/partners/{partner_id}/licences": {"kind": "x", "number": "1", "issuer": "y", "valid_from": "2026-01-01"},
+    "POST /v1/partners/{partner_id}/deliveries/{delivery_id}/process-again": {},
+    "POST /v1/dead-letters/{dead_letter_id}/replay": {},
+}
+"""A body for everything that an operator can do at the door; the test below asks the API document what that is."""
+
+
+async def test_whatever_an_operator_does_leaves_one_act(
+    client: httpx.AsyncClient,
+    sign_in: Any,
+    door: Any,
+    database: Database,
+    signed: Any,
+    opening: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paths = door.inner.openapi()["paths"]
+    deeds = [
+        f"{method.upper()} {path}"
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if method != "get" and "operator" in operation["x-audience"]
+    ]
+    assert sorted(deeds) == sorted(ACTS), "a new deed of operators needs its act"
+    operator = await sign_in("operator", subject="op-2")
+    await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
+    listed = await client.get("/v1/partners/demo-bank/deliveries", headers=operator)
+    replayed = []
+
+    async def replay(dead_letter_id: Any) -> int:
+        replayed.append(str(dead_letter_id))
+        return 1
+
+    runtime = door.inner.state.runtime
+    monkeypatch.setattr(runtime, "consumer", SimpleNamespace(replay=replay))
+    monkeypatch.setattr(runtime.questions, "ask", nobody_has_it)
+    ids = {"partner_id": "demo-bank", "delivery_id": listed.json()["items"][0]["id"], "dead_letter_id": LETTER}
+    for deed, body in ACTS.items():
+        method, path = deed.split()
+        answer = await client.request(method, path.format(**ids), json=body, headers=operator)
+        assert answer.is_success, (deed, answer.text)
+
+    async with database.reading() as session:
+        acts = list(await session.exec(select(AdministrativeAct).where(AdministrativeAct.actor == "op-2")))
+    assert len(acts) == len({act.act for act in acts}) == len(ACTS)
+    assert all(act.role == "operator" and act.target for act in acts)
+    assert replayed == [LETTER]
+
+
+LETTER = "01890000-0000-7000-8000-000000000001"
+
+
+async def nobody_has_it(service: str, *_: Any, **__: Any) -> Any:
+    raise Unanswered(service, 404)
 
 
 async def test_settings_show_no_secret(client: httpx.AsyncClient, sign_in: Any) -> None:

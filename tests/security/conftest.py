@@ -1,7 +1,9 @@
 """The running platform with its demo, and one caller of every role at its door."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -11,23 +13,28 @@ INSIDE, OUTSIDE = "15724", "15061"
 """Two communes of the demo, neither above the other."""
 
 
+@pytest.fixture(scope="session")
+def door_url(request: pytest.FixtureRequest) -> str:
+    """Where the platform is, with its demo; BAKHONG_URL names one that runs already."""
+    url: str = os.environ.get("BAKHONG_URL") or request.getfixturevalue("demo_platform_url")
+    return url
+
+
 @pytest.fixture
-async def client(demo_platform_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(
-        base_url=demo_platform_url, timeout=30, limits=httpx.Limits(max_connections=16)
-    ) as client:
+async def client(door_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=door_url, timeout=30, limits=httpx.Limits(max_connections=16)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def document(demo_platform_url: str) -> dict[str, Any]:
+def document(door_url: str) -> dict[str, Any]:
     """The merged OpenAPI document."""
-    found: dict[str, Any] = httpx.get(f"{demo_platform_url}/openapi.json", timeout=30).json()
+    found: dict[str, Any] = httpx.get(f"{door_url}/openapi.json", timeout=30).json()
     return found
 
 
 @pytest.fixture(scope="session")
-def callers(demo_platform_url: str) -> dict[str, dict[str, str]]:
+def callers(door_url: str) -> dict[str, dict[str, str]]:
     """The headers of a caller of each role; `anonymous` has none. Persons and organizations are unknown ones."""
     nobody = "01890000-0000-7000-8000-00000000dead"
     who: dict[str, dict[str, str]] = {
@@ -39,13 +46,37 @@ def callers(demo_platform_url: str) -> dict[str, dict[str, str]]:
         "operator": {},
         "partner": {"partner_id": "demo-bank"},
     }
-    return {"anonymous": {}} | {role: sign_in(demo_platform_url, role, **fields) for role, fields in who.items()}
+    return {"anonymous": {}} | {role: sign_in(door_url, role, **fields) for role, fields in who.items()}
 
 
 @pytest.fixture(scope="session")
-def other_officer(demo_platform_url: str) -> dict[str, str]:
+def known(door_url: str, document: dict[str, Any]) -> dict[str, list[str]]:
+    """Ids of the demo by the name of the parameter that takes them, found by asking every list of the document."""
+    headers = [sign_in(door_url, role, unit_code=INSIDE) | {"X-Purpose": "support"} for role in ("officer", "operator")]
+    found: dict[str, list[str]] = {"unit_code": [INSIDE, "15727-01"], "partner_id": ["demo-bank"]}
+    found |= {"parent": [INSIDE], "household_code": [], "as_of": ["2026-01-31", "2024-06-30"]}
+    with httpx.Client(base_url=door_url, timeout=30) as client:
+        for path in sorted(document["paths"], key=lambda path: path.count("{")):
+            match = re.fullmatch(r"(.+)/\{(\w+)\}", path)
+            if match is None or match[2] in found:
+                continue
+            asked = re.sub(r"\{(\w+)\}", lambda part: (found.get(part[1]) or ["none"])[0], match[1])
+            answers = [client.get(asked, params={"unit_code": INSIDE}, headers=one) for one in headers]
+            answers += [client.get(asked, headers=one) for one in headers]
+            items = [item for answer in answers if answer.is_success for item in items_of(answer)]
+            found[match[2]] = list(dict.fromkeys(str(item.get("id", item.get("code"))) for item in items))[:5]
+    return {name: values for name, values in found.items() if values}
+
+
+def items_of(answer: httpx.Response) -> Iterator[dict[str, Any]]:
+    if answer.headers["content-type"].startswith("application/json"):
+        yield from (item for item in answer.json().get("items", []) if "id" in item or "code" in item)
+
+
+@pytest.fixture(scope="session")
+def other_officer(door_url: str) -> dict[str, str]:
     """The headers of an officer of the other commune."""
-    return sign_in(demo_platform_url, "officer", unit_code=OUTSIDE)
+    return sign_in(door_url, "officer", unit_code=OUTSIDE)
 
 
 def sign_in(url: str, role: str, **fields: str) -> dict[str, str]:
@@ -80,5 +111,6 @@ def tools() -> Any:
     class Tools:
         ask = staticmethod(ask)
         together = staticmethod(together)
+        sign_in = staticmethod(sign_in)
 
     return Tools

@@ -7,10 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 METHODS = ("get", "put", "post", "delete", "patch")
 NOBODYS_ID = "01890000-0000-7000-8000-00000000beef"
 NEVER_AGAIN = {("POST", "/oauth/token"), ("POST", "/webhooks/{partner_id}"), ("POST", "/dev/token")}
 """Doors with checks of their own, tested by themselves."""
+
+OUTSIDE = "15061"
+"""A commune of the demo that has nothing of the commune whose ids are asked for."""
 
 Row = tuple[str, str, dict[str, Any]]
 
@@ -138,6 +143,65 @@ async def test_an_officer_sees_nothing_of_another_commune(
 
     assert leaks == []
     assert seen > 0, "the demo has nothing to look at"
+
+
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "officer": {"unit_code": OUTSIDE},
+    "volunteer": {"unit_code": OUTSIDE},
+    "auditor": {"unit_code": OUTSIDE},
+    "resident": {"resident_id": "01890000-0000-7000-8000-00000000dead"},
+    "organization": {"organization_id": "01890000-0000-7000-8000-00000000dead"},
+    "partner": {"partner_id": "demo-portal"},
+}
+FOR_EVERYBODY = re.compile(
+    r"/v1/(units|procedures|banks|partners|campaigns|sessions|reports|data-sources|data-breaches)\b"
+)
+"""What officials may read of every unit, and what is the whole platform's: plans, sessions, catalogues, breaches."""
+
+
+@pytest.mark.parametrize("role", ELSEWHERE)
+async def test_with_anothers_ids_an_outsider_learns_and_changes_nothing(
+    role: str, door_url: str, document: dict[str, Any], client: Any, known: dict[str, list[str]], tools: Any
+) -> None:
+    outsider = tools.sign_in(door_url, role, **ELSEWHERE[role])
+    asked = [
+        (method, path)
+        for method, path, operation in rows(document)
+        if role in operation["x-audience"]
+        and "public" not in operation["x-audience"]
+        and set(PLACES.findall(path)) & set(known)
+        and not FOR_EVERYBODY.match(path)
+    ]
+    of_another = await tools.together(
+        [
+            tools.ask(client, method, with_ids(path, known), headers=outsider, **body_of(method))
+            for method, path in asked
+        ]
+    )
+    of_nobody = await tools.together(
+        [tools.ask(client, method, filled(path), headers=outsider, **body_of(method)) for method, path in asked]
+    )
+
+    assert asked
+    told = [
+        f"{method} {path} as {role}: {another.status_code} {another.text[:200]}, for nobody's {nobody.status_code}"
+        for (method, path), another, nobody in zip(asked, of_another, of_nobody, strict=True)
+        if another.status_code < 400 or another.status_code >= 500 or learned(another) != learned(nobody)
+    ]
+    assert told == []
+
+
+def learned(answer: Any) -> Any:
+    """What a refusal says, beside the address that was asked: nothing tells another's thing from nobody's."""
+    said = {name: value for name, value in answer.json().items() if name != "instance"}
+    return said | {"Retry-After": answer.headers.get("retry-after")}
+
+
+PLACES = re.compile(r"\{(\w+)\}")
+
+
+def with_ids(path: str, known: dict[str, list[str]]) -> str:
+    return PLACES.sub(lambda place: known.get(place[1], [NOBODYS_ID])[0], path)
 
 
 SHARED = {"/v1/partners", "/v1/banks", "/v1/procedures", "/v1/units", "/v1/data-sources", "/v1/onboarding/steps"}
