@@ -83,6 +83,23 @@ class NoMoreExtensions(Problem):
     vi, en = "Hồ sơ đã được gia hạn đủ số lần cho phép.", "The due date cannot be moved again."
 
 
+class InvalidEnvelope(InvalidBody):
+    """The file is no edXML envelope, or lacks an element; `errors` names it."""
+
+    slug = "invalid-edxml"
+    vi, en = "Tệp không phải gói tin edXML hợp lệ.", "This is not a valid edXML envelope."
+
+
+class NotBetweenAgencies(Problem):
+    """Only documents between agencies travel in envelopes."""
+
+    slug, status = "not-between-agencies", 409
+    vi, en = (
+        "Chỉ văn bản giữa các cơ quan mới có gói tin edXML.",
+        "Only documents between agencies have an edXML envelope.",
+    )
+
+
 class UnknownProcedureCode(NotFound):
     """No procedure has this code."""
 

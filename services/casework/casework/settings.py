@@ -14,6 +14,9 @@ class CaseworkSettings(Settings):
     procedures_dir: Path = Path(__file__).with_name("procedures")
     dossier_code_pattern: str = "H56.{unit}-{day:%y%m%d}-{serial:04d}"
     """The form since Circular 03/2025/TT-VPCP is unverified; `000.00.{unit}.H56-...` is the one before."""
+    organ_id_pattern: str = "H56.{unit}"
+    """A unit's identifier in document exchange; H56 is Thanh Hóa, its form for communes since 2025 is unverified."""
+    envelope_limit_bytes: int = 20 * 1024 * 1024
     attachment_limit_bytes: int = 10 * 1024 * 1024
     attachments_per_dossier: int = 30
     scan_command: str = ""

@@ -1,5 +1,7 @@
 """Documents between residents or organizations and agencies: sent with a number, received, dealt with."""
 
+import re
+from collections.abc import Callable
 from hashlib import sha256
 from uuid import UUID
 
@@ -7,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from casework.commands.papers import SignedPaper
 from casework.errors import IllegalAction
-from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus
+from casework.model.codes import organ_id_of
+from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus, Recall
 from casework.queries.people import commune_of, get_organization, get_resident
 from casework.schemas.documents import DocumentCreate
+from casework.settings import get_settings
 from chassis.clock import now, today
 from chassis.database import Session
 from chassis.errors import Forbidden
@@ -29,7 +33,7 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
     sender = await _sending_unit(session, caller, body) if caller.role == "officer" else None
     recipient = await _receiving_unit(session, body)
     if sender is None and recipient is None:
-        raise Forbidden()
+        raise Forbidden()  # people write to agencies, never to one another or past their own
     number = await _next_number(
         session, f"sent|{sender.id if sender else caller.resident_id or caller.organization_id}"
     )
@@ -38,6 +42,8 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
         number=number,
         symbol=f"{number:02d}/{OFFICE if sender else ELECTRONIC}",
         issued_on=today(),
+        due_on=body.due_on,
+        recipient_organ_id=body.organ_id,
         kind=body.kind,
         sender_unit_id=sender.id if sender else None,
         sender_unit_code=sender.code if sender else None,
@@ -45,21 +51,35 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
         recipient_unit_id=recipient.id if recipient else None,
         recipient_unit_code=recipient.code if recipient else None,
         recipient_id=await _recipient(session, caller, body),
-        recipient_kind="unit" if recipient else "resident" if body.resident_id else "organization",
+        recipient_kind=body.recipient_kind,
         in_reply_to=body.in_reply_to,
         sent_at=moment,
         sent_by=caller.account,
         changed_at=moment,
         subject=b"",
     )
+    if sender is not None and (recipient is not None or body.organ_id is not None):
+        organ_id = organ_id_of(get_settings().organ_id_pattern, sender.code)
+        document.edxml_id = f"{organ_id},{document.issued_on:%Y/%m/%d},{document.symbol}"
     document.write(body.subject, body.body)
     if file is not None:
-        paper = file.paper
-        document.media_type, document.sha256 = paper.media_type, sha256(paper.content).digest()
-        document.content = seal(FILE, str(document_id), paper.content)
-        document.signatures = file.kept_signatures
+        keep_file(document, file)
     session.add(document)
     return document
+
+
+def keep_file(document: Document, file: SignedPaper) -> None:
+    """Puts the (first) file into the document, sealed."""
+    paper = file.paper
+    document.media_type, document.sha256 = paper.media_type, sha256(paper.content).digest()
+    document.content = seal(FILE, str(document.id), paper.content)
+    document.signatures = file.kept_signatures
+
+
+def number_in(text: str) -> int:
+    """The number that a document's code begins with, 0 where there is none that fits."""
+    digits = re.match(r"[0-9]{1,9}", text)
+    return int(digits[0]) if digits else 0
 
 
 async def receive_document(session: Session, caller: Caller, document: Document) -> None:
@@ -74,8 +94,22 @@ async def receive_document(session: Session, caller: Caller, document: Document)
 
 def step_document(document: Document, to: ExchangeStatus) -> None:
     """One step of the status chain; 409 naming what is legal."""
+    _do(document, lambda: document.advance(to))
+
+
+def ask_document_back(document: Document) -> None:
+    """The sender wants it back; 409 once it is dealt with."""
+    _do(document, document.ask_back)
+
+
+def answer_recall(document: Document, answer: Recall) -> None:
+    """The recipient agrees or refuses; 409 when nobody asked."""
+    _do(document, lambda: document.answer_recall(answer))
+
+
+def _do(document: Document, step: Callable[[], None]) -> None:
     try:
-        document.advance(to)
+        step()
     except BrokenChain as broken:
         raise IllegalAction(members={"legal": [status.name.lower() for status in broken.legal]}) from broken
     document.version += 1

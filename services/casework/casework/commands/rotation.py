@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from casework.model.documents import BODY, FILE, SUBJECT, Document
+from casework.model.documents import ANNEX, BODY, FILE, SUBJECT, Document, DocumentFile
 from casework.model.dossiers import (
     FORM,
     NOTE,
@@ -50,6 +50,7 @@ SEALED = (
     Sealed(Document, "subject", SUBJECT),
     Sealed(Document, "body", BODY),
     Sealed(Document, "content", FILE),
+    Sealed(DocumentFile, "content", ANNEX),
 )
 
 

@@ -14,6 +14,18 @@ def make_code(pattern: str, *, unit_code: str, day: date, serial: int) -> str:
     return pattern.format(unit=unit_code, day=day, serial=serial)
 
 
+def organ_id_of(pattern: str, unit_code: str) -> str:
+    """The identifier under which other agencies know a unit, e.g. `H56.15724` for `H56.{unit}`."""
+    return pattern.format(unit=unit_code)
+
+
+def unit_code_of(pattern: str, organ_id: str) -> str | None:
+    """The unit of an agency's identifier; None for agencies outside this platform."""
+    before, after = pattern.split("{unit}")
+    code = organ_id.removeprefix(before).removesuffix(after)
+    return code if organ_id == organ_id_of(pattern, code) and code else None
+
+
 def is_code(text: str) -> bool:
     """Whether `text` has the form of a dossier code, ours or the national one."""
     return CODE.match(text) is not None

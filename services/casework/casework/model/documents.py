@@ -16,6 +16,7 @@ from chassis.sealing import Place, seal, unseal_text
 SUBJECT = Place("casework", "document", "subject")
 BODY = Place("casework", "document", "body")
 FILE = Place("casework", "document", "content")
+ANNEX = Place("casework", "document_file", "content")
 
 
 class ExchangeStatus(IntEnum):
@@ -27,6 +28,14 @@ class ExchangeStatus(IntEnum):
     ASSIGNED = 4
     PROCESSING = 5
     COMPLETED = 6
+
+
+class Recall(IntEnum):
+    """What became of a sender's wish to have a document back; the same list of codes goes on with these."""
+
+    REQUESTED = 13
+    AGREED = 15
+    REFUSED = 16
 
 
 CHAIN: dict[ExchangeStatus, frozenset[ExchangeStatus]] = {
@@ -57,6 +66,7 @@ class Document(Table, table=True):
         Index("ix_document_sender_unit", "sender_unit_id", "id", postgresql_where="sender_unit_id IS NOT NULL"),
         Index("ix_document_unit", "recipient_unit_id", "id", postgresql_where="recipient_unit_id IS NOT NULL"),
         Index("ix_document_from", "sender_id", "id", postgresql_where="sender_id IS NOT NULL"),
+        Index("ix_document_edxml", "edxml_id", postgresql_where="edxml_id IS NOT NULL"),
         Index("ix_document_to", "recipient_id", "id", postgresql_where="recipient_id IS NOT NULL"),
     )
 
@@ -80,6 +90,11 @@ class Document(Table, table=True):
     content: bytes | None = Field(default=None, sa_type=LargeBinary)
     signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     in_reply_to: UUID | None = None
+    edxml_id: str | None = Field(default=None, sa_type=Text)
+    sender_organ_id: str | None = Field(default=None, sa_type=Text)
+    recipient_organ_id: str | None = Field(default=None, sa_type=Text)
+    due_on: date | None = None
+    recall: int | None = None
     status: int = int(ExchangeStatus.ARRIVED)
     sent_at: datetime = Field(sa_type=aware())
     sent_by: str = Field(sa_type=Text)
@@ -101,12 +116,57 @@ class Document(Table, table=True):
         """The text, opened."""
         return unseal_text(BODY, str(self.id), self.body) if self.body else None
 
+    @property
+    def code(self) -> ExchangeStatus | Recall:
+        """The status as other agencies hear it: a recall that is open or agreed goes before the chain."""
+        return ExchangeStatus(self.status) if self.recall in (None, Recall.REFUSED) else Recall(self.recall)
+
+    def legal(self) -> frozenset[ExchangeStatus]:
+        """Where the recipient may take it now; nowhere while it is asked back or given back."""
+        return CHAIN[ExchangeStatus(self.status)] if isinstance(self.code, ExchangeStatus) else frozenset()
+
     def advance(self, to: ExchangeStatus) -> None:
         """Goes one step along the chain; raises BrokenChain."""
-        legal = CHAIN[ExchangeStatus(self.status)]
-        if to not in legal:
-            raise BrokenChain(legal)
+        if to not in self.legal():
+            raise BrokenChain(self.legal())
         self.status = int(to)
+
+    def ask_back(self) -> None:
+        """The sender asks for it back, once, while it is not dealt with; raises BrokenChain."""
+        if self.recall is not None or not self.legal():
+            raise BrokenChain(self.legal())
+        self.recall = int(Recall.REQUESTED)
+
+    def answer_recall(self, answer: Recall) -> None:
+        """The recipient agrees to give it back, or refuses and goes on; raises BrokenChain."""
+        if self.recall != Recall.REQUESTED:
+            raise BrokenChain(self.legal())
+        self.recall = int(answer)
+
+    def hear(self, code: int) -> bool:
+        """What the other agency says became of it: replies come twice and late, so nothing goes back; whether it is news."""
+        if code in set(Recall):
+            is_news, self.recall = self.recall != code, code
+            return is_news
+        if self.status in (ExchangeStatus.REFUSED, ExchangeStatus.COMPLETED) or code <= self.status:
+            return False
+        self.status = int(ExchangeStatus(code))
+        return True
+
+
+class DocumentFile(Table, table=True):
+    """A further file of a document, sealed for this row; the first one lies with the document."""
+
+    __tablename__ = "document_file"
+    __table_args__ = (Index("ix_document_file_document", "document_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    document_id: UUID
+    media_type: str = Field(sa_type=Text)
+    size: int
+    sha256: bytes = Field(sa_type=LargeBinary)
+    content: bytes = Field(sa_type=LargeBinary)
+    signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class DocumentSerial(Table, table=True):

@@ -1,18 +1,25 @@
 """Documents as their senders and recipients may see them."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
-from casework.model.documents import Document
+from casework.edxml import Answered, Attached, Letter, Organ, StatusReply, Trace
+from casework.errors import NotBetweenAgencies
+from casework.model.codes import organ_id_of
+from casework.model.documents import ANNEX, FILE, Document, DocumentFile
 from casework.queries.people import own
+from casework.settings import get_settings
+from casework.uploads import ALLOWED
 from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
 from chassis.identity import Caller
-from chassis.scope import covers, scoped
+from chassis.scope import covers, scoped, units_of
+from chassis.sealing import unseal
 
 Box = Literal["inbox", "sent"]
 
@@ -26,6 +33,90 @@ async def get_document(session: ReadSession, caller: Caller, document_id: UUID, 
     ):
         raise NotFound()
     return document
+
+
+async def find_by_edxml_id(session: ReadSession, edxml_id: str, *, lock: bool = False) -> Sequence[Document]:
+    """Every document that travels under this id here: one for each unit it is addressed to."""
+    query = select(Document).where(Document.edxml_id == edxml_id).order_by(col(Document.id))
+    return (await session.exec(query.with_for_update() if lock else query)).all()
+
+
+async def list_files(session: ReadSession, document_id: UUID) -> Sequence[DocumentFile]:
+    """The further files of a document without their contents."""
+    query = select(DocumentFile).where(DocumentFile.document_id == document_id).order_by(col(DocumentFile.id))
+    return (await session.exec(query.options(defer(DocumentFile.content)))).all()  # type: ignore[arg-type]  # SQLModel attribute
+
+
+async def get_file(session: ReadSession, document: Document, file_id: UUID) -> DocumentFile:
+    """One further file with its content."""
+    file = await session.get(DocumentFile, file_id)
+    if file is None or file.document_id != document.id:
+        raise NotFound()
+    return file
+
+
+async def get_letter(session: ReadSession, document: Document) -> Letter:
+    """The document as other agencies read it."""
+    names = await organ_names(session, document)
+    answered = await session.get(Document, document.in_reply_to) if document.in_reply_to else None
+    number, _, notation = document.symbol.partition("/")
+    return Letter(
+        document_id=document.edxml_id or "",
+        sender=names[0],
+        recipients=(names[1],),
+        number=number,
+        notation=notation,
+        promulgated_on=document.issued_on,
+        subject=document.read_subject(),
+        content=document.read_body() or "",
+        due_on=document.due_on,
+        answers=(Answered(names[1].organ_id, answered.edxml_id, answered.symbol),)
+        if answered and answered.edxml_id
+        else (),
+        traces=(Trace(names[0].organ_id, document.sent_at),),
+        attachments=tuple(await _attached(session, document)),
+    )
+
+
+async def get_status_reply(session: ReadSession, document: Document) -> StatusReply:
+    """What its sender is told of it now."""
+    sender, recipient = await organ_names(session, document)
+    return StatusReply(
+        answered=Answered(sender.organ_id, document.edxml_id or "", document.symbol, document.issued_on),
+        sender=recipient,
+        status_code=f"{document.code:02d}",
+        at=document.changed_at,
+        description=document.code.name.lower(),
+    )
+
+
+async def organ_names(session: ReadSession, document: Document) -> tuple[Organ, Organ]:
+    """Sender and recipient by their identifiers; 409 where one of them is no agency."""
+    if document.edxml_id is None:
+        raise NotBetweenAgencies()
+    return (
+        await _organ(session, document.sender_unit_id, document.sender_organ_id),
+        await _organ(session, document.recipient_unit_id, document.recipient_organ_id),
+    )
+
+
+async def _organ(session: ReadSession, unit_id: UUID | None, organ_id: str | None) -> Organ:
+    unit = (await units_of(session, [unit_id])).get(unit_id) if unit_id else None
+    if unit is None:
+        return Organ(organ_id or "")
+    return Organ(organ_id_of(get_settings().organ_id_pattern, unit.code), f"Ủy ban nhân dân {unit.name}")
+
+
+async def _attached(session: ReadSession, document: Document) -> list[Attached]:
+    files = [(document.media_type, unseal(FILE, str(document.id), document.content))] if document.content else []
+    for line in await list_files(session, document.id):
+        file = await get_file(session, document, line.id)
+        await session.refresh(file, ["content"])
+        files.append((file.media_type, unseal(ANNEX, str(file.id), file.content)))
+    return [
+        Attached(f"{number:02d}{ALLOWED[media_type or '']}", content, media_type or "")
+        for number, (media_type, content) in enumerate(files, 1)
+    ]
 
 
 async def is_sender(session: ReadSession, caller: Caller, document: Document) -> bool:

@@ -3,16 +3,36 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import File, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from casework.commands.documents import receive_document, send_document, step_document
+from casework.commands.documents import (
+    answer_recall,
+    ask_document_back,
+    receive_document,
+    send_document,
+    step_document,
+)
+from casework.commands.envelopes import open_envelope, take_letter, take_status
 from casework.commands.papers import verified_paper
-from casework.model.documents import CHAIN, FILE, Document, ExchangeStatus
-from casework.queries.documents import Box, get_document, is_recipient, list_documents
-from casework.schemas.documents import DocumentCreate, DocumentLine, DocumentView, ExchangeStep
+from casework.edxml import StatusReply, write_letter, write_status
+from casework.model.documents import ANNEX, FILE, Document, ExchangeStatus, Recall
+from casework.queries.documents import (
+    Box,
+    get_document,
+    get_file,
+    get_letter,
+    get_status_reply,
+    is_recipient,
+    is_sender,
+    list_documents,
+    list_files,
+)
+from casework.routes.papers import SAFE_DOWNLOAD, read_upload
+from casework.schemas.documents import DocumentCreate, DocumentLine, DocumentView, ExchangeStep, FileView
+from casework.settings import get_settings
 from chassis.access import purpose_of, record_access
-from chassis.database import Session
+from chassis.database import ReadSession, Session
 from chassis.errors import Forbidden, NotFound
 from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created, etag
 from chassis.identity import Caller
@@ -21,6 +41,8 @@ from chassis.sealing import unseal
 router = Routes(tags=["documents"])
 
 Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
+Officer = Annotated[Caller, allow("officer")]
+RECALL_ANSWERS = {"recall_agreed": Recall.AGREED, "recall_refused": Recall.REFUSED}
 
 
 @router.post("/v1/documents", status_code=201)
@@ -29,7 +51,8 @@ async def create_document(body: DocumentCreate, session: Transaction, *, caller:
     content = body.decoded()
     file = await verified_paper(content) if content is not None else None
     document = await send_document(session, caller, body, file)
-    view = DocumentView.model_validate(_view(document))
+    await session.flush()
+    view = await _whole(session, document)
     answer: JSONResponse = created(view, f"/v1/documents/{document.id}", version=document.version)
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
 
@@ -43,6 +66,43 @@ async def list_box(
     return Listed(items=[DocumentLine.model_validate(_line(row)) for row in rows], next_cursor=cursor)
 
 
+@router.post("/v1/documents/edxml", status_code=201)
+async def take_envelope(
+    session: Transaction,
+    response: Response,
+    file: Annotated[UploadFile, File(description="An edXML envelope: a document, or a status reply to one of ours")],
+    *,
+    caller: Officer,
+) -> Listed[DocumentView]:
+    """Takes what another agency sent: a document for the caller's units (201, or 200 when it is here already), or what
+    became of one of ours (200)."""
+    content = await read_upload(file, get_settings().envelope_limit_bytes)
+    inside, files = await open_envelope(content)
+    if isinstance(inside, StatusReply):
+        documents, is_new = [await take_status(session, caller, inside)], False
+    else:
+        documents, is_new = await take_letter(session, caller, inside, files)
+    await session.flush()
+    response.status_code = 201 if is_new else 200
+    return Listed(items=[await _whole(session, document) for document in documents], next_cursor=None)
+
+
+@router.get("/v1/documents/{document_id}/edxml", response_class=Response)
+async def give_envelope(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
+    """The document in its edXML envelope, for the axis that carries it to the other agency."""
+    document = await get_document(session, caller, document_id)
+    content = write_letter(await get_letter(session, document))
+    return Response(content, media_type="application/xml", headers=SAFE_DOWNLOAD)
+
+
+@router.get("/v1/documents/{document_id}/edxml-status", response_class=Response)
+async def give_status(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
+    """The status reply that tells the document's sender where it stands now."""
+    document = await get_document(session, caller, document_id)
+    content = write_status(await get_status_reply(session, document))
+    return Response(content, media_type="application/xml", headers=SAFE_DOWNLOAD)
+
+
 @router.get("/v1/documents/{document_id}")
 async def read_document(
     document_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
@@ -51,7 +111,7 @@ async def read_document(
     document = await get_document(session, caller, document_id)
     _log(session, caller, document, purpose)
     response.headers["ETag"] = etag(document.version)
-    return DocumentView.model_validate(_view(document))
+    return await _whole(session, document)
 
 
 @router.get("/v1/documents/{document_id}/file", response_class=Response)
@@ -63,8 +123,19 @@ async def download_file(
     if document.content is None:
         raise NotFound()
     _log(session, caller, document, purpose)
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return Response(unseal(FILE, str(document.id), document.content), media_type=document.media_type, headers=headers)
+    content = unseal(FILE, str(document.id), document.content)
+    return Response(content, media_type=document.media_type, headers=SAFE_DOWNLOAD)
+
+
+@router.get("/v1/documents/{document_id}/files/{file_id}", response_class=Response)
+async def download_further_file(
+    document_id: UUID, file_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """A further file of the document."""
+    document = await get_document(session, caller, document_id)
+    _log(session, caller, document, purpose)
+    file = await get_file(session, document, file_id)
+    return Response(unseal(ANNEX, str(file.id), file.content), media_type=file.media_type, headers=SAFE_DOWNLOAD)
 
 
 @router.post("/v1/documents/{document_id}/receipt")
@@ -74,20 +145,25 @@ async def confirm_receipt(document_id: UUID, session: Transaction, *, caller: An
     if not await is_recipient(session, caller, document):
         raise Forbidden()
     await receive_document(session, caller, document)
-    return DocumentView.model_validate(_view(document))
+    return await _whole(session, document)
 
 
 @router.post("/v1/documents/{document_id}/status")
 async def step(document_id: UUID, body: ExchangeStep, session: Transaction, *, caller: Anybody) -> DocumentView:
     """Goes one step along the status chain of document exchange; an illegal one answers 409."""
     document = await get_document(session, caller, document_id, lock=True)
-    if not await is_recipient(session, caller, document):
+    is_senders = body.status == "recall_requested"
+    if not await (is_sender if is_senders else is_recipient)(session, caller, document):
         raise Forbidden()
-    if body.status == "received":
+    if is_senders:
+        ask_document_back(document)
+    elif body.status in RECALL_ANSWERS:
+        answer_recall(document, RECALL_ANSWERS[body.status])
+    elif body.status == "received":
         await receive_document(session, caller, document)
     else:
         step_document(document, ExchangeStatus[body.status.upper()])
-    return DocumentView.model_validate(_view(document))
+    return await _whole(session, document)
 
 
 def _log(session: Session, caller: Caller, document: Document, purpose: str | None) -> None:
@@ -100,18 +176,27 @@ def _log(session: Session, caller: Caller, document: Document, purpose: str | No
     )
 
 
-def _view(document: Document) -> dict[str, object]:
-    legal = [status.name.lower() for status in sorted(CHAIN[ExchangeStatus(document.status)])]
-    return _line(document) | {
-        "body": document.read_body(),
-        "sha256": document.sha256.hex() if document.sha256 else None,
-        "signatures": document.signatures,
-        "legal_statuses": legal,
-    }
+async def _whole(session: ReadSession, document: Document) -> DocumentView:
+    further = [
+        FileView.model_validate(
+            file.model_dump(include={"id", "media_type", "size", "signatures"}) | {"sha256": file.sha256.hex()}
+        )
+        for file in await list_files(session, document.id)
+    ]
+    return DocumentView.model_validate(
+        _line(document)
+        | {
+            "body": document.read_body(),
+            "sha256": document.sha256.hex() if document.sha256 else None,
+            "signatures": document.signatures,
+            "further_files": further,
+            "legal_statuses": [status.name.lower() for status in sorted(document.legal())],
+        }
+    )
 
 
 def _line(document: Document) -> dict[str, object]:
-    status = ExchangeStatus(document.status)
+    status = document.code
     return {
         "id": document.id,
         "number": document.number,
@@ -123,11 +208,15 @@ def _line(document: Document) -> dict[str, object]:
         "sender_id": document.sender_id,
         "recipient_unit_code": document.recipient_unit_code,
         "recipient_id": document.recipient_id,
-        "status": status.name.lower(),
+        "status": f"recall_{status.name.lower()}" if isinstance(status, Recall) else status.name.lower(),
         "status_code": f"{status:02d}",
         "sent_at": document.sent_at,
         "received_at": document.received_at,
         "arrival_number": document.arrival_number,
         "has_file": document.media_type is not None,
         "in_reply_to": document.in_reply_to,
+        "edxml_id": document.edxml_id,
+        "sender_organ_id": document.sender_organ_id,
+        "recipient_organ_id": document.recipient_organ_id,
+        "due_on": document.due_on,
     }

@@ -147,9 +147,9 @@ async def fee_receipt(
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 
-async def read_upload(file: UploadFile) -> bytes:
-    """The file's bytes; never more than the limit is read."""
-    limit = get_settings().attachment_limit_bytes
+async def read_upload(file: UploadFile, limit: int | None = None) -> bytes:
+    """The file's bytes; never more than the limit (that of attachments) is read."""
+    limit = limit or get_settings().attachment_limit_bytes
     content = await file.read(limit + 1)
     if len(content) > limit:
         raise TooLarge()

@@ -13,11 +13,14 @@ from casework.signatures import SignatureCheck
 
 
 class DocumentCreate(BaseModel):
-    """A document to an agency (`unit_code`), or from one to a resident or organization; the file is base64."""
+    """A document to an agency (`unit_code`, or `organ_id` for one outside the platform), or from one to a resident or
+    organization; the file is base64."""
 
     unit_code: Code | None = None
     resident_id: UUID | None = None
     organization_id: UUID | None = None
+    organ_id: Code | None = None
+    due_on: date | None = None
     from_unit_code: Code | None = None
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "official_letter"
     subject: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
@@ -31,11 +34,11 @@ class DocumentCreate(BaseModel):
 
     @model_validator(mode="after")
     def _one_recipient(self) -> "DocumentCreate":
-        if sum(to is not None for to in (self.unit_code, self.resident_id, self.organization_id)) != 1:
+        if sum(to is not None for to in (self.unit_code, self.resident_id, self.organization_id, self.organ_id)) != 1:
             raise PydanticCustomError(
                 "one-recipient",
-                "Exactly one of unit_code, resident_id and organization_id is needed.",
-                {"vi": "Cần đúng một nơi nhận: unit_code, resident_id hoặc organization_id."},
+                "Exactly one of unit_code, resident_id, organization_id and organ_id is needed.",
+                {"vi": "Cần đúng một nơi nhận: unit_code, resident_id, organization_id hoặc organ_id."},
             )
         return self
 
@@ -46,15 +49,30 @@ class DocumentCreate(BaseModel):
             base64_bytes(file)
         return file
 
+    @property
+    def recipient_kind(self) -> str:
+        """What the recipient is: a unit, a resident, an organization, or an agency elsewhere."""
+        named = {"unit": self.unit_code, "resident": self.resident_id, "organization": self.organization_id}
+        return next((kind for kind, who in named.items() if who is not None), "organ")
+
     def decoded(self) -> bytes | None:
         """The file's bytes; None without a file."""
         return None if self.file is None else base64_bytes(self.file)
 
 
 class ExchangeStep(BaseModel):
-    """The next status of the chain: refused, assigned, processing, completed."""
+    """The next status of the chain; `recall_requested` is the sender's, the answers to it and all others the recipient's."""
 
-    status: Literal["refused", "received", "assigned", "processing", "completed"]
+    status: Literal[
+        "refused",
+        "received",
+        "assigned",
+        "processing",
+        "completed",
+        "recall_requested",
+        "recall_agreed",
+        "recall_refused",
+    ]
     note: Note | None = None
 
 
@@ -78,6 +96,18 @@ class DocumentLine(BaseModel):
     arrival_number: int | None
     has_file: bool
     in_reply_to: UUID | None
+    edxml_id: str | None
+    sender_organ_id: str | None
+    recipient_organ_id: str | None
+    due_on: date | None
+
+
+class FileView(BaseModel):
+    id: UUID
+    media_type: str
+    size: int
+    sha256: str
+    signatures: SignatureCheck | None
 
 
 class DocumentView(DocumentLine):
@@ -86,4 +116,5 @@ class DocumentView(DocumentLine):
     body: str | None
     sha256: str | None
     signatures: SignatureCheck | None
+    further_files: list[FileView]
     legal_statuses: list[str]

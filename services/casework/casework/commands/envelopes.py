@@ -1,0 +1,140 @@
+"""Documents of other agencies: taken out of their edXML envelopes, and what became of ours."""
+
+import asyncio
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from casework.commands.documents import keep_file, number_in
+from casework.commands.papers import SignedPaper, verified_paper
+from casework.edxml import Letter, NotAnEnvelope, StatusReply, read_envelope
+from casework.errors import InvalidEnvelope
+from casework.model.codes import unit_code_of
+from casework.model.documents import ANNEX, Document, DocumentFile, ExchangeStatus, Recall
+from casework.queries.documents import find_by_edxml_id
+from casework.settings import get_settings
+from chassis.clock import now
+from chassis.database import Session
+from chassis.errors import FieldError, Forbidden, NotFound
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.scope import covers, find_unit
+from chassis.sealing import seal
+from chassis.tables import KnownUnit
+
+KIND = "official_letter"
+HEARD = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
+
+
+async def open_envelope(content: bytes) -> tuple[Letter | StatusReply, list[SignedPaper]]:
+    """What is inside, its files checked like every paper; ask before the first statement. 422 for anything else."""
+    try:
+        inside = await asyncio.to_thread(read_envelope, content, limit=get_settings().attachment_limit_bytes)
+    except NotAnEnvelope as error:
+        raise InvalidEnvelope(errors=[_wrong(error.element)]) from error
+    files = inside.attachments if isinstance(inside, Letter) else ()
+    return inside, [await verified_paper(file.content) for file in files]
+
+
+async def take_letter(
+    session: Session, caller: Caller, letter: Letter, files: Sequence[SignedPaper]
+) -> tuple[list[Document], bool]:
+    """The letter in the box of each of the caller's units that it names, and whether any of that is new: once per document id."""
+    units = await _addressed(session, caller, letter)
+    await session.execute(_ONE_AT_A_TIME, {"name": f"edxml|{letter.document_id}"})
+    known = {document.recipient_unit_id: document for document in await find_by_edxml_id(session, letter.document_id)}
+    taken = [known.get(unit.id) or await _take(session, caller, letter, files, unit) for unit in units]
+    return taken, any(unit.id not in known for unit in units)
+
+
+async def take_status(session: Session, caller: Caller, reply: StatusReply) -> Document:
+    """What the recipient says became of our document: twice and late change nothing. 404 for a document that is not ours."""
+    if int(reply.status_code) not in HEARD:
+        raise InvalidEnvelope(errors=[_wrong("StatusCode")])
+    for document in await find_by_edxml_id(session, reply.answered.document_id, lock=True):
+        is_ours = document.sender_unit_id is not None and await covers(session, caller, document.sender_unit_id)
+        if is_ours and document.recipient_organ_id == reply.sender.organ_id:
+            if document.hear(int(reply.status_code)):
+                document.version += 1
+                document.changed_at = now()
+            return document
+    raise NotFound()
+
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+async def _addressed(session: Session, caller: Caller, letter: Letter) -> list[KnownUnit]:
+    codes = [unit_code_of(get_settings().organ_id_pattern, organ.organ_id) for organ in letter.recipients]
+    units = [unit for code in dict.fromkeys(codes) if code and (unit := await find_unit(session, code))]
+    own = [unit for unit in units if await covers(session, caller, unit.id)]
+    if not units:
+        raise InvalidEnvelope(errors=[_wrong("To")])
+    if not own:
+        raise Forbidden()
+    return own
+
+
+async def _take(
+    session: Session, caller: Caller, letter: Letter, files: Sequence[SignedPaper], unit: KnownUnit
+) -> Document:
+    moment = now()
+    document = Document(
+        id=new_id(),
+        number=number_in(letter.number),
+        symbol="/".join(part for part in (letter.number, letter.notation) if part),
+        issued_on=letter.promulgated_on,
+        kind=KIND,
+        edxml_id=letter.document_id,
+        sender_organ_id=letter.sender.organ_id,
+        recipient_unit_id=unit.id,
+        recipient_unit_code=unit.code,
+        recipient_kind="unit",
+        due_on=letter.due_on,
+        in_reply_to=await _answered(session, letter, unit),
+        sent_at=moment,
+        sent_by=caller.account,
+        changed_at=moment,
+        subject=b"",
+    )
+    document.write(letter.subject, letter.content)
+    _keep_files(session, document, files)
+    session.add(document)
+    return document
+
+
+def _keep_files(session: Session, document: Document, files: Sequence[SignedPaper]) -> None:
+    if files:
+        keep_file(document, files[0])
+    for further in files[1:]:
+        file_id = new_id()
+        session.add(
+            DocumentFile(
+                id=file_id,
+                document_id=document.id,
+                media_type=further.paper.media_type,
+                size=len(further.paper.content),
+                sha256=sha256(further.paper.content).digest(),
+                content=seal(ANNEX, str(file_id), further.paper.content),
+                signatures=further.kept_signatures,
+            )
+        )
+
+
+async def _answered(session: Session, letter: Letter, unit: KnownUnit) -> UUID | None:
+    """Our document that this one answers, where we know it."""
+    ids = [answered.document_id for answered in letter.answers]
+    query = select(Document.id).where(col(Document.edxml_id).in_(ids), col(Document.sender_unit_id) == unit.id)
+    return (await session.exec(query)).first()
+
+
+def _wrong(element: str) -> FieldError:
+    return FieldError(
+        f"/{element}",
+        "invalid-edxml",
+        "Phần tử thiếu hoặc không đọc được.",
+        "This element is missing or cannot be read.",
+    )

@@ -1,0 +1,143 @@
+"""Documents that travel between agencies in envelopes: once each, answered, asked back."""
+
+import asyncio
+from datetime import date, datetime
+
+import pytest
+
+from casework.edxml import Answered, Attached, Letter, Organ, StatusReply, read_envelope, write_letter, write_status
+from casework.settings import get_settings
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PROVINCE = Organ("H56.01", "Sở Tư pháp")
+LETTER = Letter(
+    document_id="H56.01,2026/11/20,1234/STP-HCTP",
+    sender=PROVINCE,
+    recipients=(Organ("H56.15724", "UBND xã Đồng Tiến"), Organ("H07", "Tỉnh khác")),
+    number="1234",
+    notation="STP-HCTP",
+    promulgated_on=date(2026, 11, 20),
+    subject="V/v rà soát hộ tịch",
+    content="Kính gửi Ủy ban nhân dân xã",
+    due_on=date(2026, 12, 1),
+    attachments=(Attached("cong-van.pdf", PDF), Attached("phu-luc.pdf", PDF + b"%")),
+)
+
+
+async def take(client, envelope):
+    return await client.post("/v1/documents/edxml", files={"file": ("a.edxml", envelope)})
+
+
+def reply(document, code, sender="H07.02"):
+    answered = Answered(
+        "H56.15724", document["edxml_id"], document["symbol"], date.fromisoformat(document["issued_on"])
+    )
+    return write_status(StatusReply(answered, Organ(sender), code, datetime.fromisoformat("2026-11-22T09:00:00+07:00")))
+
+
+async def test_a_letter_of_the_province_arrives_once_with_all_its_files(officer, calling, world):
+    first, again = await take(officer, write_letter(LETTER)), await take(officer, write_letter(LETTER))
+
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    [document] = first.json()["items"]
+    assert again.json() == first.json()
+    assert (document["symbol"], document["due_on"], document["status_code"]) == ("1234/STP-HCTP", "2026-12-01", "01")
+    assert (document["subject"], document["body"]) == (LETTER.subject, LETTER.content)
+    assert (await officer.get("/v1/documents")).json()["items"][0]["id"] == document["id"]
+    assert (await officer.get(f"/v1/documents/{document['id']}/file")).content == PDF
+    [further] = document["further_files"]
+    assert (await officer.get(f"/v1/documents/{document['id']}/files/{further['id']}")).content == PDF + b"%"
+    received = (await officer.post(f"/v1/documents/{document['id']}/receipt")).json()
+    assert (received["status_code"], received["arrival_number"]) == ("03", 1)
+
+    told = read_envelope((await officer.get(f"/v1/documents/{document['id']}/edxml-status")).content, limit=1)
+    assert (told.status_code, told.answered.document_id, told.sender.organ_id) == (
+        "03", LETTER.document_id, "H56.15724",
+    )  # fmt: skip
+    whole = read_envelope((await officer.get(f"/v1/documents/{document['id']}/edxml")).content, limit=1_000)
+    assert (whole.document_id, whole.subject, [file.content for file in whole.attachments]) == (
+        LETTER.document_id, LETTER.subject, [PDF, PDF + b"%"],
+    )  # fmt: skip
+
+
+async def test_two_officers_who_take_the_same_envelope_at_once_get_one_document(officer, calling, world):
+    colleague = calling("officer", unit_code="15724", subject="officer-2")
+
+    answers = await asyncio.gather(*(take(client, write_letter(LETTER)) for client in (officer, colleague)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 201]
+    assert len((await officer.get("/v1/documents")).json()["items"]) == 1
+
+
+async def test_a_letter_for_somebody_else_is_not_taken(calling, binh, world):
+    neighbour = calling("officer", unit_code="15061")
+    elsewhere = LETTER._replace(recipients=(Organ("H07.99"),))
+
+    assert (await take(neighbour, write_letter(LETTER))).status_code == 403
+    assert (await take(neighbour, write_letter(elsewhere))).json()["errors"][0]["pointer"] == "/To"
+    assert (await take(binh, write_letter(LETTER))).status_code == 403
+
+
+async def test_what_becomes_of_our_letter_is_heard_in_any_order(officer, calling, world):
+    sent = (
+        await officer.post(
+            "/v1/documents", json={"organ_id": "H07.02", "subject": "Đề nghị xác minh", "due_on": "2026-12-01"}
+        )
+    ).json()
+    envelope = read_envelope((await officer.get(f"/v1/documents/{sent['id']}/edxml")).content, limit=1)
+    assert (envelope.document_id, envelope.recipients[0].organ_id) == (sent["edxml_id"], "H07.02")
+
+    async def hear(code, **more):
+        return (await take(officer, reply(sent, code, **more))).json()
+
+    codes = [(await hear(code))["items"][0]["status_code"] for code in ("03", "01", "05", "05", "06", "04")]
+
+    assert codes == ["03", "03", "05", "05", "06", "06"]
+    assert (await hear("99"))["type"] == "/problems/invalid-edxml"
+    assert (await hear("06", sender="H08"))["status"] == 404
+    assert (await take(calling("officer", unit_code="15061"), reply(sent, "06"))).status_code == 404
+
+
+@pytest.mark.parametrize(("answer", "code"), [("recall_agreed", "15"), ("recall_refused", "01")])
+async def test_a_letter_is_asked_back_and_the_recipient_decides(officer, calling, world, answer, code):
+    neighbour = calling("officer", unit_code="15061")
+    letter = (await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "Nhầm nơi nhận"})).json()
+
+    async def step(client, status):
+        return await client.post(f"/v1/documents/{letter['id']}/status", json={"status": status})
+
+    assert (await step(neighbour, "recall_requested")).status_code == 403
+    asked = (await step(officer, "recall_requested")).json()
+    assert (asked["status"], asked["status_code"], asked["legal_statuses"]) == ("recall_requested", "13", [])
+    assert (await step(neighbour, "received")).status_code == 409
+    answered = (await step(neighbour, answer)).json()
+    assert answered["status_code"] == code
+    assert (await step(neighbour, answer)).status_code == 409
+    assert (await step(neighbour, "received")).status_code == (409 if code == "15" else 200)
+    assert (await step(officer, "recall_requested")).status_code == 409
+
+
+async def test_our_own_envelope_comes_home_as_the_same_document(officer, calling, world):
+    letter = (await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "Phối hợp"})).json()
+    envelope = (await officer.get(f"/v1/documents/{letter['id']}/edxml")).content
+
+    taken = await take(calling("officer", unit_code="15061"), envelope)
+
+    assert (taken.status_code, taken.json()["items"][0]["id"]) == (200, letter["id"])
+
+
+async def test_a_residents_letter_has_no_envelope(binh, officer, world):
+    letter = (await binh.post("/v1/documents", json={"unit_code": "15724", "subject": "Đơn"})).json()
+
+    assert (await officer.get(f"/v1/documents/{letter['id']}/edxml")).json()["type"] == "/problems/not-between-agencies"
+    assert (await binh.post("/v1/documents", json={"organ_id": "H07.02", "subject": "Đơn"})).status_code == 403
+
+
+async def test_what_is_no_envelope_or_too_large_or_no_paper_is_refused(officer, world, monkeypatch):
+    laughs = b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><edXML>&a;</edXML>"
+    programme = LETTER._replace(attachments=(Attached("a.exe", b"MZ\x90\x00 nothing"),))
+
+    assert (await take(officer, laughs)).json()["type"] == "/problems/invalid-edxml"
+    assert (await take(officer, write_letter(programme))).json()["type"] == "/problems/paper-refused"
+    monkeypatch.setattr(get_settings(), "envelope_limit_bytes", 10)
+    assert (await take(officer, write_letter(LETTER))).status_code == 413
