@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import csv
+import re
+import tomllib
+import zlib
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
+from importlib.resources import files
 from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZipFile
@@ -110,6 +115,22 @@ def test_the_document_is_a4_in_times_new_roman_with_the_margins_of_the_decree() 
     assert "IV. ĐÁNH GIÁ" in text
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
     assert "7. Tài khoản thanh toán điện tử" in cells
+
+
+def test_the_pdf_is_in_times_or_its_double_and_no_letter_falls_out_of_it() -> None:
+    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content := export(REPORT, "pdf").content, re.DOTALL)
+    text = content + b"".join(zlib.decompress(part) for part in parts if part.startswith(b"x\xda"))
+    fonts = {name.partition(b"+")[2] or name for name in re.findall(rb"/BaseFont\s*/([\w+-]+)", text)}
+    assert fonts
+    assert all(name.startswith((b"Tinos", b"TimesNewRoman")) for name in fonts), fonts
+
+
+def test_vendored_fonts_are_those_of_the_manifest() -> None:
+    folder = files("reporting.exports").joinpath("fonts")
+    pinned = tomllib.loads(folder.joinpath("vendor.toml").read_text("utf-8"))["tinos"]["sha256"]
+    assert {each.name for each in folder.iterdir()} == {*pinned, "vendor.toml"}
+    for name, digest in pinned.items():
+        assert sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest
 
 
 def test_the_pdf_is_one() -> None:

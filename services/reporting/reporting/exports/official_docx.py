@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -139,11 +139,22 @@ def _fill(row: Any, texts: list[str], aligns: str, bold: bool) -> None:
 
 
 def _write_cell(cell: Any, text: str, align: str, bold: bool) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
+    _size_mark(paragraph, 11.5)
     paragraph.alignment = ALIGN[align]
     paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(2)
     run = paragraph.add_run(text)
     run.font.size, run.bold = Pt(11.5), bold
+
+
+def _size_mark(paragraph: Any, size: float) -> None:
+    """The paragraph's mark has a size too: an empty cell is as high as it."""
+    properties = OxmlElement("w:rPr")
+    half_points = OxmlElement("w:sz")
+    half_points.set(qn("w:val"), str(int(size * 2)))
+    properties.append(half_points)
+    paragraph._p.get_or_add_pPr().append(properties)
 
 
 def _paragraph(
@@ -194,6 +205,7 @@ def _rule(paragraph: Any, length: float, room: float) -> None:
     """A centred line: the border of an empty paragraph, drawn in by indents."""
     shape = paragraph.paragraph_format
     shape.left_indent = shape.right_indent = Mm(max((room - length) / 2 - 2, 0))
+    shape.space_before = Pt(3)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(3)
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")

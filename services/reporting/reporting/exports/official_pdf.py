@@ -16,9 +16,9 @@ __all__ = ["write_pdf"]
 
 def write_pdf(report: Report, language: str = "vi") -> bytes:
     """The official report, ready to sign; it is written in Vietnamese in every language of the tables."""
-    with as_file(files(__package__).joinpath("official.typ")) as template:
+    with as_file(files(__package__)) as folder:
         inputs = {"report": json.dumps(asdict(compose(report)), ensure_ascii=False)}
-        written = typst.compile(str(template), sys_inputs=inputs)
+        written = typst.compile(str(folder / "official.typ"), font_paths=[str(folder / "fonts")], sys_inputs=inputs)
     if not isinstance(written, bytes):
         raise TypeError("the report is one file")
     return written

@@ -77,7 +77,7 @@ class Words:
     def percent(self, value: Decimal | None) -> str:
         if value is None:
             return "–"
-        return f"{self.number(value, 1)}{'' if self.language == 'en' else NO_BREAK}%"
+        return f"{self.number(value, 1)}%"
 
     def count(self, figure: Figure, value: int | None) -> str:
         if value is None:
@@ -115,7 +115,7 @@ class Words:
     def goal(self, indicator: Indicator, target: Target) -> str:
         if target.percent is not None and indicator.denominator is not None:
             decimals = 0 if target.percent == target.percent.to_integral_value() else 1
-            return f"{self.number(target.percent, decimals)}{'' if self.language == 'en' else NO_BREAK}%"
+            return f"{self.number(target.percent, decimals)}%"
         return "–" if target.count is None else self.amount(indicator, target.count)
 
     def forecast_line(self, forecast: Forecast) -> str:

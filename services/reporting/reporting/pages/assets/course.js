@@ -20,7 +20,7 @@
     const short = new Intl.DateTimeFormat(language === "vi" ? "vi" : "en-GB", { day: "numeric", month, timeZone: "UTC" });
     const long = new Intl.DateTimeFormat(language === "vi" ? "vi" : "en-GB", { dateStyle: "medium", timeZone: "UTC" });
     const share = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-    const percent = (value) => (value == null ? "–" : `${share.format(value)} %`);
+    const percent = (value) => (value == null ? "–" : `${share.format(value)}%`);
     const axis = { stroke: "#55656b", grid: { stroke: "#e5dfd3", width: 1 }, ticks: { show: false }, font: "12px system-ui" };
     return {
       width,
