@@ -30,10 +30,15 @@ LOCK_NOT_AVAILABLE = "55P03"
 def upgrade(url: str, scripts: Path) -> None:
     """Makes the database if needed and brings its schema to the newest version. Must not run inside an event loop.
 
+    A database that a newer release has expanded is left as it is: old code works on it, and may be started again to go back.
     Waits for a lock only so long that nobody behind it notices, and tries again from the version where it stands: for
     about a minute and a half in all, then the error of the last try is raised.
     """
     asyncio.run(create_database(url))
+    version = asyncio.run(_version_of(url))
+    if version is not None and not is_known(scripts, version):
+        logger.info("the schema is a newer release's", version=version)
+        return
     for left in reversed(range(LOCK_TRIES)):
         try:
             command.upgrade(_config(url, scripts), "head")
@@ -43,6 +48,17 @@ def upgrade(url: str, scripts: Path) -> None:
                 raise
             logger.warning("a migration waits for its lock", tries_left=left)
             time.sleep(SECONDS_BETWEEN_TRIES)
+
+
+async def _version_of(url: str) -> str | None:
+    connection = await asyncpg.connect(asyncpg_url(url), timeout=10)
+    try:
+        if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
+            return None
+        version: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return version
+    finally:
+        await connection.close()
 
 
 async def backfill(

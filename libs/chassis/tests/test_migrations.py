@@ -80,6 +80,20 @@ def test_a_lock_that_is_never_free_ends_the_migration_with_its_reason(old_databa
     holding.join()
 
 
+def test_old_code_leaves_the_schema_of_a_newer_release_as_it_is(old_database_url, newer_scripts, service):
+    upgrade(old_database_url, newer_scripts)
+    upgrade(old_database_url, service.migrations)
+
+    assert asyncio.run(version_of(old_database_url)) == "0002"
+
+
+async def version_of(url):
+    connection = await asyncpg.connect(asyncpg_url(url))
+    version = await connection.fetchval("SELECT version_num FROM alembic_version")
+    await connection.close()
+    return version
+
+
 async def test_old_code_stays_ready_when_a_newer_release_has_expanded_its_schema(calling, database):
     async with database.transaction() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '0002 of the next release'"))
