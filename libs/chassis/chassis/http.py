@@ -7,8 +7,10 @@ for its session by `Transaction`. The door commits before the answer leaves, so 
 import base64
 import inspect
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -108,12 +110,12 @@ class Door(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
         audience = _audience_of(self.dependant) or frozenset()
-        parameters = _query_names(self.dependant)
+        parameters, days = _query_names(self.dependant), _query_days(self.dependant)
         changes = _depends_on(self.dependant, _session)
 
         async def door(request: Request) -> Response:
             caller = request.state.caller = _let_in(request, audience)
-            _refuse_unknown_parameters(request, parameters)
+            _refuse_unknown_parameters(request, parameters, days)
             if caller and caller.practice:
                 await confine(request, caller)
             if not changes:
@@ -140,11 +142,11 @@ def _plain_arguments(route: "Door", audience: frozenset[str]) -> Callable[[Reque
     others = [part for part in parts.dependencies if not hasattr(part.call, "audience")]
     if not gives_response or asks_for_more or others or not inspect.iscoroutinefunction(route.endpoint):
         return None
-    known = _query_names(parts)
+    known, days = _query_names(parts), _query_days(parts)
 
     def arguments(request: Request) -> dict[str, Any] | None:
         caller = _let_in(request, audience)
-        _refuse_unknown_parameters(request, known)
+        _refuse_unknown_parameters(request, known, days)
         taken: dict[str, Any] = {}
         for fields, sent in (
             (parts.path_params, request.path_params),
@@ -193,13 +195,34 @@ def _let_in(request: Request, audience: frozenset[str]) -> Caller | None:
     return caller
 
 
-def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        raise InvalidQuery(
-            errors=[FieldError(f"/{name}", "unknown-parameter", "Không có tham số này.", "There is no such parameter.")
-                    for name in unknown]
-        )  # fmt: skip
+def _query_days(dependant: Dependant) -> frozenset[str]:
+    """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
+    own = {
+        parameter.alias
+        for parameter in dependant.query_params
+        if {date, datetime} & {parameter.field_info.annotation, *get_args(parameter.field_info.annotation)}
+    }
+    return frozenset(own).union(*map(_query_days, dependant.dependencies))
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str], days: frozenset[str]) -> None:
+    if not request.scope["query_string"]:
+        return
+    sent = request.query_params
+    errors = [
+        FieldError(f"/{name}", "unknown-parameter", "Không có tham số này.", "There is no such parameter.")
+        for name in sorted(set(sent) - known)
+    ]
+    errors += [
+        FieldError(f"/{name}", "date-parsing", "Phải là ngày dạng YYYY-MM-DD.", "Must be a date as YYYY-MM-DD.")
+        for name in sorted(days & set(sent))
+        if not LIKE_A_DAY.match(sent[name])
+    ]
+    if errors:
+        raise InvalidQuery(errors=errors)
+
+
+LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Listed(BaseModel, Generic[T]):

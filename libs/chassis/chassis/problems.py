@@ -97,7 +97,7 @@ async def _database_error(request: Request, error: Exception) -> JSONResponse:
         return rendered(Conflict(), request)
     if isinstance(error.orig and error.orig.__cause__, PostgresDataError):
         # A value that no column holds: NUL in a text, a number beyond 64 bits.
-        return rendered(InvalidBody(), request)
+        return rendered(_invalid(request), request)
     if isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated:
         return await _unavailable(request, error)
     return await _unexpected(request, error)
@@ -105,7 +105,11 @@ async def _database_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _not_text(request: Request, error: Exception) -> JSONResponse:
     """A lone surrogate is JSON but no text."""
-    return rendered(InvalidBody(), request)
+    return rendered(_invalid(request), request)
+
+
+def _invalid(request: Request) -> Problem:
+    return InvalidQuery() if request.method in ("GET", "HEAD") else InvalidBody()
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:

@@ -1,5 +1,6 @@
 """A toy service with one table, one fact and one door, to hold the chassis to its promises."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -80,15 +81,25 @@ async def create_note(body: NoteCreate, session: Transaction, caller: Annotated[
 
 @router.get("/v1/notes")
 async def list_notes(
-    session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer", "operator")]
+    session: Reading,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("officer", "operator")],
+    on: date | None = None,
+    text: str | None = None,
 ) -> Listed[NoteView]:
-    rows, cursor = await page_by_id(session, scoped(select(Note), caller, col(Note.unit_id)), Note.id, page)
+    query = scoped(select(Note), caller, col(Note.unit_id))
+    query = query if text is None else query.where(col(Note.text) == text)
+    rows, cursor = await page_by_id(session, query, Note.id, page)
     return Listed(items=[NoteView(id=row.id, text=row.text) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/notes/{note_id}/text")
 async def read_text(
-    note_id: UUID, request: Request, caller: Annotated[Caller, allow("officer")], upper: bool = False
+    note_id: UUID,
+    request: Request,
+    caller: Annotated[Caller, allow("officer")],
+    upper: bool = False,
+    on: date | None = None,
 ) -> Response:
     [row] = await request.app.state.runtime.database.ask("SELECT text FROM note WHERE id = $1", note_id)
     return Response(row["text"].upper() if upper else row["text"])

@@ -212,3 +212,20 @@ async def test_a_plain_door_refuses_and_answers_as_every_other(calling, hear):
     assert (await calling().get(path)).status_code == 401
     assert (await calling("operator").get(path)).status_code == 403
     assert (await officer.post(path)).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/v1/notes", "/v1/notes/01890000-0000-7000-8000-00000000beef/text"])
+@pytest.mark.parametrize("wrong", ["0", "1767225600", "2026-1-1", "hôm nay", ""])
+async def test_only_a_written_day_is_a_day(officer, path, wrong):
+    answer = await officer.get(path, params={"on": wrong})
+
+    assert answer.status_code == 400
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("/on", "date-parsing")]
+
+
+async def test_what_no_text_holds_is_the_callers_fault_in_a_query_and_in_a_body(officer):
+    asked = await officer.get("/v1/notes", params={"text": "a\0b"})
+    told = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "a\0b"})
+
+    assert (asked.status_code, asked.json()["type"]) == (400, "/problems/invalid-query")
+    assert (told.status_code, told.json()["type"]) == (422, "/problems/invalid-body")
