@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore openapi \
+.PHONY: help run test fuzz test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore openapi \
 	rebuild-reports clean install
 
 help: ## shows this list
@@ -43,6 +43,9 @@ test-browser: install ## the tests in a real browser
 test-identity: install ## the tests against a real Keycloak
 	@$(VENV)/python -m deploy.identity.keycloak
 	$(PYTEST) -m identity
+
+fuzz: install ## schemathesis over the whole API document, every phase, as every role (FUZZ_EXAMPLES cases each; long)
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20) $(PYTEST) tests/security/test_fuzz.py
 
 test-compose: up ## the tests against the compose stack, which it starts
 	$(VENV)/python -m deploy.demo.load $(COMPOSE_URL)
