@@ -1,4 +1,4 @@
-"""Moves records: `python -m bench.contenders.records relay|insert|consume|copy <count>` prints records per second."""
+"""Moves records: `python -m bench.contenders.records <work> <count>` prints records per second."""
 
 import asyncio
 import sys
@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
+from aiokafka import AIOKafkaProducer
 from pydantic_core import to_json
 
 from chassis.app import spare_what_stays
 from chassis.bus.choose import bus_of
+from chassis.bus.kafka import producer_options
 from chassis.bus.port import Outgoing, partition_of
 from chassis.clock import now
 from chassis.consumer import Consumer
@@ -67,6 +69,28 @@ async def insert(count: int) -> float:
             *[list(column) for column in zip(*batch, strict=True)],
         )
     return count / (time.perf_counter() - started)
+
+
+async def produce(count: int) -> float:
+    """A raw Kafka producer of the same records, as safe as ours, batch by batch."""
+    producer = AIOKafkaProducer(**producer_options(get_settings()))
+    await producer.start()
+    records = [_outgoing(fact(number)) for number in range(count)]
+    started = time.perf_counter()
+    for at in range(0, count, BATCH):
+        sent = [
+            await producer.send(
+                one.topic,
+                one.value,
+                key=one.key.encode(),
+                headers=[(name, text.encode()) for name, text in one.headers.items()],
+            )
+            for one in records[at : at + BATCH]
+        ]
+        await asyncio.gather(*sent)
+    rate = count / (time.perf_counter() - started)
+    await producer.stop()
+    return rate
 
 
 async def consume(count: int) -> float:
@@ -136,7 +160,7 @@ def fact(number: int) -> ResidentRegistered:
     )  # fmt: skip
 
 
-WORKS = {"relay": relay, "insert": insert, "consume": consume, "copy": copy}
+WORKS = {"relay": relay, "insert": insert, "produce": produce, "consume": consume, "copy": copy}
 
 if __name__ == "__main__":
     print(uvloop.run(WORKS[sys.argv[1]](int(sys.argv[2]))))
