@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
 from casework.calendar import WorkingCalendar, load_calendar
-from casework.commands.dossiers import rules_of
+from casework.commands.applicants import rules_of
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers, request_fee
 from casework.errors import NoMoreExtensions

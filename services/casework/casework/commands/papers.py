@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from casework.commands.dossiers import rules_of
+from casework.commands.applicants import rules_of
 from casework.commands.submission import missing_papers
 from casework.errors import DossierNotEditable, PaperRefused, TooManyPapers
 from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossier, DossierResult

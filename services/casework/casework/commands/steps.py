@@ -35,6 +35,7 @@ def record_step(
         at=dossier.changed_at,
         actor=caller.account if caller else "platform",
         role=caller.role if caller else "platform",
+        unit_code=dossier.unit_code,
     )
     step.write(note)
     session.add(step)

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.calendar import load_calendar
-from casework.commands.dossiers import form_of, rules_of
+from casework.commands.applicants import rules_of
+from casework.commands.dossiers import form_of
 from casework.commands.steps import advance, mark_changed, record_step
 from casework.errors import IncompleteDossier
 from casework.model.chosen import FiledInMonth
@@ -50,9 +51,18 @@ async def submit_dossier(
     await _read_signed_form(session, dossier, rules)
     mark_changed(dossier)
     record_step(session, dossier, caller, Action.SUBMIT, before)
+    if dossier.receiving_unit_id != dossier.unit_id:
+        _route(session, dossier)
     await count_filed(session, dossier.unit_id, dossier.procedure_code, business_day(moment))
     announce(session, DossierSubmitted(**dossier.state()))
     request_fee(session, dossier, _fee(dossier, rules))
+
+
+def _route(session: Session, dossier: Dossier) -> None:
+    """Handed in elsewhere: the platform sends it to the competent unit at once, and the history says so."""
+    before = dossier.status
+    advance(dossier, Action.TRANSFER, Actor.PLATFORM)
+    record_step(session, dossier, None, Action.TRANSFER, before)
 
 
 async def require_complete(session: Session, dossier: Dossier, rules: Version) -> None:

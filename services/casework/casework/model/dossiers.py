@@ -212,7 +212,7 @@ class Dossier(Table, table=True):
 
 
 class DossierStep(Table, table=True):
-    """One thing done to a dossier: who, when, from where to where; the note is sealed."""
+    """One thing done to a dossier: who, when, from where to where, and which unit has it then; the note is sealed."""
 
     __tablename__ = "dossier_step"
     __table_args__ = (Index("ix_dossier_step_dossier", "dossier_id", "id"),)
@@ -225,6 +225,7 @@ class DossierStep(Table, table=True):
     at: datetime = Field(sa_type=aware())
     actor: str = Field(sa_type=Text)
     role: str = Field(sa_type=Text)
+    unit_code: str | None = Field(default=None, sa_type=Text)
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
 
     def write(self, note: str | None) -> None:

@@ -164,7 +164,10 @@ class Result(_Data):
 
 
 class Version(_Data):
-    """The rules for dossiers received from `valid_from` to `valid_until`, both days included; None is open."""
+    """The rules for dossiers received from `valid_from` to `valid_until`, both days included; None is open.
+
+    Competent is the unit of `competent_level` where the person of `competent_by` belongs, wherever the dossier is handed in.
+    """
 
     valid_from: date | None = None
     valid_until: date | None = None
@@ -172,6 +175,8 @@ class Version(_Data):
     applicants: tuple[Applicant, ...] = Rule(min_length=1)
     on_behalf: Literal["nobody", "family", "authorised", "anybody"]
     subject: Literal["self_or_other", "other", "unregistered"] = "self_or_other"
+    competent_level: Literal["commune", "province"] = "commune"
+    competent_by: Literal["applicant", "subject"] = "applicant"
     registers_death: bool = False
     time_limit: TimeLimit
     extended_limit: TimeLimit | None = None

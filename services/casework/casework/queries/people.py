@@ -65,6 +65,18 @@ async def commune_of(session: ReadSession, unit_id: UUID) -> KnownUnit:
     raise NotYetKnown()
 
 
+async def province_of(session: ReadSession, unit_id: UUID) -> KnownUnit:
+    """The province above a unit in today's tree; raises NotYetKnown for an unknown unit."""
+    for _ in range(4):
+        unit = (await units_of(session, [unit_id])).get(unit_id)
+        if unit is None:
+            raise NotYetKnown()
+        if unit.level == "province":
+            return unit
+        unit_id = await _parent_of(session, unit)
+    raise NotYetKnown()
+
+
 async def _parent_of(session: ReadSession, unit: KnownUnit) -> UUID:
     """The lineage names parents by id or, where it does not, by the code before its own in the path."""
     found = await session.exec(

@@ -7,15 +7,13 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from casework.commands.actions import act_on_dossier
+from casework.commands.applicants import kind_of_applicant, require_own, rules_for
 from casework.commands.dossiers import (
     discard_dossier,
     draft_dossier,
     fill_in,
     form_of,
-    kind_of_applicant,
     refill,
-    require_own,
-    rules_for,
 )
 from casework.commands.submission import submit_dossier
 from casework.errors import DossierNotEditable

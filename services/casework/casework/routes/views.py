@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from casework.commands.dossiers import form_of, rules_of
+from casework.commands.applicants import rules_of
+from casework.commands.dossiers import form_of
 from casework.commands.submission import missing_papers
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
 from casework.model.fees import Channel
@@ -191,7 +192,7 @@ def _field(field: Field, entry: Entry, actor: Actor) -> FieldView:
 
 
 def _step(row: DossierStep) -> StepView:
-    return StepView(action=row.action, before=row.before, after=row.after, at=row.at, role=row.role, note=row.read())
+    return StepView.model_validate(row.model_dump(exclude={"note"}) | {"note": row.read()})
 
 
 def _signature(dossier: Dossier) -> SignatureView | None:

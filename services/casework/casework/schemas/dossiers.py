@@ -141,6 +141,7 @@ class StepView(BaseModel):
     after: str
     at: Local
     role: str
+    unit_code: str | None
     note: str | None
 
 
