@@ -185,7 +185,11 @@ class PlanFiled(Fact):
 
 
 class SessionHeld(Fact):
-    """A conference, training, installation day or drive took place; said again when attendance is added."""
+    """A conference, training, installation day or drive took place; said again when attendance is added.
+
+    `merchants` are organizations and residents who own a merchant; `businesses` all organizations, and residents who own a
+    merchant, each once (None: said before there was this count).
+    """
 
     topic: ClassVar[str] = topics.CAMPAIGNS
     type: ClassVar[str] = "vn.bakhong.session.held.v1"
@@ -201,6 +205,7 @@ class SessionHeld(Fact):
     organizations: int
     members: int
     merchants: int = 0
+    businesses: int | None = None
 
 
 class CommunicationPublished(Fact):

@@ -60,6 +60,9 @@ async def test_plan_a_goes_through_its_six_steps_to_the_ranking_of_its_villages(
         ["training", "training", *["installation"] * 5, "launch", "review"]
     )
     assert str(training["id"]) in {str(each) for each in held}
+    for each in held.values():
+        assert each.businesses is not None
+        assert max(each.organizations, each.merchants) <= each.businesses <= each.organizations + each.merchants
     assert [each.held for each in await announced(OfficialSignatureIssued)] == [True]
     assert [each.kind for each in await announced(CommunicationPublished)] == [
         "loudspeaker", "website", "good_practice",

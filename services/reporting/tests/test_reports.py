@@ -174,7 +174,7 @@ async def test_everything_else_that_counts(hear: Client, calling: Client) -> Non
         ProceduresChosen(codes=["2.000635", "1.001731"], minimum=2, at=at, unit_id=unit_id("15724"),
                          unit_code="15724"),
         SessionHeld(campaign_id=campaign_id, session_id=new_id(), kind="training", held_on=at.date(), residents=30,
-                    organizations=4, members=3, **here),
+                    organizations=4, members=3, merchants=5, businesses=7, **here),
         CommunicationPublished(campaign_id=campaign_id, communication_id=new_id(), kind="loudspeaker",
                                published_on=at.date(), **here),
         OfficialSignatureIssued(campaign_id=campaign_id, official_id=new_id(), issued_on=at.date(), **here),
@@ -202,7 +202,7 @@ async def test_everything_else_that_counts(hear: Client, calling: Client) -> Non
     assert found["procedures_chosen"] == (2, None)
     assert found["sessions_held"] == (1, None)
     assert found["people_trained"] == (33, None)
-    assert found["merchants_trained"] == (4, None)
+    assert found["merchants_trained"] == (7, None), "organizations, and residents who own a shop"
     assert found["officials_with_signature"] == (1, None)
     assert found["communications_published"] == (1, None)
     assert found["data_sources_live"] == (1, 2)

@@ -21,7 +21,7 @@ from onboarding.model.people import KnownOrganization
 from onboarding.model.sessions import Attendance, Attendee, CampaignSession, Registered
 from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.people import get_organization, get_resident
-from onboarding.queries.sessions import count_attendance, owns_merchant
+from onboarding.queries.sessions import count_attendance, count_businesses, owns_merchant
 
 EARLY = timedelta(hours=2)
 
@@ -84,6 +84,7 @@ async def announce_session(session: Session, held: CampaignSession) -> None:
             campaign_id=held.campaign_id, session_id=held.id, unit_id=held.unit_id, unit_code=held.unit_code,
             kind=held.kind, held_on=business_day(held.starts_at), residents=counts["resident"],
             organizations=counts["organization"], members=counts["member"], merchants=counts["merchant"],
+            businesses=await count_businesses(session, held.id),
         ),
     )  # fmt: skip
 

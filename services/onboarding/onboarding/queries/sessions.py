@@ -76,6 +76,13 @@ async def count_attendance(session: ReadSession, session_id: UUID) -> dict[str, 
     return counts
 
 
+async def count_businesses(session: ReadSession, session_id: UUID) -> int:
+    """How many organizations, and residents who own a merchant, came; each once."""
+    is_business = (col(Attendance.kind) == "organization") | col(Attendance.is_merchant)
+    query = select(func.count()).where(col(Attendance.session_id) == session_id, is_business)
+    return (await session.exec(query)).one()
+
+
 async def owns_merchant(session: ReadSession, owner_id: UUID) -> bool:
     query = select(KnownMerchantOwner.merchant_id).where(col(KnownMerchantOwner.owner_id) == owner_id).limit(1)
     return (await session.exec(query)).first() is not None

@@ -251,7 +251,9 @@ class HeldSession:
         self.unit_id, self.held_on = str(said.unit_id), said.held_on
         self.trains = said.kind in TRAINING_KINDS
         self.people = said.residents + said.members
-        self.businesses = max(said.organizations, said.merchants)
+        known = said.businesses
+        # Sessions of before tell how many organizations came and how many owners of shops, not how many were both.
+        self.businesses = max(said.organizations, said.merchants) if known is None else known
         return True
 
     def tally(self) -> Tally:
