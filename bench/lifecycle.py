@@ -28,10 +28,14 @@ class Refused(Exception):
 
 @dataclass
 class Seen:
-    """What became of lifecycles: when each began, how long it took, and what went wrong."""
+    """What became of lifecycles: when each began, how long it took, and what went wrong.
+
+    `waits` are single answers 429 and 503 that said when to come again; `shed` are lifecycles that were told so to the last.
+    """
 
     times: list[tuple[float, float]] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
+    waits: int = 0
     shed: int = 0
     begun: int = 0
 
@@ -105,6 +109,7 @@ class Lives:
                 again = answer.headers.get("Retry-After")
                 if again is None:
                     raise Refused(stage, answer.status)
+                self.seen.waits += answer.status in (429, 503)
             await asyncio.sleep(min(float(again), 2.0))
         raise Refused(stage, answer.status, shed=True)
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +31,12 @@ BESIDE = 8
 ROUNDS = 5
 ROUND_SECONDS = 8.0
 LIST_ROWS = 100_000
+VALLEYS = (2, 4, 6)
+"""The parts of the shape that follow a peak."""
 BACK_TO_NORMAL = 10.0
+NORMAL = 2.0
+"""Normal again is at most so many times the 95th percentile of the first, calm part."""
+STEP = 5.0
 LIVES_AT = 5_000_000
 """Serial numbers of the lifecycles' people; below are those of the lists."""
 
@@ -152,13 +158,22 @@ class Trial:
         limit = self._saturation
         seen, began = asyncio.run(self._spike(part))
         times = [(start - began, took) for start, took in seen.times]
-        self._book.keep(what="spike", times=times, failures=dict(seen.failures), shed=seen.shed, begun=seen.begun)
-        late = sorted(took for _, took in times)[len(times) * 95 // 100]
+        self._book.keep(
+            what="spike", times=times, failures=dict(seen.failures), shed=seen.shed, waits=seen.waits, begun=seen.begun
+        )
+        late = _percentile([took for _, took in times])
         self._book.add(Row("spike: lifecycles of four calls at 1, 15, 1, 25, 2, 35, 10 per s", f"{limit:.0f} per s saturate",
                            "< 1 % lost", f"{seen.lost:.1%}", seen.lost < 0.01,
-                           f"{seen.begun} begun, {seen.shed} told to come later, p95 {late:.1f} s"))  # fmt: skip
+                           f"{seen.begun} begun, {seen.shed} told to come later to the last, {seen.waits} answers with Retry-After, "
+                           f"p95 {late:.1f} s"))  # fmt: skip
+        calm, back = _recoveries(times, part)
+        said = ", ".join("never" if seconds is None else f"{seconds:.0f}" for seconds in back) + " s"
+        is_back = all(seconds is not None and seconds <= BACK_TO_NORMAL for seconds in back)
+        self._book.add(
+            Row("spike: p95 back to normal after each peak", f"calm p95 {calm:.2f} s, twice", "≤ 10 s", said, is_back)
+        )
         line_plot(PLOTS / "spike.svg", "Spike: time of a lifecycle as load comes and goes", "seconds", "seconds",
-                  [("p95 within 5 s", _percentiles(times, 5.0)), ("arrivals per s / 10", _arrivals(part))])  # fmt: skip
+                  [("p95 within 5 s", _percentiles(times, STEP)), ("arrivals per s / 10", _arrivals(part))])  # fmt: skip
         self._overload(limit)
 
     async def _spike(self, part: float) -> tuple[Seen, float]:
@@ -183,26 +198,36 @@ class Trial:
 
         seen, spent = asyncio.run(play())
         goodput = len(seen.times) / spent / limit
-        self._book.keep(
-            what="overload", goodput=goodput, failures=dict(seen.failures), shed=seen.shed, begun=seen.begun
-        )
+        self._book.keep(what="overload", goodput=goodput, failures=dict(seen.failures), shed=seen.shed,
+                        waits=seen.waits, begun=seen.begun)  # fmt: skip
         self._book.add(Row("spike: 1.5x saturation for 30 s, goodput", "saturation of this run", "≥ 0.8", f"{goodput:.2f}",
-                           goodput >= 0.8, f"{seen.lost:.1%} lost of {seen.begun}"))  # fmt: skip
+                           goodput >= 0.8, f"{seen.lost:.1%} lost of {seen.begun}, {seen.shed} told to come later to the last, "
+                           f"{seen.waits} answers with Retry-After"))  # fmt: skip
 
     def soak(self, seconds: int, rate: float = 50.0) -> None:
-        """Webhooks and reads at an even rate; memory of every process, and errors."""
-        memory, errors = asyncio.run(self._soak(seconds, rate))
-        self._book.keep(what="soak", memory=memory, errors=errors)
-        quarter = len(memory) // 4
-        growth = median([mb for _, mb in memory[-quarter:]]) / median([mb for _, mb in memory[quarter : 2 * quarter]])
-        self._book.add(Row(f"soak: {rate:.0f} requests per s for {seconds / 60:.0f} min, memory", "its own second quarter",
-                           "flat (≤ 1.05)", f"{growth:.3f}", growth <= 1.05, f"{memory[-1][1]:.0f} MB at the end"))  # fmt: skip
-        self._book.add(Row("soak: errors", "-", "0", str(errors), errors == 0))
-        line_plot(PLOTS / "soak.svg", "Soak: memory of all processes", "seconds", "MB", [("memory", memory)])
+        """Webhooks and reads at an even rate; memory of every process, tables, and errors."""
+        looks, errors = asyncio.run(self._soak(seconds, rate))
+        self._book.keep(what="soak", looks=looks, errors=errors)
+        memory = [(look.at, look.memory) for look in looks]
+        queues = [(look.at, look.queues) for look in looks]
+        what = f"soak: {rate:.0f} requests per s for {seconds / 60:.0f} min"
+        growth = _late(memory) / _early(memory)
+        self._book.add(Row(f"{what}, memory", "its own second quarter", "flat (≤ 1.05)", f"{growth:.3f}", growth <= 1.05,
+                           f"{memory[-1][1]:.0f} MB at the end"))  # fmt: skip
+        waiting = _late(queues) / max(_early(queues), 1.0)
+        self._book.add(Row(f"{what}, tables of what waits (outbox)", "its own second quarter", "flat (≤ 1.05)",
+                           f"{waiting:.3f}", waiting <= 1.05, f"{queues[-1][1]:.1f} MB at the end"))  # fmt: skip
+        each = _growth_of_a_life(looks)
+        self._book.add(Row(f"{what}, all tables and indexes, a lifecycle", "its own second quarter", "flat (≤ 1.1)",
+                           f"{each[1] / each[0]:.2f}", each[1] <= 1.1 * each[0],
+                           f"{each[0]:.1f} → {each[1]:.1f} KiB a lifecycle, {looks[-1].tables:.0f} MB at the end"))  # fmt: skip
+        self._book.add(Row(f"{what}, errors", "-", "0", str(errors), errors == 0))
+        line_plot(PLOTS / "soak.svg", "Soak: memory of all processes, tables of all databases", "seconds", "MB",
+                  [("memory", memory), ("tables", [(look.at, look.tables) for look in looks]),
+                   ("outbox", queues)])  # fmt: skip
 
-    async def _soak(self, seconds: int, rate: float) -> tuple[list[tuple[float, float]], int]:
-        memory: list[tuple[float, float]] = []
-        pids = self._platform.pids
+    async def _soak(self, seconds: int, rate: float) -> "tuple[list[Look], int]":
+        looks: list[Look] = []
         began = time.perf_counter()
         async with self._client() as client:
             lives = self._lives(client, STAGES)
@@ -210,11 +235,16 @@ class Trial:
                 lives.officer = self._officer()  # a development token lasts an hour
                 # A lifecycle is five requests.
                 await arriving(lives, rate / len(STAGES), min(10.0, seconds - passed + 1))
-                memory.append((time.perf_counter() - began, machine.memory_of(pids) / 2**20))
+                looks.append(await asyncio.to_thread(self._look, time.perf_counter() - began, lives.seen.begun))
                 lives.seen.times.clear()
             await settle(lives)
         self._first += lives.seen.begun
-        return memory, sum(lives.seen.failures.values()) + lives.seen.shed
+        return looks, sum(lives.seen.failures.values()) + lives.seen.shed
+
+    def _look(self, at: float, begun: int) -> "Look":
+        sizes = [self._stage.query(name, SIZES)[0] for name in EVERYTHING]
+        tables, queues = (sum(float(row[name]) for row in sizes) / 2**20 for name in ("tables", "queues"))
+        return Look(at, begun, machine.memory_of(self._platform.pids) / 2**20, tables, queues)
 
     def _closed(self, seconds: float) -> tuple[float, Seen]:
         async def play() -> tuple[float, Seen]:
@@ -237,12 +267,65 @@ class Trial:
         return {"Authorization": f"Bearer {token}", "X-Purpose": "dossier"}
 
 
+@dataclass(frozen=True)
+class Look:
+    """The platform at one moment of the soak, in MiB: processes, tables with their indexes, those of what waits."""
+
+    at: float
+    begun: int
+    memory: float
+    tables: float
+    queues: float
+
+
+SIZES = """
+SELECT coalesce(sum(pg_total_relation_size(oid)), 0) AS tables,
+       coalesce(sum(pg_total_relation_size(oid)) FILTER (WHERE relname = 'outbox'), 0) AS queues
+FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+
+
+def _early(points: list[tuple[float, float]]) -> float:
+    """The median of the second quarter: what is warm by then."""
+    quarter = max(1, len(points) // 4)
+    return median([value for _, value in points[quarter : 2 * quarter]])
+
+
+def _late(points: list[tuple[float, float]]) -> float:
+    return median([value for _, value in points[-max(1, len(points) // 4) :]])
+
+
+def _growth_of_a_life(looks: list[Look]) -> tuple[float, float]:
+    """KiB of all tables and indexes for each lifecycle, in the second and in the last quarter."""
+    quarter = max(1, len(looks) // 4)
+    parts = (looks[quarter - 1 : 2 * quarter], looks[-quarter - 1 :])
+    first, last = ((part[-1].tables - part[0].tables) * 1024 / max(part[-1].begun - part[0].begun, 1) for part in parts)
+    return max(first, 0.001), last
+
+
+def _recoveries(times: list[tuple[float, float]], part: float) -> tuple[float, list[float | None]]:
+    """The calm 95th percentile, and how long after each peak's end lifecycles took longer than what is normal."""
+    calm = _percentile([took for at, took in times if at < part])
+    back: list[float | None] = []
+    for valley in VALLEYS:
+        within = [(at - valley * part, took) for at, took in times if valley * part <= at < (valley + 1) * part]
+        late = [at for at, took in _percentiles(within, STEP) if took > NORMAL * calm]
+        lasts = max(late, default=-STEP / 2) + STEP / 2
+        back.append(lasts if lasts < part else None)
+    return calm, back
+
+
+def _percentile(values: list[float]) -> float:
+    """The 95th; 0 of nothing."""
+    return sorted(values)[len(values) * 95 // 100] if values else 0.0
+
+
 def _percentiles(times: list[tuple[float, float]], step: float) -> list[tuple[float, float]]:
     """The 95th percentile of what began within each step."""
     parts: dict[int, list[float]] = {}
     for at, took in times:
         parts.setdefault(int(at / step), []).append(took)
-    return [((number + 0.5) * step, sorted(part)[len(part) * 95 // 100]) for number, part in sorted(parts.items())]
+    return [((number + 0.5) * step, _percentile(part)) for number, part in sorted(parts.items())]
 
 
 def _arrivals(part: float) -> list[tuple[float, float]]:

@@ -75,12 +75,15 @@ def spread(ours: list[float], baseline: list[float]) -> str:
     return f"{min(each):.2f}-{max(each):.2f}"
 
 
-def ratio_row(what: str, baseline: str, limit: float, ours: list[float], theirs: list[float], note: str = "") -> Row:
-    """A row where our rate over the baseline's is to reach a limit."""
+def ratio_row(
+    what: str, baseline: str, limit: float | None, ours: list[float], theirs: list[float], note: str = ""
+) -> Row:
+    """A row where our rate over the baseline's is to reach a limit, or is only told (None)."""
     value = ratio(ours, theirs)
     rates = f"{median(ours):,.0f} / {median(theirs):,.0f} per s"
-    return Row(what, baseline, f"≥ {limit:g}", f"{value:.2f} ({spread(ours, theirs)})", value >= limit,
-               "; ".join(part for part in (rates, note) if part))  # fmt: skip
+    to_reach, is_reached = ("-", None) if limit is None else (f"≥ {limit:g}", value >= limit)
+    said = "; ".join(part for part in (rates, note) if part)
+    return Row(what, baseline, to_reach, f"{value:.2f} ({spread(ours, theirs)})", is_reached, said)
 
 
 def skipped(what: str, baseline: str, limit: str, why: str) -> Row:
