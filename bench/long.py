@@ -164,8 +164,8 @@ class Trial:
         late = _percentile([took for _, took in times])
         self._book.add(Row("spike: lifecycles of four calls at 1, 15, 1, 25, 2, 35, 10 per s", f"{limit:.0f} per s saturate",
                            "< 1 % lost", f"{seen.lost:.1%}", seen.lost < 0.01,
-                           f"{seen.begun} begun, {seen.shed} told to come later to the last, {seen.waits} answers with Retry-After, "
-                           f"p95 {late:.1f} s"))  # fmt: skip
+                           f"{seen.begun} begun, {seen.shed} told to come later to the last,"
+                           f" {seen.waits} answers with Retry-After, p95 {late:.1f} s"))  # fmt: skip
         calm, back = _recoveries(times, part)
         said = ", ".join("never" if seconds is None else f"{seconds:.0f}" for seconds in back) + " s"
         is_back = all(seconds is not None and seconds <= BACK_TO_NORMAL for seconds in back)
