@@ -157,6 +157,8 @@ def test_a_column_is_replaced_while_old_and_new_code_serve_side_by_side(
     upgrade(url, release_2)
     reader.join()
     assert all(is_ready(process.port) for process in old)
+    upgrade(url, release_1)  # as the old image does when somebody goes back to it
+    assert sql(url, "SELECT version_num FROM alembic_version") == "0002"
 
     # Old and new side by side: both write, both relay, both hear.
     new = [Process(2, release_2, variables, log)]
