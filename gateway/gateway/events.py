@@ -18,7 +18,7 @@ _WHOLE = 10**13
 
 
 def _needed(vi: str, en: str) -> PydanticCustomError:
-    return PydanticCustomError("required", en, {"vi": vi})  # type: ignore[arg-type]  # a literal for pydantic's own messages
+    return PydanticCustomError("required", en, {"vi": vi})
 
 
 class Shape(BaseModel):

@@ -14,9 +14,10 @@ from chassis.errors import MethodNotAllowed, NotFound
 from chassis.health import readiness
 from chassis.http import language_of
 from gateway.answers import Scope, Send, header_values, send_json
-from gateway.documents import PROBLEMS_FILE, merge
+from gateway.documents import merge
 from gateway.head import RawHeaders
 from gateway.readiness import platform_readiness
+from gateway.refusals import PROBLEMS_FILE
 from gateway.settings import GatewaySettings
 from gateway.upstream import BrokenAnswer, Client, NotReached
 

@@ -201,6 +201,18 @@ class Token(BaseModel):
     expires_in: int
 
 
+class PartnerToken(Token):
+    """`scope`: what the partner may do beyond its own affairs, separated by spaces."""
+
+    scope: str | None = None
+
+
+class OAuthError(BaseModel):
+    """As RFC 6749 wants it, not a problem document."""
+
+    error: str
+
+
 class DeadLetterItem(BaseModel):
     """An event that a service could not apply, or that waits behind one: without its contents."""
 

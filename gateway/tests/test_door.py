@@ -217,6 +217,20 @@ async def test_a_partner_gets_a_token_for_its_client_secret_and_loses_it_when_re
     assert (await client.post("/oauth/token", data=form)).json() == {"error": "invalid_client"}
 
 
+@pytest.mark.parametrize(
+    "form", [b"", b"\xff\xfe", b"a=1&" * 500, b"grant_type=client_credentials&client_id=%00", b"{}"]
+)
+async def test_a_senseless_token_request_is_refused_in_the_words_of_oauth(
+    client: httpx.AsyncClient, form: bytes
+) -> None:
+    answer = await client.post(
+        "/oauth/token", content=form, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+
+    assert answer.status_code in (400, 401)
+    assert set(answer.json()) == {"error"}
+
+
 async def test_wrong_client_secrets_are_slowed_down(open_gateway: Any, settings: Any) -> None:
     async with open_gateway(settings.model_copy(update={"misses_per_minute": 3})) as gateway, before(gateway) as client:
         form = {"grant_type": "client_credentials", "client_id": "demo-bank", "client_secret": "guess"}

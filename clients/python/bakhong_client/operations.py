@@ -26,6 +26,10 @@ CaseworkBodyIssueV1DossiersDossierIdResultsPost = TypedDict(
     "CaseworkBodyIssueV1DossiersDossierIdResultsPost", {"file": "str", "is_draft": "NotRequired[bool]"}
 )
 
+CaseworkBodyTakeEnvelopeV1DocumentsEdxmlPost = TypedDict(
+    "CaseworkBodyTakeEnvelopeV1DocumentsEdxmlPost", {"file": "str"}
+)
+
 CaseworkChannel: TypeAlias = "Literal['direct', 'online', 'post']"
 
 CaseworkChoice = TypedDict("CaseworkChoice", {"codes": "list[str]"})
@@ -49,6 +53,8 @@ CaseworkDocumentCreate = TypedDict(
         "unit_code": "NotRequired[str | None]",
         "resident_id": "NotRequired[str | None]",
         "organization_id": "NotRequired[str | None]",
+        "organ_id": "NotRequired[str | None]",
+        "due_on": "NotRequired[str | None]",
         "from_unit_code": "NotRequired[str | None]",
         "kind": "NotRequired[str]",
         "subject": "str",
@@ -78,6 +84,10 @@ CaseworkDocumentLine = TypedDict(
         "arrival_number": "int | None",
         "has_file": "bool",
         "in_reply_to": "str | None",
+        "edxml_id": "str | None",
+        "sender_organ_id": "str | None",
+        "recipient_organ_id": "str | None",
+        "due_on": "str | None",
     },
 )
 
@@ -224,7 +234,7 @@ CaseworkDossierView = TypedDict(
 CaseworkExchangeStep = TypedDict(
     "CaseworkExchangeStep",
     {
-        "status": "Literal['refused', 'received', 'assigned', 'processing', 'completed']",
+        "status": "Literal['refused', 'received', 'assigned', 'processing', 'completed', 'recall_requested', 'recall_agreed', 'recall_refused']",
         "note": "NotRequired[str | None]",
     },
 )
@@ -343,6 +353,11 @@ CaseworkFieldView = TypedDict(
     },
 )
 
+CaseworkFileView = TypedDict(
+    "CaseworkFileView",
+    {"id": "str", "media_type": "str", "size": "int", "sha256": "str", "signatures": "CaseworkSignatureCheck | None"},
+)
+
 CaseworkFormFieldView = TypedDict(
     "CaseworkFormFieldView",
     {
@@ -409,6 +424,11 @@ CaseworkIncidentView = TypedDict(
 
 CaseworkListedDocumentLine = TypedDict(
     "CaseworkListedDocumentLine", {"items": "list[CaseworkDocumentLine]", "next_cursor": "NotRequired[str | None]"}
+)
+
+CaseworkListedDocumentView = TypedDict(
+    "CaseworkListedDocumentView",
+    {"items": "list[CaseworkCaseworkSchemasDocumentsDocumentView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 CaseworkListedDossierLine = TypedDict(
@@ -569,7 +589,15 @@ CaseworkStatus: TypeAlias = "Literal['draft', 'submitted', 'accepted', 'processi
 
 CaseworkStepView = TypedDict(
     "CaseworkStepView",
-    {"action": "str", "before": "str", "after": "str", "at": "str", "role": "str", "note": "str | None"},
+    {
+        "action": "str",
+        "before": "str",
+        "after": "str",
+        "at": "str",
+        "role": "str",
+        "unit_code": "str | None",
+        "note": "str | None",
+    },
 )
 
 CaseworkTracked = TypedDict(
@@ -620,9 +648,14 @@ CaseworkCaseworkSchemasDocumentsDocumentView = TypedDict(
         "arrival_number": "int | None",
         "has_file": "bool",
         "in_reply_to": "str | None",
+        "edxml_id": "str | None",
+        "sender_organ_id": "str | None",
+        "recipient_organ_id": "str | None",
+        "due_on": "str | None",
         "body": "str | None",
         "sha256": "str | None",
         "signatures": "CaseworkSignatureCheck | None",
+        "further_files": "list[CaseworkFileView]",
         "legal_statuses": "list[str]",
     },
 )
@@ -774,6 +807,8 @@ GatewayNewSecret = TypedDict(
     },
 )
 
+GatewayOAuthError = TypedDict("GatewayOAuthError", {"error": "str"})
+
 GatewayOutcomeView = TypedDict(
     "GatewayOutcomeView", {"service": "str", "outcome": "str", "reason": "str | None", "at": "str"}
 )
@@ -805,6 +840,16 @@ GatewayPartnerCreate = TypedDict(
         "messages_per_minute": "NotRequired[int | None]",
         "contact": "NotRequired[str | None]",
         "licences": "NotRequired[list[GatewayLicenceCreate]]",
+    },
+)
+
+GatewayPartnerToken = TypedDict(
+    "GatewayPartnerToken",
+    {
+        "access_token": "str",
+        "token_type": "NotRequired[Literal['Bearer']]",
+        "expires_in": "int",
+        "scope": "NotRequired[str | None]",
     },
 )
 
@@ -1234,6 +1279,10 @@ OnboardingListedTeamView = TypedDict(
 OnboardingListedTrainingAccountView = TypedDict(
     "OnboardingListedTrainingAccountView",
     {"items": "list[OnboardingTrainingAccountView]", "next_cursor": "NotRequired[str | None]"},
+)
+
+OnboardingListedVisitView = TypedDict(
+    "OnboardingListedVisitView", {"items": "list[OnboardingVisitView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingListedWorkView = TypedDict(
@@ -1742,6 +1791,17 @@ OnboardingValidationError = TypedDict(
         "type": "str",
         "input": "NotRequired[Any]",
         "ctx": "NotRequired[dict[str, Any]]",
+    },
+)
+
+OnboardingVisitView = TypedDict(
+    "OnboardingVisitView",
+    {
+        "id": "str",
+        "resident_id": "str",
+        "outcome": "Literal['done', 'not_home', 'away', 'declined', 'no_device']",
+        "occurred_at": "str",
+        "recorded_at": "str",
     },
 )
 
@@ -3496,6 +3556,19 @@ class Operations:
         )
         return answer
 
+    def post_documents_edxml(
+        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+    ) -> CaseworkListedDocumentView:
+        "Takes what another agency sent: a document for the caller's units (201, or 200 when it is here already), or what (POST /v1/documents/edxml)"
+        answer: CaseworkListedDocumentView = self._ask(
+            "POST",
+            "/v1/documents/edxml",
+            body=body,
+            files=files,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
     def get_documents_by_document_id(
         self, *, document_id: str, purpose: str | None = None
     ) -> CaseworkCaseworkSchemasDocumentsDocumentView:
@@ -3507,11 +3580,30 @@ class Operations:
         )
         return answer
 
+    def get_documents_edxml(self, *, document_id: str) -> Any:
+        "The document in its edXML envelope, for the axis that carries it to the other agency. (GET /v1/documents/{document_id}/edxml)"
+        answer: Any = self._ask("GET", f"/v1/documents/{_path(document_id)}/edxml")
+        return answer
+
+    def get_documents_edxml_status(self, *, document_id: str) -> Any:
+        "The status reply that tells the document's sender where it stands now. (GET /v1/documents/{document_id}/edxml-status)"
+        answer: Any = self._ask("GET", f"/v1/documents/{_path(document_id)}/edxml-status")
+        return answer
+
     def get_documents_file(self, *, document_id: str, purpose: str | None = None) -> Any:
         "The document's file. (GET /v1/documents/{document_id}/file)"
         answer: Any = self._ask(
             "GET",
             f"/v1/documents/{_path(document_id)}/file",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
+        return answer
+
+    def get_documents_files_by_file_id(self, *, document_id: str, file_id: str, purpose: str | None = None) -> Any:
+        "A further file of the document. (GET /v1/documents/{document_id}/files/{file_id})"
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/documents/{_path(document_id)}/files/{_path(file_id)}",
             headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
@@ -4224,6 +4316,29 @@ class Operations:
     def get_onboarding_summary(self, *, unit_code: str | None = None) -> OnboardingSummaryView:
         "A unit's work at a glance: who stands where on each step, and what is missing how often. (GET /v1/onboarding/summary)"
         answer: OnboardingSummaryView = self._ask("GET", "/v1/onboarding/summary", query={"unit_code": unit_code})
+        return answer
+
+    def get_onboarding_visits(
+        self,
+        *,
+        unit_code: str | None = None,
+        resident_id: str | None = None,
+        outcome: Literal["done", "not_home", "away", "declined", "no_device"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> OnboardingListedVisitView:
+        "Who was visited in a unit, and what came of it: who was not at home is visited again. (GET /v1/onboarding/visits)"
+        answer: OnboardingListedVisitView = self._ask(
+            "GET",
+            "/v1/onboarding/visits",
+            query={
+                "unit_code": unit_code,
+                "resident_id": resident_id,
+                "outcome": outcome,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
         return answer
 
     def get_onboarding_worklist(
@@ -5202,6 +5317,11 @@ class Operations:
             body=body,
             headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
         )
+        return answer
+
+    def get_sessions_check_in_code(self, *, session_id: str, format: Literal["pdf", "png", "svg"] | None = None) -> Any:
+        "The code to scan at the door: a sheet to print (PDF, PNG), or the symbol alone (SVG). (GET /v1/sessions/{session_id}/check-in-code)"
+        answer: Any = self._ask("GET", f"/v1/sessions/{_path(session_id)}/check-in-code", query={"format": format})
         return answer
 
     def post_sessions_training_accounts(

@@ -27,7 +27,7 @@ async def show_dead_letters(
 ) -> DeadLetters:
     """Events that services could not apply, oldest first; the contents stay where they are."""
     asked = [name for name in BEHIND if service in (None, name)]
-    params = {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.after_id() else {})
+    params = {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.cursor and page.after_id() else {})
     answers = await asyncio.gather(*(_ask(request, name, caller, params) for name in asked))
     found = [item for answer in answers if answer for item in answer[0]]
     is_more = any(answer[1] for answer in answers if answer)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import secrets
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import Request
@@ -19,10 +19,23 @@ from chassis.tables import KnownUnit
 from gateway.credentials import DEV_SECONDS, PARTNER_SECONDS, Credentials
 from gateway.directory import Directory
 from gateway.oidc import NEEDS
-from gateway.schemas import DevelopmentSignIn, Token
+from gateway.schemas import DevelopmentSignIn, OAuthError, PartnerToken, Token
 
 router = Routes(tags=["tokens"])
 Anybody = Annotated[Caller | None, public()]
+FORM = "application/x-www-form-urlencoded"
+TOKEN_FORM = {
+    "type": "object",
+    "required": ["grant_type"],
+    "properties": {
+        "grant_type": {"type": "string", "enum": ["client_credentials", "password"]},
+        "client_id": {"type": "string"},
+        "client_secret": {"type": "string"},
+        "username": {"type": "string"},
+        "password": {"type": "string"},
+    },
+    "examples": [{"grant_type": "client_credentials", "client_id": "demo-bank", "client_secret": "…"}],
+}
 
 
 @router.post("/dev/token")
@@ -43,14 +56,22 @@ async def sign_in_for_development(
     return Token(access_token=token, expires_in=DEV_SECONDS)
 
 
-@router.post("/oauth/token", responses={400: {"description": "RFC 6749 error"}, 401: {"description": "RFC 6749 error"}})
-async def give_partner_token(request: Request, caller: Anybody) -> Any:
+@router.post(
+    "/oauth/token",
+    response_model=PartnerToken,
+    responses={status: {"model": OAuthError, "description": "RFC 6749 section 5.2"} for status in (400, 401)},
+    openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": TOKEN_FORM}}}},
+)
+async def give_partner_token(request: Request, caller: Anybody) -> JSONResponse:
     """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form.
 
     Training accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
     """
     gateway = request.app.state.gateway
-    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20))
+    try:
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20))
+    except ValueError:
+        return _oauth_error(400, "invalid_request")
     if form.get("grant_type") == "password":
         return await _training_token(gateway.credentials, form)
     if form.get("grant_type") != "client_credentials":
@@ -67,7 +88,7 @@ async def give_partner_token(request: Request, caller: Anybody) -> Any:
     return JSONResponse(token.model_dump() | {"scope": scope}, headers={"Cache-Control": "no-store"})
 
 
-async def _training_token(credentials: Credentials, form: dict[str, str]) -> Any:
+async def _training_token(credentials: Credentials, form: dict[str, str]) -> JSONResponse:
     issued = await credentials.issue_training(form.get("username", ""), form.get("password", ""))
     if issued is None:
         return _oauth_error(400, "invalid_grant")
