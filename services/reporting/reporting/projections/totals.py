@@ -50,10 +50,11 @@ _SUM_DAYS = text(
     " SELECT :version, :tier, owner, counter, day, sum(change)"
     " FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS member (unit_id, owner)"
     " JOIN count_on_day USING (unit_id) WHERE version = :version GROUP BY owner, counter, day"
+    " ORDER BY owner, day, counter"  # a unit's rows side by side: a page reads those of one unit
 )
 _SUM_BASE = text(
     "INSERT INTO total_at_base (version, tier, unit_id, counter, value)"
     " SELECT :version, :tier, owner, counter, sum(value)"
     " FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS member (unit_id, owner)"
-    " JOIN count_at_base USING (unit_id) WHERE version = :version GROUP BY owner, counter"
+    " JOIN count_at_base USING (unit_id) WHERE version = :version GROUP BY owner, counter ORDER BY owner, counter"
 )
