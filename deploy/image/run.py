@@ -43,6 +43,8 @@ def read_secrets() -> None:
         path = os.environ.get(f"{name}_FILE")
         if path and not os.environ.get(name):
             os.environ[name] = Path(path).read_text(encoding="utf-8").strip()
+    if authorities := os.environ.get("AUTHORITIES_FILE"):
+        os.environ["SSL_CERT_FILE"] = authorities  # a province's own authority, for the provider of identities
 
 
 def migrate() -> None:

@@ -74,8 +74,19 @@ class KafkaNotAvailable(RuntimeError):
 class KafkaBroker:
     """One combined KRaft node on free ports of 127.0.0.1; data and ports stay the same over a restart."""
 
-    def __init__(self, directory: Path, *, advertised: Mapping[str, int] | None = None) -> None:
-        """`advertised`: further listeners by name (capitals), and the port of 127.0.0.1 that their clients are told."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        advertised: Mapping[str, int | None] | None = None,
+        properties: str = "",
+        scram: Mapping[str, str] | None = None,
+    ) -> None:
+        """`advertised`: further listeners by name (capitals), and the port of 127.0.0.1 that their clients are told (None:
+        their own). `properties` are added to the broker's and win; `scram` are passwords by user.
+        """
+        self._more_properties = properties
+        self._scram = dict(scram or {})
         self.directory = directory
         self.bootstrap_servers = ""
         self.listeners: dict[str, int] = {}
@@ -129,13 +140,20 @@ class KafkaBroker:
                 controller_port=controller_port,
                 data=self.directory / "data",
                 more_listeners="".join(f",{name}://127.0.0.1:{own}" for name, own in self.listeners.items()),
-                more_advertised="".join(f",{name}://127.0.0.1:{told}" for name, told in self._advertised.items()),
+                more_advertised="".join(
+                    f",{name}://127.0.0.1:{told or self.listeners[name]}" for name, told in self._advertised.items()
+                ),
                 more_protocols="".join(f",{name}:PLAINTEXT" for name in self.listeners),
             )
+            + self._more_properties
         )
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        users = [
+            f"--add-scram=SCRAM-SHA-512=[name={user},password={password}]" for user, password in self._scram.items()
+        ]
+        options = ("format", f"--cluster-id={cluster_id}", "-c", str(self._properties), *users)
         done = subprocess.run(
-            self._java("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(self._properties)),
+            self._java("kafka.tools.StorageTool", *options),
             capture_output=True,
             text=True,
         )
