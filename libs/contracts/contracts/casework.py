@@ -156,3 +156,70 @@ class FeedbackChanged(FeedbackState):
 
     topic: ClassVar[str] = topics.FEEDBACK
     type: ClassVar[str] = "vn.bakhong.feedback.changed.v1"
+
+
+class DocumentState(Fact):
+    """A document between people and agencies as it stands now: never what it says.
+
+    `sender_id` and `recipient_id` are residents or organizations; an agency has none.
+    """
+
+    key_field: ClassVar[str] = "document_id"
+
+    document_id: Id
+    version: int
+    status: str
+    at: Instant
+    sender_unit_code: Code | None = None
+    recipient_unit_code: Code | None = None
+    sender_id: Id | None = None
+    recipient_id: Id | None = None
+
+
+class DocumentSent(DocumentState):
+    """A document lies in its recipient's box."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.document.sent.v1"
+
+
+class DocumentChanged(DocumentState):
+    """Received, refused, assigned, in progress, finished, asked back."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.document.changed.v1"
+
+
+class IncidentState(Fact):
+    """A technical fault as it stands now; `reporter_id` is the resident or organization who met it, None for officers."""
+
+    key_field: ClassVar[str] = "incident_id"
+
+    incident_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    system: Literal["portal", "one_stop", "app", "network"]
+    severity: Literal["low", "normal", "high"]
+    status: str
+    at: Instant
+    reported_at: Instant
+    due_at: Instant | None = None
+    resolved_at: Instant | None = None
+    is_on_time: bool | None = None
+    escalation: int = 0
+    reporter_id: Id | None = None
+
+
+class IncidentReported(IncidentState):
+    """Somebody met a fault."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.incident.reported.v1"
+
+
+class IncidentChanged(IncidentState):
+    """Assigned, resolved, reopened, or escalated because its time has passed."""
+
+    topic: ClassVar[str] = topics.FEEDBACK
+    type: ClassVar[str] = "vn.bakhong.incident.changed.v1"

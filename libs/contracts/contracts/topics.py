@@ -43,7 +43,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(MERCHANTS, "merchant id"),
     Topic(PAYMENTS, "merchant id"),
     Topic(DOSSIERS, "dossier id, or unit id for a unit's choice of procedures"),
-    Topic(FEEDBACK, "feedback id"),
+    Topic(FEEDBACK, "feedback id, or the id of a document or of an incident"),
     Topic(PARTNERS, "partner id"),
     Topic(PARTNER_EVENTS, "blind index of the subject, or merchant id", retention_ms=30 * DAY_MS),
     Topic(DELIVERIES, "delivery id"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from casework.commands.actions import confirm_silent_drafts
 from casework.commands.counting import count_once_a_day
 from casework.commands.feedback import escalate_feedback
+from casework.commands.incidents import escalate_incidents
 from casework.commands.rotation import rotate_keys
 from casework.model import Table
 from casework.reactions import HEARD
@@ -24,9 +25,10 @@ async def confirm_drafts(runtime: Runtime) -> None:
 
 
 async def escalate(runtime: Runtime) -> None:
-    """Deadlines pass whether or not somebody looks: the next level hears of late feedback."""
+    """Deadlines pass whether or not somebody looks: the next level hears of late feedback and of late incidents."""
     async with runtime.database.transaction() as session:
         await escalate_feedback(session)
+        await escalate_incidents(session)
 
 
 async def count(runtime: Runtime) -> None:
@@ -49,7 +51,7 @@ service = Service(
     reactions=HEARD,
     timed=[
         Timed("confirm draft results", EVERY_SECONDS, confirm_drafts),
-        Timed("escalate feedback", EVERY_SECONDS, escalate),
+        Timed("escalate what is late", EVERY_SECONDS, escalate),
         Timed("rotate keys", ROTATE_EVERY_SECONDS, rotate),
         Timed("take counts", COUNT_EVERY_SECONDS, count),
     ],

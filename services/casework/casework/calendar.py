@@ -64,6 +64,14 @@ class FeedbackDeadlines(BaseModel):
     verified: bool
 
 
+# How fast a fault is to be mended; no readable source settles it, so every province may set its own.
+INCIDENTS = {
+    "high": TimeLimit(kind="working_hours", count=4, verified=False),
+    "normal": TimeLimit(kind="working_days", count=2, verified=False),
+    "low": TimeLimit(kind="working_days", count=5, verified=False),
+}
+
+
 class WorkingCalendar(BaseModel):
     """Public holidays of the `holidays` package with an editable override table on top."""
 
@@ -74,6 +82,7 @@ class WorkingCalendar(BaseModel):
     office_hours: tuple[tuple[time, time], ...]
     same_day_cutoff: time
     feedback: Mapping[str, FeedbackDeadlines]
+    incidents: Mapping[str, TimeLimit] = INCIDENTS
 
     @model_validator(mode="after")
     def _a_day_is_either_on_or_off(self) -> "WorkingCalendar":

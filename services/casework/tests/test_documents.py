@@ -1,6 +1,8 @@
-"""Documents that travel, and faults that are dealt with."""
+"""Documents that travel between people and agencies."""
 
 import base64
+
+from contracts.casework import DocumentChanged, DocumentSent
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 LETTER = {"unit_code": "15724", "subject": "Đề nghị xác nhận", "body": "Kính gửi Ủy ban nhân dân xã"}
@@ -82,29 +84,14 @@ async def test_agencies_write_to_one_another(officer, calling, world):
     assert (await neighbour.post(f"/v1/documents/{letter['id']}/receipt")).json()["arrival_number"] == 1
 
 
-async def test_an_incident_is_reported_assigned_resolved_and_reopened(binh, officer, calling, world):
-    created = await officer.post(
-        "/v1/incidents", json={"system": "portal", "title": "Không đăng nhập được", "severity": "high"}
-    )
-    incident = created.json()
-    actions = f"/v1/incidents/{incident['id']}/actions"
+async def test_both_sides_hear_what_becomes_of_a_letter_and_nothing_of_what_it_says(binh, officer, world, announced):
+    letter = await send(binh, **LETTER)
+    await officer.post(f"/v1/documents/{letter['id']}/receipt")
+    await send(officer, resident_id=str(world.binh), subject="Trả lời đơn", in_reply_to=letter["id"])
 
-    assert (created.status_code, incident["unit_code"], incident["status"]) == (201, "15724", "open")
-    assigned = (await officer.post(actions, json={"action": "assign", "assignee": "office-it"})).json()
-    resolved = (await officer.post(actions, json={"action": "resolve", "resolution": "Đã khởi động lại"})).json()
-    refused = await officer.post(actions, json={"action": "resolve"})
-    reopened = (await officer.post(actions, json={"action": "reopen"})).json()
+    sent, received, reply = await announced(DocumentSent, DocumentChanged)
 
-    assert (assigned["assignee"], resolved["status"], resolved["resolved_at"] is not None) == (
-        "office-it",
-        "resolved",
-        True,
-    )
-    assert (refused.status_code, refused.json()["legal"]) == (409, ["reopen"])
-    assert (reopened["status"], reopened["resolution"]) == ("open", None)
-    mine = await binh.post("/v1/incidents", json={"system": "app", "unit_code": "15724"})
-    assert mine.status_code == 201
-    assert len((await officer.get("/v1/incidents", params={"system": "app"})).json()["items"]) == 1
-    assert (await calling("officer", unit_code="15061").get("/v1/incidents")).json()["items"] == []
-    assert (await binh.get("/v1/incidents")).json()["items"] == [mine.json()]
-    assert (await binh.post("/v1/incidents", json={"system": "fax"})).status_code == 422
+    assert (sent.sender_id, sent.recipient_unit_code, sent.status) == (world.binh, "15724", "arrived")
+    assert (received.document_id, received.status) == (sent.document_id, "received")
+    assert (reply.recipient_id, reply.sender_unit_code) == (world.binh, "15724")
+    assert LETTER["subject"] not in sent.model_dump_json()

@@ -19,9 +19,11 @@ from chassis.database import Session
 from chassis.errors import Forbidden
 from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.outbox import announce
 from chassis.scope import require_unit, unit_of_body
 from chassis.sealing import seal
 from chassis.tables import KnownUnit
+from contracts.casework import DocumentChanged, DocumentSent
 
 ELECTRONIC = "ĐT"
 OFFICE = "UBND"
@@ -65,6 +67,7 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
     if file is not None:
         keep_file(document, file)
     session.add(document)
+    announce(session, DocumentSent(**document.state()))
     return document
 
 
@@ -86,34 +89,40 @@ async def receive_document(session: Session, caller: Caller, document: Document)
     """Confirms that it has arrived; an agency gives it a number in its register of arrivals. Twice changes nothing."""
     if document.received_at is not None:
         return
-    step_document(document, ExchangeStatus.RECEIVED)
+    step_document(session, document, ExchangeStatus.RECEIVED)
     document.received_at, document.received_by = document.changed_at, caller.account
     if document.recipient_unit_id is not None:
         document.arrival_number = await _next_number(session, f"inbox|{document.recipient_unit_id}")
 
 
-def step_document(document: Document, to: ExchangeStatus) -> None:
+def step_document(session: Session, document: Document, to: ExchangeStatus) -> None:
     """One step of the status chain; 409 naming what is legal."""
-    _do(document, lambda: document.advance(to))
+    _do(session, document, lambda: document.advance(to))
 
 
-def ask_document_back(document: Document) -> None:
+def ask_document_back(session: Session, document: Document) -> None:
     """The sender wants it back; 409 once it is dealt with."""
-    _do(document, document.ask_back)
+    _do(session, document, document.ask_back)
 
 
-def answer_recall(document: Document, answer: Recall) -> None:
+def answer_recall(session: Session, document: Document, answer: Recall) -> None:
     """The recipient agrees or refuses; 409 when nobody asked."""
-    _do(document, lambda: document.answer_recall(answer))
+    _do(session, document, lambda: document.answer_recall(answer))
 
 
-def _do(document: Document, step: Callable[[], None]) -> None:
+def _do(session: Session, document: Document, step: Callable[[], None]) -> None:
     try:
         step()
     except BrokenChain as broken:
         raise IllegalAction(members={"legal": [status.name.lower() for status in broken.legal]}) from broken
+    document_changed(session, document)
+
+
+def document_changed(session: Session, document: Document) -> None:
+    """Counts one more version and says so."""
     document.version += 1
     document.changed_at = now()
+    announce(session, DocumentChanged(**document.state()))
 
 
 async def _sending_unit(session: Session, caller: Caller, body: DocumentCreate) -> KnownUnit:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from casework.commands.documents import keep_file, number_in
+from casework.commands.documents import document_changed, keep_file, number_in
 from casework.commands.papers import SignedPaper, verified_paper
 from casework.edxml import Letter, NotAnEnvelope, StatusReply, read_envelope
 from casework.errors import InvalidEnvelope
@@ -21,9 +21,11 @@ from chassis.database import Session
 from chassis.errors import FieldError, Forbidden, NotFound
 from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.outbox import announce
 from chassis.scope import covers, find_unit
 from chassis.sealing import seal
 from chassis.tables import KnownUnit
+from contracts.casework import DocumentSent
 
 KIND = "official_letter"
 HEARD = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
@@ -58,8 +60,7 @@ async def take_status(session: Session, caller: Caller, reply: StatusReply) -> D
         is_ours = document.sender_unit_id is not None and await covers(session, caller, document.sender_unit_id)
         if is_ours and document.recipient_organ_id == reply.sender.organ_id:
             if document.hear(int(reply.status_code)):
-                document.version += 1
-                document.changed_at = now()
+                document_changed(session, document)
             return document
     raise NotFound()
 
@@ -103,6 +104,7 @@ async def _take(
     document.write(letter.subject, letter.content)
     _keep_files(session, document, files)
     session.add(document)
+    announce(session, DocumentSent(**document.state()))
     return document
 
 

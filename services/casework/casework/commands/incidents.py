@@ -1,16 +1,21 @@
-"""Faults of the portal, the one-stop software, the app and the network: reported, assigned, resolved."""
+"""Faults of the portal, the one-stop software, the app and the network: reported, assigned, resolved in time."""
 
+from casework.calendar import WorkingCalendar, load_calendar
 from casework.errors import IllegalAction
 from casework.model.incidents import INCIDENT_TABLE, Incident, IncidentAction, IncidentStatus
-from casework.queries.people import commune_of, find_resident
+from casework.queries.incidents import list_late_incidents
+from casework.queries.people import commune_of, find_resident, get_organization
 from casework.schemas.incidents import IncidentAct, IncidentCreate
+from casework.settings import get_settings
 from chassis.clock import now
 from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
 from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.outbox import announce
 from chassis.scope import require_unit, unit_of_body
 from chassis.tables import KnownUnit
+from contracts.casework import IncidentChanged, IncidentReported
 
 
 async def report_incident(session: Session, caller: Caller, body: IncidentCreate) -> Incident:
@@ -30,9 +35,12 @@ async def report_incident(session: Session, caller: Caller, body: IncidentCreate
         occurred_at=body.occurred_at or moment,
         reported_at=moment,
         reported_by=caller.account,
+        reporter_id=caller.resident_id or caller.organization_id,
         changed_at=moment,
     )
+    incident.count_from(_calendar(), moment)
     session.add(incident)
+    announce(session, IncidentReported(**incident.state()))
     return incident
 
 
@@ -41,13 +49,16 @@ async def _unit(session: Session, caller: Caller, body: IncidentCreate) -> Known
     code = body.unit_code or caller.unit_code
     if code is not None:
         return await unit_of_body(session, code)
+    if caller.organization_id:
+        organization = await get_organization(session, caller.organization_id)
+        return await commune_of(session, organization.unit_id)
     resident = await find_resident(session, caller.resident_id) if caller.resident_id else None
     if resident is None:
         raise InvalidBody(errors=[_needed("/unit_code")])
     return await commune_of(session, resident.unit_id)
 
 
-def act_on_incident(incident: Incident, body: IncidentAct) -> None:
+def act_on_incident(session: Session, incident: Incident, body: IncidentAct) -> None:
     """Assigns, resolves or reopens; 409 naming what is legal."""
     after = INCIDENT_TABLE.get((IncidentStatus(incident.status), body.action))
     if after is None:
@@ -61,6 +72,26 @@ def act_on_incident(incident: Incident, body: IncidentAct) -> None:
     incident.changed_at = now()
     incident.resolved_at = incident.changed_at if body.action is IncidentAction.RESOLVE else None
     incident.resolution = (body.resolution or body.note) if body.action is IncidentAction.RESOLVE else None
+    if incident.resolved_at and incident.due_at:
+        incident.on_time = incident.resolved_at <= incident.due_at
+    if body.action is IncidentAction.REOPEN:
+        incident.count_from(_calendar(), incident.changed_at)
+    announce(session, IncidentChanged(**incident.state()))
+
+
+async def escalate_incidents(session: Session) -> int:
+    """Says once of every fault whose time has passed that it is late; how many."""
+    late = await list_late_incidents(session, now())
+    for incident in late:
+        incident.escalation += 1
+        incident.version += 1
+        incident.changed_at = now()
+        announce(session, IncidentChanged(**incident.state()))
+    return len(late)
+
+
+def _calendar() -> WorkingCalendar:
+    return load_calendar(get_settings().calendar_file)
 
 
 def _needed(pointer: str) -> FieldError:

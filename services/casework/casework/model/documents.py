@@ -121,6 +121,25 @@ class Document(Table, table=True):
         """The status as other agencies hear it: a recall that is open or agreed goes before the chain."""
         return ExchangeStatus(self.status) if self.recall in (None, Recall.REFUSED) else Recall(self.recall)
 
+    @property
+    def status_name(self) -> str:
+        """The status in a word, e.g. `received`, `recall_requested`."""
+        name = self.code.name.lower()
+        return f"recall_{name}" if isinstance(self.code, Recall) else name
+
+    def state(self) -> dict[str, Any]:
+        """The members of a `DocumentState`: what other services may know."""
+        return {
+            "document_id": self.id,
+            "version": self.version,
+            "status": self.status_name,
+            "at": self.changed_at,
+            "sender_unit_code": self.sender_unit_code,
+            "recipient_unit_code": self.recipient_unit_code,
+            "sender_id": self.sender_id,
+            "recipient_id": self.recipient_id,
+        }
+
     def legal(self) -> frozenset[ExchangeStatus]:
         """Where the recipient may take it now; nowhere while it is asked back or given back."""
         return CHAIN[ExchangeStatus(self.status)] if isinstance(self.code, ExchangeStatus) else frozenset()

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
+from casework.calendar import WorkingCalendar
 from casework.model import Table
 from chassis.database import aware
 
@@ -36,7 +38,10 @@ class Incident(Table, table=True):
     """A fault that somebody met during the roll-out, and who deals with it."""
 
     __tablename__ = "incident"
-    __table_args__ = (Index("ix_incident_unit", "unit_id", "id"),)
+    __table_args__ = (
+        Index("ix_incident_unit", "unit_id", "id"),
+        Index("ix_incident_waiting", "due_at", postgresql_where="status <> 'resolved' AND escalation = 0"),
+    )
 
     id: UUID = Field(primary_key=True)
     version: int = 1
@@ -52,8 +57,40 @@ class Incident(Table, table=True):
     occurred_at: datetime = Field(sa_type=aware())
     reported_at: datetime = Field(sa_type=aware())
     reported_by: str = Field(sa_type=Text)
+    reporter_id: UUID | None = None
+    due_at: datetime | None = Field(default=None, sa_type=aware())
+    on_time: bool | None = None
+    escalation: int = 0
     resolved_at: datetime | None = Field(default=None, sa_type=aware())
     changed_at: datetime = Field(sa_type=aware())
+
+    def count_from(self, calendar: WorkingCalendar, at: datetime) -> None:
+        """Starts the clock: at reporting, at reopening."""
+        self.due_at = calendar.due_at(calendar.incidents[self.severity], at)
+        self.on_time, self.escalation = None, 0
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether somebody must act at once."""
+        return self.status != IncidentStatus.RESOLVED and self.due_at is not None and self.due_at < now
+
+    def state(self) -> dict[str, Any]:
+        """The members of an `IncidentState`: what other services may know, none of its words."""
+        return {
+            "incident_id": self.id,
+            "version": self.version,
+            "unit_id": self.unit_id,
+            "unit_code": self.unit_code,
+            "system": self.system,
+            "severity": self.severity,
+            "status": self.status,
+            "at": self.changed_at,
+            "reported_at": self.reported_at,
+            "due_at": self.due_at,
+            "resolved_at": self.resolved_at,
+            "is_on_time": self.on_time,
+            "escalation": self.escalation,
+            "reporter_id": self.reporter_id,
+        }
 
     def legal(self) -> list[str]:
         """What can be done now."""

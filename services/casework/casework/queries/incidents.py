@@ -1,11 +1,15 @@
 """Incidents as reporters, offices and operators may see them."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
-from casework.model.incidents import Incident
+from casework.model.incidents import Incident, IncidentStatus
+from chassis.clock import now
 from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
@@ -25,7 +29,14 @@ async def get_incident(session: ReadSession, caller: Caller, incident_id: UUID, 
 
 
 async def list_incidents(
-    session: ReadSession, caller: Caller, page: Page, *, unit_code: str | None, system: str | None, status: str | None
+    session: ReadSession,
+    caller: Caller,
+    page: Page,
+    *,
+    unit_code: str | None,
+    system: str | None,
+    status: str | None,
+    overdue: bool | None,
 ) -> tuple[list[Incident], str | None]:
     """Incidents of an office's units, all for operators, one's own for everybody else."""
     query = _visible(caller)
@@ -35,7 +46,18 @@ async def list_incidents(
         query = query.where(Incident.system == system)
     if status is not None:
         query = query.where(Incident.status == status)
+    if overdue is not None:
+        late = (col(Incident.status) != IncidentStatus.RESOLVED.value) & (func.coalesce(Incident.due_at, now()) < now())
+        query = query.where(late if overdue else ~late)
     return await page_by_id(session, query, Incident.id, page)
+
+
+async def list_late_incidents(session: ReadSession, at: datetime) -> Sequence[Incident]:
+    """Faults whose time has passed and of which nobody has been told yet."""
+    query = select(Incident).where(
+        Incident.status != IncidentStatus.RESOLVED.value, Incident.escalation == 0, col(Incident.due_at) < at
+    )
+    return (await session.exec(query.limit(200).with_for_update(skip_locked=True))).all()
 
 
 def _visible(caller: Caller) -> Any:

@@ -156,13 +156,13 @@ async def step(document_id: UUID, body: ExchangeStep, session: Transaction, *, c
     if not await (is_sender if is_senders else is_recipient)(session, caller, document):
         raise Forbidden()
     if is_senders:
-        ask_document_back(document)
+        ask_document_back(session, document)
     elif body.status in RECALL_ANSWERS:
-        answer_recall(document, RECALL_ANSWERS[body.status])
+        answer_recall(session, document, RECALL_ANSWERS[body.status])
     elif body.status == "received":
         await receive_document(session, caller, document)
     else:
-        step_document(document, ExchangeStatus[body.status.upper()])
+        step_document(session, document, ExchangeStatus[body.status.upper()])
     return await _whole(session, document)
 
 
@@ -196,7 +196,6 @@ async def _whole(session: ReadSession, document: Document) -> DocumentView:
 
 
 def _line(document: Document) -> dict[str, object]:
-    status = document.code
     return {
         "id": document.id,
         "number": document.number,
@@ -208,8 +207,8 @@ def _line(document: Document) -> dict[str, object]:
         "sender_id": document.sender_id,
         "recipient_unit_code": document.recipient_unit_code,
         "recipient_id": document.recipient_id,
-        "status": f"recall_{status.name.lower()}" if isinstance(status, Recall) else status.name.lower(),
-        "status_code": f"{status:02d}",
+        "status": document.status_name,
+        "status_code": f"{document.code:02d}",
         "sent_at": document.sent_at,
         "received_at": document.received_at,
         "arrival_number": document.arrival_number,

@@ -10,6 +10,7 @@ from casework.commands.incidents import act_on_incident, report_incident
 from casework.model.incidents import Incident, IncidentStatus
 from casework.queries.incidents import get_incident, list_incidents
 from casework.schemas.incidents import IncidentAct, IncidentCreate, IncidentView
+from chassis.clock import now
 from chassis.http import IfMatch, Listed, PageQuery, Reading, Routes, Transaction, allow, created, etag, require_match
 from chassis.identity import Caller
 from chassis.scope import unit_of_query
@@ -34,13 +35,16 @@ async def list_all(
     unit_code: str | None = None,
     system: Literal["portal", "one_stop", "app", "network"] | None = None,
     status: IncidentStatus | None = None,
+    overdue: bool | None = None,
     *,
     caller: Anybody,
 ) -> Listed[IncidentView]:
     """Incidents of an office's units, all for operators, one's own for everybody else."""
     if unit_code is not None and caller.role in ("officer", "volunteer"):
         await unit_of_query(session, caller, unit_code)
-    rows, cursor = await list_incidents(session, caller, page, unit_code=unit_code, system=system, status=status)
+    rows, cursor = await list_incidents(
+        session, caller, page, unit_code=unit_code, system=system, status=status, overdue=overdue
+    )
     return Listed(items=[_view(row) for row in rows], next_cursor=cursor)
 
 
@@ -65,10 +69,15 @@ async def act(
     """Assigns, resolves or reopens."""
     incident = await get_incident(session, caller, incident_id, lock=True)
     require_match(if_match, incident.version)
-    act_on_incident(incident, body)
+    act_on_incident(session, incident, body)
     response.headers["ETag"] = etag(incident.version)
     return _view(incident)
 
 
 def _view(incident: Incident) -> IncidentView:
-    return IncidentView(**incident.model_dump(), legal_actions=incident.legal())
+    return IncidentView(
+        **incident.model_dump(),
+        is_overdue=incident.is_overdue(now()),
+        is_on_time=incident.on_time,
+        legal_actions=incident.legal(),
+    )

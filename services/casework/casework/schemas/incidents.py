@@ -42,4 +42,8 @@ class IncidentView(BaseModel):
     occurred_at: Local
     reported_at: Local
     resolved_at: Local | None
+    due_at: Local | None
+    is_overdue: bool
+    is_on_time: bool | None
+    escalation: int
     legal_actions: list[str]
