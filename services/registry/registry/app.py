@@ -83,7 +83,7 @@ service = Service(
         Timed("take over lists", 0.3, _import_lists),
         Timed("refresh from linked databases", 2.0, _refresh),
         Timed("look after linked databases", 20.0, _look_after_sources),
-        Timed("look for duplicates", 1.0, _look_for_duplicates),
+        Timed("look for duplicates", 2.0, _look_for_duplicates),
         Timed("rotate keys", 600.0, _rotate_keys),
         Timed("count", 5.0, _count),
     ],

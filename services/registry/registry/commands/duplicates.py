@@ -21,7 +21,7 @@ async def check_later(session: Session, residents: Iterable[UUID]) -> None:
 
 
 async def look_for_duplicates(database: Database) -> None:
-    """Look at some of those who wait, the newest first; the rest of the second belongs to other work."""
+    """Look at some of those who wait, the newest first; the rest of the time belongs to other work."""
     async with database.transaction() as session:
         await look_at_some(session)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -36,8 +36,7 @@ class Subject:
         return self.indexes[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Whom an index belongs to."""
 
     resident_id: UUID | None
@@ -51,7 +50,10 @@ def subject(kind: Kind, number: str) -> Subject:
 
 def resident_of(who: Subject, owners: Mapping[bytes, Owner]) -> UUID | None:
     """Whose a locked subject is; None when it is nobody's yet."""
-    return next((owners[index].resident_id for index in who.indexes if owners[index].resident_id), None)
+    for index in who.indexes:
+        if owner := owners[index].resident_id:
+            return owner
+    return None
 
 
 async def lock_subjects(
@@ -87,7 +89,11 @@ async def lock_subjects_once(
     locked = await _lock(session, sorted(kinds))
     missing = sorted(kinds.keys() - locked.keys())
     if missing:
-        locked |= await _make(session, missing, kinds, _owners_of(newcomers, locked))
+        made = await _make(session, missing, kinds, _owners_of(newcomers, locked))
+        if made is not None:
+            return locked | made
+        # Somebody else made some of these in the meantime: the rows say whose they are.
+        locked |= await _lock(session, missing)
         await _take_back(session, newcomers, locked)
     return locked
 
@@ -104,13 +110,13 @@ def _owners_of(newcomers: Mapping[Subject, UUID], locked: Mapping[bytes, Owner])
 
 async def _make(
     session: Session, missing: Sequence[bytes], kinds: Mapping[bytes, Kind], owners: Mapping[bytes, UUID]
-) -> dict[bytes, Owner]:
+) -> dict[bytes, Owner] | None:
+    """Make rows; whom they belong to, or None when not all of them were ours to make."""
     wanted = [owners.get(index) for index in missing]
     columns = {"indexes": missing, "kinds": [kinds[index] for index in missing], "owners": wanted}
     made = await session.execute(_MAKE, columns)
     if made.rowcount < len(missing):
-        # Somebody else made some of these in the meantime: the rows say whose they are.
-        return await _lock(session, missing)
+        return None
     return {index: Owner(owner, None) for index, owner in zip(missing, wanted, strict=True)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from itertools import dropwhile, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -218,8 +218,7 @@ async def _villages(database: Database, unit_id: UUID) -> Villages:
     return Villages(top, {u.id: u for u in found}, {u.code.upper(): u for u in found}, by_name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A good row in its village, with all of it that needs no database: a new row's numbers, if nobody has them yet."""
 
     listed: ListedResident

@@ -3,12 +3,11 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -32,8 +31,7 @@ from registry.model.facts import Origin
 from registry.model.residents import PLACES, Declaration, Household, Resident, snapshot_of
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """Somebody's numbers, sealed for the row `id`, and the indexes by which they are recognised."""
 
     id: UUID
@@ -64,8 +62,7 @@ def numbers_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(NamedTuple):
     """Somebody to register: normalised values by the names of facts."""
 
     unit: KnownUnit
@@ -101,7 +98,7 @@ async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], ow
     )
     await copy_rows(session, "resident", _COLUMNS, map(_in_columns, rows))
     await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(rows))
-    await check_later(session, [row.id for row in rows])
+    await copy_rows(session, "duplicate_check", ("resident_id",), [(row.id,) for row in rows])
     people = [newcomer.numbers for newcomer in newcomers]
     await give_to_residents(session, [(n.by_number, n.id) for n in people if resident_of(n.by_number, owners) is None])
     announce(session, *await said)

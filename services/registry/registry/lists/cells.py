@@ -67,6 +67,7 @@ class CellError(ValueError):
         self.finding = finding
 
 
+_AROUND_MARKS = re.compile(r"\s*([/.\-])\s*")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ]00:00(?::00)?)?")
 _MONTH = re.compile(r"(\d{1,2})[/.\-](\d{4})")
@@ -122,9 +123,9 @@ def birth_of(cell: Cell, today: date) -> Birth:
 @lru_cache(maxsize=1 << 16)
 def _written_birth(text: str) -> Birth:
     # Kept, because a hundred years have 36,500 days.
-    digits = "".join(str(int(c)) if c.isdecimal() else c for c in text)
+    digits = text if text.isascii() else "".join(str(int(c)) if c.isdecimal() else c for c in text)
     try:
-        return _parts(re.sub(r"\s*([/.\-])\s*", r"\1", digits))
+        return _parts(digits if digits.isprintable() and " " not in digits else _AROUND_MARKS.sub(r"\1", digits))
     except ValueError:
         raise CellError(DATE_INVALID) from None
 
@@ -160,9 +161,11 @@ def sex_of(cell: Cell) -> Sex:
 
 def is_marked(cell: Cell) -> bool:
     """Whether a cell says yes: có, x, 1; an empty one says no."""
-    if isinstance(cell, bool):
-        return cell
-    text = text_of(cell)
+    return cell if isinstance(cell, bool) else _says_yes(text_of(cell))
+
+
+@lru_cache(maxsize=256)
+def _says_yes(text: str) -> bool:
     said = squeeze(text) or text
     if not said or said in _NO:
         return False

@@ -1,9 +1,9 @@
 """Rows of a commune's list as residents, or as the cells that are wrong."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from registry.identifiers import (
     Finding,
@@ -33,8 +33,7 @@ class Rejection:
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class ListedResident:
+class ListedResident(NamedTuple):
     """A good row. `village` is still a code or a name; `None` means that the list does not say."""
 
     row: int
@@ -67,12 +66,12 @@ def read_list(file: BinaryIO, today: date) -> Iterator[Outcome]:
     if first is None or first[0] != 1:
         raise UnreadableList(EMPTY)
     header = match_header(first[1])
-    optional = {name: read_cell for name, read_cell in _OPTIONAL.items() if name in header.positions}
+    optional = [(name, header.positions[name], read) for name, read in _OPTIONAL.items() if name in header.positions]
     for number, row in rows:
         yield _read_row(_RowReader(header, number, row, today), optional)
 
 
-def _read_row(row: "_RowReader", optional: Mapping[str, Callable[[Cell], object]]) -> Outcome:
+def _read_row(row: "_RowReader", optional: Sequence[tuple[str, int, Callable[[Cell], object]]]) -> Outcome:
     personal_id = row.required("personal_id", cells.personal_id_of)
     read: dict[str, Any] = {
         "personal_id": personal_id,
@@ -82,11 +81,13 @@ def _read_row(row: "_RowReader", optional: Mapping[str, Callable[[Cell], object]
         "sex": row.sex(),
         "village": row.required("village", _VILLAGE),
     }
-    for name, read_cell in optional.items():
-        read[name] = row.optional(name, read_cell)
+    for name, position, read_cell in optional:
+        cell = row.cells[position] if position < len(row.cells) else None
+        if name in _EMPTY_MEANS_NO or not _is_blank(cell):
+            read[name] = row.read(name, cell, read_cell)
     if row.rejections:
         return row.rejections
-    states_document = text_of(row.cell("id_document")) != ""
+    states_document = not _is_blank(row.cell("id_document"))
     village_column = row.header.titles.get("village", "village")
     return ListedResident(row=row.number, village_column=village_column, states_document=states_document, **read)
 
@@ -136,6 +137,10 @@ _OPTIONAL: dict[str, Callable[[Cell], object]] = {
 _EMPTY_MEANS_NO = frozenset(("phone_owner_verified", "has_smartphone", "has_bank_account", "social_protection"))
 
 
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 @dataclass(slots=True)
 class _RowReader:
     """One row being read; wrong cells gather in `rejections`."""
@@ -147,21 +152,13 @@ class _RowReader:
     rejections: list[Rejection] = field(default_factory=list)
 
     def required(self, name: str, read: Callable[[Cell], T]) -> T | None:
-        return self._read(name, self.cell(name), read, required=True)
-
-    def optional(self, name: str, read: Callable[[Cell], T]) -> T | None:
-        if name not in self.header.positions:
-            return None
-        cell = self.cell(name)
-        if name not in _EMPTY_MEANS_NO and text_of(cell) == "":
-            return None
-        return self._read(name, cell, read, required=False)
+        return self._read_required(name, self.cell(name), read)
 
     def birth(self) -> Birth | None:
         cell = self.cell("date_of_birth")
         if "date_of_birth" not in self.header.positions:
             cell = self.cell("male") if text_of(self.cell("male")) else self.cell("female")
-        return self._read("date_of_birth", cell, lambda c: cells.birth_of(c, self.today), required=True)
+        return self._read_required("date_of_birth", cell, lambda c: cells.birth_of(c, self.today))
 
     def sex(self) -> Sex | None:
         if "sex" in self.header.positions:
@@ -184,7 +181,8 @@ class _RowReader:
         return text_of(cell) != "" if has_dates else cells.is_marked(cell)
 
     def document(self, personal_id: str | None) -> IdDocument | None:
-        document = self.optional("id_document", cells.document_kind_of)
+        cell = self.cell("id_document")
+        document = None if _is_blank(cell) else self.read("id_document", cell, cells.document_kind_of)
         if personal_id is None:
             return document
         if document is None:
@@ -199,10 +197,14 @@ class _RowReader:
         position = self.header.positions.get(name, -1)
         return self.cells[position] if 0 <= position < len(self.cells) else None
 
-    def _read(self, name: str, cell: Cell, read: Callable[[Cell], T], *, required: bool) -> T | None:
-        if required and text_of(cell) == "":
+    def _read_required(self, name: str, cell: Cell, read: Callable[[Cell], T]) -> T | None:
+        if _is_blank(cell):
             self._reject(name, cells.REQUIRED_CELL)
             return None
+        return self.read(name, cell, read)
+
+    def read(self, name: str, cell: Cell, read: Callable[[Cell], T]) -> T | None:
+        """What a cell says; None, and a rejection, when that is nothing usable."""
         try:
             return read(cell)
         except (CellError, IdentifierError) as error:
