@@ -6,6 +6,7 @@ So a deadline is kept to a twentieth of a second, which is enough for limits of 
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from types import TracebackType
 
 SECONDS_BETWEEN_LOOKS = 0.05
@@ -37,7 +38,7 @@ class Deadlines:
 
     def _look(self) -> None:
         assert self._loop is not None
-        moment = self._loop.time()
+        moment = monotonic()
         for one in [one for one in self._under_way if one.at <= moment]:
             self._under_way.discard(one)
             one.come()
@@ -57,11 +58,11 @@ class Deadline:
         self._has_come = False
         self._task = asyncio.current_task()
         self._cancelled_by_others = self._task.cancelling() if self._task is not None else 0
-        self.at = asyncio.get_running_loop().time() + seconds
+        self.at = monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
         """From now on so many seconds."""
-        self.at = asyncio.get_running_loop().time() + seconds
+        self.at = monotonic() + seconds
 
     def come(self) -> None:
         self._has_come = True
@@ -91,7 +92,7 @@ class Later:
     def __init__(self, deadlines: Deadlines, seconds: float, act: Callable[[], None]) -> None:
         self._deadlines = deadlines
         self._act = act
-        self.at = asyncio.get_running_loop().time() + seconds
+        self.at = monotonic() + seconds
         deadlines.add(self)
 
     def come(self) -> None:

@@ -173,8 +173,6 @@ class Gateway:
             count(SERVICE, method_of(scope), answered.route, answered.status, perf_counter() - began)
 
     async def _answer_within(self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace) -> None:
-        # Not unbound: every request has a task of its own, and what is bound in it ends with it.
-        bind_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode())
         try:
             await self._admit(scope, head, receive, send, trace)
         except ClientGone:
@@ -184,6 +182,7 @@ class Gateway:
         except Problem as problem:
             await self._refuse(scope, send, problem)
         except Exception as error:
+            _bind(trace)
             logger.error("unexpected error at the door", error=type(error).__name__, exc_info=True)
             if send.has_begun:
                 raise
@@ -217,6 +216,7 @@ class Gateway:
         self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace, path: str
     ) -> None:
         if path.startswith("/webhooks/"):
+            _bind(trace)
             partner_id = path.removeprefix("/webhooks/")
             send.route = "/webhooks/{partner_id}"
             await self.webhooks.answer(scope, receive, send, partner_id, trace.traceparent.decode())
@@ -226,6 +226,7 @@ class Gateway:
                 send.add_quota(self._take(scope, None).headers())
             await self.pages.answer(scope, send, path)
         elif path in SIGN_IN_PATHS:
+            _bind(trace)
             send.route = path
             self._take(scope, None)
             if self.sessions is None:
@@ -254,6 +255,7 @@ class Gateway:
         if method == "HEAD" and route.method == "GET":
             scope, answer = {**scope, "method": "GET"}, _headless(send)
         if route.service == "gateway":
+            _bind(trace)
             await self._answer_inside(scope, head, receive, send, answer, own, path)
         else:
             own += _origin_headers(scope, head)
@@ -331,6 +333,11 @@ def _check_head(scope: Scope) -> None:
     headers = scope["headers"]
     if len(headers) > MAXIMUM_HEADERS or sum(map(len, chain.from_iterable(headers))) > MAXIMUM_HEADER_BYTES:
         raise HeadersTooLarge
+
+
+def _bind(trace: Trace) -> None:
+    """For what is logged from here on: where a request only passes, nothing is. Ends with the task of the request."""
+    bind_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode())
 
 
 def _bearer_of(authorization: bytes) -> str:

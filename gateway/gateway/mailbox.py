@@ -202,10 +202,9 @@ def _row(letter: Letter) -> tuple[Any, ...]:
 def _said(letter: Letter) -> tuple[Any, ...]:
     if letter.event is None:
         return NOTHING_SAID
-    said = _announcement(letter)
-    return (
-        said.event_id, said.topic, said.key, said.type, said.value, json.dumps(said.headers), said.occurred_at,
-    )  # fmt: skip
+    fact = letter.fact()
+    headers = json.dumps({"traceparent": letter.traceparent})
+    return new_id(), fact.topic, fact.key, fact.type, fact.model_dump_json(), headers, letter.received_at
 
 
 NOTHING_SAID = (None,) * 7

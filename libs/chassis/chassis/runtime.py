@@ -115,8 +115,7 @@ class Runtime:
             self._notifier.wake()
 
     async def _notify(self) -> None:
-        async with self.database.reading() as session:
-            await session.execute(text("NOTIFY outbox"))
+        await self.database.ask("NOTIFY outbox")
 
     def _spawn(self, work: Any, name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
