@@ -10,7 +10,10 @@ from sqlmodel import Field
 from chassis.database import aware
 from onboarding.model.tables import OnboardingTable
 
-NotificationKind = Literal["task_due", "supplement_asked", "result_ready", "feedback_answered", "session_near"]
+NotificationKind = Literal[
+    "task_due", "supplement_asked", "result_ready", "feedback_answered", "session_near", "document_arrived",
+    "document_settled", "incident_resolved",
+]  # fmt: skip
 
 
 class Notification(OnboardingTable, table=True):
@@ -32,5 +35,8 @@ TEXTS: dict[NotificationKind, tuple[str, str]] = {
     "supplement_asked": ("Hồ sơ của ông/bà cần bổ sung.", "Your dossier needs a supplement."),
     "result_ready": ("Hồ sơ của ông/bà đã có kết quả.", "The result of your dossier is ready."),
     "feedback_answered": ("Phản ánh của ông/bà đã được trả lời.", "Your feedback has been answered."),
+    "document_arrived": ("Có văn bản gửi đến ông/bà.", "A document has arrived for you."),
+    "document_settled": ("Văn bản của ông/bà đã được xử lý xong.", "Your document has been dealt with."),
+    "incident_resolved": ("Sự cố ông/bà báo đã được khắc phục.", "The fault you reported has been mended."),
     "session_near": ("Buổi hỗ trợ sắp diễn ra tại {venue}.", "A session is near, at {venue}."),
 }

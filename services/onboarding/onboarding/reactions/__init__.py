@@ -1,7 +1,15 @@
 """What this service hears, and what it does about it."""
 
 from chassis.consumer import Reactions
-from contracts.casework import DossierChanged, DossierCompleted, FeedbackAnswered, ProceduresChosen
+from contracts.casework import (
+    DocumentChanged,
+    DocumentSent,
+    DossierChanged,
+    DossierCompleted,
+    FeedbackAnswered,
+    IncidentChanged,
+    ProceduresChosen,
+)
 from contracts.counts import CountsTaken
 from contracts.gateway import PartnerChanged
 from contracts.payments_qr import MerchantActivated, MerchantRegistered, MerchantSuspended, MerchantUpdated
@@ -21,7 +29,14 @@ from contracts.registry import (
 )
 from onboarding.reactions.consents import on_consent_changed
 from onboarding.reactions.counts import on_counts_taken
-from onboarding.reactions.dossiers import on_dossier_told, on_feedback_answered, on_procedures_chosen
+from onboarding.reactions.dossiers import (
+    on_document_changed,
+    on_document_sent,
+    on_dossier_told,
+    on_feedback_answered,
+    on_incident_changed,
+    on_procedures_chosen,
+)
 from onboarding.reactions.merchants import on_merchant_told
 from onboarding.reactions.organizations import on_organization_attested, on_organization_told
 from onboarding.reactions.partners import on_partner_changed
@@ -53,6 +68,9 @@ REACTIONS: Reactions = {
     DossierChanged: on_dossier_told,
     DossierCompleted: on_dossier_told,
     FeedbackAnswered: on_feedback_answered,
+    DocumentSent: on_document_sent,
+    DocumentChanged: on_document_changed,
+    IncidentChanged: on_incident_changed,
     ProceduresChosen: on_procedures_chosen,
     CountsTaken: on_counts_taken,
 }

@@ -1,11 +1,18 @@
-"""Dossiers and chosen services, as casework tells: news for applicants, words for the loudspeaker."""
+"""What casework tells: news for those who filed, wrote or reported something, words for the loudspeaker."""
 
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Session
-from contracts.casework import DossierState, FeedbackState, ProceduresChosen
+from contracts.casework import (
+    DocumentChanged,
+    DocumentSent,
+    DossierState,
+    FeedbackState,
+    IncidentChanged,
+    ProceduresChosen,
+)
 from onboarding.model.notifications import Notification
 from onboarding.model.sessions import KnownProcedures
 
@@ -32,6 +39,24 @@ async def on_feedback_answered(session: Session, fact: FeedbackState) -> None:
         await _tell(session, author, "feedback_answered", "feedback", fact.feedback_id, fact)
 
 
+async def on_document_sent(session: Session, fact: DocumentSent) -> None:
+    """Tells the person whom an agency wrote to."""
+    if fact.recipient_id:
+        await _tell(session, fact.recipient_id, "document_arrived", "document", fact.document_id, fact)
+
+
+async def on_document_changed(session: Session, fact: DocumentChanged) -> None:
+    """Tells the person who wrote to an agency that it has dealt with the letter."""
+    if fact.sender_id and fact.status in ("completed", "refused"):
+        await _tell(session, fact.sender_id, "document_settled", "document", fact.document_id, fact)
+
+
+async def on_incident_changed(session: Session, fact: IncidentChanged) -> None:
+    """Tells the person who met a fault that it is mended, each time that it is."""
+    if fact.reporter_id and fact.status == "resolved":
+        await _tell(session, fact.reporter_id, "incident_resolved", "incident", fact.incident_id, fact)
+
+
 async def on_procedures_chosen(session: Session, fact: ProceduresChosen) -> None:
     """Keeps the newest choice of a unit."""
     known = await session.get(KnownProcedures, fact.unit_id)
@@ -39,11 +64,13 @@ async def on_procedures_chosen(session: Session, fact: ProceduresChosen) -> None
         await session.merge(KnownProcedures(unit_id=fact.unit_id, codes=fact.codes, at=fact.at))
 
 
-async def _tell(
-    session: Session, recipient: UUID, kind: str, about: str, about_id: UUID, fact: DossierState | FeedbackState
-) -> None:
+News = DossierState | FeedbackState | DocumentSent | DocumentChanged | IncidentChanged
+REPEATED = ("supplement_asked", "incident_resolved")
+
+
+async def _tell(session: Session, recipient: UUID, kind: str, about: str, about_id: UUID, fact: News) -> None:
     # Supplements may be asked twice; the result is ready once, whether settled or returned.
-    number = fact.version if kind == "supplement_asked" else 0
+    number = fact.version if kind in REPEATED else 0
     row = Notification(
         id=f"{kind}-{about_id}-{number}", recipient_id=recipient, kind=kind, about=about, about_id=about_id, at=fact.at
     )
