@@ -8,7 +8,7 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.ids import new_id
 from chassis.sealing import seal
-from registry.commands.duplicates import look_for_duplicates
+from registry.commands.duplicates import check_later, look_for_duplicates
 from registry.model.duplicates import Likeness, reasons
 from registry.model.residents import PLACES
 
@@ -54,6 +54,26 @@ async def test_a_change_of_name_makes_and_unmakes_a_pair_at_once(calling: Any, r
     assert before == after == []
     assert set(pair["resident_ids"]) == {one["id"], two["id"]}
     assert (await calling("officer", unit_code="15727-02").get(path, headers=PURPOSE)).status_code == 403
+
+
+async def test_a_change_that_is_not_committed_yet_is_looked_at_when_it_is(
+    calling: Any, register: Any, database: Database
+) -> None:
+    one, two = (
+        await register(a_resident(1)),
+        await register(a_resident(2, full_name="Trần Thị Hoa", phone="0987654321")),
+    )
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE resident SET full_name = 'Lê Văn Đức' WHERE id = :id"), {"id": two["id"]})
+        await check_later(session, [UUID(two["id"])])
+        await look_for_duplicates(database)  # beside it, with the old name
+
+    answer = await calling("officer", unit_code="15724").get(
+        "/v1/duplicate-candidates?unit_code=15724", headers=PURPOSE
+    )
+
+    [pair] = answer.json()["items"]
+    assert set(pair["resident_ids"]) == {one["id"], two["id"]}
 
 
 CROWD = 20_000

@@ -57,7 +57,11 @@ async def _sharing(session: ReadSession, ids: Sequence[UUID]) -> list[tuple[UUID
 
 # Two who look at the same time would each miss what the other has not committed.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('registry.duplicates', 0))")
-_CHECK = text("INSERT INTO duplicate_check SELECT unnest(cast(:ids AS uuid[])) ON CONFLICT DO NOTHING")
+# A row that waits already is locked until this change is committed: whoever looks meanwhile, at the old values, leaves it.
+_CHECK = text(
+    "INSERT INTO duplicate_check SELECT unnest(cast(:ids AS uuid[]))"
+    " ON CONFLICT (resident_id) DO UPDATE SET resident_id = excluded.resident_id"
+)
 _TAKE = text(
     "DELETE FROM duplicate_check WHERE resident_id IN (SELECT resident_id FROM duplicate_check"
     " ORDER BY resident_id DESC LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING resident_id"
