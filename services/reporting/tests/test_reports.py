@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -290,6 +291,54 @@ async def test_an_officer_exports_their_unit_and_nobody_elses(hear: Client, call
     assert (await officer.get("/v1/reports/export?unit_code=38&format=csv")).status_code == 403
     assert (await calling().get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 401
     assert (await officer.get("/v1/reports/export?unit_code=15724&format=exe")).status_code == 400
+
+
+STRANGE_DAYS = (
+    "0001-01-01",
+    "0001-03-01",
+    "9999-12-31",
+    "2022-12-31",
+    "2024-02-30",
+    "1e9",
+    "null",
+    "９",
+    "2026-01-01T00:00",
+)
+DAYS_ARE_ASKED_BY = (
+    "/v1/reports/progress?unit_code=15724&as_of={}",
+    "/v1/reports/trend?indicator=vneid&unit_code=15724&to={}",
+    "/v1/reports/trend?indicator=vneid&unit_code=15724&from={}",
+    "/v1/reports/ranking?indicator=vneid&as_of={}",
+    "/v1/reports/forecasts?as_of={}",
+    "/v1/reports/filed?unit_code=15724&as_of={}",
+    "/dashboard?as_of={}",
+    "/dashboard/units/15724?as_of={}",
+    "/v1/reports/export?unit_code=15724&format=csv&as_of={}",
+)
+STRANGE_CODES = ("x" * 10_000, "38/15724", "%00", "38' OR '1'='1", "💥", "../38", " 38", "")
+
+
+async def test_no_day_and_no_unit_code_breaks_anything(calling: Client) -> None:
+    officer = calling("officer", unit_code="38")
+    for path in DAYS_ARE_ASKED_BY:
+        for day in STRANGE_DAYS:
+            answer = await officer.get(path.format(day))
+            assert answer.status_code < 500, (path, day, answer.text[:300])
+    for code in STRANGE_CODES:
+        for path in ("/v1/reports/progress", "/v1/reports/stream", "/v1/reports/filed", "/v1/reports/reconciliation"):
+            answer = await officer.get(path, params={"unit_code": code})
+            assert 400 <= answer.status_code < 500, (path, code, answer.text[:300])
+        page = await calling().get(f"/dashboard/units/{quote(code, safe='')}")
+        assert page.status_code < 500
+
+
+async def test_nobody_exports_or_compares_with_another_villages_token(hear: Client, calling: Client) -> None:
+    await hear(*(registered() for _ in range(3)))
+    neighbour, auditor = calling("officer", unit_code="15727-02"), calling("auditor", unit_code="15727-02")
+    for path in ("export?format=csv&", "reconciliation?"):
+        assert (await neighbour.get(f"/v1/reports/{path}unit_code=15727-01")).status_code == 403
+    for caller in (neighbour, auditor, calling("resident", resident_id=new_id()), calling()):
+        assert await numbers(caller, "15727-01", "residents") == (None, None)
 
 
 async def test_the_pages_are_public_in_both_languages_and_strict(hear: Client, calling: Client) -> None:

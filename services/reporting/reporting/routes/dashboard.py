@@ -13,6 +13,7 @@ from reporting.indicators import catalogue
 from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
 from reporting.queries.access import sees_exact
 from reporting.queries.reports import find_unit_on, get_report, public_report
+from reporting.routes.reports import Day
 
 router = Routes(tags=["dashboard"], include_in_schema=False)
 
@@ -39,7 +40,7 @@ async def province_page(
     lang: Lang = None,
     indicator: Colour = "payment_account",
     sort: Sort = "name",
-    as_of: date | None = None,
+    as_of: Day | None = None,
     accept_language: AcceptLanguage = None,
 ) -> HTMLResponse:
     """The province."""
@@ -55,7 +56,7 @@ async def unit_page(
     lang: Lang = None,
     indicator: Colour = "payment_account",
     sort: Sort = "name",
-    as_of: date | None = None,
+    as_of: Day | None = None,
     accept_language: AcceptLanguage = None,
 ) -> HTMLResponse:
     """A unit of any level."""

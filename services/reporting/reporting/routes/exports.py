@@ -1,7 +1,9 @@
 """The report as a file, for officers of the unit."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Request, Response
@@ -18,6 +20,9 @@ from reporting.queries.reports import get_report
 from reporting.routes.reports import AsOf, Language, UnitCode
 
 router = Routes(tags=["reports"])
+
+WRITERS = ThreadPoolExecutor(2, "export")
+"""A province's report takes a second and some megabytes: two at a time, the others wait."""
 
 
 @router.get("/v1/reports/export", response_class=Response)
@@ -38,7 +43,8 @@ async def export_report(
         campaign_id = await nearest_campaign(session, unit_code, day)
     if format in ("docx", "pdf") and campaign_id is not None:
         report = _with_plan(report, await _ask_campaign(runtime, caller, campaign_id))
-    exported = await asyncio.to_thread(export, report, format, language_of(accept_language))
+    writing = partial(export, report, format, language_of(accept_language))
+    exported = await asyncio.get_running_loop().run_in_executor(WRITERS, writing)
     return Response(
         exported.content,
         media_type=exported.media_type,

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from fastapi import Header, Query
 from fastapi.responses import JSONResponse
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
@@ -46,7 +48,17 @@ router = Routes(tags=["reports"])
 Anybody = Annotated[Caller | None, public()]
 Language = Annotated[str | None, Header(alias="Accept-Language")]
 UnitCode = Annotated[str, Query(description="A unit's code, of the generation of `as_of`", max_length=64)]
-AsOf = Annotated[date | None, Query(description="The end of this day; today by default")]
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def _within_reach(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise PydanticCustomError("day", "A day from 1900 to 2999.", {"vi": "Một ngày từ năm 1900 đến năm 2999."})
+    return day
+
+
+Day = Annotated[date, AfterValidator(_within_reach)]
+AsOf = Annotated[Day | None, Query(description="The end of this day; today by default")]
 IndicatorCode = Annotated[str, Query(description="A code of GET /v1/reports/indicators", max_length=64)]
 
 PROVINCE = "38"
@@ -81,8 +93,8 @@ async def trend(
     caller: Anybody,
     indicator: IndicatorCode,
     unit_code: UnitCode = PROVINCE,
-    from_: Annotated[date | None, Query(alias="from", description="First day; 90 days before the last")] = None,
-    to: Annotated[date | None, Query(description="Last day; today by default")] = None,
+    from_: Annotated[Day | None, Query(alias="from", description="First day; 90 days before the last")] = None,
+    to: Annotated[Day | None, Query(description="Last day; today by default")] = None,
     accept_language: Language = None,
 ) -> TrendView:
     """An indicator at the end of each day; a merged unit keeps a comparable series."""
@@ -155,7 +167,7 @@ async def reconciliation(
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
 ) -> ReconciliationView:
     """The counts that the services announced beside those of the projections; officers see those of their units."""
-    code = unit_code or caller.unit_code
+    code = caller.unit_code if unit_code is None else unit_code
     if code is not None:
         await get_unit_on(session, code, today())
     if code is not None and caller.unit_code is not None:
