@@ -84,8 +84,10 @@ def serve() -> None:
 
     if port := os.environ.get("METRICS_PORT"):
         start_http_server(int(port))  # the gateway's door shows its metrics to nobody
+    served = importlib.import_module(f"{package()}.app")
     uvicorn.run(
-        importlib.import_module(f"{package()}.app").app,
+        served.app,
+        http=getattr(served, "http_protocol", "auto"),
         host="0.0.0.0",
         port=PORT,
         log_config=None,

@@ -138,8 +138,10 @@ def _run(module: str, door: Door) -> None:
 
     if port := os.environ.get("METRICS_PORT"):
         start_http_server(int(port), "127.0.0.1")  # of the gateway: its own door shows its metrics to nobody
+    served = importlib.import_module(module)
     config = uvicorn.Config(
-        importlib.import_module(module).app,
+        served.app,
+        http=getattr(served, "http_protocol", "auto"),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -7,6 +7,7 @@ from chassis.runtime import Service, Timed
 from gateway import model
 from gateway.commands.housekeeping import forget, reseal
 from gateway.door import Gateway
+from gateway.patience import Patience
 from gateway.reactions import HEARD
 from gateway.routes import ROUTERS
 from gateway.settings import get_gateway_settings
@@ -22,3 +23,5 @@ service = Service(
 )
 inner = create_app(service, get_gateway_settings(), is_observed=False)
 app = Gateway(inner, get_gateway_settings())
+http_protocol = Patience
+"""For the server that runs `app`."""

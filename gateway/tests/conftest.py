@@ -25,6 +25,7 @@ from chassis.clock import now  # noqa: E402
 from chassis.runtime import Runtime, Service  # noqa: E402
 from gateway.commands.development import development_secret  # noqa: E402
 from gateway.door import Gateway  # noqa: E402
+from gateway.patience import Patience  # noqa: E402
 from gateway.settings import GatewaySettings  # noqa: E402
 from gateway.signatures import sign  # noqa: E402
 
@@ -34,7 +35,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def running(app: Any) -> AsyncIterator[str]:
-    config = uvicorn.Config(app, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, port=0, http=Patience, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
