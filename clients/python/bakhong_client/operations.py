@@ -418,6 +418,10 @@ CaseworkIncidentView = TypedDict(
         "occurred_at": "str",
         "reported_at": "str",
         "resolved_at": "str | None",
+        "due_at": "str | None",
+        "is_overdue": "bool",
+        "is_on_time": "bool | None",
+        "escalation": "int",
         "legal_actions": "list[str]",
     },
 )
@@ -3992,6 +3996,7 @@ class Operations:
         unit_code: str | None = None,
         system: Literal["portal", "one_stop", "app", "network"] | None = None,
         status: CaseworkIncidentStatus | None = None,
+        overdue: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> CaseworkListedIncidentView:
@@ -3999,7 +4004,14 @@ class Operations:
         answer: CaseworkListedIncidentView = self._ask(
             "GET",
             "/v1/incidents",
-            query={"unit_code": unit_code, "system": system, "status": status, "limit": limit, "cursor": cursor},
+            query={
+                "unit_code": unit_code,
+                "system": system,
+                "status": status,
+                "overdue": overdue,
+                "limit": limit,
+                "cursor": cursor,
+            },
         )
         return answer
 
