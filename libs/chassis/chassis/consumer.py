@@ -160,13 +160,19 @@ class Consumer:
 
     async def _apply_together(self, records: Sequence[Fetched]) -> None:
         async with self._database.transaction() as session:
-            events = [event for event in map(_read_or_none, records) if event]
-            fresh = await _remember(session, [event.id for event in events])
-            parked = await _parked_keys(session, {record.topic for record in records})
-            await self._react_in_order(session, events, fresh, parked)
+            if events := [event for event in map(self._heard, records) if event]:
+                fresh = await _remember(session, [event.id for event in events])
+                parked = await _parked_keys(session, {event.record.topic for event in events})
+                await self._react_in_order(session, events, fresh, parked)
             await self._advance(session, records)
         for topic, count in Counter(record.topic for record in records).items():
             metrics.CONSUMED.labels(self._service, topic).inc(count)
+
+    def _heard(self, record: Fetched) -> Event | None:
+        """The event of a record; None for what this service has no reaction to, which leaves no trace but the position."""
+        if record.headers.get("ce_type", "") not in self._reactions:
+            return None
+        return _read_or_none(record)
 
     async def _react_in_order(
         self, session: Session, events: Sequence[Event], fresh: set[UUID], parked: set[tuple[str, str]]

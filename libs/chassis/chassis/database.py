@@ -141,6 +141,7 @@ def new_engine(url: str, *, pool_size: int, application: str, seconds: float | N
         async_creator=partial(connect, url, application, seconds=seconds, **SETTINGS),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "handle_error", _know_the_dying)
     return engine
 
 
@@ -196,6 +197,12 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
     """The pool opens another one instead. The driver knows of a lost connection without a question to the server."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _know_the_dying(context: Any) -> None:
+    """A connection that is just reading its end refuses the next statement by an error of the driver, not yet as closed."""
+    if isinstance(context.original_exception, context.dialect.dbapi.InternalClientError):
+        context.is_disconnect = True
 
 
 def sqlalchemy_url(url: str) -> str:

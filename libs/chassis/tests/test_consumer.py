@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager, suppress
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from chassis.bus import Outgoing
 from chassis.clock import now
 from chassis.consumer import Consumer, TooManyDeadLetters, Transient, together
+from chassis.database import _know_the_dying
 from contracts import topics
 from contracts.registry import SourceChecked
 
@@ -62,6 +64,16 @@ async def settled(database, count, within=10.0):
         await asyncio.sleep(0.05)  # another task writes what we look at
     await asyncio.sleep(0.1)
     return await heard(database)
+
+
+async def passed(database, count, within=10.0):
+    """Once the positions have gone over so many records, whatever became of them."""
+    deadline = asyncio.get_running_loop().time() + within
+    while asyncio.get_running_loop().time() < deadline:
+        if await rows(database, "SELECT sum(next_offset)::int FROM position") == [(count,)]:
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError
 
 
 async def test_every_event_has_one_effect_and_the_position_moves_with_it(consumer_of, sources_bus, database):
@@ -238,8 +250,30 @@ async def test_a_lost_database_connection_delays_and_loses_nothing(consumer_of, 
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
+        await asyncio.sleep(0.2)  # the connections that the test itself asks with read their end
         await sources_bus.publish([event("second")])
         assert sorted(await settled(database, 2)) == ["first", "second"]
+
+
+async def test_a_connection_that_is_reading_its_own_end_counts_as_lost(database):
+    dialect = database.engine.dialect
+    refused = dialect.dbapi.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+    told = SimpleNamespace(original_exception=refused, dialect=dialect, is_disconnect=False)
+
+    _know_the_dying(told)
+
+    assert told.is_disconnect
+
+
+async def test_what_nobody_here_reacts_to_leaves_the_position_alone_behind(consumer_of, sources_bus, database):
+    other = event("other")
+    await sources_bus.publish([other._replace(headers={**other.headers, "ce_type": "source.praised"}), event("heard")])
+
+    async with running(consumer_of()):
+        await passed(database, 2)
+
+    assert await heard(database) == ["heard"]
+    assert await rows(database, "SELECT count(*) FROM inbox") == [(1,)]
 
 
 async def test_a_reaction_that_takes_many_gets_runs_in_order_and_a_poison_one_alone(consumer_of, sources_bus, database):
@@ -256,6 +290,7 @@ async def test_a_reaction_that_takes_many_gets_runs_in_order_and_a_poison_one_al
     await sources_bus.publish([event("a"), event("a"), event("poison"), event("poison"), event("b")])
     async with running(consumer_of({SourceChecked: many})):
         assert sorted(await settled(database, 3)) == ["a", "a", "b"]
+        await passed(database, 5)
 
     assert sorted(runs[0]) == ["a", "a", "b", "poison", "poison"]
     assert await rows(database, "SELECT state FROM dead_letter ORDER BY id") == [("dead",), ("waiting",)]
