@@ -35,10 +35,14 @@ class KafkaBus:
 
     async def start(self) -> None:
         producer = AIOKafkaProducer(**producer_options(self._settings))
-        await producer.start()
+        try:
+            await producer.start()
+            async with self._admin() as admin:
+                cluster = await admin.describe_cluster()
+        except BaseException:
+            await producer.stop()  # this is tried again every second: nothing of a failed try may stay
+            raise
         self._producer = producer
-        async with self._admin() as admin:
-            cluster = await admin.describe_cluster()
         self._id = f"kafka-{cluster['cluster_id']}"
 
     async def stop(self) -> None:
@@ -87,8 +91,8 @@ class KafkaBus:
     @asynccontextmanager
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = AIOKafkaAdminClient(**client_options(self._settings))
-        await admin.start()
         try:
+            await admin.start()
             yield admin
         finally:
             await admin.close()
