@@ -61,6 +61,26 @@ async def test_without_javascript_everything_is_there(site: str, browser: Browse
     assert complaints == []
 
 
+async def test_the_six_steps_are_drawn_and_stay_readable_as_a_table(site: str, browser: Browser) -> None:
+    page, complaints = await watched(browser, viewport=PHONE, reduced_motion="reduce")
+    await page.goto(f"{site}/dashboard/units/15724?lang=en")
+    await expect(page.locator("#course-chart canvas")).to_be_visible()
+    assert await page.locator("#course-chart .u-legend .u-series").count() == 7
+    drawn = await page.locator("#course-chart canvas").evaluate(
+        "it => new Set(it.getContext('2d').getImageData(0, 0, it.width, it.height).data).size"
+    )
+    assert drawn > 10, "the canvas is empty"
+    await page.get_by_text("The figures as a table").click()
+    await expect(page.locator("#course-table")).to_contain_text("60.0%")
+    await page.set_viewport_size(DESKTOP)
+    wide = await page.locator("#course-chart canvas").evaluate("it => it.clientWidth")
+    assert wide > 900, "the chart does not follow the screen"
+    assert complaints == []
+    plain, _ = await watched(browser, viewport=PHONE, java_script_enabled=False)
+    await plain.goto(f"{site}/dashboard/units/15724")
+    await expect(plain.locator("#course-table")).to_be_visible()
+
+
 async def test_an_open_page_follows_the_facts(site: str, browser: Browser, hear: Callable[..., Any]) -> None:
     page, complaints = await watched(browser, viewport=DESKTOP)
     await page.goto(f"{site}/dashboard/units/15724")

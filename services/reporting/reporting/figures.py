@@ -161,7 +161,7 @@ class Forecast:
 
     code: str
     target: Target
-    state: Literal["reached", "on_course", "late", "standing_still"]
+    state: Literal["reached", "on_course", "late", "overdue", "standing_still"]
     pace_per_day: Decimal
     reached_on: date | None
     method: Text

@@ -44,7 +44,7 @@ def forecast(figure: Figure, as_of: date) -> Forecast | None:
     pace = pace_of(recent)
     missing = goal - figure.value
     reached_on = _day_reached(missing, pace, as_of)
-    state = _state(missing, reached_on, figure.target)
+    state = _state(missing, reached_on, figure.target, as_of)
     return Forecast(figure.code, figure.target, state, pace, reached_on, _method(recent, pace))
 
 
@@ -114,10 +114,12 @@ def _day_reached(missing: Decimal, pace: Decimal, as_of: date) -> date | None:
 
 
 def _state(
-    missing: Decimal, reached_on: date | None, target: Target
-) -> Literal["reached", "on_course", "late", "standing_still"]:
+    missing: Decimal, reached_on: date | None, target: Target, as_of: date
+) -> Literal["reached", "on_course", "late", "overdue", "standing_still"]:
     if missing <= 0:
         return "reached"
+    if target.due_on is not None and target.due_on < as_of:
+        return "overdue"
     if reached_on is None:
         return "standing_still"
     return "late" if target.due_on is not None and reached_on > target.due_on else "on_course"

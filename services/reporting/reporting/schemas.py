@@ -236,7 +236,8 @@ class RankingView(BaseModel):
 
 
 class ForecastView(BaseModel):
-    """`state`: reached, on_course, late (after the target's day) or standing_still; `method` says how it was computed."""
+    """`state`: reached, on_course, late (after the target's day), overdue (that day is over) or standing_still; `method`
+    says how it was computed."""
 
     code: str
     target: float | None

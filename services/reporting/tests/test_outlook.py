@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reporting.figures import Figure, Point, Target, UnitFigures, UnitName, hide_small
 from reporting.indicators import catalogue
 from reporting.outlook import commendations, forecast, pace_of, rank
+from reporting.pages.words import Words
 
 AS_OF = date(2026, 6, 30)
 
@@ -42,6 +43,13 @@ def test_a_forecast_after_the_deadline_is_late_and_none_is_made_without_growth()
     assert reached is not None
     assert (late.state, still.state, reached.state) == ("late", "standing_still", "reached")
     assert still.reached_on is None
+    overdue = forecast(figure(60, due=AS_OF - timedelta(days=1), trend=[32, 39, 46, 53, 60]), AS_OF)
+    assert overdue is not None
+    assert (overdue.state, overdue.reached_on) == ("overdue", date(2026, 7, 20))
+    assert (
+        Words("vi").forecast_line(overdue)
+        == f"Quá hạn {Words('vi').day(AS_OF - timedelta(days=1))}, dự kiến 20/07/2026"
+    )
     assert forecast(figure(60, target=None), AS_OF) is None
 
 

@@ -121,7 +121,8 @@ class Words:
     def forecast_line(self, forecast: Forecast) -> str:
         day = self.day(forecast.reached_on) if forecast.reached_on else ""
         due = self.day(forecast.target.due_on) if forecast.target.due_on else ""
-        return self.text(f"forecast_{forecast.state}").format(day=day, due=due)
+        name = "overdue_still" if forecast.state == "overdue" and not day else forecast.state
+        return self.text(f"forecast_{name}").format(day=day, due=due)
 
     def day(self, day: date) -> str:
         if self.language == "en":
