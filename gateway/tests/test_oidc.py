@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chassis.errors import Unauthenticated
+from chassis.sealing import DEVELOPMENT_KEYS
 from gateway.oidc import KeySet, Provider
 from gateway.settings import GatewaySettings
 
@@ -254,6 +255,8 @@ async def test_after_signing_in_only_our_own_pages_follow(browser: httpx.AsyncCl
         ({"oidc_jwks_url": "http://id.example/keys"}, "OIDC_JWKS_URL"),
         ({"signing_key_file": None}, "SIGNING_KEY_FILE"),
         ({"pii_keys": None}, "PII_KEYS"),
+        ({"pii_keys": f"a:x,{DEVELOPMENT_KEYS}"}, "PII_KEYS"),
+        ({"pii_index_keys": DEVELOPMENT_KEYS}, "PII_INDEX_KEYS"),
     ],
 )
 def test_production_does_not_start_without_its_secrets(changes: Any, named: str, tmp_path: Any) -> None:

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.settings import get_settings
+from chassis.settings import PUBLISHED_KEY, get_settings
 
 NONCE_BYTES = 12
-DEVELOPMENT_KEYS = "dev:" + base64.b64encode(b"bakhong development key, no use!").decode()
+DEVELOPMENT_KEYS = f"dev:{PUBLISHED_KEY}"
 
 
 class CannotOpen(Exception):

@@ -1,11 +1,15 @@
 """What every service reads from the environment; a service adds its own in its `settings`."""
 
+import base64
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PUBLISHED_KEY = base64.b64encode(b"bakhong development key, no use!").decode()
+"""What development seals with: everybody can read it here."""
 
 
 class Settings(BaseSettings):
@@ -65,6 +69,9 @@ class Settings(BaseSettings):
         missing = [name.upper() for name in needed if getattr(self, name) is None]
         if self.environment == "production" and missing:
             raise ValueError(f"production needs these variables: {', '.join(missing)}")
+        for name in ("pii_keys", "pii_index_keys"):
+            if self.environment == "production" and PUBLISHED_KEY in (getattr(self, name) or ""):
+                raise ValueError(f"{name.upper()} has the published key of development")
         return self
 
 
