@@ -1,14 +1,9 @@
 """What the service hears becomes journeys, whatever the order and however often."""
 
-import random
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-
-import pytest
-from sqlalchemy import text
 
 from chassis.clock import frozen_at
 from chassis.database import Database
@@ -28,7 +23,6 @@ from onboarding.commands.expiries import settle_expired
 from onboarding.model.journey import StepState
 from onboarding.model.people import KnownResident
 from onboarding.queries.journeys import get_journey
-from onboarding.reactions.residents import on_residents_heard
 from services.onboarding.tests.world import NOW, Village, declared
 
 Hear = Callable[..., Any]
@@ -232,62 +226,6 @@ async def test_an_expired_signature_is_settled_by_the_clock(
     assert fact.at == datetime(2026, 6, 30, 17, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("seed", [389, 397, 2024])
-async def test_many_residents_end_in_the_same_journeys_whatever_the_order_and_the_losses(
-    world: None, hear: Hear, database: Database, village_1: Village, seed: int
-) -> None:
-    chance = random.Random(seed)
-    people = [village_1.resident() for _ in range(12)]
-    facts: list[Any] = [
-        village_1.attested(each.resident_id, event, day=chance.randint(1, 4), **more)
-        for each in people
-        for event, more in chance.sample(_EVENTS, k=6)
-    ]
-    facts += people + [each.model_copy(update={"version": 2, "has_smartphone": False}) for each in people]
-    await on_residents_heard_at_once(database, facts)
-    wanted = await journeys_of(database, people)
-    await empty(database)
-
-    shuffled = facts + chance.choices(facts, k=30)
-    chance.shuffle(shuffled)
-    while shuffled:
-        size = chance.randint(1, 15)
-        with suppress(Lost):
-            await on_residents_heard_at_once(database, shuffled[:size], is_lost=chance.random() < 0.4)
-            shuffled = shuffled[size:]
-
-    assert await journeys_of(database, people) == wanted
-
-
-class Lost(Exception):
-    """The process ended before the transaction did."""
-
-
-async def on_residents_heard_at_once(database: Database, facts: list[Any], *, is_lost: bool = False) -> None:
-    async with database.transaction() as session:
-        await on_residents_heard(session, facts)
-        if is_lost:
-            raise Lost
-
-
-async def journeys_of(database: Database, people: list[Any]) -> list[Any]:
-    """What is computed of everybody, and what is stored: they are the same."""
-    seen = []
-    for each in people:
-        states = await journey_of(database, each.resident_id)
-        async with database.reading() as session:
-            query = text("SELECT step, status, missing FROM resident_step WHERE resident_id = :id ORDER BY step")
-            stored = [tuple(row) for row in await session.execute(query, {"id": each.resident_id})]
-        assert stored == sorted((step, state.status, list(state.missing)) for step, state in states.items())
-        seen.append([(s.status, s.completed_at, s.level, s.marks, s.missing, s.route) for s in states.values()])
-    return seen
-
-
-async def empty(database: Database) -> None:
-    async with database.transaction() as session:
-        await session.execute(text("TRUNCATE known_resident, step_evidence, resident_step, outbox"))
-
-
 async def test_money_taken_for_a_free_step_is_flagged(
     world: None, hear: Hear, calling: Callable[..., Any], village_1: Village
 ) -> None:
@@ -301,16 +239,3 @@ async def test_money_taken_for_a_free_step_is_flagged(
 
     assert (charge["charged"], charge["provider"], charge["step"]) == (50_000, "demo-bank", "digital_signature")
     assert (await calling("officer", unit_code="15061").get("/v1/onboarding/charges")).json()["items"] == []
-
-
-_EVENTS: list[tuple[str, dict[str, Any]]] = [
-    ("payment_account.opened", {"account_index": "a", "account_kind": "bank"}),
-    ("payment_account.closed", {"account_index": "a"}),
-    ("payment_account.activated", {"account_index": "b", "account_kind": "e_wallet"}),
-    ("vneid.issued", {"level": 2}),
-    ("vneid.activated", {}),
-    ("digital_signature.issued", {"certificate_serial": "S1"}),
-    ("digital_signature.revoked", {"certificate_serial": "S1"}),
-    ("ekyc.passed", {}),
-    ("app.installed", {"app": "province_app"}),
-]

@@ -19,7 +19,10 @@ OBSERVATION_HOLDS = timedelta(minutes=2)
 
 
 class KnownResident(OnboardingTable, table=True):
-    """What this service knows of a resident; `version` is registry's, `journey_version` counts what was announced."""
+    """What this service knows of a resident; `version` is registry's, `journey_version` counts what was announced.
+
+    `merge_version` is the version of the newest word about a merge: later snapshots may arrive before it.
+    """
 
     __tablename__ = "known_resident"
 
@@ -40,6 +43,7 @@ class KnownResident(OnboardingTable, table=True):
     social_protection: bool = False
     observed: dict[str, Any] = Field(default={}, sa_type=document())
     merged_into: UUID | None = Field(default=None, index=True)
+    merge_version: int = 0
     journey_version: int = 0
 
     @property
@@ -62,6 +66,13 @@ class KnownResident(OnboardingTable, table=True):
         for name in (*_COPIED, *CONDITIONS):
             setattr(self, name, getattr(snapshot, name))
         self.observed = {name: seen for name, seen in self.observed.items() if self._still_counts(name, seen, snapshot)}
+        return True
+
+    def merge(self, survivor_id: UUID | None, version: int) -> bool:
+        """Takes over a newer word about a merge, or (None) its undoing; other words about the resident do not matter."""
+        if version <= self.merge_version:
+            return False
+        self.merged_into, self.merge_version = survivor_id, version
         return True
 
     def observe(self, name: str, value: bool, at: datetime) -> None:

@@ -24,19 +24,25 @@ CYBER_PROTECTION_LICENCE = "cyber_protection"
 async def get_resident(
     session: ReadSession, caller: Caller, resident_id: UUID, *, patient: bool = True
 ) -> KnownResident:
-    """The resident (the survivor, where the record was merged), when the caller may know of them; 404 otherwise.
+    """The resident (the last survivor, where the record was merged), when the caller may know of them; 404 otherwise.
 
     `patient` waits a moment for somebody who was registered just now.
     """
     resident = await heard_of(lambda: session.get(KnownResident, resident_id), seconds=WAIT_SECONDS if patient else 0)
-    if resident.merged_into:
-        resident = await heard_of(lambda: session.get(KnownResident, resident.merged_into))
+    seen = {resident.id}
+    while resident.merged_into and resident.merged_into not in seen:
+        seen.add(resident.merged_into)
+        resident = await _survivor(session, resident.merged_into)
     if caller.role == "resident":
         if caller.resident_id not in (resident_id, resident.id):
             raise NotYetKnown()  # as for an id that nobody has
     elif not await covers(session, caller, resident.unit_id):
         raise NotYetKnown()  # as for an id that nobody has
     return resident
+
+
+async def _survivor(session: ReadSession, resident_id: UUID) -> KnownResident:
+    return await heard_of(lambda: session.get(KnownResident, resident_id))
 
 
 async def get_organization(session: ReadSession, caller: Caller, organization_id: UUID) -> KnownOrganization:

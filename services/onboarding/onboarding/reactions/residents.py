@@ -40,8 +40,8 @@ async def on_resident_merged(session: Session, fact: ResidentMerged) -> None:
     await _make_known(session, [fact])
     await session.execute(insert(KnownResident).values(_blank(fact.survivor_id, fact)).on_conflict_do_nothing())
     duplicate = await _known(session, fact.resident_id)
-    if duplicate.hear(fact):
-        duplicate.merged_into = fact.survivor_id
+    duplicate.hear(fact)
+    if duplicate.merge(fact.survivor_id, fact.version):
         session.add(duplicate)
         await _settle(session, fact.survivor_id)
 
@@ -50,8 +50,8 @@ async def on_resident_unmerged(session: Session, fact: ResidentUnmerged) -> None
     """The merge was a mistake: each record has its own journey again."""
     await _make_known(session, [fact])
     duplicate = await _known(session, fact.resident_id)
-    if duplicate.hear(fact):
-        duplicate.merged_into = None
+    duplicate.hear(fact)
+    if duplicate.merge(None, fact.version):
         session.add(duplicate)
         await _settle(session, fact.resident_id)
         await _settle(session, fact.survivor_id)

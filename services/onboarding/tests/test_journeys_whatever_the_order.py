@@ -1,0 +1,187 @@
+"""Many residents, every kind of fact, in any order, repeated, lost and tried again: the journeys are those of the pure model."""
+
+import os
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.consumer import takes_many
+from chassis.database import Database
+from contracts.fact import FACTS
+from contracts.onboarding import StepState as StepFact
+from contracts.registry import (
+    ResidentAttested,
+    ResidentDeceased,
+    ResidentMerged,
+    ResidentMoved,
+    ResidentSnapshot,
+    ResidentUnmerged,
+    ResidentUpdated,
+)
+from onboarding.model.attestations import evidence_of
+from onboarding.model.journey import StepState, journey
+from onboarding.model.people import KnownResident
+from onboarding.reactions import REACTIONS
+from services.onboarding.tests.world import Village
+
+RUNS = int(os.environ.get("JOURNEY_RUNS", "4"))
+"""How many stories; each has 12 residents and some two hundred facts."""
+EVENTS: list[tuple[str, dict[str, Any]]] = [
+    ("payment_account.opened", {"account_index": "a", "account_kind": "bank", "had_bank_account": False}),
+    ("payment_account.opened", {"account_index": "c", "account_kind": "mobile_money"}),
+    ("payment_account.activated", {"account_index": "b", "account_kind": "e_wallet", "had_bank_account": True}),
+    ("payment_account.closed", {"account_index": "a"}),
+    ("payment_account.closed", {"account_index": "b"}),
+    ("sim.ownership_verified", {}),
+    ("ekyc.passed", {}),
+    ("digital_signature.issued", {"certificate_serial": "S1", "fee_charged": 50_000}),
+    ("digital_signature.issued", {"certificate_serial": "S2"}),
+    ("digital_signature.revoked", {"certificate_serial": "S1"}),
+    ("digital_signature.revoked", {}),
+    ("vneid.issued", {"level": 2}),
+    ("vneid.activated", {"level": 1}),
+    ("portal_account.created", {}),
+    ("app.installed", {"app": "province_app"}),
+    ("app.installed", {"app": "cyber_protection"}),
+]
+
+
+KINDS = ("merged", "unmerged", "merged", "merged", "updated", "moved", "deceased")
+
+
+class Story:
+    """What happened to some residents, as facts in the order of their versions; `facts` may be told in any order."""
+
+    def __init__(self, chance: random.Random, homes: Sequence[Village]) -> None:
+        self.chance, self.homes = chance, homes
+        self.people = [chance.choice(homes).resident(**self._conditions()) for _ in range(12)]
+        self.newest: dict[UUID, Any] = {each.resident_id: each for each in self.people}
+        self.into: dict[UUID, UUID] = {}
+        self.facts: list[Any] = list(self.people)
+        for each in self.people:
+            for event, more in chance.sample(EVENTS, k=chance.randint(2, 9)):
+                self.facts.append(
+                    chance.choice(homes).attested(each.resident_id, event, day=chance.randint(1, 4), **more)
+                )
+        for kind in (*KINDS, *chance.choices(KINDS, k=30)):
+            self._go_on(kind)
+
+    def _conditions(self) -> dict[str, bool]:
+        names = ("has_smartphone", "citizen_id_card", "personal_id_card", "social_insurance_no", "owner_verified_phone")
+        return {name: self.chance.random() < 0.7 for name in (*names, "has_bank_account")}
+
+    def _go_on(self, kind: str) -> None:
+        who, other = (each.resident_id for each in self.chance.sample(self.people, k=2))
+        match kind:
+            case "updated":
+                self._tell(ResidentUpdated, who, **self._conditions())
+            case "moved":
+                home, old = self.chance.choice(self.homes).unit, self.newest[who]
+                self._tell(
+                    ResidentMoved, who, unit_id=home.unit_id, unit_code=home.code, moved_on="2026-02-01",
+                    from_unit_id=old.unit_id, from_unit_code=old.unit_code,
+                )  # fmt: skip
+            case "deceased":
+                self._tell(ResidentDeceased, who, life="deceased", deceased_on="2026-02-02")
+            case "merged" if who not in self.into and self.root_of(other) != who:
+                self._tell(ResidentMerged, who, life="merged", survivor_id=other)
+                self.into[who] = other
+            case "unmerged" if self.into:
+                undone = self.chance.choice(list(self.into))
+                self._tell(ResidentUnmerged, undone, life="alive", survivor_id=self.into.pop(undone))
+
+    def _tell(self, kind: type[ResidentSnapshot], who: UUID, **changes: Any) -> None:
+        before = self.newest[who].model_dump()
+        fact = kind(**{**before, **changes, "version": before["version"] + 1})
+        self.newest[who] = fact
+        self.facts.append(fact)
+
+    def root_of(self, who: UUID) -> UUID:
+        while who in self.into:
+            who = self.into[who]
+        return who
+
+    def journey_of(self, root: UUID) -> list[StepState]:
+        """By the pure model, from everything that was attested of whoever ended in this record."""
+        resident = KnownResident(id=root, unit_id=self.newest[root].unit_id, unit_code=self.newest[root].unit_code)
+        resident.hear(self.newest[root])
+        told = [each for each in self.facts if isinstance(each, ResidentAttested)]
+        evidences = [
+            evidence
+            for each in told
+            if self.root_of(each.resident_id) == root
+            and (evidence := evidence_of(each.attestation, had_bank_account=each.has_bank_account))
+        ]
+        return journey(resident.facts, evidences, now())
+
+
+class Lost(Exception):
+    """The process ended before the transaction did."""
+
+
+async def tell(database: Database, facts: Sequence[Any], *, is_lost: bool = False) -> None:
+    """As the consumer does: runs of facts of one reaction go together, all in one transaction."""
+    async with database.transaction() as session:
+        for reaction, run in groupby(facts, key=lambda fact: REACTIONS[type(fact)]):
+            if takes_many(reaction):
+                await reaction(session, list(run))
+                continue
+            for fact in run:
+                await reaction(session, fact)
+        if is_lost:
+            raise Lost
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+async def test_any_order_with_repeats_and_losses_ends_in_the_journeys_of_the_pure_model(
+    world: None, database: Database, village_1: Village, village_2: Village, seed: int
+) -> None:
+    chance = random.Random(seed)
+    story = Story(chance, [village_1, village_2])
+    waiting = story.facts + chance.choices(story.facts, k=60)
+    chance.shuffle(waiting)
+
+    while waiting:
+        size = chance.randint(1, 25)
+        with suppress(Lost):
+            await tell(database, waiting[:size], is_lost=chance.random() < 0.3)
+            waiting = waiting[size:]
+
+    stored, announced = await stored_steps(database), await announced_last(database)
+    for root in {story.root_of(each.resident_id) for each in story.people}:
+        states = story.journey_of(root)
+        assert stored[root] == {each.step: (each.status, list(each.missing), list(each.marks)) for each in states}
+        for state in states:
+            told = announced.get((root, state.step))
+            is_counted = state.status in ("completed", "revoked") or state.marks
+            assert (told is not None) or not is_counted
+            if told and is_counted:
+                assert (told.status, told.completed_at, tuple(told.marks)) == (
+                    state.status, state.completed_at, state.marks,
+                )  # fmt: skip
+    assert {type(each) for each in story.facts} >= {ResidentMerged, ResidentUnmerged, ResidentMoved, ResidentDeceased}
+
+
+async def stored_steps(database: Database) -> dict[UUID, dict[str, Any]]:
+    found: dict[UUID, dict[str, Any]] = {}
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT resident_id, step, status, missing, marks FROM resident_step"))
+        for resident_id, step, *rest in rows:
+            found.setdefault(resident_id, {})[step] = tuple(rest)
+    return found
+
+
+async def announced_last(database: Database) -> dict[tuple[UUID, str], StepFact]:
+    """What was announced last of each step, by the versions of the journey: what a report believes."""
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT type, value FROM outbox ORDER BY id"))
+        facts = [FACTS[row.type].model_validate_json(row.value) for row in rows if row.type in FACTS]
+    steps = sorted((each for each in facts if isinstance(each, StepFact)), key=lambda each: each.version)
+    return {(each.resident_id, each.step): each for each in steps}
