@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from chassis.consumer import Transient
+from chassis.database import Database
 from chassis.testing import as_json
 from contracts.onboarding import StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
+from reporting.reactions import on_what_counts
 from reporting.schemas import ProgressView
 from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
 
@@ -65,6 +68,25 @@ async def test_a_fact_that_is_told_twice_or_before_its_resident_counts_once(
     step = completed(person)
     await hear(step, step, person, person, step)
 
+    assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
+
+
+async def test_two_workers_who_hear_of_somebody_first_at_the_same_time_lose_nothing(
+    database: Database, calling: Callable[..., Any]
+) -> None:
+    person = registered()
+
+    async def hear_side_by_side() -> None:
+        async with database.transaction() as slow:
+            await on_what_counts(slow, [person])
+            async with database.transaction() as fast:
+                await on_what_counts(fast, [completed(person)])
+
+    with pytest.raises(Transient):
+        await hear_side_by_side()
+    assert await numbers(calling("officer", unit_code="38"), "15727-01") == (0, 0)
+    async with database.transaction() as again:  # as the consumer does after a moment
+        await on_what_counts(again, [person])
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
 
 
