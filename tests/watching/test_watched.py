@@ -169,7 +169,7 @@ def test_spans_name_routes_and_nobody(collector: Collector, reported: str) -> No
 
 def test_every_number_that_alerts_and_the_dashboard_ask_for_is_there(ports: list[int], reported: str) -> None:
     told = "".join(read(f"http://127.0.0.1:{port}/metrics") for port in ports)
-    exported = set(re.findall(r"^([a-z_]+)[{ ]", told, re.MULTILINE)) | {"up"}
+    exported = set(re.findall(r"^(?:# TYPE )?([a-z_]+)[{ ]", told, re.MULTILINE)) | {"up"}
     assert asked() - exported == set()
 
 
