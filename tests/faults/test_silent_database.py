@@ -1,5 +1,6 @@
 """A network that is lost says nothing: whoever waits for the database gives the connection up, and goes on with another."""
 
+import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -57,6 +58,27 @@ async def test_a_question_by_the_bare_driver_does_the_same(database: Database, l
         await database.ask("SELECT 2")
     line.heal(forget=True)
     assert (await database.ask("SELECT 3 AS three"))[0]["three"] == 3
+
+
+async def test_one_silence_costs_one_limit_and_not_one_for_each_connection_of_the_pool(
+    url_behind_the_line: str, line: Line
+) -> None:
+    database = Database(url_behind_the_line, pool_size=6, seconds=1.0)
+    await asyncio.gather(*(ask(database, "SELECT pg_sleep(0.2)") for _ in range(6)))
+    assert line.count == 6
+    line.silence()
+    line.heal(forget=True)
+    with pytest.raises(TimeoutError):
+        await ask(database, "SELECT 1")
+    began = time.monotonic()
+    await ask(database, "SELECT 2")
+    assert time.monotonic() - began < 4.0
+    await database.close()
+
+
+async def ask(database: Database, statement: str) -> None:
+    async with database.transaction() as session:
+        await session.execute(text(statement))
 
 
 async def test_a_connection_asks_the_kernel_to_notice_a_lost_machine(url_behind_the_line: str) -> None:

@@ -111,7 +111,12 @@ class Database:
                 asyncpg_url(self.url), min_size=0, max_size=self._pool_size, timeout=5, connection_class=_Unchanged,
                 command_timeout=self._seconds, server_settings=_server_settings(self._application),
             )  # fmt: skip
-        rows: list[asyncpg.Record] = await (await self._direct).fetch(query, *arguments)
+        pool = await self._direct
+        try:
+            rows: list[asyncpg.Record] = await pool.fetch(query, *arguments)
+        except TimeoutError:
+            await pool.expire_connections()  # the others were opened over the same network
+            raise
         return rows
 
     async def close(self) -> None:
@@ -142,6 +147,7 @@ def new_engine(url: str, *, pool_size: int, application: str, seconds: float | N
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "handle_error", _know_the_dying)
+    event.listen(engine.sync_engine, "handle_error", _give_up_the_silent)
     return engine
 
 
@@ -197,6 +203,12 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
     """The pool opens another one instead. The driver knows of a lost connection without a question to the server."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _give_up_the_silent(context: Any) -> None:
+    """No answer in time: this connection is given up, and all that the pool has opened before, over the same network."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = context.invalidate_pool_on_disconnect = True
 
 
 def _know_the_dying(context: Any) -> None:
