@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from gateway.examples import with_examples
 from gateway.refusals import PROBLEM, PROBLEMS_FILE, answers_of_refusals, reference, refusals_of
 from gateway.routing import SUBTREE, TABLE_FILE, RoutingTable
 
@@ -76,7 +77,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
                 merged["components"].setdefault(kind, {}).update(components)
     merged["paths"].update(WEBHOOK_PATH)
     merged["paths"] = dict(sorted(merged["paths"].items()))
-    return merged
+    return with_examples(merged)
 
 
 def routes_of(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

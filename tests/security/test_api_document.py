@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from deploy.api.asyncapi import describe_events
 from deploy.api.promises import broken_facts, broken_promises, resolve
 from gateway.documents import ask_all, merge, routes_of
+from gateway.examples import has_example
 from gateway.refusals import PROBLEMS_FILE
 from gateway.routing import TABLE_FILE
 
@@ -38,6 +40,27 @@ def test_every_reference_of_the_merged_document_leads_somewhere(declared: dict[s
     assert broken == []
     names = [item[method]["operationId"] for item in document["paths"].values() for method in item if method in METHODS]
     assert len(names) == len(set(names))
+
+
+def test_every_body_has_an_example_that_its_schema_allows(declared: dict[str, dict[str, Any]]) -> None:
+    document = merge({service: answer["openapi"] for service, answer in declared.items()})
+    contents = {
+        f"{method.upper()} {path}": content
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items()
+        if kind == "application/json"
+    }
+    wrong = []
+    for name, content in contents.items():
+        schema = content["schema"] | {"components": document["components"]}
+        shown = [content["example"]] if "example" in content else content["schema"].get("examples") or [None]
+        validator = jsonschema_rs.Draft202012Validator(schema)
+        wrong += [(name, error) for value in shown if value is not None for error in validator.iter_errors(value)]
+
+    assert contents
+    assert wrong == []
+    assert [name for name, content in contents.items() if not has_example(document, content)] == []
 
 
 def test_no_promise_of_the_committed_document_is_broken(declared: dict[str, dict[str, Any]]) -> None:
