@@ -63,3 +63,27 @@ async def test_the_owner_s_smartphone_is_the_organization_s(calling: Any, regist
     changed = await resident.patch(made.headers["Location"], json={"name": "Tên Mới"}, headers={"If-Match": '"1"'})
     assert changed.status_code == 412
     assert (await resident.patch(made.headers["Location"], json={"kind": "enterprise"})).status_code == 403
+
+
+async def test_a_wrong_shape_an_unknown_unit_and_an_unknown_owner_are_named_in_one_answer(
+    calling: Any, announced: Any
+) -> None:
+    officer = calling("officer", unit_code="15724")
+    nobody = {"resident_id": "01890000-0000-7000-8000-000000000000"}
+    wrong = a_shop(tax_code="1", kind="market", unit_code="no-such", phone="2", representative=nobody)
+
+    everything = await officer.post("/v1/organizations", json=wrong)
+    names = await officer.post("/v1/organizations", json=a_shop(unit_code="no-such", representative=nobody))
+    made = await officer.post("/v1/organizations", json=a_shop())
+    change = {"name": None, "unit_code": "no-such", "representative": nobody, "phone": "3"}
+    changed = await officer.patch(made.headers["Location"], json=change)
+
+    said = [{(e["pointer"], e["code"]) for e in answer.json()["errors"]} for answer in (everything, names, changed)]
+    unknown = {("/unit_code", "unknown-unit"), ("/representative/resident_id", "unknown-resident")}
+    assert said == [
+        unknown | {("/tax_code", "tax-code-invalid"), ("/kind", "literal-error"), ("/phone", "phone-invalid")},
+        unknown,
+        unknown | {("/name", "required"), ("/phone", "phone-invalid")},
+    ]
+    assert len(await announced(OrganizationRegistered)) == 1
+    assert await announced(OrganizationUpdated) == []

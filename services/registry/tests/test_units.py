@@ -85,6 +85,18 @@ async def test_only_an_operator_takes_over_a_table_and_every_fault_is_named(call
     assert {error["code"] for error in refused.json()["errors"]} == {"not-a-choice", "unit-code-invalid", "required"}
 
 
+async def test_the_faults_of_both_tables_of_a_decree_are_named_at_once(calling: Any) -> None:
+    table = HEADER + "15999,someday,,commune,ward,38,Phường Mới\n"
+    successions = "effective_on,successor_code,code,kind\n2026-01-01,15999,15724,perhaps\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+
+    answer = await calling("operator").post("/v1/unit-imports", files=files)
+
+    assert answer.status_code == 422
+    assert [error["code"] for error in answer.json()["errors"]] == ["date-invalid", "not-a-choice"]
+    assert (await calling().get("/v1/units/15999")).status_code == 404
+
+
 async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, register: Any, announced: Any) -> None:
     village = await register(a_resident(1, unit_code="15727-01"))
     direct = await register(a_resident(2, unit_code="15724"))

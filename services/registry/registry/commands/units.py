@@ -2,9 +2,10 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -23,6 +24,8 @@ from registry.decrees import Decree, Fault, FaultyTable, SuccessionRow, UnitRow,
 from registry.model.tree import Period, Place, Placement, below, placements_of, places_of
 from registry.model.units import UndecidedResident, UnitImport, UnitSuccession, UnitWord
 from registry.names import words
+
+R = TypeVar("R")
 
 
 async def load_thanh_hoa(session: Session) -> UnitImport | None:
@@ -59,12 +62,25 @@ async def import_decree(session: Session, decree: Decree, content: bytes, import
 def read_decree(table: bytes, successions: bytes | None) -> Decree:
     """The tables of an upload: units, or successions alone where the units are known; raises `InvalidBody`."""
     lines = _lines(table)
+    faults: list[Fault] = []
+    if successions is None and decrees.is_successions_table(lines):
+        decree = Decree([], _read(decrees.read_successions, lines, faults))
+    else:
+        units = _read(decrees.read_units, lines, faults)
+        followers = _read(decrees.read_successions, _lines(successions), faults) if successions else []
+        decree = Decree(units, followers)
+    if faults:
+        raise _refused(faults)
+    return decree
+
+
+def _read(read: Callable[[Sequence[str]], list[R]], lines: Sequence[str], faults: list[Fault]) -> list[R]:
+    """The rows of one table; its faults gather with those of the other."""
     try:
-        if successions is None and decrees.is_successions_table(lines):
-            return Decree([], decrees.read_successions(lines))
-        return Decree(decrees.read_units(lines), decrees.read_successions(_lines(successions)) if successions else [])
+        return read(lines)
     except FaultyTable as error:
-        raise _refused(error.faults) from None
+        faults += error.faults
+        return []
 
 
 def _lines(content: bytes) -> list[str]:
