@@ -160,6 +160,24 @@ async def test_cyber_protection_needs_a_licensed_provider(
     assert licensed.json()["status"] == "completed"
 
 
+async def test_a_list_is_bound_by_the_same_rules_as_a_declaration(world: None, calling: Calling) -> None:
+    """An unlicensed provider's list is refused; level 2 is not taken from a body that may not confirm it."""
+    officer = calling("officer", unit_code="15724")
+    files = {"file": ("ds.csv", "Số CCCD;Mức độ\n038085000001;2\n038085000002;1\n".encode())}
+
+    async def send_list(step: str, source_body: str) -> Any:
+        form = {"step": step, "unit_code": "15727-01", "source_body": source_body}
+        return await officer.post("/v1/onboarding/imports", data=form, files=files)
+
+    unlicensed = await send_list("cyber_protection", "some-telecom")
+    assert (unlicensed.status_code, unlicensed.json()["type"]) == (422, "/problems/unlicensed-provider")
+    assert (await send_list("cyber_protection", "demo-telecom")).status_code == 202
+    of_culture = (await send_list("vneid", "culture")).json()
+    rejected = (await officer.get(f"/v1/onboarding/imports/{of_culture['id']}/rejections")).json()["items"]
+    assert [(each["row"], each["code"]) for each in rejected] == [(2, "not-yours-to-confirm")]
+    assert (await send_list("vneid", "police")).json()["rejected"] == 0
+
+
 async def test_a_stale_if_match_is_412(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
     resident = village_1.resident()
     await hear(resident)

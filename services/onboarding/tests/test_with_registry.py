@@ -233,6 +233,47 @@ async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
     assert (await calling("officer", unit_code="15061").get(path)).status_code == 404
 
 
+async def test_serials_come_back_in_the_very_workbook_that_was_sent(
+    registry: Registry, runtime: Runtime, hear: Hear, announced: Hear, calling: Calling
+) -> None:
+    issued, waiting = await registry.register(1), await registry.register(2)
+    await registry.tell()
+    for each in (issued, waiting):
+        await hear(_passed_ekyc(each))
+        await consent(registry, each, "demo-telecom")
+    maker = calling("officer", unit_code="15724", subject="maker")
+    other = calling("officer", unit_code="15724", subject="other")
+    body = {"unit_code": "15727-01", "provider": "demo-telecom"}
+    path = (
+        f"/v1/onboarding/signature-lists/{(await maker.post('/v1/onboarding/signature-lists', json=body)).json()['id']}"
+    )
+    for action in ("check", "approve"):
+        await other.post(f"{path}/actions", json={"action": action})
+    book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx")).content))
+    await other.post(f"{path}/actions", json={"action": "send"})
+    for row in book.worksheets[0].iter_rows(min_row=4):
+        if row[3].value == "038085000001":
+            row[6].value = "54010101ABCDEF"
+    filled = io.BytesIO()
+    book.save(filled)
+
+    form = {"step": "digital_signature", "unit_code": "15727-01", "source_body": "demo-telecom"}
+    files = {"file": ("tra-ve.xlsx", filled.getvalue())}
+    sent = await other.post("/v1/onboarding/imports", data=form, files=files)
+    while await run_next_rows(runtime.database, runtime.questions):
+        pass
+
+    rejections = (await other.get(f"/v1/onboarding/imports/{sent.json()['id']}/rejections")).json()["items"]
+    assert [each["code"] for each in rejections] == ["not-issued"]
+    entries = (await other.get(path)).json()["items"]
+    assert {each["resident_id"]: each["certificate_serial"] for each in entries} == {
+        issued: "54010101ABCDEF", waiting: None,
+    }  # fmt: skip
+    [fact] = await announced(StepCompleted)
+    assert (str(fact.resident_id), fact.step, fact.evidence_kind) == (issued, "digital_signature", "partner")
+    assert (await other.post(f"{path}/actions", json={"action": "close"})).json()["status"] == "closed"
+
+
 async def test_a_partner_sees_referrals_only_while_consent_lasts(
     registry: Registry, announced: Hear, calling: Calling
 ) -> None:

@@ -10,23 +10,36 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from chassis.ask import Questions, Unanswered
-from chassis.clock import HO_CHI_MINH, now
+from chassis.clock import HO_CHI_MINH, now, today
 from chassis.database import Database, ReadSession, Session
 from chassis.identity import Caller
 from chassis.runtime import Runtime
 from chassis.sealing import seal, unseal_text
 from chassis.tables import KnownUnit
 from onboarding.commands.journeys import accept, open_journeys, settle, store_journeys
+from onboarding.errors import UnlicensedProvider
 from onboarding.lists import ListedNumber, RowFault
 from onboarding.model.bodies import body_codes
 from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
 from onboarding.model.journey import Effect, Evidence
 from onboarding.model.journeys import OpenJourney
+from onboarding.model.steps import catalogue
+from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
 from onboarding.queries.territory import units_of_code
 
 AT_ONCE = 500
 ANSWER_SECONDS = 10.0
 UNKNOWN = ("unknown-person", "Không tìm thấy người này trong danh sách dân cư.", "Nobody here has this number.")
+UNISSUED = (
+    "not-issued",
+    "Chưa có serial: nhà cung cấp chưa cấp chữ ký cho người này.",
+    "No serial: nothing was issued.",
+)
+INCOMPETENT = (
+    "not-yours-to-confirm",
+    "Mức độ này chỉ công an hoặc đơn vị cung cấp xác nhận.",
+    "Only the police or the provider confirms this level.",
+)
 ELSEWHERE = ("other-unit", "Người này không thuộc địa bàn của danh sách.", "The person belongs to another unit.")
 
 
@@ -44,10 +57,42 @@ async def take_list(
         created_at=now(), created_by=caller.account,
     )  # fmt: skip
     session.add(taken)
-    for row in rows:
+    if catalogue().rule(step).licensed_provider and not await has_licence(
+        session, source_body, CYBER_PROTECTION_LICENCE, today()
+    ):
+        raise UnlicensedProvider()
+    judged = _without_the_incompetent(step, source_body, _without_the_unissued(step, rows))
+    for row in judged:
         session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _waiting(taken.id, row))
-    taken.rejected = sum(isinstance(row, RowFault) for row in rows)
+    taken.rejected = sum(isinstance(row, RowFault) for row in judged)
     return taken
+
+
+def _without_the_unissued(step: str, rows: Sequence[ListedNumber | RowFault]) -> list[ListedNumber | RowFault]:
+    """A signature list that comes back from the provider: who has no serial in it was issued nothing."""
+    if step != "digital_signature" or not any(isinstance(row, ListedNumber) and row.certificate_serial for row in rows):
+        return list(rows)
+    return [
+        RowFault(row.row, "certificate_serial", *UNISSUED)
+        if isinstance(row, ListedNumber) and row.certificate_serial is None
+        else row
+        for row in rows
+    ]
+
+
+def _without_the_incompetent(
+    step: str, source_body: str, rows: Sequence[ListedNumber | RowFault]
+) -> list[ListedNumber | RowFault]:
+    """What only some bodies (or a provider) may confirm is not taken from the list of another body."""
+    confirmed_by = catalogue().rule(step).confirmed_by
+    if source_body in PROVIDERS or source_body not in body_codes():
+        return list(rows)
+    return [
+        RowFault(row.row, "level", *INCOMPETENT)
+        if isinstance(row, ListedNumber) and source_body not in confirmed_by.get(row.level or 0, (source_body,))
+        else row
+        for row in rows
+    ]
 
 
 async def run_imports(runtime: Runtime) -> None:

@@ -27,7 +27,10 @@ TITLES: dict[Field, tuple[str, ...]] = {
         "occurred_on", "occurred_at", "ngay", "ngay_kich_hoat", "ngay_cap", "ngay_thuc_hien", "ngay_dang_ky", "ngay_mo",
     ),
     "level": ("level", "muc_do", "muc"),
-    "certificate_serial": ("certificate_serial", "serial", "so_serial", "so_chung_thu", "so_chung_thu_so"),
+    "certificate_serial": (
+        "certificate_serial", "serial", "so_serial", "so_chung_thu", "so_chung_thu_so", "serial_chung_thu_so",
+        "serial_chung_thu",
+    ),
     "account_kind": ("account_kind", "loai_tai_khoan"),
     "reference": ("reference", "ma_tham_chieu", "so_hop_dong"),
 }  # fmt: skip
