@@ -39,6 +39,15 @@ class Registry:
     asked: list[tuple[str, str, list[str]]] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     url: str = ""
+    server: Any = None
+
+    def kill(self) -> None:
+        """Nobody listens any more."""
+        for listening in self.server.servers:
+            listening.close()
+        for connection in list(self.server.server_state.connections):
+            connection.transport.abort()
+        self.server.should_exit = self.server.force_exit = True
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -93,6 +102,7 @@ async def registry() -> AsyncIterator[Registry]:
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
+    registry.server = server
     registry.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     yield registry
     server.should_exit, server.force_exit = True, True

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 
 from casework.model.forms import TYPED
-from casework.settings import get_settings
 from chassis.clock import frozen_at
 from contracts.access import AccessRecorded
 from contracts.casework import DossierChanged, DossierCompleted, DossierFeeRequested, DossierSubmitted
@@ -338,28 +337,6 @@ async def test_a_marriage_is_not_for_organizations(calling, world):
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/organization_id"
-
-
-@pytest.mark.parametrize("mode", ["down", "hanging", "wrong"])
-async def test_a_registry_that_fails_never_blocks_a_form(binh, world, registry, mode, database, monkeypatch):
-    monkeypatch.setattr(get_settings(), "prefill_seconds", 0.5)
-    registry.mode = mode
-    opened = await draft(binh, world)
-
-    assert opened["degraded"] is True
-    assert opened["once_only_ratio"] == 0.0
-    assert opened["fields"]["full_name"]["editable"] is True
-    assert database.engine.pool.checkedout() == 0
-
-    typed = {
-        "full_name": "Nguyễn Văn Thử Bình", "id_document": "cccd", "personal_id": "038061000045",
-        "permanent_address": "Thôn 1", "extract_kind": "birth", "subject_full_name": "Nguyễn Văn Thử Bình",
-        "subject_date_of_birth": "1961-05-04", "subject_sex": "male", "subject_ethnic_group": "Kinh",
-        "subject_nationality": "Việt Nam", "subject_permanent_address": "Thôn 1",
-    }  # fmt: skip
-    filled = await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": typed})
-    assert filled.json()["missing"] == []
-    assert (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).status_code == 200
 
 
 async def test_a_draft_that_opened_empty_is_filled_when_the_registry_is_back(binh, world, registry):

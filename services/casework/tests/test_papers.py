@@ -1,4 +1,4 @@
-"""Papers, results, slips and tracking."""
+"""Papers, results and slips."""
 
 from datetime import datetime
 from pathlib import Path
@@ -152,32 +152,6 @@ async def test_the_slip_is_printed_before_and_after_receipt(binh, officer, extra
     assert before.content.startswith(b"%PDF-")
     assert after.headers["content-type"] == "application/pdf"
     assert (await binh.get(f"/v1/dossiers/{funeral['id']}/slip.pdf")).status_code == 409
-
-
-async def test_tracking_needs_code_and_telephone_and_shows_no_personal_data(calling, extract):
-    stranger = calling()
-
-    seen = await stranger.get("/v1/dossiers/track", params={"code": extract["code"], "phone_last4": "5678"})
-
-    assert seen.status_code == 200
-    assert set(seen.json()) == {
-        "code", "procedure_code", "procedure_name", "unit_code", "status", "national_status", "submitted_at",
-        "received_at", "due_at", "finished_at", "fee",
-    }  # fmt: skip
-
-
-async def test_codes_cannot_be_enumerated_and_guessing_is_limited(calling, extract):
-    stranger = calling()
-
-    async def guess(code, last4):
-        return await stranger.get("/v1/dossiers/track", params={"code": code, "phone_last4": last4})
-
-    wrong, nothing = await guess(extract["code"], "0000"), await guess("H56.15724-261123-9999", "5678")
-    assert (wrong.status_code, nothing.status_code) == (404, 404)
-    assert {**wrong.json(), "instance": ""} == {**nothing.json(), "instance": ""}
-    for last4 in range(4):
-        await guess(extract["code"], f"{last4:04d}")
-    assert (await guess(extract["code"], "5678")).status_code == 429
 
 
 async def test_a_signed_form_is_verified_and_its_signature_kept_with_the_dossier(

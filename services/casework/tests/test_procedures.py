@@ -42,9 +42,17 @@ def test_a_procedure_does_not_hold_before_its_first_version() -> None:
         CATALOGUE.get_version("9.999999", TODAY)
 
 
-def test_look_alikes_are_distinct() -> None:
-    assert "1.014028" in CATALOGUE["1.001731"].look_alikes
-    assert CATALOGUE["1.014028"].name != CATALOGUE["1.001731"].name
+def test_look_alikes_name_one_another_and_no_two_procedures_share_a_name() -> None:
+    assert {"1.014028", "2.000744"} < set(CATALOGUE["1.001731"].look_alikes)
+    for code, procedure in CATALOGUE.items():
+        for other in procedure.look_alikes:
+            assert other not in CATALOGUE or code in CATALOGUE[other].look_alikes, (code, other)
+    names = [
+        name.casefold()
+        for procedure in CATALOGUE.values()
+        for name in (procedure.name.vi, procedure.name.en, *procedure.aliases)
+    ]
+    assert len(names) == len(set(names))
 
 
 def test_an_extract_for_oneself_needs_no_upload() -> None:

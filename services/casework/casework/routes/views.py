@@ -130,6 +130,7 @@ def _line(dossier: Dossier) -> dict[str, Any]:
         "origin": dossier.origin,
         "procedure_code": dossier.procedure_code,
         "procedure_name": procedure.name.vi if procedure else None,
+        "procedure_name_en": procedure.name.en if procedure else None,
         "unit_code": dossier.unit_code,
         "resident_id": dossier.resident_id,
         "organization_id": dossier.organization_id,

@@ -153,6 +153,7 @@ class DossierLine(BaseModel):
     origin: str
     procedure_code: str
     procedure_name: str | None
+    procedure_name_en: str | None
     unit_code: str
     resident_id: UUID | None
     organization_id: UUID | None
@@ -207,6 +208,7 @@ class Tracked(BaseModel):
     code: str
     procedure_code: str
     procedure_name: str | None
+    procedure_name_en: str | None
     unit_code: str
     status: str
     national_status: int | None

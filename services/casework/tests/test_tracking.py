@@ -1,0 +1,101 @@
+"""Tracking without signing in: for who has the slip, and of no use to anybody who tries codes."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from casework.settings import get_settings
+from chassis.clock import frozen_at
+
+MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
+
+
+@pytest.fixture
+async def extract(binh, world):
+    opened = (
+        await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+    return (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).json()
+
+
+async def test_tracking_needs_code_and_telephone_and_shows_no_personal_data(calling, extract):
+    stranger = calling()
+
+    seen = await stranger.get("/v1/dossiers/track", params={"code": extract["code"], "phone_last4": "5678"})
+
+    assert seen.status_code == 200
+    assert set(seen.json()) == {
+        "code", "procedure_code", "procedure_name", "procedure_name_en", "unit_code", "status", "national_status", "submitted_at",
+        "received_at", "due_at", "finished_at", "fee",
+    }  # fmt: skip
+
+
+async def test_codes_cannot_be_enumerated_and_guessing_is_limited(calling, extract):
+    stranger = calling()
+
+    async def guess(code, last4):
+        return await stranger.get("/v1/dossiers/track", params={"code": code, "phone_last4": last4})
+
+    wrong, nothing = await guess(extract["code"], "0000"), await guess("H56.15724-261123-9999", "5678")
+    assert (wrong.status_code, nothing.status_code) == (404, 404)
+    assert {**wrong.json(), "instance": ""} == {**nothing.json(), "instance": ""}
+    for last4 in range(4):
+        await guess(extract["code"], f"{last4:04d}")
+    assert (await guess(extract["code"], "5678")).status_code == 429
+
+
+def told(answer):
+    """Everything that a stranger can see of an answer, but the address that was asked and the number of the request."""
+    body = {**answer.json(), "instance": ""} if answer.content else None
+    return answer.status_code, body, sorted(set(answer.headers) - {"x-request-id", "traceparent", "date"})
+
+
+async def test_whoever_walks_the_pattern_of_codes_cannot_tell_which_are_taken(calling, binh, world):
+    with frozen_at(MONDAY):
+        taken = [await filed(binh, world) for _ in range(3)]
+        stranger = calling()
+        tried = [f"H56.15724-261123-{serial:04d}" for serial in range(1, 11)]
+        assert [dossier["code"] for dossier in taken] == tried[:3]
+
+        seen = []
+        for code in tried:
+            guesses = [f"{last4:04d}" for last4 in range(get_settings().tracking_guesses_an_hour + 2)]
+            answers = [
+                await stranger.get("/v1/dossiers/track", params={"code": code, "phone_last4": last4})
+                for last4 in guesses
+            ]
+            seen.append([told(answer) for answer in answers])
+
+    assert all(one == seen[0] for one in seen)
+    assert [answer[0] for answer in seen[0]] == [404] * 5 + [429] * 2
+
+
+async def test_the_right_telephone_does_not_open_what_was_guessed_at_until_the_hour_is_over(calling, binh, world):
+    stranger = calling()
+
+    async def ask(code, last4):
+        return (await stranger.get("/v1/dossiers/track", params={"code": code, "phone_last4": last4})).status_code
+
+    with frozen_at(MONDAY):
+        code = (await filed(binh, world))["code"]
+        assert [await ask(code, "5678") for _ in range(8)] == [200] * 8  # the holder of the slip is never counted
+        assert [await ask(code, "0000") for _ in range(5)] == [404] * 5
+        assert await ask(code, "5678") == 429
+    with frozen_at(MONDAY + timedelta(hours=1)):
+        assert await ask(code, "5678") == 200
+
+
+@pytest.mark.parametrize("last4", ["", "56", "%", "____", "56\u0000", "５６７８"])
+async def test_what_is_no_telephone_finds_nothing(calling, extract, last4):
+    answer = await calling().get("/v1/dossiers/track", params={"code": extract["code"], "phone_last4": last4})
+
+    assert answer.status_code in (400, 404)
+
+
+async def filed(client, world):
+    opened = (
+        await client.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await client.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+    return (await client.post(f"/v1/dossiers/{opened['id']}/submit")).json()
