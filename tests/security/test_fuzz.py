@@ -1,8 +1,9 @@
 """Every operation of the API document, asked by schemathesis as a stranger would: with what the document allows and what
 it does not. No answer is a fault of ours, none has a status, a type, a header or a shape that the document does not know.
 
-`make test` asks questions only, as three roles, because other tests count on the same demo; `make fuzz` (FUZZ_EXAMPLES, FUZZ_ROLES) runs every phase over the whole
-document as every role. Half of all ids are those of the demo, so that questions reach beyond "not found".
+`make test` asks questions only, as three roles, because other tests count on the same demo; `make fuzz` (FUZZ_EXAMPLES,
+FUZZ_ROLES) runs every phase over the whole document as every role. Half of all ids are those of the demo, so that
+questions reach beyond "not found".
 """
 
 import json
