@@ -203,6 +203,8 @@ class ResidentConsentChanged(Fact):
     purposes: list[str]
     given: bool
     at: Instant
+    expires_at: Instant | None = None
+    """From here on it counts no more, though nobody says so again."""
 
 
 class OrganizationSnapshot(Fact):

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from chassis.database import Database
 from chassis.ids import new_id
 from contracts.access import AccessRecorded
 from contracts.onboarding import ResidentFactObserved, ResidentGuided, StepCompleted
@@ -176,6 +178,25 @@ async def test_a_list_is_bound_by_the_same_rules_as_a_declaration(world: None, c
     rejected = (await officer.get(f"/v1/onboarding/imports/{of_culture['id']}/rejections")).json()["items"]
     assert [(each["row"], each["code"]) for each in rejected] == [(2, "not-yours-to-confirm")]
     assert (await send_list("vneid", "police")).json()["rejected"] == 0
+
+
+async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_that_was_sent(
+    world: None, hear: Hear, calling: Calling, database: Database, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await hear(resident)
+    secrets = {"image": "aW1hZ2U=", "face": "ZmFjZQ==", "otp": "739104", "private_key": "-----BEGIN", "pin": "0000"}
+    body = declared(provider="demo-telecom", reference="HD-7", **secrets)
+    path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
+
+    answer = await calling("volunteer", unit_code="15727-01").put(path, json=body)
+
+    assert answer.status_code == 200
+    async with database.reading() as session:
+        kept = (await session.execute(text("SELECT step_evidence::text FROM step_evidence"))).scalar_one()
+        said = (await session.execute(text("SELECT string_agg(value, '') FROM outbox"))).scalar_one()
+    assert "demo-telecom" in kept and "HD-7" in kept
+    assert not [name for name, secret in secrets.items() if secret in kept + said + answer.text]
 
 
 async def test_a_stale_if_match_is_412(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.app import create_app
+from chassis.clock import frozen_at, now
 from chassis.database import Database, database_url
 from chassis.identity import Caller, Signer
 from chassis.migrations import upgrade
@@ -293,6 +295,21 @@ async def test_a_partner_sees_referrals_only_while_consent_lasts(
     assert (await bank.get(path)).json()["items"] == []
     assert (await bank.get("/v1/partners/demo-telecom/referrals")).status_code == 404
     assert [each.action for each in await announced(AccessRecorded)] == ["referral"]
+
+
+async def test_a_consent_with_an_end_ends_without_a_word(registry: Registry, calling: Calling) -> None:
+    resident_id = await registry.register(1)
+    await registry.tell()
+    client = registry.client("resident", resident_id=resident_id)
+    until = now() + timedelta(days=3)
+    body = {"grantee": "demo-bank", "purpose": "onboarding", "expires_at": until.isoformat()}
+    assert (await client.post(f"/v1/residents/{resident_id}/consents", json=body)).status_code == 201
+    await registry.tell()
+    path = "/v1/partners/demo-bank/referrals"
+
+    assert len((await calling("partner", partner_id="demo-bank").get(path)).json()["items"]) == 1
+    with frozen_at(until):
+        assert (await calling("partner", partner_id="demo-bank").get(path)).json()["items"] == []
 
 
 def _passed_ekyc(resident_id: str) -> Any:

@@ -122,7 +122,7 @@ class KnownPartner(OnboardingTable, table=True):
 
 
 class Consent(OnboardingTable, table=True):
-    """A resident's consent to one provider, as registry tells; withdrawn ones stay, not `given`."""
+    """A resident's consent to one provider, as registry tells; withdrawn ones stay, not `given`; some end by themselves."""
 
     __tablename__ = "known_consent"
 
@@ -131,6 +131,7 @@ class Consent(OnboardingTable, table=True):
     partner_id: str = Field(index=True, sa_type=Text)
     given: bool
     at: datetime = Field(sa_type=aware())
+    expires_at: datetime | None = Field(default=None, sa_type=aware())
 
 
 _COPIED = (

@@ -1,18 +1,16 @@
 """Which residents, organizations and partners this service knows, within the caller's units."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
-
-from sqlmodel import col, select
 
 from chassis.database import ReadSession
 from chassis.errors import NotYetKnown
 from chassis.identity import Caller
 from chassis.scope import covers
-from onboarding.model.people import Consent, KnownOrganization, KnownPartner, KnownResident
+from onboarding.model.people import KnownOrganization, KnownPartner, KnownResident
 
 Found = TypeVar("Found")
 
@@ -77,14 +75,6 @@ async def has_licence(session: ReadSession, partner_id: str, kind: str, on: date
         and partner.active
         and any(each["kind"] == kind and _is_valid(each, on) for each in partner.licences)
     )
-
-
-async def list_consented(session: ReadSession, partner_id: str, residents: Sequence[UUID]) -> set[UUID]:
-    """Those of the residents whose consent to a provider holds now."""
-    query = select(Consent.resident_id).where(
-        col(Consent.partner_id) == partner_id, col(Consent.given), col(Consent.resident_id).in_(list(residents))
-    )
-    return set(await session.exec(query))
 
 
 def _is_valid(dated: dict[str, str | None], on: date) -> bool:

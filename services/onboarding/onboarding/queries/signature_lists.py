@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from chassis.clock import now
 from chassis.database import ReadSession
 from chassis.errors import NotFound
 from chassis.http import Page, page_by_id
@@ -38,7 +39,8 @@ async def list_eligible(session: ReadSession, unit_code: str, provider: str | No
 
 def consented_to(provider: str) -> Any:
     """A subquery with the residents whose consent to a provider holds now."""
-    return select(Consent.resident_id).where(col(Consent.partner_id) == provider, col(Consent.given))
+    lasts = col(Consent.expires_at).is_(None) | (col(Consent.expires_at) > now())
+    return select(Consent.resident_id).where(col(Consent.partner_id) == provider, col(Consent.given), lasts)
 
 
 async def list_lists(

@@ -14,6 +14,11 @@ async def on_consent_changed(session: Session, fact: ResidentConsentChanged) -> 
         return
     await session.merge(
         Consent(
-            id=fact.consent_id, resident_id=fact.resident_id, partner_id=fact.partner_id, given=fact.given, at=fact.at
+            id=fact.consent_id,
+            resident_id=fact.resident_id,
+            partner_id=fact.partner_id,
+            given=fact.given,
+            at=fact.at,
+            expires_at=fact.expires_at,
         )
     )

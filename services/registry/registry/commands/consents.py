@@ -40,4 +40,5 @@ async def _announce(session: Session, resident: Resident, consent: Consent, *, g
     announce(session, ResidentConsentChanged(
         resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, consent_id=consent.id,
         partner_id=consent.grantee, purposes=[consent.purpose], given=given, at=now(),
+        expires_at=consent.expires_at,
     ))  # fmt: skip
