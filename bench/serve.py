@@ -11,9 +11,10 @@ def main(cores: str, port: str, target: str) -> None:
     """Pin this process and serve until SIGTERM."""
     os.sched_setaffinity(0, {int(core) for core in cores.split(",")})
     module, _, name = target.partition(":")
-    app = getattr(importlib.import_module(module), name)
+    served = importlib.import_module(module)
     uvicorn.run(
-        app,
+        getattr(served, name),
+        http=getattr(served, "http_protocol", "auto"),  # as the launcher serves it
         host="127.0.0.1",
         port=int(port),
         log_config=None,

@@ -2,10 +2,10 @@
 
 import gateway.door as door
 from chassis.database import Database
-from gateway.app import app
+from gateway.app import app, http_protocol
 from gateway.mailbox import Fate, Letter, Mailbox, NotKept, write_letters
 
-__all__ = ["app"]
+__all__ = ["app", "http_protocol"]
 
 
 class EachAlone(Mailbox):

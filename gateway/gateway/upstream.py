@@ -1,7 +1,7 @@
 """The HTTP/1.1 client of the door: one request out, one answer in, on connections that are kept for the next.
 
 It parses nothing itself: llhttp does, by `httptools`, as in the server on the other side of the door. What is written here is
-when a connection may be used again, and what is known when one breaks (docs/decisions/0014-a-client-of-our-own.md).
+when a connection may be used again, and what is known when one breaks (docs/decisions/0013-a-client-of-our-own-for-the-door.md).
 """
 
 import asyncio
