@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
@@ -46,6 +47,8 @@ def development_secret(partner_id: str) -> str:
 
 async def ensure_development_partners(session: Session) -> None:
     """Adds those that are missing; running it again changes nothing."""
+    # The api and the worker start at the same moment.
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('development partners'))"))
     existing = set(await session.exec(select(col(Partner.id))))
     for wanted in PARTNERS:
         if wanted.id not in existing:
