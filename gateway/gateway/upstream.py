@@ -338,7 +338,9 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def eof_received(self) -> None:
-        if self._status and not self._is_whole and not _says_where_it_ends(self._headers):
+        if not self._is_under_way:
+            self.abort()  # at once, before anybody is given it
+        elif self._status and not self._is_whole and not _says_where_it_ends(self._headers):
             self._is_whole = True
             self._wake()
 

@@ -192,6 +192,25 @@ async def test_a_kept_connection_that_was_closed_is_not_used(client: Client, ser
         await asyncio.sleep(0.05)  # the close has arrived
 
 
+async def test_a_kept_connection_that_the_service_half_closed_is_not_used(client: Client, serve_socket: Any) -> None:
+    connections = 0
+
+    async def says_one_thing(reader: Reader, writer: Writer) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK)
+        await asyncio.sleep(0.05)
+        writer.write_eof()
+        await reader.read()
+
+    address = await serve_socket(says_one_thing)
+    for number in (1, 2):
+        assert await whole(client, address, "POST", body=b"x") == (200, b"ok")
+        assert connections == number
+        await asyncio.sleep(0.15)
+
+
 async def test_a_connection_closed_under_the_request_is_tried_anew_only_where_that_is_safe(
     client: Client, serve_socket: Any
 ) -> None:
