@@ -1,5 +1,6 @@
 """The story of a dossier through its doors."""
 
+import asyncio
 import json
 from datetime import datetime
 
@@ -396,3 +397,63 @@ async def test_a_dossier_handed_in_here_for_another_commune_is_seen_by_both(offi
     assert opened["unit_code"] == "15061"
     assert (await officer.get(f"/v1/dossiers/{opened['id']}")).status_code == 200
     assert (await neighbour.get(f"/v1/dossiers/{opened['id']}")).status_code == 200
+
+
+async def test_of_two_officers_at_once_one_decides_and_the_other_is_told(binh, officer, calling, world):
+    colleague = calling("officer", unit_code="15724", subject="officer-2")
+    dossier = await submitted(binh, world)
+
+    answers = await asyncio.gather(act(officer, dossier, "accept"), act(colleague, dossier, "refuse"))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    history = (await binh.get(f"/v1/dossiers/{dossier['id']}")).json()["history"]
+    assert len(history) == 2
+
+
+async def test_two_dossiers_handed_in_at_once_get_two_codes(binh, world):
+    drafts = [await draft(binh, world) for _ in range(6)]
+    for opened in drafts:
+        await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": EXTRACT})
+
+    answers = await asyncio.gather(*(binh.post(f"/v1/dossiers/{opened['id']}/submit") for opened in drafts))
+
+    assert len({answer.json()["code"] for answer in answers}) == 6
+
+
+async def test_a_village_officer_sees_nothing_of_the_communes_desk(binh, calling, world):
+    dossier = await submitted(binh, world)
+    village = calling("officer", unit_code="15727-02")
+    village.headers["X-Purpose"] = "dossier"
+
+    assert (await village.get("/v1/dossiers")).json()["items"] == []
+    for path in ("", "/attachments", "/results", "/slip.pdf", "/receipt.pdf"):
+        assert (await village.get(f"/v1/dossiers/{dossier['id']}{path}")).status_code == 404
+    assert (await act(village, dossier, "accept")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"procedure_code": ["2.000635"]}, {"copies": 10**30}, {"copies": "hai"}, {"copies": True}, {"channel": 2},
+        {"resident_id": "x" * 10_000}, {"assisted_by": "a" * 65}, {"unit_code": "'; DROP TABLE dossier --"},
+        {"result_delivery": "\u0000"}, {"procedure_code": "2.000635\u0000"}, {"on_behalf_of": 7},
+    ],
+)  # fmt: skip
+async def test_what_does_not_fit_is_a_field_error(officer, world, body):
+    answer = await officer.post(
+        "/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)} | body
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+
+
+async def test_a_form_of_thousands_of_fields_is_refused(binh, world):
+    opened = await draft(binh, world)
+
+    many = await binh.patch(
+        f"/v1/dossiers/{opened['id']}", json={"fields": {f"field_{number}": "x" for number in range(5_000)}}
+    )
+    long = await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"register_book": "x" * 500_000}})
+
+    assert (many.status_code, long.status_code) == (422, 422)

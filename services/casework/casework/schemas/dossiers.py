@@ -29,7 +29,7 @@ class DossierCreate(BaseModel):
     unit_code: Code | None = None
     on_behalf_of: UUID | None = None
     assisted_by: Short | None = None
-    copies: int = Field(default=1, ge=1, le=100)
+    copies: int = Field(default=1, ge=1, le=100, strict=True)
     result_delivery: Literal["electronic", "post", "in_person"] = "electronic"
     channel: Channel = Channel.ONLINE
 
@@ -48,7 +48,7 @@ class DossierFillIn(BaseModel):
     """What the applicant types; `copies` and `result_delivery` may change too."""
 
     fields: dict[Short, Any] = Field(default_factory=dict, max_length=200)
-    copies: int | None = Field(default=None, ge=1, le=100)
+    copies: int | None = Field(default=None, ge=1, le=100, strict=True)
     result_delivery: Literal["electronic", "post", "in_person"] | None = None
 
 
