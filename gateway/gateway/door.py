@@ -304,7 +304,7 @@ class Gateway:
             raise TooManyRequests(headers=_as_text(verdict.headers()))
 
         def count_miss(status: int) -> None:
-            if status in (401, 404):
+            if status in (400, 401, 404):  # 400 is what OAuth says of a wrong password
                 self._misses.take(guesser)
 
         send.on_status = count_miss

@@ -239,6 +239,14 @@ async def test_wrong_client_secrets_are_slowed_down(open_gateway: Any, settings:
     assert statuses == [401, 401, 401, 429]
 
 
+async def test_wrong_passwords_of_training_accounts_are_slowed_down(open_gateway: Any, settings: Any) -> None:
+    form = {"grant_type": "password", "username": "tap-huan", "password": "x"}
+    async with open_gateway(settings.model_copy(update={"misses_per_minute": 3})) as gateway, before(gateway) as client:
+        statuses = [(await client.post("/oauth/token", data=form)).status_code for _ in range(4)]
+
+    assert statuses == [400, 400, 400, 429]
+
+
 async def test_guessing_tracking_codes_is_slowed_down_by_misses(open_gateway: Any, settings: Any) -> None:
     async with open_gateway(settings.model_copy(update={"misses_per_minute": 3})) as gateway:
         gateway.table = TABLE
