@@ -13,12 +13,14 @@ from pathlib import Path
 from deploy.demo.door import Outsider
 from deploy.demo.load import load_units
 from deploy.kafka.broker import KafkaBroker
+from deploy.local.keys import personal_data_keys
 from deploy.local.postgres import SUPERUSER
 from deploy.local.services import EVERYTHING, GATEWAY, SERVICES, package_of
 from deploy.local.started import Started
 from tests.faults.lines import Address, Line, Lines
 
 LINE_OF_POSTGRES_PID_FILE = 3
+SECONDS_FOR_A_STATEMENT = "5"  # a minute in production; nobody waits so long for a test
 
 
 class Stack:
@@ -81,15 +83,21 @@ class Stack:
         return int(self.platform.note()["processes"][name])
 
     def environment_of(self, name: str) -> dict[str, str]:
-        """What a further worker of a service needs to be told."""
-        own = {"SIGNING_KEY_FILE": str(self.data_dir / "keys" / f"{name}.pem"),
-               "FILES_DIR": str(self.data_dir / "files" / name),
-               "INTERNAL_KEYS_FILE": str(self.data_dir / "keys" / "public.json"),
-               "DATABASE_URL": self._server_behind(self.database[name])}  # fmt: skip
+        """What a further process of a service needs to be told."""
+        keys = self.data_dir / "keys"
+        own = personal_data_keys(keys) | {
+            "ENVIRONMENT": "development",
+            "DATA_DIR": str(self.data_dir),
+            "SIGNING_KEY_FILE": str(keys / f"{name}.pem"),
+            "INTERNAL_KEYS_FILE": str(keys / "public.json"),
+            "FILES_DIR": str(self.data_dir / "files" / name),
+            "DATABASE_URL": self._server_behind(self.database[name]),
+        }
+        own |= {f"{_capitals(other)}_URL": f"http://127.0.0.1:{port}" for other, port in self.ports.items()}
         return own | ({"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self.broker[name].port}"} if self.broker else {})
 
     def _variables(self) -> dict[str, str]:
-        set_for: dict[str, str] = {"DEMO": "0"}
+        set_for: dict[str, str] = {"DEMO": "0", "DATABASE_SECONDS": SECONDS_FOR_A_STATEMENT}
         for name in EVERYTHING:
             prefix = _capitals(name)
             set_for[f"{prefix}__DATABASE_URL"] = self._server_behind(self.database[name])

@@ -13,7 +13,7 @@ HEAD = ("| fault | accepted | lost | doubled | whole again after |", "| --- | --
 def note(fault: str, outcome: Outcome) -> None:
     """Prints the line of a fault and keeps it in the table; a later run of the same fault replaces it."""
     line = f"| {fault} | {outcome.accepted} | {outcome.lost} | {outcome.doubled} | {outcome.recovered:.1f} s |"
-    print(line)
+    print(line)  # noqa: T201  # what the run was for
     if place := os.environ.get("FAULTS_TABLE"):
         path = Path(place)
         before = path.read_text().splitlines()[len(HEAD) :] if path.exists() else []

@@ -1,57 +1,93 @@
-"""The broker dies while partners send: what they send is still accepted, and counted when the broker is back."""
+"""The broker dies, is cut off, shares out its partitions anew, while people work: what was accepted is counted, and once.
 
+`KAFKA_DOWN_SECONDS` (12) says for how long the broker is gone; `FAULTS=all` cuts off every process by itself too.
+"""
+
+import os
+import signal
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from deploy.demo.door import Outsider, eventually
-from deploy.demo.steady_bank import Bank, open_merchant, sums
-from deploy.kafka.broker import KafkaBroker
 from deploy.local.health import ask
-from deploy.local.started import Started, started
+from deploy.local.services import EVERYTHING
+from tests.faults.load import Load, load_on
+from tests.faults.replica import Replica
+from tests.faults.stack import Stack, running_stack
+from tests.faults.story import close, flows_again
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
-SECONDS_WITHOUT_BROKER = 20
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
-    broker = KafkaBroker(tmp_path_factory.mktemp("kafka"))
-    broker.start()
-    yield broker
-    broker.stop()
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(1500)]
+ALL = os.environ.get("FAULTS") == "all"
+DOWN_SECONDS = float(os.environ.get("KAFKA_DOWN_SECONDS") or (180 if ALL else 12))
+CUT_SECONDS = float(os.environ.get("FAULT_SECONDS") or 12)  # a member is thrown out of its group after ten
 
 
 @pytest.fixture(scope="module")
-def platform(broker: KafkaBroker) -> Iterator[Started]:
-    with started({"DEMO": "0", "KAFKA_BOOTSTRAP_SERVERS": broker.bootstrap_servers}) as running:
-        yield running
+def stack() -> Iterator[Stack]:
+    with running_stack(with_broker=True) as stack:
+        yield stack
 
 
-def test_payments_are_accepted_without_a_broker_and_counted_once_when_it_is_back(
-    broker: KafkaBroker, platform: Started
+@pytest.fixture(scope="module")
+def load(stack: Stack) -> Iterator[Load]:
+    with load_on(stack.url) as load:
+        yield load
+
+
+def test_without_a_broker_everything_is_accepted_and_counted_once_when_it_is_back(stack: Stack, load: Load) -> None:
+    assert stack.kafka is not None
+    before = load.accepted()
+    load.go_on()
+    stack.kafka.kill()
+    accepted = sum(load.accepted().values())
+    time.sleep(DOWN_SECONDS)
+    assert sum(load.accepted().values()) > accepted + DOWN_SECONDS
+    ready = ask(stack.platform.port, "/readyz", seconds=10)
+    assert ready is not None
+    assert ready[0] == 200
+    stack.kafka.start()
+    close(stack, load, f"Kafka killed, {DOWN_SECONDS:.0f} s down", before, time.monotonic())
+
+
+@pytest.mark.parametrize(
+    "names", [EVERYTHING, *([name] for name in EVERYTHING if ALL)], ids=lambda names: "+".join(names)
+)
+def test_who_is_cut_off_from_the_broker_goes_on_when_it_is_back(stack: Stack, load: Load, names: list[str]) -> None:
+    before = load.accepted()
+    load.go_on()
+    for name in names:
+        stack.broker[name].silence()
+    time.sleep(CUT_SECONDS)
+    stack.heal()
+    who = "everybody" if len(names) > 1 else names[0]
+    close(stack, load, f"{who} cut from Kafka", before, time.monotonic())
+
+
+def test_a_group_that_is_shared_out_anew_in_the_middle_of_batches_applies_everything_once(
+    stack: Stack, load: Load
 ) -> None:
-    with Outsider(platform.url) as outside:
-        assert eventually(lambda: outside.ask("GET", "/v1/reports/progress?unit_code=15724").status_code == 200, 60)
-        merchant_id = open_merchant(outside)
-        before = sums(outside)
-        bank = Bank(platform.url, merchant_id)
-        bank.start()
-        assert eventually(lambda: len(bank.accepted) > 20, 30)
+    """A member comes and leaves, another comes and is killed, while the batches in flight take long."""
+    before = load.accepted()
+    load.go_on()
+    stack.database["reporting"].slow(0.05)
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with Replica(stack, "reporting") as other:
+            time.sleep(8)  # imports, joins, takes over its share
+            assert other.is_running(), other.said()
+            other.send(sign)
+    flows_again(load)
+    stack.heal()
+    close(stack, load, "members of reporting's group come and go in the middle of batches", before, time.monotonic())
 
-        broker.kill()
-        accepted = len(bank.accepted)
-        time.sleep(SECONDS_WITHOUT_BROKER)
-        assert len(bank.accepted) > accepted + 50
-        ready = ask(platform.port, "/readyz", seconds=10)
-        assert ready is not None
-        assert ready[0] == 200
 
-        broker.start()
-        bank.enough.set()
-        bank.join(30)
-        expected = (before[0] + len(bank.accepted), before[1] + sum(bank.accepted))
-        assert eventually(lambda: sums(outside) == expected, 120), (sums(outside), expected)
-        time.sleep(2)
-        assert sums(outside) == expected
+def test_two_relays_of_one_outbox_take_turns_and_nothing_is_said_twice_for_good(stack: Stack, load: Load) -> None:
+    before = load.accepted()
+    load.go_on()
+    with Replica(stack, "gateway") as other:
+        time.sleep(6)
+        os.kill(stack.pid("gateway"), signal.SIGKILL)
+        flows_again(load)
+        assert other.is_running(), other.said()
+        other.send(signal.SIGKILL)
+    close(stack, load, "two relays of the door's outbox, killed in turn, on Kafka", before, time.monotonic())

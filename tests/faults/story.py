@@ -1,0 +1,27 @@
+"""The end of each story of a fault: everything flows again, everything that was accepted is counted, nothing twice."""
+
+from __future__ import annotations
+
+import time
+
+from deploy.demo.door import eventually
+from deploy.local.health import is_ready
+from tests.faults import table
+from tests.faults.load import Counts, Load
+from tests.faults.stack import Stack
+
+SECONDS_TO_RECOVER = 150.0
+
+
+def close(stack: Stack, load: Load, fault: str, before: Counts, healed_at: float) -> None:
+    """Measures the recovery, notes it in the table, and holds the platform to its promise."""
+    recovered = load.seconds_to_recover(healed_at, SECONDS_TO_RECOVER)
+    outcome = load.settle(before, recovered, SECONDS_TO_RECOVER)
+    table.note(fault, outcome)
+    assert (outcome.lost, outcome.doubled) == (0, 0), (load.accepted(), load.counted())
+    assert eventually(lambda: is_ready(stack.platform.port), SECONDS_TO_RECOVER)
+
+
+def flows_again(load: Load) -> None:
+    """Everybody is accepted again and counted, from now on."""
+    load.seconds_to_recover(time.monotonic(), SECONDS_TO_RECOVER)
