@@ -30,7 +30,7 @@ from reporting.reactions import HEARD
 from reporting.rebuild import rebuild, run
 from services.reporting.tests.conftest import unit_id, units_of_the_demo
 from services.reporting.tests.facts import START, VILLAGES, count_directly, make_history
-from services.reporting.tests.killed import consuming
+from services.reporting.tests.killed import consuming, rebuilding
 
 FACTS = int(os.environ.get("HISTORY_FACTS", "20000"))
 DAYS = [START.date() + timedelta(days=ago) for ago in (0, 17, 45, 90, 200)]
@@ -100,6 +100,8 @@ async def test_an_interrupted_rebuild_leaves_the_live_counts_and_the_next_one_cl
     with pytest.raises(KeyboardInterrupt):
         await rebuild(database, bus, break_off)
     assert await counted(database, DAYS) == before
+    await rebuild_until_killed(database, bus)
+    assert await counted(database, DAYS) == before
     await rebuild(database, bus)
     assert await counted(database, DAYS) == before
 
@@ -140,6 +142,21 @@ async def consume_until_killed(database: Database, bus: EmbeddedBus, events: int
                 assert process.is_alive()
                 await asyncio.sleep(0.01)
         await asyncio.sleep(Random(events).random() / 20)
+    finally:
+        process.kill()
+        process.join()
+
+
+async def rebuild_until_killed(database: Database, bus: EmbeddedBus) -> None:
+    """A rebuild in a process of its own, killed as soon as its version has begun."""
+    process = rebuilding(database.url, bus._url)
+    begun = text("SELECT max(started_at) FROM projection WHERE state = 'building'")
+    try:
+        async with asyncio.timeout(60), database.reading() as session:
+            before = now()
+            while ((await session.execute(begun)).scalar() or before) <= before:
+                assert process.is_alive()
+                await asyncio.sleep(0.005)
     finally:
         process.kill()
         process.join()
