@@ -12,7 +12,6 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -281,9 +280,3 @@ class Load:
 
 def covers(counted: Counts, wanted: Counts) -> bool:
     return all(counted[name] >= count for name, count in wanted.items())
-
-
-@contextlib.contextmanager
-def load_on(url: str) -> Iterator[Load]:
-    with Load(url) as load:
-        yield load

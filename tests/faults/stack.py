@@ -7,7 +7,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from deploy.demo.door import Outsider
@@ -120,10 +120,10 @@ class Stack:
             raise ConnectionRefusedError("PostgreSQL starts")
         return "127.0.0.1", int(words[LINE_OF_POSTGRES_PID_FILE])
 
-    def _service(self, name: str) -> object:
+    def _service(self, name: str) -> Callable[[], Address]:
         return lambda: ("127.0.0.1", self.ports[name])
 
-    def _kafka(self, name: str) -> object:
+    def _kafka(self, name: str) -> Callable[[], Address]:
         return lambda: ("127.0.0.1", self.kafka.listeners[_capitals(name)] if self.kafka else 0)
 
 

@@ -32,7 +32,8 @@ from contracts.payments_qr import PaymentSettled
 from deploy.demo.door import eventually, partner_key, signed_headers
 from deploy.demo.steady_bank import open_merchant
 from deploy.local.services import EVERYTHING, SERVICES
-from tests.faults.load import Load, Payments, Refused, load_on
+from tests.faults.lines import Line
+from tests.faults.load import Load, Payments, Refused
 from tests.faults.replica import Replica
 from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.stack import Stack, running_stack
@@ -70,7 +71,7 @@ def cut_from_door(name: str) -> Fault:
     return Fault(f"gateway cut from {name}", lambda stack: stack.door[name].silence())
 
 
-def over_all_lines(name: str, begin: Callable[[object], None], *, always: bool = False) -> Fault:
+def over_all_lines(name: str, begin: Callable[[Line], None], *, always: bool = False) -> Fault:
     def breaks(stack: Stack) -> None:
         for line in stack.lines:
             begin(line)
@@ -115,7 +116,7 @@ def stack(disk: SmallDisk) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def load(stack: Stack) -> Iterator[Load]:
-    with load_on(stack.url) as load:
+    with Load(stack.url) as load:
         yield load
 
 

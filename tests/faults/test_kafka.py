@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.health import ask
 from deploy.local.services import EVERYTHING
-from tests.faults.load import Load, load_on
+from tests.faults.load import Load
 from tests.faults.replica import Replica
 from tests.faults.stack import Stack, running_stack
 from tests.faults.story import close, flows_again
@@ -31,7 +31,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def load(stack: Stack) -> Iterator[Load]:
-    with load_on(stack.url) as load:
+    with Load(stack.url) as load:
         yield load
 
 
