@@ -43,7 +43,7 @@ class KnownResident(OnboardingTable, table=True):
     social_protection: bool = False
     observed: dict[str, Any] = Field(default={}, sa_type=document())
     merged_into: UUID | None = Field(default=None, index=True)
-    merge_version: int = 0
+    merge_version: int | None = 0
     journey_version: int = 0
 
     @property
@@ -70,7 +70,7 @@ class KnownResident(OnboardingTable, table=True):
 
     def merge(self, survivor_id: UUID | None, version: int) -> bool:
         """Takes over a newer word about a merge, or (None) its undoing; other words about the resident do not matter."""
-        if version <= self.merge_version:
+        if version <= (self.merge_version or 0):
             return False
         self.merged_into, self.merge_version = survivor_id, version
         return True
