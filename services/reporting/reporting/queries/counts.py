@@ -86,16 +86,20 @@ async def changes_between(
     live: LiveVersion,
     tier: Tier,
     unit_id: UUID,
-    counters: Iterable[str],
+    counters: Iterable[str] | None,
     after: date,
     until: date,
 ) -> dict[date, dict[str, int]]:
-    """By day and counter, how much changed in a unit and all below it; days in (`after`, `until`]."""
-    names = {"version": live.version, "counters": sorted(counters), "after": after, "until": until}
+    """By day and counter (None: all of them), how much changed in a unit and all below it; days in (`after`, `until`]."""
+    names: dict[str, object] = {"version": live.version, "after": after, "until": until}
+    if counters is not None:
+        names["counters"] = sorted(counters)
     if live.keeps(tier) and tier.has_totals(unit_id):
-        rows = await session.execute(_TOTAL_CHANGES, names | {"tier": tier.since, "unit": unit_id})
+        statement = _ALL_TOTAL_CHANGES if counters is None else _TOTAL_CHANGES
+        rows = await session.execute(statement, names | {"tier": tier.since, "unit": unit_id})
     else:
-        rows = await session.execute(_CHANGES, names | {"units": tier.members_of(unit_id)})
+        statement = _ALL_CHANGES if counters is None else _CHANGES
+        rows = await session.execute(statement, names | {"units": tier.members_of(unit_id)})
     changes: dict[date, dict[str, int]] = defaultdict(dict)
     for row in rows:
         changes[row.day][row.counter] = int(row.change)
@@ -138,10 +142,15 @@ _COUNTS = text(
     "  WHERE version = :version AND day > :after AND day <= :until"
     " ) AS counted GROUP BY owner, counter"
 )
-_CHANGES = text(
-    "SELECT day, counter, sum(change) AS change FROM count_on_day"
-    " WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
-    " AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until GROUP BY day, counter"
+_OF_SOME = " AND counter = ANY(cast(:counters AS text[]))"
+# Without names of counters the planner has one way to go: the index by day, in whose order the rows lie.
+_CHANGES, _ALL_CHANGES = (
+    text(
+        "SELECT day, counter, sum(change) AS change FROM count_on_day"
+        " WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
+        f"{of_some} AND day > :after AND day <= :until GROUP BY day, counter"
+    )
+    for of_some in (_OF_SOME, "")
 )
 _LAST = text(
     "SELECT unit_id, changed_at FROM unit_change WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
@@ -154,7 +163,10 @@ _TOTALS = text(
     " WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))"
     " AND day > :after AND day <= :until) AS counted GROUP BY unit_id, counter"
 )
-_TOTAL_CHANGES = text(
-    "SELECT day, counter, change FROM total_on_day WHERE version = :version AND tier = :tier AND unit_id = :unit"
-    " AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until"
+_TOTAL_CHANGES, _ALL_TOTAL_CHANGES = (
+    text(
+        "SELECT day, counter, change FROM total_on_day WHERE version = :version AND tier = :tier AND unit_id = :unit"
+        f"{of_some} AND day > :after AND day <= :until"
+    )
+    for of_some in (_OF_SOME, "")
 )

@@ -122,11 +122,11 @@ async def get_trend(
     unit = await get_unit_on(session, unit_code, last)
     tier = (await tree_of(session)).at(last)
     live = await get_live_version(session)
-    indicators = [catalogue().indicators[code] for code in codes or catalogue().indicators]
+    indicators = [catalogue().indicators[code] for code in (catalogue().indicators if codes is None else codes)]
     days = [last - timedelta(days=ago) for ago in range(0, (last - first).days + 1, step)][::-1]
     now = (await totals_on(session, live, tier, [unit.id], days[0]))[unit.id]
     now |= (await counts_of(session, live, {NOWHERE: [NOWHERE]}, days[0]))[NOWHERE]
-    counters = {name for each in indicators for name in _counters(each)}
+    counters = None if codes is None else {name for each in indicators for name in _counters(each)}
     changes = await changes_between(session, live, tier, unit.id, counters, days[0], last)
     for day, changed in (await changes_between(session, live, tier, NOWHERE, counters, days[0], last)).items():
         changes[day] |= changed
