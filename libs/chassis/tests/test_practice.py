@@ -36,6 +36,15 @@ async def test_it_practises_with_what_is_made_up(trainee):
     assert (await trainee.post("/v1/notes", json=made_up)).status_code == 201
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json", "text/plain", ""])
+async def test_no_name_of_a_type_hides_a_body(trainee, kind):
+    body = b'{"unit_code": "15724", "text": "x"}'
+
+    refused = await trainee.post("/v1/notes", content=body, headers={"Content-Type": kind})
+
+    assert refused.json()["type"] == "/problems/only-for-practice"
+
+
 async def test_it_sends_no_list_as_a_file(trainee):
     refused = await trainee.post("/v1/notes", files={"file": ("ds.csv", b"a,b")})
 
