@@ -178,7 +178,7 @@ async def test_a_signed_form_is_verified_and_its_signature_kept_with_the_dossier
     }  # fmt: skip
 
 
-async def test_a_signature_that_is_only_declared_has_no_verdict(binh, world):
+async def test_a_signature_that_is_only_declared_leaves_its_metadata_and_no_verdict(binh, world):
     opened = (
         await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
     ).json()

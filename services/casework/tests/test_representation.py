@@ -62,13 +62,3 @@ async def test_a_procedure_of_today_asks_more_people_than_one_form_knows(binh, w
 
     assert opened["fields"]["partner_full_name"]["value"] == "Lê Thị Thử Lan"
     assert opened["fields"]["full_name"]["value"] == "Nguyễn Văn Thử Bình"
-
-
-async def test_signing_the_form_leaves_its_metadata_and_nothing_else(binh, world):
-    opened = (await draft(binh, world)).json()
-    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
-    signature = {"provider": "demo-telecom", "certificate_serial": "5404FFEB", "signed_at": "2026-11-21T10:00:00+07:00"}
-
-    await binh.post(f"/v1/dossiers/{opened['id']}/submit", json={"signature": signature})
-
-    assert (await binh.get(f"/v1/dossiers/{opened['id']}")).json()["signature"] == signature
