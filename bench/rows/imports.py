@@ -81,7 +81,7 @@ def _take_over_long_list(stage: Stage, book: Book, lists: "Lists", registry: Pro
     import_id = lists.begin(LONG_LIST)
     done, at = 0, time.perf_counter()
     for mark in (*(mark for mark in MARKS if mark < LONG_LIST), LONG_LIST):
-        wait_for(lambda mark=mark: _rows_of(stage, import_id) >= mark, 900, f"{mark:,} rows of a long list")  # type: ignore[misc]
+        wait_for(lambda mark=mark: _rows_of(stage, import_id) >= mark, 900, f"{mark:,} rows of a long list")
         speed, memory = (mark - done) / (time.perf_counter() - at), peak_memory(registry.popen.pid)
         book.add(Row(f"import of one list, row {mark:,} of {LONG_LIST:,}", "-", f"< {MEMORY_LIMIT} MB", f"{memory:.0f} MB",
                      memory < MEMORY_LIMIT, f"{speed:,.0f} rows per s since the row before"))  # fmt: skip
