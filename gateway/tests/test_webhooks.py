@@ -250,7 +250,7 @@ async def test_what_services_say_of_a_delivery_is_shown_to_the_partner(
     assert await shown() == ("processed", None)
 
 
-async def test_one_refusal_outweighs_what_other_services_say_in_the_same_batch(
+async def test_a_refusal_goes_before_what_other_services_say_in_the_same_batch(
     client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, session: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening()))
