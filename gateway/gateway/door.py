@@ -64,6 +64,7 @@ MAXIMUM_HEADERS = 100
 MAXIMUM_HEADER_BYTES = 32_768
 GUESSED = frozenset({"/v1/dossiers/track", "/oauth/token"})
 """Where guessing pays: misses are counted by address."""
+DEVELOPMENT_ONLY = frozenset({"/dev/token"})
 SECONDS_TO_READ = 10.0
 SERVICE = "gateway"
 
@@ -240,6 +241,8 @@ class Gateway:
     ) -> None:
         method: str = scope["method"]
         route, missing = self._find(method, path)
+        if path in DEVELOPMENT_ONLY and not self.settings.is_development:
+            raise NotFound  # before anything of the request is looked at: the route does not exist
         if route is not None:
             send.route = route.template
         admission = await self._admission(scope, head, is_public=route is not None and route.public, path=path)

@@ -161,6 +161,7 @@ async def test_in_production_there_is_no_development_sign_in_and_no_demo_partner
 ) -> None:
     production = settings.model_copy(update={"environment": "production"})
     async with open_gateway(production) as gateway, before(gateway) as client:
+        assert (await client.post("/dev/token")).status_code == 404
         answer = await client.post("/dev/token", json={"role": "operator"})
         assert answer.status_code == 404
         assert "max-age" in answer.headers["Strict-Transport-Security"]
