@@ -319,7 +319,11 @@ def _listening(pid: int) -> Iterator[int]:
         f"+84 {PHONE[1:4]} {PHONE[4:7]} {PHONE[7:]}",
         f"{ADDRESS}, thôn Đồng Thắng",
     ],
-)
+    ids=[
+        "a number in a path", "a name", "a name without accents", "a name in capitals, taken apart", "a name in a query",
+        "a name escaped in JSON", "a name in base64", "a phone in a web token", "a phone in groups", "an address",
+    ],
+)  # fmt: skip
 def test_the_search_finds_what_is_planted_however_it_is_written(written: str) -> None:
     assert Needles(SECRETS).found_in(f"before {written} after")
     assert not Needles(SECRETS).found_in("before 01a2012c-f902-77ed-a393-1c14fb7f50d8 2026-11-22 02:54:17.123456 after")
