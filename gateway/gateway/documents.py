@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gateway.examples import with_examples
-from gateway.refusals import PROBLEM, PROBLEMS_FILE, answers_of_refusals, reference, refusals_of
+from gateway.refusals import PROBLEM, PROBLEMS_FILE, answers_of_refusals, is_refusal, reference, refusals_of
 from gateway.routing import SUBTREE, TABLE_FILE, RoutingTable
 
 PACKAGES = {
@@ -165,7 +165,9 @@ def _described(method: str, path: str, operation: Any, service: str) -> Any:
     if "public" in audience:
         described["security"] = [{}, {"bearer": []}]
     responses = {
-        code: answer for code, answer in operation.get("responses", {}).items() if not _is_fastapi_default(answer)
+        code: answer if "content" in answer or not is_refusal(code) else reference(int(code))
+        for code, answer in operation.get("responses", {}).items()
+        if not _is_fastapi_default(answer)
     }
     described["responses"] = refusals_of(method, path, operation, is_behind=service != "gateway") | responses
     return described

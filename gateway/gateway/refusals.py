@@ -88,6 +88,11 @@ def refusals_of(method: str, path: str, operation: Mapping[str, Any], *, is_behi
     return {str(status): reference(status) for status in sorted(set(_statuses(method, path, operation, is_behind)))}
 
 
+def is_refusal(code: str) -> bool:
+    """Whether the code of a response (`404`, `2XX`, `default`) is one that the document describes for all."""
+    return code.isdigit() and int(code) in MEANINGS
+
+
 def reference(status: int) -> dict[str, str]:
     return {"$ref": f"#/components/responses/{name_of(status)}"}
 

@@ -97,7 +97,7 @@ async def act_on_list(list_id: UUID, body: ListAction, session: Transaction, cal
 @router.get(
     "/v1/onboarding/signature-lists/{list_id}/file.xlsx",
     response_class=Response,
-    responses={200: {"content": {WORKBOOK: {}}}},
+    responses={200: {"content": {WORKBOOK: {}}}, 409: {"description": "Not approved yet"}},
 )
 async def get_workbook(list_id: UUID, request: Request, session: Transaction, caller: Officer) -> Response:
     """The approved list with full numbers; every row is in the access log of its resident."""

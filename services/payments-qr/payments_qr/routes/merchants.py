@@ -146,7 +146,11 @@ async def list_codes_of_merchant(
     return Listed(items=[code_view(row) for row in rows], next_cursor=cursor)
 
 
-@router.get("/v1/merchants/{merchant_id}/poster.pdf", response_class=Response)
+@router.get(
+    "/v1/merchants/{merchant_id}/poster.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}, 409: {"description": "The merchant is not active"}},
+)
 async def print_poster(
     merchant_id: UUID,
     session: Reading,

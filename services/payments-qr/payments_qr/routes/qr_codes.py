@@ -58,7 +58,14 @@ async def show(qr_code_id: UUID, session: Reading, caller: Seeing, response: Res
     return code_view(code)
 
 
-@router.get("/v1/qr-codes/{qr_code_id}/image", response_class=Response)
+@router.get(
+    "/v1/qr-codes/{qr_code_id}/image",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}, "image/svg+xml": {}}},
+        409: {"description": "The merchant is not active"},
+    },
+)
 async def draw(qr_code_id: UUID, session: Reading, caller: Seeing, format: Literal["png", "svg"] = "png") -> Response:
     """The code as a picture; a merchant that is not active shows none."""
     code, merchant = await get_code(session, caller, qr_code_id)
