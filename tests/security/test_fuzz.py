@@ -88,7 +88,16 @@ def test_no_answer_is_a_fault_or_a_surprise(
         token = tools.sign_in(door_url, role, **who_is(role, known))
         command += ["-H", f"Authorization: {token['Authorization']}"]
     if EXAMPLES:
-        command += ["--phases", "examples,coverage,fuzzing,stateful", "-n", str(EXAMPLES), "--workers", "2"]
+        command += [
+            "--phases",
+            "examples,coverage,fuzzing,stateful",
+            "-n",
+            str(EXAMPLES),
+            "--workers",
+            "2",
+            "--generation-database",
+            "none",
+        ]
         command += ["--generation-database", "none"]
     else:
         chosen = [part for name in questions_of(document, role) for part in ("--include-operation-id", name)]
