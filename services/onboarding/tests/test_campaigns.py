@@ -11,6 +11,8 @@ from PIL import Image
 from chassis.ids import new_id
 from contracts.casework import DossierChanged
 from contracts.onboarding import CampaignStarted, SessionHeld
+from onboarding.schemas.campaigns import StepPatch, TaskPatch
+from onboarding.schemas.teams import MemberPatch
 from services.onboarding.tests.plans import PLANS, load, on, send
 from services.onboarding.tests.reform import Reform
 from services.onboarding.tests.world import Village
@@ -191,3 +193,15 @@ async def test_a_commune_reads_the_campaign_of_its_province_and_leads_it_not(uni
     assert (await commune.patch(f"/v1/campaigns/{campaign['id']}", json={"title": "Khác"})).status_code == 403
     volunteer = calling("volunteer", unit_code="15727-01")
     assert (await volunteer.get(f"/v1/campaigns/{campaign['id']}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("patch", "body", "changes"),
+    [
+        (TaskPatch, {"status": None, "reminders": None, "owner": None}, {"owner": None}),
+        (StepPatch, {"status": None, "note": None}, {"note": None}),
+        (MemberPatch, {"is_focal_point": None, "to": None}, {"listed_to": None}),
+    ],
+)
+def test_nothing_clears_what_is_never_empty(patch: Any, body: dict[str, Any], changes: dict[str, Any]) -> None:
+    assert patch.model_validate(body).changes() == changes

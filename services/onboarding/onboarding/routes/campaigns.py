@@ -124,7 +124,7 @@ async def patch_step(
     """Notes how far a step has come."""
     campaign = await campaign_to_lead(session, caller, campaign_id)
     step = await get_step(session, campaign.id, number)
-    await progress_step(session, campaign, step, body.model_dump(exclude_unset=True))
+    await progress_step(session, campaign, step, body.changes())
     return CampaignStepView.of(step)
 
 

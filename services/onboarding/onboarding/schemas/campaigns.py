@@ -213,6 +213,10 @@ class StepPatch(BaseModel):
     due_on: date | None = None
     note: Long | None = None
 
+    def changes(self) -> dict[str, Any]:
+        sent = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in sent.items() if value is not None or name != "status"}
+
 
 class TaskCreate(BaseModel):
     """Work for a body: who owns it, until when, and when its owner is reminded."""
@@ -251,7 +255,7 @@ class TaskPatch(BaseModel):
         sent = self.model_dump(exclude_unset=True)
         if self.reminders is not None:
             sent["reminders"] = [each.isoformat() for each in self.reminders]
-        return sent
+        return {name: value for name, value in sent.items() if value is not None or name not in ("status", "reminders")}
 
 
 class TaskView(BaseModel):

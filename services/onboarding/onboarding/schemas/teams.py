@@ -46,7 +46,8 @@ class MemberPatch(BaseModel):
     listed_to: date | None = Field(None, alias="to")
 
     def changes(self) -> dict[str, Any]:
-        return self.model_dump(exclude_unset=True)
+        sent = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in sent.items() if value is not None or name != "is_focal_point"}
 
 
 class MemberView(BaseModel):
