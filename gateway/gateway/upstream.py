@@ -229,9 +229,8 @@ class Connection(asyncio.Protocol):
             await self._something_comes()
         piece = self._pieces.popleft()
         self._held -= len(piece)
-        if not self._is_reading and self._held <= MOST_HELD and self._transport is not None:
-            self._is_reading = True
-            self._transport.resume_reading()
+        if self._held <= MOST_HELD:
+            self._read_on()
         return piece
 
     def leave(self) -> None:
@@ -255,9 +254,15 @@ class Connection(asyncio.Protocol):
         is_said = self._sending is None or self._sending.done()
         if self._is_under_way and self._may_be_kept and self._error is None and is_said:
             self._is_under_way = False
+            self._read_on()  # a long answer may have come whole before anybody took the first piece
             self._client.keep(self)
         else:
             self.abort()
+
+    def _read_on(self) -> None:
+        if not self._is_reading and self._transport is not None:
+            self._is_reading = True
+            self._transport.resume_reading()
 
     def _send(self, call: Call) -> None:
         assert self._transport is not None

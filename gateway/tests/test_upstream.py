@@ -67,6 +67,17 @@ async def test_one_connection_serves_one_request_after_the_other(client: Client,
     assert script.connections == 1
 
 
+async def test_a_long_answer_that_came_whole_leaves_a_connection_that_still_listens(
+    client: Client, serve_socket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.upstream.MOST_HELD", 1)
+    script = Script(OK)
+    address = await serve_socket(script)
+
+    assert [await whole(client, address) for _ in range(3)] == [(200, b"ok")] * 3
+    assert script.connections == 1
+
+
 async def test_pieces_of_a_chunked_answer_come_as_one_body_without_its_trailers(
     client: Client, serve_socket: Any
 ) -> None:
