@@ -18,6 +18,9 @@ import pytest
 import yaml
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from contracts.gateway import PartnerEventReceived
+from contracts.onboarding import StepCompleted
+from contracts.registry import ResidentAttested
 from deploy.demo.door import Outsider, eventually, success
 from deploy.demo.load import load_units
 from deploy.local.services import SERVICES, package_of
@@ -145,9 +148,9 @@ def reported(platform: Started) -> str:
 
 def test_one_webhook_is_one_trace_from_the_door_to_the_report(collector: Collector, reported: str) -> None:
     door = collector.one("gateway", "POST /webhooks/{partner_id}")
-    registry = collector.one("registry", "react vn.bakhong.partner-event.received.v1")
-    onboarding = collector.one("onboarding", "react vn.bakhong.resident.attested.v1")
-    reporting = collector.one("reporting", "react vn.bakhong.step.completed.v1")
+    registry = collector.one("registry", f"react {PartnerEventReceived.type}")
+    onboarding = collector.one("onboarding", f"react {ResidentAttested.type}")
+    reporting = collector.one("reporting", f"react {StepCompleted.type}")
     assert door.parent_id == CALLER
     assert registry.parent_id == door.id
     assert onboarding.parent_id == registry.id
