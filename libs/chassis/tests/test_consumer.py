@@ -156,7 +156,7 @@ async def test_a_poison_event_is_set_aside_with_what_follows_it_and_others_go_on
 async def test_a_dead_letter_sent_again_takes_along_what_waited_behind_it_in_order(consumer_of, sources_bus, database):
     await sources_bus.publish([event("poison-1"), event("poison-1"), event("poison-1")])
     async with running(consumer_of()):
-        await asyncio.sleep(1)
+        await passed(database, 3)
     letters = await rows(database, "SELECT id FROM dead_letter ORDER BY id")
     assert len(letters) == 3
 
