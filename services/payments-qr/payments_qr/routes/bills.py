@@ -7,10 +7,10 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from chassis.access import purpose_of, record_access
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Forbidden, NotFound, NotYetKnown
 from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created, etag
 from chassis.identity import Caller
-from chassis.scope import require_unit, unit_of_query
+from chassis.scope import covers, unit_of_query
 from payments_qr.commands.bills import create_bill, link_utility_account
 from payments_qr.model import KnownResident, Merchant, UtilityAccount
 from payments_qr.queries.bills import get_bill, list_bills, list_utility_accounts
@@ -121,7 +121,8 @@ async def _require_resident(session: Transaction, caller: Caller, resident_id: U
     if caller.role != "officer":
         raise NotFound()
     known = await get_known(session, KnownResident, resident_id)
-    await require_unit(session, caller, known.unit_id)
+    if not await covers(session, caller, known.unit_id):
+        raise NotYetKnown()  # as for an id that nobody has
 
 
 async def _log_read(session: Transaction, caller: Caller, resident_id: UUID, purpose: str | None, what: str) -> None:
