@@ -197,12 +197,13 @@ def _let_in(request: Request, audience: frozenset[str]) -> Caller | None:
 
 def _query_days(dependant: Dependant) -> frozenset[str]:
     """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
-    own = {
-        parameter.alias
-        for parameter in dependant.query_params
-        if {date, datetime} & {parameter.field_info.annotation, *get_args(parameter.field_info.annotation)}
-    }
+    own = {parameter.alias for parameter in dependant.query_params if _is_of_a_day(parameter.field_info.annotation)}
     return frozenset(own).union(*map(_query_days, dependant.dependencies))
+
+
+def _is_of_a_day(annotation: Any) -> bool:
+    """Whether a type is a date or an instant, or one of several, or one with rules of its own."""
+    return annotation in (date, datetime) or any(map(_is_of_a_day, get_args(annotation)))
 
 
 def _refuse_unknown_parameters(request: Request, known: frozenset[str], days: frozenset[str]) -> None:

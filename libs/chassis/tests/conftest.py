@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import Request, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from pydantic import Field as BodyField
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel, col, select
@@ -66,6 +66,7 @@ class NoteView(BaseModel):
 
 
 router = Routes()
+Day = Annotated[date, AfterValidator(lambda day: day)]
 
 
 @router.post("/v1/notes", status_code=201)
@@ -84,7 +85,7 @@ async def list_notes(
     session: Reading,
     page: PageQuery,
     caller: Annotated[Caller, allow("officer", "operator")],
-    on: date | None = None,
+    on: Day | None = None,
     text: str | None = None,
 ) -> Listed[NoteView]:
     query = scoped(select(Note), caller, col(Note.unit_id))
