@@ -98,7 +98,6 @@ def test_no_answer_is_a_fault_or_a_surprise(
             "--generation-database",
             "none",
         ]
-        command += ["--generation-database", "none"]
     else:
         chosen = [part for name in questions_of(document, role) for part in ("--include-operation-id", name)]
         command += ["--phases", "examples,fuzzing", "-n", "1", "--generation-deterministic", *chosen]
