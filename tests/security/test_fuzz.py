@@ -94,7 +94,7 @@ def test_no_answer_is_a_fault_or_a_surprise(
             "-n",
             str(EXAMPLES),
             "--workers",
-            "2",
+            "1",  # CPython 3.11 counts the depth of its parser for all threads together, and Hypothesis parses
             "--generation-database",
             "none",
         ]
