@@ -24,13 +24,10 @@ class SmallDisk:
     def fill(self) -> None:
         """Takes what is left, and what is freed meanwhile if it is called again."""
         with self._ballast.open("ab", buffering=0) as ballast:
-            room = os.statvfs(self.place)
-            with contextlib.suppress(OSError):
-                os.posix_fallocate(ballast.fileno(), ballast.tell(), room.f_bavail * room.f_frsize)
-                ballast.seek(0, os.SEEK_END)
-            with contextlib.suppress(OSError):
-                while ballast.write(b"\0"):
-                    pass
+            for size in (2**20, 4096, 1):
+                with contextlib.suppress(OSError):
+                    while ballast.write(bytes(size)):
+                        pass
 
     def free(self) -> None:
         self._ballast.unlink(missing_ok=True)
