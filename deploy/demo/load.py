@@ -68,10 +68,16 @@ def load_units(outside: Outsider) -> None:
     table = Path(__file__).with_name("villages.csv").read_bytes()
     files = {"file": ("villages.csv", table, "text/csv")}
     success(outside.ask("POST", "/v1/unit-imports", who=outside.operator(), files=files))
+    if not eventually(partial(_knows_the_province, outside), SECONDS_TO_BE_KNOWN):
+        raise DemoNotLoaded("the door does not hear of the province")
     officer = outside.officer(PROVINCE)
     for path in KNOW_UNITS:
         if not eventually(partial(_answers, outside, path.format(unit=LAST_VILLAGE), officer), SECONDS_TO_BE_KNOWN):
             raise DemoNotLoaded(f"a service does not hear of the villages: {path}")
+
+
+def _knows_the_province(outside: Outsider) -> bool:
+    return outside.ask("POST", "/dev/token", json={"role": "officer", "unit_code": PROVINCE}).is_success
 
 
 def _answers(outside: Outsider, question: str, who: dict[str, str]) -> bool:
