@@ -151,7 +151,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     gateway = Gateway(FastAPI(), settings)
     gateway.client = Client()
     gateway.sessions = Sessions(settings, provider, lambda: signer.session_key)
-    gateway.credentials = Credentials(signer, None, provider, allows_development=False)  # type: ignore[arg-type]
+    gateway.credentials = Credentials(signer, None, None, None, provider, allows_development=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:
         yield browser
     await gateway.client.close()
