@@ -20,14 +20,14 @@ from uuid import UUID
 import asyncpg
 from pydantic import ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col, select
 
 from chassis import metrics
 from chassis.bus.port import Bus, Fetched, Subscription, TopicPartition
 from chassis.clock import now
-from chassis.database import Database, Session
+from chassis.database import Database, Session, passes
 from chassis.ids import new_id
 from chassis.log import bound_contextvars, logger
 from chassis.outbox import Announcement
@@ -53,9 +53,6 @@ def together(reaction: Callable[[Session, Sequence[Any]], Awaitable[None]]) -> R
 BATCH = 1000
 BACKOFF_SECONDS = 0.5
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.InterfaceError)
-PASSING_STATES = ("08", "25006", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs that say nothing about the event: the connection, a standby, a deadlock, no disk or memory or connection left, a
-lock, an operator, the machine. They end by themselves or by somebody's hand, and then the event is applied."""
 
 
 def takes_many(reaction: Reaction) -> bool:
@@ -393,11 +390,7 @@ def _read_or_none(record: Fetched) -> Event | None:
 
 
 def _is_transient(error: Exception) -> bool:
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    said = error.orig if isinstance(error, DBAPIError) else error
-    state = str(getattr(said, "sqlstate", None) or "")
-    return state.startswith(PASSING_STATES) or isinstance(error, (*TRANSIENT, Transient))
+    return passes(error) or isinstance(error, (*TRANSIENT, Transient))
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as AlchemyAsyncSession
 from sqlalchemy.orm import Session as AlchemySession
@@ -215,6 +215,19 @@ def _know_the_dying(context: Any) -> None:
     """A connection that is just reading its end refuses the next statement by an error of the driver, not yet as closed."""
     if isinstance(context.original_exception, context.dialect.dbapi.InternalClientError):
         context.is_disconnect = True
+
+
+def passes(error: Exception) -> bool:
+    """Whether a database's error says nothing about what was asked, so that the same may well work later."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(said, "sqlstate", None) or "").startswith(_PASSING_STATES)
+
+
+_PASSING_STATES = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""The connection, a standby, a deadlock, no disk or memory or connection left, a lock, an operator, the machine: they end by
+themselves or by somebody's hand."""
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from chassis.database import passes
 from chassis.errors import (
     FieldError,
     Forbidden,
@@ -98,7 +99,7 @@ async def _database_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error.orig and error.orig.__cause__, PostgresDataError):
         # A value that no column holds: NUL in a text, a number beyond 64 bits.
         return rendered(_invalid(request), request)
-    if isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated:
+    if isinstance(error, (OperationalError, InterfaceError)) or passes(error):
         return await _unavailable(request, error)
     return await _unexpected(request, error)
 

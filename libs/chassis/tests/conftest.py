@@ -9,7 +9,7 @@ import pytest
 from fastapi import Request, Response
 from pydantic import AfterValidator, BaseModel
 from pydantic import Field as BodyField
-from sqlalchemy import Text
+from sqlalchemy import Text, text
 from sqlmodel import Field, SQLModel, col, select
 
 from chassis.database import Session, new_tables
@@ -77,6 +77,8 @@ async def create_note(body: NoteCreate, session: Transaction, caller: Annotated[
     announce(session, SourceChecked(source=str(note.id), live=True, at="2026-11-21T00:00:00Z"))
     if body.text == "explode":
         raise RuntimeError("secret text")
+    if body.text == "no room":
+        await session.execute(text("DO $$ BEGIN RAISE disk_full; END $$"))
     return NoteView(id=note.id, text=note.text)
 
 

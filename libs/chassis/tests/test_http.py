@@ -38,6 +38,14 @@ async def test_a_fault_leaves_nothing_half_written_and_tells_nothing(officer, an
         assert (await session.execute(text("SELECT count(*) FROM note"))).scalar_one() == 0
 
 
+async def test_a_database_without_room_is_a_matter_of_time_and_leaves_nothing(officer, database):
+    answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "no room"})
+
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+    async with database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM note"))).scalar_one() == 0
+
+
 async def test_every_wrong_field_is_named_with_a_pointer_in_the_language_asked_for(officer):
     wrong = {"text": "", "stars": 9}
 
