@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import func, or_
 from sqlalchemy.orm import aliased
@@ -55,12 +54,6 @@ async def count_filed(session: ReadSession, unit_code: str | None, codes: Sequen
     if unit_code is not None:
         query = query.where(col(FiledInMonth.unit_id).in_(units_under(unit_code)))
     return {code: int(filed) for code, filed in await session.exec(query)}
-
-
-async def list_choices(session: ReadSession, unit_ids: Sequence[UUID]) -> list[ChosenProcedures]:
-    """What several units chose."""
-    found = await session.exec(select(ChosenProcedures).where(col(ChosenProcedures.unit_id).in_(list(unit_ids))))
-    return list(found.all())
 
 
 def first_month(day: date) -> date:

@@ -1,8 +1,6 @@
 """Campaigns and what belongs to them, as far as the caller's territory reaches."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -15,7 +13,7 @@ from chassis.identity import Caller
 from chassis.tables import KnownUnit
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.deadlines import FilingState
-from onboarding.queries.territory import find_territory, list_children, may_read, units_below
+from onboarding.queries.territory import find_territory, list_children, may_read
 
 
 async def get_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) -> Campaign:
@@ -102,8 +100,3 @@ async def list_filings(session: ReadSession, campaign: Campaign) -> list[Owed]:
 
 def _standing(demand: FilingDemand, unit: KnownUnit, filing: Filing | None) -> Owed:
     return Owed(demand, unit, filing, filing.state(demand.due_on) if filing else "missing")
-
-
-def in_campaign_area(campaign: Campaign, on: date | None = None) -> Any:
-    """A subquery with the units that a campaign covers, as of its start."""
-    return units_below(campaign.unit_id, campaign.resolved_on or on or today())

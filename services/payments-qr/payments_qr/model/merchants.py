@@ -125,11 +125,6 @@ class Merchant(Table, table=True):
         self.version += 1
         self.changed_at = at
 
-    def is_owned_by(self, resident_id: UUID | None, organization_id: UUID | None) -> bool:
-        return (resident_id is not None and self.owner_resident_id == resident_id) or (
-            organization_id is not None and self.owner_organization_id == organization_id
-        )
-
     def said(self) -> dict[str, Any]:
         """The fields of `MerchantState`, for any fact about this merchant."""
         return {

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
 
 from chassis.clock import now
-from chassis.database import ReadSession, Session
+from chassis.database import Session
 from chassis.ids import new_id
 from chassis.outbox import announce
 from chassis.sealing import blind_index, seal
@@ -28,7 +27,7 @@ from registry.commands.identifying import Owner, Subject, give_to_residents, loc
 from registry.commands.moves import move_resident
 from registry.errors import AlreadyDeceased, ResidentExists
 from registry.model.facts import Origin
-from registry.model.residents import PLACES, Declaration, Household, Resident, snapshot_of
+from registry.model.residents import PLACES, Declaration, Resident, snapshot_of
 
 
 class Numbers(NamedTuple):
@@ -234,10 +233,3 @@ _FIND_HOUSEHOLDS = text(
     "SELECT h.id, h.unit_id, h.code FROM household AS h"
     " JOIN unnest(cast(:units AS uuid[]), cast(:codes AS text[])) AS t(unit_id, code) USING (unit_id, code)"
 )
-
-
-async def household_code_of(session: ReadSession, household_id: UUID | None) -> str | None:
-    """What the commune calls a household."""
-    if household_id is None:
-        return None
-    return (await session.exec(select(Household.code).where(Household.id == household_id))).first()

@@ -81,10 +81,6 @@ class Tier:
         """From the province down to the unit's parent."""
         return _line(id, self.parents)[:-1]
 
-    def parts_of(self, id: UUID) -> dict[UUID, list[UUID]]:
-        """Whose counts make up a unit: by child, and under its own id what belongs to no child."""
-        return {id: self.homed.get(id, []), **{child: self.members_of(child) for child in self.children.get(id, [])}}
-
     def has_totals(self, id: UUID) -> bool:
         """Whether a unit is made up of more than its own counts, so that its sums are worth keeping."""
         return id in self.children or (id in self.units and self.homed.get(id) != [id])
