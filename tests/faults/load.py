@@ -26,6 +26,8 @@ VILLAGE = "15727-01"
 BETWEEN_SENDINGS = 0.04
 BETWEEN_TRIES = 0.1
 SECONDS_TO_ANSWER = 3.0
+OFFICER = "officer-of-the-faults"
+"""The same account after each sign-in: an Idempotency-Key is known only to the account that sent it."""
 Counts = dict[str, int]
 _SERIALS = itertools.count(1)
 
@@ -157,7 +159,7 @@ class Journeys(Stream):
 
     def _register(self, client: httpx.Client, person: dict[str, Any], key: str) -> httpx.Response:
         if self._token is None:
-            officer = {"role": "officer", "unit_code": COMMUNE}
+            officer = {"role": "officer", "unit_code": COMMUNE, "subject": OFFICER}
             self._token = str(client.post("/dev/token", json=officer).raise_for_status().json()["access_token"])
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": key}
         answer = client.post("/v1/residents", json=person, headers=headers)
