@@ -13,9 +13,11 @@ from bench.platform_of import Platform
 from bench.residents import UNIT, residents
 from bench.rows.webhook import account_opened, signed
 
-TRIES = 8
+TRIES = 3
+"""As a person on a phone: told twice to come later, they come; then they leave it for another day."""
 STAGES = ("register", "onboard", "webhook", "dossier", "report")
 LIMIT_SECONDS = 30.0
+"""For one answer."""
 
 
 class Refused(Exception):
@@ -66,8 +68,7 @@ class Lives:
         began = time.perf_counter()
         self.seen.begun += 1
         try:
-            async with asyncio.timeout(LIMIT_SECONDS):
-                await self._live(next(self._serials))
+            await self._live(next(self._serials))
             self.seen.times.append((began, time.perf_counter() - began))
         except Refused as refused:
             if refused.shed:
@@ -103,14 +104,14 @@ class Lives:
     async def _send(self, stage: str, method: str, path: str, options: dict[str, Any]) -> Any:
         """The answer; where the platform says when to come again, that is done, a few times."""
         for _ in range(TRIES):
-            async with self.client.request(method, path, **options) as answer:
+            async with asyncio.timeout(LIMIT_SECONDS), self.client.request(method, path, **options) as answer:
                 if answer.status < 300:
                     return await answer.json()
                 again = answer.headers.get("Retry-After")
                 if again is None:
                     raise Refused(stage, answer.status)
                 self.seen.waits += answer.status in (429, 503)
-            await asyncio.sleep(min(float(again), 2.0))
+            await asyncio.sleep(float(again))
         raise Refused(stage, answer.status, shed=True)
 
 

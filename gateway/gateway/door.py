@@ -104,7 +104,8 @@ class Gateway:
         if self.settings.tls_certificate_file is not None:
             watch_certificate(self.settings.tls_certificate_file)
         self.client = self.pages.client = Client()
-        self.proxy = Proxy(self.client, self.settings.service_addresses())
+        addresses = self.settings.service_addresses()
+        self.proxy = Proxy(self.client, addresses, most_calls=self.settings.requests_at_once)
         self.directory = Directory(runtime.database)
         self.mailbox = Mailbox(runtime.database, capacity=self.settings.mailbox_letters)
         self.webhooks = WebhookDoor(self.directory, self.mailbox, self._webhook_policy)

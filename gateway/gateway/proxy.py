@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from gateway.answers import Receive, Scope, Send
 from gateway.breaker import Breaker, RetryBudget
 from gateway.deadlines import Deadlines
-from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, ServiceUnavailable
+from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, Overloaded, ServiceUnavailable
 from gateway.head import Head, RawHeaders
 from gateway.headers import check_framing, outgoing_headers, returning_headers
 from gateway.incoming import ClientGone, DisconnectWatch, IncomingBody
+from gateway.room import NoRoom, Room
 from gateway.upstream import Answer, BrokenAnswer, Call, Client, NotReached
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -34,13 +35,16 @@ class AnswerBroken(Exception):
 
 
 class Proxy:
-    """Forwards to services by name. One breaker per service, one retry budget for all."""
+    """Forwards to services by name. One breaker and one room per service, one retry budget for all."""
 
-    def __init__(self, client: Client, addresses: Mapping[str, str], *, budgets: Budgets | None = None) -> None:
+    def __init__(
+        self, client: Client, addresses: Mapping[str, str], *, budgets: Budgets | None = None, most_calls: int = 512
+    ) -> None:
         self._client = client
         self._addresses = {service: address.rstrip("/") for service, address in addresses.items()}
         self._budgets = budgets or Budgets()
         self._breakers = {service: Breaker() for service in addresses}
+        self._rooms = {service: Room(service, most_calls) for service in addresses}
         self._retries = RetryBudget()
         self._deadlines = Deadlines()
 
@@ -103,6 +107,17 @@ class Proxy:
         return await self._attempt(service, call, body)
 
     async def _attempt(self, service: str, call: Call, body: IncomingBody) -> Answer:
+        room = self._rooms[service]
+        try:
+            began = room.enter()
+        except NoRoom as full:
+            raise Overloaded from full
+        try:
+            return await self._ask(service, call, body)
+        finally:
+            room.leave(began, tells=not body.is_streamed)
+
+    async def _ask(self, service: str, call: Call, body: IncomingBody) -> Answer:
         breaker = self._breakers[service]
         if not breaker.allows():
             raise ServiceUnavailable(headers={"Retry-After": str(max(1, round(breaker.seconds_left())))})

@@ -467,6 +467,37 @@ async def test_a_failing_service_is_left_alone_for_a_while(
     assert retry_after is not None
 
 
+async def test_a_service_with_its_hands_full_is_given_no_more_and_the_next_one_works_on(
+    serve: Serve, service: Service, client: Client, caller: aiohttp.ClientSession
+) -> None:
+    go_on = asyncio.Event()
+
+    async def waits(scope: Any, receive: Any, send: Any) -> None:
+        await go_on.wait()
+        await reply(send, 204)
+
+    service.respond = waits
+    addresses = {"busy": await serve(service), "free": await serve(Service())}
+    proxy = Proxy(client, addresses, budgets=PATIENT, most_calls=2)
+
+    async def two_services(scope: Any, receive: Any, send: Any) -> None:
+        name = scope["path"].removeprefix("/")
+        try:
+            await proxy.forward(scope, receive, send, name, request_headers=[IDENTITY], body_limit=1_000)
+        except Problem as problem:
+            await send_problem(scope, send, problem)
+
+    door = await serve(two_services)
+    waiting = [asyncio.ensure_future(caller.get(f"{door}/busy")) for _ in range(2)]
+    while service.active < 2:
+        await asyncio.sleep(0.01)
+    async with caller.get(f"{door}/busy") as refused, caller.get(f"{door}/free") as beside:
+        assert (refused.status, refused.headers["Retry-After"], beside.status) == (503, "1", 200)
+        assert (await refused.json())["type"] == "/problems/overloaded"
+    go_on.set()
+    assert [answer.status for answer in await asyncio.gather(*waiting)] == [204, 204]
+
+
 async def test_expect_100_continue_is_answered_by_the_door(door: str, service: Service) -> None:
     url = URL(door)
     reader, writer = await asyncio.open_connection(url.host, url.port)
