@@ -1,4 +1,7 @@
-"""One resident's way through the platform: registered, onboarded, an account reported, a dossier begun, the report read."""
+"""One resident's way through the platform: registered, onboarded, an account reported, a dossier begun, the report read.
+
+In a soak the record, the journey, the dossier and the reports are looked at as well: people look more often than they write.
+"""
 
 import asyncio
 import time
@@ -16,6 +19,9 @@ from bench.rows.webhook import account_opened, signed
 TRIES = 3
 """As a person on a phone: told twice to come later, they come; then they leave it for another day."""
 STAGES = ("register", "onboard", "webhook", "dossier", "report")
+LOOKS = (*STAGES, "looks")
+REQUESTS = 10
+"""Of a lifecycle with its looks."""
 LIMIT_SECONDS = 30.0
 """For one answer."""
 
@@ -88,9 +94,16 @@ class Lives:
         await self._knock(signed(account_opened(person.personal_id, moment), f"life-{serial}"))
         if "dossier" in self.stages:
             body = {"procedure_code": "2.000635", "resident_id": who["id"], "unit_code": UNIT, "copies": 1}
-            await self._ask("dossier", "POST", "/v1/dossiers", body)
+            dossier = await self._ask("dossier", "POST", "/v1/dossiers", body)
+            if "looks" in self.stages:
+                await self._look_at(who["id"], dossier["id"])
         if "report" in self.stages:
             await self._ask("report", "GET", f"/v1/reports/progress?unit_code={UNIT}", None)
+
+    async def _look_at(self, resident_id: str, dossier_id: str) -> None:
+        at = f"/v1/residents/{resident_id}"
+        for path in (at, f"{at}/onboarding", f"/v1/dossiers/{dossier_id}", "/v1/units/38", "/v1/indicators"):
+            await self._ask("look", "GET", path, None)
 
     async def _knock(self, raw: bytes) -> None:
         head, _, body = raw.partition(b"\r\n\r\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from bench import machine
-from bench.lifecycle import STAGES, Lives, Seen, arriving, closed, settle
+from bench.lifecycle import LOOKS, REQUESTS, STAGES, Lives, Seen, arriving, closed, settle
 from bench.lists import as_list, hand_in, wait_until_taken_over
 from bench.machine import Cores
 from bench.platform_of import Platform, whole_platform
@@ -46,10 +46,10 @@ def measure_long(options: argparse.Namespace) -> int:
     wanted = options.only or ["growth", "spike", "soak"]
     book = Book(ROOT / ".cache/bench" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S-long"))
     cores = Cores.of_this_machine()
-    print(f"machine: {machine.describe()}; the platform on {len(cores.platform)} core(s), the generator on its own")
+    print(f"machine: {machine.describe()}; platform, PostgreSQL and generator share all cores")
     with Stage(ROOT / ".cache/bench/stage-long", cores) as stage:
         stage.migrate(*EVERYTHING)
-        with whole_platform(stage) as platform:
+        with stage.on_every_core(), whole_platform(stage) as platform:
             trial = Trial(stage, book, platform)
             trial.warm_up()
             trial.grow(options.residents, measures="growth" in wanted)
@@ -205,7 +205,7 @@ class Trial:
                            f"{seen.waits} answers with Retry-After"))  # fmt: skip
 
     def soak(self, seconds: int, rate: float = 50.0) -> None:
-        """Webhooks and reads at an even rate; memory of every process, tables, and errors."""
+        """Lifecycles with their looks at an even rate of requests; memory of every process, tables, and errors."""
         looks, errors = asyncio.run(self._soak(seconds, rate))
         self._book.keep(what="soak", looks=looks, errors=errors)
         memory = [(look.at, look.memory) for look in looks]
@@ -230,11 +230,10 @@ class Trial:
         looks: list[Look] = []
         began = time.perf_counter()
         async with self._client() as client:
-            lives = self._lives(client, STAGES)
+            lives = self._lives(client, LOOKS)
             while (passed := time.perf_counter() - began) < seconds:
                 lives.officer = self._officer()  # a development token lasts an hour
-                # A lifecycle is five requests.
-                await arriving(lives, rate / len(STAGES), min(10.0, seconds - passed + 1))
+                await arriving(lives, rate / REQUESTS, min(10.0, seconds - passed + 1))
                 looks.append(await asyncio.to_thread(self._look, time.perf_counter() - began, lives.seen.begun))
                 lives.seen.times.clear()
             await settle(lives)
