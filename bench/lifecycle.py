@@ -102,7 +102,7 @@ class Lives:
 
     async def _look_at(self, resident_id: str, dossier_id: str) -> None:
         at = f"/v1/residents/{resident_id}"
-        for path in (at, f"{at}/onboarding", f"/v1/dossiers/{dossier_id}", "/v1/units/38", "/v1/indicators"):
+        for path in (at, f"{at}/onboarding", f"/v1/dossiers/{dossier_id}", "/v1/units/38", "/v1/reports/indicators"):
             await self._ask("look", "GET", path, None)
 
     async def _knock(self, raw: bytes) -> None:
