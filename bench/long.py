@@ -206,8 +206,9 @@ class Trial:
 
     def soak(self, seconds: int, rate: float = 50.0) -> None:
         """Lifecycles with their looks at an even rate of requests; memory of every process, tables, and errors."""
-        looks, errors = asyncio.run(self._soak(seconds, rate))
-        self._book.keep(what="soak", looks=looks, errors=errors)
+        looks, seen = asyncio.run(self._soak(seconds, rate))
+        errors = sum(seen.failures.values()) + seen.shed
+        self._book.keep(what="soak", looks=looks, failures=dict(seen.failures), shed=seen.shed, waits=seen.waits)
         memory = [(look.at, look.memory) for look in looks]
         queues = [(look.at, look.queues) for look in looks]
         what = f"soak: {rate:.0f} requests per s for {seconds / 60:.0f} min"
@@ -221,12 +222,13 @@ class Trial:
         self._book.add(Row(f"{what}, all tables and indexes, a lifecycle", "its own second quarter", "flat (≤ 1.1)",
                            f"{each[1] / each[0]:.2f}", each[1] <= 1.1 * each[0],
                            f"{each[0]:.1f} → {each[1]:.1f} KiB a lifecycle, {looks[-1].tables:.0f} MB at the end"))  # fmt: skip
-        self._book.add(Row(f"{what}, errors", "-", "0", str(errors), errors == 0))
+        self._book.add(Row(f"{what}, errors", "-", "0", str(errors), errors == 0,
+                           f"{seen.begun} lifecycles of {REQUESTS} requests, {seen.waits} answers with Retry-After"))  # fmt: skip
         line_plot(PLOTS / "soak.svg", "Soak: memory of all processes, tables of all databases", "seconds", "MB",
                   [("memory", memory), ("tables", [(look.at, look.tables) for look in looks]),
                    ("outbox", queues)])  # fmt: skip
 
-    async def _soak(self, seconds: int, rate: float) -> "tuple[list[Look], int]":
+    async def _soak(self, seconds: int, rate: float) -> "tuple[list[Look], Seen]":
         looks: list[Look] = []
         began = time.perf_counter()
         async with self._client() as client:
@@ -238,7 +240,7 @@ class Trial:
                 lives.seen.times.clear()
             await settle(lives)
         self._first += lives.seen.begun
-        return looks, sum(lives.seen.failures.values()) + lives.seen.shed
+        return looks, lives.seen
 
     def _look(self, at: float, begun: int) -> "Look":
         sizes = [self._stage.query(name, SIZES)[0] for name in EVERYTHING]
