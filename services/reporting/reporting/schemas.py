@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -295,11 +295,20 @@ class ReconciledView(BaseModel):
 
 
 class ReconciliationView(BaseModel):
-    """All counts that the services announced; `agrees` when none differs."""
+    """All counts that the services announced. `agrees`: there are some, and none differs; `state` tells no from not yet."""
 
     agrees: bool
+    state: Literal["agrees", "differs", "nothing_compared"]
     items: list[ReconciledView]
     next_cursor: str | None = None
+
+    @classmethod
+    def of(cls, compared: Sequence[Reconciliation]) -> ReconciliationView:
+        differs = any(each.differs for each in compared)
+        state: Literal["agrees", "differs", "nothing_compared"] = (
+            "differs" if differs else "agrees" if compared else "nothing_compared"
+        )
+        return cls(agrees=state == "agrees", state=state, items=[ReconciledView.of(each) for each in compared])
 
 
 class FiledView(BaseModel):

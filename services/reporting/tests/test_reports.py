@@ -254,15 +254,22 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
         Count(unit_code="15727-01", indicator="residents", count=1),
         Count(unit_code="15727-01", indicator="vneid", count=4),
     ]
-    await hear(person, CountsTaken(service="registry", at=datetime.now(UTC), counts=counts))
+    officer = calling("officer", unit_code="15724")
+    nothing = (await officer.get("/v1/reports/reconciliation")).json()
+    assert (nothing["agrees"], nothing["state"]) == (False, "nothing_compared"), "nobody has announced anything yet"
 
+    await hear(person, CountsTaken(service="registry", at=datetime.now(UTC), counts=counts[:1]))
+    same = (await officer.get("/v1/reports/reconciliation")).json()
+    assert (same["agrees"], same["state"]) == (True, "agrees")
+
+    await hear(CountsTaken(service="registry", at=datetime.now(UTC), counts=counts))
     answer = await calling("officer", unit_code="15724").get("/v1/reports/reconciliation")
     body = answer.json()
     assert [(each["indicator"], each["announced"], each["projected"]) for each in body["items"]] == [
         ("residents", 1, 1),
         ("vneid", 4, 0),
     ]
-    assert body["agrees"] is False
+    assert (body["agrees"], body["state"]) == (False, "differs")
     assert (await calling().get("/v1/reports/reconciliation")).status_code == 401
     neighbour = calling("officer", unit_code="15727-02")
     assert (await neighbour.get("/v1/reports/reconciliation?unit_code=15724")).status_code == 403

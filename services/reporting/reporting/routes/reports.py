@@ -37,7 +37,6 @@ from reporting.schemas import (
     ProgressView,
     RankedView,
     RankingView,
-    ReconciledView,
     ReconciliationView,
     TrendView,
     progress_body,
@@ -172,8 +171,7 @@ async def reconciliation(
         await get_unit_on(session, code, today())
     if code is not None and caller.unit_code is not None:
         await require_exact(session, caller, code, today())
-    items = [ReconciledView.of(each) for each in await list_reconciliation(session, code)]
-    return ReconciliationView(agrees=not any(each.differs for each in items), items=items)
+    return ReconciliationView.of(await list_reconciliation(session, code))
 
 
 @router.get("/v1/reports/filed")
