@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -212,17 +213,17 @@ class Report:
         return max((each.people or 0 for each in self.obstacles), default=1) or 1
 
 
-def hide_small(figure: Figure) -> Figure:
-    """The figure as the public may see it: every count under five is left out, and with it the share."""
-    numerator, denominator = _shown(figure.numerator), _shown(figure.denominator)
-    if (numerator, denominator) == (figure.numerator, figure.denominator):
-        return _with_public_trend(figure)
-    return Figure(figure.indicator, numerator, denominator, figure.target, _public_trend(figure), is_hidden=True)
+def hide_small(figure: Figure, withheld: AbstractSet[str] = frozenset()) -> Figure:
+    """The figure as the public may see it: without counts under five and `withheld` counters, and then without its share."""
+    trend = tuple(public_point(point, figure.indicator, withheld) for point in figure.trend)
+    numerator, denominator = _public(figure.indicator, figure.numerator, figure.denominator, withheld)
+    is_hidden = (numerator, denominator) != (figure.numerator, figure.denominator)
+    return replace(figure, numerator=numerator, denominator=denominator, trend=trend, is_hidden=is_hidden)
 
 
-def public_point(point: Point) -> Point:
+def public_point(point: Point, indicator: Indicator, withheld: AbstractSet[str] = frozenset()) -> Point:
     """A day of a trend as the public may see it."""
-    numerator, denominator = _shown(point.numerator), _shown(point.denominator)
+    numerator, denominator = _public(indicator, point.numerator, point.denominator, withheld)
     hidden = (numerator, denominator) != (point.numerator, point.denominator)
     return Point(point.day, numerator, denominator, None if hidden else point.value)
 
@@ -232,14 +233,14 @@ def tree_position(report: Report) -> list[UnitName]:
     return [*report.ancestors, report.unit]
 
 
-def _with_public_trend(figure: Figure) -> Figure:
-    if not figure.trend:
-        return figure
-    return Figure(figure.indicator, figure.numerator, figure.denominator, figure.target, _public_trend(figure))
-
-
-def _public_trend(figure: Figure) -> tuple[Point, ...]:
-    return tuple(public_point(point) for point in figure.trend)
+def _public(
+    indicator: Indicator, numerator: int | None, denominator: int | None, withheld: AbstractSet[str]
+) -> tuple[int | None, int | None]:
+    over = indicator.denominator
+    return (
+        None if indicator.numerator.name in withheld else _shown(numerator),
+        None if over and over.name in withheld else _shown(denominator),
+    )
 
 
 def _shown(count: int | None) -> int | None:

@@ -5,12 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chassis.clock import today
 from chassis.consumer import Transient
 from chassis.database import Database
+from chassis.ids import new_id
 from chassis.testing import as_json
-from contracts.onboarding import StepRevoked
+from contracts.onboarding import PlanFiled, StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
+from reporting.queries.withheld import withheld_parts
 from reporting.reactions import on_what_counts
 from reporting.schemas import ProgressView
 from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
@@ -207,6 +212,63 @@ async def test_the_public_sees_no_cell_under_five(hear: Callable[..., Any], call
     assert await numbers(calling(), "15727-02", "residents") == (None, None)
     assert await numbers(calling("officer", unit_code="15727-02"), "15724") == (None, 6)
     assert await numbers(calling("officer", unit_code="15724"), "15724") == (3, 6)
+
+
+async def test_the_public_cannot_subtract_its_way_to_a_hidden_cell(
+    hear: Callable[..., Any], calling: Callable[..., Any]
+) -> None:
+    """Three, six and eight people: with the three the six are hidden, on every page that shows them, and not the eight."""
+    villages = {"15727-01": 6, "15727-02": 8, "15721-01": 3}
+    people = [registered(code) for code, count in villages.items() for _ in range(count)]
+    filing = PlanFiled(
+        campaign_id=new_id(), filing_id=new_id(), unit_id=unit_id("15724"), unit_code="15724", kind="weekly",
+        due_on=today(), filed_on=today(), state="on_time", period="2026-W36",
+    )  # fmt: skip
+    await hear(*people, filing)
+
+    async def shown(path: str, part: str) -> dict[str, int | None]:
+        body = (await calling().get(f"/v1/reports/{path}")).json()
+        found = {}
+        for each in body[part]:
+            residents = [
+                figure for figure in each.get("indicators", [each]) if figure.get("code") in (None, "residents")
+            ]
+            found[each.get("unit_code", each.get("day"))] = residents[0]["numerator"]
+        return found
+
+    listed = (await calling().get("/v1/reports/filed?unit_code=15724")).json()["items"]
+    expected = {"15727-01": None, "15727-02": 8, "15721-01": None}
+    assert await shown("progress?unit_code=15724", "children") == expected
+    assert await shown("ranking?level=village&indicator=residents", "items") == expected
+    assert await shown(f"filed/{listed[0]['id']}", "children") == expected
+    assert {code: (await numbers(calling(), code, "residents"))[0] for code in villages} == expected
+    assert set((await shown("trend?unit_code=15727-01&indicator=residents", "points")).values()) == {None}
+    page = await calling().get("/dashboard/units/15727-01")
+    assert page.status_code == 200
+    assert await numbers(calling(), "15724", "residents") == (17, None)
+    assert await numbers(calling("officer", unit_code="15724"), "15727-01", "residents") == (6, None)
+
+
+Villages = st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_size=1, max_size=5)
+
+
+@given(Villages)
+def test_whoever_adds_and_subtracts_what_is_shown_finds_nothing_hidden(communes: list[list[int]]) -> None:
+    """A province of communes of villages; the public knows even which places are empty."""
+    totals = {f"{n}": {"x": sum(villages)} for n, villages in enumerate(communes)}
+    hidden = withheld_parts(totals, set())
+    equations, counts = [["38", *totals]], {"38": sum(each["x"] for each in totals.values())}
+    for n, villages in enumerate(communes):
+        parts = {f"{n}-{m}": {"x": count} for m, count in enumerate(villages)}
+        hidden |= withheld_parts(parts, hidden[f"{n}"])
+        equations.append([f"{n}", *parts])
+        counts |= {name: each["x"] for name, each in (totals | parts).items()}
+    unknown = {name for name, count in counts.items() if count > 0 and (count < 5 or "x" in hidden.get(name, ()))}
+
+    assert all(sum(name in unknown for name in equation) != 1 for equation in equations)
+    for whole, *parts in equations:
+        lacking = sum(counts[part] for part in parts if part in unknown)
+        assert whole in unknown or lacking == 0 or lacking >= 5
 
 
 async def test_wrong_questions_are_refused(calling: Callable[..., Any]) -> None:

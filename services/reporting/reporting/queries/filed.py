@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from chassis.database import ReadSession, Session
 from chassis.ids import new_id
 from contracts.onboarding import PlanFiled
 from reporting.figures import Figure, Report
+from reporting.indicators import catalogue
 from reporting.model import FiledReport
 from reporting.projections.tree import tree_of
 from reporting.queries.reports import get_progress
+from reporting.queries.withheld import withheld_parts
 
-__all__ = ["find_by_filing", "find_filed", "freeze_report", "frozen_figures", "list_filed"]
+__all__ = ["find_by_filing", "find_filed", "freeze_report", "frozen_figures", "list_filed", "withheld_of_frozen"]
 
 REPORTS = frozenset({"weekly", "monthly", "final"})
 
@@ -65,6 +68,25 @@ def frozen_figures(report: Report) -> dict[str, Any]:
     """The counts of the unit and of its children, by unit code and indicator, with the targets of the day."""
     children = {child.unit.code: _plain(child.figures) for child in report.children if not child.is_rest}
     return {"unit": _plain(report.figures), "children": children}
+
+
+def withheld_of_frozen(frozen: Mapping[str, Any], own: AbstractSet[str]) -> dict[str, set[str]]:
+    """By child, the counters that the public does not see of a frozen copy; `own` are those of the unit itself."""
+    whole, parts = _counts(frozen["unit"]), {code: _counts(plain) for code, plain in frozen["children"].items()}
+    # What belongs to no child is not kept, but it is what is left.
+    parts[""] = {name: count - sum(part.get(name, 0) for part in parts.values()) for name, count in whole.items()}
+    return withheld_parts(parts, own)
+
+
+def _counts(plain: Mapping[str, list[Any]]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for code, (numerator, denominator, _) in plain.items():
+        known = catalogue().indicators.get(code)
+        if known and known.scope == "unit":
+            counts[known.numerator.name] = numerator
+            if known.denominator:
+                counts[known.denominator.name] = denominator
+    return counts
 
 
 def _plain(figures: Mapping[str, Figure]) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from chassis.database import ReadSession
 from chassis.errors import InvalidQuery
 from chassis.scope import unknown_unit
-from reporting.figures import Figure, Obstacle, Point, Report, Target, UnitFigures, hide_small
+from reporting.figures import SMALLEST_PUBLIC_CELL, Figure, Obstacle, Point, Report, Target, UnitFigures, hide_small
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import forecast
 from reporting.projections.people import CONDITIONS, OBSTACLE
@@ -27,6 +28,7 @@ from reporting.queries.counts import (
 )
 from reporting.queries.reconciliation import list_reconciliation
 from reporting.queries.targets import campaigns_over, list_campaigns, plans_over, targets_of
+from reporting.queries.withheld import withheld_on
 
 __all__ = [
     "figures_of",
@@ -36,6 +38,7 @@ __all__ = [
     "get_trend",
     "get_unit_on",
     "public_report",
+    "withheld_of",
 ]
 
 TREND_DAYS = 91
@@ -141,18 +144,32 @@ async def get_trend(
     return {code: tuple(points) for code, points in series.items()}
 
 
-def public_report(report: Report) -> Report:
-    """The report as everybody may see it: cells under five are left out, and what follows from them."""
-    figures = {code: hide_small(each) for code, each in report.figures.items()}
+async def withheld_of(session: ReadSession, unit_code: str, day: date) -> set[str]:
+    """The counters that the public does not see of a unit, whatever they are, because of those of its siblings."""
+    unit = await get_unit_on(session, unit_code, day)
+    tier = (await tree_of(session)).at(day)
+    above = await withheld_on(session, await get_live_version(session), tier, tier.ancestors(unit.id), day)
+    return above.units.get(unit.id, set())
+
+
+async def public_report(session: ReadSession, report: Report) -> Report:
+    """The report as everybody may see it: cells under five are left out, what they follow from, and what follows from them."""
+    tier = (await tree_of(session)).at(report.as_of)
+    line = [tier.by_code[each.code] for each in (*report.ancestors, report.unit)]
+    hidden = await withheld_on(session, await get_live_version(session), tier, line, report.as_of)
+    own = hidden.units.get(line[-1], set())
+    figures = {code: hide_small(each, own) for code, each in report.figures.items()}
+
+    def public_child(child: UnitFigures) -> UnitFigures:
+        withheld = hidden.rests[line[-1]] if child.is_rest else hidden.units[tier.by_code[child.unit.code]]
+        return replace(child, figures={code: hide_small(each, withheld) for code, each in child.figures.items()})
+
     return replace(
         report,
         figures=figures,
         forecasts=tuple(each for each in report.forecasts if not figures[each.code].is_hidden),
-        children=tuple(
-            replace(child, figures={code: hide_small(each) for code, each in child.figures.items()})
-            for child in report.children
-        ),
-        obstacles=tuple(replace(each, people=_shown(each.people)) for each in report.obstacles),
+        children=tuple(public_child(each) for each in report.children),
+        obstacles=tuple(replace(each, people=_shown(each, own)) for each in report.obstacles),
         reconciliation=(),
         is_public=True,
     )
@@ -197,5 +214,6 @@ def _obstacles(counts: Mapping[str, int]) -> tuple[Obstacle, ...]:
     return tuple(sorted((each for each in found if each.people), key=lambda each: -(each.people or 0)))
 
 
-def _shown(people: int | None) -> int | None:
-    return None if people is None or people < 5 else people
+def _shown(obstacle: Obstacle, withheld: AbstractSet[str]) -> int | None:
+    is_hidden = OBSTACLE.format(step=obstacle.step, condition=obstacle.condition) in withheld
+    return None if is_hidden or obstacle.people is None or obstacle.people < SMALLEST_PUBLIC_CELL else obstacle.people

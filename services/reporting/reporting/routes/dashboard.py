@@ -81,7 +81,7 @@ async def _page(session: Reading, caller: Caller | None, code: str, view: View) 
         return HTMLResponse(render_missing(code, day, view), 404, HEADERS)
     report = await get_report(session, code, day)
     if not await sees_exact(session, caller, code, day):
-        report = public_report(report)
+        report = await public_report(session, report)
     return HTMLResponse(render_report(report, view), headers=HEADERS)
 
 

@@ -14,15 +14,15 @@ from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.http import Reading, Routes, allow, language_of, public
 from chassis.identity import Caller
-from reporting.figures import Figure, Target, UnitFigures, hide_small, public_point
+from reporting.figures import Figure, Target, hide_small, public_point
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import commendations, rank
 from reporting.projections.timeline import BEGINNING
 from reporting.queries.access import require_exact, sees_exact
-from reporting.queries.filed import find_filed, list_filed
-from reporting.queries.ranking import list_units_of_level
+from reporting.queries.filed import find_filed, list_filed, withheld_of_frozen
+from reporting.queries.ranking import list_units_of_level, public_units
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on, public_report
+from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on, public_report, withheld_of
 from reporting.schemas import (
     ChildView,
     CommendationView,
@@ -76,7 +76,7 @@ async def progress(
     day = as_of or today()
     report = await get_progress(session, unit_code, day)
     if not await sees_exact(session, caller, unit_code, day):
-        report = public_report(report)
+        report = await public_report(session, report)
     return JSONResponse(progress_body(report, language_of(accept_language)))
 
 
@@ -102,7 +102,8 @@ async def trend(
     first = _first_day(from_, last)
     points = (await get_trend(session, unit_code, first, last, codes=[indicator]))[indicator]
     if not await sees_exact(session, caller, unit_code, last):
-        points = tuple(public_point(point) for point in points)
+        withheld = await withheld_of(session, unit_code, last)
+        points = tuple(public_point(point, known, withheld) for point in points)
     return TrendView(
         unit_code=unit_code,
         indicator=indicator,
@@ -125,10 +126,7 @@ async def ranking(
     day = as_of or today()
     units = await list_units_of_level(session, parent, level, day)
     if not await sees_exact(session, caller, parent, day):
-        units = [
-            UnitFigures(each.unit, {code: hide_small(figure) for code, figure in each.figures.items()})
-            for each in units
-        ]
+        units = await public_units(session, units, day)
     return RankingView(
         level=level,
         parent=parent,
@@ -154,7 +152,7 @@ async def forecasts(
     day = as_of or today()
     report = await get_report(session, unit_code, day)
     if not await sees_exact(session, caller, unit_code, day):
-        report = public_report(report)
+        report = await public_report(session, report)
     items = [ForecastView.of(each, language_of(accept_language)) for each in report.forecasts]
     return ForecastsView(unit_code=unit_code, as_of=day, items=items)
 
@@ -191,16 +189,18 @@ async def filed_report(
         raise NotFound()
     exact = await sees_exact(session, caller, filed.unit_code, filed.as_of)
     language = language_of(accept_language)
+    own = set() if exact else await withheld_of(session, filed.unit_code, filed.as_of)
+    parts = {} if exact else withheld_of_frozen(filed.figures, own)
 
-    def views(plain: dict[str, list[int | None]]) -> list[FigureView]:
+    def views(plain: dict[str, list[int | None]], withheld: set[str]) -> list[FigureView]:
         figures = [_frozen(code, values) for code, values in plain.items() if code in catalogue().indicators]
-        return [FigureView.of(each if exact else hide_small(each), language) for each in figures]
+        return [FigureView.of(each if exact else hide_small(each, withheld), language) for each in figures]
 
     children = [
-        ChildView(unit_code=code, name=code, level="", indicators=views(plain))
+        ChildView(unit_code=code, name=code, level="", indicators=views(plain, parts.get(code, set())))
         for code, plain in filed.figures["children"].items()
     ]
-    return FiledProgressView(**filed.model_dump(), indicators=views(filed.figures["unit"]), children=children)
+    return FiledProgressView(**filed.model_dump(), indicators=views(filed.figures["unit"], own), children=children)
 
 
 def _frozen(code: str, values: list[int | None]) -> Figure:
