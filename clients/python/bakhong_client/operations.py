@@ -2924,7 +2924,12 @@ ReportingReconciledView = TypedDict(
 
 ReportingReconciliationView = TypedDict(
     "ReportingReconciliationView",
-    {"agrees": "bool", "items": "list[ReportingReconciledView]", "next_cursor": "NotRequired[str | None]"},
+    {
+        "agrees": "bool",
+        "state": "Literal['agrees', 'differs', 'nothing_compared']",
+        "items": "list[ReportingReconciledView]",
+        "next_cursor": "NotRequired[str | None]",
+    },
 )
 
 ReportingTrendView = TypedDict(
@@ -3534,8 +3539,17 @@ class Operations:
         )
         return answer
 
+    def delete_dead_letters_by_dead_letter_id(
+        self, *, dead_letter_id: str, reason: str | None = None
+    ) -> dict[str, Any]:
+        "Puts away an event that can never be applied, and applies what waits behind it, in the service where it lies. (DELETE /v1/dead-letters/{dead_letter_id})"
+        answer: dict[str, Any] = self._ask(
+            "DELETE", f"/v1/dead-letters/{_path(dead_letter_id)}", query={"reason": reason}
+        )
+        return answer
+
     def post_dead_letters_replay(self, *, dead_letter_id: str, idempotency_key: str | None = None) -> dict[str, Any]:
-        "Applies it and what waits behind it once more, in the service where it lies. (POST /v1/dead-letters/{dead_letter_id}/replay)"
+        "Applies it and what waits behind it once more, in the service where it lies; 409 with the `reason` if that fails. (POST /v1/dead-letters/{dead_letter_id}/replay)"
         answer: dict[str, Any] = self._ask(
             "POST",
             f"/v1/dead-letters/{_path(dead_letter_id)}/replay",

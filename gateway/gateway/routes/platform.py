@@ -4,11 +4,11 @@ import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from sqlmodel import col, select
 
 from chassis.ask import Unanswered
-from chassis.errors import NotFound, Unavailable
+from chassis.errors import DeadLetterStays, NotFound, Unavailable
 from chassis.http import Listed, Page, PageQuery, Reading, Routes, Transaction, allow, cursor_at, page_by_id
 from chassis.identity import Caller
 from chassis.tables import DeadLetter
@@ -47,26 +47,26 @@ async def show_dead_letters(
 async def replay_dead_letter(
     dead_letter_id: UUID, request: Request, session: Transaction, caller: Operator
 ) -> dict[str, Any]:
-    """Applies it and what waits behind it once more, in the service where it lies."""
-    runtime = request.app.state.runtime
-    silent = False
-    for name in BEHIND:
-        try:
-            path = f"/internal/dead-letters/{dead_letter_id}/replay"
-            answer = await runtime.questions.ask(name, "POST", path, caller=caller, seconds=20.0)
-        except Unanswered as unanswered:
-            if unanswered.status not in (404, None):
-                raise Unavailable from unanswered
-            silent |= unanswered.status is None
-            continue
-        _note(session, caller, name, dead_letter_id)
-        return {"service": name, **answer}
-    replayed = await runtime.consumer.replay(dead_letter_id)
-    if not replayed:
-        # A service that did not answer may be the one that has it.
-        raise Unavailable if silent else NotFound
-    _note(session, caller, "gateway", dead_letter_id)
-    return {"service": "gateway", "replayed": replayed}
+    """Applies it and what waits behind it once more, in the service where it lies; 409 with the `reason` if that fails."""
+    answer = await _where_it_lies(request, caller, "POST", dead_letter_id, "/replay")
+    _note(session, caller, "dead_letter.replayed", answer["service"], dead_letter_id)
+    return answer
+
+
+@router.delete("/v1/dead-letters/{dead_letter_id}")
+async def discard_dead_letter(
+    dead_letter_id: UUID,
+    request: Request,
+    session: Transaction,
+    caller: Operator,
+    reason: Annotated[
+        str, Query(min_length=1, max_length=500, description="Why; kept with the act, so without persons")
+    ],
+) -> dict[str, Any]:
+    """Puts away an event that can never be applied, and applies what waits behind it, in the service where it lies."""
+    answer = await _where_it_lies(request, caller, "DELETE", dead_letter_id)
+    _note(session, caller, "dead_letter.discarded", answer["service"], dead_letter_id, reason)
+    return answer
 
 
 @router.get("/v1/administrative-acts")
@@ -126,6 +126,30 @@ async def _own(session: Reading, page: Page) -> tuple[list[DeadLetterItem], str 
     return [DeadLetterItem(**row.model_dump(), service="gateway") for row in rows], cursor
 
 
-def _note(session: Transaction, caller: Caller, service: str, dead_letter_id: UUID) -> None:
+async def _where_it_lies(
+    request: Request, caller: Caller, method: str, dead_letter_id: UUID, deed: str = ""
+) -> dict[str, Any]:
+    """What the service that has a dead letter makes of it; the door is asked last."""
+    runtime = request.app.state.runtime
+    silent = False
+    for name in BEHIND:
+        try:
+            path = f"/internal/dead-letters/{dead_letter_id}{deed}"
+            answer = await runtime.questions.ask(name, method, path, caller=caller, seconds=20.0)
+            return {"service": name, **answer}
+        except Unanswered as unanswered:
+            if unanswered.status == 409:
+                raise DeadLetterStays(members={key: unanswered.body[key] for key in ("id", "reason")}) from unanswered
+            if unanswered.status not in (404, None):
+                raise Unavailable from unanswered
+            silent |= unanswered.status is None
+    replayed = await (runtime.consumer.replay if deed else runtime.consumer.discard)(dead_letter_id)
+    if replayed is None:
+        # A service that did not answer may be the one that has it.
+        raise Unavailable if silent else NotFound
+    return {"service": "gateway", "replayed": replayed}
+
+
+def _note(session: Transaction, caller: Caller, act: str, service: str, dead_letter_id: UUID, detail: str = "") -> None:
     target = f"{service} dead letter {dead_letter_id}"
-    session.add(AdministrativeAct(actor=caller.account, role=caller.role, act="dead_letter.replayed", target=target))
+    session.add(AdministrativeAct(actor=caller.account, role=caller.role, act=act, target=target, detail=detail))

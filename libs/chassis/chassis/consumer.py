@@ -28,6 +28,7 @@ from chassis import metrics
 from chassis.bus.port import Bus, Fetched, Subscription, TopicPartition
 from chassis.clock import now
 from chassis.database import Database, Session, passes
+from chassis.errors import DeadLetterStays
 from chassis.ids import new_id
 from chassis.log import bound_contextvars, logger
 from chassis.outbox import Announcement
@@ -141,19 +142,52 @@ class Consumer:
                 await asyncio.sleep(waited)
                 waited = min(waited * 2, 10)
 
-    async def replay(self, dead_letter_id: UUID) -> int:
-        """Applies a dead letter and what waited behind it, in their order, in one transaction; how many."""
+    async def replay(self, dead_letter_id: UUID) -> int | None:
+        """Applies a dead letter and what waited behind it, in their order, in one transaction; how many, None for no letter.
+
+        Raises DeadLetterStays where one of them can still not be applied; that one then says why, and nothing else changes.
+        """
+        try:
+            async with self._database.transaction() as session:
+                waiting = await _open_letters_with(session, dead_letter_id)
+                for letter in waiting:
+                    await self._react_again(session, letter)
+                    letter.state, letter.replayed_at = "replayed", now()
+                    await _remember(session, [letter.event_id])
+        except DeadLetterStays as stays:
+            async with self._database.transaction() as session:
+                refused = await session.get_one(DeadLetter, UUID(stays.members["id"]))
+                refused.state, refused.reason = "dead", stays.members["reason"]
+            raise
+        return len(waiting) or None
+
+    async def discard(self, dead_letter_id: UUID) -> int | None:
+        """Puts a dead letter away for good and applies what waited behind it; how many, None where there is no such letter.
+
+        Should one of those not be applicable either, it is the dead letter now, and all of them go on waiting.
+        """
         async with self._database.transaction() as session:
-            chosen = await session.get(DeadLetter, dead_letter_id)
-            if chosen is None or chosen.state not in ("dead", "waiting"):
-                return 0
-            await _lock_key(session, chosen.topic, chosen.key)
-            waiting = await _open_letters(session, chosen.topic, chosen.key)
-            for letter in waiting:
-                await self._react(session, [(letter.type, letter.value.encode())])
-                letter.state, letter.replayed_at = "replayed", now()
-                await _remember(session, [letter.event_id])
-        return len(waiting)
+            letters = {letter.id: letter for letter in await _open_letters_with(session, dead_letter_id)}
+            if not letters:
+                return None
+            chosen = letters.pop(dead_letter_id)
+            if chosen.state != "dead":
+                raise _stays(chosen, chosen.reason)
+            chosen.state, chosen.replayed_at = "discarded", now()
+        try:
+            return (await self.replay(min(letters)) or 0) if letters else 0
+        except DeadLetterStays:
+            return 0
+
+    async def _react_again(self, session: Session, letter: DeadLetter) -> None:
+        if letter.type not in self._reactions:
+            raise _stays(letter, f"nothing reacts to {letter.type} any more")
+        try:
+            await self._react(session, [(letter.type, letter.value.encode())])
+        except Exception as error:
+            if _is_transient(error):
+                raise
+            raise _stays(letter, _reason(error)) from error
 
     async def _apply_together(self, records: Sequence[Fetched]) -> None:
         async with self._database.transaction() as session:
@@ -374,6 +408,20 @@ async def _open_letters(session: Session, topic: str, key: str) -> Sequence[Dead
         .order_by(col(DeadLetter.id))
     )
     return found.all()
+
+
+async def _open_letters_with(session: Session, id: UUID) -> Sequence[DeadLetter]:
+    """A dead letter with all of its key, in their order, under the key's lock; nothing where it is not open."""
+    chosen = await session.get(DeadLetter, id)
+    if chosen is None:
+        return []
+    await _lock_key(session, chosen.topic, chosen.key)
+    letters = await _open_letters(session, chosen.topic, chosen.key)
+    return letters if any(letter.id == id for letter in letters) else []
+
+
+def _stays(letter: DeadLetter, reason: str) -> DeadLetterStays:
+    return DeadLetterStays(members={"id": str(letter.id), "reason": reason})
 
 
 async def _lock_key(session: Session, topic: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The inner door for operators: what could not be applied here, and "again". The gateway shows it to the outside."""
+"""The inner door for operators: what could not be applied here, "again" and "away". The gateway shows it to the outside."""
 
 from datetime import datetime
 from typing import Annotated
@@ -43,6 +43,16 @@ async def replay_dead_letter(
     dead_letter_id: UUID, request: Request, caller: Annotated[Caller, allow("operator", "service")]
 ) -> dict[str, int]:
     replayed = await request.app.state.runtime.consumer.replay(dead_letter_id)
-    if not replayed:
+    if replayed is None:
+        raise NotFound()
+    return {"replayed": replayed}
+
+
+@router.delete("/internal/dead-letters/{dead_letter_id}")
+async def discard_dead_letter(
+    dead_letter_id: UUID, request: Request, caller: Annotated[Caller, allow("operator", "service")]
+) -> dict[str, int]:
+    replayed = await request.app.state.runtime.consumer.discard(dead_letter_id)
+    if replayed is None:
         raise NotFound()
     return {"replayed": replayed}

@@ -140,6 +140,14 @@ class StillRunning(Problem):
     always = {"Retry-After": "1"}
 
 
+class DeadLetterStays(Problem):
+    """An event that was set aside can still not be applied; `reason` says why. Mend it and send it again, or put it away."""
+
+    slug, status = "dead-letter-stays", 409
+    vi = "Sự kiện này vẫn chưa áp dụng được."
+    en = "This event can still not be applied."
+
+
 class MethodNotAllowed(Problem):
     """This resource does not know this method."""
 

@@ -13,8 +13,10 @@ from chassis.bus import Outgoing
 from chassis.clock import now
 from chassis.consumer import Consumer, TooManyDeadLetters, Transient, together
 from chassis.database import _know_the_dying
+from chassis.errors import DeadLetterStays
+from chassis.scope import on_unit_changed
 from contracts import topics
-from contracts.registry import SourceChecked
+from contracts.registry import SourceChecked, UnitChanged
 
 
 @pytest.fixture
@@ -170,6 +172,56 @@ async def test_a_dead_letter_sent_again_takes_along_what_waited_behind_it_in_ord
     await sources_bus.publish([event("poison-1")])
     async with running(consumer_of({SourceChecked: repaired})):
         assert len(await settled(database, 4)) == 4
+
+
+async def test_a_hopeless_dead_letter_says_why_and_is_put_away_for_those_behind_it(
+    consumer_of, sources_bus, database, runtime, calling
+):
+    hopeless = b'{"source": "lamed", "live": "perhaps"}'
+    await sources_bus.publish(
+        [event("lamed", value=hopeless), event("lamed"), event("lamed", value=hopeless), event("lamed")]
+    )
+    async with running(consumer_of()):
+        await passed(database, 4)
+    letters = [
+        f"/internal/dead-letters/{id}" for (id,) in await rows(database, "SELECT id FROM dead_letter ORDER BY id")
+    ]
+    operator = calling("operator")
+
+    again = await operator.post(f"{letters[0]}/replay")
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/dead-letter-stays")
+    assert again.json()["reason"] == "SourceChecked does not parse: at, live"
+    assert (await operator.delete(letters[1])).status_code == 409, "it only waits: nothing says that it is wrong"
+
+    assert (await operator.delete(letters[0])).json() == {"replayed": 0}
+    left = (await operator.get("/internal/dead-letters")).json()["items"]
+    assert [each["state"] for each in left] == ["waiting", "dead", "waiting"], "the next hopeless one is found"
+    assert (await operator.delete(letters[2])).json() == {"replayed": 2}
+    assert await heard(database) == ["lamed", "lamed"]
+    assert (
+        (await operator.delete(letters[0])).status_code
+        == (await operator.post(f"{letters[0]}/replay")).status_code
+        == 404
+    )
+    await sources_bus.publish([event("lamed")])
+    async with running(consumer_of()):
+        assert len(await settled(database, 3)) == 3
+
+
+async def test_a_dead_letter_of_a_type_that_nobody_reacts_to_any_more_is_not_called_applied(
+    consumer_of, sources_bus, database
+):
+    await sources_bus.publish([event("poison-1")])
+    async with running(consumer_of()):
+        await passed(database, 1)
+    ((letter,),) = await rows(database, "SELECT id FROM dead_letter")
+
+    with pytest.raises(DeadLetterStays, match="dead-letter-stays"):
+        await consumer_of({UnitChanged: on_unit_changed}).replay(letter)
+
+    assert await rows(database, "SELECT state, reason FROM dead_letter") == [
+        ("dead", f"nothing reacts to {SourceChecked.type} any more")
+    ]
 
 
 async def test_an_event_that_does_not_parse_is_set_aside_by_the_name_of_its_field(consumer_of, sources_bus, database):
