@@ -1,6 +1,8 @@
 """The doors of the journey: who may see and declare what, and what is refused."""
 
+import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -61,6 +63,33 @@ async def test_an_unknown_resident_is_404_with_retry_after(world: None, calling:
 
     assert answer.status_code == 404
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_the_time_of_an_answer_does_not_tell_another_villages_resident_from_nobody(
+    world: None, hear: Hear, calling: Calling, village_1: Village, village_2: Village
+) -> None:
+    one, two, later = village_1.resident(), village_2.resident(), village_1.resident()
+    await hear(one, two)
+    volunteer, resident = calling("volunteer", unit_code="15727-01"), calling("resident", resident_id=one.resident_id)
+
+    async def asked(client: Any, resident_id: Any) -> tuple[int, float]:
+        began = monotonic()
+        answer = await client.get(f"/v1/residents/{resident_id}/onboarding", headers=PURPOSE)
+        return answer.status_code, monotonic() - began
+
+    async def heard_later() -> None:
+        await asyncio.sleep(0.3)
+        await hear(later)
+
+    for id in (two.resident_id, new_id()):
+        status, seconds = await asked(volunteer, id)
+        assert (status, seconds >= 1.0) == (404, True), seconds
+        quickest = min([await asked(resident, id) for _ in range(3)])
+        assert (quickest[0], quickest[1] < 1.0) == (404, True), "a resident may never see another: nothing to wait for"
+    quickest = min([await asked(volunteer, one.resident_id) for _ in range(3)])
+    assert (quickest[0], quickest[1] < 1.0) == (200, True), "nobody waits for whom one may see"
+    answered, _ = await asyncio.gather(asked(volunteer, later.resident_id), heard_later())
+    assert (answered[0], answered[1] >= 0.3) == (200, True), "whom the registry has just announced"
 
 
 async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(

@@ -1,6 +1,7 @@
 """Bills of electricity and water points, residents' own bills, and the fees of dossiers."""
 
 from datetime import UTC, date, datetime
+from time import monotonic
 
 import pytest
 
@@ -179,3 +180,12 @@ async def test_a_markets_stall_list_is_registered_once(officer, second_officer):
     rows = (await officer.get(f"/v1/merchant-imports/{first['id']}/rejections")).json()["items"]
     assert (4, "bin", "unknown-bin") in {(row["row"], row["column"], row["code"]) for row in rows}
     assert {row["column"] for row in rows if row["row"] == 5} == {"name", "tax_code", "bin", "account_no"}
+
+
+async def test_a_neighbours_officer_is_answered_as_late_for_a_resident_as_for_nobody(calling, world):
+    neighbour = calling("officer", unit_code="15061", subject="neighbour")
+
+    for resident_id in (world.resident, new_id()):
+        began = monotonic()
+        answer = await neighbour.get(f"/v1/residents/{resident_id}/utility-accounts", headers=PURPOSE)
+        assert (answer.status_code, monotonic() - began >= 1.0) == (404, True), answer.text

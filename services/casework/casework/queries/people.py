@@ -1,8 +1,6 @@
 """Residents, organizations and units as casework knows them from their owners' announcements."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false
@@ -12,23 +10,19 @@ from casework.model.people import KnownOrganization, KnownResident
 from chassis.clock import today
 from chassis.database import ReadSession
 from chassis.errors import NotYetKnown
+from chassis.patience import heard_of
 from chassis.scope import units_of, valid_on
 from chassis.tables import KnownLineage, KnownUnit
-
-T = TypeVar("T")
-
-PATIENCE_SECONDS = 1.0
-ASK_AGAIN_SECONDS = 0.1
 
 
 async def get_resident(session: ReadSession, resident_id: UUID) -> KnownResident:
     """The resident, or the survivor of a merge; waits a second for the announcement, then NotYetKnown."""
-    return await _awaited(lambda: find_resident(session, resident_id))
+    return await heard_of(lambda: find_resident(session, resident_id))
 
 
 async def get_organization(session: ReadSession, organization_id: UUID) -> KnownOrganization:
     """The organization; waits a second for the announcement, then NotYetKnown."""
-    return await _awaited(lambda: _find_organization(session, organization_id))
+    return await heard_of(lambda: _find_organization(session, organization_id))
 
 
 async def find_resident(session: ReadSession, resident_id: UUID) -> KnownResident | None:
@@ -100,11 +94,3 @@ async def _parent_of(session: ReadSession, unit: KnownUnit) -> UUID:
 async def _find_organization(session: ReadSession, organization_id: UUID) -> KnownOrganization | None:
     found = await session.exec(select(KnownOrganization).where(KnownOrganization.id == organization_id))
     return found.first()
-
-
-async def _awaited(look: Callable[[], Awaitable[T | None]]) -> T:
-    for _ in range(int(PATIENCE_SECONDS / ASK_AGAIN_SECONDS)):
-        if (found := await look()) is not None:
-            return found
-        await asyncio.sleep(ASK_AGAIN_SECONDS)
-    raise NotYetKnown()

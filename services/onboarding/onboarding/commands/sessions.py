@@ -10,14 +10,13 @@ from sqlmodel import col, select
 
 from chassis.clock import business_day, now
 from chassis.database import Session
-from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound, NotYetKnown, Problem
+from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound, Problem
 from chassis.identity import Caller
 from chassis.outbox import announce
 from chassis.runtime import Runtime
 from chassis.tables import KnownUnit
 from contracts.onboarding import SessionHeld
 from onboarding.model.campaigns import Campaign
-from onboarding.model.people import KnownOrganization
 from onboarding.model.sessions import Attendance, Attendee, CampaignSession, Registered
 from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.people import get_organization, get_resident
@@ -119,9 +118,7 @@ async def _known_attendee(session: Session, caller: Caller, held: CampaignSessio
         case "resident":
             return Attendee("resident", (await get_resident(session, caller, attendee.id, patient=False)).id)
         case "organization":
-            if await session.get(KnownOrganization, attendee.id) is None:
-                raise NotYetKnown()
-            return Attendee("organization", (await get_organization(session, caller, attendee.id)).id)
+            return Attendee("organization", (await get_organization(session, caller, attendee.id, patient=False)).id)
         case "member":
             member = await session.get(TeamMember, attendee.id)
             team = await session.get(Team, member.team_id) if member else None

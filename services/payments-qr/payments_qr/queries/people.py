@@ -1,29 +1,32 @@
 """What this service knows of residents, organizations and dossiers."""
 
-import asyncio
 from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from chassis.database import ReadSession
-from chassis.errors import NotYetKnown
 from chassis.identity import Caller
+from chassis.patience import heard_of
+from chassis.scope import covers
 from payments_qr.model import KnownOrganization, KnownResident, Merchant
 
 Known = TypeVar("Known", KnownResident, KnownOrganization)
-WAIT_SECONDS = 1.0
-LOOK_EVERY = 0.1
 
 
 async def get_known(session: ReadSession, kind: type[Known], id: UUID) -> Known:
     """The resident or organization of an id; waits a moment for one that another service accepted just now."""
-    for _ in range(int(WAIT_SECONDS / LOOK_EVERY)):
-        found = await session.get(kind, id)
-        if found is not None:
-            return found
-        await asyncio.sleep(LOOK_EVERY)
-    raise NotYetKnown()
+    return await heard_of(lambda: session.get(kind, id))
+
+
+async def get_resident_of(session: ReadSession, caller: Caller, id: UUID) -> KnownResident:
+    """A resident of the caller's units, likewise; nobody else's can be told from an id that nobody has."""
+
+    async def find() -> KnownResident | None:
+        known = await session.get(KnownResident, id)
+        return known if known and await covers(session, caller, known.unit_id) else None
+
+    return await heard_of(find)
 
 
 async def ids_of_resident(session: ReadSession, resident_id: UUID) -> list[UUID]:

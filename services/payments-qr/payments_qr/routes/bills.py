@@ -7,15 +7,15 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from chassis.access import purpose_of, record_access
-from chassis.errors import Forbidden, NotFound, NotYetKnown
+from chassis.errors import Forbidden, NotFound
 from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created, etag
 from chassis.identity import Caller
-from chassis.scope import covers, unit_of_query
+from chassis.scope import unit_of_query
 from payments_qr.commands.bills import create_bill, link_utility_account
-from payments_qr.model import KnownResident, Merchant, UtilityAccount
+from payments_qr.model import Merchant, UtilityAccount
 from payments_qr.queries.bills import get_bill, list_bills, list_utility_accounts
 from payments_qr.queries.merchants import get_merchant_to_change
-from payments_qr.queries.people import get_known
+from payments_qr.queries.people import get_resident_of
 from payments_qr.routes.views import bill_view, utility_account_view
 from payments_qr.schemas.bills import BillCreate, BillStatus, BillView, UtilityAccountCreate, UtilityAccountView
 from payments_qr.schemas.fields import CustomerCode, Period
@@ -120,9 +120,7 @@ async def _require_resident(session: Transaction, caller: Caller, resident_id: U
         return
     if caller.role != "officer":
         raise NotFound()
-    known = await get_known(session, KnownResident, resident_id)
-    if not await covers(session, caller, known.unit_id):
-        raise NotYetKnown()  # as for an id that nobody has
+    await get_resident_of(session, caller, resident_id)
 
 
 async def _log_read(session: Transaction, caller: Caller, resident_id: UUID, purpose: str | None, what: str) -> None:
