@@ -17,6 +17,7 @@ __all__ = ["TIMED"]
 DIFFERENCES = Gauge(
     "bakhong_reports_differences", "Counts that a service told and the reports do not have", ["service"]
 )
+COUNTING = {"registry", "onboarding", "payments-qr", "casework"}
 COUNTED_AT = Gauge("bakhong_reports_compared_timestamp_seconds", "When a service last counted, Unix time", ["service"])
 
 
@@ -51,9 +52,12 @@ async def _report_the_week(runtime: Runtime, sunday: date) -> None:
 
 
 async def compare_the_counts(runtime: Runtime) -> None:
-    """Tells the metrics how many counts of each service differ from ours, for the alert."""
+    """Tells the metrics how many counts of each service differ from ours, and since when nothing was compared, for the alerts."""
     async with runtime.database.reading() as session:
         compared = await list_reconciliation(session)
+        live_since = (await get_live_version(session)).live_since
+    for service in COUNTING - {each.service for each in compared}:
+        COUNTED_AT.labels(service).set(live_since.timestamp())
     for service in {each.service for each in compared}:
         DIFFERENCES.labels(service).set(sum(each.differs for each in compared if each.service == service))
         latest = max(each.taken_at for each in compared if each.service == service)

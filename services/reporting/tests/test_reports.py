@@ -275,6 +275,8 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
     assert (await neighbour.get("/v1/reports/reconciliation?unit_code=15724")).status_code == 403
     await compare_the_counts(runtime)
     assert REGISTRY.get_sample_value("bakhong_reports_differences", {"service": "registry"}) == 1
+    silent = REGISTRY.get_sample_value("bakhong_reports_compared_timestamp_seconds", {"service": "casework"})
+    assert 0 < (silent or 0) < datetime.now(UTC).timestamp(), "who has never announced anything is late one day too"
     page = await calling("officer", unit_code="15724").get("/dashboard/units/15724")
     assert 'role="alert"' in page.text
 
