@@ -48,8 +48,15 @@ def _restore(given: argparse.Namespace) -> list[str]:
 
 
 def _check_keys(given: argparse.Namespace) -> list[str]:
-    run = ("run", "--rm", "--no-deps", "-T")
-    return [compose(*run, f"{name}-migrate", "check-keys").strip() for name in EVERYTHING]
+    told, missing = [], []
+    for name in EVERYTHING:  # all of them, whatever one lacks: who puts a key back wants to know all at once
+        try:
+            told.append(compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip())
+        except NotDone as reason:
+            missing.append(str(reason))
+    if missing:
+        raise NotDone("\n".join([*told, *missing]))
+    return told
 
 
 def _parser() -> argparse.ArgumentParser:

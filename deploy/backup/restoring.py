@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from deploy.backup.manifest import Manifest, fewer, fingerprints, missing_keys
-from deploy.backup.server import CLUSTER, REPLAYED, ComposeServer, NotDone, compose, project, volumes
+from deploy.backup.server import CLUSTER, REPLAYED, ComposeServer, NotDone, compose, named, volumes
 from deploy.backup.taking import BASE, LOG, count
 from deploy.local.services import EVERYTHING
 
@@ -65,7 +65,7 @@ def _must_be_empty() -> None:
     if compose("ps", "--quiet").strip():
         raise NotDone("the stack runs: docker compose down first")
     there = volumes()
-    for name in (f"{project()}_{volume}" for volume in VOLUMES):
+    for name in named(VOLUMES):
         if name in there:
             raise NotDone(f"the volume {name} exists: remove it first, if it may go (docker volume rm {name})")
 

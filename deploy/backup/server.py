@@ -84,10 +84,10 @@ def compose(*arguments: str, into: IO[bytes] | None = None, out_of: IO[bytes] | 
     return _run(["docker", "compose", *arguments], into=into, out_of=out_of)
 
 
-def project() -> str:
-    """The name that Compose puts before the names of volumes."""
-    name: str = json.loads(compose("config", "--format", "json"))["name"]
-    return name
+def named(volumes: Sequence[str]) -> list[str]:
+    """What the engine calls these volumes of the compose file: `.env` may give them other names."""
+    known = json.loads(compose("config", "--format", "json"))["volumes"]
+    return [known[volume]["name"] for volume in volumes]
 
 
 def volumes() -> set[str]:

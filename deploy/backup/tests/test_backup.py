@@ -17,11 +17,13 @@ import pytest
 from chassis.key_check import KeysMissing, check_keys
 from chassis.sealing import Place, seal
 from chassis.settings import Settings, get_settings
+from deploy.backup import __main__ as backup
 from deploy.backup.manifest import Manifest, fewer, fingerprints, missing_keys
-from deploy.backup.restoring import must_have_keys, newest_base, recovery_settings
-from deploy.backup.server import LocalServer, NotDone
+from deploy.backup.restoring import VOLUMES, must_have_keys, newest_base, recovery_settings
+from deploy.backup.server import LocalServer, NotDone, named
 from deploy.backup.taking import BASE, LOG, count, take_base, take_log
 from deploy.local.postgres import UNPRIVILEGED_ACCOUNT, EmbeddedPostgres, find_programs
+from deploy.local.services import EVERYTHING
 from gateway.model import metadata
 
 ACCOUNT = UNPRIVILEGED_ACCOUNT if os.geteuid() == 0 else None
@@ -114,6 +116,27 @@ def test_a_backup_holds_no_key(tmp_path: Path, secrets: Path) -> None:
     assert OLD not in said
     assert bytes([1] * 32).hex() not in said
     assert missing_keys(Manifest.read(tmp_path).keys, fingerprints(secrets)) == []
+
+
+def test_every_service_that_lacks_a_key_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(*command: str) -> str:
+        if command[-2] in ("casework-migrate", "gateway-migrate"):
+            raise NotDone(f"{command[-2]} lacks k1")
+        return f"{command[-2]}: all at hand\n"
+
+    monkeypatch.setattr(backup, "compose", ask)
+    assert backup.main(["check-keys"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert told[-2:] == ["casework-migrate lacks k1", "gateway-migrate lacks k1"]
+    assert len(told) == len(EVERYTHING)
+
+
+def test_a_restore_looks_at_the_volume_that_the_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = '{"volumes": {"postgres": {"name": "bakhong_postgres"}, "kafka": {"name": "bakhong_kafka_24"}}}'
+    monkeypatch.setattr("deploy.backup.server.compose", lambda *_: known)
+    assert named(VOLUMES) == ["bakhong_postgres", "bakhong_kafka_24"]
 
 
 def test_rows_that_are_missing_are_told() -> None:
