@@ -108,3 +108,20 @@ def test_compose_itself_reads_the_file(tmp_path: Path) -> None:
         pytest.skip("no Compose v2 here to read the compose file with")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_each_new_volume_of_kafka_is_a_cluster_of_its_own(tmp_path: Path) -> None:
+    """The image alone would give every cluster the same id, and positions of one bus would count on the next."""
+    script = SERVICES["kafka"]["command"][2].replace("$$", "$").replace("/opt/kafka/config", str(tmp_path))
+    script = script.replace("/var/lib/kafka/data", str(tmp_path)).replace(
+        "exec /etc/kafka/docker/run", "echo $CLUSTER_ID"
+    )
+
+    def cluster() -> str:
+        return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+
+    first, second = cluster(), cluster()
+    assert first != second
+    assert re.fullmatch(r"[A-Za-z0-9]{22}", first)
+    (tmp_path / "meta.properties").write_text(f"node.id=1\ncluster.id={first}\n")
+    assert cluster() == first
