@@ -13,10 +13,12 @@ from tests.faults.stack import Stack
 SECONDS_TO_RECOVER = 150.0
 
 
-def close(stack: Stack, load: Load, fault: str, before: Counts, healed_at: float) -> None:
+def close(
+    stack: Stack, load: Load, fault: str, before: Counts, healed_at: float, within: float = SECONDS_TO_RECOVER
+) -> None:
     """Measures the recovery, notes it in the table, and holds the platform to its promise."""
-    recovered = load.seconds_to_recover(healed_at, SECONDS_TO_RECOVER)
-    outcome = load.settle(before, recovered, SECONDS_TO_RECOVER)
+    recovered = load.seconds_to_recover(healed_at, within)
+    outcome = load.settle(before, recovered, within)
     table.note(fault, outcome)
     assert (outcome.lost, outcome.doubled) == (0, 0), (load.accepted(), load.counted())
     assert eventually(lambda: is_ready(stack.platform.port), SECONDS_TO_RECOVER)

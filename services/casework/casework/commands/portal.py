@@ -1,12 +1,15 @@
 """Takes what portals report about their dossiers: twice, late and out of order, with the same outcome."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal, TypeVar
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import text
+from sqlalchemy import or_, text, tuple_
 from sqlmodel import col, select
 
 from casework.calendar import load_calendar
@@ -48,26 +51,58 @@ class PortalStatus(BaseModel):
     fee_paid_online: bool | None = None
 
 
-async def take_portal_status(session: Session, event: PartnerEventReceived, status: PortalStatus) -> Outcome:
-    """Adds one report and computes the dossier anew from all of them; the outcome and why it was rejected."""
-    await session.execute(_ONE_AT_A_TIME, {"name": f"portal|{status.code}"})
-    dossier = (await session.exec(select(Dossier).where(Dossier.code == status.code))).first()
+Told = tuple[PartnerEventReceived, PortalStatus]
+
+
+@dataclass
+class Files:
+    """The dossiers that are reported about, by code, with all reports of each; changes are written with the transaction."""
+
+    dossiers: dict[str, Dossier]
+    reports: dict[UUID, list[PortalReport]]
+    known: set[tuple[str, str]]
+    """Partner and webhook of what was taken before."""
+    units: dict[tuple[str, date], KnownUnit | None] = field(default_factory=dict)
+    filed: Counter[tuple[UUID, str, date]] = field(default_factory=Counter)
+
+    def add(self, report: PortalReport) -> list[PortalReport]:
+        """All reports of its dossier in the order of their times; ties by webhook id."""
+        self.known.add((report.partner_id, report.webhook_id))
+        reports = self.reports.setdefault(report.dossier_id, [])
+        reports.append(report)
+        reports.sort(key=lambda one: (one.occurred_at, one.webhook_id))
+        return reports
+
+
+async def take_portal_statuses(session: Session, told: Sequence[Told]) -> list[Outcome]:
+    """Adds reports and computes their dossiers anew from all of them; of each the outcome and why it was rejected."""
+    if not told:
+        return []
+    files = await _open_files(session, told)
+    outcomes = [await _take(session, files, event, status) for event, status in told]
+    for (unit_id, procedure_code, day), count in sorted(files.filed.items()):
+        await count_filed(session, unit_id, procedure_code, day, count)
+    return outcomes
+
+
+async def _take(session: Session, files: Files, event: PartnerEventReceived, status: PortalStatus) -> Outcome:
+    dossier = files.dossiers.get(status.code)
     if dossier is not None and dossier.origin != "portal":
         return "rejected", "code-is-ours"
-    if await session.get(PortalReport, (event.partner_id, event.webhook_id)) is not None:
+    if (event.partner_id, event.webhook_id) in files.known:
         return "unchanged", ""
-    unit = await _unit_of(session, status)
+    unit = await _unit_of(session, files, status)
     if unit is None:
         return "rejected", "unknown-unit"
     is_new = dossier is None
     if dossier is None:
-        dossier = _opened(status, unit, event)
+        dossier = files.dossiers[status.code] = _opened(status, unit, event)
         session.add(dossier)
-        await count_filed(session, unit.id, status.procedure_code, business_day(status.received_at))
-    session.add(_report(dossier, event, status))
-    await session.flush()
+        files.filed[unit.id, status.procedure_code, dossier.rules_on] += 1
+    report = _report(dossier, event, status)
+    session.add(report)
     before = dossier.state() | {"version": 0, "at": None}
-    _compute(dossier, await _reports(session, dossier))
+    _compute(dossier, files.add(report))
     dossier.unit_id, dossier.unit_code = unit.id, unit.code
     if not is_new and dossier.state() | {"version": 0, "at": None} == before:
         return "unchanged", ""
@@ -75,13 +110,34 @@ async def take_portal_status(session: Session, event: PartnerEventReceived, stat
     return "applied", ""
 
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+async def _open_files(session: Session, told: Sequence[Told]) -> Files:
+    """Under the locks of their codes, taken in one order."""
+    codes = list({status.code for _, status in told})
+    await session.execute(_ONE_AT_A_TIME, {"codes": codes})
+    found = await session.exec(select(Dossier).where(col(Dossier.code).in_(codes)))
+    dossiers = {one.code: one for one in found if one.code}
+    webhooks = [(event.partner_id, event.webhook_id) for event, _ in told]
+    files = Files(dossiers, {}, set())
+    ids, key = [one.id for one in dossiers.values()], tuple_(col(PortalReport.partner_id), col(PortalReport.webhook_id))
+    for report in await session.exec(
+        select(PortalReport).where(or_(col(PortalReport.dossier_id).in_(ids), key.in_(webhooks)))
+    ):
+        files.add(report)
+    return files
 
 
-async def _unit_of(session: Session, status: PortalStatus) -> KnownUnit | None:
+_ONE_AT_A_TIME = text(
+    "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended('portal|' || code, 0) AS number"
+    " FROM unnest(cast(:codes AS text[])) AS code ORDER BY number) AS wanted"
+)
+
+
+async def _unit_of(session: Session, files: Files, status: PortalStatus) -> KnownUnit | None:
     """Today's unit of that code, else the one that bore it when the dossier was received (before July 2025)."""
-    on_receipt = business_day(status.received_at)
-    return await find_unit(session, status.unit_code) or await find_unit(session, status.unit_code, on_receipt)
+    wanted = status.unit_code, business_day(status.received_at)
+    if wanted not in files.units:
+        files.units[wanted] = await find_unit(session, wanted[0]) or await find_unit(session, *wanted)
+    return files.units[wanted]
 
 
 def _opened(status: PortalStatus, unit: KnownUnit, event: PartnerEventReceived) -> Dossier:
@@ -116,12 +172,6 @@ def _report(dossier: Dossier, event: PartnerEventReceived, status: PortalStatus)
         finished_at=status.finished_at,
         fee_paid_online=status.fee_paid_online,
     )
-
-
-async def _reports(session: Session, dossier: Dossier) -> Sequence[PortalReport]:
-    """All reports in the order of their times; ties by webhook id."""
-    query = select(PortalReport).where(PortalReport.dossier_id == dossier.id)
-    return (await session.exec(query.order_by(col(PortalReport.occurred_at), col(PortalReport.webhook_id)))).all()
 
 
 def _compute(dossier: Dossier, reports: Sequence[PortalReport]) -> None:

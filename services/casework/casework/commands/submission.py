@@ -104,13 +104,13 @@ def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
     )
 
 
-async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day: date) -> None:
-    """Counts one more dossier of a procedure in a unit's month."""
+async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day: date, count: int = 1) -> None:
+    """Counts more dossiers of a procedure in a unit's month."""
     table = FiledInMonth.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
-    row = insert(table).values(unit_id=unit_id, procedure_code=procedure_code, month=day.replace(day=1), filed=1)
+    row = insert(table).values(unit_id=unit_id, procedure_code=procedure_code, month=day.replace(day=1), filed=count)
     await session.execute(
         row.on_conflict_do_update(
-            index_elements=["unit_id", "procedure_code", "month"], set_={"filed": table.c.filed + 1}
+            index_elements=["unit_id", "procedure_code", "month"], set_={"filed": table.c.filed + count}
         )
     )
 

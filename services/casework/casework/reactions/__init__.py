@@ -3,7 +3,7 @@
 from casework.reactions.campaigns import on_campaign_started, on_campaign_updated
 from casework.reactions.fees import on_bill_paid, on_fee_uncollectable, on_payment_reversed, on_qr_issued
 from casework.reactions.people import on_organizations_told, on_residents_told
-from casework.reactions.portal import on_partner_event_received
+from casework.reactions.portal import on_partner_events_received
 from chassis.consumer import Reactions
 from chassis.scope import on_unit_changed
 from contracts.gateway import PartnerEventReceived
@@ -37,5 +37,5 @@ HEARD: Reactions = {
     BillPaid: on_bill_paid,
     PaymentReversed: on_payment_reversed,
     FeeUncollectable: on_fee_uncollectable,
-    PartnerEventReceived: on_partner_event_received,
+    PartnerEventReceived: on_partner_events_received,
 }
