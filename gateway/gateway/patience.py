@@ -1,11 +1,13 @@
-"""How long the server waits for a request's head, and how many connections it holds: what comes before any request.
+"""How long the server waits for a request's head, how many connections it holds, and that an answer leaves in one piece.
 
 uvicorn knows a time for idle connections only after a first answer, so a client that sends its head a byte a minute
-would hold its place for ever, and a thousand such clients all places.
+would hold its place for ever, and a thousand such clients all places. It writes head and body of an answer apart, which
+are two calls of the system where one does.
 """
 
 import asyncio
 from time import monotonic
+from typing import Any, cast
 from weakref import WeakSet
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -17,8 +19,42 @@ SECONDS_BETWEEN_LOOKS = 1.0
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
+MOST_GATHERED = 65_536
+
 LOOKING: WeakSet[ServerState] = WeakSet()
 """Servers whose connections are looked over."""
+
+
+class Gathering:
+    """A transport that writes at the end of the loop's turn, all that was written within it at once."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._gathered: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Gathers; what is large goes out at once, so the transport can say that the client is slow."""
+        if not self._gathered:
+            self._loop.call_soon(self._flush)
+        self._gathered.append(data)
+        self._size += len(data)
+        if self._size > MOST_GATHERED:
+            self._flush()
+
+    def close(self) -> None:
+        """After what was gathered."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._gathered:
+            gathered, self._gathered, self._size = b"".join(self._gathered), [], 0
+            self._transport.write(gathered)
 
 
 class Patience(HttpToolsProtocol):
@@ -28,7 +64,7 @@ class Patience(HttpToolsProtocol):
     """Since when the rest of a head is waited for."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, Gathering(transport, self.loop)))
         if len(self.connections) > CONNECTIONS:
             transport.write(TOO_MANY)
             transport.close()

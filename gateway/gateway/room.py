@@ -37,6 +37,7 @@ class Room:
         self._since = clock()
         self._answers = 0
         self._late = 0
+        self._was_late = False
         UNDER_WAY.labels(service).set_function(lambda: self.under_way)
         LIMIT.labels(service).set_function(lambda: self.limit)
 
@@ -60,8 +61,9 @@ class Room:
             self._since, self._answers, self._late = now, 0, 0
 
     def _measure(self, seconds: float) -> None:
-        if self._late * 2 > self._answers:
-            answered_in_time = self._answers / seconds * SECONDS_WANTED
-            self.limit = min(self._most, max(LEAST, int(answered_in_time)))
-        else:
+        is_late, was_late = self._late * 2 > self._answers, self._was_late
+        self._was_late = is_late
+        if not is_late:
             self.limit = min(self._most, int(self.limit * GROWTH))
+        elif was_late:  # once alone is a service that stood still for a moment
+            self.limit = min(self._most, max(LEAST, int(self._answers / seconds * SECONDS_WANTED)))

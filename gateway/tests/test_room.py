@@ -88,6 +88,18 @@ def test_a_few_long_answers_are_no_overload() -> None:
     assert [room.enter() for _ in range(LEAST)]
 
 
+def test_a_service_that_stood_still_for_a_moment_is_not_overloaded() -> None:
+    clock = Clock()
+    room = Room("stalls", 512, clock=clock)
+    waiting = [room.enter() for _ in range(100)]
+    clock.now += 5
+    for began in waiting:
+        room.leave(began, tells=True)
+
+    assert room.limit == 512
+    assert room.under_way == 0
+
+
 def test_a_slow_upload_says_nothing_of_the_service() -> None:
     clock = Clock()
     room = Room("uploads", 512, clock=clock)

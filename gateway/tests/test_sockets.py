@@ -165,3 +165,33 @@ async def test_a_header_given_twice_is_never_joined(dial: Any) -> None:
 
         assert answer.split(b" ")[1] in (b"400", b"401"), name
         assert not {b"first-value", b"second-value"} & set(answer.replace(b"\r\n", b" ").split()), name
+
+
+class Written:
+    """A transport that keeps what it is given, piece by piece."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:
+        self.pieces.append(data)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_head_and_body_of_an_answer_leave_in_one_piece_and_a_long_one_does_not_wait() -> None:
+    written = Written()
+    transport = patience.Gathering(written, asyncio.get_running_loop())  # type: ignore[arg-type]  # only what is used
+    transport.write(b"head ")
+    transport.write(b"body")
+    assert written.pieces == []
+    await asyncio.sleep(0)
+    transport.write(b"a" * patience.MOST_GATHERED)
+    transport.write(b"b")
+    assert written.pieces == [b"head body", b"a" * patience.MOST_GATHERED + b"b"]
+    transport.write(b"the last")
+    transport.close()
+    await asyncio.sleep(0)
+    assert (written.pieces[2:], written.is_closed) == ([b"the last"], True)
