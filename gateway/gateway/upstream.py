@@ -9,6 +9,7 @@ import ssl
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -124,7 +125,7 @@ class Client:
 
     def keep(self, connection: "Connection") -> None:
         """The connection may be used again, for a while."""
-        connection.kept_at = asyncio.get_running_loop().time()
+        connection.kept_at = monotonic()
         self._kept.setdefault(connection.address, []).append(connection)
 
     def forget(self, connection: "Connection") -> None:
@@ -139,7 +140,7 @@ class Client:
         if not kept:
             return None
         connection = kept.pop()
-        if asyncio.get_running_loop().time() - connection.kept_at <= KEEPALIVE_SECONDS:
+        if monotonic() - connection.kept_at <= KEEPALIVE_SECONDS:
             return connection
         connection.abort()  # and every older one, when the sweeper comes
         return None
@@ -166,10 +167,10 @@ class Client:
         return self._trust
 
     def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
-        oldest = loop.time() - KEEPALIVE_SECONDS
+        oldest = monotonic() - KEEPALIVE_SECONDS
         for connection in [one for kept in self._kept.values() for one in kept if one.kept_at < oldest]:
             connection.abort()
+        loop = asyncio.get_running_loop()
         self._sweeper = loop.call_later(KEEPALIVE_SECONDS, self._sweep) if self._all else None
 
 
@@ -299,7 +300,7 @@ class Connection(asyncio.Protocol):
     async def _something_comes(self) -> None:
         if self._error is not None:
             raise self._error
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = self._loop.create_future()
         await self._waiter
         if self._error is not None and not self._pieces:
             raise self._error
@@ -318,6 +319,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._loop = asyncio.get_running_loop()  # once for all: up to Python 3.11 the question is a system call
 
     def data_received(self, data: bytes) -> None:
         if not self._is_under_way or self._is_whole:
