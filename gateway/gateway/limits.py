@@ -87,7 +87,7 @@ class TokenBuckets:
 
 
 class Crowded(Exception):
-    """The door carries as much as it may; nothing of the request was accepted."""
+    """The door, or the service behind it, has as much to do as it may; nothing of the request was accepted."""
 
 
 class Crowd:

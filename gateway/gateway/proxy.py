@@ -12,7 +12,8 @@ from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, Overloa
 from gateway.head import Head, RawHeaders
 from gateway.headers import check_framing, outgoing_headers, returning_headers
 from gateway.incoming import ClientGone, DisconnectWatch, IncomingBody
-from gateway.room import NoRoom, Room
+from gateway.limits import Crowded
+from gateway.room import Room
 from gateway.upstream import Answer, BrokenAnswer, Call, Client, NotReached
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -110,8 +111,8 @@ class Proxy:
         room = self._rooms[service]
         try:
             began = room.enter()
-        except NoRoom as full:
-            raise Overloaded from full
+        except Crowded as crowded:
+            raise Overloaded from crowded
         try:
             return await self._ask(service, call, body)
         finally:

@@ -4,12 +4,12 @@ More would only wait in its queue, and one that everybody waits for would fill t
 is sent, so it had no effect (Little's law says how many may be under way: answers a second times the seconds each may take).
 """
 
-from collections.abc import Callable
 from time import monotonic
 
 from prometheus_client import Gauge
 
-Clock = Callable[[], float]
+from gateway.limits import Clock, Crowded
+
 SECONDS_WANTED = 0.5
 """A service that takes longer for most of its answers is given less."""
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -21,10 +21,6 @@ UNDER_WAY = Gauge("bakhong_service_calls", "Calls of the door under way at a ser
 LIMIT = Gauge(
     "bakhong_service_calls_limit", "Calls that a service is given at once; more are answered 503", ["service"]
 )
-
-
-class NoRoom(Exception):
-    """The service has as much to do as it answers in good time; the call was not sent."""
 
 
 class Room:
@@ -42,9 +38,9 @@ class Room:
         LIMIT.labels(service).set_function(lambda: self.limit)
 
     def enter(self) -> float:
-        """When the call began; raises NoRoom."""
+        """When the call began; raises Crowded."""
         if self.under_way >= self.limit:
-            raise NoRoom
+            raise Crowded
         self.under_way += 1
         return self._clock()
 

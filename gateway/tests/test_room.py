@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.room import LEAST, SECONDS_WANTED, NoRoom, Room
+from gateway.limits import Crowded
+from gateway.room import LEAST, SECONDS_WANTED, Room
 
 
 class Clock:
@@ -37,7 +38,7 @@ class Shop:
                 due -= 1
                 try:
                     self.queue.append(self.room.enter())
-                except NoRoom:
+                except Crowded:
                     refused += 1
             if self.queue:
                 began = self.queue.popleft()
