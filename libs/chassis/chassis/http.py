@@ -5,21 +5,17 @@ for its session by `Transaction`. The door commits before the answer leaves, so 
 """
 
 import base64
-import inspect
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_params_to_args
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
-from starlette.types import Receive, Scope, Send
 
 from chassis.database import ReadSession, Session
 from chassis.errors import (
@@ -91,27 +87,17 @@ class Door(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        audience = _audience_of(self.dependant)
+        audience = _audience_of(self)
         if audience is None:
             raise TypeError(f"{path} does not declare who may call it: use allow(...) or public()")
         self.audience: frozenset[str] = audience
         self.openapi_extra = (self.openapi_extra or {}) | {"x-audience": sorted(audience)}
-        self._arguments = _plain_arguments(self, audience)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._arguments is not None and scope["method"] in (self.methods or ()):
-            request = Request(scope, receive, send)
-            arguments = self._arguments(request)
-            if arguments is not None:
-                await (await self.endpoint(**arguments))(scope, receive, send)
-                return
-        await super().handle(scope, receive, send)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
-        audience = _audience_of(self.dependant) or frozenset()
-        parameters, days = _query_names(self.dependant), _query_days(self.dependant)
-        changes = _depends_on(self.dependant, _session)
+        audience = _audience_of(self) or frozenset()
+        parameters, days = _query_names(self), _query_days(self)
+        changes = any(part.call is _session for part in _parts(self.dependant))
 
         async def door(request: Request) -> Response:
             caller = request.state.caller = _let_in(request, audience)
@@ -130,57 +116,34 @@ class Door(APIRoute):
         return door
 
 
-def _plain_arguments(route: "Door", audience: frozenset[str]) -> Callable[[Request], dict[str, Any] | None] | None:
-    """How to call a plain door without FastAPI's solver, half of a hot read; None when the door is not plain.
-
-    A plain door returns a `Response`, takes no body, and depends on nothing but its caller. Arguments that are wrong are
-    None too: FastAPI then says what is wrong with them.
-    """
-    parts = route.dependant
-    gives_response = inspect.signature(route.endpoint).return_annotation is Response
-    asks_for_more = route.body_field or parts.cookie_params or parts.response_param_name
-    others = [part for part in parts.dependencies if not hasattr(part.call, "audience")]
-    if not gives_response or asks_for_more or others or not inspect.iscoroutinefunction(route.endpoint):
-        return None
-    known, days = _query_names(parts), _query_days(parts)
-
-    def arguments(request: Request) -> dict[str, Any] | None:
-        caller = _let_in(request, audience)
-        _refuse_unknown_parameters(request, known, days)
-        taken: dict[str, Any] = {}
-        for fields, sent in (
-            (parts.path_params, request.path_params),
-            (parts.query_params, request.query_params),
-            (parts.header_params, request.headers),
-        ):
-            values, errors = request_params_to_args(fields, sent)
-            if errors:
-                return None
-            taken |= values
-        taken |= {part.name: caller for part in parts.dependencies if part.name}
-        return taken | ({parts.request_param_name: request} if parts.request_param_name else {})
-
-    return arguments
-
-
-def _audience_of(dependant: Dependant) -> frozenset[str] | None:
+def _parts(dependant: Any) -> Iterator[Any]:
+    """What FastAPI found in the signature of a route (`route.dependant`), then of everything it depends on."""
+    yield dependant
     for part in dependant.dependencies:
-        audience: frozenset[str] | None = getattr(part.call, "audience", None) or _audience_of(part)
-        if audience is not None:
-            return audience
-    return None
+        yield from _parts(part)
 
 
-def _depends_on(dependant: Dependant, call: Any) -> bool:
-    return any(part.call is call or _depends_on(part, call) for part in dependant.dependencies)
+def _audience_of(route: APIRoute) -> frozenset[str] | None:
+    return next((part.call.audience for part in _parts(route.dependant) if hasattr(part.call, "audience")), None)
 
 
-def _query_names(dependant: Dependant) -> frozenset[str]:
-    own: set[str] = set()
-    for parameter in dependant.query_params:
+def _query_parameters(route: APIRoute) -> Iterator[tuple[str, Any]]:
+    """Name and type of every query parameter, those of a parameter model one by one."""
+    for parameter in (parameter for part in _parts(route.dependant) for parameter in part.query_params):
         fields = getattr(parameter.field_info.annotation, "model_fields", None)
-        own |= {field.alias or name for name, field in fields.items()} if fields else {parameter.alias}
-    return frozenset(own).union(*map(_query_names, dependant.dependencies))
+        if fields is None:
+            yield parameter.alias, parameter.field_info.annotation
+        else:
+            yield from ((field.alias or name, field.annotation) for name, field in fields.items())
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    return frozenset(name for name, _ in _query_parameters(route))
+
+
+def _query_days(route: APIRoute) -> frozenset[str]:
+    """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
+    return frozenset(name for name, annotation in _query_parameters(route) if _is_of_a_day(annotation))
 
 
 def _let_in(request: Request, audience: frozenset[str]) -> Caller | None:
@@ -193,12 +156,6 @@ def _let_in(request: Request, audience: frozenset[str]) -> Caller | None:
     if audience != PUBLIC and caller.role not in audience:
         raise Forbidden()
     return caller
-
-
-def _query_days(dependant: Dependant) -> frozenset[str]:
-    """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
-    own = {parameter.alias for parameter in dependant.query_params if _is_of_a_day(parameter.field_info.annotation)}
-    return frozenset(own).union(*map(_query_days, dependant.dependencies))
 
 
 def _is_of_a_day(annotation: Any) -> bool:

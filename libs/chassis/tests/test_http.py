@@ -206,7 +206,7 @@ def test_a_route_without_a_declared_audience_cannot_even_be_made():
         async def forgotten() -> None: ...
 
 
-async def test_a_plain_door_refuses_and_answers_as_every_other(calling, hear):
+async def test_a_route_that_returns_a_response_refuses_and_answers_as_every_other(calling, hear):
     await hear(unit_fact("38", parents=()), unit_fact("15724"))
     officer = calling("officer", unit_code="15724")
     made = (await officer.post("/v1/notes", json={"unit_code": "15724", "text": "hello"})).json()
