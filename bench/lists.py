@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from bench.residents import Resident
 from bench.stage import Stage, ask
-from chassis.identity import Caller
+from chassis.security.identity import Caller
 
 PROVINCE = "38"
 OFFICER = Caller(role="officer", subject="bench-province", unit_code=PROVINCE)

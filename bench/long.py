@@ -21,7 +21,7 @@ from bench.rounds import Book, Row, median
 from bench.rows.imports import peak_memory
 from bench.stage import Stage, wait_for
 from bench.table import print_table
-from deploy.local.services import EVERYTHING
+from contracts.services import EVERY_PROCESS
 
 ROOT = Path(__file__).resolve().parents[1]
 PLOTS = ROOT / "docs/performance"
@@ -48,7 +48,7 @@ def measure_long(options: argparse.Namespace) -> int:
     cores = Cores.of_this_machine()
     print(f"machine: {machine.describe()}; platform, PostgreSQL and generator share all cores")
     with Stage(ROOT / ".cache/bench/stage-long", cores) as stage:
-        stage.migrate(*EVERYTHING)
+        stage.migrate(*EVERY_PROCESS)
         with stage.on_every_core(), whole_platform(stage) as platform:
             trial = Trial(stage, book, platform)
             trial.warm_up()
@@ -123,13 +123,13 @@ class Trial:
             self._listed += rows
             print(f"  {self._listed:>9,} taken over, {rate:,.0f} rows per s, {memory:.0f} MB", flush=True)
         wait_for(self._is_counted, 3600, "the reports count everybody")
-        self._stage.vacuum(EVERYTHING)
+        self._stage.vacuum(EVERY_PROCESS)
 
     def _is_counted(self) -> bool:
         return self._platform.numerator("residents") >= self._listed and self._is_at_rest()
 
     def _is_at_rest(self) -> bool:
-        return not any(self._stage.query(name, "SELECT 1 FROM outbox LIMIT 1") for name in EVERYTHING)
+        return not any(self._stage.query(name, "SELECT 1 FROM outbox LIMIT 1") for name in EVERY_PROCESS)
 
     def _round(self) -> tuple[float, float]:
         """Lifecycles per second, and buffers per lifecycle with all that follows from it."""
@@ -243,7 +243,7 @@ class Trial:
         return looks, lives.seen
 
     def _look(self, at: float, begun: int) -> "Look":
-        sizes = [self._stage.query(name, SIZES)[0] for name in EVERYTHING]
+        sizes = [self._stage.query(name, SIZES)[0] for name in EVERY_PROCESS]
         tables, queues = (sum(float(row[name]) for row in sizes) / 2**20 for name in ("tables", "queues"))
         return Look(at, begun, machine.memory_of(self._platform.pids) / 2**20, tables, queues)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.stage import Process, Stage, ask, free_port, wait_for
-from deploy.local.services import GATEWAY, SERVICES, package_of
+from contracts.services import GATEWAY, SERVICE_NAMES, package_of
 
 PROVINCE = "38"
 
@@ -58,7 +58,7 @@ class Platform:
 @contextlib.contextmanager
 def whole_platform(stage: Stage) -> Iterator[Platform]:
     """All processes on the platform's cores, ready, with the units of the province known everywhere."""
-    ports = {name: free_port() for name in SERVICES}
+    ports = {name: free_port() for name in SERVICE_NAMES}
     addresses = {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{port}" for name, port in ports.items()}
     with contextlib.ExitStack() as stack:
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bench.stage import Stage, ask, wait_for
-from chassis.identity import Caller
+from chassis.security.identity import Caller
 
 UNIT = "15724"
 """Đồng Tiến, a commune that the registry knows from the start."""

@@ -22,11 +22,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.machine import Cores
-from chassis.database import asyncpg_url, database_url
-from chassis.identity import Caller, Signer, write_keys
+from chassis.security.identity import Caller, Signer, write_keys
+from chassis.storage.database import asyncpg_url, database_url
+from contracts.services import EVERY_PROCESS, package_of
 from deploy.local.keys import personal_data_keys
 from deploy.local.postgres import EmbeddedPostgres
-from deploy.local.services import EVERYTHING, package_of
 
 T = TypeVar("T")
 WITHOUT_LIMITS = {
@@ -86,7 +86,7 @@ class Stage:
             "DEMO": "0",
             "DATABASE_URL": server,
             "DATA_DIR": str(self.folder),
-            "INTERNAL_KEYS_FILE": str(write_keys(keys, list(EVERYTHING))),
+            "INTERNAL_KEYS_FILE": str(write_keys(keys, list(EVERY_PROCESS))),
             "LOG_LEVEL": "WARNING",
             **WITHOUT_LIMITS,
         }
@@ -137,8 +137,8 @@ class Stage:
         """The databases of services, with their tables, and the bus's."""
         program = (
             "import asyncio, importlib, os, sys\n"
-            "from chassis.database import database_url\n"
-            "from chassis.migrations import create_database, upgrade\n"
+            "from chassis.storage.database import database_url\n"
+            "from chassis.storage.migrations import create_database, upgrade\n"
             "server = os.environ['DATABASE_URL']\n"
             "asyncio.run(create_database(database_url(server, 'bus')))\n"
             "for name in sys.argv[1:]:\n"

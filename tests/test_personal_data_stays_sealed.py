@@ -25,7 +25,7 @@ import asyncpg
 import httpx
 import pytest
 
-from chassis.database import database_url
+from chassis.storage.database import database_url
 from deploy.demo.door import Outsider, eventually, success
 from deploy.demo.people import people
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from chassis.database import asyncpg_url, database_url
+from chassis.storage.database import asyncpg_url, database_url
 
 SELECT = """
 SELECT r.id, r.version, r.full_name, r.born, r.birth_precision, r.sex, r.residence_status, r.id_document, r.personal_id,

@@ -1,7 +1,7 @@
 """Our own gateway, except that every webhook has a transaction and a commit of its own."""
 
 import gateway.door as door
-from chassis.database import Database
+from chassis.storage.database import Database
 from gateway.app import app, http_protocol
 from gateway.mailbox import Fate, Letter, Mailbox, NotKept, write_letters
 

@@ -12,20 +12,20 @@ import uvloop
 from aiokafka import AIOKafkaProducer
 from pydantic_core import to_json
 
-from chassis.app import spare_what_stays
-from chassis.bus.choose import bus_of
-from chassis.bus.kafka import producer_options
-from chassis.bus.port import Outgoing, partition_of
+from chassis.app import freeze_loaded_objects
 from chassis.clock import now
-from chassis.consumer import Consumer
-from chassis.database import Database, asyncpg_url, database_url
 from chassis.ids import new_id
-from chassis.relay import Relay
+from chassis.messaging.bus.choose import bus_of
+from chassis.messaging.bus.kafka import producer_options
+from chassis.messaging.bus.port import Outgoing, partition_of
+from chassis.messaging.consumer import Consumer
+from chassis.messaging.relay import Relay
 from chassis.settings import get_settings
+from chassis.storage.database import Database, asyncpg_url, database_url
 from contracts import topics
 from contracts.registry import ResidentRegistered
 from contracts.topics import all_topics
-from reporting.reactions import HEARD
+from reporting.handlers import HANDLERS
 
 BATCH = 500
 UNITS = [uuid4() for _ in range(50)]
@@ -102,8 +102,8 @@ async def consume(count: int) -> float:
     database = Database(database_url(settings.database_url, "reporting"))
     before = await _applied(database)
     await _publish(bus, count)
-    consumer = Consumer("reporting", database, bus, HEARD)
-    spare_what_stays()  # as every event process does when it starts
+    consumer = Consumer("reporting", database, bus, HANDLERS)
+    freeze_loaded_objects()  # as every event process does when it starts
     started = time.perf_counter()
     task = asyncio.get_running_loop().create_task(consumer.run())
     while await _applied(database) < before + count:  # noqa: ASYNC110  # the position is in the database
@@ -135,7 +135,7 @@ def _headers_of(one: ResidentRegistered) -> dict[str, str]:
 
 async def _applied(database: Database) -> int:
     query = "SELECT coalesce(sum(next_offset), 0)::bigint FROM position WHERE topic = $1"
-    return int((await database.ask(query, topics.RESIDENTS))[0][0])
+    return int((await database.fetch(query, topics.RESIDENTS))[0][0])
 
 
 async def copy(count: int) -> float:

@@ -11,7 +11,7 @@ from bench.lists import as_list, hand_in, wait_until_taken_over
 from bench.residents import load_units, residents
 from bench.rounds import Book, Row, interleaved, median, spread
 from bench.stage import Process, Stage, wait_for
-from chassis.database import asyncpg_url
+from chassis.storage.database import asyncpg_url
 
 ROWS = 50_000
 """Rows of one list; `--long` takes over as many as the province's table has to grow."""

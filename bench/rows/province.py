@@ -15,8 +15,8 @@ from sqlalchemy import event
 from bench.rounds import Book, Row
 from bench.stage import Stage
 from chassis.clock import today
-from chassis.database import Database, asyncpg_url
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import Database, asyncpg_url
 from reporting.indicators import catalogue
 from reporting.projections.totals import make_totals
 from reporting.queries.reports import get_report

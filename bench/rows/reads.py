@@ -6,7 +6,7 @@ from bench.drive import drive, request
 from bench.residents import OFFICER, load_units, register
 from bench.rounds import Book, interleaved, ratio_row
 from bench.stage import Process, Stage
-from chassis.identity import Caller
+from chassis.security.identity import Caller
 
 READERS = 200
 SECONDS = 3.0

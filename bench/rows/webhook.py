@@ -15,7 +15,7 @@ from bench.residents import UNIT, residents
 from bench.rounds import Book, interleaved, ratio_row, skipped
 from bench.rows.reads import refuse_failures
 from bench.stage import Process, Stage
-from chassis.sealing import seal
+from chassis.security.encryption import encrypt
 from gateway.commands.development import development_secret
 from gateway.model.deliveries import DELIVERY_BODY
 
@@ -93,7 +93,7 @@ def _make_table(stage: Stage) -> None:
 
 def _pgbench(stage: Stage) -> Seen:
     """The row that the webhook writes, by prepared single INSERTs, on the generator's core like the generator."""
-    sealed = seal(DELIVERY_BODY, "x" * 36, json.dumps(account_opened("0" * 12, "")["data"])).hex()
+    sealed = encrypt(DELIVERY_BODY, "x" * 36, json.dumps(account_opened("0" * 12, "")["data"])).hex()
     script = stage.folder / "pgbench.sql"
     script.write_text(
         "INSERT INTO bench_delivery (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body,"

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from contracts.services import EVERY_PROCESS, package_of
 from deploy.api.asyncapi import describe_events
 from deploy.api.promises import broken_facts, broken_promises
-from deploy.local.services import EVERYTHING, package_of
 from gateway.documents import ask_all, merge, write_tables
 
 FOLDER = Path(__file__).parents[2] / "docs/api"
@@ -26,8 +26,8 @@ def main(folder: Path = FOLDER) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     answers = ask_all()
     api = merge({service: answer["openapi"] for service, answer in answers.items()})
-    described = {name: importlib.import_module(f"{package_of(name)}.app").service for name in EVERYTHING}
-    events = describe_events({name: service.reactions for name, service in described.items()})
+    described = {name: importlib.import_module(f"{package_of(name)}.app").service for name in EVERY_PROCESS}
+    events = describe_events({name: service.handlers for name, service in described.items()})
     openapi, asyncapi = folder / "openapi.json", folder / "asyncapi.json"
     broken = _compared(openapi, api, broken_promises) + _compared(asyncapi, events, broken_facts)
     if broken and os.environ.get("BREAKING") != "1":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts
-from contracts.fact import FACTS, Fact
+from contracts.event import EVENT_TYPES, Event
 from contracts.topics import TOPICS, Topic, dead_letters_of
 
 EXAMPLES = Path(__file__).parents[2] / "libs/contracts/examples"
@@ -31,7 +31,7 @@ HEADERS = {
 }
 
 
-def describe_events(hearing: Mapping[str, Iterable[type[Fact]]]) -> dict[str, Any]:
+def describe_events(hearing: Mapping[str, Iterable[type[Event]]]) -> dict[str, Any]:
     """AsyncAPI 3.0; `hearing` names for each service the facts that it reacts to."""
     facts = all_facts()
     schemas: dict[str, Any] = {}
@@ -52,24 +52,24 @@ def describe_events(hearing: Mapping[str, Iterable[type[Fact]]]) -> dict[str, An
     }
 
 
-def all_facts() -> list[type[Fact]]:
+def all_facts() -> list[type[Event]]:
     """Every fact of the contracts, by type."""
     for module in pkgutil.iter_modules(contracts.__path__):
         importlib.import_module(f"contracts.{module.name}")
-    return [FACTS[type_] for type_ in sorted(FACTS)]
+    return [EVENT_TYPES[type_] for type_ in sorted(EVENT_TYPES)]
 
 
-def name_of(fact: type[Fact]) -> str:
+def name_of(fact: type[Event]) -> str:
     """`step.completed.v1` of `vn.bakhong.step.completed.v1`."""
     return fact.type.removeprefix("vn.bakhong.")
 
 
-def speaker_of(fact: type[Fact]) -> str:
+def speaker_of(fact: type[Event]) -> str:
     """The service in whose file of the contracts the fact stands."""
     return fact.__module__.rpartition(".")[2].replace("_", "-")
 
 
-def _message(fact: type[Fact], schemas: dict[str, Any]) -> dict[str, Any]:
+def _message(fact: type[Event], schemas: dict[str, Any]) -> dict[str, Any]:
     schema = fact.model_json_schema(ref_template=REFERENCE, mode="serialization")
     schemas |= schema.pop("$defs", {})
     schemas[fact.__name__] = schema
@@ -87,7 +87,7 @@ def _message(fact: type[Fact], schemas: dict[str, Any]) -> dict[str, Any]:
     return message
 
 
-def _channel(topic: Topic, facts: list[type[Fact]]) -> dict[str, Any]:
+def _channel(topic: Topic, facts: list[type[Event]]) -> dict[str, Any]:
     said = {
         name_of(fact): {"$ref": f"#/components/messages/{name_of(fact)}"} for fact in facts if fact.topic == topic.name
     }
@@ -100,8 +100,8 @@ def _channel(topic: Topic, facts: list[type[Fact]]) -> dict[str, Any]:
     }
 
 
-def _says(facts: list[type[Fact]]) -> dict[str, Any]:
-    by_speaker: dict[tuple[str, str], list[type[Fact]]] = {}
+def _says(facts: list[type[Event]]) -> dict[str, Any]:
+    by_speaker: dict[tuple[str, str], list[type[Event]]] = {}
     for fact in facts:
         by_speaker.setdefault((speaker_of(fact), fact.topic), []).append(fact)
     return {
@@ -110,10 +110,10 @@ def _says(facts: list[type[Fact]]) -> dict[str, Any]:
     }
 
 
-def _hears(hearing: Mapping[str, Iterable[type[Fact]]]) -> dict[str, Any]:
+def _hears(hearing: Mapping[str, Iterable[type[Event]]]) -> dict[str, Any]:
     operations = {}
     for service, heard in sorted(hearing.items()):
-        by_topic: dict[str, list[type[Fact]]] = {}
+        by_topic: dict[str, list[type[Event]]] = {}
         for fact in sorted(heard, key=name_of):
             by_topic.setdefault(fact.topic, []).append(fact)
         for topic, facts in sorted(by_topic.items()):
@@ -121,7 +121,7 @@ def _hears(hearing: Mapping[str, Iterable[type[Fact]]]) -> dict[str, Any]:
     return operations
 
 
-def _operation(action: str, topic: str, facts: list[type[Fact]]) -> dict[str, Any]:
+def _operation(action: str, topic: str, facts: list[type[Event]]) -> dict[str, Any]:
     channel = topic.replace("~", "~0").replace("/", "~1")
     return {
         "action": action,

@@ -12,10 +12,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from contracts.services import EVERY_PROCESS
 from deploy.backup.restoring import newest_base, restore
 from deploy.backup.server import ComposeServer, NotDone, compose
 from deploy.backup.taking import take_base, take_log
-from deploy.local.services import EVERYTHING
 
 SECRETS = Path(__file__).parents[1] / "secrets"
 
@@ -49,7 +49,7 @@ def _restore(given: argparse.Namespace) -> list[str]:
 
 def _check_keys(given: argparse.Namespace) -> list[str]:
     told, missing = [], []
-    for name in EVERYTHING:  # all of them, whatever one lacks: who puts a key back wants to know all at once
+    for name in EVERY_PROCESS:  # all of them, whatever one lacks: who puts a key back wants to know all at once
         try:
             told.append(compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip())
         except NotDone as reason:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.sealing import Keys
+from chassis.security.encryption import Keys
 
 KEY_FILES = ("pii_keys", "pii_index_keys")
 COUNTED = {

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import IO
 
+from contracts.services import EVERY_PROCESS
 from deploy.backup.manifest import Manifest, fewer, fingerprints, missing_keys
 from deploy.backup.server import CLUSTER, REPLAYED, ComposeServer, NotDone, compose, named, volumes
 from deploy.backup.taking import BASE, LOG, count
-from deploy.local.services import EVERYTHING
 
 SECONDS_TO_REPLAY = 3600
 VOLUMES = ("postgres", "kafka")
@@ -53,7 +53,9 @@ def restore(folder: Path, secrets: Path, *, base: Path | None = None, until: str
     _wait_until_replayed()
     compose("exec", "-T", "postgres", "sh", "-c", _SET_PASSWORD)
     compose("exec", "-T", "postgres", "rm", "-rf", REPLAYED)
-    told = [compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip() for name in EVERYTHING]
+    told = [
+        compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip() for name in EVERY_PROCESS
+    ]
     counted = count(ComposeServer())
     lost = fewer(Manifest.read(base).counts, counted)
     if lost:

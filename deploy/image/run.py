@@ -49,9 +49,9 @@ def read_secrets() -> None:
 
 def migrate() -> None:
     """Make the service's database if there is none, and bring it to its newest tables."""
-    from chassis.database import database_url
-    from chassis.migrations import upgrade
     from chassis.settings import get_settings
+    from chassis.storage.database import database_url
+    from chassis.storage.migrations import upgrade
 
     service = importlib.import_module(f"{package()}.app").service
     upgrade(database_url(get_settings().database_url, service.database), service.migrations)
@@ -61,10 +61,10 @@ def check_keys() -> int:
     """0 when every key that the service's data were sealed with is at hand; nothing else starts before that."""
     import asyncio
 
-    from chassis.database import database_url
-    from chassis.key_check import KeysMissing
-    from chassis.key_check import check_keys as check
+    from chassis.security.key_check import KeysMissing
+    from chassis.security.key_check import check_keys as check
     from chassis.settings import get_settings
+    from chassis.storage.database import database_url
 
     service = importlib.import_module(f"{package()}.app").service
     settings = get_settings()

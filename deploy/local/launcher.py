@@ -6,12 +6,13 @@ import contextlib
 import os
 from functools import partial
 
+from contracts.services import EVERY_PROCESS, GATEWAY, SERVICE_NAMES
 from deploy.local import keys, progress, services
 from deploy.local.family import Family, StartFailed
 from deploy.local.health import is_alive, is_ready
 from deploy.local.postgres import EmbeddedPostgres, PostgresNotStarted
 from deploy.local.running import only_one, write_note
-from deploy.local.services import EVERYTHING, GATEWAY, SERVICES, Door, open_door
+from deploy.local.services import Door, open_door
 from deploy.local.settings import LocalSettings
 from deploy.local.stopping import Stopped, StopWish
 
@@ -56,7 +57,7 @@ class Launcher:
         variables = self._variables(database_url)
         self._play_sources(variables)
         self._serve(variables)
-        for name in SERVICES:
+        for name in SERVICE_NAMES:
             self._family.wait_for(name, partial(is_ready, self._doors[name].port), SECONDS_TO_START)
         own_port = self._doors[GATEWAY].port
         self._family.wait_for("gateway", partial(is_alive, own_port), SECONDS_TO_START)
@@ -108,7 +109,7 @@ class Launcher:
             self._doors[GATEWAY] = open_door(host, port)
         except OSError as error:
             raise StartFailed(f"port {port} of {host} cannot be had ({error.strerror}): set GATEWAY_PORT") from error
-        for name in SERVICES:
+        for name in SERVICE_NAMES:
             self._doors[name] = open_door(port=int(services.set_for(name).get("PORT", "0")))
 
     def _start_postgres(self) -> str:
@@ -120,7 +121,7 @@ class Launcher:
     def _variables(self, database_url: str) -> dict[str, str]:
         """What every process is told on top of the environment of the launcher itself."""
         # Imported here, after the libraries: the launcher itself shows its first line at once.
-        from chassis.identity import write_keys
+        from chassis.security.identity import write_keys
 
         directory = self.data_dir / "keys"
         made = {} if self.settings.is_production else keys.personal_data_keys(directory)
@@ -129,7 +130,7 @@ class Launcher:
             "ENVIRONMENT": self.settings.environment,
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": database_url,
-            "INTERNAL_KEYS_FILE": str(write_keys(directory, list(EVERYTHING))),
+            "INTERNAL_KEYS_FILE": str(write_keys(directory, list(EVERY_PROCESS))),
             "GATEWAY_PORT": str(self.settings.gateway_port),
             "PUBLIC_URL": os.environ.get("PUBLIC_URL") or self.url,
         }
@@ -142,7 +143,7 @@ class Launcher:
         if self.settings.kafka_bootstrap_servers is None:
             make = partial(services.make_bus_database, variables["DATABASE_URL"])
             self._family.run_to_the_end("bus", make, SECONDS_TO_START)
-        for name in EVERYTHING:
+        for name in EVERY_PROCESS:
             own = services.own_variables(name, self.data_dir)
             self._family.fork(name, partial(services.serve, name, variables | own, self._doors[name]))
 

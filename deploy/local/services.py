@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-GATEWAY = "gateway"
-SERVICES = ("registry", "onboarding", "payments-qr", "casework", "reporting")
-EVERYTHING = (*SERVICES, GATEWAY)
+from contracts.services import package_of
+
 SOURCES = "sources"
 SOURCES_PLAYED = ("population", "social-insurance", "civil-status", "social-protection")
 SECONDS_TO_FINISH_REQUESTS = 5
@@ -56,11 +55,6 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     return bound
 
 
-def package_of(service: str) -> str:
-    """The Python package of a service."""
-    return service.replace("-", "_")
-
-
 def address_variables(doors: Mapping[str, Door]) -> dict[str, str]:
     """`REGISTRY_URL` and its like, for everybody."""
     return {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{door.port}" for name, door in doors.items()}
@@ -96,8 +90,8 @@ def import_libraries() -> None:
 
 def migrate(service: str) -> None:
     """Bring the service's database to its newest tables; make it where there is none."""
-    from chassis.database import database_url
-    from chassis.migrations import upgrade
+    from chassis.storage.database import database_url
+    from chassis.storage.migrations import upgrade
 
     described = importlib.import_module(f"{package_of(service)}.app").service
     upgrade(database_url(os.environ["DATABASE_URL"], described.database), described.migrations)
@@ -105,9 +99,9 @@ def migrate(service: str) -> None:
 
 def make_bus_database(server: str) -> None:
     """The embedded bus lives in a database of its own; its tables it makes itself."""
-    from chassis.bus.choose import BUS_DATABASE
-    from chassis.database import database_url
-    from chassis.migrations import create_database
+    from chassis.messaging.bus.choose import BUS_DATABASE
+    from chassis.storage.database import database_url
+    from chassis.storage.migrations import create_database
 
     asyncio.run(create_database(database_url(server, BUS_DATABASE)))
 

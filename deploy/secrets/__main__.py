@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from chassis.identity import write_keys
-from deploy.local.services import EVERYTHING
+from chassis.security.identity import write_keys
+from contracts.services import EVERY_PROCESS
 
 HERE = Path(__file__).parent
 READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
@@ -44,7 +44,7 @@ def main(folder: Path = HERE, domain: str = "localhost") -> int:
     (folder / "authorities").mkdir(mode=0o755, exist_ok=True)
     for name in ("pii_keys", "pii_index_keys"):
         _make(folder / name, lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
-    write_keys(folder, list(EVERYTHING))
+    write_keys(folder, list(EVERY_PROCESS))
     if not (folder / "tls_certificate.pem").exists():
         self_signed(folder, [domain, "127.0.0.1"])
     for path in folder.iterdir():

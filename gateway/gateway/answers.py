@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from chassis.errors import Problem
-from chassis.http import language_of
+from chassis.web.routing import language_of
 from gateway.head import RawHeaders
 from gateway.trace import Trace
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from chassis.app import create_app
-from chassis.runtime import Service, Timed
+from chassis.runtime import ScheduledJob, Service
 from gateway import model
 from gateway.commands.housekeeping import forget, reseal
 from gateway.door import Gateway
+from gateway.handlers import HANDLERS
 from gateway.patience import Patience
-from gateway.reactions import HEARD
 from gateway.routes import ROUTERS
 from gateway.settings import get_gateway_settings
 
@@ -18,8 +18,8 @@ service = Service(
     metadata=model.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
-    reactions=HEARD,
-    timed=(Timed("forget messages", 3600.0, forget), Timed("seal anew", 3600.0, reseal)),
+    handlers=HANDLERS,
+    scheduled_jobs=(ScheduledJob("forget messages", 3600.0, forget), ScheduledJob("seal anew", 3600.0, reseal)),
 )
 inner = create_app(service, get_gateway_settings(), is_observed=False)
 app = Gateway(inner, get_gateway_settings())

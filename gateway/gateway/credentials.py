@@ -12,7 +12,7 @@ import jwt
 
 from chassis.clock import now
 from chassis.errors import Unauthenticated
-from chassis.identity import Caller, Signer, claims_of
+from chassis.security.identity import Caller, Signer, claims_of
 from gateway.directory import Directory
 from gateway.oidc import Provider, check_times
 from gateway.sessions import Session
@@ -207,6 +207,6 @@ def _own_caller(claims: dict[str, Any]) -> tuple[Caller, float]:
         partner_id=claims.get("partner_id"),
         resident_id=UUID(resident_id) if resident_id else None,
         organization_id=UUID(organization_id) if organization_id else None,
-        practice=tuple(claims.get("practice", ())),
+        training_units=tuple(claims.get("practice", ())),
     )
     return caller, float(claims["exp"])

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from chassis.clock import now
-from chassis.database import Database, ReadSession
-from chassis.log import logger
-from chassis.sealing import CannotOpen, unseal_text
+from chassis.observability.log import logger
+from chassis.security.encryption import DecryptionFailed, decrypt_text
+from chassis.storage.database import Database, ReadSession
 from gateway.model import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.partners import WEBHOOK_SECRET
 from gateway.signatures import SecretRefused, VerificationKey, parse_secret
@@ -166,8 +166,8 @@ def _opened(row: PartnerSecret) -> KnownSecret:
     opened: str | None = None
     if row.sealed is not None:
         try:
-            opened = unseal_text(WEBHOOK_SECRET, str(row.id), row.sealed)
-        except CannotOpen:
+            opened = decrypt_text(WEBHOOK_SECRET, str(row.id), row.sealed)
+        except DecryptionFailed:
             logger.error("a partner's secret does not open", partner=row.partner_id, secret=str(row.id))
     return KnownSecret(row.use, opened, row.digest, row.valid_from, row.valid_until)
 

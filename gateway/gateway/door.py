@@ -11,10 +11,10 @@ from time import perf_counter
 from fastapi import FastAPI
 
 from chassis.errors import MethodNotAllowed, NotFound, Problem, Unauthenticated
-from chassis.log import bind_contextvars, logger
-from chassis.middleware import UNTRACED, count, describe, method_of
+from chassis.observability.log import bind_contextvars, logger
+from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
-from chassis.spans import SPANS
+from chassis.web.middleware import UNTRACED, count, describe, method_of
 from gateway.answers import (
     SECURITY_HEADERS,
     STRICT_TRANSPORT,
@@ -104,7 +104,7 @@ class Gateway:
         if self.settings.tls_certificate_file is not None:
             watch_certificate(self.settings.tls_certificate_file)
         self.client = self.pages.client = Client()
-        addresses = self.settings.service_addresses()
+        addresses = self.settings.service_urls()
         self.proxy = Proxy(self.client, addresses, most_calls=self.settings.requests_at_once)
         self.directory = Directory(runtime.database)
         self.mailbox = Mailbox(runtime.database, capacity=self.settings.mailbox_letters)
@@ -163,10 +163,10 @@ class Gateway:
         answered = Answered(send, trace, [*self._standing, *self._origins.headers(head)])
         began = perf_counter()
         try:
-            if not SPANS.are_kept or scope["path"] in UNTRACED:
+            if not TRACING.is_enabled or scope["path"] in UNTRACED:
                 await self._answer_within(scope, head, receive, answered, trace)
                 return
-            with SPANS.span(scope["method"], "SERVER", parent=trace.given) as span:
+            with TRACING.span(scope["method"], "SERVER", parent=trace.given) as span:
                 try:
                     await self._answer_within(scope, head, receive, answered, trace.below(span.traceparent))
                 finally:

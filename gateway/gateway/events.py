@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
 from chassis.errors import FieldError
-from chassis.problems import field_errors
-from chassis.sealing import blind_index
+from chassis.security.encryption import blind_index
+from chassis.web.problems import field_errors
 from gateway.strict_json import BodyRefused
 
 MAXIMUM_AHEAD = timedelta(days=1)

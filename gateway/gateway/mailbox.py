@@ -19,10 +19,10 @@ from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from chassis.database import Database, Session
 from chassis.ids import new_id
-from chassis.log import logger
-from chassis.outbox import Announcement
+from chassis.observability.log import logger
+from chassis.storage.database import Database, Session
+from chassis.storage.session import OutboxRecord
 from contracts.gateway import PartnerEventReceived
 
 BATCH = 200
@@ -186,9 +186,9 @@ async def keep_new(database: Database, letters: Sequence[Letter]) -> set[UUID]:
     for letter in letters:
         first.setdefault(letter.key, letter)
     rows = [_row(letter) + _said(letter) for letter in first.values()]
-    kept = await database.ask(_KEEP_NEW, *zip(*rows, strict=True))
+    kept = await database.fetch(_KEEP_NEW, *zip(*rows, strict=True))
     if kept:
-        database.on_announced()
+        database.on_published()
     return {row["id"] for row in kept}
 
 
@@ -216,7 +216,7 @@ async def write_letters(session: Session, letters: Sequence[Letter]) -> dict[UUI
     for letter in letters:
         first.setdefault(letter.key, letter)
     inserted = set((await session.execute(_INSERT, _columns(list(first.values())))).scalars())
-    session.announcements += [
+    session.outbox_records += [
         _announcement(letter) for letter in first.values() if letter.id in inserted and letter.event
     ]
     known = await _known(session, [letter for letter in letters if letter.id not in inserted])
@@ -251,9 +251,9 @@ async def _count_repeats(
         await session.execute(_KEEP_CONFLICTS, _conflict_columns(conflicting, known))
 
 
-def _announcement(letter: Letter) -> Announcement:
+def _announcement(letter: Letter) -> OutboxRecord:
     fact = letter.fact()
-    return Announcement(
+    return OutboxRecord(
         fact.topic, fact.key, fact.type, fact.model_dump_json(), headers={"traceparent": letter.traceparent}
     )
 

@@ -11,8 +11,8 @@ import jwt
 
 from chassis.clock import now
 from chassis.errors import Unauthenticated
-from chassis.identity import ROLES, Caller
-from chassis.log import logger
+from chassis.observability.log import logger
+from chassis.security.identity import ROLES, Caller
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """Asymmetric only: a provider's public key must never pass for a shared secret."""

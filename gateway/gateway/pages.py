@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from chassis.errors import MethodNotAllowed, NotFound
-from chassis.health import readiness
-from chassis.http import language_of
+from chassis.web.health import readiness
+from chassis.web.routing import language_of
 from gateway.answers import Scope, Send, header_values, send_json
 from gateway.documents import merge
 from gateway.head import RawHeaders
@@ -72,11 +72,11 @@ class Pages:
         if self._document is not None:
             return self._document
         documents: dict[str, Any] = {"gateway": self._inner.openapi()}
-        for service, address in self.settings.service_addresses().items():
+        for service, address in self.settings.service_urls().items():
             with contextlib.suppress(NotReached, BrokenAnswer, TimeoutError, ValueError):
                 documents[service] = await self._ask_document(address)
         merged = merge(documents)
-        if len(documents) == len(self.settings.service_addresses()) + 1:
+        if len(documents) == len(self.settings.service_urls()) + 1:
             self._document = merged
         return merged
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, cursor_at
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, cursor_at
 from gateway.model import Agreement, Delivery, DeliveryOutcome, Licence, Partner, PartnerSecret
 
 

@@ -13,7 +13,7 @@ async def platform_readiness(
     client: Client, settings: GatewaySettings, own: dict[str, str]
 ) -> tuple[int, dict[str, Any]]:
     """Status and document of /readyz: 200 when everything needed is there; `degraded` still counts as there."""
-    addresses = settings.service_addresses()
+    addresses = settings.service_urls()
     answers = await asyncio.gather(*(_ask(client, address) for address in addresses.values()))
     services = dict(zip(addresses, answers, strict=True))
     dependencies = {**own, **services}

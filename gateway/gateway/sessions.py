@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chassis.clock import now
 from chassis.errors import NotFound, Unauthenticated
-from chassis.identity import Caller, claims_of
-from chassis.log import logger
+from chassis.observability.log import logger
+from chassis.security.identity import Caller, claims_of
 from gateway.answers import Scope, Send, header_values
 from gateway.head import RawHeaders
 from gateway.oidc import Provider, caller_of, discover

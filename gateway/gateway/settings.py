@@ -56,16 +56,6 @@ class GatewaySettings(Settings):
     def is_development(self) -> bool:
         return self.environment == "development"
 
-    def service_addresses(self) -> dict[str, str]:
-        """The address of every service behind the door, by name."""
-        return {
-            "registry": self.registry_url,
-            "onboarding": self.onboarding_url,
-            "payments-qr": self.payments_qr_url,
-            "casework": self.casework_url,
-            "reporting": self.reporting_url,
-        }
-
     def origins(self) -> frozenset[str]:
         return frozenset(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
 

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Database
 from chassis.errors import Unauthenticated
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import Database
 
 SUBJECT = "training:"
 
@@ -35,13 +35,13 @@ class Training:
             subject=SUBJECT + row.login,
             unit_code={"officer": row.unit_code, "volunteer": row.village_code}.get(row.role),
             resident_id=row.resident_id if row.role == "resident" else None,
-            practice=(row.unit_code, row.village_code),
+            training_units=(row.unit_code, row.village_code),
         )
         return caller, row.valid_until
 
     async def check(self, caller: Caller) -> None:
         """Refuses an account that has ended; asked whenever its admission is made anew (30 s)."""
-        if not caller.practice:
+        if not caller.training_units:
             return
         row = await self._find(caller.subject.removeprefix(SUBJECT))
         if row is None or row.valid_until <= now():

@@ -3,8 +3,8 @@
 from sqlalchemy import text
 
 from chassis.clock import today
-from chassis.database import Database
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import Database
 from gateway.errors import NoLongerListed
 
 _STRUCK_OFF = text(

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from pydantic_core import to_json
 
-from chassis.clock import business_day, now
+from chassis.clock import local_date, now
 from chassis.errors import MethodNotAllowed, NotFound, Problem, TooLarge, UnsupportedMediaType
 from chassis.ids import new_id
-from chassis.log import logger
-from chassis.sealing import seal
+from chassis.observability.log import logger
+from chassis.security.encryption import encrypt
 from gateway.answers import Receive, Scope, Send, send_json
 from gateway.deadlines import Deadlines
 from gateway.dialects import DIALECTS, Arrival, Dialect, Outcome, Translation
@@ -200,7 +200,7 @@ def _check_allowed(partner: KnownPartner, message: Translation) -> None:
 def _letter(partner: KnownPartner, delivered: Delivered, moment: datetime, traceparent: str) -> Letter:
     message = delivered.message
     delivery_id = new_id()
-    held = partner.held_on(business_day(moment))
+    held = partner.held_on(local_date(moment))
     return Letter(
         id=delivery_id,
         partner_id=partner.id,
@@ -210,7 +210,7 @@ def _letter(partner: KnownPartner, delivered: Delivered, moment: datetime, trace
         received_at=moment,
         body_hash=delivered.body_hash,
         subject_key=subject_key_of(partner.id, message.type, message.data),
-        sealed=seal(DELIVERY_BODY, str(delivery_id), to_json(message.data)),
+        sealed=encrypt(DELIVERY_BODY, str(delivery_id), to_json(message.data)),
         traceparent=traceparent,
         licences=held.licences,
         unit_codes=held.unit_codes,

@@ -6,7 +6,7 @@ import httpx
 import jwt
 import pytest
 
-from chassis.identity import Verifier
+from chassis.security.identity import Verifier
 from gateway.routing import Route, RoutingTable
 
 UNIT = "/v1/units/15724"
@@ -189,12 +189,12 @@ async def test_development_sign_in_asks_for_what_the_role_needs(
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
 
 
-async def test_development_sign_in_knows_the_units_once_they_are_known(client: httpx.AsyncClient, hear: Any) -> None:
-    from chassis.testing import unit_fact
+async def test_development_sign_in_knows_the_units_once_they_are_known(client: httpx.AsyncClient, deliver: Any) -> None:
+    from chassis.testing import unit_event
 
     stranger = {"role": "officer", "unit_code": "99999"}
     assert (await client.post("/dev/token", json=stranger)).status_code == 200
-    await hear(unit_fact("15724"))
+    await deliver(unit_event("15724"))
     assert (await client.post("/dev/token", json=stranger)).status_code == 422
     assert (await client.post("/dev/token", json=stranger | {"unit_code": "15724"})).status_code == 200
 
@@ -418,7 +418,7 @@ async def test_the_gateways_key_rotates_without_a_restart(
     import os
     import shutil
 
-    from chassis.identity import write_keys
+    from chassis.security.identity import write_keys
     from gateway.credentials import SignerFile
 
     write_keys(tmp_path / "new", ["gateway"])

@@ -165,7 +165,7 @@ async def ask(door: Gateway, headers: list[tuple[bytes, bytes]], chunks: list[by
     return answer["status"], answer["body"]
 
 
-async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(door: Gateway, announced: Any) -> None:
+async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(door: Gateway, published: Any) -> None:
     dice = random.Random(3)
     statuses: Counter[int] = Counter()
     accepted = 0
@@ -185,7 +185,7 @@ async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(do
     assert set(statuses) <= {202, 400, 401, 413, 415, 422, 431}
     assert statuses[401] > REQUESTS / 10
     assert statuses[400] > REQUESTS / 10
-    said = await announced(PartnerEventReceived)
+    said = await published(PartnerEventReceived)
     assert len(said) == accepted + 1
     assert len({fact.webhook_id for fact in said}) == len(said)
 

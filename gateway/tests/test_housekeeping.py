@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from chassis.clock import frozen_at, now
-from chassis.database import Database
-from chassis.sealing import is_sealed_with_newest_key, unseal_text
+from chassis.security.encryption import decrypt_text, is_encrypted_with_newest_key
 from chassis.settings import get_settings
+from chassis.storage.database import Database
 from gateway.commands.housekeeping import BODY_DAYS, forget, reseal
 from gateway.model import Delivery, PartnerSecret
 from gateway.model.deliveries import DELIVERY_BODY
@@ -65,5 +65,5 @@ async def test_keys_rotate_while_webhooks_are_served(
     async with database.reading() as session:
         deliveries = list(await session.exec(select(Delivery)))
         secrets = list(await session.exec(select(PartnerSecret)))
-    assert all("038095000001" in unseal_text(DELIVERY_BODY, str(one.id), one.body) for one in deliveries)
-    assert all(is_sealed_with_newest_key(one.sealed) for one in secrets if one.sealed)
+    assert all("038095000001" in decrypt_text(DELIVERY_BODY, str(one.id), one.body) for one in deliveries)
+    assert all(is_encrypted_with_newest_key(one.sealed) for one in secrets if one.sealed)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Database
+from chassis.storage.database import Database
 from contracts.gateway import PartnerEventReceived
 from gateway.mailbox import Fate, Full, Letter, Mailbox, NotKept
 from gateway.model import Partner
@@ -30,7 +30,7 @@ def letter(number: int = 1, **changes: Any) -> Letter:
     return Letter(**(fields | changes))
 
 
-async def test_one_bad_letter_does_not_refuse_its_neighbours(mailbox: Mailbox, announced: Any) -> None:
+async def test_one_bad_letter_does_not_refuse_its_neighbours(mailbox: Mailbox, published: Any) -> None:
     letters = [letter(1), letter(2, subject_key="\x00"), letter(3), letter(4, partner_id="nobody"), letter(5)]
 
     fates = await asyncio.gather(*(mailbox.post(one) for one in letters), return_exceptions=True)
@@ -38,20 +38,20 @@ async def test_one_bad_letter_does_not_refuse_its_neighbours(mailbox: Mailbox, a
     assert [fates[0], fates[2], fates[4]] == [Fate.ACCEPTED] * 3
     assert isinstance(fates[1], NotKept)
     assert isinstance(fates[3], NotKept)
-    assert sorted(fact.webhook_id for fact in await announced(PartnerEventReceived)) == ["m1", "m3", "m5"]
+    assert sorted(fact.webhook_id for fact in await published(PartnerEventReceived)) == ["m1", "m3", "m5"]
 
 
-async def test_repetitions_within_one_batch_are_told_apart(mailbox: Mailbox, announced: Any) -> None:
+async def test_repetitions_within_one_batch_are_told_apart(mailbox: Mailbox, published: Any) -> None:
     letters = [letter(), letter(), letter(body_hash=b"other")]
 
     fates = await asyncio.gather(*(mailbox.post(one) for one in letters))
 
     assert fates == [Fate.ACCEPTED, Fate.DUPLICATE, Fate.CONFLICT]
-    assert len(await announced(PartnerEventReceived)) == 1
+    assert len(await published(PartnerEventReceived)) == 1
 
 
 async def test_two_gateways_that_write_the_same_letters_accept_each_once(
-    mailbox: Mailbox, database: Database, announced: Any
+    mailbox: Mailbox, database: Database, published: Any
 ) -> None:
     other = Mailbox(database)
     task = asyncio.create_task(other.run())
@@ -61,15 +61,15 @@ async def test_two_gateways_that_write_the_same_letters_accept_each_once(
 
     task.cancel()
     assert (fates.count(Fate.ACCEPTED), fates.count(Fate.DUPLICATE)) == (20, 20)
-    assert len(await announced(PartnerEventReceived)) == 20
+    assert len(await published(PartnerEventReceived)) == 20
 
 
 async def test_what_needs_no_action_is_kept_and_not_announced(
-    mailbox: Mailbox, database: Database, announced: Any
+    mailbox: Mailbox, database: Database, published: Any
 ) -> None:
     assert await mailbox.post(letter(event=None)) is Fate.ACCEPTED
 
-    assert await announced(PartnerEventReceived) == []
+    assert await published(PartnerEventReceived) == []
     async with database.reading() as session:
         assert (await session.execute(text("SELECT status FROM delivery"))).scalar_one() == "ignored"
 

@@ -4,7 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 
-from chassis.database import ChassisTable, Database
+from chassis.storage.database import ChassisTable, Database
 from gateway.model import metadata
 
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chassis.errors import Unauthenticated
-from chassis.sealing import DEVELOPMENT_KEYS
+from chassis.security.encryption import DEVELOPMENT_KEYS
 from gateway.oidc import KeySet, Provider
 from gateway.settings import GatewaySettings
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from chassis.ask import Unanswered
-from chassis.database import Database
+from chassis.storage.database import Database
+from chassis.web.service_client import ServiceUnavailable
 from contracts.gateway import PartnerChanged
 from gateway.commands.development import PARTNERS, ensure_development_partners
 from gateway.model import AdministrativeAct
@@ -26,7 +26,7 @@ AGREEMENT = {
 
 
 async def test_an_operator_registers_a_partner_that_may_send_what_its_kind_sends(
-    client: httpx.AsyncClient, sign_in: Any, announced: Any
+    client: httpx.AsyncClient, sign_in: Any, published: Any
 ) -> None:
     operator = await sign_in("operator")
 
@@ -38,7 +38,7 @@ async def test_an_operator_registers_a_partner_that_may_send_what_its_kind_sends
     assert "vneid.issued" not in answer.json()["allowed_types"]
     assert (await client.get("/v1/partners/bank-a", headers=operator)).json() == answer.json()
     assert (await client.post("/v1/partners", json=PARTNER, headers=operator)).status_code == 409
-    said = [fact for fact in await announced(PartnerChanged) if fact.partner_id == "bank-a"]
+    said = [fact for fact in await published(PartnerChanged) if fact.partner_id == "bank-a"]
     assert [(fact.version, fact.active) for fact in said] == [(1, True)]
 
 
@@ -87,7 +87,7 @@ async def test_a_secret_is_shown_once(client: httpx.AsyncClient, sign_in: Any) -
     assert wrong.status_code == 422
 
 
-async def test_agreements_and_licences_are_announced(client: httpx.AsyncClient, sign_in: Any, announced: Any) -> None:
+async def test_agreements_and_licences_are_announced(client: httpx.AsyncClient, sign_in: Any, published: Any) -> None:
     operator = await sign_in("operator")
     await client.post("/v1/partners", json=PARTNER, headers=operator)
     licence = {"kind": "cyber_protection", "number": "1", "issuer": "A", "valid_from": "2026-01-01"}
@@ -99,7 +99,7 @@ async def test_agreements_and_licences_are_announced(client: httpx.AsyncClient, 
 
     assert (agreement.status_code, licences.status_code, again.status_code) == (201, 201, 409)
     assert (await client.post("/v1/partners/bank-a/agreements", json=backwards, headers=operator)).status_code == 422
-    fact = [one for one in await announced(PartnerChanged) if one.partner_id == "bank-a"][-1]
+    fact = [one for one in await published(PartnerChanged) if one.partner_id == "bank-a"][-1]
     assert [one.unit_code for one in fact.agreements] == ["15724"]
     assert [one.kind for one in fact.licences] == ["cyber_protection"]
     shown = await client.get("/v1/partners/bank-a/agreements", headers=operator)
@@ -135,14 +135,14 @@ async def test_the_list_goes_page_by_page(client: httpx.AsyncClient, sign_in: An
 
 
 async def test_setting_up_the_development_partners_twice_changes_nothing(
-    client: httpx.AsyncClient, database: Database, announced: Any
+    client: httpx.AsyncClient, database: Database, published: Any
 ) -> None:
-    before = await announced(PartnerChanged)
+    before = await published(PartnerChanged)
     async with database.transaction() as session:
         await ensure_development_partners(session)
 
     assert len(before) == len(PARTNERS)
-    assert await announced(PartnerChanged) == before
+    assert await published(PartnerChanged) == before
 
 
 async def test_every_administrative_act_is_kept(client: httpx.AsyncClient, sign_in: Any, database: Database) -> None:
@@ -208,7 +208,7 @@ async def test_whatever_an_operator_does_leaves_one_act(
 
     runtime = door.inner.state.runtime
     monkeypatch.setattr(runtime, "consumer", SimpleNamespace(replay=replay, discard=replay))
-    monkeypatch.setattr(runtime.questions, "ask", nobody_has_it)
+    monkeypatch.setattr(runtime.service_client, "call", nobody_has_it)
     ids = {"partner_id": "demo-bank", "delivery_id": listed.json()["items"][0]["id"], "dead_letter_id": LETTER}
     for deed, body in ACTS.items():
         method, path = deed.split()
@@ -227,7 +227,7 @@ LETTER = "01890000-0000-7000-8000-000000000001"
 
 
 async def nobody_has_it(service: str, *_: Any, **__: Any) -> Any:
-    raise Unanswered(service, 404)
+    raise ServiceUnavailable(service, 404)
 
 
 async def test_the_service_says_why_a_dead_letter_stays(
@@ -235,9 +235,9 @@ async def test_the_service_says_why_a_dead_letter_stays(
 ) -> None:
     async def onboarding_has_it(service: str, *_: Any, **__: Any) -> Any:
         said = {"type": "/problems/dead-letter-stays", "id": LETTER, "reason": "StepCompleted does not parse: step"}
-        raise Unanswered(service, 409, said) if service == "onboarding" else Unanswered(service, 404)
+        raise ServiceUnavailable(service, 409, said) if service == "onboarding" else ServiceUnavailable(service, 404)
 
-    monkeypatch.setattr(door.inner.state.runtime.questions, "ask", onboarding_has_it)
+    monkeypatch.setattr(door.inner.state.runtime.service_client, "call", onboarding_has_it)
     operator = await sign_in("operator")
 
     refused = await client.post(f"/v1/dead-letters/{LETTER}/replay", headers=operator)
@@ -288,9 +288,9 @@ async def behind(door: Any, serve: Any) -> dict[str, list[str]]:
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
     url = await serve(app)
-    questions = door.inner.state.runtime.questions
+    service_client = door.inner.state.runtime.service_client
     for service in letters:
-        questions._urls[service] = f"{url}/{service}"
+        service_client._urls[service] = f"{url}/{service}"
     return letters
 
 

@@ -43,9 +43,9 @@ async def status_of(client: httpx.AsyncClient, token: str) -> int:
 
 @pytest.mark.parametrize("login", ROLES.values())
 async def test_a_login_for_practice_signs_in_with_its_secret_and_no_other(
-    client: httpx.AsyncClient, hear: Any, login: str
+    client: httpx.AsyncClient, deliver: Any, login: str
 ) -> None:
-    await hear(opened())
+    await deliver(opened())
 
     given = await sign_in_to_practise(client, login)
     wrong = await sign_in_to_practise(client, login, "guess")
@@ -57,20 +57,20 @@ async def test_a_login_for_practice_signs_in_with_its_secret_and_no_other(
     assert await status_of(client, given.json()["access_token"]) != 401
 
 
-async def test_who_practises_ends_with_the_session_within_a_minute(client: httpx.AsyncClient, hear: Any) -> None:
-    await hear(opened())
+async def test_who_practises_ends_with_the_session_within_a_minute(client: httpx.AsyncClient, deliver: Any) -> None:
+    await deliver(opened())
     token = (await sign_in_to_practise(client, "tap-huan-2")).json()["access_token"]
     assert await status_of(client, token) != 401
 
-    await hear(opened(version=2, days=0), opened(version=1))
+    await deliver(opened(version=2, days=0), opened(version=1))
 
     with frozen_at(now() + timedelta(seconds=59)):
         assert await status_of(client, token) == 401
         assert (await sign_in_to_practise(client, "tap-huan-2")).status_code == 400
 
 
-async def test_a_login_ends_after_its_last_day_by_itself(client: httpx.AsyncClient, hear: Any) -> None:
-    await hear(opened())
+async def test_a_login_ends_after_its_last_day_by_itself(client: httpx.AsyncClient, deliver: Any) -> None:
+    await deliver(opened())
 
     with frozen_at(now() + timedelta(days=7, seconds=1)):
         assert (await sign_in_to_practise(client, "tap-huan-1")).status_code == 400

@@ -36,32 +36,32 @@ async def volunteer(client: httpx.AsyncClient, sign_in: Any) -> dict[str, str]:
 STRUCK_OFF = (403, "/problems/no-longer-listed")
 
 
-async def test_who_was_never_on_a_list_and_who_is_on_one_come_in(client, volunteer, hear) -> None:
+async def test_who_was_never_on_a_list_and_who_is_on_one_come_in(client, volunteer, deliver) -> None:
     assert (await answer_to(client, volunteer))[0] != 403
-    await hear(team(LISTED))
+    await deliver(team(LISTED))
 
     with frozen_at(now() + timedelta(seconds=40)):
         assert (await answer_to(client, volunteer))[0] != 403
 
 
-async def test_who_leaves_the_team_is_refused_everywhere_within_a_minute(client, volunteer, hear) -> None:
-    await hear(team(LISTED))
+async def test_who_leaves_the_team_is_refused_everywhere_within_a_minute(client, volunteer, deliver) -> None:
+    await deliver(team(LISTED))
     assert (await answer_to(client, volunteer))[0] != 403
-    await hear(team())
+    await deliver(team())
 
     with frozen_at(now() + timedelta(seconds=59)):
         assert await answer_to(client, volunteer) == STRUCK_OFF
 
 
-async def test_whom_another_team_lists_stays(client, sign_in, hear) -> None:
-    await hear(team(LISTED), team(LISTED, team_id=OTHER_TEAM), team())
+async def test_whom_another_team_lists_stays(client, sign_in, deliver) -> None:
+    await deliver(team(LISTED), team(LISTED, team_id=OTHER_TEAM), team())
 
     assert (await answer_to(client, await sign_in(**WHO)))[0] != 403
 
 
 @pytest.mark.parametrize(("until", "is_refused"), [(-1, True), (0, False)])
-async def test_a_listing_ends_with_its_last_day(client, sign_in, hear, until: int, is_refused: bool) -> None:
+async def test_a_listing_ends_with_its_last_day(client, sign_in, deliver, until: int, is_refused: bool) -> None:
     last_day = today() + timedelta(days=until)
-    await hear(team(LISTED.model_copy(update={"listed_to": last_day})))
+    await deliver(team(LISTED.model_copy(update={"listed_to": last_day})))
 
     assert ((await answer_to(client, await sign_in(**WHO))) == STRUCK_OFF) is is_refused

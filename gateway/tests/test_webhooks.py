@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Database
-from chassis.sealing import Place, unseal_text
+from chassis.security.encryption import CipherContext, decrypt_text
+from chassis.storage.database import Database
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from gateway.commands.development import development_secret
@@ -22,12 +22,12 @@ BANK = "/webhooks/demo-bank"
 
 
 async def test_a_signed_message_is_durable_and_announced_before_202(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any
 ) -> None:
     answer = await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_1"))
 
     assert (answer.status_code, answer.json()) == (202, {"id": "msg_1", "status": "accepted"})
-    [fact] = await announced(PartnerEventReceived)
+    [fact] = await published(PartnerEventReceived)
     assert (fact.partner_id, fact.webhook_id, fact.event, fact.attempt) == (
         "demo-bank",
         "msg_1",
@@ -36,7 +36,7 @@ async def test_a_signed_message_is_durable_and_announced_before_202(
     )
     assert fact.occurred_at.isoformat() == "2026-11-21T08:00:00+07:00"
     assert fact.unit_codes == ["15061", "15724"]
-    opened = unseal_text(Place(*SEALED_AT), str(fact.delivery_id), base64.b64decode(fact.sealed))
+    opened = decrypt_text(CipherContext(*SEALED_AT), str(fact.delivery_id), base64.b64decode(fact.sealed))
     assert json.loads(opened) == opening()["data"]
 
 
@@ -52,7 +52,7 @@ async def test_no_personal_number_leaves_the_door_in_the_clear(
 
 
 async def test_the_same_message_again_is_a_duplicate_and_another_body_a_conflict(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, sign_in: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, sign_in: Any
 ) -> None:
     statuses = []
     for body in (opening(), opening(), opening(account_ref="acc-2"), opening(account_ref="acc-2"), opening()):
@@ -60,14 +60,14 @@ async def test_the_same_message_again_is_a_duplicate_and_another_body_a_conflict
         statuses.append((answer.status_code, answer.json()["status"]))
 
     assert statuses == [(202, one) for one in ("accepted", "duplicate", "conflict", "conflict", "duplicate")]
-    assert len(await announced(PartnerEventReceived)) == 1
+    assert len(await published(PartnerEventReceived)) == 1
     listed = await client.get("/v1/partners/demo-bank/deliveries", headers=await sign_in("operator"))
     [delivery] = listed.json()["items"]
     assert (delivery["repeats"], delivery["conflicts"], delivery["status"]) == (2, 1, "accepted")
 
 
 async def test_a_thousand_identical_deliveries_at_once_are_one(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any
 ) -> None:
     message = signed("demo-bank", opening(), message_id="msg_1")
 
@@ -76,18 +76,18 @@ async def test_a_thousand_identical_deliveries_at_once_are_one(
     statuses = [answer.json()["status"] for answer in answers]
     assert {answer.status_code for answer in answers} == {202}
     assert (statuses.count("accepted"), statuses.count("duplicate")) == (1, 499)
-    assert len(await announced(PartnerEventReceived)) == 1
+    assert len(await published(PartnerEventReceived)) == 1
 
 
 async def test_many_messages_at_once_keep_their_own_answers(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any
 ) -> None:
     messages = [signed("demo-bank", opening(account_ref=f"acc-{n}"), message_id=f"msg_{n}") for n in range(300)]
 
     answers = await asyncio.gather(*(client.post(BANK, **message) for message in messages))
 
     assert [answer.json() for answer in answers] == [{"id": f"msg_{n}", "status": "accepted"} for n in range(300)]
-    assert len(await announced(PartnerEventReceived)) == 300
+    assert len(await published(PartnerEventReceived)) == 300
 
 
 async def test_two_partners_may_use_the_same_id(client: httpx.AsyncClient, signed: Any, opening: Any) -> None:
@@ -187,7 +187,7 @@ async def test_old_and_new_secret_both_count_while_they_rotate(
 
 
 async def test_a_full_mailbox_refuses_before_it_accepts(
-    open_gateway: Any, settings: Any, signed: Any, opening: Any, announced: Any
+    open_gateway: Any, settings: Any, signed: Any, opening: Any, published: Any
 ) -> None:
     async with open_gateway(settings.model_copy(update={"mailbox_letters": 5})) as gateway:
         transport = httpx.ASGITransport(gateway)
@@ -201,7 +201,7 @@ async def test_a_full_mailbox_refuses_before_it_accepts(
     assert refused
     assert len(refused) + len(accepted) == 100
     assert all(answer.headers["Retry-After"] for answer in refused)
-    assert len(await announced(PartnerEventReceived)) == len(accepted)
+    assert len(await published(PartnerEventReceived)) == len(accepted)
 
 
 async def test_a_partner_over_its_quota_waits_and_others_do_not(
@@ -229,10 +229,10 @@ async def test_a_partner_is_only_heard_from_its_own_networks(
 
 
 async def test_what_services_say_of_a_delivery_is_shown_to_the_partner(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, hear: Any, sign_in: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, deliver: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_1"))
-    [fact] = await announced(PartnerEventReceived)
+    [fact] = await published(PartnerEventReceived)
     partner = await sign_in("partner", partner_id="demo-bank")
     said: dict[str, Any] = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "service": "registry"}
 
@@ -241,20 +241,20 @@ async def test_what_services_say_of_a_delivery_is_shown_to_the_partner(
         return answer.json()["items"][0]["status"], answer.json()["items"][0]["reason"]
 
     assert await shown() == ("accepted", None)
-    await hear(DeliveryUnmatched(**said, reason="unknown", at=now()))
+    await deliver(DeliveryUnmatched(**said, reason="unknown", at=now()))
     assert await shown() == ("unmatched", "unknown")
     later = now() + timedelta(seconds=1)
-    await hear(DeliveryProcessed(**said, outcome="applied", at=later))
+    await deliver(DeliveryProcessed(**said, outcome="applied", at=later))
     assert await shown() == ("processed", None)
-    await hear(DeliveryUnmatched(**said, reason="unknown", at=now() - timedelta(seconds=5)))
+    await deliver(DeliveryUnmatched(**said, reason="unknown", at=now() - timedelta(seconds=5)))
     assert await shown() == ("processed", None)
 
 
 async def test_a_refusal_goes_before_what_other_services_say_in_the_same_batch(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, session: Any, sign_in: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, session: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening()))
-    [fact] = await announced(PartnerEventReceived)
+    [fact] = await published(PartnerEventReceived)
     said: dict[str, Any] = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "at": now()}
     facts: list[DeliveryProcessed | DeliveryUnmatched] = [
         DeliveryProcessed(**said, service="casework", outcome="applied"),
@@ -275,13 +275,13 @@ async def test_a_refusal_goes_before_what_other_services_say_in_the_same_batch(
 
 
 async def test_process_again_announces_the_next_attempt(
-    client: httpx.AsyncClient, signed: Any, opening: Any, announced: Any, hear: Any, sign_in: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, deliver: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening()))
-    [fact] = await announced(PartnerEventReceived)
+    [fact] = await published(PartnerEventReceived)
     reason = "unlicensed-provider"
     said = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "service": "registry", "at": now()}
-    await hear(DeliveryProcessed(**said, outcome="rejected", reason=reason))
+    await deliver(DeliveryProcessed(**said, outcome="rejected", reason=reason))
     operator = await sign_in("operator")
     path = f"/v1/partners/demo-bank/deliveries/{fact.delivery_id}"
     assert (await client.get(path, headers=operator)).json()["reason"] == "unlicensed-provider"
@@ -289,7 +289,7 @@ async def test_process_again_announces_the_next_attempt(
     answer = await client.post(f"{path}/process-again", headers=operator)
 
     assert (answer.status_code, answer.json()["attempt"], answer.json()["status"]) == (202, 2, "accepted")
-    first, second = await announced(PartnerEventReceived)
+    first, second = await published(PartnerEventReceived)
     assert (second.attempt, second.delivery_id, second.sealed) == (2, first.delivery_id, first.sealed)
 
 
@@ -301,7 +301,7 @@ async def test_a_partner_sees_its_own_deliveries_only(client: httpx.AsyncClient,
 
 
 async def test_a_dialects_message_ends_in_the_same_row_and_is_answered_in_kind(
-    client: httpx.AsyncClient, sign_in: Any, announced: Any
+    client: httpx.AsyncClient, sign_in: Any, published: Any
 ) -> None:
     operator = await sign_in("operator")
     partner = {"id": "sepay", "name": "SePay", "kind": "bank", "dialect": "sepay"}
@@ -323,7 +323,7 @@ async def test_a_dialects_message_ends_in_the_same_row_and_is_answered_in_kind(
         (200, {"success": True}),
         (401, {"success": False}),
     ]
-    [fact] = await announced(PartnerEventReceived)
+    [fact] = await published(PartnerEventReceived)
     assert (fact.event, fact.webhook_id) == ("qr.payment_settled", "92704")
 
 

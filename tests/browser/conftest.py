@@ -17,7 +17,7 @@ import uvicorn
 
 from chassis.app import create_app
 from chassis.runtime import Runtime, Service
-from contracts.fact import Fact
+from contracts.event import Event
 from contracts.onboarding import CampaignStarted, StepCompleted, Target
 from contracts.registry import Lineage, ResidentRegistered, UnitChanged
 
@@ -52,9 +52,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def site(runtime: Runtime, hear: Callable[..., Any]) -> AsyncIterator[str]:
+async def site(runtime: Runtime, deliver: Callable[..., Any]) -> AsyncIterator[str]:
     """The address of the running service, with a province of 166 communes and a commune with five lively villages."""
-    await hear(*_units(), _campaign(), *_people())
+    await deliver(*_units(), _campaign(), *_people())
     async with _serving(runtime) as address:
         yield address
 
@@ -101,7 +101,7 @@ def _id(code: str) -> UUID:
     return uuid5(WORLD, code)
 
 
-def _units() -> list[Fact]:
+def _units() -> list[Event]:
     units = [_unit("38", "Thanh Hóa", "province", "38")]
     for number, code in enumerate(COMMUNES):
         name = "Đồng Tiến" if code == "15724" else f"{NAMES[number % len(NAMES)]} {number}"
@@ -137,7 +137,7 @@ def _campaign() -> CampaignStarted:
     )  # fmt: skip
 
 
-def _people() -> list[Fact]:
+def _people() -> list[Event]:
     people = [resident(village, number) for village in VILLAGES for number in range(24)]
     opened = [account_of(person, 2 + number % 80) for number, person in enumerate(people) if number % 5 < 3]
     return [*people, *opened]

@@ -81,13 +81,13 @@ async def test_the_six_steps_are_drawn_and_stay_readable_as_a_table(site: str, b
     await expect(plain.locator("#course-table")).to_be_visible()
 
 
-async def test_an_open_page_follows_the_facts(site: str, browser: Browser, hear: Callable[..., Any]) -> None:
+async def test_an_open_page_follows_the_facts(site: str, browser: Browser, deliver: Callable[..., Any]) -> None:
     page, complaints = await watched(browser, viewport=DESKTOP)
     await page.goto(f"{site}/dashboard/units/15724")
     await expect(page.locator("body")).to_have_class("is-live")
     await expect(page.locator(".pillar-cashless .lead dd").first).to_have_text("72 / 120")
     newcomer = resident(VILLAGES[0], 99)
-    await hear(newcomer, account_of(newcomer, 0))
+    await deliver(newcomer, account_of(newcomer, 0))
     await expect(page.locator(".pillar-cashless .lead dd").first).to_have_text("73 / 121")
     await expect(page.locator("#news")).to_have_text("Số liệu vừa được cập nhật")
     assert complaints == []

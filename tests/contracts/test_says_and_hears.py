@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.fact import FACTS
+from contracts.event import EVENT_TYPES
 
 ROOT = Path(__file__).parents[2]
 HOMES = {
@@ -38,15 +38,15 @@ def short(type_: str) -> str:
 
 @pytest.mark.parametrize("package", HOMES)
 def test_the_readme_lists_what_is_heard(package):
-    heard = import_module(f"{package}.app").service.reactions
+    heard = import_module(f"{package}.app").service.handlers
 
     assert table(package, "hears") == {short(fact.type) for fact in heard}
 
 
 @pytest.mark.parametrize("package", [package for package in HOMES if package != "reporting"])
 def test_the_readme_lists_what_is_said(package):
-    own = {short(type_) for type_, fact in FACTS.items() if fact.__module__ == f"contracts.{package}"}
+    own = {short(type_) for type_, fact in EVENT_TYPES.items() if fact.__module__ == f"contracts.{package}"}
     said = table(package, "says")
 
     assert own <= said
-    assert said <= {short(type_) for type_ in FACTS}
+    assert said <= {short(type_) for type_ in EVENT_TYPES}

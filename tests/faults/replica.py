@@ -17,9 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from contracts.services import package_of
 from deploy.demo.door import eventually
 from deploy.local.health import is_alive
-from deploy.local.services import package_of
 from deploy.local.started import ROOT
 from tests.faults.stack import Stack, free_port
 

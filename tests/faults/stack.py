@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from contracts.services import EVERY_PROCESS, GATEWAY, SERVICE_NAMES, package_of
 from deploy.demo.door import Outsider
 from deploy.demo.load import load_units
 from deploy.kafka.broker import KafkaBroker
 from deploy.local.keys import personal_data_keys
 from deploy.local.postgres import SUPERUSER
-from deploy.local.services import EVERYTHING, GATEWAY, SERVICES, package_of
 from deploy.local.started import Started
 from tests.faults.lines import Address, Line, Lines
 
@@ -32,13 +32,13 @@ class Stack:
     def __init__(self, directory: Path, lines: Lines, *, with_broker: bool = False) -> None:
         self.data_dir = directory / "data"
         self.platform = Started(self.data_dir)
-        self.ports = {name: free_port() for name in SERVICES}
-        self.database = {name: lines.open(f"{name} - PostgreSQL", self._postgres) for name in EVERYTHING}
-        self.door = {name: lines.open(f"gateway - {name}", self._service(name)) for name in SERVICES}
+        self.ports = {name: free_port() for name in SERVICE_NAMES}
+        self.database = {name: lines.open(f"{name} - PostgreSQL", self._postgres) for name in EVERY_PROCESS}
+        self.door = {name: lines.open(f"gateway - {name}", self._service(name)) for name in SERVICE_NAMES}
         self.broker: dict[str, Line] = {}
         self.kafka: KafkaBroker | None = None
         if with_broker:
-            self.broker = {name: lines.open(f"{name} - Kafka", self._kafka(name)) for name in EVERYTHING}
+            self.broker = {name: lines.open(f"{name} - Kafka", self._kafka(name)) for name in EVERY_PROCESS}
             told = {_capitals(name): line.port for name, line in self.broker.items()}
             self.kafka = KafkaBroker(directory / "kafka", advertised=told)
 
@@ -98,12 +98,12 @@ class Stack:
 
     def _variables(self) -> dict[str, str]:
         set_for: dict[str, str] = {"DEMO": "0", "DATABASE_SECONDS": SECONDS_FOR_A_STATEMENT}
-        for name in EVERYTHING:
+        for name in EVERY_PROCESS:
             prefix = _capitals(name)
             set_for[f"{prefix}__DATABASE_URL"] = self._server_behind(self.database[name])
             if self.broker:
                 set_for[f"{prefix}__KAFKA_BOOTSTRAP_SERVERS"] = f"127.0.0.1:{self.broker[name].port}"
-        for name in SERVICES:
+        for name in SERVICE_NAMES:
             set_for[f"{_capitals(name)}__PORT"] = str(self.ports[name])
             set_for[f"{_capitals(GATEWAY)}__{_capitals(name)}_URL"] = f"http://127.0.0.1:{self.door[name].port}"
         if self.kafka is not None:

@@ -23,15 +23,15 @@ import asyncpg
 import httpx
 import pytest
 
-from chassis.bus.choose import BUS_DATABASE
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.port import Outgoing
-from chassis.database import asyncpg_url, database_url
+from chassis.messaging.bus.choose import BUS_DATABASE
+from chassis.messaging.bus.embedded import EmbeddedBus
+from chassis.messaging.bus.port import Outgoing
+from chassis.storage.database import asyncpg_url, database_url
 from contracts import topics
 from contracts.payments_qr import PaymentSettled
+from contracts.services import EVERY_PROCESS, SERVICE_NAMES
 from deploy.demo.door import eventually, partner_key, signed_headers
 from deploy.demo.steady_bank import open_merchant
-from deploy.local.services import EVERYTHING, SERVICES
 from tests.faults.lines import Line
 from tests.faults.load import Load, Payments, Refused
 from tests.faults.replica import Replica
@@ -89,15 +89,15 @@ def signalled(name: str, sign: signal.Signals, what: str) -> Fault:
 
 
 FAULTS = [
-    *(cut_from_database(name, forget=False, always=name == "payments-qr") for name in EVERYTHING),
-    *(cut_from_database(name, forget=True) for name in EVERYTHING),
-    *map(cut_from_door, SERVICES),
+    *(cut_from_database(name, forget=False, always=name == "payments-qr") for name in EVERY_PROCESS),
+    *(cut_from_database(name, forget=True) for name in EVERY_PROCESS),
+    *map(cut_from_door, SERVICE_NAMES),
     over_all_lines("every connection reset", lambda line: line.reset(), always=True),
     over_all_lines("every connection refused", lambda line: line.refuse()),
     over_all_lines("every answer half-closed", lambda line: line.half_close()),
     over_all_lines("every line slow (50 ms, jitter 40 ms)", lambda line: line.slow(0.05, 0.04)),
     Fault("registry's lines drip", lambda stack: (stack.door["registry"].drip(), stack.database["registry"].drip())),
-    *(signalled(name, signal.SIGKILL, f"kill -9 of {name}") for name in (*EVERYTHING, "postgres")),
+    *(signalled(name, signal.SIGKILL, f"kill -9 of {name}") for name in (*EVERY_PROCESS, "postgres")),
     signalled("postgres", signal.SIGINT, "PostgreSQL restarted"),
 ]
 
@@ -189,7 +189,7 @@ def test_a_door_whose_clock_is_wrong_accepts_within_its_window_and_loses_nothing
 
 
 @pytest.mark.skipif(not ALL, reason="FAULTS=all runs every fault")
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", SERVICE_NAMES)
 def test_a_worker_whose_clock_is_wrong_counts_everything_once(stack: Stack, load: Load, name: str) -> None:
     before = load.accepted()
     load.go_on()
@@ -350,7 +350,7 @@ Story = tuple[Callable[[], object], Callable[[], object]]
 
 
 def some_process_dies(stack: Stack, chance: random.Random) -> Story:
-    name = chance.choice(["gateway", *SERVICES])
+    name = chance.choice(["gateway", *SERVICE_NAMES])
 
     def die() -> None:
         with contextlib.suppress(ProcessLookupError, KeyError):  # it may be dead already

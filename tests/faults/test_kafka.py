@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from contracts.services import EVERY_PROCESS
 from deploy.local.health import ask
-from deploy.local.services import EVERYTHING
 from tests.faults.load import Load
 from tests.faults.replica import Replica
 from tests.faults.stack import Stack, running_stack
@@ -53,7 +53,7 @@ def test_without_a_broker_everything_is_accepted_and_counted_once_when_it_is_bac
 
 
 @pytest.mark.parametrize(
-    "names", [EVERYTHING, *([name] for name in EVERYTHING if ALL)], ids=lambda names: "+".join(names)
+    "names", [EVERY_PROCESS, *([name] for name in EVERY_PROCESS if ALL)], ids=lambda names: "+".join(names)
 )
 def test_who_is_cut_off_from_the_broker_goes_on_when_it_is_back(stack: Stack, load: Load, names: list[str]) -> None:
     before = load.accepted()

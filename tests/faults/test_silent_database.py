@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from chassis.database import Database, connect
+from chassis.storage.database import Database, connect
 from tests.faults.lines import Line, Lines
 
 SECONDS = 0.4
@@ -52,12 +52,12 @@ async def test_a_transaction_ends_with_an_error_and_the_pool_goes_on_with_a_new_
 
 
 async def test_a_question_by_the_bare_driver_does_the_same(database: Database, line: Line) -> None:
-    assert await database.ask("SELECT 1")
+    assert await database.fetch("SELECT 1")
     line.silence()
     with pytest.raises(TimeoutError):
-        await database.ask("SELECT 2")
+        await database.fetch("SELECT 2")
     line.heal(forget=True)
-    assert (await database.ask("SELECT 3 AS three"))[0]["three"] == 3
+    assert (await database.fetch("SELECT 3 AS three"))[0]["three"] == 3
 
 
 async def test_one_silence_costs_one_limit_and_not_one_for_each_connection_of_the_pool(

@@ -135,7 +135,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     """A browser before the door; the service behind only says who came."""
     from fastapi import FastAPI
 
-    from chassis.identity import write_keys
+    from chassis.security.identity import write_keys
     from gateway.credentials import Credentials, SignerFile
     from gateway.door import Gateway
     from gateway.sessions import Sessions

@@ -19,12 +19,12 @@ from sqlmodel import SQLModel
 
 from chassis.app import create_app
 from chassis.clock import now
-from chassis.database import ReadSession, Session, new_tables
-from chassis.http import Reading, Routes, Transaction, allow
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
 from chassis.runtime import Service
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession, Session, new_tables
+from chassis.storage.outbox import publish
+from chassis.web.routing import Reading, Transaction, allow, transactional_router
 from contracts.registry import SourceChecked
 
 NAME = "upgrade-notes"
@@ -57,16 +57,16 @@ INSERT = {
 IS_URGENT = {1: "urgent", 2: "coalesce(priority = 2, urgent)", 3: "priority = 2"}
 
 
-def routes_of(release: int) -> Routes:
+def routes_of(release: int) -> transactional_router:
     """The doors of a release."""
-    router = Routes()
+    router = transactional_router()
 
     @router.post("/v1/notes", status_code=201)
     async def create(body: NoteCreate, session: Transaction, caller: Annotated[Caller, allow("operator")]) -> NoteView:
         note_id = new_id()
         values = {"id": note_id, "urgent": body.urgent, "priority": URGENT if body.urgent else NORMAL}
         await session.execute(text(INSERT[release]), values)
-        announce(session, SourceChecked(source=str(note_id), live=body.urgent, at=now()))
+        publish(session, SourceChecked(source=str(note_id), live=body.urgent, at=now()))
         return NoteView(id=note_id, urgent=body.urgent)
 
     @router.get("/v1/notes/counted")
@@ -91,7 +91,7 @@ def service_of(release: int, migrations: Path) -> Service:
     reactions: dict[Any, Callable[..., Any]] = {SourceChecked: on_source_checked}
     return Service(
         name=NAME, title="Notes", metadata=Table.metadata, migrations=migrations, routers=[routes_of(release)],
-        reactions=reactions,
+        handlers=reactions,
     )  # fmt: skip
 
 

@@ -16,16 +16,16 @@ import pytest
 from sqlalchemy import text
 
 import contracts
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.port import Outgoing
 from chassis.clock import now
-from chassis.consumer import Consumer
-from chassis.database import Database
 from chassis.ids import new_id
+from chassis.messaging.bus.embedded import EmbeddedBus
+from chassis.messaging.bus.port import Outgoing
+from chassis.messaging.consumer import Consumer
 from chassis.runtime import Service
-from chassis.testing import unit_fact
+from chassis.storage.database import Database
+from chassis.testing import unit_event
 from contracts import topics
-from contracts.fact import FACTS, Fact
+from contracts.event import EVENT_TYPES, Event
 from contracts.registry import ResidentRegistered
 
 for module in pkgutil.iter_modules(contracts.__path__):
@@ -51,15 +51,15 @@ def grown(value: Any) -> Any:
 
 
 def test_every_fact_with_a_field_more_in_every_object_says_the_same_to_old_code() -> None:
-    assert len(FACTS) > 40
-    for type_, fact in sorted(FACTS.items()):
+    assert len(EVENT_TYPES) > 40
+    for type_, fact in sorted(EVENT_TYPES.items()):
         golden = json.loads((EXAMPLES / (type_.removeprefix("vn.bakhong.") + ".json")).read_text())
         fields = {name: value if is_free(fact, name) else grown(value) for name, value in golden.items()}
         heard = fact.model_validate(fields | {"said_by_a_newer_release": 1})
         assert json.loads(heard.model_dump_json()) == golden, type_
 
 
-def is_free(fact: type[Fact], name: str) -> bool:
+def is_free(fact: type[Event], name: str) -> bool:
     """Whether a field is a mapping with any keys, where a key more means something more."""
     return str(fact.model_fields[name].annotation).startswith("dict")
 
@@ -67,14 +67,14 @@ def is_free(fact: type[Fact], name: str) -> bool:
 @pytest.fixture
 async def heard_by_reporting(service: Service, database: Database, bus: EmbeddedBus) -> AsyncIterator[EmbeddedBus]:
     await bus.ensure_topics(topics.all_topics())
-    hearing = asyncio.create_task(Consumer(service.name, database, bus, service.reactions).run())
+    hearing = asyncio.create_task(Consumer(service.name, database, bus, service.handlers).run())
     yield bus
     hearing.cancel()
     with suppress(asyncio.CancelledError):
         await hearing
 
 
-def said(fact: Fact, *, type_: str | None = None, **more: Any) -> Outgoing:
+def said(fact: Event, *, type_: str | None = None, **more: Any) -> Outgoing:
     """A fact as a newer release's relay says it: a field more in the value, a header more in the record."""
     value = json.dumps(json.loads(fact.model_dump_json()) | more).encode()
     headers = {
@@ -92,7 +92,7 @@ def registered(unit_id: UUID) -> ResidentRegistered:
 async def test_old_reporting_counts_newer_facts_and_passes_over_what_it_cannot_know(
     heard_by_reporting: EmbeddedBus, database: Database
 ) -> None:
-    village = unit_fact("15727-01", parents=("38", "15724"))
+    village = unit_event("15727-01", parents=("38", "15724"))
     first, second = registered(village.unit_id), registered(village.unit_id)
 
     await heard_by_reporting.publish(

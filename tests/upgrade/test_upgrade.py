@@ -23,10 +23,10 @@ import asyncpg
 import httpx
 import pytest
 
-from chassis.bus.choose import BUS_DATABASE
-from chassis.database import Database, asyncpg_url, database_url
-from chassis.identity import Caller, Signer, write_keys
-from chassis.migrations import backfill, create_database, upgrade
+from chassis.messaging.bus.choose import BUS_DATABASE
+from chassis.security.identity import Caller, Signer, write_keys
+from chassis.storage.database import Database, asyncpg_url, database_url
+from chassis.storage.migrations import backfill, create_database, upgrade
 from deploy.demo.door import eventually
 from deploy.local.health import is_ready
 from deploy.local.postgres import temporary_postgres

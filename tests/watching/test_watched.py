@@ -21,9 +21,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import StepCompleted
 from contracts.registry import ResidentAttested
+from contracts.services import SERVICE_NAMES, package_of
 from deploy.demo.door import Outsider, eventually, success
 from deploy.demo.load import load_units
-from deploy.local.services import SERVICES, package_of
 from deploy.local.started import Started, started
 
 OBSERVABILITY = Path(__file__).parents[2] / "deploy/observability"
@@ -103,7 +103,7 @@ def collector() -> Iterator[Collector]:
 def ports() -> list[int]:
     """Where the metrics of each service are, the gateway's first."""
     with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(len(SERVICES) + 1)]
+        probes = [held.enter_context(socket.socket()) for _ in range(len(SERVICE_NAMES) + 1)]
         for probe in probes:
             probe.bind(("127.0.0.1", 0))
         return [int(probe.getsockname()[1]) for probe in probes]
@@ -116,7 +116,7 @@ def platform(collector: Collector, ports: list[int], tmp_path_factory: pytest.Te
         "DEMO": "0", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200",
         "GATEWAY__METRICS_PORT": str(ports[0]), "GATEWAY__TLS_CERTIFICATE_FILE": str(certificate),
     }  # fmt: skip
-    own = {f"{package_of(name).upper()}__PORT": str(port) for name, port in zip(SERVICES, ports[1:], strict=True)}
+    own = {f"{package_of(name).upper()}__PORT": str(port) for name, port in zip(SERVICE_NAMES, ports[1:], strict=True)}
     with started(variables | own) as running:
         yield running
 

@@ -2,14 +2,14 @@
 
 import json
 
-from contracts.fact import FACTS
+from contracts.event import EVENT_TYPES
 from contracts.topics import TOPICS
 from deploy.api.asyncapi import all_facts, describe_events, name_of
 
 
 def test_every_fact_and_topic_is_described() -> None:
     document = describe_events({"reporting": all_facts()})
-    assert set(document["components"]["messages"]) == {name_of(fact) for fact in FACTS.values()}
+    assert set(document["components"]["messages"]) == {name_of(fact) for fact in EVENT_TYPES.values()}
     assert set(document["channels"]) == {topic.name for topic in TOPICS}
     assert document["components"]["messages"]["step.completed.v1"]["examples"]
 

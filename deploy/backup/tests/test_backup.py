@@ -14,21 +14,21 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.key_check import KeysMissing, check_keys
-from chassis.sealing import Place, seal
+from chassis.security.encryption import CipherContext, encrypt
+from chassis.security.key_check import KeysMissing, check_keys
 from chassis.settings import Settings, get_settings
+from contracts.services import EVERY_PROCESS
 from deploy.backup import __main__ as backup
 from deploy.backup.manifest import Manifest, fewer, fingerprints, missing_keys
 from deploy.backup.restoring import VOLUMES, must_have_keys, newest_base, recovery_settings
 from deploy.backup.server import LocalServer, NotDone, named
 from deploy.backup.taking import BASE, LOG, count, take_base, take_log
 from deploy.local.postgres import UNPRIVILEGED_ACCOUNT, EmbeddedPostgres, find_programs
-from deploy.local.services import EVERYTHING
 from gateway.model import metadata
 
 ACCOUNT = UNPRIVILEGED_ACCOUNT if os.geteuid() == 0 else None
 OLD, NEW = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
-BODY = Place("gateway", "delivery", "body")
+BODY = CipherContext("gateway", "delivery", "body")
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_every_service_that_lacks_a_key_is_told_at_once(
     assert backup.main(["check-keys"]) == 1
     told = capsys.readouterr().err.splitlines()
     assert told[-2:] == ["casework-migrate lacks k1", "gateway-migrate lacks k1"]
-    assert len(told) == len(EVERYTHING)
+    assert len(told) == len(EVERY_PROCESS)
 
 
 def test_a_restore_looks_at_the_volume_that_the_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ async def _gateway(server: EmbeddedPostgres) -> Any:
 
 
 async def _insert(connection: Any, number: int) -> None:
-    sealed = seal(BODY, str(number), f"message {number}")
+    sealed = encrypt(BODY, str(number), f"message {number}")
     await connection.execute("INSERT INTO delivery VALUES ($1, $2)", number, sealed)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.local.services import EVERYTHING
+from contracts.services import EVERY_PROCESS
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -18,13 +18,13 @@ WRITES_TO_ITSELF = {"keycloak"}
 """Keycloak compiles its own classes when it starts."""
 KEEPS_A_CAPABILITY = {"door": ["NET_BIND_SERVICE"]}
 """The binary of Caddy's image carries this capability and does not start where it is forbidden."""
-RUNS_ONCE_OR_WITHOUT_DOOR = {*(f"{name}-migrate" for name in EVERYTHING), "sandbox-partners"}
+RUNS_ONCE_OR_WITHOUT_DOOR = {*(f"{name}-migrate" for name in EVERY_PROCESS), "sandbox-partners"}
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
 
 
 def test_every_service_has_its_migration_its_api_and_its_worker() -> None:
-    assert {f"{name}-{what}" for name in EVERYTHING for what in ("migrate", "api", "worker")} < set(SERVICES)
+    assert {f"{name}-{what}" for name in EVERY_PROCESS for what in ("migrate", "api", "worker")} < set(SERVICES)
     assert "version" not in COMPOSE
 
 

@@ -9,8 +9,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from chassis.bus.kafka import KafkaBus, client_options
-from chassis.bus.port import Outgoing, TopicPartition
+from chassis.messaging.bus.kafka import KafkaBus, client_options
+from chassis.messaging.bus.port import Outgoing, TopicPartition
 from chassis.settings import Settings
 from contracts.topics import DAY_MS, PARTNER_EVENTS, RESIDENTS, all_topics
 from deploy.kafka.broker import KafkaBroker

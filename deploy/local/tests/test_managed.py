@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database, asyncpg_url, connect, database_url
-from chassis.migrations import upgrade
+from chassis.storage.database import Database, asyncpg_url, connect, database_url
+from chassis.storage.migrations import upgrade
 from deploy.secrets.__main__ import self_signed
 
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
@@ -71,7 +71,7 @@ async def test_everything_that_connects_verifies_who_it_talks_to(door: TlsDoor) 
     database = Database(door.url("postgres"), pool_size=1)
     async with database.reading() as session:
         assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
-    assert (await database.ask("SELECT 2 AS two"))[0]["two"] == 2
+    assert (await database.fetch("SELECT 2 AS two"))[0]["two"] == 2
     await database.close()
     own = await connect(door.url("postgres"), "test")
     assert await own.fetchval("SELECT 3") == 3

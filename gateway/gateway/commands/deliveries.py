@@ -5,9 +5,9 @@ import base64
 from sqlalchemy import delete
 from sqlmodel import col
 
-from chassis.database import Session
-from chassis.identity import Caller
-from chassis.outbox import announce
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.gateway import PartnerEventReceived
 from gateway.errors import NothingToProcess
 from gateway.model import AdministrativeAct, Delivery, DeliveryOutcome
@@ -21,7 +21,7 @@ async def process_again(
         raise NothingToProcess
     delivery.begin_again()
     await session.execute(delete(DeliveryOutcome).where(col(DeliveryOutcome.delivery_id) == delivery.id))
-    announce(session, _fact(delivery, licences, unit_codes))
+    publish(session, _fact(delivery, licences, unit_codes))
     target = f"delivery {delivery.id}"
     session.add(AdministrativeAct(actor=caller.account, role=caller.role, act="delivery.process_again", target=target))
     return delivery

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
+from chassis.storage.database import Session
 from gateway.commands.partners import announce_partner, new_secret
 from gateway.events import TYPES_OF_KIND
 from gateway.model import Agreement, Licence, Partner, PartnerSecret

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.runtime import Runtime
-from chassis.sealing import CannotOpen, is_sealed_with_newest_key, seal, unseal
+from chassis.security.encryption import DecryptionFailed, decrypt, encrypt, is_encrypted_with_newest_key
+from chassis.storage.database import Session
 from gateway.model.deliveries import DELIVERY_BODY
 from gateway.model.partners import WEBHOOK_SECRET
 
@@ -32,10 +32,10 @@ async def reseal_secrets(session: Session) -> int:
     rows = await session.execute(text("SELECT id, sealed FROM partner_secret WHERE sealed IS NOT NULL FOR UPDATE"))
     renewed = 0
     for row in rows.all():
-        if is_sealed_with_newest_key(row.sealed):
+        if is_encrypted_with_newest_key(row.sealed):
             continue
-        opened = unseal(WEBHOOK_SECRET, str(row.id), row.sealed)
-        sealed = seal(WEBHOOK_SECRET, str(row.id), opened)
+        opened = decrypt(WEBHOOK_SECRET, str(row.id), row.sealed)
+        sealed = encrypt(WEBHOOK_SECRET, str(row.id), opened)
         await session.execute(
             text("UPDATE partner_secret SET sealed = :sealed WHERE id = :id"), {"sealed": sealed, "id": row.id}
         )
@@ -55,13 +55,13 @@ async def reseal_bodies(session: Session, after: UUID | None) -> UUID | None:
     last: UUID | None = None
     for row in rows.all():
         last = row.id
-        if is_sealed_with_newest_key(row.body):
+        if is_encrypted_with_newest_key(row.body):
             continue
         try:
-            opened = unseal(DELIVERY_BODY, str(row.id), row.body)
-        except CannotOpen:
+            opened = decrypt(DELIVERY_BODY, str(row.id), row.body)
+        except DecryptionFailed:
             continue  # its key is gone already; what became of the message is still known
-        sealed = seal(DELIVERY_BODY, str(row.id), opened)
+        sealed = encrypt(DELIVERY_BODY, str(row.id), opened)
         await session.execute(text("UPDATE delivery SET body = :body WHERE id = :id"), {"body": sealed, "id": row.id})
     return last
 

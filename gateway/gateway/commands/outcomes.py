@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from chassis.database import Session
+from chassis.storage.database import Session
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.sealing import seal
+from chassis.security.encryption import encrypt
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.gateway import Agreement as SaidAgreement
 from contracts.gateway import Licence as SaidLicence
 from contracts.gateway import PartnerChanged
@@ -95,7 +95,7 @@ def new_secret(partner_id: str, use: str, text: str, moment: datetime) -> Partne
     """The row of a secret: webhook secrets sealed (we verify with them), client secrets as a digest only."""
     secret = PartnerSecret(partner_id=partner_id, use=use, hint=text[-4:], valid_from=moment)
     if use == "webhook":
-        secret.sealed = seal(WEBHOOK_SECRET, str(secret.id), text)
+        secret.sealed = encrypt(WEBHOOK_SECRET, str(secret.id), text)
     else:
         # 32 random bytes cannot be guessed, so a plain digest is as good as a slow one.
         secret.digest = hashlib.sha256(text.encode()).digest()
@@ -107,7 +107,7 @@ async def announce_partner(session: Session, partner: Partner) -> None:
     await session.flush()
     licences = await session.exec(select(Licence).where(col(Licence.partner_id) == partner.id))
     agreements = await session.exec(select(Agreement).where(col(Agreement.partner_id) == partner.id))
-    announce(
+    publish(
         session,
         PartnerChanged(
             partner_id=partner.id,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from chassis.database import Session
+from chassis.storage.database import Session
 from contracts.onboarding import TrainingOpened
 
 

@@ -1,4 +1,4 @@
-from chassis.migrations import run_environment
+from chassis.storage.migrations import run_environment
 from gateway import model
 
 run_environment(model.metadata)

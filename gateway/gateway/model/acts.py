@@ -7,8 +7,8 @@ from sqlalchemy import Text
 from sqlmodel import Field
 
 from chassis.clock import now
-from chassis.database import aware
 from chassis.ids import new_id
+from chassis.storage.database import aware
 from gateway.model.tables import Table
 
 

@@ -7,13 +7,13 @@ from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from chassis.clock import now
-from chassis.database import aware
 from chassis.ids import new_id
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from contracts.gateway import SEALED_AT
 from gateway.model.tables import Table
 
-DELIVERY_BODY = Place(*SEALED_AT)
+DELIVERY_BODY = CipherContext(*SEALED_AT)
 """Where the message's data are sealed, row = the delivery's id; the same sealed text travels on the bus."""
 
 

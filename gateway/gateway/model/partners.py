@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from chassis.clock import now
-from chassis.database import aware
 from chassis.ids import new_id
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from gateway.model.tables import Table
 
-WEBHOOK_SECRET = Place("gateway", "partner_secret", "sealed")
+WEBHOOK_SECRET = CipherContext("gateway", "partner_secret", "sealed")
 
 
 class Partner(Table, table=True):

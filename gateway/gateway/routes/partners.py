@@ -7,19 +7,19 @@ from fastapi import Query
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
-from chassis.http import (
+from chassis.security.identity import Caller
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     Reading,
-    Routes,
     Transaction,
     allow,
     created,
     etag,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
 from gateway.commands.deliveries import process_again
 from gateway.commands.partners import add_agreement, add_licences, add_secret, change_partner, register_partner
 from gateway.model import Delivery, DeliveryOutcome, Licence, Partner
@@ -48,7 +48,7 @@ from gateway.schemas import (
     SecretView,
 )
 
-router = Routes(prefix="/v1/partners", tags=["partners"])
+router = transactional_router(prefix="/v1/partners", tags=["partners"])
 
 Operator = Annotated[Caller, allow("operator")]
 Reader = Annotated[Caller, allow("operator", "auditor", "officer", "partner")]

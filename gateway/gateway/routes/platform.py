@@ -7,18 +7,28 @@ from uuid import UUID
 from fastapi import Query, Request
 from sqlmodel import col, select
 
-from chassis.ask import Unanswered
 from chassis.errors import DeadLetterStays, NotFound, Unavailable
-from chassis.http import Listed, Page, PageQuery, Reading, Routes, Transaction, allow, cursor_at, page_by_id
-from chassis.identity import Caller
-from chassis.tables import DeadLetter
+from chassis.security.identity import Caller
+from chassis.storage.tables import DeadLetter
+from chassis.web.routing import (
+    Listed,
+    Page,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    cursor_at,
+    page_by_id,
+    transactional_router,
+)
+from chassis.web.service_client import ServiceUnavailable
+from contracts.services import SERVICE_NAMES
 from gateway.model import AdministrativeAct
 from gateway.schemas import AdministrativeActView, DeadLetterItem, DeadLetters, SettingsView
 
-router = Routes(tags=["platform"])
+router = transactional_router(tags=["platform"])
 Operator = Annotated[Caller, allow("operator")]
 ServiceName = Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"]
-BEHIND = ("registry", "onboarding", "payments-qr", "casework", "reporting")
 
 
 @router.get("/v1/dead-letters")
@@ -26,7 +36,7 @@ async def show_dead_letters(
     request: Request, session: Reading, page: PageQuery, caller: Operator, service: ServiceName | None = None
 ) -> DeadLetters:
     """Events that services could not apply, oldest first; the contents stay where they are."""
-    asked = [name for name in BEHIND if service in (None, name)]
+    asked = [name for name in SERVICE_NAMES if service in (None, name)]
     params = {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.cursor and page.after_id() else {})
     answers = await asyncio.gather(*(_ask(request, name, caller, params) for name in asked))
     found = [item for answer in answers if answer for item in answer[0]]
@@ -112,10 +122,10 @@ async def _ask(
 ) -> tuple[list[DeadLetterItem], bool] | None:
     """A page of a service's dead letters, and whether there are more; None when it does not answer."""
     try:
-        answer = await request.app.state.runtime.questions.ask(
+        answer = await request.app.state.runtime.service_client.call(
             service, "GET", "/internal/dead-letters", caller=caller, params=params, seconds=5.0
         )
-    except Unanswered:
+    except ServiceUnavailable:
         return None
     return [DeadLetterItem(**item, service=service) for item in answer["items"]], answer["next_cursor"] is not None
 
@@ -132,12 +142,12 @@ async def _where_it_lies(
     """What the service that has a dead letter makes of it; the door is asked last."""
     runtime = request.app.state.runtime
     silent = False
-    for name in BEHIND:
+    for name in SERVICE_NAMES:
         try:
             path = f"/internal/dead-letters/{dead_letter_id}{deed}"
-            answer = await runtime.questions.ask(name, method, path, caller=caller, seconds=20.0)
+            answer = await runtime.service_client.call(name, method, path, caller=caller, seconds=20.0)
             return {"service": name, **answer}
-        except Unanswered as unanswered:
+        except ServiceUnavailable as unanswered:
             if unanswered.status == 409:
                 raise DeadLetterStays(members={key: unanswered.body[key] for key in ("id", "reason")}) from unanswered
             if unanswered.status not in (404, None):

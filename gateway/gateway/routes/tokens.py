@@ -12,16 +12,16 @@ from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.errors import FieldError, InvalidBody, NotFound
-from chassis.http import Reading, Routes, public
-from chassis.identity import Caller
-from chassis.scope import unknown_unit
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import unknown_unit
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import Reading, public, transactional_router
 from gateway.credentials import DEV_SECONDS, PARTNER_SECONDS, Credentials
 from gateway.directory import Directory
 from gateway.oidc import NEEDS
 from gateway.schemas import DevelopmentSignIn, OAuthError, PartnerToken, Token
 
-router = Routes(tags=["tokens"])
+router = transactional_router(tags=["tokens"])
 Anybody = Annotated[Caller | None, public()]
 FORM = "application/x-www-form-urlencoded"
 TOKEN_FORM = {

@@ -9,16 +9,16 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from chassis import dead_letters
-from chassis.health import add_health
-from chassis.log import configure_logging
-from chassis.middleware import Observed
-from chassis.problems import answer_problems
+from chassis.messaging import dead_letters
+from chassis.observability.log import configure_logging
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings, get_settings
+from chassis.web.health import add_health
+from chassis.web.middleware import ObservabilityMiddleware
+from chassis.web.problems import add_problem_handlers
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-"""FastAPI would look for OpenTelemetry's providers on every request; `chassis.middleware` observes instead."""
+"""FastAPI would look for OpenTelemetry's providers on every request; `chassis.web.middleware` observes instead."""
 
 __all__ = ["Runtime", "Service", "create_app", "run_worker"]
 
@@ -36,7 +36,7 @@ def create_app(
         running = app.state.runtime = runtime or Runtime(service, settings or get_settings())
         configure_logging(service.name, running.settings.log_level)
         await running.start()
-        spare_what_stays()
+        freeze_loaded_objects()
         try:
             yield
         finally:
@@ -47,16 +47,16 @@ def create_app(
     )
     if runtime:
         app.state.runtime = runtime
-    answer_problems(app)
+    add_problem_handlers(app)
     for router in (*service.routers, dead_letters.router):
         app.include_router(router)
     add_health(app)
     if is_observed:
-        app.add_middleware(Observed, service=service.name)
+        app.add_middleware(ObservabilityMiddleware, service=service.name)
     return app
 
 
-def spare_what_stays() -> None:
+def freeze_loaded_objects() -> None:
     """What is loaded now stays until the end: to walk through it in every full collection took a tenth of a request."""
     gc.collect()
     gc.freeze()
@@ -75,6 +75,6 @@ async def _work_until_told(service: Service) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await runtime.start()
-    spare_what_stays()
+    freeze_loaded_objects()
     await told.wait()
     await runtime.stop()

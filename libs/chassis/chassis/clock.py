@@ -17,10 +17,10 @@ def now() -> datetime:
 
 def today() -> date:
     """The business day, in Asia/Ho_Chi_Minh."""
-    return business_day(now())
+    return local_date(now())
 
 
-def business_day(instant: datetime) -> date:
+def local_date(instant: datetime) -> date:
     """The day in Asia/Ho_Chi_Minh on which an instant falls."""
     return instant.astimezone(HO_CHI_MINH).date()
 

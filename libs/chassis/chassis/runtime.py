@@ -1,4 +1,4 @@
-"""What a running service holds, and its event process: relay, reactions, timed work."""
+"""What a running service holds, and its event process: relay, reactions, job work."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,22 +10,22 @@ from typing import Any
 
 from sqlalchemy import MetaData, text
 
-from chassis.access import seal_new_entries
-from chassis.ask import Questions
-from chassis.bus.choose import bus_of
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.port import Bus
 from chassis.clock import now
-from chassis.consumer import Consumer, Reactions
-from chassis.database import Database, connect, database_url
 from chassis.errors import Unauthenticated
-from chassis.idempotency import forget_old_answers
-from chassis.identity import Signer, Verifier
-from chassis.log import logger
-from chassis.measures import Measure, measure_for_ever
-from chassis.relay import Notifier, Relay
+from chassis.messaging.bus.choose import bus_of
+from chassis.messaging.bus.embedded import EmbeddedBus
+from chassis.messaging.bus.port import Bus
+from chassis.messaging.consumer import Consumer, EventHandlers
+from chassis.messaging.relay import Notifier, Relay
+from chassis.observability.log import logger
+from chassis.observability.sql_gauges import SqlGauge, export_gauges_forever
+from chassis.observability.tracing import TRACING
+from chassis.security.access_log import seal_new_entries
+from chassis.security.identity import Signer, Verifier
 from chassis.settings import Settings
-from chassis.spans import SPANS
+from chassis.storage.database import Database, connect, database_url
+from chassis.web.idempotency import delete_old_answers
+from chassis.web.service_client import ServiceClient
 from contracts.topics import all_topics
 
 INBOX_DAYS = 30
@@ -33,7 +33,7 @@ ANSWER_DAYS = 7
 
 
 @dataclass(frozen=True)
-class Timed:
+class ScheduledJob:
     """Work that one process of a service does again and again: whoever gets the lock of its name."""
 
     name: str
@@ -50,9 +50,9 @@ class Service:
     metadata: MetaData
     migrations: Path
     routers: Sequence[Any] = ()
-    reactions: Reactions = field(default_factory=dict)
-    timed: Sequence[Timed] = ()
-    measures: Sequence[Measure] = ()
+    handlers: EventHandlers = field(default_factory=dict)
+    scheduled_jobs: Sequence[ScheduledJob] = ()
+    gauges: Sequence[SqlGauge] = ()
 
     @property
     def database(self) -> str:
@@ -71,12 +71,12 @@ class Runtime:
             url, pool_size=settings.database_pool, application=service.name, seconds=settings.database_seconds
         )
         self.bus: Bus = bus_of(settings)
-        self.verifier = Verifier(settings.internal_keys_file) if settings.internal_keys_file else _NoKeys()
+        self.verifier = Verifier(settings.internal_keys_file) if settings.internal_keys_file else _RejectingVerifier()
         self.signer = Signer.read(settings.signing_key_file) if settings.signing_key_file else None
-        self.questions = Questions(settings, self.signer, service.name)
+        self.service_client = ServiceClient(settings, self.signer, service.name)
         self.relay = Relay(self.database.url, self.bus, service=service.name, seconds=settings.database_seconds)
         self.consumer = Consumer(
-            service.name, self.database, self.bus, service.reactions, dead_letter_limit=settings.dead_letter_limit
+            service.name, self.database, self.bus, service.handlers, dead_letter_limit=settings.dead_letter_limit
         )
         self.bus_is_up = False
         self._notifier = Notifier(self._notify)
@@ -84,8 +84,8 @@ class Runtime:
 
     async def start(self) -> None:
         """Begins to serve; the bus may come later, accepted work waits in the outbox."""
-        SPANS.start(self.service.name, self.settings)
-        self.database.on_announced = self._announced
+        TRACING.start(self.service.name, self.settings)
+        self.database.on_published = self._published
         if self.settings.run_worker:
             self._spawn(self._work(), "worker")
 
@@ -94,11 +94,11 @@ class Runtime:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.questions.close()
+        await self.service_client.close()
         with suppress(Exception):
             await self.bus.stop()
         await self.database.close()
-        await asyncio.to_thread(SPANS.stop)
+        await asyncio.to_thread(TRACING.stop)
 
     async def database_version(self) -> str | None:
         """The schema version of the database; None when it does not answer."""
@@ -108,30 +108,32 @@ class Runtime:
         except Exception:
             return None
 
-    def _announced(self) -> None:
+    def _published(self) -> None:
         if self.relay.is_leader:
             self.relay.wake()
         else:
             self._notifier.wake()
 
     async def _notify(self) -> None:
-        await self.database.ask("NOTIFY outbox")
+        await self.database.fetch("NOTIFY outbox")
 
     def _spawn(self, work: Any, name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)
-        task.add_done_callback(_say_if_it_failed)
+        task.add_done_callback(_log_failure)
         self._tasks.append(task)
 
     async def _work(self) -> None:
-        self._spawn(measure_for_ever(self.service.name, self.database, self.service.measures), "measures")
-        await self._reach_bus()
+        self._spawn(
+            export_gauges_forever(self.service.name, self.database.fetch, self.service.gauges, self.settings), "gauges"
+        )
+        await self._connect_bus()
         self._spawn(self.relay.run(), "relay")
-        if self.service.reactions:
+        if self.service.handlers:
             self._spawn(self.consumer.run(), "consumer")
-        for timed in (*self.service.timed, *HOUSEKEEPING):
-            self._spawn(self._by_the_clock(timed), timed.name)
+        for job in (*self.service.scheduled_jobs, *HOUSEKEEPING):
+            self._spawn(self._run_on_schedule(job), job.name)
 
-    async def _reach_bus(self) -> None:
+    async def _connect_bus(self) -> None:
         while True:
             try:
                 await self.bus.start()
@@ -142,34 +144,34 @@ class Runtime:
                 logger.warning("the bus does not answer", error=type(error).__name__)
                 await asyncio.sleep(1)
 
-    async def _by_the_clock(self, timed: Timed) -> None:
+    async def _run_on_schedule(self, job: ScheduledJob) -> None:
         failures = 0
         while True:
             began = now()
             try:
-                await self._work_as_only_one(timed)
+                await self._run_as_leader(job)
             except Exception as error:
                 failures = failures + 1 if now() - began < timedelta(minutes=1) else 1
-                logger.error("timed work failed", work=timed.name, error=type(error).__name__, exc_info=True)
-            await asyncio.sleep(min(timed.every_seconds * 2**failures, max(timed.every_seconds, 60)))
+                logger.error("job work failed", work=job.name, error=type(error).__name__, exc_info=True)
+            await asyncio.sleep(min(job.every_seconds * 2**failures, max(job.every_seconds, 60)))
 
-    async def _work_as_only_one(self, timed: Timed) -> None:
-        connection = await connect(self.database.url, f"clock {timed.name}", seconds=self.settings.database_seconds)
+    async def _run_as_leader(self, job: ScheduledJob) -> None:
+        connection = await connect(self.database.url, f"clock {job.name}", seconds=self.settings.database_seconds)
         try:
             # Held for as long as this process works: another one takes over when the session ends.
             lock = "SELECT pg_try_advisory_lock(hashtext($1))"
-            while not await connection.fetchval(lock, f"clock {timed.name}"):  # noqa: ASYNC110  # held by another process
-                await asyncio.sleep(max(timed.every_seconds, 1))
+            while not await connection.fetchval(lock, f"clock {job.name}"):  # noqa: ASYNC110  # held by another process
+                await asyncio.sleep(max(job.every_seconds, 1))
             while True:
-                await timed.work(self)
-                await asyncio.sleep(timed.every_seconds)
+                await job.work(self)
+                await asyncio.sleep(job.every_seconds)
                 await connection.execute("SELECT 1")
         finally:
             with suppress(Exception):
                 await connection.close(timeout=2)
 
 
-class _NoKeys:
+class _RejectingVerifier:
     """Without a key set nobody can be recognised: every door but the public ones stays shut."""
 
     def caller(self, token: str) -> Any:
@@ -186,14 +188,14 @@ async def _forget(runtime: Runtime) -> None:
         await session.execute(
             text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=INBOX_DAYS)}
         )
-        await forget_old_answers(session, now() - timedelta(days=ANSWER_DAYS))
+        await delete_old_answers(session, now() - timedelta(days=ANSWER_DAYS))
     if isinstance(runtime.bus, EmbeddedBus):
         await runtime.bus.forget_expired()
 
 
-HOUSEKEEPING = (Timed("seal access entries", 1.0, _seal), Timed("forget", 3600.0, _forget))
+HOUSEKEEPING = (ScheduledJob("seal access entries", 1.0, _seal), ScheduledJob("forget", 3600.0, _forget))
 
 
-def _say_if_it_failed(task: asyncio.Task[None]) -> None:
+def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
         logger.error("a task of the service ended", task=task.get_name(), error=type(task.exception()).__name__)

@@ -3,16 +3,23 @@
 import base64
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.services import SERVICES
+
 PUBLISHED_KEY = base64.b64encode(b"bakhong development key, no use!").decode()
-"""What development seals with: everybody can read it here."""
+"""The key of development: published here, so never for production."""
 
 
-class Settings(BaseSettings):
+_addresses: dict[str, Any] = {service.url_setting: (str, f"http://127.0.0.1:{service.port}") for service in SERVICES}
+_ServiceAddresses = create_model("_ServiceAddresses", __base__=BaseSettings, **_addresses)
+"""One setting for each service of `contracts.services`, such as `registry_url`."""
+
+
+class Settings(_ServiceAddresses):
     """The common settings. Names are those of the environment, in lower case; an empty variable counts as unset."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
@@ -24,13 +31,13 @@ class Settings(BaseSettings):
     """The server; each service has its own database on it, named like the service."""
     database_pool: int = 8
     database_seconds: float = 60
-    """How long one statement may stay without an answer before its connection is given up: a lost network says nothing."""
+    """How long one statement may stay without an answer before its connection is closed: a lost network sends no error."""
     kafka_bootstrap_servers: str | None = None
     """Unset: the embedded bus, in the database `bus` of the same server."""
     kafka_replication_factor: int = 1
-    """Of topics that are made here; 3 on a cluster. With 2 or more, one copy may be missing while facts are accepted."""
+    """Of topics created here; 3 on a cluster. With 2 or more, events are accepted while one replica is missing."""
     kafka_partitions: int | None = Field(default=None, ge=1)
-    """Of topics that are made here; unset: what the contracts say. A topic that is there keeps its number."""
+    """Of topics created here; unset: the number in the contracts. An existing topic keeps its number."""
     kafka_partner_event_days: int = Field(default=30, ge=1)
     kafka_dead_letter_days: int = Field(default=90, ge=1)
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -49,19 +56,22 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = None
     """This process's private Ed25519 key (PEM); its file name without suffix is the key id and says who signs."""
 
-    registry_url: str = "http://127.0.0.1:8101"
-    onboarding_url: str = "http://127.0.0.1:8102"
-    payments_qr_url: str = "http://127.0.0.1:8103"
-    casework_url: str = "http://127.0.0.1:8104"
-    reporting_url: str = "http://127.0.0.1:8105"
+    files_dir: Path | None = None
+    """Where a service keeps files; its disk is watched."""
+    data_dir: Path | None = None
+    """Where `make run` keeps its data; its disk is watched where there is no `files_dir`."""
 
     otel_exporter_otlp_endpoint: str | None = None
-    """Where an OpenTelemetry collector takes spans by OTLP over HTTP, such as `http://collector:4318`; unset: nowhere."""
+    """The OpenTelemetry collector (OTLP over HTTP), such as `http://collector:4318`; unset: no tracing."""
 
     run_worker: bool = True
-    """Whether this process also runs the relay, the reactions and the timed work (`make run`: yes)."""
+    """Whether this process also runs the relay, the event handlers and the scheduled jobs (`make run`: yes)."""
     dead_letter_limit: int = 1000
-    """More dead letters than this stop the consumer: something is wrong with the code, not with an event."""
+    """The consumer stops above this number of dead letters: the fault is in the code, not in an event."""
+
+    def service_urls(self) -> dict[str, str]:
+        """The address of every service, by name."""
+        return {service.name: getattr(self, service.url_setting) for service in SERVICES}
 
     @model_validator(mode="after")
     def _production_has_its_secrets(self) -> Self:

@@ -17,18 +17,17 @@ import pytest
 from sqlalchemy import text
 
 from chassis.app import create_app
-from chassis.bus.embedded import EmbeddedBus
-from chassis.consumer import takes_many
-from chassis.database import Database, Session, asyncpg_url, database_url
-from chassis.identity import Caller, Role, Signer, write_keys
 from chassis.ids import new_id
-from chassis.migrations import create_database, upgrade
+from chassis.messaging.bus.embedded import EmbeddedBus
+from chassis.messaging.consumer import is_batch_handler
 from chassis.runtime import Runtime, Service
+from chassis.security.identity import Caller, Role, Signer, write_keys
 from chassis.settings import Settings
-from contracts.fact import FACTS, Fact
+from chassis.storage.database import Database, Session, asyncpg_url, database_url
+from chassis.storage.migrations import create_database, upgrade
+from contracts.event import EVENT_TYPES, Event
 from contracts.registry import Lineage, UnitChanged
-
-SIGNERS = ["gateway", "registry", "onboarding", "payments-qr", "casework", "reporting"]
+from contracts.services import EVERY_PROCESS
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +49,9 @@ def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def keys(key_folder: Path, service: Service) -> Path:
     """A folder with a signing key for the gateway and for each service, and `public.json`."""
     if not (key_folder / f"{service.name}.pem").exists():
-        write_keys(key_folder, sorted({*SIGNERS, service.name, *(path.stem for path in key_folder.glob("*.pem"))}))
+        write_keys(
+            key_folder, sorted({*EVERY_PROCESS, service.name, *(path.stem for path in key_folder.glob("*.pem"))})
+        )
     return key_folder
 
 
@@ -110,7 +111,7 @@ async def runtime(service: Service, settings: Settings, database: Database) -> A
     runtime = Runtime(service, settings, database=database)
     await runtime.start()
     yield runtime
-    await runtime.questions.close()
+    await runtime.service_client.close()
 
 
 Calling = Callable[..., httpx.AsyncClient]
@@ -142,27 +143,27 @@ async def calling(runtime: Runtime, keys: Path) -> AsyncIterator[Calling]:
 
 
 @pytest.fixture
-def hear(service: Service, database: Database) -> Callable[..., Any]:
+def deliver(service: Service, database: Database) -> Callable[..., Any]:
     """`await hear(fact, ...)` lets the service react to facts, as its consumer would, each in a transaction of its own."""
 
-    async def react(*facts: Fact) -> None:
+    async def react(*facts: Event) -> None:
         for fact in facts:
-            reaction: Any = service.reactions[type(fact)]
+            reaction: Any = service.handlers[type(fact)]
             heard = type(fact).model_validate_json(fact.model_dump_json())
             async with database.transaction() as session:
-                await reaction(session, [heard] if takes_many(reaction) else heard)
+                await reaction(session, [heard] if is_batch_handler(reaction) else heard)
 
     return react
 
 
 @pytest.fixture
-def announced(database: Database) -> Callable[..., Any]:
+def published(database: Database) -> Callable[..., Any]:
     """`await announced(StepCompleted)` are the facts that the service has announced so far, oldest first."""
 
-    async def facts(*kinds: type[Fact]) -> list[Any]:
+    async def facts(*kinds: type[Event]) -> list[Any]:
         async with database.reading() as session:
             rows = await session.execute(text("SELECT type, value FROM outbox ORDER BY id"))
-            said = [FACTS[row.type].model_validate_json(row.value) for row in rows if row.type in FACTS]
+            said = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
         return [fact for fact in said if not kinds or isinstance(fact, kinds)]
 
     return facts
@@ -180,7 +181,7 @@ async def bus(postgres_url: str) -> AsyncIterator[EmbeddedBus]:
     await _drop(postgres_url, url.rsplit("/", 1)[1])
 
 
-def unit_fact(
+def unit_event(
     code: str,
     *,
     parents: tuple[str, ...] = ("38",),

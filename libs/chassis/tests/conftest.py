@@ -12,24 +12,24 @@ from pydantic import Field as BodyField
 from sqlalchemy import Text, text
 from sqlmodel import Field, SQLModel, col, select
 
-from chassis.database import Session, new_tables
-from chassis.http import (
+from chassis.ids import new_id
+from chassis.runtime import Service
+from chassis.security.identity import Caller
+from chassis.security.scope import on_unit_changed, scoped, unit_of_body
+from chassis.storage.database import Session, new_tables
+from chassis.storage.outbox import publish
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     Reading,
-    Routes,
     Transaction,
     allow,
     etag,
     page_by_id,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.runtime import Service
-from chassis.scope import on_unit_changed, scoped, unit_of_body
 from contracts.registry import SourceChecked, UnitChanged
 
 
@@ -65,7 +65,7 @@ class NoteView(BaseModel):
     text: str
 
 
-router = Routes()
+router = transactional_router()
 Day = Annotated[date, AfterValidator(lambda day: day)]
 
 
@@ -74,7 +74,7 @@ async def create_note(body: NoteCreate, session: Transaction, caller: Annotated[
     unit = await unit_of_body(session, body.unit_code)
     note = Note(unit_id=unit.id, text=body.text)
     session.add(note)
-    announce(session, SourceChecked(source=str(note.id), live=True, at="2026-11-21T00:00:00Z"))
+    publish(session, SourceChecked(source=str(note.id), live=True, at="2026-11-21T00:00:00Z"))
     if body.text == "explode":
         raise RuntimeError("secret text")
     if body.text == "no room":
@@ -104,7 +104,7 @@ async def read_text(
     upper: bool = False,
     on: date | None = None,
 ) -> Response:
-    [row] = await request.app.state.runtime.database.ask("SELECT text FROM note WHERE id = $1", note_id)
+    [row] = await request.app.state.runtime.database.fetch("SELECT text FROM note WHERE id = $1", note_id)
     return Response(row["text"].upper() if upper else row["text"])
 
 
@@ -124,7 +124,7 @@ async def on_source_checked(session: Session, fact: SourceChecked) -> None:
     session.add(Heard(key=fact.source, value=fact.at.isoformat()))
 
 
-REACTIONS: dict[Any, Any] = {UnitChanged: on_unit_changed, SourceChecked: on_source_checked}
+HANDLERS: dict[Any, Any] = {UnitChanged: on_unit_changed, SourceChecked: on_source_checked}
 
 
 @pytest.fixture(scope="session")
@@ -135,5 +135,5 @@ def service() -> Service:
         metadata=Table.metadata,
         migrations=Path(__file__).parent / "toy" / "migrations",
         routers=[router],
-        reactions=REACTIONS,
+        handlers=HANDLERS,
     )

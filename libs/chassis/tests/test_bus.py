@@ -10,8 +10,8 @@ from aiokafka.partitioner import murmur2
 from hypothesis import given
 from hypothesis.strategies import text
 
-from chassis.bus import Outgoing, TopicPartition, partition_of
-from chassis.bus.kafka import KafkaBus, consumer_options, producer_options
+from chassis.messaging.bus import Outgoing, TopicPartition, partition_of
+from chassis.messaging.bus.kafka import KafkaBus, consumer_options, producer_options
 from chassis.settings import Settings
 from contracts.topics import Topic
 

@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis.bus import Outgoing
 from chassis.clock import now
-from chassis.consumer import Consumer, TooManyDeadLetters, Transient, together
-from chassis.database import _know_the_dying
 from chassis.errors import DeadLetterStays
-from chassis.scope import on_unit_changed
+from chassis.messaging.bus import Outgoing
+from chassis.messaging.consumer import Consumer, TooManyDeadLetters, Transient, batch_handler
+from chassis.security.scope import on_unit_changed
+from chassis.storage.database import _know_the_dying
 from contracts import topics
 from contracts.registry import SourceChecked, UnitChanged
 
@@ -27,8 +27,8 @@ async def sources_bus(bus):
 
 @pytest.fixture
 def consumer_of(service, database, sources_bus):
-    def build(reactions=None, **options):
-        return Consumer("toy-notes", database, sources_bus, reactions or service.reactions, **options)
+    def build(handlers=None, **options):
+        return Consumer("toy-notes", database, sources_bus, handlers or service.handlers, **options)
 
     return build
 
@@ -331,7 +331,7 @@ async def test_what_nobody_here_reacts_to_leaves_the_position_alone_behind(consu
 async def test_a_reaction_that_takes_many_gets_runs_in_order_and_a_poison_one_alone(consumer_of, sources_bus, database):
     runs = []
 
-    @together
+    @batch_handler
     async def many(session, facts):
         runs.append([fact.source for fact in facts])
         if any(fact.source == "poison" for fact in facts):

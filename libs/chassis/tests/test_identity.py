@@ -10,7 +10,7 @@ import pytest
 
 from chassis.clock import frozen_at, now
 from chassis.errors import Unauthenticated
-from chassis.identity import AUDIENCE, Caller, Signer, Verifier, write_keys
+from chassis.security.identity import AUDIENCE, Caller, Signer, Verifier, write_keys
 
 RESIDENT = Caller(role="resident", subject="somebody", resident_id=uuid4())
 

@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from chassis.log import configure_logging, logger
+from chassis.observability.log import configure_logging, logger
 
 
 @pytest.fixture

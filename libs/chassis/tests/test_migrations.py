@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from chassis import migrations
-from chassis.database import Database, asyncpg_url, database_url
-from chassis.health import readiness
-from chassis.migrations import backfill, create_database, upgrade
+from chassis.storage import migrations
+from chassis.storage.database import Database, asyncpg_url, database_url
+from chassis.storage.migrations import backfill, create_database, upgrade
+from chassis.web.health import readiness
 
 EXPANDING = """
 from alembic import op

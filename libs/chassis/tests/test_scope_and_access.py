@@ -7,12 +7,18 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from chassis.access import ask_and_record, find_broken_seal, purpose_of, record_access, seal_new_entries
 from chassis.errors import Forbidden, InvalidQuery, NotFound, PurposeRequired
-from chassis.identity import Caller
-from chassis.scope import covers, find_unit, require_unit, unit_of_query, units_under
-from chassis.tables import KnownUnit
-from chassis.testing import unit_fact
+from chassis.security.access_log import (
+    fetch_and_record_access,
+    find_broken_seal,
+    purpose_of,
+    record_access,
+    seal_new_entries,
+)
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, find_unit, require_unit, unit_of_query, units_under
+from chassis.storage.tables import KnownUnit
+from chassis.testing import unit_event
 from contracts.access import AccessRecorded, AccessSealed
 from contracts.registry import Lineage
 
@@ -22,11 +28,11 @@ RESIDENT = Caller(role="resident", subject="r", resident_id=uuid4())
 
 
 @pytest.fixture
-async def village(hear):
+async def village(deliver):
     """A village that belonged to 15727 in the district 397 until 2025, and to the new 15724 since."""
-    old, new = unit_fact("15724", parents=("38", "397")), unit_fact("15724")
-    closed = unit_fact("15727", parents=("38", "397"))
-    village = unit_fact("15727-01")
+    old, new = unit_event("15724", parents=("38", "397")), unit_event("15724")
+    closed = unit_event("15727", parents=("38", "397"))
+    village = unit_event("15727-01")
     places = [
         Lineage(path="38/397/15727/15727-01", parent_id=closed.unit_id, valid_from=None, valid_to=DAY_BEFORE),
         Lineage(path="38/15724/15727-01", parent_id=new.unit_id, valid_from=REFORM, valid_to=None),
@@ -43,9 +49,9 @@ async def village(hear):
         )
 
     village = village.model_copy(update={"lineage": places})
-    district = until_the_reform(unit_fact("397", level="district"))
-    await hear(unit_fact("38", parents=()), district, until_the_reform(old), until_the_reform(closed))
-    await hear(since_the_reform(new), village, unit_fact("15061"))
+    district = until_the_reform(unit_event("397", level="district"))
+    await deliver(unit_event("38", parents=()), district, until_the_reform(old), until_the_reform(closed))
+    await deliver(since_the_reform(new), village, unit_event("15061"))
     return village
 
 
@@ -107,27 +113,29 @@ async def broken(database):
         return await find_broken_seal(session)
 
 
-async def test_a_read_leaves_a_row_and_tells_the_registry(database, announced):
+async def test_a_read_leaves_a_row_and_tells_the_registry(database, published):
     await read_by(database)
 
-    (told,) = await announced(AccessRecorded)
+    (told,) = await published(AccessRecorded)
     assert (told.actor, told.purpose, told.fields) == ("o", "dossier", ["phone"])
 
 
-async def test_one_statement_reads_and_records_and_a_read_without_rows_is_no_read(database, announced):
+async def test_one_statement_reads_and_records_and_a_read_without_rows_is_no_read(database, published):
     reader = {"purpose": "dossier", "fields": ["full_name"]}
 
-    shown = await ask_and_record(database, "registry", OFFICER, uuid4(), "SELECT $1::int AS number", 7, **reader)
-    hidden = await ask_and_record(database, "registry", OFFICER, uuid4(), "SELECT 1 WHERE $1", False, **reader)
+    shown = await fetch_and_record_access(
+        database, "registry", OFFICER, uuid4(), "SELECT $1::int AS number", 7, **reader
+    )
+    hidden = await fetch_and_record_access(database, "registry", OFFICER, uuid4(), "SELECT 1 WHERE $1", False, **reader)
 
-    [said] = await announced(AccessRecorded)
-    [kept] = await database.ask("SELECT * FROM access_entry")
+    [said] = await published(AccessRecorded)
+    [kept] = await database.fetch("SELECT * FROM access_entry")
     assert (shown[0]["number"], hidden) == (7, [])
     assert (kept["resident_id"], kept["at"], kept["purpose"]) == (said.resident_id, said.at, "dossier")
     assert (said.actor, said.role, said.fields) == ("o", "officer", ["full_name"])
 
 
-async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, announced):
+async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, published):
     await read_by(database, 3)
     assert await seal_all(database) == 3
     await read_by(database, 2)
@@ -135,7 +143,7 @@ async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, an
     assert await seal_all(database) == 0
 
     assert await broken(database) is None
-    assert [fact.rows for fact in await announced(AccessSealed)] == [3, 2]
+    assert [fact.rows for fact in await published(AccessSealed)] == [3, 2]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from contracts import topics
-from contracts.fact import Fact, Id, Instant
+from contracts.event import Event, Id, Instant
 
 
-class AccessRecorded(Fact):
+class AccessRecorded(Event):
     """Somebody read (or was shown) data of a resident. `actor` is an opaque account, `fields` are names of fields."""
 
     topic: ClassVar[str] = topics.ACCESS
@@ -26,7 +26,7 @@ class AccessRecorded(Fact):
     unit_code: str | None = None
 
 
-class AccessSealed(Fact):
+class AccessSealed(Event):
     """A service sealed its access rows up to `last_id` into its hash chain; a later rewrite would not fit `seal`."""
 
     topic: ClassVar[str] = topics.ACCESS

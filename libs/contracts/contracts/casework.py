@@ -3,10 +3,10 @@
 from typing import ClassVar, Literal
 
 from contracts import topics
-from contracts.fact import Code, Fact, Id, Instant, date
+from contracts.event import Code, Event, Id, Instant, date
 
 
-class DossierState(Fact):
+class DossierState(Event):
     """A dossier as it stands now. `national_status` is one of the ten codes of the national portal, `channel` 1 in person,
     2 online, 3 by post; `origin` tells a dossier filed here from one that a portal reported."""
 
@@ -57,7 +57,7 @@ class DossierCompleted(DossierState):
     type: ClassVar[str] = "vn.bakhong.dossier.completed.v1"
 
 
-class DossierFeeRequested(Fact):
+class DossierFeeRequested(Event):
     """A fee is due for a dossier; payments-qr answers with `qr.issued`, later `bill.paid`, or `fee.uncollectable`."""
 
     topic: ClassVar[str] = topics.DOSSIERS
@@ -73,7 +73,7 @@ class DossierFeeRequested(Fact):
     at: Instant
 
 
-class DossierFeePaid(Fact):
+class DossierFeePaid(Event):
     """A dossier's fee is paid; `flagged` when the dossier was withdrawn or refused before."""
 
     topic: ClassVar[str] = topics.DOSSIERS
@@ -88,7 +88,7 @@ class DossierFeePaid(Fact):
     flagged: bool = False
 
 
-class DeathRegistered(Fact):
+class DeathRegistered(Event):
     """A dossier registered a resident's death (đăng ký khai tử)."""
 
     topic: ClassVar[str] = topics.DOSSIERS
@@ -101,7 +101,7 @@ class DeathRegistered(Fact):
     at: Instant
 
 
-class ProceduresChosen(Fact):
+class ProceduresChosen(Event):
     """The full-process services that a unit has chosen for the model, all of them."""
 
     topic: ClassVar[str] = topics.DOSSIERS
@@ -115,7 +115,7 @@ class ProceduresChosen(Fact):
     at: Instant
 
 
-class FeedbackState(Fact):
+class FeedbackState(Event):
     """A feedback or petition (phản ánh, kiến nghị) as it stands now."""
 
     key_field: ClassVar[str] = "feedback_id"
@@ -158,7 +158,7 @@ class FeedbackChanged(FeedbackState):
     type: ClassVar[str] = "vn.bakhong.feedback.changed.v1"
 
 
-class DocumentState(Fact):
+class DocumentState(Event):
     """A document between people and agencies as it stands now: never what it says.
 
     `sender_id` and `recipient_id` are residents or organizations; an agency has none.
@@ -190,7 +190,7 @@ class DocumentChanged(DocumentState):
     type: ClassVar[str] = "vn.bakhong.document.changed.v1"
 
 
-class IncidentState(Fact):
+class IncidentState(Event):
     """A technical fault as it stands now; `reporter_id` is the resident or organization who met it, None for officers."""
 
     key_field: ClassVar[str] = "incident_id"

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from contracts import topics
-from contracts.fact import Code, Fact, Instant
+from contracts.event import Code, Event, Instant
 
 
 class Count(BaseModel):
@@ -18,7 +18,7 @@ class Count(BaseModel):
     count: int
 
 
-class CountsTaken(Fact):
+class CountsTaken(Event):
     """Counted in one transaction at `at`."""
 
     topic: ClassVar[str] = topics.COUNTS

@@ -3,10 +3,10 @@
 from typing import ClassVar, Literal
 
 from contracts import topics
-from contracts.fact import Fact, Id, Instant
+from contracts.event import Event, Id, Instant
 
 
-class DeliveryProcessed(Fact):
+class DeliveryProcessed(Event):
     """A service has dealt with a partner's message. `rejected` names a stable `reason`, such as `unlicensed-provider`."""
 
     topic: ClassVar[str] = topics.DELIVERIES
@@ -21,7 +21,7 @@ class DeliveryProcessed(Fact):
     reason: str | None = None
 
 
-class DeliveryUnmatched(Fact):
+class DeliveryUnmatched(Event):
     """Nobody known fits (`unknown`), or several do (`ambiguous`): the message waits and applies by itself later."""
 
     topic: ClassVar[str] = topics.DELIVERIES

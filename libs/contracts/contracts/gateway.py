@@ -5,13 +5,13 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from contracts import topics
-from contracts.fact import Code, Fact, Id, Instant, date
+from contracts.event import Code, Event, Id, Instant, date
 
 SEALED_AT = ("gateway", "partner_event", "sealed")
 """Service, table and column to which `PartnerEventReceived.sealed` is bound; its row is the delivery's id."""
 
 
-class PartnerEventReceived(Fact):
+class PartnerEventReceived(Event):
     """A partner's message, durable and verified. `sealed` is the body's `data` as JSON, encrypted, in base64.
 
     `subject_key` is a blind index of the person or organization, or the merchant id: the same subject, the same order.
@@ -57,7 +57,7 @@ class Agreement(BaseModel):
     valid_to: date | None = None
 
 
-class PartnerChanged(Fact):
+class PartnerChanged(Event):
     """A partner as it stands now."""
 
     topic: ClassVar[str] = topics.PARTNERS

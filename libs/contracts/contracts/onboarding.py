@@ -5,13 +5,13 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts import topics
-from contracts.fact import Code, Fact, Id, Instant, date
+from contracts.event import Code, Event, Id, Instant, date
 
 Step = Literal["vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection"]
 StepStatus = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
 
 
-class StepState(Fact):
+class StepState(Event):
     """One step of one resident as it stands now; `version` counts the changes of this resident's journey from 1.
 
     `marks` are the countable parts that hold now: `issued`, `level_1`, `level_2` of `vneid`; `bank`, `e_wallet`,
@@ -56,7 +56,7 @@ class StepUpdated(StepState):
     type: ClassVar[str] = "vn.bakhong.step.updated.v1"
 
 
-class OrganizationStepCompleted(Fact):
+class OrganizationStepCompleted(Event):
     """An organization has the provincial app, or (`completed` false) has it no longer."""
 
     topic: ClassVar[str] = topics.ONBOARDING
@@ -72,7 +72,7 @@ class OrganizationStepCompleted(Fact):
     evidence_kind: str | None = None
 
 
-class ResidentGuided(Fact):
+class ResidentGuided(Event):
     """A resident was visited or guided in person, at home or at the village cultural house (nhà văn hóa thôn)."""
 
     topic: ClassVar[str] = topics.ONBOARDING
@@ -86,10 +86,11 @@ class ResidentGuided(Fact):
     outcome: Literal["done", "not_home", "away", "declined", "no_device"]
 
 
-class ResidentFactObserved(Fact):
+class ResidentFactObserved(Event):
     """A volunteer or officer learnt something new about a resident in the village; registry records it (source: officer).
 
-    `sealed` holds a phone number, encrypted for registry (`chassis.sealing`, place onboarding|fact_observed|phone, row: the
+    `sealed` holds a phone number, encrypted for registry (`chassis.security.encryption`, context onboarding|fact_observed|phone,
+    row: the
     resident's id; base64); every other fact is a yes or no in `value`.
     """
 
@@ -130,7 +131,7 @@ class CampaignStep(BaseModel):
     done_on: date | None = None
 
 
-class CampaignState(Fact):
+class CampaignState(Event):
     """A campaign as it stands now. It covers `unit_id` and all below, as of its start; successors may read it."""
 
     key_field: ClassVar[str] = "campaign_id"
@@ -166,7 +167,7 @@ class CampaignUpdated(CampaignState):
     type: ClassVar[str] = "vn.bakhong.campaign.updated.v1"
 
 
-class PlanFiled(Fact):
+class PlanFiled(Event):
     """A unit handed in a plan or a report. `state` is judged by the last day that the deadline leaves."""
 
     topic: ClassVar[str] = topics.CAMPAIGNS
@@ -184,7 +185,7 @@ class PlanFiled(Fact):
     period: str | None = None
 
 
-class SessionHeld(Fact):
+class SessionHeld(Event):
     """A conference, training, installation day or drive took place; said again when attendance is added.
 
     `merchants` are organizations and residents who own a merchant; `businesses` all organizations, and residents who own a
@@ -208,7 +209,7 @@ class SessionHeld(Fact):
     businesses: int | None = None
 
 
-class CommunicationPublished(Fact):
+class CommunicationPublished(Event):
     """News about the model was published or broadcast."""
 
     topic: ClassVar[str] = topics.CAMPAIGNS
@@ -223,7 +224,7 @@ class CommunicationPublished(Fact):
     published_on: date
 
 
-class OfficialSignatureIssued(Fact):
+class OfficialSignatureIssued(Event):
     """An official got (or, `held` false, gave back) a public-duty digital signature (chữ ký số chuyên dùng công vụ)."""
 
     topic: ClassVar[str] = topics.CAMPAIGNS
@@ -249,7 +250,7 @@ class TeamMember(BaseModel):
     listed_to: date | None = None
 
 
-class TeamChanged(Fact):
+class TeamChanged(Event):
     """The members of an implementation or community digital technology team, as listed now (decides who is a volunteer)."""
 
     topic: ClassVar[str] = topics.CAMPAIGNS
@@ -275,7 +276,7 @@ class TrainingAccount(BaseModel):
     resident_id: Id | None = None
 
 
-class TrainingOpened(Fact):
+class TrainingOpened(Event):
     """A campaign practises in a commune of its own, with one village of made-up people; said again when something changes.
 
     The two units stand in no tree of real units. `people` are ids for residents to be made up; `valid_until` is the end of

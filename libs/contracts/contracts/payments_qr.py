@@ -3,13 +3,13 @@
 from typing import ClassVar, Literal
 
 from contracts import topics
-from contracts.fact import Code, Fact, Id, Instant, date
+from contracts.event import Code, Event, Id, Instant, date
 
 Category = Literal["market_stall", "shop", "electricity", "water", "public_service"]
 MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed"]
 
 
-class MerchantState(Fact):
+class MerchantState(Event):
     """A merchant as it stands now; `has_qr` tells whether a usable static or external code exists."""
 
     key_field: ClassVar[str] = "merchant_id"
@@ -55,7 +55,7 @@ class MerchantUpdated(MerchantState):
     type: ClassVar[str] = "vn.bakhong.merchant.updated.v1"
 
 
-class QrIssued(Fact):
+class QrIssued(Event):
     """A code exists. For a dossier's fee `dossier_id` and `bill_id` say which."""
 
     topic: ClassVar[str] = topics.MERCHANTS
@@ -75,7 +75,7 @@ class QrIssued(Fact):
     expires_at: Instant | None = None
 
 
-class FeeUncollectable(Fact):
+class FeeUncollectable(Event):
     """No active public-service merchant serves the unit: the dossier's fee is paid at the counter."""
 
     topic: ClassVar[str] = topics.PAYMENTS
@@ -89,7 +89,7 @@ class FeeUncollectable(Fact):
     reason: str
 
 
-class PaymentSettled(Fact):
+class PaymentSettled(Event):
     """A partner reported a payment. `counted` is false for a possible duplicate."""
 
     topic: ClassVar[str] = topics.PAYMENTS
@@ -109,7 +109,7 @@ class PaymentSettled(Fact):
     dossier_id: Id | None = None
 
 
-class PaymentReversed(Fact):
+class PaymentReversed(Event):
     """A settled payment was taken back, whole; `business_day` is the day on which it had been counted."""
 
     topic: ClassVar[str] = topics.PAYMENTS
@@ -128,7 +128,7 @@ class PaymentReversed(Fact):
     dossier_id: Id | None = None
 
 
-class BillPaid(Fact):
+class BillPaid(Event):
     """A bill is paid in full; a dossier's fee is a bill with `dossier_id`."""
 
     topic: ClassVar[str] = topics.PAYMENTS

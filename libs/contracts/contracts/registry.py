@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts import topics
-from contracts.fact import Code, Fact, Id, Instant, date
+from contracts.event import Code, Event, Id, Instant, date
 
 Level = Literal["province", "district", "commune", "village"]
 ResidenceStatus = Literal["permanent", "temporary", "away"]
@@ -33,7 +33,7 @@ class Successor(BaseModel):
     effective_on: date
 
 
-class UnitChanged(Fact):
+class UnitChanged(Event):
     """A unit as it stands now in the registry, with all its places in the tree, past, present and to come."""
 
     topic: ClassVar[str] = topics.UNITS
@@ -51,7 +51,7 @@ class UnitChanged(Fact):
     successors: list[Successor] = []
 
 
-class ResidentSnapshot(Fact):
+class ResidentSnapshot(Event):
     """What other services may know of a resident. `version` counts the resident's changes from 1.
 
     `birth_month` is `YYYY-MM`, or `YYYY` where only the year is known. The conditions are those of the onboarding steps
@@ -154,7 +154,7 @@ class Attestation(BaseModel):
     fee_charged: int | None = None
 
 
-class ResidentAttested(Fact):
+class ResidentAttested(Event):
     """A partner's fact about a resident whom the registry has recognised.
 
     `has_bank_account` and `has_smartphone` are what the registry knew before this event: they fix the route.
@@ -172,7 +172,7 @@ class ResidentAttested(Fact):
     has_smartphone: bool
 
 
-class ResidentPrefilled(Fact):
+class ResidentPrefilled(Event):
     """A form was filled from the registry: of `asked` fields, `filled` needed no declaration."""
 
     topic: ClassVar[str] = topics.RESIDENTS
@@ -188,7 +188,7 @@ class ResidentPrefilled(Fact):
     filled: int
 
 
-class ResidentConsentChanged(Fact):
+class ResidentConsentChanged(Event):
     """A resident allowed a provider something, or withdrew it; `partner_id` is null for a grantee that is no partner."""
 
     topic: ClassVar[str] = topics.RESIDENTS
@@ -207,7 +207,7 @@ class ResidentConsentChanged(Fact):
     """From here on it counts no more, though nobody says so again."""
 
 
-class OrganizationSnapshot(Fact):
+class OrganizationSnapshot(Event):
     """What other services may know of an organization. `owner_has_smartphone` is the condition of its provincial app."""
 
     key_field: ClassVar[str] = "organization_id"
@@ -237,7 +237,7 @@ class OrganizationUpdated(OrganizationSnapshot):
     type: ClassVar[str] = "vn.bakhong.organization.updated.v1"
 
 
-class OrganizationAttested(Fact):
+class OrganizationAttested(Event):
     """A partner's fact about an organization that the registry has recognised by its tax code."""
 
     topic: ClassVar[str] = topics.ORGANIZATIONS
@@ -250,7 +250,7 @@ class OrganizationAttested(Fact):
     attestation: Attestation
 
 
-class SourceChecked(Fact):
+class SourceChecked(Event):
     """The state of a linked database has changed: `live` when its last answer was in time and in its schema."""
 
     topic: ClassVar[str] = topics.SOURCES

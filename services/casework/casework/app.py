@@ -7,11 +7,11 @@ from casework.commands.counting import count_once_a_day
 from casework.commands.feedback import escalate_feedback
 from casework.commands.incidents import escalate_incidents
 from casework.commands.rotation import rotate_keys
+from casework.handlers import HANDLERS
 from casework.model import Table
-from casework.reactions import HEARD
 from casework.routes import ROUTERS
 from chassis.app import create_app
-from chassis.runtime import Runtime, Service, Timed
+from chassis.runtime import Runtime, ScheduledJob, Service
 
 EVERY_SECONDS = 30.0
 COUNT_EVERY_SECONDS = 300.0
@@ -48,12 +48,12 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
-    reactions=HEARD,
-    timed=[
-        Timed("confirm draft results", EVERY_SECONDS, confirm_drafts),
-        Timed("escalate what is late", EVERY_SECONDS, escalate),
-        Timed("rotate keys", ROTATE_EVERY_SECONDS, rotate),
-        Timed("take counts", COUNT_EVERY_SECONDS, count),
+    handlers=HANDLERS,
+    scheduled_jobs=[
+        ScheduledJob("confirm draft results", EVERY_SECONDS, confirm_drafts),
+        ScheduledJob("escalate what is late", EVERY_SECONDS, escalate),
+        ScheduledJob("rotate keys", ROTATE_EVERY_SECONDS, rotate),
+        ScheduledJob("take counts", COUNT_EVERY_SECONDS, count),
     ],
 )
 

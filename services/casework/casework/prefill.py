@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from casework.model.forms import Fact
 from casework.procedures import Field
-from chassis.ask import Questions, Unanswered
 from chassis.errors import Forbidden, NotYetKnown
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.service_client import ServiceClient, ServiceUnavailable
 
 _FACTS = TypeAdapter(dict[str, Fact])
 REGISTRY = "registry"
@@ -42,7 +42,7 @@ NOTHING = Known({})
 
 
 async def ask_registry(
-    questions: Questions,
+    service_client: ServiceClient,
     caller: Caller,
     fields: Sequence[Field],
     *,
@@ -55,11 +55,11 @@ async def ask_registry(
     applicant_facts = _facts(fields, "applicant")
     subject_facts = _facts(fields, "subject")
     if subject_id is not None and subject_id == resident_id:
-        known = await _resident(questions, caller, resident_id, applicant_facts | subject_facts, seconds)
+        known = await _resident(service_client, caller, resident_id, applicant_facts | subject_facts, seconds)
         return Prefilled(known, known)
     applicant, subject = await asyncio.gather(
-        _applicant(questions, caller, resident_id, organization_id, applicant_facts, seconds),
-        _resident(questions, _asker(caller, subject_id), subject_id, subject_facts, seconds),
+        _applicant(service_client, caller, resident_id, organization_id, applicant_facts, seconds),
+        _resident(service_client, _asker(caller, subject_id), subject_id, subject_facts, seconds),
     )
     return Prefilled(applicant, subject)
 
@@ -69,7 +69,7 @@ def _facts(fields: Iterable[Field], about: str) -> frozenset[str]:
 
 
 async def _applicant(
-    questions: Questions,
+    service_client: ServiceClient,
     caller: Caller,
     resident_id: UUID | None,
     organization_id: UUID | None,
@@ -77,20 +77,26 @@ async def _applicant(
     seconds: float,
 ) -> Known:
     if organization_id is None:
-        return await _resident(questions, caller, resident_id, names, seconds)
-    about_organization, representative_id = await _organization(questions, caller, organization_id, seconds / 2)
-    about_person = await _resident(questions, _asker(caller, representative_id), representative_id, names, seconds / 2)
+        return await _resident(service_client, caller, resident_id, names, seconds)
+    about_organization, representative_id = await _organization(service_client, caller, organization_id, seconds / 2)
+    about_person = await _resident(
+        service_client, _asker(caller, representative_id), representative_id, names, seconds / 2
+    )
     return Known(about_organization.facts | about_person.facts, (*about_organization.degraded, *about_person.degraded))
 
 
 async def _resident(
-    questions: Questions, caller: Caller | None, resident_id: UUID | None, names: frozenset[str], seconds: float
+    service_client: ServiceClient,
+    caller: Caller | None,
+    resident_id: UUID | None,
+    names: frozenset[str],
+    seconds: float,
 ) -> Known:
     wanted = sorted(name for name in names if not name.startswith("organization."))
     if resident_id is None or not wanted:
         return NOTHING
     try:
-        answer = await questions.ask(
+        answer = await service_client.call(
             REGISTRY,
             "POST",
             f"/v1/residents/{resident_id}/prefill",
@@ -100,7 +106,7 @@ async def _resident(
             seconds=seconds,
         )
         return Known(_FACTS.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ()))
-    except Unanswered as unanswered:
+    except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (ValidationError, KeyError, TypeError):
         pass
@@ -108,10 +114,10 @@ async def _resident(
 
 
 async def _organization(
-    questions: Questions, caller: Caller, organization_id: UUID, seconds: float
+    service_client: ServiceClient, caller: Caller, organization_id: UUID, seconds: float
 ) -> tuple[Known, UUID | None]:
     try:
-        answer = await questions.ask(
+        answer = await service_client.call(
             REGISTRY,
             "GET",
             f"/v1/organizations/{organization_id}",
@@ -121,14 +127,14 @@ async def _organization(
         )
         facts = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
         return Known(facts), _uuid((answer.get("representative") or {}).get("resident_id"))
-    except Unanswered as unanswered:
+    except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (AttributeError, TypeError, ValueError):
         pass
     return Known({}, (REGISTRY,)), None
 
 
-def _refuse_what_registry_refuses(unanswered: Unanswered) -> None:
+def _refuse_what_registry_refuses(unanswered: ServiceUnavailable) -> None:
     if unanswered.status == 404:
         raise NotYetKnown()
     if unanswered.status == 403:

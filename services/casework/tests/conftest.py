@@ -16,11 +16,11 @@ from fastapi.responses import JSONResponse
 
 from casework.app import service as casework
 from casework.settings import get_settings as casework_settings
-from chassis.identity import Caller, Role, Signer
 from chassis.ids import new_id
 from chassis.runtime import Service
+from chassis.security.identity import Caller, Role, Signer
 from chassis.settings import Settings
-from chassis.testing import Calling, unit_fact
+from chassis.testing import Calling, unit_event
 from contracts.registry import OrganizationRegistered, ResidentRegistered
 
 
@@ -143,26 +143,26 @@ class World:
 
 
 @pytest.fixture
-async def world(hear: Any, registry: Registry) -> World:
+async def world(deliver: Any, registry: Registry) -> World:
     commune, village, second, neighbour = new_id(), new_id(), new_id(), new_id()
-    await hear(
-        unit_fact("38", parents=(), name="Thanh Hóa"),
-        unit_fact("15724", name="Đồng Tiến", unit_id=commune),
-        unit_fact("15061", name="Ngọc Lặc", unit_id=neighbour),
-        unit_fact("15727-01", parents=("38", "15724"), unit_id=village),
-        unit_fact("15727-02", parents=("38", "15724"), unit_id=second),
+    await deliver(
+        unit_event("38", parents=(), name="Thanh Hóa"),
+        unit_event("15724", name="Đồng Tiến", unit_id=commune),
+        unit_event("15061", name="Ngọc Lặc", unit_id=neighbour),
+        unit_event("15727-01", parents=("38", "15724"), unit_id=village),
+        unit_event("15727-02", parents=("38", "15724"), unit_id=second),
     )
     household = new_id()
-    binh = await _person(hear, registry, village, "15727-01", "Nguyễn Văn Thử Bình", household)
-    lan = await _person(hear, registry, village, "15727-01", "Lê Thị Thử Lan", household)
-    cuong = await _person(hear, registry, second, "15727-02", "Trần Thử Cường", new_id())
-    an = await _person(hear, registry, neighbour, "15061", "Phạm Thử An", new_id())
+    binh = await _person(deliver, registry, village, "15727-01", "Nguyễn Văn Thử Bình", household)
+    lan = await _person(deliver, registry, village, "15727-01", "Lê Thị Thử Lan", household)
+    cuong = await _person(deliver, registry, second, "15727-02", "Trần Thử Cường", new_id())
+    an = await _person(deliver, registry, neighbour, "15061", "Phạm Thử An", new_id())
     shop = new_id()
     registry.organizations[shop] = {
         "id": str(shop), "name": "Hộ kinh doanh Thử", "tax_code": "2800000001", "kind": "household_business",
         "representative": {"resident_id": str(binh)},
     }  # fmt: skip
-    await hear(
+    await deliver(
         OrganizationRegistered(
             organization_id=shop, version=1, unit_id=commune, unit_code="15724", at=datetime.fromisoformat("2026-11-01T00:00Z"),
             kind="household_business", representative_id=binh, owner_has_smartphone=True,
@@ -171,7 +171,7 @@ async def world(hear: Any, registry: Registry) -> World:
     return World(commune, village, neighbour, binh, lan, cuong, an, shop)
 
 
-async def _person(hear: Any, registry: Registry, unit: UUID, code: str, name: str, household: UUID) -> UUID:
+async def _person(deliver: Any, registry: Registry, unit: UUID, code: str, name: str, household: UUID) -> UUID:
     person = new_id()
     registry.people[person] = {
         "full_name": name,
@@ -186,7 +186,7 @@ async def _person(hear: Any, registry: Registry, unit: UUID, code: str, name: st
         "nationality": "Việt Nam",
         "social_insurance_no": "0123456789",
     }
-    await hear(
+    await deliver(
         ResidentRegistered(
             resident_id=person, version=1, unit_id=unit, unit_code=code, at=datetime.fromisoformat("2026-11-01T00:00Z"),
             birth_month="1961-05", sex="male", residence_status="permanent", household_id=household,

@@ -66,7 +66,7 @@ async def test_an_unknown_procedure_is_not_found(calling):
     assert (await calling().get("/v1/procedures/9.999999")).status_code == 404
 
 
-async def test_a_unit_chooses_two_full_process_services(officer, calling, world, announced):
+async def test_a_unit_chooses_two_full_process_services(officer, calling, world, published):
     chosen = await officer.put("/v1/units/15724/procedures", json={"codes": ["2.000635", "1.001731"]})
 
     assert chosen.status_code == 200
@@ -74,7 +74,7 @@ async def test_a_unit_chooses_two_full_process_services(officer, calling, world,
     seen = (await calling().get("/v1/units/15724/procedures")).json()
     assert seen["codes"] == ["2.000635", "1.001731"]
     assert [item["code"] for item in seen["items"]] == ["1.001731", "2.000635"]
-    assert [(fact.unit_code, fact.codes, fact.minimum) for fact in await announced(ProceduresChosen)] == [
+    assert [(fact.unit_code, fact.codes, fact.minimum) for fact in await published(ProceduresChosen)] == [
         ("15724", ["2.000635", "1.001731"], 2)
     ]
     listed = (await calling().get("/v1/procedures", params={"unit_code": "15724"})).json()["items"]
@@ -98,9 +98,9 @@ async def test_a_wrong_choice_is_refused(officer, world, codes, problem, pointer
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
-async def test_the_highest_minimum_of_the_campaigns_that_cover_the_unit_holds(officer, calling, world, hear):
+async def test_the_highest_minimum_of_the_campaigns_that_cover_the_unit_holds(officer, calling, world, deliver):
     running = new_id()
-    await hear(
+    await deliver(
         campaign(world.commune, 3),
         campaign(world.commune, 5, campaign_id=running),
         campaign(world.commune, 9, ends=date(2024, 6, 30)),
@@ -115,7 +115,7 @@ async def test_the_highest_minimum_of_the_campaigns_that_cover_the_unit_holds(of
     assert (refused.status_code, refused.json()["minimum"]) == (422, 5)
     assert accepted.status_code == 200
     assert village["minimum"] == 5
-    await hear(campaign(world.commune, 4, kind=CampaignUpdated, campaign_id=running, version=2))
+    await deliver(campaign(world.commune, 4, kind=CampaignUpdated, campaign_id=running, version=2))
     assert (await calling().get("/v1/units/15724/procedures")).json()["minimum"] == 4
     with frozen_at(datetime.fromisoformat("2024-05-01T00:00Z")):
         assert (await calling().get("/v1/units/15724/procedures")).json()["minimum"] == 9

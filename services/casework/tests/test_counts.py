@@ -7,7 +7,7 @@ from chassis.clock import frozen_at
 from contracts.counts import CountsTaken
 
 
-async def test_counts_are_taken_once_a_day_and_on_demand(binh, officer, calling, world, database, announced):
+async def test_counts_are_taken_once_a_day_and_on_demand(binh, officer, calling, world, database, published):
     opened = (
         await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
     ).json()
@@ -23,7 +23,7 @@ async def test_counts_are_taken_once_a_day_and_on_demand(binh, officer, calling,
     assert (await calling("operator").post("/internal/counts")).status_code == 202
     assert (await officer.post("/internal/counts")).status_code == 403
 
-    daily, demanded = await announced(CountsTaken)
+    daily, demanded = await published(CountsTaken)
     said = {(count.unit_code, count.indicator): count.count for count in daily.counts}
     assert said == {
         ("15724", "dossiers_online"): 1,

@@ -84,12 +84,12 @@ async def test_agencies_write_to_one_another(officer, calling, world):
     assert (await neighbour.post(f"/v1/documents/{letter['id']}/receipt")).json()["arrival_number"] == 1
 
 
-async def test_both_sides_hear_what_becomes_of_a_letter_and_nothing_of_what_it_says(binh, officer, world, announced):
+async def test_both_sides_hear_what_becomes_of_a_letter_and_nothing_of_what_it_says(binh, officer, world, published):
     letter = await send(binh, **LETTER)
     await officer.post(f"/v1/documents/{letter['id']}/receipt")
     await send(officer, resident_id=str(world.binh), subject="Trả lời đơn", in_reply_to=letter["id"])
 
-    sent, received, reply = await announced(DocumentSent, DocumentChanged)
+    sent, received, reply = await published(DocumentSent, DocumentChanged)
 
     assert (sent.sender_id, sent.recipient_unit_code, sent.status) == (world.binh, "15724", "arrived")
     assert (received.document_id, received.status) == (sent.document_id, "received")

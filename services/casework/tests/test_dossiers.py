@@ -54,7 +54,7 @@ async def test_a_draft_is_prefilled_and_asks_only_for_what_nobody_knows(binh, wo
     assert dossier["fields"]["relation"]["value"] == "self"
 
 
-async def test_the_whole_way_from_draft_to_result(binh, officer, world, announced):
+async def test_the_whole_way_from_draft_to_result(binh, officer, world, published):
     with frozen_at(MONDAY):
         dossier = await submitted(binh, world, copies=2)
 
@@ -74,7 +74,7 @@ async def test_the_whole_way_from_draft_to_result(binh, officer, world, announce
         returned = (await act(officer, dossier, "return_result")).json()
         assert (returned["status"], returned["national_status"], returned["legal_actions"]) == ("returned", 10, [])
 
-    facts = await announced(DossierSubmitted, DossierFeeRequested, DossierChanged, DossierCompleted)
+    facts = await published(DossierSubmitted, DossierFeeRequested, DossierChanged, DossierCompleted)
     assert [fact.type.split(".")[-2] for fact in facts] == [
         "submitted", "fee_requested", "changed", "completed", "changed",
     ]  # fmt: skip
@@ -291,7 +291,7 @@ async def test_a_caller_who_is_nobody_owns_nothing(calling, officer, world):
         assert (await nobody.get(f"/v1/{path}")).json()["items"] == []
 
 
-async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, world, announced):
+async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, world, published):
     dossier = await submitted(binh, world)
     del officer.headers["X-Purpose"]
 
@@ -300,7 +300,7 @@ async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, 
     assert (await binh.get(f"/v1/dossiers/{dossier['id']}")).status_code == 200
 
     assert read.status_code == 200
-    logged = await announced(AccessRecorded)
+    logged = await published(AccessRecorded)
     assert [(entry.actor, entry.resident_id, entry.purpose, entry.action) for entry in logged] == [
         ("officer-1", world.binh, "dossier", "read")
     ]

@@ -87,14 +87,14 @@ async def test_what_becomes_of_our_letter_is_heard_in_any_order(officer, calling
     envelope = read_envelope((await officer.get(f"/v1/documents/{sent['id']}/edxml")).content, limit=1)
     assert (envelope.document_id, envelope.recipients[0].organ_id) == (sent["edxml_id"], "H07.02")
 
-    async def hear(code, **more):
+    async def deliver(code, **more):
         return (await take(officer, reply(sent, code, **more))).json()
 
-    codes = [(await hear(code))["items"][0]["status_code"] for code in ("03", "01", "05", "05", "06", "04")]
+    codes = [(await deliver(code))["items"][0]["status_code"] for code in ("03", "01", "05", "05", "06", "04")]
 
     assert codes == ["03", "03", "05", "05", "06", "06"]
-    assert (await hear("99"))["type"] == "/problems/invalid-edxml"
-    assert (await hear("06", sender="H08"))["status"] == 404
+    assert (await deliver("99"))["type"] == "/problems/invalid-edxml"
+    assert (await deliver("06", sender="H08"))["status"] == 404
     assert (await take(calling("officer", unit_code="15061"), reply(sent, "06"))).status_code == 404
 
 

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from chassis.ids import new_id
-from chassis.sealing import Place, seal
+from chassis.security.encryption import CipherContext, encrypt
 from contracts.casework import DeathRegistered, DossierCompleted, DossierFeePaid, DossierSubmitted
 from contracts.deliveries import DeliveryProcessed
 from contracts.gateway import SEALED_AT, PartnerEventReceived
@@ -37,9 +37,9 @@ def paid(world, dossier):
     return payment(BillPaid, world, dossier, bill_id=new_id(), payment_id=new_id(), amount=8_000, paid_at=NOW)
 
 
-async def test_a_code_comes_and_the_fee_is_paid(binh, world, extract, hear, announced):
+async def test_a_code_comes_and_the_fee_is_paid(binh, world, extract, deliver, published):
     qr_code_id = new_id()
-    await hear(
+    await deliver(
         payment(QrIssued, world, extract, qr_code_id=qr_code_id, category="public_service", kind="dynamic", at=NOW),
         paid(world, extract),
         paid(world, extract),
@@ -50,52 +50,52 @@ async def test_a_code_comes_and_the_fee_is_paid(binh, world, extract, hear, anno
     assert dossier["qr_code_id"] == str(qr_code_id)
     assert dossier["fee"]["status"] == "paid"
     assert dossier["fee"]["receipt_number"] == f"BL-{extract['code']}"
-    assert [(fact.amount, fact.flagged) for fact in await announced(DossierFeePaid)] == [(8_000, False)]
+    assert [(fact.amount, fact.flagged) for fact in await published(DossierFeePaid)] == [(8_000, False)]
 
 
-async def test_the_electronic_receipt_is_there_once_the_fee_is_paid(binh, world, extract, hear):
+async def test_the_electronic_receipt_is_there_once_the_fee_is_paid(binh, world, extract, deliver):
     path = f"/v1/dossiers/{extract['id']}/receipt.pdf"
     assert (await binh.get(path)).status_code == 404
 
-    await hear(paid(world, extract))
+    await deliver(paid(world, extract))
 
     assert (await binh.get(path)).content.startswith(b"%PDF-")
 
 
-async def test_a_payment_after_withdrawal_is_flagged_and_not_lost(binh, world, extract, hear, announced):
+async def test_a_payment_after_withdrawal_is_flagged_and_not_lost(binh, world, extract, deliver, published):
     withdrawn = await binh.post(f"/v1/dossiers/{extract['id']}/actions", json={"action": "withdraw"})
     assert withdrawn.json()["fee"]["status"] == "cancelled"
 
-    await hear(paid(world, extract))
+    await deliver(paid(world, extract))
 
     dossier = (await binh.get(f"/v1/dossiers/{extract['id']}")).json()
     assert (dossier["status"], dossier["fee"]["status"]) == ("withdrawn", "to_refund")
-    assert [fact.flagged for fact in await announced(DossierFeePaid)] == [True]
+    assert [fact.flagged for fact in await published(DossierFeePaid)] == [True]
 
 
-async def test_a_reversed_payment_makes_the_fee_due_again(binh, world, extract, hear):
+async def test_a_reversed_payment_makes_the_fee_due_again(binh, world, extract, deliver):
     back = payment(
         PaymentReversed, world, extract, payment_id=new_id(), category="public_service", amount=8_000, reversed_at=NOW,
         business_day=NOW.date(),
     )  # fmt: skip
-    await hear(paid(world, extract), back, back)
+    await deliver(paid(world, extract), back, back)
 
     assert (await binh.get(f"/v1/dossiers/{extract['id']}")).json()["fee"]["status"] == "requested"
 
 
-async def test_payment_moves_a_dossier_that_waits_for_it(binh, officer, world, extract, hear):
+async def test_payment_moves_a_dossier_that_waits_for_it(binh, officer, world, extract, deliver):
     actions = f"/v1/dossiers/{extract['id']}/actions"
     await officer.post(actions, json={"action": "accept"})
     due = (await officer.post(actions, json={"action": "request_payment"})).json()
     assert (due["status"], due["national_status"]) == ("payment_due", 6)
 
-    await hear(paid(world, extract))
+    await deliver(paid(world, extract))
 
     assert (await binh.get(f"/v1/dossiers/{extract['id']}")).json()["status"] == "processing"
 
 
-async def test_without_a_merchant_the_fee_is_paid_at_the_counter(binh, world, extract, hear):
-    await hear(
+async def test_without_a_merchant_the_fee_is_paid_at_the_counter(binh, world, extract, deliver):
+    await deliver(
         FeeUncollectable(
             dossier_id=extract["id"], unit_id=world.commune, unit_code="15724", at=NOW, reason="no-active-merchant"
         )
@@ -104,7 +104,7 @@ async def test_without_a_merchant_the_fee_is_paid_at_the_counter(binh, world, ex
     assert (await binh.get(f"/v1/dossiers/{extract['id']}")).json()["fee"]["payable_at_counter"] is True
 
 
-async def test_a_registered_death_goes_back_to_the_registry(binh, officer, world, announced):
+async def test_a_registered_death_goes_back_to_the_registry(binh, officer, world, published):
     opened = (
         await binh.post(
             "/v1/dossiers",
@@ -119,7 +119,7 @@ async def test_a_registered_death_goes_back_to_the_registry(binh, officer, world
         done = await officer.post(f"/v1/dossiers/{opened['id']}/actions", json={"action": action})
         assert done.status_code == 200, done.text
 
-    facts = await announced(DeathRegistered)
+    facts = await published(DeathRegistered)
     assert [(fact.resident_id, fact.deceased_on.isoformat()) for fact in facts] == [(world.lan, "2026-11-18")]
 
 
@@ -130,8 +130,8 @@ def person(kind, world, resident_id, version, **more):
     )  # fmt: skip
 
 
-async def test_the_deceased_do_not_apply_and_the_merged_apply_as_their_survivor(officer, world, hear):
-    await hear(
+async def test_the_deceased_do_not_apply_and_the_merged_apply_as_their_survivor(officer, world, deliver):
+    await deliver(
         person(ResidentDeceased, world, world.cuong, 2, life="deceased", deceased_on=NOW.date()),
         person(ResidentMerged, world, world.lan, 2, life="merged", survivor_id=world.binh),
     )
@@ -143,24 +143,26 @@ async def test_the_deceased_do_not_apply_and_the_merged_apply_as_their_survivor(
     assert (await draft(world.lan)).json()["resident_id"] == str(world.binh)
 
 
-async def test_a_survivor_finds_the_dossiers_of_the_duplicate(binh, calling, world, hear, extract):
-    await hear(person(ResidentMerged, world, world.binh, 2, life="merged", survivor_id=world.lan))
+async def test_a_survivor_finds_the_dossiers_of_the_duplicate(binh, calling, world, deliver, extract):
+    await deliver(person(ResidentMerged, world, world.binh, 2, life="merged", survivor_id=world.lan))
     lan = calling("resident", resident_id=world.lan)
 
     assert [item["id"] for item in (await lan.get("/v1/dossiers")).json()["items"]] == [extract["id"]]
     assert (await lan.get(f"/v1/dossiers/{extract['id']}")).status_code == 200
 
 
-async def test_an_older_snapshot_changes_nothing_and_an_undone_merge_frees_the_resident(officer, world, hear, database):
+async def test_an_older_snapshot_changes_nothing_and_an_undone_merge_frees_the_resident(
+    officer, world, deliver, database
+):
     from casework.queries.people import find_resident
 
-    await hear(
+    await deliver(
         person(ResidentMerged, world, world.lan, 3, life="merged", survivor_id=world.binh),
         person(ResidentUpdated, world, world.lan, 2),
     )
     async with database.reading() as session:
         merged = await find_resident(session, world.lan)
-    await hear(person(ResidentUnmerged, world, world.lan, 4, survivor_id=world.binh))
+    await deliver(person(ResidentUnmerged, world, world.lan, 4, survivor_id=world.binh))
     async with database.reading() as session:
         freed = await find_resident(session, world.lan)
 
@@ -174,7 +176,7 @@ def portal(national_status, minutes, *, webhook_id=None, code="000.00.14.H56-261
         "code": code, "procedure_code": "2.000635", "unit_code": "15724", "national_status": national_status,
         "channel": 2, "received_at": "2026-11-02T09:00:00+07:00", "due_at": "2026-11-10T17:00:00+07:00", **data,
     }  # fmt: skip
-    sealed = base64.b64encode(seal(Place(*SEALED_AT), str(delivery_id), json.dumps(body))).decode()
+    sealed = base64.b64encode(encrypt(CipherContext(*SEALED_AT), str(delivery_id), json.dumps(body))).decode()
     at = NOW + timedelta(minutes=minutes)
     return PartnerEventReceived(
         subject_key="k", delivery_id=delivery_id, partner_id="demo-portal", webhook_id=webhook_id or f"wh-{minutes}",
@@ -182,16 +184,16 @@ def portal(national_status, minutes, *, webhook_id=None, code="000.00.14.H56-261
     )  # fmt: skip
 
 
-async def test_a_portal_dossier_counts_beside_ours(officer, world, hear, announced):
-    await hear(portal(2, 0), portal(10, 5, finished_at="2026-11-09T10:00:00+07:00", fee_paid_online=True))
+async def test_a_portal_dossier_counts_beside_ours(officer, world, deliver, published):
+    await deliver(portal(2, 0), portal(10, 5, finished_at="2026-11-09T10:00:00+07:00", fee_paid_online=True))
 
     items = (await officer.get("/v1/dossiers", params={"unit_code": "15724"})).json()["items"]
     assert [(item["origin"], item["status"], item["national_status"]) for item in items] == [("portal", "returned", 10)]
     assert items[0]["is_on_time"] is True
-    submitted, completed = await announced(DossierSubmitted, DossierCompleted)
+    submitted, completed = await published(DossierSubmitted, DossierCompleted)
     assert (submitted.origin, submitted.channel, submitted.resident_id) == ("portal", 2, None)
     assert (completed.is_on_time, completed.fee_paid_online) == (True, True)
-    assert [fact.outcome for fact in await announced(DeliveryProcessed)] == ["applied", "applied"]
+    assert [fact.outcome for fact in await published(DeliveryProcessed)] == ["applied", "applied"]
     procedures = (await officer.get("/v1/procedures", params={"unit_code": "15724"})).json()["items"]
     assert next(item for item in procedures if item["code"] == "2.000635")["dossiers_12_months"] == 1
     refused = await officer.post(f"/v1/dossiers/{items[0]['id']}/actions", json={"action": "accept"})
@@ -200,19 +202,19 @@ async def test_a_portal_dossier_counts_beside_ours(officer, world, hear, announc
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4)))[::5])
-async def test_portal_reports_may_come_in_any_order_and_twice(officer, world, hear, order):
+async def test_portal_reports_may_come_in_any_order_and_twice(officer, world, deliver, order):
     reports = [portal(2, 0), portal(5, 10), portal(4, 20), portal(9, 30, finished_at="2026-11-20T08:30:00+07:00")]
     shuffled = [reports[index] for index in order]
 
-    await hear(*shuffled, *shuffled)
+    await deliver(*shuffled, *shuffled)
 
     item = (await officer.get("/v1/dossiers")).json()["items"][0]
     assert (item["status"], item["national_status"], item["is_on_time"]) == ("approved", 9, False)
     assert item["finished_at"] == "2026-11-20T08:30:00+07:00"
 
 
-async def test_what_the_portal_says_wrongly_is_answered_with_the_reason(world, hear, announced, extract):
-    await hear(
+async def test_what_the_portal_says_wrongly_is_answered_with_the_reason(world, deliver, published, extract):
+    await deliver(
         portal(2, 0, unit_code="99999"),
         portal(11, 1),
         portal(2, 2, code=extract["code"]),
@@ -220,16 +222,16 @@ async def test_what_the_portal_says_wrongly_is_answered_with_the_reason(world, h
         portal(2, 3),
     )
 
-    said = [(fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)]
+    said = [(fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)]
     assert said == [
         ("rejected", "unknown-unit"), ("rejected", "malformed"), ("rejected", "code-is-ours"), ("applied", None),
         ("unchanged", None),
     ]  # fmt: skip
 
 
-async def test_other_partners_events_are_somebody_elses_business(hear, announced):
+async def test_other_partners_events_are_somebody_elses_business(deliver, published):
     event = portal(2, 0).model_copy(update={"event": "payment_account.opened"})
 
-    await hear(event)
+    await deliver(event)
 
-    assert await announced(DeliveryProcessed) == []
+    assert await published(DeliveryProcessed) == []

@@ -33,7 +33,7 @@ async def act(client, feedback, action, **more):
     return await client.post(f"/v1/feedback/{feedback['id']}/actions", json={"action": action, **more})
 
 
-async def test_feedback_is_answered_published_and_rated(binh, feedback_officer, calling, world, announced):
+async def test_feedback_is_answered_published_and_rated(binh, feedback_officer, calling, world, published):
     with frozen_at(MONDAY):
         feedback = await send(binh)
         assert feedback["status"] == "received"
@@ -48,13 +48,13 @@ async def test_feedback_is_answered_published_and_rated(binh, feedback_officer, 
     public = (await calling("resident", resident_id=world.an).get("/v1/feedback/published")).json()["items"]
     assert [(item["text"], item["answer"]) for item in public] == [(TEXT, "Đã thay bóng đèn")]
     assert "resident_id" not in public[0]
-    received, answer, *_ = await announced(FeedbackReceived, FeedbackAnswered)
+    received, answer, *_ = await published(FeedbackReceived, FeedbackAnswered)
     assert (received.resident_id, answer.is_on_time) == (world.binh, True)
     assert TEXT not in received.model_dump_json()
 
 
 async def test_anonymous_feedback_names_nobody_yet_its_author_may_come_back(
-    binh, feedback_officer, calling, world, database, announced
+    binh, feedback_officer, calling, world, database, published
 ):
     feedback = await send(binh, anonymous=True, category="conduct")
 
@@ -74,17 +74,17 @@ async def test_anonymous_feedback_names_nobody_yet_its_author_may_come_back(
         ).all()
     assert str(world.binh) not in str(everything)
     assert "binh" not in str(everything)
-    assert [fact.resident_id for fact in await announced(FeedbackReceived)] == [None]
+    assert [fact.resident_id for fact in await published(FeedbackReceived)] == [None]
 
 
-async def test_reading_what_a_named_resident_wrote_needs_a_purpose_and_is_logged(binh, officer, world, announced):
+async def test_reading_what_a_named_resident_wrote_needs_a_purpose_and_is_logged(binh, officer, world, published):
     feedback = await send(binh)
     del officer.headers["X-Purpose"]
 
     assert (await officer.get(f"/v1/feedback/{feedback['id']}")).status_code == 428
     await officer.get(f"/v1/feedback/{feedback['id']}", headers={"X-Purpose": "feedback"})
 
-    assert [entry.resident_id for entry in await announced(AccessRecorded)] == [world.binh]
+    assert [entry.resident_id for entry in await published(AccessRecorded)] == [world.binh]
 
 
 async def test_an_illegal_action_names_the_legal_ones(binh, feedback_officer, world):
@@ -106,7 +106,7 @@ async def test_an_officer_who_wrote_it_down_for_somebody_deals_with_it_too(feedb
 
 
 async def test_a_passed_deadline_escalates_by_itself_and_survives_a_restart(
-    binh, feedback_officer, world, database, announced
+    binh, feedback_officer, world, database, published
 ):
     with frozen_at(MONDAY):
         feedback = await send(binh)
@@ -126,7 +126,7 @@ async def test_a_passed_deadline_escalates_by_itself_and_survives_a_restart(
     with frozen_at(datetime.fromisoformat("2026-11-24T09:00:00+07:00")):
         late = (await feedback_officer.get("/v1/feedback", params={"overdue": True})).json()["items"]
     assert [item["id"] for item in late] == [feedback["id"]]
-    assert [fact.escalation for fact in await announced(FeedbackChanged)] == [1, 2, 3]
+    assert [fact.escalation for fact in await published(FeedbackChanged)] == [1, 2, 3]
 
 
 async def test_a_late_answer_is_late_and_a_late_refusal_too(binh, feedback_officer, world):

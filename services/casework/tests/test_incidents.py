@@ -59,7 +59,7 @@ async def test_a_fault_is_due_by_its_severity_in_working_time(officer, world):
 
 
 async def test_a_late_fault_is_said_to_be_late_once_and_its_clock_starts_anew_when_it_comes_back(
-    binh, officer, world, database, announced
+    binh, officer, world, database, published
 ):
     with frozen_at(MONDAY):
         incident = await report(binh, severity="high")
@@ -81,7 +81,7 @@ async def test_a_late_fault_is_said_to_be_late_once_and_its_clock_starts_anew_wh
     assert [(item["id"], item["is_overdue"], item["escalation"]) for item in late] == [(incident["id"], True, 1)]
     assert (resolved["is_on_time"], nothing_late) == (False, [])
     assert (back["due_at"], back["escalation"], back["is_on_time"]) == ("2026-11-25T15:30:00+07:00", 0, None)
-    reported, *changes = await announced(IncidentReported, IncidentChanged)
+    reported, *changes = await published(IncidentReported, IncidentChanged)
     assert (reported.reporter_id, reported.system) == (world.binh, "portal")
     assert [(fact.status, fact.escalation, fact.is_on_time) for fact in changes] == [
         ("open", 1, None), ("resolved", 1, False), ("open", 0, None),

@@ -4,7 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from casework.model import Table
-from chassis.database import ChassisTable
+from chassis.storage.database import ChassisTable
 
 
 async def test_migrations_and_models_agree(database):

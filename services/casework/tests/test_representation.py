@@ -22,7 +22,7 @@ async def test_an_extract_for_somebody_else_needs_an_authorisation(binh, world):
     assert accepted.json()["fee"]["amount"] == 8_000
 
 
-async def test_the_exempt_pay_nothing_and_prove_it(binh, world, announced):
+async def test_the_exempt_pay_nothing_and_prove_it(binh, world, published):
     from contracts.casework import DossierFeeRequested
 
     opened = (await draft(binh, world, copies=5)).json()
@@ -34,7 +34,7 @@ async def test_the_exempt_pay_nothing_and_prove_it(binh, world, announced):
     submitted = (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).json()
 
     assert (submitted["fee"]["amount"], submitted["fee"]["status"]) == (0, "none")
-    assert await announced(DossierFeeRequested) == []
+    assert await published(DossierFeeRequested) == []
 
 
 async def test_on_behalf_of_somebody_the_procedure_decides(binh, officer, world):

@@ -29,7 +29,7 @@ def moves(dossier):
 
 
 async def test_a_death_is_registered_where_the_deceased_lived_wherever_it_is_handed_in(
-    officer, calling, world, announced
+    officer, calling, world, published
 ):
     dossier = await submitted_death(officer, world)
     neighbour = calling("officer", unit_code="15061")
@@ -40,7 +40,7 @@ async def test_a_death_is_registered_where_the_deceased_lived_wherever_it_is_han
     assert moves(seen) == [("submit", "officer", "15061"), ("transfer", "platform", "15061")]
     assert [item["id"] for item in (await neighbour.get("/v1/dossiers")).json()["items"]] == [dossier["id"]]
     assert (await officer.get(f"/v1/dossiers/{dossier['id']}")).status_code == 200
-    assert [fact.unit_code for fact in await announced(DossierSubmitted)] == ["15061"]
+    assert [fact.unit_code for fact in await published(DossierSubmitted)] == ["15061"]
 
 
 async def test_an_office_may_still_say_itself_who_is_competent(officer, world):

@@ -61,7 +61,7 @@ def at(text):
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.code)
-async def test_a_procedure_goes_from_prefilled_draft_to_result(binh, officer, world, hear, announced, way):
+async def test_a_procedure_goes_from_prefilled_draft_to_result(binh, officer, world, deliver, published, way):
     with frozen_at(at(way.received)):
         body = {"procedure_code": way.code, "resident_id": str(world.binh), **way.more}
         if way.subject:
@@ -80,7 +80,7 @@ async def test_a_procedure_goes_from_prefilled_draft_to_result(binh, officer, wo
         actions = f"/v1/dossiers/{opened['id']}/actions"
         accepted = (await officer.post(actions, json={"action": "accept"})).json()
         assert accepted["due_at"] == f"{way.due}:00+07:00"
-        await pay(world, opened, way, hear, announced)
+        await pay(world, opened, way, deliver, published)
     with frozen_at(at(way.due)):
         done = (await officer.post(actions, json={"action": "approve"})).json()
         assert (done["status"], done["national_status"], done["is_on_time"]) == ("approved", 9, True)
@@ -90,21 +90,21 @@ async def test_a_procedure_goes_from_prefilled_draft_to_result(binh, officer, wo
         assert (returned["status"], returned["national_status"]) == ("returned", 10)
         assert returned["fee"]["status"] == ("paid" if way.fee else "none")
 
-    completed = await announced(DossierCompleted)
+    completed = await published(DossierCompleted)
     assert [(fact.procedure_code, fact.is_on_time, fact.fee_paid_online) for fact in completed] == [
         (way.code, True, way.fee > 0)
     ]
-    assert len(await announced(DeathRegistered)) == (way.code == "1.000656")
+    assert len(await published(DeathRegistered)) == (way.code == "1.000656")
 
 
-async def pay(world, dossier, way, hear, announced):
-    asked = await announced(DossierFeeRequested)
+async def pay(world, dossier, way, deliver, published):
+    asked = await published(DossierFeeRequested)
     assert [fact.amount for fact in asked] == ([way.fee] if way.fee else [])
     if not way.fee:
         return
     where = {"merchant_id": new_id(), "unit_id": world.commune, "unit_code": "15724", "dossier_id": dossier["id"]}
     moment = at(way.received)
-    await hear(
+    await deliver(
         QrIssued(**where, qr_code_id=new_id(), category="public_service", kind="dynamic", at=moment, amount=way.fee),
         BillPaid(**where, bill_id=new_id(), payment_id=new_id(), amount=way.fee, paid_at=moment),
     )

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from chassis.app import create_app
-from chassis.runtime import Service, Timed
+from chassis.runtime import ScheduledJob, Service
 from onboarding.commands.counting import count_by_the_clock
 from onboarding.commands.expiries import expire_steps
 from onboarding.commands.imports import run_imports
 from onboarding.commands.sessions import announce_held_sessions
+from onboarding.handlers import HANDLERS
 from onboarding.model.schema import OnboardingTable
-from onboarding.reactions import REACTIONS
 from onboarding.routes import ROUTERS
 
 service = Service(
@@ -18,12 +18,12 @@ service = Service(
     metadata=OnboardingTable.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
-    reactions=REACTIONS,
-    timed=[
-        Timed("expire steps", 60.0, expire_steps),
-        Timed("announce sessions", 30.0, announce_held_sessions),
-        Timed("run imports", 1.0, run_imports),
-        Timed("take counts", 300.0, count_by_the_clock),
+    handlers=HANDLERS,
+    scheduled_jobs=[
+        ScheduledJob("expire steps", 60.0, expire_steps),
+        ScheduledJob("announce sessions", 30.0, announce_held_sessions),
+        ScheduledJob("run imports", 1.0, run_imports),
+        ScheduledJob("take counts", 300.0, count_by_the_clock),
     ],
 )
 app = create_app(service)

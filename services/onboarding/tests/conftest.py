@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.runtime import Service
-from chassis.testing import unit_fact
+from chassis.testing import unit_event
 from contracts.gateway import Licence, PartnerChanged
 from contracts.registry import UnitChanged
 from services.onboarding.tests.reform import Reform, the_two_plans
@@ -22,22 +22,22 @@ def service() -> Service:
 
 @pytest.fixture
 def commune() -> UnitChanged:
-    return unit_fact("15724", parents=("38",), name="Xã Đồng Tiến")
+    return unit_event("15724", parents=("38",), name="Xã Đồng Tiến")
 
 
 @pytest.fixture
 def village_1() -> Village:
-    return Village(unit_fact("15727-01", parents=("38", "15724"), name="Thôn 1"))
+    return Village(unit_event("15727-01", parents=("38", "15724"), name="Thôn 1"))
 
 
 @pytest.fixture
 def village_2() -> Village:
-    return Village(unit_fact("15727-02", parents=("38", "15724"), name="Thôn 2"))
+    return Village(unit_event("15727-02", parents=("38", "15724"), name="Thôn 2"))
 
 
 @pytest.fixture
 def neighbour() -> Village:
-    return Village(unit_fact("15061-01", parents=("38", "15061"), name="Phố Một"))
+    return Village(unit_event("15061-01", parents=("38", "15061"), name="Phố Một"))
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ def telecom() -> PartnerChanged:
 
 @pytest.fixture
 async def world(
-    hear: Callable[..., Any], commune: UnitChanged, village_1: Village, village_2: Village, neighbour: Village,
+    deliver: Callable[..., Any], commune: UnitChanged, village_1: Village, village_2: Village, neighbour: Village,
     telecom: PartnerChanged,
 ) -> None:  # fmt: skip
     """The service has heard of the units and of the licensed telecom."""
-    province = unit_fact("38", parents=(), name="Tỉnh Thanh Hóa")
-    town = unit_fact("15061", parents=("38",), name="Xã Ngọc Lặc")
-    await hear(province, commune, town, village_1.unit, village_2.unit, neighbour.unit, telecom)
+    province = unit_event("38", parents=(), name="Tỉnh Thanh Hóa")
+    town = unit_event("15061", parents=("38",), name="Xã Ngọc Lặc")
+    await deliver(province, commune, town, village_1.unit, village_2.unit, neighbour.unit, telecom)
 
 
 @pytest.fixture
@@ -65,6 +65,6 @@ def reform() -> Reform:
 
 
 @pytest.fixture
-async def units(hear: Callable[..., Any], reform: Reform) -> None:
+async def units(deliver: Callable[..., Any], reform: Reform) -> None:
     """The service has heard of the units of the two plans, in both generations."""
-    await hear(*reform.units.values())
+    await deliver(*reform.units.values())

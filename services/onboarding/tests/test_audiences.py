@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from fastapi.routing import APIRoute
 
-from chassis.http import Door
-from chassis.identity import ROLES
+from chassis.security.identity import ROLES
+from chassis.web.routing import TransactionalRoute
 from onboarding.routes import ROUTERS
 
-DOORS = [route for router in ROUTERS for route in router.routes if isinstance(route, Door)]
+DOORS = [route for router in ROUTERS for route in router.routes if isinstance(route, TransactionalRoute)]
 WHO: dict[str, dict[str, Any]] = {
     "resident": {"resident_id": uuid4()},
     "organization": {"organization_id": uuid4()},
@@ -64,7 +64,7 @@ async def test_a_campaign_of_another_unit_is_as_if_it_were_not_there(world: None
         assert answer.status_code == 404, (named(route), answer.text)
 
 
-def _some_body(route: Door) -> dict[str, Any]:
+def _some_body(route: TransactionalRoute) -> dict[str, Any]:
     """A body that passes the door, so that what refuses is the unit."""
     return {
         "tasks": {"body": "office", "work": "Việc"},

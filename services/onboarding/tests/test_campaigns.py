@@ -40,7 +40,7 @@ async def test_a_wrong_plan_file_is_told_what_is_wrong(units: None, calling: Cal
     assert answer.json()["errors"][0]["pointer"] == "/mẫu"
 
 
-async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, announced: Hear, calling: Calling) -> None:
+async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, published: Hear, calling: Calling) -> None:
     officer = calling("officer", unit_code="15724")
     body = {"template": "commune", "unit_code": "15724", "title": "Mô hình 3 KHÔNG"}
 
@@ -49,7 +49,7 @@ async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, announ
     assert len(campaign["steps"]) == 6
     assert all(step["responsible_bodies"] for step in campaign["steps"])
     assert {step["due_on"] for step in campaign["steps"]} == {None}
-    [fact] = await announced(CampaignStarted)
+    [fact] = await published(CampaignStarted)
     assert (fact.minimum_procedures, len(fact.steps)) == (2, 6)
 
 
@@ -79,10 +79,10 @@ async def test_an_officer_draws_up_campaigns_only_for_own_units(units: None, cal
 
 
 async def test_who_leaves_the_team_loses_access_at_once(
-    units: None, reform: Reform, hear: Hear, calling: Calling
+    units: None, reform: Reform, deliver: Hear, calling: Calling
 ) -> None:
     resident = Village(reform.units["15727-01"]).resident()
-    await hear(resident)
+    await deliver(resident)
     officer = calling("officer", unit_code="15724")
     campaign = await send(
         officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
@@ -101,10 +101,10 @@ async def test_who_leaves_the_team_loses_access_at_once(
 
 
 async def test_a_resident_checks_in_by_the_code_at_the_door(
-    units: None, reform: Reform, hear: Hear, announced: Hear, calling: Calling
+    units: None, reform: Reform, deliver: Hear, published: Hear, calling: Calling
 ) -> None:
     resident = Village(reform.units["15727-01"]).resident()
-    await hear(resident)
+    await deliver(resident)
     with on("2026-03-01"):
         officer = calling("officer", unit_code="15724")
         campaign = await send(
@@ -132,7 +132,7 @@ async def test_a_resident_checks_in_by_the_code_at_the_door(
         assert (await officer_of_today(calling).get(f"{sheet}?format=svg")).text.startswith("<svg")
         assert (await client.get(sheet)).status_code == 403
 
-    assert [each.residents for each in await announced(SessionHeld)] == [1]
+    assert [each.residents for each in await published(SessionHeld)] == [1]
     public = (await calling().get("/v1/sessions?unit_code=15724&from=2026-03-01&to=2026-03-02")).json()["items"]
     assert [each["id"] for each in public] == [held["id"]]
     assert "check_in_code" not in public[0]
@@ -142,7 +142,9 @@ def officer_of_today(calling: Calling) -> Any:
     return calling("officer", unit_code="15724")
 
 
-async def test_everybody_is_told_what_concerns_them(units: None, reform: Reform, hear: Hear, calling: Calling) -> None:
+async def test_everybody_is_told_what_concerns_them(
+    units: None, reform: Reform, deliver: Hear, calling: Calling
+) -> None:
     village = reform.units["15727-01"]
     resident = Village(village).resident()
     dossier = DossierChanged(
@@ -150,7 +152,7 @@ async def test_everybody_is_told_what_concerns_them(units: None, reform: Reform,
         status="supplement_requested", national_status=5, channel=2, origin="here", at="2026-03-01T02:00:00Z",
         resident_id=resident.resident_id,
     )  # fmt: skip
-    await hear(resident, dossier, dossier)
+    await deliver(resident, dossier, dossier)
     with on("2026-03-02"):
         officer = calling("officer", unit_code="15724", subject="owner")
         campaign = await send(

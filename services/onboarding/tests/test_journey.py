@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.clock import business_day
+from chassis.clock import local_date
 from onboarding.model.journey import (
     Effect,
     Evidence,
@@ -180,7 +180,7 @@ def test_assisted_work_is_never_self_service() -> None:
 
 
 def test_the_business_day_begins_at_midnight_in_vietnam() -> None:
-    assert business_day(datetime(2025, 6, 30, 17, tzinfo=UTC)) == date(2025, 7, 1)
+    assert local_date(datetime(2025, 6, 30, 17, tzinfo=UTC)) == date(2025, 7, 1)
 
 
 def test_every_condition_of_every_step_has_its_words() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
 from chassis.ids import new_id
+from chassis.storage.database import Database
 from contracts.access import AccessRecorded
 from contracts.onboarding import ResidentFactObserved, ResidentGuided, StepCompleted
 from contracts.registry import OrganizationRegistered
@@ -29,10 +29,10 @@ async def test_everybody_may_read_the_steps(world: None, calling: Calling) -> No
 
 
 async def test_an_officer_reads_a_journey_with_a_purpose_and_the_read_is_logged(
-    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     path = f"/v1/residents/{resident.resident_id}/onboarding"
     officer = calling("officer", unit_code="15724")
 
@@ -42,20 +42,20 @@ async def test_an_officer_reads_a_journey_with_a_purpose_and_the_read_is_logged(
     assert answer.status_code == 200
     assert answer.json()["unit_code"] == "15727-01"
     assert answer.headers["etag"]
-    [read] = await announced(AccessRecorded)
+    [read] = await published(AccessRecorded)
     assert (read.resident_id, read.purpose) == (resident.resident_id, "onboarding")
 
 
 async def test_a_resident_reads_only_their_own_journey(
-    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
 ) -> None:
     one, two = village_1.resident(), village_1.resident()
-    await hear(one, two)
+    await deliver(one, two)
     client = calling("resident", resident_id=one.resident_id)
 
     assert (await client.get(f"/v1/residents/{one.resident_id}/onboarding")).status_code == 200
     assert (await client.get(f"/v1/residents/{two.resident_id}/onboarding", headers=PURPOSE)).status_code == 404
-    assert await announced(AccessRecorded) == []
+    assert await published(AccessRecorded) == []
 
 
 async def test_an_unknown_resident_is_404_with_retry_after(world: None, calling: Calling) -> None:
@@ -66,10 +66,10 @@ async def test_an_unknown_resident_is_404_with_retry_after(world: None, calling:
 
 
 async def test_the_time_of_an_answer_does_not_tell_another_villages_resident_from_nobody(
-    world: None, hear: Hear, calling: Calling, village_1: Village, village_2: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village, village_2: Village
 ) -> None:
     one, two, later = village_1.resident(), village_2.resident(), village_1.resident()
-    await hear(one, two)
+    await deliver(one, two)
     volunteer, resident = calling("volunteer", unit_code="15727-01"), calling("resident", resident_id=one.resident_id)
 
     async def asked(client: Any, resident_id: Any) -> tuple[int, float]:
@@ -79,7 +79,7 @@ async def test_the_time_of_an_answer_does_not_tell_another_villages_resident_fro
 
     async def heard_later() -> None:
         await asyncio.sleep(0.3)
-        await hear(later)
+        await deliver(later)
 
     for id in (two.resident_id, new_id()):
         status, seconds = await asked(volunteer, id)
@@ -93,10 +93,10 @@ async def test_the_time_of_an_answer_does_not_tell_another_villages_resident_fro
 
 
 async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(
-    world: None, hear: Hear, calling: Calling, village_2: Village
+    world: None, deliver: Hear, calling: Calling, village_2: Village
 ) -> None:
     resident = village_2.resident()
-    await hear(resident)
+    await deliver(resident)
     volunteer = calling("volunteer", unit_code="15727-01")
     path = f"/v1/residents/{resident.resident_id}/onboarding"
 
@@ -109,9 +109,9 @@ async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(
     assert (item["result"], item["problem"]["status"]) == ("refused", 404)
 
 
-async def test_pupils_see_no_personal_data(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
+async def test_pupils_see_no_personal_data(world: None, deliver: Hear, calling: Calling, village_1: Village) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     pupil = calling("volunteer", unit_code="15727-01", body="school")
 
     assert (await pupil.get(f"/v1/residents/{resident.resident_id}/onboarding", headers=PURPOSE)).status_code == 403
@@ -119,10 +119,10 @@ async def test_pupils_see_no_personal_data(world: None, hear: Hear, calling: Cal
 
 
 async def test_a_declaration_without_its_conditions_is_refused_and_names_them(
-    world: None, hear: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident(has_smartphone=False, citizen_id_card=False)
-    await hear(resident)
+    await deliver(resident)
 
     answer = await calling("volunteer", unit_code="15727-01").put(
         f"/v1/residents/{resident.resident_id}/onboarding/vneid", json=declared()
@@ -135,10 +135,10 @@ async def test_a_declaration_without_its_conditions_is_refused_and_names_them(
 
 
 async def test_an_assisted_step_is_recorded_as_assisted_and_twice_is_once(
-    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     volunteer = calling("volunteer", unit_code="15727-01")
     path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
 
@@ -148,14 +148,14 @@ async def test_an_assisted_step_is_recorded_as_assisted_and_twice_is_once(
     assert first.status_code == second.status_code == 200
     assert first.json() == second.json()
     assert (first.json()["status"], first.json()["marks"]) == ("completed", ["assisted"])
-    assert len(await announced(StepCompleted)) == 1
+    assert len(await published(StepCompleted)) == 1
 
 
 async def test_a_resident_declares_their_own_step_as_self_service(
-    world: None, hear: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     client = calling("resident", resident_id=resident.resident_id)
     path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
 
@@ -163,9 +163,11 @@ async def test_a_resident_declares_their_own_step_as_self_service(
     assert (await client.put(path, json=declared(kind="self"))).json()["marks"] == ["self_service"]
 
 
-async def test_only_the_police_confirm_level_2(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
+async def test_only_the_police_confirm_level_2(
+    world: None, deliver: Hear, calling: Calling, village_1: Village
+) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     path = f"/v1/residents/{resident.resident_id}/onboarding/vneid"
     body = declared(kind="officer", level=2)
 
@@ -174,10 +176,10 @@ async def test_only_the_police_confirm_level_2(world: None, hear: Hear, calling:
 
 
 async def test_cyber_protection_needs_a_licensed_provider(
-    world: None, hear: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     path = f"/v1/residents/{resident.resident_id}/onboarding/cyber_protection"
     officer = calling("officer", unit_code="15724")
 
@@ -210,10 +212,10 @@ async def test_a_list_is_bound_by_the_same_rules_as_a_declaration(world: None, c
 
 
 async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_that_was_sent(
-    world: None, hear: Hear, calling: Calling, database: Database, village_1: Village
+    world: None, deliver: Hear, calling: Calling, database: Database, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     secrets = {"image": "aW1hZ2U=", "face": "ZmFjZQ==", "otp": "739104", "private_key": "-----BEGIN", "pin": "0000"}
     body = declared(provider="demo-telecom", reference="HD-7", **secrets)
     path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
@@ -229,9 +231,9 @@ async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_th
     assert not [name for name, secret in secrets.items() if secret in kept + said + answer.text]
 
 
-async def test_a_stale_if_match_is_412(world: None, hear: Hear, calling: Calling, village_1: Village) -> None:
+async def test_a_stale_if_match_is_412(world: None, deliver: Hear, calling: Calling, village_1: Village) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     officer = calling("officer", unit_code="15724")
     path = f"/v1/residents/{resident.resident_id}/onboarding"
     seen = (await officer.get(path, headers=PURPOSE)).headers["etag"]
@@ -251,10 +253,10 @@ async def test_a_stale_if_match_is_412(world: None, hear: Hear, calling: Calling
     ],
 )
 async def test_a_wrong_declaration_is_422(
-    world: None, hear: Hear, calling: Calling, village_1: Village, wrong: dict[str, Any]
+    world: None, deliver: Hear, calling: Calling, village_1: Village, wrong: dict[str, Any]
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
 
     answer = await calling("officer", unit_code="15724").put(
         f"/v1/residents/{resident.resident_id}/onboarding/vneid", json={**declared(), **wrong}
@@ -265,12 +267,12 @@ async def test_a_wrong_declaration_is_422(
 
 
 async def test_the_worklist_shows_who_waits_for_what(
-    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village, village_2: Village
+    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village, village_2: Village
 ) -> None:
     without, with_phone, elsewhere = (
         village_1.resident(has_smartphone=False), village_1.resident(), village_2.resident()
     )  # fmt: skip
-    await hear(without, with_phone, elsewhere, village_1.resident(life="deceased"))
+    await deliver(without, with_phone, elsewhere, village_1.resident(life="deceased"))
     volunteer = calling("volunteer", unit_code="15727-01")
 
     ready = (await volunteer.get("/v1/onboarding/worklist?step=province_app&status=ready")).json()["items"]
@@ -287,14 +289,14 @@ async def test_the_worklist_shows_who_waits_for_what(
         f"/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2&cursor={commune.json()['next_cursor']}"
     )
     assert len(rest.json()["items"]) == 1
-    assert {read.action for read in await announced(AccessRecorded)} == {"worklist"}
+    assert {read.action for read in await published(AccessRecorded)} == {"worklist"}
 
 
 async def test_a_village_sees_its_work_at_a_glance_and_a_household_its_own(
-    world: None, hear: Hear, calling: Calling, village_1: Village, village_2: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village, village_2: Village
 ) -> None:
     household = new_id()
-    await hear(
+    await deliver(
         village_1.resident(has_smartphone=False, household_id=household), village_1.resident(), village_2.resident()
     )
     volunteer = calling("volunteer", unit_code="15727-01")
@@ -310,20 +312,20 @@ async def test_a_village_sees_its_work_at_a_glance_and_a_household_its_own(
 
 
 async def test_an_organization_declares_its_app_when_the_owner_has_a_smartphone(
-    world: None, hear: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village
 ) -> None:
     organization = OrganizationRegistered(
         organization_id=new_id(), version=1, unit_id=village_1.unit.unit_id, unit_code="15727-01",
         at="2026-01-01T00:00:00Z", kind="enterprise", representative_id=new_id(), owner_has_smartphone=False,
     )  # fmt: skip
-    await hear(organization)
+    await deliver(organization)
     path = f"/v1/organizations/{organization.organization_id}/onboarding/province_app"
     owner = calling("organization", organization_id=organization.organization_id)
 
     assert (await owner.get(path)).json()["missing"] == ["smartphone"]
     assert (await owner.put(path, json=declared(kind="self"))).status_code == 409
     assert (await calling("officer", unit_code="15061").get(path)).status_code == 404
-    await hear(organization.model_copy(update={"version": 2, "owner_has_smartphone": True}))
+    await deliver(organization.model_copy(update={"version": 2, "owner_has_smartphone": True}))
     assert (await owner.put(path, json=declared(kind="self"))).json()["status"] == "completed"
 
 
@@ -332,10 +334,10 @@ def step_item(resident_id: Any, client_id: str = "c1", step: str = "province_app
 
 
 async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
-    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
 ) -> None:
     ready, blocked = village_1.resident(), village_1.resident(has_smartphone=False)
-    await hear(ready, blocked)
+    await deliver(ready, blocked)
     seen = {"resident_id": str(blocked.resident_id), "occurred_at": "2026-02-01T08:00:00+07:00"}
     items = [
         step_item(blocked.resident_id, "c1"),
@@ -359,18 +361,18 @@ async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
     ]  # fmt: skip
     assert first[0]["problem"]["missing"] == ["smartphone"]
     assert [each["result"] for each in second] == ["unchanged"] * 4
-    assert len(await announced(StepCompleted)) == 2
-    assert len(await announced(ResidentGuided)) == 1
-    facts = await announced(ResidentFactObserved)
+    assert len(await published(StepCompleted)) == 2
+    assert len(await published(ResidentGuided)) == 1
+    facts = await published(ResidentFactObserved)
     assert "0912345678" not in facts[1].model_dump_json()
     assert facts[1].sealed
 
 
 async def test_visits_are_listed_newest_first_for_who_goes_there_again(
-    world: None, hear: Hear, announced: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    await hear(resident)
+    await deliver(resident)
     volunteer = calling("volunteer", unit_code="15727-01")
     paid = [
         {"client_id": f"{day}", "kind": "visit", "resident_id": str(resident.resident_id), "outcome": outcome,
@@ -385,7 +387,7 @@ async def test_visits_are_listed_newest_first_for_who_goes_there_again(
 
     assert [each["outcome"] for each in [*first["items"], *rest["items"]]] == ["done", "not_home", "not_home"]
     assert len(again) == 2
-    assert "visits" in {each.action for each in await announced(AccessRecorded)}
+    assert "visits" in {each.action for each in await published(AccessRecorded)}
     assert (await calling("volunteer", unit_code="15727-02").get("/v1/onboarding/visits")).json()["items"] == []
 
 

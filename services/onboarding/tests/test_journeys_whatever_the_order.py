@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.consumer import takes_many
-from chassis.database import Database
-from contracts.fact import FACTS
+from chassis.messaging.consumer import is_batch_handler
+from chassis.storage.database import Database
+from contracts.event import EVENT_TYPES
 from contracts.onboarding import StepState as StepFact
 from contracts.registry import (
     ResidentAttested,
@@ -25,10 +25,10 @@ from contracts.registry import (
     ResidentUnmerged,
     ResidentUpdated,
 )
+from onboarding.handlers import HANDLERS
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journey import StepState, journey
 from onboarding.model.people import KnownResident
-from onboarding.reactions import REACTIONS
 from services.onboarding.tests.world import Village
 
 RUNS = int(os.environ.get("JOURNEY_RUNS", "4"))
@@ -129,8 +129,8 @@ class Lost(Exception):
 async def tell(database: Database, facts: Sequence[Any], *, is_lost: bool = False) -> None:
     """As the consumer does: runs of facts of one reaction go together, all in one transaction."""
     async with database.transaction() as session:
-        for reaction, run in groupby(facts, key=lambda fact: REACTIONS[type(fact)]):
-            if takes_many(reaction):
+        for reaction, run in groupby(facts, key=lambda fact: HANDLERS[type(fact)]):
+            if is_batch_handler(reaction):
                 await reaction(session, list(run))
                 continue
             for fact in run:
@@ -154,12 +154,12 @@ async def test_any_order_with_repeats_and_losses_ends_in_the_journeys_of_the_pur
             await tell(database, waiting[:size], is_lost=chance.random() < 0.3)
             waiting = waiting[size:]
 
-    stored, announced = await stored_steps(database), await announced_last(database)
+    stored, published = await stored_steps(database), await announced_last(database)
     for root in {story.root_of(each.resident_id) for each in story.people}:
         states = story.journey_of(root)
         assert stored[root] == {each.step: (each.status, list(each.missing), list(each.marks)) for each in states}
         for state in states:
-            told = announced.get((root, state.step))
+            told = published.get((root, state.step))
             is_counted = state.status in ("completed", "revoked") or state.marks
             assert (told is not None) or not is_counted
             if told and is_counted:
@@ -182,6 +182,6 @@ async def announced_last(database: Database) -> dict[tuple[UUID, str], StepFact]
     """What was announced last of each step, by the versions of the journey: what a report believes."""
     async with database.reading() as session:
         rows = await session.execute(text("SELECT type, value FROM outbox ORDER BY id"))
-        facts = [FACTS[row.type].model_validate_json(row.value) for row in rows if row.type in FACTS]
+        facts = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
     steps = sorted((each for each in facts if isinstance(each, StepFact)), key=lambda each: each.version)
     return {(each.resident_id, each.step): each for each in steps}

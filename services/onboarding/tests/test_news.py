@@ -8,7 +8,7 @@ from contracts.casework import DocumentChanged, DocumentSent, IncidentChanged
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
-async def test_people_hear_of_letters_and_of_mended_faults_once_each(calling, hear, world):
+async def test_people_hear_of_letters_and_of_mended_faults_once_each(calling, deliver, world):
     somebody, letter, answer, fault = new_id(), new_id(), new_id(), new_id()
     incident = {
         "incident_id": fault, "unit_id": new_id(), "unit_code": "15724", "system": "app", "severity": "low", "at": NOW,
@@ -28,7 +28,7 @@ async def test_people_hear_of_letters_and_of_mended_faults_once_each(calling, he
         IncidentChanged(**incident | {"reporter_id": None}, version=4, status="resolved"),
     ]
 
-    await hear(*facts, *facts)
+    await deliver(*facts, *facts)
 
     mine = calling("resident", resident_id=somebody, subject="somebody")
     told = (await mine.get("/v1/notifications")).json()["items"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.storage.database import Database
 from onboarding.model.people import KnownResident
 from services.onboarding.tests.world import Village, declared
 

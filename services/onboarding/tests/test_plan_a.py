@@ -31,31 +31,31 @@ SERVICES = [
 
 
 async def test_plan_a_goes_through_its_six_steps_to_the_ranking_of_its_villages(
-    units: None, reform: Reform, hear: Hear, announced: Hear, calling: Calling
+    units: None, reform: Reform, deliver: Hear, published: Hear, calling: Calling
 ) -> None:
     officer = calling("officer", unit_code="15727", subject="commune")
 
     with on("2024-07-08"):
         officer = calling("officer", unit_code="15727", subject="commune")
-        path = await _step_1_the_plan_is_drawn_up(officer, reform, hear)
+        path = await _step_1_the_plan_is_drawn_up(officer, reform, deliver)
     with on("2024-07-15"):
         officer = calling("officer", unit_code="15727", subject="commune")
         training = await _step_2_the_core_force_is_trained(officer, calling, path)
     with on("2024-07-19"):
         officer = calling("officer", unit_code="15727", subject="commune")
         await _step_3_the_commune_is_told(officer, path)
-    people = await _step_4_apps_are_installed_village_by_village(reform, hear, calling, path)
+    people = await _step_4_apps_are_installed_village_by_village(reform, deliver, calling, path)
     with on("2024-09-05"):
         officer = calling("officer", unit_code="15727", subject="commune")
         await _step_5_the_model_is_launched(officer, path)
     with on("2024-09-20"):
         officer = calling("officer", unit_code="15727", subject="commune")
-        await _step_6_summing_up_and_ranking(officer, hear, path)
+        await _step_6_summing_up_and_ranking(officer, deliver, path)
 
-    assert len(await announced(CampaignStarted)) == 1
-    assert [step.status for step in (await announced(CampaignUpdated))[-1].steps] == ["done"] * 6
-    assert [(each.kind, each.state) for each in await announced(PlanFiled)] == [("plan", "late")]
-    held = {each.session_id: each for each in await announced(SessionHeld)}
+    assert len(await published(CampaignStarted)) == 1
+    assert [step.status for step in (await published(CampaignUpdated))[-1].steps] == ["done"] * 6
+    assert [(each.kind, each.state) for each in await published(PlanFiled)] == [("plan", "late")]
+    held = {each.session_id: each for each in await published(SessionHeld)}
     assert sorted(each.kind for each in held.values()) == sorted(
         ["training", "training", *["installation"] * 5, "launch", "review"]
     )
@@ -63,14 +63,14 @@ async def test_plan_a_goes_through_its_six_steps_to_the_ranking_of_its_villages(
     for each in held.values():
         assert each.businesses is not None
         assert max(each.organizations, each.merchants) <= each.businesses <= each.organizations + each.merchants
-    assert [each.held for each in await announced(OfficialSignatureIssued)] == [True]
-    assert [each.kind for each in await announced(CommunicationPublished)] == [
+    assert [each.held for each in await published(OfficialSignatureIssued)] == [True]
+    assert [each.kind for each in await published(CommunicationPublished)] == [
         "loudspeaker", "website", "good_practice",
     ]  # fmt: skip
-    assert {each.resident_id for each in await announced(StepCompleted)} <= {each.resident_id for each in people}
+    assert {each.resident_id for each in await published(StepCompleted)} <= {each.resident_id for each in people}
 
 
-async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, hear: Hear) -> str:
+async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, deliver: Hear) -> str:
     """Signed on 8 July 2024, late against its own June; services, team, equipment and signatures are seen to."""
     campaign = await load(officer, "dong-thang-2024")
     path = f"/v1/campaigns/{campaign['id']}"
@@ -102,7 +102,7 @@ async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, hear: Hear)
     chosen = ProceduresChosen(
         unit_id=commune.unit_id, unit_code="15727", codes=["2.000635", "1.001731"], minimum=2, at="2024-07-08T03:00:00Z"
     )
-    await hear(chosen)
+    await deliver(chosen)
     for village in VILLAGES:
         members = [{"account": f"{village}-{body}", "body": body} for body in BODIES]
         team = await send(officer, "POST", f"{path}/teams", {"unit_code": village, "members": members}, 201)
@@ -183,7 +183,7 @@ async def _step_3_the_commune_is_told(officer: Any, path: str) -> None:
 
 
 async def _step_4_apps_are_installed_village_by_village(
-    reform: Reform, hear: Hear, calling: Calling, path: str
+    reform: Reform, deliver: Hear, calling: Calling, path: str
 ) -> list[Any]:
     """At the cultural house of each village; the journey by the conditions of 2024: no VNeID for the portal yet."""
     everybody = []
@@ -191,7 +191,7 @@ async def _step_4_apps_are_installed_village_by_village(
         village = Village(reform.units[code])
         able, without_phone = village.resident(), village.resident(has_smartphone=False)
         everybody += [able, without_phone]
-        await hear(able, without_phone)
+        await deliver(able, without_phone)
         with on(f"2024-07-{20 + number}"):
             officer = calling("officer", unit_code="15727", subject="commune")
             volunteer = calling("volunteer", unit_code=code, subject=f"{code}-youth_union")
@@ -199,13 +199,13 @@ async def _step_4_apps_are_installed_village_by_village(
             attended = {"items": [{"resident_id": str(each.resident_id)} for each in (able, without_phone)]}
             noted = await send(volunteer, "POST", f"/v1/sessions/{held}/attendance", attended, 200)
             assert noted["attendance"]["resident"] == 2
-            await _steps_of(volunteer, hear, village, able, f"2024-07-{20 + number}", how_many=5 - number)
+            await _steps_of(volunteer, deliver, village, able, f"2024-07-{20 + number}", how_many=5 - number)
             body = _said("province_app", f"2024-07-{20 + number}")
             refused = await volunteer.put(
                 f"/v1/residents/{without_phone.resident_id}/onboarding/province_app", json=body
             )
             assert (refused.status_code, refused.json()["missing"]) == (409, ["smartphone"])
-            await hear(
+            await deliver(
                 village.attested(
                     without_phone.resident_id, "payment_account.opened", account_kind="mobile_money", account_index=code
                 )
@@ -229,7 +229,7 @@ async def _evening_in(officer: Any, path: str, code: str, number: int) -> str:
     return str((await send(officer, "POST", f"{path}/sessions", coming, 201))["id"])
 
 
-async def _steps_of(volunteer: Any, hear: Hear, village: Village, who: Any, day: str, how_many: int) -> None:
+async def _steps_of(volunteer: Any, deliver: Hear, village: Village, who: Any, day: str, how_many: int) -> None:
     """The first steps of the plan for one resident: by the volunteer's batch, and by providers."""
     ask = ResidentConsentChanged(
         resident_id=who.resident_id, unit_id=who.unit_id, unit_code=who.unit_code, consent_id=who.resident_id,
@@ -239,7 +239,7 @@ async def _steps_of(volunteer: Any, hear: Hear, village: Village, who: Any, day:
     signed = village.attested(
         who.resident_id, "digital_signature.issued", partner_id="demo-telecom", certificate_serial="S1"
     )
-    await hear(ask, passed, *([signed] if how_many >= 5 else []))
+    await deliver(ask, passed, *([signed] if how_many >= 5 else []))
     steps = ["portal_account", "vneid", "province_app", "payment_account"][:how_many]
     items = [
         {"client_id": step, "resident_id": str(who.resident_id), "step": step, **_said(step, day)} for step in steps
@@ -261,7 +261,7 @@ async def _step_5_the_model_is_launched(officer: Any, path: str) -> None:
     await finish(officer, path, 5)
 
 
-async def _step_6_summing_up_and_ranking(officer: Any, hear: Hear, path: str) -> None:
+async def _step_6_summing_up_and_ranking(officer: Any, deliver: Hear, path: str) -> None:
     """What was reached, what was learnt; villages by all that was counted, here and by the other services."""
     review = session_on(
         "review",
@@ -289,7 +289,7 @@ async def _step_6_summing_up_and_ranking(officer: Any, hear: Hear, path: str) ->
         Count(unit_code="15727-05", indicator="merchants_with_qr", count=3),
         Count(unit_code="15727-01", indicator="merchants_with_qr", count=1),
     ]
-    await hear(CountsTaken(service="payments-qr", at="2024-09-20T01:00:00Z", counts=counts))
+    await deliver(CountsTaken(service="payments-qr", at="2024-09-20T01:00:00Z", counts=counts))
     targets = [{"indicator": "merchants_with_qr", "count": 3}, {"indicator": "dossiers_on_time", "percent": 90}]
     await send(officer, "PATCH", path, {"targets": targets}, 200)
     ranking = await read(officer, f"{path}/ranking")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from chassis.database import Database
+from chassis.storage.database import Database
 from contracts.casework import ProceduresChosen
 from contracts.counts import Count, CountsTaken
 from contracts.onboarding import CampaignUpdated, CommunicationPublished, PlanFiled, SessionHeld
@@ -23,44 +23,44 @@ TEAM = ["police", "youth_union", "community_digital_team", "telecom", "bank"]
 
 
 async def test_plan_b_goes_through_its_eight_steps_and_is_read_by_its_successors_today(
-    units: None, reform: Reform, hear: Hear, announced: Hear, calling: Calling, database: Database
+    units: None, reform: Reform, deliver: Hear, published: Hear, calling: Calling, database: Database
 ) -> None:
     def district() -> Any:
         return calling("officer", unit_code="389", subject="district")
 
     with on("2024-04-10"):
         path = await _step_1_the_plan_is_drawn_up(district())
-    await _step_1_communes_choose_services_and_hand_in_their_plans(reform, hear, calling, path)
+    await _step_1_communes_choose_services_and_hand_in_their_plans(reform, deliver, calling, path)
     with on("2024-04-22"):
         await _step_2_the_agencies_agree(district(), path)
     with on("2024-04-24"):
         await _step_3_leaders_are_guided(district(), path)
     with on("2024-05-03"):
-        await _step_4_teams_and_shops_are_trained(district(), reform, hear, path)
+        await _step_4_teams_and_shops_are_trained(district(), reform, deliver, path)
     with on("2024-05-20"):
-        await _step_5_residents_village_by_village(district(), reform, hear, calling, path)
+        await _step_5_residents_village_by_village(district(), reform, deliver, calling, path)
     with on("2024-06-20"):
         await _step_6_results_are_told(district(), path)
     with on("2024-06-25"):
         await _step_7_the_model_is_launched(district(), path)
     with on("2024-06-29"):
-        ranking = await _step_8_summing_up_votes_and_ranking(district(), hear, calling, path)
+        ranking = await _step_8_summing_up_votes_and_ranking(district(), deliver, calling, path)
 
         async with database.transaction() as session:
             await announce_ended(session)
 
     await _today_its_successors_read_it(calling, path, ranking)
 
-    assert [step.status for step in (await announced(CampaignUpdated))[-1].steps] == ["done"] * 8
-    assert {(each.unit_code, each.state) for each in await announced(PlanFiled)} == {
+    assert [step.status for step in (await published(CampaignUpdated))[-1].steps] == ["done"] * 8
+    assert {(each.unit_code, each.state) for each in await published(PlanFiled)} == {
         ("15061", "on_time"), ("15073", "late"),
     }  # fmt: skip
-    held = {each.session_id: each for each in await announced(SessionHeld)}
+    held = {each.session_id: each for each in await published(SessionHeld)}
     assert [each.kind for each in sorted(held.values(), key=lambda each: each.held_on)] == [
         "conference", "guidance", "training", "drive", "installation", "installation", "installation", "launch", "review",
     ]  # fmt: skip
     assert [each.merchants for each in held.values() if each.kind == "training"] == [1]
-    assert [each.kind for each in await announced(CommunicationPublished)] == ["portal", "video_report"]
+    assert [each.kind for each in await published(CommunicationPublished)] == ["portal", "video_report"]
 
 
 async def _step_1_the_plan_is_drawn_up(district: Any) -> str:
@@ -78,7 +78,7 @@ async def _step_1_the_plan_is_drawn_up(district: Any) -> str:
 
 
 async def _step_1_communes_choose_services_and_hand_in_their_plans(
-    reform: Reform, hear: Hear, calling: Calling, path: str
+    reform: Reform, deliver: Hear, calling: Calling, path: str
 ) -> None:
     """Before 20/04: the 19th is on time, the 20th is late, and who hands in nothing is missing."""
     due = {"kind": "plan", "to": "Ban Chỉ đạo chuyển đổi số huyện", "due_before": "2024-04-20"}
@@ -102,8 +102,8 @@ async def _step_1_communes_choose_services_and_hand_in_their_plans(
                 unit_id=reform.units[f"old {code}"].unit_id, unit_code=code, codes=codes, minimum=5,
                 at="2024-04-19T03:00:00Z",
             )  # fmt: skip
-            await hear(chosen)
-        await hear(_counted_by_casework("2024-04-19T23:50:00Z"))
+            await deliver(chosen)
+        await deliver(_counted_by_casework("2024-04-19T23:50:00Z"))
         district = calling("officer", unit_code="389", subject="district")
         states = (await read(district, f"{path}/filings"))["items"]
         assert [(each["unit_code"], each["state"]) for each in states] == [
@@ -150,7 +150,7 @@ async def _step_3_leaders_are_guided(district: Any, path: str) -> None:
     await finish(district, path, 3)
 
 
-async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, hear: Hear, path: str) -> None:
+async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, deliver: Hear, path: str) -> None:
     """Teams by the number of villages and residential groups; members, youth force and shop owners come."""
     members = []
     for code in COMMUNES:
@@ -167,7 +167,7 @@ async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, hea
         category="shop", status="active", provider="demo-bank", at="2024-05-01T00:00:00Z", has_qr=True,
         owner_resident_id=shopkeeper.resident_id,
     )  # fmt: skip
-    await hear(shopkeeper, shop)
+    await deliver(shopkeeper, shop)
     training = session_on(
         "training", "389", "Trung tâm Văn hóa huyện", "2024-05-03", host="UBND huyện",
         coordinators=["Sở Thông tin và Truyền thông"],
@@ -182,7 +182,7 @@ async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, hea
 
 
 async def _step_5_residents_village_by_village(
-    district: Any, reform: Reform, hear: Hear, calling: Calling, path: str
+    district: Any, reform: Reform, deliver: Hear, calling: Calling, path: str
 ) -> None:
     """The Youth Union's drive, then each village and residential group at its cultural house."""
     drive = session_on("drive", "389", "Quảng trường huyện", "2024-05-05", host="Huyện đoàn Ngọc Lặc")
@@ -193,7 +193,7 @@ async def _step_5_residents_village_by_village(
         evening = session_on("installation", f"{code}-01", where, f"2024-05-{10 + number}")
         held = await send(district, "POST", f"{path}/sessions", evening, 201)
         residents = [village.resident() for _ in range(2)]
-        await hear(*residents)
+        await deliver(*residents)
         volunteer = calling("volunteer", unit_code=f"{code}-01", subject=f"{code}-youth_union")
         items = [{"resident_id": str(each.resident_id)} for each in residents]
         await send(volunteer, "POST", f"/v1/sessions/{held['id']}/attendance", {"items": items}, 200)
@@ -223,7 +223,7 @@ async def _step_7_the_model_is_launched(district: Any, path: str) -> None:
     await finish(district, path, 7)
 
 
-async def _step_8_summing_up_votes_and_ranking(district: Any, hear: Hear, calling: Calling, path: str) -> Any:
+async def _step_8_summing_up_votes_and_ranking(district: Any, deliver: Hear, calling: Calling, path: str) -> Any:
     """Models are voted for in three categories; communes are ranked by people, services chosen and plans handed in."""
     review = session_on("review", "389", "Hội trường UBND huyện", "2024-06-28", conclusions="Nhân rộng toàn huyện.")
     await send(district, "POST", f"{path}/sessions", review, 201)

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import frozen_at
-from chassis.database import Database
 from chassis.ids import new_id
+from chassis.storage.database import Database
 from contracts.onboarding import OrganizationStepCompleted, StepCompleted, StepRevoked, StepUpdated
 from contracts.registry import (
     Attestation,
@@ -35,18 +35,18 @@ async def journey_of(database: Database, resident_id: UUID) -> dict[str, StepSta
 
 
 async def test_an_opened_account_completes_the_step_and_is_announced(
-    world: None, hear: Hear, announced: Hear, database: Database, village_1: Village
+    world: None, deliver: Hear, published: Hear, database: Database, village_1: Village
 ) -> None:
     resident = village_1.resident()
 
-    await hear(
+    await deliver(
         resident,
         village_1.attested(resident.resident_id, "payment_account.opened", account_index="a", account_kind="bank"),
     )
 
     state = (await journey_of(database, resident.resident_id))["payment_account"]
     assert (state.status, state.route) == ("completed", "open_account")
-    [fact] = await announced(StepCompleted)
+    [fact] = await published(StepCompleted)
     assert (fact.step, fact.provider, fact.unit_code, fact.marks) == (
         "payment_account",
         "demo-bank",
@@ -56,34 +56,34 @@ async def test_an_opened_account_completes_the_step_and_is_announced(
 
 
 async def test_the_same_fact_twice_is_announced_once(
-    world: None, hear: Hear, announced: Hear, village_1: Village
+    world: None, deliver: Hear, published: Hear, village_1: Village
 ) -> None:
     resident = village_1.resident()
     fact = village_1.attested(resident.resident_id, "payment_account.opened", account_index="a")
 
-    await hear(resident, fact, fact, resident)
+    await deliver(resident, fact, fact, resident)
 
-    assert len(await announced(StepCompleted)) == 1
+    assert len(await published(StepCompleted)) == 1
 
 
 async def test_a_fact_may_come_before_its_resident(
-    world: None, hear: Hear, database: Database, village_1: Village
+    world: None, deliver: Hear, database: Database, village_1: Village
 ) -> None:
     resident = village_1.resident()
 
-    await hear(village_1.attested(resident.resident_id, "vneid.activated", level=2), resident)
+    await deliver(village_1.attested(resident.resident_id, "vneid.activated", level=2), resident)
 
     state = (await journey_of(database, resident.resident_id))["vneid"]
     assert (state.status, state.level) == ("completed", 2)
 
 
 async def test_the_last_closed_account_revokes_the_step(
-    world: None, hear: Hear, announced: Hear, village_1: Village
+    world: None, deliver: Hear, published: Hear, village_1: Village
 ) -> None:
     resident = village_1.resident()
     of = resident.resident_id
 
-    await hear(
+    await deliver(
         resident,
         village_1.attested(of, "payment_account.closed", day=9, account_index="a"),
         village_1.attested(of, "payment_account.opened", day=2, account_index="a"),
@@ -91,38 +91,38 @@ async def test_the_last_closed_account_revokes_the_step(
         village_1.attested(of, "payment_account.closed", day=5, account_index="b"),
     )
 
-    facts = await announced(StepCompleted, StepRevoked)
+    facts = await published(StepCompleted, StepRevoked)
     assert isinstance(facts[-1], StepRevoked)
     assert facts[-1].at == datetime(2026, 1, 9, tzinfo=UTC)
     assert [fact.version for fact in facts] == list(range(1, len(facts) + 1))
 
 
 async def test_vneid_issued_is_told_as_something_countable(
-    world: None, hear: Hear, announced: Hear, village_1: Village
+    world: None, deliver: Hear, published: Hear, village_1: Village
 ) -> None:
     resident = village_1.resident()
 
-    await hear(resident, village_1.attested(resident.resident_id, "vneid.issued", level=1))
+    await deliver(resident, village_1.attested(resident.resident_id, "vneid.issued", level=1))
 
-    [fact] = await announced(StepUpdated)
+    [fact] = await published(StepUpdated)
     assert (fact.status, fact.marks) == ("in_progress", ["issued", "level_1"])
 
 
 async def test_a_new_smartphone_makes_steps_ready(
-    world: None, hear: Hear, database: Database, village_1: Village
+    world: None, deliver: Hear, database: Database, village_1: Village
 ) -> None:
     before = village_1.resident(has_smartphone=False)
     after = ResidentUpdated(**{**before.model_dump(), "version": 2, "has_smartphone": True})
 
-    await hear(before)
+    await deliver(before)
     assert (await journey_of(database, before.resident_id))["province_app"].status == "blocked"
-    await hear(after, before)
+    await deliver(after, before)
 
     assert (await journey_of(database, before.resident_id))["province_app"].status == "ready"
 
 
 async def test_who_moves_is_counted_in_the_new_unit(
-    world: None, hear: Hear, announced: Hear, village_1: Village, village_2: Village
+    world: None, deliver: Hear, published: Hear, village_1: Village, village_2: Village
 ) -> None:
     resident = village_1.resident()
     moved = ResidentMoved(
@@ -132,44 +132,44 @@ async def test_who_moves_is_counted_in_the_new_unit(
         }
     )  # fmt: skip
 
-    await hear(resident, moved, village_2.attested(resident.resident_id, "portal_account.created"))
+    await deliver(resident, moved, village_2.attested(resident.resident_id, "portal_account.created"))
 
-    [fact] = await announced(StepCompleted)
+    [fact] = await published(StepCompleted)
     assert fact.unit_code == "15727-02"
 
 
 async def test_a_merged_record_gives_its_journey_to_the_survivor_and_takes_it_back(
-    world: None, hear: Hear, database: Database, village_1: Village
+    world: None, deliver: Hear, database: Database, village_1: Village
 ) -> None:
     duplicate, survivor = village_1.resident(), village_1.resident()
     told = {**duplicate.model_dump(), "survivor_id": survivor.resident_id}
-    await hear(duplicate, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
+    await deliver(duplicate, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
 
-    await hear(ResidentMerged(**{**told, "version": 2, "life": "merged"}))
+    await deliver(ResidentMerged(**{**told, "version": 2, "life": "merged"}))
     assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "completed"
-    await hear(ResidentUnmerged(**{**told, "version": 3, "life": "alive"}))
+    await deliver(ResidentUnmerged(**{**told, "version": 3, "life": "alive"}))
 
     assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "blocked"
     assert (await journey_of(database, duplicate.resident_id))["portal_account"].status == "completed"
 
 
 async def test_a_fact_about_a_merged_record_counts_for_the_survivor(
-    world: None, hear: Hear, database: Database, village_1: Village
+    world: None, deliver: Hear, database: Database, village_1: Village
 ) -> None:
     duplicate, survivor = village_1.resident(), village_1.resident()
     merged = ResidentMerged(
         **{**duplicate.model_dump(), "version": 2, "life": "merged", "survivor_id": survivor.resident_id}
     )
 
-    await hear(merged, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
+    await deliver(merged, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
 
     assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "completed"
 
 
-async def test_a_death_is_kept(world: None, hear: Hear, database: Database, village_1: Village) -> None:
+async def test_a_death_is_kept(world: None, deliver: Hear, database: Database, village_1: Village) -> None:
     resident = village_1.resident()
 
-    await hear(
+    await deliver(
         resident,
         ResidentDeceased(**{**resident.model_dump(), "version": 2, "life": "deceased", "deceased_on": "2026-02-02"}),
     )
@@ -179,7 +179,7 @@ async def test_a_death_is_kept(world: None, hear: Hear, database: Database, vill
 
 
 async def test_an_organization_gets_the_app_by_its_tax_code(
-    world: None, hear: Hear, announced: Hear, village_1: Village
+    world: None, deliver: Hear, published: Hear, village_1: Village
 ) -> None:
     organization_id = new_id()
     unit = {"unit_id": village_1.unit.unit_id, "unit_code": "15727-01", "organization_id": organization_id}
@@ -192,22 +192,22 @@ async def test_an_organization_gets_the_app_by_its_tax_code(
 
     attested = OrganizationAttested(**unit, attestation=told)
 
-    await hear(registered, attested, attested)
+    await deliver(registered, attested, attested)
 
-    [fact] = await announced(OrganizationStepCompleted)
+    [fact] = await published(OrganizationStepCompleted)
     assert (fact.organization_id, fact.completed) == (organization_id, True)
 
 
 async def test_an_expired_signature_is_settled_by_the_clock(
-    world: None, hear: Hear, announced: Hear, database: Database, village_1: Village
+    world: None, deliver: Hear, published: Hear, database: Database, village_1: Village
 ) -> None:
-    from chassis.identity import Caller
+    from chassis.security.identity import Caller
     from onboarding.commands.declarations import declare_step
     from onboarding.commands.journeys import open_journey, store_journeys
     from onboarding.schemas.journeys import StepDeclared
 
     resident = village_1.resident()
-    await hear(resident, village_1.attested(resident.resident_id, "ekyc.passed"))
+    await deliver(resident, village_1.attested(resident.resident_id, "ekyc.passed"))
     body = StepDeclared.model_validate(declared(kind="document", reference="S1", valid_until="2026-06-30"))
     with frozen_at(NOW):
         async with database.transaction() as session:
@@ -222,18 +222,18 @@ async def test_an_expired_signature_is_settled_by_the_clock(
         async with database.transaction() as session:
             assert await settle_expired(session) == 1
 
-    [fact] = await announced(StepRevoked)
+    [fact] = await published(StepRevoked)
     assert fact.at == datetime(2026, 6, 30, 17, tzinfo=UTC)
 
 
 async def test_money_taken_for_a_free_step_is_flagged(
-    world: None, hear: Hear, calling: Callable[..., Any], village_1: Village
+    world: None, deliver: Hear, calling: Callable[..., Any], village_1: Village
 ) -> None:
     resident = village_1.resident()
     fact = village_1.attested(
         resident.resident_id, "digital_signature.issued", certificate_serial="S1", fee_charged=50_000
     )
-    await hear(resident, fact)
+    await deliver(resident, fact)
 
     [charge] = (await calling("officer", unit_code="15724").get("/v1/onboarding/charges")).json()["items"]
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from chassis.clock import today
-from chassis.database import Database
 from chassis.ids import new_id
+from chassis.storage.database import Database
 from contracts.registry import OrganizationRegistered
 from onboarding.app import app
 from onboarding.model.schema import OnboardingTable
@@ -66,7 +66,7 @@ class SecondVillage:
 
 @pytest.fixture
 async def village_two(
-    world: None, hear: Hear, calling: Calling, village_1: Village, village_2: Village
+    world: None, deliver: Hear, calling: Calling, village_1: Village, village_2: Village
 ) -> SecondVillage:
     """Village 2 with people, a campaign of its own and everything in it; village 1 has one resident."""
     resident, neighbour, organization = village_2.resident(household_id=new_id()), village_1.resident(), new_id()
@@ -74,7 +74,7 @@ async def village_two(
         organization_id=organization, unit_id=village_2.unit.unit_id, unit_code=TWO, version=1, at=NOW,
         kind="household_business", representative_id=resident.resident_id, owner_has_smartphone=True,
     )  # fmt: skip
-    await hear(resident, neighbour, registered)
+    await deliver(resident, neighbour, registered)
     village = SecondVillage(
         ids={
             "resident_id": str(resident.resident_id), "organization_id": str(organization), "step": "province_app",

@@ -15,14 +15,14 @@ from sqlalchemy import text
 
 from chassis.app import create_app
 from chassis.clock import frozen_at, now
-from chassis.database import Database, database_url
-from chassis.identity import Caller, Signer
-from chassis.migrations import upgrade
 from chassis.runtime import Runtime, Service
+from chassis.security.identity import Caller, Signer
 from chassis.settings import Settings
+from chassis.storage.database import Database, database_url
+from chassis.storage.migrations import upgrade
 from chassis.testing import _copy_of, _drop
 from contracts.access import AccessRecorded
-from contracts.fact import FACTS
+from contracts.event import EVENT_TYPES
 from contracts.onboarding import StepCompleted
 from contracts.registry import Attestation, ResidentAttested
 from onboarding.commands.imports import run_next_rows
@@ -41,8 +41,8 @@ Calling = Callable[..., Any]
 class Registry:
     """The real registry beside the service under test, on a database of its own."""
 
-    def __init__(self, app: Any, database: Database, signer: Signer, hear: Hear, service: Service) -> None:
-        self._app, self._database, self._signer, self._hear, self._service = app, database, signer, hear, service
+    def __init__(self, app: Any, database: Database, signer: Signer, deliver: Hear, service: Service) -> None:
+        self._app, self._database, self._signer, self._hear, self._service = app, database, signer, deliver, service
         self._told = 0
 
     def client(self, role: Any, **who: Any) -> httpx.AsyncClient:
@@ -59,9 +59,9 @@ class Registry:
         async with self._database.reading() as session:
             query = text("SELECT id, type, value FROM outbox WHERE id > :told ORDER BY id")
             rows = list(await session.execute(query, {"told": self._told}))
-        facts = [FACTS[row.type].model_validate_json(row.value) for row in rows if row.type in FACTS]
+        facts = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
         self._told = rows[-1].id if rows else self._told
-        wanted = [each for each in facts if type(each) in self._service.reactions]
+        wanted = [each for each in facts if type(each) in self._service.handlers]
         await self._hear(*(each for each in wanted if getattr(each, "code", "38") in UNITS))
 
     async def register(self, number: int, **more: Any) -> str:
@@ -99,22 +99,22 @@ async def _load_units(url: str) -> None:
 
 @pytest.fixture
 async def registry(
-    postgres_url: str, registry_template: str, settings: Settings, runtime: Runtime, keys: Path, hear: Hear,
+    postgres_url: str, registry_template: str, settings: Settings, runtime: Runtime, keys: Path, deliver: Hear,
     service: Service,
 ) -> AsyncIterator[Registry]:  # fmt: skip
     async with _copy_of(postgres_url, registry_template) as url:
         running = Runtime(registry_service, settings, database=Database(url, application="test"))
         await running.start()
         app = create_app(registry_service, runtime=running)
-        beside = Registry(app, running.database, Signer.read(keys / "gateway.pem"), hear, service)
-        runtime.questions._client = httpx.AsyncClient(transport=beside.transport)
+        beside = Registry(app, running.database, Signer.read(keys / "gateway.pem"), deliver, service)
+        runtime.service_client._client = httpx.AsyncClient(transport=beside.transport)
         await beside.tell()
         yield beside
         await running.stop()
 
 
 async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it_cannot_use(
-    registry: Registry, runtime: Runtime, announced: Hear, calling: Calling
+    registry: Registry, runtime: Runtime, published: Hear, calling: Calling
 ) -> None:
     await registry.register(1)
     await registry.register(2, unit_code="15727-02")
@@ -132,7 +132,7 @@ async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it
     files = {"file": ("ds.xlsx", content.getvalue())}
 
     sent = await officer.post("/v1/onboarding/imports", data=form, files=files)
-    while await run_next_rows(runtime.database, runtime.questions):
+    while await run_next_rows(runtime.database, runtime.service_client):
         pass
     again = await officer.post("/v1/onboarding/imports", data=form, files=files)
 
@@ -148,7 +148,7 @@ async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it
     ]  # fmt: skip
     table = await officer.get(f"/v1/onboarding/imports/{done['id']}/rejections", headers={"Accept": "text/csv"})
     assert table.text.count("\n") == 4
-    [fact] = await announced(StepCompleted)
+    [fact] = await published(StepCompleted)
     assert (fact.step, fact.evidence_kind, fact.marks) == (
         "vneid",
         "officer",
@@ -158,7 +158,7 @@ async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it
         assert (await session.execute(text("SELECT count(*) FROM import_row"))).scalar_one() == 0
 
 
-async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, announced: Hear, calling: Calling) -> None:
+async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, published: Hear, calling: Calling) -> None:
     await registry.register(1, household_code="H1")
     await registry.register(2, household_code="H1", has_smartphone=False)
     await registry.tell()
@@ -169,8 +169,8 @@ async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, ann
 
     assert paper.status_code == 200, paper.text
     assert paper.content.startswith(b"%PDF")
-    assert {each.action for each in await announced(AccessRecorded)} == {"checklist"}
-    assert len(await announced(AccessRecorded)) == 2
+    assert {each.action for each in await published(AccessRecorded)} == {"checklist"}
+    assert len(await published(AccessRecorded)) == 2
     assert (await volunteer.get(path)).status_code == 428
     assert (await calling("volunteer", unit_code="15727-02").get(path, headers=PURPOSE)).status_code == 403
     nobody = await volunteer.get("/v1/households/none/checklist.pdf?unit_code=15727-01", headers=PURPOSE)
@@ -178,8 +178,8 @@ async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, ann
 
 
 async def test_without_registry_no_paper_is_printed(registry: Registry, runtime: Runtime, calling: Calling) -> None:
-    runtime.questions._client = httpx.AsyncClient(timeout=0.2)
-    runtime.questions._urls["registry"] = "http://127.0.0.1:9"
+    runtime.service_client._client = httpx.AsyncClient(timeout=0.2)
+    runtime.service_client._urls["registry"] = "http://127.0.0.1:9"
 
     answer = await calling("officer", unit_code="15724").get(
         "/v1/households/H1/checklist.pdf?unit_code=15727-01", headers=PURPOSE
@@ -198,12 +198,12 @@ async def consent(registry: Registry, resident_id: str, provider: str) -> str:
 
 
 async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
-    registry: Registry, hear: Hear, announced: Hear, calling: Calling
+    registry: Registry, deliver: Hear, published: Hear, calling: Calling
 ) -> None:
     ready, silent = await registry.register(1), await registry.register(2)
     await registry.tell()
     for each in (ready, silent):
-        await hear(_passed_ekyc(each))
+        await deliver(_passed_ekyc(each))
     given = await consent(registry, ready, "demo-telecom")
     maker = calling("officer", unit_code="15724", subject="maker")
     other = calling("officer", unit_code="15724", subject="other")
@@ -225,7 +225,7 @@ async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
     book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx")).content))
     rows = list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
     assert [row[3] for row in rows] == ["038085000001"]
-    assert "signature-list" in {each.action for each in await announced(AccessRecorded)}
+    assert "signature-list" in {each.action for each in await published(AccessRecorded)}
     assert (await other.post(f"{path}/actions", json={"action": "send"})).json()["status"] == "sent"
 
     resident = registry.client("resident", resident_id=ready)
@@ -236,12 +236,12 @@ async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
 
 
 async def test_serials_come_back_in_the_very_workbook_that_was_sent(
-    registry: Registry, runtime: Runtime, hear: Hear, announced: Hear, calling: Calling
+    registry: Registry, runtime: Runtime, deliver: Hear, published: Hear, calling: Calling
 ) -> None:
     issued, waiting = await registry.register(1), await registry.register(2)
     await registry.tell()
     for each in (issued, waiting):
-        await hear(_passed_ekyc(each))
+        await deliver(_passed_ekyc(each))
         await consent(registry, each, "demo-telecom")
     maker = calling("officer", unit_code="15724", subject="maker")
     other = calling("officer", unit_code="15724", subject="other")
@@ -262,7 +262,7 @@ async def test_serials_come_back_in_the_very_workbook_that_was_sent(
     form = {"step": "digital_signature", "unit_code": "15727-01", "source_body": "demo-telecom"}
     files = {"file": ("tra-ve.xlsx", filled.getvalue())}
     sent = await other.post("/v1/onboarding/imports", data=form, files=files)
-    while await run_next_rows(runtime.database, runtime.questions):
+    while await run_next_rows(runtime.database, runtime.service_client):
         pass
 
     rejections = (await other.get(f"/v1/onboarding/imports/{sent.json()['id']}/rejections")).json()["items"]
@@ -271,13 +271,13 @@ async def test_serials_come_back_in_the_very_workbook_that_was_sent(
     assert {each["resident_id"]: each["certificate_serial"] for each in entries} == {
         issued: "54010101ABCDEF", waiting: None,
     }  # fmt: skip
-    [fact] = await announced(StepCompleted)
+    [fact] = await published(StepCompleted)
     assert (str(fact.resident_id), fact.step, fact.evidence_kind) == (issued, "digital_signature", "partner")
     assert (await other.post(f"{path}/actions", json={"action": "close"})).json()["status"] == "closed"
 
 
 async def test_a_partner_sees_referrals_only_while_consent_lasts(
-    registry: Registry, announced: Hear, calling: Calling
+    registry: Registry, published: Hear, calling: Calling
 ) -> None:
     resident_id = await registry.register(1)
     await registry.register(2)
@@ -294,7 +294,7 @@ async def test_a_partner_sees_referrals_only_while_consent_lasts(
     assert found[0]["steps"][0]["route"] == "open_account"
     assert (await bank.get(path)).json()["items"] == []
     assert (await bank.get("/v1/partners/demo-telecom/referrals")).status_code == 404
-    assert [each.action for each in await announced(AccessRecorded)] == ["referral"]
+    assert [each.action for each in await published(AccessRecorded)] == ["referral"]
 
 
 async def test_a_consent_with_an_end_ends_without_a_word(registry: Registry, calling: Calling) -> None:

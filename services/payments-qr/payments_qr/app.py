@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from chassis.app import create_app
-from chassis.runtime import Runtime, Service, Timed
+from chassis.runtime import Runtime, ScheduledJob, Service
 from payments_qr.commands.counting import Counting
 from payments_qr.commands.owners import link_owners
 from payments_qr.commands.rotation import rotate_keys
+from payments_qr.handlers import HANDLERS
 from payments_qr.model import Table
-from payments_qr.reactions import HEARD
 from payments_qr.routes import ROUTERS
 
 _counting = Counting()
@@ -19,7 +19,7 @@ async def _count(runtime: Runtime) -> None:
 
 
 async def _link(runtime: Runtime) -> None:
-    await link_owners(runtime.database, runtime.questions)
+    await link_owners(runtime.database, runtime.service_client)
 
 
 async def _rotate(runtime: Runtime) -> None:
@@ -32,8 +32,12 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
-    reactions=HEARD,
-    timed=[Timed("count", 5.0, _count), Timed("link owners", 10.0, _link), Timed("rotate keys", 60.0, _rotate)],
+    handlers=HANDLERS,
+    scheduled_jobs=[
+        ScheduledJob("count", 5.0, _count),
+        ScheduledJob("link owners", 10.0, _link),
+        ScheduledJob("rotate keys", 60.0, _rotate),
+    ],
 )
 
 app = create_app(service)

@@ -13,8 +13,8 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.runtime import Service
-from chassis.sealing import Place, seal
-from chassis.testing import unit_fact
+from chassis.security.encryption import CipherContext, encrypt
+from chassis.testing import unit_event
 from contracts import gateway
 from contracts.gateway import PartnerEventReceived
 from contracts.registry import ResidentRegistered
@@ -41,13 +41,13 @@ class World:
 
 
 @pytest.fixture
-async def world(hear: Any) -> World:
+async def world(deliver: Any) -> World:
     world = World()
-    await hear(
-        unit_fact("38", parents=(), level="province"),
-        unit_fact("15724", unit_id=world.commune, name="Đồng Tiến"),
-        unit_fact("15727-01", parents=("38", "15724"), unit_id=world.village),
-        unit_fact("15061", unit_id=world.elsewhere),
+    await deliver(
+        unit_event("38", parents=(), level="province"),
+        unit_event("15724", unit_id=world.commune, name="Đồng Tiến"),
+        unit_event("15727-01", parents=("38", "15724"), unit_id=world.village),
+        unit_event("15061", unit_id=world.elsewhere),
         resident_fact(world.resident, world.village, "15727-01"),
     )
     return world
@@ -125,7 +125,7 @@ def _partner_event(
     event: str, data: dict[str, Any], *, partner_id: str = "demo-bank", at: datetime = NOON, webhook_id: str = "msg_1"
 ) -> PartnerEventReceived:
     delivery_id = new_id()
-    sealed = seal(Place(*gateway.SEALED_AT), str(delivery_id), json.dumps(data))
+    sealed = encrypt(CipherContext(*gateway.SEALED_AT), str(delivery_id), json.dumps(data))
     return PartnerEventReceived(
         subject_key=str(data.get("merchant_id", "x")), delivery_id=delivery_id, partner_id=partner_id,
         webhook_id=webhook_id, event=event, occurred_at=at, received_at=at, sealed=base64.b64encode(sealed).decode(),

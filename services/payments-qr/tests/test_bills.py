@@ -81,44 +81,44 @@ async def test_a_resident_finds_their_own_bills_by_a_linked_customer_code(office
 
 
 async def test_a_dossiers_fee_is_a_bill_of_the_units_public_service_merchant(
-    owner, activated, world, hear, partner_event, settled, announced
+    owner, activated, world, deliver, partner_event, settled, published
 ):
     await activated(category="public_service", name="Bộ phận một cửa", market=None)
     dossier_id = new_id()
 
-    await hear(submitted(dossier_id, world), fee(dossier_id, world.village), fee(dossier_id, world.village))
+    await deliver(submitted(dossier_id, world), fee(dossier_id, world.village), fee(dossier_id, world.village))
 
-    (issued,) = await announced(QrIssued)
+    (issued,) = await published(QrIssued)
     assert (issued.dossier_id, issued.amount, issued.kind) == (dossier_id, 8_000, "dynamic")
     (bill,) = (await owner.get("/v1/bills")).json()["items"]
     code = (await owner.get(f"/v1/qr-codes/{issued.qr_code_id}")).json()
     assert (bill["dossier_id"], bill["status"], code["amount"]) == (str(dossier_id), "unpaid", 8_000)
 
-    await hear(partner_event("qr.payment_settled", settled(amount=8_000, reference=code["reference"])))
-    (paid,) = await announced(BillPaid)
+    await deliver(partner_event("qr.payment_settled", settled(amount=8_000, reference=code["reference"])))
+    (paid,) = await published(BillPaid)
     assert (paid.dossier_id, paid.amount) == (dossier_id, 8_000)
 
 
-async def test_without_such_a_merchant_the_fee_is_paid_at_the_counter(activated, registered, world, hear, announced):
+async def test_without_such_a_merchant_the_fee_is_paid_at_the_counter(activated, registered, world, deliver, published):
     await registered(category="public_service", name="Một cửa chưa duyệt", market=None)
     await activated(category="shop", name="Cửa hàng")
 
-    await hear(fee(new_id(), world.village))
-    await hear(fee(new_id(), world.elsewhere, "15061"))
+    await deliver(fee(new_id(), world.village))
+    await deliver(fee(new_id(), world.elsewhere, "15061"))
 
-    assert [fact.reason for fact in await announced(FeeUncollectable)] == ["no-public-service-merchant"] * 2
-    assert await announced(QrIssued) == []
+    assert [fact.reason for fact in await published(FeeUncollectable)] == ["no-public-service-merchant"] * 2
+    assert await published(QrIssued) == []
 
 
 async def test_the_nearest_public_service_merchant_takes_the_fee(
-    calling, activated, world, hear, announced, second_officer
+    calling, activated, world, deliver, published, second_officer
 ):
     commune = await activated(category="public_service", name="Một cửa xã", market=None)
     village = await activated(category="public_service", name="Một cửa thôn", market=None, unit_code="15727-01")
 
-    await hear(fee(new_id(), world.village), fee(new_id(), world.commune, "15724"))
+    await deliver(fee(new_id(), world.village), fee(new_id(), world.commune, "15724"))
 
-    assert [str(fact.merchant_id) for fact in await announced(QrIssued)] == [village["id"], commune["id"]]
+    assert [str(fact.merchant_id) for fact in await published(QrIssued)] == [village["id"], commune["id"]]
 
 
 async def test_a_bill_file_makes_bills_and_names_every_wrong_cell(officer, point):

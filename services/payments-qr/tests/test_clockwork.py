@@ -6,9 +6,9 @@ import json
 import httpx
 import pytest
 
-from chassis.ask import Questions
 from chassis.ids import new_id
 from chassis.settings import Settings
+from chassis.web.service_client import ServiceClient
 from contracts.payments_qr import MerchantUpdated
 from payments_qr.commands.owners import link_owners
 from payments_qr.commands.rotation import rotate_keys
@@ -36,35 +36,35 @@ class Registry:
 @pytest.fixture
 async def registry(runtime):
     registry = Registry({})
-    questions = Questions(runtime.settings, runtime.signer, "payments-qr")
-    await questions._client.aclose()
-    questions._client = httpx.AsyncClient(transport=httpx.MockTransport(registry.answer))
-    registry.questions = questions
+    service_client = ServiceClient(runtime.settings, runtime.signer, "payments-qr")
+    await service_client._client.aclose()
+    service_client._client = httpx.AsyncClient(transport=httpx.MockTransport(registry.answer))
+    registry.service_client = service_client
     yield registry
-    await questions.close()
+    await service_client.close()
 
 
-async def test_owners_are_found_by_their_tax_codes(database, registered, registry, world, owner, calling, announced):
+async def test_owners_are_found_by_their_tax_codes(database, registered, registry, world, owner, calling, published):
     organization = new_id()
     registry.known = {"038180012345": str(world.resident), "2800123456": str(organization)}
     stall = await registered(owner={"tax_code": "038180012345"})
     await registered(name="Cửa hàng", owner={"tax_code": "2800123456"})
     await registered(name="Không ai biết", owner={"tax_code": "2800123457"})
     registry.is_down = True
-    assert await link_owners(database, registry.questions) == 0
+    assert await link_owners(database, registry.service_client) == 0
 
     registry.is_down = False
-    assert await link_owners(database, registry.questions) == 2
-    assert await link_owners(database, registry.questions) == 0
+    assert await link_owners(database, registry.service_client) == 2
+    assert await link_owners(database, registry.service_client) == 0
 
     assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [stall["id"]]
     assert len(registry.asked) == 3
-    owners = {(fact.owner_resident_id, fact.owner_organization_id) for fact in await announced(MerchantUpdated)}
+    owners = {(fact.owner_resident_id, fact.owner_organization_id) for fact in await published(MerchantUpdated)}
     assert owners == {(world.resident, None), (None, organization)}
 
 
 async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
-    database, activated, officer, monkeypatch, hear, partner_event, settled
+    database, activated, officer, monkeypatch, deliver, partner_event, settled
 ):
     merchant = await activated()
     code = (await officer.post(f"/v1/merchants/{merchant['id']}/qr-codes", json={"kind": "static"})).json()
@@ -78,7 +78,7 @@ async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
 
     assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["payload"] == code["payload"]
     by_account = settled(bin="970405", account_no="3500205123456")
-    await hear(partner_event("qr.payment_settled", by_account))
+    await deliver(partner_event("qr.payment_settled", by_account))
     listed = await officer.get("/v1/payments", params={"merchant_id": merchant["id"]}, headers={"X-Purpose": "payment"})
     assert [payment["status"] for payment in listed.json()["items"]] == ["settled"]
     async with database.reading() as session:
@@ -89,5 +89,5 @@ async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
 
 def use_keys(monkeypatch, keys: str) -> None:
     settings = Settings(pii_keys=keys, pii_index_keys=keys)
-    monkeypatch.setattr("chassis.sealing.get_settings", lambda: settings)
+    monkeypatch.setattr("chassis.security.encryption.get_settings", lambda: settings)
     monkeypatch.setattr("payments_qr.commands.rotation.get_settings", lambda: settings)

@@ -1,7 +1,7 @@
 """Every door: strangers stay out, wrong parameters are 400, wrong bodies 422, nothing is ever a 5xx."""
 
-from chassis.http import audiences
 from chassis.ids import new_id
+from chassis.web.routing import audiences
 from payments_qr.routes import ROUTERS
 
 WRONG = (

@@ -9,13 +9,13 @@ from contracts.counts import CountsTaken
 from contracts.deliveries import DeliveryProcessed
 from contracts.registry import OrganizationRegistered, ResidentMerged, ResidentRegistered, ResidentUnmerged
 from payments_qr.app import service
-from payments_qr.reactions import MERCHANT_EVENTS, PAYMENT_EVENTS, on_partner_events, on_residents
+from payments_qr.handlers import MERCHANT_EVENTS, PAYMENT_EVENTS, on_partner_events, on_residents
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
 
 async def test_a_run_of_messages_is_answered_one_by_one_in_its_order(
-    database, registered, partner_event, settled, announced
+    database, registered, partner_event, settled, published
 ):
     merchant = await registered()
     verified = partner_event("merchant.verified", {"merchant_id": merchant["id"]})
@@ -30,7 +30,7 @@ async def test_a_run_of_messages_is_answered_one_by_one_in_its_order(
     async with database.transaction() as session:
         await on_partner_events(session, run)
 
-    answers = {fact.delivery_id: (fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)}
+    answers = {fact.delivery_id: (fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)}
     assert [answers[event.delivery_id] for event in run] == [
         ("applied", None),
         ("applied", "counter"),
@@ -50,13 +50,13 @@ def person(kind, resident_id, version, world, **more):
 
 
 async def test_a_duplicates_merchant_is_the_survivors_until_the_merge_is_undone(
-    database, hear, world, activated, owner, merchant_body
+    database, deliver, world, activated, owner, merchant_body
 ):
     duplicate = new_id()
-    await hear(person(ResidentRegistered, duplicate, 1, world))
+    await deliver(person(ResidentRegistered, duplicate, 1, world))
     merchant = await activated(owner={"resident_id": str(duplicate)})
 
-    await hear(person(ResidentMerged, duplicate, 2, world, survivor_id=world.resident))
+    await deliver(person(ResidentMerged, duplicate, 2, world, survivor_id=world.resident))
     assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [merchant["id"]]
     async with database.transaction() as session:
         late = person(ResidentRegistered, duplicate, 1, world)
@@ -65,9 +65,9 @@ async def test_a_duplicates_merchant_is_the_survivors_until_the_merge_is_undone(
     assert (await owner.get("/v1/merchants")).json()["items"] == []
 
 
-async def test_an_organizations_representative_sees_its_merchant(hear, world, activated, owner, calling):
+async def test_an_organizations_representative_sees_its_merchant(deliver, world, activated, owner, calling):
     organization = new_id()
-    await hear(
+    await deliver(
         OrganizationRegistered(
             organization_id=organization, version=1, unit_id=world.commune, unit_code="15724", at=NOON,
             kind="household_business", representative_id=world.resident, owner_has_smartphone=True,
@@ -82,15 +82,15 @@ async def test_an_organizations_representative_sees_its_merchant(hear, world, ac
 
 
 async def test_own_counts_are_told_on_demand_per_unit(
-    calling, officer, activated, hear, partner_event, settled, announced
+    calling, officer, activated, deliver, partner_event, settled, published
 ):
     stall = await activated()
     await officer.post(f"/v1/merchants/{stall['id']}/qr-codes", json={"kind": "static"})
-    await hear(partner_event("qr.payment_settled", settled(merchant_id=stall["id"])))
+    await deliver(partner_event("qr.payment_settled", settled(merchant_id=stall["id"])))
 
     assert (await calling("operator", subject="op").post("/internal/counts")).status_code == 202
 
-    (taken,) = await announced(CountsTaken)
+    (taken,) = await published(CountsTaken)
     assert {(count.unit_code, count.indicator): count.count for count in taken.counts} == {
         ("15724", "merchants_with_qr"): 1,
         ("15724", "cashless_payments"): 1,
@@ -103,5 +103,5 @@ def test_the_readme_names_everything_that_is_heard():
     heard_table = readme[readme.index("| hears") : readme.index("| says")]
 
     named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", heard_table))
-    heard = {fact.type.removeprefix("vn.bakhong.").removesuffix(".v1") for fact in service.reactions}
+    heard = {fact.type.removeprefix("vn.bakhong.").removesuffix(".v1") for fact in service.handlers}
     assert named == heard | set(MERCHANT_EVENTS) | PAYMENT_EVENTS

@@ -12,7 +12,7 @@ NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 ACCOUNT = "3500205123456"
 
 
-async def test_a_registered_merchant_waits_and_shows_no_full_account(officer, registered, announced):
+async def test_a_registered_merchant_waits_and_shows_no_full_account(officer, registered, published):
     merchant = await registered()
 
     assert merchant["status"] == "submitted"
@@ -20,14 +20,14 @@ async def test_a_registered_merchant_waits_and_shows_no_full_account(officer, re
         "bin": "970405", "bank": "Agribank", "account_no": "*********3456", "account_name": None,
     }  # fmt: skip
     assert merchant["name_in_code"] == "SAP RAU CHI HANH"
-    (fact,) = await announced(MerchantRegistered)
+    (fact,) = await published(MerchantRegistered)
     assert (fact.status, fact.has_qr, fact.unit_code) == ("submitted", False, "15724")
     assert ACCOUNT not in fact.model_dump_json()
     assert "Hạnh" not in fact.model_dump_json()
 
 
 async def test_the_maker_cannot_verify_a_merchant_but_a_second_officer_can(
-    officer, second_officer, registered, announced
+    officer, second_officer, registered, published
 ):
     path = f"/v1/merchants/{(await registered())['id']}"
 
@@ -37,36 +37,36 @@ async def test_the_maker_cannot_verify_a_merchant_but_a_second_officer_can(
     assert refused.status_code == 409
     assert refused.json()["type"] == "/problems/maker-is-checker"
     assert approved.json()["status"] == "active"
-    assert [fact.status for fact in await announced(MerchantActivated)] == ["active"]
+    assert [fact.status for fact in await published(MerchantActivated)] == ["active"]
 
 
 async def test_the_provider_verifies_by_its_message_and_only_the_provider(
-    officer, registered, hear, announced, partner_event
+    officer, registered, deliver, published, partner_event
 ):
     merchant = await registered()
     data = {"merchant_id": merchant["id"]}
 
-    await hear(partner_event("merchant.verified", data, partner_id="demo-wallet"))
+    await deliver(partner_event("merchant.verified", data, partner_id="demo-wallet"))
     assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["status"] == "submitted"
-    await hear(partner_event("merchant.verified", data))
+    await deliver(partner_event("merchant.verified", data))
     assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["status"] == "active"
 
-    outcomes = [(fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)]
+    outcomes = [(fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)]
     assert outcomes == [("rejected", "not-the-provider"), ("applied", None)]
 
 
-async def test_an_older_message_does_not_undo_a_newer_one(officer, registered, hear, announced, partner_event):
+async def test_an_older_message_does_not_undo_a_newer_one(officer, registered, deliver, published, partner_event):
     merchant = await registered()
     data = {"merchant_id": merchant["id"], "reason": "giấy tờ hết hạn"}
 
-    await hear(
+    await deliver(
         partner_event("merchant.suspended", data, at=NOON + timedelta(hours=2)),
         partner_event("merchant.verified", data, at=NOON + timedelta(hours=1)),
     )
 
     shown = (await officer.get(f"/v1/merchants/{merchant['id']}")).json()
     assert (shown["status"], shown["reason"]) == ("suspended", "giấy tờ hết hạn")
-    assert len(await announced(MerchantSuspended)) == 1
+    assert len(await published(MerchantSuspended)) == 1
 
 
 async def test_every_wrong_field_of_a_merchant_is_named(officer, merchant_body):
@@ -146,7 +146,7 @@ async def test_an_owner_that_nobody_knows_is_not_found_yet(officer, merchant_bod
 
 
 async def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it(
-    officer, activated, hear, registered, partner_event
+    officer, activated, deliver, registered, partner_event
 ):
     merchant = await activated()
     path = f"/v1/merchants/{merchant['id']}"
@@ -154,7 +154,7 @@ async def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it(
     assert (await officer.patch(path, json={"status": "suspended", "reason": "khiếu nại"})).json()[
         "status"
     ] == "suspended"
-    await hear(partner_event("merchant.verified", {"merchant_id": merchant["id"]}, at=NOON + timedelta(days=999)))
+    await deliver(partner_event("merchant.verified", {"merchant_id": merchant["id"]}, at=NOON + timedelta(days=999)))
 
     issued = await officer.post(f"{path}/qr-codes", json={"kind": "static"})
     assert issued.status_code == 409

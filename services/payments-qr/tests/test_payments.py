@@ -41,29 +41,29 @@ def dynamic_code(officer, shop):
 
 
 async def test_a_payment_that_names_its_merchant_is_listed_there(
-    shop, hear, partner_event, settled, payments, announced
+    shop, deliver, partner_event, settled, payments, published
 ):
-    await hear(partner_event("qr.payment_settled", settled(merchant_id=shop["id"])))
+    await deliver(partner_event("qr.payment_settled", settled(merchant_id=shop["id"])))
 
     (payment,) = await payments(merchant_id=shop["id"])
     assert (payment["status"], payment["outcome"], payment["amount"]) == ("settled", "counter", 50_000)
-    (fact,) = await announced(PaymentSettled)
+    (fact,) = await published(PaymentSettled)
     assert (fact.counted, str(fact.business_day), fact.unit_code) == (True, "2026-06-01", "15724")
 
 
 async def test_a_payment_by_reference_closes_its_code(
-    officer, shop, dynamic_code, hear, partner_event, settled, payments
+    officer, shop, dynamic_code, deliver, partner_event, settled, payments
 ):
     code = await dynamic_code()
 
-    await hear(partner_event("qr.payment_settled", settled(reference=code["reference"])))
+    await deliver(partner_event("qr.payment_settled", settled(reference=code["reference"])))
 
     (payment,) = await payments(merchant_id=shop["id"])
     assert (payment["status"], payment["qr_code_id"], payment["outcome"]) == ("settled", code["id"], "exact")
     assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] == "paid"
 
 
-async def test_each_misfit_has_its_own_outcome_and_waits(shop, dynamic_code, hear, partner_event, settled, payments):
+async def test_each_misfit_has_its_own_outcome_and_waits(shop, dynamic_code, deliver, partner_event, settled, payments):
     reports = {
         "partial": settled(amount=49_000, reference=(await dynamic_code())["reference"]),
         "too_much": settled(amount=51_000, reference=(await dynamic_code())["reference"]),
@@ -79,7 +79,7 @@ async def test_each_misfit_has_its_own_outcome_and_waits(shop, dynamic_code, hea
         ),
     }
     for number, data in enumerate(reports.values()):
-        await hear(partner_event("qr.payment_settled", data | {"partner_reference": f"FT{number}"}))
+        await deliver(partner_event("qr.payment_settled", data | {"partner_reference": f"FT{number}"}))
 
     found = {payment["partner_reference"]: payment for payment in await payments(merchant_id=shop["id"])}
     for number, outcome in enumerate(reports):
@@ -91,42 +91,46 @@ async def test_each_misfit_has_its_own_outcome_and_waits(shop, dynamic_code, hea
 
 
 async def test_the_second_payment_of_one_code_waits(
-    shop, dynamic_code, hear, partner_event, settled, payments, announced
+    shop, dynamic_code, deliver, partner_event, settled, payments, published
 ):
     reference = (await dynamic_code())["reference"]
 
     for number in (1, 2):
-        await hear(partner_event("qr.payment_settled", settled(partner_reference=f"FT{number}", reference=reference)))
+        await deliver(
+            partner_event("qr.payment_settled", settled(partner_reference=f"FT{number}", reference=reference))
+        )
 
     outcomes = [(payment["status"], payment["outcome"]) for payment in await payments(merchant_id=shop["id"])]
     assert sorted(outcomes) == [("settled", "exact"), ("unmatched", "paid_twice")]
-    assert len(await announced(PaymentSettled)) == 1
+    assert len(await published(PaymentSettled)) == 1
 
 
-async def test_a_payment_to_a_revoked_code_waits(officer, shop, dynamic_code, hear, partner_event, settled, payments):
+async def test_a_payment_to_a_revoked_code_waits(
+    officer, shop, dynamic_code, deliver, partner_event, settled, payments
+):
     reference = (await dynamic_code())["reference"]
     account = {"bin": "970436", "account_no": "0011223344556", "account_name": "X"}
     await officer.patch(f"/v1/merchants/{shop['id']}", json={"settlement": account})
 
-    await hear(partner_event("qr.payment_settled", settled(reference=reference)))
+    await deliver(partner_event("qr.payment_settled", settled(reference=reference)))
 
     assert [payment["outcome"] for payment in await payments(merchant_id=shop["id"])] == ["closed_code"]
 
 
 async def test_the_same_report_again_in_any_number_is_one_payment(
-    shop, hear, partner_event, settled, payments, announced
+    shop, deliver, partner_event, settled, payments, published
 ):
     event = partner_event("qr.payment_settled", settled(merchant_id=shop["id"]))
     other_amount = partner_event("qr.payment_settled", settled(merchant_id=shop["id"], amount=1))
 
-    await hear(event, event, other_amount)
+    await deliver(event, event, other_amount)
 
     assert [payment["amount"] for payment in await payments(merchant_id=shop["id"])] == [50_000]
-    outcomes = [(fact.outcome, fact.reason) for fact in await announced(DeliveryProcessed)]
+    outcomes = [(fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)]
     assert outcomes == [("applied", "counter"), ("unchanged", "counter"), ("rejected", "amount-differs")]
 
 
-async def test_a_thousand_concurrent_identical_reports_make_one_payment(shop, database, payments, announced):
+async def test_a_thousand_concurrent_identical_reports_make_one_payment(shop, database, payments, published):
     report = ReportedPayment("demo-bank", "FT1", 50_000, NOON, merchant_id=UUID(shop["id"]))
 
     async def deliver() -> bool:
@@ -137,7 +141,7 @@ async def test_a_thousand_concurrent_identical_reports_make_one_payment(shop, da
 
     assert sum(made) == 1
     assert len(await payments(merchant_id=shop["id"])) == 1
-    assert len(await announced(PaymentSettled)) == 1
+    assert len(await published(PaymentSettled)) == 1
 
 
 GATE = asyncio.Semaphore(8)
@@ -149,7 +153,7 @@ async def deliver_when_free(deliver):
 
 
 async def test_a_reversal_takes_the_payment_back_in_any_order_of_arrival(
-    officer, shop, dynamic_code, hear, partner_event, settled, payments, announced
+    officer, shop, dynamic_code, deliver, partner_event, settled, payments, published
 ):
     codes = [await dynamic_code() for _ in range(2)]
     for number, code in enumerate(codes):
@@ -157,13 +161,13 @@ async def test_a_reversal_takes_the_payment_back_in_any_order_of_arrival(
                 "reversed_at": NOON.isoformat()}  # fmt: skip
         paid = settled(partner_reference=f"FT{number}", reference=code["reference"])
         events = [partner_event("qr.payment_settled", paid), partner_event("qr.payment_reversed", back)]
-        await hear(*(events if number else reversed(events)), events[1])
+        await deliver(*(events if number else reversed(events)), events[1])
 
     assert [payment["status"] for payment in await payments(merchant_id=shop["id"])] == ["reversed", "reversed"]
     states = [(await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] for code in codes]
     assert states == ["active", "active"]
     # What was never counted is not taken back: one settled, one reversed.
-    assert len(await announced(PaymentSettled)) == len(await announced(PaymentReversed)) == 1
+    assert len(await published(PaymentSettled)) == len(await published(PaymentReversed)) == 1
 
 
 async def test_a_payment_and_its_reversal_at_the_same_moment_never_miss_each_other(shop, database, payments):
@@ -187,23 +191,23 @@ async def test_a_payment_and_its_reversal_at_the_same_moment_never_miss_each_oth
 
 @pytest.mark.parametrize("order", list(permutations(["demo-bank", "demo-wallet"])))
 async def test_one_payment_reported_by_two_partners_is_counted_once(
-    shop, hear, partner_event, settled, payments, announced, order
+    shop, deliver, partner_event, settled, payments, published, order
 ):
     for partner in order:
         data = settled(partner_reference=f"{partner}-1", merchant_id=shop["id"])
-        await hear(partner_event("qr.payment_settled", data, partner_id=partner))
+        await deliver(partner_event("qr.payment_settled", data, partner_id=partner))
 
     found = {payment["partner_id"]: payment["status"] for payment in await payments(merchant_id=shop["id"])}
     assert found == {"demo-bank": "settled", "demo-wallet": "possible_duplicate"}
-    assert sorted(fact.counted for fact in await announced(PaymentSettled)) == [False, True]
+    assert sorted(fact.counted for fact in await published(PaymentSettled)) == [False, True]
 
 
 async def test_an_unmatched_payment_gets_suggestions_and_an_officer_decides(
-    officer, shop, dynamic_code, hear, partner_event, settled, payments, announced
+    officer, shop, dynamic_code, deliver, partner_event, settled, payments, published
 ):
     code = await dynamic_code()
     cut_off = settled(reference=code["reference"][:9], merchant_id=shop["id"], settled_at=now_text())
-    await hear(partner_event("qr.payment_settled", cut_off))
+    await deliver(partner_event("qr.payment_settled", cut_off))
     (waiting,) = await payments(status="unmatched")
 
     (suggestion,) = (await officer.get(f"/v1/payments/{waiting['id']}/suggestions")).json()["items"]
@@ -215,7 +219,7 @@ async def test_an_unmatched_payment_gets_suggestions_and_an_officer_decides(
     body = accepted.json()
     assert (body["status"], body["outcome"], body["resolved_by"]) == ("settled", "accepted", "first")
     assert again.status_code == 409
-    assert len(await announced(PaymentSettled)) == 1
+    assert len(await published(PaymentSettled)) == 1
     assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["status"] == "paid"
 
 
@@ -224,9 +228,9 @@ def now_text() -> str:
 
 
 async def test_a_payment_that_leads_nowhere_is_placed_by_an_operator(
-    officer, shop, calling, hear, partner_event, settled, payments
+    officer, shop, calling, deliver, partner_event, settled, payments
 ):
-    await hear(
+    await deliver(
         partner_event("qr.payment_settled", settled(bin="970405", account_no="9999999")),
         partner_event("qr.payment_settled", settled(partner_reference="FT2", merchant_id=shop["id"])),
     )
@@ -243,10 +247,10 @@ async def test_a_payment_that_leads_nowhere_is_placed_by_an_operator(
 
 
 async def test_a_shops_history_is_the_owners_and_with_a_purpose_the_officers(
-    officer, activated, owner, world, calling, hear, partner_event, settled
+    officer, activated, owner, world, calling, deliver, partner_event, settled
 ):
     mine = await activated(name="Sạp cá", owner={"resident_id": str(world.resident)})
-    await hear(partner_event("qr.payment_settled", settled(merchant_id=mine["id"])))
+    await deliver(partner_event("qr.payment_settled", settled(merchant_id=mine["id"])))
 
     assert (await officer.get("/v1/payments")).status_code == 428
     assert (await officer.get("/v1/payments", headers={"X-Purpose": "gossip"})).status_code == 400
@@ -259,22 +263,24 @@ async def test_a_shops_history_is_the_owners_and_with_a_purpose_the_officers(
 
 
 async def test_an_officers_reading_is_in_the_owners_log(
-    activated, world, hear, partner_event, settled, payments, announced
+    activated, world, deliver, partner_event, settled, payments, published
 ):
     from contracts.access import AccessRecorded
 
     mine = await activated(name="Sạp cá", owner={"resident_id": str(world.resident)})
-    await hear(partner_event("qr.payment_settled", settled(merchant_id=mine["id"])))
+    await deliver(partner_event("qr.payment_settled", settled(merchant_id=mine["id"])))
 
     await payments(merchant_id=mine["id"])
 
-    (entry,) = await announced(AccessRecorded)
+    (entry,) = await published(AccessRecorded)
     assert (entry.resident_id, entry.purpose, entry.fields) == (world.resident, "payment", ["payments"])
 
 
-async def test_others_see_sums_only(shop, hear, partner_event, settled, calling):
+async def test_others_see_sums_only(shop, deliver, partner_event, settled, calling):
     for number in range(3):
-        await hear(partner_event("qr.payment_settled", settled(partner_reference=f"F{number}", merchant_id=shop["id"])))
+        await deliver(
+            partner_event("qr.payment_settled", settled(partner_reference=f"F{number}", merchant_id=shop["id"]))
+        )
     auditor = calling("auditor", unit_code="38")
 
     assert (await auditor.get("/v1/payments")).status_code == 403
@@ -282,11 +288,11 @@ async def test_others_see_sums_only(shop, hear, partner_event, settled, calling)
     assert sums == [{"business_day": "2026-06-01", "category": "market_stall", "count": 3, "amount": 150_000}]
 
 
-async def test_payments_are_listed_by_business_day_and_page(shop, hear, partner_event, settled, officer):
+async def test_payments_are_listed_by_business_day_and_page(shop, deliver, partner_event, settled, officer):
     for hour in (0, 11, 12, 20):  # 2026-06-01 12:00, 23:00, and 00:00, 08:00 of the next Vietnamese day
         at = (NOON + timedelta(hours=hour)).isoformat()
         data = settled(partner_reference=f"F{hour}", merchant_id=shop["id"], settled_at=at)
-        await hear(partner_event("qr.payment_settled", data))
+        await deliver(partner_event("qr.payment_settled", data))
 
     async def listed(**params):
         return (await officer.get("/v1/payments", params=params, headers=PURPOSE)).json()
@@ -299,20 +305,22 @@ async def test_payments_are_listed_by_business_day_and_page(shop, hear, partner_
     assert rest["next_cursor"] is None
 
 
-async def test_a_message_with_wrong_data_is_rejected_and_stops_nothing(shop, hear, partner_event, settled, announced):
-    await hear(
+async def test_a_message_with_wrong_data_is_rejected_and_stops_nothing(
+    shop, deliver, partner_event, settled, published
+):
+    await deliver(
         partner_event("qr.payment_settled", settled(amount=10.5)),
         partner_event("qr.payment_settled", settled(currency="USD")),
         partner_event("merchant.verified", {"merchant_id": "x"}),
         partner_event("payment_account.opened", {"resident": {"phone": "0912345678"}}),
     )
 
-    reasons = [fact.reason for fact in await announced(DeliveryProcessed)]
+    reasons = [fact.reason for fact in await published(DeliveryProcessed)]
     assert reasons == ["wrong-field:amount", "wrong-field:currency", "wrong-field:merchant_id"]
 
 
 async def test_a_paid_bill_is_announced_once_and_unpaid_again_by_a_reversal(
-    officer, activated, hear, partner_event, settled, announced
+    officer, activated, deliver, partner_event, settled, published
 ):
     point = await activated(category="electricity", name="Điện lực", settlement={
         "bin": "970415", "account_no": "112233445566", "account_name": "DIEN LUC"})  # fmt: skip
@@ -321,12 +329,12 @@ async def test_a_paid_bill_is_announced_once_and_unpaid_again_by_a_reversal(
     bill = (await officer.post("/v1/bills", json=body)).json()
     code = (await officer.get(f"/v1/qr-codes/{bill['qr_code_id']}")).json()
 
-    await hear(partner_event("qr.payment_settled", settled(amount=185_000, reference=code["reference"])))
+    await deliver(partner_event("qr.payment_settled", settled(amount=185_000, reference=code["reference"])))
     paid = (await officer.get(f"/v1/bills/{bill['id']}")).json()
     back = {"partner_reference": "RV1", "original_reference": "FT1", "amount": 185_000, "reversed_at": NOON.isoformat()}
-    await hear(partner_event("qr.payment_reversed", back))
+    await deliver(partner_event("qr.payment_reversed", back))
 
     assert (bill["status"], paid["status"], paid["paid_amount"]) == ("unpaid", "paid", 185_000)
     assert (await officer.get(f"/v1/bills/{bill['id']}")).json()["status"] == "unpaid"
-    assert [str(fact.bill_id) for fact in await announced(BillPaid)] == [bill["id"]]
-    assert [fact.bill_id for fact in await announced(PaymentReversed)] == [(await announced(BillPaid))[0].bill_id]
+    assert [str(fact.bill_id) for fact in await published(BillPaid)] == [bill["id"]]
+    assert [fact.bill_id for fact in await published(PaymentReversed)] == [(await published(BillPaid))[0].bill_id]

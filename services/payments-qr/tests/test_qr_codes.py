@@ -20,7 +20,7 @@ async def decode(client, payload, **headers):
     return await client.post("/v1/qr-codes/decode", json={"payload": payload}, headers=headers)
 
 
-async def test_a_static_code_pays_into_the_settlement_account(officer, activated, announced):
+async def test_a_static_code_pays_into_the_settlement_account(officer, activated, published):
     merchant = await activated()
 
     code = (await issue(officer, merchant, kind="static", counter="Quầy 12")).json()
@@ -30,9 +30,9 @@ async def test_a_static_code_pays_into_the_settlement_account(officer, activated
     assert (said["service_code"], said["amount"], said["reference"]) == ("QRIBFTTA", None, None)
     assert (said["merchant_name"], said["terminal_label"], said["mcc"]) == ("SAP RAU CHI HANH", "Quay 12", "5499")
     assert said["warnings"] == []
-    (issued,) = await announced(QrIssued)
+    (issued,) = await published(QrIssued)
     assert (issued.kind, str(issued.qr_code_id)) == ("static", code["id"])
-    assert [fact.has_qr for fact in await announced(MerchantUpdated)] == [True]
+    assert [fact.has_qr for fact in await published(MerchantUpdated)] == [True]
     assert "3500205123456" not in issued.model_dump_json()
 
 
@@ -142,14 +142,14 @@ async def test_a_banks_own_code_is_taken_in_and_its_account_compared(officer, ac
     assert (bad.status_code, bad.json()["type"]) == (422, "/problems/invalid-qr")
 
 
-async def test_a_banks_message_brings_its_code_and_its_merchant(officer, world, hear, partner_event):
+async def test_a_banks_message_brings_its_code_and_its_merchant(officer, world, deliver, partner_event):
     payload = "00020101021138570010A00000072701270006970403011300110123456780208QRIBFTTA53037045802VN63049E6F"
     data = {
         "owner": {"personal_id": "038180012345"}, "name": "Quán phở Hà", "category": "shop", "unit_code": "15724",
         "payload": payload,
     }  # fmt: skip
 
-    await hear(partner_event("merchant.qr_issued", data), partner_event("merchant.qr_issued", data))
+    await deliver(partner_event("merchant.qr_issued", data), partner_event("merchant.qr_issued", data))
 
     (merchant,) = (await officer.get("/v1/merchants")).json()["items"]
     assert (merchant["status"], merchant["has_qr"], merchant["provider"]) == ("active", True, "demo-bank")

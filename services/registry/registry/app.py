@@ -5,8 +5,8 @@ from pathlib import Path
 from prometheus_client import Gauge
 
 from chassis.app import create_app
-from chassis.measures import Measure
-from chassis.runtime import Runtime, Service, Timed
+from chassis.observability.sql_gauges import SqlGauge
+from chassis.runtime import Runtime, ScheduledJob, Service
 from registry.commands.counting import Counter
 from registry.commands.duplicates import look_for_duplicates
 from registry.commands.imports import run_open_imports
@@ -14,8 +14,8 @@ from registry.commands.linking import look_after_sources
 from registry.commands.refreshing import run_open_refreshes
 from registry.commands.rotation import rotate_keys
 from registry.commands.units import load_thanh_hoa, move_due_residents
+from registry.handlers import HANDLERS
 from registry.model import Table
-from registry.reactions import HEARD
 from registry.routes import ROUTERS
 from registry.settings import get_registry_settings
 from registry.sources import databases_of
@@ -57,16 +57,16 @@ async def _load_units(runtime: Runtime) -> None:
 
 
 MEASURES = (
-    Measure(
+    SqlGauge(
         Gauge("bakhong_unmatched_events", "Partner events about somebody unknown, still unresolved", ["service"]),
         "SELECT count(*) FROM (SELECT FROM unmatched_event WHERE resolved_at IS NULL LIMIT 100000) AS waiting",
     ),
-    Measure(
+    SqlGauge(
         Gauge("bakhong_corrections_overdue", "Corrections that nobody decided by their day", ["service"]),
         "SELECT count(*) FROM correction WHERE state = 'received'"
         " AND due_on < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
     ),
-    Measure(
+    SqlGauge(
         Gauge("bakhong_breaches_to_notify", "Breaches whose 72 hours run or have run out", ["service"]),
         "SELECT count(*) FROM data_breach WHERE notified_at IS NULL AND notify_by IS NOT NULL",
     ),
@@ -77,16 +77,16 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
-    reactions=HEARD,
-    timed=[
-        Timed("load units", 3600.0, _load_units),
-        Timed("take over lists", 0.3, _import_lists),
-        Timed("refresh from linked databases", 2.0, _refresh),
-        Timed("look after linked databases", 20.0, _look_after_sources),
-        Timed("look for duplicates", 2.0, _look_for_duplicates),
-        Timed("rotate keys", 600.0, _rotate_keys),
-        Timed("count", 5.0, _count),
+    handlers=HANDLERS,
+    scheduled_jobs=[
+        ScheduledJob("load units", 3600.0, _load_units),
+        ScheduledJob("take over lists", 0.3, _import_lists),
+        ScheduledJob("refresh from linked databases", 2.0, _refresh),
+        ScheduledJob("look after linked databases", 20.0, _look_after_sources),
+        ScheduledJob("look for duplicates", 2.0, _look_for_duplicates),
+        ScheduledJob("rotate keys", 600.0, _rotate_keys),
+        ScheduledJob("count", 5.0, _count),
     ],
-    measures=MEASURES,
+    gauges=MEASURES,
 )
 app = create_app(service)

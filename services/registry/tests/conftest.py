@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.database import Database, database_url
 from chassis.ids import new_id
-from chassis.migrations import upgrade
 from chassis.runtime import Service
-from chassis.sealing import Place, blind_index, seal
+from chassis.security.encryption import CipherContext, blind_index, encrypt
+from chassis.storage.database import Database, database_url
+from chassis.storage.migrations import upgrade
 from chassis.testing import _drop
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from registry.commands.units import import_decree, load_thanh_hoa
@@ -76,7 +76,7 @@ def a_resident(number: int = 1, **changes: Any) -> dict[str, Any]:
 def a_partner_event(event: str, data: dict[str, Any], **changes: Any) -> PartnerEventReceived:
     """A partner's message as the gateway puts it on the bus."""
     delivery_id: UUID = changes.pop("delivery_id", None) or new_id()
-    sealed = base64.b64encode(seal(Place(*SEALED_AT), str(delivery_id), json.dumps(data))).decode()
+    sealed = base64.b64encode(encrypt(CipherContext(*SEALED_AT), str(delivery_id), json.dumps(data))).decode()
     fields = {
         "subject_key": blind_index("subject", json.dumps(data)).hex(), "delivery_id": delivery_id,
         "partner_id": "demo-bank", "webhook_id": f"msg_{delivery_id}", "event": event,

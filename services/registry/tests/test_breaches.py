@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import text
 
 from chassis.clock import frozen_at
-from chassis.database import Session
+from chassis.storage.database import Session
 
 from .conftest import a_resident
 

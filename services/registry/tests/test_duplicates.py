@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
 from chassis.ids import new_id
-from chassis.sealing import seal
+from chassis.security.encryption import encrypt
+from chassis.storage.database import Database
 from registry.commands.duplicates import check_later, look_for_duplicates
 from registry.model.duplicates import Likeness, reasons
 from registry.model.residents import PLACES
@@ -17,7 +17,7 @@ from .conftest import PURPOSE, a_resident
 
 def likeness(name: str, born: str, number: str, phone: bytes | None = None) -> Likeness:
     one = new_id()
-    sealed = seal(PLACES["personal_id"], str(one), number)
+    sealed = encrypt(PLACES["personal_id"], str(one), number)
     return Likeness(one, one, name, date.fromisoformat(born), phone, sealed)
 
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from chassis.consumer import Transient
-from chassis.database import Database
 from chassis.errors import Unavailable
 from chassis.ids import new_id
+from chassis.messaging.consumer import Transient
+from chassis.storage.database import Database
 from registry.commands.identifying import Busy, Owner, Subject, lock_subjects, lock_subjects_once, subject
 
 

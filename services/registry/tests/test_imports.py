@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from chassis.database import Database
+from chassis.storage.database import Database
 from contracts.registry import ResidentMoved, ResidentRegistered, ResidentUpdated
 from registry.commands import imports
 from registry.commands.imports import run_open_imports
@@ -50,7 +50,7 @@ def counts(progress: dict[str, Any]) -> tuple[int, ...]:
 
 
 async def test_good_rows_become_residents_and_each_wrong_row_is_named(
-    calling: Any, database: Database, announced: Any
+    calling: Any, database: Database, published: Any
 ) -> None:
     client = calling("officer", unit_code="15724")
     rows = [row(n) for n in range(1, 121)]
@@ -70,13 +70,13 @@ async def test_good_rows_become_residents_and_each_wrong_row_is_named(
         (21, "Ngày sinh", "date-invalid"),
     ]
     assert items[0]["message"].startswith("Số định danh")
-    assert len(await announced(ResidentRegistered)) == 118
+    assert len(await published(ResidentRegistered)) == 118
     second = (await client.get("/v1/residents?unit_code=15727-02", headers=PURPOSE)).json()["items"]
     assert len(second) == 1
     assert second[0]["household_code"] == "H7"
 
 
-async def test_the_same_file_again_changes_nothing(calling: Any, database: Database, announced: Any) -> None:
+async def test_the_same_file_again_changes_nothing(calling: Any, database: Database, published: Any) -> None:
     client = calling("officer", unit_code="15724")
     first = await taken_over(client, database, as_csv([row(1), row(2)]))
 
@@ -85,10 +85,10 @@ async def test_the_same_file_again_changes_nothing(calling: Any, database: Datab
 
     assert again["id"] == first["id"]
     assert counts(reordered) == (2, 0, 0, 2, 0)
-    assert len(await announced(ResidentRegistered)) == 2
+    assert len(await published(ResidentRegistered)) == 2
 
 
-async def test_a_changed_list_updates_exactly_what_changed(calling: Any, database: Database, announced: Any) -> None:
+async def test_a_changed_list_updates_exactly_what_changed(calling: Any, database: Database, published: Any) -> None:
     client = calling("officer", unit_code="15724")
     await taken_over(client, database, as_csv([row(n) for n in range(1, 11)]))
 
@@ -98,8 +98,8 @@ async def test_a_changed_list_updates_exactly_what_changed(calling: Any, databas
     )  # fmt: skip
 
     assert counts(progress) == (11, 1, 3, 7, 0)
-    assert [fact.has_smartphone for fact in await announced(ResidentUpdated)][:1] == [False]
-    assert [fact.unit_code for fact in await announced(ResidentMoved)] == ["15721-01"]
+    assert [fact.has_smartphone for fact in await published(ResidentUpdated)][:1] == [False]
+    assert [fact.unit_code for fact in await published(ResidentMoved)] == ["15721-01"]
 
 
 async def test_a_person_twice_in_a_list_counts_once(calling: Any, database: Database) -> None:
@@ -170,7 +170,7 @@ async def test_lists_are_accepted_only_for_one_s_own_units(calling: Any) -> None
 
 
 async def test_an_import_that_was_killed_goes_on_where_it_stood(
-    calling: Any, database: Database, announced: Any, monkeypatch: pytest.MonkeyPatch
+    calling: Any, database: Database, published: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = calling("officer", unit_code="15724")
     accepted = await upload(client, as_csv([row(n) for n in range(1, 101)]))
@@ -193,11 +193,11 @@ async def test_an_import_that_was_killed_goes_on_where_it_stood(
     assert (half["status"], half["created"]) == ("running", 40)
     progress = (await client.get(f"/v1/resident-imports/{accepted['id']}")).json()
     assert counts(progress) == (100, 100, 0, 0, 0)
-    assert len(await announced(ResidentRegistered)) == 100
+    assert len(await published(ResidentRegistered)) == 100
 
 
 async def test_two_lists_with_the_same_people_at_once_make_nobody_twice(
-    calling: Any, database: Database, announced: Any
+    calling: Any, database: Database, published: Any
 ) -> None:
     client = calling("officer", unit_code="15724")
     forward = await upload(client, as_csv([row(n) for n in range(1, 101)]))
@@ -205,7 +205,7 @@ async def test_two_lists_with_the_same_people_at_once_make_nobody_twice(
 
     await asyncio.gather(run_open_imports(database, 10), run_open_imports(database, 10))
 
-    assert len(await announced(ResidentRegistered)) == 100
+    assert len(await published(ResidentRegistered)) == 100
     first, second = [
         (await client.get(f"/v1/resident-imports/{accepted['id']}")).json() for accepted in (forward, backward)
     ]

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.access import seal_new_entries
-from chassis.database import Database
+from chassis.security.access_log import seal_new_entries
 from chassis.settings import get_settings
+from chassis.storage.database import Database
 from contracts.counts import CountsTaken
-from deploy.local.services import EVERYTHING
+from contracts.services import EVERY_PROCESS
 from registry.commands.counting import Counter
 from registry.commands.rotation import rotate_keys
-from registry.commands.verifying import CHANGED, EVERY_LOG, INTACT, UNREADABLE, verify, verify_all
+from registry.commands.verifying import CHANGED, DATABASES, INTACT, UNREADABLE, verify, verify_all
 
 from .conftest import PURPOSE, a_partner_event, a_resident
 
@@ -33,12 +33,12 @@ def keys_of_the_process(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def test_keys_rotate_while_requests_are_served_and_the_old_ones_may_go(
-    calling: Any, register: Any, hear: Any, database: Database, keys_of_the_process: Any
+    calling: Any, register: Any, deliver: Any, database: Database, keys_of_the_process: Any
 ) -> None:
     old, new, old_index, new_index = a_key("old"), a_key("new"), a_key("i1"), a_key("i2")
     keys_of_the_process(old, old_index)
     views = [await register(a_resident(number)) for number in range(1, 6)]
-    await hear(a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000099"}}))
+    await deliver(a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000099"}}))
     officer = calling("officer", unit_code="15724")
 
     keys_of_the_process(f"{new},{old}", f"{new_index},{old_index}")
@@ -107,10 +107,10 @@ async def test_one_command_verifies_the_logs_of_all_services_and_what_it_cannot_
     changed = await verify_all(postgres_url, ["no_such_database", own])
 
     assert (intact, unreadable, changed) == (INTACT, UNREADABLE, CHANGED)
-    assert set(EVERY_LOG) == {service.replace("-", "_") for service in EVERYTHING}
+    assert set(DATABASES) == {service.replace("-", "_") for service in EVERY_PROCESS}
 
 
-async def test_counts_are_announced_when_they_have_changed(register: Any, database: Database, announced: Any) -> None:
+async def test_counts_are_announced_when_they_have_changed(register: Any, database: Database, published: Any) -> None:
     counter = Counter()
     await counter.count(database)
     await register(a_resident(1))
@@ -120,5 +120,5 @@ async def test_counts_are_announced_when_they_have_changed(register: Any, databa
     counter._next_at = 0
     await counter.count(database)
 
-    said = await announced(CountsTaken)
+    said = await published(CountsTaken)
     assert [[(c.unit_code, c.count) for c in fact.counts] for fact in said] == [[], [("15727-01", 2)]]

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.storage.database import Database
 from contracts.registry import ResidentDeceased, ResidentUpdated, SourceChecked
 from deploy.demo.people import Person, people
 from deploy.demo.sources.app import create_app
@@ -164,14 +164,14 @@ async def test_a_person_whom_a_database_does_not_know_is_asked_for_once_a_day(
 
 
 async def test_a_higher_source_corrects_an_officer_and_the_old_value_is_history(
-    databases: Databases, calling: Any, register: Any, person: Person, announced: Any
+    databases: Databases, calling: Any, register: Any, person: Person, published: Any
 ) -> None:
     view = await registered(register, person, full_name="Tên Gõ Sai")
 
     filled = await prefilled(calling, view)
 
     assert filled["fields"]["full_name"]["value"] != "Tên Gõ Sai"
-    assert len(await announced(ResidentUpdated)) >= 1
+    assert len(await published(ResidentUpdated)) >= 1
     own = calling("resident", resident_id=view["id"])
     history = (await own.get(f"/v1/residents/{view['id']}/facts/full_name/history")).json()["items"]
     assert [(h["value"], h["source"]) for h in history] == [("Tên Gõ Sai", "officer")]
@@ -182,7 +182,7 @@ async def test_a_higher_source_corrects_an_officer_and_the_old_value_is_history(
 
 
 async def test_refresh_takes_over_what_changed_and_a_registered_death(
-    databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, announced: Any
+    databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, published: Any
 ) -> None:
     view = await registered(register, person)
     await prefilled(calling, view)
@@ -193,7 +193,7 @@ async def test_refresh_takes_over_what_changed_and_a_registered_death(
     changed = {source["source"]: source["changed"] for source in answer.json()["sources"]}
     assert "permanent_address" in changed["population"]
     assert changed["social_protection"] == ["social_protection"]
-    assert [str(fact.deceased_on) for fact in await announced(ResidentDeceased)] == ["2026-01-02"]
+    assert [str(fact.deceased_on) for fact in await published(ResidentDeceased)] == ["2026-01-02"]
 
 
 async def test_a_unit_is_refreshed_in_the_background_with_progress(
@@ -224,7 +224,7 @@ async def test_a_database_that_keeps_failing_is_left_alone_for_a_while(databases
 
 
 async def test_states_are_shown_and_their_changes_announced(
-    databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, announced: Any
+    databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, published: Any
 ) -> None:
     view = await registered(register, person)
     path, client = f"/v1/residents/{view['id']}/refresh", calling("officer", unit_code="38")
@@ -234,7 +234,7 @@ async def test_states_are_shown_and_their_changes_announced(
     await sandbox.switch("down", "population")
     await client.post(path, json=body, headers=PURPOSE)
 
-    assert [(fact.source, fact.live) for fact in await announced(SourceChecked)] == [
+    assert [(fact.source, fact.live) for fact in await published(SourceChecked)] == [
         ("population", True), ("population", False)
     ]  # fmt: skip
     items = (await client.get("/v1/data-sources")).json()["items"]

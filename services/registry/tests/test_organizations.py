@@ -12,7 +12,7 @@ def a_shop(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-async def test_an_organization_is_registered_once_and_shown_within_its_units(calling: Any, announced: Any) -> None:
+async def test_an_organization_is_registered_once_and_shown_within_its_units(calling: Any, published: Any) -> None:
     officer = calling("officer", unit_code="15724")
 
     made = await officer.post("/v1/organizations", json=a_shop())
@@ -26,7 +26,7 @@ async def test_an_organization_is_registered_once_and_shown_within_its_units(cal
     own = calling("organization", organization_id=made.json()["id"])
     assert (await own.get(path)).status_code == 200
     assert len((await own.get("/v1/organizations")).json()["items"]) == 1
-    [fact] = await announced(OrganizationRegistered)
+    [fact] = await published(OrganizationRegistered)
     assert "0100233488" not in fact.model_dump_json()
 
 
@@ -48,7 +48,7 @@ async def test_wrong_numbers_and_unknown_owners_are_refused(calling: Any) -> Non
     assert (await officer.post("/v1/organizations", json=a_shop(unit_code="15061"))).status_code == 403
 
 
-async def test_the_owner_s_smartphone_is_the_organization_s(calling: Any, register: Any, announced: Any) -> None:
+async def test_the_owner_s_smartphone_is_the_organization_s(calling: Any, register: Any, published: Any) -> None:
     owner = await register(a_resident(has_smartphone=False))
     resident = calling("resident", resident_id=owner["id"])
     body = a_shop(representative={"resident_id": owner["id"]})
@@ -58,7 +58,7 @@ async def test_the_owner_s_smartphone_is_the_organization_s(calling: Any, regist
     officer = calling("officer", unit_code="15724")
     await officer.patch(f"/v1/residents/{owner['id']}", json={"has_smartphone": True})
 
-    [fact] = await announced(OrganizationUpdated)
+    [fact] = await published(OrganizationUpdated)
     assert fact.owner_has_smartphone is True
     changed = await resident.patch(made.headers["Location"], json={"name": "Tên Mới"}, headers={"If-Match": '"1"'})
     assert changed.status_code == 412
@@ -66,7 +66,7 @@ async def test_the_owner_s_smartphone_is_the_organization_s(calling: Any, regist
 
 
 async def test_a_wrong_shape_an_unknown_unit_and_an_unknown_owner_are_named_in_one_answer(
-    calling: Any, announced: Any
+    calling: Any, published: Any
 ) -> None:
     officer = calling("officer", unit_code="15724")
     nobody = {"resident_id": "01890000-0000-7000-8000-000000000000"}
@@ -85,5 +85,5 @@ async def test_a_wrong_shape_an_unknown_unit_and_an_unknown_owner_are_named_in_o
         unknown,
         unknown | {("/name", "required"), ("/phone", "phone-invalid")},
     ]
-    assert len(await announced(OrganizationRegistered)) == 1
-    assert await announced(OrganizationUpdated) == []
+    assert len(await published(OrganizationRegistered)) == 1
+    assert await published(OrganizationUpdated) == []

@@ -6,8 +6,8 @@ import pytest
 from prometheus_client import generate_latest
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.log import configure_logging
+from chassis.observability.log import configure_logging
+from chassis.storage.database import Database
 from registry.commands.imports import run_open_imports
 
 from .conftest import PURPOSE, a_partner_event, a_resident
@@ -17,7 +17,7 @@ SECRETS = ("038085000001", "038085000002", "038085000077", "900000001", "9123456
 
 
 async def test_no_number_name_or_address_is_in_facts_logs_or_metrics(
-    calling: Any, register: Any, hear: Any, database: Database, capfd: pytest.CaptureFixture[str]
+    calling: Any, register: Any, deliver: Any, database: Database, capfd: pytest.CaptureFixture[str]
 ) -> None:
     configure_logging("registry", "DEBUG")
     officer = calling("officer", unit_code="15724")
@@ -32,7 +32,7 @@ async def test_no_number_name_or_address_is_in_facts_logs_or_metrics(
     await officer.post(f"{path}/reveal", json={"fields": ["phone"], "reason": "lý do riêng"}, headers=PURPOSE)
     await officer.get("/v1/residents?q=quynh", headers=PURPOSE)
     await officer.post(f"{path}/prefill", json={"fields": ["full_name"], "purpose": "dossier"})
-    await hear(
+    await deliver(
         a_partner_event("sim.ownership_verified", {"resident": {"personal_id": "038085000001"}, "phone": "0912345678"}),
         a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000077"}}),
     )

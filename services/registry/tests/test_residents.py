@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.sealing import CannotOpen
+from chassis.security.encryption import DecryptionFailed
+from chassis.storage.database import Database
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentMoved, ResidentPrefilled, ResidentRegistered, ResidentUpdated
 from registry.model.facts import Correction
@@ -15,10 +15,10 @@ from registry.model.residents import Resident
 from .conftest import PURPOSE, a_resident
 
 
-async def test_a_registered_resident_is_announced_without_anything_personal(register: Any, announced: Any) -> None:
+async def test_a_registered_resident_is_announced_without_anything_personal(register: Any, published: Any) -> None:
     view = await register(a_resident())
 
-    [fact] = await announced(ResidentRegistered)
+    [fact] = await published(ResidentRegistered)
     assert str(fact.resident_id) == view["id"]
     assert (fact.unit_code, fact.birth_month, fact.citizen_id_card) == ("15727-01", "1985-09", True)
     assert (fact.has_smartphone, fact.has_bank_account, fact.owner_verified_phone) == (True, False, True)
@@ -131,7 +131,7 @@ async def test_an_unknown_unit_or_a_card_that_cannot_be_is_refused(calling: Any)
 
 
 async def test_a_service_looks_up_a_whole_list_of_numbers_and_everybody_found_sees_it(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     one, two = await register(a_resident(1)), await register(a_resident(2, unit_code="15061-01"))
     service = calling("service", subject="onboarding")
@@ -143,7 +143,7 @@ async def test_a_service_looks_up_a_whole_list_of_numbers_and_everybody_found_se
     assert [item["personal_id"] for item in items] == numbers
     assert [item["id"] for item in items] == [two["id"], None, one["id"], None, one["id"]]
     assert (items[0]["unit_code"], items[0]["status"]) == ("15061-01", "alive")
-    assert {str(fact.resident_id) for fact in await announced(AccessRecorded)} == {one["id"], two["id"]}
+    assert {str(fact.resident_id) for fact in await published(AccessRecorded)} == {one["id"], two["id"]}
     refused = [await calling(role, unit_code="38").post("/v1/residents/lookups", json={"personal_ids": numbers},
                                                         headers=PURPOSE) for role in ("officer", "volunteer")]  # fmt: skip
     assert [answer.status_code for answer in refused] == [403, 403]
@@ -161,7 +161,7 @@ async def test_oddities_are_accepted_with_warnings(register: Any) -> None:
 
 
 async def test_reading_somebody_else_needs_a_purpose_and_is_in_their_log(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
     officer = calling("officer", unit_code="15724", subject="o1")
@@ -171,7 +171,7 @@ async def test_reading_somebody_else_needs_a_purpose_and_is_in_their_log(
     assert (await officer.get(path, headers={"X-Purpose": "curiosity"})).status_code == 400
     assert (await officer.get(path, headers=PURPOSE)).status_code == 200
     assert (await calling("resident", resident_id=view["id"]).get(path)).status_code == 200
-    [read] = await announced(AccessRecorded)
+    [read] = await published(AccessRecorded)
     assert (read.actor, read.purpose, read.action) == ("o1", "onboarding", "read")
 
 
@@ -242,7 +242,7 @@ async def test_lookup_finds_by_number_only_inside_the_units(calling: Any, regist
 
 
 async def test_full_values_are_revealed_to_the_person_and_their_officer_and_logged(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
     path, body = f"/v1/residents/{view['id']}/reveal", {"fields": ["personal_id", "phone"], "reason": "đối chiếu thẻ"}
@@ -254,11 +254,11 @@ async def test_full_values_are_revealed_to_the_person_and_their_officer_and_logg
     assert officer.json() == own.json()
     assert (await calling("officer", unit_code="15061").post(path, json=body, headers=PURPOSE)).status_code == 404
     assert (await calling("volunteer", unit_code="15724").post(path, json=body, headers=PURPOSE)).status_code == 403
-    assert [read.action for read in await announced(AccessRecorded)] == ["reveal", "reveal"]
+    assert [read.action for read in await published(AccessRecorded)] == ["reveal", "reveal"]
 
 
 async def test_a_change_is_announced_keeps_history_and_honours_if_match(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
     client, path = calling("officer", unit_code="15724"), f"/v1/residents/{view['id']}"
@@ -274,18 +274,18 @@ async def test_a_change_is_announced_keeps_history_and_honours_if_match(
     assert changed.headers["ETag"] == '"2"'
     assert stale.status_code == 412
     assert nothing.headers["ETag"] == '"2"'
-    [fact] = await announced(ResidentUpdated)
+    [fact] = await published(ResidentUpdated)
     assert (fact.version, fact.has_smartphone, fact.owner_verified_phone) == (2, False, False)
 
 
-async def test_moving_to_another_village_says_from_where(calling: Any, register: Any, announced: Any) -> None:
+async def test_moving_to_another_village_says_from_where(calling: Any, register: Any, published: Any) -> None:
     view = await register(a_resident(household_code="H1"))
     client = calling("officer", unit_code="38")
 
     moved = await client.patch(f"/v1/residents/{view['id']}", json={"unit_code": "15061-02"})
 
     assert (moved.json()["unit_code"], moved.json()["household_code"]) == ("15061-02", None)
-    [fact] = await announced(ResidentMoved)
+    [fact] = await published(ResidentMoved)
     assert (fact.from_unit_code, fact.unit_code) == ("15727-01", "15061-02")
     local = calling("officer", unit_code="15724")
     assert (await local.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).status_code == 404
@@ -337,7 +337,7 @@ async def test_facts_say_where_they_come_from(calling: Any, register: Any) -> No
 
 
 async def test_prefill_fills_what_is_known_and_names_what_is_missing(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
     body = {"fields": ["full_name", "date_of_birth", "phone", "personal_id", "permanent_address", "shoe_size"],
@@ -352,11 +352,11 @@ async def test_prefill_fills_what_is_known_and_names_what_is_missing(
     assert filled["fields"]["permanent_address"]["state"] == "missing"
     assert filled["missing"] == ["permanent_address", "shoe_size"]
     assert filled["once_only_ratio"] == 0.67
-    [fact] = await announced(ResidentPrefilled)
+    [fact] = await published(ResidentPrefilled)
     assert (fact.asked, fact.filled, fact.purpose) == (6, 4, "dossier")
 
 
-async def test_two_hundred_registrations_of_one_person_make_one(calling: Any, announced: Any) -> None:
+async def test_two_hundred_registrations_of_one_person_make_one(calling: Any, published: Any) -> None:
     client = calling("officer", unit_code="38")
 
     answers = await asyncio.gather(*(client.post("/v1/residents", json=a_resident()) for _ in range(200)))
@@ -364,7 +364,7 @@ async def test_two_hundred_registrations_of_one_person_make_one(calling: Any, an
     codes = sorted(answer.status_code for answer in answers)
     assert codes.count(201) == 1
     assert set(codes[1:]) <= {409, 503}
-    assert len(await announced(ResidentRegistered)) == 1
+    assert len(await published(ResidentRegistered)) == 1
 
 
 async def test_a_ciphertext_moved_to_another_row_does_not_open(register: Any, database: Database) -> None:
@@ -379,7 +379,7 @@ async def test_a_ciphertext_moved_to_another_row_does_not_open(register: Any, da
 
     async with database.reading() as session:
         moved = await session.get_one(Resident, one["id"])
-        with pytest.raises(CannotOpen):
+        with pytest.raises(DecryptionFailed):
             moved.value("personal_id")
 
 

@@ -1,18 +1,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.database import Session
+from chassis.storage.database import Session
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentConsentChanged, ResidentMerged, ResidentUnmerged, ResidentUpdated
 
 from .conftest import PURPOSE, a_partner_event, a_resident
 
 
-async def test_residents_see_who_read_what_when_and_why_in_any_service(calling: Any, register: Any, hear: Any) -> None:
+async def test_residents_see_who_read_what_when_and_why_in_any_service(
+    calling: Any, register: Any, deliver: Any
+) -> None:
     view = await register(a_resident())
     officer = calling("officer", unit_code="15724", subject="o1")
     await officer.post("/v1/residents/lookup", json={"personal_id": "038085000001"}, headers={"X-Purpose": "dossier"})
-    await hear(AccessRecorded.model_validate({
+    await deliver(AccessRecorded.model_validate({
         "access_id": "019aa000-0000-7000-8000-000000000001", "resident_id": view["id"], "service": "casework",
         "at": datetime.now(UTC) + timedelta(seconds=1), "actor": "o2", "role": "officer", "action": "read",
         "purpose": "dossier", "fields": ["full_name"],
@@ -33,7 +35,7 @@ async def test_residents_see_who_read_what_when_and_why_in_any_service(calling: 
 
 
 async def test_a_partner_fills_forms_only_with_a_consent_that_stands(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
     own = calling("resident", resident_id=view["id"])
@@ -50,7 +52,7 @@ async def test_a_partner_fills_forms_only_with_a_consent_that_stands(
 
     assert gone.status_code == 204
     assert (await bank.post(fill, json=body)).status_code == 404
-    assert [fact.given for fact in await announced(ResidentConsentChanged)] == [True, False]
+    assert [fact.given for fact in await published(ResidentConsentChanged)] == [True, False]
     [consent] = (await own.get(f"/v1/residents/{view['id']}/consents")).json()["items"]
     assert (consent["status"], consent["evidence"]) == ("withdrawn", {"kind": "self"})
 
@@ -77,7 +79,7 @@ async def test_everything_about_a_person_can_be_exported_by_the_person(calling: 
 
 
 async def test_a_correction_has_its_legal_clocks_and_takes_its_place_when_accepted(
-    calling: Any, register: Any, announced: Any
+    calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
     own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
@@ -94,7 +96,7 @@ async def test_a_correction_has_its_legal_clocks_and_takes_its_place_when_accept
     assert decided.json()["state"] == "accepted"
     assert again.status_code == 409
     assert (await own.get(f"/v1/residents/{view['id']}")).json()["full_name"] == "Lê Văn Đạt"
-    assert len(await announced(ResidentUpdated)) == 1
+    assert len(await published(ResidentUpdated)) == 1
 
 
 async def test_a_request_names_a_fact_and_nothing_else(calling: Any, register: Any) -> None:
@@ -146,7 +148,7 @@ async def test_an_erasure_of_one_fact_leaves_the_others_and_forgets_what_was_pro
 
 
 async def test_near_duplicates_are_found_merged_and_told_apart_again(
-    calling: Any, register: Any, hear: Any, announced: Any
+    calling: Any, register: Any, deliver: Any, published: Any
 ) -> None:
     one = await register(
         a_resident(1, full_name="Lê Văn Đức", date_of_birth="1985-09-05", phone=None, has_smartphone=None)
@@ -162,7 +164,7 @@ async def test_near_duplicates_are_found_merged_and_told_apart_again(
     merged = await officer.post(f"/v1/residents/{one['id']}/merge", json={"duplicate_id": two["id"]})
     assert merged.status_code == 200, merged.text
     assert merged.json()["phone"] == "+84900000002"
-    await hear(a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000002"}}))
+    await deliver(a_partner_event("ekyc.passed", {"resident": {"personal_id": "038085000002"}}))
     found = await officer.post("/v1/residents/lookup", json={"personal_id": "038085000002"}, headers=PURPOSE)
     assert found.json()["id"] == one["id"]
     assert len((await officer.get("/v1/residents", headers=PURPOSE)).json()["items"]) == 2
@@ -173,6 +175,6 @@ async def test_near_duplicates_are_found_merged_and_told_apart_again(
     assert undone.json()["phone"] is None
     found = await officer.post("/v1/residents/lookup", json={"personal_id": "038085000002"}, headers=PURPOSE)
     assert found.json()["id"] == two["id"]
-    [gone], [back] = await announced(ResidentMerged), await announced(ResidentUnmerged)
+    [gone], [back] = await published(ResidentMerged), await published(ResidentUnmerged)
     assert (str(gone.resident_id), str(gone.survivor_id), gone.life) == (two["id"], one["id"], "merged")
     assert (str(back.resident_id), back.life) == (two["id"], "alive")

@@ -2,7 +2,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from chassis.database import ChassisTable, Database
+from chassis.storage.database import ChassisTable, Database
 from registry.model import Table
 
 

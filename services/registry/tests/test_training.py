@@ -8,23 +8,23 @@ from contracts.registry import ResidentRegistered, UnitChanged
 from registry.commands.counting import announce_counts
 
 
-async def test_a_practice_commune_has_made_up_people_whom_only_trainees_see(hear, announced, calling, database):
+async def test_a_practice_commune_has_made_up_people_whom_only_trainees_see(deliver, published, calling, database):
     people = [new_id() for _ in range(12)]
     fact = TrainingOpened(
         campaign_id=new_id(), session_id=new_id(), version=1, unit_id=new_id(), unit_code="tap-huan-c",
         village_id=new_id(), village_code="tap-huan-c-01", people=people, accounts=[], valid_until=now(), at=now(),
     )  # fmt: skip
 
-    await hear(fact, fact.model_copy(update={"version": 2}))
+    await deliver(fact, fact.model_copy(update={"version": 2}))
 
-    told = [each for each in await announced(UnitChanged) if each.kind == "training"]
+    told = [each for each in await published(UnitChanged) if each.kind == "training"]
     assert [(each.level, each.lineage[0].path) for each in told] == [
         ("commune", "tap-huan-c"), ("village", "tap-huan-c/tap-huan-c-01"),
     ]  # fmt: skip
-    assert [each.resident_id for each in await announced(ResidentRegistered)] == people
+    assert [each.resident_id for each in await published(ResidentRegistered)] == people
 
     headers = {"X-Purpose": "onboarding"}
-    trainee = calling("officer", unit_code="tap-huan-c", practice=("tap-huan-c", "tap-huan-c-01"))
+    trainee = calling("officer", unit_code="tap-huan-c", training_units=("tap-huan-c", "tap-huan-c-01"))
     seen = (await trainee.get("/v1/residents?limit=200", headers=headers)).json()["items"]
     assert {each["id"] for each in seen} == {str(each) for each in people}
     assert {each["personal_id"][:3] for each in seen} == {"000"}
@@ -36,4 +36,4 @@ async def test_a_practice_commune_has_made_up_people_whom_only_trainees_see(hear
         assert "tap-huan-c" not in [each["code"] for each in (await real.get(path)).json()["items"]]
     async with database.transaction() as session:
         await announce_counts(session)
-    assert (await announced(CountsTaken))[-1].counts == []
+    assert (await published(CountsTaken))[-1].counts == []

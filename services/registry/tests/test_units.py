@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import text
 
 from chassis.clock import frozen_at
-from chassis.database import Database
+from chassis.storage.database import Database
 from contracts.registry import ResidentMoved, UnitChanged
 from registry.commands.units import move_due_residents
 
@@ -97,7 +97,7 @@ async def test_the_faults_of_both_tables_of_a_decree_are_named_at_once(calling: 
     assert (await calling().get("/v1/units/15999")).status_code == 404
 
 
-async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, register: Any, announced: Any) -> None:
+async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, register: Any, published: Any) -> None:
     village = await register(a_resident(1, unit_code="15727-01"))
     direct = await register(a_resident(2, unit_code="15724"))
     table = HEADER + "15999,2026-01-01,,commune,ward,38,Phường Mới\n"
@@ -115,9 +115,9 @@ async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, re
     assert {item["id"] for item in found} == {village["id"], direct["id"]}
     assert (await calling().get("/v1/units/15727-01")).json()["path"] == "38/15999/15727-01"
     assert (await calling().get("/v1/units/15727-01?as_of=2025-12-31")).json()["path"] == "38/15724/15727-01"
-    [moved] = await announced(ResidentMoved)
+    [moved] = await published(ResidentMoved)
     assert (moved.from_unit_code, moved.unit_code) == ("15724", "15999")
-    changed = {fact.code for fact in await announced(UnitChanged)}
+    changed = {fact.code for fact in await published(UnitChanged)}
     assert {"15724", "15999", "15727-01", "15721-02"} <= changed
 
 
@@ -195,7 +195,7 @@ async def test_what_lies_in_a_divided_unit_waits_for_a_decision_and_is_not_lost(
 
 
 async def test_a_decree_taken_over_early_moves_its_residents_on_its_day(
-    calling: Any, register: Any, database: Database, announced: Any
+    calling: Any, register: Any, database: Database, published: Any
 ) -> None:
     await register(a_resident(1, unit_code="15724"))
     table = HEADER + "15999,2099-01-01,,commune,ward,38,Phường Mới\n"
@@ -210,7 +210,7 @@ async def test_a_decree_taken_over_early_moves_its_residents_on_its_day(
             on_the_day = await move_due_residents(session)
 
     assert (made["residents_moved"], early, on_the_day) == (0, 0, 1)
-    [moved] = await announced(ResidentMoved)
+    [moved] = await published(ResidentMoved)
     assert (moved.unit_code, str(moved.moved_on)) == ("15999", "2099-01-01")
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from chassis.app import create_app
 from chassis.runtime import Service
 from reporting.clockwork import TIMED
+from reporting.handlers import HANDLERS
 from reporting.model import Table
-from reporting.reactions import HEARD
 from reporting.routes import ROUTERS
 
 service = Service(
@@ -15,7 +15,7 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
-    reactions=HEARD,
-    timed=TIMED,
+    handlers=HANDLERS,
+    scheduled_jobs=TIMED,
 )
 app = create_app(service)

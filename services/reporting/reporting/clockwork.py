@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from prometheus_client import Gauge
 
 from chassis.clock import today
-from chassis.runtime import Runtime, Timed
+from chassis.runtime import Runtime, ScheduledJob
+from contracts.services import SERVICES
 from reporting.projections.days import move_base_day
 from reporting.projections.totals import make_totals, totals_are_valid
 from reporting.queries.counts import get_live_version
@@ -17,7 +18,7 @@ __all__ = ["TIMED"]
 DIFFERENCES = Gauge(
     "bakhong_reports_differences", "Counts that a service told and the reports do not have", ["service"]
 )
-COUNTING = {"registry", "onboarding", "payments-qr", "casework"}
+COUNTING = {service.name for service in SERVICES if service.takes_counts}
 COUNTED_AT = Gauge("bakhong_reports_compared_timestamp_seconds", "When a service last counted, Unix time", ["service"])
 
 
@@ -75,7 +76,7 @@ async def follow_the_units(runtime: Runtime) -> None:
 
 
 TIMED = [
-    Timed("follow the units", 2.0, follow_the_units),
-    Timed("follow the calendar", 600.0, follow_the_calendar),
-    Timed("compare the counts", 60.0, compare_the_counts),
+    ScheduledJob("follow the units", 2.0, follow_the_units),
+    ScheduledJob("follow the calendar", 600.0, follow_the_calendar),
+    ScheduledJob("compare the counts", 60.0, compare_the_counts),
 ]

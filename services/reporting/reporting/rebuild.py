@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from chassis.bus.choose import bus_of
-from chassis.bus.port import Bus, Fetched, TopicPartition
-from chassis.database import Database, asyncpg_url, database_url
-from chassis.log import configure_logging
+from chassis.messaging.bus.choose import bus_of
+from chassis.messaging.bus.port import Bus, Fetched, TopicPartition
+from chassis.observability.log import configure_logging
 from chassis.settings import Settings, get_settings
-from contracts.fact import Fact, fact_class
+from chassis.storage.database import Database, asyncpg_url, database_url
+from contracts.event import Event, event_class
 from contracts.topics import all_topics
+from reporting.handlers import COUNTED, on_what_counts
 from reporting.projections.ledger import BUILD_VERSION
 from reporting.projections.versions import (
     begin_version,
@@ -31,7 +32,6 @@ from reporting.projections.versions import (
     live_positions,
     swap_version,
 )
-from reporting.reactions import COUNTED, on_what_counts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -106,8 +106,8 @@ class _Replay:
             await on_what_counts(session, facts)
 
 
-def _read(record: Fetched) -> Fact | None:
-    cls = fact_class(record.headers.get("ce_type", ""))
+def _read(record: Fetched) -> Event | None:
+    cls = event_class(record.headers.get("ce_type", ""))
     return cls.model_validate_json(record.value) if cls is not None and cls in COUNTED else None
 
 

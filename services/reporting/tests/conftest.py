@@ -32,9 +32,9 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def units(hear: Callable[..., Any]) -> None:
+async def units(deliver: Callable[..., Any]) -> None:
     """Province 38; district 397 until June 2025 with three communes; today's commune 15724 with their villages."""
-    await hear(*units_of_the_demo())
+    await deliver(*units_of_the_demo())
 
 
 def units_of_the_demo() -> list[UnitChanged]:

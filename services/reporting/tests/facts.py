@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.casework import DossierCompleted, DossierSubmitted
-from contracts.fact import Fact
+from contracts.event import Event
 from contracts.onboarding import SessionHeld, StepCompleted, StepRevoked
 from contracts.payments_qr import MerchantActivated, MerchantRegistered, PaymentReversed, PaymentSettled
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentRegistered
@@ -28,12 +28,12 @@ class History:
     """Facts per key in their order; `told` mixes the keys and repeats some."""
 
     random: Random
-    keys: list[list[Fact]] = field(default_factory=list)
+    keys: list[list[Event]] = field(default_factory=list)
 
     def uuid(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
 
-    def told(self) -> Iterator[Fact]:
+    def told(self) -> Iterator[Event]:
         """Every key in its order, the keys in any order, every tenth fact twice, now or later."""
         waiting = [list(facts) for facts in self.keys if facts]
         while waiting:
@@ -46,7 +46,7 @@ class History:
                 waiting[chosen] = waiting[-1]
                 waiting.pop()
 
-    def all(self) -> list[Fact]:
+    def all(self) -> list[Event]:
         return [fact for facts in self.keys for fact in facts]
 
 
@@ -67,7 +67,7 @@ def make_history(size: int, seed: int) -> History:
     return history
 
 
-def count_directly(facts: Sequence[Fact], day: date) -> dict[str, Counter[str]]:
+def count_directly(facts: Sequence[Event], day: date) -> dict[str, Counter[str]]:
     """By village and counter, at the end of a day: straight from the facts, one person and one thing at a time."""
     counts: dict[str, Counter[str]] = {village: Counter() for village in VILLAGES}
     codes = {str(unit_id(village)): village for village in VILLAGES}
@@ -96,7 +96,7 @@ def count_directly(facts: Sequence[Fact], day: date) -> dict[str, Counter[str]]:
     return {village: +counted for village, counted in counts.items()}
 
 
-def _count_people(facts: Sequence[Fact], day: date, counts: dict[str, Counter[str]]) -> None:
+def _count_people(facts: Sequence[Event], day: date, counts: dict[str, Counter[str]]) -> None:
     records: dict[UUID, list[Any]] = {}
     for fact in facts:
         if isinstance(fact, ResidentRegistered | ResidentMoved | ResidentDeceased | ResidentMerged):
@@ -128,7 +128,7 @@ def _count_people(facts: Sequence[Fact], day: date, counts: dict[str, Counter[st
 _REVOKED: dict[int, dict[tuple[UUID, str], date]] = {}
 
 
-def facts_of_step(facts: Sequence[Fact]) -> dict[tuple[UUID, str], date]:
+def facts_of_step(facts: Sequence[Event]) -> dict[tuple[UUID, str], date]:
     """When a step was revoked, by resident and step."""
     if id(facts) not in _REVOKED:
         _REVOKED[id(facts)] = {
@@ -150,7 +150,7 @@ def _resident(history: History) -> None:
         "at": START, "birth_month": f"{random.randint(1940, 2025)}-{random.randint(1, 12):02}", "sex": "female",
         "residence_status": "permanent", "has_smartphone": random.random() < 0.6,
     }  # fmt: skip
-    registry: list[Fact] = [ResidentRegistered.model_validate(said)]
+    registry: list[Event] = [ResidentRegistered.model_validate(said)]
     if random.random() < 0.1:
         to = random.choice([each for each in VILLAGES if each != village])
         registry.append(
@@ -171,7 +171,7 @@ def _resident(history: History) -> None:
     history.keys.append(list(_steps(history, said)))
 
 
-def _steps(history: History, said: dict[str, Any]) -> Iterator[Fact]:
+def _steps(history: History, said: dict[str, Any]) -> Iterator[Event]:
     version = 0
     for step in history.random.sample(STEPS, history.random.randint(0, 4)):
         version += 1
@@ -212,7 +212,7 @@ def _payment(history: History, merchant: dict[str, Any], at: datetime) -> None:
         "amount": 1000 * history.random.randint(5, 500),
         "business_day": _day(settled_at),
     }
-    facts: list[Fact] = [
+    facts: list[Event] = [
         PaymentSettled.model_validate(said | {"settled_at": settled_at, "counted": history.random.random() > 0.05})
     ]
     if history.random.random() < 0.1:
@@ -230,7 +230,7 @@ def _dossier(history: History) -> None:
         "procedure_code": "2.000635", "status": "submitted", "national_status": 1, "origin": "here", "at": at,
         "channel": history.random.choice([1, 2, 2, 2]), "submitted_at": at, "due_at": at + timedelta(days=1),
     }  # fmt: skip
-    facts: list[Fact] = [DossierSubmitted.model_validate(said)]
+    facts: list[Event] = [DossierSubmitted.model_validate(said)]
     if history.random.random() < 0.8:
         finished = at + timedelta(hours=history.random.randint(1, 60))
         in_time = finished <= said["due_at"]

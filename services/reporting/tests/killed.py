@@ -6,10 +6,10 @@ import asyncio
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 
-from chassis.bus.embedded import EmbeddedBus
-from chassis.consumer import Consumer
-from chassis.database import Database
-from reporting.reactions import HEARD
+from chassis.messaging.bus.embedded import EmbeddedBus
+from chassis.messaging.consumer import Consumer
+from chassis.storage.database import Database
+from reporting.handlers import HANDLERS
 from reporting.rebuild import rebuild
 
 PROCESSES = get_context("forkserver")
@@ -41,4 +41,4 @@ async def _run(database: Database, bus: EmbeddedBus, is_rebuild: bool) -> None:
     if is_rebuild:
         await rebuild(database, bus)
     else:
-        await Consumer("reporting", database, bus, HEARD).run()
+        await Consumer("reporting", database, bus, HANDLERS).run()

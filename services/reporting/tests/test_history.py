@@ -15,18 +15,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.port import Outgoing
 from chassis.clock import now, today
-from chassis.consumer import Consumer
-from chassis.database import Database
-from contracts.fact import Fact
+from chassis.messaging.bus.embedded import EmbeddedBus
+from chassis.messaging.bus.port import Outgoing
+from chassis.messaging.consumer import Consumer
+from chassis.storage.database import Database
+from contracts.event import Event
 from contracts.topics import all_topics
+from reporting.handlers import HANDLERS
 from reporting.projections.days import move_base_day
 from reporting.projections.totals import make_totals
 from reporting.projections.tree import tree_of
 from reporting.queries.counts import counts_of, get_live_version, totals_on
-from reporting.reactions import HEARD
 from reporting.rebuild import rebuild, run
 from services.reporting.tests.conftest import unit_id, units_of_the_demo
 from services.reporting.tests.facts import START, VILLAGES, count_directly, make_history
@@ -71,7 +71,7 @@ async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(databas
     told = list(history.told())
     await bus.ensure_topics(all_topics())
     await publish(bus, [*units_of_the_demo(), *told[:1000]])
-    task = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
+    task = asyncio.create_task(Consumer("reporting", database, bus, HANDLERS).run())
     try:
         await until_caught_up(database, bus)
         building = asyncio.create_task(rebuild(database, bus))
@@ -85,7 +85,7 @@ async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(databas
 
 
 async def test_an_interrupted_rebuild_leaves_the_live_counts_and_the_next_one_cleans_up(
-    database: Database, bus: EmbeddedBus, hear: Callable[..., Any]
+    database: Database, bus: EmbeddedBus, deliver: Callable[..., Any]
 ) -> None:
     history = make_history(600, seed=8)
     await bus.ensure_topics(all_topics())
@@ -120,13 +120,13 @@ async def test_the_command_shows_how_far_it_is(
     assert "version 2 answers now" in said
 
 
-async def publish(bus: EmbeddedBus, facts: Sequence[Fact]) -> None:
+async def publish(bus: EmbeddedBus, facts: Sequence[Event]) -> None:
     ids: dict[int, str] = {}
     for part in chunks(facts, 2000):
         await bus.publish([outgoing(fact, ids.setdefault(id(fact), str(uuid4()))) for fact in part])
 
 
-def outgoing(fact: Fact, event_id: str) -> Outgoing:
+def outgoing(fact: Event, event_id: str) -> Outgoing:
     # A repeated fact comes as a new event half of the time: the inbox does not know it, the states must.
     repeated = event_id if hash(event_id) % 2 else str(uuid4())
     headers = {"ce_id": repeated, "ce_type": fact.type, "ce_time": now().isoformat()}
@@ -163,7 +163,7 @@ async def rebuild_until_killed(database: Database, bus: EmbeddedBus) -> None:
 
 
 async def consume(database: Database, bus: EmbeddedBus) -> None:
-    task = asyncio.create_task(Consumer("reporting", database, bus, HEARD).run())
+    task = asyncio.create_task(Consumer("reporting", database, bus, HANDLERS).run())
     await until_caught_up(database, bus)
     await stopped(task)
 
@@ -175,7 +175,7 @@ async def until_caught_up(database: Database, bus: EmbeddedBus) -> None:
 
 
 async def behind(database: Database, bus: EmbeddedBus) -> int:
-    topics = sorted({fact.topic for fact in HEARD})
+    topics = sorted({fact.topic for fact in HANDLERS})
     async with bus._connections.acquire() as connection:
         written = await connection.fetchval(
             "SELECT sum(next_offset) FROM partition WHERE topic = ANY($1::text[])", topics
@@ -236,5 +236,5 @@ def comparable(counted: dict[str, int]) -> dict[str, int]:
     return {counter: value for counter, value in counted.items() if counter in COMPARED and value}
 
 
-def chunks(facts: Sequence[Fact], size: int) -> Iterator[Sequence[Fact]]:
+def chunks(facts: Sequence[Event], size: int) -> Iterator[Sequence[Event]]:
     return (facts[start : start + size] for start in range(0, len(facts), size))

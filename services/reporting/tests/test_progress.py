@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import today
-from chassis.consumer import Transient
-from chassis.database import Database
 from chassis.ids import new_id
+from chassis.messaging.consumer import Transient
+from chassis.storage.database import Database
 from chassis.testing import as_json
 from contracts.onboarding import PlanFiled, StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
+from reporting.handlers import on_what_counts
 from reporting.queries.withheld import withheld_parts
-from reporting.reactions import on_what_counts
 from reporting.schemas import ProgressView
 from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
 
@@ -31,10 +31,10 @@ async def numbers(client: Any, unit_code: str, indicator: str = "payment_account
 
 
 async def test_an_opened_account_is_counted_in_the_village_the_commune_and_the_province(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     people = [registered() for _ in range(3)]
-    await hear(*people, completed(people[0]))
+    await deliver(*people, completed(people[0]))
 
     officer = calling("officer", unit_code="38")
     for code in ("15727-01", "15724", "38"):
@@ -44,9 +44,9 @@ async def test_an_opened_account_is_counted_in_the_village_the_commune_and_the_p
 
 
 async def test_children_add_up_and_what_belongs_to_no_village_is_a_child_of_its_own(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
-    await hear(registered(), registered(), registered("15721-01"), registered("15724"))
+    await deliver(registered(), registered(), registered("15721-01"), registered("15724"))
 
     body = (await calling("officer", unit_code="38").get("/v1/reports/progress?unit_code=15724")).json()
     by_child = {
@@ -57,8 +57,8 @@ async def test_children_add_up_and_what_belongs_to_no_village_is_a_child_of_its_
     assert next(each for each in body["indicators"] if each["code"] == "residents")["numerator"] == 4
 
 
-async def test_a_village_is_its_own_only_part(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
-    await hear(registered())
+async def test_a_village_is_its_own_only_part(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    await deliver(registered())
 
     body = (await calling("officer", unit_code="38").get("/v1/reports/progress?unit_code=15727-01")).json()
     assert [child["unit_code"] for child in body["children"]] == ["15727-01"]
@@ -67,11 +67,11 @@ async def test_a_village_is_its_own_only_part(hear: Callable[..., Any], calling:
 
 
 async def test_a_fact_that_is_told_twice_or_before_its_resident_counts_once(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     person = registered()
     step = completed(person)
-    await hear(step, step, person, person, step)
+    await deliver(step, step, person, person, step)
 
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
 
@@ -95,10 +95,10 @@ async def test_two_workers_who_hear_of_somebody_first_at_the_same_time_lose_noth
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
 
 
-async def test_a_late_fact_changes_the_past(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+async def test_a_late_fact_changes_the_past(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
     person = registered()
     early = OPENED_AT - timedelta(days=40)
-    await hear(person, completed(person, at=early, completed_at=early))
+    await deliver(person, completed(person, at=early, completed_at=early))
 
     officer = calling("officer", unit_code="38")
     day = early.date()
@@ -107,7 +107,7 @@ async def test_a_late_fact_changes_the_past(hear: Callable[..., Any], calling: C
 
 
 async def test_somebody_who_moves_counts_in_the_new_village_from_that_day(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     person = registered()
     moved_on = OPENED_AT.date() + timedelta(days=10)
@@ -115,7 +115,7 @@ async def test_somebody_who_moves_counts_in_the_new_village_from_that_day(
         person, ResidentMoved, unit_id=unit_id("15727-02"), unit_code="15727-02", moved_on=moved_on,
         from_unit_id=person.unit_id, from_unit_code=person.unit_code,
     )  # fmt: skip
-    await hear(person, completed(person), moved)
+    await deliver(person, completed(person), moved)
 
     officer = calling("officer", unit_code="38")
     assert await numbers(officer, "15727-01") == (0, 0)
@@ -124,10 +124,10 @@ async def test_somebody_who_moves_counts_in_the_new_village_from_that_day(
 
 
 async def test_a_corrected_village_was_always_the_right_one(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     person = registered()
-    await hear(person, again(person, ResidentUpdated, unit_id=unit_id("15727-02"), unit_code="15727-02"))
+    await deliver(person, again(person, ResidentUpdated, unit_id=unit_id("15727-02"), unit_code="15727-02"))
 
     officer = calling("officer", unit_code="38")
     day = str(OPENED_AT.date())
@@ -136,40 +136,40 @@ async def test_a_corrected_village_was_always_the_right_one(
 
 
 async def test_a_duplicate_counts_with_its_survivor_until_the_merge_is_undone(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     person, duplicate = registered(), registered("15727-02")
-    await hear(person, duplicate, completed(duplicate))
+    await deliver(person, duplicate, completed(duplicate))
     officer = calling("officer", unit_code="38")
     assert await numbers(officer, "15724") == (1, 2)
 
     merged = again(duplicate, ResidentMerged, life="merged", survivor_id=person.resident_id)
-    await hear(merged)
+    await deliver(merged)
     assert await numbers(officer, "15724") == (1, 1)
     assert await numbers(officer, "15727-01") == (1, 1)
 
-    await hear(again(merged, ResidentUnmerged, life="alive", survivor_id=person.resident_id))
+    await deliver(again(merged, ResidentUnmerged, life="alive", survivor_id=person.resident_id))
     assert await numbers(officer, "15727-01") == (0, 1)
     assert await numbers(officer, "15727-02") == (1, 1)
 
 
-async def test_the_dead_are_counted_until_their_day(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+async def test_the_dead_are_counted_until_their_day(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
     person = registered()
     died = OPENED_AT.date() + timedelta(days=3)
-    await hear(person, again(person, ResidentDeceased, life="deceased", deceased_on=died))
+    await deliver(person, again(person, ResidentDeceased, life="deceased", deceased_on=died))
 
     officer = calling("officer", unit_code="38")
     assert await numbers(officer, "15724") == (0, 0)
     assert await numbers(officer, "15724", as_of=str(died - timedelta(days=1))) == (0, 1)
 
 
-async def test_a_revoked_step_counts_no_more(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+async def test_a_revoked_step_counts_no_more(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
     person = registered()
     opened = completed(person)
     closed = StepRevoked.model_validate(
         opened.model_dump() | {"version": 2, "status": "revoked", "marks": [], "at": OPENED_AT + timedelta(days=5)}
     )
-    await hear(person, opened, closed)
+    await deliver(person, opened, closed)
 
     officer = calling("officer", unit_code="38")
     assert await numbers(officer, "15724") == (0, 1)
@@ -177,11 +177,11 @@ async def test_a_revoked_step_counts_no_more(hear: Callable[..., Any], calling: 
 
 
 async def test_the_same_account_is_divided_by_other_people_under_other_codes(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     adult, pupil, child = registered(), registered(birth_month="2011-01"), registered(birth_month="2020-01")
     abroad = registered(residence_status="away")
-    await hear(adult, pupil, child, abroad, completed(adult), completed(abroad))
+    await deliver(adult, pupil, child, abroad, completed(adult), completed(abroad))
 
     officer = calling("officer", unit_code="38")
     assert await numbers(officer, "15724", "payment_account") == (2, 4)
@@ -191,9 +191,9 @@ async def test_the_same_account_is_divided_by_other_people_under_other_codes(
 
 
 async def test_in_june_2024_there_was_a_district_and_the_totals_agree(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
-    await hear(registered(), registered("15721-01"), registered("15724"))
+    await deliver(registered(), registered("15721-01"), registered("15724"))
 
     officer = calling("officer", unit_code="38")
     june = {"as_of": "2024-06-30"}
@@ -204,9 +204,9 @@ async def test_in_june_2024_there_was_a_district_and_the_totals_agree(
     assert today.status_code == 400
 
 
-async def test_the_public_sees_no_cell_under_five(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
+async def test_the_public_sees_no_cell_under_five(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
     people = [registered() for _ in range(6)]
-    await hear(*people, *(completed(each) for each in people[:3]))
+    await deliver(*people, *(completed(each) for each in people[:3]))
 
     assert await numbers(calling(), "15724") == (None, 6)
     assert await numbers(calling(), "15727-02", "residents") == (None, None)
@@ -215,7 +215,7 @@ async def test_the_public_sees_no_cell_under_five(hear: Callable[..., Any], call
 
 
 async def test_the_public_cannot_subtract_its_way_to_a_hidden_cell(
-    hear: Callable[..., Any], calling: Callable[..., Any]
+    deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     """Three, six and eight people: with the three the six are hidden, on every page that shows them, and not the eight."""
     villages = {"15727-01": 6, "15727-02": 8, "15721-01": 3}
@@ -224,7 +224,7 @@ async def test_the_public_cannot_subtract_its_way_to_a_hidden_cell(
         campaign_id=new_id(), filing_id=new_id(), unit_id=unit_id("15724"), unit_code="15724", kind="weekly",
         due_on=today(), filed_on=today(), state="on_time", period="2026-W36",
     )  # fmt: skip
-    await hear(*people, filing)
+    await deliver(*people, filing)
 
     async def shown(path: str, part: str) -> dict[str, int | None]:
         body = (await calling().get(f"/v1/reports/{path}")).json()
@@ -286,8 +286,8 @@ async def test_titles_follow_the_language(calling: Callable[..., Any]) -> None:
     assert {each["code"]: each["title"] for each in answer.json()["items"]}["residents"] == "Nhân khẩu"
 
 
-async def test_the_body_is_what_the_document_promises(hear: Callable[..., Any], calling: Callable[..., Any]) -> None:
-    await hear(registered())
+async def test_the_body_is_what_the_document_promises(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
+    await deliver(registered())
     answer = await calling("officer", unit_code="38").get("/v1/reports/progress?unit_code=15724")
     assert ProgressView.model_validate(answer.json()).model_dump(mode="json") == as_json(answer.json()) | {
         "fresh_at": ProgressView.model_validate(answer.json()).model_dump(mode="json")["fresh_at"]

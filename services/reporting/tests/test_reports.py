@@ -17,9 +17,9 @@ from prometheus_client import REGISTRY
 from sqlalchemy import event, text
 
 from chassis.clock import frozen_at, today
-from chassis.database import Database
 from chassis.ids import new_id
 from chassis.runtime import Runtime
+from chassis.storage.database import Database
 from contracts.casework import DossierChanged, DossierFeePaid, DossierSubmitted, FeedbackReceived, ProceduresChosen
 from contracts.counts import Count, CountsTaken
 from contracts.onboarding import (
@@ -36,10 +36,10 @@ from contracts.onboarding import (
 from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
 from contracts.registry import OrganizationRegistered, SourceChecked
 from reporting.clockwork import compare_the_counts, follow_the_calendar
+from reporting.handlers import on_what_counts
+from reporting.handlers.campaigns import on_plan_filed
 from reporting.queries.filed import list_filed
 from reporting.queries.reports import get_progress
-from reporting.reactions import on_what_counts
-from reporting.reactions.campaigns import on_plan_filed
 from reporting.routes.stream import Watch
 from services.reporting.tests.conftest import OPENED_AT, completed, registered, unit_id
 from services.reporting.tests.test_progress import numbers
@@ -63,10 +63,10 @@ def campaign(**more: Any) -> CampaignStarted:
     return CampaignStarted.model_validate(said | more)
 
 
-async def test_a_trend_tells_each_day_and_a_merged_unit_keeps_its_series(hear: Client, calling: Client) -> None:
+async def test_a_trend_tells_each_day_and_a_merged_unit_keeps_its_series(deliver: Client, calling: Client) -> None:
     people = [registered(), registered("15721-01")]
     early = datetime(2025, 6, 20, 3, tzinfo=UTC)
-    await hear(*people, completed(people[0], at=early, completed_at=early), completed(people[1]))
+    await deliver(*people, completed(people[0], at=early, completed_at=early), completed(people[1]))
 
     officer = calling("officer", unit_code="38")
     query = "unit_code=15724&indicator=payment_account&from=2025-06-19&to=2025-07-02"
@@ -78,9 +78,9 @@ async def test_a_trend_tells_each_day_and_a_merged_unit_keeps_its_series(hear: C
     assert {point["numerator"] for point in public["points"]} == {None}
 
 
-async def test_villages_are_ranked_by_their_share(hear: Client, calling: Client) -> None:
+async def test_villages_are_ranked_by_their_share(deliver: Client, calling: Client) -> None:
     people = [registered(), registered(), registered("15727-02")]
-    await hear(campaign(), *people, completed(people[0]), completed(people[2]))
+    await deliver(campaign(), *people, completed(people[0]), completed(people[2]))
 
     officer = calling("officer", unit_code="38")
     query = "level=village&parent=15724&indicator=payment_account"
@@ -94,8 +94,8 @@ async def test_villages_are_ranked_by_their_share(hear: Client, calling: Client)
     assert refused.status_code == 400
 
 
-async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(hear: Client, calling: Client) -> None:
-    await hear(campaign())
+async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(deliver: Client, calling: Client) -> None:
+    await deliver(campaign())
     officer = calling("officer", unit_code="38")
 
     async def targets(code: str, as_of: str = "2026-11-01") -> dict[str, float | None]:
@@ -109,9 +109,11 @@ async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(hear
     assert (await targets("15727", "2024-05-01"))["payment_account"] is None
 
 
-async def test_a_districts_plan_goes_on_in_its_communes_and_not_in_the_province(hear: Client, calling: Client) -> None:
+async def test_a_districts_plan_goes_on_in_its_communes_and_not_in_the_province(
+    deliver: Client, calling: Client
+) -> None:
     district = {"campaign_id": UUID(int=9), "unit_id": unit_id("397"), "unit_code": "397", "template": "district"}
-    await hear(campaign(**district, starts_on=date(2024, 4, 20), minimum_procedures=5))
+    await deliver(campaign(**district, starts_on=date(2024, 4, 20), minimum_procedures=5))
     officer = calling("officer", unit_code="38")
 
     async def target(code: str, as_of: str) -> float | None:
@@ -125,11 +127,11 @@ async def test_a_districts_plan_goes_on_in_its_communes_and_not_in_the_province(
     assert await target("38", "2026-11-01") is None
 
 
-async def test_a_target_has_a_forecast_that_says_how_it_was_made(hear: Client, calling: Client) -> None:
+async def test_a_target_has_a_forecast_that_says_how_it_was_made(deliver: Client, calling: Client) -> None:
     people = [registered() for _ in range(10)]
     opened = [completed(each, at=(at := OPENED_AT + timedelta(days=7 * n)), completed_at=at)
               for n, each in enumerate(people[:5])]  # fmt: skip
-    await hear(campaign(), *people, *opened)
+    await deliver(campaign(), *people, *opened)
 
     query = f"unit_code=15724&as_of={OPENED_AT.date() + timedelta(days=28)}"
     body = (await calling("officer", unit_code="38").get(f"/v1/reports/forecasts?{query}")).json()
@@ -141,7 +143,7 @@ async def test_a_target_has_a_forecast_that_says_how_it_was_made(hear: Client, c
     assert {each["code"] for each in public["items"]} == {"payment_account"}
 
 
-async def test_everything_else_that_counts(hear: Client, calling: Client) -> None:
+async def test_everything_else_that_counts(deliver: Client, calling: Client) -> None:
     here, at = in_village(), OPENED_AT
     person, merchant, payment, dossier = registered(), new_id(), new_id(), new_id()
     organization, campaign_id = new_id(), new_id()
@@ -151,7 +153,7 @@ async def test_everything_else_that_counts(hear: Client, calling: Client) -> Non
         "national_status": 1, "channel": 2, "origin": "here", "at": at, "submitted_at": at, "self_service": True,
         "due_at": at + timedelta(days=1), "fields_asked": 12, "fields_prefilled": 10, "fee_amount": 8000,
     }  # fmt: skip
-    await hear(
+    await deliver(
         person,
         StepUpdated(resident_id=person.resident_id, version=1, step="vneid", status="in_progress", at=at,
                     marks=["issued"], **here),
@@ -209,14 +211,14 @@ async def test_everything_else_that_counts(hear: Client, calling: Client) -> Non
     assert found["data_sources_live"] == (1, 2)
 
 
-async def test_a_filed_report_is_a_frozen_copy(hear: Client, calling: Client) -> None:
+async def test_a_filed_report_is_a_frozen_copy(deliver: Client, calling: Client) -> None:
     person, late = registered(), registered()
     filed_on = OPENED_AT.date() + timedelta(days=2)
     filing = PlanFiled(
         campaign_id=UUID(int=7), filing_id=new_id(), unit_id=unit_id("15724"), unit_code="15724", kind="weekly",
         due_on=filed_on, filed_on=filed_on, state="on_time", period="2026-W36",
     )  # fmt: skip
-    await hear(campaign(), person, completed(person), filing, late, completed(late), filing)
+    await deliver(campaign(), person, completed(person), filing, late, completed(late), filing)
 
     officer = calling("officer", unit_code="15724")
     assert await numbers(officer, "15724", as_of=str(filed_on)) == (2, 2)
@@ -247,7 +249,7 @@ async def test_a_report_that_comes_in_one_batch_with_facts_has_them(database: Da
 
 
 async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measured(
-    hear: Client, calling: Client, runtime: Runtime
+    deliver: Client, calling: Client, runtime: Runtime
 ) -> None:
     person = registered()
     counts = [
@@ -258,11 +260,11 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
     nothing = (await officer.get("/v1/reports/reconciliation")).json()
     assert (nothing["agrees"], nothing["state"]) == (False, "nothing_compared"), "nobody has announced anything yet"
 
-    await hear(person, CountsTaken(service="registry", at=datetime.now(UTC), counts=counts[:1]))
+    await deliver(person, CountsTaken(service="registry", at=datetime.now(UTC), counts=counts[:1]))
     same = (await officer.get("/v1/reports/reconciliation")).json()
     assert (same["agrees"], same["state"]) == (True, "agrees")
 
-    await hear(CountsTaken(service="registry", at=datetime.now(UTC), counts=counts))
+    await deliver(CountsTaken(service="registry", at=datetime.now(UTC), counts=counts))
     answer = await calling("officer", unit_code="15724").get("/v1/reports/reconciliation")
     body = answer.json()
     assert [(each["indicator"], each["announced"], each["projected"]) for each in body["items"]] == [
@@ -281,9 +283,9 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
     assert 'role="alert"' in page.text
 
 
-async def test_an_officer_exports_their_unit_and_nobody_elses(hear: Client, calling: Client) -> None:
+async def test_an_officer_exports_their_unit_and_nobody_elses(deliver: Client, calling: Client) -> None:
     person = registered()
-    await hear(campaign(), person, completed(person))
+    await deliver(campaign(), person, completed(person))
     officer = calling("officer", unit_code="15724")
 
     sheet = await officer.get("/v1/reports/export?unit_code=15724&format=xlsx")
@@ -341,8 +343,8 @@ async def test_no_day_and_no_unit_code_breaks_anything(calling: Client) -> None:
         assert page.status_code < 500
 
 
-async def test_nobody_exports_or_compares_with_another_villages_token(hear: Client, calling: Client) -> None:
-    await hear(*(registered() for _ in range(3)))
+async def test_nobody_exports_or_compares_with_another_villages_token(deliver: Client, calling: Client) -> None:
+    await deliver(*(registered() for _ in range(3)))
     neighbour, auditor = calling("officer", unit_code="15727-02"), calling("auditor", unit_code="15727-02")
     for path in ("export?format=csv&", "reconciliation?"):
         assert (await neighbour.get(f"/v1/reports/{path}unit_code=15727-01")).status_code == 403
@@ -350,9 +352,9 @@ async def test_nobody_exports_or_compares_with_another_villages_token(hear: Clie
         assert await numbers(caller, "15727-01", "residents") == (None, None)
 
 
-async def test_the_pages_are_public_in_both_languages_and_strict(hear: Client, calling: Client) -> None:
+async def test_the_pages_are_public_in_both_languages_and_strict(deliver: Client, calling: Client) -> None:
     person = registered()
-    await hear(campaign(), person, completed(person))
+    await deliver(campaign(), person, completed(person))
 
     for path in ("/dashboard", "/dashboard/units/15724", "/dashboard/units/15727-01"):
         page = await calling().get(path)
@@ -370,7 +372,7 @@ async def test_the_pages_are_public_in_both_languages_and_strict(hear: Client, c
     assert (await calling().get("/dashboard/assets/nothing.css")).status_code == 404
 
 
-async def test_the_stream_says_when_a_count_changed(hear: Client, runtime: Runtime, calling: Client) -> None:
+async def test_the_stream_says_when_a_count_changed(deliver: Client, runtime: Runtime, calling: Client) -> None:
     from reporting.routes.stream import _events
 
     class Waiting:
@@ -383,7 +385,7 @@ async def test_the_stream_says_when_a_count_changed(hear: Client, runtime: Runti
     assert "event: fresh" in await anext(events)
     waiting = asyncio.ensure_future(anext(events))
     await asyncio.sleep(0.1)
-    await hear(registered())
+    await deliver(registered())
     async with asyncio.timeout(5):
         said = await waiting
     assert said.startswith("event: changed")
@@ -391,9 +393,9 @@ async def test_the_stream_says_when_a_count_changed(hear: Client, runtime: Runti
 
 
 async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after_a_stop(
-    hear: Client, calling: Client, runtime: Runtime, database: Database
+    deliver: Client, calling: Client, runtime: Runtime, database: Database
 ) -> None:
-    await hear(*[registered() for _ in range(6)])
+    await deliver(*[registered() for _ in range(6)])
     for hour in range(0, 4 * 24, 8):  # from Wednesday to Sunday, three times a day
         with frozen_at(datetime(2027, 3, 3, 1, tzinfo=UTC) + timedelta(hours=hour)):
             await asyncio.gather(follow_the_calendar(runtime), follow_the_calendar(runtime))
@@ -407,7 +409,7 @@ async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after
         assert list(kept.scalars()) == [date(2027, 3, 2) + timedelta(days=n) for n in range(14)]
 
 
-async def test_many_who_follow_a_unit_cost_one_question(hear: Client, runtime: Runtime) -> None:
+async def test_many_who_follow_a_unit_cost_one_question(deliver: Client, runtime: Runtime) -> None:
     watch, asked = Watch(runtime), []
     event.listen(runtime.database.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
     for _ in range(200):
@@ -417,10 +419,10 @@ async def test_many_who_follow_a_unit_cost_one_question(hear: Client, runtime: R
 
 
 async def test_the_calendar_moves_the_base_and_keeps_what_was_known(
-    hear: Client, calling: Client, runtime: Runtime, database: Database
+    deliver: Client, calling: Client, runtime: Runtime, database: Database
 ) -> None:
     person = registered()
-    await hear(person, completed(person))
+    await deliver(person, completed(person))
     monday = datetime(2027, 3, 1, 3, tzinfo=UTC)
     with frozen_at(monday):
         for _ in range(2):

@@ -1,5 +1,5 @@
 from sqlalchemy import MetaData
 
-from chassis.migrations import run_environment
+from chassis.storage.migrations import run_environment
 
 run_environment(MetaData())

@@ -16,13 +16,13 @@ from casework.queries.dossiers import list_pauses, list_silent_drafts
 from casework.queries.people import commune_of
 from casework.schemas.dossiers import DossierAct
 from casework.settings import get_settings
-from chassis.clock import HO_CHI_MINH, business_day, now
-from chassis.database import Session
+from chassis.clock import HO_CHI_MINH, local_date, now
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import unit_of_body
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_body
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.casework import DeathRegistered, DossierChanged, DossierCompleted
 
 DIED_ON = "died_on"
@@ -58,7 +58,7 @@ async def confirm_silent_drafts(session: Session) -> int:
 async def _accept(session: Session, dossier: Dossier, body: DossierAct) -> None:
     """Valid receipt starts the clock, under the rules of this day."""
     dossier.received_at = now()
-    dossier.rules_on = business_day(dossier.received_at)
+    dossier.rules_on = local_date(dossier.received_at)
     rules = rules_of(dossier)
     limit = rules.extended_limit if body.verification and rules.extended_limit else rules.time_limit
     dossier.due_at = dossier.first_due_at = _calendar().due_at(limit, dossier.received_at)
@@ -134,7 +134,7 @@ async def _approve(session: Session, dossier: Dossier, body: DossierAct) -> None
     dossier.finish(dossier.changed_at)
     died_on = dossier.entries().get(DIED_ON, Entry()).value
     if rules_of(dossier).registers_death and dossier.subject_id and died_on:
-        announce(
+        publish(
             session,
             DeathRegistered(
                 dossier_id=dossier.id,
@@ -177,7 +177,7 @@ EFFECTS: dict[Action, Effect] = {
 
 def _announce(session: Session, dossier: Dossier, action: Action) -> None:
     fact = DossierCompleted if action in COMPLETING else DossierChanged
-    announce(session, fact(**dossier.state()))
+    publish(session, fact(**dossier.state()))
 
 
 def _calendar() -> WorkingCalendar:

@@ -12,11 +12,11 @@ from casework.procedures.version import Applicant
 from casework.queries.people import commune_of, get_organization, get_resident, province_of
 from casework.schemas.dossiers import DossierCreate
 from casework.settings import get_settings
-from chassis.database import Session
 from chassis.errors import FieldError, Forbidden, InvalidBody
-from chassis.identity import Caller
-from chassis.scope import find_unit, require_unit, unit_of_body
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import find_unit, require_unit, unit_of_body
+from chassis.storage.database import Session
+from chassis.storage.tables import KnownUnit
 
 
 class Applicants(NamedTuple):

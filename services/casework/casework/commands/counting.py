@@ -11,9 +11,9 @@ from casework.model.chosen import ChosenProcedures, CountedDay
 from casework.model.dossiers import Dossier
 from casework.model.fees import Channel
 from chassis.clock import HO_CHI_MINH, now, today
-from chassis.database import Session
-from chassis.outbox import announce
-from chassis.tables import KnownUnit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.counts import Count, CountsTaken
 
 LATE = time(23, 50)
@@ -41,7 +41,7 @@ async def take_counts(session: Session) -> None:
         ),
         *await _chosen(session),
     ]
-    announce(session, CountsTaken(service="casework", at=now(), counts=counts))
+    publish(session, CountsTaken(service="casework", at=now(), counts=counts))
 
 
 async def _by_unit(session: Session, indicator: str, condition: Any) -> Iterable[Count]:

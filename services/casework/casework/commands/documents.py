@@ -15,14 +15,14 @@ from casework.queries.people import commune_of, get_organization, get_resident
 from casework.schemas.documents import DocumentCreate
 from casework.settings import get_settings
 from chassis.clock import now, today
-from chassis.database import Session
 from chassis.errors import Forbidden
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import require_unit, unit_of_body
-from chassis.sealing import seal
-from chassis.tables import KnownUnit
+from chassis.security.encryption import encrypt
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.casework import DocumentChanged, DocumentSent
 
 ELECTRONIC = "ĐT"
@@ -67,7 +67,7 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
     if file is not None:
         keep_file(document, file)
     session.add(document)
-    announce(session, DocumentSent(**document.state()))
+    publish(session, DocumentSent(**document.state()))
     return document
 
 
@@ -75,7 +75,7 @@ def keep_file(document: Document, file: SignedPaper) -> None:
     """Puts the (first) file into the document, sealed."""
     paper = file.paper
     document.media_type, document.sha256 = paper.media_type, sha256(paper.content).digest()
-    document.content = seal(FILE, str(document.id), paper.content)
+    document.content = encrypt(FILE, str(document.id), paper.content)
     document.signatures = file.kept_signatures
 
 
@@ -122,7 +122,7 @@ def document_changed(session: Session, document: Document) -> None:
     """Counts one more version and says so."""
     document.version += 1
     document.changed_at = now()
-    announce(session, DocumentChanged(**document.state()))
+    publish(session, DocumentChanged(**document.state()))
 
 
 async def _sending_unit(session: Session, caller: Caller, body: DocumentCreate) -> KnownUnit:

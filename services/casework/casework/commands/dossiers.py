@@ -34,10 +34,10 @@ from casework.procedures import Field
 from casework.queries.people import find_resident
 from casework.schemas.dossiers import DossierCreate, DossierFillIn
 from chassis.clock import now, today
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
 
 RELATION = "relation"
 

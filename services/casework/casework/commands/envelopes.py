@@ -17,18 +17,18 @@ from casework.model.documents import ANNEX, Document, DocumentFile, ExchangeStat
 from casework.queries.documents import find_by_edxml_id
 from casework.settings import get_settings
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import FieldError, Forbidden, NotFound
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import covers, find_unit
-from chassis.sealing import seal
-from chassis.tables import KnownUnit
+from chassis.security.encryption import encrypt
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, find_unit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.casework import DocumentSent
 
 KIND = "official_letter"
-HEARD = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
+HANDLERS = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
 
 
 async def open_envelope(content: bytes) -> tuple[Letter | StatusReply, list[SignedPaper]]:
@@ -54,7 +54,7 @@ async def take_letter(
 
 async def take_status(session: Session, caller: Caller, reply: StatusReply) -> Document:
     """What the recipient says became of our document: twice and late change nothing. 404 for a document that is not ours."""
-    if int(reply.status_code) not in HEARD:
+    if int(reply.status_code) not in HANDLERS:
         raise InvalidEnvelope(errors=[_wrong("StatusCode")])
     for document in await find_by_edxml_id(session, reply.answered.document_id, lock=True):
         is_ours = document.sender_unit_id is not None and await covers(session, caller, document.sender_unit_id)
@@ -104,7 +104,7 @@ async def _take(
     document.write(letter.subject, letter.content)
     _keep_files(session, document, files)
     session.add(document)
-    announce(session, DocumentSent(**document.state()))
+    publish(session, DocumentSent(**document.state()))
     return document
 
 
@@ -120,7 +120,7 @@ def _keep_files(session: Session, document: Document, files: Sequence[SignedPape
                 media_type=further.paper.media_type,
                 size=len(further.paper.content),
                 sha256=sha256(further.paper.content).digest(),
-                content=seal(ANNEX, str(file_id), further.paper.content),
+                content=encrypt(ANNEX, str(file_id), further.paper.content),
                 signatures=further.kept_signatures,
             )
         )

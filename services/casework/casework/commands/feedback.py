@@ -22,13 +22,13 @@ from casework.schemas.feedback import FeedbackAct, FeedbackCreate
 from casework.settings import get_settings
 from casework.uploads import Paper
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import FieldError, Forbidden, InvalidBody
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import unit_of_body
-from chassis.sealing import seal
+from chassis.security.encryption import encrypt
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_body
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.casework import FeedbackAnswered, FeedbackChanged, FeedbackReceived
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ async def send_feedback(session: Session, caller: Caller, body: FeedbackCreate, 
     feedback.count_from(_calendar(), moment)
     session.add(feedback)
     session.add_all(_photo(feedback, paper) for paper in photos)
-    announce(session, FeedbackReceived(**feedback.state()))
+    publish(session, FeedbackReceived(**feedback.state()))
     return feedback
 
 
@@ -78,7 +78,7 @@ async def act_on_feedback(
     await _follow_up(session, feedback, body)
     _record(session, feedback, _name(caller, feedback, actor), body.action.value, before, body.note)
     fact = FeedbackAnswered if body.action is FeedbackAction.ANSWER else FeedbackChanged
-    announce(session, fact(**feedback.state()))
+    publish(session, fact(**feedback.state()))
 
 
 async def escalate_feedback(session: Session) -> int:
@@ -89,7 +89,7 @@ async def escalate_feedback(session: Session) -> int:
         feedback.version += 1
         feedback.changed_at = now()
         _record(session, feedback, "platform", ESCALATE, feedback.status, None)
-        announce(session, FeedbackChanged(**feedback.state()))
+        publish(session, FeedbackChanged(**feedback.state()))
     return len(late)
 
 
@@ -171,7 +171,7 @@ def _photo(feedback: Feedback, paper: Paper) -> FeedbackPhoto:
         media_type=paper.media_type,
         size=len(paper.content),
         sha256=sha256(paper.content).digest(),
-        content=seal(PHOTO, str(photo_id), paper.content),
+        content=encrypt(PHOTO, str(photo_id), paper.content),
         attached_at=feedback.received_at,
     )
 

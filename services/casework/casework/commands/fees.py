@@ -10,8 +10,8 @@ from casework.model.dossiers import Dossier
 from casework.model.fees import FeeStatus
 from casework.model.lifecycle import SETTLED, Action, Actor, Status
 from chassis.clock import now
-from chassis.database import Session
-from chassis.outbox import announce
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.casework import DossierChanged, DossierFeePaid
 
 ENDED_WITHOUT_RESULT = SETTLED - {Status.APPROVED, Status.RETURNED}
@@ -37,7 +37,7 @@ async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: dat
     if dossier.status == Status.PAYMENT_DUE:
         dossier.advance(Action.PAY, Actor.PLATFORM)
         record_step(session, dossier, None, Action.PAY, Status.PAYMENT_DUE.value)
-    announce(
+    publish(
         session,
         DossierFeePaid(
             dossier_id=dossier.id, unit_id=dossier.unit_id, unit_code=dossier.unit_code, amount=amount, paid_at=paid_at,
@@ -56,7 +56,7 @@ async def give_fee_back(session: Session, dossier_id: UUID) -> None:
     dossier.fee_status = (FeeStatus.CANCELLED if was_flagged else FeeStatus.REQUESTED).value
     dossier.fee_paid_at, dossier.fee_paid_online = None, False
     _change(dossier)
-    announce(session, DossierChanged(**dossier.state()))
+    publish(session, DossierChanged(**dossier.state()))
 
 
 async def leave_to_counter(session: Session, dossier_id: UUID, reason: str) -> None:

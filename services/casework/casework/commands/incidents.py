@@ -8,13 +8,13 @@ from casework.queries.people import commune_of, find_resident, get_organization
 from casework.schemas.incidents import IncidentAct, IncidentCreate
 from casework.settings import get_settings
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import require_unit, unit_of_body
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.casework import IncidentChanged, IncidentReported
 
 
@@ -40,7 +40,7 @@ async def report_incident(session: Session, caller: Caller, body: IncidentCreate
     )
     incident.count_from(_calendar(), moment)
     session.add(incident)
-    announce(session, IncidentReported(**incident.state()))
+    publish(session, IncidentReported(**incident.state()))
     return incident
 
 
@@ -76,7 +76,7 @@ def act_on_incident(session: Session, incident: Incident, body: IncidentAct) -> 
         incident.on_time = incident.resolved_at <= incident.due_at
     if body.action is IncidentAction.REOPEN:
         incident.count_from(_calendar(), incident.changed_at)
-    announce(session, IncidentChanged(**incident.state()))
+    publish(session, IncidentChanged(**incident.state()))
 
 
 async def escalate_incidents(session: Session) -> int:
@@ -86,7 +86,7 @@ async def escalate_incidents(session: Session) -> int:
         incident.escalation += 1
         incident.version += 1
         incident.changed_at = now()
-        announce(session, IncidentChanged(**incident.state()))
+        publish(session, IncidentChanged(**incident.state()))
     return len(late)
 
 

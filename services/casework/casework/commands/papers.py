@@ -16,11 +16,11 @@ from casework.signatures import SignatureCheck, check_signatures
 from casework.uploads import Infected, Paper, TooLarge, WrongKind, read_paper, scan
 from chassis import errors
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.sealing import seal
+from chassis.security.encryption import encrypt
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
 
 LONGEST_NAME = 200
 PDF = "application/pdf"
@@ -78,8 +78,8 @@ async def attach_paper(
         media_type=paper.media_type,
         size=len(paper.content),
         sha256=sha256(paper.content).digest(),
-        name=seal(PAPER_NAME, str(attachment_id), name[:LONGEST_NAME]),
-        content=seal(PAPER, str(attachment_id), paper.content),
+        name=encrypt(PAPER_NAME, str(attachment_id), name[:LONGEST_NAME]),
+        content=encrypt(PAPER, str(attachment_id), paper.content),
         attached_at=now(),
         attached_by=caller.account,
         signatures=signed.kept_signatures,
@@ -114,7 +114,7 @@ async def issue_result(
         media_type=paper.media_type,
         size=len(paper.content),
         sha256=sha256(paper.content).digest(),
-        content=seal(RESULT, str(result_id), paper.content),
+        content=encrypt(RESULT, str(result_id), paper.content),
         issued_at=now(),
         issued_by=caller.account,
         signatures=signed.kept_signatures,

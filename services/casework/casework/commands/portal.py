@@ -20,12 +20,12 @@ from casework.model.lifecycle import NATIONAL, SETTLED, NationalStatus, Status
 from casework.model.timeliness import is_on_time
 from casework.procedures import UnknownProcedure, Version, load_catalogue
 from casework.settings import get_settings
-from chassis.clock import business_day
-from chassis.database import Session
+from chassis.clock import local_date
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import find_unit
-from chassis.tables import KnownUnit
+from chassis.security.scope import find_unit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.casework import DossierChanged, DossierCompleted, DossierSubmitted
 from contracts.gateway import PartnerEventReceived
 
@@ -134,7 +134,7 @@ _ONE_AT_A_TIME = text(
 
 async def _unit_of(session: Session, files: Files, status: PortalStatus) -> KnownUnit | None:
     """Today's unit of that code, else the one that bore it when the dossier was received (before July 2025)."""
-    wanted = status.unit_code, business_day(status.received_at)
+    wanted = status.unit_code, local_date(status.received_at)
     if wanted not in files.units:
         files.units[wanted] = await find_unit(session, wanted[0]) or await find_unit(session, *wanted)
     return files.units[wanted]
@@ -147,7 +147,7 @@ def _opened(status: PortalStatus, unit: KnownUnit, event: PartnerEventReceived) 
         code=status.code,
         origin="portal",
         procedure_code=status.procedure_code,
-        rules_on=business_day(status.received_at),
+        rules_on=local_date(status.received_at),
         unit_id=unit.id,
         unit_code=unit.code,
         is_self_service=status.channel == Channel.ONLINE.national_code,
@@ -255,8 +255,8 @@ def _latest(values: Sequence[T | None]) -> T | None:
 
 def _announce(session: Session, dossier: Dossier, *, is_new: bool) -> None:
     if is_new:
-        announce(session, DossierSubmitted(**dossier.state()))
+        publish(session, DossierSubmitted(**dossier.state()))
         if dossier.status == Status.SUBMITTED:
             return
     fact = DossierCompleted if dossier.finished_at else DossierChanged
-    announce(session, fact(**dossier.state()))
+    publish(session, fact(**dossier.state()))

@@ -8,11 +8,11 @@ from casework.procedures import Catalogue, UnknownProcedure, load_catalogue
 from casework.queries.procedures import find_choice, get_minimum
 from casework.settings import get_settings
 from chassis.clock import now, today
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.casework import ProceduresChosen
 
 
@@ -31,7 +31,7 @@ async def choose_procedures(
     choice.version += 1
     choice.codes, choice.chosen_at, choice.chosen_by = chosen, now(), caller.account
     session.add(choice)
-    announce(
+    publish(
         session,
         ProceduresChosen(unit_id=unit.id, unit_code=unit.code, codes=chosen, minimum=minimum, at=choice.chosen_at),
     )

@@ -22,9 +22,9 @@ from casework.model.dossiers import (
     DossierStep,
 )
 from casework.model.feedback import ANSWER, FEEDBACK_NOTE, PHOTO, TEXT, Feedback, FeedbackPhoto, FeedbackStep
-from chassis.database import Database, Session
-from chassis.sealing import DEVELOPMENT_KEYS, Keys, Place, seal, unseal
+from chassis.security.encryption import DEVELOPMENT_KEYS, CipherContext, Keys, decrypt, encrypt
 from chassis.settings import get_settings
+from chassis.storage.database import Database, Session
 
 BATCH = 50
 
@@ -34,7 +34,7 @@ class Sealed(NamedTuple):
 
     table: Any
     column: str
-    place: Place
+    place: CipherContext
 
 
 SEALED = (
@@ -80,5 +80,5 @@ async def _reseal_batch(session: Session, sealed: Sealed, newest: str) -> int:
     rows = (await session.exec(query)).all()
     for row in rows:
         key = str(row.id)
-        setattr(row, sealed.column, seal(sealed.place, key, unseal(sealed.place, key, getattr(row, sealed.column))))
+        setattr(row, sealed.column, encrypt(sealed.place, key, decrypt(sealed.place, key, getattr(row, sealed.column))))
     return len(rows)

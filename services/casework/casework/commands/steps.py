@@ -4,10 +4,10 @@ from casework.errors import IllegalAction
 from casework.model.dossiers import Dossier, DossierStep
 from casework.model.lifecycle import Action, Actor, Illegal, NotYours, Status
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import Forbidden
-from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
 
 
 def advance(dossier: Dossier, action: Action, actor: Actor) -> None:

@@ -21,11 +21,11 @@ from casework.queries.dossiers import list_papers
 from casework.schemas.dossiers import Signature
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck
-from chassis.clock import business_day, now, today
-from chassis.database import Session
+from chassis.clock import local_date, now, today
 from chassis.errors import FieldError
-from chassis.identity import Caller
-from chassis.outbox import announce
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested, DossierSubmitted
 
 EXEMPTION, PAGES = "fee_exemption", "pages"
@@ -39,11 +39,11 @@ async def submit_dossier(
     before = dossier.status
     advance(dossier, Action.SUBMIT, actor)
     moment = now()
-    dossier.rules_on = business_day(moment)
+    dossier.rules_on = local_date(moment)
     rules = rules_of(dossier)
     await require_complete(session, dossier, rules)
     dossier.submitted_at = moment
-    dossier.code = await _next_code(session, dossier.unit_code, business_day(moment))
+    dossier.code = await _next_code(session, dossier.unit_code, local_date(moment))
     if signature:
         dossier.signature_provider = signature.provider
         dossier.signature_serial = signature.certificate_serial
@@ -53,8 +53,8 @@ async def submit_dossier(
     record_step(session, dossier, caller, Action.SUBMIT, before)
     if dossier.receiving_unit_id != dossier.unit_id:
         _route(session, dossier)
-    await count_filed(session, dossier.unit_id, dossier.procedure_code, business_day(moment))
-    announce(session, DossierSubmitted(**dossier.state()))
+    await count_filed(session, dossier.unit_id, dossier.procedure_code, local_date(moment))
+    publish(session, DossierSubmitted(**dossier.state()))
     request_fee(session, dossier, _fee(dossier, rules))
 
 
@@ -90,7 +90,7 @@ def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
         return
     dossier.fee_status = FeeStatus.REQUESTED.value
     due = load_calendar(get_settings().calendar_file).add_working_days(today(), FEE_DUE_WORKING_DAYS)
-    announce(
+    publish(
         session,
         DossierFeeRequested(
             dossier_id=dossier.id,

@@ -1,6 +1,6 @@
 from casework import model
 from casework.model import chosen, documents, dossiers, feedback, incidents, people
-from chassis.migrations import run_environment
+from chassis.storage.migrations import run_environment
 
 __all__ = ["chosen", "documents", "dossiers", "feedback", "incidents", "people"]
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from casework.model import Table
-from chassis.database import aware
+from chassis.storage.database import aware
 
 LEAST = 2
 """What a unit outside every campaign chooses at least (plan A, II.3.1: two services)."""

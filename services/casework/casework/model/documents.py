@@ -10,13 +10,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from casework.model import Table
-from chassis.database import aware
-from chassis.sealing import Place, seal, unseal_text
+from chassis.security.encryption import CipherContext, decrypt_text, encrypt
+from chassis.storage.database import aware
 
-SUBJECT = Place("casework", "document", "subject")
-BODY = Place("casework", "document", "body")
-FILE = Place("casework", "document", "content")
-ANNEX = Place("casework", "document_file", "content")
+SUBJECT = CipherContext("casework", "document", "subject")
+BODY = CipherContext("casework", "document", "body")
+FILE = CipherContext("casework", "document", "content")
+ANNEX = CipherContext("casework", "document_file", "content")
 
 
 class ExchangeStatus(IntEnum):
@@ -105,16 +105,16 @@ class Document(Table, table=True):
 
     def write(self, subject: str, body: str | None) -> None:
         """Seals subject and text for this row."""
-        self.subject = seal(SUBJECT, str(self.id), subject)
-        self.body = seal(BODY, str(self.id), body) if body else None
+        self.subject = encrypt(SUBJECT, str(self.id), subject)
+        self.body = encrypt(BODY, str(self.id), body) if body else None
 
     def read_subject(self) -> str:
         """The subject, opened."""
-        return unseal_text(SUBJECT, str(self.id), self.subject)
+        return decrypt_text(SUBJECT, str(self.id), self.subject)
 
     def read_body(self) -> str | None:
         """The text, opened."""
-        return unseal_text(BODY, str(self.id), self.body) if self.body else None
+        return decrypt_text(BODY, str(self.id), self.body) if self.body else None
 
     @property
     def code(self) -> ExchangeStatus | Recall:

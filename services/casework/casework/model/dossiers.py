@@ -16,14 +16,14 @@ from casework.model.fees import Channel, FeeStatus
 from casework.model.forms import Entry, Form, once_only_ratio
 from casework.model.lifecycle import NATIONAL, OPEN, Action, Actor, Status, legal_actions, next_status
 from casework.model.timeliness import is_on_time, is_overdue
-from chassis.database import aware
-from chassis.sealing import Place, blind_index, blind_indexes, seal, unseal, unseal_text
+from chassis.security.encryption import CipherContext, blind_index, blind_indexes, decrypt, decrypt_text, encrypt
+from chassis.storage.database import aware
 
-FORM = Place("casework", "dossier", "form")
-NOTE = Place("casework", "dossier_step", "note")
-PAPER = Place("casework", "attachment", "content")
-PAPER_NAME = Place("casework", "attachment", "name")
-RESULT = Place("casework", "dossier_result", "content")
+FORM = CipherContext("casework", "dossier", "form")
+NOTE = CipherContext("casework", "dossier_step", "note")
+PAPER = CipherContext("casework", "attachment", "content")
+PAPER_NAME = CipherContext("casework", "attachment", "name")
+RESULT = CipherContext("casework", "dossier_result", "content")
 TRACKING = "dossier_tracking"
 
 _FORM = TypeAdapter(dict[str, Entry])
@@ -139,11 +139,11 @@ class Dossier(Table, table=True):
         """The form, opened."""
         if self.form is None:
             return {}
-        return _FORM.validate_json(unseal(FORM, str(self.id), self.form))
+        return _FORM.validate_json(decrypt(FORM, str(self.id), self.form))
 
     def keep(self, form: Form) -> None:
         """Seals the form into this row, and a mark of the telephone's last digits for tracking."""
-        self.form = seal(FORM, str(self.id), _FORM.dump_json(form))
+        self.form = encrypt(FORM, str(self.id), _FORM.dump_json(form))
         digits = [character for character in str(form.get("phone", Entry()).value or "") if character.isdigit()]
         self.phone_mark = phone_mark(self.id, "".join(digits[-4:])) if len(digits) >= 4 else None
 
@@ -230,11 +230,11 @@ class DossierStep(Table, table=True):
 
     def write(self, note: str | None) -> None:
         """Seals the note for this row."""
-        self.note = seal(NOTE, str(self.id), note) if note else None
+        self.note = encrypt(NOTE, str(self.id), note) if note else None
 
     def read(self) -> str | None:
         """The note, opened."""
-        return unseal_text(NOTE, str(self.id), self.note) if self.note else None
+        return decrypt_text(NOTE, str(self.id), self.note) if self.note else None
 
 
 class DossierPause(Table, table=True):

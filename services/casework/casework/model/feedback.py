@@ -20,17 +20,17 @@ from casework.model.petitions import (
     legal_feedback_actions,
     next_feedback_status,
 )
-from chassis.database import aware
-from chassis.identity import Caller
-from chassis.sealing import Place, blind_index, blind_indexes, seal, unseal_text
+from chassis.security.encryption import CipherContext, blind_index, blind_indexes, decrypt_text, encrypt
+from chassis.security.identity import Caller
+from chassis.storage.database import aware
 
-TEXT = Place("casework", "feedback", "text")
-ANSWER = Place("casework", "feedback", "answer")
+TEXT = CipherContext("casework", "feedback", "text")
+ANSWER = CipherContext("casework", "feedback", "answer")
 ESCALATION_WORKING_DAYS = 2
 LAST_LEVEL = 3
-FEEDBACK_NOTE = Place("casework", "feedback_step", "note")
+FEEDBACK_NOTE = CipherContext("casework", "feedback_step", "note")
 AUTHOR = "feedback_author"
-PHOTO = Place("casework", "feedback_photo", "content")
+PHOTO = CipherContext("casework", "feedback_photo", "content")
 
 
 class Feedback(Table, table=True):
@@ -125,20 +125,20 @@ class Feedback(Table, table=True):
 
     def write(self, text: str) -> None:
         """Seals the text for this row and keeps marks by which near-duplicates are found."""
-        self.text = seal(TEXT, str(self.id), text)
+        self.text = encrypt(TEXT, str(self.id), text)
         self.shingles = shingles(text)
 
     def read(self) -> str:
         """The text, opened."""
-        return unseal_text(TEXT, str(self.id), self.text)
+        return decrypt_text(TEXT, str(self.id), self.text)
 
     def write_answer(self, text: str) -> None:
         """Seals the answer for this row."""
-        self.answer = seal(ANSWER, str(self.id), text)
+        self.answer = encrypt(ANSWER, str(self.id), text)
 
     def read_answer(self) -> str | None:
         """The answer, opened."""
-        return unseal_text(ANSWER, str(self.id), self.answer) if self.answer else None
+        return decrypt_text(ANSWER, str(self.id), self.answer) if self.answer else None
 
 
 class FeedbackStep(Table, table=True):
@@ -158,11 +158,11 @@ class FeedbackStep(Table, table=True):
 
     def write(self, note: str | None) -> None:
         """Seals the note for this row."""
-        self.note = seal(FEEDBACK_NOTE, str(self.id), note) if note else None
+        self.note = encrypt(FEEDBACK_NOTE, str(self.id), note) if note else None
 
     def read(self) -> str | None:
         """The note, opened."""
-        return unseal_text(FEEDBACK_NOTE, str(self.id), self.note) if self.note else None
+        return decrypt_text(FEEDBACK_NOTE, str(self.id), self.note) if self.note else None
 
 
 class FeedbackPhoto(Table, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from casework.calendar import WorkingCalendar
 from casework.model import Table
-from chassis.database import aware
+from chassis.storage.database import aware
 
 
 class IncidentStatus(StrEnum):

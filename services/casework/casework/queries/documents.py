@@ -14,12 +14,12 @@ from casework.model.documents import ANNEX, FILE, Document, DocumentFile
 from casework.queries.people import own
 from casework.settings import get_settings
 from casework.uploads import ALLOWED
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped, units_of
-from chassis.sealing import unseal
+from chassis.security.encryption import decrypt
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped, units_of
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 
 Box = Literal["inbox", "sent"]
 
@@ -108,11 +108,11 @@ async def _organ(session: ReadSession, unit_id: UUID | None, organ_id: str | Non
 
 
 async def _attached(session: ReadSession, document: Document) -> list[Attached]:
-    files = [(document.media_type, unseal(FILE, str(document.id), document.content))] if document.content else []
+    files = [(document.media_type, decrypt(FILE, str(document.id), document.content))] if document.content else []
     for line in await list_files(session, document.id):
         file = await get_file(session, document, line.id)
         await session.refresh(file, ["content"])
-        files.append((file.media_type, unseal(ANNEX, str(file.id), file.content)))
+        files.append((file.media_type, decrypt(ANNEX, str(file.id), file.content)))
     return [
         Attached(f"{number:02d}{ALLOWED[media_type or '']}", content, media_type or "")
         for number, (media_type, content) in enumerate(files, 1)

@@ -23,11 +23,11 @@ from casework.model.lifecycle import Actor, Status
 from casework.queries.people import find_resident, own, own_or_merged
 from casework.settings import get_settings
 from chassis.clock import now
-from chassis.database import ReadSession, Session
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped, units_under
+from chassis.storage.database import ReadSession, Session
+from chassis.web.routing import Page, page_by_id
 
 
 def owns(caller: Caller, dossier: Dossier) -> bool:

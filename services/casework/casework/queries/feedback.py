@@ -14,11 +14,11 @@ from casework.model.feedback import Feedback, FeedbackPhoto, FeedbackStep, liken
 from casework.model.petitions import WAITING, FeedbackActor, FeedbackStatus
 from casework.queries.people import own, own_or_merged
 from chassis.clock import now
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 
 ALIKE = 0.5
 LOOKED_BACK = timedelta(days=90)

@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from casework.model.incidents import Incident, IncidentStatus
 from chassis.clock import now
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 
 
 async def get_incident(session: ReadSession, caller: Caller, incident_id: UUID, *, lock: bool = False) -> Incident:

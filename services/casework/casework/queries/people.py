@@ -8,21 +8,21 @@ from sqlmodel import col, select
 
 from casework.model.people import KnownOrganization, KnownResident
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import NotYetKnown
-from chassis.patience import heard_of
-from chassis.scope import units_of, valid_on
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.scope import units_of, valid_on
+from chassis.storage.database import ReadSession
+from chassis.storage.replication import wait_until_replicated
+from chassis.storage.tables import KnownLineage, KnownUnit
 
 
 async def get_resident(session: ReadSession, resident_id: UUID) -> KnownResident:
     """The resident, or the survivor of a merge; waits a second for the announcement, then NotYetKnown."""
-    return await heard_of(lambda: find_resident(session, resident_id))
+    return await wait_until_replicated(lambda: find_resident(session, resident_id))
 
 
 async def get_organization(session: ReadSession, organization_id: UUID) -> KnownOrganization:
     """The organization; waits a second for the announcement, then NotYetKnown."""
-    return await heard_of(lambda: _find_organization(session, organization_id))
+    return await wait_until_replicated(lambda: _find_organization(session, organization_id))
 
 
 async def find_resident(session: ReadSession, resident_id: UUID) -> KnownResident | None:

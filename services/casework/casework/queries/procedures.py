@@ -10,9 +10,9 @@ from sqlmodel import col, select
 from casework.model.chosen import LEAST, ChosenProcedures, FiledInMonth
 from casework.model.people import KnownCampaign
 from chassis.clock import today
-from chassis.database import ReadSession
-from chassis.scope import units_under
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.scope import units_under
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownLineage, KnownUnit
 
 MONTHS = 12
 

@@ -11,8 +11,8 @@ from casework.queries.dossiers import list_papers
 from casework.settings import get_settings
 from casework.slip import Component, FeeReceipt, Slip
 from chassis.clock import HO_CHI_MINH
-from chassis.database import ReadSession
-from chassis.scope import units_of
+from chassis.security.scope import units_of
+from chassis.storage.database import ReadSession
 
 SUPERIOR = "Ủy ban nhân dân tỉnh Thanh Hóa"
 KINDS = {

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from casework.commands.counting import take_counts
-from chassis.http import Routes, Transaction, allow
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Transaction, allow, transactional_router
 
-router = Routes(include_in_schema=False)
+router = transactional_router(include_in_schema=False)
 
 
 @router.post("/internal/counts", status_code=202)

@@ -31,14 +31,24 @@ from casework.queries.documents import (
 from casework.routes.papers import SAFE_DOWNLOAD, read_upload
 from casework.schemas.documents import DocumentCreate, DocumentLine, DocumentView, ExchangeStep, FileView
 from casework.settings import get_settings
-from chassis.access import purpose_of, record_access
-from chassis.database import ReadSession, Session
 from chassis.errors import Forbidden, NotFound
-from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created, etag
-from chassis.identity import Caller
-from chassis.sealing import unseal
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.encryption import decrypt
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession, Session
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    etag,
+    transactional_router,
+)
 
-router = Routes(tags=["documents"])
+router = transactional_router(tags=["documents"])
 
 Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
 Officer = Annotated[Caller, allow("officer")]
@@ -123,7 +133,7 @@ async def download_file(
     if document.content is None:
         raise NotFound()
     _log(session, caller, document, purpose)
-    content = unseal(FILE, str(document.id), document.content)
+    content = decrypt(FILE, str(document.id), document.content)
     return Response(content, media_type=document.media_type, headers=SAFE_DOWNLOAD)
 
 
@@ -135,7 +145,7 @@ async def download_further_file(
     document = await get_document(session, caller, document_id)
     _log(session, caller, document, purpose)
     file = await get_file(session, document, file_id)
-    return Response(unseal(ANNEX, str(file.id), file.content), media_type=file.media_type, headers=SAFE_DOWNLOAD)
+    return Response(decrypt(ANNEX, str(file.id), file.content), media_type=file.media_type, headers=SAFE_DOWNLOAD)
 
 
 @router.post("/v1/documents/{document_id}/receipt")

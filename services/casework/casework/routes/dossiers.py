@@ -32,45 +32,45 @@ from casework.schemas.dossiers import (
     DossierView,
 )
 from casework.settings import get_settings
-from chassis.access import purpose_of
-from chassis.ask import Questions
 from chassis.clock import today
-from chassis.http import (
+from chassis.security.access_log import purpose_of
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     PurposeHeader,
     Reading,
-    Routes,
     Transaction,
     allow,
     created,
     etag,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.web.service_client import ServiceClient
 
-router = Routes(tags=["dossiers"])
+router = transactional_router(tags=["dossiers"])
 
 Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
 
 
-async def _questions(request: Request) -> Questions:
-    questions: Questions = request.app.state.runtime.questions
-    return questions
+async def _service_client(request: Request) -> ServiceClient:
+    service_client: ServiceClient = request.app.state.runtime.service_client
+    return service_client
 
 
-Asking = Annotated[Questions, Depends(_questions)]
+Asking = Annotated[ServiceClient, Depends(_service_client)]
 
 
 @router.post("/v1/dossiers", status_code=201)
 async def create_dossier(
-    body: DossierCreate, session: Transaction, questions: Asking, purpose: PurposeHeader = None, *, caller: Anybody
+    body: DossierCreate, session: Transaction, service_client: Asking, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> DossierView:
     """Opens a draft with everything that the registry already knows; a registry that is down opens it empty."""
     require_own(caller, body)
-    prefilled = await _ask(questions, caller, body)
+    prefilled = await _ask(service_client, caller, body)
     dossier = await draft_dossier(session, caller, body, prefilled)
     actor = Actor.OFFICER if caller.role == "officer" else Actor.APPLICANT
     log_reading(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
@@ -141,7 +141,7 @@ async def prefill_again(
     dossier_id: UUID,
     request: Request,
     session: Transaction,
-    questions: Asking,
+    service_client: Asking,
     purpose: PurposeHeader = None,
     *,
     caller: Anybody,
@@ -151,7 +151,7 @@ async def prefill_again(
         seen, _ = await get_dossier(looking, caller, dossier_id)
     # The first session is closed again: no connection waits for the registry.
     prefilled = await ask_registry(
-        questions,
+        service_client,
         caller,
         form_of(seen),
         resident_id=seen.resident_id,
@@ -210,13 +210,13 @@ async def act(
     return progress(dossier, actor)
 
 
-async def _ask(questions: Questions, caller: Caller, body: DossierCreate) -> Prefilled:
+async def _ask(service_client: ServiceClient, caller: Caller, body: DossierCreate) -> Prefilled:
     subject_id = body.subject_id or body.on_behalf_of
     rules = rules_for(body.procedure_code, kind_of_applicant(body), today())
     if subject_id is None and rules.subject == "self_or_other":
         subject_id = body.resident_id
     return await ask_registry(
-        questions,
+        service_client,
         caller,
         rules.fields_for(kind_of_applicant(body)),
         resident_id=body.resident_id,

@@ -29,27 +29,27 @@ from casework.schemas.feedback import (
     PublishedFeedback,
     Similar,
 )
-from chassis.access import purpose_of, record_access
 from chassis.clock import now
-from chassis.database import Session
-from chassis.http import (
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.encryption import decrypt
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.storage.database import Session
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     PurposeHeader,
     Reading,
-    Routes,
     Transaction,
     allow,
     created,
     etag,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
-from chassis.sealing import unseal
 
-router = Routes(tags=["feedback"])
+router = transactional_router(tags=["feedback"])
 
 Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
 SERVICE = "casework"
@@ -138,7 +138,7 @@ async def download_photo(
     _log(session, caller, feedback, actor, purpose)
     photo = await get_photo(session, feedback, photo_id)
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return Response(unseal(PHOTO, str(photo.id), photo.content), media_type=photo.media_type, headers=headers)
+    return Response(decrypt(PHOTO, str(photo.id), photo.content), media_type=photo.media_type, headers=headers)
 
 
 def _log(session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, purpose: str | None) -> None:

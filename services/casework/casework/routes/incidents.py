@@ -11,11 +11,22 @@ from casework.model.incidents import Incident, IncidentStatus
 from casework.queries.incidents import get_incident, list_incidents
 from casework.schemas.incidents import IncidentAct, IncidentCreate, IncidentView
 from chassis.clock import now
-from chassis.http import IfMatch, Listed, PageQuery, Reading, Routes, Transaction, allow, created, etag, require_match
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import (
+    IfMatch,
+    Listed,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    etag,
+    require_match,
+    transactional_router,
+)
 
-router = Routes(tags=["incidents"])
+router = transactional_router(tags=["incidents"])
 
 Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "officer", "operator")]
 

@@ -19,13 +19,13 @@ from casework.schemas.dossiers import PaperView, ResultView
 from casework.settings import get_settings
 from casework.slip import render_fee_receipt, render_slip
 from casework.uploads import ALLOWED
-from chassis.access import purpose_of
 from chassis.errors import NotFound, TooLarge
-from chassis.http import Listed, PurposeHeader, Reading, Routes, Transaction, allow, created
-from chassis.identity import Caller
-from chassis.sealing import unseal
+from chassis.security.access_log import purpose_of
+from chassis.security.encryption import decrypt
+from chassis.security.identity import Caller
+from chassis.web.routing import Listed, PurposeHeader, Reading, Transaction, allow, created, transactional_router
 
-router = Routes(tags=["dossiers"])
+router = transactional_router(tags=["dossiers"])
 
 SAFE_DOWNLOAD = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
@@ -67,7 +67,7 @@ async def download_paper(
             session, caller, dossier, action="read paper", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
     row = await get_paper(session, dossier, attachment_id)
-    return _download(unseal(PAPER, str(row.id), row.content), row.media_type, row.id)
+    return _download(decrypt(PAPER, str(row.id), row.content), row.media_type, row.id)
 
 
 @router.delete("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", status_code=204)
@@ -112,7 +112,7 @@ async def download_result(
             session, caller, dossier, action="read result", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
     row = await get_result(session, dossier, result_id)
-    return _download(unseal(RESULT, str(row.id), row.content), row.media_type, row.id)
+    return _download(decrypt(RESULT, str(row.id), row.content), row.media_type, row.id)
 
 
 @router.get("/v1/dossiers/{dossier_id}/slip.pdf", response_class=Response)

@@ -20,14 +20,16 @@ from casework.schemas.procedures import (
 )
 from casework.settings import get_settings
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import InvalidQuery, NotFound
-from chassis.http import (
+from chassis.security.identity import Caller
+from chassis.security.scope import find_unit, require_unit, unknown_unit
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     Reading,
-    Routes,
     Transaction,
     allow,
     cursor_at,
@@ -35,12 +37,10 @@ from chassis.http import (
     language_of,
     public,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.scope import find_unit, require_unit, unknown_unit
-from chassis.tables import KnownUnit
 
-router = Routes(tags=["procedures"])
+router = transactional_router(tags=["procedures"])
 
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 

@@ -8,11 +8,11 @@ from casework.queries.dossiers import find_tracked
 from casework.routes.views import tracked
 from casework.schemas.dossiers import Tracked
 from chassis.errors import NotFound
-from chassis.http import Routes, Transaction, public
-from chassis.identity import Caller
-from chassis.problems import rendered
+from chassis.security.identity import Caller
+from chassis.web.problems import rendered
+from chassis.web.routing import Transaction, public, transactional_router
 
-router = Routes(tags=["dossiers"])
+router = transactional_router(tags=["dossiers"])
 
 
 @router.get("/v1/dossiers/track", response_model=Tracked)

@@ -25,10 +25,10 @@ from casework.schemas.dossiers import (
 )
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck
-from chassis.access import record_access
 from chassis.clock import now
-from chassis.database import Session
-from chassis.identity import Caller
+from chassis.security.access_log import record_access
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
 
 SERVICE = "casework"
 NOT_APPLICABLE = FieldView(

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import NotFound, NotYetKnown, Problem
-from chassis.identity import Caller
-from chassis.scope import EVERYWHERE, units_under
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import EVERYWHERE, units_under
+from chassis.storage.database import Session
+from chassis.storage.tables import KnownUnit
 from onboarding.commands.declarations import declare_step, observe_fact, record_visit
 from onboarding.commands.journeys import open_journeys, store_journeys
 from onboarding.model.declarations import Declaration

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts import onboarding as facts
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.drafts import CampaignDraft, DemandDraft, TaskDraft, steps_of_template
@@ -134,7 +134,7 @@ async def announce_campaign(session: Session, campaign: Campaign, kind: type[fac
     """Says how a campaign stands now."""
     steps = await list_steps(session, campaign.id)
     issued_on = campaign.plan.get("issued_on")
-    announce(
+    publish(
         session,
         kind(
             campaign_id=campaign.id, version=campaign.version, unit_id=campaign.unit_id, unit_code=campaign.unit_code,
@@ -166,7 +166,7 @@ async def _demand_at_start(
 
 
 def _announce_filing(session: Session, demand: FilingDemand, filing: Filing) -> None:
-    announce(
+    publish(
         session,
         facts.PlanFiled(
             campaign_id=demand.campaign_id, filing_id=filing.id, unit_id=filing.unit_id,

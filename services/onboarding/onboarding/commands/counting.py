@@ -7,9 +7,9 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now, today
-from chassis.database import Session
-from chassis.outbox import announce
 from chassis.runtime import Runtime
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.counts import Count, CountsTaken
 from onboarding.model.counting import MARKED, CountedDay
 from onboarding.model.evidence import Communication, OfficialSignature
@@ -43,7 +43,7 @@ async def take_counts(session: Session) -> None:
     counts += await _rows(session, "communications_published", Communication, col(Communication.id).is_not(None))
     held = col(OfficialSignature.issued_on).is_not(None) & col(OfficialSignature.returned_on).is_(None)
     counts += await _rows(session, "officials_with_signature", OfficialSignature, held)
-    announce(session, CountsTaken(service="onboarding", at=now(), counts=counts))
+    publish(session, CountsTaken(service="onboarding", at=now(), counts=counts))
 
 
 async def _people(session: Session, indicator: str, step: str, condition: Any) -> list[Count]:

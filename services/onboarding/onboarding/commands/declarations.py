@@ -3,12 +3,12 @@
 import base64
 from uuid import UUID
 
-from chassis.clock import business_day, now
-from chassis.database import Session
+from chassis.clock import local_date, now
 from chassis.errors import FieldError, Forbidden, InvalidBody
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.sealing import Place, seal
+from chassis.security.encryption import CipherContext, encrypt
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.onboarding import ResidentFactObserved, ResidentGuided
 from onboarding.commands.journeys import accept, settle
 from onboarding.errors import ConditionsMissing, NotYoursToConfirm, UnlicensedProvider
@@ -20,7 +20,7 @@ from onboarding.model.steps import catalogue
 from onboarding.model.visits import Visit
 from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
 
-OBSERVED_PHONE = Place("onboarding", "fact_observed", "phone")
+OBSERVED_PHONE = CipherContext("onboarding", "fact_observed", "phone")
 
 
 async def declare_step(session: Session, caller: Caller, opened: OpenJourney, declaration: Declaration) -> bool:
@@ -51,7 +51,7 @@ def observe_fact(session: Session, caller: Caller, opened: OpenJourney, observat
         is_new = resident.tells(observation.name) != observation.value
         resident.observe(observation.name, bool(observation.value), now())
     session.add(resident)
-    announce(session, _observed(opened, observation))
+    publish(session, _observed(opened, observation))
     return settle(session, opened) or is_new
 
 
@@ -62,7 +62,7 @@ async def record_visit(session: Session, caller: Caller, opened: OpenJourney, vi
     resident = opened.resident
     session.add(visit)
     await session.flush()
-    announce(
+    publish(
         session,
         ResidentGuided(
             resident_id=resident.id, unit_id=resident.unit_id, unit_code=resident.unit_code, at=visit.occurred_at,
@@ -88,13 +88,13 @@ async def _require_authority(session: Session, caller: Caller, declaration: Decl
 async def _require_licence(session: Session, declaration: Declaration) -> None:
     if not declaration.provider:
         raise InvalidBody(errors=[FieldError("/evidence/provider", "required", "Bắt buộc phải có.", "Field required")])
-    on = business_day(declaration.occurred_at)
+    on = local_date(declaration.occurred_at)
     if not await has_licence(session, declaration.provider, CYBER_PROTECTION_LICENCE, on):
         raise UnlicensedProvider()
 
 
 def _require_conditions(opened: OpenJourney, declaration: Declaration) -> None:
-    on = business_day(declaration.occurred_at)
+    on = local_date(declaration.occurred_at)
     evidences = opened.evidences.values()
     missing = missing_conditions(
         declaration.step, opened.resident.facts, evidences, on, now(), declaration.account_kind
@@ -118,4 +118,4 @@ def _observed(opened: OpenJourney, observation: Observation) -> ResidentFactObse
 
 
 def _sealed(resident_id: UUID, phone: str) -> str:
-    return base64.b64encode(seal(OBSERVED_PHONE, str(resident_id), phone)).decode()
+    return base64.b64encode(encrypt(OBSERVED_PHONE, str(resident_id), phone)).decode()

@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from chassis.clock import now, today
-from chassis.database import Session
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.onboarding import CommunicationPublished, OfficialSignatureIssued
 from onboarding.commands.campaigns import add_task
 from onboarding.model.bodies import body_name
@@ -36,7 +36,7 @@ async def publish_communication(
     news = Communication(**details, campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code)
     session.add(news)
     await session.flush()
-    announce(
+    publish(
         session,
         CommunicationPublished(
             campaign_id=campaign.id, communication_id=news.id, unit_id=unit.id, unit_code=unit.code, kind=news.kind,
@@ -126,7 +126,7 @@ def _closing(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
 
 
 def _announce_signature(session: Session, signature: OfficialSignature) -> None:
-    announce(
+    publish(
         session,
         OfficialSignatureIssued(
             campaign_id=signature.campaign_id, official_id=signature.id, unit_id=signature.unit_id,

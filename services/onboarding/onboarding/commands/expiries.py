@@ -3,8 +3,8 @@
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.runtime import Runtime
+from chassis.storage.database import Session
 from onboarding.commands.journeys import open_journeys, settle, store_journeys
 from onboarding.model.journeys import ResidentStep
 

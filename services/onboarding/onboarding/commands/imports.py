@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from chassis.ask import Questions, Unanswered
 from chassis.clock import HO_CHI_MINH, now, today
-from chassis.database import Database, ReadSession, Session
-from chassis.identity import Caller
 from chassis.runtime import Runtime
-from chassis.sealing import seal, unseal_text
-from chassis.tables import KnownUnit
+from chassis.security.encryption import decrypt_text, encrypt
+from chassis.security.identity import Caller
+from chassis.storage.database import Database, ReadSession, Session
+from chassis.storage.tables import KnownUnit
+from chassis.web.service_client import ServiceClient, ServiceUnavailable
 from onboarding.commands.journeys import accept, open_journeys, settle, store_journeys
 from onboarding.errors import UnlicensedProvider
 from onboarding.lists import ListedNumber, RowFault
@@ -97,19 +97,19 @@ def _without_the_incompetent(
 
 async def run_imports(runtime: Runtime) -> None:
     """By the clock: applies waiting rows, some at a time, oldest import first."""
-    while await run_next_rows(runtime.database, runtime.questions):
+    while await run_next_rows(runtime.database, runtime.service_client):
         pass
 
 
-async def run_next_rows(database: Database, questions: Questions) -> bool:
+async def run_next_rows(database: Database, service_client: ServiceClient) -> bool:
     """Applies up to 500 waiting rows; False when nothing waits or registry does not answer."""
     async with database.reading() as reading:
         taken, rows = await _next_rows(reading)
     if taken is None:
         return False
     try:
-        found = await _ask_all(questions, rows)
-    except Unanswered:
+        found = await _ask_all(service_client, rows)
+    except ServiceUnavailable:
         return False
     async with database.transaction() as session:
         await _apply(session, taken.id, rows, found)
@@ -122,12 +122,12 @@ class _Who:
     resident_id: UUID | None
 
 
-async def _ask_all(questions: Questions, rows: Sequence[ImportRow]) -> list[_Who]:
+async def _ask_all(service_client: ServiceClient, rows: Sequence[ImportRow]) -> list[_Who]:
     """One question for all rows; registry answers in the order asked."""
     if not rows:
         return []
-    numbers = [unseal_text(LISTED_NUMBER, row.sealed_as, row.personal_id) for row in rows]
-    found = await questions.ask(
+    numbers = [decrypt_text(LISTED_NUMBER, row.sealed_as, row.personal_id) for row in rows]
+    found = await service_client.call(
         "registry", "POST", "/v1/residents/lookups", caller=None, purpose="onboarding", seconds=ANSWER_SECONDS,
         json={"personal_ids": numbers},
     )  # fmt: skip
@@ -191,7 +191,7 @@ def _waiting(import_id: UUID, listed: ListedNumber) -> ImportRow:
         import_id=import_id, row=listed.row, personal_id=b"", occurred_on=listed.occurred_on, level=listed.level,
         certificate_serial=listed.certificate_serial, account_kind=listed.account_kind, reference=listed.reference,
     )  # fmt: skip
-    row.personal_id = seal(LISTED_NUMBER, row.sealed_as, listed.personal_id)
+    row.personal_id = encrypt(LISTED_NUMBER, row.sealed_as, listed.personal_id)
     return row
 
 

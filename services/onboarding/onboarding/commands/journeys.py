@@ -12,8 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now, today
-from chassis.database import Session
-from chassis.outbox import announce
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.onboarding import StepCompleted, StepRevoked, StepUpdated
 from onboarding.model.journey import Evidence, KnownFacts, StepState, journey
 from onboarding.model.journeys import OpenJourney, StoredStep, TakenEvidence
@@ -96,7 +96,7 @@ def _announce(session: Session, opened: OpenJourney, state: StepState) -> None:
     resident = opened.resident
     opened.told_version += 1
     fact = {"completed": StepCompleted, "revoked": StepRevoked}.get(state.status, StepUpdated)
-    announce(
+    publish(
         session,
         fact(
             resident_id=resident.id,

@@ -2,11 +2,11 @@
 
 from sqlmodel import col, select
 
-from chassis.clock import business_day, now
-from chassis.database import ReadSession, Session
+from chassis.clock import local_date, now
 from chassis.errors import Forbidden
-from chassis.identity import Caller
-from chassis.outbox import announce
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession, Session
+from chassis.storage.outbox import publish
 from contracts.onboarding import OrganizationStepCompleted
 from onboarding.errors import ConditionsMissing
 from onboarding.model.declarations import KINDS_BY_ROLE, Declaration
@@ -39,7 +39,7 @@ async def settle_organization(session: Session, organization: KnownOrganization)
     state = await organization_state(session, organization)
     organization.journey_version += 1
     session.add(organization)
-    announce(
+    publish(
         session,
         OrganizationStepCompleted(
             organization_id=organization.id,
@@ -67,7 +67,7 @@ def _conditions(organization: KnownOrganization) -> frozenset[str]:
 
 
 def _require_conditions(organization: KnownOrganization, declaration: Declaration) -> None:
-    asked = catalogue().rule("province_app").conditions_on(business_day(declaration.occurred_at))
+    asked = catalogue().rule("province_app").conditions_on(local_date(declaration.occurred_at))
     missing = [each for each in asked if each not in _conditions(organization)]
     if missing:
         raise ConditionsMissing(members={"missing": missing})

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from chassis.clock import business_day, now
-from chassis.database import Session
+from chassis.clock import local_date, now
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound, Problem
-from chassis.identity import Caller
-from chassis.outbox import announce
 from chassis.runtime import Runtime
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.onboarding import SessionHeld
 from onboarding.model.campaigns import Campaign
 from onboarding.model.sessions import Attendance, Attendee, CampaignSession, Registered
@@ -77,11 +77,11 @@ async def announce_session(session: Session, held: CampaignSession) -> None:
     counts = await count_attendance(session, held.id)
     held.announced = True
     session.add(held)
-    announce(
+    publish(
         session,
         SessionHeld(
             campaign_id=held.campaign_id, session_id=held.id, unit_id=held.unit_id, unit_code=held.unit_code,
-            kind=held.kind, held_on=business_day(held.starts_at), residents=counts["resident"],
+            kind=held.kind, held_on=local_date(held.starts_at), residents=counts["resident"],
             organizations=counts["organization"], members=counts["member"], merchants=counts["merchant"],
             businesses=await count_businesses(session, held.id),
         ),

@@ -1,9 +1,9 @@
 """Signature lists from hand to hand: made, checked, approved, sent, closed. The maker neither checks nor approves."""
 
 from chassis.clock import now
-from chassis.database import Session
-from chassis.identity import Caller
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.tables import KnownUnit
 from onboarding.errors import IllegalTransition, MakerIsChecker
 from onboarding.model.signature_lists import NEXT, SignatureEntry, SignatureList
 from onboarding.queries.signature_lists import list_eligible

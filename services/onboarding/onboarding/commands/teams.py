@@ -5,9 +5,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
-from chassis.outbox import announce
-from chassis.tables import KnownUnit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts import onboarding as facts
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team, TeamMember
@@ -53,7 +53,7 @@ async def change_member(session: Session, team: Team, member: TeamMember, change
 async def announce_team(session: Session, team: Team) -> None:
     """Says who is listed; the gateway admits volunteers by it."""
     members = await list_members(session, team.id)
-    announce(
+    publish(
         session,
         facts.TeamChanged(
             campaign_id=team.campaign_id, team_id=team.id, unit_id=team.unit_id, unit_code=team.unit_code, at=now(),

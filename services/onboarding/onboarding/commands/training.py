@@ -5,10 +5,10 @@ import secrets
 from uuid import UUID
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.practice import ACCOUNT
+from chassis.security.training_guard import ACCOUNT
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts import onboarding as facts
 from onboarding.model.sessions import CampaignSession
 from onboarding.model.training import VILLAGERS, TrainingAccount, TrainingRole, TrainingUnit, end_of_practice
@@ -62,7 +62,7 @@ async def _place_of(session: Session, campaign_id: UUID) -> tuple[TrainingUnit, 
 def _announce(
     session: Session, held: CampaignSession, place: TrainingUnit, accounts: list[TrainingAccount], people: list[UUID]
 ) -> None:
-    announce(
+    publish(
         session,
         facts.TrainingOpened(
             campaign_id=held.campaign_id, session_id=held.id, version=held.version, unit_id=place.unit_id,

@@ -1,6 +1,6 @@
 """Schema changes of onboarding."""
 
-from chassis.migrations import run_environment
+from chassis.storage.migrations import run_environment
 from onboarding.model.schema import OnboardingTable
 
 run_environment(OnboardingTable.metadata)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.database import aware
 from chassis.ids import new_id
+from chassis.storage.database import aware
 from onboarding.model.deadlines import FilingState, filing_state
 from onboarding.model.tables import OnboardingTable, document, texts
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Text
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
 MARKED = {

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field
 
-from chassis.database import aware
 from chassis.ids import new_id
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
 ImportStatus = Literal["queued", "running", "completed", "failed"]
-LISTED_NUMBER = Place("onboarding", "import_row", "personal_id")
+LISTED_NUMBER = CipherContext("onboarding", "import_row", "personal_id")
 PROVIDERS = frozenset({"telecom", "bank", "e_wallet", "provider"})
 """Bodies whose list is a provider's own fact (a partner's id is one too); a list of the police or an office is the office's."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from chassis.clock import business_day
+from chassis.clock import local_date
 from onboarding.model.steps import Step, StepRule, catalogue
 
 Status = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
@@ -194,7 +194,7 @@ def _expiries(evidences: list[Evidence], now: datetime) -> Iterable[Evidence]:
 def _state(rule: StepRule, progress: _Progress, facts: KnownFacts, conditions: set[str], now: datetime) -> StepState:
     done = progress.since
     route = rule.route_for(done.had_bank_account if done else facts.has_bank_account)
-    missing = tuple(each for each in rule.conditions_on(business_day(now), route) if each not in conditions)
+    missing = tuple(each for each in rule.conditions_on(local_date(now), route) if each not in conditions)
     status, proof = _standing(progress, bool(missing))
     return StepState(
         step=rule.step,

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field
 
 from chassis.clock import now
-from chassis.database import aware
+from chassis.storage.database import aware
 from onboarding.model.journey import Effect, Evidence, StepState, journey
 from onboarding.model.people import KnownResident
 from onboarding.model.tables import OnboardingTable, texts

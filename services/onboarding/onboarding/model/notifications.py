@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
 NotificationKind = Literal[

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from contracts.registry import OrganizationSnapshot, ResidentSnapshot
 from onboarding.model.journey import KnownFacts
 from onboarding.model.tables import OnboardingTable, document

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.database import aware
 from chassis.errors import Problem
 from chassis.ids import new_id
+from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable, texts
 
 SessionKind = Literal["conference", "training", "guidance", "installation", "drive", "launch", "review"]
@@ -42,7 +42,7 @@ class Registered:
 
 
 class CampaignSession(OnboardingTable, table=True):
-    """One meeting at one place; `announced` remembers that reports were told of it."""
+    """One meeting at one place; `published` remembers that reports were told of it."""
 
     __tablename__ = "campaign_session"
     __table_args__ = (Index("ix_campaign_session_unit_time", "unit_id", "starts_at"),)

@@ -6,7 +6,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import SQLModel
 
-from chassis.database import new_tables
+from chassis.storage.database import new_tables
 
 
 class OnboardingTable(SQLModel, registry=new_tables()):

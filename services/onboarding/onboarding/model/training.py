@@ -1,7 +1,7 @@
 """Practice: a campaign's made-up commune and village, and logins that end soon after their session.
 
 The units stand in a tree of their own, so no count of a real unit ever contains them and no real officer sees them; reports,
-partners and referrals leave them out by their kind (`chassis.practice`). See ADR 0011.
+partners and referrals leave them out by their kind (`chassis.security.training_guard`). See ADR 0011.
 """
 
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from chassis.database import aware
 from chassis.ids import new_id
+from chassis.storage.database import aware
 from onboarding.model.sessions import CampaignSession
 from onboarding.model.tables import OnboardingTable
 

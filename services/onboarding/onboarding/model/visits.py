@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
 Outcome = Literal["done", "not_home", "away", "declined", "no_device"]

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import Page, page_by_id
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.deadlines import FilingState
 from onboarding.queries.territory import find_territory, list_children, may_read

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlmodel import SQLModel, col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.tables import KnownUnit
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import Page, page_by_id
 from onboarding.model.campaigns import Campaign
 from onboarding.model.evidence import DigitalModel
 from onboarding.queries.territory import list_children

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from onboarding.model.journey import Effect, Evidence
 from onboarding.model.journeys import OpenJourney, StoredStep
 from onboarding.model.people import KnownResident

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now, today
-from chassis.database import ReadSession
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
 from onboarding.model.campaigns import Task
 from onboarding.model.notifications import Notification, NotificationKind
 from onboarding.model.people import KnownOrganization, KnownResident

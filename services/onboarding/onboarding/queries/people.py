@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from chassis.database import ReadSession
-from chassis.identity import Caller
-from chassis.patience import heard_of
-from chassis.scope import covers
+from chassis.security.identity import Caller
+from chassis.security.scope import covers
+from chassis.storage.database import ReadSession
+from chassis.storage.replication import wait_until_replicated
 from onboarding.model.people import KnownOrganization, KnownPartner, KnownResident
 
 CYBER_PROTECTION_LICENCE = "cyber_protection"
@@ -29,7 +29,7 @@ async def get_resident(
         return resident if await covers(session, caller, resident.unit_id) else None
 
     could_see = caller.role != "resident" or caller.resident_id == resident_id
-    return await heard_of(find, is_patient=patient and could_see)
+    return await wait_until_replicated(find, is_patient=patient and could_see)
 
 
 async def _find_survivor(session: ReadSession, resident_id: UUID) -> KnownResident | None:
@@ -57,7 +57,7 @@ async def get_organization(
         return organization if own or (is_official and await covers(session, caller, organization.unit_id)) else None
 
     could_see = caller.role != "organization" or caller.organization_id == organization_id
-    return await heard_of(find, is_patient=patient and could_see)
+    return await wait_until_replicated(find, is_patient=patient and could_see)
 
 
 async def has_licence(session: ReadSession, partner_id: str, kind: str, on: date) -> bool:

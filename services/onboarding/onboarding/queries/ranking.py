@@ -18,9 +18,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from chassis.clock import today
-from chassis.database import ReadSession
-from chassis.scope import valid_on
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.scope import valid_on
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownLineage, KnownUnit
 from onboarding.model.campaigns import Campaign
 from onboarding.model.counting import MARKED, KnownCount
 from onboarding.model.evidence import CATEGORIES, Communication, DigitalModel, Nomination, OfficialSignature, Vote

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
-from chassis.http import Page, page_by_id
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
 from onboarding.queries.signature_lists import consented_to

@@ -9,9 +9,9 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures
 from onboarding.model.training import TrainingAccount

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import require_unit, scoped
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, scoped
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from onboarding.model.journeys import ResidentStep, StepEvidence
 from onboarding.model.people import Consent, KnownResident
 from onboarding.model.signature_lists import SignatureEntry, SignatureList

@@ -14,12 +14,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import Forbidden, InvalidBody, InvalidQuery, NotFound
-from chassis.identity import Caller
-from chassis.practice import PRACTICE
-from chassis.scope import EVERYWHERE, find_unit, units_under, unknown_unit, valid_on
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import EVERYWHERE, find_unit, units_under, unknown_unit, valid_on
+from chassis.security.training_guard import TRAINING
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownLineage, KnownUnit
 from onboarding.model.territory import KnownSuccessor
 
 
@@ -137,7 +137,7 @@ def units_below(unit_id: UUID, on: date) -> Any:
 
 def practice_units() -> Any:
     """A subquery with the ids of the units in which trainees practise: counts and partners leave them out."""
-    return select(KnownUnit.id).where(col(KnownUnit.kind) == PRACTICE)
+    return select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
 
 
 async def _predecessors(session: ReadSession, units: set[UUID]) -> set[UUID]:

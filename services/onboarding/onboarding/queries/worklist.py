@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import FieldError, InvalidQuery
-from chassis.http import Page, cursor_at
-from chassis.identity import Caller
-from chassis.scope import scoped, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import scoped, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, cursor_at
 from onboarding.model.journeys import ResidentStep, StepEvidence
 from onboarding.model.people import KnownResident
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import Header, Query
 
-from chassis.access import record_access
-from chassis.http import Listed, PageQuery, Routes, Transaction, allow, language_of
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.access_log import record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import Listed, PageQuery, Transaction, allow, language_of, transactional_router
 from onboarding.commands.batches import apply_batch
 from onboarding.model.visits import Outcome
 from onboarding.queries.visits import list_visits
@@ -16,7 +16,7 @@ from onboarding.routes.journeys import require_entitled
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.batches import Batch, BatchAnswer, ItemAnswer, VisitView, read_item
 
-router = Routes(tags=["onboarding"], dependencies=LISTED)
+router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 PATH = "/v1/onboarding/batches"
 

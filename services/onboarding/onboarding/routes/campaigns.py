@@ -9,22 +9,22 @@ from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import FieldError, Forbidden, TooLarge
-from chassis.http import (
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     Reading,
-    Routes,
     Transaction,
     allow,
     created,
     etag,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.tables import KnownUnit
 from onboarding.commands.campaigns import (
     add_task,
     change_campaign,
@@ -63,7 +63,7 @@ from onboarding.schemas.campaigns import (
     TaskView,
 )
 
-router = Routes(tags=["campaigns"], dependencies=LISTED)
+router = transactional_router(tags=["campaigns"], dependencies=LISTED)
 
 PLAN_BYTES = 1024 * 1024
 Readers = Annotated[Caller, allow("officer", "volunteer", "auditor", "operator", "service")]

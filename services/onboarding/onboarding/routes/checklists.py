@@ -6,13 +6,13 @@ from uuid import UUID
 import anyio.to_thread
 from fastapi import Query, Request, Response
 
-from chassis.access import purpose_of, record_access
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import PurposeHeader, Routes, Transaction, allow
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.storage.database import ReadSession
+from chassis.web.routing import PurposeHeader, Transaction, allow, transactional_router
 from onboarding.model.announcement import things_to_bring
 from onboarding.model.journey import StepState
 from onboarding.model.people import KnownResident
@@ -24,7 +24,7 @@ from onboarding.routes.journeys import require_entitled
 from onboarding.routes.listing import LISTED
 from onboarding.routes.names import Named, named_residents
 
-router = Routes(tags=["onboarding"], dependencies=LISTED)
+router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 DONE, OPEN = "×", "□"
 
@@ -46,7 +46,7 @@ async def get_checklist(
         require_entitled(caller)
         unit = await unit_of_query(reading, caller, unit_code)
         place = await place_name(reading, unit)
-    named = await named_residents(runtime.questions, caller, [unit.code], code)
+    named = await named_residents(runtime.service_client, caller, [unit.code], code)
     states = {each: await _states(session, each) for each in named}
     present = {each: found for each, found in states.items() if found}
     if not present:

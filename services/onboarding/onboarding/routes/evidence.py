@@ -7,10 +7,10 @@ from fastapi import Query
 
 from chassis.clock import today
 from chassis.errors import InvalidQuery
-from chassis.http import Listed, Page, PageQuery, Reading, Routes, Transaction, allow
-from chassis.identity import Caller
-from chassis.scope import find_unit, unknown_unit
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import find_unit, unknown_unit
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import Listed, Page, PageQuery, Reading, Transaction, allow, transactional_router
 from onboarding.commands.evidence import (
     add_model,
     change_signature,
@@ -56,7 +56,7 @@ from onboarding.schemas.evidence import (
     StandingView,
 )
 
-router = Routes(tags=["campaigns"], dependencies=LISTED)
+router = transactional_router(tags=["campaigns"], dependencies=LISTED)
 
 
 @router.post("/v1/campaigns/{campaign_id}/communications", status_code=201)

@@ -12,9 +12,18 @@ from sqlmodel import col, select
 
 from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound, TooLarge
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, cursor_at, language_of
-from chassis.identity import Caller
-from chassis.scope import require_unit, unit_of_body
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    cursor_at,
+    language_of,
+    transactional_router,
+)
 from onboarding.commands.imports import take_list
 from onboarding.errors import UnreadableFile
 from onboarding.lists import ListedNumber, RowFault, UnreadableList, read_numbers
@@ -23,7 +32,7 @@ from onboarding.model.steps import Step
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.imports import ImportView, RejectionView
 
-router = Routes(tags=["onboarding"], dependencies=LISTED)
+router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 FILE_BYTES = 10 * 1024 * 1024
 Officer = Annotated[Caller, allow("officer")]

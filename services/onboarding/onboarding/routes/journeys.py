@@ -5,22 +5,22 @@ from uuid import UUID
 
 from fastapi import Header, Query, Response
 
-from chassis.access import purpose_of, record_access
 from chassis.errors import Forbidden, NotFound
-from chassis.http import (
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     PurposeHeader,
-    Routes,
     Transaction,
     allow,
     etag,
     language_of,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
 from onboarding.commands.declarations import declare_step
 from onboarding.commands.journeys import open_journey, store_journeys
 from onboarding.commands.organizations import declare_organization_app, organization_state
@@ -39,7 +39,7 @@ from onboarding.schemas.journeys import (
     WorkView,
 )
 
-router = Routes(tags=["onboarding"], dependencies=LISTED)
+router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 SERVICE = "onboarding"
 SCHOOL = "school"

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.ask import Questions, Unanswered
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.service_client import ServiceClient, ServiceUnavailable
 from onboarding.errors import RegistryDoesNotAnswer
 
 PURPOSE = "onboarding"
@@ -22,14 +22,14 @@ class Named(NamedTuple):
 
 
 async def named_residents(
-    questions: Questions, caller: Caller, unit_codes: Iterable[str], household_code: str | None = None
+    service_client: ServiceClient, caller: Caller, unit_codes: Iterable[str], household_code: str | None = None
 ) -> dict[UUID, Named]:
     """Residents of some units by id, numbers masked; 503 when registry does not answer."""
     found: dict[UUID, Named] = {}
     for code in sorted(unit_codes):
         params = {"unit_code": code, "limit": "200"} | ({"household_code": household_code} if household_code else {})
         while True:
-            page = await _ask(questions, "GET", "/v1/residents", caller, params=params)
+            page = await _ask(service_client, "GET", "/v1/residents", caller, params=params)
             found |= {UUID(each["id"]): _named(each) for each in page["items"]}
             if not page["next_cursor"]:
                 break
@@ -38,21 +38,21 @@ async def named_residents(
 
 
 async def revealed_residents(
-    questions: Questions, caller: Caller, residents: Sequence[UUID], fields: list[str], reason: str
+    service_client: ServiceClient, caller: Caller, residents: Sequence[UUID], fields: list[str], reason: str
 ) -> dict[UUID, Named]:
     """Residents with full numbers, each reveal logged by registry with its reason."""
     body = {"fields": fields, "reason": reason}
     found = {}
     for each in residents:
-        answer = await _ask(questions, "POST", f"/v1/residents/{each}/reveal", caller, json=body)
+        answer = await _ask(service_client, "POST", f"/v1/residents/{each}/reveal", caller, json=body)
         found[each] = _named(answer["fields"])
     return found
 
 
-async def _ask(questions: Questions, method: str, path: str, caller: Caller, **more: Any) -> Any:
+async def _ask(service_client: ServiceClient, method: str, path: str, caller: Caller, **more: Any) -> Any:
     try:
-        return await questions.ask("registry", method, path, caller=caller, purpose=PURPOSE, seconds=5.0, **more)
-    except Unanswered as error:
+        return await service_client.call("registry", method, path, caller=caller, purpose=PURPOSE, seconds=5.0, **more)
+    except ServiceUnavailable as error:
         raise RegistryDoesNotAnswer() from error
 
 

@@ -6,14 +6,14 @@ from fastapi import Header, Query
 from pydantic import AwareDatetime
 
 from chassis.errors import FieldError, InvalidQuery
-from chassis.http import Listed, Reading, Routes, allow, language_of
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Listed, Reading, allow, language_of, transactional_router
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.queries.notifications import list_notifications
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.notifications import NotificationView
 
-router = Routes(tags=["notifications"], dependencies=LISTED)
+router = transactional_router(tags=["notifications"], dependencies=LISTED)
 
 
 @router.get("/v1/notifications")

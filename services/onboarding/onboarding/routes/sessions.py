@@ -8,12 +8,22 @@ import anyio.to_thread
 from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 
-from chassis.access import record_access
 from chassis.clock import now
 from chassis.errors import Forbidden
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, language_of, public
-from chassis.identity import Caller
-from chassis.tables import KnownUnit
+from chassis.security.access_log import record_access
+from chassis.security.identity import Caller
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    language_of,
+    public,
+    transactional_router,
+)
 from onboarding.commands.sessions import (
     announce_session,
     change_session,
@@ -52,7 +62,7 @@ from onboarding.schemas.sessions import (
     TrainingAccountView,
 )
 
-router = Routes(tags=["sessions"], dependencies=LISTED)
+router = transactional_router(tags=["sessions"], dependencies=LISTED)
 
 Helper = Annotated[Caller, allow("officer", "volunteer")]
 

@@ -9,12 +9,12 @@ from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from chassis.access import record_access
 from chassis.clock import today
 from chassis.errors import NotFound
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created
-from chassis.identity import Caller
-from chassis.scope import require_unit, unit_of_body, unit_of_query
+from chassis.security.access_log import record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body, unit_of_query
+from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, created, transactional_router
 from onboarding.commands.signature_lists import make_list, move_list
 from onboarding.errors import IllegalTransition
 from onboarding.model.people import KnownResident
@@ -33,7 +33,7 @@ from onboarding.schemas.signature_lists import (
     SignatureListView,
 )
 
-router = Routes(tags=["signature lists"], dependencies=LISTED)
+router = transactional_router(tags=["signature lists"], dependencies=LISTED)
 
 Officer = Annotated[Caller, allow("officer")]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,7 +108,7 @@ async def get_workbook(list_id: UUID, request: Request, session: Transaction, ca
             raise IllegalTransition(members={"legal": listed.legal()})
         entries = await list_entries(reading, listed)
         units = await _units(reading, [entry.resident_id for entry, _ in entries])
-    people = await revealed_residents(runtime.questions, caller, list(units), FULL, REASON)
+    people = await revealed_residents(runtime.service_client, caller, list(units), FULL, REASON)
     for resident_id in people:
         record_access(
             session, "onboarding", caller, resident_id, action="signature-list", purpose="onboarding", fields=FULL
@@ -129,7 +129,7 @@ async def preview_list(
     async with runtime.database.reading() as reading:
         unit = await unit_of_query(reading, caller, unit_code)
         eligible = await list_eligible(reading, unit.code, provider)
-    named = await named_residents(runtime.questions, caller, {each.unit_code for each in eligible})
+    named = await named_residents(runtime.service_client, caller, {each.unit_code for each in eligible})
     shown = [(each, named[each.id]) for each in eligible if each.id in named]
     for resident, _ in shown:
         record_access(

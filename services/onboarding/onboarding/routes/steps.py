@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import Header
 
-from chassis.http import Routes, language_of, public
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import language_of, public, transactional_router
 from onboarding.model.steps import catalogue
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.steps import StepsView, steps_view
 
-router = Routes(tags=["onboarding"], dependencies=LISTED)
+router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 
 @router.get("/v1/onboarding/steps")

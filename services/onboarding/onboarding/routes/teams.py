@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
-from chassis.database import ReadSession
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Listed, PageQuery, Reading, Transaction, transactional_router
 from onboarding.commands.teams import announce_team, change_member, list_anew, set_up_team
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team
@@ -17,7 +17,7 @@ from onboarding.routes.campaigns import Officer, unit_to_work_in
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.teams import MemberPatch, TeamCreate, TeamPut, TeamView
 
-router = Routes(tags=["teams"], dependencies=LISTED)
+router = transactional_router(tags=["teams"], dependencies=LISTED)
 
 
 @router.post("/v1/campaigns/{campaign_id}/teams", status_code=201, response_model=TeamView)

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import InvalidBody, Language
-from chassis.problems import field_errors
+from chassis.web.problems import field_errors
 from onboarding.model.observations import Observation, ObservedName
 from onboarding.model.offline import MOST_ITEMS, Answered, OfflineItem, VisitPaid
 from onboarding.model.steps import Step

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now
-from chassis.database import Session
-from chassis.outbox import announce
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested
 from contracts.payments_qr import FeeUncollectable
 from payments_qr.commands.qr_codes import Terms, add_code, write_code
@@ -80,7 +80,7 @@ async def request_fee(session: Session, fact: DossierFeeRequested) -> None:
         return
     merchant = await find_fee_merchant(session, fact.unit_id)
     if merchant is None:
-        announce(
+        publish(
             session,
             FeeUncollectable(
                 dossier_id=fact.dossier_id, unit_id=fact.unit_id, unit_code=fact.unit_code, at=now(),

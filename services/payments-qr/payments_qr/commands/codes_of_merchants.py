@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from chassis.database import Session
+from chassis.storage.database import Session
 from payments_qr.model import Merchant, QrCode
 
 

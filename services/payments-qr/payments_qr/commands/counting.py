@@ -5,8 +5,8 @@ from time import monotonic
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Database, ReadSession, Session
-from chassis.outbox import announce
+from chassis.storage.database import Database, ReadSession, Session
+from chassis.storage.outbox import publish
 from contracts.counts import Count, CountsTaken
 
 IDLE_FOR_EACH_SECOND = 200
@@ -28,14 +28,14 @@ class Counting:
         async with database.transaction() as session:
             counts = await take_counts(session)
             if counts != self._said:
-                announce(session, CountsTaken(service="payments-qr", at=now(), counts=counts))
+                publish(session, CountsTaken(service="payments-qr", at=now(), counts=counts))
         self._said = counts
         self._rests_until = monotonic() + max(LEAST_PAUSE_SECONDS, IDLE_FOR_EACH_SECOND * (monotonic() - began))
 
 
 async def announce_counts(session: Session) -> None:
     """Counts now and says so, changed or not."""
-    announce(session, CountsTaken(service="payments-qr", at=now(), counts=await take_counts(session)))
+    publish(session, CountsTaken(service="payments-qr", at=now(), counts=await take_counts(session)))
 
 
 async def take_counts(session: ReadSession) -> list[Count]:

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.database import Session
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.scope import covers, find_unit
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, find_unit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank, list_banks
 from payments_qr.commands.bills import code_of_bill, new_bill
@@ -69,7 +69,7 @@ async def _take_stall(
     merchant = new_merchant(body, place, maker=caller.account)
     session.add(merchant)
     await session.flush()
-    announce(session, merchant.fact(MerchantRegistered))
+    publish(session, merchant.fact(MerchantRegistered))
     done.created += 1
     return []
 
@@ -171,7 +171,7 @@ def _issue(session: Session, merchant: Merchant, bill: Bill) -> QrCode:
     code = code_of_bill(merchant, bill)
     bill.qr_code_id = code.id
     session.add(code)
-    announce(session, issued_fact(merchant, code, bill))
+    publish(session, issued_fact(merchant, code, bill))
     return code
 
 

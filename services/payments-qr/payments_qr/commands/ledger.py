@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, text
 from sqlmodel import col, select
 
-from chassis.database import Session
+from chassis.storage.database import Session
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
 from payments_qr.model.matching import DUPLICATE_WINDOW_WITH_REFERENCE, Outcome
 from payments_qr.model.merchants import account_indexes

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import ReadSession, Session
 from chassis.errors import Forbidden
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.scope import covers, require_unit, unit_of_body
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, require_unit, unit_of_body
+from chassis.storage.database import ReadSession, Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.payments_qr import (
     MerchantActivated,
     MerchantRegistered,
@@ -44,7 +44,7 @@ async def register_merchant(session: Session, caller: Caller, body: MerchantCrea
     await _refuse_same_again(session, body, unit, caller)
     merchant = new_merchant(body, unit, maker=caller.account)
     session.add(merchant)
-    announce(session, merchant.fact(MerchantRegistered))
+    publish(session, merchant.fact(MerchantRegistered))
     return merchant
 
 
@@ -199,7 +199,7 @@ _SAID: dict[str, type[MerchantState]] = {"active": MerchantActivated, "suspended
 def _tell(session: Session, merchant: Merchant, before: str, moment: datetime) -> None:
     merchant.touch(moment)
     kind = _SAID.get(merchant.status, MerchantUpdated) if merchant.status != before else MerchantUpdated
-    announce(session, merchant.fact(kind))
+    publish(session, merchant.fact(kind))
 
 
 async def find_merchant_of_owner(

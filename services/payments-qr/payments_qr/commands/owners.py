@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
-from chassis.ask import Questions, Unanswered
 from chassis.clock import now
-from chassis.database import Database
-from chassis.outbox import announce
+from chassis.storage.database import Database
+from chassis.storage.outbox import publish
+from chassis.web.service_client import ServiceClient, ServiceUnavailable
 from contracts.payments_qr import MerchantUpdated
 from payments_qr.model import Merchant
 
@@ -16,14 +16,14 @@ BATCH = 50
 ASK_AGAIN_AFTER = timedelta(days=1)
 
 
-async def link_owners(database: Database, questions: Questions) -> int:
+async def link_owners(database: Database, service_client: ServiceClient) -> int:
     """Asks for the owners of merchants that only have a tax code; how many were found. Who is unknown is asked for again
     tomorrow; a registry that is down is asked again soon."""
     found = 0
     for merchant_id, tax_code in await _list_unlinked(database):
         try:
-            owner_id = await _ask(questions, tax_code)
-        except Unanswered as silence:
+            owner_id = await _ask(service_client, tax_code)
+        except ServiceUnavailable as silence:
             if silence.status != 404:
                 return found
             owner_id = None
@@ -48,13 +48,13 @@ async def _list_unlinked(database: Database) -> list[tuple[UUID, str]]:
         return [(merchant.id, merchant.opened_tax_code() or "") for merchant in rows]
 
 
-async def _ask(questions: Questions, tax_code: str) -> UUID:
+async def _ask(service_client: ServiceClient, tax_code: str) -> UUID:
     """Twelve digits are a person's number (households since 2025), the others an organization's tax code."""
     if len(tax_code) == 12:
         path, body = "/v1/residents/lookup", {"personal_id": tax_code}
     else:
         path, body = "/v1/organizations/lookup", {"tax_code": tax_code}
-    answer = await questions.ask("registry", "POST", path, caller=None, purpose="payment", json=body)
+    answer = await service_client.call("registry", "POST", path, caller=None, purpose="payment", json=body)
     return UUID(answer["id"])
 
 
@@ -69,5 +69,5 @@ async def _note(database: Database, merchant_id: UUID, tax_code: str, owner_id: 
         else:
             merchant.owner_organization_id = owner_id
         merchant.touch(now())
-        announce(session, merchant.fact(MerchantUpdated))
+        publish(session, merchant.fact(MerchantUpdated))
         return True

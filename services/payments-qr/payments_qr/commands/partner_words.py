@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from chassis.clock import today
-from chassis.database import Session
-from chassis.outbox import announce
-from chassis.scope import find_unit
-from chassis.sealing import blind_indexes
+from chassis.security.encryption import blind_indexes
+from chassis.security.scope import find_unit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.gateway import PartnerEventReceived
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank
@@ -178,7 +178,7 @@ async def _bring_merchant(
     merchant = new_merchant(body, unit, maker=f"partner:{fact.partner_id}")
     session.add(merchant)
     await session.flush()
-    announce(session, merchant.fact(MerchantRegistered))
+    publish(session, merchant.fact(MerchantRegistered))
     await hear_provider(
         session, merchant.id, fact.partner_id, "verified", fact.occurred_at, fact.webhook_id, reason=None
     )

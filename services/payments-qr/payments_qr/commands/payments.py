@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from chassis.clock import business_day, now
-from chassis.database import Session
-from chassis.identity import Caller
-from chassis.outbox import announce
+from chassis.clock import local_date, now
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.payments_qr import BillPaid, PaymentReversed, PaymentSettled
 from payments_qr.commands.ledger import Found, Ledger, ReportedPayment, ReportedReversal, open_ledger
 from payments_qr.errors import AlreadyResolved
@@ -65,7 +65,7 @@ def _new_payment(report: ReportedPayment, found: Found) -> Payment:
     )
     payment = Payment(
         partner_id=report.partner_id, partner_reference=report.partner_reference, amount=report.amount,
-        settled_at=report.settled_at, business_day=business_day(report.settled_at),
+        settled_at=report.settled_at, business_day=local_date(report.settled_at),
         merchant_id=found.merchant.id if found.merchant else None,
         unit_id=found.merchant.unit_id if found.merchant else None,
         qr_code_id=found.code.id if found.code else None, bill_id=found.code.bill_id if found.code else None,
@@ -127,7 +127,7 @@ def take_effect(session: Session, payment: Payment, merchant: Merchant, code: Qr
     if bill is not None and bill.receive(payment.amount, payment.settled_at):
         if code is not None:
             code.turn("paid", now())
-        announce(
+        publish(
             session,
             BillPaid(
                 merchant_id=merchant.id, bill_id=bill.id, payment_id=payment.id, unit_id=merchant.unit_id,
@@ -139,7 +139,7 @@ def take_effect(session: Session, payment: Payment, merchant: Merchant, code: Qr
 
 def _say_settled(session: Session, payment: Payment, merchant: Merchant, bill: Bill | None) -> None:
     payment.is_announced = payment.counts
-    announce(
+    publish(
         session,
         PaymentSettled(
             merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,
@@ -184,7 +184,7 @@ def _take_back(ledger: Ledger, payment: Payment, at: datetime) -> None:
     if code is not None and code.state == "paid" and may_reopen:
         code.turn("active", now())
     if payment.is_announced:
-        announce(
+        publish(
             ledger.session,
             PaymentReversed(
                 merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,

@@ -8,9 +8,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody
-from chassis.outbox import announce
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.payments_qr import MerchantUpdated, QrIssued
 from payments_qr.banks import find_bank
 from payments_qr.errors import MerchantNotActive, ReferenceExists, invalid_qr, unwritable
@@ -145,8 +145,8 @@ async def add_code(session: Session, merchant: Merchant, code: QrCode, bill: Bil
     if code.kind != "dynamic" and not merchant.has_qr:
         merchant.has_qr = True
         merchant.touch(code.issued_at)
-        announce(session, merchant.fact(MerchantUpdated))
-    announce(session, issued_fact(merchant, code, bill))
+        publish(session, merchant.fact(MerchantUpdated))
+    publish(session, issued_fact(merchant, code, bill))
 
 
 def issued_fact(merchant: Merchant, code: QrCode, bill: Bill | None) -> QrIssued:

@@ -10,10 +10,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Database, Session
-from chassis.log import logger
-from chassis.sealing import DEVELOPMENT_KEYS, Keys, index_key_ids
+from chassis.observability.log import logger
+from chassis.security.encryption import DEVELOPMENT_KEYS, Keys, index_key_ids
 from chassis.settings import get_settings
+from chassis.storage.database import Database, Session
 from payments_qr.model import KeyRotation, Merchant, Payment, QrCode
 
 BATCH = 200

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from chassis.clock import HO_CHI_MINH, business_day, now
-from chassis.database import Session
+from chassis.clock import HO_CHI_MINH, local_date, now
 from chassis.errors import NotFound
-from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
 from payments_qr.errors import AlreadyResolved, unreadable_upload
 from payments_qr.model import Payment, Reversal, Settlement, SettlementLine
 from payments_qr.uploads.settlement import SettlementLine as FileLine
@@ -136,7 +136,7 @@ def _line(settlement: Settlement, line: FileLine) -> SettlementLine:
 
 def fits_day(settled_at: datetime, day: date) -> bool:
     """Whether a payment belongs to a business day, or may be booked on it because it came late at night."""
-    own = business_day(settled_at)
+    own = local_date(settled_at)
     return own == day or (is_late(settled_at) and abs(own - day) <= timedelta(days=1))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.ids import new_id
-from chassis.sealing import blind_index, blind_indexes
+from chassis.security.encryption import blind_index, blind_indexes
 from contracts.payments_qr import MerchantState
 from payments_qr.model.standing import Standing
 from payments_qr.model.tables import Table, aware, open_sealed, sealed, sealed_for, text

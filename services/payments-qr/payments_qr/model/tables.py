@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, LargeBinary, Text
 from sqlmodel import SQLModel
 
-from chassis.database import aware, new_tables
-from chassis.sealing import Place, seal, unseal_text
+from chassis.security.encryption import CipherContext, decrypt_text, encrypt
+from chassis.storage.database import aware, new_tables
 
 __all__ = ["Table", "aware", "money", "open_sealed", "sealed", "sealed_for", "text"]
 
@@ -33,9 +33,9 @@ def sealed() -> Any:
 
 def sealed_for(table: str, column: str, row: UUID, plain: str) -> bytes:
     """A value encrypted for one row."""
-    return seal(Place("payments-qr", table, column), str(row), plain)
+    return encrypt(CipherContext("payments-qr", table, column), str(row), plain)
 
 
 def open_sealed(table: str, column: str, row: UUID, value: bytes) -> str:
     """What `sealed_for` encrypted."""
-    return unseal_text(Place("payments-qr", table, column), str(row), value)
+    return decrypt_text(CipherContext("payments-qr", table, column), str(row), value)

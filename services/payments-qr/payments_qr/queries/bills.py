@@ -8,13 +8,13 @@ from sqlalchemy import exists
 from sqlmodel import and_, col, or_, select
 
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.practice import PRACTICE
-from chassis.scope import scoped, units_under
-from chassis.tables import KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import scoped, units_under
+from chassis.security.training_guard import TRAINING
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Bill, KnownDossier, Merchant, UtilityAccount
 from payments_qr.queries.merchants import may_see
 from payments_qr.queries.people import ids_of_resident
@@ -64,7 +64,7 @@ async def _visible(session: ReadSession, query: Any, caller: Caller, resident_id
         own = col(Merchant.owner_organization_id) == caller.organization_id
         return query.where(or_(own, col(Bill.dossier_id).in_(own_dossiers)))
     if caller.role == "partner":
-        practice = select(KnownUnit.id).where(col(KnownUnit.kind) == PRACTICE)
+        practice = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
         return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(practice))
     payer = caller.resident_id if caller.role == "resident" else resident_id
     if payer is None:

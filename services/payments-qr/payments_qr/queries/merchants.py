@@ -8,13 +8,13 @@ from sqlalchemy import func
 from sqlmodel import col, or_, select
 
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import Forbidden, NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.practice import PRACTICE
-from chassis.scope import covers, scoped, units_under, valid_on
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped, units_under, valid_on
+from chassis.security.training_guard import TRAINING
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownLineage, KnownUnit
+from chassis.web.routing import Page, page_by_id
 from payments_qr.model import KnownOrganization, Merchant
 from payments_qr.model.merchants import account_indexes
 from payments_qr.queries.people import ids_of_resident, owns
@@ -46,7 +46,7 @@ async def may_see(session: ReadSession, caller: Caller, merchant: Merchant) -> b
     return await covers(session, caller, merchant.unit_id)
 
 
-_PRACTICE_UNITS = select(KnownUnit.id).where(col(KnownUnit.kind) == PRACTICE)
+_PRACTICE_UNITS = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
 """Where trainees practise: no provider hears of a merchant there."""
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, tuple_
 from sqlmodel import col, or_, select
 
-from chassis.database import ReadSession
 from chassis.errors import FieldError, InvalidQuery, NotFound
-from chassis.http import Page, cursor_at
-from chassis.identity import Caller
-from chassis.scope import scoped, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import scoped, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, cursor_at
 from payments_qr.model import KnownOrganization, Merchant, Payment, QrCode
 from payments_qr.model.reference_codes import likely_keys
 from payments_qr.queries.people import ids_of_resident

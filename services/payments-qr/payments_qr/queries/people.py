@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
-from chassis.identity import Caller
-from chassis.patience import heard_of
-from chassis.scope import covers
+from chassis.security.identity import Caller
+from chassis.security.scope import covers
+from chassis.storage.database import ReadSession
+from chassis.storage.replication import wait_until_replicated
 from payments_qr.model import KnownOrganization, KnownResident, Merchant
 
 Known = TypeVar("Known", KnownResident, KnownOrganization)
@@ -16,7 +16,7 @@ Known = TypeVar("Known", KnownResident, KnownOrganization)
 
 async def get_known(session: ReadSession, kind: type[Known], id: UUID) -> Known:
     """The resident or organization of an id; waits a moment for one that another service accepted just now."""
-    return await heard_of(lambda: session.get(kind, id))
+    return await wait_until_replicated(lambda: session.get(kind, id))
 
 
 async def get_resident_of(session: ReadSession, caller: Caller, id: UUID) -> KnownResident:
@@ -26,7 +26,7 @@ async def get_resident_of(session: ReadSession, caller: Caller, id: UUID) -> Kno
         known = await session.get(KnownResident, id)
         return known if known and await covers(session, caller, known.unit_id) else None
 
-    return await heard_of(find)
+    return await wait_until_replicated(find)
 
 
 async def ids_of_resident(session: ReadSession, resident_id: UUID) -> list[UUID]:

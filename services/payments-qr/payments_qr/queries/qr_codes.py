@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import scoped, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import scoped, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Bill, KnownDossier, Merchant, QrCode, UtilityAccount
 from payments_qr.queries.merchants import may_see
 from payments_qr.queries.people import ids_of_resident

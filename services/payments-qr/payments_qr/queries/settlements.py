@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Settlement, SettlementLine
 
 MOST_SHOWN = 200

@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import Query
 
 from chassis.clock import today
-from chassis.http import Listed, Routes, public
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Listed, public, transactional_router
 from payments_qr.banks import Bank, list_banks, list_names
 from payments_qr.schemas.imports import BankView
 
-router = Routes(tags=["banks"])
+router = transactional_router(tags=["banks"])
 
 
 @router.get("/v1/banks")

@@ -6,11 +6,21 @@ from uuid import UUID
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from chassis.access import purpose_of, record_access
 from chassis.errors import Forbidden, NotFound
-from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created, etag
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    etag,
+    transactional_router,
+)
 from payments_qr.commands.bills import create_bill, link_utility_account
 from payments_qr.model import Merchant, UtilityAccount
 from payments_qr.queries.bills import get_bill, list_bills, list_utility_accounts
@@ -20,7 +30,7 @@ from payments_qr.routes.views import bill_view, utility_account_view
 from payments_qr.schemas.bills import BillCreate, BillStatus, BillView, UtilityAccountCreate, UtilityAccountView
 from payments_qr.schemas.fields import CustomerCode, Period
 
-router = Routes(tags=["bills"])
+router = transactional_router(tags=["bills"])
 Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
 Changing = Annotated[Caller, allow("officer", "resident", "organization")]
 Paying = Annotated[Caller, allow("resident", "officer")]

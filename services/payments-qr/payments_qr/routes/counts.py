@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from chassis.http import Routes, Transaction, allow
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Transaction, allow, transactional_router
 from payments_qr.commands.counting import announce_counts
 
-router = Routes(include_in_schema=False)
+router = transactional_router(include_in_schema=False)
 
 
 @router.post("/internal/counts", status_code=202)

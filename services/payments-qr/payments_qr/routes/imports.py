@@ -8,11 +8,20 @@ from uuid import UUID
 from fastapi import File, Form, Header, Response, UploadFile
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound, TooLarge
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, language_of, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, require_unit, unit_of_body
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, require_unit, unit_of_body
+from chassis.storage.database import ReadSession
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    language_of,
+    page_by_id,
+    transactional_router,
+)
 from payments_qr.commands.imports import import_bills, import_stalls
 from payments_qr.model import Import, ImportRejection
 from payments_qr.queries.merchants import get_merchant_to_change
@@ -20,7 +29,7 @@ from payments_qr.routes.views import import_view
 from payments_qr.schemas.imports import ImportView, RejectionView
 from payments_qr.settings import MAX_UPLOAD_BYTES
 
-router = Routes(tags=["imports"])
+router = transactional_router(tags=["imports"])
 Taking = Annotated[Caller, allow("officer")]
 Billing = Annotated[Caller, allow("officer", "organization", "resident")]
 AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]

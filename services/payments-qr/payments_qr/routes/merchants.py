@@ -8,20 +8,20 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
-from chassis.http import (
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     Reading,
-    Routes,
     Transaction,
     allow,
     created,
     etag,
     require_match,
+    transactional_router,
 )
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
 from payments_qr.banks import find_bank
 from payments_qr.commands.merchants import change_merchant, register_merchant
 from payments_qr.commands.qr_codes import issue_code
@@ -41,7 +41,7 @@ from payments_qr.schemas.fields import Category
 from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, MerchantPatch, MerchantView
 from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
 
-router = Routes(tags=["merchants"])
+router = transactional_router(tags=["merchants"])
 Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
 SeeingCodes = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
 Changing = Annotated[Caller, allow("officer", "resident", "organization")]

@@ -8,13 +8,22 @@ from uuid import UUID
 from fastapi import Query, Response
 from sqlmodel import col, select
 
-from chassis.access import purpose_of, record_access
 from chassis.clock import HO_CHI_MINH
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody, InvalidQuery, NotFound
-from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, etag
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.storage.database import Session
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Transaction,
+    allow,
+    etag,
+    transactional_router,
+)
 from payments_qr.commands.payments import accept_payment, dismiss_payment
 from payments_qr.model import Merchant, Payment, QrCode
 from payments_qr.queries.merchants import get_merchant
@@ -22,7 +31,7 @@ from payments_qr.queries.payments import get_payment, list_daily_sums, list_paym
 from payments_qr.routes.views import payment_view
 from payments_qr.schemas.payments import DailySum, PaymentStatus, PaymentView, Resolve, Suggestion
 
-router = Routes(tags=["payments"])
+router = transactional_router(tags=["payments"])
 Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
 Deciding = Annotated[Caller, allow("officer", "resident", "organization", "operator")]
 Since = Annotated[str | None, Query(alias="from", description="A day, or an instant; inclusive")]

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Header, Response
 
 from chassis.clock import today
-from chassis.http import Reading, Routes, allow, etag, language_of
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Reading, allow, etag, language_of, transactional_router
 from payments_qr.banks import find_bank
 from payments_qr.errors import MerchantNotActive, invalid_qr
 from payments_qr.printing.images import qr_png, qr_svg
@@ -16,7 +16,7 @@ from payments_qr.queries.qr_codes import get_code
 from payments_qr.routes.views import code_view
 from payments_qr.schemas.qr_codes import DecodedView, Payload, QrCodeView, Warned
 
-router = Routes(tags=["qr-codes"])
+router = transactional_router(tags=["qr-codes"])
 Anybody = Annotated[
     Caller, allow("officer", "resident", "organization", "partner", "operator", "volunteer", "auditor", "service")
 ]

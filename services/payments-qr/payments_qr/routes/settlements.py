@@ -8,8 +8,8 @@ from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 
 from chassis.errors import Forbidden, TooLarge
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, created, transactional_router
 from payments_qr.commands.settlements import resolve_line, take_settlement
 from payments_qr.model import Settlement
 from payments_qr.queries.settlements import get_settlement, list_lines, list_open_lines, list_settlements
@@ -17,7 +17,7 @@ from payments_qr.routes.views import line_view, settlement_view
 from payments_qr.schemas.payments import ResolveLine, SettlementLineView, SettlementReport, SettlementView
 from payments_qr.settings import MAX_UPLOAD_BYTES
 
-router = Routes(tags=["settlements"])
+router = transactional_router(tags=["settlements"])
 Settling = Annotated[Caller, allow("operator", "officer", "partner")]
 State = Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
 

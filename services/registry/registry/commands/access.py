@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.clock import now
-from chassis.database import Session
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.tables import AccessEntry
+from chassis.security.identity import Caller
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import AccessEntry
 from contracts.access import AccessRecorded
 from registry.commands.bulk import copy_rows
 from registry.model.residents import Resident
@@ -22,7 +22,7 @@ def record_reveal(
             "role": caller.role, "unit_code": caller.unit_code, "action": "reveal", "purpose": purpose,
             "fields": list(fields)}  # fmt: skip
     session.add(AccessEntry.model_validate(seen | {"legal_basis": reason}))
-    announce(session, AccessRecorded.model_validate(seen | {"service": "registry"}))
+    publish(session, AccessRecorded.model_validate(seen | {"service": "registry"}))
 
 
 async def record_list(
@@ -42,7 +42,7 @@ async def record_list(
     ]  # fmt: skip
     rows = [tuple(getattr(entry, name) for name in _COLUMNS) for entry in entries]
     await copy_rows(session, "access_entry", _COLUMNS, rows)
-    announce(session, *entries)
+    publish(session, *entries)
 
 
 _COLUMNS = ("access_id", "resident_id", "at", "actor", "role", "unit_code", "action", "purpose", "fields")

@@ -11,12 +11,12 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import find_unit, units_of
-from chassis.sealing import Place, blind_index, seal, unseal_text
-from chassis.tables import KnownUnit
+from chassis.security.encryption import CipherContext, blind_index, decrypt_text, encrypt
+from chassis.security.scope import find_unit, units_of
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
@@ -99,12 +99,12 @@ def _question(session: Session, received: PartnerEventReceived) -> _Question | N
         return None
     event = _opened(received)
     if _is_unlicensed(event):
-        announce(session, _processed(event, "rejected", "unlicensed-provider"))
+        publish(session, _processed(event, "rejected", "unlicensed-provider"))
         return None
     try:
         return _Question(event, subject_of(event.data), _phone_of_sim(event))
     except IdentifierError as error:
-        announce(session, _processed(event, "rejected", error.finding.code))
+        publish(session, _processed(event, "rejected", error.finding.code))
         return None
 
 
@@ -124,7 +124,7 @@ async def _read_residents(session: Session, owners: Iterable[Owner]) -> list[obj
 
 def _opened(received: PartnerEventReceived) -> PartnerEvent:
     sealed = base64.b64decode(received.sealed)
-    data = json.loads(unseal_text(Place(*SEALED_AT), str(received.delivery_id), sealed))
+    data = json.loads(decrypt_text(CipherContext(*SEALED_AT), str(received.delivery_id), sealed))
     return PartnerEvent(received.delivery_id, received.partner_id, received.webhook_id, received.event,
                         received.occurred_at, received.received_at, data, received.licences,
                         received.unit_codes)  # fmt: skip
@@ -178,17 +178,17 @@ async def attest(session: Session, event: PartnerEvent, match: Match) -> None:
     unit = await session.get_one(KnownUnit, about.unit_id)
     attestation = _attestation(event)
     if match.organization:
-        announce(session, OrganizationAttested(organization_id=about.id, unit_id=unit.id, unit_code=unit.code,
+        publish(session, OrganizationAttested(organization_id=about.id, unit_id=unit.id, unit_code=unit.code,
                                                attestation=attestation))  # fmt: skip
     elif match.resident:
         resident = match.resident
-        announce(session, ResidentAttested(
+        publish(session, ResidentAttested(
             resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, attestation=attestation,
             has_bank_account=bool(resident.has_bank_account), has_smartphone=bool(resident.has_smartphone),
         ))  # fmt: skip
         if event.event == "sim.ownership_verified":
             await _take_over_phone(session, resident, event)
-    announce(session, _processed(event, "applied"))
+    publish(session, _processed(event, "applied"))
 
 
 def _attestation(event: PartnerEvent) -> Attestation:
@@ -226,14 +226,14 @@ async def _keep(session: Session, event: PartnerEvent, wanted: Subject, reason: 
         "id": unmatched_id, "delivery_id": event.delivery_id, "partner_id": event.partner_id,
         "webhook_id": event.webhook_id, "event": event.event, "occurred_at": event.occurred_at,
         "received_at": event.received_at, "reason": reason, "subject_kind": wanted.kind, "subject_index": wanted.index,
-        "sealed": seal(UNMATCHED_DATA, str(event.delivery_id), json.dumps(dict(event.data))),
+        "sealed": encrypt(UNMATCHED_DATA, str(event.delivery_id), json.dumps(dict(event.data))),
         "unit_id": unit.id if unit else None, "partner_unit_codes": list(event.partner_unit_codes),
     })  # fmt: skip
     if kept.first() is None:
         # Processed again after an officer had said who it is: that stands.
-        announce(session, _processed(event, "unchanged"))
+        publish(session, _processed(event, "unchanged"))
         return
-    announce(session, DeliveryUnmatched.model_validate({
+    publish(session, DeliveryUnmatched.model_validate({
         "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "reason": reason,
         "at": now(),
     }))  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis.database import Session
+from chassis.storage.database import Session
 
 
 async def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

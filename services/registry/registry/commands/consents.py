@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from chassis.clock import now
-from chassis.database import Session
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import units_of
+from chassis.security.identity import Caller
+from chassis.security.scope import units_of
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.registry import ResidentConsentChanged
 from registry.model.consents import Consent
 from registry.model.residents import Resident
@@ -37,7 +37,7 @@ async def withdraw_consent(session: Session, caller: Caller, resident: Resident,
 
 async def _announce(session: Session, resident: Resident, consent: Consent, *, given: bool) -> None:
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
-    announce(session, ResidentConsentChanged(
+    publish(session, ResidentConsentChanged(
         resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, consent_id=consent.id,
         partner_id=consent.grantee, purposes=[consent.purpose], given=given, at=now(),
         expires_at=consent.expires_at,

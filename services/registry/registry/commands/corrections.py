@@ -8,10 +8,10 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
-from chassis.outbox import announce
-from chassis.scope import units_of
-from chassis.sealing import seal, unseal_text
+from chassis.security.encryption import decrypt_text, encrypt
+from chassis.security.scope import units_of
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.registry import ResidentUpdated
 from registry.commands.attestations import apply_waiting_by_phone
 from registry.commands.declaring import as_json, keep_history
@@ -40,7 +40,7 @@ async def decide_correction(
 
 def correction_value(correction: Correction) -> Any:
     """The value that was proposed, opened."""
-    return json.loads(unseal_text(CORRECTION_VALUE, str(correction.id), correction.value))
+    return json.loads(decrypt_text(CORRECTION_VALUE, str(correction.id), correction.value))
 
 
 async def _put(session: Session, resident: Resident, name: str, value: Any) -> None:
@@ -60,7 +60,7 @@ async def _put(session: Session, resident: Resident, name: str, value: Any) -> N
     resident.touch(moment)
     session.add(resident)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
-    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
     await check_later(session, [resident.id])
     if name in ("phone", "phone_owner_verified"):
         await session.flush()
@@ -81,11 +81,11 @@ async def _erase(session: Session, resident: Resident, asked: str) -> None:
     await session.execute(_FORGET, {"id": resident.id, "names": names})
     proposed = select(Correction).where(Correction.resident_id == resident.id, col(Correction.name).in_(names))
     for correction in await session.exec(proposed):
-        correction.value = seal(CORRECTION_VALUE, str(correction.id), as_json(None))
+        correction.value = encrypt(CORRECTION_VALUE, str(correction.id), as_json(None))
         session.add(correction)
     await check_later(session, [resident.id])
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
-    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
 
 
 _FORGET = text("DELETE FROM fact WHERE resident_id = :id AND name = ANY(cast(:names AS text[]))")

@@ -5,8 +5,8 @@ from time import monotonic
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Database, ReadSession, Session
-from chassis.outbox import announce
+from chassis.storage.database import Database, ReadSession, Session
+from chassis.storage.outbox import publish
 from contracts.counts import Count, CountsTaken
 
 REST = 200
@@ -28,14 +28,14 @@ class Counter:
         async with database.transaction() as session:
             counts = await take_counts(session)
             if counts != self._last:
-                announce(session, CountsTaken(service="registry", at=now(), counts=counts))
+                publish(session, CountsTaken(service="registry", at=now(), counts=counts))
         self._last = counts
         self._next_at = monotonic() + REST * (monotonic() - started)
 
 
 async def announce_counts(session: Session) -> None:
     """Count now and say so, changed or not."""
-    announce(session, CountsTaken(service="registry", at=now(), counts=await take_counts(session)))
+    publish(session, CountsTaken(service="registry", at=now(), counts=await take_counts(session)))
 
 
 async def take_counts(session: ReadSession) -> list[Count]:

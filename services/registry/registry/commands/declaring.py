@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.sealing import seal
-from chassis.tables import KnownUnit
+from chassis.security.encryption import encrypt
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.registry import OrganizationUpdated, ResidentUpdated
 from registry.commands.bulk import copy_rows
 from registry.commands.duplicates import check_later
@@ -51,7 +51,7 @@ async def _settle(session: Session, resident: Resident, unit: KnownUnit, done: D
         await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows([resident]))
     if {"full_name", "date_of_birth", "phone"} & done.changed.keys():
         await check_later(session, [resident.id])
-    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
     if "has_smartphone" in done.changed:
         await _tell_organizations(session, resident, moment)
 
@@ -65,7 +65,7 @@ async def _tell_organizations(session: Session, owner: Resident, moment: datetim
         organization.version += 1
         organization.changed_at = moment
         session.add(organization)
-        announce(session, OrganizationUpdated.model_validate(organization.snapshot(unit_code)))
+        publish(session, OrganizationUpdated.model_validate(organization.snapshot(unit_code)))
 
 
 def keep_history(session: Session, resident_id: UUID, name: str, value: Any, origin: Origin, moment: datetime) -> None:
@@ -73,7 +73,7 @@ def keep_history(session: Session, resident_id: UUID, name: str, value: Any, ori
     record_id = new_id()
     session.add(
         FactRecord(
-            id=record_id, resident_id=resident_id, name=name, value=seal(FACT_VALUE, str(record_id), as_json(value)),
+            id=record_id, resident_id=resident_id, name=name, value=encrypt(FACT_VALUE, str(record_id), as_json(value)),
             source=origin.source, verified=origin.verified, observed_at=origin.observed_at,
             expires_at=expires_at(name, origin.observed_at), superseded_at=moment,
         )
@@ -88,7 +88,7 @@ def request_correction(
     correction_id, moment = new_id(), now()
     correction = Correction(
         id=correction_id, resident_id=resident_id, name=name, kind=kind,
-        value=seal(CORRECTION_VALUE, str(correction_id), as_json(value)), source=source, reason=reason,
+        value=encrypt(CORRECTION_VALUE, str(correction_id), as_json(value)), source=source, reason=reason,
         requested_by=by, requested_at=moment, acknowledge_by=acknowledge_by(moment), due_on=due_on(kind, moment),
     )  # fmt: skip
     session.add(correction)

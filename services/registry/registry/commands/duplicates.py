@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import Database, ReadSession, Session
+from chassis.storage.database import Database, ReadSession, Session
 from registry.commands.bulk import copy_rows
 from registry.model.duplicates import ENOUGH, MOST_IN_BLOCK, Likeness, reasons, score_of
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from chassis.consumer import Transient
-from chassis.database import Session
 from chassis.errors import Unavailable
-from chassis.sealing import blind_indexes
+from chassis.messaging.consumer import Transient
+from chassis.security.encryption import blind_indexes
+from chassis.storage.database import Session
 
 Kind = Literal["personal_id", "phone", "tax_code"]
 DEADLOCK = "40P01"

@@ -14,13 +14,13 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.database import Database, Session
 from chassis.errors import TooLarge
 from chassis.ids import new_id
-from chassis.log import logger
-from chassis.scope import units_of, units_under
-from chassis.sealing import seal, unseal
-from chassis.tables import KnownUnit
+from chassis.observability.log import logger
+from chassis.security.encryption import decrypt, encrypt
+from chassis.security.scope import units_of, units_under
+from chassis.storage.database import Database, Session
+from chassis.storage.tables import KnownUnit
 from registry.commands.bulk import copy_rows
 from registry.commands.identifying import Owner, Subject, lock_subjects, resident_of
 from registry.commands.residents import (
@@ -88,7 +88,7 @@ async def accept_list(
     session.add(record)
     await session.flush()
     for position, chunk in enumerate(iter(lambda: file.read(CHUNK_BYTES), b"")):
-        content = seal(IMPORT_CHUNK, f"{record.id}|{position}", chunk)
+        content = encrypt(IMPORT_CHUNK, f"{record.id}|{position}", chunk)
         await session.execute(_KEEP_CHUNK, {"id": record.id, "position": position, "content": content})
     return record
 
@@ -164,7 +164,7 @@ async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
     async with database.reading() as session:
         position = 0
         while chunk := await session.get(ImportChunk, (import_id, position)):
-            file.write(unseal(IMPORT_CHUNK, f"{import_id}|{position}", chunk.content))
+            file.write(decrypt(IMPORT_CHUNK, f"{import_id}|{position}", chunk.content))
             session.expunge(chunk)
             position += 1
     file.seek(0)

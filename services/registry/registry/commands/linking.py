@@ -10,11 +10,11 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Database, ReadSession, Session
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import units_of
-from chassis.sealing import seal
+from chassis.security.encryption import encrypt
+from chassis.security.scope import units_of
+from chassis.storage.database import Database, ReadSession, Session
+from chassis.storage.outbox import publish
 from contracts.registry import SourceChecked
 from registry.commands.declaring import as_json, declare_facts
 from registry.commands.residents import register_death
@@ -101,7 +101,7 @@ async def _store_linked(session: Session, resident_id: UUID, name: str, value: A
     record_id = new_id()
     session.add(
         FactRecord(
-            id=record_id, resident_id=resident_id, name=name, value=seal(FACT_VALUE, str(record_id), as_json(value)),
+            id=record_id, resident_id=resident_id, name=name, value=encrypt(FACT_VALUE, str(record_id), as_json(value)),
             source=origin.source, verified=True, observed_at=origin.observed_at,
             expires_at=expires_at(name, origin.observed_at),
         )
@@ -142,7 +142,7 @@ async def note_states(session: Session, outcomes: Sequence[Outcome]) -> None:
         )  # fmt: skip
         before = row.scalar_one()
         if before != ("live" if live else "down"):
-            announce(session, SourceChecked(source=outcome.source, live=live, at=now()))
+            publish(session, SourceChecked(source=outcome.source, live=live, at=now()))
 
 
 # The state before, so that only a change is announced; a live source is noted once a minute at most.

@@ -6,10 +6,10 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.scope import units_of
+from chassis.security.scope import units_of
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from contracts.registry import ResidentMerged, ResidentUnmerged, ResidentUpdated
 from registry.commands.duplicates import check_later
 from registry.commands.identifying import Subject, give_to_residents, lock_subjects, subject
@@ -93,7 +93,7 @@ async def _announce_both(session: Session, survivor: Resident, duplicate: Reside
     await check_later(session, [survivor.id, duplicate.id])
     units = await units_of(session, [survivor.unit_id, duplicate.unit_id])
     snapshot = duplicate.snapshot(units[duplicate.unit_id].code) | {"survivor_id": survivor.id}
-    announce(
+    publish(
         session,
         said.model_validate(snapshot),
         ResidentUpdated.model_validate(survivor.snapshot(units[survivor.unit_id].code)),

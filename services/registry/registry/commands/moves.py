@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from chassis.clock import now, today
-from chassis.database import Session
-from chassis.outbox import announce
-from chassis.tables import KnownUnit
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.registry import ResidentMoved
 from registry.model.residents import Resident
 
@@ -22,7 +22,7 @@ async def move_resident(session: Session, resident: Resident, old: KnownUnit, ne
     await session.flush()
     await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": [resident.id]})
     await session.execute(_DECIDED, {"at": now(), "id": resident.id})
-    announce(session, _moved(resident, old, new, today()))
+    publish(session, _moved(resident, old, new, today()))
 
 
 async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
@@ -34,7 +34,7 @@ async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUni
     for resident in residents:
         resident.unit_id = new.id
         resident.touch(moment)
-        announce(session, _moved(resident, old, new, day))
+        publish(session, _moved(resident, old, new, day))
     await session.flush()
     moved = [resident.id for resident in residents]
     await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": moved})

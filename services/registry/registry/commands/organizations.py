@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from chassis.clock import now
-from chassis.database import ReadSession, Session
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.sealing import seal
-from chassis.tables import KnownUnit
+from chassis.security.encryption import encrypt
+from chassis.storage.database import ReadSession, Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.registry import OrganizationRegistered, OrganizationUpdated
 from registry.commands.attestations import apply_waiting
 from registry.commands.identifying import give_to_organization, lock_subjects, subject
@@ -42,15 +42,15 @@ async def register_organization(session: Session, new: NewOrganization) -> Organ
         raise OrganizationExists()
     organization_id, moment = new_id(), now()
     organization = Organization(
-        id=organization_id, unit_id=new.unit.id, tax_code=seal(TAX_CODE, str(organization_id), new.tax_code),
+        id=organization_id, unit_id=new.unit.id, tax_code=encrypt(TAX_CODE, str(organization_id), new.tax_code),
         name=new.name, kind=new.kind, representative_id=new.representative_id,
-        phone=seal(ORGANIZATION_PHONE, str(organization_id), new.phone) if new.phone else None,
+        phone=encrypt(ORGANIZATION_PHONE, str(organization_id), new.phone) if new.phone else None,
         has_smartphone=_has_smartphone(new.has_smartphone, owner), registered_at=moment, changed_at=moment,
     )  # fmt: skip
     session.add(organization)
     await session.flush()
     await give_to_organization(session, wanted, organization_id)
-    announce(session, OrganizationRegistered.model_validate(organization.snapshot(new.unit.code)))
+    publish(session, OrganizationRegistered.model_validate(organization.snapshot(new.unit.code)))
     await apply_waiting(session, wanted.indexes)
     return organization
 
@@ -65,14 +65,14 @@ async def amend_organization(
         changes["has_smartphone"] = _has_smartphone(changes.get("has_smartphone"), owner)
     if "phone" in changes:
         phone = changes["phone"]
-        changes["phone"] = seal(ORGANIZATION_PHONE, str(organization.id), phone) if phone else None
+        changes["phone"] = encrypt(ORGANIZATION_PHONE, str(organization.id), phone) if phone else None
     for name, value in changes.items():
         setattr(organization, name, value)
     organization.unit_id = unit.id
     organization.version += 1
     organization.changed_at = now()
     session.add(organization)
-    announce(session, OrganizationUpdated.model_validate(organization.snapshot(unit.code)))
+    publish(session, OrganizationUpdated.model_validate(organization.snapshot(unit.code)))
 
 
 def _has_smartphone(said: bool | None, owner: Resident | None) -> bool:

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Database, ReadSession, Session
 from chassis.ids import new_id
-from chassis.scope import units_of, units_under
-from chassis.tables import KnownUnit
+from chassis.security.scope import units_of, units_under
+from chassis.storage.database import Database, ReadSession, Session
+from chassis.storage.tables import KnownUnit
 from registry.commands.linking import note_states, take_over_answers
 from registry.model.linked import Refresh
 from registry.model.residents import Resident

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Session
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.sealing import blind_index, seal
-from chassis.tables import KnownUnit
+from chassis.security.encryption import blind_index, encrypt
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
 from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpdated
 from registry.commands.attestations import apply_waiting, apply_waiting_by_phone
 from registry.commands.bulk import copy_rows
@@ -50,9 +50,9 @@ def numbers_of(
     row = str(resident_id)
     return Numbers(
         id=resident_id,
-        personal_id=seal(PLACES["personal_id"], row, personal_id),
-        phone=seal(PLACES["phone"], row, phone) if phone else None,
-        social_insurance_no=seal(PLACES["social_insurance_no"], row, social_insurance_no)
+        personal_id=encrypt(PLACES["personal_id"], row, personal_id),
+        phone=encrypt(PLACES["phone"], row, phone) if phone else None,
+        social_insurance_no=encrypt(PLACES["social_insurance_no"], row, social_insurance_no)
         if social_insurance_no
         else None,
         social_insurance_index=blind_index("social_insurance_no", social_insurance_no) if social_insurance_no else None,
@@ -100,7 +100,7 @@ async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], ow
     await copy_rows(session, "duplicate_check", ("resident_id",), [(row.id,) for row in rows])
     people = [newcomer.numbers for newcomer in newcomers]
     await give_to_residents(session, [(n.by_number, n.id) for n in people if resident_of(n.by_number, owners) is None])
-    announce(session, *await said)
+    publish(session, *await said)
     own_phones = [n.numbers.by_phone for n in newcomers if n.numbers.by_phone and n.values.get("phone_owner_verified")]
     subjects = [*(n.by_number for n in people), *own_phones]
     await apply_waiting(session, [index for who in subjects for index in who.indexes])
@@ -171,7 +171,7 @@ async def rehouse_resident(session: Session, resident: Resident, unit: KnownUnit
         resident.household_id = household_id
         resident.touch(now())
         session.add(resident)
-        announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+        publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
 
 
 async def renumber_resident(session: Session, resident: Resident, unit: KnownUnit, personal_id: str) -> None:
@@ -190,7 +190,7 @@ async def renumber_resident(session: Session, resident: Resident, unit: KnownUni
     await session.flush()
     await check_later(session, [resident.id])
     await give_to_residents(session, [(wanted, resident.id)])
-    announce(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
+    publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
     await apply_waiting(session, wanted.indexes)
 
 
@@ -203,7 +203,7 @@ async def register_death(session: Session, resident: Resident, unit: KnownUnit, 
     resident.life, resident.deceased_on = "deceased", deceased_on
     resident.touch(now())
     session.add(resident)
-    announce(
+    publish(
         session,
         ResidentDeceased.model_validate(resident.snapshot(unit.code) | {"deceased_on": deceased_on}),
     )

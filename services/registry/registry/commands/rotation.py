@@ -12,19 +12,19 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Database, Session
-from chassis.log import logger
-from chassis.sealing import (
+from chassis.observability.log import logger
+from chassis.security.encryption import (
     DEVELOPMENT_KEYS,
+    CipherContext,
     Keys,
-    Place,
+    decrypt,
+    decrypt_text,
+    encrypt,
     index_key_ids,
-    is_sealed_with_newest_key,
-    seal,
-    unseal,
-    unseal_text,
+    is_encrypted_with_newest_key,
 )
 from chassis.settings import get_settings
+from chassis.storage.database import Database, Session
 from registry.commands.attestations import subject_of
 from registry.commands.duplicates import check_later
 from registry.commands.identifying import give_to_organization, give_to_residents, lock_subjects_once, subject
@@ -101,13 +101,13 @@ async def _next_rows(session: Session, table: Any, after_id: UUID | None) -> Seq
     return (await session.exec(query)).all()
 
 
-def _resealing(places: dict[str, Place], row_column: str = "id") -> Work:
+def _resealing(places: dict[str, CipherContext], row_column: str = "id") -> Work:
     async def reseal(session: Session, rows: Sequence[Any]) -> None:
         for row in rows:
             for column, place in places.items():
                 sealed, key = getattr(row, column), str(getattr(row, row_column))
-                if sealed is not None and not is_sealed_with_newest_key(sealed):
-                    setattr(row, column, seal(place, key, unseal(place, key, sealed)))
+                if sealed is not None and not is_encrypted_with_newest_key(sealed):
+                    setattr(row, column, encrypt(place, key, decrypt(place, key, sealed)))
                     session.add(row)
 
     return reseal
@@ -126,7 +126,7 @@ async def _reindex_residents(session: Session, residents: Sequence[Resident]) ->
 
 async def _reindex_organizations(session: Session, organizations: Sequence[Organization]) -> None:
     for organization in organizations:
-        wanted = subject("tax_code", unseal_text(TAX_CODE, str(organization.id), organization.tax_code))
+        wanted = subject("tax_code", decrypt_text(TAX_CODE, str(organization.id), organization.tax_code))
         await lock_subjects_once(session, [wanted])
         await give_to_organization(session, wanted, organization.id)
 

@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import Session
-from chassis.outbox import announce
-from chassis.practice import NUMBER, PRACTICE
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.training_guard import NUMBER, TRAINING
+from chassis.storage.database import Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownLineage, KnownUnit
 from contracts.onboarding import TrainingOpened
 from contracts.registry import Lineage, UnitChanged
 from registry.commands.residents import Newcomer, household_ids, numbers_of, register_resident
@@ -35,8 +35,8 @@ async def open_practice(session: Session, fact: TrainingOpened) -> None:
 
 
 async def _make_units(session: Session, fact: TrainingOpened) -> KnownUnit:
-    commune = KnownUnit(id=fact.unit_id, code=fact.unit_code, name=COMMUNE, level="commune", kind=PRACTICE)
-    village = KnownUnit(id=fact.village_id, code=fact.village_code, name=VILLAGE, level="village", kind=PRACTICE)
+    commune = KnownUnit(id=fact.unit_id, code=fact.unit_code, name=COMMUNE, level="commune", kind=TRAINING)
+    village = KnownUnit(id=fact.village_id, code=fact.village_code, name=VILLAGE, level="village", kind=TRAINING)
     places = {
         commune.id: Lineage(path=commune.code, parent_id=None, valid_from=None, valid_to=None),
         village.id: Lineage(
@@ -52,7 +52,7 @@ async def _make_units(session: Session, fact: TrainingOpened) -> KnownUnit:
             continue
         place = places[unit.id]
         await session.execute(insert(KnownLineage).values(unit_id=unit.id, **place.model_dump()))
-        announce(
+        publish(
             session, UnitChanged.model_validate({**values, "unit_id": unit.id, "lineage": [place], "successors": []})
         )
     return village

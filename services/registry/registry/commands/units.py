@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.database import ReadSession, Session
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
-from chassis.outbox import announce
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.storage.database import ReadSession, Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownLineage, KnownUnit
 from contracts.registry import Lineage, Successor, UnitChanged
 from registry import decrees
 from registry.commands.moves import move_residents_of_unit
@@ -268,7 +268,7 @@ async def _store(session: Session, tree: _Tree, record: UnitImport) -> None:
     for unit_id in touched:
         places = places_of(unit_id, codes, placements)
         session.add_all(_lineage_row(unit_id, place) for place in _by_path(places))
-        announce(session, _changed(tree.units[unit_id], places, successors[unit_id]))
+        publish(session, _changed(tree.units[unit_id], places, successors[unit_id]))
     await session.flush()
 
 

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.access import find_broken_seal
-from chassis.database import Database, database_url
-from chassis.log import logger
+from chassis.observability.log import logger
+from chassis.security.access_log import find_broken_seal
 from chassis.settings import get_settings
+from chassis.storage.database import Database, database_url
+from contracts.services import EVERY_PROCESS, package_of
 
-EVERY_LOG = ("registry", "onboarding", "payments_qr", "casework", "reporting", "gateway")
+DATABASES = tuple(map(package_of, EVERY_PROCESS))
+"""Every database with a chain of access rows."""
+
 INTACT, CHANGED, UNREADABLE = 0, 1, 2
 
 
@@ -29,7 +32,7 @@ async def verify(url: str) -> int | None:
         await database.close()
 
 
-async def verify_all(server: str, names: Sequence[str] = EVERY_LOG) -> int:
+async def verify_all(server: str, names: Sequence[str] = DATABASES) -> int:
     """Verify the logs in these databases of a server and say what was found; the exit code."""
     worst = INTACT
     for name in names:
@@ -49,7 +52,7 @@ async def verify_all(server: str, names: Sequence[str] = EVERY_LOG) -> int:
 
 def main() -> None:
     """Verify the databases named on the command line, or all, on the server of the environment."""
-    sys.exit(asyncio.run(verify_all(get_settings().database_url, sys.argv[1:] or EVERY_LOG)))
+    sys.exit(asyncio.run(verify_all(get_settings().database_url, sys.argv[1:] or DATABASES)))
 
 
 if __name__ == "__main__":

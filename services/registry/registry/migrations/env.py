@@ -1,6 +1,6 @@
 """Alembic's environment: every module that defines tables is imported here."""
 
-from chassis.migrations import run_environment
+from chassis.storage.migrations import run_environment
 from registry.model import (  # noqa: F401  # an import is all that their tables need
     Table,
     access,

@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from chassis.database import new_tables
+from chassis.storage.database import new_tables
 
 
 class Table(SQLModel, registry=new_tables()):

@@ -9,11 +9,11 @@ from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from chassis.database import aware
-from chassis.sealing import Place, unseal_text
+from chassis.security.encryption import CipherContext, decrypt_text
+from chassis.storage.database import aware
 from registry.model import Table
 
-UNMATCHED_DATA = Place("registry", "unmatched_event", "sealed")
+UNMATCHED_DATA = CipherContext("registry", "unmatched_event", "sealed")
 
 
 class UnmatchedEvent(Table, table=True):
@@ -46,5 +46,5 @@ class UnmatchedEvent(Table, table=True):
 
 def data_of(waiting: UnmatchedEvent) -> dict[str, Any]:
     """The data of a waiting event, opened."""
-    data: dict[str, Any] = json.loads(unseal_text(UNMATCHED_DATA, str(waiting.delivery_id), waiting.sealed))
+    data: dict[str, Any] = json.loads(decrypt_text(UNMATCHED_DATA, str(waiting.delivery_id), waiting.sealed))
     return data

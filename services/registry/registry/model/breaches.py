@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Index, Text
 from sqlmodel import Field
 
-from chassis.database import aware
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from registry.model import Table
 
-BREACH_ACCOUNT = Place("registry", "data_breach", "account")
+BREACH_ACCOUNT = CipherContext("registry", "data_breach", "account")
 TIME_TO_NOTIFY = timedelta(hours=72)
 
 

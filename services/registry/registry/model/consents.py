@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from registry.model import Table
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from chassis.sealing import blind_index, unseal_text
+from chassis.security.encryption import blind_index, decrypt_text
 from registry.model import Table
 from registry.model.residents import PLACES
 from registry.names import words
@@ -63,7 +63,7 @@ class Likeness:
     @cached_property
     def number(self) -> str:
         """The personal number, opened when somebody asks."""
-        return unseal_text(PLACES["personal_id"], str(self.id), self.personal_id)
+        return decrypt_text(PLACES["personal_id"], str(self.id), self.personal_id)
 
     @cached_property
     def name(self) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.database import aware
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from registry.model import Table
 
-FACT_VALUE = Place("registry", "fact", "value")
-CORRECTION_VALUE = Place("registry", "correction", "value")
+FACT_VALUE = CipherContext("registry", "fact", "value")
+CORRECTION_VALUE = CipherContext("registry", "correction", "value")
 
 Rank = Literal[4, 3, 2, 1]
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field
 
-from chassis.database import aware
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from registry.model import Table
 
-IMPORT_CHUNK = Place("registry", "import_chunk", "content")
+IMPORT_CHUNK = CipherContext("registry", "import_chunk", "content")
 CHUNK_BYTES = 1 << 18
 
 

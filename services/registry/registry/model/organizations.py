@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.database import aware
-from chassis.sealing import Place
+from chassis.security.encryption import CipherContext
+from chassis.storage.database import aware
 from registry.model import Table
 
-TAX_CODE = Place("registry", "organization", "tax_code")
-ORGANIZATION_PHONE = Place("registry", "organization", "phone")
+TAX_CODE = CipherContext("registry", "organization", "tax_code")
+ORGANIZATION_PHONE = CipherContext("registry", "organization", "phone")
 
 
 class Organization(Table, table=True):

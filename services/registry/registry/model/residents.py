@@ -9,12 +9,12 @@ from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from chassis.database import aware
-from chassis.sealing import Place, blind_index, seal, unseal_text
+from chassis.security.encryption import CipherContext, blind_index, decrypt_text, encrypt
+from chassis.storage.database import aware
 from registry.model import Table
 from registry.model.facts import Origin, outranks
 
-PLACES = {name: Place("registry", "resident", name) for name in ("personal_id", "phone", "social_insurance_no")}
+PLACES = {name: CipherContext("registry", "resident", name) for name in ("personal_id", "phone", "social_insurance_no")}
 """The facts that are sealed in the resident's row."""
 
 COLUMNS = {"date_of_birth": "born"}
@@ -76,7 +76,7 @@ class Resident(Table, table=True):
         """The winning value of a fact that lives in this row, opened if it is sealed."""
         value = getattr(self, COLUMNS.get(name, name))
         if name in PLACES and value is not None:
-            return unseal_text(PLACES[name], str(self.id), value)
+            return decrypt_text(PLACES[name], str(self.id), value)
         return value
 
     def put(self, name: str, value: Any) -> None:
@@ -87,7 +87,7 @@ class Resident(Table, table=True):
             setattr(self, COLUMNS.get(name, name), value)
 
     def _put_sealed(self, name: str, value: str | None) -> None:
-        setattr(self, name, None if value is None else seal(PLACES[name], str(self.id), value))
+        setattr(self, name, None if value is None else encrypt(PLACES[name], str(self.id), value))
         self.put_index(name)
 
     def put_index(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from chassis.clock import business_day
+from chassis.clock import local_date
 
 ANSWER_DAYS = {"access": 10, "correction": 10, "withdrawal": 15, "objection": 15, "erasure": 20}
 """Days to answer, by kind of request; acknowledgement within two working days."""
@@ -15,12 +15,12 @@ ERASABLE = ("phone", "address_line", "social_insurance_no", "has_smartphone", "h
 
 def due_on(kind: str, received_at: datetime) -> date:
     """The last day for the answer."""
-    return business_day(received_at) + timedelta(days=ANSWER_DAYS[kind])
+    return local_date(received_at) + timedelta(days=ANSWER_DAYS[kind])
 
 
 def acknowledge_by(received_at: datetime) -> date:
     """The second working day after receipt; weekends do not count."""
-    day, left = business_day(received_at), 2
+    day, left = local_date(received_at), 2
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < 5

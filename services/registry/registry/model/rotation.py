@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from registry.model import Table
 
 

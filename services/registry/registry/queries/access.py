@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import ReadSession
-from chassis.http import Page, cursor_at
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, cursor_at
 from registry.queries.cursors import key_after
 from registry.schemas.rights import AccessView
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import ReadSession
-from chassis.http import Page, page_by_id
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from registry.model.consents import Consent
 from registry.schemas.rights import ConsentView
 

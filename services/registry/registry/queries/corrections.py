@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import scoped, units_under
-from chassis.sealing import unseal_text
+from chassis.security.encryption import decrypt_text
+from chassis.security.identity import Caller
+from chassis.security.scope import scoped, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from registry.model.facts import CORRECTION_VALUE, Correction
 from registry.model.residents import Resident
 from registry.queries.residents import masked, may_see
@@ -52,5 +52,5 @@ async def get_correction(session: ReadSession, caller: Caller, correction_id: UU
 
 def correction_view(row: Correction) -> CorrectionView:
     """A request for a screen."""
-    value = json.loads(unseal_text(CORRECTION_VALUE, str(row.id), row.value))
+    value = json.loads(decrypt_text(CORRECTION_VALUE, str(row.id), row.value))
     return CorrectionView.model_validate(row.model_dump() | {"field": row.name, "value": masked(row.name, value)})

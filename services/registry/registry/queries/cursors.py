@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chassis.errors import FieldError, InvalidQuery
-from chassis.http import Page
+from chassis.web.routing import Page
 
 
 def key_after(page: Page, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
-from chassis.identity import Caller
-from chassis.scope import scoped, units_of, units_under
+from chassis.security.identity import Caller
+from chassis.security.scope import scoped, units_of, units_under
+from chassis.storage.database import ReadSession
 from registry.commands.duplicates import likenesses
 from registry.model.duplicates import ENOUGH, DuplicatePair, reasons, score_of
 from registry.model.residents import Resident

@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, cursor_at, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, cursor_at, page_by_id
 from registry.model.imports import ImportRejection, ResidentImport
 from registry.queries.cursors import key_after, text_part
 from registry.schemas.imports import ImportView

@@ -2,8 +2,8 @@
 
 from sqlmodel import col, select
 
-from chassis.access import find_broken_seal
-from chassis.database import ReadSession
+from chassis.security.access_log import find_broken_seal
+from chassis.storage.database import ReadSession
 from registry.model.rotation import KeyRotation
 from registry.schemas.integrity import RotationView, SealsView
 

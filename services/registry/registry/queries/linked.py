@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import FieldError, InvalidBody, Language, NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from registry.model.linked import LinkedSource, Refresh
 from registry.schemas.linked import RefreshView, SourceView
 from registry.sources import LINKED

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, scoped, units_of, units_under
-from chassis.sealing import blind_indexes, unseal_text
+from chassis.security.encryption import blind_indexes, decrypt_text
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, scoped, units_of, units_under
+from chassis.storage.database import ReadSession
+from chassis.web.routing import Page, page_by_id
 from registry.identifiers import mask, mask_phone
 from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
 from registry.model.residents import Identifier
@@ -70,8 +70,8 @@ async def show_organizations(
 
 
 def _view(row: Organization, unit_code: str, *, hides_phone: bool) -> OrganizationView:
-    tax_code = unseal_text(TAX_CODE, str(row.id), row.tax_code)
-    phone = unseal_text(ORGANIZATION_PHONE, str(row.id), row.phone) if row.phone else None
+    tax_code = decrypt_text(TAX_CODE, str(row.id), row.tax_code)
+    phone = decrypt_text(ORGANIZATION_PHONE, str(row.id), row.phone) if row.phone else None
     return OrganizationView(
         id=row.id, tax_code=mask(tax_code) if len(tax_code) == 12 else tax_code, name=row.name, kind=row.kind,
         unit_code=unit_code,

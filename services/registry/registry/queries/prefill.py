@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
-from chassis.sealing import unseal_text
+from chassis.security.encryption import decrypt_text
+from chassis.storage.database import ReadSession
 from registry.model.facts import FACT_VALUE, FACTS, LINKED_FACTS, FactRecord, Origin
 from registry.model.residents import Resident
 from registry.queries.residents import is_stale, values_of
@@ -87,4 +87,4 @@ async def list_linked_facts(session: ReadSession, resident_id: UUID) -> list[Fac
 
 def value_of(record: FactRecord) -> Any:
     """The value of a stored fact, opened."""
-    return json.loads(unseal_text(FACT_VALUE, str(record.id), record.value))
+    return json.loads(decrypt_text(FACT_VALUE, str(record.id), record.value))

@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from chassis.access import ask_and_record
 from chassis.clock import now, today
-from chassis.database import Database, ReadSession
 from chassis.errors import FieldError, InvalidQuery, NotFound
-from chassis.http import Page, cursor_at
-from chassis.identity import Caller
-from chassis.scope import COVERS, EVERYWHERE, covers, scoped, units_of, units_under
-from chassis.sealing import blind_indexes
-from chassis.tables import KnownUnit
+from chassis.security.access_log import fetch_and_record_access
+from chassis.security.encryption import blind_indexes
+from chassis.security.identity import Caller
+from chassis.security.scope import COVERS, EVERYWHERE, covers, scoped, units_of, units_under
+from chassis.storage.database import Database, ReadSession
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import Page, cursor_at
 from registry.identifiers import IdentifierError, mask, mask_phone, parse_personal_id
 from registry.model.facts import RESIDENT_FACTS, expires_at
 from registry.model.residents import Household, Identifier, Resident
@@ -57,13 +57,13 @@ async def read_resident(
     The hottest question of the platform: one statement, its own transaction, without a session.
     """
     if caller.is_resident(resident_id):
-        rows = await database.ask(_READ, resident_id)
+        rows = await database.fetch(_READ, resident_id)
     elif caller.role == "resident" or (caller.unit_code is None and caller.role not in EVERYWHERE):
         raise NotFound()
     else:
         is_everywhere = caller.role in EVERYWHERE
         query, within = (_READ, ()) if is_everywhere else (_READ_WITHIN, (caller.unit_code, today()))
-        rows = await ask_and_record(
+        rows = await fetch_and_record_access(
             database, "registry", caller, resident_id, query, resident_id, *within, purpose=purpose, fields=fields
         )
     if not rows:

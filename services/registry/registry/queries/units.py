@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import FieldError, InvalidQuery, NotFound
-from chassis.http import Page, cursor_at
-from chassis.identity import Caller
-from chassis.practice import PRACTICE
-from chassis.scope import find_unit, scoped, unknown_unit, valid_on
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import find_unit, scoped, unknown_unit, valid_on
+from chassis.security.training_guard import TRAINING
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownLineage, KnownUnit
+from chassis.web.routing import Page, cursor_at
 from registry.model.residents import Resident
 from registry.model.units import UndecidedResident, UnitSuccession, UnitWord
 from registry.names import words
@@ -47,7 +47,7 @@ async def list_units(
     session: ReadSession, wanted: UnitFilter, day: date, page: Page
 ) -> tuple[list[UnitView], str | None]:
     """Units of a day in order of code."""
-    query = _placed(day).where(col(KnownUnit.kind) != PRACTICE)
+    query = _placed(day).where(col(KnownUnit.kind) != TRAINING)
     if wanted.parent is not None:
         parent = await find_unit(session, wanted.parent, day)
         if parent is None:

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import false, or_
 from sqlmodel import col, select
 
-from chassis.database import ReadSession
 from chassis.errors import NotFound
-from chassis.http import Page, page_by_id
-from chassis.identity import Caller
-from chassis.scope import covers, find_unit, scoped, units_of, units_under
-from chassis.tables import KnownLineage, KnownUnit
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, find_unit, scoped, units_of, units_under
+from chassis.storage.database import ReadSession
+from chassis.storage.tables import KnownLineage, KnownUnit
+from chassis.web.routing import Page, page_by_id
 from registry.identifiers import mask, mask_phone, plain
 from registry.model.attestations import UnmatchedEvent, data_of
 from registry.model.residents import Resident

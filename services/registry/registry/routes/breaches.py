@@ -8,15 +8,24 @@ from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.errors import NotFound
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, created, page_by_id
-from chassis.identity import Caller
 from chassis.ids import new_id
-from chassis.sealing import seal, unseal_text
+from chassis.security.encryption import decrypt_text, encrypt
+from chassis.security.identity import Caller
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    page_by_id,
+    transactional_router,
+)
 from registry.errors import AlreadyDecided
 from registry.model.breaches import BREACH_ACCOUNT, TIME_TO_NOTIFY, DataBreach
 from registry.schemas.breaches import BreachCreate, BreachView, NotificationBody
 
-router = Routes(tags=["breaches"])
+router = transactional_router(tags=["breaches"])
 
 
 @router.post("/v1/data-breaches", status_code=201, response_model=BreachView)
@@ -27,7 +36,7 @@ async def record(
     breach_id = new_id()
     breach = DataBreach(
         id=breach_id, detected_at=body.detected_at, kinds=body.kinds, residents=body.residents,
-        account=seal(BREACH_ACCOUNT, str(breach_id), body.account),
+        account=encrypt(BREACH_ACCOUNT, str(breach_id), body.account),
         notify_by=body.detected_at + TIME_TO_NOTIFY if body.may_harm else None,
         recorded_by=caller.account, recorded_at=now(),
     )  # fmt: skip
@@ -70,7 +79,7 @@ async def notified(
 
 
 def _view(breach: DataBreach) -> BreachView:
-    account = unseal_text(BREACH_ACCOUNT, str(breach.id), breach.account)
+    account = decrypt_text(BREACH_ACCOUNT, str(breach.id), breach.account)
     ended = breach.notified_at or now()
     is_overdue = breach.notify_by is not None and ended > breach.notify_by
     return BreachView.model_validate(breach.model_dump() | {"account": account, "is_overdue": is_overdue})

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import Query
 
-from chassis.access import purpose_of
 from chassis.errors import NotFound
-from chassis.http import Listed, PurposeHeader, Routes, Transaction, allow
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.access_log import purpose_of
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import Listed, PurposeHeader, Transaction, allow, transactional_router
 from registry.commands.access import record_list
 from registry.commands.duplicates import look_at_some
 from registry.commands.merges import find_merge, merge_residents, undo_merge
@@ -19,7 +19,7 @@ from registry.queries.residents import get_resident, show_residents
 from registry.schemas.residents import ResidentView
 from registry.schemas.rights import CandidatePair, MergeBody
 
-router = Routes(tags=["duplicates"])
+router = transactional_router(tags=["duplicates"])
 
 
 @router.get("/v1/duplicate-candidates")

@@ -10,9 +10,9 @@ from fastapi import File, Form, Header, Request, UploadFile
 from fastapi.responses import StreamingResponse
 
 from chassis.errors import Language
-from chassis.http import Listed, PageQuery, Reading, Transaction, allow, language_of
-from chassis.identity import Caller
-from chassis.scope import require_unit, unit_of_body
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body
+from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, language_of
 from registry.commands.imports import accept_list
 from registry.model.imports import ImportRejection
 from registry.queries.imports import every_rejection, get_import, list_imports, list_rejections

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from chassis.http import Listed, Reading, Routes, Transaction, allow
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Listed, Reading, Transaction, allow, transactional_router
 from registry.commands.counting import announce_counts
 from registry.queries.integrity import list_rotations, verify_seals
 from registry.schemas.integrity import RotationView, SealsView
 
-router = Routes(tags=["integrity"])
+router = transactional_router(tags=["integrity"])
 
 
 @router.get("/v1/access-seals")

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Header, Request
 from fastapi.responses import JSONResponse
 
-from chassis.access import purpose_of, record_access
-from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Transaction, allow, language_of
-from chassis.identity import Caller
-from chassis.scope import require_unit, unit_of_body
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body
+from chassis.web.routing import Listed, PageQuery, PurposeHeader, Reading, Transaction, allow, language_of
 from registry.commands.linking import note_states, take_over_answers
 from registry.commands.refreshing import request_refresh
 from registry.queries.linked import chosen_sources, get_refresh, list_refreshes, list_sources

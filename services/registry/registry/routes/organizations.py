@@ -7,9 +7,9 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from chassis.errors import Forbidden, NotFound
-from chassis.http import IfMatch, Listed, PageQuery, Reading, Transaction, allow, created, etag, require_match
-from chassis.identity import Caller
-from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
+from chassis.web.routing import IfMatch, Listed, PageQuery, Reading, Transaction, allow, created, etag, require_match
 from registry.commands.organizations import NewOrganization, amend_organization, register_organization
 from registry.queries.organizations import (
     find_organization_by_tax_code,

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from chassis.database import ReadSession
 from chassis.errors import FieldError, InvalidBody
-from chassis.http import Door
-from chassis.problems import field_errors
-from chassis.scope import find_unit, unknown_unit
+from chassis.security.scope import find_unit, unknown_unit
+from chassis.storage.database import ReadSession
+from chassis.web.problems import field_errors
+from chassis.web.routing import TransactionalRoute
 from registry.model.residents import Resident
 from registry.names import clean
 
@@ -23,7 +23,7 @@ def BodyRoutes(**options: Any) -> APIRouter:
     return APIRouter(route_class=_BodyDoor, **options)
 
 
-class _BodyDoor(Door):
+class _BodyDoor(TransactionalRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         door = super().get_route_handler()
 

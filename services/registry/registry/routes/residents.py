@@ -7,11 +7,16 @@ from uuid import UUID
 from fastapi import Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from chassis.access import PURPOSES, purpose_of, record_access
 from chassis.clock import now
-from chassis.database import ReadSession, Session
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
-from chassis.http import (
+from chassis.runtime import Runtime
+from chassis.security.access_log import PURPOSES, purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
+from chassis.storage.database import ReadSession, Session
+from chassis.storage.outbox import publish
+from chassis.storage.tables import KnownUnit
+from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
@@ -23,11 +28,6 @@ from chassis.http import (
     language_of,
     require_match,
 )
-from chassis.identity import Caller
-from chassis.outbox import announce
-from chassis.runtime import Runtime
-from chassis.scope import require_unit, unit_of_body, unit_of_query, units_of
-from chassis.tables import KnownUnit
 from contracts.registry import ResidentPrefilled
 from registry.commands.access import record_list, record_reveal
 from registry.commands.linking import note_states, sources_to_ask, take_over_answers
@@ -329,7 +329,7 @@ async def prefill_form(
     view = await prefill(session, resident, body.fields, degraded)
     _record(session, caller, resident, "prefill", said, [name for name in view.fields if name not in view.missing])
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
-    announce(session, ResidentPrefilled(
+    publish(session, ResidentPrefilled(
         resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=said or "own",
         asked=len(set(body.fields)), filled=len(set(body.fields)) - len(view.missing),
     ))  # fmt: skip

@@ -8,14 +8,23 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from chassis.access import purpose_of, record_access
 from chassis.clock import now
-from chassis.database import Session
 from chassis.errors import FieldError, InvalidBody, NotFound
-from chassis.http import Listed, PageQuery, PurposeHeader, Reading, Routes, Transaction, allow, created
-from chassis.identity import Caller
-from chassis.problems import field_errors
-from chassis.scope import unit_of_query
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.storage.database import Session
+from chassis.web.problems import field_errors
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    transactional_router,
+)
 from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
 from registry.commands.declaring import request_correction
@@ -38,7 +47,7 @@ from registry.schemas.rights import (
     DecisionBody,
 )
 
-router = Routes(tags=["rights"])
+router = transactional_router(tags=["rights"])
 SERVICE = "registry"
 
 

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import File, Query, UploadFile
 
 from chassis.clock import today
-from chassis.http import Listed, PageQuery, Reading, Routes, Transaction, allow, public
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, public, transactional_router
 from registry.commands.units import import_decree, read_decree
 from registry.decrees import Level
 from registry.queries.units import UnitFilter, day_of, get_unit, list_undecided, list_units
 from registry.schemas.units import UndecidedView, UnitImportView, UnitView
 
-router = Routes(tags=["units"])
+router = transactional_router(tags=["units"])
 
 AsOf = Annotated[str | None, Query(description="The day that is meant, today by default (YYYY-MM-DD)")]
 

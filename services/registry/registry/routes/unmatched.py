@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from chassis.access import purpose_of
 from chassis.clock import now
-from chassis.http import Listed, PageQuery, PurposeHeader, Routes, Transaction, allow
-from chassis.identity import Caller
-from chassis.scope import unit_of_query
+from chassis.security.access_log import purpose_of
+from chassis.security.identity import Caller
+from chassis.security.scope import unit_of_query
+from chassis.web.routing import Listed, PageQuery, PurposeHeader, Transaction, allow, transactional_router
 from registry.commands.access import record_list
 from registry.commands.attestations import Match, settle_waiting
 from registry.errors import AlreadyDecided
@@ -15,7 +15,7 @@ from registry.queries.residents import get_resident
 from registry.queries.unmatched import get_unmatched, list_unmatched
 from registry.schemas.unmatched import ResolveBody, ResolvedView, UnmatchedView
 
-router = Routes(tags=["unmatched events"])
+router = transactional_router(tags=["unmatched events"])
 
 
 @router.get("/v1/unmatched-events")

@@ -1,4 +1,4 @@
-from chassis.migrations import run_environment
+from chassis.storage.migrations import run_environment
 from reporting.model import Table
 
 run_environment(Table.metadata)

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Date, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from chassis.database import aware
+from chassis.storage.database import aware
 from reporting.model.table import Table
 
 __all__ = ["CountAtBase", "CountOnDay", "Projection", "Subject", "TotalAtBase", "TotalOnDay", "UnitChange"]

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import Session
+from chassis.storage.database import Session
 
 __all__ = ["move_base_day", "store_snapshots"]
 

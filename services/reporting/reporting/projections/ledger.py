@@ -17,8 +17,8 @@ from sqlalchemy import CursorResult, TextClause, event, text
 from sqlalchemy.orm import Session as AlchemySession
 
 from chassis.clock import now, today
-from chassis.consumer import Transient
-from chassis.database import Session
+from chassis.messaging.consumer import Transient
+from chassis.storage.database import Session
 from reporting.projections.people import Counted, Person, lives_of, tally_people
 from reporting.projections.timeline import Tally
 from reporting.projections.tree import Tier, tree_of

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from contracts.onboarding import ResidentGuided, StepState
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentSnapshot
-from reporting.projections.timeline import BEGINNING, Tally, Timeline, business_day, sweep
+from reporting.projections.timeline import BEGINNING, Tally, Timeline, local_date, sweep
 
 __all__ = ["CONDITIONS", "OBSTACLE", "Counted", "Person", "guide", "know", "lives_of", "step", "tally_people"]
 
@@ -83,7 +83,7 @@ def know(person: Person, said: ResidentSnapshot) -> bool:
         person.survivor_id = None
     person.deceased_on = _day_of_death(person, said)
     _settle(person, said)
-    person.conditions.set_from(BEGINNING if first else business_day(said.at), _conditions(said))
+    person.conditions.set_from(BEGINNING if first else local_date(said.at), _conditions(said))
     return True
 
 
@@ -93,10 +93,10 @@ def step(person: Person, said: StepState) -> bool:
         return False
     person.journey_version = said.version
     timeline = person.steps.setdefault(said.step, Timeline())
-    day = business_day(said.at)
+    day = local_date(said.at)
     marks = _marks(said)
     if said.status == "completed" and said.completed_at is not None:
-        since = business_day(said.completed_at)
+        since = local_date(said.completed_at)
         if since < day and "completed" not in (timeline.at(since) or ()):
             timeline.set_from(since, _in_order({*(timeline.at(since) or ()), "completed"}))
     timeline.set_from(day, marks)
@@ -105,7 +105,7 @@ def step(person: Person, said: StepState) -> bool:
 
 def guide(person: Person, said: ResidentGuided) -> bool:
     """Takes a visit; only somebody who was really guided counts, from the first time on."""
-    day = business_day(said.at)
+    day = local_date(said.at)
     if said.outcome != "done" or (person.guided_on is not None and person.guided_on <= day):
         return False
     person.guided_on = day
@@ -168,7 +168,7 @@ def _day_of_death(person: Person, said: ResidentSnapshot) -> date | None:
     if isinstance(said, ResidentDeceased):
         return said.deceased_on
     if said.life == "deceased":
-        return person.deceased_on or business_day(said.at)
+        return person.deceased_on or local_date(said.at)
     return None
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["BEGINNING", "BUSINESS_ZONE", "Tally", "Timeline", "business_day", "count_once", "sweep"]
+__all__ = ["BEGINNING", "BUSINESS_ZONE", "Tally", "Timeline", "count_once", "local_date", "sweep"]
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -25,7 +25,7 @@ Tally = Counter[tuple[str, str, date]]
 """By unit id, counter and day: how much the counter changes there on that day."""
 
 
-def business_day(at: datetime) -> date:
+def local_date(at: datetime) -> date:
     """The day in Vietnam on which `at` falls, never before the beginning."""
     return max(at.astimezone(BUSINESS_ZONE).date(), BEGINNING)
 

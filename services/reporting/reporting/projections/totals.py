@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.clock import today
-from chassis.database import ReadSession, Session
+from chassis.storage.database import ReadSession, Session
 from reporting.projections.tree import Tier, Tree, tree_of
 
 __all__ = ["make_totals", "totals_are_valid"]

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from reporting.figures import UnitName
 
 __all__ = ["UNITS_CHANGED", "Place", "Tier", "Tree", "Unit", "tree_of"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from chassis.bus.port import TopicPartition
 from chassis.clock import now, today
-from chassis.database import ReadSession, Session
+from chassis.messaging.bus.port import TopicPartition
+from chassis.storage.database import ReadSession, Session
 from reporting.projections.totals import make_totals
 
 __all__ = ["begin_version", "drop_version", "hold_live_version", "list_dead_versions", "live_positions", "swap_version"]

@@ -20,7 +20,7 @@ from contracts.onboarding import (
 )
 from contracts.payments_qr import MerchantState, PaymentReversed, PaymentSettled
 from contracts.registry import OrganizationSnapshot, SourceChecked
-from reporting.projections.timeline import BEGINNING, Tally, Timeline, business_day, count_once, sweep
+from reporting.projections.timeline import BEGINNING, Tally, Timeline, count_once, local_date, sweep
 
 __all__ = [
     "EVERYWHERE",
@@ -65,14 +65,14 @@ class Organization:
     def know(self, said: OrganizationSnapshot) -> bool:
         if said.version <= self.version:
             return False
-        day = BEGINNING if self.version == 0 else business_day(said.at)
+        day = BEGINNING if self.version == 0 else local_date(said.at)
         self.version = said.version
         self.units.set_from(day, str(said.unit_id))
         self.active.set_from(day, said.active)
         return True
 
     def step(self, said: OrganizationStepCompleted) -> bool:
-        self.app.set_from(business_day(said.at), said.completed)
+        self.app.set_from(local_date(said.at), said.completed)
         return True
 
     def tally(self) -> Tally:
@@ -101,7 +101,7 @@ class Merchant:
             return False
         self.version = said.version
         state = (str(said.unit_id), said.category, said.status == "active", said.has_qr)
-        self.states.set_from(business_day(said.at), state)
+        self.states.set_from(local_date(said.at), state)
         return True
 
     def tally(self) -> Tally:
@@ -172,19 +172,19 @@ class Dossier:
         self.version, self.unit_id = said.version, str(said.unit_id)
         self.national_status = said.national_status
         self.is_online, self.is_self_service = said.channel == 2, said.self_service
-        self.submitted_on = business_day(said.submitted_at or said.received_at or said.at)
-        self.due_on = business_day(said.due_at) if said.due_at else None
-        self.finished_on = business_day(said.finished_at) if said.finished_at else None
+        self.submitted_on = local_date(said.submitted_at or said.received_at or said.at)
+        self.due_on = local_date(said.due_at) if said.due_at else None
+        self.finished_on = local_date(said.finished_at) if said.finished_at else None
         self.is_on_time = said.is_on_time
         self.asked, self.prefilled, self.fee = said.fields_asked, said.fields_prefilled, said.fee_amount
         if not said.fee_paid_online:
             self.fee_paid_on = None  # not paid yet, or the payment was taken back
         elif self.fee_paid_on is None:
-            self.fee_paid_on = business_day(said.at)
+            self.fee_paid_on = local_date(said.at)
         return True
 
     def pay(self, said: DossierFeePaid) -> bool:
-        self.fee_paid_on = business_day(said.paid_at)
+        self.fee_paid_on = local_date(said.paid_at)
         return True
 
     def tally(self) -> Tally:
@@ -224,8 +224,8 @@ class Feedback:
         if said.version <= self.version:
             return False
         self.version, self.unit_id = said.version, str(said.unit_id)
-        self.due_on = business_day(said.due_at)
-        self.answered_on = business_day(said.answered_at) if said.answered_at else None
+        self.due_on = local_date(said.due_at)
+        self.answered_on = local_date(said.answered_at) if said.answered_at else None
         in_time = said.answered_at <= said.due_at if said.answered_at else None
         self.is_on_time = in_time if said.is_on_time is None else said.is_on_time
         return True
@@ -316,7 +316,7 @@ class Choice:
     def know(self, said: ProceduresChosen) -> bool:
         self.unit_id, self.minimum = str(said.unit_id), said.minimum
         self.codes = tuple(said.codes)
-        self.numbers.set_from(business_day(said.at), len(set(said.codes)))
+        self.numbers.set_from(local_date(said.at), len(set(said.codes)))
         return True
 
     def tally(self) -> Tally:
@@ -334,7 +334,7 @@ class Source:
     states: Timeline[bool] = field(default_factory=Timeline)
 
     def know(self, said: SourceChecked) -> bool:
-        self.states.set_from(business_day(said.at), said.live)
+        self.states.set_from(local_date(said.at), said.live)
         return True
 
     def tally(self) -> Tally:

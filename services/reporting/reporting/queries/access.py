@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from chassis.clock import today
-from chassis.database import ReadSession
 from chassis.errors import Forbidden
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
 from reporting.projections.tree import tree_of
 from reporting.queries.reports import get_unit_on
 

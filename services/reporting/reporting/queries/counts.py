@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from reporting.projections.tree import Tier, tree_of
 
 __all__ = [

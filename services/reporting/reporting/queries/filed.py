@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.database import ReadSession, Session
 from chassis.ids import new_id
+from chassis.storage.database import ReadSession, Session
 from contracts.onboarding import PlanFiled
 from reporting.figures import Figure, Report
 from reporting.indicators import catalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from reporting.projections.tree import tree_of
 from reporting.queries.counts import get_live_version
 from reporting.queries.reports import get_unit_on

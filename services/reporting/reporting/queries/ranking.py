@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from reporting.figures import Figure, UnitFigures, hide_small
 from reporting.projections.tree import Tier, tree_of
 from reporting.queries.counts import get_live_version, totals_on

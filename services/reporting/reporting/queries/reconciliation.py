@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from chassis.clock import business_day, today
-from chassis.database import ReadSession, Session
+from chassis.clock import local_date, today
+from chassis.storage.database import ReadSession, Session
 from contracts.counts import CountsTaken
 from reporting.figures import Reconciliation
 from reporting.indicators import catalogue
@@ -19,7 +19,7 @@ __all__ = ["list_reconciliation", "store_announced"]
 
 async def store_announced(session: Session, fact: CountsTaken) -> None:
     """Keeps a service's counts, the newest ones, with what is counted here at this moment."""
-    tier = (await tree_of(session)).at(business_day(fact.at))
+    tier = (await tree_of(session)).at(local_date(fact.at))
     projected = await _projected(session, tier, {each.unit_code for each in fact.counts}, fact)
     await session.execute(_FORGET, {"service": fact.service, "at": fact.at})
     await session.execute(
@@ -44,7 +44,7 @@ async def list_reconciliation(session: ReadSession, unit_code: str | None = None
     rows = (await session.execute(text("SELECT * FROM announced_count ORDER BY service, unit_code, indicator"))).all()
     if not rows:
         return []
-    day = max(business_day(row.taken_at) for row in rows)
+    day = max(local_date(row.taken_at) for row in rows)
     tier = (await tree_of(session)).at(day)
     top = tier.find(unit_code) if unit_code else None
     wanted = set(tier.members_of(top.id)) if top else None
@@ -64,7 +64,7 @@ async def _projected(
     live = await get_live_version(session)
     units = {code: unit.id for code in codes if (unit := tier.find(code))}
     parts = {id: tier.homed.get(id, []) for id in units.values()}
-    day = business_day(fact.at) if fact else today()
+    day = local_date(fact.at) if fact else today()
     counts = await counts_of(session, live, parts, day) if parts else {}
     return {code: counts[id] for code, id in units.items()}
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from chassis.database import ReadSession
 from chassis.errors import InvalidQuery
-from chassis.scope import unknown_unit
+from chassis.security.scope import unknown_unit
+from chassis.storage.database import ReadSession
 from reporting.figures import SMALLEST_PUBLIC_CELL, Figure, Obstacle, Point, Report, Target, UnitFigures, hide_small
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import forecast

@@ -8,8 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy import text
 
 from chassis.clock import now
-from chassis.database import ReadSession, Session
 from chassis.ids import new_id
+from chassis.storage.database import ReadSession, Session
 from reporting.model import FiledReport
 from reporting.projections.days import store_snapshots
 from reporting.projections.tree import Tier, tree_of

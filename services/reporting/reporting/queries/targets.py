@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from reporting.figures import Milestone, Plan, Target
 from reporting.projections.campaigns import Campaign
 from reporting.projections.ledger import adapter

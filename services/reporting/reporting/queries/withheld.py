@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from chassis.database import ReadSession
+from chassis.storage.database import ReadSession
 from reporting.figures import SMALLEST_PUBLIC_CELL
 from reporting.projections.tree import Tier
 from reporting.queries.counts import LiveVersion, counts_of, totals_on

@@ -7,15 +7,15 @@ from fastapi import Header, Query, Response
 from fastapi.responses import HTMLResponse
 
 from chassis.clock import today
-from chassis.http import Reading, Routes, language_of, public
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Reading, language_of, public, transactional_router
 from reporting.indicators import catalogue
 from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
 from reporting.queries.access import sees_exact
 from reporting.queries.reports import find_unit_on, get_report, public_report
 from reporting.routes.reports import Day
 
-router = Routes(tags=["dashboard"], include_in_schema=False)
+router = transactional_router(tags=["dashboard"], include_in_schema=False)
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

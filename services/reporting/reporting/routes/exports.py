@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import Request, Response
 
-from chassis.ask import Unanswered
 from chassis.clock import today
-from chassis.http import Routes, allow, language_of
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import allow, language_of, transactional_router
+from chassis.web.service_client import ServiceUnavailable
 from reporting.exports import ExportFormat, export
 from reporting.figures import Evaluation, Plan, Report
 from reporting.queries.access import require_exact
@@ -19,7 +19,7 @@ from reporting.queries.plans import nearest_campaign
 from reporting.queries.reports import get_report
 from reporting.routes.reports import AsOf, Language, UnitCode
 
-router = Routes(tags=["reports"])
+router = transactional_router(tags=["reports"])
 
 WRITERS = ThreadPoolExecutor(2, "export")
 """A province's report takes a second and some megabytes: two at a time, the others wait."""
@@ -55,8 +55,8 @@ async def export_report(
 async def _ask_campaign(runtime: Any, caller: Caller, campaign_id: str) -> dict[str, Any]:
     """Basis, recipients and evaluation are free text that no event carries; without an answer the report goes without."""
     try:
-        said = await runtime.questions.ask("onboarding", "GET", f"/v1/campaigns/{campaign_id}", caller=caller)
-    except Unanswered:
+        said = await runtime.service_client.call("onboarding", "GET", f"/v1/campaigns/{campaign_id}", caller=caller)
+    except ServiceUnavailable:
         return {}
     return said if isinstance(said, dict) else {}
 

@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
-from chassis.http import Reading, Routes, allow, language_of, public
-from chassis.identity import Caller
+from chassis.security.identity import Caller
+from chassis.web.routing import Reading, allow, language_of, public, transactional_router
 from reporting.figures import Figure, Target, hide_small, public_point
 from reporting.indicators import Indicator, catalogue
 from reporting.outlook import commendations, rank
@@ -42,7 +42,7 @@ from reporting.schemas import (
     progress_body,
 )
 
-router = Routes(tags=["reports"])
+router = transactional_router(tags=["reports"])
 
 Anybody = Annotated[Caller | None, public()]
 Language = Annotated[str | None, Header(alias="Accept-Language")]

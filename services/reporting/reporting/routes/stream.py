@@ -14,12 +14,12 @@ from fastapi.responses import StreamingResponse
 
 from chassis.clock import today
 from chassis.errors import Unavailable
-from chassis.http import Routes
+from chassis.web.routing import transactional_router
 from reporting.queries.counts import get_live_version, last_changes
 from reporting.queries.reports import get_unit_on
 from reporting.routes.reports import PROVINCE, Anybody, UnitCode
 
-router = Routes(tags=["reports"])
+router = transactional_router(tags=["reports"])
 
 LOOK_EVERY = 0.5
 SAY_SOMETHING_EVERY = 15

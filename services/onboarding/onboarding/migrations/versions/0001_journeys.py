@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.migrations import create_chassis_tables_1
+from chassis.storage.migrations import create_chassis_tables_1
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,455 @@
+"""From the bus to the handlers: position beside the effect, in one transaction.
+
+Each service keeps the next offset of every partition in its own database and advances it by compare-and-set in the
+transaction of the effect; a member that was replaced loses the compare and writes nothing. The inbox drops what a relay
+published twice. A batch shares a transaction; when it fails, its events are tried one by one. An event that can never be
+applied becomes a dead letter in the transaction of its position, and later events of its key wait behind it.
+"""
+
+import asyncio
+import json
+import traceback
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import col, select
+
+from chassis.clock import now
+from chassis.errors import DeadLetterStays
+from chassis.ids import new_id
+from chassis.messaging.bus.port import Bus, Fetched, Subscription, TopicPartition
+from chassis.observability import metrics
+from chassis.observability.log import bound_contextvars, logger
+from chassis.observability.tracing import TRACING
+from chassis.storage.database import Database, Session, is_transient_fault
+from chassis.storage.session import OutboxRecord
+from chassis.storage.tables import DeadLetter
+from contracts.event import Event
+from contracts.topics import DLQ_SUFFIX
+
+EventHandler = Callable[[Session, Any], Awaitable[None]]
+EventHandlers = Mapping[type[Event], EventHandler]
+
+
+def batch_handler(reaction: Callable[[Session, Sequence[Any]], Awaitable[None]]) -> EventHandler:
+    """Marks a reaction that takes many facts at once: `handler(session, facts)`.
+
+    It gets runs of facts for which it is the reaction, of one or several types, in their order; one fact comes as a run of
+    one. Use it where a statement for many costs little more than one for a single fact.
+    """
+    reaction.takes_many = True  # type: ignore[attr-defined]  # read by the consumer
+    return reaction
+
+
+BATCH = 1000
+BACKOFF_SECONDS = 0.5
+TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.InterfaceError)
+
+
+def is_batch_handler(reaction: EventHandler) -> bool:
+    """Whether a reaction was marked by `together`."""
+    return getattr(reaction, "takes_many", False)
+
+
+class Fenced(Exception):
+    """Somebody else has applied events of a partition that was this member's: begin again from the stored position."""
+
+
+class TooManyDeadLetters(Exception):
+    """Something is wrong with this code, not with single events: stop before everything is set aside."""
+
+
+class Transient(Exception):
+    """For handlers: not now, but later; the partition waits and the event is tried again."""
+
+
+@dataclass(frozen=True)
+class ReceivedEvent:
+    """A record with what its headers say."""
+
+    record: Fetched
+    id: UUID
+    type: str
+    occurred_at: datetime
+
+    @classmethod
+    def read(cls, record: Fetched) -> "ReceivedEvent":
+        headers = record.headers
+        return cls(record, UUID(headers["ce_id"]), headers["ce_type"], datetime.fromisoformat(headers["ce_time"]))
+
+
+class Consumer:
+    """Applies what the bus brings to one service's database, until cancelled."""
+
+    def __init__(
+        self, service: str, database: Database, bus: Bus, handlers: EventHandlers, *, dead_letter_limit: int = 1000
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._bus = bus
+        self._handlers = {event.type: (event, handler) for event, handler in handlers.items()}
+        self._topics = sorted({event.topic for event in handlers})
+        self._limit = dead_letter_limit
+        self.is_assigned = False
+
+    async def run(self) -> None:
+        """Polls and applies; starts over after a fault of the bus or the database."""
+        while True:
+            try:
+                async with self._bus.subscribe(self._service, self._topics, self._positions) as subscription:
+                    while True:
+                        records = await subscription.poll(limit=BATCH)
+                        self.is_assigned = bool(subscription.assigned())
+                        if records:
+                            await self.apply(records, subscription)
+                        metrics.CONSUMER_LAG.labels(self._service).set(await subscription.lag())
+                        metrics.CONSUMER_POLLED.labels(self._service).set_to_current_time()
+            except TooManyDeadLetters:
+                logger.error("consumer stopped: too many dead letters", limit=self._limit)
+                await asyncio.sleep(60)
+            except Exception as error:
+                logger.warning("consumer interrupted", error=type(error).__name__, exc_info=not _is_transient(error))
+            self.is_assigned = False
+            await asyncio.sleep(BACKOFF_SECONDS)
+
+    async def apply(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+        """Applies a batch, in one transaction if it can be, and never leaves it half applied."""
+        waited = BACKOFF_SECONDS
+        while True:
+            try:
+                await self._apply_batch(records)
+                return
+            except Fenced:
+                await self._rewind(records, subscription)
+                return
+            except TooManyDeadLetters:
+                raise
+            except Exception as error:
+                if not _is_transient(error):
+                    await self._apply_one_by_one(records, subscription)
+                    return
+                logger.warning("batch waits", error=type(error).__name__, seconds=waited)
+                await asyncio.sleep(waited)
+                waited = min(waited * 2, 10)
+
+    async def replay(self, dead_letter_id: UUID) -> int | None:
+        """Applies a dead letter and the events that wait behind it, in order, in one transaction; returns their number.
+
+        None: there is no such dead letter. Raises DeadLetterStays with the reason where one of them fails again; then
+        nothing else changes.
+        """
+        try:
+            async with self._database.transaction() as session:
+                waiting = await _open_dead_letters_with(session, dead_letter_id)
+                for dead_letter in waiting:
+                    await self._replay_one(session, dead_letter)
+                    dead_letter.state, dead_letter.replayed_at = "replayed", now()
+                    await _remember(session, [dead_letter.event_id])
+        except DeadLetterStays as stays:
+            async with self._database.transaction() as session:
+                refused = await session.get_one(DeadLetter, UUID(stays.members["id"]))
+                refused.state, refused.reason = "dead", stays.members["reason"]
+            raise
+        return len(waiting) or None
+
+    async def discard(self, dead_letter_id: UUID) -> int | None:
+        """Discards a dead letter and replays the events that wait behind it; returns their number, None without such a letter.
+
+        Should one of those not be applicable either, it becomes the dead letter, and all of them go on waiting.
+        """
+        async with self._database.transaction() as session:
+            dead_letters = {
+                dead_letter.id: dead_letter for dead_letter in await _open_dead_letters_with(session, dead_letter_id)
+            }
+            if not dead_letters:
+                return None
+            chosen = dead_letters.pop(dead_letter_id)
+            if chosen.state != "dead":
+                raise _stays(chosen, chosen.reason)
+            chosen.state, chosen.replayed_at = "discarded", now()
+        try:
+            return (await self.replay(min(dead_letters)) or 0) if dead_letters else 0
+        except DeadLetterStays:
+            return 0
+
+    async def _replay_one(self, session: Session, dead_letter: DeadLetter) -> None:
+        if dead_letter.type not in self._handlers:
+            raise _stays(dead_letter, f"nothing reacts to {dead_letter.type} any more")
+        try:
+            await self._handle(session, [(dead_letter.type, dead_letter.value.encode())])
+        except Exception as error:
+            if _is_transient(error):
+                raise
+            raise _stays(dead_letter, _reason(error)) from error
+
+    async def _apply_batch(self, records: Sequence[Fetched]) -> None:
+        async with self._database.transaction() as session:
+            if events := [event for event in map(self._subscribed, records) if event]:
+                fresh = await _remember(session, [event.id for event in events])
+                blocked = await _blocked_keys(session, {event.record.topic for event in events})
+                await self._handle_in_order(session, events, fresh, blocked)
+            await self._advance(session, records)
+        for topic, count in Counter(record.topic for record in records).items():
+            metrics.CONSUMED.labels(self._service, topic).inc(count)
+
+    def _subscribed(self, record: Fetched) -> ReceivedEvent | None:
+        """The event of a record; None for what this service has no reaction to, which leaves no trace but the position."""
+        if record.headers.get("ce_type", "") not in self._handlers:
+            return None
+        return _read_or_none(record)
+
+    async def _handle_in_order(
+        self, session: Session, events: Sequence[ReceivedEvent], fresh: set[UUID], blocked: set[tuple[str, str]]
+    ) -> None:
+        run: list[ReceivedEvent] = []
+        for event in events:
+            if event.id not in fresh:
+                continue
+            fresh.discard(event.id)  # the same event may be in a batch twice
+            is_blocked = (event.record.topic, event.record.key) in blocked
+            if run and (is_blocked or not self._share_batch(run[-1], event)):
+                await self._handle_run(session, run)
+                run = []
+            if is_blocked:
+                await self._store_dead_letter(
+                    session, event, "waiting", "an earlier event of this key is a dead letter"
+                )
+            else:
+                run.append(event)
+        if run:
+            await self._handle_run(session, run)
+
+    def _share_batch(self, one: ReceivedEvent, other: ReceivedEvent) -> bool:
+        first, second = self._handlers.get(one.type), self._handlers.get(other.type)
+        return first is not None and second is not None and first[1] is second[1] and is_batch_handler(first[1])
+
+    async def _apply_one_by_one(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+        for index, record in enumerate(records):
+            try:
+                await self._apply_batch([record])
+            except Fenced:
+                await self._rewind(records[index:], subscription)
+                return
+            except Exception as error:
+                if _is_transient(error):
+                    await self.apply([record], subscription)
+                else:
+                    await self._move_to_dead_letters(record, error)
+
+    async def _move_to_dead_letters(self, record: Fetched, error: Exception) -> None:
+        logger.error(
+            "event set aside",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=_reason(error),
+        )
+        async with self._database.transaction() as session:
+            await self._check_limit(session)
+            event = ReceivedEvent.read(record)
+            if event.id in await _remember(session, [event.id]):
+                await self._store_dead_letter(session, event, "dead", _reason(error))
+            await self._advance(session, [record])
+
+    async def _store_dead_letter(self, session: Session, event: ReceivedEvent, state: str, reason: str) -> None:
+        record = event.record
+        if state == "waiting":
+            # A replay of the key may just be ending: look again under its lock.
+            await _lock_key(session, record.topic, record.key)
+            if not await _open_dead_letters(session, record.topic, record.key):
+                await self._handle_run(session, [event])
+                return
+        value = record.value.decode(errors="replace")
+        session.add(
+            DeadLetter(
+                id=new_id(), topic=record.topic, partition=record.partition, offset=record.offset, key=record.key,
+                type=event.type, event_id=event.id, value=value, headers=json.dumps(record.headers),
+                occurred_at=event.occurred_at, state=state, reason=reason, died_at=now(),
+            )
+        )  # fmt: skip
+        headers = {"dlq_service": self._service, "dlq_reason": reason, "dlq_offset": str(record.offset)}
+        session.outbox_records.append(
+            OutboxRecord(record.topic + DLQ_SUFFIX, record.key, event.type, value, headers=headers)
+        )
+
+    async def _handle_run(self, session: Session, run: Sequence[ReceivedEvent]) -> None:
+        """Reacts to events that go together, mostly one; the trace of the first stands for all."""
+        parent = run[0].record.headers.get("traceparent")
+        told = [(event.type, event.record.value) for event in run]
+        if not TRACING.is_enabled or run[0].type not in self._handlers:
+            with _bound(run[0], parent):
+                await self._handle(session, told)
+            return
+        others = [event.record.headers.get("traceparent", "") for event in run[1:]]
+        name = f"react {run[0].type}"
+        with (
+            TRACING.span(name, "CONSUMER", parent=parent, attributes=_about(run), links=others) as span,
+            _bound(run[0], span.traceparent),
+        ):
+            await self._handle(session, told)
+
+    async def _handle(self, session: Session, told: Sequence[tuple[str, bytes]]) -> None:
+        heard = self._handlers.get(told[0][0])
+        if heard is None:
+            return
+        facts = [self._handlers[type_][0].model_validate_json(value) for type_, value in told]
+        handler: Any = heard[1]
+        if is_batch_handler(handler):
+            await handler(session, facts)
+            return
+        for fact in facts:
+            await handler(session, fact)
+
+    async def _positions(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        async with self._database.reading() as session:
+            rows = await session.execute(_POSITIONS, {"bus": self._bus.id, "topics": self._topics})
+            known = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+        return {place: known[place] for place in places if place in known}
+
+    async def _advance(self, session: Session, records: Sequence[Fetched]) -> None:
+        """Compare-and-set: a partition whose position is not the batch's first offset belongs to somebody else."""
+        first: dict[TopicPartition, int] = {}
+        after: dict[TopicPartition, int] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            first.setdefault(place, record.offset)
+            after[place] = record.offset + 1
+        places = sorted(first)
+        moved = await session.execute(
+            _ADVANCE,
+            {
+                "bus": self._bus.id,
+                "topics": [place.topic for place in places],
+                "partitions": [place.partition for place in places],
+                "first": [first[place] for place in places],
+                "after": [after[place] for place in places],
+            },
+        )
+        if len(set(moved.scalars())) < len(places):
+            raise Fenced
+
+    async def _rewind(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+        places = sorted({TopicPartition(record.topic, record.partition) for record in records})
+        logger.info("partition begins again from its stored position", partitions=len(places))
+        await subscription.rewind(dict.fromkeys(places, 0) | await self._positions(places))
+
+    async def _check_limit(self, session: Session) -> None:
+        found = await session.execute(_COUNT_DEAD, {"most": self._limit + 1})
+        count = found.scalar_one()
+        metrics.DEAD_LETTERS.labels(self._service).set(count)
+        if count >= self._limit:
+            raise TooManyDeadLetters
+
+
+def _bound(event: ReceivedEvent, traceparent: str | None) -> AbstractContextManager[None]:
+    trace = {"traceparent": traceparent} if traceparent else {}
+    return bound_contextvars(event_id=str(event.id), **trace)
+
+
+def _about(run: Sequence[ReceivedEvent]) -> dict[str, str | int]:
+    return {
+        "messaging.destination.name": run[0].record.topic,
+        "messaging.batch.message_count": len(run),
+        "messaging.operation.type": "process",
+    }
+
+
+_POSITIONS = text("SELECT topic, partition, next_offset FROM position WHERE bus_id = :bus AND topic = ANY(:topics)")
+# Offsets may have holes on Kafka (retention, control records), so the first offset only has to be at or after the position.
+_ADVANCE = text(
+    "WITH batch AS MATERIALIZED (SELECT * FROM unnest(cast(:topics AS text[]), cast(:partitions AS int[]),"
+    " cast(:first AS bigint[]), cast(:after AS bigint[])) AS batch (topic, partition, first, after))"
+    " INSERT INTO position AS p (bus_id, topic, partition, next_offset)"
+    " SELECT :bus, topic, partition, after FROM batch ORDER BY topic, partition"
+    " ON CONFLICT (bus_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"
+    " WHERE p.next_offset <= (SELECT first FROM batch WHERE (topic, partition) = (p.topic, p.partition))"
+    " RETURNING topic || ' ' || partition"
+)
+# The ids of a batch that nobody knows, which is the rule, do not come back one by one: NULL stands for all of them.
+_REMEMBER = text(
+    "WITH new AS (INSERT INTO inbox (event_id, applied_at) SELECT unnest(cast(cast(:ids AS text) AS uuid[])), :at"
+    " ON CONFLICT DO NOTHING RETURNING event_id)"
+    " SELECT CASE WHEN count(*) < :number THEN coalesce(array_agg(event_id), '{}') END FROM new"
+)
+_COUNT_DEAD = text(
+    "SELECT count(*) FROM (SELECT FROM dead_letter WHERE state IN ('dead', 'waiting') LIMIT :most) AS open"
+)
+_BLOCKED = text(
+    "SELECT DISTINCT topic, key FROM dead_letter WHERE state IN ('dead', 'waiting') AND topic = ANY(:topics)"
+)
+
+
+async def _remember(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Marks events as applied, in one order for everybody; which of them were new."""
+    unique = sorted({id.hex for id in ids})
+    if not unique:
+        return set()
+    # One literal instead of an array of values: the driver looks long at each value.
+    names = {"ids": f"{{{','.join(unique)}}}", "at": now(), "number": len(unique)}
+    new = (await session.execute(_REMEMBER, names)).scalar_one()
+    return set(ids if new is None else new)
+
+
+async def _blocked_keys(session: Session, topics: Collection[str]) -> set[tuple[str, str]]:
+    """The keys behind a dead letter; there are none as a rule, and never more than dead letters are allowed."""
+    rows = await session.execute(_BLOCKED, {"topics": sorted(topics)})
+    return {(row.topic, row.key) for row in rows}
+
+
+async def _open_dead_letters(session: Session, topic: str, key: str) -> Sequence[DeadLetter]:
+    found = await session.exec(
+        select(DeadLetter)
+        .where(DeadLetter.topic == topic, DeadLetter.key == key, col(DeadLetter.state).in_(["dead", "waiting"]))
+        .order_by(col(DeadLetter.id))
+    )
+    return found.all()
+
+
+async def _open_dead_letters_with(session: Session, id: UUID) -> Sequence[DeadLetter]:
+    """A dead letter with all of its key, in their order, under the key's lock; nothing where it is not open."""
+    chosen = await session.get(DeadLetter, id)
+    if chosen is None:
+        return []
+    await _lock_key(session, chosen.topic, chosen.key)
+    dead_letters = await _open_dead_letters(session, chosen.topic, chosen.key)
+    return dead_letters if any(dead_letter.id == id for dead_letter in dead_letters) else []
+
+
+def _stays(dead_letter: DeadLetter, reason: str) -> DeadLetterStays:
+    return DeadLetterStays(members={"id": str(dead_letter.id), "reason": reason})
+
+
+async def _lock_key(session: Session, topic: str, key: str) -> None:
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{topic}|{key}"})
+
+
+def _read_or_none(record: Fetched) -> ReceivedEvent | None:
+    """A record that is not one of our events (no CloudEvents headers) cannot be meant for a reaction."""
+    try:
+        return ReceivedEvent.read(record)
+    except (KeyError, ValueError):
+        logger.warning("not an event", topic=record.topic, partition=record.partition, offset=record.offset)
+        return None
+
+
+def _is_transient(error: Exception) -> bool:
+    return is_transient_fault(error) or isinstance(error, (*TRANSIENT, Transient))
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong and where, without any value: messages of errors may quote personal data."""
+    if isinstance(error, ValidationError):
+        fields = ", ".join(sorted({".".join(map(str, wrong["loc"])) for wrong in error.errors()}))
+        return f"{error.title} does not parse: {fields}"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.name}"

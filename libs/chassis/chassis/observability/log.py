@@ -1,0 +1,106 @@
+"""JSON log lines with the request's or the event's id and trace. Never log personal data: ids only.
+
+Of an exception its kind and places are logged, never its message: a database says in it which values it refused.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars
+
+__all__ = [
+    "bind_contextvars", "bound_contextvars", "configure_logging", "current_request_id", "current_traceparent", "logger",
+]  # fmt: skip
+
+logger: Any = structlog.get_logger()
+
+
+class LossyStdout:
+    """Stdout for log lines. One that cannot be written (a full disk, a reader that has gone) is lost, and nobody fails for it:
+    what is logged is mostly a fault that somebody is just surviving."""
+
+    def write(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            sys.stdout.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+
+
+def configure_logging(service: str, level: str = "INFO") -> None:
+    """Sends our own and the libraries' log lines to stdout as one JSON object each."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _service_name(service),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            _say_where,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(file=LossyStdout()),  # type: ignore[arg-type]  # what a logger needs of a file
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _say_where,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    # The client logs every reconnection attempt; the relay and the consumer say what it means.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def current_request_id() -> str | None:
+    """The id of the request being served, if any."""
+    value = get_contextvars().get("request_id")
+    return str(value) if value else None
+
+
+def current_traceparent() -> str | None:
+    """The W3C traceparent of the request or event being served, if any."""
+    value = get_contextvars().get("traceparent")
+    return str(value) if value else None
+
+
+def _say_where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    told = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = {
+            "kinds": [type(cause).__name__ for cause in _chain(error)],
+            "at": [f"{'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+        }
+    return event
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _service_name(service: str) -> Any:
+    def add(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+        event["service"] = service
+        return event
+
+    return add

@@ -1,0 +1,200 @@
+"""Who is calling: a short-lived internal token (EdDSA JWT) that the gateway makes and every service verifies for itself."""
+
+import base64
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from chassis.clock import now
+from chassis.errors import Unauthenticated
+
+Role = Literal["resident", "organization", "volunteer", "officer", "auditor", "operator", "partner", "service"]
+ROLES: tuple[str, ...] = get_args(Role)
+AUDIENCE = "bakhong"
+LIFETIME_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. `subject` is an opaque account; `token` is what came in, to ask another service on the caller's behalf.
+
+    `training_units` are the units of a training account, which names no others (see `chassis.security.training_guard`).
+    """
+
+    role: Role
+    subject: str
+    unit_code: str | None = None
+    body: str | None = None
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    partner_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    """What a partner may do beyond its own affairs, such as `prefill`."""
+    training_units: tuple[str, ...] = ()
+    token: str | None = None
+
+    @property
+    def account(self) -> str:
+        """The opaque name under which deeds are recorded (maker, checker, access log)."""
+        return self.subject
+
+    def is_resident(self, resident_id: UUID) -> bool:
+        """Whether the caller is this very person."""
+        return self.role == "resident" and self.resident_id == resident_id
+
+
+def claims_of(caller: Caller) -> dict[str, Any]:
+    """The claims that say who is calling."""
+    return {
+        CLAIM_NAMES.get(name, name): str(value) if isinstance(value, UUID) else value
+        for name, value in asdict(caller).items()
+        if value not in (None, ()) and name != "token"
+    }
+
+
+CLAIM_NAMES = {"subject": "sub", "training_units": "practice"}
+"""Where a claim's name is not the field's: `sub` is registered (RFC 7519); `practice` is what releases in service read."""
+
+
+class Signer:
+    """Makes internal tokens: the gateway for its callers, a service for itself."""
+
+    def __init__(self, key_id: str, key: Ed25519PrivateKey, *, lifetime_seconds: int = LIFETIME_SECONDS) -> None:
+        self.key_id = key_id
+        self._key = key
+        self._lifetime = lifetime_seconds
+
+    @classmethod
+    def read(cls, path: Path) -> "Signer":
+        """From a PEM file; the file's name without suffix is the key id."""
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError(f"{path.name} is not an Ed25519 key")
+        return cls(path.stem, key)
+
+    def token(self, caller: Caller) -> str:
+        """A token for this caller, good for a minute."""
+        moment = int(now().timestamp())
+        claims = claims_of(caller) | {
+            "aud": AUDIENCE,
+            "iss": self.key_id,
+            "iat": moment,
+            "exp": moment + self._lifetime,
+        }
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.key_id})
+
+
+class Verifier:
+    """Checks internal tokens against the public keys of a file, which is read again when it changes."""
+
+    CACHED = 4096
+
+    def __init__(self, keys_file: Path) -> None:
+        self._file = keys_file
+        self._read_at: float | None = None
+        self._keys: Mapping[str, Ed25519PublicKey] = {}
+        self._known: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+
+    def caller(self, token: str) -> Caller:
+        """Who this token speaks for; raises Unauthenticated."""
+        self._read_keys_when_changed()
+        digest = hashlib.sha256(token.encode(errors="replace")).digest()
+        known = self._known.get(digest)
+        if known and known[0] > now().timestamp():
+            return known[1]
+        expires, caller = self._verify(token)
+        self._known[digest] = (expires, caller)
+        if len(self._known) > self.CACHED:
+            self._known.popitem(last=False)
+        return caller
+
+    def _verify(self, token: str) -> tuple[float, Caller]:
+        try:
+            key_id = str(jwt.get_unverified_header(token).get("kid"))
+            claims = jwt.decode(
+                token,
+                self._keys[key_id],
+                algorithms=["EdDSA"],
+                audience=AUDIENCE,
+                issuer=key_id,
+                options={"require": ["exp", "iat", "sub", "aud", "iss"], "verify_exp": False, "verify_iat": False},
+            )
+            expires = float(claims["exp"])
+            if expires <= now().timestamp():
+                raise Unauthenticated()
+            return expires, _caller_of(claims, key_id, token)
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError) as error:
+            raise Unauthenticated() from error
+
+    def _read_keys_when_changed(self) -> None:
+        changed = self._file.stat().st_mtime
+        if changed != self._read_at:
+            self._keys = read_public_keys(self._file)
+            self._read_at = changed
+            self._known.clear()
+
+
+def _caller_of(claims: Mapping[str, Any], key_id: str, token: str) -> Caller:
+    role = claims["role"]
+    if role not in ROLES:
+        raise ValueError("unknown role")
+    if key_id.partition("-")[0] != "gateway" and role != "service":
+        # A service speaks for itself only; for somebody else it forwards the token it was given.
+        raise ValueError("only the gateway speaks for others")
+    return Caller(
+        role=role,
+        subject=str(claims["sub"]),
+        unit_code=claims.get("unit_code"),
+        body=claims.get("body"),
+        resident_id=UUID(claims["resident_id"]) if "resident_id" in claims else None,
+        organization_id=UUID(claims["organization_id"]) if "organization_id" in claims else None,
+        partner_id=claims.get("partner_id"),
+        scopes=tuple(claims.get("scopes", ())),
+        training_units=tuple(claims.get("practice", ())),
+        token=token,
+    )
+
+
+def read_public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
+    """The Ed25519 keys of a JSON Web Key Set (RFC 8037), by key id."""
+    keys = json.loads(path.read_text())["keys"]
+    return {
+        key["kid"]: Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(key["x"] + "=="))
+        for key in keys
+        if key.get("crv") == "Ed25519"
+    }
+
+
+def write_keys(folder: Path, names: list[str]) -> Path:
+    """Makes a private key `<name>.pem` for each name that has none, and `public.json` with all public keys."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name in names:
+        path = folder / f"{name}.pem"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(
+                Ed25519PrivateKey.generate().private_bytes(
+                    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+                )
+            )
+    public = folder / "public.json"
+    public.write_text(json.dumps({"keys": [_jwk(folder / f"{name}.pem") for name in names]}, indent=2))
+    return public
+
+
+def _jwk(path: Path) -> dict[str, str]:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    assert isinstance(key, Ed25519PrivateKey)
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return {"kty": "OKP", "crv": "Ed25519", "kid": path.stem, "use": "sig", "alg": "EdDSA",
+            "x": base64.urlsafe_b64encode(raw).rstrip(b"=").decode()}  # fmt: skip

@@ -1,0 +1,290 @@
+"""The HTTP door: one transaction per request, who may come in, and the conventions of the REST contract.
+
+A route is made on `Routes()`; its signature declares who may call it (`Annotated[Caller, allow("officer")]`), and asks
+for its session by `Transaction`. The door commits before the answer leaves, so an answer is never a promise.
+"""
+
+import base64
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar, get_args
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
+
+from chassis.errors import (
+    FieldError,
+    Forbidden,
+    InvalidQuery,
+    Language,
+    StaleVersion,
+    Unauthenticated,
+)
+from chassis.security.identity import Caller, Role
+from chassis.security.training_guard import guard_training
+from chassis.storage.database import ReadSession, Session
+from chassis.web.idempotency import run_once
+
+T = TypeVar("T")
+
+PUBLIC = frozenset({"public"})
+MAX_PAGE = 200
+
+
+def transactional_router(**options: Any) -> APIRouter:
+    """A router whose routes are doors. `prefix` stays with the caller; tags name the domain noun."""
+    return APIRouter(route_class=TransactionalRoute, **options)
+
+
+def allow(*roles: Role) -> Any:
+    """Declares who may call a route; the parameter is the caller. Everybody else gets 401 or 403 before the body is read."""
+    return Depends(_declared(frozenset(roles)))
+
+
+def public() -> Any:
+    """Declares that a route needs no credential; the parameter is the caller who sent one all the same, or None."""
+    return Depends(_declared(PUBLIC))
+
+
+def _declared(audience: frozenset[str]) -> Callable[[Request], Coroutine[Any, Any, Caller | None]]:
+    # A coroutine, because FastAPI would send a plain function to a thread, on every request.
+    async def caller(request: Request) -> Caller | None:
+        found: Caller | None = request.state.caller
+        return found
+
+    caller.audience = audience  # type: ignore[attr-defined]  # read by Door when the route is made
+    return caller
+
+
+async def _session(request: Request) -> Session:
+    session: Session = request.state.session
+    return session
+
+
+Transaction = Annotated[Session, Depends(_session)]
+"""The request's one session: changes and their announcements commit together, before the answer leaves."""
+
+
+async def _reading(request: Request) -> AsyncIterator[ReadSession]:
+    async with request.app.state.runtime.database.reading() as session:
+        yield session
+
+
+Reading = Annotated[ReadSession, Depends(_reading, scope="function")]
+"""A session for questions only."""
+
+PurposeHeader = Annotated[str | None, Header(alias="X-Purpose", description="Why another person's data are read")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="Only when the version is still this one")]
+
+
+class TransactionalRoute(APIRoute):
+    """A route that lets in whom it declares, in one transaction, once per Idempotency-Key."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        audience = _audience_of(self)
+        if audience is None:
+            raise TypeError(f"{path} does not declare who may call it: use allow(...) or public()")
+        self.audience: frozenset[str] = audience
+        self.openapi_extra = (self.openapi_extra or {}) | {"x-audience": sorted(audience)}
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+        audience = _audience_of(self) or frozenset()
+        parameters, days = _query_names(self), _query_days(self)
+        changes = any(part.call is _session for part in _parts(self.dependant))
+
+        async def door(request: Request) -> Response:
+            caller = request.state.caller = _authorize(request, audience)
+            _refuse_unknown_parameters(request, parameters, days)
+            if caller and caller.training_units:
+                await guard_training(request, caller)
+            if not changes:
+                return await answer(request)
+            key = request.headers.get("idempotency-key") if request.method == "POST" else None
+            if key is None:
+                async with request.app.state.runtime.database.transaction() as session:
+                    request.state.session = session
+                    return await answer(request)
+            return await run_once(request, key, answer)
+
+        return door
+
+
+def _parts(dependant: Any) -> Iterator[Any]:
+    """What FastAPI found in the signature of a route (`route.dependant`), then of everything it depends on."""
+    yield dependant
+    for part in dependant.dependencies:
+        yield from _parts(part)
+
+
+def _audience_of(route: APIRoute) -> frozenset[str] | None:
+    return next((part.call.audience for part in _parts(route.dependant) if hasattr(part.call, "audience")), None)
+
+
+def _query_parameters(route: APIRoute) -> Iterator[tuple[str, Any]]:
+    """Name and type of every query parameter, those of a parameter model one by one."""
+    for parameter in (parameter for part in _parts(route.dependant) for parameter in part.query_params):
+        fields = getattr(parameter.field_info.annotation, "model_fields", None)
+        if fields is None:
+            yield parameter.alias, parameter.field_info.annotation
+        else:
+            yield from ((field.alias or name, field.annotation) for name, field in fields.items())
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    return frozenset(name for name, _ in _query_parameters(route))
+
+
+def _query_days(route: APIRoute) -> frozenset[str]:
+    """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
+    return frozenset(name for name, annotation in _query_parameters(route) if _is_of_a_day(annotation))
+
+
+def _authorize(request: Request, audience: frozenset[str]) -> Caller | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not token and audience == PUBLIC:
+        return None
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated()
+    caller: Caller = request.app.state.runtime.verifier.caller(token)
+    if audience != PUBLIC and caller.role not in audience:
+        raise Forbidden()
+    return caller
+
+
+def _is_of_a_day(annotation: Any) -> bool:
+    """Whether a type is a date or an instant, or one of several, or one with rules of its own."""
+    return annotation in (date, datetime) or any(map(_is_of_a_day, get_args(annotation)))
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str], days: frozenset[str]) -> None:
+    if not request.scope["query_string"]:
+        return
+    sent = request.query_params
+    errors = [
+        FieldError(f"/{name}", "unknown-parameter", "Không có tham số này.", "There is no such parameter.")
+        for name in sorted(set(sent) - known)
+    ]
+    errors += [
+        FieldError(f"/{name}", "date-parsing", "Phải là ngày dạng YYYY-MM-DD.", "Must be a date as YYYY-MM-DD.")
+        for name in sorted(days & set(sent))
+        if not LIKE_A_DAY.match(sent[name])
+    ]
+    if errors:
+        raise InvalidQuery(errors=errors)
+
+
+LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Listed(BaseModel, Generic[T]):
+    """A page of a list; `next_cursor` asks for the next one, null on the last."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+class Page(BaseModel):
+    """Which part of a list is asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: int
+    cursor: str | None
+
+    def after(self) -> list[Any] | None:
+        """The sort key after which this page starts; 400 for a cursor that is not ours."""
+        return None if self.cursor is None else _read_cursor(self.cursor)
+
+    def after_id(self) -> UUID | None:
+        """The id after which this page starts, for lists sorted by id."""
+        start = self.after()
+        try:
+            return None if start is None else UUID(start[0])
+        except (ValueError, AttributeError, IndexError, TypeError) as error:
+            raise _not_a_cursor() from error
+
+
+async def _page(
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many items")] = 50,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
+) -> Page:
+    return Page(limit=limit, cursor=cursor)
+
+
+PageQuery = Annotated[Page, Depends(_page)]
+
+
+async def page_by_id(session: ReadSession, query: Any, id_column: Any, page: Page) -> tuple[list[Any], str | None]:
+    """One page of a query sorted by a UUIDv7 column (oldest first), and the cursor of the next."""
+    after = page.after_id()
+    if after is not None:
+        query = query.where(id_column > after)
+    rows = list(await session.exec(query.order_by(id_column).limit(page.limit + 1)))
+    if len(rows) <= page.limit:
+        return rows, None
+    kept = rows[: page.limit]
+    return kept, cursor_at(getattr(kept[-1], id_column.key))
+
+
+def cursor_at(*key: Any) -> str:
+    """The cursor of a page that starts after this sort key."""
+    return base64.urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).rstrip(b"=").decode()
+
+
+def _read_cursor(cursor: str) -> list[Any]:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=="))
+    except ValueError as error:
+        raise _not_a_cursor() from error
+    if not isinstance(key, list):
+        raise _not_a_cursor()
+    return key
+
+
+def _not_a_cursor() -> InvalidQuery:
+    return InvalidQuery(
+        errors=[FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")]
+    )
+
+
+def etag(version: int) -> str:
+    """The ETag of a version of a resource."""
+    return f'"{version}"'
+
+
+def require_match(if_match: str | None, version: int) -> None:
+    """412 when If-Match was sent and names another version."""
+    if if_match is not None and if_match.strip() not in ("*", etag(version)):
+        raise StaleVersion()
+
+
+def created(body: BaseModel, location: str, *, version: int | None = None) -> JSONResponse:
+    """201 with Location (and ETag)."""
+    headers = {"Location": location} | ({"ETag": etag(version)} if version is not None else {})
+    return JSONResponse(body.model_dump(mode="json"), 201, headers)
+
+
+def language_of(accept_language: str | None) -> Language:
+    """Vietnamese unless English is asked for more."""
+    weights: dict[str, float] = {}
+    for part in (accept_language or "").split(","):
+        name, _, parameter = part.strip().partition(";q=")
+        try:
+            weight = float(parameter) if parameter else 1.0
+        except ValueError:
+            continue
+        weights.setdefault(name.split("-")[0].lower(), weight)
+    return "en" if weights.get("en", 0) > weights.get("vi", 0) else "vi"
+
+
+def audiences(routes: Sequence[Any]) -> dict[str, frozenset[str]]:
+    """Who may call what, for tests and the API document."""
+    doors = [route for route in routes if isinstance(route, TransactionalRoute)]
+    return {f"{method} {door.path}": door.audience for door in doors for method in door.methods or ()}

@@ -1,0 +1,35 @@
+"""Facts about organizations: whether the owner has a smartphone, whether the provincial app is installed."""
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import now
+from chassis.storage.database import Session
+from contracts.registry import OrganizationAttested, OrganizationSnapshot
+from onboarding.commands.organizations import settle_organization
+from onboarding.model.attestations import evidence_of
+from onboarding.model.journeys import StepEvidence
+from onboarding.model.people import KnownOrganization
+
+
+async def on_organization_told(session: Session, fact: OrganizationSnapshot) -> None:
+    """Keeps the newest snapshot."""
+    organization = await _known(session, fact)
+    if organization.hear(fact):
+        session.add(organization)
+
+
+async def on_organization_attested(session: Session, fact: OrganizationAttested) -> None:
+    """Takes a partner's fact as evidence of the provincial app."""
+    evidence = evidence_of(fact.attestation)
+    if evidence is None or evidence.step != "province_app":
+        return
+    organization = await _known(session, fact)
+    if await session.get(StepEvidence, (organization.id, evidence.id)) is None:
+        session.add(StepEvidence.of(organization.id, evidence, at=now()))
+        await settle_organization(session, organization)
+
+
+async def _known(session: Session, fact: OrganizationSnapshot | OrganizationAttested) -> KnownOrganization:
+    blank = KnownOrganization(id=fact.organization_id, unit_id=fact.unit_id, unit_code=fact.unit_code).model_dump()
+    await session.exec(insert(KnownOrganization).values(**blank).on_conflict_do_nothing())
+    return await session.get_one(KnownOrganization, fact.organization_id, with_for_update=True, populate_existing=True)
