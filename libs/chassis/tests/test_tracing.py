@@ -21,8 +21,8 @@ def test_without_a_collector_the_sdk_is_not_even_imported() -> None:
     program = (
         "import sys, chassis.app\n"
         "from chassis.settings import Settings\n"
-        "from chassis.observability.tracing import SPANS\n"
-        "SPANS.start('registry', Settings())\n"
+        "from chassis.observability.tracing import TRACING\n"
+        "TRACING.start('registry', Settings())\n"
         "print(sorted(name for name in sys.modules if name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter'))))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env={})

@@ -47,7 +47,7 @@ def batch_handler(reaction: Callable[[Session, Sequence[Any]], Awaitable[None]])
     It gets runs of facts for which it is the reaction, of one or several types, in their order; one fact comes as a run of
     one. Use it where a statement for many costs little more than one for a single fact.
     """
-    reaction.takes_many = True  # type: ignore[attr-defined]  # read by the consumer
+    reaction.is_batch_handler = True  # type: ignore[attr-defined]  # read by the consumer
     return reaction
 
 
@@ -58,7 +58,7 @@ TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, Tim
 
 def is_batch_handler(reaction: EventHandler) -> bool:
     """Whether a reaction was marked by `together`."""
-    return getattr(reaction, "takes_many", False)
+    return getattr(reaction, "is_batch_handler", False)
 
 
 class Fenced(Exception):

@@ -1,4 +1,4 @@
-"""Questions to another service over HTTP, on behalf of the caller or of this service itself."""
+"""Calls to another service over HTTP, on behalf of the caller or of this service itself."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class ServiceClient:
         params: dict[str, str] | None = None,
         seconds: float = 2.0,
     ) -> Any:
-        """The JSON of a 2xx answer; raises Unanswered for anything else. Without a caller the service asks for itself."""
+        """The JSON of a 2xx answer; raises ServiceUnavailable for anything else. Without a caller the service asks for itself."""
         with TRACING.span(f"ask {service}", "CLIENT", parent=current_traceparent()) as span:
             headers = self._headers(caller, purpose, span.traceparent)
             try:

@@ -70,7 +70,7 @@ from reporting.handlers.people import (
 from reporting.handlers.units import on_source_checked, on_unit_changed
 from reporting.projections.ledger import ledger_of
 
-__all__ = ["COUNTED", "HEARD", "on_what_counts"]
+__all__ = ["COUNTED", "HANDLERS", "on_what_counts"]
 
 COUNTED: EventHandlers = {
     ResidentRegistered: on_resident,
