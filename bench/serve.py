@@ -14,7 +14,9 @@ def main(cores: str, port: str, target: str) -> None:
     served = importlib.import_module(module)
     uvicorn.run(
         getattr(served, name),
-        http=getattr(served, "http_protocol", "auto"),  # as the launcher serves it
+        http=getattr(served, "http_protocol", "h11"),  # not httptools: an offered upgrade would smuggle requests
+        h11_max_incomplete_event_size=65_536,
+        ws="none",
         host="127.0.0.1",
         port=int(port),
         log_config=None,

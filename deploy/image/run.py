@@ -87,7 +87,9 @@ def serve() -> None:
     served = importlib.import_module(f"{package()}.app")
     uvicorn.run(
         served.app,
-        http=getattr(served, "http_protocol", "auto"),
+        http=getattr(served, "http_protocol", "h11"),  # not httptools: an offered upgrade would smuggle requests
+        h11_max_incomplete_event_size=65_536,
+        ws="none",
         host="0.0.0.0",
         port=PORT,
         log_config=None,

@@ -135,7 +135,9 @@ def _run(module: str, door: Door) -> None:
     served = importlib.import_module(module)
     config = uvicorn.Config(
         served.app,
-        http=getattr(served, "http_protocol", "auto"),
+        http=getattr(served, "http_protocol", "h11"),  # not httptools: an offered upgrade would smuggle requests
+        h11_max_incomplete_event_size=65_536,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

@@ -8,7 +8,7 @@ from gateway import model
 from gateway.commands.housekeeping import forget, reseal
 from gateway.door import Gateway
 from gateway.handlers import HANDLERS
-from gateway.patience import Patience
+from gateway.header_timeout import protocol_of
 from gateway.routes import ROUTERS
 from gateway.settings import get_gateway_settings
 
@@ -23,5 +23,5 @@ service = Service(
 )
 inner = create_app(service, get_gateway_settings(), is_observed=False)
 app = Gateway(inner, get_gateway_settings())
-http_protocol = Patience
+http_protocol = protocol_of(get_gateway_settings())
 """For the server that runs `app`."""

@@ -40,7 +40,7 @@ from gateway.errors import (
     TooManyRequests,
 )
 from gateway.head import Head, RawHeaders
-from gateway.headers import check_framing
+from gateway.headers import check_framing, check_length
 from gateway.incoming import ClientGone, read_body
 from gateway.limits import Crowd, Crowded, Policy, TokenBuckets, Verdict
 from gateway.mailbox import Mailbox
@@ -197,6 +197,7 @@ class Gateway:
 
     async def _admit(self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace) -> None:
         _check_head(scope)
+        check_framing(head, scope["http_version"])
         try:
             path = decode_path(scope["raw_path"])
         except PathRefused as refused:
@@ -316,7 +317,7 @@ class Gateway:
     async def _answer_inside(
         self, scope: Scope, head: Head, receive: Receive, send: Answered, answer: Send, own: RawHeaders, path: str
     ) -> None:
-        check_framing(head, JSON_LIMIT)
+        check_length(head, JSON_LIMIT)
         given = [(name, value) for name, value in head.raw if name not in REPLACED_INSIDE]
         if path == "/oauth/token":
             given += [(b"x-client-authorization", value) for value in head.values(b"authorization")[:1]]

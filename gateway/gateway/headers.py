@@ -7,11 +7,11 @@ from chassis.errors import TooLarge
 from gateway.errors import MalformedRequest
 from gateway.head import Head, RawHeaders
 
-# RFC 9110 section 7.6.1: these speak of one connection and end with it.
+# RFC 9110 section 7.6.1 and RFC 7540 section 3.2.1: these speak of one connection and end with it.
 HOP_BY_HOP = frozenset(
     {
         *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection"),
-        *(b"te", b"trailer", b"transfer-encoding", b"upgrade"),
+        *(b"te", b"trailer", b"transfer-encoding", b"upgrade", b"http2-settings"),
     }
 )
 # What a client says about who it is or how it came; the door says these itself or not at all.
@@ -21,21 +21,30 @@ CLIENT_CLAIMS = frozenset(
         *(b"x-request-id", b"traceparent", b"tracestate"),
     }
 )
-CLIENT_CLAIM_PREFIXES = (b"x-forwarded-", b"x-internal-", b"x-bakhong-")
+NOT_FORWARDED_PREFIXES = (b"x-forwarded-", b"x-internal-", b"x-bakhong-", b"proxy-")
 ANSWERED_BY_THE_DOOR = frozenset({b"server", b"date", b"x-request-id", b"traceparent", b"tracestate"})
 NOT_RETURNED = HOP_BY_HOP | ANSWERED_BY_THE_DOOR
 
 
-def check_framing(head: Head, body_limit: int) -> None:
-    """Refuse what two parsers could cut differently (RFC 9112 section 6.3) and bodies that say they are too big."""
+def check_framing(head: Head, http_version: str) -> None:
+    """Refuse what two parsers could cut differently (RFC 9112 sections 6.1 and 6.3), and end the connection.
+
+    Also another version than HTTP/1: the preface of HTTP/2 reads as a request, and what follows it is no HTTP/1.
+    """
     lengths, encodings = head.values(b"content-length"), head.values(b"transfer-encoding")
-    if (lengths and encodings) or len(lengths) > 1 or len(encodings) > 1:
-        raise MalformedRequest
-    if lengths and not (lengths[0].isascii() and lengths[0].isdigit()):
-        raise MalformedRequest
-    if encodings and encodings[0].strip().lower() != b"chunked":
-        raise MalformedRequest
-    if lengths and int(lengths[0]) > body_limit:
+    is_clear = len(lengths) + len(encodings) <= 1 and http_version in ("1.0", "1.1")
+    if lengths:
+        is_clear = is_clear and lengths[0].isascii() and lengths[0].isdigit()
+    elif encodings:
+        is_clear = is_clear and encodings[0].strip().lower() == b"chunked" and http_version != "1.0"
+    if not is_clear:
+        raise MalformedRequest(headers={"Connection": "close"})
+
+
+def check_length(head: Head, body_limit: int) -> None:
+    """Refuse a body that says it is over `body_limit` bytes."""
+    length = head.only(b"content-length")
+    if length is not None and int(length) > body_limit:
         raise TooLarge(headers={"Connection": "close"})
 
 
@@ -64,7 +73,7 @@ def returning_headers(method: str, status: int, headers: RawHeaders) -> RawHeade
 @lru_cache(maxsize=1024)
 def _may_pass(name: bytes) -> bool:
     # An underscore is a hyphen to some readers: `x_internal_token` would be taken for ours.
-    is_ours = name in HOP_BY_HOP or name in CLIENT_CLAIMS or name.startswith(CLIENT_CLAIM_PREFIXES)
+    is_ours = name in HOP_BY_HOP or name in CLIENT_CLAIMS or name.startswith(NOT_FORWARDED_PREFIXES)
     return not is_ours and b"_" not in name and name != b"content-length"
 
 

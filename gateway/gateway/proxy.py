@@ -10,7 +10,7 @@ from gateway.breaker import Breaker, RetryBudget
 from gateway.deadlines import Deadlines
 from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, Overloaded, ServiceUnavailable
 from gateway.head import Head, RawHeaders
-from gateway.headers import check_framing, outgoing_headers, returning_headers
+from gateway.headers import check_length, outgoing_headers, returning_headers
 from gateway.incoming import ClientGone, DisconnectWatch, IncomingBody
 from gateway.limits import Crowded
 from gateway.room import Room
@@ -65,7 +65,7 @@ class Proxy:
         Raises a Problem while nothing was sent, ClientGone, or AnswerBroken once the head was out.
         """
         head = Head(scope["headers"])
-        check_framing(head, body_limit)
+        check_length(head, body_limit)
         body = IncomingBody(head, receive, body_limit, self._budgets.request_idle, self._deadlines)
         watch = DisconnectWatch(body, self._deadlines)
         try:

@@ -1,12 +1,16 @@
 """What the gateway reads from the environment, beside what every service reads."""
 
+import ipaddress
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, field_validator, model_validator
 
 from chassis.settings import Settings
+
+Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 
 class GatewaySettings(Settings):
@@ -35,10 +39,20 @@ class GatewaySettings(Settings):
     misses_per_minute: int = 30
     """Wrong guesses of one address where guessing pays: tracking codes, client secrets."""
     requests_at_once: int = 512
+    connections_per_address: int = Field(default=128, ge=1)
+    """Open connections of one address (of IPv6: one /64 network); more are answered 429."""
+    proxy_networks: str = ""
+    """Networks (CIDR) of the reverse proxies in front, separated by commas: `connections_per_address` is not for them."""
     mailbox_letters: int = 2_000
     """Webhooks that may wait for their commit; more are answered 503."""
     tls_certificate_file: Path | None = None
     """The certificate that the outside sees, to tell its last day; TLS itself ends before the gateway."""
+
+    @field_validator("proxy_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        networks_of(text)
+        return text
 
     @model_validator(mode="after")
     def _production_is_closed(self) -> Self:
@@ -56,8 +70,16 @@ class GatewaySettings(Settings):
     def is_development(self) -> bool:
         return self.environment == "development"
 
+    def networks_of_proxies(self) -> Networks:
+        return networks_of(self.proxy_networks)
+
     def origins(self) -> frozenset[str]:
         return frozenset(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
+
+
+def networks_of(text: str) -> Networks:
+    """The networks of a comma-separated list; ValueError when one is none."""
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 @cache

@@ -29,7 +29,7 @@ from gateway.errors import (
 )
 from gateway.events import SHAPES, check_data, check_time, read_envelope, subject_key_of
 from gateway.head import Head, RawHeaders
-from gateway.headers import check_framing
+from gateway.headers import check_length
 from gateway.incoming import read_body
 from gateway.limits import Policy, TokenBuckets, Verdict
 from gateway.mailbox import Fate, Full, Letter, Mailbox, NotKept
@@ -85,7 +85,7 @@ class WebhookDoor:
         self, scope: Scope, receive: Receive, send: Send, partner: KnownPartner, traceparent: str
     ) -> None:
         head = Head(scope["headers"])
-        check_framing(head, BODY_LIMIT)
+        check_length(head, BODY_LIMIT)
         _check_media(head, JSON_MEDIA)
         verdict = self._take(partner)
         body = await self._read(receive)
@@ -112,7 +112,7 @@ class WebhookDoor:
         try:
             if scope["method"] != dialect.method:
                 raise MethodNotAllowed(headers={"Allow": dialect.method})
-            check_framing(head, BODY_LIMIT)
+            check_length(head, BODY_LIMIT)
             if dialect.media_types:
                 _check_media(head, dialect.media_types)
             self._take(partner)

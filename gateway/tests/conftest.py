@@ -25,7 +25,7 @@ from chassis.clock import now  # noqa: E402
 from chassis.runtime import Runtime, Service  # noqa: E402
 from gateway.commands.development import development_secret  # noqa: E402
 from gateway.door import Gateway  # noqa: E402
-from gateway.patience import Patience  # noqa: E402
+from gateway.header_timeout import HeaderTimeoutProtocol  # noqa: E402
 from gateway.settings import GatewaySettings  # noqa: E402
 from gateway.signatures import sign  # noqa: E402
 
@@ -33,10 +33,23 @@ Serve = Callable[[Any], Awaitable[str]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
+class ServerProtocol(HeaderTimeoutProtocol):
+    """Without the cap per address: every test comes from one."""
+
+    connections_per_address = 4096
+
+
 @asynccontextmanager
 async def running(app: Any) -> AsyncIterator[str]:
     config = uvicorn.Config(
-        app, port=0, http=Patience, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1
+        app,
+        port=0,
+        http=ServerProtocol,
+        h11_max_incomplete_event_size=65_536,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     config.load()
@@ -48,6 +61,12 @@ async def running(app: Any) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         await server.shutdown()
+
+
+@pytest.fixture
+def server_protocol() -> type[ServerProtocol]:
+    """The protocol class of the servers that `serve` starts."""
+    return ServerProtocol
 
 
 @pytest.fixture

@@ -288,19 +288,6 @@ async def test_date_server_and_request_id_are_left_for_the_door_to_say(
         assert "theirs" not in answer.headers.getall("Server", [])
 
 
-async def test_a_body_with_two_lengths_is_refused(door: str, service: Service) -> None:
-    for head in (
-        b"Content-Length: 3\r\nTransfer-Encoding: chunked",
-        b"Content-Length: 3\r\nContent-Length: 3",
-        b"Transfer-Encoding: gzip, chunked",
-    ):
-        answer = await raw_exchange(
-            door, b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + head + b"\r\n\r\n0\r\n\r\n"
-        )
-        assert answer.startswith(b"HTTP/1.1 400")
-    assert service.seen == []
-
-
 async def test_a_body_over_the_limit_is_refused_said_or_unsaid(
     door: str, service: Service, caller: aiohttp.ClientSession
 ) -> None:

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from yarl import URL
 
-from gateway import patience
+from gateway.header_timeout import HeaderTimeoutProtocol, capped_address, protocol_of
+from gateway.settings import GatewaySettings, networks_of
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
 
@@ -49,8 +51,7 @@ async def dial(door: Any, serve: Any) -> AsyncIterator[Callable[[], Any]]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "SECONDS_FOR_HEAD", 0.3)
-    monkeypatch.setattr(patience, "SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(HeaderTimeoutProtocol, "head_seconds", 0.3)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -89,7 +90,7 @@ async def test_an_answer_that_takes_long_is_not_a_slow_client(dial: Any, monkeyp
 
 
 async def test_connections_over_the_limit_are_told_to_come_back(dial: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "CONNECTIONS", 3)
+    monkeypatch.setattr(HeaderTimeoutProtocol, "most_connections", 3)
     first = [await dial() for _ in range(3)]
     for wire in first:
         await wire.say(HEAD + b"\r\n")
@@ -104,6 +105,68 @@ async def test_connections_over_the_limit_are_told_to_come_back(dial: Any, monke
     assert shed.startswith(b"HTTP/1.1 503")
     assert b"Retry-After: 1" in shed
     assert (await later.first_line()).startswith(b"HTTP/1.1 200")
+
+
+async def test_connections_of_one_address_over_its_limit_are_refused_until_one_ends(
+    dial: Any, server_protocol: type[HeaderTimeoutProtocol], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(server_protocol, "connections_per_address", 3)
+    first = [await dial() for _ in range(3)]
+    for wire in first:
+        await wire.say(HEAD + b"\r\n")
+        assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
+
+    refused = await (await dial()).answer()
+    first[0].writer.close()
+    while HeaderTimeoutProtocol.open_by_address["127.0.0.1"] > 2:
+        await asyncio.sleep(0.01)
+    later = await dial()
+    await later.say(HEAD + b"\r\n")
+
+    assert refused.startswith(b"HTTP/1.1 429")
+    assert b"Retry-After: 1" in refused
+    assert (await later.first_line()).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_reverse_proxy_may_open_more_connections_than_one_client(
+    dial: Any, server_protocol: type[HeaderTimeoutProtocol], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(server_protocol, "connections_per_address", 1)
+    monkeypatch.setattr(server_protocol, "proxy_networks", networks_of("127.0.0.0/24"))
+    for wire in [await dial() for _ in range(3)]:
+        await wire.say(HEAD + b"\r\n")
+        assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
+
+
+def test_what_the_limit_per_address_counts() -> None:
+    proxies = networks_of("10.1.0.0/16, fd00::/8")
+    assert capped_address("203.0.113.7", proxies) == "203.0.113.7"
+    assert capped_address("2001:db8::1", proxies) == capped_address("2001:db8::ffff:1", proxies) == "2001:db8::/64"
+    assert capped_address("::ffff:203.0.113.7", proxies) == "203.0.113.7"
+    assert capped_address("10.1.2.3", proxies) is None
+    assert capped_address("::ffff:10.1.2.3", proxies) is None
+    assert capped_address("fd12::1", proxies) is None
+    assert capped_address("", proxies) is None
+
+
+def test_a_network_that_is_none_stops_the_start(settings: GatewaySettings) -> None:
+    given = settings.model_dump()
+    assert protocol_of(GatewaySettings(**given | {"connections_per_address": 7})).connections_per_address == 7
+    with pytest.raises(ValidationError, match="proxy_networks"):
+        GatewaySettings(**given | {"proxy_networks": "10.0.0.0/8, caddy"})
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_body_that_dribbles_in_after_its_answer_ends_the_connection_without_a_second_answer(dial: Any) -> None:
+    wire = await dial()
+    await wire.say(b"POST /v1/partners HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n")
+    dribbling = asyncio.ensure_future(wire.say(*[b"x"] * 1000, pause=0.02))
+
+    answer = await wire.answer()
+    dribbling.cancel()
+
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert answer.count(b"HTTP/1.1 ") == 1
 
 
 SMUGGLED = b"GET /v1/settings HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -165,33 +228,3 @@ async def test_a_header_given_twice_is_never_joined(dial: Any) -> None:
 
         assert answer.split(b" ")[1] in (b"400", b"401"), name
         assert not {b"first-value", b"second-value"} & set(answer.replace(b"\r\n", b" ").split()), name
-
-
-class Written:
-    """A transport that keeps what it is given, piece by piece."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-        self.is_closed = False
-
-    def write(self, data: bytes) -> None:
-        self.pieces.append(data)
-
-    def close(self) -> None:
-        self.is_closed = True
-
-
-async def test_head_and_body_of_an_answer_leave_in_one_piece_and_a_long_one_does_not_wait() -> None:
-    written = Written()
-    transport = patience.Gathering(written, asyncio.get_running_loop())  # type: ignore[arg-type]  # only what is used
-    transport.write(b"head ")
-    transport.write(b"body")
-    assert written.pieces == []
-    await asyncio.sleep(0)
-    transport.write(b"a" * patience.MOST_GATHERED)
-    transport.write(b"b")
-    assert written.pieces == [b"head body", b"a" * patience.MOST_GATHERED + b"b"]
-    transport.write(b"the last")
-    transport.close()
-    await asyncio.sleep(0)
-    assert (written.pieces[2:], written.is_closed) == ([b"the last"], True)
