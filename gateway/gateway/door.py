@@ -30,7 +30,6 @@ from gateway.certificate import watch_certificate
 from gateway.commands.development import ensure_development_partners
 from gateway.cors import Origins
 from gateway.credentials import Admission, Credentials, SignerFile
-from gateway.deadlines import Deadlines
 from gateway.directory import Directory
 from gateway.errors import (
     AmbiguousPath,
@@ -47,14 +46,14 @@ from gateway.mailbox import Mailbox
 from gateway.oidc import Provider
 from gateway.pages import Pages
 from gateway.paths import MAXIMUM_TARGET_BYTES, PathRefused, decode_path
-from gateway.proxy import AnswerBroken, Proxy
+from gateway.proxy import Proxy, ResponseAborted
+from gateway.proxy_client import ProxyClient
 from gateway.routing import NoSuchMethod, NoSuchPath, Route, RoutingTable
 from gateway.sessions import PATHS as SIGN_IN_PATHS
 from gateway.sessions import Session, Sessions
 from gateway.settings import GatewaySettings
 from gateway.trace import Trace, read_trace
 from gateway.training import Training
-from gateway.upstream import Client
 from gateway.volunteers import Volunteers
 from gateway.webhooks import WebhookDoor
 
@@ -84,7 +83,6 @@ class Gateway:
         self._webhook_policy = Policy("partner", settings.partner_messages_per_minute, 60)
         self._standing = SECURITY_HEADERS if settings.is_development else [*SECURITY_HEADERS, STRICT_TRANSPORT]
         self._origins = Origins(settings.origins())
-        self._deadlines = Deadlines()
         self._tasks: list[asyncio.Task[None]] = []
         self.pages = Pages(inner, settings)
         inner.state.gateway = self
@@ -103,7 +101,7 @@ class Gateway:
             raise RuntimeError("the gateway needs this variable: SIGNING_KEY_FILE")
         if self.settings.tls_certificate_file is not None:
             watch_certificate(self.settings.tls_certificate_file)
-        self.client = self.pages.client = Client()
+        self.client = self.pages.client = ProxyClient()
         addresses = self.settings.service_urls()
         self.proxy = Proxy(self.client, addresses, most_calls=self.settings.requests_at_once)
         self.directory = Directory(runtime.database)
@@ -179,7 +177,7 @@ class Gateway:
             await self._admit(scope, head, receive, send, trace)
         except ClientGone:
             return
-        except AnswerBroken:
+        except ResponseAborted:
             raise
         except Problem as problem:
             await self._refuse(scope, send, problem)
@@ -192,7 +190,7 @@ class Gateway:
 
     async def _refuse(self, scope: Scope, answered: Answered, problem: Problem) -> None:
         if answered.has_begun:
-            raise AnswerBroken from problem
+            raise ResponseAborted from problem
         await send_problem(scope, answered, problem)
 
     async def _admit(self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace) -> None:
@@ -323,7 +321,7 @@ class Gateway:
             given += [(b"x-client-authorization", value) for value in head.values(b"authorization")[:1]]
         if path.startswith("/v1/partners") and scope["method"] not in ("GET", "HEAD"):
             send.before_answer = self.directory.refresh
-        body = await read_body(receive, JSON_LIMIT, SECONDS_TO_READ, self._deadlines)
+        body = await read_body(receive, JSON_LIMIT, SECONDS_TO_READ)
         await self.inner({**scope, "headers": [*given, *own]}, _again(body, receive), answer)
 
 

@@ -1,11 +1,10 @@
 """The body of a request on its way in, and the client at its other end, who may leave."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
-from chassis.errors import TooLarge
+from chassis.errors import Problem, TooLarge
 from gateway.answers import Receive
-from gateway.deadlines import Deadline, Deadlines
 from gateway.errors import RequestTooSlow
 from gateway.head import Head
 
@@ -13,122 +12,110 @@ SMALL_BODY_BYTES = 65_536
 
 
 class ClientGone(Exception):
-    """The client closed its connection; nobody waits for an answer."""
+    """The client closed its connection; no response can reach it."""
 
 
 class IncomingBody:
     """The client's body: small ones are held so that a call can be repeated, others flow through."""
 
-    def __init__(self, head: Head, receive: Receive, limit: int, idle: float, deadlines: Deadlines) -> None:
+    def __init__(self, head: Head, receive: Receive, limit: int, idle: float) -> None:
         length = head.only(b"content-length")
         self.length = int(length) if length is not None else None
         is_chunked = b"transfer-encoding" in head
         self.is_streamed = is_chunked or (self.length or 0) > SMALL_BODY_BYTES
-        self.is_over = not is_chunked and not self.length
-        """Whether all of it was read."""
+        self.failure: Problem | ClientGone | None = None
+        """Why the body broke off; the HTTP client that sends it on reports only that it did."""
+        self.on_piece: Callable[[], None] | None = None
+        """Called after each piece."""
+        self._is_empty = not is_chunked and not self.length
         self._receive = receive
         self._limit = limit
         self._idle = idle
-        self._deadlines = deadlines
         self._held: bytes | None = None
-        self._pushed: tuple[Deadline, float] | None = None
+        self._ended = asyncio.Event()
 
     async def read_if_small(self) -> None:
-        if not self.is_over and not self.is_streamed:
-            self._held = b"".join([chunk async for chunk in self._flow()])
+        if not self.is_streamed:
+            if not self._is_empty:
+                self._held = b"".join([piece async for piece in self._flow()])
+            self._ended.set()
 
     def content(self) -> bytes | AsyncIterator[bytes] | None:
         return self._flow() if self.is_streamed else self._held
 
-    def push(self, deadline: Deadline, budget: float) -> None:
-        """Let every chunk that flows push `deadline` out: the service's time starts when the body is there."""
-        self._pushed = (deadline, budget)
-
     async def wait_until_gone(self) -> None:
-        """Return when the client has gone; listens itself, so only once the body is over."""
-        while (await self._receive())["type"] != "http.disconnect":
+        """Return when the client has gone or its body broke off. Reads from the client, but only after the body."""
+        await self._ended.wait()
+        while self.failure is None and (await self._receive())["type"] != "http.disconnect":
             pass
 
     async def _flow(self) -> AsyncIterator[bytes]:
-        seen = 0
-        while not self.is_over:
-            chunk, more = await self._next_piece()
-            seen += len(chunk)
-            if seen > self._limit:
-                raise TooLarge(headers={"Connection": "close"})
-            if chunk:
-                yield chunk
-            if self._pushed is not None:
-                deadline, budget = self._pushed
-                deadline.extend(budget)
-            self.is_over = not more
-
-    async def _next_piece(self) -> tuple[bytes, bool]:
         try:
-            with self._deadlines.within(self._idle):
-                message = await self._receive()
-        except TimeoutError:
-            raise RequestTooSlow from None
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        return message.get("body", b""), message.get("more_body", False)
+            async for piece in _pieces(self._receive, self._limit, self._idle):
+                if piece:
+                    yield piece
+                if self.on_piece is not None:
+                    self.on_piece()
+        except (Problem, ClientGone) as failure:
+            self.failure = failure
+            raise
+        finally:
+            self._ended.set()
 
 
-async def read_body(receive: Receive, limit: int, idle: float, deadlines: Deadlines) -> bytes:
+async def read_body(receive: Receive, limit: int, idle: float) -> bytes:
     """The whole body; TooLarge over the limit, RequestTooSlow when it dribbles, ClientGone when it breaks off."""
-    parts: list[bytes] = []
-    size = 0
     try:
-        with deadlines.within(idle):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                part = message.get("body", b"")
-                size += len(part)
-                if size > limit:
-                    raise TooLarge(headers={"Connection": "close"})
-                if not message.get("more_body"):
-                    return b"".join([*parts, part]) if parts else part
-                parts.append(part)
+        async with asyncio.timeout(idle):
+            return b"".join([piece async for piece in _pieces(receive, limit, None)])
     except TimeoutError:
         raise RequestTooSlow from None
 
 
+async def _pieces(receive: Receive, limit: int, idle: float | None) -> AsyncIterator[bytes]:
+    size, more = 0, True
+    while more:
+        try:
+            async with asyncio.timeout(idle):
+                message = await receive()
+        except TimeoutError:
+            raise RequestTooSlow from None
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise TooLarge(headers={"Connection": "close"})
+        yield piece
+        more = message.get("more_body", False)
+
+
 class DisconnectWatch:
-    """Cancels the exchange when the client leaves. Begins after a moment, for it costs a task: nearly every answer is
-    there before, also when 32 connections take turns on one busy core."""
+    """Cancels the current task when the client leaves. Begins after a moment: nearly every response is there before,
+    and a task for each request costs a tenth of it."""
 
     SECONDS_BEFORE = 0.25
 
-    def __init__(self, body: IncomingBody, deadlines: Deadlines) -> None:
+    def __init__(self, body: IncomingBody) -> None:
+        self.has_cancelled = False
         self._body = body
-        self._deadlines = deadlines
         self._exchange = asyncio.current_task()
         self._task: asyncio.Task[None] | None = None
-        self._has_cancelled = False
-        self._beginning = deadlines.later(self.SECONDS_BEFORE, self._begin)
-
-    def takes_back(self) -> bool:
-        """Whether the cancellation was this watch's own, which is then undone."""
-        if not self._has_cancelled or self._exchange is None:
-            return False
-        self._exchange.uncancel()
-        return True
+        self._timer = asyncio.get_running_loop().call_later(self.SECONDS_BEFORE, self._begin)
 
     def stop(self) -> None:
-        self._beginning.forget()
+        """Watch no more; a cancellation by this watch is taken back."""
+        self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
+        if self.has_cancelled and self._exchange is not None:
+            self._exchange.uncancel()
 
     def _begin(self) -> None:
-        if self._body.is_over:
-            self._task = asyncio.get_running_loop().create_task(self._watch())
-        else:  # who reads the body sees the client leave
-            self._beginning = self._deadlines.later(self.SECONDS_BEFORE, self._begin)
+        self._task = asyncio.get_running_loop().create_task(self._watch())
 
     async def _watch(self) -> None:
         await self._body.wait_until_gone()
-        self._has_cancelled = True
+        self.has_cancelled = True
         if self._exchange is not None:
             self._exchange.cancel()

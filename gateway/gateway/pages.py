@@ -16,10 +16,10 @@ from chassis.web.routing import language_of
 from gateway.answers import Scope, Send, header_values, send_json
 from gateway.documents import merge
 from gateway.head import RawHeaders
+from gateway.proxy_client import BrokenResponse, ProxyClient, ServiceUnreachable
 from gateway.readiness import platform_readiness
 from gateway.refusals import PROBLEMS_FILE
 from gateway.settings import GatewaySettings
-from gateway.upstream import BrokenAnswer, Client, NotReached
 
 READER = Path(__file__).with_name("docs.html")
 PAGE_POLICY = (
@@ -33,7 +33,7 @@ PAGES = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
 class Pages:
     """What anybody may look at. `client` asks the services, once the door is open."""
 
-    client: Client
+    client: ProxyClient
 
     def __init__(self, inner: FastAPI, settings: GatewaySettings) -> None:
         self._inner = inner
@@ -73,7 +73,7 @@ class Pages:
             return self._document
         documents: dict[str, Any] = {"gateway": self._inner.openapi()}
         for service, address in self.settings.service_urls().items():
-            with contextlib.suppress(NotReached, BrokenAnswer, TimeoutError, ValueError):
+            with contextlib.suppress(ServiceUnreachable, BrokenResponse, TimeoutError, ValueError):
                 documents[service] = await self._ask_document(address)
         merged = merge(documents)
         if len(documents) == len(self.settings.service_urls()) + 1:

@@ -1,20 +1,22 @@
-"""Carries one request to a service and its answer back, byte for byte, and tells the failures apart."""
+"""Carries one request to a service and its response back, byte for byte, and tells the failures apart."""
 
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+
+import aiohttp
 
 from gateway.answers import Receive, Scope, Send
 from gateway.breaker import Breaker, RetryBudget
-from gateway.deadlines import Deadlines
 from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, Overloaded, ServiceUnavailable
 from gateway.head import Head, RawHeaders
 from gateway.headers import check_length, outgoing_headers, returning_headers
 from gateway.incoming import ClientGone, DisconnectWatch, IncomingBody
 from gateway.limits import Crowded
+from gateway.proxy_client import BrokenResponse, Call, ProxyClient, ServiceUnreachable
 from gateway.room import Room
-from gateway.upstream import Answer, BrokenAnswer, Call, Client, NotReached
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 WORTH_A_RETRY = frozenset({502, 503, 504})
@@ -30,16 +32,21 @@ class Budgets:
     stream_idle: float = 90.0
 
 
-class AnswerBroken(Exception):
-    """Raised out of the application after the head was sent: the server then breaks off the connection,
-    because a clean end would pass half an answer off as a whole one."""
+class ResponseAborted(Exception):
+    """Raised out of the application after the head was sent: the server then closes the connection,
+    because a clean end would pass half a response off as a whole one."""
 
 
 class Proxy:
-    """Forwards to services by name. One breaker and one room per service, one retry budget for all."""
+    """Forwards to services by name. One breaker and one concurrency limit per service, one retry budget for all."""
 
     def __init__(
-        self, client: Client, addresses: Mapping[str, str], *, budgets: Budgets | None = None, most_calls: int = 512
+        self,
+        client: ProxyClient,
+        addresses: Mapping[str, str],
+        *,
+        budgets: Budgets | None = None,
+        most_calls: int = 512,
     ) -> None:
         self._client = client
         self._addresses = {service: address.rstrip("/") for service, address in addresses.items()}
@@ -47,7 +54,6 @@ class Proxy:
         self._breakers = {service: Breaker() for service in addresses}
         self._rooms = {service: Room(service, most_calls) for service in addresses}
         self._retries = RetryBudget()
-        self._deadlines = Deadlines()
 
     async def forward(
         self,
@@ -61,117 +67,130 @@ class Proxy:
     ) -> int:
         """Answer `scope` from `service`; returns the status sent.
 
-        `request_headers` are the door's own, added after the client's were cleaned.
-        Raises a Problem while nothing was sent, ClientGone, or AnswerBroken once the head was out.
+        `request_headers` are the gateway's own, added after the client's were cleaned.
+        Raises a Problem while nothing was sent, ClientGone, or ResponseAborted once the head was out.
         """
         head = Head(scope["headers"])
         check_length(head, body_limit)
-        body = IncomingBody(head, receive, body_limit, self._budgets.request_idle, self._deadlines)
-        watch = DisconnectWatch(body, self._deadlines)
+        body = IncomingBody(head, receive, body_limit, self._budgets.request_idle)
+        await body.read_if_small()
+        watch = DisconnectWatch(body)
         try:
-            await body.read_if_small()
-            answer = await self._answer(scope, service, outgoing_headers(head, request_headers), body)
-            try:
-                await self._send_back(scope["method"], send, answer)
-            finally:
-                answer.close()
+            call = self._call(scope, service, outgoing_headers(head, request_headers), body)
+            with closing(await self._fetch(service, call, body)) as response:
+                await self._send_back(scope["method"], send, response)
         except asyncio.CancelledError:
-            if not watch.takes_back():
+            if not watch.has_cancelled:
                 raise
-            raise ClientGone from None
+            raise body.failure or ClientGone from None
         finally:
             watch.stop()
-        return answer.status
+        return response.status
 
-    async def _answer(self, scope: Scope, service: str, headers: RawHeaders, body: IncomingBody) -> Answer:
-        self._retries.earn()
+    def _call(self, scope: Scope, service: str, headers: RawHeaders, body: IncomingBody) -> Call:
         method: str = scope["method"]
-        may_repeat = not body.is_streamed and (
-            method in IDEMPOTENT or any(name == b"idempotency-key" for name, _ in headers)
+        is_safe_twice = method in IDEMPOTENT or any(name == b"idempotency-key" for name, _ in headers)
+        return Call(
+            method,
+            self._addresses[service],
+            target_of(scope),
+            headers,
+            body.content(),
+            length=body.length if body.is_streamed else None,
+            may_repeat=is_safe_twice and not body.is_streamed,
         )
-        call = Call(
-            method, self._addresses[service], target_of(scope), headers, body.content(), body.length, may_repeat
-        )
+
+    async def _fetch(self, service: str, call: Call, body: IncomingBody) -> aiohttp.ClientResponse:
+        self._retries.earn()
         try:
-            answer = await self._attempt(service, call, body)
+            response = await self._attempt(service, call, body)
         except ServiceUnavailable:
             if body.is_streamed or not self._retries.spend():
                 raise
-        except BadGateway:
-            if not may_repeat or not self._retries.spend():
-                raise
         else:
-            if not may_repeat or not _asks_for_retry(answer) or not self._retries.spend():
-                return answer
-            answer.close()
+            if not call.may_repeat or not _asks_for_retry(response) or not self._retries.spend():
+                return response
+            response.close()
         await asyncio.sleep(random.uniform(0.02, 0.08))
         return await self._attempt(service, call, body)
 
-    async def _attempt(self, service: str, call: Call, body: IncomingBody) -> Answer:
+    async def _attempt(self, service: str, call: Call, body: IncomingBody) -> aiohttp.ClientResponse:
         room = self._rooms[service]
         try:
             began = room.enter()
         except Crowded as crowded:
             raise Overloaded from crowded
         try:
-            return await self._ask(service, call, body)
+            return await self._fetch_once(service, call, body)
         finally:
             room.leave(began, tells=not body.is_streamed)
 
-    async def _ask(self, service: str, call: Call, body: IncomingBody) -> Answer:
+    async def _fetch_once(self, service: str, call: Call, body: IncomingBody) -> aiohttp.ClientResponse:
         breaker = self._breakers[service]
         if not breaker.allows():
             raise ServiceUnavailable(headers={"Retry-After": str(max(1, round(breaker.seconds_left())))})
         try:
-            with self._deadlines.within(self._budgets.answer) as deadline:
-                body.push(deadline, self._budgets.answer)
-                answer = await self._client.open(call)
-        except NotReached as error:
+            response = await self._open_in_time(call, body)
+        except UnicodeDecodeError as error:
+            raise MalformedRequest from error
+        except ServiceUnreachable as error:
             breaker.failed()
             raise ServiceUnavailable(headers={"Retry-After": "1"}) from error
-        except BrokenAnswer as error:
+        except BrokenResponse as error:
+            if body.failure is not None:  # the client's fault, not the service's
+                raise body.failure from error
             breaker.failed()
             raise BadGateway from error
         except TimeoutError as error:
             breaker.failed()
             raise GatewayTimeout from error
         breaker.succeeded()
-        return answer
+        return response
 
-    async def _send_back(self, method: str, send: Send, answer: Answer) -> None:
-        headers = returning_headers(method, answer.status, answer.headers)
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        if method == "HEAD" or answer.status in (204, 304):
+    async def _open_in_time(self, call: Call, body: IncomingBody) -> aiohttp.ClientResponse:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._budgets.answer) as limit:
+            # The service's time starts when the body is there, so every piece of it starts the time again.
+            body.on_piece = lambda: limit.reschedule(loop.time() + self._budgets.answer)
+            try:
+                return await self._client.open(call)
+            finally:
+                body.on_piece = None
+
+    async def _send_back(self, method: str, send: Send, response: aiohttp.ClientResponse) -> None:
+        received = [(name.lower(), value) for name, value in response.raw_headers]
+        headers = returning_headers(method, response.status, received)
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if method == "HEAD" or response.status in (204, 304):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        elif answer.body is not None:
-            await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+        elif response.content.is_eof():  # all of it came with the head
+            await send({"type": "http.response.body", "body": response.content.read_nowait(), "more_body": False})
         else:
-            await self._send_pieces(send, answer)
+            await self._send_pieces(send, response)
 
-    async def _send_pieces(self, send: Send, answer: Answer) -> None:
-        is_stream = any(
-            name == b"content-type" and value.startswith(b"text/event-stream") for name, value in answer.headers
-        )
+    async def _send_pieces(self, send: Send, response: aiohttp.ClientResponse) -> None:
+        is_stream = response.headers.get("Content-Type", "").startswith("text/event-stream")
         idle = self._budgets.stream_idle if is_stream else self._budgets.answer_idle
+        loop = asyncio.get_running_loop()
         try:
-            with self._deadlines.within(idle) as deadline:
-                async for piece in answer.chunks():
+            async with asyncio.timeout(idle) as limit:
+                async for piece in response.content.iter_any():
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
-                    deadline.extend(idle)
-        except (BrokenAnswer, TimeoutError) as error:
-            raise AnswerBroken from error
+                    limit.reschedule(loop.time() + idle)
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            raise ResponseAborted from error
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def target_of(scope: Scope) -> bytes:
+def target_of(scope: Scope) -> str:
     """Path and query exactly as the client wrote them, still encoded."""
     query: bytes = scope["query_string"]
     target: bytes = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-    if not target.isascii():
+    if not target.isascii() or b"#" in target:
         raise MalformedRequest
-    return target
+    return target.decode()
 
 
-def _asks_for_retry(answer: Answer) -> bool:
+def _asks_for_retry(response: aiohttp.ClientResponse) -> bool:
     # With Retry-After the service said when; asking sooner would only add to its load.
-    return answer.status in WORTH_A_RETRY and not any(name == b"retry-after" for name, _ in answer.headers)
+    return response.status in WORTH_A_RETRY and "Retry-After" not in response.headers

@@ -3,14 +3,14 @@
 import asyncio
 from typing import Any
 
+from gateway.proxy_client import BrokenResponse, ProxyClient, ServiceUnreachable
 from gateway.settings import GatewaySettings
-from gateway.upstream import BrokenAnswer, Client, NotReached
 
 SECONDS_TO_ANSWER = 3.0
 
 
 async def platform_readiness(
-    client: Client, settings: GatewaySettings, own: dict[str, str]
+    client: ProxyClient, settings: GatewaySettings, own: dict[str, str]
 ) -> tuple[int, dict[str, Any]]:
     """Status and document of /readyz: 200 when everything needed is there; `degraded` still counts as there."""
     addresses = settings.service_urls()
@@ -30,11 +30,11 @@ def _summary(dependencies: dict[str, str]) -> str:
     return "ready" if set(dependencies.values()) <= {"up", "off", "ready", "loaded"} else "degraded"
 
 
-async def _ask(client: Client, address: str) -> str:
+async def _ask(client: ProxyClient, address: str) -> str:
     try:
         async with asyncio.timeout(SECONDS_TO_ANSWER):
             status, body = await client.fetch(address, "/readyz")
-    except (NotReached, BrokenAnswer, TimeoutError):
+    except (ServiceUnreachable, BrokenResponse, TimeoutError):
         return "down"
     if status != 200:
         return "unavailable"

@@ -14,7 +14,6 @@ from chassis.ids import new_id
 from chassis.observability.log import logger
 from chassis.security.encryption import encrypt
 from gateway.answers import Receive, Scope, Send, send_json
-from gateway.deadlines import Deadlines
 from gateway.dialects import DIALECTS, Arrival, Dialect, Outcome, Translation
 from gateway.directory import Directory, KnownPartner
 from gateway.errors import (
@@ -59,7 +58,6 @@ class WebhookDoor:
         self._mailbox = mailbox
         self._policy = policy
         self._buckets: dict[str, TokenBuckets] = {}
-        self._deadlines = Deadlines()
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, partner_id: str, traceparent: str) -> None:
         """Answer one delivery; raises a Problem for a standard partner, replies in kind to a dialect's."""
@@ -142,7 +140,7 @@ class WebhookDoor:
         return verdict
 
     async def _read(self, receive: Receive) -> bytes:
-        return await read_body(receive, BODY_LIMIT, SECONDS_TO_READ, self._deadlines)
+        return await read_body(receive, BODY_LIMIT, SECONDS_TO_READ)
 
     async def _keep(self, partner: KnownPartner, delivered: list[Delivered], traceparent: str) -> Fate:
         moment = now()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import httpx
 import pytest
 import uvicorn
@@ -22,10 +23,15 @@ if PACKAGE not in list(gateway.__path__):
 
 from chassis.app import create_app  # noqa: E402
 from chassis.clock import now  # noqa: E402
+from chassis.errors import Problem  # noqa: E402
 from chassis.runtime import Runtime, Service  # noqa: E402
+from gateway.answers import send_problem  # noqa: E402
 from gateway.commands.development import development_secret  # noqa: E402
 from gateway.door import Gateway  # noqa: E402
 from gateway.header_timeout import HeaderTimeoutProtocol  # noqa: E402
+from gateway.incoming import ClientGone  # noqa: E402
+from gateway.proxy import Budgets, Proxy  # noqa: E402
+from gateway.proxy_client import ProxyClient  # noqa: E402
 from gateway.settings import GatewaySettings  # noqa: E402
 from gateway.signatures import sign  # noqa: E402
 
@@ -99,6 +105,66 @@ async def serve_socket() -> AsyncIterator[Callable[[Talk], Awaitable[str]]]:
     yield start
     for server in servers:
         server.close()
+
+
+class Front:
+    """The smallest gateway around a proxy: problems for refusals, nothing else."""
+
+    def __init__(self, proxy: Proxy, own_headers: list[tuple[bytes, bytes]], body_limit: int) -> None:
+        self.proxy = proxy
+        self.own_headers = own_headers
+        self.body_limit = body_limit
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self.proxy.forward(
+                scope, receive, send, "service", request_headers=self.own_headers, body_limit=self.body_limit
+            )
+        except Problem as problem:
+            await send_problem(scope, send, problem)
+        except ClientGone:
+            pass
+
+
+@pytest.fixture
+async def proxy_client() -> AsyncIterator[ProxyClient]:
+    client = ProxyClient()
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def quick() -> Budgets:
+    return Budgets(request_idle=0.4, answer=0.4, answer_idle=0.4, stream_idle=0.4)
+
+
+@pytest.fixture
+def patient() -> Budgets:
+    """For all but the tests of time itself: a busy machine is no slow service."""
+    return Budgets(request_idle=20, answer=20, answer_idle=20, stream_idle=20)
+
+
+@pytest.fixture
+def forward(serve: Serve, proxy_client: ProxyClient, patient: Budgets) -> Callable[..., Awaitable[str]]:
+    """Start a proxy before the service at an address; answers the proxy's address."""
+
+    async def start(
+        address: str,
+        *,
+        budgets: Budgets = patient,
+        body_limit: int = 200_000,
+        own_headers: tuple[tuple[bytes, bytes], ...] = ((b"x-internal-token", b"ours"),),
+    ) -> str:
+        proxy = Proxy(proxy_client, {"service": address}, budgets=budgets)
+        return await serve(Front(proxy, list(own_headers), body_limit))
+
+    return start
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(auto_decompress=False) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

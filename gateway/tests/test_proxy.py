@@ -10,15 +10,10 @@ from yarl import URL
 
 from chassis.errors import Problem
 from gateway.answers import send_problem
-from gateway.incoming import ClientGone
-from gateway.proxy import AnswerBroken, Budgets, Proxy
-from gateway.upstream import Client
+from gateway.proxy import Proxy
+from gateway.proxy_client import ProxyClient
 
-Serve = Callable[[Any], Awaitable[str]]
-IDENTITY = (b"x-internal-token", b"ours")
-QUICK = Budgets(request_idle=0.4, answer=0.4, answer_idle=0.4, stream_idle=0.4)
-PATIENT = Budgets(request_idle=1.0, answer=20, answer_idle=20, stream_idle=20)
-"""For all but the tests of time itself: a busy machine is no slow service."""
+Forward = Callable[..., Awaitable[str]]
 
 
 class Service:
@@ -68,53 +63,14 @@ async def reply(send: Any, status: int, body: bytes = b"", headers: list[tuple[b
     await send({"type": "http.response.body", "body": body})
 
 
-class Front:
-    """The smallest door around a proxy: problems for refusals, nothing else."""
-
-    def __init__(self, client: Client, address: str, budgets: Budgets, body_limit: int) -> None:
-        self.proxy = Proxy(client, {"service": address}, budgets=budgets)
-        self.body_limit = body_limit
-        self.client_gone = asyncio.Event()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        try:
-            await self.proxy.forward(
-                scope,
-                receive,
-                send,
-                "service",
-                request_headers=[IDENTITY],
-                body_limit=self.body_limit,
-            )
-        except Problem as problem:
-            await send_problem(scope, send, problem)
-        except ClientGone:
-            self.client_gone.set()
-        except AnswerBroken:
-            raise
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[Client]:
-    client = Client()
-    yield client
-    await client.close()
-
-
-@pytest.fixture
-async def caller() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(auto_decompress=False) as session:
-        yield session
-
-
 @pytest.fixture
 def service() -> Service:
     return Service()
 
 
 @pytest.fixture
-async def door(serve: Serve, client: Client, service: Service) -> str:
-    return await serve(Front(client, await serve(service), PATIENT, 200_000))
+async def door(serve: Any, forward: Forward, service: Service) -> str:
+    return await forward(await serve(service))
 
 
 async def raw_exchange(address: str, request: bytes) -> bytes:
@@ -303,7 +259,8 @@ async def test_a_body_over_the_limit_is_refused_said_or_unsaid(
     assert service.seen == []
 
 
-async def test_a_client_that_sends_too_slowly_is_told_so(door: str, service: Service) -> None:
+async def test_a_client_that_sends_too_slowly_is_told_so(serve: Any, forward: Forward, quick: Any) -> None:
+    door = await forward(await serve(Service()), budgets=quick)
     answer = await raw_exchange(door, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
 
     assert answer.startswith(b"HTTP/1.1 408")
@@ -350,14 +307,14 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_ends_the_call(door
 
 
 async def test_a_half_answer_is_never_passed_off_as_a_whole_one(
-    serve: Serve, serve_socket: Any, client: Client, caller: aiohttp.ClientSession
+    forward: Forward, serve_socket: Any, caller: aiohttp.ClientSession
 ) -> None:
     async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         await writer.drain()
 
-    door = await serve(Front(client, await serve_socket(break_off), PATIENT, 1000))
+    door = await forward(await serve_socket(break_off))
     async with caller.get(door + "/") as answer:
         assert answer.status == 200
         with pytest.raises(aiohttp.ClientPayloadError):
@@ -365,7 +322,7 @@ async def test_a_half_answer_is_never_passed_off_as_a_whole_one(
 
 
 async def test_502_503_and_504_tell_what_is_known(
-    serve: Serve, serve_socket: Any, client: Client, caller: aiohttp.ClientSession
+    forward: Forward, serve_socket: Any, quick: Any, caller: aiohttp.ClientSession
 ) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -384,7 +341,7 @@ async def test_502_503_and_504_tell_what_is_known(
         "http://127.0.0.1:1",
         await serve_socket(say_nothing),
     ):
-        door = await serve(Front(client, address, QUICK, 1000))
+        door = await forward(address, budgets=quick)
         async with caller.post(door + "/", data=b"{}") as answer:
             outcomes.append((answer.status, json.loads(await answer.read())["type"]))
 
@@ -397,7 +354,7 @@ async def test_502_503_and_504_tell_what_is_known(
 
 
 async def test_only_safe_calls_are_repeated(
-    serve: Serve, client: Client, caller: aiohttp.ClientSession, service: Service
+    serve: Any, forward: Forward, caller: aiohttp.ClientSession, service: Service
 ) -> None:
     calls: list[bytes] = []
 
@@ -406,7 +363,7 @@ async def test_only_safe_calls_are_repeated(
         await reply(send, 503 if len(calls) % 2 else 200)
 
     service.respond = fail_first
-    door = await serve(Front(client, await serve(service), PATIENT, 1000))
+    door = await forward(await serve(service))
 
     async with caller.get(door + "/") as answer:
         assert (answer.status, len(calls)) == (200, 2)
@@ -433,7 +390,7 @@ async def test_a_service_that_says_when_to_come_back_is_not_asked_again_at_once(
 
 
 async def test_a_failing_service_is_left_alone_for_a_while(
-    serve: Serve, serve_socket: Any, client: Client, caller: aiohttp.ClientSession
+    forward: Forward, serve_socket: Any, caller: aiohttp.ClientSession
 ) -> None:
     reached = 0
 
@@ -442,7 +399,7 @@ async def test_a_failing_service_is_left_alone_for_a_while(
         reached += 1
         await reader.readuntil(b"\r\n\r\n")
 
-    door = await serve(Front(client, await serve_socket(hang_up), PATIENT, 1000))
+    door = await forward(await serve_socket(hang_up))
     statuses = []
     for _ in range(8):
         async with caller.post(door + "/", data=b"{}") as answer:
@@ -455,7 +412,7 @@ async def test_a_failing_service_is_left_alone_for_a_while(
 
 
 async def test_a_service_with_its_hands_full_is_given_no_more_and_the_next_one_works_on(
-    serve: Serve, service: Service, client: Client, caller: aiohttp.ClientSession
+    serve: Any, service: Service, proxy_client: ProxyClient, patient: Any, caller: aiohttp.ClientSession
 ) -> None:
     go_on = asyncio.Event()
 
@@ -465,12 +422,12 @@ async def test_a_service_with_its_hands_full_is_given_no_more_and_the_next_one_w
 
     service.respond = waits
     addresses = {"busy": await serve(service), "free": await serve(Service())}
-    proxy = Proxy(client, addresses, budgets=PATIENT, most_calls=2)
+    proxy = Proxy(proxy_client, addresses, budgets=patient, most_calls=2)
 
     async def two_services(scope: Any, receive: Any, send: Any) -> None:
         name = scope["path"].removeprefix("/")
         try:
-            await proxy.forward(scope, receive, send, name, request_headers=[IDENTITY], body_limit=1_000)
+            await proxy.forward(scope, receive, send, name, request_headers=[], body_limit=1_000)
         except Problem as problem:
             await send_problem(scope, send, problem)
 
@@ -500,6 +457,37 @@ async def test_expect_100_continue_is_answered_by_the_door(door: str, service: S
 async def test_many_exchanges_at_once_do_not_mix(door: str, service: Service, caller: aiohttp.ClientSession) -> None:
     async def one(number: int) -> None:
         async with caller.post(door + "/", data=str(number).encode()) as answer:
-            assert await answer.read() == str(number).encode()
+            assert (answer.status, await answer.read()) == (200, str(number).encode())
 
     await asyncio.gather(*(one(number) for number in range(200)))
+
+
+FAILED = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n"
+
+
+async def closes_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n{}")
+    writer.write(FAILED + b"\r\n{}")
+
+
+async def announces_its_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n{}")
+    writer.write(FAILED + b"Connection: close\r\n\r\n{}")
+
+
+async def closes_when_the_next_request_comes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await closes_at_once(reader, writer)
+    await reader.read(1)
+
+
+@pytest.mark.parametrize("talk", [closes_at_once, announces_its_close, closes_when_the_next_request_comes])
+async def test_after_a_500_the_next_callers_post_never_meets_the_closed_connection(
+    talk: Any, forward: Forward, serve_socket: Any, caller: aiohttp.ClientSession
+) -> None:
+    door = await forward(await serve_socket(talk))
+    statuses = set()
+    for _ in range(40):
+        async with caller.post(door + "/", data=b"{}") as answer:
+            statuses.add(answer.status)
+
+    assert statuses == {500}

@@ -138,9 +138,9 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     from chassis.security.identity import write_keys
     from gateway.credentials import Credentials, SignerFile
     from gateway.door import Gateway
+    from gateway.proxy_client import ProxyClient
     from gateway.sessions import Sessions
     from gateway.settings import GatewaySettings
-    from gateway.upstream import Client
 
     write_keys(tmp_path, ["gateway"])
     signer = SignerFile(tmp_path / "gateway.pem")
@@ -149,7 +149,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     )
     provider = Provider(keycloak.issuer, "bakhong")
     gateway = Gateway(FastAPI(), settings)
-    gateway.client = Client()
+    gateway.client = ProxyClient()
     gateway.sessions = Sessions(settings, provider, lambda: signer.session_key)
     gateway.credentials = Credentials(signer, None, None, None, provider, allows_development=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:
