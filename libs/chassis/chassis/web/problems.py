@@ -141,6 +141,10 @@ def _field_error(item: Any) -> FieldError:
     pointer = "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in location)
     if item["type"] == "json_invalid":
         return FieldError("", "json", "Nội dung không phải JSON hợp lệ.", "The body is not valid JSON.")
+    if item["type"] != "missing" and item.get("input", ...) is None:
+        return FieldError(
+            pointer, "not-nullable", "Trường này không được để trống (null).", "This field cannot be null."
+        )
     context = item.get("ctx") or {}
     if "vi" in context:  # our own PydanticCustomError carries its Vietnamese sentence
         return FieldError(pointer, item["type"], str(context["vi"]), item["msg"])

@@ -1,0 +1,101 @@
+"""Request bodies: unknown members are refused, JSON types are strict, instants and dates have one written form.
+
+Every JSON body of a REST operation is a `RequestBody`. Instants are `Instant` (RFC 3339 with offset), dates are `Day`
+(`YYYY-MM-DD`); a field of a bare `datetime` or `date` is refused when its class is made, because pydantic would read
+`0` and `"20261129"` as times. In a PATCH an explicit null clears a field; `Annotated[X | None, NOT_NULL]` refuses it.
+"""
+
+import json
+import re
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, Any, Self, get_args, get_origin
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _refuse(code: str, vi: str, en: str) -> PydanticCustomError:
+    return PydanticCustomError(code, en, {"vi": vi})
+
+
+def _instant(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and RFC_3339.fullmatch(value):
+        with suppress(ValueError):  # a thirteenth month
+            return datetime.fromisoformat(value.upper())
+    raise _refuse("datetime-parsing", "Phải là thời điểm RFC 3339 có múi giờ.", "Must be an RFC 3339 time with offset.")
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise _refuse("date-parsing", "Phải là ngày dạng YYYY-MM-DD.", "Must be a date as YYYY-MM-DD.")
+
+
+def _not_null(value: Any) -> Any:
+    if value is None:
+        raise _refuse("not-nullable", "Trường này không được để trống (null).", "This field cannot be null.")
+    return value
+
+
+_INSTANT, _DAY = BeforeValidator(_instant), BeforeValidator(_day)
+Instant = Annotated[AwareDatetime, _INSTANT]
+"""A point in time in RFC 3339 with offset, such as `2026-11-29T08:30:00+07:00`; nothing else is read as one."""
+Day = Annotated[date, _DAY]
+"""A calendar date, `YYYY-MM-DD`."""
+NOT_NULL = BeforeValidator(_not_null)
+"""For an optional field that can be left out and cannot be cleared: an explicit null is refused (`not-nullable`)."""
+
+
+class RequestBody(BaseModel):
+    """The base of every JSON request body; nested objects of a body derive from it too.
+
+    Unknown members: `unknown-field`, one error each. Strict JSON types: `0` is no boolean, `"5"` no integer.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for name, field in cls.model_fields.items():
+            if _has_bare_time(field.annotation, field.metadata):
+                raise TypeError(f"{cls.__name__}.{name}: declare it as Instant or Day of chassis.web.bodies")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_strictly(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        if info.mode == "json" or isinstance(value, BaseModel):
+            return handler(value)
+        try:
+            text = json.dumps(value, allow_nan=False)
+        except ValueError as error:  # NaN and Infinity, which JSON does not have
+            raise _refuse("json", "Nội dung không phải JSON hợp lệ.", "The body is not valid JSON.") from error
+        except TypeError:  # made by our own code from Python values
+            return handler(value)
+        return cls.model_validate_json(text, strict=True, context=info.context)
+
+
+def _has_bare_time(annotation: Any, metadata: Any) -> bool:
+    if _INSTANT in metadata or _DAY in metadata:
+        return False
+    if get_origin(annotation) is Annotated:
+        first, *more = get_args(annotation)
+        return _has_bare_time(first, more)
+    return annotation in (date, datetime) or any(_has_bare_time(part, ()) for part in get_args(annotation))
