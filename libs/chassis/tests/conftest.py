@@ -7,24 +7,30 @@ from uuid import UUID
 
 import pytest
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel
 from pydantic import Field as BodyField
 from sqlalchemy import Text, text
 from sqlmodel import Field, SQLModel, col, select
 
+from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.runtime import Service
+from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
-from chassis.security.scope import on_unit_changed, scoped, unit_of_body
+from chassis.security.scope import on_unit_changed, require_unit, scoped, unit_of_body
 from chassis.storage.database import Session, new_tables
 from chassis.storage.outbox import publish
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
+    PurposeHeader,
     Reading,
     Transaction,
     allow,
+    created,
     etag,
     page_by_id,
     require_match,
@@ -79,6 +85,61 @@ async def create_note(body: NoteCreate, session: Transaction, caller: Annotated[
         raise RuntimeError("secret text")
     if body.text == "no room":
         await session.execute(text("DO $$ BEGIN RAISE disk_full; END $$"))
+    return NoteView(id=note.id, text=note.text)
+
+
+@router.post("/v1/letters", status_code=201)
+@personal_answer()
+async def create_letter(
+    body: NoteCreate, session: Transaction, caller: Annotated[Caller, allow("officer")]
+) -> JSONResponse:
+    unit = await unit_of_body(session, body.unit_code)
+    await require_unit(session, caller, unit.id, is_known=True)
+    note = Note(unit_id=unit.id, text=body.text)
+    session.add(note)
+    return created(NoteView(id=note.id, text=note.text), f"/v1/letters/{note.id}")
+
+
+@router.get("/v1/letters/{note_id}")
+async def read_letter(
+    note_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    purpose: PurposeHeader = None,
+) -> NoteView:
+    note = await session.get_one(Note, note_id)
+    await require_unit(session, caller, note.unit_id, is_known=True)
+    why = purpose_of(caller, note.id, purpose)
+    record_access(session, "toy-notes", caller, note.id, purpose=why, action="read", fields=["text"])
+    return NoteView(id=note.id, text=note.text)
+
+
+@router.post("/v1/scoped-notes", status_code=201)
+async def create_scoped_note(
+    body: NoteCreate, session: Transaction, caller: Annotated[Caller, allow("officer")]
+) -> dict[str, str]:
+    unit = await unit_of_body(session, body.unit_code)
+    await require_unit(session, caller, unit.id, is_known=True)
+    note = Note(unit_id=unit.id, text=body.text)
+    session.add(note)
+    return {"id": str(note.id)}
+
+
+@router.post("/v1/searches")
+@personal_answer()
+async def search_letters(
+    body: NoteCreate,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    purpose: PurposeHeader = None,
+) -> NoteView:
+    """Reads only, by POST."""
+    found = await session.exec(select(Note).where(Note.text == body.text).order_by(col(Note.id)))
+    note = found.first()
+    if note is None:
+        raise NotFound()
+    why = purpose_of(caller, note.id, purpose)
+    record_access(session, "toy-notes", caller, note.id, purpose=why, action="search", fields=["text"])
     return NoteView(id=note.id, text=note.text)
 
 

@@ -1,7 +1,12 @@
 """Once per Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header): the same request again, the same answer.
 
-The key is claimed in a transaction of its own, so that no connection waits while the route asks another service; the
-answer is kept, sealed, in the transaction of the effect. A claim whose process died may be taken over after a minute.
+The key is claimed in a transaction of its own, so that no connection waits while the route calls another service; the
+answer is stored in the transaction of the effect. A claim whose process died may be taken over after a minute.
+
+A repeated request is authorised like a first one. Where the answer has no personal data, the operation runs again in a
+transaction that is rolled back: a refusal (role, scope, consent, purpose) is the answer, otherwise the stored one is. An
+answer with personal data (`@personal_answer`) is not stored: a repeat reads the resource as the caller may read it
+today, or, where the operation only reads, runs the operation again.
 """
 
 import hashlib
@@ -10,29 +15,48 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from sqlalchemy import delete, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from chassis.clock import now
-from chassis.errors import FieldError, IdempotencyKeyReused, InvalidQuery, StillRunning
+from chassis.errors import FieldError, IdempotencyKeyReused, InvalidQuery, Problem, StillRunning
 from chassis.security.encryption import CipherContext, decrypt, encrypt
 from chassis.storage.database import Database, Session
 from chassis.storage.tables import IdempotencyKey
 
-KEPT_ANSWER = CipherContext("chassis", "idempotency_key", "body")
-KEPT_HEADERS = ("location", "etag", "content-type")
+STORED_ANSWER = CipherContext("chassis", "idempotency_key", "body")
+STORED_HEADERS = ("location", "etag", "content-type")
 CLAIM = timedelta(seconds=60)
 RUNNING = 0
-"""The status of a claim whose answer is not made yet."""
+"""The status of a claim whose answer is not there yet."""
+REFUSALS = frozenset({400, 401, 403, 404, 428})
+DEFAULT_PURPOSE = b"support"
+"""The purpose of a repeated creation's read, which needed no purpose the first time."""
 
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def personal_answer(resource: str | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Declares that the answer of a POST has personal data, so that it is not stored for a repeat.
+
+    `resource`: the path template of the resource that a repeat reads instead, with the route's own parameters (such as
+    `/v1/dossiers/{dossier_id}`); left out: the `Location` of the answer, or, without one, the operation runs again.
+    """
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.personal_answer = resource or ""  # type: ignore[attr-defined]  # read below
+        return endpoint
+
+    return declare
 
 
 @dataclass(frozen=True)
-class Asked:
+class KeyedRequest:
     """What a key is claimed for: the same caller, path and key mean the same request."""
 
     caller: str
@@ -41,7 +65,7 @@ class Asked:
     body_hash: bytes
 
     @classmethod
-    async def read(cls, request: Request, key: str) -> "Asked":
+    async def read(cls, request: Request, key: str) -> "KeyedRequest":
         key = key.strip().strip('"')
         if not 1 <= len(key) <= 255:
             raise InvalidQuery(
@@ -52,29 +76,100 @@ class Asked:
         return cls(name, request.url.path, key, hashlib.sha256(await request.body()).digest())
 
     @property
-    def place(self) -> dict[str, str]:
+    def primary_key(self) -> dict[str, str]:
         return {"caller": self.caller, "path": self.path, "key": self.key}
 
 
 async def run_once(request: Request, key: str, answer: Answer) -> Response:
-    """The first answer to this request, now or again (7 days); 409 while it is made, 422 for another body."""
+    """The first answer to this request, now or again (7 days); 409 while it is running, 422 for another body."""
     database: Database = request.app.state.runtime.database
-    asked = await Asked.read(request, key)
+    keyed = await KeyedRequest.read(request, key)
     async with database.transaction() as session:
-        known = await _claim(session, asked)
+        known = await _claim(session, keyed)
     if known:
-        return _same_answer(known, asked)
+        return await _repeat(request, database, known, keyed, answer)
     try:
         async with database.transaction() as session:
             request.state.session = session
             response = await answer(request)
-            await _keep(session, asked, response)
+            await _store(session, keyed, response, _resource_of(request))
         return response
     except BaseException:
         with suppress(Exception):
             async with database.transaction() as session:
-                await session.execute(_LET_GO, asked.place)
+                await session.execute(_RELEASE, keyed.primary_key)
         raise
+
+
+def _resource_of(request: Request) -> str | None:
+    """None for an answer without personal data; else the path of the resource that a repeat reads, empty if unknown yet."""
+    template: str | None = getattr(request.scope["route"].endpoint, "personal_answer", None)
+    return template.format_map(request.path_params) if template else template
+
+
+async def _repeat(
+    request: Request, database: Database, known: IdempotencyKey, keyed: KeyedRequest, answer: Answer
+) -> Response:
+    if known.body_hash != keyed.body_hash:
+        raise IdempotencyKeyReused()
+    if known.status == RUNNING:
+        raise StillRunning()
+    resource = _resource_of(request)
+    headers = json.loads(known.headers)
+    if resource is None:
+        await _check_again(request, database, answer)
+        return Response(decrypt(STORED_ANSWER, known.key, known.body), known.status, headers)
+    if path := resource or headers.get("location"):
+        return await _read_again(request, path, known.status, headers)
+    async with database.transaction() as session:
+        request.state.session = session
+        return await answer(request)
+
+
+class _RolledBack(Exception):
+    """Ends the transaction of a check without its effects."""
+
+
+async def _check_again(request: Request, database: Database, answer: Answer) -> None:
+    """Raises the refusal that this request would meet today; that the effect is there already is none."""
+    with suppress(_RolledBack, IntegrityError):
+        async with database.transaction() as session:
+            request.state.session = session
+            try:
+                await answer(request)
+            except Problem as problem:
+                if problem.status in REFUSALS:
+                    raise
+            raise _RolledBack
+
+
+async def _read_again(request: Request, path: str, status: int, headers: dict[str, str]) -> Response:
+    """The resource as this caller may read it now, with the first answer's status and headers."""
+    sent = [(name, value) for name, value in request.headers.raw if name not in NOT_OF_A_READ]
+    if not request.headers.get("x-purpose"):
+        sent.append((b"x-purpose", DEFAULT_PURPOSE))
+    same = {name: request.scope.get(name) for name in ("type", "asgi", "http_version", "scheme", "client", "server")}
+    scope = same | {"method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": ""}
+    begun: dict[str, Any] = {}
+    body = bytearray()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            begun.update(message)
+        else:
+            body.extend(message.get("body", b""))
+
+    await request.app(scope | {"headers": sent}, receive, send)
+    if begun["status"] == 200:
+        return Response(bytes(body), status, headers)
+    kept = {name.decode(): value.decode() for name, value in begun["headers"] if name != b"content-length"}
+    return Response(bytes(body), begun["status"], kept)
+
+
+NOT_OF_A_READ = frozenset({b"content-length", b"content-type", b"transfer-encoding", b"idempotency-key", b"if-match"})
 
 
 async def delete_old_answers(session: Session, before: datetime) -> None:
@@ -82,37 +177,29 @@ async def delete_old_answers(session: Session, before: datetime) -> None:
     await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.answered_at) < before))
 
 
-async def _claim(session: Session, asked: Asked) -> IdempotencyKey | None:
-    """None when the key is ours now; else what is known of it."""
+async def _claim(session: Session, keyed: KeyedRequest) -> IdempotencyKey | None:
+    """None when the key is claimed for this request; else the row of the earlier one."""
     moment = now()
     claimed = await session.execute(
-        _CLAIM, asked.place | {"body_hash": asked.body_hash, "now": moment, "stale": moment - CLAIM}
+        _CLAIM, keyed.primary_key | {"body_hash": keyed.body_hash, "now": moment, "stale": moment - CLAIM}
     )
     if claimed.first():
         return None
-    known = await session.get(IdempotencyKey, (asked.caller, asked.path, asked.key))
+    known = await session.get(IdempotencyKey, (keyed.caller, keyed.path, keyed.key))
     if known is None:
-        raise StillRunning()  # it failed and let go between the two statements: the next try will claim it
+        raise StillRunning()  # it failed and released the key between the two statements: the next try will claim it
     return known
 
 
-def _same_answer(known: IdempotencyKey, asked: Asked) -> Response:
-    if known.body_hash != asked.body_hash:
-        raise IdempotencyKeyReused()
-    if known.status == RUNNING:
-        raise StillRunning()
-    return Response(decrypt(KEPT_ANSWER, known.key, known.body), known.status, json.loads(known.headers))
-
-
-async def _keep(session: Session, asked: Asked, response: Response) -> None:
-    """Keeps a good answer; anything else may be tried again."""
+async def _store(session: Session, keyed: KeyedRequest, response: Response, resource: str | None) -> None:
+    """Stores a success, without its body where that has personal data; anything else may be tried again."""
     if response.status_code >= 300 or not hasattr(response, "body"):
-        await session.execute(_LET_GO, asked.place)
+        await session.execute(_RELEASE, keyed.primary_key)
         return
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    body = encrypt(KEPT_ANSWER, asked.key, bytes(response.body))
-    kept = {"status": response.status_code, "headers": json.dumps(headers), "body": body, "now": now()}
-    await session.execute(_KEEP, asked.place | kept)
+    headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+    body = encrypt(STORED_ANSWER, keyed.key, bytes(response.body)) if resource is None else b""
+    stored = {"status": response.status_code, "headers": json.dumps(headers), "body": body, "now": now()}
+    await session.execute(_STORE, keyed.primary_key | stored)
 
 
 _CLAIM = text(
@@ -121,10 +208,10 @@ _CLAIM = text(
     " ON CONFLICT (caller, path, key) DO UPDATE SET answered_at = :now, body_hash = :body_hash"
     f" WHERE known.status = {RUNNING} AND known.answered_at < :stale RETURNING true"
 )
-_LET_GO = text(
+_RELEASE = text(
     f"DELETE FROM idempotency_key WHERE caller = :caller AND path = :path AND key = :key AND status = {RUNNING}"
 )
-_KEEP = text(
+_STORE = text(
     "UPDATE idempotency_key SET status = :status, headers = :headers, body = :body, answered_at = :now"
     " WHERE caller = :caller AND path = :path AND key = :key"
 )
