@@ -1,11 +1,11 @@
-"""What this service refuses, each with its stable name and both languages."""
+"""The problems of this service, each with its stable type and both languages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chassis.errors import FieldError, InvalidBody, Language, Problem
-from payments_qr.qr_payload import Fault
+from payments_qr.qr_payload import PayloadFault
 from payments_qr.uploads.tables import Rejection
 
 
@@ -31,7 +31,7 @@ class MerchantClosed(Problem):
 
 
 class MakerIsChecker(Problem):
-    """Who registered a merchant cannot verify it; a second officer must."""
+    """The maker of a merchant cannot verify it; a second officer must."""
 
     slug, status = "maker-is-checker", 409
     vi, en = "Người đăng ký không được tự duyệt; cần cán bộ thứ hai.", "A second officer must verify this merchant."
@@ -52,28 +52,28 @@ class BillExists(Problem):
 
 
 class AlreadyResolved(Problem):
-    """A person has decided on this before, or there is nothing to decide."""
+    """The item was decided before, or needs no decision."""
 
     slug, status = "already-resolved", 409
     vi, en = "Mục này đã được xử lý hoặc không cần xử lý.", "This was resolved before, or needs no decision."
 
 
 class NothingToPrint(Problem):
-    """No active merchant with a code that can be printed."""
+    """There is no active merchant with a printable code."""
 
     slug, status = "nothing-to-print", 404
-    vi, en = "Không có mã QR nào để in.", "There is no code to print."
+    vi, en = "Không có mã QR nào để in.", "There is no QR code to print."
 
 
 class InvalidQr(Problem):
-    """The payload is not a code that may be paid; every fault is named."""
+    """The payload is not a code that may be paid; `errors` lists every fault."""
 
     slug, status = "invalid-qr", 422
     vi, en = "Mã QR không hợp lệ.", "The QR payload is not valid."
 
 
 class UnreadableUpload(Problem):
-    """The file cannot be taken as a whole; nothing of it was applied."""
+    """The file is refused as a whole; nothing of it was applied."""
 
     slug, status = "unreadable-file", 422
     vi, en = "Không đọc được tệp; chưa dòng nào được ghi nhận.", "The file cannot be read; nothing of it was applied."
@@ -81,7 +81,7 @@ class UnreadableUpload(Problem):
 
 @dataclass(frozen=True)
 class PayloadError(FieldError):
-    """A fault in a payload; `offset` counts characters from its start."""
+    """A fault of a payload; `offset` counts characters from its start."""
 
     offset: int | None = None
 
@@ -89,18 +89,18 @@ class PayloadError(FieldError):
         return super().render(language) | {"offset": self.offset}
 
 
-def invalid_qr(faults: Iterable[Fault]) -> InvalidQr:
-    """The refusal of a payload."""
+def invalid_qr(faults: Iterable[PayloadFault]) -> InvalidQr:
+    """The problem of an unreadable payload."""
     return InvalidQr(errors=[payload_error(fault) for fault in faults])
 
 
-def payload_error(fault: Fault) -> PayloadError:
-    """A fault in both languages."""
+def payload_error(fault: PayloadFault) -> PayloadError:
+    """A payload fault with its messages in both languages."""
     return PayloadError(fault.pointer, fault.code, fault.message("vi"), fault.message("en"), fault.offset)
 
 
-def unwritable(faults: Iterable[Fault], pointers: Mapping[str, str]) -> InvalidBody:
-    """The refusal of content that fits into no code; `pointers` says where each of its fields stands in the body."""
+def unwritable(faults: Iterable[PayloadFault], pointers: Mapping[str, str]) -> InvalidBody:
+    """The problem of content that does not fit into a code; `pointers` maps its fields to pointers into the body."""
     return InvalidBody(
         errors=[
             FieldError(pointers.get(fault.pointer, fault.pointer), fault.code, fault.message("vi"), fault.message("en"))
@@ -110,7 +110,7 @@ def unwritable(faults: Iterable[Fault], pointers: Mapping[str, str]) -> InvalidB
 
 
 def unreadable_upload(rejection: Rejection) -> UnreadableUpload:
-    """The refusal of a file, with the row and column that show why."""
+    """The problem of a refused file, with row and column of the fault."""
     pointer = f"/file/{rejection.row}" + (f"/{rejection.column}" if rejection.column else "")
     return UnreadableUpload(
         detail_vi=rejection.vi,

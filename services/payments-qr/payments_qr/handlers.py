@@ -1,4 +1,4 @@
-"""What this service hears: units and people from registry, fees from casework, and partners' messages."""
+"""Event handlers: units and people of registry, fees of casework, and partner events."""
 
 import base64
 import json
@@ -32,114 +32,116 @@ from contracts.registry import (
     UnitChanged,
 )
 from payments_qr.commands.bills import request_fee
-from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
-from payments_qr.commands.partner_words import (
+from payments_qr.commands.partner_payloads import (
     Result,
-    hear_issued_code,
-    hear_merchant_word,
+    apply_issued_code,
+    apply_merchant_status,
     read_report,
     result_of,
 )
 from payments_qr.commands.payments import record_reports
-from payments_qr.model.standing import Word
+from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
+from payments_qr.model.lifecycle import ProviderStatus
 
-Hearing = Callable[[Session, PartnerEventReceived, Any], Awaitable[Result]]
-Report = ReportedPayment | ReportedReversal
+PartnerEventHandler = Callable[[Session, PartnerEventReceived, Any], Awaitable[Result]]
+PaymentReport = ReportedPayment | ReportedReversal
 
 
 @batch_handler
-async def on_partner_events(session: Session, facts: Sequence[PartnerEventReceived]) -> None:
-    """Merchants and payments; what others decide is left to them. Payments in a row are recorded together."""
-    run: list[tuple[PartnerEventReceived, Report]] = []
-    for fact in facts:
-        hearing = MERCHANT_EVENTS.get(fact.event)
-        if fact.event not in PAYMENT_EVENTS and hearing is None:
+async def on_partner_events(session: Session, events: Sequence[PartnerEventReceived]) -> None:
+    """Merchant and payment events, others are ignored. Consecutive payments are recorded as one batch."""
+    batch: list[tuple[PartnerEventReceived, PaymentReport]] = []
+    for event in events:
+        handler = MERCHANT_EVENTS.get(event.event)
+        if event.event not in PAYMENT_EVENTS and handler is None:
             continue
         try:
-            data = _opened(fact)
-            if hearing is None:
-                run.append((fact, read_report(fact, data)))
+            data = _decrypted_data(event)
+            if handler is None:
+                batch.append((event, read_report(event, data)))
                 continue
-            await _record(session, run)
-            run = []
-            _answer(session, fact, await hearing(session, fact, data))
+            await _record_batch(session, batch)
+            batch = []
+            _publish_processed(session, event, await handler(session, event, data))
         except ValidationError as error:
-            # The value is not repeated: it may be personal.
+            # The reason names the field without its value, which may be personal data.
             field = ".".join(map(str, error.errors()[0]["loc"])) or "data"
-            _answer(session, fact, ("rejected", f"wrong-field:{field}"))
-    await _record(session, run)
+            _publish_processed(session, event, ("rejected", f"wrong-field:{field}"))
+    await _record_batch(session, batch)
 
 
-async def _record(session: Session, run: list[tuple[PartnerEventReceived, Report]]) -> None:
-    if run:
-        recorded = await record_reports(session, [report for _, report in run])
-        for (fact, report), one in zip(run, recorded, strict=True):
-            _answer(session, fact, result_of(report, one))
+async def _record_batch(session: Session, batch: list[tuple[PartnerEventReceived, PaymentReport]]) -> None:
+    if batch:
+        recorded = await record_reports(session, [report for _, report in batch])
+        for (event, report), one in zip(batch, recorded, strict=True):
+            _publish_processed(session, event, result_of(report, one))
 
 
-def _answer(session: Session, fact: PartnerEventReceived, result: Result) -> None:
+def _publish_processed(session: Session, event: PartnerEventReceived, result: Result) -> None:
     outcome, reason = result
     publish(
         session,
         DeliveryProcessed(
-            delivery_id=fact.delivery_id, partner_id=fact.partner_id, service="payments-qr", outcome=outcome,
+            delivery_id=event.delivery_id, partner_id=event.partner_id, service="payments-qr", outcome=outcome,
             reason=reason, at=now(),
         ),
     )  # fmt: skip
 
 
-def _opened(fact: PartnerEventReceived) -> Any:
-    place = CipherContext(*gateway.SEALED_AT)
-    return json.loads(decrypt_text(place, str(fact.delivery_id), base64.b64decode(fact.sealed)))
+def _decrypted_data(event: PartnerEventReceived) -> Any:
+    context = CipherContext(*gateway.SEALED_AT)
+    return json.loads(decrypt_text(context, str(event.delivery_id), base64.b64decode(event.sealed)))
 
 
-def _word(word: Word) -> Hearing:
-    async def hear(session: Session, fact: PartnerEventReceived, data: Any) -> Result:
-        return await hear_merchant_word(session, fact, word, data)
+def _status_handler(provider_status: ProviderStatus) -> PartnerEventHandler:
+    async def handle(session: Session, event: PartnerEventReceived, data: Any) -> Result:
+        return await apply_merchant_status(session, event, provider_status, data)
 
-    return hear
+    return handle
 
 
-MERCHANT_EVENTS: dict[str, Hearing] = {
-    "merchant.verified": _word("verified"),
-    "merchant.rejected": _word("rejected"),
-    "merchant.suspended": _word("suspended"),
-    "merchant.qr_issued": hear_issued_code,
+MERCHANT_EVENTS: dict[str, PartnerEventHandler] = {
+    "merchant.verified": _status_handler("verified"),
+    "merchant.rejected": _status_handler("rejected"),
+    "merchant.suspended": _status_handler("suspended"),
+    "merchant.qr_issued": apply_issued_code,
 }
 PAYMENT_EVENTS = frozenset({"qr.payment_settled", "qr.payment_reversed"})
 
 
 @batch_handler
-async def on_residents(session: Session, facts: Sequence[ResidentSnapshot]) -> None:
-    """Residents exist, in their units; a duplicate's merchants are the survivor's until the merge is undone."""
-    newest = {fact.resident_id: fact for fact in sorted(facts, key=lambda fact: fact.version)}
+async def on_residents(session: Session, events: Sequence[ResidentSnapshot]) -> None:
+    """Stores residents and their units; a duplicate's merchants belong to the survivor until the merge is undone."""
+    newest = {event.resident_id: event for event in sorted(events, key=lambda event: event.version)}
     await session.execute(
         _RESIDENTS,
         {
             "ids": list(newest),
-            "versions": [fact.version for fact in newest.values()],
-            "unit_ids": [fact.unit_id for fact in newest.values()],
-            "survivors": [fact.survivor_id if isinstance(fact, ResidentMerged) else None for fact in newest.values()],
+            "versions": [event.version for event in newest.values()],
+            "unit_ids": [event.unit_id for event in newest.values()],
+            "survivors": [
+                event.survivor_id if isinstance(event, ResidentMerged) else None for event in newest.values()
+            ],
         },
     )
 
 
 @batch_handler
-async def on_organizations(session: Session, facts: Sequence[OrganizationSnapshot]) -> None:
-    """Organizations exist, in their units, represented by these residents."""
-    newest = {fact.organization_id: fact for fact in sorted(facts, key=lambda fact: fact.version)}
+async def on_organizations(session: Session, events: Sequence[OrganizationSnapshot]) -> None:
+    """Stores organizations, their units and representatives."""
+    newest = {event.organization_id: event for event in sorted(events, key=lambda event: event.version)}
     await session.execute(
         _ORGANIZATIONS,
         {
             "ids": list(newest),
-            "versions": [fact.version for fact in newest.values()],
-            "unit_ids": [fact.unit_id for fact in newest.values()],
-            "representatives": [fact.representative_id for fact in newest.values()],
+            "versions": [event.version for event in newest.values()],
+            "unit_ids": [event.unit_id for event in newest.values()],
+            "representatives": [event.representative_id for event in newest.values()],
         },
     )
 
 
-# One statement for a whole run: every resident of the province passes here.
+# One statement per batch: every resident of the province passes through this handler.
 _RESIDENTS = text(
     "INSERT INTO known_resident AS known (id, version, unit_id, merged_into)"
     " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[]), cast(:unit_ids AS uuid[]),"
@@ -154,11 +156,11 @@ _ORGANIZATIONS = text(
 )
 
 
-async def on_dossier_submitted(session: Session, fact: DossierSubmitted) -> None:
-    """Whose fee it will be."""
+async def on_dossier_submitted(session: Session, event: DossierSubmitted) -> None:
+    """Stores the applicant, who pays the fee."""
     await session.execute(
         _DOSSIER,
-        {"id": fact.dossier_id, "resident_id": fact.resident_id, "organization_id": fact.organization_id},
+        {"id": event.dossier_id, "resident_id": event.resident_id, "organization_id": event.organization_id},
     )
 
 
@@ -168,9 +170,9 @@ _DOSSIER = text(
 )
 
 
-async def on_dossier_fee_requested(session: Session, fact: DossierFeeRequested) -> None:
-    """A fee is due: a code for it, or word that it is paid at the counter."""
-    await request_fee(session, fact)
+async def on_dossier_fee_requested(session: Session, event: DossierFeeRequested) -> None:
+    """Issues a bill with its code for a fee, or publishes that the fee is paid at the counter."""
+    await request_fee(session, event)
 
 
 HANDLERS: EventHandlers = {

@@ -1,4 +1,4 @@
-"""What payments-qr reads from the environment beside the common settings."""
+"""Limits of payments-qr."""
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
-"""Files that people hand in; a settlement of 200,000 rows has about 12 MB."""
+"""Uploaded files; a settlement of 200,000 rows has about 12 MB."""

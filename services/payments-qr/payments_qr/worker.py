@@ -1,4 +1,4 @@
-"""The event process of payments-qr: relay and reactions without the HTTP door."""
+"""The worker process of payments-qr: relay and event handlers without HTTP."""
 
 from chassis.app import run_worker
 from payments_qr.app import service

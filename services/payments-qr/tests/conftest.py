@@ -48,12 +48,12 @@ async def world(deliver: Any) -> World:
         unit_event("15724", unit_id=world.commune, name="Đồng Tiến"),
         unit_event("15727-01", parents=("38", "15724"), unit_id=world.village),
         unit_event("15061", unit_id=world.elsewhere),
-        resident_fact(world.resident, world.village, "15727-01"),
+        resident_event(world.resident, world.village, "15727-01"),
     )
     return world
 
 
-def resident_fact(resident_id: UUID, unit_id: UUID, unit_code: str, version: int = 1) -> ResidentRegistered:
+def resident_event(resident_id: UUID, unit_id: UUID, unit_code: str, version: int = 1) -> ResidentRegistered:
     return ResidentRegistered(
         resident_id=resident_id, version=version, unit_id=unit_id, unit_code=unit_code, at=NOON, birth_month="1970-01",
         sex="female", residence_status="permanent",

@@ -106,7 +106,7 @@ async def test_without_such_a_merchant_the_fee_is_paid_at_the_counter(activated,
     await deliver(fee(new_id(), world.village))
     await deliver(fee(new_id(), world.elsewhere, "15061"))
 
-    assert [fact.reason for fact in await published(FeeUncollectable)] == ["no-public-service-merchant"] * 2
+    assert [event.reason for event in await published(FeeUncollectable)] == ["no-public-service-merchant"] * 2
     assert await published(QrIssued) == []
 
 
@@ -118,7 +118,7 @@ async def test_the_nearest_public_service_merchant_takes_the_fee(
 
     await deliver(fee(new_id(), world.village), fee(new_id(), world.commune, "15724"))
 
-    assert [str(fact.merchant_id) for fact in await published(QrIssued)] == [village["id"], commune["id"]]
+    assert [str(event.merchant_id) for event in await published(QrIssued)] == [village["id"], commune["id"]]
 
 
 async def test_a_bill_file_makes_bills_and_names_every_wrong_cell(officer, point):

@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from payments_qr.model.matching import (
     COUNTING,
+    ComparedPayment,
     FoundCode,
     FoundMerchant,
-    Outcome,
-    Report,
-    Sighting,
+    MatchInput,
+    MatchOutcome,
     is_duplicate,
     judge,
     status_of,
 )
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
-REPORT = Report(partner_id="demo-bank", amount=50_000, settled_at=NOON, has_reference=True)
+REPORT = MatchInput(partner_id="demo-bank", amount=50_000, settled_at=NOON, has_reference=True)
 SHOP = FoundMerchant(provider="demo-bank")
 BILL = FoundCode(
     kind="dynamic", amount=50_000, is_open=True, is_paid=False, expires_at=NOON + timedelta(hours=1), was_mangled=False
@@ -28,29 +28,29 @@ BILL = FoundCode(
 
 
 def test_a_payment_that_fits_is_settled() -> None:
-    assert judge(REPORT, SHOP, BILL) == Outcome.EXACT
+    assert judge(REPORT, SHOP, BILL) == MatchOutcome.EXACT
 
 
 @pytest.mark.parametrize(
     ("report", "merchant", "code", "outcome"),
     [
-        (REPORT, SHOP, replace(BILL, was_mangled=True), Outcome.MANGLED_REFERENCE),
-        (replace(REPORT, has_reference=False), SHOP, None, Outcome.COUNTER),
-        (replace(REPORT, amount=49_999), SHOP, BILL, Outcome.PARTIAL),
-        (replace(REPORT, amount=50_001), SHOP, BILL, Outcome.TOO_MUCH),
-        (REPORT, SHOP, replace(BILL, is_paid=True, is_open=False), Outcome.PAID_TWICE),
-        (REPORT, SHOP, replace(BILL, is_open=False), Outcome.CLOSED_CODE),
-        (replace(REPORT, settled_at=NOON + timedelta(hours=2)), SHOP, BILL, Outcome.EXPIRED_CODE),
-        (replace(REPORT, account_matches=False), SHOP, BILL, Outcome.WRONG_ACCOUNT),
-        (REPORT, SHOP, replace(BILL, belongs_to_named_merchant=False), Outcome.WRONG_MERCHANT),
-        (REPORT, SHOP, None, Outcome.UNKNOWN_REFERENCE),
-        (REPORT, None, None, Outcome.UNKNOWN_REFERENCE),
-        (replace(REPORT, has_reference=False), None, None, Outcome.UNKNOWN_ACCOUNT),
-        (replace(REPORT, partner_id="demo-wallet"), SHOP, BILL, Outcome.OTHER_PROVIDER),
+        (REPORT, SHOP, replace(BILL, was_mangled=True), MatchOutcome.MANGLED_REFERENCE),
+        (replace(REPORT, has_reference=False), SHOP, None, MatchOutcome.COUNTER),
+        (replace(REPORT, amount=49_999), SHOP, BILL, MatchOutcome.PARTIAL),
+        (replace(REPORT, amount=50_001), SHOP, BILL, MatchOutcome.TOO_MUCH),
+        (REPORT, SHOP, replace(BILL, is_paid=True, is_open=False), MatchOutcome.PAID_TWICE),
+        (REPORT, SHOP, replace(BILL, is_open=False), MatchOutcome.CLOSED_CODE),
+        (replace(REPORT, settled_at=NOON + timedelta(hours=2)), SHOP, BILL, MatchOutcome.EXPIRED_CODE),
+        (replace(REPORT, account_matches=False), SHOP, BILL, MatchOutcome.WRONG_ACCOUNT),
+        (REPORT, SHOP, replace(BILL, belongs_to_named_merchant=False), MatchOutcome.WRONG_MERCHANT),
+        (REPORT, SHOP, None, MatchOutcome.UNKNOWN_REFERENCE),
+        (REPORT, None, None, MatchOutcome.UNKNOWN_REFERENCE),
+        (replace(REPORT, has_reference=False), None, None, MatchOutcome.UNKNOWN_ACCOUNT),
+        (replace(REPORT, partner_id="demo-wallet"), SHOP, BILL, MatchOutcome.OTHER_PROVIDER),
     ],
 )
 def test_each_misfit_has_its_own_outcome(
-    report: Report, merchant: FoundMerchant | None, code: FoundCode | None, outcome: Outcome
+    report: MatchInput, merchant: FoundMerchant | None, code: FoundCode | None, outcome: MatchOutcome
 ) -> None:
     assert judge(report, merchant, code) == outcome
 
@@ -58,7 +58,7 @@ def test_each_misfit_has_its_own_outcome(
 def test_a_static_code_takes_any_amount() -> None:
     counter = FoundCode(kind="static", amount=None, is_open=True, is_paid=False, expires_at=None, was_mangled=False)
 
-    assert judge(replace(REPORT, amount=7_000), SHOP, counter) == Outcome.EXACT
+    assert judge(replace(REPORT, amount=7_000), SHOP, counter) == MatchOutcome.EXACT
 
 
 @given(
@@ -83,18 +83,18 @@ def test_nothing_counts_unless_everything_fits(
 
 
 def test_a_reversal_wins_whatever_the_outcome() -> None:
-    assert {status_of(outcome, is_reversed=True) for outcome in Outcome} == {"reversed"}
-    assert status_of(Outcome.POSSIBLE_DUPLICATE) == "possible_duplicate"
+    assert {status_of(outcome, is_reversed=True) for outcome in MatchOutcome} == {"reversed"}
+    assert status_of(MatchOutcome.POSSIBLE_DUPLICATE) == "possible_duplicate"
     assert {status_of(outcome) for outcome in COUNTING} == {"settled"}
 
 
 def test_two_partners_with_one_amount_at_one_time_speak_of_one_payment() -> None:
-    bank = Sighting("demo-bank", 50_000, NOON, None)
+    bank = ComparedPayment("demo-bank", 50_000, NOON, None)
 
-    assert is_duplicate(bank, Sighting("demo-wallet", 50_000, NOON + timedelta(minutes=3), None))
-    assert not is_duplicate(bank, Sighting("demo-bank", 50_000, NOON, None))
-    assert not is_duplicate(bank, Sighting("demo-wallet", 50_001, NOON, None))
-    assert not is_duplicate(bank, Sighting("demo-wallet", 50_000, NOON + timedelta(hours=3), None))
+    assert is_duplicate(bank, ComparedPayment("demo-wallet", 50_000, NOON + timedelta(minutes=3), None))
+    assert not is_duplicate(bank, ComparedPayment("demo-bank", 50_000, NOON, None))
+    assert not is_duplicate(bank, ComparedPayment("demo-wallet", 50_001, NOON, None))
+    assert not is_duplicate(bank, ComparedPayment("demo-wallet", 50_000, NOON + timedelta(hours=3), None))
     assert is_duplicate(
-        replace(bank, reference_key="BK1"), Sighting("demo-wallet", 50_000, NOON + timedelta(hours=3), "BK1")
+        replace(bank, reference_key="BK1"), ComparedPayment("demo-wallet", 50_000, NOON + timedelta(hours=3), "BK1")
     )

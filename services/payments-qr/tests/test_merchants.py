@@ -20,10 +20,10 @@ async def test_a_registered_merchant_waits_and_shows_no_full_account(officer, re
         "bin": "970405", "bank": "Agribank", "account_no": "*********3456", "account_name": None,
     }  # fmt: skip
     assert merchant["name_in_code"] == "SAP RAU CHI HANH"
-    (fact,) = await published(MerchantRegistered)
-    assert (fact.status, fact.has_qr, fact.unit_code) == ("submitted", False, "15724")
-    assert ACCOUNT not in fact.model_dump_json()
-    assert "Hạnh" not in fact.model_dump_json()
+    (event,) = await published(MerchantRegistered)
+    assert (event.status, event.has_qr, event.unit_code) == ("submitted", False, "15724")
+    assert ACCOUNT not in event.model_dump_json()
+    assert "Hạnh" not in event.model_dump_json()
 
 
 async def test_the_maker_cannot_verify_a_merchant_but_a_second_officer_can(
@@ -37,7 +37,7 @@ async def test_the_maker_cannot_verify_a_merchant_but_a_second_officer_can(
     assert refused.status_code == 409
     assert refused.json()["type"] == "/problems/maker-is-checker"
     assert approved.json()["status"] == "active"
-    assert [fact.status for fact in await published(MerchantActivated)] == ["active"]
+    assert [event.status for event in await published(MerchantActivated)] == ["active"]
 
 
 async def test_the_provider_verifies_by_its_message_and_only_the_provider(
@@ -51,7 +51,7 @@ async def test_the_provider_verifies_by_its_message_and_only_the_provider(
     await deliver(partner_event("merchant.verified", data))
     assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["status"] == "active"
 
-    outcomes = [(fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)]
+    outcomes = [(event.outcome, event.reason) for event in await published(DeliveryProcessed)]
     assert outcomes == [("rejected", "not-the-provider"), ("applied", None)]
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from contracts.deliveries import DeliveryProcessed
 from contracts.payments_qr import BillPaid, PaymentReversed, PaymentSettled
-from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
 from payments_qr.commands.payments import record_reports
+from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 PURPOSE = {"X-Purpose": "payment"}
@@ -47,8 +47,8 @@ async def test_a_payment_that_names_its_merchant_is_listed_there(
 
     (payment,) = await payments(merchant_id=shop["id"])
     assert (payment["status"], payment["outcome"], payment["amount"]) == ("settled", "counter", 50_000)
-    (fact,) = await published(PaymentSettled)
-    assert (fact.counted, str(fact.business_day), fact.unit_code) == (True, "2026-06-01", "15724")
+    (event,) = await published(PaymentSettled)
+    assert (event.counted, str(event.business_day), event.unit_code) == (True, "2026-06-01", "15724")
 
 
 async def test_a_payment_by_reference_closes_its_code(
@@ -126,7 +126,7 @@ async def test_the_same_report_again_in_any_number_is_one_payment(
     await deliver(event, event, other_amount)
 
     assert [payment["amount"] for payment in await payments(merchant_id=shop["id"])] == [50_000]
-    outcomes = [(fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)]
+    outcomes = [(event.outcome, event.reason) for event in await published(DeliveryProcessed)]
     assert outcomes == [("applied", "counter"), ("unchanged", "counter"), ("rejected", "amount-differs")]
 
 
@@ -199,7 +199,7 @@ async def test_one_payment_reported_by_two_partners_is_counted_once(
 
     found = {payment["partner_id"]: payment["status"] for payment in await payments(merchant_id=shop["id"])}
     assert found == {"demo-bank": "settled", "demo-wallet": "possible_duplicate"}
-    assert sorted(fact.counted for fact in await published(PaymentSettled)) == [False, True]
+    assert sorted(event.counted for event in await published(PaymentSettled)) == [False, True]
 
 
 async def test_an_unmatched_payment_gets_suggestions_and_an_officer_decides(
@@ -315,7 +315,7 @@ async def test_a_message_with_wrong_data_is_rejected_and_stops_nothing(
         partner_event("payment_account.opened", {"resident": {"phone": "0912345678"}}),
     )
 
-    reasons = [fact.reason for fact in await published(DeliveryProcessed)]
+    reasons = [event.reason for event in await published(DeliveryProcessed)]
     assert reasons == ["wrong-field:amount", "wrong-field:currency", "wrong-field:merchant_id"]
 
 
@@ -336,5 +336,5 @@ async def test_a_paid_bill_is_announced_once_and_unpaid_again_by_a_reversal(
 
     assert (bill["status"], paid["status"], paid["paid_amount"]) == ("unpaid", "paid", 185_000)
     assert (await officer.get(f"/v1/bills/{bill['id']}")).json()["status"] == "unpaid"
-    assert [str(fact.bill_id) for fact in await published(BillPaid)] == [bill["id"]]
-    assert [fact.bill_id for fact in await published(PaymentReversed)] == [(await published(BillPaid))[0].bill_id]
+    assert [str(event.bill_id) for event in await published(BillPaid)] == [bill["id"]]
+    assert [event.bill_id for event in await published(PaymentReversed)] == [(await published(BillPaid))[0].bill_id]

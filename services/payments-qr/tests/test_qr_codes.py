@@ -32,7 +32,7 @@ async def test_a_static_code_pays_into_the_settlement_account(officer, activated
     assert said["warnings"] == []
     (issued,) = await published(QrIssued)
     assert (issued.kind, str(issued.qr_code_id)) == ("static", code["id"])
-    assert [fact.has_qr for fact in await published(MerchantUpdated)] == [True]
+    assert [event.has_qr for event in await published(MerchantUpdated)] == [True]
     assert "3500205123456" not in issued.model_dump_json()
 
 

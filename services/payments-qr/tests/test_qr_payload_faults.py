@@ -2,8 +2,8 @@
 
 import pytest
 
-from payments_qr.qr_payload import QrContent, Scheme, UnreadablePayload, decode, encode, sealed
-from payments_qr.qr_payload.faults import SENTENCES, Fault
+from payments_qr.qr_payload import QrContent, Scheme, UnreadablePayload, decode, encode, with_checksum
+from payments_qr.qr_payload.faults import MESSAGES, PayloadFault
 
 GOOD = "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA530370454061800005802VN6304"
 HEAD = "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA5303704"
@@ -20,7 +20,9 @@ def faults_of(payload: str) -> list[tuple[str, str]]:
 
 
 def test_every_fault_of_a_payload_is_reported_with_its_path() -> None:
-    payload = sealed("00020201021338570010A00000072801270006970X03011300110123456-80208QRIBFTXX530384054061800.05802US")
+    payload = with_checksum(
+        "00020201021338570010A00000072801270006970X03011300110123456-80208QRIBFTXX530384054061800.05802US"
+    )
 
     assert (
         faults_of(payload)
@@ -40,7 +42,7 @@ def test_every_fault_of_a_payload_is_reported_with_its_path() -> None:
 
 
 def test_a_fault_names_the_character_where_it_stands() -> None:
-    payload = sealed(HEAD.replace("970403", "97O403") + "5802VN")
+    payload = with_checksum(HEAD.replace("970403", "97O403") + "5802VN")
 
     with pytest.raises(UnreadablePayload) as refused:
         decode(payload)
@@ -52,64 +54,66 @@ def test_a_fault_names_the_character_where_it_stands() -> None:
 
 
 def test_every_fault_has_a_sentence_in_both_languages() -> None:
-    for code, sentences in SENTENCES.items():
+    for code, sentences in MESSAGES.items():
         names = ("found", "tag", "length", "limit", "position", "declared", "left", "stated", "computed")
         everything = dict.fromkeys([*names, "suggestion", "characters"], "1")
-        fault = Fault("/x", code, 0, everything)
+        fault = PayloadFault("/x", code, 0, everything)
         assert fault.message("vi") != fault.message("en"), code
         assert all(sentences)
 
 
 def test_missing_fields_are_all_named() -> None:
-    assert {("/01", "missing"), ("/58", "missing"), ("/38", "no-account")} == set(faults_of(sealed("0002015303704")))
+    assert {("/01", "missing"), ("/58", "missing"), ("/38", "no-account")} == set(
+        faults_of(with_checksum("0002015303704"))
+    )
 
 
 def test_a_tag_that_comes_twice_is_refused_at_every_level() -> None:
-    assert ("/53", "duplicate-tag") in faults_of(sealed(HEAD + "5802VN5303704"))
-    assert ("/62/08", "duplicate-tag") in faults_of(sealed(HEAD + "5802VN62120802ab0802ab"))
+    assert ("/53", "duplicate-tag") in faults_of(with_checksum(HEAD + "5802VN5303704"))
+    assert ("/62/08", "duplicate-tag") in faults_of(with_checksum(HEAD + "5802VN62120802ab0802ab"))
 
 
 def test_a_length_that_leaves_its_container_is_refused() -> None:
-    assert ("/62/08", "length-over-container") in faults_of(sealed(HEAD + "5802VN62060805ab"))
+    assert ("/62/08", "length-over-container") in faults_of(with_checksum(HEAD + "5802VN62060805ab"))
 
 
 def test_the_inside_of_a_payment_system_template_is_read_strictly_too() -> None:
-    assert ("/62/50/00", "length-over-container") in faults_of(sealed(HEAD + "5802VN62085004" + "0099"))
+    assert ("/62/50/00", "length-over-container") in faults_of(with_checksum(HEAD + "5802VN62085004" + "0099"))
 
 
 def test_a_payload_cut_off_anywhere_is_refused() -> None:
-    whole = sealed(GOOD[:-4])
+    whole = with_checksum(GOOD[:-4])
     for length in range(len(whole)):
         assert faults_of(whole[:length])
 
 
 def test_characters_outside_ascii_end_the_reading_with_their_own_code() -> None:
-    assert faults_of(sealed(HEAD + "5802VN62090805Lê An")) == [("/", "non-ascii")]
+    assert faults_of(with_checksum(HEAD + "5802VN62090805Lê An")) == [("/", "non-ascii")]
 
 
 def test_a_transfer_code_needs_no_merchant_description_but_a_purchase_does() -> None:
     purchase = HEAD.replace("QRIBFTTA", "XX").replace("38570010", "38450010").replace("0208XX", "") + "5802VN"
 
-    assert decode(sealed(HEAD + "5802VN")).merchant_name is None
-    assert {pointer for pointer, _ in faults_of(sealed(purchase))} == {"/52", "/59", "/60"}
+    assert decode(with_checksum(HEAD + "5802VN")).merchant_name is None
+    assert {pointer for pointer, _ in faults_of(with_checksum(purchase))} == {"/52", "/59", "/60"}
 
 
 def test_a_static_code_with_an_amount_is_read_with_a_warning() -> None:
-    decoded = decode(sealed(GOOD[:-4].replace("010212", "010211")))
+    decoded = decode(with_checksum(GOOD[:-4].replace("010212", "010211")))
 
     assert decoded.amount == 180000
     assert [warning.code for warning in decoded.warnings] == ["static-with-amount"]
 
 
 def test_an_empty_additional_template_is_read_with_a_warning() -> None:
-    decoded = decode(sealed(GOOD[:-4] + "6200"))
+    decoded = decode(with_checksum(GOOD[:-4] + "6200"))
 
     assert [(warning.pointer, warning.code) for warning in decoded.warnings] == [("/62", "empty-value")]
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "1.5", "100.0", "12345678901234", "1e5", " 500"])
 def test_amounts_that_are_not_whole_positive_dong_are_refused(amount: str) -> None:
-    payload = sealed(HEAD + f"54{len(amount):02d}{amount}5802VN")
+    payload = with_checksum(HEAD + f"54{len(amount):02d}{amount}5802VN")
 
     assert ("/54", "wrong-amount") in faults_of(payload)
 
@@ -125,7 +129,7 @@ def test_momo_and_zalopay_accounts_keep_their_letters() -> None:
 
 @pytest.mark.parametrize("space", ["%20", "+"])
 def test_a_deep_link_is_decoded_once_before_it_is_read(space: str) -> None:
-    payload = sealed(VNPAY_LINK_DATA[:-4])
+    payload = with_checksum(VNPAY_LINK_DATA[:-4])
     link = f"https://pay.example.vn/app?data={payload.replace(' ', space)}&callbackurl=https%3A%2F%2Fshop.example.vn"
 
     decoded = decode(link)
@@ -135,20 +139,20 @@ def test_a_deep_link_is_decoded_once_before_it_is_read(space: str) -> None:
 
 
 def test_a_plus_sign_that_is_meant_survives_the_link() -> None:
-    payload = sealed(HEAD + "5802VN62070803a+b")
+    payload = with_checksum(HEAD + "5802VN62070803a+b")
 
     assert decode(f"bank://qr?data={payload}").purpose == "a+b"
     assert decode(f"bank://qr?data={payload.replace('+', '%2B')}").purpose == "a+b"
 
 
 def test_a_link_that_was_encoded_twice_is_not_decoded_twice() -> None:
-    payload = sealed(HEAD + "5802VN62100806a%20bc")
+    payload = with_checksum(HEAD + "5802VN62100806a%20bc")
 
     assert decode(f"bank://qr?data={payload.replace('%', '%25')}").purpose == "a%20bc"
 
 
 def test_a_bare_payload_that_is_still_percent_encoded_says_so() -> None:
-    payload = sealed(VNPAY_LINK_DATA[:-4]).replace(" ", "%20")
+    payload = with_checksum(VNPAY_LINK_DATA[:-4]).replace(" ", "%20")
 
     assert ("/", "percent-encoded") in faults_of(payload)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from payments_qr.qr_payload import (
     LARGEST_AMOUNT,
-    Fault,
+    PayloadFault,
     QrContent,
     QrPayloadError,
     UnreadablePayload,
@@ -137,7 +137,7 @@ def test_no_input_raises_anything_but_the_decoders_own_error() -> None:
         assert all(fault.message("vi") and fault.message("en") for fault in faults)
 
 
-def faults_of(text: str) -> tuple[Fault, ...]:
+def faults_of(text: str) -> tuple[PayloadFault, ...]:
     try:
         return decode(text).warnings
     except QrPayloadError as refused:

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from chassis.clock import HO_CHI_MINH
-from payments_qr.commands.ledger import ReportedPayment, ReportedReversal
 from payments_qr.commands.payments import record_reports
+from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
 from payments_qr.model.merchants import account_index
 from payments_qr.model.reference_codes import new_reference, reference_key
 

@@ -1,1 +1,1 @@
-"""What this service does: one function per use case. Load, decide, save, announce; the door commits."""
+"""Use cases, one function each: load, decide, save, publish; the transactional route or the consumer commits."""

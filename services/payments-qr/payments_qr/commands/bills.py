@@ -1,4 +1,4 @@
-"""Bills of electricity and water, and the fees of dossiers, each with a code of its own."""
+"""Bills of electricity and water, and the fees of dossiers, each with its code."""
 
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -10,34 +10,32 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested
 from contracts.payments_qr import FeeUncollectable
-from payments_qr.commands.qr_codes import Terms, add_code, write_code
+from payments_qr.commands.qr_codes import add_code, write_code
 from payments_qr.errors import BillExists, MerchantNotActive
 from payments_qr.model import Bill, Merchant, QrCode, UtilityAccount
-from payments_qr.model.bills import DAYS_PAYABLE_AFTER_DUE
+from payments_qr.model.bills import DAYS_PAYABLE_AFTER_DUE, BillTerms
+from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.model.reference_codes import new_reference
 from payments_qr.queries.merchants import find_fee_merchant
-from payments_qr.schemas.bills import BillCreate, UtilityAccountCreate
 
 
-async def create_bill(session: Session, merchant: Merchant, body: BillCreate) -> Bill:
+async def issue_bill(session: Session, merchant: Merchant, terms: BillTerms) -> Bill:
     """A bill of a customer for a period, with the code that pays exactly this bill."""
-    if not merchant.standing.may_issue_codes:
+    if not merchant.lifecycle.may_issue_codes:
         raise MerchantNotActive()
-    if await find_bill(session, merchant.id, body.customer_code, body.period) is not None:
+    if await find_bill(session, merchant.id, terms.customer_code, terms.period) is not None:
         raise BillExists()
-    bill = new_bill(merchant, body.customer_code, body.period, body.amount, body.due_on)
+    bill = new_bill(merchant, terms)
     await save_with_code(session, merchant, bill)
     return bill
 
 
-def new_bill(
-    merchant: Merchant, customer_code: str, period: str, amount: int, due_on: date, dossier_id: UUID | None = None
-) -> Bill:
-    """The entity of a bill."""
+def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = None) -> Bill:
+    """The entity of a bill, not saved."""
     moment = now()
     return Bill(
-        merchant_id=merchant.id, customer_code=customer_code, period=period, amount=amount, due_on=due_on,
-        dossier_id=dossier_id, issued_at=moment, changed_at=moment,
+        merchant_id=merchant.id, customer_code=terms.customer_code, period=terms.period, amount=terms.amount,
+        due_on=terms.due_on, dossier_id=dossier_id, issued_at=moment, changed_at=moment,
     )  # fmt: skip
 
 
@@ -52,7 +50,7 @@ async def find_bill(session: Session, merchant_id: UUID, customer_code: str, per
 
 
 async def save_with_code(session: Session, merchant: Merchant, bill: Bill) -> QrCode:
-    """Saves a bill with a new code, announced together."""
+    """Saves a bill with a new code and publishes the code."""
     session.add(bill)
     await session.flush()
     code = code_of_bill(merchant, bill)
@@ -62,9 +60,11 @@ async def save_with_code(session: Session, merchant: Merchant, bill: Bill) -> Qr
 
 
 def code_of_bill(merchant: Merchant, bill: Bill) -> QrCode:
-    """The dynamic code of a bill; it can be paid for a while after it is due."""
+    """The dynamic code of a bill, valid until `DAYS_PAYABLE_AFTER_DUE` after the due date."""
     purpose = None if bill.dossier_id else f"T{bill.period[5:7]}-{bill.period[:4]}"
-    terms = Terms("dynamic", bill.amount, new_reference(), purpose, expires_at=_last_moment(bill.due_on))
+    terms = CodeTerms(
+        "dynamic", amount=bill.amount, reference=new_reference(), purpose=purpose, expires_at=_last_moment(bill.due_on)
+    )
     return write_code(merchant, terms, bill)
 
 
@@ -73,41 +73,41 @@ def _last_moment(due_on: date) -> datetime:
     return datetime.combine(last_day, time(23, 59, 59), tzinfo=HO_CHI_MINH)
 
 
-async def request_fee(session: Session, fact: DossierFeeRequested) -> None:
+async def request_fee(session: Session, request: DossierFeeRequested) -> None:
     """The fee of a dossier becomes a bill of the unit's public-service merchant; without one it is paid at the counter."""
-    known = await session.exec(select(Bill.id).where(col(Bill.dossier_id) == fact.dossier_id))
+    known = await session.exec(select(Bill.id).where(col(Bill.dossier_id) == request.dossier_id))
     if known.first() is not None:
         return
-    merchant = await find_fee_merchant(session, fact.unit_id)
+    merchant = await find_fee_merchant(session, request.unit_id)
     if merchant is None:
         publish(
             session,
             FeeUncollectable(
-                dossier_id=fact.dossier_id, unit_id=fact.unit_id, unit_code=fact.unit_code, at=now(),
+                dossier_id=request.dossier_id, unit_id=request.unit_id, unit_code=request.unit_code, at=now(),
                 reason="no-public-service-merchant",
             ),
         )  # fmt: skip
         return
-    period = f"{fact.due_on:%Y-%m}"
-    bill = new_bill(merchant, fact.dossier_code, period, fact.amount, fact.due_on, fact.dossier_id)
+    terms = BillTerms(request.dossier_code, f"{request.due_on:%Y-%m}", request.amount, request.due_on)
+    bill = new_bill(merchant, terms, request.dossier_id)
     await save_with_code(session, merchant, bill)
 
 
 async def link_utility_account(
-    session: Session, resident_id: UUID, merchant_id: UUID, body: UtilityAccountCreate
+    session: Session, resident_id: UUID, merchant_id: UUID, customer_code: str
 ) -> UtilityAccount:
-    """Links a customer code to a resident; linking it again gives the first link."""
+    """Links a customer code to a resident; linking it again returns the first link."""
     found = await session.exec(
         select(UtilityAccount).where(
             col(UtilityAccount.resident_id) == resident_id,
             col(UtilityAccount.merchant_id) == merchant_id,
-            col(UtilityAccount.customer_code) == body.customer_code,
+            col(UtilityAccount.customer_code) == customer_code,
         )
     )
     link = found.first()
     if link is None:
         link = UtilityAccount(
-            resident_id=resident_id, merchant_id=merchant_id, customer_code=body.customer_code, linked_at=now()
+            resident_id=resident_id, merchant_id=merchant_id, customer_code=customer_code, linked_at=now()
         )
         session.add(link)
     return link

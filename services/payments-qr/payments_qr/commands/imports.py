@@ -1,4 +1,4 @@
-"""Taking in a market's stall list and a supplier's bill file: good rows apply, every wrong cell is named."""
+"""Imports of stall lists and bill files: valid rows are applied, every wrong cell is reported."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -18,12 +18,13 @@ from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank, list_banks
 from payments_qr.commands.bills import code_of_bill, new_bill
 from payments_qr.commands.merchants import new_merchant
-from payments_qr.commands.qr_codes import issued_fact
+from payments_qr.commands.qr_codes import qr_issued_event
 from payments_qr.errors import MerchantNotActive, unreadable_upload
 from payments_qr.model import Bill, Import, ImportRejection, Merchant, QrCode
+from payments_qr.model.bills import BillTerms
+from payments_qr.model.registration import MerchantDetails
 from payments_qr.qr_payload import folded
 from payments_qr.queries.merchants import list_merchants_of_account
-from payments_qr.schemas.merchants import MerchantCreate
 from payments_qr.uploads.bills import BillLine, bill_lines
 from payments_qr.uploads.stalls import Stall, stalls
 from payments_qr.uploads.tables import Rejection, UnreadableFile, header_key
@@ -35,21 +36,21 @@ CHUNK = 500
 async def import_stalls(
     session: Session, caller: Caller, unit: KnownUnit, market: str | None, provider: str, file: BinaryIO
 ) -> Import:
-    """Registers every stall of a list as submitted; a stall that is here already stays as it is."""
-    done, is_new = await _import_of(session, caller, "merchants", f"{unit.id}|{market}|{provider}", unit.id, file)
+    """Registers every stall of a list as submitted; a stall that exists stays as it is."""
+    run, is_new = await _import_of(session, caller, "merchants", f"{unit.id}|{market}|{provider}", unit.id, file)
     if not is_new:
-        return done
+        return run
     for row in _rows(stalls(file)):
-        done.total_rows += 1
+        run.total_rows += 1
         rejections = (
-            row if isinstance(row, list) else await _take_stall(session, caller, done, unit, market, provider, row)
+            row if isinstance(row, list) else await _take_stall(session, caller, run, unit, market, provider, row)
         )
-        _reject(session, done, rejections)
-    return done
+        _reject(session, run, rejections)
+    return run
 
 
 async def _take_stall(
-    session: Session, caller: Caller, done: Import, unit: KnownUnit, market: str | None, provider: str, stall: Stall
+    session: Session, caller: Caller, run: Import, unit: KnownUnit, market: str | None, provider: str, stall: Stall
 ) -> list[Rejection]:
     bin = _bin_of(stall.bank)
     if bin is None:
@@ -59,27 +60,26 @@ async def _take_stall(
         text = "Đơn vị không có hoặc ngoài địa bàn.", "The unit is unknown or not yours."
         return [Rejection(stall.number, "unit_code", "unknown-unit", *text)]
     if await _is_known(session, stall, bin):
-        done.unchanged += 1
+        run.unchanged += 1
         return []
     try:
-        body = _body_of(stall, bin, place, market, provider)
+        details = _details_of(stall, bin, market, provider)
     except ValidationError as error:
         column = str(error.errors()[0]["loc"][-1])
         return [Rejection(stall.number, column, "wrong-value", "Giá trị không hợp lệ.", "The value is not valid.")]
-    merchant = new_merchant(body, place, maker=caller.account)
+    merchant = new_merchant(details, place, maker=caller.account)
     session.add(merchant)
     await session.flush()
-    publish(session, merchant.fact(MerchantRegistered))
-    done.created += 1
+    publish(session, merchant.state_event(MerchantRegistered))
+    run.created += 1
     return []
 
 
-def _body_of(stall: Stall, bin: str, place: KnownUnit, market: str | None, provider: str) -> MerchantCreate:
-    return MerchantCreate.model_validate(
+def _details_of(stall: Stall, bin: str, market: str | None, provider: str) -> MerchantDetails:
+    return MerchantDetails.model_validate(
         {
             "name": stall.name,
             "category": stall.category or ("market_stall" if market else "shop"),
-            "unit_code": place.code,
             "market": market,
             "counter": stall.counter,
             "owner": {"tax_code": stall.tax_code},
@@ -95,7 +95,7 @@ async def _is_known(session: Session, stall: Stall, bin: str) -> bool:
 
 
 def _bin_of(bank: str) -> str | None:
-    """The BIN of what a list calls a bank: its BIN, its code, or its short name, with or without "Ngân hàng"."""
+    """The BIN of a bank named by its BIN, code or short name, with or without "Ngân hàng"."""
     if bank.isdigit():
         return bank if find_bank(bank, today()) else None
     wanted = header_key(bank).removeprefix("nganhang").removeprefix("tmcp")
@@ -106,20 +106,20 @@ def _bin_of(bank: str) -> str | None:
 
 
 async def import_bills(session: Session, caller: Caller, merchant: Merchant, file: BinaryIO) -> Import:
-    """Makes a bill with its code of every row; an unpaid bill with another amount or date is replaced by the new one."""
-    if not merchant.standing.may_issue_codes:
+    """Issues a bill with its code for every row; an unpaid bill with another amount or date takes the new values."""
+    if not merchant.lifecycle.may_issue_codes:
         raise MerchantNotActive()
-    done, is_new = await _import_of(session, caller, "bills", str(merchant.id), merchant.unit_id, file)
+    run, is_new = await _import_of(session, caller, "bills", str(merchant.id), merchant.unit_id, file)
     if not is_new:
-        return done
+        return run
     for chunk in _chunks(_rows(bill_lines(file))):
-        done.total_rows += len(chunk)
+        run.total_rows += len(chunk)
         known = await _known_bills(session, merchant, [row for row in chunk if isinstance(row, BillLine)])
         for row in chunk:
-            rejections = row if isinstance(row, list) else _take_bill(session, done, merchant, known, row)
-            _reject(session, done, rejections)
+            rejections = row if isinstance(row, list) else _take_bill(session, run, merchant, known, row)
+            _reject(session, run, rejections)
         await session.flush()
-    return done
+    return run
 
 
 async def _known_bills(
@@ -140,21 +140,21 @@ async def _known_bills(
 
 def _take_bill(
     session: Session,
-    done: Import,
+    run: Import,
     merchant: Merchant,
     known: dict[tuple[str, str], tuple[Bill, QrCode | None]],
     line: BillLine,
 ) -> list[Rejection]:
     before = known.get((line.customer_code, line.period))
     if before is None:
-        bill = new_bill(merchant, line.customer_code, line.period, line.amount, line.due_on)
+        bill = new_bill(merchant, BillTerms(line.customer_code, line.period, line.amount, line.due_on))
         session.add(bill)
         known[line.customer_code, line.period] = bill, _issue(session, merchant, bill)
-        done.created += 1
+        run.created += 1
         return []
     bill, code = before
     if (bill.amount, bill.due_on) == (line.amount, line.due_on):
-        done.unchanged += 1
+        run.unchanged += 1
         return []
     if bill.state != "unpaid" or bill.paid_amount:
         text = "Hóa đơn đã được thanh toán, không sửa được.", "The bill has been paid and cannot change."
@@ -163,7 +163,7 @@ def _take_bill(
         code.turn("revoked", now())
     bill.amount, bill.due_on, bill.changed_at, bill.version = line.amount, line.due_on, now(), bill.version + 1
     known[line.customer_code, line.period] = bill, _issue(session, merchant, bill)
-    done.updated += 1
+    run.updated += 1
     return []
 
 
@@ -171,7 +171,7 @@ def _issue(session: Session, merchant: Merchant, bill: Bill) -> QrCode:
     code = code_of_bill(merchant, bill)
     bill.qr_code_id = code.id
     session.add(code)
-    publish(session, issued_fact(merchant, code, bill))
+    publish(session, qr_issued_event(merchant, code, bill))
     return code
 
 
@@ -186,12 +186,12 @@ async def _import_of(
     known = found.first()
     if known is not None:
         return known, False
-    done = Import(
+    run = Import(
         kind=kind, target=target, unit_id=unit_id, file_hash=file_hash, taken_by=caller.account, taken_at=now()
     )
-    session.add(done)
+    session.add(run)
     await session.flush()
-    return done, True
+    return run, True
 
 
 def _rows(rows: Iterator[T]) -> Iterator[T]:
@@ -212,12 +212,12 @@ def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _reject(session: Session, done: Import, rejections: Sequence[Rejection]) -> None:
+def _reject(session: Session, run: Import, rejections: Sequence[Rejection]) -> None:
     if rejections:
-        done.rejected += 1
+        run.rejected += 1
     session.add_all(
         ImportRejection(
-            import_id=done.id, row=rejection.row, column=rejection.column, code=rejection.code,
+            import_id=run.id, row=rejection.row, column=rejection.column, code=rejection.code,
             vi=rejection.vi, en=rejection.en,
         )
         for rejection in rejections

@@ -1,4 +1,4 @@
-"""Finding who a merchant's tax code belongs to: registry knows, so that owners see merchants others registered for them."""
+"""Lookup of merchants' owners by tax code in registry, so that owners see merchants registered for them by others."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,21 +13,21 @@ from contracts.payments_qr import MerchantUpdated
 from payments_qr.model import Merchant
 
 BATCH = 50
-ASK_AGAIN_AFTER = timedelta(days=1)
+RETRY_AFTER = timedelta(days=1)
 
 
 async def link_owners(database: Database, service_client: ServiceClient) -> int:
-    """Asks for the owners of merchants that only have a tax code; how many were found. Who is unknown is asked for again
-    tomorrow; a registry that is down is asked again soon."""
+    """Looks up the owners of merchants that only have a tax code; returns how many were found. An unknown owner is looked
+    up again after a day; while registry is down, at the next run."""
     found = 0
     for merchant_id, tax_code in await _list_unlinked(database):
         try:
-            owner_id = await _ask(service_client, tax_code)
-        except ServiceUnavailable as silence:
-            if silence.status != 404:
+            owner_id = await _look_up(service_client, tax_code)
+        except ServiceUnavailable as unavailable:
+            if unavailable.status != 404:
                 return found
             owner_id = None
-        found += await _note(database, merchant_id, tax_code, owner_id)
+        found += await _save_owner(database, merchant_id, tax_code, owner_id)
     return found
 
 
@@ -40,7 +40,7 @@ async def _list_unlinked(database: Database) -> list[tuple[UUID, str]]:
                 col(Merchant.owner_resident_id).is_(None),
                 col(Merchant.owner_organization_id).is_(None),
                 col(Merchant.is_closed).is_(False),
-                or_(col(Merchant.owner_asked_at).is_(None), col(Merchant.owner_asked_at) < now() - ASK_AGAIN_AFTER),
+                or_(col(Merchant.owner_looked_up_at).is_(None), col(Merchant.owner_looked_up_at) < now() - RETRY_AFTER),
             )
             .order_by(col(Merchant.id))
             .limit(BATCH)
@@ -48,7 +48,7 @@ async def _list_unlinked(database: Database) -> list[tuple[UUID, str]]:
         return [(merchant.id, merchant.opened_tax_code() or "") for merchant in rows]
 
 
-async def _ask(service_client: ServiceClient, tax_code: str) -> UUID:
+async def _look_up(service_client: ServiceClient, tax_code: str) -> UUID:
     """Twelve digits are a person's number (households since 2025), the others an organization's tax code."""
     if len(tax_code) == 12:
         path, body = "/v1/residents/lookup", {"personal_id": tax_code}
@@ -58,10 +58,10 @@ async def _ask(service_client: ServiceClient, tax_code: str) -> UUID:
     return UUID(answer["id"])
 
 
-async def _note(database: Database, merchant_id: UUID, tax_code: str, owner_id: UUID | None) -> bool:
+async def _save_owner(database: Database, merchant_id: UUID, tax_code: str, owner_id: UUID | None) -> bool:
     async with database.transaction() as session:
         merchant = await session.get_one(Merchant, merchant_id, with_for_update=True)
-        merchant.owner_asked_at = now()
+        merchant.owner_looked_up_at = now()
         if owner_id is None:
             return False
         if len(tax_code) == 12:
@@ -69,5 +69,5 @@ async def _note(database: Database, merchant_id: UUID, tax_code: str, owner_id: 
         else:
             merchant.owner_organization_id = owner_id
         merchant.touch(now())
-        publish(session, merchant.fact(MerchantUpdated))
+        publish(session, merchant.state_event(MerchantUpdated))
         return True

@@ -1,4 +1,4 @@
-"""Recording what partners report. The platform moves no money; it keeps the record, once, and says what it means."""
+"""Recording of reported payments and reversals, each once, with its outcome. The platform moves no money."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,50 +9,56 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.payments_qr import BillPaid, PaymentReversed, PaymentSettled
-from payments_qr.commands.ledger import Found, Ledger, ReportedPayment, ReportedReversal, open_ledger
+from payments_qr.commands.report_batch import (
+    PaymentTarget,
+    ReportBatch,
+    ReportedPayment,
+    ReportedReversal,
+    load_report_batch,
+)
 from payments_qr.errors import AlreadyResolved
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
-from payments_qr.model.matching import FoundCode, FoundMerchant, Outcome, Report, is_duplicate, judge
+from payments_qr.model.matching import FoundCode, FoundMerchant, MatchInput, MatchOutcome, is_duplicate, judge
 from payments_qr.model.reference_codes import is_mangled
 
 Recorded = tuple[Payment | None, bool]
 
 
 async def record_reports(session: Session, reports: Sequence[ReportedPayment | ReportedReversal]) -> list[Recorded]:
-    """Payments and reversals of one run, in their order: for each its payment (None for a reversal that came first) and
-    whether the report was new. The same report again, in any number, changes nothing."""
+    """Records the payments and reversals of one batch in order. Returns for each its payment (None for a reversal that
+    arrived first) and whether the report was new. A repeated report changes nothing."""
     paid = [report for report in reports if isinstance(report, ReportedPayment)]
-    taken_back = [report for report in reports if isinstance(report, ReportedReversal)]
-    ledger = await open_ledger(session, paid, taken_back)
+    reversals = [report for report in reports if isinstance(report, ReportedReversal)]
+    batch = await load_report_batch(session, paid, reversals)
     recorded = [
-        _record_payment(ledger, report) if isinstance(report, ReportedPayment) else _record_reversal(ledger, report)
+        _record_payment(batch, report) if isinstance(report, ReportedPayment) else _record_reversal(batch, report)
         for report in reports
     ]
     await session.flush()
     return recorded
 
 
-def _record_payment(ledger: Ledger, report: ReportedPayment) -> Recorded:
-    known = ledger.payments.get(report.own_key)
+def _record_payment(batch: ReportBatch, report: ReportedPayment) -> Recorded:
+    known = batch.payments.get(report.own_key)
     if known is not None:
         return known, False
-    found = ledger.find(report)
+    found = batch.find(report)
     payment = _new_payment(report, found)
-    _believe_the_provider(ledger, payment, found.merchant)
-    reversal = ledger.reversals.get(report.own_key)
+    _prefer_provider(batch, payment, found.merchant)
+    reversal = batch.reversals.get(report.own_key)
     if reversal is not None:
         reversal.payment_id = payment.id
         payment.reverse(reversal.reversed_at)
-    ledger.add(payment)
+    batch.add(payment)
     if found.merchant is not None:
-        bill = ledger.bills.get(payment.bill_id) if payment.bill_id else None
-        take_effect(ledger.session, payment, found.merchant, found.code, bill)
+        bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
+        take_effect(batch.session, payment, found.merchant, found.code, bill)
     return payment, True
 
 
-def _new_payment(report: ReportedPayment, found: Found) -> Payment:
+def _new_payment(report: ReportedPayment, found: PaymentTarget) -> Payment:
     outcome = judge(
-        Report(
+        MatchInput(
             partner_id=report.partner_id,
             amount=report.amount,
             settled_at=report.settled_at,
@@ -78,7 +84,7 @@ def _new_payment(report: ReportedPayment, found: Found) -> Payment:
     return payment
 
 
-def _found_code(report: ReportedPayment, found: Found) -> FoundCode | None:
+def _found_code(report: ReportedPayment, found: PaymentTarget) -> FoundCode | None:
     code = found.code
     if code is None:
         return None
@@ -94,32 +100,32 @@ def _found_code(report: ReportedPayment, found: Found) -> FoundCode | None:
     )
 
 
-def _believe_the_provider(ledger: Ledger, payment: Payment, merchant: Merchant | None) -> None:
-    """Two partners with one payment: the merchant's provider is believed, the other's report is not counted."""
+def _prefer_provider(batch: ReportBatch, payment: Payment, merchant: Merchant | None) -> None:
+    """Of two partners that report one payment, the merchant's provider counts and the other is a possible duplicate."""
     if merchant is None:
         return
-    others = [other for other in ledger.alike(payment) if is_duplicate(payment.sighting(), other.sighting())]
+    others = [other for other in batch.alike(payment) if is_duplicate(payment.compared(), other.compared())]
     if payment.partner_id == merchant.provider:
-        waiting = next((other for other in others if other.outcome == Outcome.OTHER_PROVIDER), None)
+        waiting = next((other for other in others if other.outcome == MatchOutcome.OTHER_PROVIDER), None)
         if waiting is not None:
             _mark_duplicate(waiting, payment)
-            _say_settled(ledger.session, waiting, merchant, None)
+            _publish_settled(batch.session, waiting, merchant, None)
         return
-    believed = next((other for other in others if other.outcome != Outcome.OTHER_PROVIDER), None)
-    if believed is not None:
-        _mark_duplicate(payment, believed)
+    preferred = next((other for other in others if other.outcome != MatchOutcome.OTHER_PROVIDER), None)
+    if preferred is not None:
+        _mark_duplicate(payment, preferred)
 
 
 def _mark_duplicate(payment: Payment, of: Payment) -> None:
     payment.duplicate_of = of.id
-    payment.decide(Outcome.POSSIBLE_DUPLICATE)
+    payment.decide(MatchOutcome.POSSIBLE_DUPLICATE)
 
 
 def take_effect(session: Session, payment: Payment, merchant: Merchant, code: QrCode | None, bill: Bill | None) -> None:
-    """A payment that counts closes its code and pays its bill; what is announced once is taken back once."""
+    """A payment that counts closes its code and pays its bill; each published payment is reversed at most once."""
     if payment.status not in ("settled", "possible_duplicate"):
         return
-    _say_settled(session, payment, merchant, bill)
+    _publish_settled(session, payment, merchant, bill)
     if not payment.counts:
         return
     if code is not None and code.kind == "dynamic" and code.state == "active" and bill is None:
@@ -137,8 +143,8 @@ def take_effect(session: Session, payment: Payment, merchant: Merchant, code: Qr
         )  # fmt: skip
 
 
-def _say_settled(session: Session, payment: Payment, merchant: Merchant, bill: Bill | None) -> None:
-    payment.is_announced = payment.counts
+def _publish_settled(session: Session, payment: Payment, merchant: Merchant, bill: Bill | None) -> None:
+    payment.is_published = payment.counts
     publish(
         session,
         PaymentSettled(
@@ -154,38 +160,38 @@ def _category(merchant: Merchant) -> Any:
     return merchant.category
 
 
-def _record_reversal(ledger: Ledger, report: ReportedReversal) -> Recorded:
-    payment = ledger.payments.get(report.payment_key)
+def _record_reversal(batch: ReportBatch, report: ReportedReversal) -> Recorded:
+    payment = batch.payments.get(report.payment_key)
     own = (report.partner_id, report.partner_reference)
-    if own in ledger.reversal_keys:
+    if own in batch.reversal_keys:
         return payment, False
     reversal = Reversal(
         partner_id=report.partner_id, partner_reference=report.partner_reference,
         original_reference=report.original_reference, amount=report.amount, reversed_at=report.reversed_at,
         payment_id=payment.id if payment else None, received_at=now(),
     )  # fmt: skip
-    ledger.session.add(reversal)
-    ledger.reversal_keys.add(own)
-    ledger.reversals.setdefault(report.payment_key, reversal)
+    batch.session.add(reversal)
+    batch.reversal_keys.add(own)
+    batch.reversals.setdefault(report.payment_key, reversal)
     if payment is not None and payment.reversed_at is None:
-        _take_back(ledger, payment, report.reversed_at)
+        _reverse(batch, payment, report.reversed_at)
     return payment, True
 
 
-def _take_back(ledger: Ledger, payment: Payment, at: datetime) -> None:
+def _reverse(batch: ReportBatch, payment: Payment, at: datetime) -> None:
     counted = payment.counts
     payment.reverse(at)
     if not counted or payment.merchant_id is None:
         return
-    merchant = ledger.merchants[payment.merchant_id]
-    bill = ledger.bills.get(payment.bill_id) if payment.bill_id else None
-    code = ledger.codes.get(payment.qr_code_id) if payment.qr_code_id else None
+    merchant = batch.merchants[payment.merchant_id]
+    bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
+    code = batch.codes.get(payment.qr_code_id) if payment.qr_code_id else None
     may_reopen = bill is None or bill.give_back(payment.amount, at)
     if code is not None and code.state == "paid" and may_reopen:
         code.turn("active", now())
-    if payment.is_announced:
+    if payment.is_published:
         publish(
-            ledger.session,
+            batch.session,
             PaymentReversed(
                 merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,
                 category=_category(merchant), amount=payment.amount, reversed_at=at, business_day=payment.business_day,
@@ -197,23 +203,23 @@ def _take_back(ledger: Ledger, payment: Payment, at: datetime) -> None:
 async def accept_payment(
     session: Session, caller: Caller, payment: Payment, merchant: Merchant, code: QrCode | None, note: str
 ) -> None:
-    """An officer or the merchant decides that a waiting payment is real, for a merchant and perhaps a code."""
+    """An officer or the merchant accepts a waiting payment for a merchant and optionally a code."""
     _refuse_decided(payment)
     payment.merchant_id, payment.unit_id = merchant.id, merchant.unit_id
     if code is not None:
         payment.qr_code_id, payment.bill_id = code.id, code.bill_id
     payment.duplicate_of = None
     _note_decision(payment, caller, note)
-    payment.decide(Outcome.ACCEPTED)
+    payment.decide(MatchOutcome.ACCEPTED)
     bill = await session.get(Bill, payment.bill_id, with_for_update=True) if payment.bill_id else None
     take_effect(session, payment, merchant, code, bill)
 
 
 def dismiss_payment(caller: Caller, payment: Payment, note: str) -> None:
-    """A waiting payment is laid aside: it stays visible and never counts."""
+    """Dismisses a waiting payment: it stays visible and never counts."""
     _refuse_decided(payment)
     _note_decision(payment, caller, note)
-    payment.decide(Outcome.DISMISSED)
+    payment.decide(MatchOutcome.DISMISSED)
 
 
 def _refuse_decided(payment: Payment) -> None:

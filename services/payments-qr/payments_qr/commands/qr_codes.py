@@ -1,7 +1,7 @@
-"""Issuing codes, and taking in those that banks and telecoms made."""
+"""Issuing QR codes, importing external ones, and revoking all codes of a merchant."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from payments_qr.banks import find_bank
 from payments_qr.errors import MerchantNotActive, ReferenceExists, invalid_qr, unwritable
 from payments_qr.model import Bill, Merchant, QrCode
 from payments_qr.model.merchants import CITY, MCC_OF, account_indexes
+from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.model.reference_codes import LONGEST, new_reference, reference_key
 from payments_qr.qr_payload import (
     DecodedQr,
@@ -26,7 +27,6 @@ from payments_qr.qr_payload import (
     encode,
     folded,
 )
-from payments_qr.schemas.qr_codes import QrCodeCreate
 
 _POINTERS = {
     "/account_no": "/settlement/account_no",
@@ -36,32 +36,31 @@ _POINTERS = {
 }
 
 
-async def issue_code(session: Session, merchant: Merchant, body: QrCodeCreate) -> QrCode:
-    """A code for the merchant's settlement account. The merchant is locked, so a block at the same time wins or waits."""
-    if not merchant.standing.may_issue_codes:
+async def issue_code(session: Session, merchant: Merchant, terms: CodeTerms, payload: str | None = None) -> QrCode:
+    """Issues a code for the settlement account, or imports an external `payload`. The caller has locked the merchant,
+    so that a concurrent block comes before or after."""
+    if not merchant.lifecycle.may_issue_codes:
         raise MerchantNotActive()
-    _refuse_misfits(body)
-    if body.kind == "external":
-        return await take_in_code(session, merchant, body.payload or "", counter=body.counter)
-    reference = body.reference
-    if reference is None and body.kind == "dynamic":
-        reference = new_reference()
-    if reference is not None:
-        await _refuse_used_reference(session, merchant, reference)
-    terms = Terms(body.kind, body.amount, reference, body.purpose, body.counter, body.expires_at)
+    _refuse_invalid_terms(terms, payload)
+    if terms.kind == "external":
+        return await import_code(session, merchant, payload or "", counter=terms.counter)
+    if terms.reference is None and terms.kind == "dynamic":
+        terms = replace(terms, reference=new_reference())
+    if terms.reference is not None:
+        await _refuse_used_reference(session, merchant, terms.reference)
     code = write_code(merchant, terms)
     await add_code(session, merchant, code)
     return code
 
 
-def _refuse_misfits(body: QrCodeCreate) -> None:
+def _refuse_invalid_terms(terms: CodeTerms, payload: str | None) -> None:
     wrong = []
-    if body.kind == "external" and not body.payload:
+    if terms.kind == "external" and not payload:
         wrong.append(_field("/payload", "required", "Cần nội dung mã QR.", "The payload is required."))
-    if body.kind == "dynamic" and body.amount is None:
+    if terms.kind == "dynamic" and terms.amount is None:
         text = "Mã một lần phải có số tiền.", "A dynamic code needs an amount."
         wrong.append(_field("/amount", "required", *text))
-    if body.reference is not None and not len(reference_key(body.reference)) >= 3:
+    if terms.reference is not None and len(reference_key(terms.reference)) < 3:
         text = "Mã tham chiếu cần ít nhất 3 chữ hoặc số.", "A reference needs 3 letters or digits at least."
         wrong.append(_field("/reference", "too-short", *text))
     if wrong:
@@ -81,20 +80,8 @@ async def _refuse_used_reference(session: Session, merchant: Merchant, reference
         raise ReferenceExists()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a code is to say beside its merchant; `amount` is whole VND."""
-
-    kind: str
-    amount: int | None = None
-    reference: str | None = None
-    purpose: str | None = None
-    counter: str | None = None
-    expires_at: datetime | None = None
-
-
-def write_code(merchant: Merchant, terms: Terms, bill: Bill | None = None) -> QrCode:
-    """The code as an entity; refuses what does not fit, field by field, and shortens nothing."""
+def write_code(merchant: Merchant, terms: CodeTerms, bill: Bill | None = None) -> QrCode:
+    """The entity of a code; content that does not fit is refused field by field, never shortened."""
     memo, moment = _memo(terms.reference, terms.purpose), now()
     code = QrCode(
         merchant_id=merchant.id, kind=terms.kind, counter=terms.counter, amount=terms.amount,
@@ -106,7 +93,7 @@ def write_code(merchant: Merchant, terms: Terms, bill: Bill | None = None) -> Qr
     return code
 
 
-def _payload(merchant: Merchant, terms: Terms, memo: str | None, bill: Bill | None) -> str:
+def _payload(merchant: Merchant, terms: CodeTerms, memo: str | None, bill: Bill | None) -> str:
     content = QrContent(
         initiation="static" if terms.kind == "static" else "dynamic",
         bin=merchant.bin,
@@ -127,9 +114,9 @@ def _payload(merchant: Merchant, terms: Terms, memo: str | None, bill: Bill | No
 
 
 def _memo(reference: str | None, purpose: str | None) -> str | None:
-    """What bank applications show and carry: the reference comes first, the purpose only where both fit.
+    """The memo that bank applications show and transmit: the reference, then the purpose where both fit.
 
-    A memo without the reference could not be matched with its payment, so the reference has the 25 characters.
+    A payment without the reference could not be matched, so the reference has precedence in the 25 characters.
     """
     carried = re.sub(r"[^A-Za-z0-9 .\-_]", "", folded(reference or ""))
     if not carried:
@@ -139,19 +126,19 @@ def _memo(reference: str | None, purpose: str | None) -> str | None:
 
 
 async def add_code(session: Session, merchant: Merchant, code: QrCode, bill: Bill | None = None) -> None:
-    """Saves and announces a code; the first lasting one makes the merchant one that has a code."""
+    """Saves and publishes a code; the first static or external code sets `has_qr` of the merchant."""
     session.add(code)
     await session.flush()
     if code.kind != "dynamic" and not merchant.has_qr:
         merchant.has_qr = True
         merchant.touch(code.issued_at)
-        publish(session, merchant.fact(MerchantUpdated))
-    publish(session, issued_fact(merchant, code, bill))
+        publish(session, merchant.state_event(MerchantUpdated))
+    publish(session, qr_issued_event(merchant, code, bill))
 
 
-def issued_fact(merchant: Merchant, code: QrCode, bill: Bill | None) -> QrIssued:
-    """What others may know of a code."""
-    said: dict[str, Any] = {
+def qr_issued_event(merchant: Merchant, code: QrCode, bill: Bill | None) -> QrIssued:
+    """The event of a new code."""
+    fields: dict[str, Any] = {
         "merchant_id": merchant.id,
         "qr_code_id": code.id,
         "unit_id": merchant.unit_id,
@@ -164,13 +151,13 @@ def issued_fact(merchant: Merchant, code: QrCode, bill: Bill | None) -> QrIssued
         "dossier_id": bill.dossier_id if bill else None,
         "expires_at": code.expires_at,
     }
-    return QrIssued(**said)
+    return QrIssued(**fields)
 
 
-async def take_in_code(session: Session, merchant: Merchant, payload: str, counter: str | None = None) -> QrCode:
-    """A code that a bank or telecom made: read strictly, its account compared with the settlement account.
+async def import_code(session: Session, merchant: Merchant, payload: str, counter: str | None = None) -> QrCode:
+    """Imports a code of a bank or telecom: decoded strictly, its account compared with the settlement account.
 
-    The same code again is the code that is already here.
+    The same payload again returns the known code.
     """
     try:
         decoded = decode(payload)
@@ -210,3 +197,16 @@ def _pays_into(merchant: Merchant, decoded: DecodedQr) -> bool:
     if decoded.bin is None or decoded.account_no is None:
         return True
     return decoded.bin == merchant.bin and merchant.account_index in account_indexes(decoded.bin, decoded.account_no)
+
+
+async def revoke_codes(session: Session, merchant: Merchant, at: datetime) -> None:
+    """Revokes every open code of the merchant."""
+    found = await session.exec(
+        select(QrCode)
+        .where(col(QrCode.merchant_id) == merchant.id, col(QrCode.state) == "active")
+        .order_by(col(QrCode.id))
+        .with_for_update()
+    )
+    for code in found:
+        code.turn("revoked", at)
+    merchant.has_qr = False

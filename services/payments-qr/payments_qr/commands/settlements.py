@@ -1,4 +1,4 @@
-"""A partner's settlement file against our record: checked whole, then line by line, with exact figures."""
+"""Comparison of a partner's settlement file with the record: checked as a whole, then line by line."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,10 +27,10 @@ CHUNK = 1_000
 EVENING, MORNING = time(22), time(5)
 
 
-async def take_settlement(
+async def import_settlement(
     session: Session, caller: Caller, partner_id: str, business_date: date, file: BinaryIO
 ) -> tuple[Settlement, bool]:
-    """Reconciles a file; the same file again is the same settlement. Refuses the whole file before any row applies."""
+    """Compares a file with the record; the same file again returns the same settlement. A wrong file is refused whole."""
     file_hash = _hash_of(file)
     known = await session.exec(
         select(Settlement).where(
@@ -53,7 +53,7 @@ async def take_settlement(
     session.add(settlement)
     await session.flush()
     for lines in _chunks(settlement_lines(file)):
-        await _take_lines(session, settlement, lines)
+        await _compare_lines(session, settlement, lines)
     await _add_missing_there(session, settlement)
     return settlement, True
 
@@ -71,7 +71,7 @@ def _chunks(lines: Iterator[T]) -> Iterator[list[T]]:
         yield chunk
 
 
-async def _take_lines(session: Session, settlement: Settlement, lines: Sequence[FileLine]) -> None:
+async def _compare_lines(session: Session, settlement: Settlement, lines: Sequence[FileLine]) -> None:
     payments = await _payments_of(session, settlement.partner_id, lines)
     reversals = await _reversals_of(session, settlement.partner_id, lines)
     rows = [
@@ -83,7 +83,7 @@ async def _take_lines(session: Session, settlement: Settlement, lines: Sequence[
     settlement.repeated += await _count_repeated(session, settlement, lines)
     await _write(session, settlement, rows)
     late = [payment.id for payment in payments.values() if payment.business_day != settlement.business_date]
-    await _find_again(session, settlement, late)
+    await _mark_booked_another_day(session, settlement, late)
 
 
 async def _payments_of(session: Session, partner_id: str, lines: Iterable[FileLine]) -> dict[str, Payment]:
@@ -146,8 +146,8 @@ def is_late(settled_at: datetime) -> bool:
     return local >= EVENING or local < MORNING
 
 
-async def _find_again(session: Session, settlement: Settlement, payment_ids: Sequence[UUID]) -> None:
-    """What another day's file brings now was not missing there: late payments are booked on the day after."""
+async def _mark_booked_another_day(session: Session, settlement: Settlement, payment_ids: Sequence[UUID]) -> None:
+    """Lines missing in another day's file that this file contains: late payments are booked on the next day."""
     if not payment_ids:
         return
     found = await session.exec(
@@ -168,7 +168,7 @@ async def _find_again(session: Session, settlement: Settlement, payment_ids: Seq
 
 
 async def _count_repeated(session: Session, settlement: Settlement, lines: Sequence[FileLine]) -> int:
-    """How many rows an earlier file of this partner and day had already."""
+    """Number of rows that an earlier file of this partner and day contained."""
     found = await session.exec(
         select(SettlementLine.partner_reference)
         .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
@@ -185,7 +185,7 @@ async def _count_repeated(session: Session, settlement: Settlement, lines: Seque
 
 
 async def _add_missing_there(session: Session, settlement: Settlement) -> None:
-    """Our payments of the day that neither this file has nor, for late ones, that of a neighbouring day."""
+    """Adds the recorded payments of the day that the file lacks; late ones may be in another day's file."""
     in_file = select(SettlementLine.partner_reference).where(SettlementLine.settlement_id == settlement.id)
     found = await session.exec(
         select(Payment)
@@ -210,7 +210,7 @@ async def _add_missing_there(session: Session, settlement: Settlement) -> None:
 
 
 async def _booked_elsewhere(session: Session, settlement: Settlement, payments: Sequence[Payment]) -> set[str]:
-    """References that another day's file of this partner has already brought."""
+    """References contained in another day's file of this partner."""
     late = [payment.partner_reference for payment in payments if is_late(payment.settled_at)]
     if not late:
         return set()
@@ -238,7 +238,7 @@ async def _write(session: Session, settlement: Settlement, rows: Sequence[Settle
 async def resolve_line(
     session: Session, caller: Caller, settlement: Settlement, line_id: UUID, resolution: str, note: str
 ) -> SettlementLine:
-    """A person's word on a line that did not match, once; who, when and why stay with it."""
+    """Records a person's decision on a line that did not match, once, with account, time and note."""
     line = await session.get(SettlementLine, line_id, with_for_update=True)
     if line is None or line.settlement_id != settlement.id:
         raise NotFound()

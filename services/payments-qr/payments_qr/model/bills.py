@@ -1,5 +1,6 @@
-"""What somebody owes: a utility bill of a customer code and period, or the fee of a dossier."""
+"""Bills: a utility bill of a customer code and period, or the fee of a dossier."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,11 +11,21 @@ from chassis.ids import new_id
 from payments_qr.model.tables import Table, aware, money, text
 
 DAYS_PAYABLE_AFTER_DUE = 60
-"""An overdue bill can still be paid by its code for two months; afterwards at the counter."""
+"""An overdue bill can be paid by its code for two more months, afterwards only at the counter."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillTerms:
+    """The content of a bill; `period` is `YYYY-MM`, `amount` whole VND."""
+
+    customer_code: str
+    period: str
+    amount: int
+    due_on: date
 
 
 class Bill(Table, table=True):
-    """A bill. `state`: unpaid, paid, cancelled; overdue is a matter of time. A dossier's fee has `dossier_id`."""
+    """A bill. `state`: unpaid, paid, cancelled; overdue follows from the date. A dossier's fee has `dossier_id`."""
 
     __tablename__ = "bill"
     __table_args__ = (
@@ -39,11 +50,11 @@ class Bill(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def status_on(self, day: date) -> str:
-        """What people see: unpaid, overdue, paid or cancelled."""
+        """The status that is shown: unpaid, overdue, paid or cancelled."""
         return "overdue" if self.state == "unpaid" and self.due_on < day else self.state
 
     def receive(self, paid: int, at: datetime) -> bool:
-        """Adds a payment; whether the bill is paid in full by it."""
+        """Adds a payment; returns whether it completes the bill."""
         self.paid_amount += paid
         self.changed_at = at
         self.version += 1
@@ -53,7 +64,7 @@ class Bill(Table, table=True):
         return True
 
     def give_back(self, paid: int, at: datetime) -> bool:
-        """Takes a payment off again; whether the bill is unpaid by it."""
+        """Subtracts a reversed payment; returns whether the bill becomes unpaid."""
         self.paid_amount = max(self.paid_amount - paid, 0)
         self.changed_at = at
         self.version += 1
@@ -64,7 +75,7 @@ class Bill(Table, table=True):
 
 
 class UtilityAccount(Table, table=True):
-    """A resident's customer code at a supplier, so that they find their own bills."""
+    """The customer code of a resident at a supplier, by which they find their bills."""
 
     __tablename__ = "utility_account"
     __table_args__ = (

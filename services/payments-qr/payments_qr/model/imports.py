@@ -1,4 +1,4 @@
-"""A file that was taken in: how many rows, what became of them, and what is wrong with the others."""
+"""Imported files: their row counts and the rejected cells."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,7 +32,7 @@ class Import(Table, table=True):
 
 
 class ImportRejection(Table, table=True):
-    """A cell that could not be taken, in both languages; the value itself is not kept."""
+    """A rejected cell with its reason in both languages; the value is not stored."""
 
     __tablename__ = "import_rejection"
 

@@ -1,4 +1,4 @@
-"""What a reported payment is: pure rules, no database. Amounts are whole VND."""
+"""Matching of reported payments with codes and merchants: pure rules, no database. Amounts are whole VND."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from typing import Literal
 Status = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
 
 
-class Outcome(StrEnum):
-    """Why a payment has its status. The first four count, the others wait for a person."""
+class MatchOutcome(StrEnum):
+    """The reason of a payment's status. The first four count; the others wait for a person's decision."""
 
     EXACT = "exact"
     MANGLED_REFERENCE = "mangled_reference"
@@ -29,15 +29,15 @@ class Outcome(StrEnum):
     DISMISSED = "dismissed"
 
 
-COUNTING = frozenset({Outcome.EXACT, Outcome.MANGLED_REFERENCE, Outcome.COUNTER, Outcome.ACCEPTED})
+COUNTING = frozenset({MatchOutcome.EXACT, MatchOutcome.MANGLED_REFERENCE, MatchOutcome.COUNTER, MatchOutcome.ACCEPTED})
 # Two banks stamp the same transfer within minutes; two customers at one stall rarely pay the same to the second.
 DUPLICATE_WINDOW = timedelta(minutes=10)
 DUPLICATE_WINDOW_WITH_REFERENCE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A partner's word about one payment. `has_reference`: something was written where a reference belongs."""
+class MatchInput:
+    """A payment as a partner reported it. `has_reference`: the reference of the report is not empty."""
 
     partner_id: str
     amount: int
@@ -49,7 +49,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """The code that a reference led to."""
+    """The code that the reference identifies."""
 
     kind: Literal["static", "dynamic", "external"]
     amount: int | None
@@ -62,53 +62,53 @@ class FoundCode:
 
 @dataclass(frozen=True, slots=True)
 class FoundMerchant:
-    """The merchant that the payment belongs to, by code, name or account."""
+    """The merchant that the payment belongs to, by code, merchant id or account."""
 
     provider: str
 
 
-def judge(report: Report, merchant: FoundMerchant | None, code: FoundCode | None) -> Outcome:
-    """The outcome of a payment on its own, before other payments are looked at (see `is_duplicate`).
+def judge(payment: MatchInput, merchant: FoundMerchant | None, code: FoundCode | None) -> MatchOutcome:
+    """The outcome of a single payment, without regard to other payments (see `is_duplicate`).
 
-    It counts only if account, amount and reference fit what was issued; everything else has a name of its own.
+    It counts only if account, amount and reference fit the issued code; every other case has its own outcome.
     """
     if merchant is None:
-        return Outcome.UNKNOWN_REFERENCE if report.has_reference else Outcome.UNKNOWN_ACCOUNT
-    if report.partner_id != merchant.provider:
-        return Outcome.OTHER_PROVIDER
-    if report.account_matches is False:
-        return Outcome.WRONG_ACCOUNT
+        return MatchOutcome.UNKNOWN_REFERENCE if payment.has_reference else MatchOutcome.UNKNOWN_ACCOUNT
+    if payment.partner_id != merchant.provider:
+        return MatchOutcome.OTHER_PROVIDER
+    if payment.account_matches is False:
+        return MatchOutcome.WRONG_ACCOUNT
     if code is None:
-        return Outcome.UNKNOWN_REFERENCE if report.has_reference else Outcome.COUNTER
+        return MatchOutcome.UNKNOWN_REFERENCE if payment.has_reference else MatchOutcome.COUNTER
     if not code.belongs_to_named_merchant:
-        return Outcome.WRONG_MERCHANT
-    return _judge_code(report, code)
+        return MatchOutcome.WRONG_MERCHANT
+    return _judge_code(payment, code)
 
 
-def _judge_code(report: Report, code: FoundCode) -> Outcome:
+def _judge_code(payment: MatchInput, code: FoundCode) -> MatchOutcome:
     if code.is_paid:
-        return Outcome.PAID_TWICE
+        return MatchOutcome.PAID_TWICE
     if not code.is_open:
-        return Outcome.CLOSED_CODE
-    if code.expires_at is not None and report.settled_at > code.expires_at:
-        return Outcome.EXPIRED_CODE
-    if code.amount is not None and code.kind != "static" and report.amount != code.amount:
-        return Outcome.PARTIAL if report.amount < code.amount else Outcome.TOO_MUCH
-    return Outcome.MANGLED_REFERENCE if code.was_mangled else Outcome.EXACT
+        return MatchOutcome.CLOSED_CODE
+    if code.expires_at is not None and payment.settled_at > code.expires_at:
+        return MatchOutcome.EXPIRED_CODE
+    if code.amount is not None and code.kind != "static" and payment.amount != code.amount:
+        return MatchOutcome.PARTIAL if payment.amount < code.amount else MatchOutcome.TOO_MUCH
+    return MatchOutcome.MANGLED_REFERENCE if code.was_mangled else MatchOutcome.EXACT
 
 
-def status_of(outcome: Outcome, is_reversed: bool = False) -> Status:
-    """The public status; a reversal wins over everything, in whatever order the two arrived."""
+def status_of(outcome: MatchOutcome, is_reversed: bool = False) -> Status:
+    """The public status; a reversal overrides every outcome, in either order of arrival."""
     if is_reversed:
         return "reversed"
     if outcome in COUNTING:
         return "settled"
-    return "possible_duplicate" if outcome == Outcome.POSSIBLE_DUPLICATE else "unmatched"
+    return "possible_duplicate" if outcome == MatchOutcome.POSSIBLE_DUPLICATE else "unmatched"
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """As much of a payment as is needed to see that two partners speak of the same one."""
+class ComparedPayment:
+    """The attributes by which two reports of different partners are recognised as one payment."""
 
     partner_id: str
     amount: int
@@ -116,8 +116,8 @@ class Sighting:
     reference_key: str | None
 
 
-def is_duplicate(one: Sighting, other: Sighting) -> bool:
-    """Whether two payments to one merchant are probably one: two partners, one amount, one time or one reference."""
+def is_duplicate(one: ComparedPayment, other: ComparedPayment) -> bool:
+    """Whether two payments to one merchant are probably one: different partners, same amount, same time or reference."""
     if one.partner_id == other.partner_id or one.amount != other.amount:
         return False
     apart = abs(one.settled_at - other.settled_at)

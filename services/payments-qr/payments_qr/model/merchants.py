@@ -1,4 +1,4 @@
-"""A merchant: who receives, where, into which account, and whether codes may be issued."""
+"""Merchants: owner, place, settlement account, and whether codes may be issued."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlmodel import Field
 from chassis.ids import new_id
 from chassis.security.encryption import blind_index, blind_indexes
 from contracts.payments_qr import MerchantState
-from payments_qr.model.standing import Standing
+from payments_qr.model.lifecycle import Lifecycle
 from payments_qr.model.tables import Table, aware, open_sealed, sealed, sealed_for, text
 
 MCC_OF = {
@@ -24,10 +24,10 @@ CITY = "THANH HOA"
 
 
 class Merchant(Table, table=True):
-    """A point of sale or service. `account_no`, `account_name` and `tax_code` are sealed for this row.
+    """A point of sale or service. `account_no`, `account_name` and `tax_code` are encrypted for this row.
 
-    The owner is a resident, an organization, or a tax code that the registry need not know. `maker` is the account
-    that registered it, `checker` the one that verified it. `status` repeats the standing for queries.
+    The owner is a resident, an organization, or a tax code that may be unknown to the registry. `maker` is the account
+    that registered it, `checker` the one that verified it. `status` is derived from the lifecycle, stored for queries.
     """
 
     __tablename__ = "merchant"
@@ -61,7 +61,9 @@ class Merchant(Table, table=True):
     owner_organization_id: UUID | None = None
     tax_code: bytes | None = Field(default=None, sa_type=sealed())
     tax_code_index: bytes | None = Field(default=None, sa_type=sealed())
-    owner_asked_at: datetime | None = Field(default=None, sa_type=aware())
+    owner_looked_up_at: datetime | None = Field(
+        default=None, sa_type=aware(), sa_column_kwargs={"name": "owner_asked_at"}
+    )
     provider: str = Field(sa_type=text())
     bin: str = Field(sa_type=text())
     account_no: bytes = Field(sa_type=sealed())
@@ -69,8 +71,8 @@ class Merchant(Table, table=True):
     account_name: bytes = Field(sa_type=sealed())
     status: str = Field(default="submitted", sa_type=text())
     verification: str = Field(default="submitted", sa_type=text())
-    said_at: datetime | None = Field(default=None, sa_type=aware())
-    said_by: str = Field(default="", sa_type=text())
+    decided_at: datetime | None = Field(default=None, sa_type=aware(), sa_column_kwargs={"name": "said_at"})
+    decided_by: str = Field(default="", sa_type=text(), sa_column_kwargs={"name": "said_by"})
     is_blocked: bool = False
     is_closed: bool = False
     reason: str | None = Field(default=None, sa_type=text())
@@ -81,33 +83,34 @@ class Merchant(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     @property
-    def standing(self) -> Standing:
-        return Standing(
-            verification=self.verification,  # type: ignore[arg-type]  # the column holds only these words
-            said_at=self.said_at,
-            said_by=self.said_by,
+    def lifecycle(self) -> Lifecycle:
+        return Lifecycle(
+            verification=self.verification,  # type: ignore[arg-type]  # the column holds only these values
+            decided_at=self.decided_at,
+            decided_by=self.decided_by,
             is_blocked=self.is_blocked,
             is_closed=self.is_closed,
         )
 
-    def take_standing(self, standing: Standing) -> bool:
-        """Takes over a new standing; whether anything changed."""
-        if standing == self.standing:
+    def set_lifecycle(self, lifecycle: Lifecycle) -> bool:
+        """Stores a new lifecycle; returns whether anything changed."""
+        if lifecycle == self.lifecycle:
             return False
-        self.verification, self.said_at, self.said_by = standing.verification, standing.said_at, standing.said_by
-        self.is_blocked, self.is_closed = standing.is_blocked, standing.is_closed
-        self.status = standing.status
+        self.verification = lifecycle.verification
+        self.decided_at, self.decided_by = lifecycle.decided_at, lifecycle.decided_by
+        self.is_blocked, self.is_closed = lifecycle.is_blocked, lifecycle.is_closed
+        self.status = lifecycle.status
         return True
 
     def put_account(self, bin: str, account_no: str, account_name: str) -> None:
-        """Sets the settlement account, sealed and indexed."""
+        """Sets the settlement account, encrypted, with its blind index."""
         self.bin = bin
         self.account_no = sealed_for("merchant", "account_no", self.id, account_no)
         self.account_name = sealed_for("merchant", "account_name", self.id, account_name)
         self.account_index = account_index(bin, account_no)
 
     def put_tax_code(self, tax_code: str) -> None:
-        """Sets the owner's tax code, sealed and indexed; 12 digits are a person's number."""
+        """Sets the owner's tax code, encrypted, with its blind index; 12 digits are a personal number."""
         self.tax_code = sealed_for("merchant", "tax_code", self.id, tax_code)
         self.tax_code_index = blind_index("tax_code", tax_code)
 
@@ -121,13 +124,13 @@ class Merchant(Table, table=True):
         return None if self.tax_code is None else open_sealed("merchant", "tax_code", self.id, self.tax_code)
 
     def touch(self, at: datetime) -> None:
-        """Counts one more change."""
+        """Increments the version."""
         self.version += 1
         self.changed_at = at
 
-    def said(self) -> dict[str, Any]:
-        """The fields of `MerchantState`, for any fact about this merchant."""
-        return {
+    def state_event(self, kind: type[MerchantState]) -> MerchantState:
+        """The event that publishes the present state of this merchant."""
+        fields: dict[str, Any] = {
             "merchant_id": self.id,
             "version": self.version,
             "unit_id": self.unit_id,
@@ -140,16 +143,14 @@ class Merchant(Table, table=True):
             "owner_resident_id": self.owner_resident_id,
             "owner_organization_id": self.owner_organization_id,
         }
-
-    def fact(self, kind: type[MerchantState]) -> MerchantState:
-        return kind(**self.said())
+        return kind(**fields)
 
 
 def account_index(bin: str, account_no: str) -> bytes:
-    """The blind index by which a settlement account is found; accounts may have letters, case does not matter."""
+    """The blind index of a settlement account; accounts may contain letters, case is ignored."""
     return blind_index("settlement_account", f"{bin}|{account_no.upper()}")
 
 
 def account_indexes(bin: str, account_no: str) -> list[bytes]:
-    """The index under every key in use."""
+    """The blind indexes of an account under every key in use."""
     return blind_indexes("settlement_account", f"{bin}|{account_no.upper()}")

@@ -1,4 +1,4 @@
-"""What partners report: payments, what became of them, and reversals, which may come first."""
+"""Payments and reversals as partners report them; a reversal may arrive before its payment."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,16 +7,16 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.ids import new_id
-from payments_qr.model.matching import COUNTING, Outcome, Sighting, status_of
+from payments_qr.model.matching import ComparedPayment, MatchOutcome, status_of
 from payments_qr.model.tables import Table, aware, money, open_sealed, sealed, sealed_for, text
 
 
 class Payment(Table, table=True):
     """A payment as a partner reported it; unique by (partner, partner_reference).
 
-    The platform moves no money: this is a record. `is_announced` tells whether other services were told of it as
-    counting, so that its reversal is announced too. No account number is kept: `account_matches` is the answer.
-    `reference_key` is the found code's; what else was written is kept sealed as `memo`, only while the payment waits.
+    The platform moves no money: this is a record. `is_published`: the payment was published as counted, so its reversal
+    is published too. No account number is stored, only the result of the comparison (`account_matches`).
+    `reference_key` is that of the code found; the memo is stored encrypted, and only while the payment waits.
     """
 
     __tablename__ = "payment"
@@ -48,7 +48,7 @@ class Payment(Table, table=True):
     account_matches: bool | None = None
     outcome: str = Field(sa_type=text())
     status: str = Field(sa_type=text())
-    is_announced: bool = False
+    is_published: bool = Field(default=False, sa_column_kwargs={"name": "is_announced"})
     reversed_at: datetime | None = Field(default=None, sa_type=aware())
     duplicate_of: UUID | None = None
     resolved_by: str | None = Field(default=None, sa_type=text())
@@ -60,35 +60,30 @@ class Payment(Table, table=True):
     def counts(self) -> bool:
         return self.status == "settled"
 
-    def decide(self, outcome: Outcome) -> None:
-        """Another outcome, and the status that follows."""
+    def decide(self, outcome: MatchOutcome) -> None:
+        """Sets the outcome and the status that follows from it."""
         self.outcome = outcome
         self.status = status_of(outcome, is_reversed=self.reversed_at is not None)
         self.version += 1
 
     def keep_memo(self, memo: str) -> None:
-        """Keeps what the payer or bank wrote, for a person to read while the payment waits: it may name people."""
+        """Stores the memo, encrypted because it may name people, for the person who decides on the payment."""
         self.memo = sealed_for("payment", "memo", self.id, memo)
 
     def opened_memo(self) -> str | None:
         return None if self.memo is None else open_sealed("payment", "memo", self.id, self.memo)
 
     def reverse(self, at: datetime) -> None:
-        """Taken back by the partner."""
+        """Marks the payment as reversed by the partner."""
         self.reversed_at = at
-        self.decide(Outcome(self.outcome))
+        self.decide(MatchOutcome(self.outcome))
 
-    @property
-    def would_count(self) -> bool:
-        """Whether only a reversal keeps it from counting."""
-        return Outcome(self.outcome) in COUNTING
-
-    def sighting(self) -> Sighting:
-        return Sighting(self.partner_id, self.amount, self.settled_at, self.reference_key)
+    def compared(self) -> ComparedPayment:
+        return ComparedPayment(self.partner_id, self.amount, self.settled_at, self.reference_key)
 
 
 class Reversal(Table, table=True):
-    """A partner's word that a payment was taken back; it waits here when the payment is not known yet."""
+    """A reversal reported by a partner; it is stored without a payment when it arrives first."""
 
     __tablename__ = "reversal"
     __table_args__ = (

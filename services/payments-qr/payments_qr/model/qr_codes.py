@@ -1,5 +1,6 @@
-"""A code: issued for a counter, for one payment or bill, or made by a bank and taken in."""
+"""QR codes: issued for a counter, a single payment or a bill, or imported from a bank."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +11,21 @@ from chassis.ids import new_id
 from payments_qr.model.tables import Table, aware, money, open_sealed, sealed, sealed_for, text
 
 
+@dataclass(frozen=True, slots=True)
+class CodeTerms:
+    """The content of a code beside its merchant; `amount` is whole VND."""
+
+    kind: str
+    counter: str | None = None
+    amount: int | None = None
+    reference: str | None = None
+    purpose: str | None = None
+    expires_at: datetime | None = None
+
+
 class QrCode(Table, table=True):
-    """A VietQR code. `payload` holds the account and is sealed for this row; `reference_key` is the reference as a
-    bank may mangle it, unique per merchant. `state`: active, paid, revoked; expiry is a matter of time."""
+    """A VietQR code. `payload` contains the account and is encrypted for this row; `reference_key` is the reference as
+    banks may alter it, unique per merchant. `state`: active, paid, revoked; expiry follows from the time."""
 
     __tablename__ = "qr_code"
     __table_args__ = (
@@ -52,12 +65,12 @@ class QrCode(Table, table=True):
         return open_sealed("qr_code", "payload", self.id, self.payload)
 
     def status_at(self, moment: datetime) -> str:
-        """What people see: active, paid, expired or revoked."""
+        """The status that is shown: active, paid, expired or revoked."""
         if self.state == "active" and self.expires_at is not None and self.expires_at < moment:
             return "expired"
         return self.state
 
     def turn(self, state: str, at: datetime) -> None:
-        """Another state; counts one more change."""
+        """Sets the state and increments the version."""
         self.state, self.changed_at = state, at
         self.version += 1

@@ -1,4 +1,4 @@
-"""References that survive a bank: short, in capitals and digits, with a check character, found again inside a memo.
+"""References that survive bank memos: short, in capitals and digits, with a check character, found inside a memo.
 
 Banks write memos in capitals, put their own text before them, drop punctuation and cut them off. A reference is
 `BK`, nine random characters and one check character (ISO/IEC 7064, MOD 37,36), which notices every single wrong
@@ -43,7 +43,7 @@ def has_right_check(reference: str) -> bool:
 
 
 def reference_key(text: str) -> str:
-    """What is left of a reference after the worst a bank does to it: ASCII capitals and digits."""
+    """The part of a reference that every bank keeps: ASCII capitals and digits."""
     return re.sub(r"[^0-9A-Z]", "", folded(text).upper())
 
 

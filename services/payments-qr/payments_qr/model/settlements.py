@@ -1,4 +1,4 @@
-"""A partner's settlement file against our own record, line by line."""
+"""Settlement files of partners, compared with the recorded payments line by line."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -37,7 +37,7 @@ class Settlement(Table, table=True):
 
 
 class SettlementLine(Table, table=True):
-    """A row of the file, or a payment of ours that the file does not have (`missing_there`, without a number)."""
+    """A row of the file, or a recorded payment that the file lacks (`missing_there`, without a number)."""
 
     __tablename__ = "settlement_line"
     __table_args__ = (

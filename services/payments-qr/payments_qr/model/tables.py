@@ -1,4 +1,4 @@
-"""The base of this service's tables, and columns that many of them have."""
+"""The base class of this service's tables, and common column types."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ def money() -> Any:
 
 
 def sealed() -> Any:
-    """The column type of a sealed value."""
+    """The column type of an encrypted value or a hash."""
     return LargeBinary
 
 
@@ -37,5 +37,5 @@ def sealed_for(table: str, column: str, row: UUID, plain: str) -> bytes:
 
 
 def open_sealed(table: str, column: str, row: UUID, value: bytes) -> str:
-    """What `sealed_for` encrypted."""
+    """Decrypts a value of `sealed_for`."""
     return decrypt_text(CipherContext("payments-qr", table, column), str(row), value)

@@ -1,15 +1,15 @@
-"""VietQR payloads (NAPAS QR Switching part IV on EMV merchant-presented mode): text in, meaning out, and back.
+"""VietQR payloads (NAPAS QR Switching part IV on EMV merchant-presented mode): decoding and encoding.
 
-A pure room: no database, no web, no clock. Images are drawn elsewhere.
+Pure functions without database, web or time; images are drawn in `printing`.
 """
 
 from payments_qr.qr_payload.content import DecodedQr, Initiation, QrContent, Scheme, ServiceCode
-from payments_qr.qr_payload.crc import checksum_of, sealed
+from payments_qr.qr_payload.crc import checksum_of, with_checksum
 from payments_qr.qr_payload.decoding import decode
 from payments_qr.qr_payload.encoding import LARGEST_AMOUNT, encode
 from payments_qr.qr_payload.faults import (
-    Fault,
     Language,
+    PayloadFault,
     QrPayloadError,
     UnreadablePayload,
     UnwritableContent,
@@ -19,9 +19,9 @@ from payments_qr.qr_payload.folding import folded, shortened
 __all__ = [
     "LARGEST_AMOUNT",
     "DecodedQr",
-    "Fault",
     "Initiation",
     "Language",
+    "PayloadFault",
     "QrContent",
     "QrPayloadError",
     "Scheme",
@@ -32,6 +32,6 @@ __all__ = [
     "decode",
     "encode",
     "folded",
-    "sealed",
     "shortened",
+    "with_checksum",
 ]

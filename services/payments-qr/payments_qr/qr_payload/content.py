@@ -1,10 +1,10 @@
-"""What a QR code says: the fields that are written and the wider picture that is read."""
+"""The content of a QR code: the fields that can be written, and all fields that can be read."""
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Literal
 
-from payments_qr.qr_payload.faults import Fault
+from payments_qr.qr_payload.faults import PayloadFault
 from payments_qr.qr_payload.folding import folded
 
 Initiation = Literal["static", "dynamic"]
@@ -91,7 +91,7 @@ ADDITIONAL_TAGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodedQr:
-    """Everything a payload says. A field that the payload does not carry is None.
+    """The complete content of a payload. A field that the payload does not contain is None.
 
     `merchant_id` is the account of schemes other than NAPAS (VNPAY, EVN, AirPay); `bin` and `account_no` are
     None there. `extra` holds the tags that this reader skips, by their path.
@@ -128,11 +128,11 @@ class DecodedQr:
     purpose: str | None
     consumer_data: str | None
     extra: tuple[tuple[str, str], ...]
-    warnings: tuple[Fault, ...]
+    warnings: tuple[PayloadFault, ...]
 
     @property
     def content(self) -> QrContent | None:
-        """The part that this room could have written itself; None for codes that are not NAPAS codes."""
+        """The part that this package can write itself; None for codes other than NAPAS codes."""
         if self.bin is None or self.account_no is None:
             return None
         names = [known.name for known in fields(QrContent) if known.name != "service_code"]

@@ -10,6 +10,6 @@ def checksum_of(payload_with_head: str) -> str:
     return f"{binascii.crc_hqx(payload_with_head.encode('utf-8', 'surrogatepass'), 0xFFFF):04X}"
 
 
-def sealed(body: str) -> str:
-    """The payload `body` (without tag 63) closed by its checksum."""
+def with_checksum(body: str) -> str:
+    """The payload `body` (without tag 63) with its checksum."""
     return body + CRC_HEAD + checksum_of(body + CRC_HEAD)

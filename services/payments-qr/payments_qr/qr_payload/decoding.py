@@ -16,7 +16,7 @@ from payments_qr.qr_payload.content import (
 )
 from payments_qr.qr_payload.crc import CRC_HEAD, checksum_of
 from payments_qr.qr_payload.deep_links import is_link, payload_in
-from payments_qr.qr_payload.faults import Fault, UnreadablePayload
+from payments_qr.qr_payload.faults import PayloadFault, UnreadablePayload
 from payments_qr.qr_payload.tlv import Container, DataObject, read_container
 
 LONGEST_PAYLOAD = 2_000  # a QR code of version 40 at level M holds 2,331 bytes; EMV payloads stay under 512
@@ -37,13 +37,13 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
 def decode(text: str) -> DecodedQr:
-    """What the code `text` says; `text` is a payload or a deep link that carries one.
+    """The content of `text`, a payload or a deep link that contains one.
 
     Raises UnreadablePayload with every fault, each with the path of its tag and its offset in characters, and
     never another exception. Habits of real issuers that break the letter of the standard come as `warnings`.
     """
     if not isinstance(text, str):
-        raise UnreadablePayload([Fault("/", "not-text", 0)])
+        raise UnreadablePayload([PayloadFault("/", "not-text", 0)])
     stripped = text.strip(" \t\r\n\ufeff")
     if len(stripped) > LONGEST_LINK:
         raise UnreadablePayload([_too_long(stripped, LONGEST_LINK)])
@@ -55,8 +55,8 @@ class _Reader:
 
     def __init__(self, payload: str) -> None:
         self.payload = payload
-        self.faults: list[Fault] = []
-        self.warnings: list[Fault] = []
+        self.faults: list[PayloadFault] = []
+        self.warnings: list[PayloadFault] = []
         self.extra: list[tuple[str, str]] = []
 
     def read(self) -> DecodedQr:
@@ -67,34 +67,34 @@ class _Reader:
         initiation = self._initiation(root)
         account = self._napas_account(root) if root.find("38") else self._other_account(root)
         self._check_account_presence(root, account)
-        said = {"amount": self._amount(root, "54", "wrong-amount")} | self._tips(root)
+        fields = {"amount": self._amount(root, "54", "wrong-amount")} | self._tips(root)
         self._check_texts(root, account)
         additional, language = self._additional(root), self._template(root, "64")
         self._note_extra(root)
         self._warn_about_initiation(root, initiation)
         if self.faults:
             raise UnreadablePayload(sorted(self.faults, key=lambda fault: fault.offset or 0))
-        said |= asdict(account or _Account(Scheme.OTHER))
+        fields |= asdict(account or _Account(Scheme.OTHER))
         for container, tags in ((root, _ROOT_TEXTS), (language, _LANGUAGE_TEXTS), (additional, ADDITIONAL_TAGS)):
-            said |= {name: container.value(tag) or None for name, tag in tags.items()}
+            fields |= {name: container.value(tag) or None for name, tag in tags.items()}
         return DecodedQr(
             payload=self.payload,
             initiation=initiation or "static",
             extra=tuple(self.extra),
             warnings=tuple(self.warnings),
-            **said,
+            **fields,
         )
 
     # Nothing after these can be trusted, so they end the reading at once.
 
     def _refuse_hopeless(self) -> None:
         if not self.payload:
-            raise UnreadablePayload([Fault("/", "empty-payload", 0)])
+            raise UnreadablePayload([PayloadFault("/", "empty-payload", 0)])
         if len(self.payload) > LONGEST_PAYLOAD:
             raise UnreadablePayload([_too_long(self.payload, LONGEST_PAYLOAD)])
         odd = next((i for i, character in enumerate(self.payload) if not " " <= character <= "~"), None)
         if odd is not None:
-            raise UnreadablePayload([Fault("/", "non-ascii", odd, {"position": odd + 1})])
+            raise UnreadablePayload([PayloadFault("/", "non-ascii", odd, {"position": odd + 1})])
 
     def _check_frame(self, root: Container) -> None:
         version = root.find("00")
@@ -107,30 +107,30 @@ class _Reader:
                 self._fault(version, "wrong-format-version", found=version.value)
         escape = _PERCENT.search(self.payload)
         if escape and (not root.is_whole or self.payload[-4:].upper() != checksum_of(self.payload[:-4])):
-            self.faults.append(Fault("/", "percent-encoded", escape.start()))
+            self.faults.append(PayloadFault("/", "percent-encoded", escape.start()))
 
     def _check_crc(self, root: Container) -> None:
         stated = root.find("63")
         if stated is None:
             if root.is_whole:
-                self.faults.append(Fault("/63", "crc-missing", len(self.payload)))
+                self.faults.append(PayloadFault("/63", "crc-missing", len(self.payload)))
             elif self.payload[-8:-4] == CRC_HEAD:
-                self._compare_crc(Fault("/63", "crc-mismatch", len(self.payload) - 4), self.payload[-4:])
+                self._compare_crc(PayloadFault("/63", "crc-mismatch", len(self.payload) - 4), self.payload[-4:])
             return
         if root.objects[-1] is not stated or not root.is_whole:
             self._fault(stated, "not-last")
         elif not re.fullmatch(r"[0-9A-Fa-f]{4}", stated.value):
             self._fault(stated, "crc-malformed")
         else:
-            self._compare_crc(Fault("/63", "crc-mismatch", stated.value_offset), stated.value)
+            self._compare_crc(PayloadFault("/63", "crc-mismatch", stated.value_offset), stated.value)
 
-    def _compare_crc(self, place: Fault, stated: str) -> None:
+    def _compare_crc(self, place: PayloadFault, stated: str) -> None:
         computed = checksum_of(self.payload[:-4])
         if stated.upper() != computed:
             details = {"stated": stated, "computed": computed}
-            self.faults.append(Fault(place.pointer, "crc-mismatch", place.offset, details))
+            self.faults.append(PayloadFault(place.pointer, "crc-mismatch", place.offset, details))
         elif stated != computed:
-            self.warnings.append(Fault(place.pointer, "crc-lower-case", place.offset))
+            self.warnings.append(PayloadFault(place.pointer, "crc-lower-case", place.offset))
 
     def _initiation(self, root: Container) -> Initiation | None:
         found = root.find("01")
@@ -200,7 +200,7 @@ class _Reader:
 
     def _check_account_presence(self, root: Container, account: "_Account | None") -> None:
         if account is None and root.is_whole:
-            self.faults.append(Fault("/38", "no-account", len(self.payload)))
+            self.faults.append(PayloadFault("/38", "no-account", len(self.payload)))
         self._check_constant(root, root.find("53"), "53", VND, "wrong-currency")
         if root.find("38") is not None or root.find("58") is None:
             self._check_constant(root, root.find("58"), "58", "VN", "wrong-country")
@@ -299,20 +299,20 @@ class _Reader:
             end = container.objects[-1] if container.objects else None
             place = end.value_offset + len(end.value) if end else container.offset
             offset = place if at is None else at
-            self.faults.append(Fault(f"{container.pointer}/{tag}", "missing", offset, {"tag": tag}))
+            self.faults.append(PayloadFault(f"{container.pointer}/{tag}", "missing", offset, {"tag": tag}))
 
     def _fault(self, place: DataObject, code: str, **details: object) -> None:
         # A wrong tag is a fault at its value, a wrong position at its head.
         offset = place.offset if code in ("not-first", "not-last") else place.value_offset
-        self.faults.append(Fault(place.pointer, code, offset, details))
+        self.faults.append(PayloadFault(place.pointer, code, offset, details))
 
     def _warn(self, place: DataObject, code: str, **details: object) -> None:
-        self.warnings.append(Fault(place.pointer, code, place.value_offset, details))
+        self.warnings.append(PayloadFault(place.pointer, code, place.value_offset, details))
 
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """Who receives, in the words of one network: NAPAS names bank and account, the others a merchant."""
+    """The receiver as one network names it: NAPAS by bank and account, the others by a merchant id."""
 
     scheme: Scheme
     network_guid: str | None = None
@@ -322,5 +322,5 @@ class _Account:
     service_code: str | None = None
 
 
-def _too_long(text: str, limit: int) -> Fault:
-    return Fault("/", "payload-too-long", limit, {"length": len(text), "limit": limit})
+def _too_long(text: str, limit: int) -> PayloadFault:
+    return PayloadFault("/", "payload-too-long", limit, {"length": len(text), "limit": limit})

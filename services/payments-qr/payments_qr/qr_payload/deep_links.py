@@ -4,7 +4,7 @@ import re
 from urllib.parse import unquote
 
 from payments_qr.qr_payload.crc import checksum_of
-from payments_qr.qr_payload.faults import Fault, UnreadablePayload
+from payments_qr.qr_payload.faults import PayloadFault, UnreadablePayload
 
 _PARAMETER = re.compile(r"[?&#;](?:data|qr|qrdata|qr_data|qrcode|payload|content)=([^&#]*)", re.IGNORECASE)
 _ANY_PARAMETER = re.compile(r"[?&#;][^=&#]+=(0002(?:01|%30%31)[^&#]*)")
@@ -22,7 +22,7 @@ def payload_in(link: str) -> str:
     """
     found = _ANY_PARAMETER.search(link) or _PARAMETER.search(link)
     if found is None or not found.group(1):
-        raise UnreadablePayload([Fault("/", "no-payload-in-link", 0)])
+        raise UnreadablePayload([PayloadFault("/", "no-payload-in-link", 0)])
     value = found.group(1)
     as_spaces, as_pluses = unquote(value.replace("+", " ")), unquote(value)
     return as_pluses if _closes(as_pluses) and not _closes(as_spaces) else as_spaces

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from payments_qr.qr_payload.content import ADDITIONAL_TAGS, NAPAS_GUID, VND, QrContent, ServiceCode
-from payments_qr.qr_payload.crc import sealed
-from payments_qr.qr_payload.faults import Fault, UnwritableContent
+from payments_qr.qr_payload.crc import with_checksum
+from payments_qr.qr_payload.faults import PayloadFault, UnwritableContent
 from payments_qr.qr_payload.folding import shortened
 from payments_qr.qr_payload.tlv import written, written_all
 
@@ -26,10 +26,10 @@ def encode(content: QrContent, is_known_bin: Callable[[str], bool] = lambda _: T
     faults = list(_faults_of(ascii_content, is_known_bin))
     if faults:
         raise UnwritableContent(faults)
-    return sealed(_body_of(ascii_content))
+    return with_checksum(_body_of(ascii_content))
 
 
-def _faults_of(content: QrContent, is_known_bin: Callable[[str], bool]) -> list[Fault]:
+def _faults_of(content: QrContent, is_known_bin: Callable[[str], bool]) -> list[PayloadFault]:
     return [
         *_choice_faults(content),
         *_account_faults(content, is_known_bin),
@@ -41,84 +41,84 @@ def _faults_of(content: QrContent, is_known_bin: Callable[[str], bool]) -> list[
     ]
 
 
-def _choice_faults(content: QrContent) -> list[Fault]:
+def _choice_faults(content: QrContent) -> list[PayloadFault]:
     faults = []
     if content.initiation not in ("static", "dynamic"):
-        faults.append(Fault("/initiation", "wrong-choice", details={"found": content.initiation}))
+        faults.append(PayloadFault("/initiation", "wrong-choice", details={"found": content.initiation}))
     if content.service_code not in set(ServiceCode):
-        faults.append(Fault("/service_code", "wrong-choice", details={"found": content.service_code}))
+        faults.append(PayloadFault("/service_code", "wrong-choice", details={"found": content.service_code}))
     return faults
 
 
-def _account_faults(content: QrContent, is_known_bin: Callable[[str], bool]) -> list[Fault]:
+def _account_faults(content: QrContent, is_known_bin: Callable[[str], bool]) -> list[PayloadFault]:
     faults = []
     if not re.fullmatch(r"[0-9]{6}", content.bin):
-        faults.append(Fault("/bin", "wrong-bin"))
+        faults.append(PayloadFault("/bin", "wrong-bin"))
     elif not is_known_bin(content.bin):
-        faults.append(Fault("/bin", "unknown-bin", details={"found": content.bin}))
+        faults.append(PayloadFault("/bin", "unknown-bin", details={"found": content.bin}))
     account = content.account_no
     is_card = content.service_code == ServiceCode.TRANSFER_TO_CARD
     if not account:
-        faults.append(Fault("/account_no", "required"))
+        faults.append(PayloadFault("/account_no", "required"))
     elif len(account) > 19:
-        faults.append(Fault("/account_no", "too-long-exact", details={"length": len(account), "limit": 19}))
+        faults.append(PayloadFault("/account_no", "too-long-exact", details={"length": len(account), "limit": 19}))
     elif is_card and not re.fullmatch(r"9704[0-9]{12,15}", account):
-        faults.append(Fault("/account_no", "wrong-card"))
+        faults.append(PayloadFault("/account_no", "wrong-card"))
     elif not re.fullmatch(r"[A-Za-z0-9]+", account):
-        faults.append(Fault("/account_no", "wrong-account"))
+        faults.append(PayloadFault("/account_no", "wrong-account"))
     return faults
 
 
-def _amount_faults(content: QrContent) -> list[Fault]:
+def _amount_faults(content: QrContent) -> list[PayloadFault]:
     if content.amount is None:
         return []
     is_whole = isinstance(content.amount, int) and not isinstance(content.amount, bool)
     if not is_whole or not 1 <= content.amount <= LARGEST_AMOUNT:
-        return [Fault("/amount", "wrong-amount")]
+        return [PayloadFault("/amount", "wrong-amount")]
     return []
 
 
-def _tip_faults(content: QrContent) -> list[Fault]:
+def _tip_faults(content: QrContent) -> list[PayloadFault]:
     faults = []
     if content.tip not in (None, "01", "02", "03"):
-        faults.append(Fault("/tip", "wrong-choice", details={"found": content.tip}))
+        faults.append(PayloadFault("/tip", "wrong-choice", details={"found": content.tip}))
     for name, indicator in (("tip_fixed", "02"), ("tip_percent", "03")):
         given = getattr(content, name) is not None
         if given != (content.tip == indicator):
-            faults.append(Fault(f"/{name}", "not-allowed" if given else "required"))
+            faults.append(PayloadFault(f"/{name}", "not-allowed" if given else "required"))
     if content.tip_fixed is not None and not 1 <= content.tip_fixed <= LARGEST_AMOUNT:
-        faults.append(Fault("/tip_fixed", "wrong-tip-amount"))
+        faults.append(PayloadFault("/tip_fixed", "wrong-tip-amount"))
     if content.tip_percent is not None and not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,2})?", content.tip_percent):
-        faults.append(Fault("/tip_percent", "wrong-tip-percent"))
+        faults.append(PayloadFault("/tip_percent", "wrong-tip-percent"))
     return faults
 
 
-def _merchant_faults(content: QrContent) -> list[Fault]:
+def _merchant_faults(content: QrContent) -> list[PayloadFault]:
     faults = []
     if content.mcc is not None and not re.fullmatch(r"[0-9]{4}", content.mcc):
-        faults.append(Fault("/mcc", "wrong-mcc"))
+        faults.append(PayloadFault("/mcc", "wrong-mcc"))
     if content.service_code == ServiceCode.PURCHASE:
         needed = ("mcc", "merchant_name", "merchant_city")
-        faults += [Fault(f"/{name}", "required") for name in needed if getattr(content, name) is None]
+        faults += [PayloadFault(f"/{name}", "required") for name in needed if getattr(content, name) is None]
     return faults
 
 
-def _text_faults(content: QrContent) -> list[Fault]:
+def _text_faults(content: QrContent) -> list[PayloadFault]:
     faults = []
     for name, limit in _TEXT_LIMITS.items():
         value = getattr(content, name)
         if value is None:
             continue
         if not value or value != value.strip(" "):
-            faults.append(Fault(f"/{name}", "required"))
+            faults.append(PayloadFault(f"/{name}", "required"))
         odd = sorted(set(_odd_characters(value, _MEMO if name == "purpose" else _PRINTABLE)))
         if odd:
-            faults.append(Fault(f"/{name}", "character-not-allowed", details={"characters": " ".join(odd)}))
+            faults.append(PayloadFault(f"/{name}", "character-not-allowed", details={"characters": " ".join(odd)}))
         if len(value) > limit:
             details = {"length": len(value), "limit": limit, "suggestion": shortened(value, limit)}
-            faults.append(Fault(f"/{name}", "too-long", details=details))
+            faults.append(PayloadFault(f"/{name}", "too-long", details=details))
     if content.consumer_data and not re.fullmatch(r"[AME]{1,3}", content.consumer_data):
-        faults.append(Fault("/consumer_data", "wrong-consumer-data"))
+        faults.append(PayloadFault("/consumer_data", "wrong-consumer-data"))
     return faults
 
 
@@ -126,12 +126,12 @@ def _odd_characters(value: str, allowed: re.Pattern[str]) -> list[str]:
     return [character for character in value if not allowed.fullmatch(character)]
 
 
-def _template_faults(content: QrContent) -> list[Fault]:
+def _template_faults(content: QrContent) -> list[PayloadFault]:
     values = [getattr(content, name) for name in ADDITIONAL_TAGS]
     length = sum(4 + len(value) for value in values if value)
     # Single fields that are too long are named by themselves.
     if length > 99 and all(len(value) <= 25 for value in values if value):
-        return [Fault("/62", "template-too-long", details={"tag": "62", "length": length, "limit": 99})]
+        return [PayloadFault("/62", "template-too-long", details={"tag": "62", "length": length, "limit": 99})]
     return []
 
 

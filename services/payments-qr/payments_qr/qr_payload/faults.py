@@ -1,4 +1,4 @@
-"""What can be wrong with a payload, as data: a stable code, a place, and a sentence in Vietnamese and English."""
+"""The faults of a payload as data: a stable code, a place, and a message in Vietnamese and English."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ Language = Literal["vi", "en"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PayloadFault:
     """One finding.
 
     `pointer` is the path of tags (`/38/01/01`) when a payload was read, the name of the field (`/amount`)
@@ -21,14 +21,14 @@ class Fault:
     details: Mapping[str, object] = field(default_factory=dict)
 
     def message(self, language: Language = "vi") -> str:
-        vietnamese, english = SENTENCES[self.code]
+        vietnamese, english = MESSAGES[self.code]
         return (vietnamese if language == "vi" else english).format_map(dict(self.details))
 
 
 class QrPayloadError(ValueError):
-    """The only exception this room raises; `faults` lists everything that was found, in payload order."""
+    """The only exception of this package; `faults` lists every fault, in payload order."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[PayloadFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(f"{fault.pointer} {fault.code}" for fault in self.faults))
 
@@ -41,7 +41,7 @@ class UnwritableContent(QrPayloadError):
     """The content does not fit into a code; nothing is ever shortened to make it fit."""
 
 
-SENTENCES: Mapping[str, tuple[str, str]] = {
+MESSAGES: Mapping[str, tuple[str, str]] = {
     # reading: structure
     "empty-payload": ("Mã QR trống.", "The payload is empty."),
     "payload-too-long": (

@@ -33,7 +33,7 @@ def shortened(text: str, limit: int) -> str:
     if len(plain) > limit:
         plain = _ASIDE.split(plain)[0].strip()
     words = plain.split(" ")
-    for leading in (0, *range(2, len(words))):  # a single initial at the front says nothing
+    for leading in (0, *range(2, len(words))):  # a single initial at the front identifies no shop
         initials = "".join(word[0] for word in words[:leading]).upper()
         candidate = " ".join([initials, *words[leading:]]).strip()
         if len(candidate) <= limit:

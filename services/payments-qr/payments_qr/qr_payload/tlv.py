@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from payments_qr.qr_payload.faults import Fault
+from payments_qr.qr_payload.faults import PayloadFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Container:
         return found.value if found else None
 
 
-def read_container(text: str, pointer: str, offset: int, faults: list[Fault]) -> Container:
+def read_container(text: str, pointer: str, offset: int, faults: list[PayloadFault]) -> Container:
     """Reads one level strictly; whatever is wrong is appended to `faults`, what could be read is returned."""
     objects: list[DataObject] = []
     seen: set[str] = set()
@@ -50,7 +50,7 @@ def read_container(text: str, pointer: str, offset: int, faults: list[Fault]) ->
         tag, length = text[position : position + 2], int(text[position + 2 : position + 4])
         found = DataObject(tag, text[position + 4 : position + 4 + length], f"{pointer}/{tag}", offset + position)
         if tag in seen:
-            faults.append(Fault(found.pointer, "duplicate-tag", found.offset, {"tag": tag}))
+            faults.append(PayloadFault(found.pointer, "duplicate-tag", found.offset, {"tag": tag}))
         else:
             objects.append(found)
         seen.add(tag)
@@ -58,19 +58,19 @@ def read_container(text: str, pointer: str, offset: int, faults: list[Fault]) ->
     return Container(pointer, offset, tuple(objects), is_whole=True)
 
 
-def _header_fault(text: str, position: int, pointer: str, offset: int) -> Fault | None:
+def _header_fault(text: str, position: int, pointer: str, offset: int) -> PayloadFault | None:
     at = offset + position
     tag, length = text[position : position + 2], text[position + 2 : position + 4]
     if len(tag) == 2 and not _are_digits(tag):
-        return Fault(pointer or "/", "tag-not-digits", at, {"found": tag})
+        return PayloadFault(pointer or "/", "tag-not-digits", at, {"found": tag})
     if len(length) < 2:
-        return Fault(pointer or "/", "header-cut-off", at, {"found": tag + length})
+        return PayloadFault(pointer or "/", "header-cut-off", at, {"found": tag + length})
     if not _are_digits(length):
-        return Fault(f"{pointer}/{tag}", "length-not-digits", at + 2, {"tag": tag, "found": length})
+        return PayloadFault(f"{pointer}/{tag}", "length-not-digits", at + 2, {"tag": tag, "found": length})
     left = len(text) - position - 4
     if int(length) > left:
         details = {"tag": tag, "declared": int(length), "left": left}
-        return Fault(f"{pointer}/{tag}", "length-over-container", at + 2, details)
+        return PayloadFault(f"{pointer}/{tag}", "length-over-container", at + 2, details)
     return None
 
 

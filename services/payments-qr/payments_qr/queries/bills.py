@@ -1,4 +1,4 @@
-"""Questions about bills."""
+"""Reads of bills."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from payments_qr.queries.people import ids_of_resident
 from payments_qr.queries.qr_codes import is_payer
 
 
-async def get_bill(session: ReadSession, caller: Caller, bill_id: UUID) -> Bill:
+async def get_visible_bill(session: ReadSession, caller: Caller, bill_id: UUID) -> Bill:
     """A bill for its payer, its merchant, or an officer of the merchant's unit."""
     bill = await session.get(Bill, bill_id)
     if bill is None:
@@ -32,7 +32,7 @@ async def get_bill(session: ReadSession, caller: Caller, bill_id: UUID) -> Bill:
     return bill
 
 
-async def list_bills(
+async def list_visible_bills(
     session: ReadSession,
     caller: Caller,
     page: Page,
@@ -64,8 +64,8 @@ async def _visible(session: ReadSession, query: Any, caller: Caller, resident_id
         own = col(Merchant.owner_organization_id) == caller.organization_id
         return query.where(or_(own, col(Bill.dossier_id).in_(own_dossiers)))
     if caller.role == "partner":
-        practice = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
-        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(practice))
+        training = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
+        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(training))
     payer = caller.resident_id if caller.role == "resident" else resident_id
     if payer is None:
         return scoped(query, caller, col(Merchant.unit_id))
@@ -93,7 +93,7 @@ def _with_status(query: Any, status: str | None) -> Any:
     return query.where(col(Bill.due_on) >= today()) if status == "unpaid" else query
 
 
-async def list_utility_accounts(session: ReadSession, resident_id: UUID) -> Sequence[UtilityAccount]:
+async def list_linked_accounts(session: ReadSession, resident_id: UUID) -> Sequence[UtilityAccount]:
     """The customer codes that a resident has linked."""
     ids = await ids_of_resident(session, resident_id)
     found = await session.exec(

@@ -1,4 +1,4 @@
-"""Questions about merchants."""
+"""Reads of merchants."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,8 +20,10 @@ from payments_qr.model.merchants import account_indexes
 from payments_qr.queries.people import ids_of_resident, owns
 
 
-async def get_merchant(session: ReadSession, caller: Caller, merchant_id: UUID, *, lock: bool = False) -> Merchant:
-    """A merchant that the caller may see: officers by unit, owners, the provider, operators; 404 for everybody else."""
+async def get_visible_merchant(
+    session: ReadSession, caller: Caller, merchant_id: UUID, *, lock: bool = False
+) -> Merchant:
+    """A merchant that the caller may see: officers by unit, owners, the provider, operators; 404 for others."""
     merchant = await session.get(Merchant, merchant_id, with_for_update=lock or None)
     if merchant is None or not await may_see(session, caller, merchant):
         raise NotFound()
@@ -29,8 +31,8 @@ async def get_merchant(session: ReadSession, caller: Caller, merchant_id: UUID, 
 
 
 async def get_merchant_to_change(session: ReadSession, caller: Caller, merchant_id: UUID) -> Merchant:
-    """A merchant for its owner or an officer of its unit, locked; the provider's staff only look."""
-    merchant = await get_merchant(session, caller, merchant_id, lock=True)
+    """A merchant for its owner or an officer of its unit, locked; 403 for the provider."""
+    merchant = await get_visible_merchant(session, caller, merchant_id, lock=True)
     if caller.role in ("partner", "operator", "auditor"):
         raise Forbidden()
     return merchant
@@ -39,18 +41,18 @@ async def get_merchant_to_change(session: ReadSession, caller: Caller, merchant_
 async def may_see(session: ReadSession, caller: Caller, merchant: Merchant) -> bool:
     """Whether this merchant exists for the caller."""
     if caller.role == "partner":
-        practice = await session.exec(_PRACTICE_UNITS.where(col(KnownUnit.id) == merchant.unit_id))
-        return merchant.provider == caller.partner_id and practice.first() is None
+        training = await session.exec(_TRAINING_UNITS.where(col(KnownUnit.id) == merchant.unit_id))
+        return merchant.provider == caller.partner_id and training.first() is None
     if caller.role in ("resident", "organization"):
         return await owns(session, caller, merchant)
     return await covers(session, caller, merchant.unit_id)
 
 
-_PRACTICE_UNITS = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
-"""Where trainees practise: no provider hears of a merchant there."""
+_TRAINING_UNITS = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
+"""Training units: no provider sees a merchant there."""
 
 
-async def list_merchants(
+async def list_visible_merchants(
     session: ReadSession,
     caller: Caller,
     page: Page,
@@ -73,7 +75,7 @@ async def list_merchants(
 async def _visible(session: ReadSession, caller: Caller) -> Any:
     query: Any = select(Merchant)
     if caller.role == "partner":
-        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(_PRACTICE_UNITS))
+        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(_TRAINING_UNITS))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Merchant.unit_id))
     mine: list[Any] = [col(Merchant.owner_organization_id) == caller.organization_id] if caller.organization_id else []
@@ -85,7 +87,7 @@ async def _visible(session: ReadSession, caller: Caller) -> Any:
 
 
 async def list_merchants_of_account(session: ReadSession, bin: str, account_no: str) -> Sequence[Merchant]:
-    """Every merchant that is not closed and receives into this account."""
+    """The merchants of a settlement account that are not closed."""
     found = await session.exec(
         select(Merchant).where(
             col(Merchant.bin) == bin,
@@ -97,7 +99,7 @@ async def list_merchants_of_account(session: ReadSession, bin: str, account_no: 
 
 
 async def list_shared_accounts(session: ReadSession, caller: Caller, unit_code: str) -> list[tuple[str, list[UUID]]]:
-    """BIN and merchants of every account that more than one open merchant of a unit receives into."""
+    """BIN and merchants of every settlement account that several open merchants of a unit share."""
     query = (
         select(col(Merchant.bin), func.array_agg(col(Merchant.id)))
         .where(col(Merchant.is_closed).is_(False), col(Merchant.unit_id).in_(units_under(unit_code)))

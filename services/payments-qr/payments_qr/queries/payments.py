@@ -21,7 +21,7 @@ MOST_SUGGESTIONS = 10
 LOOK_BACK = timedelta(days=90)
 
 
-async def get_payment(session: ReadSession, caller: Caller, payment_id: UUID, *, lock: bool = False) -> Payment:
+async def get_visible_payment(session: ReadSession, caller: Caller, payment_id: UUID, *, lock: bool = False) -> Payment:
     """A payment that the caller may see."""
     found = await session.exec((await _visible(session, caller)).where(col(Payment.id) == payment_id))
     payment: Payment | None = found.first()
@@ -32,7 +32,7 @@ async def get_payment(session: ReadSession, caller: Caller, payment_id: UUID, *,
     return payment
 
 
-async def list_payments(
+async def list_visible_payments(
     session: ReadSession,
     caller: Caller,
     page: Page,
@@ -67,14 +67,16 @@ def _sort_key(after: list[Any]) -> tuple[datetime, UUID]:
 
 def _not_a_cursor() -> InvalidQuery:
     return InvalidQuery(
-        errors=[FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")]
+        errors=[
+            FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of this API.")
+        ]
     )
 
 
 async def list_daily_sums(
     session: ReadSession, caller: Caller, *, unit_code: str | None, since: datetime | None, until: datetime | None
 ) -> Sequence[Any]:
-    """Count and sum of the settled payments of each business day and category: nothing of a single shop."""
+    """Count and sum of the settled payments by business day and category, without single merchants."""
     query: Any = (
         select(col(Payment.business_day), col(Merchant.category), func.count(), func.sum(col(Payment.amount)))
         .join(Merchant, col(Merchant.id) == col(Payment.merchant_id))
@@ -88,7 +90,7 @@ async def list_daily_sums(
 
 
 async def list_suggestions(session: ReadSession, payment: Payment) -> list[tuple[QrCode, str]]:
-    """Open codes that an unmatched payment may have meant: by a reference that looks alike, else by the amount."""
+    """Open codes for an unmatched payment: those with a similar reference, then those with the same amount."""
     query: Any = (
         select(QrCode)
         .join(Merchant, col(Merchant.id) == col(QrCode.merchant_id))
@@ -116,7 +118,7 @@ async def _visible(session: ReadSession, caller: Caller) -> Any:
     if caller.role == "partner":
         return query.where(col(Payment.partner_id) == caller.partner_id)
     if caller.role == "operator":
-        # Payments that led to no merchant belong to no unit: operators place them, and see no shop's history.
+        # Payments without a merchant belong to no unit: operators assign them, and see no merchant's history.
         return query.where(col(Payment.merchant_id).is_(None))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Payment.unit_id))

@@ -1,4 +1,4 @@
-"""Questions about codes."""
+"""Reads of QR codes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +16,8 @@ from payments_qr.queries.merchants import may_see
 from payments_qr.queries.people import ids_of_resident
 
 
-async def get_code(session: ReadSession, caller: Caller, qr_code_id: UUID) -> tuple[QrCode, Merchant]:
-    """A code and its merchant, for whoever may see the merchant, and for whoever is to pay its bill."""
+async def get_visible_code(session: ReadSession, caller: Caller, qr_code_id: UUID) -> tuple[QrCode, Merchant]:
+    """A code and its merchant, for callers who may see the merchant or pay the bill of the code."""
     code = await session.get(QrCode, qr_code_id)
     if code is None:
         raise NotFound()
@@ -28,7 +28,7 @@ async def get_code(session: ReadSession, caller: Caller, qr_code_id: UUID) -> tu
 
 
 async def is_payer(session: ReadSession, caller: Caller, bill_id: UUID | None) -> bool:
-    """Whether a bill is the caller's own: by a customer code they linked, or by their dossier."""
+    """Whether the caller pays the bill: by a linked customer code, or as applicant of the dossier."""
     bill = await session.get(Bill, bill_id) if bill_id else None
     if bill is None or caller.role not in ("resident", "organization"):
         return False
@@ -64,7 +64,7 @@ async def list_codes(
 
 
 async def list_printable_codes(session: ReadSession, merchant_id: UUID) -> Sequence[QrCode]:
-    """The codes that hang at the stall: static ones, and those a bank made for the same account."""
+    """The codes to print for a stall: static ones, and external ones that pay into the settlement account."""
     found = await session.exec(
         select(QrCode)
         .where(

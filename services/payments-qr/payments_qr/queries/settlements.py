@@ -1,4 +1,4 @@
-"""Questions about settlements."""
+"""Reads of settlements."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from payments_qr.model import Settlement, SettlementLine
 MOST_SHOWN = 200
 
 
-async def get_settlement(session: ReadSession, caller: Caller, settlement_id: UUID) -> Settlement:
+async def get_visible_settlement(session: ReadSession, caller: Caller, settlement_id: UUID) -> Settlement:
     """A settlement; a partner sees its own."""
     settlement = await session.get(Settlement, settlement_id)
     if settlement is None or (caller.role == "partner" and settlement.partner_id != caller.partner_id):
@@ -23,7 +23,7 @@ async def get_settlement(session: ReadSession, caller: Caller, settlement_id: UU
     return settlement
 
 
-async def list_settlements(
+async def list_visible_settlements(
     session: ReadSession, caller: Caller, page: Page, *, partner_id: str | None
 ) -> tuple[list[Settlement], str | None]:
     """Settlements, oldest first."""
@@ -45,7 +45,7 @@ async def list_lines(
 
 
 async def list_open_lines(session: ReadSession, settlement_id: UUID) -> Sequence[SettlementLine]:
-    """The first lines that need a look."""
+    """The first lines that did not match."""
     found = await session.exec(
         select(SettlementLine)
         .where(col(SettlementLine.settlement_id) == settlement_id, col(SettlementLine.state) != "matched")

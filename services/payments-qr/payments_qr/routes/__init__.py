@@ -1,4 +1,4 @@
-"""The HTTP door of payments-qr."""
+"""The REST API of payments-qr."""
 
 from payments_qr.routes import banks, bills, counts, imports, merchants, payments, qr_codes, settlements
 

@@ -1,4 +1,4 @@
-"""Bills and the customer codes that residents link."""
+"""Bills, and the customer codes that residents link."""
 
 from typing import Annotated
 from uuid import UUID
@@ -21,34 +21,33 @@ from chassis.web.routing import (
     etag,
     transactional_router,
 )
-from payments_qr.commands.bills import create_bill, link_utility_account
+from payments_qr.commands.bills import issue_bill, link_utility_account
 from payments_qr.model import Merchant, UtilityAccount
-from payments_qr.queries.bills import get_bill, list_bills, list_utility_accounts
+from payments_qr.model.fields import CustomerCode, Period
+from payments_qr.queries.bills import get_visible_bill, list_linked_accounts, list_visible_bills
 from payments_qr.queries.merchants import get_merchant_to_change
 from payments_qr.queries.people import get_resident_of
-from payments_qr.routes.views import bill_view, utility_account_view
 from payments_qr.schemas.bills import BillCreate, BillStatus, BillView, UtilityAccountCreate, UtilityAccountView
-from payments_qr.schemas.fields import CustomerCode, Period
 
 router = transactional_router(tags=["bills"])
-Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
-Changing = Annotated[Caller, allow("officer", "resident", "organization")]
-Paying = Annotated[Caller, allow("resident", "officer")]
+BillReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+BillIssuer = Annotated[Caller, allow("officer", "resident", "organization")]
+Payer = Annotated[Caller, allow("resident", "officer")]
 
 
 @router.post("/v1/bills", status_code=201, response_model=BillView)
-async def bill(body: BillCreate, session: Transaction, caller: Changing) -> JSONResponse:
-    """A bill of a customer for a period, with a code that pays exactly this bill."""
+async def create_bill(body: BillCreate, session: Transaction, caller: BillIssuer) -> JSONResponse:
+    """Issues a bill of a customer for a period, with a code that pays exactly this bill."""
     merchant = await get_merchant_to_change(session, caller, body.merchant_id)
-    made = await create_bill(session, merchant, body)
-    return created(bill_view(made), f"/v1/bills/{made.id}", version=made.version)
+    bill = await issue_bill(session, merchant, body.terms())
+    return created(BillView.of(bill), f"/v1/bills/{bill.id}", version=bill.version)
 
 
 @router.get("/v1/bills")
-async def list_page(
+async def list_bills(
     session: Transaction,
     page: PageQuery,
-    caller: Seeing,
+    caller: BillReader,
     purpose: PurposeHeader = None,
     resident_id: UUID | None = None,
     merchant_id: UUID | None = None,
@@ -64,68 +63,70 @@ async def list_page(
         await unit_of_query(session, caller, unit_code)
     if caller.role == "officer" and resident_id is not None:
         await _log_read(session, caller, resident_id, purpose, "bills")
-    rows, cursor = await list_bills(
+    rows, cursor = await list_visible_bills(
         session, caller, page, resident_id=resident_id, merchant_id=merchant_id, unit_code=unit_code,
         customer_code=customer_code, period=period, status=status,
     )  # fmt: skip
-    return Listed(items=[bill_view(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[BillView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/bills/{bill_id}")
-async def show(bill_id: UUID, session: Reading, caller: Seeing, response: Response) -> BillView:
+async def get_bill(bill_id: UUID, session: Reading, caller: BillReader, response: Response) -> BillView:
     """A bill."""
-    found = await get_bill(session, caller, bill_id)
-    response.headers["ETag"] = etag(found.version)
-    return bill_view(found)
+    bill = await get_visible_bill(session, caller, bill_id)
+    response.headers["ETag"] = etag(bill.version)
+    return BillView.of(bill)
 
 
 @router.post("/v1/residents/{resident_id}/utility-accounts", status_code=201, response_model=UtilityAccountView)
-async def link(resident_id: UUID, body: UtilityAccountCreate, session: Transaction, caller: Paying) -> JSONResponse:
+async def create_utility_account(
+    resident_id: UUID, body: UtilityAccountCreate, session: Transaction, caller: Payer
+) -> JSONResponse:
     """Links a customer code to a resident, so that they find their own bills."""
     await _require_resident(session, caller, resident_id)
     if await session.get(Merchant, body.merchant_id) is None:
         raise NotFound()
-    made = await link_utility_account(session, resident_id, body.merchant_id, body)
-    return created(utility_account_view(made), f"/v1/residents/{resident_id}/utility-accounts/{made.id}")
+    account = await link_utility_account(session, resident_id, body.merchant_id, body.customer_code)
+    return created(UtilityAccountView.of(account), f"/v1/residents/{resident_id}/utility-accounts/{account.id}")
 
 
 @router.get("/v1/residents/{resident_id}/utility-accounts")
-async def list_links(
-    resident_id: UUID, session: Transaction, caller: Paying, purpose: PurposeHeader = None
+async def list_utility_accounts(
+    resident_id: UUID, session: Transaction, caller: Payer, purpose: PurposeHeader = None
 ) -> Listed[UtilityAccountView]:
     """The customer codes that a resident has linked."""
     await _require_resident(session, caller, resident_id)
     await _log_read(session, caller, resident_id, purpose, "utility_accounts")
-    found = await list_utility_accounts(session, resident_id)
-    return Listed(items=[utility_account_view(row) for row in found])
+    accounts = await list_linked_accounts(session, resident_id)
+    return Listed(items=[UtilityAccountView.of(account) for account in accounts])
 
 
 @router.get("/v1/residents/{resident_id}/utility-accounts/{link_id}")
-async def show_link(
-    resident_id: UUID, link_id: UUID, session: Transaction, caller: Paying, purpose: PurposeHeader = None
+async def get_utility_account(
+    resident_id: UUID, link_id: UUID, session: Transaction, caller: Payer, purpose: PurposeHeader = None
 ) -> UtilityAccountView:
     """One customer code of a resident."""
-    found = await _get_link(session, caller, resident_id, link_id)
+    account = await _get_account(session, caller, resident_id, link_id)
     await _log_read(session, caller, resident_id, purpose, "utility_accounts")
-    return utility_account_view(found)
+    return UtilityAccountView.of(account)
 
 
 @router.delete("/v1/residents/{resident_id}/utility-accounts/{link_id}", status_code=204)
-async def unlink(resident_id: UUID, link_id: UUID, session: Transaction, caller: Paying) -> None:
-    """Takes a customer code off a resident."""
-    await session.delete(await _get_link(session, caller, resident_id, link_id))
+async def delete_utility_account(resident_id: UUID, link_id: UUID, session: Transaction, caller: Payer) -> None:
+    """Unlinks a customer code from a resident."""
+    await session.delete(await _get_account(session, caller, resident_id, link_id))
 
 
-async def _get_link(session: Transaction, caller: Caller, resident_id: UUID, link_id: UUID) -> UtilityAccount:
+async def _get_account(session: Transaction, caller: Caller, resident_id: UUID, link_id: UUID) -> UtilityAccount:
     await _require_resident(session, caller, resident_id)
-    found = await session.get(UtilityAccount, link_id)
-    if found is None or found.resident_id != resident_id:
+    account = await session.get(UtilityAccount, link_id)
+    if account is None or account.resident_id != resident_id:
         raise NotFound()
-    return found
+    return account
 
 
 async def _require_resident(session: Transaction, caller: Caller, resident_id: UUID) -> None:
-    """Residents themselves, and officers of their unit."""
+    """Allows the resident, and officers of the resident's unit."""
     if caller.is_resident(resident_id):
         return
     if caller.role != "officer":

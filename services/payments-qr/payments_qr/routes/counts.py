@@ -1,4 +1,4 @@
-"""The inner door for operators: count now."""
+"""Internal operation: count now."""
 
 from typing import Annotated
 
@@ -10,7 +10,9 @@ router = transactional_router(include_in_schema=False)
 
 
 @router.post("/internal/counts", status_code=202)
-async def count_now(session: Transaction, caller: Annotated[Caller, allow("operator", "service")]) -> dict[str, str]:
-    """Announces this service's own counts, for reporting to compare with."""
+async def publish_counts(
+    session: Transaction, caller: Annotated[Caller, allow("operator", "service")]
+) -> dict[str, str]:
+    """Publishes this service's counts, which reporting compares with its projections."""
     await announce_counts(session)
     return {"status": "announced"}

@@ -1,4 +1,4 @@
-"""Merchants and their posters."""
+"""Merchants, their codes and posters."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -27,40 +27,40 @@ from payments_qr.commands.merchants import change_merchant, register_merchant
 from payments_qr.commands.qr_codes import issue_code
 from payments_qr.errors import MerchantNotActive, NothingToPrint
 from payments_qr.model import Merchant, QrCode
+from payments_qr.model.fields import Category
+from payments_qr.model.masking import mask_account
 from payments_qr.printing.posters import Paper, Poster, masked_account, posters_pdf
 from payments_qr.queries.merchants import (
-    get_merchant,
     get_merchant_to_change,
-    list_merchants,
+    get_visible_merchant,
     list_shared_accounts,
+    list_visible_merchants,
 )
 from payments_qr.queries.people import owns
 from payments_qr.queries.qr_codes import list_codes, list_printable_codes, list_printable_of_unit
-from payments_qr.routes.views import code_view, masked, merchant_view
-from payments_qr.schemas.fields import Category
 from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, MerchantPatch, MerchantView
 from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
 
 router = transactional_router(tags=["merchants"])
-Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
-SeeingCodes = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
-Changing = Annotated[Caller, allow("officer", "resident", "organization")]
+MerchantReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
+CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+MerchantEditor = Annotated[Caller, allow("officer", "resident", "organization")]
 MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed"]
 
 
 @router.post("/v1/merchants", status_code=201, response_model=MerchantView)
-async def register(body: MerchantCreate, session: Transaction, caller: Changing) -> JSONResponse:
+async def create_merchant(body: MerchantCreate, session: Transaction, caller: MerchantEditor) -> JSONResponse:
     """Registers a merchant: it waits for its provider or a second officer."""
-    merchant = await register_merchant(session, caller, body)
-    view = merchant_view(merchant, to_owner=caller.role != "officer")
+    merchant = await register_merchant(session, caller, body.details(), body.unit_code)
+    view = MerchantView.of(merchant, to_owner=caller.role != "officer")
     return created(view, f"/v1/merchants/{merchant.id}", version=merchant.version)
 
 
 @router.get("/v1/merchants")
-async def list_page(
+async def list_merchants(
     session: Reading,
     page: PageQuery,
-    caller: Seeing,
+    caller: MerchantReader,
     unit_code: str | None = None,
     category: Category | None = None,
     status: MerchantStatus | None = None,
@@ -69,81 +69,83 @@ async def list_page(
     """The merchants that the caller may see."""
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
-    rows, cursor = await list_merchants(
+    rows, cursor = await list_visible_merchants(
         session, caller, page, unit_code=unit_code, category=category, status=status, market=market
     )
     mine = caller.role in ("resident", "organization")
-    return Listed(items=[merchant_view(row, to_owner=mine) for row in rows], next_cursor=cursor)
+    return Listed(items=[MerchantView.of(row, to_owner=mine) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/merchants/posters.pdf", response_class=Response)
-async def print_market(
+async def print_market_posters(
     session: Reading,
     caller: Annotated[Caller, allow("officer")],
     unit_code: str,
     market: str | None = None,
     paper: Paper = "a5",
 ) -> Response:
-    """One sheet per stall of a unit or a market, ready to print: active merchants with a lasting code."""
+    """One sheet per stall of a unit or a market, ready to print: active merchants with a static or external code."""
     await unit_of_query(session, caller, unit_code)
     found = await list_printable_of_unit(session, caller, unit_code, market)
     return await _pdf([_poster(merchant, code) for merchant, code in found], paper, "posters.pdf")
 
 
 @router.get("/v1/merchants/duplicates")
-async def list_duplicates(
+async def list_merchant_duplicates(
     session: Reading, caller: Annotated[Caller, allow("officer")], unit_code: str
 ) -> Listed[AccountDuplicates]:
-    """Merchants of a unit that receive into one account: one owner with several stalls, or a mistake."""
+    """Merchants of a unit with one settlement account: one owner with several stalls, or an error."""
     await unit_of_query(session, caller, unit_code)
     groups = []
     for bin, ids in await list_shared_accounts(session, caller, unit_code):
         one = await session.get_one(Merchant, ids[0])
-        groups.append(AccountDuplicates(bin=bin, account_no=masked(one.opened_account_no()), merchant_ids=ids))
+        groups.append(AccountDuplicates(bin=bin, account_no=mask_account(one.opened_account_no()), merchant_ids=ids))
     return Listed(items=groups)
 
 
 @router.get("/v1/merchants/{merchant_id}")
-async def show(merchant_id: UUID, session: Reading, caller: Seeing, response: Response) -> MerchantView:
+async def get_merchant(merchant_id: UUID, session: Reading, caller: MerchantReader, response: Response) -> MerchantView:
     """A merchant."""
-    merchant = await get_merchant(session, caller, merchant_id)
+    merchant = await get_visible_merchant(session, caller, merchant_id)
     response.headers["ETag"] = etag(merchant.version)
-    return merchant_view(merchant, to_owner=await owns(session, caller, merchant))
+    return MerchantView.of(merchant, to_owner=await owns(session, caller, merchant))
 
 
 @router.patch("/v1/merchants/{merchant_id}")
-async def change(
+async def update_merchant(
     merchant_id: UUID,
     body: MerchantPatch,
     session: Transaction,
-    caller: Changing,
+    caller: MerchantEditor,
     response: Response,
     if_match: IfMatch = None,
 ) -> MerchantView:
     """Edits a merchant; `status` is the office's decision: a second officer activates, any officer suspends."""
     merchant = await get_merchant_to_change(session, caller, merchant_id)
     require_match(if_match, merchant.version)
-    await change_merchant(session, caller, merchant, body)
+    await change_merchant(session, caller, merchant, body.changes())
     response.headers["ETag"] = etag(merchant.version)
-    return merchant_view(merchant, to_owner=await owns(session, caller, merchant))
+    return MerchantView.of(merchant, to_owner=await owns(session, caller, merchant))
 
 
 @router.post("/v1/merchants/{merchant_id}/qr-codes", status_code=201, response_model=QrCodeView)
-async def issue(merchant_id: UUID, body: QrCodeCreate, session: Transaction, caller: Changing) -> JSONResponse:
-    """Issues a code for the settlement account, or takes in one that a bank made."""
+async def create_qr_code(
+    merchant_id: UUID, body: QrCodeCreate, session: Transaction, caller: MerchantEditor
+) -> JSONResponse:
+    """Issues a code for the settlement account, or imports one of a bank."""
     merchant = await get_merchant_to_change(session, caller, merchant_id)
-    code = await issue_code(session, merchant, body)
-    return created(code_view(code), f"/v1/qr-codes/{code.id}", version=code.version)
+    code = await issue_code(session, merchant, body.terms(), body.payload)
+    return created(QrCodeView.of(code), f"/v1/qr-codes/{code.id}", version=code.version)
 
 
 @router.get("/v1/merchants/{merchant_id}/qr-codes")
-async def list_codes_of_merchant(
-    merchant_id: UUID, session: Reading, page: PageQuery, caller: SeeingCodes, kind: Kind | None = None
+async def list_qr_codes(
+    merchant_id: UUID, session: Reading, page: PageQuery, caller: CodeReader, kind: Kind | None = None
 ) -> Listed[QrCodeView]:
     """A merchant's codes."""
-    merchant = await get_merchant(session, caller, merchant_id)
+    merchant = await get_visible_merchant(session, caller, merchant_id)
     rows, cursor = await list_codes(session, merchant.id, page, kind=kind)
-    return Listed(items=[code_view(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[QrCodeView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get(
@@ -151,15 +153,15 @@ async def list_codes_of_merchant(
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}, 409: {"description": "The merchant is not active"}},
 )
-async def print_poster(
+async def print_merchant_poster(
     merchant_id: UUID,
     session: Reading,
-    caller: Changing,
+    caller: MerchantEditor,
     paper: Annotated[Paper, Query(description="Size of a sheet")] = "a5",
 ) -> Response:
     """The merchant's posters, one sheet for each counter's code."""
-    merchant = await get_merchant(session, caller, merchant_id)
-    if not merchant.standing.may_issue_codes:
+    merchant = await get_visible_merchant(session, caller, merchant_id)
+    if not merchant.lifecycle.may_issue_codes:
         raise MerchantNotActive()
     codes = await list_printable_codes(session, merchant.id)
     return await _pdf([_poster(merchant, code) for code in codes], paper, "poster.pdf")
@@ -181,6 +183,6 @@ def _poster(merchant: Merchant, code: QrCode) -> Poster:
 async def _pdf(posters: list[Poster], paper: Paper, name: str) -> Response:
     if not posters:
         raise NothingToPrint()
-    # Typesetting a market takes a second of one core: other requests go on meanwhile.
-    made = await asyncio.to_thread(posters_pdf, posters, paper)
-    return Response(made, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    # Typesetting a market takes a second of CPU time: a thread keeps the event loop free.
+    pdf = await asyncio.to_thread(posters_pdf, posters, paper)
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -1,4 +1,4 @@
-"""Payments: a shop's lines are its transaction history; others see sums."""
+"""Payments: single lines for owner, provider and officers with a purpose; sums for others."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -26,23 +26,22 @@ from chassis.web.routing import (
 )
 from payments_qr.commands.payments import accept_payment, dismiss_payment
 from payments_qr.model import Merchant, Payment, QrCode
-from payments_qr.queries.merchants import get_merchant
-from payments_qr.queries.payments import get_payment, list_daily_sums, list_payments, list_suggestions
-from payments_qr.routes.views import payment_view
-from payments_qr.schemas.payments import DailySum, PaymentStatus, PaymentView, Resolve, Suggestion
+from payments_qr.queries.merchants import get_visible_merchant
+from payments_qr.queries.payments import get_visible_payment, list_daily_sums, list_suggestions, list_visible_payments
+from payments_qr.schemas.payments import DailySum, PaymentResolution, PaymentStatus, PaymentView, Suggestion
 
 router = transactional_router(tags=["payments"])
-Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
-Deciding = Annotated[Caller, allow("officer", "resident", "organization", "operator")]
+PaymentReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
+PaymentDecider = Annotated[Caller, allow("officer", "resident", "organization", "operator")]
 Since = Annotated[str | None, Query(alias="from", description="A day, or an instant; inclusive")]
 Until = Annotated[str | None, Query(alias="to", description="A day, inclusive, or an instant, exclusive")]
 
 
 @router.get("/v1/payments")
-async def list_page(
+async def list_payments(
     session: Transaction,
     page: PageQuery,
-    caller: Seeing,
+    caller: PaymentReader,
     purpose: PurposeHeader = None,
     merchant_id: UUID | None = None,
     unit_code: str | None = None,
@@ -50,30 +49,30 @@ async def list_page(
     since: Since = None,
     until: Until = None,
 ) -> Listed[PaymentView]:
-    """Payments of the caller's own merchants; officers state a purpose, and their reading is in the owner's log.
-    Operators see those that led to no merchant."""
+    """Payments of the caller's own merchants; officers state a purpose and are recorded in the owner's access log.
+    Operators see payments without a merchant."""
     stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
     if merchant_id is not None and caller.role != "partner":
-        await get_merchant(session, caller, merchant_id)
-    rows, cursor = await list_payments(
+        await get_visible_merchant(session, caller, merchant_id)
+    rows, cursor = await list_visible_payments(
         session, caller, page, merchant_id=merchant_id, unit_code=unit_code, status=status,
         since=_instant("/from", since, 0), until=_instant("/to", until, 1),
     )  # fmt: skip
     await _log_reads(session, caller, rows, stated)
-    return Listed(items=[payment_view(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[PaymentView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/payments/sums")
-async def sum_up(
+async def list_payment_sums(
     session: Reading,
     caller: Annotated[Caller, allow("officer", "operator", "auditor")],
     unit_code: str | None = None,
     since: Since = None,
     until: Until = None,
 ) -> Listed[DailySum]:
-    """What settled payments of each day and category add up to."""
+    """Count and sum of the settled payments by day and category."""
     if unit_code is not None:
         await unit_of_query(session, caller, unit_code)
     rows = await list_daily_sums(
@@ -88,21 +87,21 @@ async def sum_up(
 
 
 @router.get("/v1/payments/{payment_id}")
-async def show(
-    payment_id: UUID, session: Transaction, caller: Seeing, response: Response, purpose: PurposeHeader = None
+async def get_payment(
+    payment_id: UUID, session: Transaction, caller: PaymentReader, response: Response, purpose: PurposeHeader = None
 ) -> PaymentView:
     """A payment."""
     stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
-    payment = await get_payment(session, caller, payment_id)
+    payment = await get_visible_payment(session, caller, payment_id)
     await _log_reads(session, caller, [payment], stated)
     response.headers["ETag"] = etag(payment.version)
-    return payment_view(payment)
+    return PaymentView.of(payment)
 
 
 @router.get("/v1/payments/{payment_id}/suggestions")
-async def suggest(payment_id: UUID, session: Reading, caller: Deciding) -> Listed[Suggestion]:
-    """Codes that an unmatched payment may have meant, the likeliest first."""
-    payment = await get_payment(session, caller, payment_id)
+async def list_payment_suggestions(payment_id: UUID, session: Reading, caller: PaymentDecider) -> Listed[Suggestion]:
+    """Possible codes of an unmatched payment, the likeliest first."""
+    payment = await get_visible_payment(session, caller, payment_id)
     found = await list_suggestions(session, payment)
     return Listed(
         items=[
@@ -116,23 +115,25 @@ async def suggest(payment_id: UUID, session: Reading, caller: Deciding) -> Liste
 
 
 @router.post("/v1/payments/{payment_id}/resolve")
-async def resolve(payment_id: UUID, body: Resolve, session: Transaction, caller: Deciding) -> PaymentView:
-    """Decides on a payment that waits: it counts, for a merchant and perhaps a code, or it is laid aside."""
-    payment = await get_payment(session, caller, payment_id, lock=True)
+async def resolve_payment(
+    payment_id: UUID, body: PaymentResolution, session: Transaction, caller: PaymentDecider
+) -> PaymentView:
+    """Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed."""
+    payment = await get_visible_payment(session, caller, payment_id, lock=True)
     if body.action == "dismiss":
         dismiss_payment(caller, payment, body.note)
-        return payment_view(payment)
+        return PaymentView.of(payment)
     code = await _code_to_accept(session, payment, body)
     merchant_id = body.merchant_id or (code.merchant_id if code else payment.merchant_id)
     if merchant_id is None:
         text = "Cần nêu điểm bán hoặc mã QR.", "Name the merchant or the code."
         raise InvalidBody(errors=[FieldError("/merchant_id", "required", *text)])
-    merchant = await get_merchant(session, caller, merchant_id)
+    merchant = await get_visible_merchant(session, caller, merchant_id)
     await accept_payment(session, caller, payment, merchant, code, body.note)
-    return payment_view(payment)
+    return PaymentView.of(payment)
 
 
-async def _code_to_accept(session: Session, payment: Payment, body: Resolve) -> QrCode | None:
+async def _code_to_accept(session: Session, payment: Payment, body: PaymentResolution) -> QrCode | None:
     code_id = body.qr_code_id or payment.qr_code_id
     code = await session.get(QrCode, code_id, with_for_update=True) if code_id else None
     if body.qr_code_id is not None and code is None:
@@ -144,7 +145,7 @@ async def _code_to_accept(session: Session, payment: Payment, body: Resolve) -> 
 
 
 async def _log_reads(session: Session, caller: Caller, payments: list[Payment], purpose: str | None) -> None:
-    """An officer's reading of a shop's history is in the log of the resident who owns it."""
+    """Records an officer's read of a merchant's payments in the access log of the resident who owns it."""
     merchant_ids = {payment.merchant_id for payment in payments if payment.merchant_id}
     if caller.role != "officer" or not merchant_ids:
         return

@@ -1,61 +1,44 @@
-"""Codes: what they say, how they look."""
+"""QR codes: decoding, reading, images."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Header, Response
 
-from chassis.clock import today
 from chassis.security.identity import Caller
 from chassis.web.routing import Reading, allow, etag, language_of, transactional_router
-from payments_qr.banks import find_bank
 from payments_qr.errors import MerchantNotActive, invalid_qr
 from payments_qr.printing.images import qr_png, qr_svg
-from payments_qr.qr_payload import DecodedQr, Language, UnreadablePayload, decode
-from payments_qr.queries.qr_codes import get_code
-from payments_qr.routes.views import code_view
-from payments_qr.schemas.qr_codes import DecodedView, Payload, QrCodeView, Warned
+from payments_qr.qr_payload import UnreadablePayload, decode
+from payments_qr.queries.qr_codes import get_visible_code
+from payments_qr.schemas.qr_codes import DecodedView, DecodeRequest, QrCodeView
 
 router = transactional_router(tags=["qr-codes"])
-Anybody = Annotated[
+EveryRole = Annotated[
     Caller, allow("officer", "resident", "organization", "partner", "operator", "volunteer", "auditor", "service")
 ]
-Seeing = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
 
 
 @router.post("/v1/qr-codes/decode")
-async def read(
-    body: Payload,
-    caller: Anybody,
+async def decode_qr_code(
+    body: DecodeRequest,
+    caller: EveryRole,
     accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> DecodedView:
-    """What a code says, or every fault of it. Nothing is kept of what was read."""
+    """The content of a payload, or every fault of it. The payload is not stored."""
     try:
-        return _decoded_view(decode(body.payload), language_of(accept_language))
+        return DecodedView.of(decode(body.payload), language_of(accept_language))
     except UnreadablePayload as refused:
         raise invalid_qr(refused.faults) from refused
 
 
-def _decoded_view(decoded: DecodedQr, language: Language) -> DecodedView:
-    bank = find_bank(decoded.bin, today()) if decoded.bin else None
-    said: dict[str, Any] = {
-        name: getattr(decoded, name)
-        for name in DecodedView.model_fields
-        if hasattr(decoded, name) and name != "warnings"
-    }
-    warnings = [
-        Warned(pointer=fault.pointer, code=fault.code, message=fault.message(language), offset=fault.offset)
-        for fault in decoded.warnings
-    ]
-    return DecodedView(warnings=warnings, bank=bank.short_name if bank else None, **said)
-
-
 @router.get("/v1/qr-codes/{qr_code_id}")
-async def show(qr_code_id: UUID, session: Reading, caller: Seeing, response: Response) -> QrCodeView:
-    """A code, for its merchant, the officers of its unit, and whoever is to pay it."""
-    code, _ = await get_code(session, caller, qr_code_id)
+async def get_qr_code(qr_code_id: UUID, session: Reading, caller: CodeReader, response: Response) -> QrCodeView:
+    """A code, for its merchant, the officers of its unit, and its payer."""
+    code, _ = await get_visible_code(session, caller, qr_code_id)
     response.headers["ETag"] = etag(code.version)
-    return code_view(code)
+    return QrCodeView.of(code)
 
 
 @router.get(
@@ -66,10 +49,12 @@ async def show(qr_code_id: UUID, session: Reading, caller: Seeing, response: Res
         409: {"description": "The merchant is not active"},
     },
 )
-async def draw(qr_code_id: UUID, session: Reading, caller: Seeing, format: Literal["png", "svg"] = "png") -> Response:
-    """The code as a picture; a merchant that is not active shows none."""
-    code, merchant = await get_code(session, caller, qr_code_id)
-    if not merchant.standing.may_issue_codes:
+async def get_qr_code_image(
+    qr_code_id: UUID, session: Reading, caller: CodeReader, format: Literal["png", "svg"] = "png"
+) -> Response:
+    """The image of a code; 409 while the merchant is not active."""
+    code, merchant = await get_visible_code(session, caller, qr_code_id)
+    if not merchant.lifecycle.may_issue_codes:
         raise MerchantNotActive()
     headers = {"Cache-Control": "private, max-age=60"}
     if format == "svg":

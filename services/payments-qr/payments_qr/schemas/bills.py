@@ -1,12 +1,15 @@
-"""Bodies about bills and customer codes."""
+"""Request and response bodies of bills and customer codes."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from payments_qr.schemas.fields import Amount, CustomerCode, Period
+from chassis.clock import today
+from payments_qr.model import Bill, UtilityAccount
+from payments_qr.model.bills import BillTerms
+from payments_qr.model.fields import Amount, CustomerCode, Period
 
 BillStatus = Literal["unpaid", "overdue", "paid", "cancelled"]
 
@@ -17,6 +20,9 @@ class BillCreate(BaseModel):
     period: Period
     amount: Amount
     due_on: date
+
+    def terms(self) -> BillTerms:
+        return BillTerms(self.customer_code, self.period, self.amount, self.due_on)
 
 
 class BillView(BaseModel):
@@ -32,6 +38,11 @@ class BillView(BaseModel):
     dossier_id: UUID | None
     paid_at: datetime | None
 
+    @classmethod
+    def of(cls, bill: Bill) -> Self:
+        """The view of a bill on today's date."""
+        return cls.model_validate(bill.model_dump() | {"status": bill.status_on(today())})
+
 
 class UtilityAccountCreate(BaseModel):
     merchant_id: UUID
@@ -44,3 +55,7 @@ class UtilityAccountView(BaseModel):
     merchant_id: UUID
     customer_code: str
     linked_at: datetime
+
+    @classmethod
+    def of(cls, account: UtilityAccount) -> Self:
+        return cls.model_validate(account.model_dump())

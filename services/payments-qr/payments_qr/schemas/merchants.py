@@ -1,39 +1,17 @@
-"""Bodies about merchants."""
+"""Request and response bodies of merchants."""
 
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
-from payments_qr.schemas.fields import AccountNo, Bin, Category, Label, Name, Provider, TaxCode
-
-
-class Owner(BaseModel):
-    """Whose merchant it is: exactly one of the three."""
-
-    resident_id: UUID | None = None
-    organization_id: UUID | None = None
-    tax_code: TaxCode | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if sum(value is not None for value in (self.resident_id, self.organization_id, self.tax_code)) != 1:
-            raise PydanticCustomError(
-                "one-owner",
-                "Name exactly one of resident_id, organization_id, tax_code.",
-                {"vi": "Nêu đúng một trong resident_id, organization_id, tax_code."},
-            )
-        return self
-
-
-class SettlementAccount(BaseModel):
-    """The account where payments arrive; it exists at its bank, the platform only writes codes for it."""
-
-    bin: Bin
-    account_no: AccountNo
-    account_name: Name
+from chassis.clock import today
+from payments_qr.banks import find_bank
+from payments_qr.model import Merchant
+from payments_qr.model.fields import Category, Label, Name, Provider
+from payments_qr.model.masking import mask_account, mask_tax_code
+from payments_qr.model.registration import MerchantChanges, MerchantDetails, MerchantOwner, SettlementAccount
 
 
 class MerchantCreate(BaseModel):
@@ -43,13 +21,16 @@ class MerchantCreate(BaseModel):
     unit_code: str = Field(max_length=64)
     market: Label | None = None
     counter: Label | None = None
-    owner: Owner
+    owner: MerchantOwner
     provider: Provider
     settlement: SettlementAccount
 
+    def details(self) -> MerchantDetails:
+        return MerchantDetails.model_validate(self.model_dump(exclude={"unit_code"}))
+
 
 class MerchantPatch(BaseModel):
-    """What is left out stays. `status` is the office's decision; another account must be verified again."""
+    """Fields that are left out stay. `status` is the office's decision; another account must be verified again."""
 
     status: Literal["active", "rejected", "suspended", "closed"] | None = None
     reason: str | None = Field(default=None, max_length=2048)
@@ -60,9 +41,12 @@ class MerchantPatch(BaseModel):
     counter: Label | None = None
     settlement: SettlementAccount | None = None
 
+    def changes(self) -> MerchantChanges:
+        return MerchantChanges.model_validate(self.model_dump())
+
 
 class OwnerView(BaseModel):
-    """`tax_code` of 12 digits is a person's number and masked."""
+    """A `tax_code` of 12 digits is a personal number and masked."""
 
     resident_id: UUID | None = None
     organization_id: UUID | None = None
@@ -95,9 +79,27 @@ class MerchantView(BaseModel):
     registered_at: datetime
     changed_at: datetime
 
+    @classmethod
+    def of(cls, merchant: Merchant, *, to_owner: bool) -> Self:
+        """The view of a merchant; the account's holder is a person's name, shown to the owner only."""
+        bank = find_bank(merchant.bin, today())
+        owner = OwnerView(
+            resident_id=merchant.owner_resident_id,
+            organization_id=merchant.owner_organization_id,
+            tax_code=mask_tax_code(merchant.opened_tax_code()),
+        )
+        settlement = SettlementAccountView(
+            bin=merchant.bin,
+            bank=bank.short_name if bank else None,
+            account_no=mask_account(merchant.opened_account_no()),
+            account_name=merchant.opened_account_name() if to_owner else None,
+        )
+        fields = merchant.model_dump(include=set(cls.model_fields) - {"owner", "settlement"})
+        return cls.model_validate(fields | {"owner": owner, "settlement": settlement})
+
 
 class AccountDuplicates(BaseModel):
-    """Merchants that share one settlement account: one owner with several stalls, or a mistake."""
+    """Merchants with one settlement account: one owner with several stalls, or an error."""
 
     bin: str
     account_no: str

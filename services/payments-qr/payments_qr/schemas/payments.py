@@ -1,16 +1,18 @@
-"""Bodies about payments and settlements."""
+"""Request and response bodies of payments and settlements."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
+
+from payments_qr.model import Payment, Settlement, SettlementLine
 
 PaymentStatus = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
 
 
 class PaymentView(BaseModel):
-    """`outcome` says why: exact, counter, partial, too_much, paid_twice, closed_code, mangled_reference, ..."""
+    """`outcome` is the reason of the status (see README)."""
 
     id: UUID
     status: PaymentStatus
@@ -28,9 +30,13 @@ class PaymentView(BaseModel):
     resolved_at: datetime | None
     note: str | None
 
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls.model_validate(payment.model_dump())
+
 
 class DailySum(BaseModel):
-    """What settled payments of a day add up to."""
+    """Count and sum of the settled payments of a business day and category."""
 
     business_day: date
     category: str
@@ -49,8 +55,8 @@ class Suggestion(BaseModel):
     why: Literal["reference", "amount"]
 
 
-class Resolve(BaseModel):
-    """`accept` counts the payment (for a code or merchant if one is named), `dismiss` lays it aside for good."""
+class PaymentResolution(BaseModel):
+    """`accept` counts the payment (for the code or merchant that is named), `dismiss` excludes it from every sum."""
 
     action: Literal["accept", "dismiss"]
     merchant_id: UUID | None = None
@@ -73,6 +79,10 @@ class SettlementView(BaseModel):
     repeated: int
     taken_at: datetime
 
+    @classmethod
+    def of(cls, settlement: Settlement) -> Self:
+        return cls.model_validate(settlement.model_dump() | {"rows": settlement.row_count, "sum": settlement.row_sum})
+
 
 class SettlementLineView(BaseModel):
     """`number` is the row in the file; null for a payment of ours that the file does not have."""
@@ -91,13 +101,17 @@ class SettlementLineView(BaseModel):
     resolved_by: str | None
     resolved_at: datetime | None
 
+    @classmethod
+    def of(cls, line: SettlementLine) -> Self:
+        return cls.model_validate(line.model_dump())
+
 
 class SettlementReport(SettlementView):
-    """The figures with the lines that need a look (at most 200; all of them under /lines)."""
+    """The figures with the lines that did not match (at most 200; all lines are under /lines)."""
 
     lines: list[SettlementLineView]
 
 
-class ResolveLine(BaseModel):
+class LineResolution(BaseModel):
     resolution: Literal["partner_is_right", "we_are_right", "asked_partner", "accepted"]
     note: str = Field(min_length=1, max_length=500)

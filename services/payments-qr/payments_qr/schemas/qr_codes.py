@@ -1,12 +1,17 @@
-"""Bodies about codes."""
+"""Request and response bodies of QR codes."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from payments_qr.schemas.fields import Amount, Future, Label
+from chassis.clock import now, today
+from payments_qr.banks import find_bank
+from payments_qr.model import QrCode
+from payments_qr.model.fields import Amount, Future, Label
+from payments_qr.model.qr_codes import CodeTerms
+from payments_qr.qr_payload import DecodedQr, Language, PayloadFault
 
 Kind = Literal["static", "dynamic", "external"]
 MAX_PAYLOAD = 20_000
@@ -14,7 +19,7 @@ MAX_PAYLOAD = 20_000
 
 class QrCodeCreate(BaseModel):
     """`static`: for a counter, used again and again. `dynamic`: for one payment. `external`: made by a bank or telecom,
-    `payload` is what it says."""
+    given as `payload`."""
 
     kind: Kind
     counter: Label | None = None
@@ -23,6 +28,9 @@ class QrCodeCreate(BaseModel):
     purpose: str | None = Field(default=None, min_length=1, max_length=99)
     expires_at: Future | None = None
     payload: str | None = Field(default=None, max_length=MAX_PAYLOAD)
+
+    def terms(self) -> CodeTerms:
+        return CodeTerms(**self.model_dump(exclude={"payload"}))
 
 
 class QrCodeView(BaseModel):
@@ -43,27 +51,37 @@ class QrCodeView(BaseModel):
     expires_at: datetime | None
     issued_at: datetime
 
+    @classmethod
+    def of(cls, code: QrCode) -> Self:
+        """The view of a code at this moment."""
+        computed = {"payload": code.opened_payload(), "status": code.status_at(now())}
+        return cls.model_validate(code.model_dump(exclude={"payload"}) | computed)
 
-class Payload(BaseModel):
+
+class DecodeRequest(BaseModel):
     payload: str = Field(
-        max_length=MAX_PAYLOAD, description="What the code says, or a bank's deep link that carries it"
+        max_length=MAX_PAYLOAD, description="The payload of the code, or a bank's deep link that contains it"
     )
 
 
-class Warned(BaseModel):
-    """Something unusual that real codes do; the code can be paid."""
+class DecodeWarning(BaseModel):
+    """A deviation from the standard that occurs in real codes; the code can be paid."""
 
     pointer: str
     code: str
     message: str
     offset: int | None
 
+    @classmethod
+    def of(cls, fault: PayloadFault, language: Language) -> Self:
+        return cls(pointer=fault.pointer, code=fault.code, message=fault.message(language), offset=fault.offset)
+
 
 class DecodedView(BaseModel):
-    """What a code says; null where it says nothing. `scheme` tells whose rules it follows."""
+    """The content of a code; null where it has none. `scheme` names the network whose rules it follows."""
 
     valid: Literal[True] = True
-    warnings: list[Warned]
+    warnings: list[DecodeWarning]
     scheme: Literal["napas", "vnpay", "evn", "other"]
     initiation: Literal["static", "dynamic"]
     bin: str | None
@@ -84,3 +102,12 @@ class DecodedView(BaseModel):
     store_label: str | None
     terminal_label: str | None
     customer_label: str | None
+
+    @classmethod
+    def of(cls, decoded: DecodedQr, language: Language) -> Self:
+        bank = find_bank(decoded.bin, today()) if decoded.bin else None
+        content: dict[str, Any] = {
+            name: getattr(decoded, name) for name in cls.model_fields if hasattr(decoded, name) and name != "warnings"
+        }
+        warnings = [DecodeWarning.of(fault, language) for fault in decoded.warnings]
+        return cls(warnings=warnings, bank=bank.short_name if bank else None, **content)

@@ -59,7 +59,7 @@ async def test_owners_are_found_by_their_tax_codes(database, registered, registr
 
     assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [stall["id"]]
     assert len(registry.asked) == 3
-    owners = {(fact.owner_resident_id, fact.owner_organization_id) for fact in await published(MerchantUpdated)}
+    owners = {(event.owner_resident_id, event.owner_organization_id) for event in await published(MerchantUpdated)}
     assert owners == {(world.resident, None), (None, organization)}
 
 

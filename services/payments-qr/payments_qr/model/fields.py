@@ -1,4 +1,4 @@
-"""Field types of the bodies: what a merchant's data must look like, refused with a sentence in both languages."""
+"""Types of the fields of merchants, bills and codes, with the validation messages in both languages."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Runs of facts, people who are merged, own counts, and a README that tells the truth."""
+"""Runs of events, people who are merged, own counts, and a README that tells the truth."""
 
 import re
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ async def test_a_run_of_messages_is_answered_one_by_one_in_its_order(
     async with database.transaction() as session:
         await on_partner_events(session, run)
 
-    answers = {fact.delivery_id: (fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)}
+    answers = {event.delivery_id: (event.outcome, event.reason) for event in await published(DeliveryProcessed)}
     assert [answers[event.delivery_id] for event in run] == [
         ("applied", None),
         ("applied", "counter"),
@@ -103,5 +103,5 @@ def test_the_readme_names_everything_that_is_heard():
     heard_table = readme[readme.index("| hears") : readme.index("| says")]
 
     named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", heard_table))
-    heard = {fact.type.removeprefix("vn.bakhong.").removesuffix(".v1") for fact in service.handlers}
+    heard = {event.type.removeprefix("vn.bakhong.").removesuffix(".v1") for event in service.handlers}
     assert named == heard | set(MERCHANT_EVENTS) | PAYMENT_EVENTS

@@ -1,0 +1,83 @@
+"""A merchant's lifecycle: the later word holds, the maker never checks, and the office's block stays."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from payments_qr.model.lifecycle import (
+    Lifecycle,
+    ProviderStatus,
+    TransitionRefused,
+    approved_by_officer,
+    blocked,
+    closed,
+    rejected_by_officer,
+    to_be_verified_again,
+    with_provider_status,
+)
+
+NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
+PROVIDER_STATUSES: list[ProviderStatus] = ["verified", "rejected", "suspended"]
+
+
+def test_a_merchant_begins_submitted_and_may_not_issue_codes() -> None:
+    assert Lifecycle().status == "submitted"
+    assert not Lifecycle().may_issue_codes
+
+
+def test_who_registered_a_merchant_cannot_verify_it() -> None:
+    with pytest.raises(TransitionRefused) as refused:
+        approved_by_officer(Lifecycle(), NOON, maker="a", checker="a")
+
+    assert refused.value.reason == "maker-is-checker"
+    assert approved_by_officer(Lifecycle(), NOON, maker="a", checker="b").may_issue_codes
+
+
+def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it() -> None:
+    lifecycle = blocked(with_provider_status(Lifecycle(), "verified", NOON, "w1"))
+    later = with_provider_status(lifecycle, "verified", NOON + timedelta(days=1), "w2")
+
+    assert lifecycle.status == later.status == "suspended"
+    assert approved_by_officer(later, NOON, maker="a", checker="a").status == "active"
+
+
+@given(st.lists(st.tuples(st.sampled_from(PROVIDER_STATUSES), st.integers(0, 3)), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_messages_in_any_order_and_twice_end_in_the_same_standing(words: list[tuple[ProviderStatus, int]]) -> None:
+    messages = [(word, NOON + timedelta(hours=hour), f"w{number}") for number, (word, hour) in enumerate(words)]
+
+    ends = {after([*order, *order]) for order in permutations(messages)}
+
+    assert len(ends) == 1
+
+
+def after(messages: list[tuple[ProviderStatus, datetime, str]]) -> Lifecycle:
+    lifecycle = Lifecycle()
+    for word, at, message_id in messages:
+        lifecycle = with_provider_status(lifecycle, word, at, message_id)
+    return lifecycle
+
+
+def test_a_closed_merchant_stays_closed() -> None:
+    gone = closed(Lifecycle())
+
+    assert with_provider_status(gone, "verified", NOON, "w").status == "closed"
+    for change in (blocked, closed):
+        with pytest.raises(TransitionRefused):
+            change(gone)
+
+
+def test_another_account_must_be_verified_again() -> None:
+    active = with_provider_status(Lifecycle(), "verified", NOON, "w1")
+
+    assert to_be_verified_again(active, NOON + timedelta(hours=1)).status == "submitted"
+
+
+def test_a_rejected_merchant_may_be_approved_later() -> None:
+    rejected = rejected_by_officer(Lifecycle(), NOON, checker="b")
+
+    assert rejected.status == "rejected"
+    assert approved_by_officer(rejected, NOON, maker="a", checker="b").status == "active"
