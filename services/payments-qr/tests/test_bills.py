@@ -41,11 +41,15 @@ def submitted(dossier_id, world):
 async def test_a_bill_comes_with_a_code_that_pays_exactly_this_bill(officer, point):
     bill = (await officer.post("/v1/bills", json=bill_body(point))).json()
     code = (await officer.get(f"/v1/qr-codes/{bill['qr_code_id']}")).json()
-    said = (await officer.post("/v1/qr-codes/decode", json={"payload": code["payload"]})).json()
+    decoded = (await officer.post("/v1/qr-codes/decode", json={"payload": code["payload"]})).json()
 
-    assert (bill["status"], code["bill_id"], said["amount"]) == ("unpaid", bill["id"], 185_000)
-    assert (said["customer_label"], said["mcc"], said["reference"]) == ("PD01000012345", "4900", code["reference"])
-    assert said["purpose"] == f"{code['reference']} T06-2026"
+    assert (bill["status"], code["bill_id"], decoded["amount"]) == ("unpaid", bill["id"], 185_000)
+    assert (decoded["customer_label"], decoded["mcc"], decoded["reference"]) == (
+        "PD01000012345",
+        "4900",
+        code["reference"],
+    )
+    assert decoded["purpose"] == f"{code['reference']} T06-2026"
     again = await officer.post("/v1/bills", json=bill_body(point, amount=1))
     assert (again.status_code, again.json()["type"]) == (409, "/problems/bill-exists")
 
@@ -182,7 +186,9 @@ async def test_a_markets_stall_list_is_registered_once(officer, second_officer):
     assert {row["column"] for row in rows if row["row"] == 5} == {"name", "tax_code", "bin", "account_no"}
 
 
-async def test_a_neighbours_officer_is_answered_as_late_for_a_resident_as_for_nobody(calling, world):
+async def test_another_units_officer_gets_the_same_answer_after_the_same_time_for_a_resident_and_an_unknown_id(
+    calling, world
+):
     neighbour = calling("officer", unit_code="15061", subject="neighbour")
 
     for resident_id in (world.resident, new_id()):

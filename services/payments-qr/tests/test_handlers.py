@@ -1,4 +1,4 @@
-"""Runs of events, people who are merged, own counts, and a README that tells the truth."""
+"""Batches of events, merged residents, counts, and the table of events in the README."""
 
 import re
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from payments_qr.handlers import MERCHANT_EVENTS, PAYMENT_EVENTS, on_partner_eve
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
 
-async def test_a_run_of_messages_is_answered_one_by_one_in_its_order(
+async def test_every_event_of_a_batch_has_its_own_result_in_order(
     database, registered, partner_event, settled, published
 ):
     merchant = await registered()
@@ -30,8 +30,8 @@ async def test_a_run_of_messages_is_answered_one_by_one_in_its_order(
     async with database.transaction() as session:
         await on_partner_events(session, run)
 
-    answers = {event.delivery_id: (event.outcome, event.reason) for event in await published(DeliveryProcessed)}
-    assert [answers[event.delivery_id] for event in run] == [
+    results = {event.delivery_id: (event.outcome, event.reason) for event in await published(DeliveryProcessed)}
+    assert [results[event.delivery_id] for event in run] == [
         ("applied", None),
         ("applied", "counter"),
         ("applied", "counter"),
@@ -81,7 +81,7 @@ async def test_an_organizations_representative_sees_its_merchant(deliver, world,
         assert (await client.get(f"/v1/merchants/{merchant['id']}/poster.pdf")).status_code == 404
 
 
-async def test_own_counts_are_told_on_demand_per_unit(
+async def test_counts_per_unit_are_published_on_demand(
     calling, officer, activated, deliver, partner_event, settled, published
 ):
     stall = await activated()
@@ -98,10 +98,10 @@ async def test_own_counts_are_told_on_demand_per_unit(
     }
 
 
-def test_the_readme_names_everything_that_is_heard():
+def test_the_readme_names_every_subscribed_event():
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    heard_table = readme[readme.index("| hears") : readme.index("| says")]
+    table = readme[readme.index("| subscribes to") : readme.index("| publishes")]
 
-    named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", heard_table))
-    heard = {event.type.removeprefix("vn.bakhong.").removesuffix(".v1") for event in service.handlers}
-    assert named == heard | set(MERCHANT_EVENTS) | PAYMENT_EVENTS
+    named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", table))
+    subscribed = {event.type.removeprefix("vn.bakhong.").removesuffix(".v1") for event in service.handlers}
+    assert named == subscribed | set(MERCHANT_EVENTS) | PAYMENT_EVENTS

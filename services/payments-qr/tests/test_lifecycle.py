@@ -1,4 +1,4 @@
-"""A merchant's lifecycle: the later word holds, the maker never checks, and the office's block stays."""
+"""A merchant's lifecycle: the later decision holds, the maker never checks, and the office's block stays."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -28,7 +28,7 @@ def test_a_merchant_begins_submitted_and_may_not_issue_codes() -> None:
     assert not Lifecycle().may_issue_codes
 
 
-def test_who_registered_a_merchant_cannot_verify_it() -> None:
+def test_the_maker_of_a_merchant_cannot_verify_it() -> None:
     with pytest.raises(TransitionRefused) as refused:
         approved_by_officer(Lifecycle(), NOON, maker="a", checker="a")
 
@@ -46,8 +46,8 @@ def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(PROVIDER_STATUSES), st.integers(0, 3)), min_size=1, max_size=4))
 @settings(max_examples=100, deadline=None)
-def test_messages_in_any_order_and_twice_end_in_the_same_standing(words: list[tuple[ProviderStatus, int]]) -> None:
-    messages = [(word, NOON + timedelta(hours=hour), f"w{number}") for number, (word, hour) in enumerate(words)]
+def test_repeated_events_in_any_order_end_in_the_same_lifecycle(decisions: list[tuple[ProviderStatus, int]]) -> None:
+    messages = [(status, NOON + timedelta(hours=hour), f"w{number}") for number, (status, hour) in enumerate(decisions)]
 
     ends = {after([*order, *order]) for order in permutations(messages)}
 
@@ -56,8 +56,8 @@ def test_messages_in_any_order_and_twice_end_in_the_same_standing(words: list[tu
 
 def after(messages: list[tuple[ProviderStatus, datetime, str]]) -> Lifecycle:
     lifecycle = Lifecycle()
-    for word, at, message_id in messages:
-        lifecycle = with_provider_status(lifecycle, word, at, message_id)
+    for status, at, message_id in messages:
+        lifecycle = with_provider_status(lifecycle, status, at, message_id)
     return lifecycle
 
 

@@ -1,4 +1,4 @@
-"""Every way a payment can fail to fit has its own name; nothing that does not fit counts."""
+"""Every mismatch of a payment has its own outcome; only a payment that fits counts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -88,7 +88,7 @@ def test_a_reversal_wins_whatever_the_outcome() -> None:
     assert {status_of(outcome) for outcome in COUNTING} == {"settled"}
 
 
-def test_two_partners_with_one_amount_at_one_time_speak_of_one_payment() -> None:
+def test_equal_reports_of_two_partners_at_one_time_are_one_payment() -> None:
     bank = ComparedPayment("demo-bank", 50_000, NOON, None)
 
     assert is_duplicate(bank, ComparedPayment("demo-wallet", 50_000, NOON + timedelta(minutes=3), None))

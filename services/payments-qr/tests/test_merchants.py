@@ -1,4 +1,4 @@
-"""Merchants through the door: registered, verified by another, blocked at once, seen by whom they concern."""
+"""Merchants over HTTP: registered, verified by a second officer, blocked at once, visible to those concerned."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -138,7 +138,7 @@ async def test_a_resident_registers_and_sees_their_own_merchant_and_no_other(own
     assert listed[0]["settlement"]["account_name"] == "NGUYEN THI HANH"
 
 
-async def test_an_owner_that_nobody_knows_is_not_found_yet(officer, merchant_body):
+async def test_an_owner_unknown_to_registry_is_not_found_yet(officer, merchant_body):
     answer = await officer.post("/v1/merchants", json=merchant_body(owner={"resident_id": str(uuid4())}))
 
     assert answer.status_code == 404

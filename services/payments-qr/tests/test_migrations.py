@@ -8,7 +8,7 @@ from chassis.storage.database import ChassisTable, Database
 from payments_qr.model import Table
 
 
-async def test_the_schema_is_what_the_model_says(database: Database) -> None:
+async def test_the_migrated_schema_equals_the_model(database: Database) -> None:
     async with database.engine.connect() as connection:
         differences = await connection.run_sync(_differences)
 

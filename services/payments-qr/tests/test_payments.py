@@ -1,4 +1,4 @@
-"""Payments as partners report them: once, in any order, each misfit under its own name."""
+"""Payments as partners report them: once, in any order, each mismatch with its own outcome."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -148,7 +148,7 @@ GATE = asyncio.Semaphore(8)
 
 
 async def deliver_when_free(deliver):
-    async with GATE:  # as many as the database has connections; the others wait at the door
+    async with GATE:  # as many as the database has connections; the others wait here
         return await deliver()
 
 
@@ -227,7 +227,7 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat()
 
 
-async def test_a_payment_that_leads_nowhere_is_placed_by_an_operator(
+async def test_a_payment_without_a_merchant_is_assigned_by_an_operator(
     officer, shop, calling, deliver, partner_event, settled, payments
 ):
     await deliver(
@@ -262,7 +262,7 @@ async def test_a_shops_history_is_the_owners_and_with_a_purpose_the_officers(
     assert (await far.get("/v1/payments", headers=PURPOSE)).json()["items"] == []
 
 
-async def test_an_officers_reading_is_in_the_owners_log(
+async def test_an_officers_read_is_in_the_owners_access_log(
     activated, world, deliver, partner_event, settled, payments, published
 ):
     from contracts.access import AccessRecorded
@@ -305,7 +305,7 @@ async def test_payments_are_listed_by_business_day_and_page(shop, deliver, partn
     assert rest["next_cursor"] is None
 
 
-async def test_a_message_with_wrong_data_is_rejected_and_stops_nothing(
+async def test_an_event_with_wrong_data_is_rejected_and_stops_no_other(
     shop, deliver, partner_event, settled, published
 ):
     await deliver(
@@ -319,7 +319,7 @@ async def test_a_message_with_wrong_data_is_rejected_and_stops_nothing(
     assert reasons == ["wrong-field:amount", "wrong-field:currency", "wrong-field:merchant_id"]
 
 
-async def test_a_paid_bill_is_announced_once_and_unpaid_again_by_a_reversal(
+async def test_a_paid_bill_is_published_once_and_unpaid_again_by_a_reversal(
     officer, activated, deliver, partner_event, settled, published
 ):
     point = await activated(category="electricity", name="Điện lực", settlement={

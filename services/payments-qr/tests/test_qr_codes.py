@@ -1,4 +1,4 @@
-"""Codes through the door: issued, read back, drawn, printed, and taken in from banks."""
+"""QR codes over HTTP: issued, decoded, drawn, printed, and imported from banks."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -24,12 +24,16 @@ async def test_a_static_code_pays_into_the_settlement_account(officer, activated
     merchant = await activated()
 
     code = (await issue(officer, merchant, kind="static", counter="Quầy 12")).json()
-    said = (await decode(officer, code["payload"])).json()
+    decoded = (await decode(officer, code["payload"])).json()
 
-    assert (said["initiation"], said["bin"], said["account_no"]) == ("static", "970405", "3500205123456")
-    assert (said["service_code"], said["amount"], said["reference"]) == ("QRIBFTTA", None, None)
-    assert (said["merchant_name"], said["terminal_label"], said["mcc"]) == ("SAP RAU CHI HANH", "Quay 12", "5499")
-    assert said["warnings"] == []
+    assert (decoded["initiation"], decoded["bin"], decoded["account_no"]) == ("static", "970405", "3500205123456")
+    assert (decoded["service_code"], decoded["amount"], decoded["reference"]) == ("QRIBFTTA", None, None)
+    assert (decoded["merchant_name"], decoded["terminal_label"], decoded["mcc"]) == (
+        "SAP RAU CHI HANH",
+        "Quay 12",
+        "5499",
+    )
+    assert decoded["warnings"] == []
     (issued,) = await published(QrIssued)
     assert (issued.kind, str(issued.qr_code_id)) == ("static", code["id"])
     assert [event.has_qr for event in await published(MerchantUpdated)] == [True]
@@ -41,10 +45,10 @@ async def test_a_dynamic_code_carries_its_reference_in_the_memo_too(officer, act
     expires = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 
     code = (await issue(officer, merchant, kind="dynamic", amount=85_000, expires_at=expires)).json()
-    said = (await decode(officer, code["payload"])).json()
+    decoded = (await decode(officer, code["payload"])).json()
 
-    assert (said["initiation"], said["amount"]) == ("dynamic", 85_000)
-    assert said["reference"] == code["reference"] == said["purpose"]
+    assert (decoded["initiation"], decoded["amount"]) == ("dynamic", 85_000)
+    assert decoded["reference"] == code["reference"] == decoded["purpose"]
     assert code["status"] == "active"
 
 
@@ -81,7 +85,7 @@ async def test_a_merchant_that_is_not_active_issues_nothing(officer, registered)
     assert answer.json()["type"] == "/problems/merchant-not-active"
 
 
-async def test_every_fault_of_a_bad_payload_comes_back_in_the_language_asked_for(officer):
+async def test_every_fault_of_an_invalid_payload_is_reported_in_the_requested_language(officer):
     vietnamese = await decode(officer, BAD)
     english = await decode(officer, BAD, **{"Accept-Language": "en"})
 
@@ -122,7 +126,7 @@ async def test_posters_of_a_stall_and_of_a_whole_market(officer, owner, activate
     assert (await owner.get("/v1/merchants/posters.pdf", params=market)).status_code == 403
 
 
-async def test_a_banks_own_code_is_taken_in_and_its_account_compared(officer, activated):
+async def test_an_external_code_is_imported_and_its_account_compared(officer, activated):
     merchant, elsewhere = (
         await activated(),
         await activated(
@@ -142,7 +146,7 @@ async def test_a_banks_own_code_is_taken_in_and_its_account_compared(officer, ac
     assert (bad.status_code, bad.json()["type"]) == (422, "/problems/invalid-qr")
 
 
-async def test_a_banks_message_brings_its_code_and_its_merchant(officer, world, deliver, partner_event):
+async def test_a_banks_event_adds_its_code_and_its_merchant(officer, world, deliver, partner_event):
     payload = "00020101021138570010A00000072701270006970403011300110123456780208QRIBFTTA53037045802VN63049E6F"
     data = {
         "owner": {"personal_id": "038180012345"}, "name": "Quán phở Hà", "category": "shop", "unit_code": "15724",
@@ -158,7 +162,7 @@ async def test_a_banks_message_brings_its_code_and_its_merchant(officer, world, 
     assert (code["kind"], code["payload"]) == ("external", payload)
 
 
-async def test_a_code_is_shown_to_nobody_else(officer, owner, activated, calling):
+async def test_a_code_is_hidden_from_strangers(officer, owner, activated, calling):
     code = (await issue(officer, await activated(), kind="static")).json()
 
     assert (await owner.get(f"/v1/qr-codes/{code['id']}")).status_code == 404
@@ -176,7 +180,7 @@ async def test_banks_are_public_and_dated(calling):
     assert next(bank["short_name"] for bank in before if bank["bin"] == "970406") == "DongA Bank"
 
 
-async def test_no_payload_whatever_is_more_than_refused(calling):
+async def test_an_invalid_payload_is_refused_with_422(calling):
     resident = calling("resident")
 
     for payload in ("", "x", "0" * 19_000, "https://a.vn/?data=", "\u0000", "đ" * 500):

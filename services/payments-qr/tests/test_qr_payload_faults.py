@@ -53,13 +53,13 @@ def test_a_fault_names_the_character_where_it_stands() -> None:
     assert "6 digits" in fault.message("en")
 
 
-def test_every_fault_has_a_sentence_in_both_languages() -> None:
-    for code, sentences in MESSAGES.items():
+def test_every_fault_has_a_message_in_both_languages() -> None:
+    for code, messages in MESSAGES.items():
         names = ("found", "tag", "length", "limit", "position", "declared", "left", "stated", "computed")
         everything = dict.fromkeys([*names, "suggestion", "characters"], "1")
         fault = PayloadFault("/x", code, 0, everything)
         assert fault.message("vi") != fault.message("en"), code
-        assert all(sentences)
+        assert all(messages)
 
 
 def test_missing_fields_are_all_named() -> None:
@@ -87,7 +87,7 @@ def test_a_payload_cut_off_anywhere_is_refused() -> None:
         assert faults_of(whole[:length])
 
 
-def test_characters_outside_ascii_end_the_reading_with_their_own_code() -> None:
+def test_characters_outside_ascii_end_decoding_with_their_own_code() -> None:
     assert faults_of(with_checksum(HEAD + "5802VN62090805Lê An")) == [("/", "non-ascii")]
 
 
@@ -151,7 +151,7 @@ def test_a_link_that_was_encoded_twice_is_not_decoded_twice() -> None:
     assert decode(f"bank://qr?data={payload.replace('%', '%25')}").purpose == "a%20bc"
 
 
-def test_a_bare_payload_that_is_still_percent_encoded_says_so() -> None:
+def test_a_bare_payload_that_is_still_percent_encoded_is_reported() -> None:
     payload = with_checksum(VNPAY_LINK_DATA[:-4]).replace(" ", "%20")
 
     assert ("/", "percent-encoded") in faults_of(payload)

@@ -69,7 +69,7 @@ def test_a_reference_between_any_words_is_found(before: str, after: str) -> None
 
 
 @pytest.mark.parametrize("memo", ["HD-2026/0417", "hd 2026 0417", "CK HD20260417", "HD-2026-0417 thanh toan"])
-def test_a_reference_that_somebody_chose_is_found_without_its_punctuation(memo: str) -> None:
+def test_a_chosen_reference_is_found_without_its_punctuation(memo: str) -> None:
     assert reference_key("HD-2026/0417") in references_in(memo)
 
 

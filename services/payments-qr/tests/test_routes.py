@@ -1,4 +1,4 @@
-"""Every door: strangers stay out, wrong parameters are 400, wrong bodies 422, nothing is ever a 5xx."""
+"""Every route: strangers are refused, wrong parameters are 400, wrong bodies 422, nothing is a 5xx."""
 
 from chassis.ids import new_id
 from chassis.web.routing import audiences
@@ -30,7 +30,7 @@ async def test_a_wrong_parameter_is_a_400_that_names_it(officer):
         assert answer.json()["errors"][0]["pointer"].strip("/") in path or "unit_code" in answer.text, path
 
 
-async def test_unknown_ids_are_not_found_at_every_door(officer):
+async def test_unknown_ids_are_not_found_by_any_operation(officer):
     unknown = new_id()
     for path in (
         "/v1/merchants/{}", "/v1/merchants/{}/qr-codes", "/v1/merchants/{}/poster.pdf", "/v1/qr-codes/{}",
@@ -41,17 +41,17 @@ async def test_unknown_ids_are_not_found_at_every_door(officer):
         assert answer.status_code == 404, path
 
 
-async def test_strangers_and_other_roles_stay_out(calling, world):
+async def test_strangers_and_other_roles_are_refused(calling, world):
     stranger, volunteer = calling(), calling("volunteer", unit_code="15724", subject="v")
     for router in ROUTERS:
-        for door, audience in audiences(router.routes).items():
-            method, path = door.split(" ")
+        for operation, audience in audiences(router.routes).items():
+            method, path = operation.split(" ")
             path = path.replace("{", "").replace("}", "")
             path = "/".join(str(new_id()) if part.endswith("_id") else part for part in path.split("/"))
             if "public" not in audience:
-                assert (await stranger.request(method, path)).status_code == 401, door
+                assert (await stranger.request(method, path)).status_code == 401, operation
             if "volunteer" not in audience and "public" not in audience:
-                assert (await volunteer.request(method, path)).status_code == 403, door
+                assert (await volunteer.request(method, path)).status_code == 403, operation
 
 
 FILES = (
@@ -59,7 +59,7 @@ FILES = (
 )  # fmt: skip
 
 
-async def test_no_upload_whatever_is_more_than_refused(officer, activated):
+async def test_an_unreadable_upload_is_refused_with_422(officer, activated):
     merchant = await activated()
     forms = {
         "/v1/settlements": {"partner_id": "demo-bank", "business_date": "2026-06-01"},

@@ -1,4 +1,4 @@
-"""What happens by the clock: owners are found, keys are changed."""
+"""Scheduled jobs: lookup of owners, key rotation."""
 
 import base64
 import json
@@ -20,14 +20,14 @@ class Registry:
 
     def __init__(self, known: dict[str, str]) -> None:
         self.known = known
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.is_down = False
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.is_down:
             return httpx.Response(503)
         number = next(iter(json.loads(request.content).values()))
-        self.asked.append(f"{request.url.path} {number}")
+        self.requests.append(f"{request.url.path} {number}")
         assert request.headers["X-Purpose"] == "payment"
         found = self.known.get(number)
         return httpx.Response(200, json={"id": found}) if found else httpx.Response(404, json={})
@@ -58,7 +58,7 @@ async def test_owners_are_found_by_their_tax_codes(database, registered, registr
     assert await link_owners(database, registry.service_client) == 0
 
     assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [stall["id"]]
-    assert len(registry.asked) == 3
+    assert len(registry.requests) == 3
     owners = {(event.owner_resident_id, event.owner_organization_id) for event in await published(MerchantUpdated)}
     assert owners == {(world.resident, None), (None, organization)}
 

@@ -144,12 +144,12 @@ async def test_a_whole_day_with_duplicates_reversals_first_and_mangled_reference
     day = [(f"FT{number:06d}", chance.randint(1, 500) * 1_000) for number in range(DAY_SIZE)]
     duplicates = chance.sample(day, DAY_SIZE * 3 // 100)
     reversed_first = chance.sample(day[len(references) :], DAY_SIZE // 100)
-    words = [("pay", one) for one in day + duplicates]
-    chance.shuffle(words)
-    words = [("reverse", one) for one in reversed_first] + words
+    reports = [("pay", one) for one in day + duplicates]
+    chance.shuffle(reports)
+    reports = [("reverse", one) for one in reversed_first] + reports
     mangled = {one[0]: reference for one, reference in zip(day, references, strict=False)}
 
-    await play(database, shop, words, mangled)
+    await play(database, shop, reports, mangled)
 
     unknown_here = [(f"XX{number}", 7_000) for number in range(7)]
     left_out = {reference for reference, _ in day[-11:]}
@@ -178,7 +178,7 @@ async def test_a_whole_day_with_duplicates_reversals_first_and_mangled_reference
     ]
 
 
-async def play(database, shop, words, mangled):
+async def play(database, shop, reports, mangled):
     """All messages of the day, in transactions of 500 as the consumer takes them."""
     merchant_id = UUID(shop["id"])
 
@@ -189,9 +189,9 @@ async def play(database, shop, words, mangled):
         at = NOON + timedelta(seconds=int(reference[2:]) % 3_000)
         return ReportedPayment("demo-bank", reference, amount, at, merchant_id=merchant_id, reference=memo)
 
-    for start in range(0, len(words), 500):
+    for start in range(0, len(reports), 500):
         async with database.transaction() as session:
-            await record_reports(session, [report_of(kind, *one) for kind, one in words[start : start + 500]])
+            await record_reports(session, [report_of(kind, *one) for kind, one in reports[start : start + 500]])
 
 
 async def issue_codes(database, shop, count):

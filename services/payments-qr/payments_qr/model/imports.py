@@ -7,7 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.ids import new_id
-from payments_qr.model.tables import Table, aware, sealed, text
+from payments_qr.model.tables import Table, aware, encrypted, text
 
 
 class Import(Table, table=True):
@@ -20,7 +20,7 @@ class Import(Table, table=True):
     kind: str = Field(sa_type=text())
     target: str = Field(sa_type=text())
     unit_id: UUID = Field(index=True)
-    file_hash: bytes = Field(sa_type=sealed())
+    file_hash: bytes = Field(sa_type=encrypted())
     status: str = Field(default="completed", sa_type=text())
     total_rows: int = 0
     created: int = 0

@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from chassis.security.encryption import blind_index, blind_indexes
 from contracts.payments_qr import MerchantState
 from payments_qr.model.lifecycle import Lifecycle
-from payments_qr.model.tables import Table, aware, open_sealed, sealed, sealed_for, text
+from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, text
 
 MCC_OF = {
     "market_stall": "5499",  # miscellaneous food stores
@@ -59,16 +59,16 @@ class Merchant(Table, table=True):
     counter: str | None = Field(default=None, sa_type=text())
     owner_resident_id: UUID | None = None
     owner_organization_id: UUID | None = None
-    tax_code: bytes | None = Field(default=None, sa_type=sealed())
-    tax_code_index: bytes | None = Field(default=None, sa_type=sealed())
+    tax_code: bytes | None = Field(default=None, sa_type=encrypted())
+    tax_code_index: bytes | None = Field(default=None, sa_type=encrypted())
     owner_looked_up_at: datetime | None = Field(
         default=None, sa_type=aware(), sa_column_kwargs={"name": "owner_asked_at"}
     )
     provider: str = Field(sa_type=text())
     bin: str = Field(sa_type=text())
-    account_no: bytes = Field(sa_type=sealed())
-    account_index: bytes = Field(sa_type=sealed())
-    account_name: bytes = Field(sa_type=sealed())
+    account_no: bytes = Field(sa_type=encrypted())
+    account_index: bytes = Field(sa_type=encrypted())
+    account_name: bytes = Field(sa_type=encrypted())
     status: str = Field(default="submitted", sa_type=text())
     verification: str = Field(default="submitted", sa_type=text())
     decided_at: datetime | None = Field(default=None, sa_type=aware(), sa_column_kwargs={"name": "said_at"})
@@ -105,23 +105,23 @@ class Merchant(Table, table=True):
     def put_account(self, bin: str, account_no: str, account_name: str) -> None:
         """Sets the settlement account, encrypted, with its blind index."""
         self.bin = bin
-        self.account_no = sealed_for("merchant", "account_no", self.id, account_no)
-        self.account_name = sealed_for("merchant", "account_name", self.id, account_name)
+        self.account_no = encrypt_value("merchant", "account_no", self.id, account_no)
+        self.account_name = encrypt_value("merchant", "account_name", self.id, account_name)
         self.account_index = account_index(bin, account_no)
 
     def put_tax_code(self, tax_code: str) -> None:
         """Sets the owner's tax code, encrypted, with its blind index; 12 digits are a personal number."""
-        self.tax_code = sealed_for("merchant", "tax_code", self.id, tax_code)
+        self.tax_code = encrypt_value("merchant", "tax_code", self.id, tax_code)
         self.tax_code_index = blind_index("tax_code", tax_code)
 
     def opened_account_no(self) -> str:
-        return open_sealed("merchant", "account_no", self.id, self.account_no)
+        return decrypt_value("merchant", "account_no", self.id, self.account_no)
 
     def opened_account_name(self) -> str:
-        return open_sealed("merchant", "account_name", self.id, self.account_name)
+        return decrypt_value("merchant", "account_name", self.id, self.account_name)
 
     def opened_tax_code(self) -> str | None:
-        return None if self.tax_code is None else open_sealed("merchant", "tax_code", self.id, self.tax_code)
+        return None if self.tax_code is None else decrypt_value("merchant", "tax_code", self.id, self.tax_code)
 
     def touch(self, at: datetime) -> None:
         """Increments the version."""

@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from chassis.ids import new_id
 from payments_qr.model.matching import ComparedPayment, MatchOutcome, status_of
-from payments_qr.model.tables import Table, aware, money, open_sealed, sealed, sealed_for, text
+from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, money, text
 
 
 class Payment(Table, table=True):
@@ -44,7 +44,7 @@ class Payment(Table, table=True):
     qr_code_id: UUID | None = Field(default=None, foreign_key="qr_code.id")
     bill_id: UUID | None = Field(default=None, foreign_key="bill.id")
     reference_key: str | None = Field(default=None, sa_type=text())
-    memo: bytes | None = Field(default=None, sa_type=sealed())
+    memo: bytes | None = Field(default=None, sa_type=encrypted())
     account_matches: bool | None = None
     outcome: str = Field(sa_type=text())
     status: str = Field(sa_type=text())
@@ -68,10 +68,10 @@ class Payment(Table, table=True):
 
     def keep_memo(self, memo: str) -> None:
         """Stores the memo, encrypted because it may name people, for the person who decides on the payment."""
-        self.memo = sealed_for("payment", "memo", self.id, memo)
+        self.memo = encrypt_value("payment", "memo", self.id, memo)
 
     def opened_memo(self) -> str | None:
-        return None if self.memo is None else open_sealed("payment", "memo", self.id, self.memo)
+        return None if self.memo is None else decrypt_value("payment", "memo", self.id, self.memo)
 
     def reverse(self, at: datetime) -> None:
         """Marks the payment as reversed by the partner."""

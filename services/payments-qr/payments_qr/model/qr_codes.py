@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.ids import new_id
-from payments_qr.model.tables import Table, aware, money, open_sealed, sealed, sealed_for, text
+from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, money, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class QrCode(Table, table=True):
     reference: str | None = Field(default=None, sa_type=text())
     reference_key: str | None = Field(default=None, sa_type=text())
     purpose: str | None = Field(default=None, sa_type=text())
-    payload: bytes = Field(sa_type=sealed())
+    payload: bytes = Field(sa_type=encrypted())
     account_matches: bool = True
     state: str = Field(default="active", sa_type=text())
     bill_id: UUID | None = None
@@ -59,10 +59,10 @@ class QrCode(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def put_payload(self, payload: str) -> None:
-        self.payload = sealed_for("qr_code", "payload", self.id, payload)
+        self.payload = encrypt_value("qr_code", "payload", self.id, payload)
 
     def opened_payload(self) -> str:
-        return open_sealed("qr_code", "payload", self.id, self.payload)
+        return decrypt_value("qr_code", "payload", self.id, self.payload)
 
     def status_at(self, moment: datetime) -> str:
         """The status that is shown: active, paid, expired or revoked."""

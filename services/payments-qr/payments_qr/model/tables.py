@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from chassis.security.encryption import CipherContext, decrypt_text, encrypt
 from chassis.storage.database import aware, new_tables
 
-__all__ = ["Table", "aware", "money", "open_sealed", "sealed", "sealed_for", "text"]
+__all__ = ["Table", "aware", "decrypt_value", "encrypt_value", "encrypted", "money", "text"]
 
 
 class Table(SQLModel, registry=new_tables()):
@@ -26,16 +26,16 @@ def money() -> Any:
     return BigInteger
 
 
-def sealed() -> Any:
+def encrypted() -> Any:
     """The column type of an encrypted value or a hash."""
     return LargeBinary
 
 
-def sealed_for(table: str, column: str, row: UUID, plain: str) -> bytes:
+def encrypt_value(table: str, column: str, row: UUID, plain: str) -> bytes:
     """A value encrypted for one row."""
     return encrypt(CipherContext("payments-qr", table, column), str(row), plain)
 
 
-def open_sealed(table: str, column: str, row: UUID, value: bytes) -> str:
-    """Decrypts a value of `sealed_for`."""
+def decrypt_value(table: str, column: str, row: UUID, value: bytes) -> str:
+    """Decrypts a value of `encrypt_value`."""
     return decrypt_text(CipherContext("payments-qr", table, column), str(row), value)
