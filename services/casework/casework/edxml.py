@@ -41,7 +41,7 @@ class Organ(NamedTuple):
     name: str = ""
 
 
-class Answered(NamedTuple):
+class AnsweredDocument(NamedTuple):
     """The document that this one answers (`ResponseFor`)."""
 
     organ_id: str
@@ -50,7 +50,7 @@ class Answered(NamedTuple):
     promulgated_on: date | None = None
 
 
-class Signer(NamedTuple):
+class DocumentSigner(NamedTuple):
     """Who signed, and in what capacity."""
 
     full_name: str
@@ -58,7 +58,7 @@ class Signer(NamedTuple):
     competence: str = ""
 
 
-class Attached(NamedTuple):
+class EnvelopeFile(NamedTuple):
     """A file of the document."""
 
     name: str
@@ -66,14 +66,14 @@ class Attached(NamedTuple):
     content_type: str = "application/pdf"
 
 
-class Trace(NamedTuple):
+class TraceHeader(NamedTuple):
     """An agency that the envelope went through, and when."""
 
     organ_id: str
     at: datetime
 
 
-class Letter(NamedTuple):
+class EdxmlDocument(NamedTuple):
     """A document on its way from one agency to others."""
 
     document_id: str
@@ -86,26 +86,26 @@ class Letter(NamedTuple):
     content: str = ""
     place: str = ""
     type_name: str = "Công văn"
-    signer: Signer | None = None
+    signer: DocumentSigner | None = None
     due_on: date | None = None
-    answers: tuple[Answered, ...] = ()
-    traces: tuple[Trace, ...] = ()
+    answers: tuple[AnsweredDocument, ...] = ()
+    traces: tuple[TraceHeader, ...] = ()
     business: int = NEW_DOCUMENT
-    attachments: tuple[Attached, ...] = ()
+    attachments: tuple[EnvelopeFile, ...] = ()
 
 
 class StatusReply(NamedTuple):
     """What became of a document: 01 arrived, 02 refused, 03 received, 04 assigned, 05 in progress, 06 finished,
     13 asked back, 15 agreed to give back, 16 refused to give back."""
 
-    answered: Answered
+    answered: AnsweredDocument
     sender: Organ
     status_code: str
     at: datetime
     description: str = ""
 
 
-def write_letter(letter: Letter) -> bytes:
+def write_document(letter: EdxmlDocument) -> bytes:
     """The envelope with its attachments beside it, as UTF-8."""
     root, envelope = _opened()
     header = _under(envelope, "edXMLHeader")
@@ -131,7 +131,7 @@ def write_status(reply: StatusReply) -> bytes:
     return _sealed(root)
 
 
-def read_envelope(content: bytes, *, limit: int) -> Letter | StatusReply:
+def read_envelope(content: bytes, *, limit: int) -> EdxmlDocument | StatusReply:
     """A letter or a status reply; raises NotAnEnvelope. No entity is expanded, nothing is fetched, no tree is huge."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
@@ -144,7 +144,7 @@ def read_envelope(content: bytes, *, limit: int) -> Letter | StatusReply:
         raise NotAnEnvelope("edXML")
     header = _child(_child(root, "edXMLEnvelope"), "edXMLHeader")
     status = header.find("{*}Status")
-    return _read_status(status) if status is not None else _read_letter(root, header, limit)
+    return _read_status(status) if status is not None else _read_document(root, header, limit)
 
 
 def _opened() -> tuple[etree._Element, etree._Element]:
@@ -156,7 +156,7 @@ def _sealed(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _write_message(header: etree._Element, letter: Letter) -> None:
+def _write_message(header: etree._Element, letter: EdxmlDocument) -> None:
     _write_organ(header, "From", letter.sender)
     for organ in letter.recipients:
         _write_organ(header, "To", organ)
@@ -184,7 +184,7 @@ def _write_organ(under: etree._Element, name: str, organ: Organ) -> None:
     _write(_under(under, name), OrganId=organ.organ_id, OrganName=organ.name)
 
 
-def _write_answered(under: etree._Element, answered: Answered) -> None:
+def _write_answered(under: etree._Element, answered: AnsweredDocument) -> None:
     day = answered.promulgated_on.strftime(DAY) if answered.promulgated_on else ""
     _write(
         _under(under, "ResponseFor"),
@@ -192,7 +192,7 @@ def _write_answered(under: etree._Element, answered: Answered) -> None:
     )  # fmt: skip
 
 
-def _attach(manifest: etree._Element, encoded: etree._Element, attached: Attached, content_id: str) -> None:
+def _attach(manifest: etree._Element, encoded: etree._Element, attached: EnvelopeFile, content_id: str) -> None:
     reference = _under(manifest, "Reference")
     reference.set(f"{{{XLINK}}}href", f"cid:{content_id}")
     _write(
@@ -224,14 +224,14 @@ def _can_be_written(character: str) -> bool:
     )
 
 
-def _read_letter(root: etree._Element, header: etree._Element, limit: int) -> Letter:
+def _read_document(root: etree._Element, header: etree._Element, limit: int) -> EdxmlDocument:
     message = _child(header, "MessageHeader")
     code, promulgated = _child(message, "Code"), _child(message, "PromulgationInfo")
     recipients = tuple(_organ(each) for each in message.iterfind("{*}To"))
     if not recipients:
         raise NotAnEnvelope("To")
     traces = header.find("{*}TraceHeaderList")
-    return Letter(
+    return EdxmlDocument(
         document_id=_needed(message, "DocumentId"),
         sender=_organ(_child(message, "From")),
         recipients=recipients,
@@ -268,21 +268,21 @@ def _organ(element: etree._Element) -> Organ:
     return Organ(_needed(element, "OrganId"), _text(element, "OrganName"))
 
 
-def _answered(element: etree._Element) -> Answered:
-    return Answered(
+def _answered(element: etree._Element) -> AnsweredDocument:
+    return AnsweredDocument(
         _text(element, "OrganId"), _needed(element, "DocumentId"), _text(element, "Code"),
         _day(element, "PromulgationDate"),
     )  # fmt: skip
 
 
-def _signer(element: etree._Element | None) -> Signer | None:
+def _signer(element: etree._Element | None) -> DocumentSigner | None:
     if element is None:
         return None
-    return Signer(_text(element, "FullName"), _text(element, "Position"), _text(element, "Competence"))
+    return DocumentSigner(_text(element, "FullName"), _text(element, "Position"), _text(element, "Competence"))
 
 
-def _trace(element: etree._Element) -> Trace:
-    return Trace(_needed(element, "OrganId"), _instant(element, "Timestamp"))
+def _trace(element: etree._Element) -> TraceHeader:
+    return TraceHeader(_needed(element, "OrganId"), _instant(element, "Timestamp"))
 
 
 def _business(traces: etree._Element | None) -> int:
@@ -290,7 +290,7 @@ def _business(traces: etree._Element | None) -> int:
     return int(kind) if kind in ("0", "1", "2", "3") else _refused("BussinessDocType")
 
 
-def _attachments(root: etree._Element, limit: int) -> Iterable[Attached]:
+def _attachments(root: etree._Element, limit: int) -> Iterable[EnvelopeFile]:
     found = root.findall("{*}AttachmentEncoded/{*}Attachment")
     if len(found) > MOST_ATTACHMENTS:
         raise NotAnEnvelope("AttachmentEncoded")
@@ -302,7 +302,7 @@ def _attachments(root: etree._Element, limit: int) -> Iterable[Attached]:
             )
         except (binascii.Error, ValueError) as error:
             raise NotAnEnvelope("ContentTransferEncoded") from error
-        yield Attached(_text(element, "AttachmentName"), _unpacked(content, limit), _text(element, "ContentType"))
+        yield EnvelopeFile(_text(element, "AttachmentName"), _unpacked(content, limit), _text(element, "ContentType"))
 
 
 def _unpacked(content: bytes, limit: int) -> bytes:

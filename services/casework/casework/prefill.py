@@ -10,41 +10,41 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from casework.model.forms import Fact
-from casework.procedures import Field
+from casework.model.forms import KnownAttribute
+from casework.procedures import FormField
 from chassis.errors import Forbidden, NotYetKnown
 from chassis.security.identity import Caller
 from chassis.web.service_client import ServiceClient, ServiceUnavailable
 
-_FACTS = TypeAdapter(dict[str, Fact])
+_FACTS = TypeAdapter(dict[str, KnownAttribute])
 REGISTRY = "registry"
 
 
-class Known(NamedTuple):
+class KnownAttributes(NamedTuple):
     """Facts by name; `degraded` names the sources that did not answer."""
 
-    facts: dict[str, Fact]
+    facts: dict[str, KnownAttribute]
     degraded: tuple[str, ...] = ()
 
 
 class Prefilled(NamedTuple):
     """What the registry says about a dossier's two people."""
 
-    applicant: Known
-    subject: Known
+    applicant: KnownAttributes
+    subject: KnownAttributes
 
     @property
     def degraded(self) -> list[str]:
         return sorted({*self.applicant.degraded, *self.subject.degraded})
 
 
-NOTHING = Known({})
+NOTHING = KnownAttributes({})
 
 
-async def ask_registry(
+async def fetch_prefill(
     service_client: ServiceClient,
     caller: Caller,
-    fields: Sequence[Field],
+    fields: Sequence[FormField],
     *,
     resident_id: UUID | None,
     organization_id: UUID | None,
@@ -59,12 +59,12 @@ async def ask_registry(
         return Prefilled(known, known)
     applicant, subject = await asyncio.gather(
         _applicant(service_client, caller, resident_id, organization_id, applicant_facts, seconds),
-        _resident(service_client, _asker(caller, subject_id), subject_id, subject_facts, seconds),
+        _resident(service_client, _caller_for(caller, subject_id), subject_id, subject_facts, seconds),
     )
     return Prefilled(applicant, subject)
 
 
-def _facts(fields: Iterable[Field], about: str) -> frozenset[str]:
+def _facts(fields: Iterable[FormField], about: str) -> frozenset[str]:
     return frozenset(field.fact for field in fields if field.about == about and field.fact)
 
 
@@ -75,14 +75,16 @@ async def _applicant(
     organization_id: UUID | None,
     names: frozenset[str],
     seconds: float,
-) -> Known:
+) -> KnownAttributes:
     if organization_id is None:
         return await _resident(service_client, caller, resident_id, names, seconds)
     about_organization, representative_id = await _organization(service_client, caller, organization_id, seconds / 2)
     about_person = await _resident(
-        service_client, _asker(caller, representative_id), representative_id, names, seconds / 2
+        service_client, _caller_for(caller, representative_id), representative_id, names, seconds / 2
     )
-    return Known(about_organization.facts | about_person.facts, (*about_organization.degraded, *about_person.degraded))
+    return KnownAttributes(
+        about_organization.facts | about_person.facts, (*about_organization.degraded, *about_person.degraded)
+    )
 
 
 async def _resident(
@@ -91,7 +93,7 @@ async def _resident(
     resident_id: UUID | None,
     names: frozenset[str],
     seconds: float,
-) -> Known:
+) -> KnownAttributes:
     wanted = sorted(name for name in names if not name.startswith("organization."))
     if resident_id is None or not wanted:
         return NOTHING
@@ -105,17 +107,17 @@ async def _resident(
             json={"fields": wanted, "purpose": "dossier"},
             seconds=seconds,
         )
-        return Known(_FACTS.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ()))
+        return KnownAttributes(_FACTS.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ()))
     except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (ValidationError, KeyError, TypeError):
         pass
-    return Known({}, (REGISTRY,))
+    return KnownAttributes({}, (REGISTRY,))
 
 
 async def _organization(
     service_client: ServiceClient, caller: Caller, organization_id: UUID, seconds: float
-) -> tuple[Known, UUID | None]:
+) -> tuple[KnownAttributes, UUID | None]:
     try:
         answer = await service_client.call(
             REGISTRY,
@@ -126,12 +128,12 @@ async def _organization(
             seconds=seconds,
         )
         facts = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
-        return Known(facts), _uuid((answer.get("representative") or {}).get("resident_id"))
+        return KnownAttributes(facts), _uuid((answer.get("representative") or {}).get("resident_id"))
     except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (AttributeError, TypeError, ValueError):
         pass
-    return Known({}, (REGISTRY,)), None
+    return KnownAttributes({}, (REGISTRY,)), None
 
 
 def _refuse_what_registry_refuses(unanswered: ServiceUnavailable) -> None:
@@ -141,15 +143,17 @@ def _refuse_what_registry_refuses(unanswered: ServiceUnavailable) -> None:
         raise Forbidden()
 
 
-def _own(value: Any) -> Fact:
-    return Fact(value=value, source=REGISTRY, verified=True, state="fresh" if value is not None else "missing")
+def _own(value: Any) -> KnownAttribute:
+    return KnownAttribute(
+        value=value, source=REGISTRY, verified=True, state="fresh" if value is not None else "missing"
+    )
 
 
 def _uuid(value: Any) -> UUID | None:
     return UUID(value) if value else None
 
 
-def _asker(caller: Caller, resident_id: UUID | None) -> Caller | None:
+def _caller_for(caller: Caller, resident_id: UUID | None) -> Caller | None:
     """Residents and organizations may not read others: there the service asks, and decides itself what it shows."""
     if caller.role == "officer" or (resident_id is not None and caller.is_resident(resident_id)):
         return caller

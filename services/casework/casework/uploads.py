@@ -17,7 +17,7 @@ class Paper(NamedTuple):
     media_type: str
 
 
-class TooLarge(ValueError):
+class FileTooLarge(ValueError):
     """The file is over the limit."""
 
 
@@ -30,9 +30,9 @@ class Infected(ValueError):
 
 
 def read_paper(content: bytes, *, limit: int) -> Paper:
-    """Checks size and content; raises TooLarge or WrongKind."""
+    """Checks size and content; raises FileTooLarge or WrongKind."""
     if len(content) > limit:
-        raise TooLarge
+        raise FileTooLarge
     return Paper(content, _media_type(content))
 
 

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.edxml import (
-    Answered,
-    Attached,
-    Letter,
+    AnsweredDocument,
+    DocumentSigner,
+    EdxmlDocument,
+    EnvelopeFile,
     NotAnEnvelope,
     Organ,
-    Signer,
     StatusReply,
-    Trace,
+    TraceHeader,
     read_envelope,
-    write_letter,
+    write_document,
     write_status,
 )
 
 LIMIT = 1_000_000
-LETTER = Letter(
+LETTER = EdxmlDocument(
     document_id="H56.15061,2026/11/20,12/UBND",
     sender=Organ("H56.15061", "UBND xã Ngọc Lặc"),
     recipients=(Organ("H56.15724", "UBND xã Đồng Tiến"),),
@@ -32,7 +32,7 @@ LETTER = Letter(
     notation="UBND",
     promulgated_on=date(2026, 11, 20),
     subject="V/v phối hợp xác minh",
-    attachments=(Attached("cong-van.pdf", b"%PDF-1.7"),),
+    attachments=(EnvelopeFile("cong-van.pdf", b"%PDF-1.7"),),
 )
 
 
@@ -45,15 +45,15 @@ def words(least=0, most=30):
 DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
 MOMENTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 ORGANS = st.builds(Organ, words(1), words())
-ANSWERS = st.builds(Answered, words(), words(1), words(), st.none() | DAYS)
+ANSWERS = st.builds(AnsweredDocument, words(), words(1), words(), st.none() | DAYS)
 LETTERS = st.builds(
-    Letter, document_id=words(1), sender=ORGANS, recipients=st.lists(ORGANS, min_size=1, max_size=3).map(tuple),
+    EdxmlDocument, document_id=words(1), sender=ORGANS, recipients=st.lists(ORGANS, min_size=1, max_size=3).map(tuple),
     number=words(1), notation=words(), promulgated_on=DAYS, subject=words(1), content=words(), place=words(),
-    type_name=words(), signer=st.none() | st.builds(Signer, words(), words(), words()), due_on=st.none() | DAYS,
+    type_name=words(), signer=st.none() | st.builds(DocumentSigner, words(), words(), words()), due_on=st.none() | DAYS,
     answers=st.lists(ANSWERS, max_size=2).map(tuple),
-    traces=st.lists(st.builds(Trace, words(1), MOMENTS), max_size=2).map(tuple), business=st.integers(0, 3),
+    traces=st.lists(st.builds(TraceHeader, words(1), MOMENTS), max_size=2).map(tuple), business=st.integers(0, 3),
     attachments=st.lists(
-        st.builds(Attached, words(), st.binary(max_size=60).filter(lambda raw: raw[:2] != b"PK"), words()), max_size=2
+        st.builds(EnvelopeFile, words(), st.binary(max_size=60).filter(lambda raw: raw[:2] != b"PK"), words()), max_size=2
     ).map(tuple),
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ LETTERS = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(LETTERS)
 def test_a_letter_comes_out_of_its_envelope_as_it_went_in(letter):
-    assert read_envelope(write_letter(letter), limit=LIMIT) == letter
+    assert read_envelope(write_document(letter), limit=LIMIT) == letter
 
 
 @settings(max_examples=30, deadline=None)
@@ -71,7 +71,7 @@ def test_a_status_reply_comes_out_as_it_went_in(reply):
 
 
 def test_an_envelope_has_the_places_that_other_agencies_look_at():
-    text = write_letter(LETTER).decode()
+    text = write_document(LETTER).decode()
 
     assert '<edXML:edXML xmlns:edXML="http://www.mic.gov.vn/TBT/QCVN_102_2016"' in text
     for path in (
@@ -88,7 +88,7 @@ def test_an_envelope_has_the_places_that_other_agencies_look_at():
 
 
 def test_another_prefix_or_none_is_read_alike():
-    text = write_letter(LETTER).decode()
+    text = write_document(LETTER).decode()
     bare = text.replace("xmlns:edXML", "xmlns").replace("edXML:", "")
 
     assert read_envelope(bare.encode(), limit=LIMIT) == LETTER
@@ -99,10 +99,10 @@ def test_an_attachment_in_a_zip_of_its_own_is_unpacked_and_never_beyond_the_limi
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.pdf", content)
-        return LETTER._replace(attachments=(Attached("a.pdf", out.getvalue()),))
+        return LETTER._replace(attachments=(EnvelopeFile("a.pdf", out.getvalue()),))
 
-    assert read_envelope(write_letter(packed(b"%PDF")), limit=LIMIT).attachments[0].content == b"%PDF"
-    big = read_envelope(write_letter(packed(b"0" * 50_000_000)), limit=LIMIT)
+    assert read_envelope(write_document(packed(b"%PDF")), limit=LIMIT).attachments[0].content == b"%PDF"
+    big = read_envelope(write_document(packed(b"0" * 50_000_000)), limit=LIMIT)
     assert len(big.attachments[0].content) == LIMIT + 1  # just enough to be refused as too large
 
 
@@ -113,7 +113,7 @@ def laughs():
 
 
 def with_doctype(declaration, value):
-    text = write_letter(LETTER).decode().replace("V/v phối hợp xác minh", value)
+    text = write_document(LETTER).decode().replace("V/v phối hợp xác minh", value)
     return text.replace("?>", f"?><!DOCTYPE x [{declaration}]>", 1).encode()
 
 
@@ -126,11 +126,11 @@ HOSTILE = {
     "another document": b"<html/>",
     "nothing": b"",
     "not XML": b"%PDF-1.7",
-    "no recipient": write_letter(LETTER._replace(recipients=())),
-    "no number": write_letter(LETTER._replace(number="")),
-    "no base64": write_letter(LETTER).replace(base64.b64encode(b"%PDF-1.7"), b"!!!"),
-    "no date": write_letter(LETTER).replace(b"2026/11/20</edXML:Prom", b"20/11/2026</edXML:Prom"),
-    "a broken zip": write_letter(LETTER._replace(attachments=(Attached("a", b"PK\x03\x04...."),))),
+    "no recipient": write_document(LETTER._replace(recipients=())),
+    "no number": write_document(LETTER._replace(number="")),
+    "no base64": write_document(LETTER).replace(base64.b64encode(b"%PDF-1.7"), b"!!!"),
+    "no date": write_document(LETTER).replace(b"2026/11/20</edXML:Prom", b"20/11/2026</edXML:Prom"),
+    "a broken zip": write_document(LETTER._replace(attachments=(EnvelopeFile("a", b"PK\x03\x04...."),))),
 }
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_envelope_is_refused(what):
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 2_000), st.integers(0, 40))
 def test_a_damaged_envelope_is_read_or_refused_and_nothing_else(noise, at, cut):
-    content = write_letter(LETTER)
+    content = write_document(LETTER)
     try:
         read_envelope(content[:at] + noise + content[at + cut :], limit=LIMIT)
     except NotAnEnvelope:

@@ -5,12 +5,21 @@ from datetime import date, datetime
 
 import pytest
 
-from casework.edxml import Answered, Attached, Letter, Organ, StatusReply, read_envelope, write_letter, write_status
+from casework.edxml import (
+    AnsweredDocument,
+    EdxmlDocument,
+    EnvelopeFile,
+    Organ,
+    StatusReply,
+    read_envelope,
+    write_document,
+    write_status,
+)
 from casework.settings import get_settings
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PROVINCE = Organ("H56.01", "Sở Tư pháp")
-LETTER = Letter(
+LETTER = EdxmlDocument(
     document_id="H56.01,2026/11/20,1234/STP-HCTP",
     sender=PROVINCE,
     recipients=(Organ("H56.15724", "UBND xã Đồng Tiến"), Organ("H07", "Tỉnh khác")),
@@ -20,7 +29,7 @@ LETTER = Letter(
     subject="V/v rà soát hộ tịch",
     content="Kính gửi Ủy ban nhân dân xã",
     due_on=date(2026, 12, 1),
-    attachments=(Attached("cong-van.pdf", PDF), Attached("phu-luc.pdf", PDF + b"%")),
+    attachments=(EnvelopeFile("cong-van.pdf", PDF), EnvelopeFile("phu-luc.pdf", PDF + b"%")),
 )
 
 
@@ -29,14 +38,14 @@ async def take(client, envelope):
 
 
 def reply(document, code, sender="H07.02"):
-    answered = Answered(
+    answered = AnsweredDocument(
         "H56.15724", document["edxml_id"], document["symbol"], date.fromisoformat(document["issued_on"])
     )
     return write_status(StatusReply(answered, Organ(sender), code, datetime.fromisoformat("2026-11-22T09:00:00+07:00")))
 
 
 async def test_a_letter_of_the_province_arrives_once_with_all_its_files(officer, calling, world):
-    first, again = await take(officer, write_letter(LETTER)), await take(officer, write_letter(LETTER))
+    first, again = await take(officer, write_document(LETTER)), await take(officer, write_document(LETTER))
 
     assert (first.status_code, again.status_code) == (201, 200), first.text
     [document] = first.json()["items"]
@@ -63,7 +72,7 @@ async def test_a_letter_of_the_province_arrives_once_with_all_its_files(officer,
 async def test_two_officers_who_take_the_same_envelope_at_once_get_one_document(officer, calling, world):
     colleague = calling("officer", unit_code="15724", subject="officer-2")
 
-    answers = await asyncio.gather(*(take(client, write_letter(LETTER)) for client in (officer, colleague)))
+    answers = await asyncio.gather(*(take(client, write_document(LETTER)) for client in (officer, colleague)))
 
     assert sorted(answer.status_code for answer in answers) == [200, 201]
     assert len((await officer.get("/v1/documents")).json()["items"]) == 1
@@ -73,9 +82,9 @@ async def test_a_letter_for_somebody_else_is_not_taken(calling, binh, world):
     neighbour = calling("officer", unit_code="15061")
     elsewhere = LETTER._replace(recipients=(Organ("H07.99"),))
 
-    assert (await take(neighbour, write_letter(LETTER))).status_code == 403
-    assert (await take(neighbour, write_letter(elsewhere))).json()["errors"][0]["pointer"] == "/To"
-    assert (await take(binh, write_letter(LETTER))).status_code == 403
+    assert (await take(neighbour, write_document(LETTER))).status_code == 403
+    assert (await take(neighbour, write_document(elsewhere))).json()["errors"][0]["pointer"] == "/To"
+    assert (await take(binh, write_document(LETTER))).status_code == 403
 
 
 async def test_what_becomes_of_our_letter_is_heard_in_any_order(officer, calling, world):
@@ -135,9 +144,9 @@ async def test_a_residents_letter_has_no_envelope(binh, officer, world):
 
 async def test_what_is_no_envelope_or_too_large_or_no_paper_is_refused(officer, world, monkeypatch):
     laughs = b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><edXML>&a;</edXML>"
-    programme = LETTER._replace(attachments=(Attached("a.exe", b"MZ\x90\x00 nothing"),))
+    programme = LETTER._replace(attachments=(EnvelopeFile("a.exe", b"MZ\x90\x00 nothing"),))
 
     assert (await take(officer, laughs)).json()["type"] == "/problems/invalid-edxml"
-    assert (await take(officer, write_letter(programme))).json()["type"] == "/problems/paper-refused"
+    assert (await take(officer, write_document(programme))).json()["type"] == "/problems/paper-refused"
     monkeypatch.setattr(get_settings(), "envelope_limit_bytes", 10)
-    assert (await take(officer, write_letter(LETTER))).status_code == 413
+    assert (await take(officer, write_document(LETTER))).status_code == 413

@@ -10,7 +10,7 @@ from casework.model.lifecycle import (
     NATIONAL,
     OPEN,
     SETTLED,
-    TABLE,
+    TRANSITIONS,
     Action,
     Actor,
     Illegal,
@@ -33,7 +33,7 @@ def test_every_state_is_open_settled_or_a_draft() -> None:
 
 
 def test_no_two_rows_answer_the_same_question() -> None:
-    for one, other in product(TABLE, TABLE):
+    for one, other in product(TRANSITIONS, TRANSITIONS):
         same = one is not other and (one.status, one.action) == (other.status, other.action)
         assert not same or (one.received is not None and one.received != other.received)
 
@@ -41,14 +41,14 @@ def test_no_two_rows_answer_the_same_question() -> None:
 def test_every_state_can_be_reached_from_the_draft() -> None:
     reached = {Status.DRAFT}
     for _ in Status:
-        reached |= {row.next for row in TABLE if row.status in reached}
+        reached |= {row.next for row in TRANSITIONS if row.status in reached}
 
     assert reached == set(Status)
 
 
 def test_what_is_settled_stays_settled() -> None:
-    assert {row.status for row in TABLE if row.status in SETTLED} == {Status.APPROVED}
-    assert {row.next for row in TABLE if row.status is Status.APPROVED} == {Status.RETURNED}
+    assert {row.status for row in TRANSITIONS if row.status in SETTLED} == {Status.APPROVED}
+    assert {row.next for row in TRANSITIONS if row.status is Status.APPROVED} == {Status.RETURNED}
 
 
 def test_an_illegal_action_names_the_legal_ones() -> None:
@@ -90,7 +90,7 @@ def test_random_actions_never_leave_the_table(steps: list[tuple[Action, Actor]])
                 next_status(status, action, actor, received=received)
             continue
         after = next_status(status, action, actor, received=received)
-        assert any((row.status, row.action, row.next) == (status, action, after) for row in TABLE)
+        assert any((row.status, row.action, row.next) == (status, action, after) for row in TRANSITIONS)
         status, received = after, received or action is Action.ACCEPT
     assert received or status in {
         Status.DRAFT,

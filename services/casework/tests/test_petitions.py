@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from casework.calendar import VIETNAM, load_calendar
 from casework.model.petitions import (
-    FEEDBACK_TABLE,
+    FEEDBACK_TRANSITIONS,
     FeedbackAction,
     FeedbackActor,
     FeedbackCategory,
@@ -39,13 +39,13 @@ def test_only_the_author_rates() -> None:
 def test_every_state_can_be_reached() -> None:
     reached = {FeedbackStatus.RECEIVED}
     for _ in FeedbackStatus:
-        reached |= {row.next for row in FEEDBACK_TABLE if row.status in reached}
+        reached |= {row.next for row in FEEDBACK_TRANSITIONS if row.status in reached}
 
     assert reached == set(FeedbackStatus)
 
 
 def test_no_state_is_a_dead_end() -> None:
-    assert {row.status for row in FEEDBACK_TABLE} == set(FeedbackStatus)
+    assert {row.status for row in FEEDBACK_TRANSITIONS} == set(FeedbackStatus)
 
 
 def test_the_answer_is_due_after_fifteen_working_days_and_published_within_two() -> None:
@@ -68,5 +68,5 @@ def test_random_actions_never_leave_the_table(steps: list[tuple[FeedbackAction, 
                 next_feedback_status(status, action, actor)
             continue
         after = next_feedback_status(status, action, actor)
-        assert any(row[:3] == (status, action, after) for row in FEEDBACK_TABLE)
+        assert any(row[:3] == (status, action, after) for row in FEEDBACK_TRANSITIONS)
         status = after

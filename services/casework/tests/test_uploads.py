@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.uploads import ALLOWED, Infected, TooLarge, WrongKind, read_paper, scan
+from casework.uploads import ALLOWED, FileTooLarge, Infected, WrongKind, read_paper, scan
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
@@ -28,7 +28,7 @@ def test_a_programme_or_a_page_is_refused(content: bytes) -> None:
 
 
 def test_a_file_over_the_limit_is_refused() -> None:
-    with pytest.raises(TooLarge):
+    with pytest.raises(FileTooLarge):
         read_paper(PDF, limit=10)
 
 

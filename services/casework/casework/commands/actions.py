@@ -8,13 +8,13 @@ from casework.commands.applicants import rules_of
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers, request_fee
 from casework.errors import NoMoreExtensions
+from casework.model.applications import Decision
 from casework.model.dossiers import Dossier, DossierPause, pauses_of
 from casework.model.fees import FeeStatus
 from casework.model.forms import Entry
 from casework.model.lifecycle import Action, Actor
 from casework.queries.dossiers import list_pauses, list_silent_drafts
 from casework.queries.people import commune_of
-from casework.schemas.dossiers import DossierAct
 from casework.settings import get_settings
 from chassis.clock import HO_CHI_MINH, local_date, now
 from chassis.errors import FieldError, InvalidBody
@@ -29,16 +29,16 @@ DIED_ON = "died_on"
 COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WITHDRAW})
 
 
-async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, body: DossierAct) -> None:
+async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, decision: Decision) -> None:
     """Does one thing to a dossier if the table has it; else 409 naming what is legal, or 403 for who may never."""
     before = dossier.status
-    advance(dossier, body.chosen, actor)
+    advance(dossier, decision.action, actor)
     dossier.version += 1
     dossier.changed_at = now()
-    if effect := EFFECTS.get(body.chosen):
-        await effect(session, dossier, body)
-    record_step(session, dossier, caller, body.chosen, before, body.note)
-    _announce(session, dossier, body.chosen)
+    if effect := EFFECTS.get(decision.action):
+        await effect(session, dossier, decision)
+    record_step(session, dossier, caller, decision.action, before, decision.note)
+    _announce(session, dossier, decision.action)
 
 
 async def confirm_silent_drafts(session: Session) -> int:
@@ -55,33 +55,32 @@ async def confirm_silent_drafts(session: Session) -> int:
     return len(silent)
 
 
-async def _accept(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _accept(session: Session, dossier: Dossier, decision: Decision) -> None:
     """Valid receipt starts the clock, under the rules of this day."""
     dossier.received_at = now()
     dossier.rules_on = local_date(dossier.received_at)
     rules = rules_of(dossier)
-    limit = rules.extended_limit if body.verification and rules.extended_limit else rules.time_limit
+    limit = rules.extended_limit if decision.verification and rules.extended_limit else rules.time_limit
     dossier.due_at = dossier.first_due_at = _calendar().due_at(limit, dossier.received_at)
 
 
-async def _transfer(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _transfer(session: Session, dossier: Dossier, decision: Decision) -> None:
     """From the place of receipt to the competent unit (Decree 118/2025: any commune of the province receives)."""
-    if body.unit_code is None:
+    if decision.unit_code is None:
         raise InvalidBody(errors=[_needed("/unit_code")])
-    named = await unit_of_body(session, body.unit_code)
+    named = await unit_of_body(session, decision.unit_code)
     unit = await commune_of(session, named.id)
     dossier.unit_id, dossier.unit_code = unit.id, unit.code
 
 
-async def _request_supplement(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _request_supplement(session: Session, dossier: Dossier, decision: Decision) -> None:
     dossier.supplement_requests += 1
     if dossier.is_received:
         session.add(DossierPause(id=new_id(), dossier_id=dossier.id, started_at=dossier.changed_at))
 
 
-async def _supplement(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _supplement(session: Session, dossier: Dossier, decision: Decision) -> None:
     """The applicant answered: what is still missing is named, else the clock goes on where it stood."""
-    del body
     lacking = await missing_papers(session, dossier, rules_of(dossier))
     if lacking:
         raise InvalidBody(errors=[_needed(f"/attachments/{code}") for code in lacking])
@@ -98,38 +97,38 @@ async def _end_pause(session: Session, dossier: Dossier) -> None:
         dossier.due_at = max(due, dossier.due_at or due)
 
 
-async def _request_payment(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _request_payment(session: Session, dossier: Dossier, decision: Decision) -> None:
     """Asks for the fee (again), or for another amount; a paid fee is not asked for twice."""
-    amount = body.amount or dossier.fee_amount
+    amount = decision.amount or dossier.fee_amount
     if amount <= 0:
         raise InvalidBody(errors=[_needed("/amount")])
     if dossier.fee_status != FeeStatus.PAID or amount != dossier.fee_amount:
         request_fee(session, dossier, amount)
 
 
-async def _extend(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _extend(session: Session, dossier: Dossier, decision: Decision) -> None:
     """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings say."""
     if dossier.extensions >= get_settings().most_extensions:
         raise NoMoreExtensions()
-    if body.due_on is None or not body.note:
-        raise InvalidBody(errors=[_needed("/due_on" if body.due_on is None else "/note")])
-    promised = _close_of(body.due_on)
-    if dossier.due_at is None or promised <= dossier.due_at or not _calendar().is_working_day(body.due_on):
+    if decision.due_on is None or not decision.note:
+        raise InvalidBody(errors=[_needed("/due_on" if decision.due_on is None else "/note")])
+    promised = _close_of(decision.due_on)
+    if dossier.due_at is None or promised <= dossier.due_at or not _calendar().is_working_day(decision.due_on):
         raise InvalidBody(errors=[_later()])
     dossier.extensions += 1
     dossier.due_at = promised
 
 
-async def _send_draft_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _send_draft_result(session: Session, dossier: Dossier, decision: Decision) -> None:
     days = rules_of(dossier).draft_confirmation_days or 1
     dossier.draft_result_until = _calendar().deadline(dossier.changed_at, days)
 
 
-async def _leave_draft_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _leave_draft_result(session: Session, dossier: Dossier, decision: Decision) -> None:
     dossier.draft_result_until = None
 
 
-async def _approve(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _approve(session: Session, dossier: Dossier, decision: Decision) -> None:
     """Settles the request; a registered death goes back to the registry, which makes the resident deceased."""
     dossier.finish(dossier.changed_at)
     died_on = dossier.entries().get(DIED_ON, Entry()).value
@@ -145,17 +144,17 @@ async def _approve(session: Session, dossier: Dossier, body: DossierAct) -> None
         )
 
 
-async def _end_without_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _end_without_result(session: Session, dossier: Dossier, decision: Decision) -> None:
     await _end_pause(session, dossier)
     dossier.finish(dossier.changed_at)
     dossier.settle_fee()
 
 
-async def _return_result(session: Session, dossier: Dossier, body: DossierAct) -> None:
+async def _return_result(session: Session, dossier: Dossier, decision: Decision) -> None:
     dossier.returned_at = dossier.changed_at
 
 
-Effect = Callable[[Session, Dossier, DossierAct], Awaitable[None]]
+Effect = Callable[[Session, Dossier, Decision], Awaitable[None]]
 
 EFFECTS: dict[Action, Effect] = {
     Action.ACCEPT: _accept,

@@ -5,12 +5,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework.errors import ApplicantDeceased, MayNotRepresent, unknown_procedure
+from casework.model.applications import Application
 from casework.model.dossiers import Dossier
 from casework.model.people import KnownResident
-from casework.procedures import UnknownProcedure, Version, load_catalogue
-from casework.procedures.version import Applicant
+from casework.procedures import Applicant, UnknownProcedure, Version, load_catalogue
 from casework.queries.people import commune_of, get_organization, get_resident, province_of
-from casework.schemas.dossiers import DossierCreate
 from casework.settings import get_settings
 from chassis.errors import FieldError, Forbidden, InvalidBody
 from chassis.security.identity import Caller
@@ -43,50 +42,46 @@ def rules_of(dossier: Dossier) -> Version:
     return load_catalogue(get_settings().procedures_dir).get_version(dossier.procedure_code, dossier.rules_on)
 
 
-def kind_of_applicant(body: DossierCreate) -> Applicant:
-    """Whether a resident or an organization applies."""
-    return "organization" if body.organization_id else "resident"
-
-
-def require_own(caller: Caller, body: DossierCreate) -> None:
+def require_own(caller: Caller, application: Application) -> None:
     """Residents and organizations apply for themselves only; officers for whomever their units have."""
-    is_own = (
-        caller.is_resident(body.resident_id) if body.resident_id else caller.organization_id == body.organization_id
-    )
+    if application.resident_id:
+        is_own = caller.is_resident(application.resident_id)
+    else:
+        is_own = caller.organization_id == application.organization_id
     if caller.role != "officer" and not is_own:
         raise Forbidden()
 
 
-async def find_applicants(session: Session, caller: Caller, body: DossierCreate, rules: Version) -> Applicants:
-    require_own(caller, body)
-    subject = await get_resident(session, body.subject_id) if body.subject_id else None
-    if body.organization_id:
-        organization = await get_organization(session, body.organization_id)
+async def find_applicants(session: Session, caller: Caller, application: Application, rules: Version) -> Applicants:
+    require_own(caller, application)
+    subject = await get_resident(session, application.subject_id) if application.subject_id else None
+    if application.organization_id:
+        organization = await get_organization(session, application.organization_id)
         if caller.role == "officer":
             await require_unit(session, caller, organization.unit_id, is_known=True)
         person = await get_resident(session, organization.representative_id) if organization.representative_id else None
         return Applicants(person, subject, organization.unit_id)
-    assert body.resident_id is not None  # the schema lets in exactly one of the two
-    person = await get_resident(session, body.resident_id)
+    assert application.resident_id is not None  # the schema lets in exactly one of the two
+    person = await get_resident(session, application.resident_id)
     if caller.role == "officer":
         await require_unit(session, caller, person.unit_id, is_known=True)
     if person.life == "deceased":
         raise ApplicantDeceased()
     if subject is None and rules.subject == "self_or_other":
-        subject = await get_resident(session, body.on_behalf_of) if body.on_behalf_of else person
+        subject = await get_resident(session, application.on_behalf_of) if application.on_behalf_of else person
     if subject is not None and rules.subject == "other" and subject.id == person.id:
         raise MayNotRepresent(errors=[_not_oneself()])
-    await _require_representation(session, caller, body, rules, person)
+    await _require_representation(session, caller, application, rules, person)
     return Applicants(person, subject, person.unit_id)
 
 
 async def _require_representation(
-    session: Session, caller: Caller, body: DossierCreate, rules: Version, person: KnownResident
+    session: Session, caller: Caller, application: Application, rules: Version, person: KnownResident
 ) -> None:
     """Who may act for whom is the procedure's rule; an officer has seen the papers that prove it."""
-    if body.on_behalf_of is None:
+    if application.on_behalf_of is None:
         return
-    other = await get_resident(session, body.on_behalf_of)
+    other = await get_resident(session, application.on_behalf_of)
     allowed = rules.on_behalf in ("authorised", "anybody") or (
         rules.on_behalf == "family" and (caller.role == "officer" or person.shares_household_with(other))
     )
@@ -94,10 +89,10 @@ async def _require_representation(
         raise MayNotRepresent(errors=[_not_represented()])
 
 
-async def competent_unit(session: Session, body: DossierCreate, people: Applicants, rules: Version) -> KnownUnit:
+async def competent_unit(session: Session, application: Application, people: Applicants, rules: Version) -> KnownUnit:
     """The commune that the body names; else, by the procedure, the commune or province of the applicant or the subject."""
-    if body.unit_code is not None:
-        named = await unit_of_body(session, body.unit_code)
+    if application.unit_code is not None:
+        named = await unit_of_body(session, application.unit_code)
         return await commune_of(session, named.id)
     by_subject = rules.competent_by == "subject" and people.subject is not None
     unit_id = people.subject.unit_id if by_subject and people.subject else people.unit_id

@@ -10,9 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from casework.commands.papers import SignedPaper
 from casework.errors import IllegalAction
 from casework.model.codes import organ_id_of
-from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus, Recall
+from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus, NewDocument, Recall
 from casework.queries.people import commune_of, get_organization, get_resident
-from casework.schemas.documents import DocumentCreate
 from casework.settings import get_settings
 from chassis.clock import now, today
 from chassis.errors import Forbidden
@@ -29,11 +28,11 @@ ELECTRONIC = "ĐT"
 OFFICE = "UBND"
 
 
-async def send_document(session: Session, caller: Caller, body: DocumentCreate, file: SignedPaper | None) -> Document:
+async def send_document(session: Session, caller: Caller, new: NewDocument, file: SignedPaper | None) -> Document:
     """Numbers a document in its sender's register and puts it into its recipient's box."""
     document_id, moment = new_id(), now()
-    sender = await _sending_unit(session, caller, body) if caller.role == "officer" else None
-    recipient = await _receiving_unit(session, body)
+    sender = await _sending_unit(session, caller, new) if caller.role == "officer" else None
+    recipient = await _receiving_unit(session, new)
     if sender is None and recipient is None:
         raise Forbidden()  # people write to agencies, never to one another or past their own
     number = await _next_number(
@@ -44,26 +43,26 @@ async def send_document(session: Session, caller: Caller, body: DocumentCreate, 
         number=number,
         symbol=f"{number:02d}/{OFFICE if sender else ELECTRONIC}",
         issued_on=today(),
-        due_on=body.due_on,
-        recipient_organ_id=body.organ_id,
-        kind=body.kind,
+        due_on=new.due_on,
+        recipient_organ_id=new.organ_id,
+        kind=new.kind,
         sender_unit_id=sender.id if sender else None,
         sender_unit_code=sender.code if sender else None,
         sender_id=None if sender else caller.resident_id or caller.organization_id,
         recipient_unit_id=recipient.id if recipient else None,
         recipient_unit_code=recipient.code if recipient else None,
-        recipient_id=await _recipient(session, caller, body),
-        recipient_kind=body.recipient_kind,
-        in_reply_to=body.in_reply_to,
+        recipient_id=await _recipient(session, caller, new),
+        recipient_kind=new.recipient_kind,
+        in_reply_to=new.in_reply_to,
         sent_at=moment,
         sent_by=caller.account,
         changed_at=moment,
         subject=b"",
     )
-    if sender is not None and (recipient is not None or body.organ_id is not None):
+    if sender is not None and (recipient is not None or new.organ_id is not None):
         organ_id = organ_id_of(get_settings().organ_id_pattern, sender.code)
         document.edxml_id = f"{organ_id},{document.issued_on:%Y/%m/%d},{document.symbol}"
-    document.write(body.subject, body.body)
+    document.write(new.subject, new.body)
     if file is not None:
         keep_file(document, file)
     session.add(document)
@@ -125,8 +124,8 @@ def document_changed(session: Session, document: Document) -> None:
     publish(session, DocumentChanged(**document.state()))
 
 
-async def _sending_unit(session: Session, caller: Caller, body: DocumentCreate) -> KnownUnit:
-    code = body.from_unit_code or caller.unit_code
+async def _sending_unit(session: Session, caller: Caller, new: NewDocument) -> KnownUnit:
+    code = new.from_unit_code or caller.unit_code
     if code is None:
         raise Forbidden()
     unit = await unit_of_body(session, code, "/from_unit_code")
@@ -134,21 +133,21 @@ async def _sending_unit(session: Session, caller: Caller, body: DocumentCreate) 
     return unit
 
 
-async def _receiving_unit(session: Session, body: DocumentCreate) -> KnownUnit | None:
-    if body.unit_code is None:
+async def _receiving_unit(session: Session, new: NewDocument) -> KnownUnit | None:
+    if new.unit_code is None:
         return None
-    named = await unit_of_body(session, body.unit_code)
+    named = await unit_of_body(session, new.unit_code)
     return await commune_of(session, named.id)
 
 
-async def _recipient(session: Session, caller: Caller, body: DocumentCreate) -> UUID | None:
+async def _recipient(session: Session, caller: Caller, new: NewDocument) -> UUID | None:
     """An agency writes to the people of its units."""
-    if body.resident_id is not None:
-        resident = await get_resident(session, body.resident_id)
+    if new.resident_id is not None:
+        resident = await get_resident(session, new.resident_id)
         await require_unit(session, caller, resident.unit_id, is_known=True)
         return resident.id
-    if body.organization_id is not None:
-        organization = await get_organization(session, body.organization_id)
+    if new.organization_id is not None:
+        organization = await get_organization(session, new.organization_id)
         await require_unit(session, caller, organization.unit_id, is_known=True)
         return organization.id
     return None

@@ -7,7 +7,6 @@ from casework.commands.applicants import (
     Applicants,
     competent_unit,
     find_applicants,
-    kind_of_applicant,
     receiving_unit,
     rules_for,
     rules_of,
@@ -17,6 +16,7 @@ from casework.commands.steps import mark_changed
 from casework.errors import (
     DossierNotEditable,
 )
+from casework.model.applications import Application, FormChanges
 from casework.model.dossiers import Attachment, Dossier
 from casework.model.forms import (
     TYPED,
@@ -30,9 +30,8 @@ from casework.model.forms import (
     type_in,
 )
 from casework.prefill import Prefilled
-from casework.procedures import Field
+from casework.procedures import FormField
 from casework.queries.people import find_resident
-from casework.schemas.dossiers import DossierCreate, DossierFillIn
 from chassis.clock import now, today
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
@@ -42,35 +41,35 @@ from chassis.storage.database import Session
 RELATION = "relation"
 
 
-def form_of(dossier: Dossier) -> tuple[Field, ...]:
+def form_of(dossier: Dossier) -> tuple[FormField, ...]:
     """The fields of this dossier's form."""
     if dossier.origin == "portal":
         return ()
     return rules_of(dossier).fields_for("organization" if dossier.organization_id else "resident")
 
 
-async def draft_dossier(session: Session, caller: Caller, body: DossierCreate, prefilled: Prefilled) -> Dossier:
+async def draft_dossier(session: Session, caller: Caller, application: Application, prefilled: Prefilled) -> Dossier:
     """Opens a draft with everything that is already known; nothing is announced before it is submitted."""
-    rules = rules_for(body.procedure_code, kind_of_applicant(body), today())
-    people = await find_applicants(session, caller, body, rules)
-    unit = await competent_unit(session, body, people, rules)
+    rules = rules_for(application.procedure_code, application.applicant, today())
+    people = await find_applicants(session, caller, application, rules)
+    unit = await competent_unit(session, application, people, rules)
     moment = now()
     dossier = Dossier(
         id=new_id(),
-        procedure_code=body.procedure_code,
+        procedure_code=application.procedure_code,
         rules_on=today(),
         unit_id=unit.id,
         unit_code=unit.code,
         receiving_unit_id=await receiving_unit(session, caller, unit),
-        resident_id=people.person.id if people.person and body.resident_id else None,
-        organization_id=body.organization_id,
+        resident_id=people.person.id if people.person and application.resident_id else None,
+        organization_id=application.organization_id,
         subject_id=people.subject.id if people.subject else None,
-        on_behalf_of=body.on_behalf_of,
-        assisted_by=body.assisted_by or (caller.account if caller.role == "officer" else None),
-        is_self_service=caller.role != "officer" and body.assisted_by is None,
-        channel=body.channel.value,
-        copies=body.copies,
-        result_delivery=body.result_delivery,
+        on_behalf_of=application.on_behalf_of,
+        assisted_by=application.assisted_by or (caller.account if caller.role == "officer" else None),
+        is_self_service=caller.role != "officer" and application.assisted_by is None,
+        channel=application.channel.value,
+        copies=application.copies,
+        result_delivery=application.result_delivery,
         created_by=caller.account,
         created_at=moment,
         changed_at=moment,
@@ -95,20 +94,20 @@ async def discard_dossier(session: Session, dossier: Dossier) -> None:
     await session.delete(dossier)
 
 
-def fill_in(dossier: Dossier, body: DossierFillIn) -> None:
+def fill_in(dossier: Dossier, changes: FormChanges) -> None:
     """Takes what the applicant typed; every wrong field is named, and then nothing is taken."""
     _require_editable(dossier)
     form, fields = dossier.entries(), {field.name: field for field in form_of(dossier)}
     wrong: list[FieldError] = []
-    for name, value in body.fields.items():
+    for name, value in changes.fields.items():
         try:
             form[name] = _typed(fields.get(name), form.get(name, Entry()), value)
         except WrongValue as error:
             wrong.append(_wrong_value(name, error.code))
     if wrong:
         raise InvalidBody(errors=wrong)
-    dossier.copies = body.copies or dossier.copies
-    dossier.result_delivery = body.result_delivery or dossier.result_delivery
+    dossier.copies = changes.copies or dossier.copies
+    dossier.result_delivery = changes.result_delivery or dossier.result_delivery
     _keep(dossier, form)
     mark_changed(dossier)
 
@@ -132,7 +131,7 @@ def _keep(dossier: Dossier, form: Form) -> None:
     dossier.fields_asked, dossier.fields_prefilled = asked_and_prefilled(form_of(dossier), form)
 
 
-def _typed(field: Field | None, before: Entry, value: object) -> Entry:
+def _typed(field: FormField | None, before: Entry, value: object) -> Entry:
     if field is None:
         raise WrongValue("unknown-field")
     if not before.is_empty and not before.withheld and value in (before.value, shown(field, before)):

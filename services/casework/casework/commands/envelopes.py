@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from casework.commands.documents import document_changed, keep_file, number_in
 from casework.commands.papers import SignedPaper, verified_paper
-from casework.edxml import Letter, NotAnEnvelope, StatusReply, read_envelope
+from casework.edxml import EdxmlDocument, NotAnEnvelope, StatusReply, read_envelope
 from casework.errors import InvalidEnvelope
 from casework.model.codes import unit_code_of
 from casework.model.documents import ANNEX, Document, DocumentFile, ExchangeStatus, Recall
@@ -31,18 +31,18 @@ KIND = "official_letter"
 HANDLERS = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
 
 
-async def open_envelope(content: bytes) -> tuple[Letter | StatusReply, list[SignedPaper]]:
+async def open_envelope(content: bytes) -> tuple[EdxmlDocument | StatusReply, list[SignedPaper]]:
     """What is inside, its files checked like every paper; ask before the first statement. 422 for anything else."""
     try:
         inside = await asyncio.to_thread(read_envelope, content, limit=get_settings().attachment_limit_bytes)
     except NotAnEnvelope as error:
         raise InvalidEnvelope(errors=[_wrong(error.element)]) from error
-    files = inside.attachments if isinstance(inside, Letter) else ()
+    files = inside.attachments if isinstance(inside, EdxmlDocument) else ()
     return inside, [await verified_paper(file.content) for file in files]
 
 
-async def take_letter(
-    session: Session, caller: Caller, letter: Letter, files: Sequence[SignedPaper]
+async def receive_edxml_document(
+    session: Session, caller: Caller, letter: EdxmlDocument, files: Sequence[SignedPaper]
 ) -> tuple[list[Document], bool]:
     """The letter in the box of each of the caller's units that it names, and whether any of that is new: once per document id."""
     units = await _addressed(session, caller, letter)
@@ -52,7 +52,7 @@ async def take_letter(
     return taken, any(unit.id not in known for unit in units)
 
 
-async def take_status(session: Session, caller: Caller, reply: StatusReply) -> Document:
+async def apply_status_reply(session: Session, caller: Caller, reply: StatusReply) -> Document:
     """What the recipient says became of our document: twice and late change nothing. 404 for a document that is not ours."""
     if int(reply.status_code) not in HANDLERS:
         raise InvalidEnvelope(errors=[_wrong("StatusCode")])
@@ -68,7 +68,7 @@ async def take_status(session: Session, caller: Caller, reply: StatusReply) -> D
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
-async def _addressed(session: Session, caller: Caller, letter: Letter) -> list[KnownUnit]:
+async def _addressed(session: Session, caller: Caller, letter: EdxmlDocument) -> list[KnownUnit]:
     codes = [unit_code_of(get_settings().organ_id_pattern, organ.organ_id) for organ in letter.recipients]
     units = [unit for code in dict.fromkeys(codes) if code and (unit := await find_unit(session, code))]
     own = [unit for unit in units if await covers(session, caller, unit.id)]
@@ -80,7 +80,7 @@ async def _addressed(session: Session, caller: Caller, letter: Letter) -> list[K
 
 
 async def _take(
-    session: Session, caller: Caller, letter: Letter, files: Sequence[SignedPaper], unit: KnownUnit
+    session: Session, caller: Caller, letter: EdxmlDocument, files: Sequence[SignedPaper], unit: KnownUnit
 ) -> Document:
     moment = now()
     document = Document(
@@ -126,7 +126,7 @@ def _keep_files(session: Session, document: Document, files: Sequence[SignedPape
         )
 
 
-async def _answered(session: Session, letter: Letter, unit: KnownUnit) -> UUID | None:
+async def _answered(session: Session, letter: EdxmlDocument, unit: KnownUnit) -> UUID | None:
     """Our document that this one answers, where we know it."""
     ids = [answered.document_id for answered in letter.answers]
     query = select(Document.id).where(col(Document.edxml_id).in_(ids), col(Document.sender_unit_id) == unit.id)

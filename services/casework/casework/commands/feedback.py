@@ -11,6 +11,7 @@ from casework.model.petitions import (
     FeedbackAction,
     FeedbackActor,
     FeedbackCategory,
+    FeedbackDecision,
     FeedbackIllegal,
     FeedbackNotYours,
     deadlines_of,
@@ -18,7 +19,6 @@ from casework.model.petitions import (
 )
 from casework.queries.feedback import list_to_escalate
 from casework.queries.people import commune_of
-from casework.schemas.feedback import FeedbackAct, FeedbackCreate
 from casework.settings import get_settings
 from casework.uploads import Paper
 from chassis.clock import now
@@ -36,19 +36,28 @@ ESCALATE = "escalate"
 ANONYMOUS = "anonymous"
 
 
-async def send_feedback(session: Session, caller: Caller, body: FeedbackCreate, photos: Sequence[Paper]) -> Feedback:
+async def send_feedback(
+    session: Session,
+    caller: Caller,
+    *,
+    unit_code: str,
+    category: FeedbackCategory,
+    text: str,
+    is_anonymous: bool,
+    photos: Sequence[Paper],
+) -> Feedback:
     """Takes feedback for a unit; anonymous feedback keeps no trace of who sent it but a mark only the author can prove."""
-    named = await unit_of_body(session, body.unit_code)
+    named = await unit_of_body(session, unit_code)
     unit = await commune_of(session, named.id)
     feedback_id, moment = new_id(), now()
     feedback = Feedback(
         id=feedback_id,
         unit_id=unit.id,
         unit_code=unit.code,
-        category=body.category.value,
-        resident_id=None if body.anonymous else caller.resident_id,
-        organization_id=None if body.anonymous else caller.organization_id,
-        is_anonymous=body.anonymous,
+        category=category.value,
+        resident_id=None if is_anonymous else caller.resident_id,
+        organization_id=None if is_anonymous else caller.organization_id,
+        is_anonymous=is_anonymous,
         author_mark=author_mark(feedback_id, caller),
         received_at=moment,
         counted_from=moment,
@@ -57,7 +66,7 @@ async def send_feedback(session: Session, caller: Caller, body: FeedbackCreate, 
         text=b"",
         shingles=[],
     )
-    feedback.write(body.text)
+    feedback.write(text)
     feedback.count_from(_calendar(), moment)
     session.add(feedback)
     session.add_all(_photo(feedback, paper) for paper in photos)
@@ -66,18 +75,18 @@ async def send_feedback(session: Session, caller: Caller, body: FeedbackCreate, 
 
 
 async def act_on_feedback(
-    session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, body: FeedbackAct
+    session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, decision: FeedbackDecision
 ) -> None:
     """Does one thing if the table has it; else 409 naming what is legal, or 403 for who may never."""
     before = feedback.status
-    if body.action not in feedback.legal(actor) and feedback.is_by(caller):
+    if decision.action not in feedback.legal(actor) and feedback.is_by(caller):
         actor = FeedbackActor.AUTHOR  # an officer who wrote it down for somebody may also do what authors do
-    _advance(feedback, body.action, actor)
+    _advance(feedback, decision.action, actor)
     feedback.version += 1
     feedback.changed_at = now()
-    await _follow_up(session, feedback, body)
-    _record(session, feedback, _name(caller, feedback, actor), body.action.value, before, body.note)
-    fact = FeedbackAnswered if body.action is FeedbackAction.ANSWER else FeedbackChanged
+    await _follow_up(session, feedback, decision)
+    _record(session, feedback, _name(caller, feedback, actor), decision.action.value, before, decision.note)
+    fact = FeedbackAnswered if decision.action is FeedbackAction.ANSWER else FeedbackChanged
     publish(session, fact(**feedback.state()))
 
 
@@ -102,14 +111,14 @@ def _advance(feedback: Feedback, action: FeedbackAction, actor: FeedbackActor) -
         raise Forbidden() from error
 
 
-async def _follow_up(session: Session, feedback: Feedback, body: FeedbackAct) -> None:
-    match body.action:
+async def _follow_up(session: Session, feedback: Feedback, decision: FeedbackDecision) -> None:
+    match decision.action:
         case FeedbackAction.ASSIGN:
-            feedback.assignee = body.assignee or feedback.assignee
+            feedback.assignee = decision.assignee or feedback.assignee
         case FeedbackAction.TRANSFER:
-            await _transfer(session, feedback, body)
+            await _transfer(session, feedback, decision)
         case FeedbackAction.ANSWER:
-            _answer(feedback, body.text or body.note)
+            _answer(feedback, decision.text or decision.note)
         case FeedbackAction.REFUSE:
             _refuse(feedback)
         case FeedbackAction.PUBLISH:
@@ -120,15 +129,15 @@ async def _follow_up(session: Session, feedback: Feedback, body: FeedbackAct) ->
             feedback.reopened += 1
             feedback.count_from(_calendar(), feedback.changed_at)
         case FeedbackAction.RATE:
-            feedback.rating = _needed(body.rating, "/rating")
+            feedback.rating = _needed(decision.rating, "/rating")
         case FeedbackAction.CLOSE:
-            feedback.duplicate_of = body.duplicate_of
+            feedback.duplicate_of = decision.duplicate_of
         case FeedbackAction.REQUEST_SUPPLEMENT:
             pass
 
 
-async def _transfer(session: Session, feedback: Feedback, body: FeedbackAct) -> None:
-    named = await unit_of_body(session, _needed(body.unit_code, "/unit_code"))
+async def _transfer(session: Session, feedback: Feedback, decision: FeedbackDecision) -> None:
+    named = await unit_of_body(session, _needed(decision.unit_code, "/unit_code"))
     unit = await commune_of(session, named.id)
     feedback.unit_id, feedback.unit_code, feedback.assignee = unit.id, unit.code, None
     feedback.count_from(_calendar(), feedback.changed_at)

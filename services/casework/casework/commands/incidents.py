@@ -2,10 +2,16 @@
 
 from casework.calendar import WorkingCalendar, load_calendar
 from casework.errors import IllegalAction
-from casework.model.incidents import INCIDENT_TABLE, Incident, IncidentAction, IncidentStatus
+from casework.model.incidents import (
+    INCIDENT_TRANSITIONS,
+    Incident,
+    IncidentAction,
+    IncidentDecision,
+    IncidentStatus,
+    NewIncident,
+)
 from casework.queries.incidents import list_late_incidents
 from casework.queries.people import commune_of, find_resident, get_organization
-from casework.schemas.incidents import IncidentAct, IncidentCreate
 from casework.settings import get_settings
 from chassis.clock import now
 from chassis.errors import FieldError, InvalidBody
@@ -18,9 +24,9 @@ from chassis.storage.tables import KnownUnit
 from contracts.casework import IncidentChanged, IncidentReported
 
 
-async def report_incident(session: Session, caller: Caller, body: IncidentCreate) -> Incident:
+async def report_incident(session: Session, caller: Caller, reported: NewIncident) -> Incident:
     """Takes a fault that somebody met; officers and volunteers report within their units."""
-    unit = await _unit(session, caller, body)
+    unit = await _unit(session, caller, reported)
     if caller.role in ("officer", "volunteer"):
         await require_unit(session, caller, unit.id, is_known=True)
     moment = now()
@@ -28,11 +34,11 @@ async def report_incident(session: Session, caller: Caller, body: IncidentCreate
         id=new_id(),
         unit_id=unit.id,
         unit_code=unit.code,
-        system=body.system,
-        title=body.title,
-        description=body.description,
-        severity=body.severity,
-        occurred_at=body.occurred_at or moment,
+        system=reported.system,
+        title=reported.title,
+        description=reported.description,
+        severity=reported.severity,
+        occurred_at=reported.occurred_at or moment,
         reported_at=moment,
         reported_by=caller.account,
         reporter_id=caller.resident_id or caller.organization_id,
@@ -44,9 +50,9 @@ async def report_incident(session: Session, caller: Caller, body: IncidentCreate
     return incident
 
 
-async def _unit(session: Session, caller: Caller, body: IncidentCreate) -> KnownUnit:
+async def _unit(session: Session, caller: Caller, reported: NewIncident) -> KnownUnit:
     """The unit named, else the reporter's own."""
-    code = body.unit_code or caller.unit_code
+    code = reported.unit_code or caller.unit_code
     if code is not None:
         return await unit_of_body(session, code)
     if caller.organization_id:
@@ -58,23 +64,23 @@ async def _unit(session: Session, caller: Caller, body: IncidentCreate) -> Known
     return await commune_of(session, resident.unit_id)
 
 
-def act_on_incident(session: Session, incident: Incident, body: IncidentAct) -> None:
+def act_on_incident(session: Session, incident: Incident, decision: IncidentDecision) -> None:
     """Assigns, resolves or reopens; 409 naming what is legal."""
-    after = INCIDENT_TABLE.get((IncidentStatus(incident.status), body.action))
+    after = INCIDENT_TRANSITIONS.get((IncidentStatus(incident.status), decision.action))
     if after is None:
         raise IllegalAction(members={"legal": incident.legal()})
-    if body.action is IncidentAction.ASSIGN:
-        if body.assignee is None:
+    if decision.action is IncidentAction.ASSIGN:
+        if decision.assignee is None:
             raise InvalidBody(errors=[_needed("/assignee")])
-        incident.assignee = body.assignee
+        incident.assignee = decision.assignee
     incident.status = after.value
     incident.version += 1
     incident.changed_at = now()
-    incident.resolved_at = incident.changed_at if body.action is IncidentAction.RESOLVE else None
-    incident.resolution = (body.resolution or body.note) if body.action is IncidentAction.RESOLVE else None
+    incident.resolved_at = incident.changed_at if decision.action is IncidentAction.RESOLVE else None
+    incident.resolution = (decision.resolution or decision.note) if decision.action is IncidentAction.RESOLVE else None
     if incident.resolved_at and incident.due_at:
         incident.on_time = incident.resolved_at <= incident.due_at
-    if body.action is IncidentAction.REOPEN:
+    if decision.action is IncidentAction.REOPEN:
         incident.count_from(_calendar(), incident.changed_at)
     publish(session, IncidentChanged(**incident.state()))
 

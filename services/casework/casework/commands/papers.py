@@ -13,10 +13,9 @@ from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossi
 from casework.model.lifecycle import OPEN, Status
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck, check_signatures
-from casework.uploads import Infected, Paper, TooLarge, WrongKind, read_paper, scan
-from chassis import errors
+from casework.uploads import FileTooLarge, Infected, Paper, WrongKind, read_paper, scan
 from chassis.clock import now
-from chassis.errors import FieldError, InvalidBody
+from chassis.errors import FieldError, InvalidBody, TooLarge
 from chassis.ids import new_id
 from chassis.security.encryption import encrypt
 from chassis.security.identity import Caller
@@ -44,8 +43,8 @@ async def checked_paper(content: bytes) -> Paper:
     try:
         paper = read_paper(content, limit=settings.attachment_limit_bytes)
         await scan(content, settings.scan_command)
-    except TooLarge as error:
-        raise errors.TooLarge() from error
+    except FileTooLarge as error:
+        raise TooLarge() from error
     except (WrongKind, Infected) as error:
         code = "infected" if isinstance(error, Infected) else "wrong-kind"
         raise PaperRefused(errors=[FieldError("/file", code, PaperRefused.vi, PaperRefused.en)]) from error

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from casework.errors import NotFullProcess, TooFewProcedures, unknown_procedure
 from casework.model.chosen import ChosenProcedures
-from casework.procedures import Catalogue, UnknownProcedure, load_catalogue
+from casework.procedures import ProcedureCatalogue, UnknownProcedure, load_catalogue
 from casework.queries.procedures import find_choice, get_minimum
 from casework.settings import get_settings
 from chassis.clock import now, today
@@ -38,7 +38,7 @@ async def choose_procedures(
     return choice
 
 
-def _require_full_process(catalogue: Catalogue, codes: Sequence[str]) -> None:
+def _require_full_process(catalogue: ProcedureCatalogue, codes: Sequence[str]) -> None:
     unknown, partial = [], []
     for index, code in enumerate(codes):
         try:

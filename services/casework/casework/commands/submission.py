@@ -10,6 +10,7 @@ from casework.commands.applicants import rules_of
 from casework.commands.dossiers import form_of
 from casework.commands.steps import advance, mark_changed, record_step
 from casework.errors import IncompleteDossier
+from casework.model.applications import FormSignature
 from casework.model.chosen import FiledInMonth
 from casework.model.codes import make_code
 from casework.model.dossiers import CodeSerial, Dossier
@@ -18,7 +19,6 @@ from casework.model.forms import Entry, missing
 from casework.model.lifecycle import Action, Actor
 from casework.procedures import Version
 from casework.queries.dossiers import list_papers
-from casework.schemas.dossiers import Signature
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck
 from chassis.clock import local_date, now, today
@@ -33,7 +33,7 @@ FEE_DUE_WORKING_DAYS = 10
 
 
 async def submit_dossier(
-    session: Session, caller: Caller, dossier: Dossier, actor: Actor, signature: Signature | None = None
+    session: Session, caller: Caller, dossier: Dossier, actor: Actor, signature: FormSignature | None = None
 ) -> None:
     """Hands the dossier to the office: complete, with a code, its fee asked for. The clock waits for valid receipt."""
     before = dossier.status

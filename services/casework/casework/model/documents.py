@@ -1,5 +1,6 @@
 """Documents between residents or organizations and agencies: numbers, receipts and the status chain of edXML."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
@@ -48,6 +49,28 @@ CHAIN: dict[ExchangeStatus, frozenset[ExchangeStatus]] = {
     ExchangeStatus.REFUSED: frozenset(),
     ExchangeStatus.COMPLETED: frozenset(),
 }
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """A document to send; exactly one of the four recipients is set."""
+
+    subject: str
+    body: str | None = None
+    kind: str = "official_letter"
+    unit_code: str | None = None
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
+    organ_id: str | None = None
+    from_unit_code: str | None = None
+    due_on: date | None = None
+    in_reply_to: UUID | None = None
+
+    @property
+    def recipient_kind(self) -> str:
+        """What the recipient is: a unit, a resident, an organization, or an agency elsewhere."""
+        named = {"unit": self.unit_code, "resident": self.resident_id, "organization": self.organization_id}
+        return next((kind for kind, who in named.items() if who is not None), "organ")
 
 
 class BrokenChain(Exception):

@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from casework.procedures import Field
+from casework.procedures import FormField
 
 TYPED = "applicant"
 State = Literal["fresh", "stale", "missing", "typed"]
 MOST_CHARACTERS = 2_000
 
 
-class Fact(BaseModel):
+class KnownAttribute(BaseModel):
     """A registry's answer about one fact."""
 
     value: Any = None
@@ -63,7 +63,7 @@ def masked(number: str) -> str:
     return number[:3] + "*" * (len(number) - 5) + number[-2:]
 
 
-def shown(field: Field, entry: Entry) -> Any:
+def shown(field: FormField, entry: Entry) -> Any:
     """A value as a form shows it: a personal identification number is always masked, for its owner too."""
     if field.fact == PERSONAL_ID and isinstance(entry.value, str):
         return masked(entry.value)
@@ -79,9 +79,9 @@ class WrongValue(ValueError):
 
 
 def fill(
-    fields: Iterable[Field],
-    applicant: Mapping[str, Fact],
-    subject: Mapping[str, Fact],
+    fields: Iterable[FormField],
+    applicant: Mapping[str, KnownAttribute],
+    subject: Mapping[str, KnownAttribute],
     *,
     typed: Form | None = None,
     withhold_subject: bool = False,
@@ -98,7 +98,7 @@ def fill(
     return form
 
 
-def type_in(field: Field, value: Any) -> Entry:
+def type_in(field: FormField, value: Any) -> Entry:
     """What the applicant typed into a field; raises WrongValue when it does not fit. None empties the field."""
     if value is None or value == "":
         return Entry()
@@ -110,12 +110,12 @@ def confirmed(entry: Entry) -> Entry:
     return entry.model_copy(update={"state": "fresh"}) if entry.state == "stale" else entry
 
 
-def missing(fields: Iterable[Field], form: Form) -> list[str]:
+def missing(fields: Iterable[FormField], form: Form) -> list[str]:
     """The required fields that are still empty, in the order of the form."""
     return [field.name for field in fields if field.required and form.get(field.name, Entry()).is_empty]
 
 
-def asked_and_prefilled(fields: Iterable[Field], form: Form) -> tuple[int, int]:
+def asked_and_prefilled(fields: Iterable[FormField], form: Form) -> tuple[int, int]:
     """How many required fields the registry could know, and how many of them nobody had to declare again."""
     asked = [form.get(field.name, Entry()) for field in fields if field.required and field.fact]
     return len(asked), sum(entry.state in ("fresh", "stale") and not entry.is_empty for entry in asked)
@@ -126,13 +126,13 @@ def once_only_ratio(asked: int, prefilled: int) -> float:
     return round(prefilled / asked, 2) if asked else 0.0
 
 
-def _entry_of(fact: Fact | None, *, withheld: bool) -> Entry:
+def _entry_of(fact: KnownAttribute | None, *, withheld: bool) -> Entry:
     if fact is None or fact.value is None:
         return Entry()
     return Entry(**fact.model_dump(), withheld=withheld)
 
 
-def _checked(field: Field, value: Any) -> Any:
+def _checked(field: FormField, value: Any) -> Any:
     match field.type:
         case "integer":
             return _integer(value)

@@ -1,5 +1,6 @@
 """Technical faults of the portal, the one-stop software, the app and the network (plans A III.2, B III.4)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,7 +26,29 @@ class IncidentAction(StrEnum):
     REOPEN = "reopen"
 
 
-INCIDENT_TABLE: dict[tuple[IncidentStatus, IncidentAction], IncidentStatus] = {
+@dataclass(frozen=True)
+class NewIncident:
+    """A fault as its reporter describes it; without a unit it belongs to the reporter's own unit."""
+
+    system: str
+    unit_code: str | None = None
+    title: str = ""
+    description: str = ""
+    severity: str = "normal"
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class IncidentDecision:
+    """One action on an incident: `assignee` goes with `assign`, `resolution` (or `note`) with `resolve`."""
+
+    action: IncidentAction
+    assignee: str | None = None
+    resolution: str | None = None
+    note: str | None = None
+
+
+INCIDENT_TRANSITIONS: dict[tuple[IncidentStatus, IncidentAction], IncidentStatus] = {
     (IncidentStatus.OPEN, IncidentAction.ASSIGN): IncidentStatus.ASSIGNED,
     (IncidentStatus.OPEN, IncidentAction.RESOLVE): IncidentStatus.RESOLVED,
     (IncidentStatus.ASSIGNED, IncidentAction.ASSIGN): IncidentStatus.ASSIGNED,
@@ -94,4 +117,4 @@ class Incident(Table, table=True):
 
     def legal(self) -> list[str]:
         """What can be done now."""
-        return [action.value for status, action in INCIDENT_TABLE if status == self.status]
+        return [action.value for status, action in INCIDENT_TRANSITIONS if status == self.status]

@@ -99,7 +99,7 @@ OPEN = frozenset(
 SETTLED = frozenset({Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
 
 
-class Row(NamedTuple):
+class Transition(NamedTuple):
     """One line of the table. `received` limits it to dossiers validly received (True) or not yet (False)."""
 
     status: Status
@@ -114,54 +114,54 @@ _OFFICE = frozenset({Actor.OFFICER})
 _PLATFORM = frozenset({Actor.PLATFORM})
 _S, _A = Status, Action
 
-TABLE: tuple[Row, ...] = (
-    Row(_S.DRAFT, _A.SUBMIT, _S.SUBMITTED, _CITIZEN),
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(_S.DRAFT, _A.SUBMIT, _S.SUBMITTED, _CITIZEN),
     #
-    Row(_S.SUBMITTED, _A.ACCEPT, _S.ACCEPTED, _OFFICE),
-    Row(_S.SUBMITTED, _A.REFUSE, _S.REFUSED, _OFFICE),
-    Row(_S.SUBMITTED, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
-    Row(_S.SUBMITTED, _A.TRANSFER, _S.SUBMITTED, _OFFICE | _PLATFORM),
-    Row(_S.SUBMITTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.SUBMITTED, _A.ACCEPT, _S.ACCEPTED, _OFFICE),
+    Transition(_S.SUBMITTED, _A.REFUSE, _S.REFUSED, _OFFICE),
+    Transition(_S.SUBMITTED, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
+    Transition(_S.SUBMITTED, _A.TRANSFER, _S.SUBMITTED, _OFFICE | _PLATFORM),
+    Transition(_S.SUBMITTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
     #
-    Row(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.SUBMITTED, _CITIZEN, received=False),
-    Row(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.PROCESSING, _CITIZEN, received=True),
-    Row(_S.SUPPLEMENT_REQUESTED, _A.REFUSE, _S.REFUSED, _OFFICE, received=False),
-    Row(_S.SUPPLEMENT_REQUESTED, _A.REJECT, _S.REJECTED, _OFFICE, received=True),
-    Row(_S.SUPPLEMENT_REQUESTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.SUBMITTED, _CITIZEN, received=False),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.PROCESSING, _CITIZEN, received=True),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.REFUSE, _S.REFUSED, _OFFICE, received=False),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.REJECT, _S.REJECTED, _OFFICE, received=True),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
     #
-    Row(_S.ACCEPTED, _A.PROCESS, _S.PROCESSING, _OFFICE),
-    Row(_S.ACCEPTED, _A.TRANSFER, _S.ACCEPTED, _OFFICE),
-    Row(_S.ACCEPTED, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
-    Row(_S.ACCEPTED, _A.REQUEST_PAYMENT, _S.PAYMENT_DUE, _OFFICE),
-    Row(_S.ACCEPTED, _A.EXTEND, _S.ACCEPTED, _OFFICE),
-    Row(_S.ACCEPTED, _A.SEND_DRAFT_RESULT, _S.DRAFT_RESULT_SENT, _OFFICE),
-    Row(_S.ACCEPTED, _A.APPROVE, _S.APPROVED, _OFFICE),
-    Row(_S.ACCEPTED, _A.REJECT, _S.REJECTED, _OFFICE),
-    Row(_S.ACCEPTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.ACCEPTED, _A.PROCESS, _S.PROCESSING, _OFFICE),
+    Transition(_S.ACCEPTED, _A.TRANSFER, _S.ACCEPTED, _OFFICE),
+    Transition(_S.ACCEPTED, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
+    Transition(_S.ACCEPTED, _A.REQUEST_PAYMENT, _S.PAYMENT_DUE, _OFFICE),
+    Transition(_S.ACCEPTED, _A.EXTEND, _S.ACCEPTED, _OFFICE),
+    Transition(_S.ACCEPTED, _A.SEND_DRAFT_RESULT, _S.DRAFT_RESULT_SENT, _OFFICE),
+    Transition(_S.ACCEPTED, _A.APPROVE, _S.APPROVED, _OFFICE),
+    Transition(_S.ACCEPTED, _A.REJECT, _S.REJECTED, _OFFICE),
+    Transition(_S.ACCEPTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
     #
-    Row(_S.PROCESSING, _A.TRANSFER, _S.PROCESSING, _OFFICE),
-    Row(_S.PROCESSING, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
-    Row(_S.PROCESSING, _A.REQUEST_PAYMENT, _S.PAYMENT_DUE, _OFFICE),
-    Row(_S.PROCESSING, _A.EXTEND, _S.PROCESSING, _OFFICE),
-    Row(_S.PROCESSING, _A.SEND_DRAFT_RESULT, _S.DRAFT_RESULT_SENT, _OFFICE),
-    Row(_S.PROCESSING, _A.APPROVE, _S.APPROVED, _OFFICE),
-    Row(_S.PROCESSING, _A.REJECT, _S.REJECTED, _OFFICE),
-    Row(_S.PROCESSING, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.PROCESSING, _A.TRANSFER, _S.PROCESSING, _OFFICE),
+    Transition(_S.PROCESSING, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
+    Transition(_S.PROCESSING, _A.REQUEST_PAYMENT, _S.PAYMENT_DUE, _OFFICE),
+    Transition(_S.PROCESSING, _A.EXTEND, _S.PROCESSING, _OFFICE),
+    Transition(_S.PROCESSING, _A.SEND_DRAFT_RESULT, _S.DRAFT_RESULT_SENT, _OFFICE),
+    Transition(_S.PROCESSING, _A.APPROVE, _S.APPROVED, _OFFICE),
+    Transition(_S.PROCESSING, _A.REJECT, _S.REJECTED, _OFFICE),
+    Transition(_S.PROCESSING, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
     #
-    Row(_S.PAYMENT_DUE, _A.PAY, _S.PROCESSING, _PLATFORM),
-    Row(_S.PAYMENT_DUE, _A.PROCESS, _S.PROCESSING, _OFFICE),
-    Row(_S.PAYMENT_DUE, _A.REJECT, _S.REJECTED, _OFFICE),
-    Row(_S.PAYMENT_DUE, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.PAYMENT_DUE, _A.PAY, _S.PROCESSING, _PLATFORM),
+    Transition(_S.PAYMENT_DUE, _A.PROCESS, _S.PROCESSING, _OFFICE),
+    Transition(_S.PAYMENT_DUE, _A.REJECT, _S.REJECTED, _OFFICE),
+    Transition(_S.PAYMENT_DUE, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
     #
-    Row(_S.DRAFT_RESULT_SENT, _A.CONFIRM_DRAFT_RESULT, _S.PROCESSING, _CITIZEN | _PLATFORM),
-    Row(_S.DRAFT_RESULT_SENT, _A.DISPUTE_DRAFT_RESULT, _S.PROCESSING, _CITIZEN),
-    Row(_S.DRAFT_RESULT_SENT, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.DRAFT_RESULT_SENT, _A.CONFIRM_DRAFT_RESULT, _S.PROCESSING, _CITIZEN | _PLATFORM),
+    Transition(_S.DRAFT_RESULT_SENT, _A.DISPUTE_DRAFT_RESULT, _S.PROCESSING, _CITIZEN),
+    Transition(_S.DRAFT_RESULT_SENT, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
     #
-    Row(_S.APPROVED, _A.RETURN_RESULT, _S.RETURNED, _OFFICE),
+    Transition(_S.APPROVED, _A.RETURN_RESULT, _S.RETURNED, _OFFICE),
 )
 
 _ACTORS: dict[Action, frozenset[Actor]] = {
-    action: frozenset[Actor]().union(*(row.actors for row in TABLE if row.action is action)) for action in Action
+    action: frozenset[Actor]().union(*(row.actors for row in TRANSITIONS if row.action is action)) for action in Action
 }
 
 
@@ -194,5 +194,5 @@ def next_status(status: Status, action: Action, actor: Actor, *, received: bool)
     raise Illegal(status, action, legal_actions(status, actor, received=received))
 
 
-def _rows(status: Status, received: bool) -> list[Row]:
-    return [row for row in TABLE if row.status is status and row.received in (None, received)]
+def _rows(status: Status, received: bool) -> list[Transition]:
+    return [row for row in TRANSITIONS if row.status is status and row.received in (None, received)]

@@ -1,35 +1,37 @@
 """Procedures as data: one file per national code, its versions chosen by the date of receipt."""
 
-from casework.procedures.catalogue import Catalogue, Procedure, UnknownProcedure, load_catalogue
+from casework.procedures.catalogue import Procedure, ProcedureCatalogue, UnknownProcedure, load_catalogue
 from casework.procedures.version import (
+    Applicant,
+    BilingualText,
     ByChannelFee,
-    Choice,
     CouncilFee,
-    Document,
     Fee,
-    Field,
+    FieldChoice,
     FlatFee,
+    FormField,
     NoFee,
     PerCopyFee,
     PerPageFee,
-    Text,
+    ProcedureDocument,
     Version,
 )
 
 __all__ = [
+    "Applicant",
+    "BilingualText",
     "ByChannelFee",
-    "Catalogue",
-    "Choice",
     "CouncilFee",
-    "Document",
     "Fee",
-    "Field",
+    "FieldChoice",
     "FlatFee",
+    "FormField",
     "NoFee",
     "PerCopyFee",
     "PerPageFee",
     "Procedure",
-    "Text",
+    "ProcedureCatalogue",
+    "ProcedureDocument",
     "UnknownProcedure",
     "Version",
     "load_catalogue",

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from casework.procedures.version import Text, Version
+from casework.procedures.version import BilingualText, Version
 
 PROCEDURES_DIR = Path(__file__).parent
 CODE_PATTERN = r"^[1-9]\.\d{6}$"
@@ -26,8 +26,8 @@ class Procedure(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: str = Field(pattern=CODE_PATTERN)
-    name: Text
-    sector: Text
+    name: BilingualText
+    sector: BilingualText
     aliases: tuple[str, ...] = ()
     look_alikes: tuple[str, ...] = ()
     versions: tuple[Version, ...] = Field(min_length=1)
@@ -49,7 +49,7 @@ class Procedure(BaseModel):
         raise UnknownProcedure(self.code)
 
 
-class Catalogue(Mapping[str, Procedure]):
+class ProcedureCatalogue(Mapping[str, Procedure]):
     """Every procedure by its code."""
 
     def __init__(self, procedures: Iterable[Procedure]) -> None:
@@ -72,11 +72,11 @@ class Catalogue(Mapping[str, Procedure]):
 
 
 @cache
-def load_catalogue(folder: Path = PROCEDURES_DIR) -> Catalogue:
+def load_catalogue(folder: Path = PROCEDURES_DIR) -> ProcedureCatalogue:
     """The procedures of a folder; raises ValueError naming the file that is wrong."""
     shared = _read(folder / "fields.yaml")
     choices = _read(folder / "choices.yaml")
-    return Catalogue(_load(file, shared, choices) for file in sorted(folder.glob("[0-9]*.yaml")))
+    return ProcedureCatalogue(_load(file, shared, choices) for file in sorted(folder.glob("[0-9]*.yaml")))
 
 
 def _load(file: Path, shared: Mapping[str, Any], choices: Mapping[str, Any]) -> Procedure:

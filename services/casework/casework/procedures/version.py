@@ -42,7 +42,7 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Text(_Data):
+class BilingualText(_Data):
     """A user-facing text in both languages."""
 
     vi: str = Rule(min_length=1)
@@ -52,27 +52,27 @@ class Text(_Data):
         return self.en if language == "en" else self.vi
 
 
-class Choice(_Data):
+class FieldChoice(_Data):
     """One value of a closed list."""
 
     value: str
-    label: Text
+    label: BilingualText
 
 
-class Field(_Data):
+class FormField(_Data):
     """One field of the interactive form; with a `fact` the registry fills it, else the applicant types it."""
 
     name: str = Rule(pattern=r"^[a-z][a-z_]*$")
-    label: Text
+    label: BilingualText
     type: Literal["text", "integer", "date", "boolean", "choice"]
     required: bool
     about: Literal["applicant", "subject"]
     fact: str | None = None
-    choices: tuple[Choice, ...] | None = None
+    choices: tuple[FieldChoice, ...] | None = None
     applies_to: Applicant | None = None
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Field":
+    def _consistent(self) -> "FormField":
         if (self.type == "choice") != bool(self.choices):
             raise ValueError(f"{self.name}: a choice has choices, nothing else has")
         if self.fact and self.fact not in RESIDENT_FACTS | ORGANIZATION_FACTS:
@@ -84,16 +84,16 @@ class Field(_Data):
         return self.applies_to in (None, applicant)
 
 
-class Document(_Data):
+class ProcedureDocument(_Data):
     """One component of the dossier: a form or datum the system has, a paper to upload or to show in person."""
 
     code: str = Rule(pattern=r"^[a-z][a-z_]*$")
-    label: Text
+    label: BilingualText
     source: Literal["form", "data", "upload", "in_person"]
     required: Literal["always", "for_another", "exemption", "optional"] = "optional"
 
     @model_validator(mode="after")
-    def _only_uploads_can_be_required(self) -> "Document":
+    def _only_uploads_can_be_required(self) -> "ProcedureDocument":
         if self.source != "upload" and self.required != "optional":
             raise ValueError(f"{self.code}: only an upload can be required")
         return self
@@ -159,7 +159,7 @@ Fee = Annotated[
 class Result(_Data):
     """What the applicant gets; `electronic` when it can be issued as a file."""
 
-    label: Text
+    label: BilingualText
     electronic: bool
 
 
@@ -182,8 +182,8 @@ class Version(_Data):
     extended_limit: TimeLimit | None = None
     draft_confirmation_days: int | None = None
     fee: Fee
-    fields: tuple[Field, ...] = Rule(min_length=1)
-    documents: tuple[Document, ...] = Rule(min_length=1)
+    fields: tuple[FormField, ...] = Rule(min_length=1)
+    documents: tuple[ProcedureDocument, ...] = Rule(min_length=1)
     result: Result
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -191,7 +191,7 @@ class Version(_Data):
     @model_validator(mode="after")
     def _consistent(self) -> "Version":
         for what in (self.fields, self.documents):
-            names = Counter(item.name if isinstance(item, Field) else item.code for item in what)
+            names = Counter(item.name if isinstance(item, FormField) else item.code for item in what)
             if len(names) < len(what):
                 raise ValueError(f"twice: {[name for name, count in names.items() if count > 1]}")
         if self.full_process and any(document.source == "in_person" for document in self.documents):
@@ -207,11 +207,11 @@ class Version(_Data):
         """Whether a dossier received on `day` follows this version."""
         return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
 
-    def fields_for(self, applicant: Applicant) -> tuple[Field, ...]:
+    def fields_for(self, applicant: Applicant) -> tuple[FormField, ...]:
         """The form of such an applicant."""
         return tuple(field for field in self.fields if field.is_for(applicant))
 
-    def required_uploads(self, *, for_another: bool, exempt: bool) -> Iterator[Document]:
+    def required_uploads(self, *, for_another: bool, exempt: bool) -> Iterator[ProcedureDocument]:
         """The papers without which this dossier cannot be submitted."""
         needed = {"always"} | ({"for_another"} if for_another else set()) | ({"exemption"} if exempt else set())
         return (document for document in self.documents if document.required in needed)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
-from casework.edxml import Answered, Attached, Letter, Organ, StatusReply, Trace
+from casework.edxml import AnsweredDocument, EdxmlDocument, EnvelopeFile, Organ, StatusReply, TraceHeader
 from casework.errors import NotBetweenAgencies
 from casework.model.codes import organ_id_of
 from casework.model.documents import ANNEX, FILE, Document, DocumentFile
@@ -55,12 +55,12 @@ async def get_file(session: ReadSession, document: Document, file_id: UUID) -> D
     return file
 
 
-async def get_letter(session: ReadSession, document: Document) -> Letter:
+async def get_edxml_document(session: ReadSession, document: Document) -> EdxmlDocument:
     """The document as other agencies read it."""
     names = await organ_names(session, document)
     answered = await session.get(Document, document.in_reply_to) if document.in_reply_to else None
     number, _, notation = document.symbol.partition("/")
-    return Letter(
+    return EdxmlDocument(
         document_id=document.edxml_id or "",
         sender=names[0],
         recipients=(names[1],),
@@ -70,10 +70,10 @@ async def get_letter(session: ReadSession, document: Document) -> Letter:
         subject=document.read_subject(),
         content=document.read_body() or "",
         due_on=document.due_on,
-        answers=(Answered(names[1].organ_id, answered.edxml_id, answered.symbol),)
+        answers=(AnsweredDocument(names[1].organ_id, answered.edxml_id, answered.symbol),)
         if answered and answered.edxml_id
         else (),
-        traces=(Trace(names[0].organ_id, document.sent_at),),
+        traces=(TraceHeader(names[0].organ_id, document.sent_at),),
         attachments=tuple(await _attached(session, document)),
     )
 
@@ -82,7 +82,7 @@ async def get_status_reply(session: ReadSession, document: Document) -> StatusRe
     """What its sender is told of it now."""
     sender, recipient = await organ_names(session, document)
     return StatusReply(
-        answered=Answered(sender.organ_id, document.edxml_id or "", document.symbol, document.issued_on),
+        answered=AnsweredDocument(sender.organ_id, document.edxml_id or "", document.symbol, document.issued_on),
         sender=recipient,
         status_code=f"{document.code:02d}",
         at=document.changed_at,
@@ -107,14 +107,14 @@ async def _organ(session: ReadSession, unit_id: UUID | None, organ_id: str | Non
     return Organ(organ_id_of(get_settings().organ_id_pattern, unit.code), f"Ủy ban nhân dân {unit.name}")
 
 
-async def _attached(session: ReadSession, document: Document) -> list[Attached]:
+async def _attached(session: ReadSession, document: Document) -> list[EnvelopeFile]:
     files = [(document.media_type, decrypt(FILE, str(document.id), document.content))] if document.content else []
     for line in await list_files(session, document.id):
         file = await get_file(session, document, line.id)
         await session.refresh(file, ["content"])
         files.append((file.media_type, decrypt(ANNEX, str(file.id), file.content)))
     return [
-        Attached(f"{number:02d}{ALLOWED[media_type or '']}", content, media_type or "")
+        EnvelopeFile(f"{number:02d}{ALLOWED[media_type or '']}", content, media_type or "")
         for number, (media_type, content) in enumerate(files, 1)
     ]
 

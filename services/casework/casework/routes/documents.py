@@ -13,21 +13,12 @@ from casework.commands.documents import (
     send_document,
     step_document,
 )
-from casework.commands.envelopes import open_envelope, take_letter, take_status
+from casework.commands.envelopes import apply_status_reply, open_envelope, receive_edxml_document
 from casework.commands.papers import verified_paper
-from casework.edxml import StatusReply, write_letter, write_status
+from casework.edxml import StatusReply, write_document, write_status
 from casework.model.documents import ANNEX, FILE, Document, ExchangeStatus, Recall
-from casework.queries.documents import (
-    Box,
-    get_document,
-    get_file,
-    get_letter,
-    get_status_reply,
-    is_recipient,
-    is_sender,
-    list_documents,
-    list_files,
-)
+from casework.queries import documents as queries
+from casework.queries.documents import Box, is_recipient, is_sender
 from casework.routes.papers import SAFE_DOWNLOAD, read_upload
 from casework.schemas.documents import DocumentCreate, DocumentLine, DocumentView, ExchangeStep, FileView
 from casework.settings import get_settings
@@ -60,7 +51,7 @@ async def create_document(body: DocumentCreate, session: Transaction, *, caller:
     """Sends a document; it gets a number in the sender's register."""
     content = body.decoded()
     file = await verified_paper(content) if content is not None else None
-    document = await send_document(session, caller, body, file)
+    document = await send_document(session, caller, body.to_document(), file)
     await session.flush()
     view = await _whole(session, document)
     answer: JSONResponse = created(view, f"/v1/documents/{document.id}", version=document.version)
@@ -68,16 +59,16 @@ async def create_document(body: DocumentCreate, session: Transaction, *, caller:
 
 
 @router.get("/v1/documents")
-async def list_box(
+async def list_documents(
     session: Reading, page: PageQuery, box: Annotated[Box, Query()] = "inbox", *, caller: Anybody
 ) -> Listed[DocumentLine]:
     """The caller's inbox, or what the caller (or the caller's office) sent."""
-    rows, cursor = await list_documents(session, caller, page, box)
+    rows, cursor = await queries.list_documents(session, caller, page, box)
     return Listed(items=[DocumentLine.model_validate(_line(row)) for row in rows], next_cursor=cursor)
 
 
 @router.post("/v1/documents/edxml", status_code=201)
-async def take_envelope(
+async def receive_edxml_envelope(
     session: Transaction,
     response: Response,
     file: Annotated[UploadFile, File(description="An edXML envelope: a document, or a status reply to one of ours")],
@@ -89,69 +80,69 @@ async def take_envelope(
     content = await read_upload(file, get_settings().envelope_limit_bytes)
     inside, files = await open_envelope(content)
     if isinstance(inside, StatusReply):
-        documents, is_new = [await take_status(session, caller, inside)], False
+        documents, is_new = [await apply_status_reply(session, caller, inside)], False
     else:
-        documents, is_new = await take_letter(session, caller, inside, files)
+        documents, is_new = await receive_edxml_document(session, caller, inside, files)
     await session.flush()
     response.status_code = 201 if is_new else 200
     return Listed(items=[await _whole(session, document) for document in documents], next_cursor=None)
 
 
 @router.get("/v1/documents/{document_id}/edxml", response_class=Response)
-async def give_envelope(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
+async def get_edxml_envelope(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
     """The document in its edXML envelope, for the axis that carries it to the other agency."""
-    document = await get_document(session, caller, document_id)
-    content = write_letter(await get_letter(session, document))
+    document = await queries.get_document(session, caller, document_id)
+    content = write_document(await queries.get_edxml_document(session, document))
     return Response(content, media_type="application/xml", headers=SAFE_DOWNLOAD)
 
 
 @router.get("/v1/documents/{document_id}/edxml-status", response_class=Response)
-async def give_status(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
+async def get_edxml_status(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
     """The status reply that tells the document's sender where it stands now."""
-    document = await get_document(session, caller, document_id)
-    content = write_status(await get_status_reply(session, document))
+    document = await queries.get_document(session, caller, document_id)
+    content = write_status(await queries.get_status_reply(session, document))
     return Response(content, media_type="application/xml", headers=SAFE_DOWNLOAD)
 
 
 @router.get("/v1/documents/{document_id}")
-async def read_document(
+async def get_document(
     document_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> DocumentView:
     """A document whole; an officer's reading of a resident's letter needs a purpose and is logged."""
-    document = await get_document(session, caller, document_id)
-    _log(session, caller, document, purpose)
+    document = await queries.get_document(session, caller, document_id)
+    _record_access(session, caller, document, purpose)
     response.headers["ETag"] = etag(document.version)
     return await _whole(session, document)
 
 
 @router.get("/v1/documents/{document_id}/file", response_class=Response)
-async def download_file(
+async def download_document_file(
     document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The document's file."""
-    document = await get_document(session, caller, document_id)
+    document = await queries.get_document(session, caller, document_id)
     if document.content is None:
         raise NotFound()
-    _log(session, caller, document, purpose)
+    _record_access(session, caller, document, purpose)
     content = decrypt(FILE, str(document.id), document.content)
     return Response(content, media_type=document.media_type, headers=SAFE_DOWNLOAD)
 
 
 @router.get("/v1/documents/{document_id}/files/{file_id}", response_class=Response)
-async def download_further_file(
+async def download_document_annex(
     document_id: UUID, file_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """A further file of the document."""
-    document = await get_document(session, caller, document_id)
-    _log(session, caller, document, purpose)
-    file = await get_file(session, document, file_id)
+    document = await queries.get_document(session, caller, document_id)
+    _record_access(session, caller, document, purpose)
+    file = await queries.get_file(session, document, file_id)
     return Response(decrypt(ANNEX, str(file.id), file.content), media_type=file.media_type, headers=SAFE_DOWNLOAD)
 
 
 @router.post("/v1/documents/{document_id}/receipt")
-async def confirm_receipt(document_id: UUID, session: Transaction, *, caller: Anybody) -> DocumentView:
+async def confirm_document_receipt(document_id: UUID, session: Transaction, *, caller: Anybody) -> DocumentView:
     """Confirms that the document has arrived; twice changes nothing."""
-    document = await get_document(session, caller, document_id, lock=True)
+    document = await queries.get_document(session, caller, document_id, lock=True)
     if not await is_recipient(session, caller, document):
         raise Forbidden()
     await receive_document(session, caller, document)
@@ -159,9 +150,11 @@ async def confirm_receipt(document_id: UUID, session: Transaction, *, caller: An
 
 
 @router.post("/v1/documents/{document_id}/status")
-async def step(document_id: UUID, body: ExchangeStep, session: Transaction, *, caller: Anybody) -> DocumentView:
+async def update_document_status(
+    document_id: UUID, body: ExchangeStep, session: Transaction, *, caller: Anybody
+) -> DocumentView:
     """Goes one step along the status chain of document exchange; an illegal one answers 409."""
-    document = await get_document(session, caller, document_id, lock=True)
+    document = await queries.get_document(session, caller, document_id, lock=True)
     is_senders = body.status == "recall_requested"
     if not await (is_sender if is_senders else is_recipient)(session, caller, document):
         raise Forbidden()
@@ -176,13 +169,13 @@ async def step(document_id: UUID, body: ExchangeStep, session: Transaction, *, c
     return await _whole(session, document)
 
 
-def _log(session: Session, caller: Caller, document: Document, purpose: str | None) -> None:
+def _record_access(session: Session, caller: Caller, document: Document, purpose: str | None) -> None:
     resident_id = document.sender_id or (document.recipient_id if document.recipient_kind == "resident" else None)
     if caller.role != "officer" or resident_id is None:
         return
-    said = purpose_of(caller, resident_id, purpose)
+    checked = purpose_of(caller, resident_id, purpose)
     record_access(
-        session, "casework", caller, resident_id, action="read document", purpose=said, fields=["subject", "body"]
+        session, "casework", caller, resident_id, action="read document", purpose=checked, fields=["subject", "body"]
     )
 
 
@@ -191,7 +184,7 @@ async def _whole(session: ReadSession, document: Document) -> DocumentView:
         FileView.model_validate(
             file.model_dump(include={"id", "media_type", "size", "signatures"}) | {"sha256": file.sha256.hex()}
         )
-        for file in await list_files(session, document.id)
+        for file in await queries.list_files(session, document.id)
     ]
     return DocumentView.model_validate(
         _line(document)

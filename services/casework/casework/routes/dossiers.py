@@ -6,22 +6,16 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from casework.commands.actions import act_on_dossier
-from casework.commands.applicants import kind_of_applicant, require_own, rules_for
-from casework.commands.dossiers import (
-    discard_dossier,
-    draft_dossier,
-    fill_in,
-    form_of,
-    refill,
-)
-from casework.commands.submission import submit_dossier
+from casework.commands import actions, submission
+from casework.commands.applicants import require_own, rules_for
+from casework.commands.dossiers import discard_dossier, draft_dossier, fill_in, form_of, refill
 from casework.errors import DossierNotEditable
+from casework.model.applications import Application
 from casework.model.dossiers import Dossier
 from casework.model.lifecycle import Actor, Status
-from casework.prefill import Prefilled, ask_registry
-from casework.queries.dossiers import get_dossier, list_dossiers
-from casework.routes.views import line, log_reading, progress, whole
+from casework.prefill import Prefilled, fetch_prefill
+from casework.queries import dossiers as queries
+from casework.routes.views import line, progress, record_form_access, whole
 from casework.schemas.dossiers import (
     DossierAct,
     DossierCreate,
@@ -61,26 +55,32 @@ async def _service_client(request: Request) -> ServiceClient:
     return service_client
 
 
-Asking = Annotated[ServiceClient, Depends(_service_client)]
+RegistryClient = Annotated[ServiceClient, Depends(_service_client)]
 
 
 @router.post("/v1/dossiers", status_code=201)
 async def create_dossier(
-    body: DossierCreate, session: Transaction, service_client: Asking, purpose: PurposeHeader = None, *, caller: Anybody
+    body: DossierCreate,
+    session: Transaction,
+    service_client: RegistryClient,
+    purpose: PurposeHeader = None,
+    *,
+    caller: Anybody,
 ) -> DossierView:
     """Opens a draft with everything that the registry already knows; a registry that is down opens it empty."""
-    require_own(caller, body)
-    prefilled = await _ask(service_client, caller, body)
-    dossier = await draft_dossier(session, caller, body, prefilled)
+    application = body.to_application()
+    require_own(caller, application)
+    prefilled = await _prefill(service_client, caller, application)
+    dossier = await draft_dossier(session, caller, application, prefilled)
     actor = Actor.OFFICER if caller.role == "officer" else Actor.APPLICANT
-    log_reading(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
+    record_form_access(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
     view = await whole(session, dossier, actor)
     answer: JSONResponse = created(view, f"/v1/dossiers/{dossier.id}", version=dossier.version)
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
 
 
 @router.get("/v1/dossiers")
-async def list_own_dossiers(
+async def list_dossiers(
     session: Reading,
     page: PageQuery,
     unit_code: str | None = None,
@@ -93,7 +93,7 @@ async def list_own_dossiers(
     """The caller's own dossiers, or those of an officer's units; no personal data."""
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
-    rows, cursor = await list_dossiers(
+    rows, cursor = await queries.list_dossiers(
         session,
         caller,
         page,
@@ -106,18 +106,18 @@ async def list_own_dossiers(
 
 
 @router.get("/v1/dossiers/{dossier_id}")
-async def read_dossier(
+async def get_dossier(
     dossier_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> DossierView:
     """A dossier whole; an officer's reading needs a purpose and is in the access log of everybody concerned."""
-    dossier, actor = await get_dossier(session, caller, dossier_id)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
     _log(session, caller, dossier, actor, "read", purpose)
     response.headers["ETag"] = etag(dossier.version)
     return await whole(session, dossier, actor)
 
 
 @router.patch("/v1/dossiers/{dossier_id}")
-async def change_dossier(
+async def update_dossier(
     dossier_id: UUID,
     body: DossierFillIn,
     session: Transaction,
@@ -128,29 +128,29 @@ async def change_dossier(
     caller: Anybody,
 ) -> DossierView:
     """Takes what the applicant typed, in a draft or while a supplement is asked for."""
-    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
-    fill_in(dossier, body)
-    log_reading(session, caller, dossier, action="fill in", purpose=_purpose(caller, dossier, purpose))
+    fill_in(dossier, body.to_changes())
+    record_form_access(session, caller, dossier, action="fill in", purpose=_purpose(caller, dossier, purpose))
     response.headers["ETag"] = etag(dossier.version)
     return await whole(session, dossier, actor)
 
 
 @router.post("/v1/dossiers/{dossier_id}/prefill")
-async def prefill_again(
+async def prefill_dossier(
     dossier_id: UUID,
     request: Request,
     session: Transaction,
-    service_client: Asking,
+    service_client: RegistryClient,
     purpose: PurposeHeader = None,
     *,
     caller: Anybody,
 ) -> DossierView:
     """Asks the registry once more, for a draft that opened while it was down; what was typed stays where nothing is verified."""
     async with request.app.state.runtime.database.reading() as looking:
-        seen, _ = await get_dossier(looking, caller, dossier_id)
+        seen, _ = await queries.get_dossier(looking, caller, dossier_id)
     # The first session is closed again: no connection waits for the registry.
-    prefilled = await ask_registry(
+    prefilled = await fetch_prefill(
         service_client,
         caller,
         form_of(seen),
@@ -159,23 +159,23 @@ async def prefill_again(
         subject_id=seen.subject_id,
         seconds=get_settings().prefill_seconds,
     )
-    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
     await refill(session, caller, dossier, prefilled)
-    log_reading(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
+    record_form_access(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
     return await whole(session, dossier, actor)
 
 
 @router.delete("/v1/dossiers/{dossier_id}", status_code=204)
-async def discard_draft(dossier_id: UUID, session: Transaction, *, caller: Anybody) -> None:
+async def delete_dossier(dossier_id: UUID, session: Transaction, *, caller: Anybody) -> None:
     """Throws a draft away; what was submitted is withdrawn instead."""
-    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     if dossier.status != Status.DRAFT:
         raise DossierNotEditable()
     await discard_dossier(session, dossier)
 
 
 @router.post("/v1/dossiers/{dossier_id}/submit")
-async def submit(
+async def submit_dossier(
     dossier_id: UUID,
     session: Transaction,
     response: Response,
@@ -185,15 +185,16 @@ async def submit(
     caller: Anybody,
 ) -> DossierProgress:
     """Hands the dossier in: it gets its code, its fee is asked for, and the office decides on valid receipt."""
-    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
-    await submit_dossier(session, caller, dossier, actor, body.signature if body else None)
+    signature = body.signature.to_signature() if body and body.signature else None
+    await submission.submit_dossier(session, caller, dossier, actor, signature)
     response.headers["ETag"] = etag(dossier.version)
     return progress(dossier, actor)
 
 
 @router.post("/v1/dossiers/{dossier_id}/actions")
-async def act(
+async def act_on_dossier(
     dossier_id: UUID,
     body: DossierAct,
     session: Transaction,
@@ -203,24 +204,24 @@ async def act(
     caller: Anybody,
 ) -> DossierProgress:
     """Does one thing of the table; an illegal one answers 409 and names the legal ones."""
-    dossier, actor = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
-    await act_on_dossier(session, caller, dossier, actor, body)
+    await actions.act_on_dossier(session, caller, dossier, actor, body.to_decision())
     response.headers["ETag"] = etag(dossier.version)
     return progress(dossier, actor)
 
 
-async def _ask(service_client: ServiceClient, caller: Caller, body: DossierCreate) -> Prefilled:
-    subject_id = body.subject_id or body.on_behalf_of
-    rules = rules_for(body.procedure_code, kind_of_applicant(body), today())
+async def _prefill(service_client: ServiceClient, caller: Caller, application: Application) -> Prefilled:
+    subject_id = application.subject_id or application.on_behalf_of
+    rules = rules_for(application.procedure_code, application.applicant, today())
     if subject_id is None and rules.subject == "self_or_other":
-        subject_id = body.resident_id
-    return await ask_registry(
+        subject_id = application.resident_id
+    return await fetch_prefill(
         service_client,
         caller,
-        rules.fields_for(kind_of_applicant(body)),
-        resident_id=body.resident_id,
-        organization_id=body.organization_id,
+        rules.fields_for(application.applicant),
+        resident_id=application.resident_id,
+        organization_id=application.organization_id,
         subject_id=subject_id if rules.subject != "unregistered" else None,
         seconds=get_settings().prefill_seconds,
     )
@@ -235,4 +236,6 @@ def _log(
     session: Transaction, caller: Caller, dossier: Dossier, actor: Actor, action: str, purpose: str | None
 ) -> None:
     if actor is Actor.OFFICER:
-        log_reading(session, caller, dossier, action=action, purpose=purpose_of(caller, dossier.resident_id, purpose))
+        record_form_access(
+            session, caller, dossier, action=action, purpose=purpose_of(caller, dossier.resident_id, purpose)
+        )

@@ -6,19 +6,11 @@ from uuid import UUID
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from casework.commands.feedback import act_on_feedback, send_feedback
+from casework.commands import feedback as commands
 from casework.commands.papers import checked_paper
 from casework.model.feedback import PHOTO, Feedback
 from casework.model.petitions import FeedbackActor, FeedbackCategory, FeedbackStatus
-from casework.queries.feedback import (
-    get_feedback,
-    get_photo,
-    list_feedback,
-    list_feedback_steps,
-    list_photos,
-    list_published,
-    list_similar,
-)
+from casework.queries import feedback as queries
 from casework.schemas.feedback import (
     FeedbackAct,
     FeedbackCreate,
@@ -59,7 +51,15 @@ SERVICE = "casework"
 async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller: Anybody) -> FeedbackView:
     """Sends feedback to a unit, with or without one's name; the answer is due in working days."""
     photos = [await checked_paper(photo.decoded()) for photo in body.attachments]
-    feedback = await send_feedback(session, caller, body, photos)
+    feedback = await commands.send_feedback(
+        session,
+        caller,
+        unit_code=body.unit_code,
+        category=body.category,
+        text=body.text,
+        is_anonymous=body.anonymous,
+        photos=photos,
+    )
     await session.flush()
     view = await _whole(session, feedback, FeedbackActor.AUTHOR)
     answer: JSONResponse = created(view, f"/v1/feedback/{feedback.id}", version=feedback.version)
@@ -67,7 +67,7 @@ async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller:
 
 
 @router.get("/v1/feedback")
-async def list_all(
+async def list_feedback(
     session: Reading,
     page: PageQuery,
     unit_code: str | None = None,
@@ -80,7 +80,7 @@ async def list_all(
     """The caller's own named feedback, or that of an officer's units; neither texts nor authors."""
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
-    rows, cursor = await list_feedback(
+    rows, cursor = await queries.list_feedback(
         session, caller, page, unit_code=unit_code, status=status, category=category, overdue=overdue
     )
     actor = FeedbackActor.OFFICER if caller.role == "officer" else FeedbackActor.AUTHOR
@@ -88,7 +88,7 @@ async def list_all(
 
 
 @router.get("/v1/feedback/published")
-async def list_public(
+async def list_published_feedback(
     session: Reading,
     page: PageQuery,
     unit_code: str | None = None,
@@ -96,23 +96,23 @@ async def list_public(
     caller: Annotated[Caller, allow("resident", "organization", "officer", "volunteer", "auditor", "operator")],
 ) -> Listed[PublishedFeedback]:
     """Published questions and answers; never who asked."""
-    rows, cursor = await list_published(session, page, unit_code)
+    rows, cursor = await queries.list_published(session, page, unit_code)
     return Listed(items=[_published(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/feedback/{feedback_id}")
-async def read_feedback(
+async def get_feedback(
     feedback_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> FeedbackView:
     """Feedback whole; reading what a named resident wrote needs a purpose and is logged for them."""
-    feedback, actor = await get_feedback(session, caller, feedback_id)
-    _log(session, caller, feedback, actor, purpose)
+    feedback, actor = await queries.get_feedback(session, caller, feedback_id)
+    _record_access(session, caller, feedback, actor, purpose)
     response.headers["ETag"] = etag(feedback.version)
     return await _whole(session, feedback, actor)
 
 
 @router.post("/v1/feedback/{feedback_id}/actions")
-async def act(
+async def act_on_feedback(
     feedback_id: UUID,
     body: FeedbackAct,
     session: Transaction,
@@ -122,37 +122,39 @@ async def act(
     caller: Anybody,
 ) -> FeedbackLine:
     """Does one thing of the table; an illegal one answers 409 and names the legal ones."""
-    feedback, actor = await get_feedback(session, caller, feedback_id, lock=True)
+    feedback, actor = await queries.get_feedback(session, caller, feedback_id, lock=True)
     require_match(if_match, feedback.version)
-    await act_on_feedback(session, caller, feedback, actor, body)
+    await commands.act_on_feedback(session, caller, feedback, actor, body.to_decision())
     response.headers["ETag"] = etag(feedback.version)
     return FeedbackLine.model_validate(_line(feedback, actor))
 
 
 @router.get("/v1/feedback/{feedback_id}/attachments/{photo_id}", response_class=Response)
-async def download_photo(
+async def download_feedback_attachment(
     feedback_id: UUID, photo_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """A photograph that came with feedback."""
-    feedback, actor = await get_feedback(session, caller, feedback_id)
-    _log(session, caller, feedback, actor, purpose)
-    photo = await get_photo(session, feedback, photo_id)
+    feedback, actor = await queries.get_feedback(session, caller, feedback_id)
+    _record_access(session, caller, feedback, actor, purpose)
+    photo = await queries.get_photo(session, feedback, photo_id)
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return Response(decrypt(PHOTO, str(photo.id), photo.content), media_type=photo.media_type, headers=headers)
 
 
-def _log(session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, purpose: str | None) -> None:
+def _record_access(
+    session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, purpose: str | None
+) -> None:
     if actor is FeedbackActor.AUTHOR or feedback.resident_id is None:
         return
-    said = purpose_of(caller, feedback.resident_id, purpose)
+    checked = purpose_of(caller, feedback.resident_id, purpose)
     record_access(
-        session, SERVICE, caller, feedback.resident_id, action="read feedback", purpose=said, fields=["text"],
+        session, SERVICE, caller, feedback.resident_id, action="read feedback", purpose=checked, fields=["text"],
         legal_basis="Nghị định 20/2008/NĐ-CP",
     )  # fmt: skip
 
 
 async def _whole(session: Session, feedback: Feedback, actor: FeedbackActor) -> FeedbackView:
-    similar = await list_similar(session, feedback) if actor is FeedbackActor.OFFICER else []
+    similar = await queries.list_similar(session, feedback) if actor is FeedbackActor.OFFICER else []
     return FeedbackView(
         **_line(feedback, actor),
         text=feedback.read(),
@@ -163,12 +165,12 @@ async def _whole(session: Session, feedback: Feedback, actor: FeedbackActor) -> 
         duplicate_of=feedback.duplicate_of,
         attachments=[
             PhotoView(id=photo.id, media_type=photo.media_type, size=photo.size)
-            for photo in await list_photos(session, feedback.id)
+            for photo in await queries.list_photos(session, feedback.id)
         ],
         similar=[Similar(id=other, likeness=round(alike, 2)) for other, alike in similar],
         history=[
             FeedbackStepView(action=step.action, before=step.before, after=step.after, at=step.at, note=step.read())
-            for step in await list_feedback_steps(session, feedback.id)
+            for step in await queries.list_feedback_steps(session, feedback.id)
         ],
     )
 

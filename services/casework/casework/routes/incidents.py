@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from casework.commands.incidents import act_on_incident, report_incident
+from casework.commands import incidents as commands
 from casework.model.incidents import Incident, IncidentStatus
-from casework.queries.incidents import get_incident, list_incidents
+from casework.queries import incidents as queries
 from casework.schemas.incidents import IncidentAct, IncidentCreate, IncidentView
 from chassis.clock import now
 from chassis.security.identity import Caller
@@ -34,13 +34,13 @@ Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "offi
 @router.post("/v1/incidents", status_code=201)
 async def create_incident(body: IncidentCreate, session: Transaction, *, caller: Anybody) -> IncidentView:
     """Reports a technical fault."""
-    incident = await report_incident(session, caller, body)
+    incident = await commands.report_incident(session, caller, body.to_incident())
     answer: JSONResponse = created(_view(incident), f"/v1/incidents/{incident.id}", version=incident.version)
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
 
 
 @router.get("/v1/incidents")
-async def list_all(
+async def list_incidents(
     session: Reading,
     page: PageQuery,
     unit_code: str | None = None,
@@ -53,22 +53,22 @@ async def list_all(
     """Incidents of an office's units, all for operators, one's own for everybody else."""
     if unit_code is not None and caller.role in ("officer", "volunteer"):
         await unit_of_query(session, caller, unit_code)
-    rows, cursor = await list_incidents(
+    rows, cursor = await queries.list_incidents(
         session, caller, page, unit_code=unit_code, system=system, status=status, overdue=overdue
     )
     return Listed(items=[_view(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/incidents/{incident_id}")
-async def read_incident(incident_id: UUID, session: Reading, response: Response, *, caller: Anybody) -> IncidentView:
+async def get_incident(incident_id: UUID, session: Reading, response: Response, *, caller: Anybody) -> IncidentView:
     """One incident."""
-    incident = await get_incident(session, caller, incident_id)
+    incident = await queries.get_incident(session, caller, incident_id)
     response.headers["ETag"] = etag(incident.version)
     return _view(incident)
 
 
 @router.post("/v1/incidents/{incident_id}/actions")
-async def act(
+async def act_on_incident(
     incident_id: UUID,
     body: IncidentAct,
     session: Transaction,
@@ -78,9 +78,9 @@ async def act(
     caller: Annotated[Caller, allow("officer", "operator")],
 ) -> IncidentView:
     """Assigns, resolves or reopens."""
-    incident = await get_incident(session, caller, incident_id, lock=True)
+    incident = await queries.get_incident(session, caller, incident_id, lock=True)
     require_match(if_match, incident.version)
-    act_on_incident(session, incident, body)
+    commands.act_on_incident(session, incident, body.to_decision())
     response.headers["ETag"] = etag(incident.version)
     return _view(incident)
 

@@ -11,10 +11,10 @@ from casework.commands.papers import attach_paper, detach_paper, issue_result, v
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
-from casework.queries.dossiers import get_dossier, get_paper, get_result, list_papers, list_results
-from casework.queries.slips import get_fee_receipt, get_slip
+from casework.queries import dossiers as queries
+from casework.queries import slips
 from casework.routes.dossiers import Anybody
-from casework.routes.views import log_reading, paper, result
+from casework.routes.views import paper, record_form_access, result
 from casework.schemas.dossiers import PaperView, ResultView
 from casework.settings import get_settings
 from casework.slip import render_fee_receipt, render_slip
@@ -31,7 +31,7 @@ SAFE_DOWNLOAD = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store
 
 
 @router.post("/v1/dossiers/{dossier_id}/attachments", status_code=201)
-async def attach(
+async def create_attachment(
     dossier_id: UUID,
     session: Transaction,
     file: Annotated[UploadFile, File()],
@@ -43,42 +43,42 @@ async def attach(
 ) -> PaperView:
     """Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted, and the signatures inside a PDF are checked."""
     accepted = await verified_paper(await read_upload(file))
-    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     row = await attach_paper(session, caller, dossier, accepted, name=file.filename or "", document=document)
     answer: JSONResponse = created(paper(row), f"/v1/dossiers/{dossier_id}/attachments/{row.id}")
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location
 
 
 @router.get("/v1/dossiers/{dossier_id}/attachments")
-async def list_attached(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[PaperView]:
+async def list_attachments(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[PaperView]:
     """The papers of a dossier: what they are, not what they say."""
-    dossier, _ = await get_dossier(session, caller, dossier_id)
-    return Listed(items=[paper(row) for row in await list_papers(session, dossier.id)])
+    dossier, _ = await queries.get_dossier(session, caller, dossier_id)
+    return Listed(items=[paper(row) for row in await queries.list_papers(session, dossier.id)])
 
 
 @router.get("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", response_class=Response)
-async def download_paper(
+async def download_attachment(
     dossier_id: UUID, attachment_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The paper itself."""
-    dossier, actor = await get_dossier(session, caller, dossier_id)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
     if actor is Actor.OFFICER:
-        log_reading(
+        record_form_access(
             session, caller, dossier, action="read paper", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
-    row = await get_paper(session, dossier, attachment_id)
+    row = await queries.get_paper(session, dossier, attachment_id)
     return _download(decrypt(PAPER, str(row.id), row.content), row.media_type, row.id)
 
 
 @router.delete("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", status_code=204)
-async def detach(dossier_id: UUID, attachment_id: UUID, session: Transaction, *, caller: Anybody) -> None:
+async def delete_attachment(dossier_id: UUID, attachment_id: UUID, session: Transaction, *, caller: Anybody) -> None:
     """Takes a paper back while the dossier can still be edited."""
-    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
-    await detach_paper(session, dossier, await get_paper(session, dossier, attachment_id))
+    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    await detach_paper(session, dossier, await queries.get_paper(session, dossier, attachment_id))
 
 
 @router.post("/v1/dossiers/{dossier_id}/results", status_code=201)
-async def issue(
+async def create_result(
     dossier_id: UUID,
     session: Transaction,
     file: Annotated[UploadFile, File()],
@@ -88,17 +88,17 @@ async def issue(
 ) -> ResultView:
     """Adds the electronic result, or its draft; the hash proves later that it is unchanged."""
     accepted = await verified_paper(await read_upload(file))
-    dossier, _ = await get_dossier(session, caller, dossier_id, lock=True)
+    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     row = await issue_result(session, caller, dossier, accepted, is_draft=is_draft)
     answer: JSONResponse = created(result(row), f"/v1/dossiers/{dossier_id}/results/{row.id}")
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location
 
 
 @router.get("/v1/dossiers/{dossier_id}/results")
-async def list_issued(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[ResultView]:
+async def list_results(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[ResultView]:
     """The electronic results of a dossier, drafts among them, with their hashes."""
-    dossier, _ = await get_dossier(session, caller, dossier_id)
-    return Listed(items=[result(row) for row in await list_results(session, dossier.id)])
+    dossier, _ = await queries.get_dossier(session, caller, dossier_id)
+    return Listed(items=[result(row) for row in await queries.list_results(session, dossier.id)])
 
 
 @router.get("/v1/dossiers/{dossier_id}/results/{result_id}", response_class=Response)
@@ -106,44 +106,46 @@ async def download_result(
     dossier_id: UUID, result_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The result itself."""
-    dossier, actor = await get_dossier(session, caller, dossier_id)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
     if actor is Actor.OFFICER:
-        log_reading(
+        record_form_access(
             session, caller, dossier, action="read result", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
-    row = await get_result(session, dossier, result_id)
+    row = await queries.get_result(session, dossier, result_id)
     return _download(decrypt(RESULT, str(row.id), row.content), row.media_type, row.id)
 
 
 @router.get("/v1/dossiers/{dossier_id}/slip.pdf", response_class=Response)
-async def slip(dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody) -> Response:
+async def get_slip(
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
     """The receipt slip with the date of return; before valid receipt, the confirmation that it was filed."""
-    dossier, actor = await get_dossier(session, caller, dossier_id)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
     if dossier.origin == "portal":
         raise NotFound()
     if dossier.submitted_at is None:
         raise DossierNotEditable()
     if actor is Actor.OFFICER:
-        log_reading(
+        record_form_access(
             session, caller, dossier, action="print slip", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
-    pdf = await asyncio.to_thread(render_slip, await get_slip(session, dossier))
+    pdf = await asyncio.to_thread(render_slip, await slips.get_slip(session, dossier))
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 
 @router.get("/v1/dossiers/{dossier_id}/receipt.pdf", response_class=Response)
-async def fee_receipt(
+async def get_fee_receipt(
     dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The electronic receipt of the fee; 404 while nothing is paid here."""
-    dossier, actor = await get_dossier(session, caller, dossier_id)
+    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
     if dossier.receipt_number is None:
         raise NotFound()
     if actor is Actor.OFFICER:
-        log_reading(
+        record_form_access(
             session, caller, dossier, action="print receipt", purpose=purpose_of(caller, dossier.resident_id, purpose)
         )
-    pdf = await asyncio.to_thread(render_fee_receipt, await get_fee_receipt(session, dossier))
+    pdf = await asyncio.to_thread(render_fee_receipt, await slips.get_fee_receipt(session, dossier))
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 

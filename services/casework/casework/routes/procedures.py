@@ -7,14 +7,14 @@ from fastapi import Header, Query, Response
 from casework.commands.procedures import choose_procedures
 from casework.errors import UnknownProcedureCode
 from casework.model.chosen import ChosenProcedures
-from casework.procedures import Field, Procedure, UnknownProcedure, Version, load_catalogue
+from casework.procedures import FormField, Procedure, UnknownProcedure, Version, load_catalogue
 from casework.queries.procedures import count_filed, find_choice, get_minimum
 from casework.schemas.procedures import (
-    Choice,
-    ChoiceView,
     ChosenView,
-    DocumentView,
+    FieldChoiceView,
     FormFieldView,
+    ProcedureChoice,
+    ProcedureDocumentView,
     ProcedureLine,
     ProcedureView,
 )
@@ -78,7 +78,7 @@ async def get_procedure(
 
 
 @router.get("/v1/units/{code}/procedures")
-async def get_choice(
+async def get_chosen_procedures(
     code: str,
     session: Reading,
     response: Response,
@@ -94,9 +94,9 @@ async def get_choice(
 
 
 @router.put("/v1/units/{code}/procedures")
-async def put_choice(
+async def update_chosen_procedures(
     code: str,
-    body: Choice,
+    body: ProcedureChoice,
     session: Transaction,
     response: Response,
     if_match: IfMatch = None,
@@ -190,7 +190,9 @@ def _view(procedure: Procedure, version: Version, language: str, filed: int) -> 
         **_summary(procedure, version, language, filed),
         fields=[_field(field, language) for field in version.fields],
         documents=[
-            DocumentView(code=paper.code, label=paper.label[language], source=paper.source, required=paper.required)
+            ProcedureDocumentView(
+                code=paper.code, label=paper.label[language], source=paper.source, required=paper.required
+            )
             for paper in version.documents
         ],
         fee=version.fee.model_dump(mode="json"),
@@ -207,7 +209,7 @@ def _view(procedure: Procedure, version: Version, language: str, filed: int) -> 
     )
 
 
-def _field(field: Field, language: str) -> FormFieldView:
+def _field(field: FormField, language: str) -> FormFieldView:
     return FormFieldView(
         name=field.name,
         label=field.label[language],
@@ -216,7 +218,7 @@ def _field(field: Field, language: str) -> FormFieldView:
         required_for=[field.applies_to] if field.required and field.applies_to else None,
         about=field.about,
         fact=field.fact,
-        choices=[ChoiceView(value=choice.value, label=choice.label[language]) for choice in field.choices]
+        choices=[FieldChoiceView(value=choice.value, label=choice.label[language]) for choice in field.choices]
         if field.choices
         else None,
         applies_to=field.applies_to,

@@ -16,7 +16,7 @@ router = transactional_router(tags=["dossiers"])
 
 
 @router.get("/v1/dossiers/track", response_model=Tracked)
-async def track(
+async def track_dossier(
     request: Request,
     session: Transaction,
     code: Annotated[str, Query(max_length=64)],

@@ -9,18 +9,18 @@ from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierS
 from casework.model.fees import Channel
 from casework.model.forms import Entry, Form, missing, shown
 from casework.model.lifecycle import Actor
-from casework.procedures import Field, load_catalogue
+from casework.procedures import FormField, load_catalogue
 from casework.queries.dossiers import list_papers, list_results, list_steps
 from casework.schemas.dossiers import (
     DossierLine,
     DossierProgress,
+    DossierSignatureView,
+    DossierStepView,
     DossierView,
     FeeView,
     FieldView,
     PaperView,
     ResultView,
-    SignatureView,
-    StepView,
     Tracked,
 )
 from casework.settings import get_settings
@@ -74,7 +74,7 @@ async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView
     )
 
 
-def log_reading(session: Session, caller: Caller, dossier: Dossier, *, action: str, purpose: str | None) -> None:
+def record_form_access(session: Session, caller: Caller, dossier: Dossier, *, action: str, purpose: str | None) -> None:
     """Writes who read the form of a dossier, for everybody whose data are in it; one's own reading is not logged."""
     people = {dossier.resident_id, dossier.subject_id, dossier.on_behalf_of} - {None, caller.resident_id}
     for resident_id in people:
@@ -178,7 +178,7 @@ def _fields(dossier: Dossier, form: Form, actor: Actor) -> dict[str, FieldView]:
     }
 
 
-def _field(field: Field, entry: Entry, actor: Actor) -> FieldView:
+def _field(field: FormField, entry: Entry, actor: Actor) -> FieldView:
     hidden = entry.withheld and actor is not Actor.OFFICER
     return FieldView(
         value=None if hidden else shown(field, entry),
@@ -192,14 +192,14 @@ def _field(field: Field, entry: Entry, actor: Actor) -> FieldView:
     )
 
 
-def _step(row: DossierStep) -> StepView:
-    return StepView.model_validate(row.model_dump(exclude={"note"}) | {"note": row.read()})
+def _step(row: DossierStep) -> DossierStepView:
+    return DossierStepView.model_validate(row.model_dump(exclude={"note"}) | {"note": row.read()})
 
 
-def _signature(dossier: Dossier) -> SignatureView | None:
+def _signature(dossier: Dossier) -> DossierSignatureView | None:
     if dossier.signature_serial is None:
         return None
-    return SignatureView.model_validate(
+    return DossierSignatureView.model_validate(
         {
             "provider": dossier.signature_provider,
             "certificate_serial": dossier.signature_serial,

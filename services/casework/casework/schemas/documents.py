@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from casework.model.documents import NewDocument
 from casework.schemas.dossiers import Code, Local, Note
 from casework.schemas.feedback import base64_bytes
 from casework.signatures import SignatureCheck
@@ -49,11 +50,9 @@ class DocumentCreate(BaseModel):
             base64_bytes(file)
         return file
 
-    @property
-    def recipient_kind(self) -> str:
-        """What the recipient is: a unit, a resident, an organization, or an agency elsewhere."""
-        named = {"unit": self.unit_code, "resident": self.resident_id, "organization": self.organization_id}
-        return next((kind for kind, who in named.items() if who is not None), "organ")
+    def to_document(self) -> NewDocument:
+        """The value that commands take."""
+        return NewDocument(**self.model_dump(exclude={"file"}))
 
     def decoded(self) -> bytes | None:
         """The file's bytes; None without a file."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from casework.model.applications import Application, Decision, FormChanges, FormSignature
 from casework.model.fees import Channel
 from casework.model.lifecycle import Action
 from casework.signatures import SignatureCheck, Verdict
@@ -43,6 +44,10 @@ class DossierCreate(BaseModel):
             )
         return self
 
+    def to_application(self) -> Application:
+        """The value that commands take."""
+        return Application(**self.model_dump())
+
 
 class DossierFillIn(BaseModel):
     """What the applicant types; `copies` and `result_delivery` may change too."""
@@ -51,6 +56,10 @@ class DossierFillIn(BaseModel):
     copies: int | None = Field(default=None, ge=1, le=100, strict=True)
     result_delivery: Literal["electronic", "post", "in_person"] | None = None
 
+    def to_changes(self) -> FormChanges:
+        """The value that commands take."""
+        return FormChanges(self.fields, self.copies, self.result_delivery)
+
 
 class Signature(BaseModel):
     """What is kept of the applicant's signature on the form: never the key, never the certificate's owner."""
@@ -58,6 +67,10 @@ class Signature(BaseModel):
     provider: Short
     certificate_serial: Short
     signed_at: Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
+
+    def to_signature(self) -> FormSignature:
+        """The value that commands take."""
+        return FormSignature(**self.model_dump())
 
 
 class DossierSubmit(BaseModel):
@@ -80,12 +93,12 @@ class DossierAct(BaseModel):
     amount: int | None = Field(default=None, gt=0, le=1_000_000_000)
     verification: bool = False
 
-    @property
-    def chosen(self) -> Action:
-        return Action(self.action)
+    def to_decision(self) -> Decision:
+        """The value that commands take."""
+        return Decision(**self.model_dump() | {"action": Action(self.action)})
 
 
-class SignatureView(BaseModel):
+class DossierSignatureView(BaseModel):
     """The signature of the form: `verdict` is what its PDF proved, null where the applicant only said so."""
 
     provider: str | None
@@ -135,7 +148,7 @@ class ResultView(BaseModel):
     signatures: SignatureCheck | None
 
 
-class StepView(BaseModel):
+class DossierStepView(BaseModel):
     action: str
     before: str
     after: str
@@ -198,8 +211,8 @@ class DossierView(DossierProgress):
     degraded: bool
     attachments: list[PaperView]
     results: list[ResultView]
-    history: list[StepView]
-    signature: SignatureView | None
+    history: list[DossierStepView]
+    signature: DossierSignatureView | None
 
 
 class Tracked(BaseModel):

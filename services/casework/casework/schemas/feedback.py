@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
-from casework.model.petitions import FeedbackAction, FeedbackCategory
+from casework.model.petitions import FeedbackAction, FeedbackCategory, FeedbackDecision
 from casework.schemas.dossiers import Code, Local, Short
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
+FeedbackText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 
 
 class Photo(BaseModel):
@@ -43,7 +43,7 @@ class FeedbackCreate(BaseModel):
 
     unit_code: Code
     category: FeedbackCategory
-    text: Text
+    text: FeedbackText
     anonymous: bool = False
     attachments: list[Photo] = Field(default_factory=list, max_length=5)
 
@@ -54,11 +54,15 @@ class FeedbackAct(BaseModel):
 
     action: FeedbackAction
     note: Annotated[str, StringConstraints(max_length=10_000)] | None = None
-    text: Text | None = Field(default=None, validation_alias=AliasChoices("text", "answer"))
+    text: FeedbackText | None = Field(default=None, validation_alias=AliasChoices("text", "answer"))
     assignee: Short | None = None
     unit_code: Code | None = None
     rating: int | None = Field(default=None, ge=1, le=5, validation_alias=AliasChoices("rating", "score", "stars"))
     duplicate_of: UUID | None = None
+
+    def to_decision(self) -> FeedbackDecision:
+        """The value that commands take."""
+        return FeedbackDecision(**self.model_dump())
 
 
 class PhotoView(BaseModel):

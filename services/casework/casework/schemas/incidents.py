@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, StringConstraints
 
-from casework.model.incidents import IncidentAction
+from casework.model.incidents import IncidentAction, IncidentDecision, NewIncident
 from casework.schemas.dossiers import Code, Local, Note, Short
 
 
@@ -19,6 +19,10 @@ class IncidentCreate(BaseModel):
     severity: Literal["low", "normal", "high"] = "normal"
     occurred_at: AwareDatetime | None = None
 
+    def to_incident(self) -> NewIncident:
+        """The value that commands take."""
+        return NewIncident(**self.model_dump())
+
 
 class IncidentAct(BaseModel):
     """`assignee` goes with `assign`, `resolution` with `resolve`."""
@@ -27,6 +31,10 @@ class IncidentAct(BaseModel):
     assignee: Short | None = None
     resolution: Note | None = None
     note: Note | None = None
+
+    def to_decision(self) -> IncidentDecision:
+        """The value that commands take."""
+        return IncidentDecision(**self.model_dump())
 
 
 class IncidentView(BaseModel):

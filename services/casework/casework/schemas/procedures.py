@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, StringConstraints
 
 
-class ChoiceView(BaseModel):
+class FieldChoiceView(BaseModel):
     value: str
     label: str
 
@@ -23,12 +23,12 @@ class FormFieldView(BaseModel):
     required: bool
     about: str
     fact: str | None = None
-    choices: list[ChoiceView] | None = None
+    choices: list[FieldChoiceView] | None = None
     applies_to: str | None = None
     required_for: list[str] | None = None
 
 
-class DocumentView(BaseModel):
+class ProcedureDocumentView(BaseModel):
     code: str
     label: str
     source: str
@@ -53,7 +53,7 @@ class ProcedureView(ProcedureLine):
     """A procedure whole, by the rules that hold today."""
 
     fields: list[FormFieldView]
-    documents: list[DocumentView]
+    documents: list[ProcedureDocumentView]
     fee: dict[str, Any]
     time_limit: dict[str, Any]
     extended_limit: dict[str, Any] | None
@@ -67,7 +67,7 @@ class ProcedureView(ProcedureLine):
     valid_until: str | None
 
 
-class Choice(BaseModel):
+class ProcedureChoice(BaseModel):
     """The codes of the services that a unit chooses, all of them."""
 
     codes: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]]
