@@ -19,13 +19,13 @@ ROTATE_EVERY_SECONDS = 600.0
 
 
 async def confirm_drafts(runtime: Runtime) -> None:
-    """Silence is consent: goes on with draft results that nobody disputed."""
+    """Silence is consent: continues with draft results that were not disputed in time."""
     async with runtime.database.transaction() as session:
         await confirm_silent_drafts(session)
 
 
 async def escalate(runtime: Runtime) -> None:
-    """Deadlines pass whether or not somebody looks: the next level hears of late feedback and of late incidents."""
+    """Escalates feedback and incidents whose deadline has passed."""
     async with runtime.database.transaction() as session:
         await escalate_feedback(session)
         await escalate_incidents(session)
@@ -38,7 +38,7 @@ async def count(runtime: Runtime) -> None:
 
 
 async def rotate(runtime: Runtime) -> None:
-    """Brings sealed values under the newest key."""
+    """Re-encrypts values under the newest key."""
     await rotate_keys(runtime.database)
 
 

@@ -1,8 +1,8 @@
-"""edXML: the envelopes in which Vietnamese agencies exchange documents and tell one another what became of them.
+"""edXML: the envelopes in which Vietnamese agencies exchange documents and report their status.
 
 Element names, their order, the namespace, the form of dates and of `DocumentId` and the place of attachments beside the envelope
 follow the packets that public implementations of the national axis exchange (QCVN 102:2016/BTTTT, Decision 28/2018/QĐ-TTg); the
-regulation's own text was not available. Elements that nobody here needs are read over and not written.
+regulation's own text was not available. Elements that the platform does not need are ignored and not written.
 """
 
 import base64
@@ -27,7 +27,7 @@ NEW_DOCUMENT = 0
 
 
 class NotAnEnvelope(ValueError):
-    """This is no edXML envelope that can be read; `element` says where."""
+    """Not a readable edXML envelope; `element` names the element at fault."""
 
     def __init__(self, element: str) -> None:
         super().__init__(f"edXML: {element}")
@@ -105,24 +105,24 @@ class StatusReply(NamedTuple):
     description: str = ""
 
 
-def write_document(letter: EdxmlDocument) -> bytes:
+def write_document(document: EdxmlDocument) -> bytes:
     """The envelope with its attachments beside it, as UTF-8."""
     root, envelope = _opened()
     header = _under(envelope, "edXMLHeader")
-    _write_message(_under(header, "MessageHeader"), letter)
+    _write_message(_under(header, "MessageHeader"), document)
     traces = _under(header, "TraceHeaderList", version="1.0")
-    for trace in letter.traces:
+    for trace in document.traces:
         _write(_under(traces, "TraceHeader"), OrganId=trace.organ_id, Timestamp=_moment(trace.at))
-    _write(_under(traces, "Bussiness"), BussinessDocType=str(letter.business))
+    _write(_under(traces, "Bussiness"), BussinessDocType=str(document.business))
     manifest = _under(_under(envelope, "edXMLBody"), "edXMLManifest", version="1.0")
     encoded = _under(root, "AttachmentEncoded")
-    for index, attached in enumerate(letter.attachments, 1):
+    for index, attached in enumerate(document.attachments, 1):
         _attach(manifest, encoded, attached, f"{index}")
     return _sealed(root)
 
 
 def write_status(reply: StatusReply) -> bytes:
-    """The envelope that tells a sender what became of its document."""
+    """The envelope that reports the status of a document to its sender."""
     root, envelope = _opened()
     status = _under(_under(envelope, "edXMLHeader"), "Status")
     _write_answered(status, reply.answered)
@@ -132,7 +132,7 @@ def write_status(reply: StatusReply) -> bytes:
 
 
 def read_envelope(content: bytes, *, limit: int) -> EdxmlDocument | StatusReply:
-    """A letter or a status reply; raises NotAnEnvelope. No entity is expanded, nothing is fetched, no tree is huge."""
+    """A document or a status reply; raises NotAnEnvelope. No entity is expanded, nothing is fetched, no tree is huge."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -156,28 +156,30 @@ def _sealed(root: etree._Element) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _write_message(header: etree._Element, letter: EdxmlDocument) -> None:
-    _write_organ(header, "From", letter.sender)
-    for organ in letter.recipients:
+def _write_message(header: etree._Element, document: EdxmlDocument) -> None:
+    _write_organ(header, "From", document.sender)
+    for organ in document.recipients:
         _write_organ(header, "To", organ)
-    _write(_under(header, "Code"), CodeNumber=letter.number, CodeNotation=letter.notation)
-    _write(_under(header, "PromulgationInfo"), Place=letter.place, PromulgationDate=letter.promulgated_on.strftime(DAY))
-    _write(_under(header, "DocumentType"), TypeName=letter.type_name)
-    _write(header, Subject=letter.subject, Content=letter.content)
-    if letter.signer is not None:
+    _write(_under(header, "Code"), CodeNumber=document.number, CodeNotation=document.notation)
+    _write(
+        _under(header, "PromulgationInfo"), Place=document.place, PromulgationDate=document.promulgated_on.strftime(DAY)
+    )
+    _write(_under(header, "DocumentType"), TypeName=document.type_name)
+    _write(header, Subject=document.subject, Content=document.content)
+    if document.signer is not None:
         _write(
             _under(header, "SignerInfo"),
-            Competence=letter.signer.competence, Position=letter.signer.position, FullName=letter.signer.full_name,
+            Competence=document.signer.competence, Position=document.signer.position, FullName=document.signer.full_name,
         )  # fmt: skip
-    if letter.due_on is not None:
-        _write(header, DueDate=letter.due_on.strftime(DAY))
+    if document.due_on is not None:
+        _write(header, DueDate=document.due_on.strftime(DAY))
     places = _under(header, "ToPlaces")
-    for organ in letter.recipients:
+    for organ in document.recipients:
         _write(places, Place=organ.name)
     _write(_under(header, "OtherInfo"), Priority="0")
-    for answered in letter.answers:
+    for answered in document.answers:
         _write_answered(header, answered)
-    _write(header, DocumentId=letter.document_id)
+    _write(header, DocumentId=document.document_id)
 
 
 def _write_organ(under: etree._Element, name: str, organ: Organ) -> None:
@@ -306,7 +308,7 @@ def _attachments(root: etree._Element, limit: int) -> Iterable[EnvelopeFile]:
 
 
 def _unpacked(content: bytes, limit: int) -> bytes:
-    """Some senders pack each attachment into a zip of its own; never more than the limit comes out of it."""
+    """Some senders zip each attachment; at most `limit` + 1 bytes are unpacked."""
     if not content.startswith(b"PK\x03\x04"):
         return content
     try:

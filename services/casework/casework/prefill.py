@@ -1,6 +1,6 @@
-"""Questions to the registry before a form opens: what is already known about the applicant and the person concerned.
+"""Calls to the registry before a form opens: the known attributes of the applicant and of the person concerned.
 
-The registry may be down, slow or wrong: the form then opens with what there is, and never waits longer than its budget.
+When the registry is down, slow or wrong, the form opens with the values at hand; it never waits longer than its budget.
 """
 
 import asyncio
@@ -16,19 +16,19 @@ from chassis.errors import Forbidden, NotYetKnown
 from chassis.security.identity import Caller
 from chassis.web.service_client import ServiceClient, ServiceUnavailable
 
-_FACTS = TypeAdapter(dict[str, KnownAttribute])
+_ATTRIBUTES = TypeAdapter(dict[str, KnownAttribute])
 REGISTRY = "registry"
 
 
 class KnownAttributes(NamedTuple):
-    """Facts by name; `degraded` names the sources that did not answer."""
+    """Attributes by name; `degraded` names the sources that did not answer."""
 
-    facts: dict[str, KnownAttribute]
+    attributes: dict[str, KnownAttribute]
     degraded: tuple[str, ...] = ()
 
 
 class Prefilled(NamedTuple):
-    """What the registry says about a dossier's two people."""
+    """What the registry knows about a dossier's applicant and subject."""
 
     applicant: KnownAttributes
     subject: KnownAttributes
@@ -51,21 +51,21 @@ async def fetch_prefill(
     subject_id: UUID | None,
     seconds: float,
 ) -> Prefilled:
-    """Asks about applicant and subject at once; raises NotYetKnown or Forbidden when the registry says so of the applicant."""
-    applicant_facts = _facts(fields, "applicant")
-    subject_facts = _facts(fields, "subject")
+    """Fetches applicant and subject concurrently; raises NotYetKnown or Forbidden as the registry answers for the applicant."""
+    applicant_names = _attribute_names(fields, "applicant")
+    subject_names = _attribute_names(fields, "subject")
     if subject_id is not None and subject_id == resident_id:
-        known = await _resident(service_client, caller, resident_id, applicant_facts | subject_facts, seconds)
+        known = await _resident(service_client, caller, resident_id, applicant_names | subject_names, seconds)
         return Prefilled(known, known)
     applicant, subject = await asyncio.gather(
-        _applicant(service_client, caller, resident_id, organization_id, applicant_facts, seconds),
-        _resident(service_client, _caller_for(caller, subject_id), subject_id, subject_facts, seconds),
+        _applicant(service_client, caller, resident_id, organization_id, applicant_names, seconds),
+        _resident(service_client, _caller_for(caller, subject_id), subject_id, subject_names, seconds),
     )
     return Prefilled(applicant, subject)
 
 
-def _facts(fields: Iterable[FormField], about: str) -> frozenset[str]:
-    return frozenset(field.fact for field in fields if field.about == about and field.fact)
+def _attribute_names(fields: Iterable[FormField], about: str) -> frozenset[str]:
+    return frozenset(field.attribute for field in fields if field.about == about and field.attribute)
 
 
 async def _applicant(
@@ -83,7 +83,7 @@ async def _applicant(
         service_client, _caller_for(caller, representative_id), representative_id, names, seconds / 2
     )
     return KnownAttributes(
-        about_organization.facts | about_person.facts, (*about_organization.degraded, *about_person.degraded)
+        about_organization.attributes | about_person.attributes, (*about_organization.degraded, *about_person.degraded)
     )
 
 
@@ -107,7 +107,9 @@ async def _resident(
             json={"fields": wanted, "purpose": "dossier"},
             seconds=seconds,
         )
-        return KnownAttributes(_FACTS.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ()))
+        return KnownAttributes(
+            _ATTRIBUTES.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ())
+        )
     except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (ValidationError, KeyError, TypeError):
@@ -127,8 +129,8 @@ async def _organization(
             purpose="dossier",
             seconds=seconds,
         )
-        facts = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
-        return KnownAttributes(facts), _uuid((answer.get("representative") or {}).get("resident_id"))
+        attributes = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
+        return KnownAttributes(attributes), _uuid((answer.get("representative") or {}).get("resident_id"))
     except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (AttributeError, TypeError, ValueError):
@@ -154,7 +156,7 @@ def _uuid(value: Any) -> UUID | None:
 
 
 def _caller_for(caller: Caller, resident_id: UUID | None) -> Caller | None:
-    """Residents and organizations may not read others: there the service asks, and decides itself what it shows."""
+    """Residents and organizations may not read others: there the service calls for itself and decides what it shows."""
     if caller.role == "officer" or (resident_id is not None and caller.is_resident(resident_id)):
         return caller
     return None

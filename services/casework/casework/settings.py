@@ -23,7 +23,7 @@ class CaseworkSettings(Settings):
     """A scanner that reads a file on stdin and exits 0 when it is clean, for instance `clamdscan --no-summary -`."""
     signature_trust_roots: Path | None = None
     """A file, or a folder of certificates (PEM, or DER) of the certification authorities whose signatures count as trusted,
-    with their revocation lists (`.crl`, DER) beside them. Unset: intact signatures are shown as by somebody unknown."""
+    with their revocation lists (`.crl`, DER) beside them. Unset: intact signatures are shown as `unknown`."""
     signature_seconds: float = 10.0
     """How long the signatures of one file may take."""
     prefill_seconds: float = 2.0

@@ -1,4 +1,4 @@
-"""What may be attached: the size and the kind of a file, told by its content and never by its name, and the scan hook."""
+"""What may be attached: the size and the kind of a file, detected from its content and never from its name, and the scan hook."""
 
 import asyncio
 import shlex

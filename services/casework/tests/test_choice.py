@@ -1,4 +1,4 @@
-"""Procedures for everybody, and the choice of units by their campaigns."""
+"""Public procedures, and the choice of units by their campaigns."""
 
 from datetime import date, datetime
 
@@ -22,7 +22,7 @@ def campaign(
     )  # fmt: skip
 
 
-async def test_everybody_reads_the_procedures_in_their_language(calling, world):
+async def test_procedures_are_public_in_both_languages(calling, world):
     stranger = calling()
 
     vietnamese = (await stranger.get("/v1/procedures")).json()
@@ -51,7 +51,7 @@ async def test_procedures_come_in_pages(calling):
     assert second["next_cursor"] is None
 
 
-async def test_a_procedure_says_which_fact_fills_each_field_and_about_whom(calling):
+async def test_a_procedure_names_the_attribute_and_the_person_of_each_field(calling):
     procedure = (await calling().get("/v1/procedures/2.000635")).json()
 
     fields = {field["name"]: field for field in procedure["fields"]}
@@ -74,7 +74,7 @@ async def test_a_unit_chooses_two_full_process_services(officer, calling, world,
     seen = (await calling().get("/v1/units/15724/procedures")).json()
     assert seen["codes"] == ["2.000635", "1.001731"]
     assert [item["code"] for item in seen["items"]] == ["1.001731", "2.000635"]
-    assert [(fact.unit_code, fact.codes, fact.minimum) for fact in await published(ProceduresChosen)] == [
+    assert [(event.unit_code, event.codes, event.minimum) for event in await published(ProceduresChosen)] == [
         ("15724", ["2.000635", "1.001731"], 2)
     ]
     listed = (await calling().get("/v1/procedures", params={"unit_code": "15724"})).json()["items"]

@@ -24,8 +24,8 @@ async def test_counts_are_taken_once_a_day_and_on_demand(binh, officer, calling,
     assert (await officer.post("/internal/counts")).status_code == 403
 
     daily, demanded = await published(CountsTaken)
-    said = {(count.unit_code, count.indicator): count.count for count in daily.counts}
-    assert said == {
+    counted = {(count.unit_code, count.indicator): count.count for count in daily.counts}
+    assert counted == {
         ("15724", "dossiers_online"): 1,
         ("15724", "dossiers_self_service"): 1,
         ("15724", "procedures_chosen"): 3,

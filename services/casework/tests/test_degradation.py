@@ -67,7 +67,7 @@ async def test_in_between_what_was_filled_and_typed_stays(binh, world, fail, way
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_at_submission_nobody_asks_the_registry(binh, world, fail, way, registry):
+async def test_submission_does_not_call_the_registry(binh, world, fail, way, registry):
     opened = (await draft(binh, world)).json()
     await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
     asked = len(registry.asked)

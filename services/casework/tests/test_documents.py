@@ -14,9 +14,9 @@ async def send(client, **body):
     return answer.json()
 
 
-async def test_a_letter_goes_to_the_commune_and_an_answer_comes_back(binh, officer, calling, world):
-    letter = await send(binh, **LETTER, file=base64.b64encode(PDF).decode())
-    assert (letter["number"], letter["symbol"], letter["status"], letter["status_code"]) == (
+async def test_a_document_goes_to_the_commune_and_an_answer_returns(binh, officer, calling, world):
+    document = await send(binh, **LETTER, file=base64.b64encode(PDF).decode())
+    assert (document["number"], document["symbol"], document["status"], document["status_code"]) == (
         1,
         "01/ĐT",
         "arrived",
@@ -24,46 +24,46 @@ async def test_a_letter_goes_to_the_commune_and_an_answer_comes_back(binh, offic
     )
 
     inbox = (await officer.get("/v1/documents", params={"box": "inbox"})).json()["items"]
-    assert [item["id"] for item in inbox] == [letter["id"]]
-    received = (await officer.post(f"/v1/documents/{letter['id']}/receipt")).json()
-    again = (await officer.post(f"/v1/documents/{letter['id']}/receipt")).json()
+    assert [item["id"] for item in inbox] == [document["id"]]
+    received = (await officer.post(f"/v1/documents/{document['id']}/receipt")).json()
+    again = (await officer.post(f"/v1/documents/{document['id']}/receipt")).json()
     assert (received["status_code"], received["arrival_number"]) == ("03", 1)
     assert received["received_at"] == again["received_at"]
-    assert (await officer.get(f"/v1/documents/{letter['id']}/file")).content == PDF
-    done = (await officer.post(f"/v1/documents/{letter['id']}/status", json={"status": "completed"})).json()
+    assert (await officer.get(f"/v1/documents/{document['id']}/file")).content == PDF
+    done = (await officer.post(f"/v1/documents/{document['id']}/status", json={"status": "completed"})).json()
     assert (done["status_code"], done["legal_statuses"]) == ("06", [])
 
     reply = await send(
-        officer, resident_id=str(world.binh), subject="Trả lời đơn", body="Đã xác nhận", in_reply_to=letter["id"]
+        officer, resident_id=str(world.binh), subject="Trả lời đơn", body="Đã xác nhận", in_reply_to=document["id"]
     )
     assert reply["symbol"] == "01/UBND"
     mine = (await binh.get("/v1/documents", params={"box": "inbox"})).json()["items"]
     assert [item["id"] for item in mine] == [reply["id"]]
     assert [item["id"] for item in (await binh.get("/v1/documents", params={"box": "sent"})).json()["items"]] == [
-        letter["id"]
+        document["id"]
     ]
     assert (await binh.post(f"/v1/documents/{reply['id']}/receipt")).json()["status"] == "received"
     assert (await officer.get(f"/v1/documents/{reply['id']}")).json()["status"] == "received"
 
 
-async def test_nobody_else_sees_a_letter_and_only_the_recipient_confirms_it(binh, calling, world):
-    letter = await send(binh, **LETTER)
+async def test_only_sender_and_recipient_see_a_document_and_only_the_recipient_confirms_it(binh, calling, world):
+    document = await send(binh, **LETTER)
     for stranger in (calling("resident", resident_id=world.lan), calling("officer", unit_code="15061")):
-        assert (await stranger.get(f"/v1/documents/{letter['id']}")).status_code == 404
+        assert (await stranger.get(f"/v1/documents/{document['id']}")).status_code == 404
         assert (await stranger.get("/v1/documents")).json()["items"] == []
-    assert (await binh.post(f"/v1/documents/{letter['id']}/receipt")).status_code == 403
+    assert (await binh.post(f"/v1/documents/{document['id']}/receipt")).status_code == 403
 
 
-async def test_an_officers_reading_of_a_letter_needs_a_purpose(binh, calling, world):
-    letter = await send(binh, **LETTER)
+async def test_an_officers_reading_of_a_document_needs_a_purpose(binh, calling, world):
+    document = await send(binh, **LETTER)
 
-    assert (await calling("officer", unit_code="15724").get(f"/v1/documents/{letter['id']}")).status_code == 428
+    assert (await calling("officer", unit_code="15724").get(f"/v1/documents/{document['id']}")).status_code == 428
 
 
 async def test_a_step_out_of_the_chain_names_the_legal_ones(binh, officer, world):
-    letter = await send(binh, **LETTER)
+    document = await send(binh, **LETTER)
 
-    refused = await officer.post(f"/v1/documents/{letter['id']}/status", json={"status": "completed"})
+    refused = await officer.post(f"/v1/documents/{document['id']}/status", json={"status": "completed"})
 
     assert refused.status_code == 409
     assert refused.json()["legal"] == ["refused", "received"]
@@ -71,23 +71,23 @@ async def test_a_step_out_of_the_chain_names_the_legal_ones(binh, officer, world
 
 async def test_an_agency_does_not_write_to_people_of_another_unit(officer, binh, world):
     stranger = await officer.post("/v1/documents", json={"resident_id": str(world.an), "subject": "x"})
-    nobody = await officer.post("/v1/documents", json={"subject": "x"})
+    without_recipient = await officer.post("/v1/documents", json={"subject": "x"})
     resident = await binh.post("/v1/documents", json={"resident_id": str(world.lan), "subject": "x"})
 
-    assert (stranger.status_code, nobody.status_code, resident.status_code) == (403, 422, 403)
+    assert (stranger.status_code, without_recipient.status_code, resident.status_code) == (403, 422, 403)
 
 
 async def test_agencies_write_to_one_another(officer, calling, world):
-    letter = await send(officer, unit_code="15061", subject="Phối hợp xác minh")
+    document = await send(officer, unit_code="15061", subject="Phối hợp xác minh")
     neighbour = calling("officer", unit_code="15061")
 
-    assert (await neighbour.post(f"/v1/documents/{letter['id']}/receipt")).json()["arrival_number"] == 1
+    assert (await neighbour.post(f"/v1/documents/{document['id']}/receipt")).json()["arrival_number"] == 1
 
 
-async def test_both_sides_hear_what_becomes_of_a_letter_and_nothing_of_what_it_says(binh, officer, world, published):
-    letter = await send(binh, **LETTER)
-    await officer.post(f"/v1/documents/{letter['id']}/receipt")
-    await send(officer, resident_id=str(world.binh), subject="Trả lời đơn", in_reply_to=letter["id"])
+async def test_both_sides_get_status_events_without_the_content(binh, officer, world, published):
+    document = await send(binh, **LETTER)
+    await officer.post(f"/v1/documents/{document['id']}/receipt")
+    await send(officer, resident_id=str(world.binh), subject="Trả lời đơn", in_reply_to=document["id"])
 
     sent, received, reply = await published(DocumentSent, DocumentChanged)
 

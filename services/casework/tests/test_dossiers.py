@@ -36,7 +36,7 @@ async def act(client, dossier, action, **more):
     return await client.post(f"/v1/dossiers/{dossier['id']}/actions", json={"action": action, **more})
 
 
-async def test_a_draft_is_prefilled_and_asks_only_for_what_nobody_knows(binh, world):
+async def test_a_draft_is_prefilled_and_only_unknown_fields_are_missing(binh, world):
     answer = await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
     dossier = answer.json()
 
@@ -74,15 +74,15 @@ async def test_the_whole_way_from_draft_to_result(binh, officer, world, publishe
         returned = (await act(officer, dossier, "return_result")).json()
         assert (returned["status"], returned["national_status"], returned["legal_actions"]) == ("returned", 10, [])
 
-    facts = await published(DossierSubmitted, DossierFeeRequested, DossierChanged, DossierCompleted)
-    assert [fact.type.split(".")[-2] for fact in facts] == [
+    events = await published(DossierSubmitted, DossierFeeRequested, DossierChanged, DossierCompleted)
+    assert [event.type.split(".")[-2] for event in events] == [
         "submitted", "fee_requested", "changed", "completed", "changed",
     ]  # fmt: skip
-    first = facts[0]
+    first = events[0]
     assert (first.self_service, first.channel, first.origin, first.national_status) == (True, 2, "here", 1)
     assert (first.fields_asked, first.fields_prefilled) == (10, 10)
-    assert facts[3].is_on_time is True
-    assert (facts[1].amount, facts[1].dossier_code) == (16_000, "H56.15724-261123-0001")
+    assert events[3].is_on_time is True
+    assert (events[1].amount, events[1].dossier_code) == (16_000, "H56.15724-261123-0001")
 
 
 async def test_an_illegal_action_answers_409_and_names_the_legal_ones(binh, officer, world):
@@ -185,7 +185,7 @@ async def test_what_a_source_verified_is_read_only_and_every_wrong_field_is_name
     }
 
 
-async def test_a_stale_value_asks_for_confirmation_and_can_be_corrected(binh, world, registry):
+async def test_a_stale_value_needs_confirmation_and_can_be_corrected(binh, world, registry):
     registry.stale = {"permanent_address"}
     opened = await draft(binh, world)
     address = opened["fields"]["permanent_address"]
@@ -199,7 +199,7 @@ async def test_a_stale_value_asks_for_confirmation_and_can_be_corrected(binh, wo
     assert changed.json()["once_only_ratio"] == 0.9
 
 
-async def test_a_stale_value_sent_back_as_it_was_is_confirmed_and_nobodys_typing(binh, world, registry):
+async def test_a_stale_value_sent_back_unchanged_is_confirmed_and_not_counted_as_typed(binh, world, registry):
     registry.stale = {"permanent_address"}
     opened = await draft(binh, world)
 
@@ -258,7 +258,7 @@ async def test_an_officer_assists_at_the_counter(officer, world):
     assert (opened["self_service"], opened["channel"]) == (False, 1)
 
 
-async def test_nobody_drafts_for_a_stranger(calling, world):
+async def test_a_resident_cannot_draft_for_a_stranger(calling, world):
     lan = calling("resident", resident_id=world.lan)
     neighbour = calling("officer", unit_code="15061")
     body = {"procedure_code": "2.000635", "resident_id": str(world.binh)}
@@ -280,15 +280,15 @@ async def test_a_resident_sees_their_own_and_an_officer_of_another_unit_none(bin
     assert (await neighbour.get("/v1/dossiers", params={"unit_code": "15724"})).status_code == 403
 
 
-async def test_a_caller_who_is_nobody_owns_nothing(calling, officer, world):
+async def test_a_caller_without_an_id_owns_nothing(calling, officer, world):
     shop = calling("organization", organization_id=world.shop)
     await shop.post("/v1/dossiers", json={"procedure_code": "1.001731", "organization_id": str(world.shop)})
     await shop.post("/v1/feedback", json={"unit_code": "15724", "category": "field", "text": "x", "anonymous": True})
     await officer.post("/v1/documents", json={"unit_code": "15724", "subject": "x"})
-    nobody = calling("resident")
+    anonymous = calling("resident")
 
     for path in ("dossiers", "feedback", "documents"):
-        assert (await nobody.get(f"/v1/{path}")).json()["items"] == []
+        assert (await anonymous.get(f"/v1/{path}")).json()["items"] == []
 
 
 async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, world, published):
@@ -306,7 +306,7 @@ async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, 
     ]
 
 
-async def test_facts_of_somebody_from_another_household_fill_the_form_unseen(binh, officer, world):
+async def test_attributes_of_a_person_of_another_household_fill_the_form_withheld(binh, officer, world):
     family = await draft(binh, world, procedure_code="1.001731", subject_id=str(world.lan))
     stranger = await draft(binh, world, procedure_code="1.001731", subject_id=str(world.cuong))
 
@@ -320,7 +320,7 @@ async def test_facts_of_somebody_from_another_household_fill_the_form_unseen(bin
     assert seen["fields"]["subject_full_name"]["value"] == "Trần Thử Cường"
 
 
-async def test_an_organization_applies_with_its_representatives_facts(calling, world):
+async def test_an_organization_applies_with_the_attributes_of_its_representative(calling, world):
     shop = calling("organization", organization_id=world.shop)
 
     answer = await shop.post("/v1/dossiers", json={"procedure_code": "1.001731", "organization_id": str(world.shop)})
@@ -399,7 +399,7 @@ async def test_a_dossier_handed_in_here_for_another_commune_is_seen_by_both(offi
     assert (await neighbour.get(f"/v1/dossiers/{opened['id']}")).status_code == 200
 
 
-async def test_of_two_officers_at_once_one_decides_and_the_other_is_told(binh, officer, calling, world):
+async def test_of_two_concurrent_decisions_one_succeeds_and_the_other_is_refused(binh, officer, calling, world):
     colleague = calling("officer", unit_code="15724", subject="officer-2")
     dossier = await submitted(binh, world)
 

@@ -44,7 +44,7 @@ def reply(document, code, sender="H07.02"):
     return write_status(StatusReply(answered, Organ(sender), code, datetime.fromisoformat("2026-11-22T09:00:00+07:00")))
 
 
-async def test_a_letter_of_the_province_arrives_once_with_all_its_files(officer, calling, world):
+async def test_a_document_of_the_province_arrives_once_with_all_its_files(officer, calling, world):
     first, again = await take(officer, write_document(LETTER)), await take(officer, write_document(LETTER))
 
     assert (first.status_code, again.status_code) == (201, 200), first.text
@@ -59,8 +59,8 @@ async def test_a_letter_of_the_province_arrives_once_with_all_its_files(officer,
     received = (await officer.post(f"/v1/documents/{document['id']}/receipt")).json()
     assert (received["status_code"], received["arrival_number"]) == ("03", 1)
 
-    told = read_envelope((await officer.get(f"/v1/documents/{document['id']}/edxml-status")).content, limit=1)
-    assert (told.status_code, told.answered.document_id, told.sender.organ_id) == (
+    reply = read_envelope((await officer.get(f"/v1/documents/{document['id']}/edxml-status")).content, limit=1)
+    assert (reply.status_code, reply.answered.document_id, reply.sender.organ_id) == (
         "03", LETTER.document_id, "H56.15724",
     )  # fmt: skip
     whole = read_envelope((await officer.get(f"/v1/documents/{document['id']}/edxml")).content, limit=1_000)
@@ -78,7 +78,7 @@ async def test_two_officers_who_take_the_same_envelope_at_once_get_one_document(
     assert len((await officer.get("/v1/documents")).json()["items"]) == 1
 
 
-async def test_a_letter_for_somebody_else_is_not_taken(calling, binh, world):
+async def test_a_document_for_another_agency_is_refused(calling, binh, world):
     neighbour = calling("officer", unit_code="15061")
     elsewhere = LETTER._replace(recipients=(Organ("H07.99"),))
 
@@ -87,7 +87,7 @@ async def test_a_letter_for_somebody_else_is_not_taken(calling, binh, world):
     assert (await take(binh, write_document(LETTER))).status_code == 403
 
 
-async def test_what_becomes_of_our_letter_is_heard_in_any_order(officer, calling, world):
+async def test_status_replies_for_our_document_apply_in_any_order(officer, calling, world):
     sent = (
         await officer.post(
             "/v1/documents", json={"organ_id": "H07.02", "subject": "Đề nghị xác minh", "due_on": "2026-12-01"}
@@ -108,12 +108,12 @@ async def test_what_becomes_of_our_letter_is_heard_in_any_order(officer, calling
 
 
 @pytest.mark.parametrize(("answer", "code"), [("recall_agreed", "15"), ("recall_refused", "01")])
-async def test_a_letter_is_asked_back_and_the_recipient_decides(officer, calling, world, answer, code):
+async def test_a_document_is_recalled_and_the_recipient_decides(officer, calling, world, answer, code):
     neighbour = calling("officer", unit_code="15061")
-    letter = (await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "Nhầm nơi nhận"})).json()
+    document = (await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "Nhầm nơi nhận"})).json()
 
     async def step(client, status):
-        return await client.post(f"/v1/documents/{letter['id']}/status", json={"status": status})
+        return await client.post(f"/v1/documents/{document['id']}/status", json={"status": status})
 
     assert (await step(neighbour, "recall_requested")).status_code == 403
     asked = (await step(officer, "recall_requested")).json()
@@ -127,18 +127,20 @@ async def test_a_letter_is_asked_back_and_the_recipient_decides(officer, calling
 
 
 async def test_our_own_envelope_comes_home_as_the_same_document(officer, calling, world):
-    letter = (await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "Phối hợp"})).json()
-    envelope = (await officer.get(f"/v1/documents/{letter['id']}/edxml")).content
+    document = (await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "Phối hợp"})).json()
+    envelope = (await officer.get(f"/v1/documents/{document['id']}/edxml")).content
 
     taken = await take(calling("officer", unit_code="15061"), envelope)
 
-    assert (taken.status_code, taken.json()["items"][0]["id"]) == (200, letter["id"])
+    assert (taken.status_code, taken.json()["items"][0]["id"]) == (200, document["id"])
 
 
-async def test_a_residents_letter_has_no_envelope(binh, officer, world):
-    letter = (await binh.post("/v1/documents", json={"unit_code": "15724", "subject": "Đơn"})).json()
+async def test_a_document_of_a_resident_has_no_envelope(binh, officer, world):
+    document = (await binh.post("/v1/documents", json={"unit_code": "15724", "subject": "Đơn"})).json()
 
-    assert (await officer.get(f"/v1/documents/{letter['id']}/edxml")).json()["type"] == "/problems/not-between-agencies"
+    assert (await officer.get(f"/v1/documents/{document['id']}/edxml")).json()[
+        "type"
+    ] == "/problems/not-between-agencies"
     assert (await binh.post("/v1/documents", json={"organ_id": "H07.02", "subject": "Đơn"})).status_code == 403
 
 

@@ -50,7 +50,7 @@ async def test_a_code_comes_and_the_fee_is_paid(binh, world, extract, deliver, p
     assert dossier["qr_code_id"] == str(qr_code_id)
     assert dossier["fee"]["status"] == "paid"
     assert dossier["fee"]["receipt_number"] == f"BL-{extract['code']}"
-    assert [(fact.amount, fact.flagged) for fact in await published(DossierFeePaid)] == [(8_000, False)]
+    assert [(event.amount, event.flagged) for event in await published(DossierFeePaid)] == [(8_000, False)]
 
 
 async def test_the_electronic_receipt_is_there_once_the_fee_is_paid(binh, world, extract, deliver):
@@ -70,7 +70,7 @@ async def test_a_payment_after_withdrawal_is_flagged_and_not_lost(binh, world, e
 
     dossier = (await binh.get(f"/v1/dossiers/{extract['id']}")).json()
     assert (dossier["status"], dossier["fee"]["status"]) == ("withdrawn", "to_refund")
-    assert [fact.flagged for fact in await published(DossierFeePaid)] == [True]
+    assert [event.flagged for event in await published(DossierFeePaid)] == [True]
 
 
 async def test_a_reversed_payment_makes_the_fee_due_again(binh, world, extract, deliver):
@@ -119,8 +119,8 @@ async def test_a_registered_death_goes_back_to_the_registry(binh, officer, world
         done = await officer.post(f"/v1/dossiers/{opened['id']}/actions", json={"action": action})
         assert done.status_code == 200, done.text
 
-    facts = await published(DeathRegistered)
-    assert [(fact.resident_id, fact.deceased_on.isoformat()) for fact in facts] == [(world.lan, "2026-11-18")]
+    events = await published(DeathRegistered)
+    assert [(event.resident_id, event.deceased_on.isoformat()) for event in events] == [(world.lan, "2026-11-18")]
 
 
 def person(kind, world, resident_id, version, **more):
@@ -193,7 +193,7 @@ async def test_a_portal_dossier_counts_beside_ours(officer, world, deliver, publ
     submitted, completed = await published(DossierSubmitted, DossierCompleted)
     assert (submitted.origin, submitted.channel, submitted.resident_id) == ("portal", 2, None)
     assert (completed.is_on_time, completed.fee_paid_online) == (True, True)
-    assert [fact.outcome for fact in await published(DeliveryProcessed)] == ["applied", "applied"]
+    assert [event.outcome for event in await published(DeliveryProcessed)] == ["applied", "applied"]
     procedures = (await officer.get("/v1/procedures", params={"unit_code": "15724"})).json()["items"]
     assert next(item for item in procedures if item["code"] == "2.000635")["dossiers_12_months"] == 1
     refused = await officer.post(f"/v1/dossiers/{items[0]['id']}/actions", json={"action": "accept"})
@@ -213,7 +213,7 @@ async def test_portal_reports_may_come_in_any_order_and_twice(officer, world, de
     assert item["finished_at"] == "2026-11-20T08:30:00+07:00"
 
 
-async def test_what_the_portal_says_wrongly_is_answered_with_the_reason(world, deliver, published, extract):
+async def test_an_invalid_portal_report_is_rejected_with_the_reason(world, deliver, published, extract):
     await deliver(
         portal(2, 0, unit_code="99999"),
         portal(11, 1),
@@ -222,14 +222,14 @@ async def test_what_the_portal_says_wrongly_is_answered_with_the_reason(world, d
         portal(2, 3),
     )
 
-    said = [(fact.outcome, fact.reason) for fact in await published(DeliveryProcessed)]
-    assert said == [
+    outcomes = [(event.outcome, event.reason) for event in await published(DeliveryProcessed)]
+    assert outcomes == [
         ("rejected", "unknown-unit"), ("rejected", "malformed"), ("rejected", "code-is-ours"), ("applied", None),
         ("unchanged", None),
     ]  # fmt: skip
 
 
-async def test_other_partners_events_are_somebody_elses_business(deliver, published):
+async def test_events_of_other_kinds_of_partners_are_ignored(deliver, published):
     event = portal(2, 0).model_copy(update={"event": "payment_account.opened"})
 
     await deliver(event)

@@ -53,7 +53,7 @@ async def test_feedback_is_answered_published_and_rated(binh, feedback_officer, 
     assert TEXT not in received.model_dump_json()
 
 
-async def test_anonymous_feedback_names_nobody_yet_its_author_may_come_back(
+async def test_anonymous_feedback_has_no_author_and_its_author_can_return_to_it(
     binh, feedback_officer, calling, world, database, published
 ):
     feedback = await send(binh, anonymous=True, category="conduct")
@@ -74,7 +74,7 @@ async def test_anonymous_feedback_names_nobody_yet_its_author_may_come_back(
         ).all()
     assert str(world.binh) not in str(everything)
     assert "binh" not in str(everything)
-    assert [fact.resident_id for fact in await published(FeedbackReceived)] == [None]
+    assert [event.resident_id for event in await published(FeedbackReceived)] == [None]
 
 
 async def test_reading_what_a_named_resident_wrote_needs_a_purpose_and_is_logged(binh, officer, world, published):
@@ -97,7 +97,7 @@ async def test_an_illegal_action_names_the_legal_ones(binh, feedback_officer, wo
     assert (await act(feedback_officer, feedback, "rate", rating=1)).status_code == 403
 
 
-async def test_an_officer_who_wrote_it_down_for_somebody_deals_with_it_too(feedback_officer, world):
+async def test_an_officer_who_filed_feedback_for_a_resident_can_also_handle_it(feedback_officer, world):
     feedback = await send(feedback_officer)
 
     assert (await act(feedback_officer, feedback, "assign", assignee="officer-2")).status_code == 200
@@ -126,7 +126,7 @@ async def test_a_passed_deadline_escalates_by_itself_and_survives_a_restart(
     with frozen_at(datetime.fromisoformat("2026-11-24T09:00:00+07:00")):
         late = (await feedback_officer.get("/v1/feedback", params={"overdue": True})).json()["items"]
     assert [item["id"] for item in late] == [feedback["id"]]
-    assert [fact.escalation for fact in await published(FeedbackChanged)] == [1, 2, 3]
+    assert [event.escalation for event in await published(FeedbackChanged)] == [1, 2, 3]
 
 
 async def test_a_late_answer_is_late_and_a_late_refusal_too(binh, feedback_officer, world):
@@ -157,7 +157,7 @@ async def test_a_transfer_moves_it_to_the_competent_unit_and_starts_the_clock_an
     assert (await neighbour.get("/v1/feedback")).json()["items"][0]["id"] == feedback["id"]
 
 
-async def test_feedback_that_says_nearly_the_same_is_suggested(binh, feedback_officer, calling, world):
+async def test_similar_feedback_is_suggested(binh, feedback_officer, calling, world):
     first = await send(binh)
     other = await send(calling("resident", resident_id=world.lan), text=TEXT.replace("rất tối", "rất là tối"))
     await send(binh, text="Cán bộ một cửa phục vụ rất tốt")

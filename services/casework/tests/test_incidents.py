@@ -58,7 +58,7 @@ async def test_a_fault_is_due_by_its_severity_in_working_time(officer, world):
     }
 
 
-async def test_a_late_fault_is_said_to_be_late_once_and_its_clock_starts_anew_when_it_comes_back(
+async def test_a_late_incident_is_escalated_once_and_its_clock_restarts_when_it_is_reopened(
     binh, officer, world, database, published
 ):
     with frozen_at(MONDAY):
@@ -83,7 +83,7 @@ async def test_a_late_fault_is_said_to_be_late_once_and_its_clock_starts_anew_wh
     assert (back["due_at"], back["escalation"], back["is_on_time"]) == ("2026-11-25T15:30:00+07:00", 0, None)
     reported, *changes = await published(IncidentReported, IncidentChanged)
     assert (reported.reporter_id, reported.system) == (world.binh, "portal")
-    assert [(fact.status, fact.escalation, fact.is_on_time) for fact in changes] == [
+    assert [(event.status, event.escalation, event.is_on_time) for event in changes] == [
         ("open", 1, None), ("resolved", 1, False), ("open", 0, None),
     ]  # fmt: skip
     assert "đăng nhập" not in reported.model_dump_json()

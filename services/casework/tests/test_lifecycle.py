@@ -70,7 +70,7 @@ def test_an_applicant_never_accepts_their_own_dossier() -> None:
 
 
 @pytest.mark.parametrize(("received", "leads_to"), [(False, Status.SUBMITTED), (True, Status.PROCESSING)])
-def test_a_supplement_leads_back_to_where_it_was_asked(received: bool, leads_to: Status) -> None:
+def test_a_supplement_returns_to_the_status_of_its_request(received: bool, leads_to: Status) -> None:
     after = next_status(Status.SUPPLEMENT_REQUESTED, Action.SUPPLEMENT, Actor.APPLICANT, received=received)
 
     assert after is leads_to

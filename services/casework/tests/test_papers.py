@@ -154,7 +154,7 @@ async def test_the_slip_is_printed_before_and_after_receipt(binh, officer, extra
     assert (await binh.get(f"/v1/dossiers/{funeral['id']}/slip.pdf")).status_code == 409
 
 
-async def test_a_signed_form_is_verified_and_its_signature_kept_with_the_dossier(
+async def test_a_signed_form_is_verified_and_its_signature_stored_with_the_dossier(
     binh, officer, world, tmp_path, monkeypatch
 ):
     root = authority()
@@ -190,7 +190,7 @@ async def test_a_signature_that_is_only_declared_leaves_its_metadata_and_no_verd
     assert (await binh.get(f"/v1/dossiers/{opened['id']}")).json()["signature"] == declared | {"verdict": None}
 
 
-async def test_a_broken_pdf_is_kept_and_named_unreadable(binh, funeral):
+async def test_a_broken_pdf_is_stored_and_marked_unreadable(binh, funeral):
     paper = (await attach(binh, funeral, b"%PDF-1.7\n/ByteRange [0 1 2 3]\n" + b"[" * 50_000)).json()
 
     assert paper["signatures"] == {"verdict": "unreadable", "signatures": []}

@@ -72,12 +72,12 @@ def test_the_form_of_a_resident_has_no_fields_of_an_organization() -> None:
     assert "tax_code" in {field.name for field in version.fields_for("organization")}
 
 
-def test_each_field_says_who_it_is_about_and_which_fact_fills_it() -> None:
+def test_each_field_names_its_person_and_its_attribute() -> None:
     fields = {field.name: field for field in CATALOGUE.get_version("1.001731", TODAY).fields}
 
-    assert (fields["full_name"].about, fields["full_name"].fact) == ("applicant", "full_name")
-    assert (fields["subject_full_name"].about, fields["subject_full_name"].fact) == ("subject", "full_name")
-    assert fields["burial_place"].fact is None
+    assert (fields["full_name"].about, fields["full_name"].attribute) == ("applicant", "full_name")
+    assert (fields["subject_full_name"].about, fields["subject_full_name"].attribute) == ("subject", "full_name")
+    assert fields["burial_place"].attribute is None
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_wrong_file_is_named(folder: Path, wrong: dict[str, object], message: 
     ("field", "message"),
     [
         ("shoe_size", "shoe_size"),
-        ({"use": "full_name", "fact": "shoe_size"}, "no fact is called"),
+        ({"use": "full_name", "fact": "shoe_size"}, "no attribute is called"),
         ({"use": "relation", "choices": None}, "a choice has choices"),
         ("full_name", "twice"),
     ],

@@ -7,7 +7,7 @@ async def draft(client, world, code="2.000635", **body):
     return await client.post("/v1/dossiers", json={"procedure_code": code, "resident_id": str(world.binh), **body})
 
 
-async def test_an_extract_for_somebody_else_needs_an_authorisation(binh, world):
+async def test_an_extract_for_another_person_needs_an_authorisation(binh, world):
     opened = (await draft(binh, world, subject_id=str(world.lan))).json()
     assert opened["missing"] == ["relation", "extract_kind"]
     assert opened["missing_documents"] == ["authorisation"]
@@ -37,7 +37,7 @@ async def test_the_exempt_pay_nothing_and_prove_it(binh, world, published):
     assert await published(DossierFeeRequested) == []
 
 
-async def test_on_behalf_of_somebody_the_procedure_decides(binh, officer, world):
+async def test_the_procedure_decides_who_may_act_on_behalf_of_another(binh, officer, world):
     family = await draft(binh, world, "1.001776", on_behalf_of=str(world.lan))
     stranger = await draft(binh, world, "1.001776", on_behalf_of=str(world.cuong))
     seen_by_an_officer = await draft(officer, world, "1.001776", on_behalf_of=str(world.cuong))
@@ -50,14 +50,14 @@ async def test_on_behalf_of_somebody_the_procedure_decides(binh, officer, world)
     assert marriage.status_code == 422
 
 
-async def test_nobody_declares_their_own_death_or_buries_themselves(binh, world):
+async def test_a_resident_cannot_register_their_own_death_or_burial(binh, world):
     for code in ("1.000656", "1.001731"):
         answer = await draft(binh, world, code, subject_id=str(world.binh))
         assert answer.status_code == 422
         assert answer.json()["type"] == "/problems/may-not-represent"
 
 
-async def test_a_procedure_of_today_asks_more_people_than_one_form_knows(binh, world):
+async def test_a_form_has_fields_about_applicant_and_subject(binh, world):
     opened = (await draft(binh, world, "1.000894", subject_id=str(world.lan))).json()
 
     assert opened["fields"]["partner_full_name"]["value"] == "Lê Thị Thử Lan"

@@ -11,7 +11,7 @@ def key(name):
     return f"{name}:{base64.b64encode(os.urandom(32)).decode()}"
 
 
-async def test_sealed_values_and_tracking_follow_the_newest_key(binh, calling, world, database, monkeypatch):
+async def test_encrypted_values_and_tracking_follow_the_newest_key(binh, calling, world, database, monkeypatch):
     old, new = key("old"), key("new")
     for name in ("pii_keys", "pii_index_keys"):
         monkeypatch.setattr(get_settings(), name, old)
@@ -23,7 +23,7 @@ async def test_sealed_values_and_tracking_follow_the_newest_key(binh, calling, w
     code = (await binh.post(f"{path}/submit")).json()["code"]
     await binh.post(f"{path}/actions", json={"action": "withdraw", "note": "Không cần nữa"})
     feedback = {"unit_code": "15724", "category": "field", "text": "Đèn hỏng", "anonymous": True}
-    said = (await binh.post("/v1/feedback", json=feedback)).json()
+    feedback = (await binh.post("/v1/feedback", json=feedback)).json()
 
     for name in ("pii_keys", "pii_index_keys"):
         monkeypatch.setattr(get_settings(), name, f"{new},{old}")
@@ -32,7 +32,7 @@ async def test_sealed_values_and_tracking_follow_the_newest_key(binh, calling, w
 
     tracked = await calling().get("/v1/dossiers/track", params={"code": code, "phone_last4": "5678"})
     assert tracked.status_code == 200
-    assert (await binh.get(f"/v1/feedback/{said['id']}")).json()["text"] == "Đèn hỏng"
+    assert (await binh.get(f"/v1/feedback/{feedback['id']}")).json()["text"] == "Đèn hỏng"
     monkeypatch.setattr(get_settings(), "pii_keys", new)
     assert (await binh.get(path)).json()["fields"]["full_name"]["value"] == "Nguyễn Văn Thử Bình"
     assert await rotate_keys(database) == 0

@@ -40,10 +40,10 @@ async def test_a_death_is_registered_where_the_deceased_lived_wherever_it_is_han
     assert moves(seen) == [("submit", "officer", "15061"), ("transfer", "platform", "15061")]
     assert [item["id"] for item in (await neighbour.get("/v1/dossiers")).json()["items"]] == [dossier["id"]]
     assert (await officer.get(f"/v1/dossiers/{dossier['id']}")).status_code == 200
-    assert [fact.unit_code for fact in await published(DossierSubmitted)] == ["15061"]
+    assert [event.unit_code for event in await published(DossierSubmitted)] == ["15061"]
 
 
-async def test_an_office_may_still_say_itself_who_is_competent(officer, world):
+async def test_an_office_can_name_the_competent_unit(officer, world):
     dossier = await submitted_death(officer, world, unit_code="15724")
 
     assert dossier["unit_code"] == "15724"

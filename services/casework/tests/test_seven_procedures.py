@@ -91,7 +91,7 @@ async def test_a_procedure_goes_from_prefilled_draft_to_result(binh, officer, wo
         assert returned["fee"]["status"] == ("paid" if way.fee else "none")
 
     completed = await published(DossierCompleted)
-    assert [(fact.procedure_code, fact.is_on_time, fact.fee_paid_online) for fact in completed] == [
+    assert [(event.procedure_code, event.is_on_time, event.fee_paid_online) for event in completed] == [
         (way.code, True, way.fee > 0)
     ]
     assert len(await published(DeathRegistered)) == (way.code == "1.000656")
@@ -99,7 +99,7 @@ async def test_a_procedure_goes_from_prefilled_draft_to_result(binh, officer, wo
 
 async def pay(world, dossier, way, deliver, published):
     asked = await published(DossierFeeRequested)
-    assert [fact.amount for fact in asked] == ([way.fee] if way.fee else [])
+    assert [event.amount for event in asked] == ([way.fee] if way.fee else [])
     if not way.fee:
         return
     where = {"merchant_id": new_id(), "unit_id": world.commune, "unit_code": "15724", "dossier_id": dossier["id"]}

@@ -23,7 +23,7 @@ SHEET = Path(__file__).with_name("sheet.typ")
 
 
 @pytest.fixture(scope="module")
-def letter():
+def document():
     """A PDF of one page, as any office writes them."""
     return typeset(SHEET, {})
 
@@ -47,8 +47,8 @@ async def check(content, roots=None, seconds=SECONDS):
     return await check_signatures(content, roots, seconds=seconds)
 
 
-async def test_a_signature_under_a_trusted_root_is_trusted_and_names_only_the_authority(letter, root, signer, roots):
-    found = await check(await signed(letter, signer, root), roots)
+async def test_a_signature_under_a_trusted_root_is_trusted_and_names_only_the_authority(document, root, signer, roots):
+    found = await check(await signed(document, signer, root), roots)
 
     assert found.verdict == "trusted"
     [signature] = found.signatures
@@ -61,37 +61,37 @@ async def test_a_signature_under_a_trusted_root_is_trusted_and_names_only_the_au
     assert "Nguyễn" not in found.model_dump_json()
 
 
-async def test_without_the_root_the_same_signature_is_of_somebody_unknown(letter, root, signer):
-    found = await check(await signed(letter, signer, root))
+async def test_without_the_root_the_same_signature_is_unknown(document, root, signer):
+    found = await check(await signed(document, signer, root))
 
     assert found.verdict == "unknown"
     assert found.signatures[0].is_intact
 
 
-async def test_who_certifies_themselves_is_unknown_and_their_name_is_not_kept(letter, roots):
-    found = await check(await signed(letter, signer_of(None)), roots)
+async def test_a_self_signed_certificate_is_unknown_and_its_name_is_not_stored(document, roots):
+    found = await check(await signed(document, signer_of(None)), roots)
 
     assert (found.verdict, found.signatures[0].issuer) == ("unknown", None)
     assert "Nguyễn" not in found.model_dump_json()
 
 
-async def test_a_letter_changed_after_signing_is_modified(letter, root, signer, roots):
-    found = await check(with_another_word(await signed(letter, signer, root)), roots)
+async def test_a_document_changed_after_signing_is_modified(document, root, signer, roots):
+    found = await check(with_another_word(await signed(document, signer, root)), roots)
 
     assert found.verdict == "modified"
     assert found.signatures[0].is_intact is False
 
 
-async def test_what_an_update_writes_on_a_signed_page_is_not_covered(letter, root, signer, roots):
-    found = await check(with_more_on_the_page(await signed(letter, signer, root)), roots)
+async def test_what_an_update_writes_on_a_signed_page_is_not_covered(document, root, signer, roots):
+    found = await check(with_more_on_the_page(await signed(document, signer, root)), roots)
 
     assert found.verdict == "modified"
     assert (found.signatures[0].is_intact, found.signatures[0].covers_whole_document) == (True, False)
 
 
-async def test_a_second_signature_leaves_the_first_one_good(letter, root, signer, roots):
+async def test_a_second_signature_leaves_the_first_one_good(document, root, signer, roots):
     office = signer_of(root, common_name="UBND xã Thử", user_id="MST:2800000001", organization_name="UBND xã Thử")
-    once = await signed(letter, signer, root)
+    once = await signed(document, signer, root)
 
     found = await check(await signed(once, office, root, field="Signature2"), roots)
 
@@ -100,25 +100,25 @@ async def test_a_second_signature_leaves_the_first_one_good(letter, root, signer
     assert [signature.covers_whole_document for signature in found.signatures] == [False, True]
 
 
-async def test_an_expired_certificate_is_not_trusted_and_says_why(letter, root, roots):
-    found = await check(await signed(letter, signer_of(root, expired=True), root), roots)
+async def test_an_expired_certificate_is_not_trusted_and_the_reason_is_given(document, root, roots):
+    found = await check(await signed(document, signer_of(root, expired=True), root), roots)
 
     assert (found.verdict, found.signatures[0].reason) == ("untrusted", "certificate-not-in-force")
     assert found.signatures[0].is_intact
 
 
-async def test_a_revoked_certificate_is_not_trusted(letter, root, signer, roots):
+async def test_a_revoked_certificate_is_not_trusted(document, root, signer, roots):
     (roots / "revoked.crl").write_bytes(revocation_list(root, signer))
 
-    found = await check(await signed(letter, signer, root), roots)
+    found = await check(await signed(document, signer, root), roots)
 
     assert (found.verdict, found.signatures[0].reason) == ("untrusted", "certificate-revoked")
 
 
-async def test_an_ordinary_pdf_is_unsigned_and_costs_no_process(letter):
+async def test_an_ordinary_pdf_is_unsigned_and_costs_no_process(document):
     started = time.process_time()
 
-    assert (await check(letter)).verdict == "unsigned"
+    assert (await check(document)).verdict == "unsigned"
     assert time.process_time() - started < 0.05
 
 
@@ -151,14 +151,14 @@ def _zeros(pdf):
 
 
 @pytest.mark.parametrize("how", HOSTILE)
-async def test_a_pdf_made_to_harm_is_never_trusted_and_never_an_error(letter, root, signer, roots, how):
-    found = await check(HOSTILE[how](await signed(letter, signer, root)), roots)
+async def test_a_pdf_made_to_harm_is_never_trusted_and_never_an_error(document, root, signer, roots, how):
+    found = await check(HOSTILE[how](await signed(document, signer, root)), roots)
 
     assert found.verdict in ("unreadable", "modified", "unsigned")
 
 
-async def test_a_file_that_keeps_its_reader_too_long_is_left_alone(letter, root, signer, roots):
+async def test_a_file_that_keeps_its_reader_too_long_is_left_alone(document, root, signer, roots):
     started = time.monotonic()
 
-    assert (await check(await signed(letter, signer, root), roots, seconds=0.05)).verdict == "unreadable"
+    assert (await check(await signed(document, signer, root), roots, seconds=0.05)).verdict == "unreadable"
     assert time.monotonic() - started < 5

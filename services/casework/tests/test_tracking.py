@@ -1,4 +1,4 @@
-"""Tracking without signing in: for who has the slip, and of no use to anybody who tries codes."""
+"""Tracking without signing in: for the holder of the slip; guessing codes reveals nothing."""
 
 from datetime import datetime, timedelta
 
@@ -45,13 +45,13 @@ async def test_codes_cannot_be_enumerated_and_guessing_is_limited(calling, extra
     assert (await guess(extract["code"], "5678")).status_code == 429
 
 
-def told(answer):
+def visible(answer):
     """Everything that a stranger can see of an answer, but the address that was asked and the number of the request."""
     body = {**answer.json(), "instance": ""} if answer.content else None
     return answer.status_code, body, sorted(set(answer.headers) - {"x-request-id", "traceparent", "date"})
 
 
-async def test_whoever_walks_the_pattern_of_codes_cannot_tell_which_are_taken(calling, binh, world):
+async def test_walking_the_pattern_of_codes_does_not_reveal_which_exist(calling, binh, world):
     with frozen_at(MONDAY):
         taken = [await filed(binh, world) for _ in range(3)]
         stranger = calling()
@@ -65,7 +65,7 @@ async def test_whoever_walks_the_pattern_of_codes_cannot_tell_which_are_taken(ca
                 await stranger.get("/v1/dossiers/track", params={"code": code, "phone_last4": last4})
                 for last4 in guesses
             ]
-            seen.append([told(answer) for answer in answers])
+            seen.append([visible(answer) for answer in answers])
 
     assert all(one == seen[0] for one in seen)
     assert [answer[0] for answer in seen[0]] == [404] * 5 + [429] * 2

@@ -1,4 +1,4 @@
-"""What offices and applicants do to a dossier, and what follows: the clock, the fee, the result, the registry."""
+"""Actions of offices and applicants on a dossier, with their effects: clock, fee, result, registry."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
@@ -30,7 +30,7 @@ COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WIT
 
 
 async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, decision: Decision) -> None:
-    """Does one thing to a dossier if the table has it; else 409 naming what is legal, or 403 for who may never."""
+    """Takes one action if the table allows it; else 409 with the legal actions, or 403 when this actor may never take it."""
     before = dossier.status
     advance(dossier, decision.action, actor)
     dossier.version += 1
@@ -38,11 +38,11 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
     if effect := EFFECTS.get(decision.action):
         await effect(session, dossier, decision)
     record_step(session, dossier, caller, decision.action, before, decision.note)
-    _announce(session, dossier, decision.action)
+    _publish_change(session, dossier, decision.action)
 
 
 async def confirm_silent_drafts(session: Session) -> int:
-    """Silence is consent: draft results that nobody disputed in time go on; how many."""
+    """Silence is consent: continues with draft results that were not disputed in time; how many."""
     silent = await list_silent_drafts(session, now())
     for dossier in silent:
         before = dossier.status
@@ -51,7 +51,7 @@ async def confirm_silent_drafts(session: Session) -> int:
         dossier.changed_at = now()
         dossier.draft_result_until = None
         record_step(session, dossier, None, Action.CONFIRM_DRAFT_RESULT, before)
-        _announce(session, dossier, Action.CONFIRM_DRAFT_RESULT)
+        _publish_change(session, dossier, Action.CONFIRM_DRAFT_RESULT)
     return len(silent)
 
 
@@ -107,7 +107,7 @@ async def _request_payment(session: Session, dossier: Dossier, decision: Decisio
 
 
 async def _extend(session: Session, dossier: Dossier, decision: Decision) -> None:
-    """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings say."""
+    """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings allow."""
     if dossier.extensions >= get_settings().most_extensions:
         raise NoMoreExtensions()
     if decision.due_on is None or not decision.note:
@@ -129,7 +129,7 @@ async def _leave_draft_result(session: Session, dossier: Dossier, decision: Deci
 
 
 async def _approve(session: Session, dossier: Dossier, decision: Decision) -> None:
-    """Settles the request; a registered death goes back to the registry, which makes the resident deceased."""
+    """Settles the request; a registered death is published to the registry, which makes the resident deceased."""
     dossier.finish(dossier.changed_at)
     died_on = dossier.entries().get(DIED_ON, Entry()).value
     if rules_of(dossier).registers_death and dossier.subject_id and died_on:
@@ -174,9 +174,9 @@ EFFECTS: dict[Action, Effect] = {
 }
 
 
-def _announce(session: Session, dossier: Dossier, action: Action) -> None:
-    fact = DossierCompleted if action in COMPLETING else DossierChanged
-    publish(session, fact(**dossier.state()))
+def _publish_change(session: Session, dossier: Dossier, action: Action) -> None:
+    event_type = DossierCompleted if action in COMPLETING else DossierChanged
+    publish(session, event_type(**dossier.state()))
 
 
 def _calendar() -> WorkingCalendar:

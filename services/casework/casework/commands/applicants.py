@@ -43,7 +43,7 @@ def rules_of(dossier: Dossier) -> Version:
 
 
 def require_own(caller: Caller, application: Application) -> None:
-    """Residents and organizations apply for themselves only; officers for whomever their units have."""
+    """Residents and organizations apply for themselves only; officers for residents of their units."""
     if application.resident_id:
         is_own = caller.is_resident(application.resident_id)
     else:
@@ -101,13 +101,13 @@ async def competent_unit(session: Session, application: Application, people: App
 
 
 async def receiving_unit(session: Session, caller: Caller, competent: KnownUnit) -> UUID:
-    """Where it was handed in: an officer's own office, whoever is competent (Decree 118/2025)."""
+    """Where it was filed: an officer's own office, independent of the competent unit (Decree 118/2025)."""
     own = await find_unit(session, caller.unit_code) if caller.role == "officer" and caller.unit_code else None
     return (await commune_of(session, own.id)).id if own else competent.id
 
 
 def withholds(caller: Caller, people: Applicants) -> bool:
-    """Whether the person concerned is a stranger to the caller: facts then fill the form without being shown."""
+    """Whether the person concerned is a stranger to the caller: their attributes then fill the form without being shown."""
     if caller.role == "officer" or people.subject is None:
         return False
     if people.person is None:
@@ -124,7 +124,10 @@ def _wrong_applicant(applicant: Applicant) -> FieldError:
 
 def _not_oneself() -> FieldError:
     return FieldError(
-        "/subject_id", "not-oneself", "Người được đề nghị phải là người khác.", "The person concerned is somebody else."
+        "/subject_id",
+        "not-oneself",
+        "Người được đề nghị phải là người khác.",
+        "The person concerned must be another person.",
     )
 
 

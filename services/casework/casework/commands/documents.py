@@ -71,7 +71,7 @@ async def send_document(session: Session, caller: Caller, new: NewDocument, file
 
 
 def keep_file(document: Document, file: SignedPaper) -> None:
-    """Puts the (first) file into the document, sealed."""
+    """Stores the (first) file in the document, encrypted."""
     paper = file.paper
     document.media_type, document.sha256 = paper.media_type, sha256(paper.content).digest()
     document.content = encrypt(FILE, str(document.id), paper.content)
@@ -105,7 +105,7 @@ def ask_document_back(session: Session, document: Document) -> None:
 
 
 def answer_recall(session: Session, document: Document, answer: Recall) -> None:
-    """The recipient agrees or refuses; 409 when nobody asked."""
+    """The recipient agrees or refuses; 409 when there is no recall."""
     _do(session, document, lambda: document.answer_recall(answer))
 
 
@@ -118,7 +118,7 @@ def _do(session: Session, document: Document, step: Callable[[], None]) -> None:
 
 
 def document_changed(session: Session, document: Document) -> None:
-    """Counts one more version and says so."""
+    """Increments the version and publishes the change."""
     document.version += 1
     document.changed_at = now()
     publish(session, DocumentChanged(**document.state()))

@@ -49,7 +49,7 @@ def form_of(dossier: Dossier) -> tuple[FormField, ...]:
 
 
 async def draft_dossier(session: Session, caller: Caller, application: Application, prefilled: Prefilled) -> Dossier:
-    """Opens a draft with everything that is already known; nothing is announced before it is submitted."""
+    """Opens a draft with everything that is already known; no event is published before it is submitted."""
     rules = rules_for(application.procedure_code, application.applicant, today())
     people = await find_applicants(session, caller, application, rules)
     unit = await competent_unit(session, application, people, rules)
@@ -80,7 +80,7 @@ async def draft_dossier(session: Session, caller: Caller, application: Applicati
 
 
 async def refill(session: Session, caller: Caller, dossier: Dossier, prefilled: Prefilled) -> None:
-    """Puts the registry's answers in again: for a draft that opened while the registry was down."""
+    """Fills the form again, for a draft that opened while the registry was down."""
     _require_editable(dossier)
     person = await find_resident(session, dossier.resident_id) if dossier.resident_id else None
     subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
@@ -89,7 +89,7 @@ async def refill(session: Session, caller: Caller, dossier: Dossier, prefilled: 
 
 
 async def discard_dossier(session: Session, dossier: Dossier) -> None:
-    """Throws a draft away with its papers: nothing of it was ever said to anybody."""
+    """Deletes a draft with its papers; no event of it was published."""
     await session.execute(delete(Attachment).where(col(Attachment.dossier_id) == dossier.id))
     await session.delete(dossier)
 
@@ -115,8 +115,8 @@ def fill_in(dossier: Dossier, changes: FormChanges) -> None:
 def _fill(dossier: Dossier, prefilled: Prefilled, *, withhold: bool) -> None:
     form = fill(
         form_of(dossier),
-        prefilled.applicant.facts,
-        prefilled.subject.facts,
+        prefilled.applicant.attributes,
+        prefilled.subject.attributes,
         typed=dossier.entries(),
         withhold_subject=withhold,
     )

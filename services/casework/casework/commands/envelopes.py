@@ -28,7 +28,7 @@ from chassis.storage.tables import KnownUnit
 from contracts.casework import DocumentSent
 
 KIND = "official_letter"
-HANDLERS = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
+STATUS_CODES = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
 
 
 async def open_envelope(content: bytes) -> tuple[EdxmlDocument | StatusReply, list[SignedPaper]]:
@@ -42,24 +42,25 @@ async def open_envelope(content: bytes) -> tuple[EdxmlDocument | StatusReply, li
 
 
 async def receive_edxml_document(
-    session: Session, caller: Caller, letter: EdxmlDocument, files: Sequence[SignedPaper]
+    session: Session, caller: Caller, received: EdxmlDocument, files: Sequence[SignedPaper]
 ) -> tuple[list[Document], bool]:
-    """The letter in the box of each of the caller's units that it names, and whether any of that is new: once per document id."""
-    units = await _addressed(session, caller, letter)
-    await session.execute(_ONE_AT_A_TIME, {"name": f"edxml|{letter.document_id}"})
-    known = {document.recipient_unit_id: document for document in await find_by_edxml_id(session, letter.document_id)}
-    taken = [known.get(unit.id) or await _take(session, caller, letter, files, unit) for unit in units]
+    """The document in the inbox of each addressed unit of the caller, once per document id; and whether any of them is new."""
+    units = await _addressed(session, caller, received)
+    await session.execute(_ONE_AT_A_TIME, {"name": f"edxml|{received.document_id}"})
+    known = {document.recipient_unit_id: document for document in await find_by_edxml_id(session, received.document_id)}
+    taken = [known.get(unit.id) or await _take(session, caller, received, files, unit) for unit in units]
     return taken, any(unit.id not in known for unit in units)
 
 
 async def apply_status_reply(session: Session, caller: Caller, reply: StatusReply) -> Document:
-    """What the recipient says became of our document: twice and late change nothing. 404 for a document that is not ours."""
-    if int(reply.status_code) not in HANDLERS:
+    """Applies the status that the recipient reports for our document; repeats and late replies change nothing. 404 for a
+    document that is not ours."""
+    if int(reply.status_code) not in STATUS_CODES:
         raise InvalidEnvelope(errors=[_wrong("StatusCode")])
     for document in await find_by_edxml_id(session, reply.answered.document_id, lock=True):
         is_ours = document.sender_unit_id is not None and await covers(session, caller, document.sender_unit_id)
         if is_ours and document.recipient_organ_id == reply.sender.organ_id:
-            if document.hear(int(reply.status_code)):
+            if document.apply_reported_status(int(reply.status_code)):
                 document_changed(session, document)
             return document
     raise NotFound()
@@ -68,8 +69,8 @@ async def apply_status_reply(session: Session, caller: Caller, reply: StatusRepl
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
-async def _addressed(session: Session, caller: Caller, letter: EdxmlDocument) -> list[KnownUnit]:
-    codes = [unit_code_of(get_settings().organ_id_pattern, organ.organ_id) for organ in letter.recipients]
+async def _addressed(session: Session, caller: Caller, received: EdxmlDocument) -> list[KnownUnit]:
+    codes = [unit_code_of(get_settings().organ_id_pattern, organ.organ_id) for organ in received.recipients]
     units = [unit for code in dict.fromkeys(codes) if code and (unit := await find_unit(session, code))]
     own = [unit for unit in units if await covers(session, caller, unit.id)]
     if not units:
@@ -80,28 +81,28 @@ async def _addressed(session: Session, caller: Caller, letter: EdxmlDocument) ->
 
 
 async def _take(
-    session: Session, caller: Caller, letter: EdxmlDocument, files: Sequence[SignedPaper], unit: KnownUnit
+    session: Session, caller: Caller, received: EdxmlDocument, files: Sequence[SignedPaper], unit: KnownUnit
 ) -> Document:
     moment = now()
     document = Document(
         id=new_id(),
-        number=number_in(letter.number),
-        symbol="/".join(part for part in (letter.number, letter.notation) if part),
-        issued_on=letter.promulgated_on,
+        number=number_in(received.number),
+        symbol="/".join(part for part in (received.number, received.notation) if part),
+        issued_on=received.promulgated_on,
         kind=KIND,
-        edxml_id=letter.document_id,
-        sender_organ_id=letter.sender.organ_id,
+        edxml_id=received.document_id,
+        sender_organ_id=received.sender.organ_id,
         recipient_unit_id=unit.id,
         recipient_unit_code=unit.code,
         recipient_kind="unit",
-        due_on=letter.due_on,
-        in_reply_to=await _answered(session, letter, unit),
+        due_on=received.due_on,
+        in_reply_to=await _answered(session, received, unit),
         sent_at=moment,
         sent_by=caller.account,
         changed_at=moment,
         subject=b"",
     )
-    document.write(letter.subject, letter.content)
+    document.write(received.subject, received.content)
     _keep_files(session, document, files)
     session.add(document)
     publish(session, DocumentSent(**document.state()))
@@ -126,9 +127,9 @@ def _keep_files(session: Session, document: Document, files: Sequence[SignedPape
         )
 
 
-async def _answered(session: Session, letter: EdxmlDocument, unit: KnownUnit) -> UUID | None:
+async def _answered(session: Session, received: EdxmlDocument, unit: KnownUnit) -> UUID | None:
     """Our document that this one answers, where we know it."""
-    ids = [answered.document_id for answered in letter.answers]
+    ids = [answered.document_id for answered in received.answers]
     query = select(Document.id).where(col(Document.edxml_id).in_(ids), col(Document.sender_unit_id) == unit.id)
     return (await session.exec(query)).first()
 

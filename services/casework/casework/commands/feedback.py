@@ -46,7 +46,7 @@ async def send_feedback(
     is_anonymous: bool,
     photos: Sequence[Paper],
 ) -> Feedback:
-    """Takes feedback for a unit; anonymous feedback keeps no trace of who sent it but a mark only the author can prove."""
+    """Takes feedback for a unit; anonymous feedback stores no author, only a blind index that the author can prove."""
     named = await unit_of_body(session, unit_code)
     unit = await commune_of(session, named.id)
     feedback_id, moment = new_id(), now()
@@ -77,21 +77,21 @@ async def send_feedback(
 async def act_on_feedback(
     session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, decision: FeedbackDecision
 ) -> None:
-    """Does one thing if the table has it; else 409 naming what is legal, or 403 for who may never."""
+    """Takes one action if the table allows it; else 409 with the legal actions, or 403 when this actor may never take it."""
     before = feedback.status
     if decision.action not in feedback.legal(actor) and feedback.is_by(caller):
-        actor = FeedbackActor.AUTHOR  # an officer who wrote it down for somebody may also do what authors do
+        actor = FeedbackActor.AUTHOR  # an officer who filed it for a resident may also take the actions of authors
     _advance(feedback, decision.action, actor)
     feedback.version += 1
     feedback.changed_at = now()
     await _follow_up(session, feedback, decision)
     _record(session, feedback, _name(caller, feedback, actor), decision.action.value, before, decision.note)
-    fact = FeedbackAnswered if decision.action is FeedbackAction.ANSWER else FeedbackChanged
-    publish(session, fact(**feedback.state()))
+    event_type = FeedbackAnswered if decision.action is FeedbackAction.ANSWER else FeedbackChanged
+    publish(session, event_type(**feedback.state()))
 
 
 async def escalate_feedback(session: Session) -> int:
-    """Tells the next level about feedback whose deadline has passed; how many."""
+    """Escalates feedback whose deadline has passed; how many."""
     late = await list_to_escalate(session, now())
     for feedback in late:
         feedback.escalate(_calendar())

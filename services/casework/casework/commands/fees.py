@@ -1,4 +1,4 @@
-"""What payments-qr says about a dossier's fee."""
+"""The fee of a dossier, by the events of payments-qr."""
 
 from datetime import datetime
 from uuid import UUID

@@ -25,7 +25,7 @@ from contracts.casework import IncidentChanged, IncidentReported
 
 
 async def report_incident(session: Session, caller: Caller, reported: NewIncident) -> Incident:
-    """Takes a fault that somebody met; officers and volunteers report within their units."""
+    """Records a fault; officers and volunteers report within their units."""
     unit = await _unit(session, caller, reported)
     if caller.role in ("officer", "volunteer"):
         await require_unit(session, caller, unit.id, is_known=True)
@@ -86,7 +86,7 @@ def act_on_incident(session: Session, incident: Incident, decision: IncidentDeci
 
 
 async def escalate_incidents(session: Session) -> int:
-    """Says once of every fault whose time has passed that it is late; how many."""
+    """Escalates, once, every fault whose deadline has passed; how many."""
     late = await list_late_incidents(session, now())
     for incident in late:
         incident.escalation += 1

@@ -38,7 +38,7 @@ class SignedPaper(NamedTuple):
 
 
 async def checked_paper(content: bytes) -> Paper:
-    """The file if its size, kind and scan allow it; ask before the first statement, for a scanner takes its time."""
+    """The file if its size, kind and scan allow it; call before the first statement, because a scanner takes time."""
     settings = get_settings()
     try:
         paper = read_paper(content, limit=settings.attachment_limit_bytes)
@@ -52,7 +52,7 @@ async def checked_paper(content: bytes) -> Paper:
 
 
 async def verified_paper(content: bytes) -> SignedPaper:
-    """The accepted file with its signatures checked; ask before the first statement too."""
+    """The accepted file with its signatures checked; call before the first statement too."""
     paper, settings = await checked_paper(content), get_settings()
     if paper.media_type != PDF:
         return SignedPaper(paper, None)
@@ -63,7 +63,7 @@ async def verified_paper(content: bytes) -> SignedPaper:
 async def attach_paper(
     session: Session, caller: Caller, dossier: Dossier, signed: SignedPaper, *, name: str, document: str | None
 ) -> Attachment:
-    """Keeps a paper, sealed; without a document's code it counts for the first one that is missing."""
+    """Stores a paper, encrypted; without a document's code it counts for the first one that is missing."""
     if not dossier.is_editable or dossier.origin == "portal":
         raise DossierNotEditable()
     held = await session.exec(select(func.count()).where(col(Attachment.dossier_id) == dossier.id))

@@ -1,4 +1,4 @@
-"""Takes what portals report about their dossiers: twice, late and out of order, with the same outcome."""
+"""Applies status reports of portals: twice, late and out of order, with the same result."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from contracts.casework import DossierChanged, DossierCompleted, DossierSubmitte
 from contracts.gateway import PartnerEventReceived
 
 T = TypeVar("T")
-Outcome = tuple[Literal["applied", "unchanged", "rejected"], str]
+ReportOutcome = tuple[Literal["applied", "unchanged", "rejected"], str]
 
 OWN_STATUS = {national: own for own, national in NATIONAL.items() if national and own != Status.DRAFT_RESULT_SENT}
 NEVER_RECEIVED = (NationalStatus.NEWLY_FILED, NationalStatus.NOT_RECEIVED, NationalStatus.WITHDRAWN)
@@ -51,17 +51,17 @@ class PortalStatus(BaseModel):
     fee_paid_online: bool | None = None
 
 
-Told = tuple[PartnerEventReceived, PortalStatus]
+ReceivedStatus = tuple[PartnerEventReceived, PortalStatus]
 
 
 @dataclass
-class Files:
+class PortalDossiers:
     """The dossiers that are reported about, by code, with all reports of each; changes are written with the transaction."""
 
     dossiers: dict[str, Dossier]
     reports: dict[UUID, list[PortalReport]]
     known: set[tuple[str, str]]
-    """Partner and webhook of what was taken before."""
+    """Partner id and webhook id of the reports applied before."""
     units: dict[tuple[str, date], KnownUnit | None] = field(default_factory=dict)
     filed: Counter[tuple[UUID, str, date]] = field(default_factory=Counter)
 
@@ -74,18 +74,20 @@ class Files:
         return reports
 
 
-async def take_portal_statuses(session: Session, told: Sequence[Told]) -> list[Outcome]:
+async def take_portal_statuses(session: Session, received: Sequence[ReceivedStatus]) -> list[ReportOutcome]:
     """Adds reports and computes their dossiers anew from all of them; of each the outcome and why it was rejected."""
-    if not told:
+    if not received:
         return []
-    files = await _open_files(session, told)
-    outcomes = [await _take(session, files, event, status) for event, status in told]
+    files = await _load(session, received)
+    outcomes = [await _take(session, files, event, status) for event, status in received]
     for (unit_id, procedure_code, day), count in sorted(files.filed.items()):
         await count_filed(session, unit_id, procedure_code, day, count)
     return outcomes
 
 
-async def _take(session: Session, files: Files, event: PartnerEventReceived, status: PortalStatus) -> Outcome:
+async def _take(
+    session: Session, files: PortalDossiers, event: PartnerEventReceived, status: PortalStatus
+) -> ReportOutcome:
     dossier = files.dossiers.get(status.code)
     if dossier is not None and dossier.origin != "portal":
         return "rejected", "code-is-ours"
@@ -106,18 +108,18 @@ async def _take(session: Session, files: Files, event: PartnerEventReceived, sta
     dossier.unit_id, dossier.unit_code = unit.id, unit.code
     if not is_new and dossier.state() | {"version": 0, "at": None} == before:
         return "unchanged", ""
-    _announce(session, dossier, is_new=is_new)
+    _publish_change(session, dossier, is_new=is_new)
     return "applied", ""
 
 
-async def _open_files(session: Session, told: Sequence[Told]) -> Files:
+async def _load(session: Session, received: Sequence[ReceivedStatus]) -> PortalDossiers:
     """Under the locks of their codes, taken in one order."""
-    codes = list({status.code for _, status in told})
+    codes = list({status.code for _, status in received})
     await session.execute(_ONE_AT_A_TIME, {"codes": codes})
     found = await session.exec(select(Dossier).where(col(Dossier.code).in_(codes)))
     dossiers = {one.code: one for one in found if one.code}
-    webhooks = [(event.partner_id, event.webhook_id) for event, _ in told]
-    files = Files(dossiers, {}, set())
+    webhooks = [(event.partner_id, event.webhook_id) for event, _ in received]
+    files = PortalDossiers(dossiers, {}, set())
     ids, key = [one.id for one in dossiers.values()], tuple_(col(PortalReport.partner_id), col(PortalReport.webhook_id))
     for report in await session.exec(
         select(PortalReport).where(or_(col(PortalReport.dossier_id).in_(ids), key.in_(webhooks)))
@@ -132,7 +134,7 @@ _ONE_AT_A_TIME = text(
 )
 
 
-async def _unit_of(session: Session, files: Files, status: PortalStatus) -> KnownUnit | None:
+async def _unit_of(session: Session, files: PortalDossiers, status: PortalStatus) -> KnownUnit | None:
     """Today's unit of that code, else the one that bore it when the dossier was received (before July 2025)."""
     wanted = status.unit_code, local_date(status.received_at)
     if wanted not in files.units:
@@ -195,11 +197,11 @@ def _compute(dossier: Dossier, reports: Sequence[PortalReport]) -> None:
 
 def _finished_at(reports: Sequence[PortalReport]) -> datetime:
     """The moment of "settled", before that of "result returned", before that of "stopped" (index, 2.1)."""
-    said = _latest([report.finished_at for report in reports])
+    reported = _latest([report.finished_at for report in reports])
     settled = [
         report.occurred_at for report in reports if OWN_STATUS[NationalStatus(report.national_status)] in SETTLED
     ]
-    return said or settled[0]
+    return reported or settled[0]
 
 
 def _on_time(dossier: Dossier, reports: Sequence[PortalReport]) -> bool | None:
@@ -225,7 +227,7 @@ def _statutory(dossier: Dossier) -> datetime | None:
 
 
 def _usual_fee(dossier: Dossier) -> int:
-    """A portal says whether the fee was paid online, not how much: what one copy costs tells that there is one."""
+    """A portal says whether the fee was paid online, not how much: the price of one copy shows that there is a fee."""
     rules = _rules(dossier)
     return fee_amount(rules.fee, channel=Channel(dossier.channel)) if rules else 0
 
@@ -253,10 +255,10 @@ def _latest(values: Sequence[T | None]) -> T | None:
     return next((value for value in reversed(values) if value is not None), None)
 
 
-def _announce(session: Session, dossier: Dossier, *, is_new: bool) -> None:
+def _publish_change(session: Session, dossier: Dossier, *, is_new: bool) -> None:
     if is_new:
         publish(session, DossierSubmitted(**dossier.state()))
         if dossier.status == Status.SUBMITTED:
             return
-    fact = DossierCompleted if dossier.finished_at else DossierChanged
-    publish(session, fact(**dossier.state()))
+    event_type = DossierCompleted if dossier.finished_at else DossierChanged
+    publish(session, event_type(**dossier.state()))

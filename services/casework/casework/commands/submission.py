@@ -59,7 +59,7 @@ async def submit_dossier(
 
 
 def _route(session: Session, dossier: Dossier) -> None:
-    """Handed in elsewhere: the platform sends it to the competent unit at once, and the history says so."""
+    """Filed at another unit: the platform transfers it to the competent unit at once and records it in the history."""
     before = dossier.status
     advance(dossier, Action.TRANSFER, Actor.PLATFORM)
     record_step(session, dossier, None, Action.TRANSFER, before)
@@ -75,7 +75,7 @@ async def require_complete(session: Session, dossier: Dossier, rules: Version) -
 
 
 async def missing_papers(session: Session, dossier: Dossier, rules: Version) -> list[str]:
-    """The required papers that nobody has attached yet."""
+    """The required papers that are not attached yet."""
     if dossier.origin == "portal":
         return []
     there = {paper.document for paper in await list_papers(session, dossier.id)}
@@ -116,7 +116,7 @@ async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day:
 
 
 async def _read_signed_form(session: Session, dossier: Dossier, rules: Version) -> None:
-    """What the signed form itself proves goes before what was said of it."""
+    """The signature inside the form takes precedence over the declared one."""
     forms = {document.code for document in rules.documents if document.source == "form"}
     for paper in await list_papers(session, dossier.id):
         check = SignatureCheck.model_validate(paper.signatures) if paper.signatures else None

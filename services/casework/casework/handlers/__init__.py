@@ -1,4 +1,4 @@
-"""What casework hears."""
+"""Event handlers of casework, by event type."""
 
 from casework.handlers.campaigns import on_campaign_started, on_campaign_updated
 from casework.handlers.fees import on_bill_paid, on_fee_uncollectable, on_payment_reversed, on_qr_issued

@@ -5,25 +5,25 @@ from chassis.storage.database import Session
 from contracts.onboarding import CampaignStarted, CampaignState, CampaignUpdated
 
 
-async def on_campaign_started(session: Session, fact: CampaignStarted) -> None:
-    await _keep(session, fact)
+async def on_campaign_started(session: Session, event: CampaignStarted) -> None:
+    await _keep(session, event)
 
 
-async def on_campaign_updated(session: Session, fact: CampaignUpdated) -> None:
-    await _keep(session, fact)
+async def on_campaign_updated(session: Session, event: CampaignUpdated) -> None:
+    await _keep(session, event)
 
 
-async def _keep(session: Session, fact: CampaignState) -> None:
-    known = await session.get(KnownCampaign, fact.campaign_id)
-    if known is not None and known.version >= fact.version:
+async def _keep(session: Session, event: CampaignState) -> None:
+    known = await session.get(KnownCampaign, event.campaign_id)
+    if known is not None and known.version >= event.version:
         return
     await session.merge(
         KnownCampaign(
-            id=fact.campaign_id,
-            version=fact.version,
-            unit_id=fact.unit_id,
-            starts_on=fact.starts_on,
-            ends_on=fact.ends_on,
-            minimum_procedures=fact.minimum_procedures,
+            id=event.campaign_id,
+            version=event.version,
+            unit_id=event.unit_id,
+            starts_on=event.starts_on,
+            ends_on=event.ends_on,
+            minimum_procedures=event.minimum_procedures,
         )
     )

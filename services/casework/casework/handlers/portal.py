@@ -18,18 +18,18 @@ STATUS_CHANGED = "dossier.status_changed"
 
 
 @batch_handler
-async def on_partner_events_received(session: Session, facts: Sequence[PartnerEventReceived]) -> None:
-    """Counts portals' dossiers beside ours; what does not fit is answered as rejected, with the reason."""
-    told = [(fact, _read(fact)) for fact in facts if fact.event == STATUS_CHANGED]
-    outcomes = iter(await take_portal_statuses(session, [(fact, status) for fact, status in told if status]))
-    for fact, status in told:
+async def on_partner_events_received(session: Session, events: Sequence[PartnerEventReceived]) -> None:
+    """Applies status reports of portals; a report that does not fit is published as rejected, with the reason."""
+    received = [(event, _read(event)) for event in events if event.event == STATUS_CHANGED]
+    outcomes = iter(await take_portal_statuses(session, [(event, status) for event, status in received if status]))
+    for event, status in received:
         outcome, reason = next(outcomes) if status else ("rejected", "malformed")
         publish(
             session,
             DeliveryProcessed.model_validate(
                 {
-                    "delivery_id": fact.delivery_id,
-                    "partner_id": fact.partner_id,
+                    "delivery_id": event.delivery_id,
+                    "partner_id": event.partner_id,
                     "service": "casework",
                     "outcome": outcome,
                     "reason": reason or None,
@@ -39,9 +39,9 @@ async def on_partner_events_received(session: Session, facts: Sequence[PartnerEv
         )
 
 
-def _read(fact: PartnerEventReceived) -> PortalStatus | None:
-    """None for what is not in the shape of a status. Without its key an event is set aside, to be tried again with it."""
-    body = decrypt(CipherContext(*SEALED_AT), str(fact.delivery_id), base64.b64decode(fact.sealed))
+def _read(event: PartnerEventReceived) -> PortalStatus | None:
+    """The status report; None for an invalid body. An event whose key is missing becomes a dead letter and can be replayed."""
+    body = decrypt(CipherContext(*SEALED_AT), str(event.delivery_id), base64.b64decode(event.sealed))
     try:
         return PortalStatus.model_validate_json(body)
     except ValidationError:

@@ -1,12 +1,9 @@
 """The code of a dossier: agency, date of receipt, daily serial (Circular 01/2018/TT-VPCP art. 19).
 
-The form since Circular 03/2025/TT-VPCP was not found, so the pattern is configuration and both forms are read.
+The form since Circular 03/2025/TT-VPCP was not found, so the pattern is configuration.
 """
 
-import re
 from datetime import date
-
-CODE = re.compile(r"^[A-Z0-9]{1,4}(?:\.[A-Z0-9]{1,6}){1,5}-\d{6}-\d{4,6}$")
 
 
 def make_code(pattern: str, *, unit_code: str, day: date, serial: int) -> str:
@@ -24,8 +21,3 @@ def unit_code_of(pattern: str, organ_id: str) -> str | None:
     before, after = pattern.split("{unit}")
     code = organ_id.removeprefix(before).removesuffix(after)
     return code if organ_id == organ_id_of(pattern, code) and code else None
-
-
-def is_code(text: str) -> bool:
-    """Whether `text` has the form of a dossier code, ours or the national one."""
-    return CODE.match(text) is not None

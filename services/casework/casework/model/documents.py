@@ -21,7 +21,7 @@ ANNEX = CipherContext("casework", "document_file", "content")
 
 
 class ExchangeStatus(IntEnum):
-    """The status codes that document exchange systems tell one another (edXML, Decision 28/2018/QĐ-TTg)."""
+    """The status codes that document exchange systems send one another (edXML, Decision 28/2018/QĐ-TTg)."""
 
     ARRIVED = 1
     REFUSED = 2
@@ -74,7 +74,7 @@ class NewDocument:
 
 
 class BrokenChain(Exception):
-    """A document does not go from this status to that one; `legal` says where it may go."""
+    """The status chain has no such step; `legal` lists the steps that it has."""
 
     def __init__(self, legal: frozenset[ExchangeStatus]) -> None:
         super().__init__("not a step of the status chain")
@@ -82,7 +82,7 @@ class BrokenChain(Exception):
 
 
 class Document(Table, table=True):
-    """One document. Sender and recipient are either a unit or a resident or an organization; subject and text are sealed."""
+    """One document. Sender and recipient are either a unit or a resident or an organization; subject and text are encrypted."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -127,26 +127,26 @@ class Document(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def write(self, subject: str, body: str | None) -> None:
-        """Seals subject and text for this row."""
+        """Encrypts subject and text for this row."""
         self.subject = encrypt(SUBJECT, str(self.id), subject)
         self.body = encrypt(BODY, str(self.id), body) if body else None
 
     def read_subject(self) -> str:
-        """The subject, opened."""
+        """The decrypted subject."""
         return decrypt_text(SUBJECT, str(self.id), self.subject)
 
     def read_body(self) -> str | None:
-        """The text, opened."""
+        """The decrypted text."""
         return decrypt_text(BODY, str(self.id), self.body) if self.body else None
 
     @property
     def code(self) -> ExchangeStatus | Recall:
-        """The status as other agencies hear it: a recall that is open or agreed goes before the chain."""
+        """The status that other agencies receive: an open or agreed recall takes precedence over the chain."""
         return ExchangeStatus(self.status) if self.recall in (None, Recall.REFUSED) else Recall(self.recall)
 
     @property
     def status_name(self) -> str:
-        """The status in a word, e.g. `received`, `recall_requested`."""
+        """The status as one code, e.g. `received`, `recall_requested`."""
         name = self.code.name.lower()
         return f"recall_{name}" if isinstance(self.code, Recall) else name
 
@@ -185,11 +185,12 @@ class Document(Table, table=True):
             raise BrokenChain(self.legal())
         self.recall = int(answer)
 
-    def hear(self, code: int) -> bool:
-        """What the other agency says became of it: replies come twice and late, so nothing goes back; whether it is news."""
+    def apply_reported_status(self, code: int) -> bool:
+        """Applies a status reported by the other agency. Replies arrive twice and late, so the status never goes back; returns
+        whether anything changed."""
         if code in set(Recall):
-            is_news, self.recall = self.recall != code, code
-            return is_news
+            has_changed, self.recall = self.recall != code, code
+            return has_changed
         if self.status in (ExchangeStatus.REFUSED, ExchangeStatus.COMPLETED) or code <= self.status:
             return False
         self.status = int(ExchangeStatus(code))
@@ -197,7 +198,7 @@ class Document(Table, table=True):
 
 
 class DocumentFile(Table, table=True):
-    """A further file of a document, sealed for this row; the first one lies with the document."""
+    """A further file of a document, encrypted for this row; the first file is a column of the document."""
 
     __tablename__ = "document_file"
     __table_args__ = (Index("ix_document_file_document", "document_id", "id"),)

@@ -14,7 +14,7 @@ from casework.calendar import Pause
 from casework.model import Table
 from casework.model.fees import Channel, FeeStatus
 from casework.model.forms import Entry, Form, once_only_ratio
-from casework.model.lifecycle import NATIONAL, OPEN, Action, Actor, Status, legal_actions, next_status
+from casework.model.lifecycle import NATIONAL, Action, Actor, Status, legal_actions, next_status
 from casework.model.timeliness import is_on_time, is_overdue
 from chassis.security.encryption import CipherContext, blind_index, blind_indexes, decrypt, decrypt_text, encrypt
 from chassis.storage.database import aware
@@ -30,7 +30,7 @@ _FORM = TypeAdapter(dict[str, Entry])
 
 
 class Dossier(Table, table=True):
-    """A request for a procedure, from draft to result; `unit_id` is the competent commune, `form` is sealed for this row.
+    """A request for a procedure, from draft to result; `unit_id` is the competent commune, `form` is encrypted for this row.
 
     Instants are UTC. `due_at` is the promise that holds now, `first_due_at` the one given at valid receipt.
     """
@@ -106,23 +106,19 @@ class Dossier(Table, table=True):
         return self.received_at is not None
 
     @property
-    def is_open(self) -> bool:
-        return Status(self.status) in OPEN
-
-    @property
     def is_editable(self) -> bool:
         """Whether the applicant may change the form and the papers now."""
         return self.status in (Status.DRAFT, Status.SUPPLEMENT_REQUESTED)
 
     @property
     def is_for_another(self) -> bool:
-        """Whether somebody else than the applicant is the person concerned or represented."""
+        """Whether the person concerned or represented is not the applicant."""
         others = {self.subject_id, self.on_behalf_of} - {None, self.resident_id}
         return bool(others)
 
     @property
     def ratio(self) -> float:
-        """How much of what the registry could know nobody had to declare again."""
+        """The share of the fields known to the registry that did not have to be declared again."""
         return once_only_ratio(self.fields_asked, self.fields_prefilled)
 
     @property
@@ -136,19 +132,19 @@ class Dossier(Table, table=True):
         return self.phone_mark in blind_indexes(TRACKING, f"{self.id}|{last4}")
 
     def entries(self) -> Form:
-        """The form, opened."""
+        """The decrypted form."""
         if self.form is None:
             return {}
         return _FORM.validate_json(decrypt(FORM, str(self.id), self.form))
 
     def keep(self, form: Form) -> None:
-        """Seals the form into this row, and a mark of the telephone's last digits for tracking."""
+        """Encrypts the form into this row, and a blind index of the phone's last digits for tracking."""
         self.form = encrypt(FORM, str(self.id), _FORM.dump_json(form))
         digits = [character for character in str(form.get("phone", Entry()).value or "") if character.isdigit()]
         self.phone_mark = phone_mark(self.id, "".join(digits[-4:])) if len(digits) >= 4 else None
 
     def legal(self, actor: Actor) -> tuple[Action, ...]:
-        """What this actor may do now."""
+        """The actions that this actor may take now."""
         if self.origin == "portal":
             return ()
         return legal_actions(Status(self.status), actor, received=self.is_received)
@@ -212,7 +208,7 @@ class Dossier(Table, table=True):
 
 
 class DossierStep(Table, table=True):
-    """One thing done to a dossier: who, when, from where to where, and which unit has it then; the note is sealed."""
+    """One action on a dossier: who, when, status before and after, and the competent unit afterwards; the note is encrypted."""
 
     __tablename__ = "dossier_step"
     __table_args__ = (Index("ix_dossier_step_dossier", "dossier_id", "id"),)
@@ -229,11 +225,11 @@ class DossierStep(Table, table=True):
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
 
     def write(self, note: str | None) -> None:
-        """Seals the note for this row."""
+        """Encrypts the note for this row."""
         self.note = encrypt(NOTE, str(self.id), note) if note else None
 
     def read(self) -> str | None:
-        """The note, opened."""
+        """The decrypted note."""
         return decrypt_text(NOTE, str(self.id), self.note) if self.note else None
 
 
@@ -250,7 +246,7 @@ class DossierPause(Table, table=True):
 
 
 class Attachment(Table, table=True):
-    """A paper of a dossier: content and file name sealed for this row, kind told by content, hash in the clear.
+    """A paper of a dossier: content and file name encrypted for this row, media type from the content, hash in the clear.
 
     `signatures` is a `SignatureCheck` as of the moment of attaching; None for pictures.
     """
@@ -272,7 +268,7 @@ class Attachment(Table, table=True):
 
 
 class DossierResult(Table, table=True):
-    """The electronic result: sealed, with the hash that proves it unchanged."""
+    """The electronic result: encrypted, with the hash that proves it unchanged."""
 
     __tablename__ = "dossier_result"
     __table_args__ = (Index("ix_dossier_result_dossier", "dossier_id", "id"),)
@@ -290,7 +286,7 @@ class DossierResult(Table, table=True):
 
 
 class CodeSerial(Table, table=True):
-    """The last serial given to a unit on a day: codes have no gaps and no twins."""
+    """The last serial given to a unit on a day: codes have no gaps and no duplicates."""
 
     __tablename__ = "code_serial"
 
@@ -300,7 +296,7 @@ class CodeSerial(Table, table=True):
 
 
 class TrackingGuess(Table, table=True):
-    """Wrong answers to "which telephone?" for a code in an hour: guessing is limited."""
+    """Wrong phone digits for a tracking code within an hour: guessing is limited."""
 
     __tablename__ = "tracking_guess"
 
@@ -310,7 +306,7 @@ class TrackingGuess(Table, table=True):
 
 
 class PortalReport(Table, table=True):
-    """What a portal said about one of its dossiers; the state is computed from all of them in the order of their times."""
+    """One status report of a portal about a dossier; the state is computed from all reports in the order of their times."""
 
     __tablename__ = "portal_report"
     __table_args__ = (Index("ix_portal_report_dossier", "dossier_id", "occurred_at"),)
@@ -329,7 +325,7 @@ class PortalReport(Table, table=True):
 
 
 def phone_mark(dossier_id: UUID, last4: str) -> bytes:
-    """What is kept of a telephone's last four digits: useless without the index key and for any other dossier."""
+    """The blind index of a phone's last four digits, bound to this dossier."""
     return blind_index(TRACKING, f"{dossier_id}|{last4}")
 
 

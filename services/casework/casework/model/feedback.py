@@ -34,7 +34,7 @@ PHOTO = CipherContext("casework", "feedback_photo", "content")
 
 
 class Feedback(Table, table=True):
-    """What somebody told the authorities. Anonymous feedback has no author id, only a mark that its author can prove."""
+    """Feedback to the authorities. Anonymous feedback has no author id, only a blind index that its author can prove."""
 
     __tablename__ = "feedback"
     __table_args__ = (
@@ -74,7 +74,7 @@ class Feedback(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def is_by(self, caller: Caller) -> bool:
-        """Whether this caller wrote it, also when nobody else may know."""
+        """Whether this caller wrote it; also answers for anonymous feedback."""
         return self.author_mark in blind_indexes(AUTHOR, _author(self.id, caller))
 
     def legal(self, actor: FeedbackActor) -> tuple[FeedbackAction, ...]:
@@ -93,7 +93,7 @@ class Feedback(Table, table=True):
         self.answered_at = self.publish_due_at = self.published_at = self.on_time = None
 
     def escalate(self, calendar: WorkingCalendar) -> None:
-        """The next level hears of it; the one after that some working days later, up to the last."""
+        """Escalates to the next level, and to the one above it some working days later, up to the last level."""
         self.escalation += 1
         self.escalate_at = None
         if self.escalation < LAST_LEVEL:
@@ -120,29 +120,29 @@ class Feedback(Table, table=True):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the office owes an answer."""
+        """Whether an answer of the office is outstanding."""
         return self.status in WAITING
 
     def write(self, text: str) -> None:
-        """Seals the text for this row and keeps marks by which near-duplicates are found."""
+        """Encrypts the text for this row and stores blind indexes by which near-duplicates are found."""
         self.text = encrypt(TEXT, str(self.id), text)
         self.shingles = shingles(text)
 
     def read(self) -> str:
-        """The text, opened."""
+        """The decrypted text."""
         return decrypt_text(TEXT, str(self.id), self.text)
 
     def write_answer(self, text: str) -> None:
-        """Seals the answer for this row."""
+        """Encrypts the answer for this row."""
         self.answer = encrypt(ANSWER, str(self.id), text)
 
     def read_answer(self) -> str | None:
-        """The answer, opened."""
+        """The decrypted answer."""
         return decrypt_text(ANSWER, str(self.id), self.answer) if self.answer else None
 
 
 class FeedbackStep(Table, table=True):
-    """One thing done to feedback; the note is sealed, the author of anonymous feedback stays unnamed."""
+    """One action on feedback; the note is encrypted, the author of anonymous feedback stays unnamed."""
 
     __tablename__ = "feedback_step"
     __table_args__ = (Index("ix_feedback_step_feedback", "feedback_id", "id"),)
@@ -157,16 +157,16 @@ class FeedbackStep(Table, table=True):
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
 
     def write(self, note: str | None) -> None:
-        """Seals the note for this row."""
+        """Encrypts the note for this row."""
         self.note = encrypt(FEEDBACK_NOTE, str(self.id), note) if note else None
 
     def read(self) -> str | None:
-        """The note, opened."""
+        """The decrypted note."""
         return decrypt_text(FEEDBACK_NOTE, str(self.id), self.note) if self.note else None
 
 
 class FeedbackPhoto(Table, table=True):
-    """A photograph or paper that came with feedback, sealed for this row."""
+    """A photograph or paper attached to feedback, encrypted for this row."""
 
     __tablename__ = "feedback_photo"
     __table_args__ = (Index("ix_feedback_photo_feedback", "feedback_id", "id"),)
@@ -181,7 +181,7 @@ class FeedbackPhoto(Table, table=True):
 
 
 def author_mark(feedback_id: UUID, caller: Caller) -> bytes:
-    """What lets an author come back to anonymous feedback without the database knowing who it is."""
+    """A blind index by which an author is recognised; the database cannot tell who it is."""
     return blind_index(AUTHOR, _author(feedback_id, caller))
 
 
@@ -190,7 +190,7 @@ def _author(feedback_id: UUID, caller: Caller) -> str:
 
 
 def shingles(text: str) -> list[bytes]:
-    """Blind marks of the text's word triples (at most 64): texts that say the same share most of them."""
+    """Blind indexes of the text's word triples (at most 64): similar texts share most of them."""
     words = "".join(character if character.isalnum() else " " for character in text.casefold()).split()
     triples = {" ".join(words[start : start + 3]) for start in range(max(len(words) - 2, 1))}
     return sorted(blind_index("feedback_shingle", triple)[:8] for triple in triples)[:64]

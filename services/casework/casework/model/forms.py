@@ -1,4 +1,4 @@
-"""A dossier's form: what the registry filled, what the applicant typed, what is still missing."""
+"""A dossier's form: prefilled values, typed values, missing values."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -14,7 +14,7 @@ MOST_CHARACTERS = 2_000
 
 
 class KnownAttribute(BaseModel):
-    """A registry's answer about one fact."""
+    """One attribute of a person as the registry knows it."""
 
     value: Any = None
     source: str | None = None
@@ -65,7 +65,7 @@ def masked(number: str) -> str:
 
 def shown(field: FormField, entry: Entry) -> Any:
     """A value as a form shows it: a personal identification number is always masked, for its owner too."""
-    if field.fact == PERSONAL_ID and isinstance(entry.value, str):
+    if field.attribute == PERSONAL_ID and isinstance(entry.value, str):
         return masked(entry.value)
     return entry.value
 
@@ -86,12 +86,13 @@ def fill(
     typed: Form | None = None,
     withhold_subject: bool = False,
 ) -> Form:
-    """The form with every fact in its place; what the applicant typed before stays unless a verified fact is there."""
+    """The form with every attribute in its field; typed values stay unless a verified attribute replaces them."""
     form: Form = {}
     for field in fields:
-        facts = applicant if field.about == "applicant" else subject
+        attributes = applicant if field.about == "applicant" else subject
         entry = _entry_of(
-            facts.get(field.fact) if field.fact else None, withheld=withhold_subject and field.about == "subject"
+            attributes.get(field.attribute) if field.attribute else None,
+            withheld=withhold_subject and field.about == "subject",
         )
         before = (typed or {}).get(field.name)
         form[field.name] = before if before and not before.is_empty and entry.is_editable else entry
@@ -106,7 +107,7 @@ def type_in(field: FormField, value: Any) -> Entry:
 
 
 def confirmed(entry: Entry) -> Entry:
-    """The applicant sent a value back as it was: a stale one is fresh again by their word, and still nobody's typing."""
+    """The applicant confirmed a value unchanged: a stale value becomes fresh again and does not count as typed."""
     return entry.model_copy(update={"state": "fresh"}) if entry.state == "stale" else entry
 
 
@@ -116,8 +117,8 @@ def missing(fields: Iterable[FormField], form: Form) -> list[str]:
 
 
 def asked_and_prefilled(fields: Iterable[FormField], form: Form) -> tuple[int, int]:
-    """How many required fields the registry could know, and how many of them nobody had to declare again."""
-    asked = [form.get(field.name, Entry()) for field in fields if field.required and field.fact]
+    """Number of required fields known to the registry, and how many of them did not have to be declared again."""
+    asked = [form.get(field.name, Entry()) for field in fields if field.required and field.attribute]
     return len(asked), sum(entry.state in ("fresh", "stale") and not entry.is_empty for entry in asked)
 
 
@@ -126,10 +127,10 @@ def once_only_ratio(asked: int, prefilled: int) -> float:
     return round(prefilled / asked, 2) if asked else 0.0
 
 
-def _entry_of(fact: KnownAttribute | None, *, withheld: bool) -> Entry:
-    if fact is None or fact.value is None:
+def _entry_of(attribute: KnownAttribute | None, *, withheld: bool) -> Entry:
+    if attribute is None or attribute.value is None:
         return Entry()
-    return Entry(**fact.model_dump(), withheld=withheld)
+    return Entry(**attribute.model_dump(), withheld=withheld)
 
 
 def _checked(field: FormField, value: Any) -> Any:
@@ -166,7 +167,7 @@ def _text(value: Any) -> str:
 
 
 def _is_storable(text: str) -> bool:
-    """JSON can carry what no text is: a NUL, half of a surrogate pair."""
+    """JSON can carry what PostgreSQL text cannot: NUL, a lone surrogate."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 

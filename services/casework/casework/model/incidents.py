@@ -58,7 +58,7 @@ INCIDENT_TRANSITIONS: dict[tuple[IncidentStatus, IncidentAction], IncidentStatus
 
 
 class Incident(Table, table=True):
-    """A fault that somebody met during the roll-out, and who deals with it."""
+    """A technical fault met during the roll-out, and its handling."""
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -93,11 +93,11 @@ class Incident(Table, table=True):
         self.on_time, self.escalation = None, 0
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether somebody must act at once."""
+        """Whether its deadline has passed."""
         return self.status != IncidentStatus.RESOLVED and self.due_at is not None and self.due_at < now
 
     def state(self) -> dict[str, Any]:
-        """The members of an `IncidentState`: what other services may know, none of its words."""
+        """The members of an `IncidentState`: what other services may know, without its texts."""
         return {
             "incident_id": self.id,
             "version": self.version,
@@ -116,5 +116,5 @@ class Incident(Table, table=True):
         }
 
     def legal(self) -> list[str]:
-        """What can be done now."""
+        """The actions that are possible now."""
         return [action.value for status, action in INCIDENT_TRANSITIONS if status == self.status]

@@ -1,4 +1,4 @@
-"""A dossier's life as one table: where it may stand, what may be done there, by whom, and where that leads.
+"""The lifecycle of a dossier as one table: status, action, actor, next status.
 
 The ten national codes are those every Vietnamese one-stop system exchanges with the National Public Service Portal.
 """
@@ -24,7 +24,7 @@ class NationalStatus(IntEnum):
 
 
 class Status(StrEnum):
-    """Our own states; a draft is nobody's business yet and has no national code."""
+    """The platform's states; a draft has not been submitted and has no national code."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -1,4 +1,4 @@
-"""The life of feedback (phản ánh, kiến nghị) as one table, and its deadlines by indicator 5.2 of the national index."""
+"""The lifecycle of feedback (phản ánh, kiến nghị) as one table, and its deadlines by indicator 5.2 of the national index."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,9 +1,6 @@
 """Whether a dossier was settled in time: indicators 2.1 and 2.2 of the national index (Decision 766/QĐ-TTg)."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-
-from casework.calendar import Pause, TimeLimit, WorkingCalendar
+from datetime import datetime
 
 
 def is_on_time(
@@ -26,23 +23,6 @@ def is_on_time(
     return promised_at is None or (finished_at or now) <= promised_at
 
 
-def is_within_limit(
-    calendar: WorkingCalendar,
-    limit: TimeLimit,
-    received_at: datetime,
-    finished_at: datetime,
-    pauses: Sequence[Pause] = (),
-) -> bool:
-    """The same question where no date was promised: settled within the statutory maximum without its pauses."""
-    return finished_at <= calendar.due_at(limit, received_at, pauses)
-
-
 def is_overdue(*, promised_at: datetime | None, finished_at: datetime | None, paused: bool, now: datetime) -> bool:
     """Whether an officer must act at once: promised, not finished, not waiting for the applicant, and late."""
     return promised_at is not None and finished_at is None and not paused and now > promised_at
-
-
-def settlement_time(received_at: datetime, finished_at: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
-    """How long settling took, without the time the dossier waited for its applicant; never negative."""
-    waited = sum(((pause.end or finished_at) - pause.start for pause in pauses), timedelta())
-    return max(finished_at - received_at - waited, timedelta())

@@ -1,4 +1,4 @@
-"""What one version of a procedure says: who may file it, its form, papers, fee, limit and result."""
+"""One version of a procedure: who may file it, its form, papers, fee, limit and result."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from pydantic import Field as Rule
 
 from casework.calendar import TimeLimit
 
-RESIDENT_FACTS = frozenset(
+RESIDENT_ATTRIBUTES = frozenset(
     [
         "personal_id",
         "id_document",
@@ -33,7 +33,7 @@ RESIDENT_FACTS = frozenset(
         "nationality",
     ]
 )
-ORGANIZATION_FACTS = frozenset({"organization.name", "organization.tax_code", "organization.kind"})
+ORGANIZATION_ATTRIBUTES = frozenset({"organization.name", "organization.tax_code", "organization.kind"})
 
 Applicant = Literal["resident", "organization"]
 
@@ -60,14 +60,14 @@ class FieldChoice(_Data):
 
 
 class FormField(_Data):
-    """One field of the interactive form; with a `fact` the registry fills it, else the applicant types it."""
+    """One field of the form; with an `attribute` (`fact` in the file) the registry fills it, else the applicant types it."""
 
     name: str = Rule(pattern=r"^[a-z][a-z_]*$")
     label: BilingualText
     type: Literal["text", "integer", "date", "boolean", "choice"]
     required: bool
     about: Literal["applicant", "subject"]
-    fact: str | None = None
+    attribute: str | None = Rule(default=None, alias="fact")
     choices: tuple[FieldChoice, ...] | None = None
     applies_to: Applicant | None = None
 
@@ -75,8 +75,8 @@ class FormField(_Data):
     def _consistent(self) -> "FormField":
         if (self.type == "choice") != bool(self.choices):
             raise ValueError(f"{self.name}: a choice has choices, nothing else has")
-        if self.fact and self.fact not in RESIDENT_FACTS | ORGANIZATION_FACTS:
-            raise ValueError(f"{self.name}: no fact is called {self.fact}")
+        if self.attribute and self.attribute not in RESIDENT_ATTRIBUTES | ORGANIZATION_ATTRIBUTES:
+            raise ValueError(f"{self.name}: no attribute is called {self.attribute}")
         return self
 
     def is_for(self, applicant: Applicant) -> bool:

@@ -56,7 +56,7 @@ async def get_file(session: ReadSession, document: Document, file_id: UUID) -> D
 
 
 async def get_edxml_document(session: ReadSession, document: Document) -> EdxmlDocument:
-    """The document as other agencies read it."""
+    """The document as other agencies receive it."""
     names = await organ_names(session, document)
     answered = await session.get(Document, document.in_reply_to) if document.in_reply_to else None
     number, _, notation = document.symbol.partition("/")
@@ -79,7 +79,7 @@ async def get_edxml_document(session: ReadSession, document: Document) -> EdxmlD
 
 
 async def get_status_reply(session: ReadSession, document: Document) -> StatusReply:
-    """What its sender is told of it now."""
+    """The status reply for its sender."""
     sender, recipient = await organ_names(session, document)
     return StatusReply(
         answered=AnsweredDocument(sender.organ_id, document.edxml_id or "", document.symbol, document.issued_on),

@@ -44,7 +44,7 @@ def owns(caller: Caller, dossier: Dossier) -> bool:
 async def get_dossier(
     session: ReadSession, caller: Caller, dossier_id: UUID, *, lock: bool = False
 ) -> tuple[Dossier, Actor]:
-    """The dossier and what the caller is to it; NotFound for everybody whom it does not concern."""
+    """The dossier and what the caller is to it; NotFound for every other caller."""
     query = select(Dossier).where(Dossier.id == dossier_id)
     dossier = (await session.exec(query.with_for_update() if lock else query)).first()
     if dossier is None:
@@ -143,7 +143,7 @@ async def find_tracked(session: Session, code: str, last4: str) -> Dossier | Non
 
 
 async def list_silent_drafts(session: ReadSession, at: datetime) -> Sequence[Dossier]:
-    """Dossiers whose draft result nobody disputed in time."""
+    """Dossiers whose draft result was not disputed in time."""
     query = select(Dossier).where(
         Dossier.status == Status.DRAFT_RESULT_SENT.value, col(Dossier.draft_result_until) < at
     )

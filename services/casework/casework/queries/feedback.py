@@ -28,7 +28,7 @@ MOST_SIMILAR = 5
 async def get_feedback(
     session: ReadSession, caller: Caller, feedback_id: UUID, *, lock: bool = False
 ) -> tuple[Feedback, FeedbackActor]:
-    """The feedback and what the caller is to it; NotFound for everybody whom it does not concern."""
+    """The feedback and what the caller is to it; NotFound for every other caller."""
     query = select(Feedback).where(Feedback.id == feedback_id)
     feedback = (await session.exec(query.with_for_update() if lock else query)).first()
     if feedback is None:
@@ -65,7 +65,7 @@ async def list_feedback(
 
 
 async def list_published(session: ReadSession, page: Page, unit_code: str | None) -> tuple[list[Feedback], str | None]:
-    """Published feedback of a unit and below, or of all: open to everybody who is signed in."""
+    """Published feedback of a unit and below, or of all: open to every signed-in caller."""
     query = select(Feedback).where(Feedback.status == FeedbackStatus.PUBLISHED.value)
     if unit_code is not None:
         query = query.where(col(Feedback.unit_id).in_(units_under(unit_code)))
@@ -73,7 +73,7 @@ async def list_published(session: ReadSession, page: Page, unit_code: str | None
 
 
 async def list_similar(session: ReadSession, feedback: Feedback) -> list[tuple[UUID, float]]:
-    """Recent feedback to the same unit that shares most of its words, likest first."""
+    """Recent feedback to the same unit with a similar text, most similar first."""
     query = (
         select(Feedback.id, Feedback.shingles)
         .where(

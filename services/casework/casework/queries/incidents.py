@@ -38,7 +38,7 @@ async def list_incidents(
     status: str | None,
     overdue: bool | None,
 ) -> tuple[list[Incident], str | None]:
-    """Incidents of an office's units, all for operators, one's own for everybody else."""
+    """Incidents of an office's units; all for operators; one's own for other callers."""
     query = _visible(caller)
     if unit_code is not None:
         query = query.where(col(Incident.unit_id).in_(units_under(unit_code)))
@@ -53,7 +53,7 @@ async def list_incidents(
 
 
 async def list_late_incidents(session: ReadSession, at: datetime) -> Sequence[Incident]:
-    """Faults whose time has passed and of which nobody has been told yet."""
+    """Faults whose deadline has passed and that were not escalated yet."""
     query = select(Incident).where(
         Incident.status != IncidentStatus.RESOLVED.value, Incident.escalation == 0, col(Incident.due_at) < at
     )

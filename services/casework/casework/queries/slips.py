@@ -1,4 +1,4 @@
-"""What a receipt slip and the receipt of a fee say."""
+"""Contents of the receipt slip and of the fee receipt."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The HTTP doors of casework."""
+"""The HTTP routes of casework."""
 
 from casework.routes import counts, documents, dossiers, feedback, incidents, papers, procedures, tracking
 

@@ -98,7 +98,7 @@ async def get_edxml_envelope(document_id: UUID, session: Reading, *, caller: Off
 
 @router.get("/v1/documents/{document_id}/edxml-status", response_class=Response)
 async def get_edxml_status(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
-    """The status reply that tells the document's sender where it stands now."""
+    """The status reply for the document's sender."""
     document = await queries.get_document(session, caller, document_id)
     content = write_status(await queries.get_status_reply(session, document))
     return Response(content, media_type="application/xml", headers=SAFE_DOWNLOAD)
@@ -108,7 +108,7 @@ async def get_edxml_status(document_id: UUID, session: Reading, *, caller: Offic
 async def get_document(
     document_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> DocumentView:
-    """A document whole; an officer's reading of a resident's letter needs a purpose and is logged."""
+    """One document; an officer's reading of a resident's document needs a purpose and is logged."""
     document = await queries.get_document(session, caller, document_id)
     _record_access(session, caller, document, purpose)
     response.headers["ETag"] = etag(document.version)

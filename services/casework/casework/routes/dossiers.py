@@ -109,7 +109,7 @@ async def list_dossiers(
 async def get_dossier(
     dossier_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> DossierView:
-    """A dossier whole; an officer's reading needs a purpose and is in the access log of everybody concerned."""
+    """One dossier; an officer's reading needs a purpose and is in the access log of every person concerned."""
     dossier, actor = await queries.get_dossier(session, caller, dossier_id)
     _log(session, caller, dossier, actor, "read", purpose)
     response.headers["ETag"] = etag(dossier.version)
@@ -146,7 +146,7 @@ async def prefill_dossier(
     *,
     caller: Anybody,
 ) -> DossierView:
-    """Asks the registry once more, for a draft that opened while it was down; what was typed stays where nothing is verified."""
+    """Fetches the registry's values again, for a draft that opened without them; verified values replace typed ones."""
     async with request.app.state.runtime.database.reading() as looking:
         seen, _ = await queries.get_dossier(looking, caller, dossier_id)
     # The first session is closed again: no connection waits for the registry.
@@ -167,7 +167,7 @@ async def prefill_dossier(
 
 @router.delete("/v1/dossiers/{dossier_id}", status_code=204)
 async def delete_dossier(dossier_id: UUID, session: Transaction, *, caller: Anybody) -> None:
-    """Throws a draft away; what was submitted is withdrawn instead."""
+    """Deletes a draft; a submitted dossier is withdrawn instead."""
     dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     if dossier.status != Status.DRAFT:
         raise DossierNotEditable()
@@ -203,7 +203,7 @@ async def act_on_dossier(
     *,
     caller: Anybody,
 ) -> DossierProgress:
-    """Does one thing of the table; an illegal one answers 409 and names the legal ones."""
+    """Takes one action of the table; an illegal action answers 409 with the legal ones."""
     dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
     await actions.act_on_dossier(session, caller, dossier, actor, body.to_decision())
@@ -228,7 +228,7 @@ async def _prefill(service_client: ServiceClient, caller: Caller, application: A
 
 
 def _purpose(caller: Caller, dossier: Dossier, sent: str | None) -> str | None:
-    """Helping with a form says by itself why its data are read; another purpose may be named."""
+    """The purpose of helping with a form is `dossier` unless another one is sent."""
     return purpose_of(caller, dossier.resident_id, sent or "dossier")
 
 

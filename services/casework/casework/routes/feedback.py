@@ -95,7 +95,7 @@ async def list_published_feedback(
     *,
     caller: Annotated[Caller, allow("resident", "organization", "officer", "volunteer", "auditor", "operator")],
 ) -> Listed[PublishedFeedback]:
-    """Published questions and answers; never who asked."""
+    """Published questions and answers; never the author."""
     rows, cursor = await queries.list_published(session, page, unit_code)
     return Listed(items=[_published(row) for row in rows], next_cursor=cursor)
 
@@ -104,7 +104,7 @@ async def list_published_feedback(
 async def get_feedback(
     feedback_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> FeedbackView:
-    """Feedback whole; reading what a named resident wrote needs a purpose and is logged for them."""
+    """One piece of feedback; reading what a named resident wrote needs a purpose and is logged for them."""
     feedback, actor = await queries.get_feedback(session, caller, feedback_id)
     _record_access(session, caller, feedback, actor, purpose)
     response.headers["ETag"] = etag(feedback.version)
@@ -121,7 +121,7 @@ async def act_on_feedback(
     *,
     caller: Anybody,
 ) -> FeedbackLine:
-    """Does one thing of the table; an illegal one answers 409 and names the legal ones."""
+    """Takes one action of the table; an illegal action answers 409 with the legal ones."""
     feedback, actor = await queries.get_feedback(session, caller, feedback_id, lock=True)
     require_match(if_match, feedback.version)
     await commands.act_on_feedback(session, caller, feedback, actor, body.to_decision())

@@ -50,7 +50,7 @@ async def list_incidents(
     *,
     caller: Anybody,
 ) -> Listed[IncidentView]:
-    """Incidents of an office's units, all for operators, one's own for everybody else."""
+    """Incidents of an office's units; all for operators; one's own for other callers."""
     if unit_code is not None and caller.role in ("officer", "volunteer"):
         await unit_of_query(session, caller, unit_code)
     rows, cursor = await queries.list_incidents(

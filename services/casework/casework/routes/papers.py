@@ -41,7 +41,7 @@ async def create_attachment(
     *,
     caller: Anybody,
 ) -> PaperView:
-    """Adds a PDF, JPEG or PNG (told by its content); it is kept encrypted, and the signatures inside a PDF are checked."""
+    """Adds a PDF, JPEG or PNG (detected from its content); it is kept encrypted, and the signatures inside a PDF are checked."""
     accepted = await verified_paper(await read_upload(file))
     dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     row = await attach_paper(session, caller, dossier, accepted, name=file.filename or "", document=document)
@@ -51,7 +51,7 @@ async def create_attachment(
 
 @router.get("/v1/dossiers/{dossier_id}/attachments")
 async def list_attachments(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[PaperView]:
-    """The papers of a dossier: what they are, not what they say."""
+    """The papers of a dossier, without their contents."""
     dossier, _ = await queries.get_dossier(session, caller, dossier_id)
     return Listed(items=[paper(row) for row in await queries.list_papers(session, dossier.id)])
 

@@ -1,4 +1,4 @@
-"""Procedures and the services that units chose: open to everybody."""
+"""Procedures and the services that units chose: public."""
 
 from typing import Annotated, Any
 
@@ -217,7 +217,7 @@ def _field(field: FormField, language: str) -> FormFieldView:
         required=field.required and field.applies_to is None,
         required_for=[field.applies_to] if field.required and field.applies_to else None,
         about=field.about,
-        fact=field.fact,
+        fact=field.attribute,
         choices=[FieldChoiceView(value=choice.value, label=choice.label[language]) for choice in field.choices]
         if field.choices
         else None,

@@ -1,4 +1,4 @@
-"""How a dossier looks to its applicant and to its office."""
+"""Views of a dossier for its applicant and its office."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView
 
 
 def record_form_access(session: Session, caller: Caller, dossier: Dossier, *, action: str, purpose: str | None) -> None:
-    """Writes who read the form of a dossier, for everybody whose data are in it; one's own reading is not logged."""
+    """Records the reading of a form for every resident whose data are in it; reading one's own data is not recorded."""
     people = {dossier.resident_id, dossier.subject_id, dossier.on_behalf_of} - {None, caller.resident_id}
     for resident_id in people:
         if resident_id is not None:

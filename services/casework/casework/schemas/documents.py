@@ -1,4 +1,4 @@
-"""Documents at the door."""
+"""Request bodies and views of documents."""
 
 from datetime import date
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Dossiers at the door."""
+"""Request bodies and views of dossiers."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -99,7 +99,7 @@ class DossierAct(BaseModel):
 
 
 class DossierSignatureView(BaseModel):
-    """The signature of the form: `verdict` is what its PDF proved, null where the applicant only said so."""
+    """The signature of the form: `verdict` is the result of checking its PDF, null where the applicant only declared it."""
 
     provider: str | None
     certificate_serial: str
@@ -216,7 +216,7 @@ class DossierView(DossierProgress):
 
 
 class Tracked(BaseModel):
-    """What anybody may know who has the code and the telephone's last digits: no personal data."""
+    """What the holder of the code and the phone's last digits may know: no personal data."""
 
     code: str
     procedure_code: str

@@ -1,4 +1,4 @@
-"""Feedback at the door."""
+"""Request bodies and views of feedback."""
 
 import base64
 from datetime import datetime
@@ -39,7 +39,7 @@ def base64_bytes(text: str) -> bytes:
 
 
 class FeedbackCreate(BaseModel):
-    """What somebody tells the authorities."""
+    """Feedback to the authorities."""
 
     unit_code: Code
     category: FeedbackCategory
@@ -80,7 +80,7 @@ class FeedbackStepView(BaseModel):
 
 
 class Similar(BaseModel):
-    """Feedback that says nearly the same."""
+    """Feedback with a similar text."""
 
     id: UUID
     likeness: float
@@ -122,7 +122,7 @@ class FeedbackView(FeedbackLine):
 
 
 class PublishedFeedback(BaseModel):
-    """What everybody who is signed in may read: question and answer, never who asked."""
+    """What every signed-in caller may read: question and answer, never the author."""
 
     id: UUID
     unit_code: str

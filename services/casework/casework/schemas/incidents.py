@@ -1,4 +1,4 @@
-"""Incidents at the door."""
+"""Request bodies and views of incidents."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,7 +10,7 @@ from casework.schemas.dossiers import Code, Local, Note, Short
 
 
 class IncidentCreate(BaseModel):
-    """A technical fault that somebody met; without a unit it is the reporter's own."""
+    """A technical fault; without a unit it belongs to the reporter's own unit."""
 
     system: Literal["portal", "one_stop", "app", "network"]
     unit_code: Code | None = None

@@ -1,4 +1,4 @@
-"""Procedures and units' choices at the door."""
+"""Request bodies and views of procedures and units' choices."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ class FieldChoiceView(BaseModel):
 
 
 class FormFieldView(BaseModel):
-    """A field of the form; with a `fact` the registry fills it, without one the applicant types it.
+    """A field of the form; with a `fact` (a resident attribute) the registry fills it, without one the applicant types it.
 
     `required` holds for every applicant, `required_for` for the kinds that it names.
     """

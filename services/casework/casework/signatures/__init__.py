@@ -24,25 +24,25 @@ async def check_signatures(content: bytes, trust_roots: Path | None, *, seconds:
     if SIGNED not in content:
         return SignatureCheck(verdict="unsigned")
     async with AT_ONCE:
-        told = await _read_apart(content, trust_roots, seconds)
+        output = await _read_in_process(content, trust_roots, seconds)
     try:
-        return SignatureCheck.model_validate_json(told)
+        return SignatureCheck.model_validate_json(output)
     except ValidationError:
         return SignatureCheck(verdict="unreadable")
 
 
-async def _read_apart(content: bytes, trust_roots: Path | None, seconds: float) -> bytes:
-    """What the reader's process says within its time; it inherits no environment, so it knows no key and no password."""
+async def _read_in_process(content: bytes, trust_roots: Path | None, seconds: float) -> bytes:
+    """The output of the reader's process within its time; it inherits no environment, so it has no key and no password."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-m", READER, str(trust_roots or ""), str(seconds),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env={},
     )  # fmt: skip
     try:
-        told, _ = await asyncio.wait_for(process.communicate(content), seconds)
+        output, _ = await asyncio.wait_for(process.communicate(content), seconds)
     except TimeoutError:
         return b""
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return told
+    return output

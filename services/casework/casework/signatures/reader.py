@@ -44,7 +44,7 @@ class TooManySignatures(ValueError):
 
 
 def main() -> None:
-    """Reads one PDF and says what its signatures are worth; dies with the file that breaks it."""
+    """Reads one PDF and prints the verdict on its signatures; a broken file ends the process."""
     roots, seconds = sys.argv[1], float(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))

@@ -15,7 +15,7 @@ WORST_FIRST: tuple[Verdict, ...] = ("modified", "untrusted", "unknown", "trusted
 
 
 class SignatureFound(BaseModel):
-    """One signature. `signed_at` is the signer's own word unless `is_time_stamped`; `issuer` is named only under a trusted root,
+    """One signature. `signed_at` is declared by the signer unless `is_time_stamped`; `issuer` is named only under a trusted root,
     for a certificate that signed itself bears a person's name there."""
 
     verdict: Verdict
