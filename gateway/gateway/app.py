@@ -5,7 +5,7 @@ from pathlib import Path
 from chassis.app import create_app
 from chassis.runtime import ScheduledJob, Service
 from gateway import model
-from gateway.commands.housekeeping import forget, reseal
+from gateway.commands.housekeeping import ROTATIONS, forget
 from gateway.door import Gateway
 from gateway.handlers import HANDLERS
 from gateway.header_timeout import protocol_of
@@ -19,7 +19,8 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     handlers=HANDLERS,
-    scheduled_jobs=(ScheduledJob("forget messages", 3600.0, forget), ScheduledJob("seal anew", 3600.0, reseal)),
+    scheduled_jobs=(ScheduledJob("forget messages", 3600.0, forget),),
+    rotations=ROTATIONS,
 )
 inner = create_app(service, get_gateway_settings(), is_observed=False)
 app = Gateway(inner, get_gateway_settings())

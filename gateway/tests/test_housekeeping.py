@@ -7,9 +7,10 @@ from sqlmodel import select
 
 from chassis.clock import frozen_at, now
 from chassis.security.encryption import decrypt_text, is_encrypted_with_newest_key
+from chassis.security.key_rotation import rotate_keys
 from chassis.settings import get_settings
 from chassis.storage.database import Database
-from gateway.commands.housekeeping import BODY_DAYS, forget, reseal
+from gateway.commands.housekeeping import BODY_DAYS, ROTATIONS, forget
 from gateway.model import Delivery, PartnerSecret
 from gateway.model.deliveries import DELIVERY_BODY
 
@@ -55,7 +56,7 @@ async def test_keys_rotate_while_webhooks_are_served(
         async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
             first = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
             with_keys(f"{NEW},{OLD}")
-            await reseal(runtime)
+            await rotate_keys(database, ROTATIONS)
             with_keys(NEW)
             second = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
     async with open_gateway(settings) as restarted:

@@ -22,6 +22,7 @@ from chassis.observability.sql_gauges import SqlGauge, export_gauges_forever
 from chassis.observability.tracing import TRACING
 from chassis.security.access_log import seal_new_entries
 from chassis.security.identity import Signer, Verifier
+from chassis.security.key_rotation import Rotation, rotate_keys
 from chassis.settings import Settings
 from chassis.storage.database import Database, connect, database_url
 from chassis.web.idempotency import delete_old_answers
@@ -53,6 +54,8 @@ class Service:
     handlers: EventHandlers = field(default_factory=dict)
     scheduled_jobs: Sequence[ScheduledJob] = ()
     gauges: Sequence[SqlGauge] = ()
+    rotations: Sequence[Rotation] = ()
+    """The tables with encrypted values or blind indexes; a scheduled job keeps them under the newest keys."""
 
     @property
     def database(self) -> str:
@@ -183,7 +186,7 @@ async def _seal(runtime: Runtime) -> None:
         await seal_new_entries(session, runtime.service.name)
 
 
-async def _forget(runtime: Runtime) -> None:
+async def _delete_old_rows(runtime: Runtime) -> None:
     async with runtime.database.transaction() as session:
         await session.execute(
             text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=INBOX_DAYS)}
@@ -193,7 +196,15 @@ async def _forget(runtime: Runtime) -> None:
         await runtime.bus.forget_expired()
 
 
-HOUSEKEEPING = (ScheduledJob("seal access entries", 1.0, _seal), ScheduledJob("forget", 3600.0, _forget))
+async def _rotate(runtime: Runtime) -> None:
+    await rotate_keys(runtime.database, runtime.service.rotations)
+
+
+HOUSEKEEPING = (
+    ScheduledJob("rotate keys", 60.0, _rotate),
+    ScheduledJob("seal access entries", 1.0, _seal),
+    ScheduledJob("delete old rows", 3600.0, _delete_old_rows),
+)
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

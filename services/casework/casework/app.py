@@ -6,7 +6,7 @@ from casework.commands.actions import confirm_silent_drafts
 from casework.commands.counting import count_once_a_day
 from casework.commands.feedback import escalate_feedback
 from casework.commands.incidents import escalate_incidents
-from casework.commands.rotation import rotate_keys
+from casework.commands.rotation import ROTATIONS
 from casework.handlers import HANDLERS
 from casework.model import Table
 from casework.routes import ROUTERS
@@ -15,7 +15,6 @@ from chassis.runtime import Runtime, ScheduledJob, Service
 
 EVERY_SECONDS = 30.0
 COUNT_EVERY_SECONDS = 300.0
-ROTATE_EVERY_SECONDS = 600.0
 
 
 async def confirm_drafts(runtime: Runtime) -> None:
@@ -37,11 +36,6 @@ async def count(runtime: Runtime) -> None:
         await count_once_a_day(session)
 
 
-async def rotate(runtime: Runtime) -> None:
-    """Re-encrypts values under the newest key."""
-    await rotate_keys(runtime.database)
-
-
 service = Service(
     name="casework",
     title="Ba Không: casework",
@@ -52,9 +46,9 @@ service = Service(
     scheduled_jobs=[
         ScheduledJob("confirm draft results", EVERY_SECONDS, confirm_drafts),
         ScheduledJob("escalate what is late", EVERY_SECONDS, escalate),
-        ScheduledJob("rotate keys", ROTATE_EVERY_SECONDS, rotate),
         ScheduledJob("take counts", COUNT_EVERY_SECONDS, count),
     ],
+    rotations=ROTATIONS,
 )
 
 app = create_app(service)

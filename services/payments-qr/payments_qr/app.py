@@ -6,7 +6,7 @@ from chassis.app import create_app
 from chassis.runtime import Runtime, ScheduledJob, Service
 from payments_qr.commands.counting import Counting
 from payments_qr.commands.owners import link_owners
-from payments_qr.commands.rotation import rotate_keys
+from payments_qr.commands.rotation import ROTATIONS
 from payments_qr.handlers import HANDLERS
 from payments_qr.model import Table
 from payments_qr.routes import ROUTERS
@@ -22,10 +22,6 @@ async def _link(runtime: Runtime) -> None:
     await link_owners(runtime.database, runtime.service_client)
 
 
-async def _rotate(runtime: Runtime) -> None:
-    await rotate_keys(runtime.database)
-
-
 service = Service(
     name="payments-qr",
     title="Ba Không: merchants, QR codes, bills, payments",
@@ -36,8 +32,8 @@ service = Service(
     scheduled_jobs=[
         ScheduledJob("count", 5.0, _count),
         ScheduledJob("link owners", 10.0, _link),
-        ScheduledJob("rotate keys", 60.0, _rotate),
     ],
+    rotations=ROTATIONS,
 )
 
 app = create_app(service)

@@ -7,12 +7,14 @@ import httpx
 import pytest
 
 from chassis.ids import new_id
+from chassis.security.key_rotation import rotate_keys
 from chassis.settings import Settings
+from chassis.storage.tables import KeyProgress
 from chassis.web.service_client import ServiceClient
 from contracts.payments_qr import MerchantUpdated
 from payments_qr.commands.owners import link_owners
-from payments_qr.commands.rotation import rotate_keys
-from payments_qr.model import KeyRotation, Merchant
+from payments_qr.commands.rotation import ROTATIONS
+from payments_qr.model import Merchant
 
 
 class Registry:
@@ -72,8 +74,8 @@ async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
     new = f"new:{base64.b64encode(b'n' * 32).decode()}"
     use_keys(monkeypatch, f"{new},{old}")
 
-    await rotate_keys(database)
-    await rotate_keys(database)
+    await rotate_keys(database, ROTATIONS)
+    await rotate_keys(database, ROTATIONS)
     use_keys(monkeypatch, new)
 
     assert (await officer.get(f"/v1/qr-codes/{code['id']}")).json()["payload"] == code["payload"]
@@ -84,10 +86,9 @@ async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
     async with database.reading() as session:
         row = await session.get_one(Merchant, merchant["id"])
         assert row.account_no[1:4] == b"new"
-        assert (await session.get_one(KeyRotation, ("merchant", "new|new"))).finished_at is not None
+        assert (await session.get_one(KeyProgress, ("merchant", "new|new"))).finished_at is not None
 
 
 def use_keys(monkeypatch, keys: str) -> None:
     settings = Settings(pii_keys=keys, pii_index_keys=keys)
     monkeypatch.setattr("chassis.security.encryption.get_settings", lambda: settings)
-    monkeypatch.setattr("payments_qr.commands.rotation.get_settings", lambda: settings)

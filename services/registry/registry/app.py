@@ -12,7 +12,7 @@ from registry.commands.duplicates import look_for_duplicates
 from registry.commands.imports import run_open_imports
 from registry.commands.linking import look_after_sources
 from registry.commands.refreshing import run_open_refreshes
-from registry.commands.rotation import rotate_keys
+from registry.commands.rotation import ROTATIONS
 from registry.commands.units import load_thanh_hoa, move_due_residents
 from registry.handlers import HANDLERS
 from registry.model import Table
@@ -32,10 +32,6 @@ async def _refresh(runtime: Runtime) -> None:
 
 async def _look_after_sources(runtime: Runtime) -> None:
     await look_after_sources(runtime.database, databases_of(runtime), get_registry_settings().source_seconds)
-
-
-async def _rotate_keys(runtime: Runtime) -> None:
-    await rotate_keys(runtime.database)
 
 
 async def _look_for_duplicates(runtime: Runtime) -> None:
@@ -84,9 +80,9 @@ service = Service(
         ScheduledJob("refresh from linked databases", 2.0, _refresh),
         ScheduledJob("look after linked databases", 20.0, _look_after_sources),
         ScheduledJob("look for duplicates", 2.0, _look_for_duplicates),
-        ScheduledJob("rotate keys", 600.0, _rotate_keys),
         ScheduledJob("count", 5.0, _count),
     ],
     gauges=MEASURES,
+    rotations=ROTATIONS,
 )
 app = create_app(service)

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import text
 
 from chassis.security.access_log import seal_new_entries
+from chassis.security.key_rotation import rotate_keys
 from chassis.settings import get_settings
 from chassis.storage.database import Database
 from contracts.counts import CountsTaken
 from contracts.services import EVERY_PROCESS
 from registry.commands.counting import Counter
-from registry.commands.rotation import rotate_keys
+from registry.commands.rotation import ROTATIONS
 from registry.commands.verifying import CHANGED, DATABASES, INTACT, UNREADABLE, verify, verify_all
 
 from .conftest import PURPOSE, a_partner_event, a_resident
@@ -46,7 +47,7 @@ async def test_keys_rotate_while_requests_are_served_and_the_old_ones_may_go(
     found = await officer.post("/v1/residents/lookup", json=body, headers=PURPOSE)
     again = await officer.post("/v1/residents", json=a_resident(3))
     later = await register(a_resident(6))
-    await rotate_keys(database)
+    await rotate_keys(database, ROTATIONS)
 
     assert (found.json()["id"], again.status_code) == (views[2]["id"], 409)
     keys_of_the_process(new, new_index)
@@ -64,7 +65,7 @@ async def test_keys_rotate_while_requests_are_served_and_the_old_ones_may_go(
 
     for first, second in (((old, old_index), (new, new_index)), ((new, new_index), (old, old_index))):
         keys_of_the_process(f"{first[0]},{second[0]}", f"{first[1]},{second[1]}")
-        await rotate_keys(database)
+        await rotate_keys(database, ROTATIONS)
     keys_of_the_process(new, new_index)
     back = await officer.post("/v1/residents/lookup", json={"personal_id": "038085000002"}, headers=PURPOSE)
     assert back.status_code == 200

@@ -100,6 +100,11 @@ def blind_indexes(domain: str, normalised: str) -> list[bytes]:
     return [hmac.digest(_index_secret(keys, key_id, domain), value, "sha256") for key_id, _ in keys.by_id]
 
 
+def data_key_ids() -> list[str]:
+    """The ids of the data keys; the first encrypts new values."""
+    return [key_id for key_id, _ in _data_keys().by_id]
+
+
 def index_key_ids() -> list[str]:
     """The ids of the index keys, newest first."""
     return [key_id for key_id, _ in _index_keys().by_id]

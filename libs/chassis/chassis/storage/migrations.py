@@ -112,8 +112,17 @@ def run_environment(metadata: MetaData) -> None:
 
 
 def create_chassis_tables_1() -> None:
-    """The chassis's tables, for a service's first migration. A later change of theirs is a new function beside this one."""
-    for statement in files("chassis").joinpath("chassis_tables_1.sql").read_text().split(";\n"):
+    """The chassis's tables, for a service's first migration. A later change is a new function beside this one."""
+    _execute_script("chassis_tables_1.sql")
+
+
+def create_chassis_tables_2() -> None:
+    """The progress of key rotation."""
+    _execute_script("chassis_tables_2.sql")
+
+
+def _execute_script(name: str) -> None:
+    for statement in files("chassis").joinpath(name).read_text().split(";\n"):
         if statement.strip():
             op.execute(statement)
 

@@ -139,3 +139,16 @@ class AccessSeal(ChassisTable, table=True):
     rows: int
     sealed_at: datetime = Field(sa_type=aware())
     seal: bytes = Field(sa_type=LargeBinary)
+
+
+class KeyProgress(ChassisTable, table=True):
+    """How far a table follows one key (see `chassis.security.key_rotation`)."""
+
+    __tablename__ = "key_progress"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    key_id: str = Field(primary_key=True, sa_type=Text)
+    after_id: str | None = Field(default=None, sa_type=Text)
+    rows: int = Field(default=0, sa_type=BigInteger)
+    started_at: datetime = Field(sa_type=aware())
+    finished_at: datetime | None = Field(default=None, sa_type=aware())

@@ -6,7 +6,6 @@ from payments_qr.model.merchants import Merchant
 from payments_qr.model.payments import Payment, Reversal
 from payments_qr.model.people import KnownDossier, KnownOrganization, KnownResident
 from payments_qr.model.qr_codes import QrCode
-from payments_qr.model.rotation import KeyRotation
 from payments_qr.model.settlements import Settlement, SettlementLine
 from payments_qr.model.tables import Table
 
@@ -14,7 +13,6 @@ __all__ = [
     "Bill",
     "Import",
     "ImportRejection",
-    "KeyRotation",
     "KnownDossier",
     "KnownOrganization",
     "KnownResident",

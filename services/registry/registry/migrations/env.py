@@ -14,7 +14,6 @@ from registry.model import (  # noqa: F401  # an import is all that their tables
     merges,
     organizations,
     residents,
-    rotation,
     units,
 )
 

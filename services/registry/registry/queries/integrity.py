@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from chassis.security.access_log import find_broken_seal
 from chassis.storage.database import ReadSession
-from registry.model.rotation import KeyRotation
+from chassis.storage.tables import KeyProgress
 from registry.schemas.integrity import RotationView, SealsView
 
 
@@ -16,5 +16,5 @@ async def verify_seals(session: ReadSession) -> SealsView:
 
 async def list_rotations(session: ReadSession) -> list[RotationView]:
     """What has been brought under which key."""
-    rows = await session.exec(select(KeyRotation).order_by(col(KeyRotation.started_at), col(KeyRotation.name)))
+    rows = await session.exec(select(KeyProgress).order_by(col(KeyProgress.started_at), col(KeyProgress.name)))
     return [RotationView.model_validate(row.model_dump()) for row in rows]

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.storage.migrations import create_chassis_tables_1
+from chassis.storage.migrations import create_chassis_tables_1, create_chassis_tables_2
 
 revision = "0001"
 down_revision = None
@@ -10,5 +10,6 @@ down_revision = None
 
 def upgrade() -> None:
     create_chassis_tables_1()
+    create_chassis_tables_2()
     op.execute("CREATE TABLE note (id uuid PRIMARY KEY, urgent boolean NOT NULL)")
     op.execute("CREATE TABLE heard (number bigserial PRIMARY KEY, note_id uuid NOT NULL)")

@@ -1,0 +1,10 @@
+"""The progress of key rotation."""
+
+from chassis.storage.migrations import create_chassis_tables_2
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    create_chassis_tables_2()
