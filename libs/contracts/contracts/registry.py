@@ -221,6 +221,8 @@ class OrganizationSnapshot(Event):
     representative_id: Id | None
     owner_has_smartphone: bool
     active: bool = True
+    representative_confirmed: bool = False
+    """An officer of the unit or a licensed provider confirmed that the representative acts for the organization."""
 
 
 class OrganizationRegistered(OrganizationSnapshot):
