@@ -7,7 +7,7 @@ from chassis.runtime import ScheduledJob, Service
 from onboarding.commands.counting import count_by_the_clock
 from onboarding.commands.expiries import expire_steps
 from onboarding.commands.imports import run_imports
-from onboarding.commands.sessions import announce_held_sessions
+from onboarding.commands.sessions import publish_due_sessions
 from onboarding.handlers import HANDLERS
 from onboarding.model.schema import OnboardingTable
 from onboarding.routes import ROUTERS
@@ -21,7 +21,7 @@ service = Service(
     handlers=HANDLERS,
     scheduled_jobs=[
         ScheduledJob("expire steps", 60.0, expire_steps),
-        ScheduledJob("announce sessions", 30.0, announce_held_sessions),
+        ScheduledJob("publish sessions", 30.0, publish_due_sessions),
         ScheduledJob("run imports", 1.0, run_imports),
         ScheduledJob("take counts", 300.0, count_by_the_clock),
     ],

@@ -1,4 +1,4 @@
-"""What this service refuses, besides what every door refuses."""
+"""Errors of this service, besides those of the chassis."""
 
 from chassis.errors import Problem
 
@@ -34,21 +34,21 @@ class NoLongerListed(Problem):
 
 
 class MakerIsChecker(Problem):
-    """The one who made a list may not check or approve it."""
+    """The maker of a list may not check or approve it."""
 
     slug, status = "maker-is-checker", 409
     vi, en = "Người lập không được tự kiểm tra hoặc phê duyệt.", "The maker may not check or approve."
 
 
 class IllegalTransition(Problem):
-    """The thing is not in a state in which this can be done; `legal` names what can."""
+    """The action is not legal in the present state; `legal` names the actions that are."""
 
     slug, status = "illegal-action", 409
     vi, en = "Không thể thực hiện ở trạng thái hiện tại.", "This cannot be done in the present state."
 
 
 class PlanUnreadable(Problem):
-    """The file of a plan has mistakes; `errors` names each by the file's own words."""
+    """The file of a plan has mistakes; `errors` names each in the terms of the file."""
 
     slug, status = "plan-unreadable", 422
     vi, en = "Tệp kế hoạch chưa đúng.", "The plan's file has mistakes."

@@ -53,7 +53,7 @@ async def world(
     deliver: Callable[..., Any], commune: UnitChanged, village_1: Village, village_2: Village, neighbour: Village,
     telecom: PartnerChanged,
 ) -> None:  # fmt: skip
-    """The service has heard of the units and of the licensed telecom."""
+    """The service knows the units and of the licensed telecom."""
     province = unit_event("38", parents=(), name="Tỉnh Thanh Hóa")
     town = unit_event("15061", parents=("38",), name="Xã Ngọc Lặc")
     await deliver(province, commune, town, village_1.unit, village_2.unit, neighbour.unit, telecom)
@@ -66,5 +66,5 @@ def reform() -> Reform:
 
 @pytest.fixture
 async def units(deliver: Callable[..., Any], reform: Reform) -> None:
-    """The service has heard of the units of the two plans, in both generations."""
+    """The service knows the units of the two plans, in both generations."""
     await deliver(*reform.units.values())

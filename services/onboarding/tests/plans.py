@@ -1,4 +1,4 @@
-"""Carrying out a plan through the public doors, on its days."""
+"""Carrying out a plan through the REST API, on its days."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ async def finish(client: Any, campaign: str, number: int, **more: Any) -> dict[s
 
 
 async def finish_tasks(client: Any, campaign: str, step: int) -> list[str]:
-    """Everything that the plan asks for in a step is done; the works, in its words."""
+    """Everything that the plan asks for in a step is done; the works, in its text."""
     tasks = (await read(client, f"{campaign}/tasks?limit=200"))["items"]
     mine = [each for each in tasks if each["step"] == step and each["done_on"] is None]
     for each in mine:

@@ -9,7 +9,7 @@ LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)
 
 
 class Reform:
-    """Facts about units that registry would tell; ids by a name of our own, since codes repeat."""
+    """Facts about units that registry would publish; ids by a separate name, since codes repeat."""
 
     def __init__(self) -> None:
         self.units: dict[str, UnitChanged] = {}

@@ -1,4 +1,4 @@
-"""Every door is opened only to those it declares, and none to strangers of the unit."""
+"""Every route admits only the roles that it declares, and no caller of another unit."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from chassis.security.identity import ROLES
 from chassis.web.routing import TransactionalRoute
 from onboarding.routes import ROUTERS
 
-DOORS = [route for router in ROUTERS for route in router.routes if isinstance(route, TransactionalRoute)]
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, TransactionalRoute)]
 WHO: dict[str, dict[str, Any]] = {
     "resident": {"resident_id": uuid4()},
     "organization": {"organization_id": uuid4()},
@@ -35,28 +35,28 @@ def path_of(route: APIRoute) -> str:
     ).replace("checklist.pdf", "checklist.pdf?unit_code=15727-01")
 
 
-def test_only_the_steps_and_the_sessions_are_for_everybody() -> None:
-    assert {named(route) for route in DOORS if route.audience == {"public"}} == OPEN
+def test_only_the_steps_and_the_sessions_are_public() -> None:
+    assert {named(route) for route in ROUTES if route.audience == {"public"}} == OPEN
 
 
-async def test_a_door_stays_shut_for_everybody_it_does_not_declare(world: None, calling: Callable[..., Any]) -> None:
-    nobody = calling()
+async def test_a_route_refuses_every_role_that_it_does_not_declare(world: None, calling: Callable[..., Any]) -> None:
+    anonymous = calling()
     callers = {role: calling(role, **who) for role, who in WHO.items()}
-    for route in DOORS:
+    for route in ROUTES:
         if named(route) in OPEN:
             continue
         method = min(route.methods or set())
-        assert (await nobody.request(method, path_of(route))).status_code == 401, named(route)
+        assert (await anonymous.request(method, path_of(route))).status_code == 401, named(route)
         for role in set(ROLES) - route.audience:
             refused = await callers[role].request(method, path_of(route), json={})
             assert refused.status_code == 403, (named(route), role)
 
 
-async def test_a_campaign_of_another_unit_is_as_if_it_were_not_there(world: None, calling: Callable[..., Any]) -> None:
+async def test_a_campaign_of_another_unit_is_not_found(world: None, calling: Callable[..., Any]) -> None:
     own, stranger = calling("officer", unit_code="15724"), calling("officer", unit_code="15061")
     body = {"template": "custom", "unit_code": "15724", "title": "Mô hình", "steps": [{"number": 1, "title": "Một"}]}
     campaign = (await own.post("/v1/campaigns", json=body)).json()
-    for route in DOORS:
+    for route in ROUTES:
         if "{campaign_id}" not in route.path:
             continue
         path = "/".join([*route.path.split("/")[:3], campaign["id"], *path_of(route).split("/")[4:]])
@@ -65,7 +65,7 @@ async def test_a_campaign_of_another_unit_is_as_if_it_were_not_there(world: None
 
 
 def _some_body(route: TransactionalRoute) -> dict[str, Any]:
-    """A body that passes the door, so that what refuses is the unit."""
+    """A valid body, so that the unit is the reason of the refusal."""
     return {
         "tasks": {"body": "office", "work": "Việc"},
         "filings": {"kind": "plan", "to": "UBND", "due_on": "2026-01-01"},

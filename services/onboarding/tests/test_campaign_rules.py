@@ -11,7 +11,7 @@ from onboarding.model.ranking import mean, missing_bodies, ranked, share_of_targ
 from onboarding.model.templates import templates
 
 
-def test_a_team_lacks_the_bodies_that_the_plan_names_and_that_send_nobody() -> None:
+def test_a_team_lacks_the_bodies_that_the_plan_names_and_that_send_no_member() -> None:
     wanted = templates()["district"].team_bodies
 
     assert missing_bodies(wanted, ["youth_union", "police", "office"]) == ["community_digital_team", "telecom", "bank"]
@@ -26,7 +26,7 @@ def test_equals_share_a_place_and_the_next_one_is_skipped() -> None:
 
 
 @given(st.dictionaries(st.text(max_size=3), st.fractions(0, 1), max_size=8))
-def test_a_ranking_names_everybody_once_and_never_puts_the_worse_first(scores: dict[str, Fraction]) -> None:
+def test_a_ranking_names_each_key_once_and_never_puts_the_worse_first(scores: dict[str, Fraction]) -> None:
     places = ranked(scores, {})
 
     assert {each.key for each in places} == set(scores)
@@ -42,7 +42,7 @@ def test_a_target_is_reached_at_most_once() -> None:
     assert mean([]) == 0
 
 
-def test_the_loudspeaker_tells_day_place_services_and_what_to_bring() -> None:
+def test_the_announcement_names_day_place_services_and_what_to_bring() -> None:
     session = NextSession(
         datetime(2024, 7, 20, 0, 30, tzinfo=UTC), datetime(2024, 7, 20, 4, tzinfo=UTC), "nhà văn hóa thôn 1", ["vneid"]
     )
@@ -62,6 +62,6 @@ def test_without_a_session_the_text_promises_no_day() -> None:
     assert "mang theo" not in text
 
 
-def test_each_thing_to_bring_is_said_once() -> None:
+def test_each_thing_to_bring_is_named_once() -> None:
     assert len(things_to_bring()) == len(set(things_to_bring()))
     assert things_to_bring(["province_app"], "en") == ["charged smartphone"]

@@ -17,7 +17,7 @@ from services.onboarding.tests.plans import PLANS, load, on, send
 from services.onboarding.tests.reform import Reform
 from services.onboarding.tests.world import Village
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 
@@ -30,7 +30,7 @@ async def test_the_same_plan_file_is_one_campaign(units: None, calling: Calling)
     assert first["unit_name"] == "Xã Đồng Thắng"
 
 
-async def test_a_wrong_plan_file_is_told_what_is_wrong(units: None, calling: Calling) -> None:
+async def test_the_errors_of_a_wrong_plan_file_are_named(units: None, calling: Calling) -> None:
     province = calling("officer", unit_code="38")
     content = (PLANS / "dong-thang-2024.yaml").read_text(encoding="utf-8").replace("mẫu: xã", "mẫu: thôn")
 
@@ -40,7 +40,7 @@ async def test_a_wrong_plan_file_is_told_what_is_wrong(units: None, calling: Cal
     assert answer.json()["errors"][0]["pointer"] == "/mẫu"
 
 
-async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, published: Hear, calling: Calling) -> None:
+async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, published: Deliver, calling: Calling) -> None:
     officer = calling("officer", unit_code="15724")
     body = {"template": "commune", "unit_code": "15724", "title": "Mô hình 3 KHÔNG"}
 
@@ -49,8 +49,8 @@ async def test_a_template_gives_steps_and_bodies_and_no_days(units: None, publis
     assert len(campaign["steps"]) == 6
     assert all(step["responsible_bodies"] for step in campaign["steps"])
     assert {step["due_on"] for step in campaign["steps"]} == {None}
-    [fact] = await published(CampaignStarted)
-    assert (fact.minimum_procedures, len(fact.steps)) == (2, 6)
+    [event] = await published(CampaignStarted)
+    assert (event.minimum_procedures, len(event.steps)) == (2, 6)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ async def test_an_officer_draws_up_campaigns_only_for_own_units(units: None, cal
     assert (await calling("volunteer", unit_code="15061").post("/v1/campaigns", json=body)).status_code == 403
 
 
-async def test_who_leaves_the_team_loses_access_at_once(
-    units: None, reform: Reform, deliver: Hear, calling: Calling
+async def test_a_member_who_leaves_the_team_loses_access_at_once(
+    units: None, reform: Reform, deliver: Deliver, calling: Calling
 ) -> None:
     resident = Village(reform.units["15727-01"]).resident()
     await deliver(resident)
@@ -100,8 +100,8 @@ async def test_who_leaves_the_team_loses_access_at_once(
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/no-longer-listed")
 
 
-async def test_a_resident_checks_in_by_the_code_at_the_door(
-    units: None, reform: Reform, deliver: Hear, published: Hear, calling: Calling
+async def test_a_resident_checks_in_by_the_printed_code(
+    units: None, reform: Reform, deliver: Deliver, published: Deliver, calling: Calling
 ) -> None:
     resident = Village(reform.units["15727-01"]).resident()
     await deliver(resident)
@@ -142,8 +142,8 @@ def officer_of_today(calling: Calling) -> Any:
     return calling("officer", unit_code="15724")
 
 
-async def test_everybody_is_told_what_concerns_them(
-    units: None, reform: Reform, deliver: Hear, calling: Calling
+async def test_notifications_reach_those_whom_they_concern(
+    units: None, reform: Reform, deliver: Deliver, calling: Calling
 ) -> None:
     village = reform.units["15727-01"]
     resident = Village(village).resident()

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onboarding.model.deadlines import Period, UnreadablePeriod, filing_state, is_overdue, read_period
+from onboarding.model.deadlines import DatePeriod, UnreadablePeriod, filing_state, is_overdue, read_period
 
 
 @pytest.mark.parametrize(
-    ("words", "starts_on", "due_on"),
+    ("wording", "starts_on", "due_on"),
     [
         ("chậm nhất trước ngày 20/04/2024", None, date(2024, 4, 19)),
         ("Trước ngày 01/01/2025", None, date(2024, 12, 31)),
@@ -23,20 +23,20 @@ from onboarding.model.deadlines import Period, UnreadablePeriod, filing_state, i
         ("tháng 2/2024", date(2024, 2, 1), date(2024, 2, 29)),
     ],
 )
-def test_a_wording_of_a_plan_becomes_days(words: str, starts_on: date | None, due_on: date) -> None:
-    assert read_period(words) == Period(starts_on, due_on)
+def test_a_wording_of_a_plan_becomes_days(wording: str, starts_on: date | None, due_on: date) -> None:
+    assert read_period(wording) == DatePeriod(starts_on, due_on)
 
 
-@pytest.mark.parametrize("words", ["", "sớm", "ngày 31/02/2024", "từ 30/06/2024 đến 20/04/2024", "tháng 13/2024"])
-def test_a_wording_that_no_rule_reads_is_refused(words: str) -> None:
+@pytest.mark.parametrize("wording", ["", "sớm", "ngày 31/02/2024", "từ 30/06/2024 đến 20/04/2024", "tháng 13/2024"])
+def test_a_wording_that_no_rule_reads_is_refused(wording: str) -> None:
     with pytest.raises(UnreadablePeriod):
-        read_period(words)
+        read_period(wording)
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_read_or_refused(words: str) -> None:
+def test_any_text_is_read_or_refused(wording: str) -> None:
     try:
-        period = read_period(words)
+        period = read_period(wording)
     except UnreadablePeriod:
         return
     assert period.due_on is not None

@@ -1,4 +1,4 @@
-"""The journey is the same in whatever order, and however often, the facts arrive."""
+"""The journey is the same in any order and with any repeats of the evidence."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from chassis.clock import local_date
 from onboarding.model.journey import (
-    Effect,
     Evidence,
+    EvidenceEffect,
+    JourneyStep,
     KnownFacts,
-    StepState,
     journey,
     missing_conditions,
 )
@@ -24,14 +24,19 @@ EVERYTHING = frozenset(
 
 
 def evidence(
-    step: str, effect: Effect = Effect.HELD, day: int = 1, holding: str = "", id: str = "", **more: object
+    step: str,
+    effect: EvidenceEffect = EvidenceEffect.HELD,
+    day: int = 1,
+    holding: str = "",
+    id: str = "",
+    **more: object,
 ) -> Evidence:
     at = datetime(2026, 1, day, tzinfo=UTC)
     named = id or f"{step}-{effect}-{day}-{holding}"
     return Evidence(named, step, effect, at, "partner", holding, **more)  # type: ignore[arg-type]
 
 
-def state(step: Step, *evidences: Evidence, facts: KnownFacts | None = None, now: datetime = NOW) -> StepState:
+def state(step: Step, *evidences: Evidence, facts: KnownFacts | None = None, now: datetime = NOW) -> JourneyStep:
     states = journey(facts or KnownFacts(1, EVERYTHING), evidences, now)
     return next(each for each in states if each.step == step)
 
@@ -40,7 +45,7 @@ def test_the_six_steps_come_in_the_order_of_the_plans() -> None:
     assert tuple(each.step for each in journey(KnownFacts(), [], NOW)) == STEPS
 
 
-def test_a_step_without_its_conditions_is_blocked_and_says_what_is_missing() -> None:
+def test_a_step_without_its_conditions_is_blocked_and_names_what_is_missing() -> None:
     blocked = state("vneid", facts=KnownFacts(1, frozenset({"personal_id_card"})))
 
     assert blocked.status == "blocked"
@@ -78,7 +83,7 @@ def test_mobile_money_may_be_declared_without_a_smartphone_beside_a_bank_account
 
 
 def test_vneid_issued_is_not_yet_activated() -> None:
-    issued = evidence("vneid", Effect.STARTED, day=1, level=2)
+    issued = evidence("vneid", EvidenceEffect.STARTED, day=1, level=2)
 
     waiting = state("vneid", issued)
     done = state("vneid", issued, evidence("vneid", day=2))
@@ -87,7 +92,7 @@ def test_vneid_issued_is_not_yet_activated() -> None:
     assert (done.status, done.level) == ("completed", 2)
 
 
-def test_ekyc_opens_the_way_to_the_digital_signature() -> None:
+def test_ekyc_is_a_condition_of_the_digital_signature() -> None:
     assert state("digital_signature").missing == ("ekyc",)
     assert state("digital_signature", evidence("ekyc")).status == "ready"
 
@@ -126,7 +131,7 @@ def test_who_has_a_bank_account_activates_its_app_on_a_smartphone() -> None:
     assert (blocked.route, blocked.missing) == ("activate_bank_app", ("smartphone",))
 
 
-def test_the_route_is_fixed_by_the_facts_before_the_event() -> None:
+def test_the_route_is_fixed_by_the_attributes_before_the_event() -> None:
     opened = evidence("payment_account", holding="A", had_bank_account=False, account_kind="bank")
     now_has_account = KnownFacts(2, EVERYTHING, has_bank_account=True)
 
@@ -136,8 +141,8 @@ def test_the_route_is_fixed_by_the_facts_before_the_event() -> None:
 def test_the_step_is_complete_while_any_account_is_open() -> None:
     one = evidence("payment_account", day=1, holding="A", account_kind="bank")
     two = evidence("payment_account", day=2, holding="B", account_kind="e_wallet")
-    close_one = evidence("payment_account", Effect.ENDED, day=3, holding="A")
-    close_two = evidence("payment_account", Effect.ENDED, day=4, holding="B")
+    close_one = evidence("payment_account", EvidenceEffect.ENDED, day=3, holding="A")
+    close_two = evidence("payment_account", EvidenceEffect.ENDED, day=4, holding="B")
 
     assert state("payment_account", one, two).marks == ("bank", "e_wallet")
     assert state("payment_account", one, two, close_one).status == "completed"
@@ -146,7 +151,7 @@ def test_the_step_is_complete_while_any_account_is_open() -> None:
 
 
 def test_a_closing_that_arrives_before_the_opening_of_a_later_day_loses() -> None:
-    closed = evidence("payment_account", Effect.ENDED, day=3, holding="A")
+    closed = evidence("payment_account", EvidenceEffect.ENDED, day=3, holding="A")
     opened_again = evidence("payment_account", day=5, holding="A")
 
     assert state("payment_account", closed, opened_again).completed_at == opened_again.occurred_at
@@ -154,8 +159,8 @@ def test_a_closing_that_arrives_before_the_opening_of_a_later_day_loses() -> Non
 
 def test_ties_of_time_are_decided_by_the_id() -> None:
     opened = evidence("payment_account", id="b", holding="A")
-    closed = evidence("payment_account", Effect.ENDED, id="a", holding="A")
-    closed_last = evidence("payment_account", Effect.ENDED, id="c", holding="A")
+    closed = evidence("payment_account", EvidenceEffect.ENDED, id="a", holding="A")
+    closed_last = evidence("payment_account", EvidenceEffect.ENDED, id="c", holding="A")
 
     assert state("payment_account", opened, closed).status == "completed"
     assert state("payment_account", opened, closed_last).status == "revoked"
@@ -163,8 +168,8 @@ def test_ties_of_time_are_decided_by_the_id() -> None:
 
 def test_a_revoked_serial_ends_the_nameless_signature_of_its_provider() -> None:
     nameless = evidence("digital_signature", day=1, provider="demo-telecom")
-    revoked = evidence("digital_signature", Effect.ENDED, day=2, holding="S1", provider="demo-telecom")
-    by_other = evidence("digital_signature", Effect.ENDED, day=2, holding="S1", provider="other")
+    revoked = evidence("digital_signature", EvidenceEffect.ENDED, day=2, holding="S1", provider="demo-telecom")
+    by_other = evidence("digital_signature", EvidenceEffect.ENDED, day=2, holding="S1", provider="other")
 
     assert state("digital_signature", nameless, revoked).status == "revoked"
     assert state("digital_signature", nameless, by_other).status == "completed"
@@ -172,8 +177,8 @@ def test_a_revoked_serial_ends_the_nameless_signature_of_its_provider() -> None:
 
 def test_assisted_work_is_never_self_service() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    helped = Evidence("1", "province_app", Effect.HELD, at, "volunteer")
-    alone = Evidence("2", "province_app", Effect.HELD, at, "self")
+    helped = Evidence("1", "province_app", EvidenceEffect.HELD, at, "volunteer")
+    alone = Evidence("2", "province_app", EvidenceEffect.HELD, at, "self")
 
     assert state("province_app", helped).marks == ("assisted",)
     assert state("province_app", alone).marks == ("self_service",)
@@ -183,7 +188,7 @@ def test_the_business_day_begins_at_midnight_in_vietnam() -> None:
     assert local_date(datetime(2025, 6, 30, 17, tzinfo=UTC)) == date(2025, 7, 1)
 
 
-def test_every_condition_of_every_step_has_its_words() -> None:
+def test_every_condition_of_every_step_has_a_text() -> None:
     names = {rule.condition for step in catalogue().steps for rule in step.conditions}
 
     assert names <= catalogue().conditions.keys()
@@ -199,7 +204,7 @@ def stories(draw: st.DrawFn) -> list[Evidence]:
         Evidence(
             id=f"e{number}",
             step=(step := draw(st.sampled_from([*STEPS, "ekyc"]))),
-            effect=draw(st.sampled_from(Effect)),
+            effect=draw(st.sampled_from(EvidenceEffect)),
             occurred_at=datetime(2026, 1, draw(st.integers(1, 5)), tzinfo=UTC),
             kind=draw(st.sampled_from(["self", "volunteer", "partner"])),
             holding=draw(st.sampled_from(HOLDINGS.get(step, [""]))),

@@ -1,4 +1,4 @@
-"""The doors of the journey: who may see and declare what, and what is refused."""
+"""The routes of the journey: who may see and declare what, and what is refused."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from contracts.onboarding import ResidentFactObserved, ResidentGuided, StepCompl
 from contracts.registry import OrganizationRegistered
 from services.onboarding.tests.world import PURPOSE, Village, declared
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 
-async def test_everybody_may_read_the_steps(world: None, calling: Calling) -> None:
+async def test_the_steps_are_public(world: None, calling: Calling) -> None:
     steps = (await calling().get("/v1/onboarding/steps")).json()["items"]
 
     assert [step["step"] for step in steps][:2] == ["vneid", "portal_account"]
@@ -29,7 +29,7 @@ async def test_everybody_may_read_the_steps(world: None, calling: Calling) -> No
 
 
 async def test_an_officer_reads_a_journey_with_a_purpose_and_the_read_is_logged(
-    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -47,7 +47,7 @@ async def test_an_officer_reads_a_journey_with_a_purpose_and_the_read_is_logged(
 
 
 async def test_a_resident_reads_only_their_own_journey(
-    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village
 ) -> None:
     one, two = village_1.resident(), village_1.resident()
     await deliver(one, two)
@@ -65,8 +65,8 @@ async def test_an_unknown_resident_is_404_with_retry_after(world: None, calling:
     assert answer.headers["retry-after"] == "1"
 
 
-async def test_the_time_of_an_answer_does_not_tell_another_villages_resident_from_nobody(
-    world: None, deliver: Hear, calling: Calling, village_1: Village, village_2: Village
+async def test_the_time_of_an_answer_does_not_distinguish_a_resident_of_another_village_from_an_unknown_one(
+    world: None, deliver: Deliver, calling: Calling, village_1: Village, village_2: Village
 ) -> None:
     one, two, later = village_1.resident(), village_2.resident(), village_1.resident()
     await deliver(one, two)
@@ -87,13 +87,13 @@ async def test_the_time_of_an_answer_does_not_tell_another_villages_resident_fro
         quickest = min([await asked(resident, id) for _ in range(3)])
         assert (quickest[0], quickest[1] < 1.0) == (404, True), "a resident may never see another: nothing to wait for"
     quickest = min([await asked(volunteer, one.resident_id) for _ in range(3)])
-    assert (quickest[0], quickest[1] < 1.0) == (200, True), "nobody waits for whom one may see"
+    assert (quickest[0], quickest[1] < 1.0) == (200, True), "a replicated resident is answered without waiting"
     answered, _ = await asyncio.gather(asked(volunteer, later.resident_id), heard_later())
-    assert (answered[0], answered[1] >= 0.3) == (200, True), "whom the registry has just announced"
+    assert (answered[0], answered[1] >= 0.3) == (200, True), "a resident whose event arrives a moment later"
 
 
 async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(
-    world: None, deliver: Hear, calling: Calling, village_2: Village
+    world: None, deliver: Deliver, calling: Calling, village_2: Village
 ) -> None:
     resident = village_2.resident()
     await deliver(resident)
@@ -109,7 +109,7 @@ async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(
     assert (item["result"], item["problem"]["status"]) == ("refused", 404)
 
 
-async def test_pupils_see_no_personal_data(world: None, deliver: Hear, calling: Calling, village_1: Village) -> None:
+async def test_pupils_see_no_personal_data(world: None, deliver: Deliver, calling: Calling, village_1: Village) -> None:
     resident = village_1.resident()
     await deliver(resident)
     pupil = calling("volunteer", unit_code="15727-01", body="school")
@@ -119,7 +119,7 @@ async def test_pupils_see_no_personal_data(world: None, deliver: Hear, calling: 
 
 
 async def test_a_declaration_without_its_conditions_is_refused_and_names_them(
-    world: None, deliver: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident(has_smartphone=False, citizen_id_card=False)
     await deliver(resident)
@@ -135,7 +135,7 @@ async def test_a_declaration_without_its_conditions_is_refused_and_names_them(
 
 
 async def test_an_assisted_step_is_recorded_as_assisted_and_twice_is_once(
-    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -152,7 +152,7 @@ async def test_an_assisted_step_is_recorded_as_assisted_and_twice_is_once(
 
 
 async def test_a_resident_declares_their_own_step_as_self_service(
-    world: None, deliver: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -164,7 +164,7 @@ async def test_a_resident_declares_their_own_step_as_self_service(
 
 
 async def test_only_the_police_confirm_level_2(
-    world: None, deliver: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -176,7 +176,7 @@ async def test_only_the_police_confirm_level_2(
 
 
 async def test_cyber_protection_needs_a_licensed_provider(
-    world: None, deliver: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -212,7 +212,7 @@ async def test_a_list_is_bound_by_the_same_rules_as_a_declaration(world: None, c
 
 
 async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_that_was_sent(
-    world: None, deliver: Hear, calling: Calling, database: Database, village_1: Village
+    world: None, deliver: Deliver, calling: Calling, database: Database, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -225,13 +225,13 @@ async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_th
     assert answer.status_code == 200
     async with database.reading() as session:
         kept = (await session.execute(text("SELECT step_evidence::text FROM step_evidence"))).scalar_one()
-        said = (await session.execute(text("SELECT string_agg(value, '') FROM outbox"))).scalar_one()
+        outbox = (await session.execute(text("SELECT string_agg(value, '') FROM outbox"))).scalar_one()
     assert "demo-telecom" in kept
     assert "HD-7" in kept
-    assert not [name for name, secret in secrets.items() if secret in kept + said + answer.text]
+    assert not [name for name, secret in secrets.items() if secret in kept + outbox + answer.text]
 
 
-async def test_a_stale_if_match_is_412(world: None, deliver: Hear, calling: Calling, village_1: Village) -> None:
+async def test_a_stale_if_match_is_412(world: None, deliver: Deliver, calling: Calling, village_1: Village) -> None:
     resident = village_1.resident()
     await deliver(resident)
     officer = calling("officer", unit_code="15724")
@@ -253,7 +253,7 @@ async def test_a_stale_if_match_is_412(world: None, deliver: Hear, calling: Call
     ],
 )
 async def test_a_wrong_declaration_is_422(
-    world: None, deliver: Hear, calling: Calling, village_1: Village, wrong: dict[str, Any]
+    world: None, deliver: Deliver, calling: Calling, village_1: Village, wrong: dict[str, Any]
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -266,8 +266,8 @@ async def test_a_wrong_declaration_is_422(
     assert answer.json()["errors"]
 
 
-async def test_the_worklist_shows_who_waits_for_what(
-    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village, village_2: Village
+async def test_the_worklist_shows_open_steps_by_condition(
+    world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village, village_2: Village
 ) -> None:
     without, with_phone, elsewhere = (
         village_1.resident(has_smartphone=False), village_1.resident(), village_2.resident()
@@ -292,8 +292,8 @@ async def test_the_worklist_shows_who_waits_for_what(
     assert {read.action for read in await published(AccessRecorded)} == {"worklist"}
 
 
-async def test_a_village_sees_its_work_at_a_glance_and_a_household_its_own(
-    world: None, deliver: Hear, calling: Calling, village_1: Village, village_2: Village
+async def test_the_summary_of_a_village_and_the_worklist_of_a_household(
+    world: None, deliver: Deliver, calling: Calling, village_1: Village, village_2: Village
 ) -> None:
     household = new_id()
     await deliver(
@@ -312,7 +312,7 @@ async def test_a_village_sees_its_work_at_a_glance_and_a_household_its_own(
 
 
 async def test_an_organization_declares_its_app_when_the_owner_has_a_smartphone(
-    world: None, deliver: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
 ) -> None:
     organization = OrganizationRegistered(
         organization_id=new_id(), version=1, unit_id=village_1.unit.unit_id, unit_code="15727-01",
@@ -334,7 +334,7 @@ def step_item(resident_id: Any, client_id: str = "c1", step: str = "province_app
 
 
 async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
-    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
+    world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village
 ) -> None:
     ready, blocked = village_1.resident(), village_1.resident(has_smartphone=False)
     await deliver(ready, blocked)
@@ -346,7 +346,7 @@ async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
         step_item(ready.resident_id, "c4"),
         {"kind": "visit", "client_id": "c5", "outcome": "done", **seen},
         {"kind": "fact", "client_id": "c6", "phone": "0912345678", "phone_owner_verified": True, **seen},
-        {"client_id": "c7", "resident_id": "nobody"},
+        {"client_id": "c7", "resident_id": "unknown"},
         step_item(new_id(), "c8"),
         {"kind": "dream", "client_id": "c9"},
     ]
@@ -363,13 +363,13 @@ async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
     assert [each["result"] for each in second] == ["unchanged"] * 4
     assert len(await published(StepCompleted)) == 2
     assert len(await published(ResidentGuided)) == 1
-    facts = await published(ResidentFactObserved)
-    assert "0912345678" not in facts[1].model_dump_json()
-    assert facts[1].sealed
+    events = await published(ResidentFactObserved)
+    assert "0912345678" not in events[1].model_dump_json()
+    assert events[1].sealed
 
 
-async def test_visits_are_listed_newest_first_for_who_goes_there_again(
-    world: None, deliver: Hear, published: Hear, calling: Calling, village_1: Village
+async def test_visits_are_listed_newest_first(
+    world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village
 ) -> None:
     resident = village_1.resident()
     await deliver(resident)
@@ -412,7 +412,7 @@ async def test_a_wrong_query_is_400(world: None, calling: Calling, path: str) ->
     assert (await calling("officer", unit_code="15724").get(path)).status_code == 400
 
 
-async def test_days_of_other_centuries_are_no_fault_of_ours(world: None, calling: Calling) -> None:
+async def test_days_of_other_centuries_are_no_server_error(world: None, calling: Calling) -> None:
     officer = calling("officer", unit_code="15724")
 
     assert (await officer.get("/v1/sessions?from=0001-01-01&to=9999-12-31")).status_code == 200

@@ -15,7 +15,7 @@ from services.onboarding.tests.world import Village, declared
 
 PEOPLE, ITEMS, AT_ONCE, VOLUNTEERS = 2500, 10_000, 500, 5
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 
@@ -41,13 +41,13 @@ async def test_ten_thousand_items_sent_twice_by_five_are_each_counted_once(
         counted = (
             await session.execute(text("SELECT count(*), count(DISTINCT (subject_id, step)) FROM step_evidence"))
         ).one()
-        told = (
+        published = (
             await session.execute(text("SELECT count(*) FROM outbox WHERE type LIKE '%step.completed%'"))
         ).scalar_one()
         done = (
             await session.execute(text("SELECT count(*) FROM resident_step WHERE status = 'completed'"))
         ).scalar_one()
-    assert (tuple(counted), told, done) == ((ITEMS, ITEMS), ITEMS, ITEMS)
+    assert (tuple(counted), published, done) == ((ITEMS, ITEMS), ITEMS, ITEMS)
 
 
 _IN_ORDER = ("vneid", "portal_account", "province_app", "payment_account")

@@ -19,7 +19,7 @@ from services.onboarding.tests.plans import finish, finish_tasks, load, on, read
 from services.onboarding.tests.reform import Reform
 from services.onboarding.tests.world import PURPOSE, Village
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 VILLAGES = [f"15727-{number:02}" for number in range(1, 6)]
@@ -31,7 +31,7 @@ SERVICES = [
 
 
 async def test_plan_a_goes_through_its_six_steps_to_the_ranking_of_its_villages(
-    units: None, reform: Reform, deliver: Hear, published: Hear, calling: Calling
+    units: None, reform: Reform, deliver: Deliver, published: Deliver, calling: Calling
 ) -> None:
     officer = calling("officer", unit_code="15727", subject="commune")
 
@@ -70,7 +70,7 @@ async def test_plan_a_goes_through_its_six_steps_to_the_ranking_of_its_villages(
     assert {each.resident_id for each in await published(StepCompleted)} <= {each.resident_id for each in people}
 
 
-async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, deliver: Hear) -> str:
+async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, deliver: Deliver) -> str:
     """Signed on 8 July 2024, late against its own June; services, team, equipment and signatures are seen to."""
     campaign = await load(officer, "dong-thang-2024")
     path = f"/v1/campaigns/{campaign['id']}"
@@ -130,7 +130,7 @@ async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, deliver: He
 
 
 async def _step_2_the_core_force_is_trained(officer: Any, calling: Calling, path: str) -> dict[str, Any]:
-    """The district's class, and the commune's own conference, where accounts for practice are given out."""
+    """The district's class, and the commune's own conference, where accounts for training are given out."""
     coordinators = [
         "Sở Thông tin và Truyền thông",
         "Doanh nghiệp viễn thông",
@@ -168,10 +168,10 @@ async def _step_3_the_commune_is_told(officer: Any, path: str) -> None:
         "installation", "15727-01", "nhà văn hóa thôn 1", "2024-07-20", topics=["vneid", "portal_account"]
     )
     await send(officer, "POST", f"{path}/sessions", coming, 201)
-    told = await read(officer, f"{path}/announcement?unit_code=15727-01")
-    assert "từ 8 giờ đến 11 giờ, thứ bảy, ngày 20 tháng 7 năm 2024, tại nhà văn hóa thôn 1" in told["text"]
-    assert "sổ hoặc thẻ có mã số bảo hiểm xã hội" in told["text"]
-    assert all(service in told["text"] for service in SERVICES)
+    announcement = await read(officer, f"{path}/announcement?unit_code=15727-01")
+    assert "từ 8 giờ đến 11 giờ, thứ bảy, ngày 20 tháng 7 năm 2024, tại nhà văn hóa thôn 1" in announcement["text"]
+    assert "sổ hoặc thẻ có mã số bảo hiểm xã hội" in announcement["text"]
+    assert all(service in announcement["text"] for service in SERVICES)
     for kind, title in (
         ("loudspeaker", "Ngày cài đặt tại thôn 1"), ("website", "Mô hình 3 KHÔNG"), ("good_practice", "Đến từng nhà"),
     ):  # fmt: skip
@@ -183,7 +183,7 @@ async def _step_3_the_commune_is_told(officer: Any, path: str) -> None:
 
 
 async def _step_4_apps_are_installed_village_by_village(
-    reform: Reform, deliver: Hear, calling: Calling, path: str
+    reform: Reform, deliver: Deliver, calling: Calling, path: str
 ) -> list[Any]:
     """At the cultural house of each village; the journey by the conditions of 2024: no VNeID for the portal yet."""
     everybody = []
@@ -229,7 +229,7 @@ async def _evening_in(officer: Any, path: str, code: str, number: int) -> str:
     return str((await send(officer, "POST", f"{path}/sessions", coming, 201))["id"])
 
 
-async def _steps_of(volunteer: Any, deliver: Hear, village: Village, who: Any, day: str, how_many: int) -> None:
+async def _steps_of(volunteer: Any, deliver: Deliver, village: Village, who: Any, day: str, how_many: int) -> None:
     """The first steps of the plan for one resident: by the volunteer's batch, and by providers."""
     ask = ResidentConsentChanged(
         resident_id=who.resident_id, unit_id=who.unit_id, unit_code=who.unit_code, consent_id=who.resident_id,
@@ -261,7 +261,7 @@ async def _step_5_the_model_is_launched(officer: Any, path: str) -> None:
     await finish(officer, path, 5)
 
 
-async def _step_6_summing_up_and_ranking(officer: Any, deliver: Hear, path: str) -> None:
+async def _step_6_summing_up_and_ranking(officer: Any, deliver: Deliver, path: str) -> None:
     """What was reached, what was learnt; villages by all that was counted, here and by the other services."""
     review = session_on(
         "review",

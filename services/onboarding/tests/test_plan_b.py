@@ -8,12 +8,12 @@ from contracts.casework import ProceduresChosen
 from contracts.counts import Count, CountsTaken
 from contracts.onboarding import CampaignUpdated, CommunicationPublished, PlanFiled, SessionHeld
 from contracts.payments_qr import MerchantActivated
-from onboarding.commands.sessions import announce_ended
+from onboarding.commands.sessions import publish_ended_sessions
 from services.onboarding.tests.plans import finish, finish_tasks, load, on, read, send, session_on
 from services.onboarding.tests.reform import Reform
 from services.onboarding.tests.world import Village
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 COMMUNES = {"15061": "Thị trấn Ngọc Lặc", "15073": "Xã Thạch Lập (cũ)", "15085": "Xã Quang Trung"}
@@ -23,7 +23,7 @@ TEAM = ["police", "youth_union", "community_digital_team", "telecom", "bank"]
 
 
 async def test_plan_b_goes_through_its_eight_steps_and_is_read_by_its_successors_today(
-    units: None, reform: Reform, deliver: Hear, published: Hear, calling: Calling, database: Database
+    units: None, reform: Reform, deliver: Deliver, published: Deliver, calling: Calling, database: Database
 ) -> None:
     def district() -> Any:
         return calling("officer", unit_code="389", subject="district")
@@ -47,7 +47,7 @@ async def test_plan_b_goes_through_its_eight_steps_and_is_read_by_its_successors
         ranking = await _step_8_summing_up_votes_and_ranking(district(), deliver, calling, path)
 
         async with database.transaction() as session:
-            await announce_ended(session)
+            await publish_ended_sessions(session)
 
     await _today_its_successors_read_it(calling, path, ranking)
 
@@ -78,7 +78,7 @@ async def _step_1_the_plan_is_drawn_up(district: Any) -> str:
 
 
 async def _step_1_communes_choose_services_and_hand_in_their_plans(
-    reform: Reform, deliver: Hear, calling: Calling, path: str
+    reform: Reform, deliver: Deliver, calling: Calling, path: str
 ) -> None:
     """Before 20/04: the 19th is on time, the 20th is late, and who hands in nothing is missing."""
     due = {"kind": "plan", "to": "Ban Chỉ đạo chuyển đổi số huyện", "due_before": "2024-04-20"}
@@ -109,8 +109,8 @@ async def _step_1_communes_choose_services_and_hand_in_their_plans(
         assert [(each["unit_code"], each["state"]) for each in states] == [
             ("15061", "on_time"), ("15073", "late"), ("15085", "missing"),
         ]  # fmt: skip
-        told = await read(district, f"{path}/announcement?unit_code=15061")
-        assert set(told["services"]) == set(FIVE)
+        announcement = await read(district, f"{path}/announcement?unit_code=15061")
+        assert set(announcement["services"]) == set(FIVE)
         works = await finish_tasks(district, path, 1)
         assert "Rà soát, lựa chọn tối thiểu 05 dịch vụ công trực tuyến toàn trình" in works
         await finish(district, path, 1)
@@ -150,7 +150,7 @@ async def _step_3_leaders_are_guided(district: Any, path: str) -> None:
     await finish(district, path, 3)
 
 
-async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, deliver: Hear, path: str) -> None:
+async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, deliver: Deliver, path: str) -> None:
     """Teams by the number of villages and residential groups; members, youth force and shop owners come."""
     members = []
     for code in COMMUNES:
@@ -182,7 +182,7 @@ async def _step_4_teams_and_shops_are_trained(district: Any, reform: Reform, del
 
 
 async def _step_5_residents_village_by_village(
-    district: Any, reform: Reform, deliver: Hear, calling: Calling, path: str
+    district: Any, reform: Reform, deliver: Deliver, calling: Calling, path: str
 ) -> None:
     """The Youth Union's drive, then each village and residential group at its cultural house."""
     drive = session_on("drive", "389", "Quảng trường huyện", "2024-05-05", host="Huyện đoàn Ngọc Lặc")
@@ -223,7 +223,7 @@ async def _step_7_the_model_is_launched(district: Any, path: str) -> None:
     await finish(district, path, 7)
 
 
-async def _step_8_summing_up_votes_and_ranking(district: Any, deliver: Hear, calling: Calling, path: str) -> Any:
+async def _step_8_summing_up_votes_and_ranking(district: Any, deliver: Deliver, calling: Calling, path: str) -> Any:
     """Models are voted for in three categories; communes are ranked by people, services chosen and plans handed in."""
     review = session_on("review", "389", "Hội trường UBND huyện", "2024-06-28", conclusions="Nhân rộng toàn huyện.")
     await send(district, "POST", f"{path}/sessions", review, 201)

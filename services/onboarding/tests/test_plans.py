@@ -1,4 +1,4 @@
-"""The two plans are read as they were written; a wrong file is told what is wrong."""
+"""The two plans are read as they were written; the errors of a wrong file are named."""
 
 from datetime import date
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_plan_a_has_six_steps_and_only_the_days_that_it_gives(plan_a: Plan) -> N
     assert plan_a.procedures.minimum == 2
 
 
-def test_plan_b_has_eight_steps_without_days_of_their_own(plan_b: Plan) -> None:
+def test_plan_b_has_eight_steps_without_days(plan_b: Plan) -> None:
     assert [step.number for step in plan_b.steps] == list(range(1, 9))
     assert all(step.time is None for step in plan_b.steps)
     assert plan_b.time is not None
@@ -79,28 +79,28 @@ def test_a_missing_entry_is_named() -> None:
 def test_a_commune_plan_has_exactly_six_steps() -> None:
     content = yaml.safe_load(text_of("dong-thang-2024"))
 
-    told = mistakes(changed("dong-thang-2024", các_bước=content["các bước"][:5]))
+    errors = mistakes(changed("dong-thang-2024", các_bước=content["các bước"][:5]))
 
-    assert told == ["các bước: mẫu này có 6 bước, đánh số từ 1"]
+    assert errors == ["các bước: mẫu này có 6 bước, đánh số từ 1"]
 
 
 def test_an_unknown_entry_and_an_unreadable_time_are_named() -> None:
-    told = mistakes(changed("ngoc-lac-2024", thời_gian="sớm nhất có thể", ghi_chú="x"))
+    errors = mistakes(changed("ngoc-lac-2024", thời_gian="sớm nhất có thể", ghi_chú="x"))
 
-    assert told[0].startswith("thời gian: thời gian viết như")
-    assert told[1] == "ghi chú: không có mục nào tên như vậy"
+    assert errors[0].startswith("thời gian: thời gian viết như")
+    assert errors[1] == "ghi chú: không có mục nào tên như vậy"
 
 
 def test_a_district_office_cannot_issue_a_plan_after_the_districts_ended() -> None:
-    told = mistakes(changed("dong-thang-2024", ngày_ban_hành="01/08/2025"))
+    errors = mistakes(changed("dong-thang-2024", ngày_ban_hành="01/08/2025"))
 
-    assert any("Phòng Văn hóa và Thông tin" in each and "không có vào ngày 01/08/2025" in each for each in told)
+    assert any("Phòng Văn hóa và Thông tin" in each and "không có vào ngày 01/08/2025" in each for each in errors)
 
 
 def test_a_misspelt_body_is_answered_with_the_nearest_name() -> None:
-    told = mistakes(changed("dong-thang-2024", thành_phần_tổ_triển_khai=["Công an xả"]))
+    errors = mistakes(changed("dong-thang-2024", thành_phần_tổ_triển_khai=["Công an xả"]))
 
-    assert told == ['thành phần tổ triển khai: không biết cơ quan "Công an xả"; có phải là "Công an xã"?']
+    assert errors == ['thành phần tổ triển khai: không biết cơ quan "Công an xả"; có phải là "Công an xã"?']
 
 
 def test_what_is_not_yaml_is_refused_with_its_line() -> None:
@@ -133,6 +133,6 @@ def test_every_body_of_the_templates_is_known() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "- a", "tên: 2024-13-45", "a: &x [*x]", "? [a]\n: b", "[" * 3000, "\t"])
-def test_whatever_a_file_holds_it_is_read_or_refused(text: str) -> None:
+def test_any_file_is_read_or_refused(text: str) -> None:
     with pytest.raises(PlanInvalid):
         read_plan(text)

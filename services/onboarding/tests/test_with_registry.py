@@ -34,16 +34,16 @@ from services.onboarding.tests.world import PURPOSE
 VILLAGES = Path(__file__).parents[3] / "deploy" / "demo" / "villages.csv"
 UNITS = {"38", "15724", "15727-01", "15727-02"}
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 
 class Registry:
-    """The real registry beside the service under test, on a database of its own."""
+    """The real registry beside the service under test, on a separate database."""
 
-    def __init__(self, app: Any, database: Database, signer: Signer, deliver: Hear, service: Service) -> None:
+    def __init__(self, app: Any, database: Database, signer: Signer, deliver: Deliver, service: Service) -> None:
         self._app, self._database, self._signer, self._hear, self._service = app, database, signer, deliver, service
-        self._told = 0
+        self._last = 0
 
     def client(self, role: Any, **who: Any) -> httpx.AsyncClient:
         token = self._signer.token(Caller(role, who.pop("subject", "tester"), **who))
@@ -54,14 +54,14 @@ class Registry:
     def transport(self) -> httpx.ASGITransport:
         return httpx.ASGITransport(self._app, raise_app_exceptions=False)
 
-    async def tell(self) -> None:
-        """Lets onboarding hear what registry said since the last time."""
+    async def replicate(self) -> None:
+        """Delivers to onboarding what registry published since the last time."""
         async with self._database.reading() as session:
-            query = text("SELECT id, type, value FROM outbox WHERE id > :told ORDER BY id")
-            rows = list(await session.execute(query, {"told": self._told}))
-        facts = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
-        self._told = rows[-1].id if rows else self._told
-        wanted = [each for each in facts if type(each) in self._service.handlers]
+            query = text("SELECT id, type, value FROM outbox WHERE id > :last ORDER BY id")
+            rows = list(await session.execute(query, {"last": self._last}))
+        events = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
+        self._last = rows[-1].id if rows else self._told
+        wanted = [each for each in events if type(each) in self._service.handlers]
         await self._hear(*(each for each in wanted if getattr(each, "code", "38") in UNITS))
 
     async def register(self, number: int, **more: Any) -> str:
@@ -99,7 +99,7 @@ async def _load_units(url: str) -> None:
 
 @pytest.fixture
 async def registry(
-    postgres_url: str, registry_template: str, settings: Settings, runtime: Runtime, keys: Path, deliver: Hear,
+    postgres_url: str, registry_template: str, settings: Settings, runtime: Runtime, keys: Path, deliver: Deliver,
     service: Service,
 ) -> AsyncIterator[Registry]:  # fmt: skip
     async with _copy_of(postgres_url, registry_template) as url:
@@ -108,17 +108,17 @@ async def registry(
         app = create_app(registry_service, runtime=running)
         beside = Registry(app, running.database, Signer.read(keys / "gateway.pem"), deliver, service)
         runtime.service_client._client = httpx.AsyncClient(transport=beside.transport)
-        await beside.tell()
+        await beside.replicate()
         yield beside
         await running.stop()
 
 
 async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it_cannot_use(
-    registry: Registry, runtime: Runtime, published: Hear, calling: Calling
+    registry: Registry, runtime: Runtime, published: Deliver, calling: Calling
 ) -> None:
     await registry.register(1)
     await registry.register(2, unit_code="15727-02")
-    await registry.tell()
+    await registry.replicate()
     book = openpyxl.Workbook()
     for row in (
         ["CÔNG AN XÃ"], ["STT", "Số CCCD", "Ngày kích hoạt", "Mức độ"], [1, "038085000001", "15/02/2026", 2],
@@ -148,8 +148,8 @@ async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it
     ]  # fmt: skip
     table = await officer.get(f"/v1/onboarding/imports/{done['id']}/rejections", headers={"Accept": "text/csv"})
     assert table.text.count("\n") == 4
-    [fact] = await published(StepCompleted)
-    assert (fact.step, fact.evidence_kind, fact.marks) == (
+    [event] = await published(StepCompleted)
+    assert (event.step, event.evidence_kind, event.marks) == (
         "vneid",
         "officer",
         ["assisted", "issued", "level_1", "level_2"],
@@ -158,10 +158,12 @@ async def test_a_list_of_the_police_finds_people_by_number_and_names_the_rows_it
         assert (await session.execute(text("SELECT count(*) FROM import_row"))).scalar_one() == 0
 
 
-async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, published: Hear, calling: Calling) -> None:
+async def test_a_household_gets_its_checklist_as_a_document(
+    registry: Registry, published: Deliver, calling: Calling
+) -> None:
     await registry.register(1, household_code="H1")
     await registry.register(2, household_code="H1", has_smartphone=False)
-    await registry.tell()
+    await registry.replicate()
     path = "/v1/households/H1/checklist.pdf?unit_code=15727-01"
 
     volunteer = calling("volunteer", unit_code="15727-01")
@@ -173,11 +175,11 @@ async def test_a_household_gets_its_checklist_as_a_paper(registry: Registry, pub
     assert len(await published(AccessRecorded)) == 2
     assert (await volunteer.get(path)).status_code == 428
     assert (await calling("volunteer", unit_code="15727-02").get(path, headers=PURPOSE)).status_code == 403
-    nobody = await volunteer.get("/v1/households/none/checklist.pdf?unit_code=15727-01", headers=PURPOSE)
-    assert nobody.status_code == 404
+    unknown = await volunteer.get("/v1/households/none/checklist.pdf?unit_code=15727-01", headers=PURPOSE)
+    assert unknown.status_code == 404
 
 
-async def test_without_registry_no_paper_is_printed(registry: Registry, runtime: Runtime, calling: Calling) -> None:
+async def test_without_registry_no_document_is_printed(registry: Registry, runtime: Runtime, calling: Calling) -> None:
     runtime.service_client._client = httpx.AsyncClient(timeout=0.2)
     runtime.service_client._urls["registry"] = "http://127.0.0.1:9"
 
@@ -193,15 +195,15 @@ async def consent(registry: Registry, resident_id: str, provider: str) -> str:
     body = {"grantee": provider, "purpose": "onboarding"}
     answer = await client.post(f"/v1/residents/{resident_id}/consents", json=body)
     assert answer.status_code == 201, answer.text
-    await registry.tell()
+    await registry.replicate()
     return str(answer.json()["id"])
 
 
-async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
-    registry: Registry, deliver: Hear, published: Hear, calling: Calling
+async def test_a_signature_list_is_checked_approved_and_sent_with_those_who_consented(
+    registry: Registry, deliver: Deliver, published: Deliver, calling: Calling
 ) -> None:
     ready, silent = await registry.register(1), await registry.register(2)
-    await registry.tell()
+    await registry.replicate()
     for each in (ready, silent):
         await deliver(_passed_ekyc(each))
     given = await consent(registry, ready, "demo-telecom")
@@ -230,16 +232,16 @@ async def test_a_signature_list_goes_from_hand_to_hand_with_those_who_consented(
 
     resident = registry.client("resident", resident_id=ready)
     assert (await resident.delete(f"/v1/residents/{ready}/consents/{given}")).status_code in (200, 204)
-    await registry.tell()
+    await registry.replicate()
     assert (await other.get(path)).json()["count"] == 0
     assert (await calling("officer", unit_code="15061").get(path)).status_code == 404
 
 
 async def test_serials_come_back_in_the_very_workbook_that_was_sent(
-    registry: Registry, runtime: Runtime, deliver: Hear, published: Hear, calling: Calling
+    registry: Registry, runtime: Runtime, deliver: Deliver, published: Deliver, calling: Calling
 ) -> None:
     issued, waiting = await registry.register(1), await registry.register(2)
-    await registry.tell()
+    await registry.replicate()
     for each in (issued, waiting):
         await deliver(_passed_ekyc(each))
         await consent(registry, each, "demo-telecom")
@@ -271,24 +273,24 @@ async def test_serials_come_back_in_the_very_workbook_that_was_sent(
     assert {each["resident_id"]: each["certificate_serial"] for each in entries} == {
         issued: "54010101ABCDEF", waiting: None,
     }  # fmt: skip
-    [fact] = await published(StepCompleted)
-    assert (str(fact.resident_id), fact.step, fact.evidence_kind) == (issued, "digital_signature", "partner")
+    [event] = await published(StepCompleted)
+    assert (str(event.resident_id), event.step, event.evidence_kind) == (issued, "digital_signature", "partner")
     assert (await other.post(f"{path}/actions", json={"action": "close"})).json()["status"] == "closed"
 
 
 async def test_a_partner_sees_referrals_only_while_consent_lasts(
-    registry: Registry, published: Hear, calling: Calling
+    registry: Registry, published: Deliver, calling: Calling
 ) -> None:
     resident_id = await registry.register(1)
     await registry.register(2)
-    await registry.tell()
+    await registry.replicate()
     given = await consent(registry, resident_id, "demo-bank")
     bank = calling("partner", partner_id="demo-bank")
     path = "/v1/partners/demo-bank/referrals?step=payment_account&unit_code=15724"
 
     found = (await bank.get(path)).json()["items"]
     await registry.client("resident", resident_id=resident_id).delete(f"/v1/residents/{resident_id}/consents/{given}")
-    await registry.tell()
+    await registry.replicate()
 
     assert [each["resident_id"] for each in found] == [resident_id]
     assert found[0]["steps"][0]["route"] == "open_account"
@@ -297,14 +299,14 @@ async def test_a_partner_sees_referrals_only_while_consent_lasts(
     assert [each.action for each in await published(AccessRecorded)] == ["referral"]
 
 
-async def test_a_consent_with_an_end_ends_without_a_word(registry: Registry, calling: Calling) -> None:
+async def test_a_consent_with_an_end_ends_without_an_event(registry: Registry, calling: Calling) -> None:
     resident_id = await registry.register(1)
-    await registry.tell()
+    await registry.replicate()
     client = registry.client("resident", resident_id=resident_id)
     until = now() + timedelta(days=3)
     body = {"grantee": "demo-bank", "purpose": "onboarding", "expires_at": until.isoformat()}
     assert (await client.post(f"/v1/residents/{resident_id}/consents", json=body)).status_code == 201
-    await registry.tell()
+    await registry.replicate()
     path = "/v1/partners/demo-bank/referrals"
 
     assert len((await calling("partner", partner_id="demo-bank").get(path)).json()["items"]) == 1
@@ -313,13 +315,13 @@ async def test_a_consent_with_an_end_ends_without_a_word(registry: Registry, cal
 
 
 def _passed_ekyc(resident_id: str) -> Any:
-    told = Attestation(
+    sent = Attestation(
         event="ekyc.passed",
         partner_id="demo-identity",
         webhook_id=f"m-{resident_id}",
         occurred_at="2026-01-05T00:00:00Z",
     )
     return ResidentAttested(
-        resident_id=resident_id, unit_id=uuid4(), unit_code="15727-01", attestation=told, has_bank_account=False,
+        resident_id=resident_id, unit_id=uuid4(), unit_code="15727-01", attestation=sent, has_bank_account=False,
         has_smartphone=True,
     )  # fmt: skip

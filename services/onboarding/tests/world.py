@@ -12,7 +12,7 @@ NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
 
 class Village:
-    """Makes residents' facts in one unit."""
+    """Makes residents' events in one unit."""
 
     def __init__(self, unit: UnitChanged) -> None:
         self.unit = unit
@@ -33,9 +33,9 @@ class Village:
     def attested(
         self, resident_id: UUID, event: str, *, day: int = 1, webhook: str = "", **more: Any
     ) -> ResidentAttested:
-        told = {"partner_id": "demo-bank", "webhook_id": webhook or f"msg-{new_id()}", **more}
-        had_bank_account = bool(told.pop("had_bank_account", False))
-        attestation = Attestation(event=event, occurred_at=datetime(2026, 1, day, tzinfo=UTC), **told)
+        sent = {"partner_id": "demo-bank", "webhook_id": webhook or f"msg-{new_id()}", **more}
+        had_bank_account = bool(sent.pop("had_bank_account", False))
+        attestation = Attestation(event=event, occurred_at=datetime(2026, 1, day, tzinfo=UTC), **sent)
         return ResidentAttested(
             resident_id=resident_id, unit_id=self.unit.unit_id, unit_code=self.unit.code, attestation=attestation,
             has_bank_account=had_bank_account, has_smartphone=True,

@@ -1,1 +1,1 @@
-"""One function per use case: load, decide, save, announce."""
+"""One function per use case: load, decide, save, publish."""

@@ -1,4 +1,4 @@
-"""Offline work: each item applied, found unchanged, or refused on its own; sending it twice changes nothing."""
+"""Offline work: each item is applied, unchanged or refused separately; sending it twice changes nothing."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,16 +11,18 @@ from chassis.security.identity import Caller
 from chassis.security.scope import EVERYWHERE, units_under
 from chassis.storage.database import Session
 from chassis.storage.tables import KnownUnit
-from onboarding.commands.declarations import declare_step, observe_fact, record_visit
+from onboarding.commands.declarations import declare_step, observe_attribute, record_visit
 from onboarding.commands.journeys import open_journeys, store_journeys
-from onboarding.model.declarations import Declaration
+from onboarding.model.declarations import StepDeclaration
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.observations import Observation
-from onboarding.model.offline import Answered, OfflineItem, VisitPaid
+from onboarding.model.offline import BatchItemResult, OfflineItem, PaidVisit
 from onboarding.model.visits import Visit, visit_id
 
 
-async def apply_batch(session: Session, caller: Caller, items: Sequence[OfflineItem | Answered]) -> list[Answered]:
+async def apply_batch(
+    session: Session, caller: Caller, items: Sequence[OfflineItem | BatchItemResult]
+) -> list[BatchItemResult]:
     """Applies the items in the order sent; an item that is already an answer (it could not be read) stays as it is."""
     opened = await open_journeys(session, [each.resident_id for each in items if isinstance(each, OfflineItem)])
     covered = await _covered(session, caller, {each.resident.unit_id for each in opened.values()})
@@ -34,7 +36,7 @@ async def apply_batch(session: Session, caller: Caller, items: Sequence[OfflineI
 
 async def _apply(
     session: Session, caller: Caller, item: OfflineItem, opened: dict[UUID, OpenJourney], covered: set[UUID]
-) -> Answered:
+) -> BatchItemResult:
     try:
         journey = opened.get(item.resident_id)
         if journey is None:
@@ -43,21 +45,21 @@ async def _apply(
             raise NotFound()
         is_changed = await _work(session, caller, item, journey)
     except Problem as problem:
-        return Answered(item.client_id, "refused", problem)
-    return Answered(item.client_id, "applied" if is_changed else "unchanged")
+        return BatchItemResult(item.client_id, "refused", problem)
+    return BatchItemResult(item.client_id, "applied" if is_changed else "unchanged")
 
 
 async def _work(session: Session, caller: Caller, item: OfflineItem, journey: OpenJourney) -> bool:
     match item.work:
-        case Declaration():
+        case StepDeclaration():
             return await declare_step(session, caller, journey, item.work)
         case Observation():
-            return observe_fact(session, caller, journey, item.work)
-        case VisitPaid():
+            return observe_attribute(session, caller, journey, item.work)
+        case PaidVisit():
             return await record_visit(session, caller, journey, _visit(caller, item, item.work, journey))
 
 
-def _visit(caller: Caller, item: OfflineItem, paid: VisitPaid, journey: OpenJourney) -> Visit:
+def _visit(caller: Caller, item: OfflineItem, paid: PaidVisit, journey: OpenJourney) -> Visit:
     return Visit(
         id=visit_id(item.client_id, item.resident_id, paid.occurred_at, paid.outcome),
         resident_id=journey.resident.id,
@@ -70,7 +72,7 @@ def _visit(caller: Caller, item: OfflineItem, paid: VisitPaid, journey: OpenJour
 
 
 async def _covered(session: Session, caller: Caller, units: set[UUID]) -> set[UUID]:
-    """Those of the units that are the caller's own or below it."""
+    """Those of the units that are the caller's unit or below it."""
     if caller.role in EVERYWHERE:
         return units
     if caller.unit_code is None:

@@ -12,7 +12,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
-from contracts import onboarding as facts
+from contracts import onboarding as events
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.drafts import CampaignDraft, DemandDraft, TaskDraft, steps_of_template
 from onboarding.model.templates import templates
@@ -41,12 +41,12 @@ async def draw_up_campaign(session: Session, caller: Caller, draft: CampaignDraf
     for demand in draft.demands:
         await _demand_at_start(session, caller, campaign, unit, demand)
     await session.flush()
-    await announce_campaign(session, campaign, facts.CampaignStarted)
+    await publish_campaign(session, campaign, events.CampaignStarted)
     return campaign
 
 
-async def progress_step(session: Session, campaign: Campaign, step: CampaignStep, changes: dict[str, Any]) -> None:
-    """Notes how far a step has come. A done step has a day; an undone one has none."""
+async def change_step(session: Session, campaign: Campaign, step: CampaignStep, changes: dict[str, Any]) -> None:
+    """Records the progress of a step. A done step has a day; an undone one has none."""
     for name, value in changes.items():
         setattr(step, name, value)
     if step.status in FINISHED and step.done_on is None:
@@ -58,7 +58,7 @@ async def progress_step(session: Session, campaign: Campaign, step: CampaignStep
 
 
 async def change_campaign(session: Session, campaign: Campaign, changes: dict[str, Any]) -> None:
-    """Changes a campaign, and says how it stands now."""
+    """Changes a campaign, and publishes its new state."""
     for name, value in changes.items():
         setattr(campaign, name, value)
     if campaign.starts_on and campaign.ends_on and campaign.starts_on > campaign.ends_on:
@@ -66,7 +66,7 @@ async def change_campaign(session: Session, campaign: Campaign, changes: dict[st
     campaign.version += 1
     session.add(campaign)
     await session.flush()
-    await announce_campaign(session, campaign, facts.CampaignUpdated)
+    await publish_campaign(session, campaign, events.CampaignUpdated)
 
 
 def add_task(session: Session, campaign: Campaign, unit: KnownUnit, draft: TaskDraft) -> Task:
@@ -110,7 +110,7 @@ async def demand_filing(session: Session, campaign: Campaign, draft: DemandDraft
     return demand
 
 
-async def file_with(
+async def record_filing(
     session: Session, caller: Caller, demand: FilingDemand, unit: KnownUnit, filed_on: date, document_id: UUID | None
 ) -> Filing:
     """A unit hands in what is demanded; the first day counts, a later one only adds the document."""
@@ -126,12 +126,12 @@ async def file_with(
     filing.document_id = document_id or filing.document_id
     session.add(filing)
     await session.flush()
-    _announce_filing(session, demand, filing)
+    _publish_filing(session, demand, filing)
     return filing
 
 
-async def announce_campaign(session: Session, campaign: Campaign, kind: type[facts.CampaignState]) -> None:
-    """Says how a campaign stands now."""
+async def publish_campaign(session: Session, campaign: Campaign, kind: type[events.CampaignState]) -> None:
+    """Publishes the state of a campaign."""
     steps = await list_steps(session, campaign.id)
     issued_on = campaign.plan.get("issued_on")
     publish(
@@ -140,8 +140,8 @@ async def announce_campaign(session: Session, campaign: Campaign, kind: type[fac
             campaign_id=campaign.id, version=campaign.version, unit_id=campaign.unit_id, unit_code=campaign.unit_code,
             template=campaign.template, title=campaign.title, starts_on=campaign.starts_on, ends_on=campaign.ends_on,
             minimum_procedures=campaign.minimum_procedures, at=now(), parent_id=campaign.parent_id,
-            targets=[facts.Target.model_validate(each) for each in campaign.targets],
-            steps=[facts.CampaignStep.model_validate(step.model_dump()) for step in steps],
+            targets=[events.Target.model_validate(each) for each in campaign.targets],
+            steps=[events.CampaignStep.model_validate(step.model_dump()) for step in steps],
             plan_number=campaign.plan.get("number"),
             plan_issued_on=date.fromisoformat(issued_on) if issued_on else None,
         ),
@@ -162,13 +162,13 @@ async def _demand_at_start(
     issued_on = campaign.plan.get("issued_on")
     if draft.kind == "plan" and not draft.of_children and issued_on:
         await session.flush()
-        await file_with(session, caller, demand, unit, date.fromisoformat(issued_on), None)
+        await record_filing(session, caller, demand, unit, date.fromisoformat(issued_on), None)
 
 
-def _announce_filing(session: Session, demand: FilingDemand, filing: Filing) -> None:
+def _publish_filing(session: Session, demand: FilingDemand, filing: Filing) -> None:
     publish(
         session,
-        facts.PlanFiled(
+        events.PlanFiled(
             campaign_id=demand.campaign_id, filing_id=filing.id, unit_id=filing.unit_id,
             unit_code=filing.unit_code, kind=demand.kind, due_on=demand.due_on, filed_on=filing.filed_on,
             state=filing.state(demand.due_on), period=demand.period,

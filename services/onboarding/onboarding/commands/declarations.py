@@ -1,4 +1,4 @@
-"""What people declare: a step, a fact seen in the village, a visit. Conditions gate it; units and bodies bound it."""
+"""What people declare: a step, an attribute seen in the village, a visit. Conditions gate it; units and bodies bound it."""
 
 import base64
 from uuid import UUID
@@ -12,7 +12,7 @@ from chassis.storage.outbox import publish
 from contracts.onboarding import ResidentFactObserved, ResidentGuided
 from onboarding.commands.journeys import accept, settle
 from onboarding.errors import ConditionsMissing, NotYoursToConfirm, UnlicensedProvider
-from onboarding.model.declarations import KINDS_BY_ROLE, Declaration, needs_competent_body
+from onboarding.model.declarations import KINDS_BY_ROLE, StepDeclaration, needs_competent_body
 from onboarding.model.journey import missing_conditions
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.observations import Observation
@@ -23,8 +23,8 @@ from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
 OBSERVED_PHONE = CipherContext("onboarding", "fact_observed", "phone")
 
 
-async def declare_step(session: Session, caller: Caller, opened: OpenJourney, declaration: Declaration) -> bool:
-    """Takes what a person declares; False when it changes nothing. Refuses what lacks its conditions or its authority.
+async def declare_step(session: Session, caller: Caller, opened: OpenJourney, declaration: StepDeclaration) -> bool:
+    """Adds what a person declares; False when it changes nothing. Refuses what lacks its conditions or its authority.
 
     The caller stores the journey afterwards: a batch stores all of its journeys at once.
     """
@@ -40,8 +40,8 @@ async def declare_step(session: Session, caller: Caller, opened: OpenJourney, de
     return settle(session, opened)
 
 
-def observe_fact(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
-    """Counts a new smartphone or number here at once and tells registry, which records it with the officer as source."""
+def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
+    """Counts a new smartphone or number here at once and publishes it for registry, which records it (source: officer)."""
     resident = opened.resident
     if observation.name == "phone":
         is_new = observation.owner_verified and not resident.tells("owner_verified_phone")
@@ -56,7 +56,7 @@ def observe_fact(session: Session, caller: Caller, opened: OpenJourney, observat
 
 
 async def record_visit(session: Session, caller: Caller, opened: OpenJourney, visit: Visit) -> bool:
-    """Records that somebody was visited or guided; False when it was recorded before."""
+    """Records that a resident was visited or guided; False when it was recorded before."""
     if await session.get(Visit, visit.id):
         return False
     resident = opened.resident
@@ -72,7 +72,7 @@ async def record_visit(session: Session, caller: Caller, opened: OpenJourney, vi
     return True
 
 
-async def _require_authority(session: Session, caller: Caller, declaration: Declaration) -> None:
+async def _require_authority(session: Session, caller: Caller, declaration: StepDeclaration) -> None:
     if declaration.kind not in KINDS_BY_ROLE.get(caller.role, frozenset()):
         raise Forbidden(
             f"Vai trò này không ghi nhận được minh chứng loại {declaration.kind}.",
@@ -85,7 +85,7 @@ async def _require_authority(session: Session, caller: Caller, declaration: Decl
         await _require_licence(session, declaration)
 
 
-async def _require_licence(session: Session, declaration: Declaration) -> None:
+async def _require_licence(session: Session, declaration: StepDeclaration) -> None:
     if not declaration.provider:
         raise InvalidBody(errors=[FieldError("/evidence/provider", "required", "Bắt buộc phải có.", "Field required")])
     on = local_date(declaration.occurred_at)
@@ -93,7 +93,7 @@ async def _require_licence(session: Session, declaration: Declaration) -> None:
         raise UnlicensedProvider()
 
 
-def _require_conditions(opened: OpenJourney, declaration: Declaration) -> None:
+def _require_conditions(opened: OpenJourney, declaration: StepDeclaration) -> None:
     on = local_date(declaration.occurred_at)
     evidences = opened.evidences.values()
     missing = missing_conditions(
@@ -113,9 +113,9 @@ def _observed(opened: OpenJourney, observation: Observation) -> ResidentFactObse
     return ResidentFactObserved(
         resident_id=resident.id, unit_id=resident.unit_id, unit_code=resident.unit_code, at=observation.occurred_at,
         name=observation.name, value=observation.value, owner_verified=observation.owner_verified,
-        sealed=_sealed(resident.id, observation.phone) if observation.phone else None,
+        sealed=_encrypted(resident.id, observation.phone) if observation.phone else None,
     )  # fmt: skip
 
 
-def _sealed(resident_id: UUID, phone: str) -> str:
+def _encrypted(resident_id: UUID, phone: str) -> str:
     return base64.b64encode(encrypt(OBSERVED_PHONE, str(resident_id), phone)).decode()

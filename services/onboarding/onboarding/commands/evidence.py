@@ -1,4 +1,4 @@
-"""What shows that a campaign lives: news, readiness and its gaps, models and votes, officials' signatures."""
+"""Communications, readiness checks and their gaps, models and votes, officials' signatures of a campaign."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ GAP_DAYS = 7
 async def publish_communication(
     session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]
 ) -> Communication:
-    """Notes that something was published or broadcast; it counts from its own day."""
+    """Records a publication or broadcast; it counts from the day on which it was published."""
     news = Communication(**details, campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code)
     session.add(news)
     await session.flush()
@@ -56,7 +56,7 @@ async def check_readiness(
     )  # fmt: skip
     session.add(check)
     await session.flush()
-    tasks = [add_task(session, campaign, unit, _closing(check, each)) for each in items if is_gap(each)]
+    tasks = [add_task(session, campaign, unit, _gap_task(check, each)) for each in items if is_gap(each)]
     return check, tasks
 
 
@@ -69,7 +69,7 @@ async def add_model(session: Session, campaign: Campaign, unit: KnownUnit, detai
 
 
 async def nominate(session: Session, caller: Caller, model: DigitalModel, category: str) -> Nomination:
-    """Puts a model up for the vote; a second time in one category is a conflict."""
+    """Nominates a model for the vote; a second time in one category is a conflict."""
     nomination = Nomination(
         campaign_id=model.campaign_id, model_id=model.id, category=category, nominated_by=caller.account, at=now()
     )
@@ -89,7 +89,7 @@ async def vote_for(session: Session, caller: Caller, nomination: Nomination) -> 
     return (await session.execute(statement)).first() is not None
 
 
-async def note_signature(
+async def record_signature(
     session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]
 ) -> OfficialSignature:
     """Notes that a signature was requested or issued for an official of a unit."""
@@ -97,7 +97,7 @@ async def note_signature(
     session.add(signature)
     await session.flush()
     if signature.issued_on:
-        _announce_signature(session, signature)
+        _publish_signature(session, signature)
     return signature
 
 
@@ -109,10 +109,10 @@ async def change_signature(session: Session, signature: OfficialSignature, chang
     session.add(signature)
     await session.flush()
     if signature.issued_on:
-        _announce_signature(session, signature)
+        _publish_signature(session, signature)
 
 
-def _closing(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
+def _gap_task(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
     body = body_for(item)
     due_on = today() + timedelta(days=GAP_DAYS)
     return TaskDraft(
@@ -125,7 +125,7 @@ def _closing(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
     )
 
 
-def _announce_signature(session: Session, signature: OfficialSignature) -> None:
+def _publish_signature(session: Session, signature: OfficialSignature) -> None:
     publish(
         session,
         OfficialSignatureIssued(

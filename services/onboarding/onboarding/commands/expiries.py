@@ -1,4 +1,4 @@
-"""Steps that end by themselves: a signature whose validity has passed reopens its step."""
+"""Expiry of steps: a signature whose validity has passed reopens its step."""
 
 from sqlmodel import col, select
 
@@ -12,7 +12,7 @@ AT_ONCE = 200
 
 
 async def expire_steps(runtime: Runtime) -> None:
-    """Settles the journeys in which something has expired, some at a time."""
+    """Recomputes the journeys in which a step has expired, some at a time."""
     while True:
         async with runtime.database.transaction() as session:
             if await settle_expired(session) < AT_ONCE:
@@ -20,7 +20,7 @@ async def expire_steps(runtime: Runtime) -> None:
 
 
 async def settle_expired(session: Session) -> int:
-    """Settles up to 200 journeys with an expired step; how many."""
+    """Recomputes up to 200 journeys with an expired step; how many."""
     query = (
         select(ResidentStep.resident_id)
         .where(col(ResidentStep.status) == "completed", col(ResidentStep.expires_at) <= now())

@@ -1,4 +1,4 @@
-"""Lists by personal number: taken in at once, applied in the background some at a time, asking registry who is meant."""
+"""Imports by personal number: stored at once, applied in the background in batches; registry resolves the numbers."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from onboarding.errors import UnlicensedProvider
 from onboarding.lists import ListedNumber, RowFault
 from onboarding.model.bodies import body_codes
 from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
-from onboarding.model.journey import Effect, Evidence
+from onboarding.model.journey import Evidence, EvidenceEffect
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.steps import catalogue
 from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
@@ -29,11 +29,11 @@ from onboarding.queries.territory import units_of_code
 
 AT_ONCE = 500
 ANSWER_SECONDS = 10.0
-UNKNOWN = ("unknown-person", "Không tìm thấy người này trong danh sách dân cư.", "Nobody here has this number.")
+UNKNOWN = ("unknown-person", "Không tìm thấy người này trong danh sách dân cư.", "No resident has this number.")
 UNISSUED = (
     "not-issued",
     "Chưa có serial: nhà cung cấp chưa cấp chữ ký cho người này.",
-    "No serial: nothing was issued.",
+    "No serial: no signature was issued.",
 )
 INCOMPETENT = (
     "not-yours-to-confirm",
@@ -43,7 +43,7 @@ INCOMPETENT = (
 ELSEWHERE = ("other-unit", "Người này không thuộc địa bàn của danh sách.", "The person belongs to another unit.")
 
 
-async def take_list(
+async def create_number_import(
     session: Session, caller: Caller, unit: KnownUnit, step: str, source_body: str, content: bytes,
     rows: Sequence[ListedNumber | RowFault],
 ) -> NumberImport:  # fmt: skip
@@ -63,7 +63,7 @@ async def take_list(
         raise UnlicensedProvider()
     judged = _without_the_incompetent(step, source_body, _without_the_unissued(step, rows))
     for row in judged:
-        session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _waiting(taken.id, row))
+        session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _import_row(taken.id, row))
     taken.rejected = sum(isinstance(row, RowFault) for row in judged)
     return taken
 
@@ -96,19 +96,19 @@ def _without_the_incompetent(
 
 
 async def run_imports(runtime: Runtime) -> None:
-    """By the clock: applies waiting rows, some at a time, oldest import first."""
+    """Scheduled: applies waiting rows in batches, oldest import first."""
     while await run_next_rows(runtime.database, runtime.service_client):
         pass
 
 
 async def run_next_rows(database: Database, service_client: ServiceClient) -> bool:
-    """Applies up to 500 waiting rows; False when nothing waits or registry does not answer."""
+    """Applies up to 500 waiting rows; False when no row waits or registry does not answer."""
     async with database.reading() as reading:
         taken, rows = await _next_rows(reading)
     if taken is None:
         return False
     try:
-        found = await _ask_all(service_client, rows)
+        found = await _resolve_residents(service_client, rows)
     except ServiceUnavailable:
         return False
     async with database.transaction() as session:
@@ -117,21 +117,24 @@ async def run_next_rows(database: Database, service_client: ServiceClient) -> bo
 
 
 @dataclass(frozen=True)
-class _Who:
+class _ResolvedRow:
     row: ImportRow
     resident_id: UUID | None
 
 
-async def _ask_all(service_client: ServiceClient, rows: Sequence[ImportRow]) -> list[_Who]:
-    """One question for all rows; registry answers in the order asked."""
+async def _resolve_residents(service_client: ServiceClient, rows: Sequence[ImportRow]) -> list[_ResolvedRow]:
+    """One call for all rows; registry answers in the order of the rows."""
     if not rows:
         return []
-    numbers = [decrypt_text(LISTED_NUMBER, row.sealed_as, row.personal_id) for row in rows]
+    numbers = [decrypt_text(LISTED_NUMBER, row.cipher_row, row.personal_id) for row in rows]
     found = await service_client.call(
         "registry", "POST", "/v1/residents/lookups", caller=None, purpose="onboarding", seconds=ANSWER_SECONDS,
         json={"personal_ids": numbers},
     )  # fmt: skip
-    return [_Who(row, UUID(item["id"]) if item["id"] else None) for row, item in zip(rows, found["items"], strict=True)]
+    return [
+        _ResolvedRow(row, UUID(item["id"]) if item["id"] else None)
+        for row, item in zip(rows, found["items"], strict=True)
+    ]
 
 
 async def _next_rows(session: ReadSession) -> tuple[NumberImport | None, list[ImportRow]]:
@@ -143,7 +146,7 @@ async def _next_rows(session: ReadSession) -> tuple[NumberImport | None, list[Im
     return taken, list(await session.exec(query))
 
 
-async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], found: Sequence[_Who]) -> None:
+async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], found: Sequence[_ResolvedRow]) -> None:
     taken = await session.get_one(NumberImport, import_id, with_for_update=True)
     opened = await open_journeys(session, [each.resident_id for each in found if each.resident_id])
     area = await units_of_code(session, taken.unit_code)
@@ -153,7 +156,7 @@ async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], f
             code, vi, en = ELSEWHERE if journey else UNKNOWN
             session.add(_rejection(import_id, RowFault(who.row.row, "personal_id", code, vi, en)))
             taken.rejected += 1
-        elif _take(session, taken, who.row, journey):
+        elif _apply_row(session, taken, who.row, journey):
             taken.applied += 1
         else:
             taken.unchanged += 1
@@ -164,14 +167,14 @@ async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], f
     session.add(taken)
 
 
-def _take(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJourney) -> bool:
+def _apply_row(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJourney) -> bool:
     is_provider = taken.source_body in PROVIDERS or taken.source_body not in body_codes()
     occurred_at = datetime.combine(row.occurred_on, time(12), HO_CHI_MINH) if row.occurred_on else taken.created_at
-    said = (taken.step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference)
+    listed = (taken.step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference)
     evidence = Evidence(
-        id="listed-" + hashlib.sha256(repr((journey.resident.id, taken.source_body, said)).encode()).hexdigest()[:40],
+        id="listed-" + hashlib.sha256(repr((journey.resident.id, taken.source_body, listed)).encode()).hexdigest()[:40],
         step=taken.step,
-        effect=Effect.HELD,
+        effect=EvidenceEffect.HELD,
         occurred_at=occurred_at,
         kind="partner" if is_provider else "officer",
         holding=row.certificate_serial or row.reference or row.account_kind or "",
@@ -186,12 +189,12 @@ def _take(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJo
     return settle(session, journey) if is_new else False
 
 
-def _waiting(import_id: UUID, listed: ListedNumber) -> ImportRow:
+def _import_row(import_id: UUID, listed: ListedNumber) -> ImportRow:
     row = ImportRow(
         import_id=import_id, row=listed.row, personal_id=b"", occurred_on=listed.occurred_on, level=listed.level,
         certificate_serial=listed.certificate_serial, account_kind=listed.account_kind, reference=listed.reference,
     )  # fmt: skip
-    row.personal_id = encrypt(LISTED_NUMBER, row.sealed_as, listed.personal_id)
+    row.personal_id = encrypt(LISTED_NUMBER, row.cipher_row, listed.personal_id)
     return row
 
 

@@ -1,4 +1,4 @@
-"""The ledger of journeys: opens those of some residents under lock, takes evidences, settles and announces what changed."""
+"""Journeys of residents: locks and loads them, adds evidence, recomputes the steps and publishes what changed."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,8 @@ from chassis.clock import HO_CHI_MINH, now, today
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.onboarding import StepCompleted, StepRevoked, StepUpdated
-from onboarding.model.journey import Evidence, KnownFacts, StepState, journey
-from onboarding.model.journeys import OpenJourney, StoredStep, TakenEvidence
+from onboarding.model.journey import Evidence, JourneyStep, KnownFacts, journey
+from onboarding.model.journeys import STORED, AddedEvidence, OpenJourney
 from onboarding.model.people import KnownResident
 from onboarding.queries.journeys import find_roots, get_journey, load_journeys
 
@@ -33,7 +33,7 @@ async def open_journeys(session: Session, resident_ids: Iterable[UUID]) -> dict[
 
 
 async def open_journey(session: Session, resident_id: UUID) -> OpenJourney | None:
-    """One journey, locked; None for a resident nobody told of yet."""
+    """One journey, locked; None for a resident whom no event has named yet."""
     resident = await session.get(KnownResident, resident_id, with_for_update=True, populate_existing=True)
     if resident and resident.merged_into:
         return (await open_journeys(session, [resident_id])).get(resident_id)
@@ -41,7 +41,7 @@ async def open_journey(session: Session, resident_id: UUID) -> OpenJourney | Non
 
 
 async def meet_residents(session: Session, residents: Sequence[KnownResident]) -> set[UUID]:
-    """Stores those of whom this is the first word, with the steps that follow from it, in one statement; their ids."""
+    """Inserts those who are not known yet, with the steps that follow from it, in one statement; their ids."""
     if not residents:
         return set()
     rows = [_row(each) for each in residents]
@@ -50,55 +50,58 @@ async def meet_residents(session: Session, residents: Sequence[KnownResident]) -
 
 
 def accept(opened: OpenJourney, evidence: Evidence, *, by: str | None = None, subject_id: UUID | None = None) -> bool:
-    """Takes an evidence; False when it was taken before."""
+    """Adds evidence; False when it was added before."""
     if evidence.id in opened.evidences:
         return False
-    opened.taken.append(TakenEvidence(subject_id or opened.resident.id, evidence, by))
+    opened.added.append(AddedEvidence(subject_id or opened.resident.id, evidence, by))
     opened.evidences[evidence.id] = evidence
     return True
 
 
 def settle(session: Session, opened: OpenJourney) -> bool:
-    """Works out where the resident stands and announces what reports count; False when nothing is different.
+    """Recomputes where the resident stands and publishes what reports count; False when nothing is different.
 
     Nothing is written before `store_journeys`.
     """
     is_changed = False
-    for state in opened.states():
-        before, after = opened.steps.get(state.step), StoredStep.of(state)
+    for after in opened.states():
+        before = opened.steps.get(after.step)
         if before == after:
             continue
         is_changed = True
-        opened.steps[state.step] = after
-        opened.changed.add(state.step)
+        opened.steps[after.step] = after
+        opened.changed.add(after.step)
         if after.counted() != (before.counted() if before else None):
-            _announce(session, opened, state)
+            _publish_step(session, opened, after)
     return is_changed
 
 
 async def store_journeys(session: Session, journeys: Iterable[OpenJourney]) -> None:
-    """Writes what was taken and what changed in these journeys: three statements, however many they are."""
+    """Writes what was added and what changed in these journeys: three statements, however many they are."""
     each_once = {id(each): each for each in journeys}.values()
-    if taken := [one for each in each_once for one in each.taken]:
-        await session.execute(_TAKE, _evidence_columns(taken))
+    if added := [one for each in each_once for one in each.added]:
+        await session.execute(_ADD, _evidence_columns(added))
     if changed := [(each, step) for each in each_once for step in each.changed]:
         await session.execute(_STORE, _step_columns(changed))
-    if told := [each for each in each_once if each.told_version != each.resident.journey_version]:
-        versions = {"ids": [each.resident.id for each in told], "versions": [each.told_version for each in told]}
+    if published := [each for each in each_once if each.told_version != each.resident.journey_version]:
+        versions = {
+            "ids": [each.resident.id for each in published],
+            "versions": [each.told_version for each in published],
+        }
         await session.execute(_COUNT_UP, versions)
     for each in each_once:
         set_committed_value(each.resident, "journey_version", each.told_version)
-        each.taken.clear()
+        each.added.clear()
         each.changed.clear()
 
 
-def _announce(session: Session, opened: OpenJourney, state: StepState) -> None:
+def _publish_step(session: Session, opened: OpenJourney, state: JourneyStep) -> None:
     resident = opened.resident
     opened.told_version += 1
-    fact = {"completed": StepCompleted, "revoked": StepRevoked}.get(state.status, StepUpdated)
+    event_type = {"completed": StepCompleted, "revoked": StepRevoked}.get(state.status, StepUpdated)
     publish(
         session,
-        fact(
+        event_type(
             resident_id=resident.id,
             version=opened.told_version,
             unit_id=resident.unit_id,
@@ -108,8 +111,8 @@ def _announce(session: Session, opened: OpenJourney, state: StepState) -> None:
             at=state.changed_at or now(),
             completed_at=state.completed_at,
             route=state.route,
-            evidence_kind=state.evidence.kind if state.evidence else None,
-            provider=state.evidence.provider if state.evidence else None,
+            evidence_kind=state.evidence_kind,
+            provider=state.provider,
             marks=list(state.marks),
         ),
     )
@@ -129,17 +132,16 @@ _LOCK = (
 )
 
 
-def _evidence_columns(taken: Sequence[TakenEvidence]) -> dict[str, Any]:
-    columns: dict[str, Any] = {name: [getattr(one.evidence, name) for one in taken] for name in _EVIDENCE}
-    return columns | {"subjects": [one.subject_id for one in taken], "by": [one.by for one in taken], "at": now()}
+def _evidence_columns(added: Sequence[AddedEvidence]) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: [getattr(one.evidence, name) for one in added] for name in _EVIDENCE}
+    return columns | {"subjects": [one.subject_id for one in added], "by": [one.by for one in added], "at": now()}
 
 
 def _step_columns(changed: Sequence[tuple[OpenJourney, str]]) -> dict[str, Any]:
     rows = [each.steps[step] for each, step in changed]
-    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in StoredStep._fields}
+    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in STORED}
     return columns | {
         "residents": [each.resident.id for each, _ in changed],
-        "step": [step for _, step in changed],
         # An array of arrays must be rectangular; names have no commas.
         "missing": [",".join(row.missing) for row in rows],
         "marks": [",".join(row.marks) for row in rows],
@@ -162,24 +164,24 @@ def _unnest(columns: dict[str, str]) -> str:
     return ", ".join(f"cast(:{name} AS {kind}[])" for name, kind in columns.items())
 
 
-def _told(name: str) -> str:
+def _selected(name: str) -> str:
     return f"string_to_array({name}, ',')" if name in ("missing", "marks") else name
 
 
-_TAKE = text(
+_ADD = text(
     f"INSERT INTO step_evidence (subject_id, {', '.join(_EVIDENCE)}, recorded_by, recorded_at)"
     f" SELECT *, cast(:at AS timestamptz) FROM unnest(cast(:subjects AS uuid[]), {_unnest(_EVIDENCE)}, cast(:by AS text[]))"
 )
 _STORE = text(
     f"INSERT INTO resident_step (resident_id, {', '.join(_STEP)}) SELECT resident_id,"
-    f" {', '.join(map(_told, _STEP))}"
-    f" FROM unnest(cast(:residents AS uuid[]), {_unnest(_STEP)}) AS told (resident_id, {', '.join(_STEP)})"
+    f" {', '.join(map(_selected, _STEP))}"
+    f" FROM unnest(cast(:residents AS uuid[]), {_unnest(_STEP)}) AS given (resident_id, {', '.join(_STEP)})"
     " ON CONFLICT (resident_id, step) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _STEP if name != "step")
 )
 _COUNT_UP = text(
-    "UPDATE known_resident AS resident SET journey_version = told.version"
-    " FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[])) AS told (id, version) WHERE resident.id = told.id"
+    "UPDATE known_resident AS resident SET journey_version = given.version"
+    " FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[])) AS given (id, version) WHERE resident.id = given.id"
 )
 
 
@@ -189,18 +191,18 @@ def _row(resident: KnownResident) -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def _first_steps(facts: KnownFacts, on: date) -> list[dict[str, Any]]:
-    """The six steps of somebody with these facts and no evidence; they change with the day's rules only."""
+    """The six steps of a resident with these attributes and no evidence; they change with the day's rules only."""
     states = journey(facts, [], datetime.combine(on, time(12), HO_CHI_MINH))
     return [{name: getattr(each, name) for name in ("step", "status", "missing", "route")} for each in states]
 
 
 _MEET = text(
-    "WITH told AS (SELECT value FROM jsonb_array_elements(cast(:rows AS jsonb))),"
-    " met AS (INSERT INTO known_resident SELECT given.* FROM told,"
-    " jsonb_populate_record(NULL::known_resident, told.value) AS given ON CONFLICT DO NOTHING RETURNING id),"
+    "WITH sent AS (SELECT value FROM jsonb_array_elements(cast(:rows AS jsonb))),"
+    " met AS (INSERT INTO known_resident SELECT given.* FROM sent,"
+    " jsonb_populate_record(NULL::known_resident, sent.value) AS given ON CONFLICT DO NOTHING RETURNING id),"
     " stepped AS (INSERT INTO resident_step (resident_id, step, status, missing, route, marks)"
     " SELECT met.id, first.step, first.status, ARRAY(SELECT jsonb_array_elements_text(first.missing)), first.route, '{}'"
-    " FROM met JOIN told ON cast(told.value->>'id' AS uuid) = met.id,"
-    " jsonb_to_recordset(told.value->'steps') AS first(step text, status text, missing jsonb, route text))"
+    " FROM met JOIN sent ON cast(sent.value->>'id' AS uuid) = met.id,"
+    " jsonb_to_recordset(sent.value->'steps') AS first(step text, status text, missing jsonb, route text))"
     " SELECT id FROM met"
 )

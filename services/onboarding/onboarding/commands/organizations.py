@@ -1,23 +1,22 @@
 """The one step of an organization: the provincial app (requirement R24)."""
 
-from sqlmodel import col, select
-
 from chassis.clock import local_date, now
 from chassis.errors import Forbidden
 from chassis.security.identity import Caller
-from chassis.storage.database import ReadSession, Session
+from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.onboarding import OrganizationStepCompleted
 from onboarding.errors import ConditionsMissing
-from onboarding.model.declarations import KINDS_BY_ROLE, Declaration
-from onboarding.model.journey import KnownFacts, StepState, journey
+from onboarding.model.declarations import KINDS_BY_ROLE, StepDeclaration
+from onboarding.model.journey import JourneyStep
 from onboarding.model.journeys import StepEvidence
 from onboarding.model.people import KnownOrganization
 from onboarding.model.steps import catalogue
+from onboarding.queries.organizations import known_conditions, organization_state
 
 
 async def declare_organization_app(
-    session: Session, caller: Caller, organization: KnownOrganization, declaration: Declaration
+    session: Session, caller: Caller, organization: KnownOrganization, declaration: StepDeclaration
 ) -> bool:
     """Records that an organization has, or no longer has, the app; False when that was recorded before."""
     assisted = caller.role in ("volunteer", "officer")
@@ -33,7 +32,7 @@ async def declare_organization_app(
     return True
 
 
-async def settle_organization(session: Session, organization: KnownOrganization) -> StepState:
+async def settle_organization(session: Session, organization: KnownOrganization) -> JourneyStep:
     """Where the organization stands after new evidence; announced."""
     await session.flush()
     state = await organization_state(session, organization)
@@ -54,20 +53,8 @@ async def settle_organization(session: Session, organization: KnownOrganization)
     return state
 
 
-async def organization_state(session: ReadSession, organization: KnownOrganization) -> StepState:
-    """Where the organization stands; its one condition is the owner's smartphone."""
-    rows = await session.exec(select(StepEvidence).where(col(StepEvidence.subject_id) == organization.id))
-    facts = KnownFacts(organization.version, _conditions(organization))
-    states = journey(facts, (row.evidence for row in rows), now())
-    return next(each for each in states if each.step == "province_app")
-
-
-def _conditions(organization: KnownOrganization) -> frozenset[str]:
-    return frozenset({"smartphone"} if organization.owner_has_smartphone else ())
-
-
-def _require_conditions(organization: KnownOrganization, declaration: Declaration) -> None:
+def _require_conditions(organization: KnownOrganization, declaration: StepDeclaration) -> None:
     asked = catalogue().rule("province_app").conditions_on(local_date(declaration.occurred_at))
-    missing = [each for each in asked if each not in _conditions(organization)]
+    missing = [each for each in asked if each not in known_conditions(organization)]
     if missing:
         raise ConditionsMissing(members={"missing": missing})

@@ -1,4 +1,4 @@
-"""Holding sessions: planning, attendance by list or by code, telling reports."""
+"""Holding sessions: planning, attendance by list or by code, publishing `session.held`."""
 
 import secrets
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.onboarding import SessionHeld
 from onboarding.model.campaigns import Campaign
-from onboarding.model.sessions import Attendance, Attendee, CampaignSession, Registered
+from onboarding.model.sessions import Attendance, AttendanceResult, Attendee, CampaignSession
 from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.sessions import count_attendance, count_businesses, owns_merchant
@@ -26,7 +26,7 @@ EARLY = timedelta(hours=2)
 
 
 def plan_session(session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]) -> CampaignSession:
-    """A session at a place; its check-in code is for a sheet at the door."""
+    """A session at a place; its check-in code is for a printed sheet."""
     planned = CampaignSession(
         **details,
         campaign_id=campaign.id,
@@ -48,31 +48,31 @@ def change_session(session: Session, planned: CampaignSession, changes: dict[str
     session.add(planned)
 
 
-async def register_attendance(
+async def add_attendance(
     session: Session, caller: Caller, held: CampaignSession, attendees: Sequence[Attendee]
-) -> list[Registered]:
-    """Notes who came, each once; somebody outside the caller's units is refused and the others count."""
-    answers = [await _register(session, caller, held, each) for each in attendees]
+) -> list[AttendanceResult]:
+    """Records who came, each once; an attendee outside the caller's units is refused and the others count."""
+    answers = [await _register_attendee(session, caller, held, each) for each in attendees]
     if any(each.result == "applied" for each in answers):
-        await announce_session(session, held)
+        await publish_session(session, held)
     return answers
 
 
-async def check_in(session: Session, caller: Caller, held: CampaignSession, code: str) -> bool:
-    """A resident scans the code at the door; False when they were noted before."""
+async def check_in_resident(session: Session, caller: Caller, held: CampaignSession, code: str) -> bool:
+    """A resident scans the code of the sheet; False when they were noted before."""
     if not secrets.compare_digest(code.encode(), held.check_in_code.encode()):
         raise Forbidden("Mã điểm danh không đúng.", "The check-in code is wrong.")
     if now() < held.starts_at - EARLY or held.is_cancelled:
         raise Forbidden("Buổi này chưa mở điểm danh.", "Check-in is not open.")
     assert caller.resident_id
-    is_new = await _note(session, held, Attendee("resident", caller.resident_id), by_code=True)
+    is_new = await _insert_attendance(session, held, Attendee("resident", caller.resident_id), by_code=True)
     if is_new:
-        await announce_session(session, held)
+        await publish_session(session, held)
     return is_new
 
 
-async def announce_session(session: Session, held: CampaignSession) -> None:
-    """Says that a session took place and how many came so far."""
+async def publish_session(session: Session, held: CampaignSession) -> None:
+    """Publishes that a session took place and how many came so far."""
     await session.flush()
     counts = await count_attendance(session, held.id)
     held.announced = True
@@ -88,29 +88,31 @@ async def announce_session(session: Session, held: CampaignSession) -> None:
     )  # fmt: skip
 
 
-async def announce_held_sessions(runtime: Runtime) -> None:
-    """By the clock: sessions that are over and of which reports do not know yet."""
+async def publish_due_sessions(runtime: Runtime) -> None:
+    """Scheduled: publishes sessions that are over and not published yet."""
     async with runtime.database.transaction() as session:
-        await announce_ended(session)
+        await publish_ended_sessions(session)
 
 
-async def announce_ended(session: Session) -> int:
-    """Announces sessions that are over; how many."""
+async def publish_ended_sessions(session: Session) -> int:
+    """Publishes sessions that are over; how many."""
     query = select(CampaignSession).where(
         ~col(CampaignSession.announced), ~col(CampaignSession.is_cancelled), col(CampaignSession.starts_at) < now()
     )
     ended = [each for each in await session.exec(query.limit(200)) if each.is_over(now())]
     for each in ended:
-        await announce_session(session, each)
+        await publish_session(session, each)
     return len(ended)
 
 
-async def _register(session: Session, caller: Caller, held: CampaignSession, attendee: Attendee) -> Registered:
+async def _register_attendee(
+    session: Session, caller: Caller, held: CampaignSession, attendee: Attendee
+) -> AttendanceResult:
     try:
         known = await _known_attendee(session, caller, held, attendee)
     except Problem as problem:
-        return Registered(attendee, "refused", problem)
-    return Registered(attendee, "applied" if await _note(session, held, known) else "unchanged")
+        return AttendanceResult(attendee, "refused", problem)
+    return AttendanceResult(attendee, "applied" if await _insert_attendance(session, held, known) else "unchanged")
 
 
 async def _known_attendee(session: Session, caller: Caller, held: CampaignSession, attendee: Attendee) -> Attendee:
@@ -127,7 +129,9 @@ async def _known_attendee(session: Session, caller: Caller, held: CampaignSessio
             return attendee
 
 
-async def _note(session: Session, held: CampaignSession, attendee: Attendee, *, by_code: bool = False) -> bool:
+async def _insert_attendance(
+    session: Session, held: CampaignSession, attendee: Attendee, *, by_code: bool = False
+) -> bool:
     row = Attendance(
         session_id=held.id, attendee_id=attendee.id, kind=attendee.kind, by_code=by_code, at=now(),
         is_merchant=attendee.kind != "member" and await owns_merchant(session, attendee.id),

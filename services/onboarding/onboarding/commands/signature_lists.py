@@ -9,7 +9,7 @@ from onboarding.model.signature_lists import NEXT, SignatureEntry, SignatureList
 from onboarding.queries.signature_lists import list_eligible
 
 
-async def make_list(session: Session, caller: Caller, unit: KnownUnit, provider: str) -> SignatureList:
+async def draft_signature_list(session: Session, caller: Caller, unit: KnownUnit, provider: str) -> SignatureList:
     """A draft with everybody of the unit who is ready for a signature and consented to the provider."""
     listed = SignatureList(
         unit_id=unit.id, unit_code=unit.code, provider=provider, made_by=caller.account, created_at=now(),
@@ -21,7 +21,7 @@ async def make_list(session: Session, caller: Caller, unit: KnownUnit, provider:
     return listed
 
 
-def move_list(session: Session, caller: Caller, listed: SignatureList, action: str) -> None:
+def advance_signature_list(session: Session, caller: Caller, listed: SignatureList, action: str) -> None:
     """The next hand; refuses a step out of order, and the maker as checker or approver."""
     before, after = NEXT[action]
     if listed.status != before:

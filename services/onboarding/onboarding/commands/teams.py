@@ -1,4 +1,4 @@
-"""Teams: who is listed for which body. Whoever leaves loses access at once here, and within a minute everywhere."""
+"""Teams: who is listed for which body. A member who leaves loses access at once here, and within a minute elsewhere."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from chassis.clock import now
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
-from contracts import onboarding as facts
+from contracts import onboarding as events
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team, TeamMember
-from onboarding.queries.teams import list_members
+from onboarding.queries.teams import members_of
 
 
 async def set_up_team(
@@ -25,12 +25,12 @@ async def set_up_team(
     team = Team(campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code, equipment=equipment, created_at=now())
     session.add(team)
     await session.flush()
-    await list_anew(session, team, members)
+    await replace_members(session, team, members)
     return team
 
 
-async def list_anew(session: Session, team: Team, members: list[dict[str, Any]]) -> None:
-    """Replaces the list of members; whoever is not on it any more is no longer listed."""
+async def replace_members(session: Session, team: Team, members: list[dict[str, Any]]) -> None:
+    """Replaces the list of members; members who are not on it are no longer listed."""
     for gone in await session.exec(select(TeamMember).where(col(TeamMember.team_id) == team.id)):
         await session.delete(gone)
     await session.flush()
@@ -38,7 +38,7 @@ async def list_anew(session: Session, team: Team, members: list[dict[str, Any]])
     team.version += 1
     session.add(team)
     await session.flush()
-    await announce_team(session, team)
+    await publish_team(session, team)
 
 
 async def change_member(session: Session, team: Team, member: TeamMember, changes: dict[str, Any]) -> None:
@@ -47,18 +47,18 @@ async def change_member(session: Session, team: Team, member: TeamMember, change
         setattr(member, name, value)
     session.add(member)
     await session.flush()
-    await announce_team(session, team)
+    await publish_team(session, team)
 
 
-async def announce_team(session: Session, team: Team) -> None:
-    """Says who is listed; the gateway admits volunteers by it."""
-    members = await list_members(session, team.id)
+async def publish_team(session: Session, team: Team) -> None:
+    """Publishes who is listed; the gateway admits volunteers by it."""
+    members = await members_of(session, team.id)
     publish(
         session,
-        facts.TeamChanged(
+        events.TeamChanged(
             campaign_id=team.campaign_id, team_id=team.id, unit_id=team.unit_id, unit_code=team.unit_code, at=now(),
             members=[
-                facts.TeamMember(
+                events.TeamMember(
                     account=each.account, body=each.body, listed_from=each.listed_from, listed_to=each.listed_to
                 )
                 for each in members

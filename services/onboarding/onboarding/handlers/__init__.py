@@ -1,4 +1,4 @@
-"""What this service hears, and what it does about it."""
+"""The events that this service subscribes to, and their handlers."""
 
 from chassis.messaging.consumer import EventHandlers
 from contracts.casework import (
@@ -32,12 +32,12 @@ from onboarding.handlers.counts import on_counts_taken
 from onboarding.handlers.dossiers import (
     on_document_changed,
     on_document_sent,
-    on_dossier_told,
+    on_dossier_changed,
     on_feedback_answered,
     on_incident_changed,
     on_procedures_chosen,
 )
-from onboarding.handlers.merchants import on_merchant_told
+from onboarding.handlers.merchants import on_merchant_changed
 from onboarding.handlers.organizations import on_organization_attested, on_organization_told
 from onboarding.handlers.partners import on_partner_changed
 from onboarding.handlers.residents import (
@@ -61,12 +61,12 @@ HANDLERS: EventHandlers = {
     OrganizationUpdated: on_organization_told,
     OrganizationAttested: on_organization_attested,
     PartnerChanged: on_partner_changed,
-    MerchantRegistered: on_merchant_told,
-    MerchantActivated: on_merchant_told,
-    MerchantSuspended: on_merchant_told,
-    MerchantUpdated: on_merchant_told,
-    DossierChanged: on_dossier_told,
-    DossierCompleted: on_dossier_told,
+    MerchantRegistered: on_merchant_changed,
+    MerchantActivated: on_merchant_changed,
+    MerchantSuspended: on_merchant_changed,
+    MerchantUpdated: on_merchant_changed,
+    DossierChanged: on_dossier_changed,
+    DossierCompleted: on_dossier_changed,
     FeedbackAnswered: on_feedback_answered,
     DocumentSent: on_document_sent,
     DocumentChanged: on_document_changed,

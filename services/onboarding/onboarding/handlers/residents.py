@@ -28,7 +28,7 @@ async def on_residents_heard(session: Session, facts: Sequence[ResidentSnapshot 
     touched: dict[UUID, OpenJourney] = {}
     for fact in later:
         journey = opened[fact.resident_id]
-        if await _hear(session, fact, journey):
+        if await _apply_event(session, fact, journey):
             touched[journey.resident.id] = journey
     for journey in touched.values():
         settle(session, journey)
@@ -69,7 +69,7 @@ async def _meet(
     return [fact for fact in facts if not (fact.resident_id in met and first.get(fact.resident_id) is fact)]
 
 
-async def _hear(session: Session, fact: ResidentSnapshot | ResidentAttested, journey: OpenJourney) -> bool:
+async def _apply_event(session: Session, fact: ResidentSnapshot | ResidentAttested, journey: OpenJourney) -> bool:
     """Takes one fact in; whether the journey has to be computed anew."""
     if isinstance(fact, ResidentAttested):
         evidence = evidence_of(fact.attestation, had_bank_account=fact.has_bank_account)

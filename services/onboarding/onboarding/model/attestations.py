@@ -1,28 +1,28 @@
-"""A partner's fact, as registry resolved it, read as evidence for a step."""
+"""An attestation of a partner, as registry resolved it, read as evidence for a step."""
 
 from contracts.registry import Attestation
-from onboarding.model.journey import EKYC, Effect, Evidence
+from onboarding.model.journey import EKYC, Evidence, EvidenceEffect
 
-_READINGS: dict[str, tuple[str, Effect]] = {
-    "vneid.issued": ("vneid", Effect.STARTED),
-    "vneid.activated": ("vneid", Effect.HELD),
-    "portal_account.created": ("portal_account", Effect.HELD),
-    "payment_account.opened": ("payment_account", Effect.HELD),
-    "payment_account.activated": ("payment_account", Effect.HELD),
-    "payment_account.closed": ("payment_account", Effect.ENDED),
-    "ekyc.passed": (EKYC, Effect.HELD),
-    "digital_signature.issued": ("digital_signature", Effect.HELD),
-    "digital_signature.revoked": ("digital_signature", Effect.ENDED),
+_READINGS: dict[str, tuple[str, EvidenceEffect]] = {
+    "vneid.issued": ("vneid", EvidenceEffect.STARTED),
+    "vneid.activated": ("vneid", EvidenceEffect.HELD),
+    "portal_account.created": ("portal_account", EvidenceEffect.HELD),
+    "payment_account.opened": ("payment_account", EvidenceEffect.HELD),
+    "payment_account.activated": ("payment_account", EvidenceEffect.HELD),
+    "payment_account.closed": ("payment_account", EvidenceEffect.ENDED),
+    "ekyc.passed": (EKYC, EvidenceEffect.HELD),
+    "digital_signature.issued": ("digital_signature", EvidenceEffect.HELD),
+    "digital_signature.revoked": ("digital_signature", EvidenceEffect.ENDED),
 }
 
 MOST_CHARGED = 10**15
 
 
 def evidence_of(attestation: Attestation, *, had_bank_account: bool = False) -> Evidence | None:
-    """The evidence in a partner's fact; None where it concerns no step (a verified SIM is a condition, kept by registry)."""
+    """The evidence in an attestation; None where it concerns no step (a verified SIM is a condition, kept by registry)."""
     reading = _READINGS.get(attestation.event)
     if attestation.event == "app.installed" and attestation.app:
-        reading = (attestation.app, Effect.HELD)
+        reading = (attestation.app, EvidenceEffect.HELD)
     if reading is None:
         return None
     step, effect = reading

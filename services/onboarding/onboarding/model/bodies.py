@@ -47,7 +47,7 @@ def find_body(name: str, on: date) -> Body | None:
 
 
 def find_former_name(name: str) -> DatedName | None:
-    """The name as known on any day: tells a name that is no longer (or not yet) borne from a name never heard of."""
+    """The name as valid on any day: distinguishes a name that is not valid now from an unknown name."""
     body = _longest(name, _named())
     return next((each for each in body.names if _bears(name, each)), None) if body else None
 
@@ -57,7 +57,7 @@ def body_codes() -> frozenset[str]:
 
 
 def body_name(code: str, on: date, level: str | None = None) -> str:
-    """What a body is called on a day, in Vietnamese; its code where nobody of that kind exists then."""
+    """What a body is called on a day, in Vietnamese; its code where no body of that kind exists then."""
     fitting = [each for each in bodies() if each.body == code and (level is None or each.level == level)]
     names = (each.name_on(on) for each in reversed(fitting))
     return next((name for name in names if name), code)

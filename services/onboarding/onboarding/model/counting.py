@@ -19,7 +19,7 @@ MARKED = {
 
 
 class CountedDay(OnboardingTable, table=True):
-    """A day whose counts were announced."""
+    """A day whose counts were published."""
 
     __tablename__ = "counted_day"
 
@@ -28,7 +28,7 @@ class CountedDay(OnboardingTable, table=True):
 
 
 class KnownCount(OnboardingTable, table=True):
-    """How many a service counted in a unit itself (not below) when it last told; what a ranking needs of the others."""
+    """How many a service counted in a unit itself (not below) by its last `counts.taken`; for rankings."""
 
     __tablename__ = "known_count"
 

@@ -18,23 +18,23 @@ class UnreadablePeriod(ValueError):
 
 
 @dataclass(frozen=True)
-class Period:
+class DatePeriod:
     """The first and the last day, both included; None where the wording gives none."""
 
     starts_on: date | None
     due_on: date | None
 
 
-def read_period(words: str) -> Period:
+def read_period(wording: str) -> DatePeriod:
     """Days of a wording such as "trước ngày 20/04/2024" (the last day is the 19th) or "hoàn thành trong tháng 06/2024".
 
     Raises UnreadablePeriod where no rule fits or a day does not exist.
     """
-    text = re.sub(r"\s+", " ", words.strip().lower())
+    text = re.sub(r"\s+", " ", wording.strip().lower())
     for pattern, read in _WORDINGS:
         if found := pattern.fullmatch(text):
             return read(found)
-    raise UnreadablePeriod(words)
+    raise UnreadablePeriod(wording)
 
 
 def filing_state(due_on: date, filed_on: date | None) -> FilingState:
@@ -49,29 +49,29 @@ def is_overdue(due_on: date | None, done_on: date | None, today: date) -> bool:
     return due_on is not None and done_on is None and today > due_on
 
 
-def _before(found: re.Match[str]) -> Period:
-    return Period(None, _day(found, "a") - timedelta(days=1))
+def _before(found: re.Match[str]) -> DatePeriod:
+    return DatePeriod(None, _day(found, "a") - timedelta(days=1))
 
 
-def _until(found: re.Match[str]) -> Period:
-    return Period(None, _day(found, "a"))
+def _until(found: re.Match[str]) -> DatePeriod:
+    return DatePeriod(None, _day(found, "a"))
 
 
-def _between(found: re.Match[str]) -> Period:
-    return _ordered(Period(_day(found, "a"), _day(found, "b")), found)
+def _between(found: re.Match[str]) -> DatePeriod:
+    return _ordered(DatePeriod(_day(found, "a"), _day(found, "b")), found)
 
 
-def _on(found: re.Match[str]) -> Period:
-    return Period(_day(found, "a"), _day(found, "a"))
+def _on(found: re.Match[str]) -> DatePeriod:
+    return DatePeriod(_day(found, "a"), _day(found, "a"))
 
 
-def _finished_in_month(found: re.Match[str]) -> Period:
-    return Period(None, _month(found, found["m"])[1])
+def _finished_in_month(found: re.Match[str]) -> DatePeriod:
+    return DatePeriod(None, _month(found, found["m"])[1])
 
 
-def _in_months(found: re.Match[str]) -> Period:
+def _in_months(found: re.Match[str]) -> DatePeriod:
     first, last = _month(found, found["m"]), _month(found, found["n"] or found["m"])
-    return _ordered(Period(first[0], last[1]), found)
+    return _ordered(DatePeriod(first[0], last[1]), found)
 
 
 def _day(found: re.Match[str], name: str) -> date:
@@ -94,7 +94,7 @@ def _existing(found: re.Match[str], year: int, month: int, day: int) -> date:
     return read
 
 
-def _ordered(period: Period, found: re.Match[str]) -> Period:
+def _ordered(period: DatePeriod, found: re.Match[str]) -> DatePeriod:
     if period.starts_on and period.due_on and period.starts_on > period.due_on:
         raise UnreadablePeriod(found.string)
     return period

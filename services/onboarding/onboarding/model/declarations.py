@@ -1,19 +1,19 @@
-"""What a person declares about a step: what it becomes as evidence, and who may say so."""
+"""What a person declares about a step: what it becomes as evidence, and who may declare it."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from onboarding.model.journey import AccountKind, Effect, Evidence, EvidenceKind
+from onboarding.model.journey import AccountKind, Evidence, EvidenceEffect, EvidenceKind
 from onboarding.model.steps import Step, catalogue
 
 DeclaredStatus = Literal["in_progress", "completed", "revoked"]
 
-EFFECTS: dict[DeclaredStatus, Effect] = {
-    "in_progress": Effect.STARTED,
-    "completed": Effect.HELD,
-    "revoked": Effect.ENDED,
+EFFECTS: dict[DeclaredStatus, EvidenceEffect] = {
+    "in_progress": EvidenceEffect.STARTED,
+    "completed": EvidenceEffect.HELD,
+    "revoked": EvidenceEffect.ENDED,
 }
 KINDS_BY_ROLE: dict[str, frozenset[str]] = {
     "resident": frozenset({"self", "document"}),
@@ -24,7 +24,7 @@ KINDS_BY_ROLE: dict[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True)
-class Declaration:
+class StepDeclaration:
     """One step as a person declares it; `client_id` names it on the device that worked offline."""
 
     step: Step
@@ -60,20 +60,20 @@ class Declaration:
 
     @property
     def _holding(self) -> str:
-        """A declared account or certificate is one of its own, so that a provider's closing of another does not end it."""
+        """A declared account or certificate is a separate holding, so that a provider's closing of another does not end it."""
         if self.step == "payment_account":
             return f"declared:{self.provider or ''}:{self.account_kind or ''}" if self.status != "revoked" else ""
         return self.reference or "" if self.step == "digital_signature" else ""
 
     def _identity(self, subject_id: object) -> str:
-        said = (
+        declared = (
             subject_id, self.client_id, self.step, self.status, self.occurred_at.timestamp(), self.kind, self.provider,
             self.reference, self.account_kind, self.level,
         )  # fmt: skip
-        return "declared-" + hashlib.sha256(repr(said).encode()).hexdigest()[:40]
+        return "declared-" + hashlib.sha256(repr(declared).encode()).hexdigest()[:40]
 
 
-def needs_competent_body(declaration: Declaration) -> frozenset[str]:
+def needs_competent_body(declaration: StepDeclaration) -> frozenset[str]:
     """Bodies of which one must confirm this declaration; empty where anybody entitled to declare may."""
     rule = catalogue().rule(declaration.step)
     return frozenset(rule.confirmed_by.get(declaration.level or 0, ()))

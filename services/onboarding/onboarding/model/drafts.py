@@ -76,7 +76,7 @@ class CampaignDraft:
 
 
 def steps_of_template(name: TemplateName, on: date) -> list[StepDraft]:
-    """The steps of a template, with its bodies as they are called on a day and no days of their own."""
+    """The steps of a template, with its bodies as they are called on a day and without days."""
     level = LEVEL_OF_TEMPLATE[name]
     return [
         StepDraft(
@@ -90,7 +90,7 @@ def steps_of_template(name: TemplateName, on: date) -> list[StepDraft]:
 
 
 def draft_of_plan(plan: Plan, text: str) -> CampaignDraft:
-    """The campaign that a plan's file describes; the file's digest tells the same file from another."""
+    """The campaign that a plan's file describes; the file's digest identifies the same file."""
     return CampaignDraft(
         template=plan.template,
         unit_code=plan.unit_code,

@@ -1,4 +1,4 @@
-"""What shows that a campaign lives: communications, readiness checks, models and votes, officials' signatures."""
+"""Communications, readiness checks, models and votes, officials' signatures of a campaign."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -14,12 +14,12 @@ from onboarding.model.tables import OnboardingTable, document
 CommunicationKind = Literal[
     "loudspeaker", "website", "portal", "press", "tv", "social", "video_report", "good_practice"
 ]
-Category = Literal["advanced", "effective", "excellent"]
-CATEGORIES: tuple[Category, ...] = ("advanced", "effective", "excellent")
+NominationCategory = Literal["advanced", "effective", "excellent"]
+CATEGORIES: tuple[NominationCategory, ...] = ("advanced", "effective", "excellent")
 
 
 class Communication(OnboardingTable, table=True):
-    """News about the model, published or broadcast; `evidence_for` names the target it proves."""
+    """NotifyingEvent about the model, published or broadcast; `evidence_for` names the target it proves."""
 
     __tablename__ = "communication"
 
@@ -66,7 +66,7 @@ class DigitalModel(OnboardingTable, table=True):
 
 
 class Nomination(OnboardingTable, table=True):
-    """A model put up for a category of the vote (requirement R50)."""
+    """A model nominated for a category of the vote (requirement R50)."""
 
     __tablename__ = "nomination"
     __table_args__ = (Index("uq_nomination", "model_id", "category", unique=True),)

@@ -1,4 +1,4 @@
-"""Lists by personal number from police and telecoms: their progress, and the rows that were refused. Numbers are sealed."""
+"""Lists by personal number from police and telecoms: their progress, and the rows that were refused. Numbers are encrypted."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -15,7 +15,7 @@ from onboarding.model.tables import OnboardingTable
 ImportStatus = Literal["queued", "running", "completed", "failed"]
 LISTED_NUMBER = CipherContext("onboarding", "import_row", "personal_id")
 PROVIDERS = frozenset({"telecom", "bank", "e_wallet", "provider"})
-"""Bodies whose list is a provider's own fact (a partner's id is one too); a list of the police or an office is the office's."""
+"""Bodies whose list is evidence of a provider (a partner's id too); a list of the police or an office is an officer's."""
 
 
 class NumberImport(OnboardingTable, table=True):
@@ -54,7 +54,7 @@ class ImportRow(OnboardingTable, table=True):
     reference: str | None = Field(default=None, sa_type=Text)
 
     @property
-    def sealed_as(self) -> str:
+    def cipher_row(self) -> str:
         return f"{self.import_id}/{self.row}"
 
 

@@ -1,4 +1,4 @@
-"""The journey of one resident, computed purely from what is known; order of arrival and repeats do not matter."""
+"""The journey of one resident, computed from attributes and evidence; order of arrival and repeats do not matter."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from typing import Literal
 from chassis.clock import local_date
 from onboarding.model.steps import Step, StepRule, catalogue
 
-Status = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
+StepStatus = Literal["blocked", "ready", "in_progress", "completed", "revoked"]
 EvidenceKind = Literal["self", "volunteer", "officer", "document", "partner"]
 AccountKind = Literal["bank", "e_wallet", "mobile_money"]
 
 EKYC = "ekyc"
-"""Evidence of eKYC belongs to no step of its own: it is a condition of the digital signature."""
+"""Evidence of eKYC belongs to no step: eKYC is a condition of the digital signature."""
 
 
-class Effect(StrEnum):
+class EvidenceEffect(StrEnum):
     """What an evidence does to its step."""
 
     STARTED = "started"
@@ -27,15 +27,15 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One accepted fact about one step. `occurred_at` decides the order, `id` decides ties.
+    """One accepted piece of evidence about one step. `occurred_at` decides the order, `id` decides ties.
 
-    `holding` tells several accounts or certificates of one person apart; empty means the step as a whole.
+    `holding` distinguishes several accounts or certificates of one person; empty means the step as a whole.
     `had_bank_account` is what was known before this event: it fixes the route. `charged` is VND taken for a free item.
     """
 
     id: str
     step: str
-    effect: Effect
+    effect: EvidenceEffect
     occurred_at: datetime
     kind: EvidenceKind
     holding: str = ""
@@ -55,34 +55,50 @@ class Evidence:
 
 @dataclass(frozen=True)
 class KnownFacts:
-    """What registry says about a resident as of its `version`: which conditions hold, and the bank account."""
+    """Attributes of a resident as of the `version` of registry: which conditions hold, and the bank account."""
 
     version: int = 0
     conditions: frozenset[str] = frozenset()
     has_bank_account: bool = False
 
 
-@dataclass(frozen=True)
-class StepState:
-    """Where a resident stands on one step; `marks` are the countable parts that hold now."""
+@dataclass(frozen=True, slots=True)
+class JourneyStep:
+    """Where a resident stands on one step, as computed here and as stored in `resident_step`.
+
+    `marks` are the countable parts that hold now. `evidence` is the evidence named by `evidence_id`; a step that was read
+    from the table has none, so two steps are equal when what is stored of them is.
+    """
 
     step: Step
-    status: Status
+    status: StepStatus
     missing: tuple[str, ...] = ()
     route: str | None = None
     completed_at: datetime | None = None
-    evidence: Evidence | None = None
-    level: int | None = None
     changed_at: datetime | None = None
+    level: int | None = None
     marks: tuple[str, ...] = ()
+    evidence_id: str | None = None
+    evidence_kind: str | None = None
+    provider: str | None = None
     expires_at: datetime | None = None
+    evidence: Evidence | None = field(default=None, compare=False)
+
+    def counted(self) -> tuple[object, ...] | None:
+        """What reports count of this step; None where no part of it is countable yet."""
+        if self.status not in COUNTED and not self.marks:
+            return None
+        return self.status, self.completed_at, self.route, self.marks, self.evidence_kind, self.provider
 
 
-def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> list[StepState]:
+COUNTED = ("completed", "revoked")
+
+
+def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> list[JourneyStep]:
     """All six steps of one resident as of `now`, whatever the order or repetition of the evidences."""
     by_step = _by_step(evidences)
     conditions = _given(facts, by_step, now)
-    states: list[StepState] = []
+    states: list[JourneyStep] = []
     for rule in catalogue().steps:
         progress = _replay(by_step.get(rule.step, []), now)
         states.append(_state(rule, progress, facts, conditions, now))
@@ -99,9 +115,9 @@ def missing_conditions(
     now: datetime,
     account_kind: AccountKind | None = None,
 ) -> list[str]:
-    """What a person's own declaration of `step` about the day `on` lacks; a partner's fact is never asked.
+    """Conditions that a declaration of `step` about the day `on` lacks; evidence of a partner is never gated.
 
-    Mobile Money is always an account of its own: it needs no smartphone, whatever else somebody has (requirement R27).
+    Mobile Money is a separate account: it needs no smartphone, whatever else the resident has (requirement R27).
     """
     by_step = _by_step(evidences)
     given = _given(facts, by_step, now)
@@ -120,7 +136,7 @@ def _by_step(evidences: Iterable[Evidence]) -> dict[str, list[Evidence]]:
 
 
 def _given(facts: KnownFacts, by_step: dict[str, list[Evidence]], now: datetime) -> set[str]:
-    """Conditions that hold before any step: those registry tells, and a passed eKYC."""
+    """Conditions that hold before any step: those that registry publishes, and a passed eKYC."""
     return set(facts.conditions) | ({EKYC} if _replay(by_step.get(EKYC, []), now).since else set())
 
 
@@ -133,19 +149,19 @@ class _Progress:
 
     def apply(self, evidence: Evidence) -> None:
         match evidence.effect:
-            case Effect.STARTED:
+            case EvidenceEffect.STARTED:
                 self.begun.append(evidence)
-            case Effect.HELD:
+            case EvidenceEffect.HELD:
                 self.since = self.since or evidence
                 self.held.setdefault(evidence.holding, []).append(evidence)
-            case Effect.ENDED:
+            case EvidenceEffect.ENDED:
                 self._end(evidence)
 
     def _end(self, evidence: Evidence) -> None:
         if not evidence.holding:
             self.held.clear()
         elif self.held.pop(evidence.holding, None) is None and self._is_nameless_of(evidence.provider):
-            # A certificate told without its serial ends when its provider ends one that was never told.
+            # A certificate reported without its serial ends when its provider ends one that was never reported.
             self.held.pop("")
         if not self.held:
             self.since, self.begun, self.ended = None, [], evidence
@@ -170,8 +186,8 @@ class _Progress:
 
     @property
     def changed_at(self) -> datetime | None:
-        told = [*self.begun, *self.holdings, *([self.ended] if self.ended else [])]
-        return max((each.occurred_at for each in told), default=None)
+        dated = [*self.begun, *self.holdings, *([self.ended] if self.ended else [])]
+        return max((each.occurred_at for each in dated), default=None)
 
 
 def _replay(evidences: list[Evidence], now: datetime) -> _Progress:
@@ -184,33 +200,38 @@ def _replay(evidences: list[Evidence], now: datetime) -> _Progress:
 
 
 def _expiries(evidences: list[Evidence], now: datetime) -> Iterable[Evidence]:
-    """A holding ends by itself when the validity that was told last has passed."""
-    latest = {each.holding: each for each in evidences if each.effect is Effect.HELD}
+    """A holding ends when the validity that was reported last has passed."""
+    latest = {each.holding: each for each in evidences if each.effect is EvidenceEffect.HELD}
     for each in latest.values():
         if each.valid_until is not None and each.occurred_at <= each.valid_until <= now:
-            yield Evidence(f"{each.id}~expired", each.step, Effect.ENDED, each.valid_until, each.kind, each.holding)
+            yield Evidence(
+                f"{each.id}~expired", each.step, EvidenceEffect.ENDED, each.valid_until, each.kind, each.holding
+            )
 
 
-def _state(rule: StepRule, progress: _Progress, facts: KnownFacts, conditions: set[str], now: datetime) -> StepState:
+def _state(rule: StepRule, progress: _Progress, facts: KnownFacts, conditions: set[str], now: datetime) -> JourneyStep:
     done = progress.since
     route = rule.route_for(done.had_bank_account if done else facts.has_bank_account)
     missing = tuple(each for each in rule.conditions_on(local_date(now), route) if each not in conditions)
-    status, proof = _standing(progress, bool(missing))
-    return StepState(
+    status, proof = _status_and_proof(progress, bool(missing))
+    return JourneyStep(
         step=rule.step,
         status=status,
         missing=() if done else missing,
         route=route,
         completed_at=done.occurred_at if done else None,
-        evidence=proof,
-        level=progress.level if rule.levels else None,
         changed_at=progress.changed_at,
+        level=progress.level if rule.levels else None,
         marks=_marks(rule, progress),
+        evidence_id=proof.id if proof else None,
+        evidence_kind=proof.kind if proof else None,
+        provider=proof.provider if proof else None,
         expires_at=progress.expires_at,
+        evidence=proof,
     )
 
 
-def _standing(progress: _Progress, is_blocked: bool) -> tuple[Status, Evidence | None]:
+def _status_and_proof(progress: _Progress, is_blocked: bool) -> tuple[StepStatus, Evidence | None]:
     if progress.since:
         return "completed", progress.since
     if progress.begun:

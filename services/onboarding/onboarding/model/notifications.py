@@ -1,4 +1,4 @@
-"""What somebody should know: stored where another service told it, computed where this one knows it."""
+"""Notifications: stored where they follow from events of other services, computed where this service has the data."""
 
 from datetime import datetime
 from typing import Literal
@@ -17,7 +17,7 @@ NotificationKind = Literal[
 
 
 class Notification(OnboardingTable, table=True):
-    """Told to one resident or organization: something happened to what they filed."""
+    """For one resident or organization: something happened to what they filed."""
 
     __tablename__ = "notification"
     __table_args__ = (Index("ix_notification_recipient", "recipient_id", "at"),)

@@ -1,4 +1,4 @@
-"""A fact seen in the village: a new smartphone, a bank account, a number. The number itself is only passed on, sealed."""
+"""An attribute seen in the village: a new smartphone, a bank account, a number. A number is only passed on, encrypted."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -6,35 +6,35 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.errors import Problem
-from onboarding.model.declarations import Declaration
+from onboarding.model.declarations import StepDeclaration
 from onboarding.model.observations import Observation
-from onboarding.model.visits import Outcome
+from onboarding.model.visits import VisitOutcome
 
-Result = Literal["applied", "unchanged", "refused"]
+ApplyResult = Literal["applied", "unchanged", "refused"]
 MOST_ITEMS = 500
 
 
 @dataclass(frozen=True)
-class VisitPaid:
-    """Somebody went to see a resident."""
+class PaidVisit:
+    """A resident was visited."""
 
-    outcome: Outcome
+    outcome: VisitOutcome
     occurred_at: datetime
 
 
 @dataclass(frozen=True)
 class OfflineItem:
-    """One item about one resident; `client_id` is the device's own name for it."""
+    """One item about one resident; `client_id` is the device's id of it."""
 
     client_id: str
     resident_id: UUID
-    work: Declaration | Observation | VisitPaid
+    work: StepDeclaration | Observation | PaidVisit
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What became of an item; a refused one says why."""
+class BatchItemResult:
+    """What became of an item; a refused one carries the problem."""
 
     client_id: str | None
-    result: Result
+    result: ApplyResult
     problem: Problem | None = None

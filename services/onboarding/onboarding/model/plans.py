@@ -1,4 +1,4 @@
-"""A campaign's plan written as a file that reads like the plan itself: read, checked, and told in clear errors."""
+"""A campaign's plan written as a file that reads like the plan itself: read and checked, with clear errors."""
 
 import difflib
 from datetime import date, datetime
@@ -8,15 +8,15 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from onboarding.model.bodies import bodies, find_body, find_former_name
-from onboarding.model.deadlines import Period, UnreadablePeriod, read_period
+from onboarding.model.deadlines import DatePeriod, UnreadablePeriod, read_period
 from onboarding.model.templates import TemplateName, templates
 
 FilingKind = Literal["plan", "weekly", "monthly", "final"]
-Purpose = Literal["report", "execute", "coordinate", "carry_out"]
+RecipientPurpose = Literal["report", "execute", "coordinate", "carry_out"]
 
 
 class PlanError(BaseModel):
-    """One mistake of a plan's file: where (by the file's own words) and what is wrong, in both languages."""
+    """One mistake of a plan's file: where (in the terms of the file) and what is wrong, in both languages."""
 
     where: str
     vi: str
@@ -47,27 +47,27 @@ def _read_period(value: Any) -> Any:
         raise ValueError("unreadable-period") from None
 
 
-Day = Annotated[date, BeforeValidator(_read_date)]
-Time = Annotated[Period | None, BeforeValidator(_read_period)]
+PlanDay = Annotated[date, BeforeValidator(_read_date)]
+Time = Annotated[DatePeriod | None, BeforeValidator(_read_period)]
 
 
-class Paragraph(BaseModel):
+class PlanSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
 
 
-class Basis(Paragraph):
+class PlanBasis(PlanSection):
     number: str = Field(alias="số")
-    issued_on: Day = Field(alias="ngày")
+    issued_on: PlanDay = Field(alias="ngày")
     issuer: str = Field(alias="cơ quan ban hành")
     title: str = Field(alias="về việc")
 
 
-class Procedures(Paragraph):
+class Procedures(PlanSection):
     minimum: int | None = Field(None, alias="tối thiểu", ge=1)
     chosen: list[str] = Field(default=[], alias="lựa chọn")
 
 
-class PlannedStep(Paragraph):
+class PlannedStep(PlanSection):
     number: int = Field(alias="bước", ge=1)
     title: str = Field(alias="nội dung")
     time: Time = Field(None, alias="thời gian")
@@ -76,54 +76,54 @@ class PlannedStep(Paragraph):
     coordinating: list[str] = Field(default=[], alias="phối hợp")
 
 
-class PlannedTask(Paragraph):
+class PlannedTask(PlanSection):
     work: str = Field(alias="việc")
     step: int | None = Field(None, alias="bước")
     due: Time = Field(None, alias="hạn")
 
 
-class Responsibility(Paragraph):
+class Responsibility(PlanSection):
     body: str = Field(alias="cơ quan")
     tasks: list[PlannedTask] = Field(alias="nhiệm vụ", min_length=1)
 
 
-class PlannedFiling(Paragraph):
-    kind: Annotated[FilingKind, BeforeValidator(lambda word: _FILING_WORDS.get(word, word))] = Field(alias="loại")
+class PlannedFiling(PlanSection):
+    kind: Annotated[FilingKind, BeforeValidator(lambda name: _FILING_KINDS.get(name, name))] = Field(alias="loại")
     by: str = Field(alias="đơn vị nộp")
     to: str = Field(alias="gửi")
     due: Time = Field(alias="hạn")
 
 
-class Recipients(Paragraph):
+class Recipients(PlanSection):
     report: list[str] = Field(default=[], alias="để báo cáo")
     execute: list[str] = Field(default=[], alias="để triển khai")
     coordinate: list[str] = Field(default=[], alias="để phối hợp")
     carry_out: list[str] = Field(default=[], alias="để thực hiện")
     filed: list[str] = Field(default=[], alias="lưu")
 
-    def listed(self) -> list[tuple[str, Purpose]]:
-        purposes: tuple[Purpose, ...] = ("report", "execute", "coordinate", "carry_out")
+    def listed(self) -> list[tuple[str, RecipientPurpose]]:
+        purposes: tuple[RecipientPurpose, ...] = ("report", "execute", "coordinate", "carry_out")
         return [(name, purpose) for purpose in purposes for name in getattr(self, purpose)]
 
 
-class PlannedTarget(Paragraph):
+class PlannedTarget(PlanSection):
     indicator: str = Field(alias="chỉ số")
     percent: float | None = Field(None, alias="phần trăm", ge=0, le=100)
     count: int | None = Field(None, alias="số lượng", ge=0)
 
 
-class Plan(Paragraph):
+class Plan(PlanSection):
     """A plan as it was issued; days are only those that its text gives."""
 
     title: str = Field(alias="tên")
-    template: Annotated[TemplateName, BeforeValidator(lambda word: _TEMPLATE_WORDS.get(word, word))] = Field(
+    template: Annotated[TemplateName, BeforeValidator(lambda name: _TEMPLATE_NAMES.get(name, name))] = Field(
         alias="mẫu"
     )
     unit_code: str = Field(alias="đơn vị")
     number: str | None = Field(None, alias="số")
-    issued_on: Day | None = Field(None, alias="ngày ban hành")
+    issued_on: PlanDay | None = Field(None, alias="ngày ban hành")
     issuer: str = Field(alias="cơ quan ban hành")
-    basis: list[Basis] = Field(default=[], alias="căn cứ")
+    basis: list[PlanBasis] = Field(default=[], alias="căn cứ")
     purposes: list[str] = Field(default=[], alias="mục đích, yêu cầu")
     time: Time = Field(None, alias="thời gian")
     area: str | None = Field(None, alias="địa bàn")
@@ -156,7 +156,7 @@ def read_plan(text: str) -> Plan:
     except (yaml.YAMLError, RecursionError, TypeError) as error:
         raise PlanInvalid([_not_yaml(error)]) from error
     except ValidationError as error:
-        raise PlanInvalid([_told(each) for each in error.errors()]) from error
+        raise PlanInvalid([_plan_error(each) for each in error.errors()]) from error
     except ValueError as error:  # a day that does not exist, met while the text was read
         raise PlanInvalid([_not_yaml(error)]) from error
     if errors := _unknown_bodies(plan):
@@ -205,7 +205,7 @@ def _not_yaml(error: Exception) -> PlanError:
     )
 
 
-def _told(error: Any) -> PlanError:
+def _plan_error(error: Any) -> PlanError:
     where = ", ".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"]) or "các bước"
     reason = str(error.get("ctx", {}).get("error", ""))
     if reason.startswith("steps:"):
@@ -213,19 +213,19 @@ def _told(error: Any) -> PlanError:
         return PlanError(
             where=where, vi=f"mẫu này có {count} bước, đánh số từ 1", en=f"this template has {count} steps"
         )
-    code = reason if reason in _WORDS else error["type"]
-    vi, en = _WORDS.get(code, ("giá trị không đúng", error["msg"]))
+    code = reason if reason in _MESSAGES else error["type"]
+    vi, en = _MESSAGES.get(code, ("giá trị không đúng", error["msg"]))
     return PlanError(where=where, vi=vi, en=en)
 
 
-_TEMPLATE_WORDS = {"xã": "commune", "huyện": "district", "riêng": "custom"}
-_FILING_WORDS = {
+_TEMPLATE_NAMES = {"xã": "commune", "huyện": "district", "riêng": "custom"}
+_FILING_KINDS = {
     "kế hoạch": "plan",
     "báo cáo tuần": "weekly",
     "báo cáo tháng": "monthly",
     "báo cáo tổng kết": "final",
 }
-_WORDS = {
+_MESSAGES = {
     "missing": ("thiếu mục này", "is missing"),
     "extra_forbidden": ("không có mục nào tên như vậy", "no such entry"),
     "unreadable-date": ("ngày viết dạng 08/07/2024", "write a day as 08/07/2024"),
@@ -234,6 +234,6 @@ _WORDS = {
         "unreadable period of time",
     ),
     "string_type": ("phải là chữ (số thì đặt trong ngoặc kép)", "must be text (put numbers in quotes)"),
-    "literal_error": ("không phải từ đã quy định", "not one of the words known here"),
+    "literal_error": ("không phải từ đã quy định", "not one of the known values"),
     "too_short": ("không được để trống", "must not be empty"),
 }

@@ -9,7 +9,7 @@ Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
-class Ranked(Generic[Key]):
+class RankedKey(Generic[Key]):
     """A place in a ranking; equals share a place and the next one is skipped (1, 1, 3)."""
 
     place: int
@@ -17,11 +17,11 @@ class Ranked(Generic[Key]):
     score: Fraction
 
 
-def ranked(scores: Mapping[Key, Fraction], names: Mapping[Key, str]) -> list[Ranked[Key]]:
+def ranked(scores: Mapping[Key, Fraction], names: Mapping[Key, str]) -> list[RankedKey[Key]]:
     """Highest score first; among equals by name, so that a ranking printed twice is the same."""
     order = sorted(scores, key=lambda key: (-scores[key], names.get(key, str(key))))
     better = {score: sum(other > score for other in scores.values()) for score in set(scores.values())}
-    return [Ranked(better[scores[key]] + 1, key, scores[key]) for key in order]
+    return [RankedKey(better[scores[key]] + 1, key, scores[key]) for key in order]
 
 
 def share_of_target(numerator: int, denominator: int | None, percent: float | None, count: int | None) -> Fraction:
@@ -41,6 +41,6 @@ def mean(parts: Iterable[Fraction]) -> Fraction:
 
 
 def missing_bodies(wanted: Iterable[str], present: Iterable[str]) -> list[str]:
-    """Bodies that the plan names for a team and that send nobody, in the order of the plan."""
+    """Bodies that the plan names for a team and that send no member, in the order of the plan."""
     sent = set(present)
     return [body for body in dict.fromkeys(wanted) if body not in sent]

@@ -37,7 +37,7 @@ def body_for(item: dict[str, Any]) -> str:
 
 
 def work_for(item: dict[str, Any], venue: str) -> str:
-    """The task's words."""
+    """The text of the task."""
     lacking = int(item.get("needed") or 0) - int(item.get("working") or 0)
     name = NAMES.get(str(item["kind"]), str(item["kind"]))
     note = f" ({item['note']})" if item.get("note") else ""

@@ -1,4 +1,4 @@
-"""Sessions of a campaign by village: conferences, trainings, installation days; who came, and who practises where."""
+"""Sessions of a campaign by village: conferences, trainings, installation days; attendance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,14 +35,14 @@ class Attendee:
 
 
 @dataclass(frozen=True)
-class Registered:
+class AttendanceResult:
     attendee: Attendee
     result: Literal["applied", "unchanged", "refused"]
     problem: Problem | None = None
 
 
 class CampaignSession(OnboardingTable, table=True):
-    """One meeting at one place; `published` remembers that reports were told of it."""
+    """One meeting at one place; `announced` is true once `session.held` was published."""
 
     __tablename__ = "campaign_session"
     __table_args__ = (Index("ix_campaign_session_unit_time", "unit_id", "starts_at"),)
@@ -83,7 +83,7 @@ class Attendance(OnboardingTable, table=True):
 
 
 class KnownMerchantOwner(OnboardingTable, table=True):
-    """Who owns a merchant, as payments-qr tells: they are counted when they attend a training."""
+    """Who owns a merchant, from the merchant events of payments-qr: owners are counted when they attend a training."""
 
     __tablename__ = "known_merchant_owner"
 
@@ -93,7 +93,7 @@ class KnownMerchantOwner(OnboardingTable, table=True):
 
 
 class KnownProcedures(OnboardingTable, table=True):
-    """The services that a unit has chosen, as casework tells."""
+    """The services that a unit has chosen, from `procedures.chosen`."""
 
     __tablename__ = "known_procedures"
 

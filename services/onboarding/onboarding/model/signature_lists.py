@@ -1,4 +1,4 @@
-"""Lists of residents for the issue of electronic signatures (requirements R55, R94), in the prescribed order of hands."""
+"""Lists of residents for the issue of electronic signatures (requirements R55, R94), and the order of their states."""
 
 from datetime import datetime
 from typing import Literal
@@ -22,7 +22,7 @@ NEXT: dict[str, tuple[str, str]] = {
 
 
 class SignatureList(OnboardingTable, table=True):
-    """One list for one provider; whoever made it neither checks nor approves it."""
+    """One list for one provider; its maker neither checks nor approves it."""
 
     __tablename__ = "signature_list"
 

@@ -23,7 +23,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Title(Frozen):
+class BilingualText(Frozen):
     """One text in both languages."""
 
     vi: str
@@ -36,8 +36,8 @@ class Title(Frozen):
 class ConditionText(Frozen):
     """A condition's name and what to bring for it; nothing more for who brings one of `brought_with`."""
 
-    title: Title
-    bring: Title
+    title: BilingualText
+    bring: BilingualText
     brought_with: tuple[str, ...] = ()
 
 
@@ -57,7 +57,7 @@ class ConditionRule(Frozen):
 
 class Route(Frozen):
     route: str
-    title: Title
+    title: BilingualText
     has_bank_account: bool
     completed_by: tuple[str, ...]
 
@@ -66,7 +66,7 @@ class StepRule(Frozen):
     """One step of the journey as the plans give it."""
 
     step: Step
-    title: Title
+    title: BilingualText
     source: dict[str, str]
     conditions: tuple[ConditionRule, ...]
     routes: tuple[Route, ...] = ()
@@ -84,7 +84,7 @@ class StepRule(Frozen):
         return next(fitting, None)
 
 
-class Catalogue(Frozen):
+class StepCatalogue(Frozen):
     conditions: dict[str, ConditionText]
     steps: tuple[StepRule, ...]
 
@@ -93,7 +93,7 @@ class Catalogue(Frozen):
 
 
 @cache
-def catalogue() -> Catalogue:
+def catalogue() -> StepCatalogue:
     """The steps in the order of the plans."""
     text = resources.files(__package__).joinpath("steps.yaml").read_text(encoding="utf-8")
-    return Catalogue.model_validate(yaml.safe_load(text))
+    return StepCatalogue.model_validate(yaml.safe_load(text))

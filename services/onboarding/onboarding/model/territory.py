@@ -1,4 +1,4 @@
-"""How units follow one another: which took over which, as registry tells. Codes repeat across reforms; ids do not."""
+"""Succession of units, from `unit.changed`: which unit took over which. Codes repeat across reforms; ids do not."""
 
 from datetime import date
 from uuid import UUID

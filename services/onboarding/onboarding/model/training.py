@@ -1,6 +1,6 @@
-"""Practice: a campaign's made-up commune and village, and logins that end soon after their session.
+"""Training mode: a campaign's commune and village of synthetic people, and logins that end soon after their session.
 
-The units stand in a tree of their own, so no count of a real unit ever contains them and no real officer sees them; reports,
+The units stand in a separate tree, so no count of a real unit ever contains them and no real officer sees them; reports,
 partners and referrals leave them out by their kind (`chassis.security.training_guard`). See ADR 0011.
 """
 
@@ -19,11 +19,11 @@ from onboarding.model.tables import OnboardingTable
 TrainingRole = Literal["resident", "volunteer", "officer"]
 TRAINING_DAYS = 7
 VILLAGERS = 12
-"""Made-up people of a practice village, besides one for each account of a resident."""
+"""Synthetic people of a training village, besides one for each account of a resident."""
 
 
 class TrainingUnit(OnboardingTable, table=True):
-    """Where a campaign practises: a commune for officers, its one village for volunteers and residents."""
+    """The training units of a campaign: a commune for officers, its one village for volunteers and residents."""
 
     __tablename__ = "training_unit"
 
@@ -43,7 +43,7 @@ class TrainingUnit(OnboardingTable, table=True):
 
 
 class TrainingAccount(OnboardingTable, table=True):
-    """A login for practice; its secret is shown once and kept only as a digest."""
+    """A login for training; its secret is shown once and kept only as a digest."""
 
     __tablename__ = "training_account"
 
@@ -56,6 +56,6 @@ class TrainingAccount(OnboardingTable, table=True):
     resident_id: UUID | None = None
 
 
-def end_of_practice(held: CampaignSession, moment: datetime) -> datetime:
+def training_ends_at(held: CampaignSession, moment: datetime) -> datetime:
     """When the accounts of a session end: 7 days after it, or at once when it is cancelled."""
     return moment if held.is_cancelled else (held.ends_at or held.starts_at) + timedelta(days=TRAINING_DAYS)

@@ -11,7 +11,7 @@ from sqlmodel import Field
 from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
-Outcome = Literal["done", "not_home", "away", "declined", "no_device"]
+VisitOutcome = Literal["done", "not_home", "away", "declined", "no_device"]
 
 
 class Visit(OnboardingTable, table=True):
@@ -28,11 +28,11 @@ class Visit(OnboardingTable, table=True):
     recorded_at: datetime = Field(sa_type=aware())
 
     @property
-    def outcome(self) -> Outcome:
-        return cast(Outcome, self.told_outcome)
+    def outcome(self) -> VisitOutcome:
+        return cast(VisitOutcome, self.told_outcome)
 
 
 def visit_id(client_id: str, resident_id: UUID, occurred_at: datetime, outcome: str) -> str:
-    """The identity of a visit, from what was said about it."""
-    said = (client_id, str(resident_id), occurred_at.timestamp(), outcome)
-    return "visit-" + hashlib.sha256(repr(said).encode()).hexdigest()[:40]
+    """The identity of a visit, from its reported contents."""
+    reported = (client_id, str(resident_id), occurred_at.timestamp(), outcome)
+    return "visit-" + hashlib.sha256(repr(reported).encode()).hexdigest()[:40]

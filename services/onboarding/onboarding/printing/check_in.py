@@ -1,4 +1,4 @@
-"""The check-in code of a session: as a QR symbol, and as a sheet for the door."""
+"""The check-in code of a session: as a QR symbol, and as a printed sheet."""
 
 import json
 from functools import cache

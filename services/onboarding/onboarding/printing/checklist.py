@@ -18,7 +18,7 @@ class StepLine(NamedTuple):
     note: str
 
 
-class Member(NamedTuple):
+class HouseholdMember(NamedTuple):
     """One person of the household, as the paper names them; numbers are masked."""
 
     name: str
@@ -27,7 +27,9 @@ class Member(NamedTuple):
     steps: tuple[StepLine, ...]
 
 
-def render_checklist(unit: str, household: str, printed_on: str, bring: list[str], members: list[Member]) -> bytes:
+def render_checklist(
+    unit: str, household: str, printed_on: str, bring: list[str], members: list[HouseholdMember]
+) -> bytes:
     """The paper as PDF bytes. Sets type in the calling thread for some tens of milliseconds: call it off the event loop."""
     content = {
         "unit": unit,

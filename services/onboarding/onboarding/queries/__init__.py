@@ -1,1 +1,1 @@
-"""One function per question."""
+"""One function per read."""

@@ -16,7 +16,7 @@ from onboarding.model.deadlines import FilingState
 from onboarding.queries.territory import find_territory, list_children, may_read
 
 
-async def get_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) -> Campaign:
+async def load_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) -> Campaign:
     """The campaign, when the caller's territory has a part in it; 404 otherwise."""
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None or not await may_read(session, caller, campaign.unit_id):
@@ -24,7 +24,12 @@ async def get_campaign(session: ReadSession, caller: Caller, campaign_id: UUID) 
     return campaign
 
 
-async def list_campaigns(session: ReadSession, caller: Caller, page: Page) -> tuple[list[Campaign], str | None]:
+async def find_campaign_of_plan(session: ReadSession, digest: str) -> Campaign | None:
+    """The campaign that was drawn up from the plan file with this digest."""
+    return (await session.exec(select(Campaign).where(col(Campaign.plan_digest) == digest))).first()
+
+
+async def page_of_campaigns(session: ReadSession, caller: Caller, page: Page) -> tuple[list[Campaign], str | None]:
     query = select(Campaign)
     territory = await find_territory(session, caller)
     if territory is not None:
@@ -37,7 +42,7 @@ async def list_steps(session: ReadSession, campaign_id: UUID) -> list[CampaignSt
     return list(await session.exec(query.order_by(col(CampaignStep.number))))
 
 
-async def get_step(session: ReadSession, campaign_id: UUID, number: int) -> CampaignStep:
+async def load_step(session: ReadSession, campaign_id: UUID, number: int) -> CampaignStep:
     step = await session.get(CampaignStep, (campaign_id, number), with_for_update=True)
     if step is None:
         raise NotFound()
@@ -51,7 +56,7 @@ class TaskFilter:
     status: str | None = None
 
 
-async def list_tasks(
+async def page_of_tasks(
     session: ReadSession, campaign_id: UUID, wanted: TaskFilter, page: Page
 ) -> tuple[list[Task], str | None]:
     query = select(Task).where(col(Task.campaign_id) == campaign_id)
@@ -65,7 +70,7 @@ async def list_tasks(
     return await page_by_id(session, query, Task.id, page)
 
 
-async def get_task(session: ReadSession, campaign_id: UUID, task_id: UUID) -> Task:
+async def load_task(session: ReadSession, campaign_id: UUID, task_id: UUID) -> Task:
     task = await session.get(Task, task_id, with_for_update=True)
     if task is None or task.campaign_id != campaign_id:
         raise NotFound()
@@ -73,7 +78,7 @@ async def get_task(session: ReadSession, campaign_id: UUID, task_id: UUID) -> Ta
 
 
 @dataclass(frozen=True)
-class Owed:
+class OwedFiling:
     """What one unit owes for one demand, and how it stands."""
 
     demand: FilingDemand
@@ -82,7 +87,7 @@ class Owed:
     state: FilingState
 
 
-async def list_filings(session: ReadSession, campaign: Campaign) -> list[Owed]:
+async def owed_filings(session: ReadSession, campaign: Campaign) -> list[OwedFiling]:
     """Each demand with each unit that owes it: the campaign's own unit, or all communes below it as of its start."""
     demands = await session.exec(
         select(FilingDemand).where(col(FilingDemand.campaign_id) == campaign.id).order_by(col(FilingDemand.due_on))
@@ -92,11 +97,11 @@ async def list_filings(session: ReadSession, campaign: Campaign) -> list[Owed]:
     own = await session.get_one(KnownUnit, campaign.unit_id)
     children = await list_children(session, own, campaign.resolved_on)
     return [
-        _standing(demand, unit, by_place.get((demand.id, unit.id)))
+        _owed(demand, unit, by_place.get((demand.id, unit.id)))
         for demand in demands
         for unit in (children if demand.of_children else [own])
     ]
 
 
-def _standing(demand: FilingDemand, unit: KnownUnit, filing: Filing | None) -> Owed:
-    return Owed(demand, unit, filing, filing.state(demand.due_on) if filing else "missing")
+def _owed(demand: FilingDemand, unit: KnownUnit, filing: Filing | None) -> OwedFiling:
+    return OwedFiling(demand, unit, filing, filing.state(demand.due_on) if filing else "missing")

@@ -16,7 +16,7 @@ from onboarding.queries.territory import list_children
 Row = TypeVar("Row", bound=SQLModel)
 
 
-async def list_of_campaign(
+async def page_of_campaign_rows(
     session: ReadSession, table: type[Row], campaign_id: UUID, page: Page, **equal: Any
 ) -> tuple[list[Row], str | None]:
     """A page of the rows of one kind that belong to a campaign."""
@@ -28,7 +28,7 @@ async def list_of_campaign(
     return await page_by_id(session, query, columns.id, page)
 
 
-async def get_of_campaign(session: ReadSession, table: type[Row], campaign_id: UUID, row_id: UUID) -> Row:
+async def load_campaign_row(session: ReadSession, table: type[Row], campaign_id: UUID, row_id: UUID) -> Row:
     """One row that belongs to a campaign, locked; 404 otherwise."""
     row: Any = await session.get(table, row_id, with_for_update=True)
     if row is None or row.campaign_id != campaign_id:

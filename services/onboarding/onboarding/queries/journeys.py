@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.storage.database import ReadSession
-from onboarding.model.journey import Effect, Evidence
-from onboarding.model.journeys import OpenJourney, StoredStep
+from onboarding.model.journey import Evidence, EvidenceEffect, JourneyStep
+from onboarding.model.journeys import STORED, OpenJourney
 from onboarding.model.people import KnownResident
 
 
@@ -43,18 +43,18 @@ def _end_of(into: dict[UUID, UUID], each: UUID) -> UUID:
 
 
 async def load_journeys(session: ReadSession, open_ones: dict[UUID, OpenJourney]) -> None:
-    """Reads evidences and stored steps as plain rows: as entities they would cost more than everything else together."""
+    """Reads evidences and stored steps as plain rows: as entities they would cost more than the rest of the handler."""
     ids = {"ids": list(open_ones)}
-    for owner, *told in await session.execute(_EVIDENCES, ids):
-        told[2] = Effect(told[2])
-        evidence = Evidence(*told)
+    for owner, *stored in await session.execute(_EVIDENCES, ids):
+        stored[2] = EvidenceEffect(stored[2])
+        evidence = Evidence(*stored)
         open_ones[owner].evidences[evidence.id] = evidence
-    for resident_id, step, status, missing, route, completed, changed, level, marks, *rest in await session.execute(
-        _STEPS, ids
-    ):
-        open_ones[resident_id].steps[step] = StoredStep(
-            status, tuple(missing), route, completed, changed, level, tuple(marks), *rest
-        )
+    for resident_id, step, *stored in await session.execute(_STEPS, ids):
+        stored[_MISSING], stored[_MARKS] = tuple(stored[_MISSING]), tuple(stored[_MARKS])
+        open_ones[resident_id].steps[step] = JourneyStep(step, *stored)
+
+
+_MISSING, _MARKS = STORED.index("missing") - 1, STORED.index("marks") - 1
 
 
 _EVIDENCES = text(
@@ -65,6 +65,5 @@ _EVIDENCES = text(
 )
 """Evidences of residents and of all records that were merged into them, directly or through another."""
 _STEPS = text(
-    f"SELECT resident_id, step, {', '.join(StoredStep._fields)} FROM resident_step"
-    " WHERE resident_id = ANY(cast(:ids AS uuid[]))"
+    f"SELECT resident_id, {', '.join(STORED)} FROM resident_step WHERE resident_id = ANY(cast(:ids AS uuid[]))"
 )

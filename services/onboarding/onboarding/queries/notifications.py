@@ -1,4 +1,4 @@
-"""What the signed-in person should know: tasks due, news of what they filed, sessions near."""
+"""Notifications of the signed-in person: tasks due, changes of what they filed, sessions near."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -22,29 +22,29 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Told:
-    """One notification; `words` fill its text."""
+class NotificationEntry:
+    """One notification; `placeholders` fill its text."""
 
     id: str
     kind: NotificationKind
     at: datetime
     about: str
     about_id: UUID
-    words: dict[str, str] = field(default_factory=dict)
+    placeholders: dict[str, str] = field(default_factory=dict)
 
 
-async def list_notifications(session: ReadSession, caller: Caller, since: datetime | None) -> list[Told]:
+async def newest_notifications(session: ReadSession, caller: Caller, since: datetime | None) -> list[NotificationEntry]:
     """The newest first, at most 200, after an instant."""
-    told = [
+    entries = [
         *await _of_filings(session, caller, since),
         *await _of_tasks(session, caller),
         *await _of_sessions(session, caller),
     ]
-    newer = [each for each in told if since is None or each.at > since]
+    newer = [each for each in entries if since is None or each.at > since]
     return sorted(newer, key=lambda each: (each.at, each.id), reverse=True)[:MOST]
 
 
-async def _of_filings(session: ReadSession, caller: Caller, since: datetime | None) -> list[Told]:
+async def _of_filings(session: ReadSession, caller: Caller, since: datetime | None) -> list[NotificationEntry]:
     recipient = caller.resident_id or caller.organization_id
     if recipient is None:
         return []
@@ -52,10 +52,10 @@ async def _of_filings(session: ReadSession, caller: Caller, since: datetime | No
     if since:
         query = query.where(col(Notification.at) > since)
     rows = await session.exec(query.order_by(col(Notification.at).desc()).limit(MOST))
-    return [Told(each.id, each.kind, each.at, each.about, each.about_id) for each in rows]  # type: ignore[arg-type]  # text column
+    return [NotificationEntry(each.id, each.kind, each.at, each.about, each.about_id) for each in rows]  # type: ignore[arg-type]  # text column
 
 
-async def _of_tasks(session: ReadSession, caller: Caller) -> list[Told]:
+async def _of_tasks(session: ReadSession, caller: Caller) -> list[NotificationEntry]:
     """Reminders of open tasks that the caller owns or, for officers, that wait for their body in their unit."""
     if caller.role not in ("officer", "volunteer"):
         return []
@@ -65,14 +65,14 @@ async def _of_tasks(session: ReadSession, caller: Caller) -> list[Told]:
         mine = mine | (col(Task.owner).is_(None) & (col(Task.body) == caller.body) & col(Task.unit_id).in_(units))
     tasks = await session.exec(select(Task).where(mine, col(Task.done_on).is_(None), col(Task.due_on).is_not(None)))
     return [
-        Told(f"task-{task.id}-{day}", "task_due", _morning(day), "task", task.id, {"work": task.work})
+        NotificationEntry(f"task-{task.id}-{day}", "task_due", _morning(day), "task", task.id, {"work": task.work})
         for task in tasks
         for day in task.reminded_on()
         if day <= today()
     ]
 
 
-async def _of_sessions(session: ReadSession, caller: Caller) -> list[Told]:
+async def _of_sessions(session: ReadSession, caller: Caller) -> list[NotificationEntry]:
     places = await _places(session, caller)
     if not places:
         return []
@@ -82,7 +82,9 @@ async def _of_sessions(session: ReadSession, caller: Caller) -> list[Told]:
         ~col(CampaignSession.is_cancelled),
     )
     return [
-        Told(f"session-{each.id}", "session_near", each.starts_at - NEAR, "session", each.id, {"venue": each.venue})
+        NotificationEntry(
+            f"session-{each.id}", "session_near", each.starts_at - NEAR, "session", each.id, {"venue": each.venue}
+        )
         for each in await session.exec(query)
     ]
 

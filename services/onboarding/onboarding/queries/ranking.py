@@ -1,7 +1,7 @@
 """Who stands where in a campaign: units by what they reached of its targets, models by votes.
 
 Everything is counted once for all units: the cost grows with the units of a campaign, not with their residents' number
-of statements. The counts are the ones the reports are made of: this service's tables, and what the others announce.
+of statements. The counts are the ones the reports are made of: this service's tables, and the counts of other services.
 """
 
 from collections import Counter
@@ -26,11 +26,11 @@ from onboarding.model.counting import MARKED, KnownCount
 from onboarding.model.evidence import CATEGORIES, Communication, DigitalModel, Nomination, OfficialSignature, Vote
 from onboarding.model.journeys import ResidentStep, StepEvidence
 from onboarding.model.people import KnownOrganization, KnownResident
-from onboarding.model.ranking import Ranked, mean, ranked, share_of_target
+from onboarding.model.ranking import RankedKey, mean, ranked, share_of_target
 from onboarding.model.sessions import TRAINING_KINDS, Attendance, CampaignSession
 from onboarding.model.steps import STEPS
 from onboarding.model.visits import Visit
-from onboarding.queries.campaigns import list_filings
+from onboarding.queries.campaigns import owed_filings
 from onboarding.queries.territory import list_children
 
 FILING_WORTH = {"on_time": Fraction(1), "late": Fraction(1, 2), "missing": Fraction(0)}
@@ -48,7 +48,7 @@ WHOLES = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class UnitRank:
     """A unit's place in a campaign, with the parts (0 to 1) that its score is the mean of."""
 
     place: int
@@ -58,41 +58,43 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """Units by place; `uncounted` are targets for which nobody has told a count (or the whole of a percentage)."""
+class CampaignRanking:
+    """Units by place; `uncounted` are targets without a known count (or without the whole of a percentage)."""
 
-    standings: list[Standing]
+    unit_ranks: list[UnitRank]
     uncounted: list[str]
 
 
-async def rank_units(session: ReadSession, campaign: Campaign) -> Ranking:
+async def rank_units(session: ReadSession, campaign: Campaign) -> CampaignRanking:
     """Units below the campaign's, by the share of its targets that they reached."""
     own = await session.get_one(KnownUnit, campaign.unit_id)
     units = {each.id: each for each in await list_children(session, own, campaign.resolved_on)}
     counts = await _count(session, campaign, list(units), campaign.resolved_on or today())
     wanted, uncounted = _targets(campaign, counts)
     parts = {unit_id: _parts(wanted, counts, unit_id) for unit_id in units}
-    for owed in await list_filings(session, campaign):
+    for owed in await owed_filings(session, campaign):
         if owed.unit.id in parts:
             parts[owed.unit.id][f"filing_{owed.demand.kind}"] = FILING_WORTH[owed.state]
     scores = {unit_id: mean(each.values()) for unit_id, each in parts.items()}
     names = {unit_id: unit.name for unit_id, unit in units.items()}
     places = ranked(scores, names)
-    return Ranking([Standing(each.place, units[each.key], each.score, parts[each.key]) for each in places], uncounted)
+    return CampaignRanking(
+        [UnitRank(each.place, units[each.key], each.score, parts[each.key]) for each in places], uncounted
+    )
 
 
 async def rank_nominations(
     session: ReadSession, campaign_id: UUID
-) -> dict[str, list[tuple[Ranked[UUID], Nomination, DigitalModel]]]:
-    """The models put up in each category, by votes."""
+) -> dict[str, list[tuple[RankedKey[UUID], Nomination, DigitalModel]]]:
+    """The models nominated in each category, by votes."""
     rows = await session.exec(
         select(Nomination, DigitalModel)
         .join(DigitalModel, col(DigitalModel.id) == col(Nomination.model_id))
         .where(col(Nomination.campaign_id) == campaign_id)
     )
-    put_up = {nomination.id: (nomination, model) for nomination, model in rows}
-    votes = await count_votes(session, list(put_up))
-    return {category: _by_votes(category, put_up, votes) for category in CATEGORIES}
+    nominated = {nomination.id: (nomination, model) for nomination, model in rows}
+    votes = await count_votes(session, list(nominated))
+    return {category: _by_votes(category, nominated, votes) for category in CATEGORIES}
 
 
 async def count_votes(session: ReadSession, nominations: list[UUID]) -> Counter[UUID]:
@@ -101,19 +103,19 @@ async def count_votes(session: ReadSession, nominations: list[UUID]) -> Counter[
 
 
 def _by_votes(
-    category: str, put_up: dict[UUID, tuple[Nomination, DigitalModel]], votes: Counter[UUID]
-) -> list[tuple[Ranked[UUID], Nomination, DigitalModel]]:
-    here = {each: pair for each, pair in put_up.items() if pair[0].category == category}
+    category: str, nominated: dict[UUID, tuple[Nomination, DigitalModel]], votes: Counter[UUID]
+) -> list[tuple[RankedKey[UUID], Nomination, DigitalModel]]:
+    here = {each: pair for each, pair in nominated.items() if pair[0].category == category}
     scores = {each: Fraction(votes[each]) for each in here}
     titles = {each: model.title for each, (_, model) in here.items()}
     return [(place, *here[place.key]) for place in ranked(scores, titles)]
 
 
-Counts = Mapping[str, Mapping[UUID, int]]
-"""By indicator, how many each unit has; an indicator that is not there was counted by nobody."""
+CountsByUnit = Mapping[str, Mapping[UUID, int]]
+"""By indicator, how many each unit has; an indicator that is missing was not counted."""
 
 
-def _targets(campaign: Campaign, counts: Counts) -> tuple[dict[str, dict[str, Any]], list[str]]:
+def _targets(campaign: Campaign, counts: CountsByUnit) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """The targets that can be ranked by, and those that cannot; a plan without targets means all six steps.
 
     The least number of services to choose is a target of every plan that names it (requirements R19, R57).
@@ -125,7 +127,7 @@ def _targets(campaign: Campaign, counts: Counts) -> tuple[dict[str, dict[str, An
     return {name: target for name, target in wanted.items() if name not in uncounted}, uncounted
 
 
-def _is_counted(indicator: str, target: Mapping[str, Any], counts: Counts) -> bool:
+def _is_counted(indicator: str, target: Mapping[str, Any], counts: CountsByUnit) -> bool:
     is_share = target.get("count") is None
     return indicator in counts and (not is_share or _whole_of(indicator) in counts)
 
@@ -134,7 +136,7 @@ def _whole_of(indicator: str) -> str:
     return "residents" if indicator in PEOPLE else WHOLES.get(indicator, "")
 
 
-def _parts(wanted: dict[str, dict[str, Any]], counts: Counts, unit_id: UUID) -> dict[str, Fraction]:
+def _parts(wanted: dict[str, dict[str, Any]], counts: CountsByUnit, unit_id: UUID) -> dict[str, Fraction]:
     return {
         name: share_of_target(
             counts[name].get(unit_id, 0),
@@ -146,7 +148,7 @@ def _parts(wanted: dict[str, dict[str, Any]], counts: Counts, unit_id: UUID) -> 
     }
 
 
-async def _count(session: ReadSession, campaign: Campaign, units: list[UUID], day: date) -> Counts:
+async def _count(session: ReadSession, campaign: Campaign, units: list[UUID], day: date) -> CountsByUnit:
     area = _areas(units, day)
     return {
         **await _of_people(session, area),
@@ -179,7 +181,7 @@ async def _of_people(session: ReadSession, area: Any) -> dict[str, dict[UUID, in
     }
     counts |= {name: {} for name in (*STEPS, *MARKED)}
     done, marks = col(ResidentStep.status) == "completed", col(ResidentStep.marks)
-    standing: Any = (
+    counted: Any = (
         select(area.c.child, ResidentStep.step, done.label("is_done"), marks)
         .add_columns(func.count())
         .join(KnownResident, col(KnownResident.unit_id) == area.c.unit)
@@ -187,7 +189,7 @@ async def _of_people(session: ReadSession, area: Any) -> dict[str, dict[UUID, in
         .where(alive, done | (func.cardinality(marks) > 0))
         .group_by(area.c.child, col(ResidentStep.step), done, marks)
     )
-    for child, step, is_done, held, number in await session.exec(standing):
+    for child, step, is_done, held, number in await session.exec(counted):
         names = [step] if is_done else []
         names += [name for name, (of, mark) in MARKED.items() if of == step and mark in held]
         for name in names:
@@ -201,7 +203,7 @@ async def _of_people(session: ReadSession, area: Any) -> dict[str, dict[UUID, in
 
 
 async def _of_organizations(session: ReadSession, area: Any) -> dict[str, dict[UUID, int]]:
-    """Active organizations, and how many of them have the provincial app: what was told last of it decides."""
+    """Active organizations, and how many of them have the provincial app: the newest evidence decides."""
     known = select(area.c.child, func.count()).join(KnownOrganization, col(KnownOrganization.unit_id) == area.c.unit)
     last = (
         select(StepEvidence.subject_id, StepEvidence.effect)
@@ -257,7 +259,7 @@ async def _trained(session: ReadSession, campaign: Campaign, area: Any) -> dict[
 
 
 async def _of_others(session: ReadSession, area: Any) -> dict[str, dict[UUID, int]]:
-    """What the other services announced last, by today's bearers of the codes that they counted."""
+    """What the other services published last, by today's bearers of the codes that they counted."""
     query = (
         select(KnownCount.indicator, area.c.child, func.sum(KnownCount.count))
         .join(KnownUnit, (col(KnownUnit.code) == col(KnownCount.unit_code)) & valid_on(KnownUnit, today()))
@@ -266,9 +268,9 @@ async def _of_others(session: ReadSession, area: Any) -> dict[str, dict[UUID, in
     )
     counts: dict[str, dict[UUID, int]] = {}
     for indicator, child, number in await session.exec(query):
-        told = counts.setdefault(indicator, {})
+        by_unit = counts.setdefault(indicator, {})
         if child is not None:
-            told[child] = int(number)
+            by_unit[child] = int(number)
     return counts
 
 

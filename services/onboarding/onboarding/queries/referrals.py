@@ -13,7 +13,7 @@ from onboarding.queries.signature_lists import consented_to
 from onboarding.queries.territory import practice_units, units_of_code
 
 
-async def list_referrals(
+async def page_of_referrals(
     session: ReadSession, partner_id: str, step: str | None, unit_code: str | None, page: Page
 ) -> tuple[list[KnownResident], str | None, dict[UUID, list[ResidentStep]]]:
     """Living residents who consented to the partner and have not completed the step (any step, where none is named)."""

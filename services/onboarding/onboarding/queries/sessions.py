@@ -1,4 +1,4 @@
-"""Sessions of campaigns: what is on in a unit, who came."""
+"""Sessions of campaigns: which are planned in a unit, who came."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -30,7 +30,7 @@ class SessionFilter:
     campaign_id: UUID | None = None
 
 
-async def list_sessions(
+async def page_of_sessions(
     session: ReadSession, wanted: SessionFilter, page: Page
 ) -> tuple[list[CampaignSession], str | None]:
     query: Any = select(CampaignSession)
@@ -45,7 +45,7 @@ async def list_sessions(
     return await page_by_id(session, query, CampaignSession.id, page)
 
 
-async def get_session(session: ReadSession, session_id: UUID, *, for_update: bool = False) -> CampaignSession:
+async def load_session(session: ReadSession, session_id: UUID, *, for_update: bool = False) -> CampaignSession:
     found = await session.get(CampaignSession, session_id, with_for_update=for_update or None)
     if found is None:
         raise NotFound()
@@ -93,17 +93,17 @@ def begin_of(day: date) -> datetime:
     return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), HO_CHI_MINH)
 
 
-async def list_attendance(session: ReadSession, session_id: UUID, page: Page) -> tuple[list[Attendance], str | None]:
+async def page_of_attendance(session: ReadSession, session_id: UUID, page: Page) -> tuple[list[Attendance], str | None]:
     query = select(Attendance).where(col(Attendance.session_id) == session_id)
     return await page_by_id(session, query, Attendance.attendee_id, page)
 
 
-async def list_training_accounts(session: ReadSession, session_id: UUID) -> list[TrainingAccount]:
+async def training_accounts_of(session: ReadSession, session_id: UUID) -> list[TrainingAccount]:
     query = select(TrainingAccount).where(col(TrainingAccount.session_id) == session_id)
     return list(await session.exec(query.order_by(col(TrainingAccount.login))))
 
 
 async def list_chosen_procedures(session: ReadSession, unit_ids: set[UUID]) -> list[str]:
-    """Codes of the services that these units have chosen, as casework told."""
+    """Codes of the services that these units have chosen, from `procedures.chosen`."""
     chosen = await session.exec(select(KnownProcedures).where(col(KnownProcedures.unit_id).in_(unit_ids)))
     return sorted({code for each in chosen for code in each.codes})

@@ -43,7 +43,7 @@ def consented_to(provider: str) -> Any:
     return select(Consent.resident_id).where(col(Consent.partner_id) == provider, col(Consent.given), lasts)
 
 
-async def list_lists(
+async def page_of_signature_lists(
     session: ReadSession, caller: Caller, unit_code: str | None, page: Page
 ) -> tuple[list[SignatureList], str | None]:
     query: Any = scoped(select(SignatureList), caller, col(SignatureList.unit_id))
@@ -52,7 +52,9 @@ async def list_lists(
     return await page_by_id(session, query, SignatureList.id, page)
 
 
-async def get_list(session: ReadSession, caller: Caller, list_id: UUID, *, for_update: bool = False) -> SignatureList:
+async def load_signature_list(
+    session: ReadSession, caller: Caller, list_id: UUID, *, for_update: bool = False
+) -> SignatureList:
     found = await session.get(SignatureList, list_id, with_for_update=for_update or None)
     if found is None:
         raise NotFound()
@@ -60,7 +62,7 @@ async def get_list(session: ReadSession, caller: Caller, list_id: UUID, *, for_u
     return found
 
 
-async def list_entries(session: ReadSession, listed: SignatureList) -> list[tuple[SignatureEntry, str | None]]:
+async def entries_of(session: ReadSession, listed: SignatureList) -> list[tuple[SignatureEntry, str | None]]:
     """Those on a list who still consent, with the serial that was issued since."""
     query = (
         select(SignatureEntry)

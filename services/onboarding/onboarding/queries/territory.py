@@ -1,7 +1,7 @@
 """Whose campaigns a caller may read and lead, across reforms of the units.
 
-A campaign belongs to a unit as of its start. Whoever leads all that came of that unit leads the campaign; whoever stands
-for a part of it, below it or above it may read it. Permission always uses today's tree.
+A campaign belongs to a unit as of its start. Officers of all successors of that unit lead the campaign; officers of a
+part of it, of a unit below or above it may read it. Permission always uses today's tree.
 """
 
 from collections.abc import Iterable
@@ -34,27 +34,27 @@ async def find_territory(session: ReadSession, caller: Caller) -> set[UUID] | No
     return formed | await _above(session, formed)
 
 
-async def find_heirs(session: ReadSession, unit_id: UUID) -> set[UUID]:
-    """Today's units that a unit lives on in: itself, its successors, or (a district) those of the units it had below."""
-    heirs: set[UUID] = set()
+async def find_current_successors(session: ReadSession, unit_id: UUID) -> set[UUID]:
+    """Current successors of a unit: itself, its successors, or (a district) those of the units it had below."""
+    successors: set[UUID] = set()
     waiting, seen = {unit_id}, {unit_id}
     while waiting:
         valid = await _valid_today(session, waiting)
-        heirs |= valid
+        successors |= valid
         following: set[UUID] = set()
         for ended in waiting - valid:
             following |= await _successors(session, ended) or await _children_at_its_end(session, ended)
         waiting = following - seen
         seen |= waiting
-    return heirs
+    return successors
 
 
 async def leads(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
-    """Whether everything that a unit lives on in is the caller's own or below."""
+    """Whether all current successors of a unit are the caller's unit or below it."""
     if caller.role in EVERYWHERE:
         return True
-    heirs = await find_heirs(session, unit_id)
-    return bool(heirs) and heirs <= await _covered(session, caller, heirs)
+    successors = await find_current_successors(session, unit_id)
+    return bool(successors) and successors <= await _covered(session, caller, successors)
 
 
 async def may_read(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
@@ -66,12 +66,14 @@ async def may_read(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
 
 
 async def touches(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
-    """Whether any part of what a unit lives on in is the caller's own or below."""
-    return caller.role in EVERYWHERE or bool(await _covered(session, caller, await find_heirs(session, unit_id)))
+    """Whether any current successor of a unit is the caller's unit or below it."""
+    return caller.role in EVERYWHERE or bool(
+        await _covered(session, caller, await find_current_successors(session, unit_id))
+    )
 
 
 async def require_lead(session: ReadSession, caller: Caller, unit_id: UUID, *, is_known: bool = True) -> None:
-    """Refuses who does not lead a unit: 403 where its existence is known, else 404."""
+    """Refuses callers who do not lead a unit: 403 where its existence is known, else 404."""
     if not await leads(session, caller, unit_id):
         raise Forbidden() if is_known else NotFound()
 
@@ -108,7 +110,7 @@ async def units_of_code(session: ReadSession, code: str) -> set[UUID]:
 
 
 async def list_above(session: ReadSession, unit_id: UUID) -> set[UUID]:
-    """Units that ever stood above this one: what is on there concerns it too."""
+    """Units that ever stood above this one: what happens there concerns it too."""
     return await _above(session, {unit_id})
 
 
@@ -136,7 +138,7 @@ def units_below(unit_id: UUID, on: date) -> Any:
 
 
 def practice_units() -> Any:
-    """A subquery with the ids of the units in which trainees practise: counts and partners leave them out."""
+    """A subquery with the ids of the training units: counts and partners leave them out."""
     return select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
 
 

@@ -14,7 +14,7 @@ from chassis.web.routing import Page, cursor_at
 from onboarding.model.visits import Visit
 
 
-async def list_visits(
+async def page_of_visits(
     session: ReadSession, caller: Caller, unit_code: str, resident_id: UUID | None, outcome: str | None, page: Page
 ) -> tuple[list[Visit], str | None]:
     """Visits in a unit and below, within the caller's units, the newest first."""
@@ -40,7 +40,7 @@ def _after(page: Page) -> tuple[datetime, str] | None:
         return None
     try:
         return datetime.fromisoformat(start[0]), str(start[1])
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, TypeError, AttributeError) as error:
         raise InvalidQuery(
             errors=[
                 FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")

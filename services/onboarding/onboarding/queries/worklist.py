@@ -1,4 +1,4 @@
-"""Who is waiting for help, by village and condition."""
+"""Residents who wait for help, by village and condition."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +16,7 @@ from onboarding.model.people import KnownResident
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WorkFilter:
     """Which work is asked for; without a status everything that is not completed."""
 
     unit_code: str
@@ -26,8 +26,8 @@ class Wanted:
     household_id: UUID | None = None
 
 
-async def list_work(
-    session: ReadSession, caller: Caller, wanted: Wanted, page: Page
+async def page_of_work(
+    session: ReadSession, caller: Caller, wanted: WorkFilter, page: Page
 ) -> tuple[list[tuple[ResidentStep, KnownResident]], str | None]:
     """One page of steps of living residents, by resident; and the cursor of the next."""
     query = (
@@ -58,7 +58,7 @@ async def list_work(
 async def count_work(session: ReadSession, unit_code: str) -> tuple[list[tuple[str, str, int]], list[tuple[str, int]]]:
     """How many living residents of a unit stand where on each step, and how many lack each condition."""
     here = (col(KnownResident.life) == "alive") & col(KnownResident.unit_id).in_(units_under(unit_code))
-    standing = await session.exec(
+    counted = await session.exec(
         select(ResidentStep.step, ResidentStep.status, func.count())
         .join(KnownResident, col(KnownResident.id) == col(ResidentStep.resident_id))
         .where(here)
@@ -73,10 +73,10 @@ async def count_work(session: ReadSession, unit_code: str) -> tuple[list[tuple[s
     people = await session.exec(
         select(lacking.c.condition, func.count(lacking.c.resident_id.distinct())).group_by(lacking.c.condition)
     )
-    return [(step, status, count) for step, status, count in standing], [(name, count) for name, count in people]
+    return [(step, status, count) for step, status, count in counted], [(name, count) for name, count in people]
 
 
-async def list_charged(
+async def page_of_charges(
     session: ReadSession, caller: Caller, unit_code: str, page: Page
 ) -> tuple[list[tuple[StepEvidence, KnownResident]], str | None]:
     """Evidences of free steps for which a provider took money."""
@@ -103,7 +103,7 @@ def _after(page: Page) -> tuple[UUID, str] | None:
         return None
     try:
         return UUID(start[0]), str(start[1])
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, TypeError, AttributeError) as error:
         raise InvalidQuery(
             errors=[
                 FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")

@@ -1,4 +1,4 @@
-"""The HTTP doors of this service, one file per noun."""
+"""The REST routes of this service, one file per noun."""
 
 from onboarding.routes import (
     batches,

@@ -10,8 +10,8 @@ from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.web.routing import Listed, PageQuery, Transaction, allow, language_of, transactional_router
 from onboarding.commands.batches import apply_batch
-from onboarding.model.visits import Outcome
-from onboarding.queries.visits import list_visits
+from onboarding.model.visits import VisitOutcome
+from onboarding.queries.visits import page_of_visits
 from onboarding.routes.journeys import require_entitled
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.batches import Batch, BatchAnswer, ItemAnswer, VisitView, read_item
@@ -22,13 +22,13 @@ PATH = "/v1/onboarding/batches"
 
 
 @router.post(PATH)
-async def post_batch(
+async def apply_offline_batch(
     body: Batch,
     session: Transaction,
     caller: Annotated[Caller, allow("volunteer", "officer")],
     accept_language: Annotated[str | None, Header()] = None,
 ) -> BatchAnswer:
-    """Applies offline items in the order sent, each on its own; sending them again changes nothing."""
+    """Applies offline items in the order sent, each separately; sending them again changes nothing."""
     require_entitled(caller)
     answers = await apply_batch(session, caller, [read_item(each) for each in body.items])
     language = language_of(accept_language)
@@ -36,18 +36,18 @@ async def post_batch(
 
 
 @router.get("/v1/onboarding/visits")
-async def get_visits(
+async def list_visits(
     session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("volunteer", "officer")],
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
     resident_id: UUID | None = None,
-    outcome: Outcome | None = None,
+    outcome: VisitOutcome | None = None,
 ) -> Listed[VisitView]:
     """Who was visited in a unit, and what came of it: who was not at home is visited again."""
     require_entitled(caller)
     unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
-    visits, cursor = await list_visits(session, caller, unit.code, resident_id, outcome, page)
+    visits, cursor = await page_of_visits(session, caller, unit.code, resident_id, outcome, page)
     for each in {visit.resident_id for visit in visits}:
         record_access(session, "onboarding", caller, each, action="visits", purpose="onboarding", fields=["visits"])
     return Listed(items=[VisitView.of(each) for each in visits], next_cursor=cursor)

@@ -6,7 +6,6 @@ from uuid import UUID
 import anyio.to_thread
 from fastapi import File, Query, Response, UploadFile
 from fastapi.responses import JSONResponse
-from sqlmodel import col, select
 
 from chassis.clock import today
 from chassis.errors import FieldError, Forbidden, TooLarge
@@ -28,11 +27,11 @@ from chassis.web.routing import (
 from onboarding.commands.campaigns import (
     add_task,
     change_campaign,
+    change_step,
     change_task,
     demand_filing,
     draw_up_campaign,
-    file_with,
-    progress_step,
+    record_filing,
 )
 from onboarding.errors import PlanUnreadable
 from onboarding.model.campaigns import Campaign
@@ -40,13 +39,14 @@ from onboarding.model.drafts import draft_of_plan
 from onboarding.model.plans import Plan, PlanInvalid, read_plan
 from onboarding.queries.campaigns import (
     TaskFilter,
-    get_campaign,
-    get_step,
-    get_task,
-    list_campaigns,
-    list_filings,
+    find_campaign_of_plan,
     list_steps,
-    list_tasks,
+    load_campaign,
+    load_step,
+    load_task,
+    owed_filings,
+    page_of_campaigns,
+    page_of_tasks,
 )
 from onboarding.queries.territory import leads, require_lead, unit_as_of
 from onboarding.routes.listing import LISTED
@@ -78,13 +78,13 @@ async def create_campaign(body: CampaignCreate, session: Transaction, caller: Of
 
 
 @router.post("/v1/campaign-plans", status_code=201, response_model=CampaignView)
-async def create_campaign_of_plan(
+async def import_campaign_plan(
     session: Transaction, caller: Officer, file: Annotated[UploadFile, File(description="A plan's YAML file")]
 ) -> JSONResponse:
     """Draws up the campaign of a plan's file with all it asks for; the same file is one campaign."""
     text = await _text_of(file)
     draft = draft_of_plan(await anyio.to_thread.run_sync(_plan_in, text), text)
-    known = (await session.exec(select(Campaign).where(col(Campaign.plan_digest) == draft.digest))).first()
+    known = await find_campaign_of_plan(session, draft.digest or "")
     if known:
         await require_lead(session, caller, known.unit_id)
         return JSONResponse((await view_of(session, known)).model_dump(mode="json"))
@@ -93,20 +93,20 @@ async def create_campaign_of_plan(
 
 
 @router.get("/v1/campaigns")
-async def get_campaigns(session: Reading, page: PageQuery, caller: Readers) -> Listed[CampaignView]:
-    campaigns, cursor = await list_campaigns(session, caller, page)
+async def list_campaigns(session: Reading, page: PageQuery, caller: Readers) -> Listed[CampaignView]:
+    campaigns, cursor = await page_of_campaigns(session, caller, page)
     return Listed(items=[await view_of(session, each) for each in campaigns], next_cursor=cursor)
 
 
 @router.get("/v1/campaigns/{campaign_id}")
-async def get_one_campaign(campaign_id: UUID, response: Response, session: Reading, caller: Readers) -> CampaignView:
-    campaign = await get_campaign(session, caller, campaign_id)
+async def get_campaign(campaign_id: UUID, response: Response, session: Reading, caller: Readers) -> CampaignView:
+    campaign = await load_campaign(session, caller, campaign_id)
     response.headers["ETag"] = etag(campaign.version)
     return await view_of(session, campaign)
 
 
 @router.patch("/v1/campaigns/{campaign_id}")
-async def patch_campaign(
+async def update_campaign(
     campaign_id: UUID, body: CampaignPatch, response: Response, session: Transaction, caller: Officer,
     if_match: IfMatch = None,
 ) -> CampaignView:  # fmt: skip
@@ -118,48 +118,48 @@ async def patch_campaign(
 
 
 @router.patch("/v1/campaigns/{campaign_id}/steps/{number}")
-async def patch_step(
+async def update_campaign_step(
     campaign_id: UUID, number: int, body: StepPatch, session: Transaction, caller: Officer
 ) -> CampaignStepView:
-    """Notes how far a step has come."""
+    """Records the progress of a step."""
     campaign = await campaign_to_lead(session, caller, campaign_id)
-    step = await get_step(session, campaign.id, number)
-    await progress_step(session, campaign, step, body.changes())
+    step = await load_step(session, campaign.id, number)
+    await change_step(session, campaign, step, body.changes())
     return CampaignStepView.of(step)
 
 
 @router.post("/v1/campaigns/{campaign_id}/tasks", status_code=201)
-async def create_task(campaign_id: UUID, body: TaskCreate, session: Transaction, caller: Officer) -> TaskView:
-    campaign = await get_campaign(session, caller, campaign_id)
+async def create_campaign_task(campaign_id: UUID, body: TaskCreate, session: Transaction, caller: Officer) -> TaskView:
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     return TaskView.of(add_task(session, campaign, unit, body.draft()))
 
 
 @router.get("/v1/campaigns/{campaign_id}/tasks")
-async def get_tasks(
+async def list_campaign_tasks(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers, overdue: bool | None = None,
     body: Annotated[str | None, Query(max_length=64)] = None,
     status: Annotated[str | None, Query(pattern="^(open|in_progress|done|completed|cancelled)$")] = None,
 ) -> Listed[TaskView]:  # fmt: skip
-    campaign = await get_campaign(session, caller, campaign_id)
-    tasks, cursor = await list_tasks(session, campaign.id, TaskFilter(overdue, body, status), page)
+    campaign = await load_campaign(session, caller, campaign_id)
+    tasks, cursor = await page_of_tasks(session, campaign.id, TaskFilter(overdue, body, status), page)
     return Listed(items=[TaskView.of(each) for each in tasks], next_cursor=cursor)
 
 
 @router.get("/v1/campaigns/{campaign_id}/tasks/{task_id}")
-async def get_one_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Readers) -> TaskView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    return TaskView.of(await get_task(session, campaign.id, task_id))
+async def get_campaign_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Readers) -> TaskView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    return TaskView.of(await load_task(session, campaign.id, task_id))
 
 
 @router.patch("/v1/campaigns/{campaign_id}/tasks/{task_id}")
-async def patch_task(
+async def update_campaign_task(
     campaign_id: UUID, task_id: UUID, body: TaskPatch, session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer")],
 ) -> TaskView:  # fmt: skip
     """Changes a task: officers who lead its unit, or its owner."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    task = await get_task(session, campaign.id, task_id)
+    campaign = await load_campaign(session, caller, campaign_id)
+    task = await load_task(session, campaign.id, task_id)
     if task.owner != caller.account and not (caller.role == "officer" and await leads(session, caller, task.unit_id)):
         raise Forbidden()
     change_task(session, task, body.changes())
@@ -168,8 +168,8 @@ async def patch_task(
 
 @router.post("/v1/campaigns/{campaign_id}/filings", status_code=201)
 async def create_filing(campaign_id: UUID, body: FilingCreate, session: Transaction, caller: Officer) -> FilingView:
-    """Demands a filing of the units (by whoever leads the campaign), or hands one in (by whoever leads the unit)."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    """Demands a filing of the units (by officers who lead the campaign), or hands one in (by officers who lead the unit)."""
+    campaign = await load_campaign(session, caller, campaign_id)
     own = await session.get_one(KnownUnit, campaign.unit_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     demand = await demand_filing(
@@ -177,16 +177,16 @@ async def create_filing(campaign_id: UUID, body: FilingCreate, session: Transact
     )
     await session.flush()
     if body.filed_on:
-        await file_with(session, caller, demand, unit, body.filed_on, body.document_id)
-    owed = [each for each in await list_filings(session, campaign) if each.demand.id == demand.id]
+        await record_filing(session, caller, demand, unit, body.filed_on, body.document_id)
+    owed = [each for each in await owed_filings(session, campaign) if each.demand.id == demand.id]
     return FilingView.of(next((each for each in owed if each.unit.id == unit.id), owed[0]))
 
 
 @router.get("/v1/campaigns/{campaign_id}/filings")
-async def get_filings(campaign_id: UUID, session: Reading, caller: Readers) -> Listed[FilingView]:
+async def list_filings(campaign_id: UUID, session: Reading, caller: Readers) -> Listed[FilingView]:
     """Each unit that owes a filing, with its state."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    return Listed(items=[FilingView.of(each) for each in await list_filings(session, campaign)])
+    campaign = await load_campaign(session, caller, campaign_id)
+    return Listed(items=[FilingView.of(each) for each in await owed_filings(session, campaign)])
 
 
 async def view_of(session: ReadSession, campaign: Campaign) -> CampaignView:
@@ -195,8 +195,8 @@ async def view_of(session: ReadSession, campaign: Campaign) -> CampaignView:
 
 
 async def campaign_to_lead(session: Transaction, caller: Caller, campaign_id: UUID) -> Campaign:
-    """The campaign, locked, for one who leads its unit; 403 for one who may only read it."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    """The campaign, locked, for officers who lead its unit; 403 for those who may only read it."""
+    campaign = await load_campaign(session, caller, campaign_id)
     await require_lead(session, caller, campaign.unit_id)
     await session.refresh(campaign, with_for_update=True)
     return campaign
@@ -205,7 +205,7 @@ async def campaign_to_lead(session: Transaction, caller: Caller, campaign_id: UU
 async def unit_to_work_in(session: Transaction, caller: Caller, campaign: Campaign, unit_code: str | None) -> KnownUnit:
     """The unit that a body names, as of the campaign's start, led by the caller.
 
-    None named: the campaign's own unit, or (for who does not lead that one) the caller's.
+    None named: the campaign's unit, or (for callers who do not lead that one) the caller's.
     """
     code = unit_code or (None if await leads(session, caller, campaign.unit_id) else caller.unit_code)
     if code is None:

@@ -14,15 +14,15 @@ from chassis.security.scope import unit_of_query
 from chassis.storage.database import ReadSession
 from chassis.web.routing import PurposeHeader, Transaction, allow, transactional_router
 from onboarding.model.announcement import things_to_bring
-from onboarding.model.journey import StepState
+from onboarding.model.journey import JourneyStep
 from onboarding.model.people import KnownResident
 from onboarding.model.steps import catalogue
-from onboarding.printing import Member, StepLine, render_checklist
+from onboarding.printing import HouseholdMember, StepLine, render_checklist
 from onboarding.queries.journeys import get_journey
 from onboarding.queries.territory import place_name
 from onboarding.routes.journeys import require_entitled
 from onboarding.routes.listing import LISTED
-from onboarding.routes.names import Named, named_residents
+from onboarding.routes.names import NamedResident, named_residents
 
 router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
@@ -34,7 +34,7 @@ DONE, OPEN = "×", "□"
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
 )
-async def get_checklist(
+async def get_household_checklist(
     code: str, request: Request, session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer")],
     unit_code: Annotated[str, Query(max_length=64)], purpose: PurposeHeader = None,
@@ -64,18 +64,18 @@ async def get_checklist(
     )
 
 
-async def _states(session: ReadSession, resident_id: UUID) -> list[StepState]:
+async def _states(session: ReadSession, resident_id: UUID) -> list[JourneyStep]:
     resident = await session.get(KnownResident, resident_id)
     if resident is None or resident.life != "alive":
         return []
     return (await get_journey(session, resident)).states()
 
 
-def _member(person: Named, states: list[StepState]) -> Member:
-    return Member(person.full_name, person.born, person.personal_id, tuple(_line(each) for each in states))
+def _member(person: NamedResident, states: list[JourneyStep]) -> HouseholdMember:
+    return HouseholdMember(person.full_name, person.born, person.personal_id, tuple(_line(each) for each in states))
 
 
-def _line(state: StepState) -> StepLine:
+def _line(state: JourneyStep) -> StepLine:
     title = catalogue().rule(state.step).title.vi
     if state.status == "completed":
         done = state.completed_at.strftime("%d/%m/%Y") if state.completed_at else ""

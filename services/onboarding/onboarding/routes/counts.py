@@ -1,4 +1,4 @@
-"""The inner door for operators: count now."""
+"""The internal endpoint for operators: count now."""
 
 from typing import Annotated
 
@@ -11,6 +11,6 @@ router = transactional_router(include_in_schema=False)
 
 @router.post("/internal/counts", status_code=202)
 async def count_now(session: Transaction, caller: Annotated[Caller, allow("operator", "service")]) -> dict[str, str]:
-    """Announces this service's own counts, for reporting to compare with."""
+    """Publishes this service's counts, for reporting to compare with."""
     await take_counts(session)
     return {"status": "announced"}

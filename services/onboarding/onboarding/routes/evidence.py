@@ -1,4 +1,4 @@
-"""What shows that a campaign lives: news and the loudspeaker, readiness, models and votes, officials' signatures."""
+"""Communications and the loudspeaker text, readiness, models and votes, officials' signatures of a campaign."""
 
 from typing import Annotated
 from uuid import UUID
@@ -16,8 +16,8 @@ from onboarding.commands.evidence import (
     change_signature,
     check_readiness,
     nominate,
-    note_signature,
     publish_communication,
+    record_signature,
     vote_for,
 )
 from onboarding.model.announcement import NextSession, announcement
@@ -31,8 +31,8 @@ from onboarding.model.evidence import (
 )
 from onboarding.model.sessions import CampaignSession
 from onboarding.model.steps import STEPS
-from onboarding.queries.campaigns import get_campaign
-from onboarding.queries.evidence import get_of_campaign, list_of_campaign, list_without_model
+from onboarding.queries.campaigns import load_campaign
+from onboarding.queries.evidence import list_without_model, load_campaign_row, page_of_campaign_rows
 from onboarding.queries.ranking import count_votes, rank_nominations, rank_units
 from onboarding.queries.sessions import find_next_session, list_chosen_procedures
 from onboarding.queries.territory import list_above, require_lead, units_of_code
@@ -40,6 +40,7 @@ from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.evidence import (
     AnnouncementView,
+    CampaignRankingView,
     CommunicationCreate,
     CommunicationView,
     ModelCreate,
@@ -47,13 +48,12 @@ from onboarding.schemas.evidence import (
     NominatedView,
     NominationCreate,
     NominationView,
-    RankingView,
+    OfficialSignatureCreate,
+    OfficialSignaturePatch,
+    OfficialSignatureView,
     ReadinessCreate,
     ReadinessView,
-    SignatureCreate,
-    SignaturePatch,
-    SignatureView,
-    StandingView,
+    UnitRankView,
 )
 
 router = transactional_router(tags=["campaigns"], dependencies=LISTED)
@@ -63,19 +63,19 @@ router = transactional_router(tags=["campaigns"], dependencies=LISTED)
 async def create_communication(
     campaign_id: UUID, body: CommunicationCreate, session: Transaction, caller: Officer
 ) -> CommunicationView:
-    campaign = await get_campaign(session, caller, campaign_id)
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     details = body.model_dump(exclude={"unit_code"})
     return CommunicationView.of(await publish_communication(session, campaign, unit, details))
 
 
 @router.get("/v1/campaigns/{campaign_id}/communications")
-async def get_communications(
+async def list_communications(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers,
     kind: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Listed[CommunicationView]:  # fmt: skip
-    campaign = await get_campaign(session, caller, campaign_id)
-    rows, cursor = await list_of_campaign(session, Communication, campaign.id, page, kind=kind)
+    campaign = await load_campaign(session, caller, campaign_id)
+    rows, cursor = await page_of_campaign_rows(session, Communication, campaign.id, page, kind=kind)
     return Listed(items=[CommunicationView.of(each) for each in rows], next_cursor=cursor)
 
 
@@ -83,8 +83,8 @@ async def get_communications(
 async def get_communication(
     campaign_id: UUID, communication_id: UUID, session: Transaction, caller: Readers
 ) -> CommunicationView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    return CommunicationView.of(await get_of_campaign(session, Communication, campaign.id, communication_id))
+    campaign = await load_campaign(session, caller, campaign_id)
+    return CommunicationView.of(await load_campaign_row(session, Communication, campaign.id, communication_id))
 
 
 @router.get("/v1/campaigns/{campaign_id}/announcement")
@@ -93,7 +93,7 @@ async def get_announcement(
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
 ) -> AnnouncementView:  # fmt: skip
     """A text to read over the loudspeaker: the next session, the chosen services, what to bring."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await session.get_one(KnownUnit, campaign.unit_id)
     if unit_code:
         named = await find_unit(session, unit_code, campaign.resolved_on or today())
@@ -112,22 +112,22 @@ async def create_readiness_check(
     campaign_id: UUID, body: ReadinessCreate, session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer")],
 ) -> ReadinessView:  # fmt: skip
-    """Notes what works at a venue; each gap opens a task for the body that closes it."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    """Records what works at a venue; each gap opens a task for the body that closes it."""
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     items = [each.model_dump() for each in body.items]
     return ReadinessView.of(*await check_readiness(session, caller, campaign, unit, body.venue, items))
 
 
 @router.get("/v1/campaigns/{campaign_id}/readiness-checks")
-async def get_readiness_checks(
+async def list_readiness_checks(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[ReadinessView]:
-    campaign = await get_campaign(session, caller, campaign_id)
-    rows, cursor = await list_of_campaign(session, ReadinessCheck, campaign.id, page)
+    campaign = await load_campaign(session, caller, campaign_id)
+    rows, cursor = await page_of_campaign_rows(session, ReadinessCheck, campaign.id, page)
     items = []
     for check in rows:
-        tasks, _ = await list_of_campaign(session, Task, campaign.id, _WHOLE, origin_id=check.id)
+        tasks, _ = await page_of_campaign_rows(session, Task, campaign.id, _WHOLE, origin_id=check.id)
         items.append(ReadinessView.of(check, tasks))
     return Listed(items=items, next_cursor=cursor)
 
@@ -136,59 +136,61 @@ async def get_readiness_checks(
 async def get_readiness_check(
     campaign_id: UUID, check_id: UUID, session: Transaction, caller: Readers
 ) -> ReadinessView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    check = await get_of_campaign(session, ReadinessCheck, campaign.id, check_id)
-    tasks, _ = await list_of_campaign(session, Task, campaign.id, _WHOLE, origin_id=check.id)
+    campaign = await load_campaign(session, caller, campaign_id)
+    check = await load_campaign_row(session, ReadinessCheck, campaign.id, check_id)
+    tasks, _ = await page_of_campaign_rows(session, Task, campaign.id, _WHOLE, origin_id=check.id)
     return ReadinessView.of(check, tasks)
 
 
 @router.post("/v1/campaigns/{campaign_id}/models", status_code=201)
-async def create_model(campaign_id: UUID, body: ModelCreate, session: Transaction, caller: Officer) -> ModelView:
-    campaign = await get_campaign(session, caller, campaign_id)
+async def create_digital_model(
+    campaign_id: UUID, body: ModelCreate, session: Transaction, caller: Officer
+) -> ModelView:
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     return ModelView.of(await add_model(session, campaign, unit, body.model_dump(exclude={"unit_code"})))
 
 
 @router.get("/v1/campaigns/{campaign_id}/models")
-async def get_models(
+async def list_digital_models(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers,
     body: Annotated[str | None, Query(max_length=64)] = None, missing: bool = False,
 ) -> Listed[ModelView]:  # fmt: skip
     """Models of bodies; with `missing=true` the communes in which the body has none."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    campaign = await load_campaign(session, caller, campaign_id)
     if missing:
         lacking = await list_without_model(session, campaign, body)
         views = [
             ModelView(campaign_id=campaign.id, unit_code=each.code, unit_name=each.name, body=body) for each in lacking
         ]
         return Listed(items=views)
-    rows, cursor = await list_of_campaign(session, DigitalModel, campaign.id, page, body=body)
+    rows, cursor = await page_of_campaign_rows(session, DigitalModel, campaign.id, page, body=body)
     return Listed(items=[ModelView.of(each) for each in rows], next_cursor=cursor)
 
 
 @router.get("/v1/campaigns/{campaign_id}/models/{model_id}")
-async def get_model(campaign_id: UUID, model_id: UUID, session: Transaction, caller: Readers) -> ModelView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    return ModelView.of(await get_of_campaign(session, DigitalModel, campaign.id, model_id))
+async def get_digital_model(campaign_id: UUID, model_id: UUID, session: Transaction, caller: Readers) -> ModelView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    return ModelView.of(await load_campaign_row(session, DigitalModel, campaign.id, model_id))
 
 
 @router.post("/v1/campaigns/{campaign_id}/nominations", status_code=201)
 async def create_nomination(
     campaign_id: UUID, body: NominationCreate, session: Transaction, caller: Officer
 ) -> NominationView:
-    """Puts a model up for the vote; by whoever leads its unit or the campaign."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    model = await get_of_campaign(session, DigitalModel, campaign.id, body.model_id)
+    """Nominates a model for the vote; by officers who lead its unit."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    model = await load_campaign_row(session, DigitalModel, campaign.id, body.model_id)
     await require_lead(session, caller, model.unit_id)
     return NominationView.of(await nominate(session, caller, model, body.category))
 
 
 @router.get("/v1/campaigns/{campaign_id}/nominations")
-async def get_nominations(
+async def list_nominations(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[NominationView]:
-    campaign = await get_campaign(session, caller, campaign_id)
-    rows, cursor = await list_of_campaign(session, Nomination, campaign.id, page)
+    campaign = await load_campaign(session, caller, campaign_id)
+    rows, cursor = await page_of_campaign_rows(session, Nomination, campaign.id, page)
     votes = await count_votes(session, [each.id for each in rows])
     return Listed(items=[NominationView.of(each, votes[each.id]) for each in rows], next_cursor=cursor)
 
@@ -197,69 +199,71 @@ async def get_nominations(
 async def get_nomination(
     campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Readers
 ) -> NominationView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    nomination = await get_of_campaign(session, Nomination, campaign.id, nomination_id)
+    campaign = await load_campaign(session, caller, campaign_id)
+    nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
     return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])
 
 
 @router.post("/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=201)
-async def create_vote(
+async def vote_for_nomination(
     campaign_id: UUID, nomination_id: UUID, session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer")],
 ) -> NominationView:  # fmt: skip
     """One account, one vote for one nomination; again changes nothing."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    nomination = await get_of_campaign(session, Nomination, campaign.id, nomination_id)
+    campaign = await load_campaign(session, caller, campaign_id)
+    nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
     await vote_for(session, caller, nomination)
     return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])
 
 
 @router.get("/v1/campaigns/{campaign_id}/ranking")
-async def get_ranking(campaign_id: UUID, session: Reading, caller: Readers) -> RankingView:
+async def get_campaign_ranking(campaign_id: UUID, session: Reading, caller: Readers) -> CampaignRankingView:
     """Units by what they reached of the campaign's targets; models by votes."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    campaign = await load_campaign(session, caller, campaign_id)
     categories = await rank_nominations(session, campaign.id)
     ranking = await rank_units(session, campaign)
-    return RankingView(
-        items=[StandingView.of(each) for each in ranking.standings],
+    return CampaignRankingView(
+        items=[UnitRankView.of(each) for each in ranking.unit_ranks],
         uncounted=ranking.uncounted,
         categories={name: [NominatedView.of(*each) for each in places] for name, places in categories.items()},
     )
 
 
 @router.post("/v1/campaigns/{campaign_id}/official-signatures", status_code=201)
-async def create_signature(
-    campaign_id: UUID, body: SignatureCreate, session: Transaction, caller: Officer
-) -> SignatureView:
-    campaign = await get_campaign(session, caller, campaign_id)
+async def create_official_signature(
+    campaign_id: UUID, body: OfficialSignatureCreate, session: Transaction, caller: Officer
+) -> OfficialSignatureView:
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
-    return SignatureView.of(await note_signature(session, campaign, unit, body.details()))
+    return OfficialSignatureView.of(await record_signature(session, campaign, unit, body.details()))
 
 
 @router.get("/v1/campaigns/{campaign_id}/official-signatures")
-async def get_signatures(
+async def list_official_signatures(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
-) -> Listed[SignatureView]:
-    campaign = await get_campaign(session, caller, campaign_id)
-    rows, cursor = await list_of_campaign(session, OfficialSignature, campaign.id, page)
-    return Listed(items=[SignatureView.of(each) for each in rows], next_cursor=cursor)
+) -> Listed[OfficialSignatureView]:
+    campaign = await load_campaign(session, caller, campaign_id)
+    rows, cursor = await page_of_campaign_rows(session, OfficialSignature, campaign.id, page)
+    return Listed(items=[OfficialSignatureView.of(each) for each in rows], next_cursor=cursor)
 
 
 @router.get("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}")
-async def get_signature(campaign_id: UUID, signature_id: UUID, session: Transaction, caller: Readers) -> SignatureView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    return SignatureView.of(await get_of_campaign(session, OfficialSignature, campaign.id, signature_id))
+async def get_official_signature(
+    campaign_id: UUID, signature_id: UUID, session: Transaction, caller: Readers
+) -> OfficialSignatureView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    return OfficialSignatureView.of(await load_campaign_row(session, OfficialSignature, campaign.id, signature_id))
 
 
 @router.patch("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}")
-async def patch_signature(
-    campaign_id: UUID, signature_id: UUID, body: SignaturePatch, session: Transaction, caller: Officer
-) -> SignatureView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    signature = await get_of_campaign(session, OfficialSignature, campaign.id, signature_id)
+async def update_official_signature(
+    campaign_id: UUID, signature_id: UUID, body: OfficialSignaturePatch, session: Transaction, caller: Officer
+) -> OfficialSignatureView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    signature = await load_campaign_row(session, OfficialSignature, campaign.id, signature_id)
     await require_lead(session, caller, signature.unit_id)
     await change_signature(session, signature, body.model_dump(exclude_unset=True))
-    return SignatureView.of(signature)
+    return OfficialSignatureView.of(signature)
 
 
 _WHOLE = Page(limit=200, cursor=None)

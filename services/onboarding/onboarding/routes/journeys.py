@@ -23,11 +23,12 @@ from chassis.web.routing import (
 )
 from onboarding.commands.declarations import declare_step
 from onboarding.commands.journeys import open_journey, store_journeys
-from onboarding.commands.organizations import declare_organization_app, organization_state
+from onboarding.commands.organizations import declare_organization_app
 from onboarding.model.steps import Step
 from onboarding.queries.journeys import get_journey
+from onboarding.queries.organizations import organization_state
 from onboarding.queries.people import get_organization, get_resident
-from onboarding.queries.worklist import Wanted, count_work, list_charged, list_work
+from onboarding.queries.worklist import WorkFilter, count_work, page_of_charges, page_of_work
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.journeys import (
     ChargeView,
@@ -47,7 +48,7 @@ SCHOOL = "school"
 
 
 @router.get("/v1/residents/{resident_id}/onboarding")
-async def get_onboarding(
+async def get_resident_onboarding(
     resident_id: UUID,
     response: Response,
     session: Transaction,
@@ -66,7 +67,7 @@ async def get_onboarding(
 
 
 @router.put("/v1/residents/{resident_id}/onboarding/{step}")
-async def put_step(
+async def declare_resident_step(
     resident_id: UUID,
     step: Step,
     body: StepDeclared,
@@ -89,7 +90,7 @@ async def put_step(
 
 
 @router.get("/v1/organizations/{organization_id}/onboarding/province_app")
-async def get_organization_app(
+async def get_organization_step(
     organization_id: UUID,
     session: Transaction,
     caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
@@ -101,7 +102,7 @@ async def get_organization_app(
 
 
 @router.put("/v1/organizations/{organization_id}/onboarding/province_app")
-async def put_organization_app(
+async def declare_organization_step(
     organization_id: UUID,
     body: StepDeclared,
     session: Transaction,
@@ -131,7 +132,9 @@ async def list_worklist(
     require_entitled(caller)
     code = unit_code or caller.unit_code or ""
     unit = await unit_of_query(session, caller, code)
-    rows, cursor = await list_work(session, caller, Wanted(unit.code, step, status, condition, household_id), page)
+    rows, cursor = await page_of_work(
+        session, caller, WorkFilter(unit.code, step, status, condition, household_id), page
+    )
     for resident_id in {resident.id for _, resident in rows}:
         record_access(
             session, SERVICE, caller, resident_id, action="worklist", purpose="onboarding", fields=["onboarding"]
@@ -141,25 +144,25 @@ async def list_worklist(
 
 
 @router.get("/v1/onboarding/summary")
-async def get_summary(
+async def get_onboarding_summary(
     session: Transaction, caller: Annotated[Caller, allow("volunteer", "officer")], unit_code: str | None = None
 ) -> SummaryView:
-    """A unit's work at a glance: who stands where on each step, and what is missing how often."""
+    """A unit's work at a glance: residents by step and status, and how often each condition is missing."""
     require_entitled(caller)
     unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
     return SummaryView.of(unit.code, *await count_work(session, unit.code))
 
 
 @router.get("/v1/onboarding/charges")
-async def get_charges(
+async def list_charges(
     session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("officer")],
     unit_code: str | None = None,
 ) -> Listed[ChargeView]:
-    """Free steps for which a provider took money: to be looked into."""
+    """Free steps for which a provider took money: to be examined."""
     unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
-    rows, cursor = await list_charged(session, caller, unit.code, page)
+    rows, cursor = await page_of_charges(session, caller, unit.code, page)
     for _, resident in rows:
         record_access(
             session, SERVICE, caller, resident.id, action="charges", purpose="onboarding", fields=["onboarding"]
@@ -174,5 +177,5 @@ def require_entitled(caller: Caller) -> None:
 
 
 def _own_id(caller: Caller, asked: UUID, found: UUID) -> UUID:
-    """A resident whose record was merged still reads their own."""
+    """A resident whose record was merged still reads the surviving record."""
     return asked if caller.is_resident(asked) else found

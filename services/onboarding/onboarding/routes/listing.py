@@ -1,4 +1,4 @@
-"""Volunteers come in while a team lists them; asked at every door of this service, whatever the door asks besides."""
+"""Volunteers are admitted while a team lists them; checked at every route of this service."""
 
 from fastapi import Depends, Request
 

@@ -1,4 +1,4 @@
-"""Names for a paper, asked of registry with the caller's own token: registry decides and logs who may see them."""
+"""Names for printed documents, fetched from registry with the caller's token: registry decides and logs who may see them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -12,8 +12,8 @@ from onboarding.errors import RegistryDoesNotAnswer
 PURPOSE = "onboarding"
 
 
-class Named(NamedTuple):
-    """How a paper names somebody."""
+class NamedResident(NamedTuple):
+    """How a printed document names a resident."""
 
     full_name: str
     born: str
@@ -23,13 +23,13 @@ class Named(NamedTuple):
 
 async def named_residents(
     service_client: ServiceClient, caller: Caller, unit_codes: Iterable[str], household_code: str | None = None
-) -> dict[UUID, Named]:
+) -> dict[UUID, NamedResident]:
     """Residents of some units by id, numbers masked; 503 when registry does not answer."""
-    found: dict[UUID, Named] = {}
+    found: dict[UUID, NamedResident] = {}
     for code in sorted(unit_codes):
         params = {"unit_code": code, "limit": "200"} | ({"household_code": household_code} if household_code else {})
         while True:
-            page = await _ask(service_client, "GET", "/v1/residents", caller, params=params)
+            page = await _fetch(service_client, "GET", "/v1/residents", caller, params=params)
             found |= {UUID(each["id"]): _named(each) for each in page["items"]}
             if not page["next_cursor"]:
                 break
@@ -39,34 +39,34 @@ async def named_residents(
 
 async def revealed_residents(
     service_client: ServiceClient, caller: Caller, residents: Sequence[UUID], fields: list[str], reason: str
-) -> dict[UUID, Named]:
+) -> dict[UUID, NamedResident]:
     """Residents with full numbers, each reveal logged by registry with its reason."""
     body = {"fields": fields, "reason": reason}
     found = {}
     for each in residents:
-        answer = await _ask(service_client, "POST", f"/v1/residents/{each}/reveal", caller, json=body)
+        answer = await _fetch(service_client, "POST", f"/v1/residents/{each}/reveal", caller, json=body)
         found[each] = _named(answer["fields"])
     return found
 
 
-async def _ask(service_client: ServiceClient, method: str, path: str, caller: Caller, **more: Any) -> Any:
+async def _fetch(service_client: ServiceClient, method: str, path: str, caller: Caller, **more: Any) -> Any:
     try:
         return await service_client.call("registry", method, path, caller=caller, purpose=PURPOSE, seconds=5.0, **more)
     except ServiceUnavailable as error:
         raise RegistryDoesNotAnswer() from error
 
 
-def _named(told: dict[str, Any]) -> Named:
-    return Named(
-        str(told.get("full_name") or ""),
-        _born(told.get("date_of_birth"), told.get("birth_precision") or "day"),
-        str(told.get("personal_id") or ""),
-        str(told.get("phone") or ""),
+def _named(sent: dict[str, Any]) -> NamedResident:
+    return NamedResident(
+        str(sent.get("full_name") or ""),
+        _born(sent.get("date_of_birth"), sent.get("birth_precision") or "day"),
+        str(sent.get("personal_id") or ""),
+        str(sent.get("phone") or ""),
     )
 
 
-def _born(told: Any, precision: str) -> str:
-    if not told:
+def _born(sent: Any, precision: str) -> str:
+    if not sent:
         return ""
     form = {"year": "%Y", "month": "%m/%Y"}.get(precision, "%d/%m/%Y")
-    return date.fromisoformat(str(told)).strftime(form)
+    return date.fromisoformat(str(sent)).strftime(form)

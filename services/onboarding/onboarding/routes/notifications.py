@@ -9,7 +9,7 @@ from chassis.errors import FieldError, InvalidQuery
 from chassis.security.identity import Caller
 from chassis.web.routing import Listed, Reading, allow, language_of, transactional_router
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
-from onboarding.queries.notifications import list_notifications
+from onboarding.queries.notifications import newest_notifications
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.notifications import NotificationView
 
@@ -17,7 +17,7 @@ router = transactional_router(tags=["notifications"], dependencies=LISTED)
 
 
 @router.get("/v1/notifications")
-async def get_notifications(
+async def list_notifications(
     session: Reading,
     caller: Annotated[Caller, allow("resident", "organization", "volunteer", "officer")],
     since: Annotated[AwareDatetime | None, Query()] = None,
@@ -28,5 +28,5 @@ async def get_notifications(
     if since and not FIRST_YEAR <= since.year < LAST_YEAR:
         raise InvalidQuery(errors=[FieldError("/since", "out-of-range", "Thời điểm quá xa.", "Out of range.")])
     return Listed(
-        items=[NotificationView.of(each, language) for each in await list_notifications(session, caller, since)]
+        items=[NotificationView.of(each, language) for each in await newest_notifications(session, caller, since)]
     )

@@ -1,4 +1,4 @@
-"""Sessions: planning them in a campaign, showing them to everybody, noting who came."""
+"""Sessions: planning them in a campaign, listing them publicly, recording who came."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, cast
@@ -25,24 +25,24 @@ from chassis.web.routing import (
     transactional_router,
 )
 from onboarding.commands.sessions import (
-    announce_session,
+    add_attendance,
     change_session,
-    check_in,
+    check_in_resident,
     plan_session,
-    register_attendance,
+    publish_session,
 )
-from onboarding.commands.training import end_with_session, open_training_accounts
+from onboarding.commands.training import end_training_accounts, open_training_accounts
 from onboarding.model.announcement import spoken_time
 from onboarding.model.sessions import KIND_NAMES, Attendance, CampaignSession, SessionKind
 from onboarding.printing import check_in_symbol, render_check_in
-from onboarding.queries.campaigns import get_campaign
+from onboarding.queries.campaigns import load_campaign
 from onboarding.queries.sessions import (
     SessionFilter,
     count_attendance,
-    get_session,
-    list_attendance,
-    list_sessions,
-    list_training_accounts,
+    load_session,
+    page_of_attendance,
+    page_of_sessions,
+    training_accounts_of,
 )
 from onboarding.queries.territory import leads, place_name, require_lead, unit_as_of
 from onboarding.routes.campaigns import Officer, Readers
@@ -52,7 +52,7 @@ from onboarding.schemas.sessions import (
     AttendanceBody,
     AttendanceItem,
     AttendanceView,
-    AttendedBy,
+    AttendeeView,
     CheckIn,
     OwnSessionView,
     SessionCreate,
@@ -69,67 +69,67 @@ Helper = Annotated[Caller, allow("officer", "volunteer")]
 
 @router.post("/v1/campaigns/{campaign_id}/sessions", status_code=201, response_model=OwnSessionView)
 async def create_session(campaign_id: UUID, body: SessionCreate, session: Transaction, caller: Officer) -> JSONResponse:
-    """Plans a session; its unit is meant as of its own day."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    """Plans a session; its unit is resolved as of the day of the session."""
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_as_of(session, body.unit_code, body.starts_at.date())
     await require_lead(session, caller, unit.id)
     planned = plan_session(session, campaign, unit, body.details())
     if planned.is_over(now()):
-        await announce_session(session, planned)
+        await publish_session(session, planned)
     view = OwnSessionView.with_counts(planned, dict.fromkeys(("resident", "organization", "member", "merchant"), 0))
     return created(view, f"/v1/sessions/{planned.id}")
 
 
 @router.get("/v1/campaigns/{campaign_id}/sessions")
-async def get_campaign_sessions(
+async def list_campaign_sessions(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[SessionView]:
-    campaign = await get_campaign(session, caller, campaign_id)
-    found, cursor = await list_sessions(session, SessionFilter(campaign_id=campaign.id), page)
+    campaign = await load_campaign(session, caller, campaign_id)
+    found, cursor = await page_of_sessions(session, SessionFilter(campaign_id=campaign.id), page)
     return Listed(items=[SessionView.of(each) for each in found], next_cursor=cursor)
 
 
 @router.get("/v1/sessions")
-async def get_sessions(
+async def list_sessions(
     session: Reading, page: PageQuery, caller: Annotated[Caller | None, public()],
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
     since: Annotated[date | None, Query(alias="from")] = None,
     until: Annotated[date | None, Query(alias="to")] = None,
 ) -> Listed[SessionView]:  # fmt: skip
-    """Sessions in a unit and below, on days from `from` to `to`; for everybody."""
-    found, cursor = await list_sessions(session, SessionFilter(unit_code, since, until), page)
+    """Sessions in a unit and below, on days from `from` to `to`; public."""
+    found, cursor = await page_of_sessions(session, SessionFilter(unit_code, since, until), page)
     return Listed(items=[SessionView.of(each) for each in found], next_cursor=cursor)
 
 
 @router.get("/v1/sessions/{session_id}")
-async def get_one_session(session_id: UUID, session: Reading, caller: Helper) -> OwnSessionView:
+async def get_session(session_id: UUID, session: Reading, caller: Helper) -> OwnSessionView:
     """A session for those who run it."""
-    held = await get_session(session, session_id)
+    held = await load_session(session, session_id)
     await require_part_in(session, caller, held)
     return OwnSessionView.with_counts(held, await count_attendance(session, held.id))
 
 
 @router.patch("/v1/sessions/{session_id}")
-async def patch_session(session_id: UUID, body: SessionPatch, session: Transaction, caller: Officer) -> OwnSessionView:
-    held = await get_session(session, session_id, for_update=True)
+async def update_session(session_id: UUID, body: SessionPatch, session: Transaction, caller: Officer) -> OwnSessionView:
+    held = await load_session(session, session_id, for_update=True)
     await require_lead(session, caller, held.unit_id)
     change_session(session, held, body.changes())
-    await end_with_session(session, held)
+    await end_training_accounts(session, held)
     if held.announced:
-        await announce_session(session, held)
+        await publish_session(session, held)
     return OwnSessionView.with_counts(held, await count_attendance(session, held.id))
 
 
 @router.post("/v1/sessions/{session_id}/attendance")
-async def post_attendance(
+async def register_attendance(
     session_id: UUID, body: AttendanceBody, session: Transaction, caller: Helper,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> AttendanceView:  # fmt: skip
-    """Notes who came, each once."""
+    """Records who came, each once."""
     require_entitled(caller)
-    held = await get_session(session, session_id, for_update=True)
+    held = await load_session(session, session_id, for_update=True)
     await require_part_in(session, caller, held)
-    noted = await register_attendance(session, caller, held, [each.attendee() for each in body.items])
+    noted = await add_attendance(session, caller, held, [each.attendee() for each in body.items])
     language, instance = language_of(accept_language), f"/v1/sessions/{session_id}/attendance"
     return AttendanceView(
         items=[AttendanceItem.of(each, language, instance) for each in noted],
@@ -138,12 +138,14 @@ async def post_attendance(
 
 
 @router.get("/v1/sessions/{session_id}/attendance")
-async def get_attendance(session_id: UUID, session: Transaction, page: PageQuery, caller: Helper) -> Listed[AttendedBy]:
+async def list_attendance(
+    session_id: UUID, session: Transaction, page: PageQuery, caller: Helper
+) -> Listed[AttendeeView]:
     """Who came, by id."""
     require_entitled(caller)
-    held = await get_session(session, session_id)
+    held = await load_session(session, session_id)
     await require_part_in(session, caller, held)
-    rows, cursor = await list_attendance(session, held.id, page)
+    rows, cursor = await page_of_attendance(session, held.id, page)
     for each in rows:
         if each.kind == "resident":
             record_access(
@@ -159,12 +161,12 @@ async def get_attendance(session_id: UUID, session: Transaction, page: PageQuery
 
 
 @router.post("/v1/sessions/{session_id}/check-in")
-async def post_check_in(
+async def check_in(
     session_id: UUID, body: CheckIn, session: Transaction, caller: Annotated[Caller, allow("resident")]
 ) -> AttendanceItem:
-    """A resident checks in with the code at the door."""
-    held = await get_session(session, session_id, for_update=True)
-    is_new = await check_in(session, caller, held, body.code)
+    """A resident checks in with the code of the printed sheet."""
+    held = await load_session(session, session_id, for_update=True)
+    is_new = await check_in_resident(session, caller, held, body.code)
     return AttendanceItem(resident_id=caller.resident_id, result="applied" if is_new else "unchanged")
 
 
@@ -176,18 +178,18 @@ async def post_check_in(
 async def get_check_in_code(
     session_id: UUID, session: Reading, caller: Helper, format: Literal["pdf", "png", "svg"] = "pdf"
 ) -> Response:
-    """The code to scan at the door: a sheet to print (PDF, PNG), or the symbol alone (SVG)."""
-    held = await get_session(session, session_id)
+    """The code to scan: a sheet to print (PDF, PNG), or the symbol alone (SVG)."""
+    held = await load_session(session, session_id)
     await require_part_in(session, caller, held)
     payload = f"bakhong:check-in?session={held.id}&code={held.check_in_code}"
     if format == "svg":
         return Response(check_in_symbol(payload), media_type="image/svg+xml")
     unit = await session.get_one(KnownUnit, held.unit_id)
-    words: dict[str, Any] = {
+    labels: dict[str, Any] = {
         "kind": KIND_NAMES[cast(SessionKind, held.kind)], "venue": held.venue, "unit": await place_name(session, unit),
         "time": spoken_time(held.starts_at, held.ends_at), "form": format,
     }  # fmt: skip
-    paper = await anyio.to_thread.run_sync(lambda: render_check_in(payload, **words))
+    paper = await anyio.to_thread.run_sync(lambda: render_check_in(payload, **labels))
     return Response(
         paper,
         media_type="application/pdf" if format == "pdf" else "image/png",
@@ -196,31 +198,31 @@ async def get_check_in_code(
 
 
 @router.post("/v1/sessions/{session_id}/training-accounts", status_code=201)
-async def post_training_accounts(
+async def create_training_accounts(
     session_id: UUID, body: TrainingAccountsCreate, session: Transaction, caller: Officer
 ) -> Listed[TrainingAccountView]:
-    """Logins for practice that end 7 days after the session; their secrets are shown this once.
+    """Logins for training that end 7 days after the session; their secrets are shown this once.
 
-    They sign in at `POST /oauth/token` (`grant_type=password`) and meet only made-up people.
+    They sign in at `POST /oauth/token` (`grant_type=password`) and see only synthetic people.
     """
-    held = await get_session(session, session_id, for_update=True)
+    held = await load_session(session, session_id, for_update=True)
     await require_lead(session, caller, held.unit_id)
     opened = await open_training_accounts(session, held, body.count, body.role)
     return Listed(items=[TrainingAccountView.of(account, secret) for account, secret in opened])
 
 
 @router.get("/v1/sessions/{session_id}/training-accounts")
-async def get_training_accounts(session_id: UUID, session: Reading, caller: Officer) -> Listed[TrainingAccountView]:
-    held = await get_session(session, session_id)
+async def list_training_accounts(session_id: UUID, session: Reading, caller: Officer) -> Listed[TrainingAccountView]:
+    held = await load_session(session, session_id)
     await require_lead(session, caller, held.unit_id)
-    return Listed(items=[TrainingAccountView.of(each) for each in await list_training_accounts(session, held.id)])
+    return Listed(items=[TrainingAccountView.of(each) for each in await training_accounts_of(session, held.id)])
 
 
 async def require_part_in(session: Reading, caller: Caller, held: CampaignSession) -> None:
-    """Whoever leads the session's unit, or works in it."""
+    """Refuses callers who neither lead the session's unit nor work in it."""
     if not await leads(session, caller, held.unit_id):
         raise Forbidden()
 
 
-def _attended(row: Attendance) -> AttendedBy:
-    return AttendedBy(kind=row.kind, attendee_id=row.attendee_id, by_code=row.by_code, at=row.at)
+def _attended(row: Attendance) -> AttendeeView:
+    return AttendeeView(kind=row.kind, attendee_id=row.attendee_id, by_code=row.by_code, at=row.at)

@@ -15,16 +15,16 @@ from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, created, transactional_router
-from onboarding.commands.signature_lists import make_list, move_list
+from onboarding.commands.signature_lists import advance_signature_list, draft_signature_list
 from onboarding.errors import IllegalTransition
 from onboarding.model.people import KnownResident
 from onboarding.model.signature_lists import NEXT, SignatureList
 from onboarding.model.steps import Step
 from onboarding.printing import ListedPerson, render_workbook
-from onboarding.queries.referrals import list_referrals
-from onboarding.queries.signature_lists import get_list, list_eligible, list_entries, list_lists
+from onboarding.queries.referrals import page_of_referrals
+from onboarding.queries.signature_lists import entries_of, list_eligible, load_signature_list, page_of_signature_lists
 from onboarding.routes.listing import LISTED
-from onboarding.routes.names import Named, named_residents, revealed_residents
+from onboarding.routes.names import NamedResident, named_residents, revealed_residents
 from onboarding.schemas.signature_lists import (
     EntryView,
     PreviewView,
@@ -56,41 +56,45 @@ class ListAction(BaseModel):
 
 
 @router.post("/v1/onboarding/signature-lists", status_code=201, response_model=SignatureListView)
-async def create_list(body: SignatureListCreate, session: Transaction, caller: Officer) -> JSONResponse:
+async def create_signature_list(body: SignatureListCreate, session: Transaction, caller: Officer) -> JSONResponse:
     """A draft with those of a unit who are ready for a signature and consented to the provider."""
     unit = await unit_of_body(session, body.unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
-    listed = await make_list(session, caller, unit, body.provider)
+    listed = await draft_signature_list(session, caller, unit, body.provider)
     await session.flush()
     return created(await _view(session, listed), f"/v1/onboarding/signature-lists/{listed.id}", version=listed.version)
 
 
 @router.get("/v1/onboarding/signature-lists")
-async def get_lists(
+async def list_signature_lists(
     session: Reading, page: PageQuery, caller: Officer, unit_code: Annotated[str | None, Query(max_length=64)] = None
 ) -> Listed[SignatureListView]:
-    found, cursor = await list_lists(session, caller, unit_code, page)
+    found, cursor = await page_of_signature_lists(session, caller, unit_code, page)
     return Listed(items=[await _view(session, each) for each in found], next_cursor=cursor)
 
 
 @router.get("/v1/onboarding/signature-lists/{list_id}")
-async def get_one_list(list_id: UUID, session: Reading, caller: Officer) -> SignatureListView:
-    return await _view(session, await get_list(session, caller, list_id))
+async def get_signature_list(list_id: UUID, session: Reading, caller: Officer) -> SignatureListView:
+    return await _view(session, await load_signature_list(session, caller, list_id))
 
 
 @router.patch("/v1/onboarding/signature-lists/{list_id}")
-async def patch_list(list_id: UUID, body: ListAction, session: Transaction, caller: Officer) -> SignatureListView:
+async def update_signature_list(
+    list_id: UUID, body: ListAction, session: Transaction, caller: Officer
+) -> SignatureListView:
     """The next hand: `{"status": "checked"}` and so on; the maker neither checks nor approves."""
-    listed = await get_list(session, caller, list_id, for_update=True)
-    move_list(session, caller, listed, body.named(listed))
+    listed = await load_signature_list(session, caller, list_id, for_update=True)
+    advance_signature_list(session, caller, listed, body.named(listed))
     return await _view(session, listed)
 
 
 @router.post("/v1/onboarding/signature-lists/{list_id}/actions")
-async def act_on_list(list_id: UUID, body: ListAction, session: Transaction, caller: Officer) -> SignatureListView:
+async def act_on_signature_list(
+    list_id: UUID, body: ListAction, session: Transaction, caller: Officer
+) -> SignatureListView:
     """The next hand: `{"action": "check"}` and so on; the maker neither checks nor approves."""
-    listed = await get_list(session, caller, list_id, for_update=True)
-    move_list(session, caller, listed, body.named(listed))
+    listed = await load_signature_list(session, caller, list_id, for_update=True)
+    advance_signature_list(session, caller, listed, body.named(listed))
     return await _view(session, listed)
 
 
@@ -99,14 +103,14 @@ async def act_on_list(list_id: UUID, body: ListAction, session: Transaction, cal
     response_class=Response,
     responses={200: {"content": {WORKBOOK: {}}}, 409: {"description": "Not approved yet"}},
 )
-async def get_workbook(list_id: UUID, request: Request, session: Transaction, caller: Officer) -> Response:
+async def get_signature_list_file(list_id: UUID, request: Request, session: Transaction, caller: Officer) -> Response:
     """The approved list with full numbers; every row is in the access log of its resident."""
     runtime = request.app.state.runtime
     async with runtime.database.reading() as reading:
-        listed = await get_list(reading, caller, list_id)
+        listed = await load_signature_list(reading, caller, list_id)
         if listed.status not in ("approved", "sent", "closed"):
             raise IllegalTransition(members={"legal": listed.legal()})
-        entries = await list_entries(reading, listed)
+        entries = await entries_of(reading, listed)
         units = await _units(reading, [entry.resident_id for entry, _ in entries])
     people = await revealed_residents(runtime.service_client, caller, list(units), FULL, REASON)
     for resident_id in people:
@@ -119,7 +123,7 @@ async def get_workbook(list_id: UUID, request: Request, session: Transaction, ca
 
 
 @router.get("/v1/onboarding/signature-list", response_model=PreviewView)
-async def preview_list(
+async def preview_signature_list(
     request: Request, session: Transaction, caller: Officer,
     unit_code: Annotated[str, Query(max_length=64)], provider: Annotated[str | None, Query(max_length=64)] = None,
     format: Literal["json", "xlsx"] = "json",
@@ -150,14 +154,14 @@ async def preview_list(
 
 
 @router.get("/v1/partners/{partner_id}/referrals")
-async def get_referrals(
+async def list_referrals(
     partner_id: str, session: Transaction, page: PageQuery, caller: Annotated[Caller, allow("partner")],
     step: Step | None = None, unit_code: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Listed[ReferralView]:  # fmt: skip
     """Residents who consented to this provider and still need the step; gone at once when they withdraw."""
     if caller.partner_id != partner_id:
         raise NotFound()
-    residents, cursor, steps = await list_referrals(session, partner_id, step, unit_code, page)
+    residents, cursor, steps = await page_of_referrals(session, partner_id, step, unit_code, page)
     for resident in residents:
         record_access(
             session, "onboarding", caller, resident.id, action="referral", purpose="onboarding", fields=["onboarding"],
@@ -167,7 +171,7 @@ async def get_referrals(
 
 
 async def _view(session: Reading, listed: SignatureList) -> SignatureListView:
-    entries = await list_entries(session, listed)
+    entries = await entries_of(session, listed)
     return SignatureListView.of(listed, entries)
 
 
@@ -176,7 +180,7 @@ async def _units(session: Reading, residents: Sequence[UUID]) -> dict[UUID, str]
     return {each: resident.unit_code for each, resident in found.items() if resident}
 
 
-def _listed(person: Named, unit: str, serial: str) -> ListedPerson:
+def _listed(person: NamedResident, unit: str, serial: str) -> ListedPerson:
     return ListedPerson(person.full_name, person.born, person.personal_id, person.phone, unit, serial)
 
 

@@ -1,4 +1,4 @@
-"""The steps as data, for everybody."""
+"""The steps as data, public."""
 
 from typing import Annotated
 

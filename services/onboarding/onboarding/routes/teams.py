@@ -7,11 +7,11 @@ from fastapi.responses import JSONResponse
 from chassis.clock import today
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, transactional_router
-from onboarding.commands.teams import announce_team, change_member, list_anew, set_up_team
+from onboarding.commands.teams import change_member, publish_team, replace_members, set_up_team
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team
-from onboarding.queries.campaigns import get_campaign
-from onboarding.queries.teams import get_member, get_team, list_members, list_teams
+from onboarding.queries.campaigns import load_campaign
+from onboarding.queries.teams import load_member, load_team, members_of, page_of_teams
 from onboarding.queries.territory import require_lead
 from onboarding.routes.campaigns import Officer, unit_to_work_in
 from onboarding.routes.listing import LISTED
@@ -22,8 +22,8 @@ router = transactional_router(tags=["teams"], dependencies=LISTED)
 
 @router.post("/v1/campaigns/{campaign_id}/teams", status_code=201, response_model=TeamView)
 async def create_team(campaign_id: UUID, body: TeamCreate, session: Transaction, caller: Officer) -> JSONResponse:
-    """Sets up a team in a unit; the answer names the bodies that the plan wants and that send nobody."""
-    campaign = await get_campaign(session, caller, campaign_id)
+    """Sets up a team in a unit; the answer names the bodies that the plan wants and that send no member."""
+    campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     team = await set_up_team(session, campaign, unit, body.rows(), body.equipment)
     view = await view_of(session, campaign, team)
@@ -32,55 +32,57 @@ async def create_team(campaign_id: UUID, body: TeamCreate, session: Transaction,
 
 
 @router.get("/v1/campaigns/{campaign_id}/teams")
-async def get_teams(campaign_id: UUID, session: Reading, page: PageQuery, caller: Officer) -> Listed[TeamView]:
-    campaign = await get_campaign(session, caller, campaign_id)
-    teams, cursor = await list_teams(session, campaign.id, page)
+async def list_teams(campaign_id: UUID, session: Reading, page: PageQuery, caller: Officer) -> Listed[TeamView]:
+    campaign = await load_campaign(session, caller, campaign_id)
+    teams, cursor = await page_of_teams(session, campaign.id, page)
     return Listed(items=[await view_of(session, campaign, each) for each in teams], next_cursor=cursor)
 
 
 @router.get("/v1/campaigns/{campaign_id}/teams/{team_id}")
-async def get_one_team(campaign_id: UUID, team_id: UUID, session: Transaction, caller: Officer) -> TeamView:
-    campaign = await get_campaign(session, caller, campaign_id)
-    return await view_of(session, campaign, await get_team(session, campaign.id, team_id))
+async def get_team(campaign_id: UUID, team_id: UUID, session: Transaction, caller: Officer) -> TeamView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    return await view_of(session, campaign, await load_team(session, campaign.id, team_id))
 
 
 @router.put("/v1/campaigns/{campaign_id}/teams/{team_id}")
-async def put_team(campaign_id: UUID, team_id: UUID, body: TeamPut, session: Transaction, caller: Officer) -> TeamView:
-    """Lists the members anew; whoever is not on the list any more loses access."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    team = await get_team(session, campaign.id, team_id)
+async def update_team(
+    campaign_id: UUID, team_id: UUID, body: TeamPut, session: Transaction, caller: Officer
+) -> TeamView:
+    """Replaces the members; those who are not on the list any more lose access."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    team = await load_team(session, campaign.id, team_id)
     await require_lead(session, caller, team.unit_id)
     if body.equipment is not None:
         team.equipment = body.equipment
-    await list_anew(session, team, body.rows())
+    await replace_members(session, team, body.rows())
     return await view_of(session, campaign, team)
 
 
 @router.patch("/v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id}")
-async def patch_member(
+async def update_team_member(
     campaign_id: UUID, team_id: UUID, member_id: UUID, body: MemberPatch, session: Transaction, caller: Officer
 ) -> TeamView:
     """Changes one member, for instance the last day on which they are listed."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    team = await get_team(session, campaign.id, team_id)
+    campaign = await load_campaign(session, caller, campaign_id)
+    team = await load_team(session, campaign.id, team_id)
     await require_lead(session, caller, team.unit_id)
-    await change_member(session, team, await get_member(session, team.id, member_id), body.changes())
+    await change_member(session, team, await load_member(session, team.id, member_id), body.changes())
     return await view_of(session, campaign, team)
 
 
 @router.delete("/v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id}")
-async def delete_member(
+async def delete_team_member(
     campaign_id: UUID, team_id: UUID, member_id: UUID, session: Transaction, caller: Officer
 ) -> TeamView:
     """Takes a member off the list at once."""
-    campaign = await get_campaign(session, caller, campaign_id)
-    team = await get_team(session, campaign.id, team_id)
+    campaign = await load_campaign(session, caller, campaign_id)
+    team = await load_team(session, campaign.id, team_id)
     await require_lead(session, caller, team.unit_id)
-    await session.delete(await get_member(session, team.id, member_id))
+    await session.delete(await load_member(session, team.id, member_id))
     await session.flush()
-    await announce_team(session, team)
+    await publish_team(session, team)
     return await view_of(session, campaign, team)
 
 
 async def view_of(session: ReadSession, campaign: Campaign, team: Team) -> TeamView:
-    return TeamView.of(team, await list_members(session, team.id), campaign.team_bodies, today())
+    return TeamView.of(team, await members_of(session, team.id), campaign.team_bodies, today())

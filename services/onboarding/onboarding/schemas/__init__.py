@@ -1,1 +1,1 @@
-"""Bodies that pass the HTTP door."""
+"""Request bodies and views of the REST API."""

@@ -1,4 +1,4 @@
-"""Items of offline work, each read on its own: one that cannot be read is refused, the others still apply."""
+"""Items of offline work, each validated separately: an invalid item is refused, the others still apply."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 from chassis.errors import InvalidBody, Language
 from chassis.web.problems import field_errors
 from onboarding.model.observations import Observation, ObservedName
-from onboarding.model.offline import MOST_ITEMS, Answered, OfflineItem, VisitPaid
+from onboarding.model.offline import MOST_ITEMS, BatchItemResult, OfflineItem, PaidVisit
 from onboarding.model.steps import Step
-from onboarding.model.visits import Outcome, Visit
+from onboarding.model.visits import Visit, VisitOutcome
 from onboarding.schemas.journeys import StepDeclared, not_in_the_future
 
 ClientId = Annotated[str, Field(min_length=1, max_length=100)]
@@ -39,16 +39,16 @@ class VisitItem(BaseModel):
     client_id: ClientId
     resident_id: UUID
     occurred_at: AwareDatetime
-    outcome: Outcome
+    outcome: VisitOutcome
 
     _happened = field_validator("occurred_at")(not_in_the_future)
 
     def item(self) -> OfflineItem:
-        return OfflineItem(self.client_id, self.resident_id, VisitPaid(self.outcome, self.occurred_at))
+        return OfflineItem(self.client_id, self.resident_id, PaidVisit(self.outcome, self.occurred_at))
 
 
-class FactItem(BaseModel):
-    """A new smartphone, bank account or number: `fact` and `value`, or the fact's name with its value."""
+class AttributeItem(BaseModel):
+    """A new smartphone, bank account or number: `fact` and `value`, or the attribute's name with its value."""
 
     kind: Literal["fact"]
     client_id: ClientId
@@ -69,7 +69,7 @@ class FactItem(BaseModel):
         return sent
 
     @model_validator(mode="after")
-    def _value_fits(self) -> "FactItem":
+    def _value_fits(self) -> "AttributeItem":
         if isinstance(self.value, bool) is (self.fact == "phone"):
             raise PydanticCustomError("value-does-not-fit", "The value does not fit", {"vi": "Giá trị không hợp."})
         return self
@@ -92,7 +92,7 @@ class ItemAnswer(BaseModel):
     problem: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, answered: Answered, language: Language, instance: str) -> "ItemAnswer":
+    def of(cls, answered: BatchItemResult, language: Language, instance: str) -> "ItemAnswer":
         problem = answered.problem.render(language, instance) if answered.problem else None
         return cls(client_id=answered.client_id, result=answered.result, problem=problem)
 
@@ -101,11 +101,11 @@ class BatchAnswer(BaseModel):
     items: list[ItemAnswer]
 
 
-def read_item(sent: dict[str, Any]) -> OfflineItem | Answered:
+def read_item(sent: dict[str, Any]) -> OfflineItem | BatchItemResult:
     """The item, or the refusal of one that cannot be read."""
     kind = str(sent.get("kind") or "step")
     try:
-        read: StepItem | VisitItem | FactItem = _ITEM[kind].validate_python({**sent, "kind": kind})
+        read: StepItem | VisitItem | AttributeItem = _ITEM[kind].validate_python({**sent, "kind": kind})
         return read.item()
     except KeyError:
         return _unreadable(sent, InvalidBody())
@@ -113,16 +113,16 @@ def read_item(sent: dict[str, Any]) -> OfflineItem | Answered:
         return _unreadable(sent, InvalidBody(errors=field_errors(error.errors())))
 
 
-def _unreadable(sent: dict[str, Any], problem: InvalidBody) -> Answered:
+def _unreadable(sent: dict[str, Any], problem: InvalidBody) -> BatchItemResult:
     client_id = sent.get("client_id")
-    return Answered(client_id if isinstance(client_id, str) else None, "refused", problem)
+    return BatchItemResult(client_id if isinstance(client_id, str) else None, "refused", problem)
 
 
 _NAMES: tuple[ObservedName, ...] = ("has_smartphone", "has_bank_account", "phone")
 _ITEM: dict[str, TypeAdapter[Any]] = {
     "step": TypeAdapter(StepItem),
     "visit": TypeAdapter(VisitItem),
-    "fact": TypeAdapter(FactItem),
+    "fact": TypeAdapter(AttributeItem),
 }
 
 
@@ -131,7 +131,7 @@ class VisitView(BaseModel):
 
     id: str
     resident_id: UUID
-    outcome: Outcome
+    outcome: VisitOutcome
     occurred_at: datetime
     recorded_at: datetime
 

@@ -1,4 +1,4 @@
-"""Campaigns, their steps, tasks and filings as they pass the door."""
+"""Request bodies and views of campaigns, their steps, tasks and filings."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -12,9 +12,9 @@ from onboarding.model.bodies import body_codes, body_name, find_body
 from onboarding.model.campaigns import Campaign, CampaignStep, Task
 from onboarding.model.deadlines import is_overdue
 from onboarding.model.drafts import CampaignDraft, DemandDraft, StepDraft, TaskDraft
-from onboarding.model.plans import FilingKind, Purpose
+from onboarding.model.plans import FilingKind, RecipientPurpose
 from onboarding.model.templates import TemplateName
-from onboarding.queries.campaigns import Owed
+from onboarding.queries.campaigns import OwedFiling
 from onboarding.schemas.journeys import within_reason
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -33,7 +33,7 @@ class BasisItem(BaseModel):
 
 class Recipient(BaseModel):
     name: Short
-    purpose: Purpose
+    purpose: RecipientPurpose
 
 
 class PlanBody(BaseModel):
@@ -85,7 +85,7 @@ class StepBody(BaseModel):
 
 
 class CampaignCreate(BaseModel):
-    """A campaign to draw up; without own steps it gets those of its template, with no days that nobody gave."""
+    """A campaign to draw up; without steps it gets those of its template, without days."""
 
     template: TemplateName
     unit_code: UnitCode
@@ -121,7 +121,7 @@ class CampaignCreate(BaseModel):
         )
 
 
-class Evaluation(BaseModel):
+class CampaignEvaluation(BaseModel):
     """Summing-up and lessons (tổng kết, rút kinh nghiệm)."""
 
     results: Long | None = None
@@ -138,7 +138,7 @@ class CampaignPatch(BaseModel):
     plan: PlanBody | None = None
     minimum_procedures: int | None = Field(None, ge=1, le=500)
     targets: list[TargetBody] | None = Field(None, max_length=100)
-    evaluation: Evaluation | None = None
+    evaluation: CampaignEvaluation | None = None
 
     def changes(self) -> dict[str, Any]:
         sent = self.model_dump(mode="python", exclude_unset=True)
@@ -328,7 +328,7 @@ class FilingView(BaseModel):
     document_id: UUID | None
 
     @classmethod
-    def of(cls, owed: Owed) -> "FilingView":
+    def of(cls, owed: OwedFiling) -> "FilingView":
         filed_on = owed.filing.filed_on if owed.filing else None
         return cls(
             id=owed.filing.id if owed.filing else None,

@@ -1,4 +1,4 @@
-"""Communications, readiness checks, models, nominations, rankings and officials' signatures as they pass the door."""
+"""Request bodies and views of communications, readiness checks, models, nominations, rankings, officials' signatures."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,21 +8,21 @@ from pydantic import BaseModel, Field
 
 from onboarding.model.campaigns import Task
 from onboarding.model.evidence import (
-    Category,
     Communication,
     CommunicationKind,
     DigitalModel,
     Nomination,
+    NominationCategory,
     OfficialSignature,
     ReadinessCheck,
 )
-from onboarding.model.ranking import Ranked
-from onboarding.queries.ranking import Standing
+from onboarding.model.ranking import RankedKey
+from onboarding.queries.ranking import UnitRank
 from onboarding.schemas.campaigns import Long, Short, TaskView, UnitCode
 
 
 class CommunicationCreate(BaseModel):
-    """News that was published or broadcast; `evidence_for` names the target that it proves."""
+    """NotifyingEvent that was published or broadcast; `evidence_for` names the target that it proves."""
 
     kind: CommunicationKind
     title: Short
@@ -99,7 +99,7 @@ class ModelCreate(BaseModel):
 
 
 class ModelView(BaseModel):
-    """A model; for `?missing=true` a commune in which the body has none (then only the unit is told)."""
+    """A model; for `?missing=true` a commune in which the body has none (then only the unit is given)."""
 
     id: UUID | None = None
     campaign_id: UUID
@@ -117,7 +117,7 @@ class ModelView(BaseModel):
 
 class NominationCreate(BaseModel):
     model_id: UUID
-    category: Category
+    category: NominationCategory
 
 
 class NominationView(BaseModel):
@@ -138,7 +138,7 @@ class NominationView(BaseModel):
         )
 
 
-class StandingView(BaseModel):
+class UnitRankView(BaseModel):
     """A unit's place; the score is the mean of its parts, each from 0 to 1."""
 
     place: int
@@ -148,13 +148,13 @@ class StandingView(BaseModel):
     parts: dict[str, float]
 
     @classmethod
-    def of(cls, standing: Standing) -> "StandingView":
+    def of(cls, counted: UnitRank) -> "UnitRankView":
         return cls(
-            place=standing.place,
-            unit_code=standing.unit.code,
-            unit_name=standing.unit.name,
-            score=round(float(standing.score), 4),
-            parts={name: round(float(part), 4) for name, part in standing.parts.items()},
+            place=counted.place,
+            unit_code=counted.unit.code,
+            unit_name=counted.unit.name,
+            score=round(float(counted.score), 4),
+            parts={name: round(float(part), 4) for name, part in counted.parts.items()},
         )
 
 
@@ -168,7 +168,7 @@ class NominatedView(BaseModel):
     body: str
 
     @classmethod
-    def of(cls, ranked: Ranked[UUID], nomination: Nomination, model: DigitalModel) -> "NominatedView":
+    def of(cls, ranked: RankedKey[UUID], nomination: Nomination, model: DigitalModel) -> "NominatedView":
         return cls(
             place=ranked.place,
             votes=int(ranked.score),
@@ -180,15 +180,15 @@ class NominatedView(BaseModel):
         )
 
 
-class RankingView(BaseModel):
+class CampaignRankingView(BaseModel):
     """Units by what they reached, and models by votes; `uncounted` names targets of which no count is known."""
 
-    items: list[StandingView]
+    items: list[UnitRankView]
     uncounted: list[str] = []
     categories: dict[str, list[NominatedView]]
 
 
-class SignatureCreate(BaseModel):
+class OfficialSignatureCreate(BaseModel):
     """A public-duty signature of an official: the post, never the person."""
 
     unit_code: UnitCode | None = None
@@ -201,13 +201,13 @@ class SignatureCreate(BaseModel):
         return self.model_dump(exclude={"unit_code"})
 
 
-class SignaturePatch(BaseModel):
+class OfficialSignaturePatch(BaseModel):
     issued_on: date | None = None
     returned_on: date | None = None
     certificate_serial: Short | None = None
 
 
-class SignatureView(BaseModel):
+class OfficialSignatureView(BaseModel):
     id: UUID
     campaign_id: UUID
     unit_code: str
@@ -219,5 +219,5 @@ class SignatureView(BaseModel):
     is_held: bool
 
     @classmethod
-    def of(cls, signature: OfficialSignature) -> "SignatureView":
+    def of(cls, signature: OfficialSignature) -> "OfficialSignatureView":
         return cls(**signature.model_dump(exclude={"unit_id", "version"}), is_held=signature.is_held)

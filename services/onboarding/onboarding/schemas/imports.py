@@ -1,4 +1,4 @@
-"""Imports by personal number as they pass the door."""
+"""Views of imports by personal number."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Journeys and declarations as they pass the door."""
+"""Request bodies and views of journeys and declarations."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 from chassis.clock import HO_CHI_MINH, now
 from onboarding.model.announcement import things_to_bring
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
-from onboarding.model.declarations import Declaration
-from onboarding.model.journey import Evidence, StepState
+from onboarding.model.declarations import StepDeclaration
+from onboarding.model.journey import Evidence, JourneyStep
 from onboarding.model.journeys import OpenJourney, ResidentStep, StepEvidence
 from onboarding.model.people import KnownOrganization, KnownResident
 from onboarding.model.steps import STEPS, Step
@@ -21,7 +21,7 @@ SHORT = 200
 
 
 class EvidenceView(BaseModel):
-    """Why a step stands as it does: who said so, with which reference, when it happened."""
+    """The evidence of a step: its kind and provider, its reference, when it happened."""
 
     kind: str
     provider: str | None = None
@@ -38,7 +38,9 @@ class EvidenceView(BaseModel):
         return cls(**{name: getattr(evidence, name) for name in cls.model_fields})
 
 
-class StepView(BaseModel):
+class JourneyStepView(BaseModel):
+    """One step: status, what is missing, and the evidence for it."""
+
     step: str
     status: str
     missing: list[str]
@@ -49,7 +51,7 @@ class StepView(BaseModel):
     marks: list[str] = []
 
     @classmethod
-    def of(cls, state: StepState) -> "StepView":
+    def of(cls, state: JourneyStep) -> "JourneyStepView":
         return cls(
             step=state.step,
             status=state.status,
@@ -67,18 +69,18 @@ class OnboardingView(BaseModel):
 
     resident_id: UUID
     unit_code: str
-    steps: list[StepView]
+    steps: list[JourneyStepView]
 
     @classmethod
     def of(cls, opened: OpenJourney) -> "OnboardingView":
         return cls(
             resident_id=opened.resident.id,
             unit_code=opened.resident.unit_code,
-            steps=[StepView.of(state) for state in opened.states()],
+            steps=[JourneyStepView.of(state) for state in opened.states()],
         )
 
 
-class ResidentStepView(StepView):
+class ResidentStepView(JourneyStepView):
     """One step of one resident, after a declaration."""
 
     resident_id: UUID
@@ -86,17 +88,17 @@ class ResidentStepView(StepView):
 
     @classmethod
     def of_journey(cls, opened: OpenJourney, step: str) -> "ResidentStepView":
-        view = StepView.of(opened.state(step))
+        view = JourneyStepView.of(opened.state(step))
         return cls(resident_id=opened.resident.id, unit_code=opened.resident.unit_code, **dict(view))
 
 
-class OrganizationStepView(StepView):
+class OrganizationStepView(JourneyStepView):
     organization_id: UUID
     unit_code: str
 
     @classmethod
-    def of_state(cls, organization: KnownOrganization, state: StepState) -> "OrganizationStepView":
-        return cls(organization_id=organization.id, unit_code=organization.unit_code, **dict(StepView.of(state)))
+    def of_state(cls, organization: KnownOrganization, state: JourneyStep) -> "OrganizationStepView":
+        return cls(organization_id=organization.id, unit_code=organization.unit_code, **dict(JourneyStepView.of(state)))
 
 
 class EvidenceSent(BaseModel):
@@ -126,9 +128,9 @@ class StepDeclared(BaseModel):
     def _has_happened(cls, value: datetime) -> datetime:
         return not_in_the_future(value)
 
-    def declaration(self, step: Step, client_id: str = "") -> Declaration:
+    def declaration(self, step: Step, client_id: str = "") -> StepDeclaration:
         sent = self.evidence
-        return Declaration(
+        return StepDeclaration(
             step=step,
             status=self.status,
             occurred_at=self.occurred_at.astimezone(UTC),
@@ -144,7 +146,7 @@ class StepDeclared(BaseModel):
 
 
 class WorkView(BaseModel):
-    """One step that waits for somebody; whom it is about is an id, never a name."""
+    """One open step of a resident; whom it is about is an id, never a name."""
 
     resident_id: UUID
     unit_code: str
@@ -188,9 +190,9 @@ class SummaryView(BaseModel):
     missing: dict[str, int]
 
     @classmethod
-    def of(cls, unit_code: str, standing: list[tuple[str, str, int]], lacking: list[tuple[str, int]]) -> "SummaryView":
+    def of(cls, unit_code: str, counted: list[tuple[str, str, int]], lacking: list[tuple[str, int]]) -> "SummaryView":
         steps: dict[str, StepCounts] = {step: StepCounts(step=step) for step in STEPS}
-        for step, status, count in standing:
+        for step, status, count in counted:
             setattr(steps[step], status, count)
         return cls(unit_code=unit_code, steps=list(steps.values()), missing=dict(sorted(lacking)))
 

@@ -1,4 +1,4 @@
-"""Notifications as they pass the door."""
+"""Views of notifications."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from chassis.errors import Language
 from onboarding.model.notifications import TEXTS
-from onboarding.queries.notifications import Told
+from onboarding.queries.notifications import NotificationEntry
 
 
-class About(BaseModel):
+class NotificationSubject(BaseModel):
     kind: str
     id: UUID
 
@@ -19,11 +19,17 @@ class NotificationView(BaseModel):
     id: str
     kind: str
     at: datetime
-    about: About
+    about: NotificationSubject
     text: str
 
     @classmethod
-    def of(cls, told: Told, language: Language) -> "NotificationView":
-        vi, en = TEXTS[told.kind]
-        text = (vi if language == "vi" else en).format(**told.words)
-        return cls(id=told.id, kind=told.kind, at=told.at, about=About(kind=told.about, id=told.about_id), text=text)
+    def of(cls, entry: NotificationEntry, language: Language) -> "NotificationView":
+        vi, en = TEXTS[entry.kind]
+        text = (vi if language == "vi" else en).format(**entry.placeholders)
+        return cls(
+            id=entry.id,
+            kind=entry.kind,
+            at=entry.at,
+            about=NotificationSubject(kind=entry.about, id=entry.about_id),
+            text=text,
+        )

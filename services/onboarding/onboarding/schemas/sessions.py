@@ -1,4 +1,4 @@
-"""Sessions, attendance and training accounts as they pass the door."""
+"""Request bodies and views of sessions, attendance and training accounts."""
 
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, field_validator, model_val
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import Language
-from onboarding.model.sessions import Attendee, CampaignSession, Registered, SessionKind
+from onboarding.model.sessions import AttendanceResult, Attendee, CampaignSession, SessionKind
 from onboarding.model.training import TrainingAccount, TrainingRole
 from onboarding.schemas.campaigns import Long, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
@@ -77,7 +77,7 @@ class SessionView(BaseModel):
 
 
 class OwnSessionView(SessionView):
-    """For those who run the session: how many came, and the code for the sheet at the door."""
+    """For those who run the session: how many came, and the check-in code of the printed sheet."""
 
     attendance: dict[str, int]
     check_in_code: str
@@ -121,7 +121,7 @@ class AttendanceItem(BaseModel):
     problem: dict[str, Any] | None = None
 
     @classmethod
-    def of(cls, noted: Registered, language: Language, instance: str) -> "AttendanceItem":
+    def of(cls, noted: AttendanceResult, language: Language, instance: str) -> "AttendanceItem":
         return cls(
             **{f"{noted.attendee.kind}_id": noted.attendee.id},
             result=noted.result,
@@ -134,7 +134,7 @@ class AttendanceView(BaseModel):
     attendance: dict[str, int]
 
 
-class AttendedBy(BaseModel):
+class AttendeeView(BaseModel):
     """One who came; whom it is about is an id, never a name."""
 
     kind: str
@@ -153,7 +153,7 @@ class TrainingAccountsCreate(BaseModel):
 
 
 class TrainingAccountView(BaseModel):
-    """A login for practice with made-up people; the secret is shown this once.
+    """A login for training with synthetic people; the secret is shown this once.
 
     Sign in: `POST /oauth/token` with `grant_type=password`, `username` (the login) and `password` (the secret).
     """

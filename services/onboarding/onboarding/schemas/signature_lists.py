@@ -1,4 +1,4 @@
-"""Signature lists and referrals as they pass the door."""
+"""Request bodies and views of signature lists and referrals."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ class SignatureListCreate(BaseModel):
 
 
 class ListedView(BaseModel):
-    """Somebody on a list, by id."""
+    """A resident on a list, by id."""
 
     resident_id: UUID
     certificate_serial: str | None
@@ -53,7 +53,7 @@ class SignatureListView(BaseModel):
 
 
 class EntryView(BaseModel):
-    """Somebody who would stand on a list; numbers are masked."""
+    """A resident who would stand on a list; numbers are masked."""
 
     resident_id: UUID
     unit_code: str

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from chassis.errors import Language
-from onboarding.model.steps import Catalogue, StepRule
+from onboarding.model.steps import StepCatalogue, StepRule
 
 
 class ConditionView(BaseModel):
@@ -27,7 +27,7 @@ class RouteView(BaseModel):
     completed_by: list[str]
 
 
-class StepInfo(BaseModel):
+class StepRuleView(BaseModel):
     step: str
     title: str
     title_vi: str
@@ -43,16 +43,16 @@ class StepInfo(BaseModel):
 class StepsView(BaseModel):
     title_vi: str = "Hỗ trợ tạo lập tài khoản, cài đặt"
     title_en: str = "Help with accounts and installation"
-    items: list[StepInfo]
+    items: list[StepRuleView]
     next_cursor: str | None = None
 
 
-def steps_view(catalogue: Catalogue, language: Language) -> StepsView:
+def steps_view(catalogue: StepCatalogue, language: Language) -> StepsView:
     return StepsView(items=[_step(catalogue, rule, language) for rule in catalogue.steps])
 
 
-def _step(catalogue: Catalogue, rule: StepRule, language: Language) -> StepInfo:
-    return StepInfo(
+def _step(catalogue: StepCatalogue, rule: StepRule, language: Language) -> StepRuleView:
+    return StepRuleView(
         step=rule.step,
         title=rule.title.in_language(language),
         title_vi=rule.title.vi,

@@ -1,4 +1,4 @@
-"""Teams as they pass the door; an account is an opaque subject, never a name."""
+"""Request bodies and views of teams; an account is an opaque subject, never a name."""
 
 from datetime import date
 from typing import Any
@@ -60,7 +60,7 @@ class MemberView(BaseModel):
 
 
 class TeamView(BaseModel):
-    """A team, and the bodies that the plan names and that send nobody."""
+    """A team, and the bodies that the plan names and that send no member."""
 
     id: UUID
     campaign_id: UUID

@@ -1,4 +1,4 @@
-"""Many residents, every kind of fact, in any order, repeated, lost and tried again: the journeys are those of the pure model."""
+"""Many residents, every kind of event, in any order, repeated, lost and tried again: the journeys are those of the pure model."""
 
 import os
 import random
@@ -15,7 +15,7 @@ from chassis.clock import now
 from chassis.messaging.consumer import is_batch_handler
 from chassis.storage.database import Database
 from contracts.event import EVENT_TYPES
-from contracts.onboarding import StepState as StepFact
+from contracts.onboarding import StepState as StepEvent
 from contracts.registry import (
     ResidentAttested,
     ResidentDeceased,
@@ -27,12 +27,12 @@ from contracts.registry import (
 )
 from onboarding.handlers import HANDLERS
 from onboarding.model.attestations import evidence_of
-from onboarding.model.journey import StepState, journey
+from onboarding.model.journey import JourneyStep, journey
 from onboarding.model.people import KnownResident
 from services.onboarding.tests.world import Village
 
 RUNS = int(os.environ.get("JOURNEY_RUNS", "4"))
-"""How many stories; each has 12 residents and some two hundred facts."""
+"""How many stories; each has 12 residents and some two hundred events."""
 EVENTS: list[tuple[str, dict[str, Any]]] = [
     ("payment_account.opened", {"account_index": "a", "account_kind": "bank", "had_bank_account": False}),
     ("payment_account.opened", {"account_index": "c", "account_kind": "mobile_money"}),
@@ -57,17 +57,17 @@ KINDS = ("merged", "unmerged", "merged", "merged", "updated", "moved", "deceased
 
 
 class Story:
-    """What happened to some residents, as facts in the order of their versions; `facts` may be told in any order."""
+    """What happened to some residents, as events in the order of their versions; `events` may be delivered in any order."""
 
     def __init__(self, chance: random.Random, homes: Sequence[Village]) -> None:
         self.chance, self.homes = chance, homes
         self.people = [chance.choice(homes).resident(**self._conditions()) for _ in range(12)]
         self.newest: dict[UUID, Any] = {each.resident_id: each for each in self.people}
         self.into: dict[UUID, UUID] = {}
-        self.facts: list[Any] = list(self.people)
+        self.events: list[Any] = list(self.people)
         for each in self.people:
             for event, more in chance.sample(EVENTS, k=chance.randint(2, 9)):
-                self.facts.append(
+                self.events.append(
                     chance.choice(homes).attested(each.resident_id, event, day=chance.randint(1, 4), **more)
                 )
         for kind in (*KINDS, *chance.choices(KINDS, k=30)):
@@ -99,23 +99,23 @@ class Story:
 
     def _tell(self, kind: type[ResidentSnapshot], who: UUID, **changes: Any) -> None:
         before = self.newest[who].model_dump()
-        fact = kind(**{**before, **changes, "version": before["version"] + 1})
-        self.newest[who] = fact
-        self.facts.append(fact)
+        event = kind(**{**before, **changes, "version": before["version"] + 1})
+        self.newest[who] = event
+        self.events.append(event)
 
     def root_of(self, who: UUID) -> UUID:
         while who in self.into:
             who = self.into[who]
         return who
 
-    def journey_of(self, root: UUID) -> list[StepState]:
-        """By the pure model, from everything that was attested of whoever ended in this record."""
+    def journey_of(self, root: UUID) -> list[JourneyStep]:
+        """By the pure model, from everything that was attested of the records that were merged into this one."""
         resident = KnownResident(id=root, unit_id=self.newest[root].unit_id, unit_code=self.newest[root].unit_code)
         resident.hear(self.newest[root])
-        told = [each for each in self.facts if isinstance(each, ResidentAttested)]
+        newest = [each for each in self.events if isinstance(each, ResidentAttested)]
         evidences = [
             evidence
-            for each in told
+            for each in newest
             if self.root_of(each.resident_id) == root
             and (evidence := evidence_of(each.attestation, had_bank_account=each.has_bank_account))
         ]
@@ -126,15 +126,15 @@ class Lost(Exception):
     """The process ended before the transaction did."""
 
 
-async def tell(database: Database, facts: Sequence[Any], *, is_lost: bool = False) -> None:
-    """As the consumer does: runs of facts of one reaction go together, all in one transaction."""
+async def deliver_run(database: Database, events: Sequence[Any], *, is_lost: bool = False) -> None:
+    """As the consumer does: consecutive events of one handler are one batch, all in one transaction."""
     async with database.transaction() as session:
-        for reaction, run in groupby(facts, key=lambda fact: HANDLERS[type(fact)]):
-            if is_batch_handler(reaction):
-                await reaction(session, list(run))
+        for handler, run in groupby(events, key=lambda event: HANDLERS[type(event)]):
+            if is_batch_handler(handler):
+                await handler(session, list(run))
                 continue
-            for fact in run:
-                await reaction(session, fact)
+            for event in run:
+                await handler(session, event)
         if is_lost:
             raise Lost
 
@@ -145,13 +145,13 @@ async def test_any_order_with_repeats_and_losses_ends_in_the_journeys_of_the_pur
 ) -> None:
     chance = random.Random(seed)
     story = Story(chance, [village_1, village_2])
-    waiting = story.facts + chance.choices(story.facts, k=60)
+    waiting = story.events + chance.choices(story.events, k=60)
     chance.shuffle(waiting)
 
     while waiting:
         size = chance.randint(1, 25)
         with suppress(Lost):
-            await tell(database, waiting[:size], is_lost=chance.random() < 0.3)
+            await deliver_run(database, waiting[:size], is_lost=chance.random() < 0.3)
             waiting = waiting[size:]
 
     stored, published = await stored_steps(database), await announced_last(database)
@@ -159,14 +159,14 @@ async def test_any_order_with_repeats_and_losses_ends_in_the_journeys_of_the_pur
         states = story.journey_of(root)
         assert stored[root] == {each.step: (each.status, list(each.missing), list(each.marks)) for each in states}
         for state in states:
-            told = published.get((root, state.step))
+            newest = published.get((root, state.step))
             is_counted = state.status in ("completed", "revoked") or state.marks
-            assert (told is not None) or not is_counted
-            if told and is_counted:
-                assert (told.status, told.completed_at, tuple(told.marks)) == (
+            assert (newest is not None) or not is_counted
+            if newest and is_counted:
+                assert (newest.status, newest.completed_at, tuple(newest.marks)) == (
                     state.status, state.completed_at, state.marks,
                 )  # fmt: skip
-    assert {type(each) for each in story.facts} >= {ResidentMerged, ResidentUnmerged, ResidentMoved, ResidentDeceased}
+    assert {type(each) for each in story.events} >= {ResidentMerged, ResidentUnmerged, ResidentMoved, ResidentDeceased}
 
 
 async def stored_steps(database: Database) -> dict[UUID, dict[str, Any]]:
@@ -178,10 +178,10 @@ async def stored_steps(database: Database) -> dict[UUID, dict[str, Any]]:
     return found
 
 
-async def announced_last(database: Database) -> dict[tuple[UUID, str], StepFact]:
-    """What was announced last of each step, by the versions of the journey: what a report believes."""
+async def announced_last(database: Database) -> dict[tuple[UUID, str], StepEvent]:
+    """The newest published state of each step, by the versions of the journey, as reports count it."""
     async with database.reading() as session:
         rows = await session.execute(text("SELECT type, value FROM outbox ORDER BY id"))
-        facts = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
-    steps = sorted((each for each in facts if isinstance(each, StepFact)), key=lambda each: each.version)
+        events = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
+    steps = sorted((each for each in events if isinstance(each, StepEvent)), key=lambda each: each.version)
     return {(each.resident_id, each.step): each for each in steps}

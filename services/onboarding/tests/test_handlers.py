@@ -1,4 +1,4 @@
-"""What the service hears becomes journeys, whatever the order and however often."""
+"""Events become journeys in any order and with any repeats."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,22 +20,22 @@ from contracts.registry import (
     ResidentUpdated,
 )
 from onboarding.commands.expiries import settle_expired
-from onboarding.model.journey import StepState
+from onboarding.model.journey import JourneyStep
 from onboarding.model.people import KnownResident
 from onboarding.queries.journeys import get_journey
 from services.onboarding.tests.world import NOW, Village, declared
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 
 
-async def journey_of(database: Database, resident_id: UUID) -> dict[str, StepState]:
+async def journey_of(database: Database, resident_id: UUID) -> dict[str, JourneyStep]:
     async with database.reading() as session:
         resident = await session.get_one(KnownResident, resident_id)
         return {state.step: state for state in (await get_journey(session, resident)).states()}
 
 
-async def test_an_opened_account_completes_the_step_and_is_announced(
-    world: None, deliver: Hear, published: Hear, database: Database, village_1: Village
+async def test_an_opened_account_completes_the_step_and_is_published(
+    world: None, deliver: Deliver, published: Deliver, database: Database, village_1: Village
 ) -> None:
     resident = village_1.resident()
 
@@ -46,8 +46,8 @@ async def test_an_opened_account_completes_the_step_and_is_announced(
 
     state = (await journey_of(database, resident.resident_id))["payment_account"]
     assert (state.status, state.route) == ("completed", "open_account")
-    [fact] = await published(StepCompleted)
-    assert (fact.step, fact.provider, fact.unit_code, fact.marks) == (
+    [event] = await published(StepCompleted)
+    assert (event.step, event.provider, event.unit_code, event.marks) == (
         "payment_account",
         "demo-bank",
         "15727-01",
@@ -55,19 +55,19 @@ async def test_an_opened_account_completes_the_step_and_is_announced(
     )
 
 
-async def test_the_same_fact_twice_is_announced_once(
-    world: None, deliver: Hear, published: Hear, village_1: Village
+async def test_the_same_event_twice_is_published_once(
+    world: None, deliver: Deliver, published: Deliver, village_1: Village
 ) -> None:
     resident = village_1.resident()
-    fact = village_1.attested(resident.resident_id, "payment_account.opened", account_index="a")
+    event = village_1.attested(resident.resident_id, "payment_account.opened", account_index="a")
 
-    await deliver(resident, fact, fact, resident)
+    await deliver(resident, event, event, resident)
 
     assert len(await published(StepCompleted)) == 1
 
 
-async def test_a_fact_may_come_before_its_resident(
-    world: None, deliver: Hear, database: Database, village_1: Village
+async def test_an_attestation_may_come_before_its_resident(
+    world: None, deliver: Deliver, database: Database, village_1: Village
 ) -> None:
     resident = village_1.resident()
 
@@ -78,7 +78,7 @@ async def test_a_fact_may_come_before_its_resident(
 
 
 async def test_the_last_closed_account_revokes_the_step(
-    world: None, deliver: Hear, published: Hear, village_1: Village
+    world: None, deliver: Deliver, published: Deliver, village_1: Village
 ) -> None:
     resident = village_1.resident()
     of = resident.resident_id
@@ -91,25 +91,25 @@ async def test_the_last_closed_account_revokes_the_step(
         village_1.attested(of, "payment_account.closed", day=5, account_index="b"),
     )
 
-    facts = await published(StepCompleted, StepRevoked)
-    assert isinstance(facts[-1], StepRevoked)
-    assert facts[-1].at == datetime(2026, 1, 9, tzinfo=UTC)
-    assert [fact.version for fact in facts] == list(range(1, len(facts) + 1))
+    events = await published(StepCompleted, StepRevoked)
+    assert isinstance(events[-1], StepRevoked)
+    assert events[-1].at == datetime(2026, 1, 9, tzinfo=UTC)
+    assert [event.version for event in events] == list(range(1, len(events) + 1))
 
 
-async def test_vneid_issued_is_told_as_something_countable(
-    world: None, deliver: Hear, published: Hear, village_1: Village
+async def test_vneid_issued_is_published_as_countable(
+    world: None, deliver: Deliver, published: Deliver, village_1: Village
 ) -> None:
     resident = village_1.resident()
 
     await deliver(resident, village_1.attested(resident.resident_id, "vneid.issued", level=1))
 
-    [fact] = await published(StepUpdated)
-    assert (fact.status, fact.marks) == ("in_progress", ["issued", "level_1"])
+    [event] = await published(StepUpdated)
+    assert (event.status, event.marks) == ("in_progress", ["issued", "level_1"])
 
 
 async def test_a_new_smartphone_makes_steps_ready(
-    world: None, deliver: Hear, database: Database, village_1: Village
+    world: None, deliver: Deliver, database: Database, village_1: Village
 ) -> None:
     before = village_1.resident(has_smartphone=False)
     after = ResidentUpdated(**{**before.model_dump(), "version": 2, "has_smartphone": True})
@@ -122,7 +122,7 @@ async def test_a_new_smartphone_makes_steps_ready(
 
 
 async def test_who_moves_is_counted_in_the_new_unit(
-    world: None, deliver: Hear, published: Hear, village_1: Village, village_2: Village
+    world: None, deliver: Deliver, published: Deliver, village_1: Village, village_2: Village
 ) -> None:
     resident = village_1.resident()
     moved = ResidentMoved(
@@ -134,27 +134,27 @@ async def test_who_moves_is_counted_in_the_new_unit(
 
     await deliver(resident, moved, village_2.attested(resident.resident_id, "portal_account.created"))
 
-    [fact] = await published(StepCompleted)
-    assert fact.unit_code == "15727-02"
+    [event] = await published(StepCompleted)
+    assert event.unit_code == "15727-02"
 
 
 async def test_a_merged_record_gives_its_journey_to_the_survivor_and_takes_it_back(
-    world: None, deliver: Hear, database: Database, village_1: Village
+    world: None, deliver: Deliver, database: Database, village_1: Village
 ) -> None:
     duplicate, survivor = village_1.resident(), village_1.resident()
-    told = {**duplicate.model_dump(), "survivor_id": survivor.resident_id}
+    sent = {**duplicate.model_dump(), "survivor_id": survivor.resident_id}
     await deliver(duplicate, survivor, village_1.attested(duplicate.resident_id, "portal_account.created"))
 
-    await deliver(ResidentMerged(**{**told, "version": 2, "life": "merged"}))
+    await deliver(ResidentMerged(**{**sent, "version": 2, "life": "merged"}))
     assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "completed"
-    await deliver(ResidentUnmerged(**{**told, "version": 3, "life": "alive"}))
+    await deliver(ResidentUnmerged(**{**sent, "version": 3, "life": "alive"}))
 
     assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "blocked"
     assert (await journey_of(database, duplicate.resident_id))["portal_account"].status == "completed"
 
 
-async def test_a_fact_about_a_merged_record_counts_for_the_survivor(
-    world: None, deliver: Hear, database: Database, village_1: Village
+async def test_an_event_about_a_merged_record_counts_for_the_survivor(
+    world: None, deliver: Deliver, database: Database, village_1: Village
 ) -> None:
     duplicate, survivor = village_1.resident(), village_1.resident()
     merged = ResidentMerged(
@@ -166,7 +166,7 @@ async def test_a_fact_about_a_merged_record_counts_for_the_survivor(
     assert (await journey_of(database, survivor.resident_id))["portal_account"].status == "completed"
 
 
-async def test_a_death_is_kept(world: None, deliver: Hear, database: Database, village_1: Village) -> None:
+async def test_a_death_is_kept(world: None, deliver: Deliver, database: Database, village_1: Village) -> None:
     resident = village_1.resident()
 
     await deliver(
@@ -179,27 +179,27 @@ async def test_a_death_is_kept(world: None, deliver: Hear, database: Database, v
 
 
 async def test_an_organization_gets_the_app_by_its_tax_code(
-    world: None, deliver: Hear, published: Hear, village_1: Village
+    world: None, deliver: Deliver, published: Deliver, village_1: Village
 ) -> None:
     organization_id = new_id()
     unit = {"unit_id": village_1.unit.unit_id, "unit_code": "15727-01", "organization_id": organization_id}
     registered = OrganizationRegistered(
         **unit, version=1, at=NOW, kind="household_business", representative_id=None, owner_has_smartphone=True
     )
-    told = Attestation(
+    sent = Attestation(
         event="app.installed", partner_id="demo-telecom", webhook_id="m1", occurred_at=NOW, app="province_app"
     )
 
-    attested = OrganizationAttested(**unit, attestation=told)
+    attested = OrganizationAttested(**unit, attestation=sent)
 
     await deliver(registered, attested, attested)
 
-    [fact] = await published(OrganizationStepCompleted)
-    assert (fact.organization_id, fact.completed) == (organization_id, True)
+    [event] = await published(OrganizationStepCompleted)
+    assert (event.organization_id, event.completed) == (organization_id, True)
 
 
-async def test_an_expired_signature_is_settled_by_the_clock(
-    world: None, deliver: Hear, published: Hear, database: Database, village_1: Village
+async def test_an_expired_signature_is_revoked_by_the_scheduled_job(
+    world: None, deliver: Deliver, published: Deliver, database: Database, village_1: Village
 ) -> None:
     from chassis.security.identity import Caller
     from onboarding.commands.declarations import declare_step
@@ -222,18 +222,18 @@ async def test_an_expired_signature_is_settled_by_the_clock(
         async with database.transaction() as session:
             assert await settle_expired(session) == 1
 
-    [fact] = await published(StepRevoked)
-    assert fact.at == datetime(2026, 6, 30, 17, tzinfo=UTC)
+    [event] = await published(StepRevoked)
+    assert event.at == datetime(2026, 6, 30, 17, tzinfo=UTC)
 
 
 async def test_money_taken_for_a_free_step_is_flagged(
-    world: None, deliver: Hear, calling: Callable[..., Any], village_1: Village
+    world: None, deliver: Deliver, calling: Callable[..., Any], village_1: Village
 ) -> None:
     resident = village_1.resident()
-    fact = village_1.attested(
+    event = village_1.attested(
         resident.resident_id, "digital_signature.issued", certificate_serial="S1", fee_charged=50_000
     )
-    await deliver(resident, fact)
+    await deliver(resident, event)
 
     [charge] = (await calling("officer", unit_code="15724").get("/v1/onboarding/charges")).json()["items"]
 

@@ -1,4 +1,4 @@
-"""What people are told of the documents and faults that concern them."""
+"""Notifications of the documents and incidents that concern a person."""
 
 from datetime import UTC, datetime
 
@@ -8,13 +8,13 @@ from contracts.casework import DocumentChanged, DocumentSent, IncidentChanged
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
-async def test_people_hear_of_letters_and_of_mended_faults_once_each(calling, deliver, world):
+async def test_people_are_notified_once_of_each_document_and_resolved_incident(calling, deliver, world):
     somebody, letter, answer, fault = new_id(), new_id(), new_id(), new_id()
     incident = {
         "incident_id": fault, "unit_id": new_id(), "unit_code": "15724", "system": "app", "severity": "low", "at": NOW,
         "reported_at": NOW, "reporter_id": somebody,
     }  # fmt: skip
-    facts = [
+    events = [
         DocumentSent(
             document_id=letter, version=1, status="arrived", at=NOW, sender_id=somebody, recipient_unit_code="15724"
         ),
@@ -28,11 +28,11 @@ async def test_people_hear_of_letters_and_of_mended_faults_once_each(calling, de
         IncidentChanged(**incident | {"reporter_id": None}, version=4, status="resolved"),
     ]
 
-    await deliver(*facts, *facts)
+    await deliver(*events, *events)
 
     mine = calling("resident", resident_id=somebody, subject="somebody")
-    told = (await mine.get("/v1/notifications")).json()["items"]
-    assert sorted((each["kind"], each["about"]["id"]) for each in told) == sorted(
+    items = (await mine.get("/v1/notifications")).json()["items"]
+    assert sorted((each["kind"], each["about"]["id"]) for each in items) == sorted(
         [("document_settled", str(letter)), ("document_arrived", str(answer)), ("incident_resolved", str(fault))]
     )
-    assert all(each["text"] for each in told)
+    assert all(each["text"] for each in items)

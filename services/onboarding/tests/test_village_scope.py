@@ -20,7 +20,7 @@ from onboarding.model.schema import OnboardingTable
 from services.onboarding.tests.plans import send
 from services.onboarding.tests.world import NOW, PURPOSE, Village, declared
 
-Hear = Callable[..., Any]
+Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
 OPEN_TO_ALL = {"get /v1/onboarding/steps", "get /v1/sessions"}
@@ -44,9 +44,9 @@ class Operation:
 
 def operations() -> Iterator[Operation]:
     for path, methods in app.openapi()["paths"].items():
-        for method, told in methods.items():
-            queries = {each["name"] for each in told.get("parameters", []) if each["in"] == "query"}
-            yield Operation(method, path, frozenset(told["x-audience"]), frozenset(queries), "requestBody" in told)
+        for method, spec in methods.items():
+            queries = {each["name"] for each in spec.get("parameters", []) if each["in"] == "query"}
+            yield Operation(method, path, frozenset(spec["x-audience"]), frozenset(queries), "requestBody" in spec)
 
 
 ALL = [each for each in operations() if each.name not in OPEN_TO_ALL]
@@ -66,9 +66,9 @@ class SecondVillage:
 
 @pytest.fixture
 async def village_two(
-    world: None, deliver: Hear, calling: Calling, village_1: Village, village_2: Village
+    world: None, deliver: Deliver, calling: Calling, village_1: Village, village_2: Village
 ) -> SecondVillage:
-    """Village 2 with people, a campaign of its own and everything in it; village 1 has one resident."""
+    """Village 2 with people, a campaign and everything in it; village 1 has one resident."""
     resident, neighbour, organization = village_2.resident(household_id=new_id()), village_1.resident(), new_id()
     registered = OrganizationRegistered(
         organization_id=organization, unit_id=village_2.unit.unit_id, unit_code=TWO, version=1, at=NOW,
@@ -176,14 +176,14 @@ def _filled(path: str, ids: dict[str, str]) -> list[str]:
 async def contents(database: Database) -> dict[str, str]:
     """A fingerprint of every table of this service."""
     tables = [table.name for table in OnboardingTable.metadata.sorted_tables]
-    told = {}
+    spec = {}
     async with database.reading() as session:
         for name in tables:
             rows = await session.execute(
                 text(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} AS t")
             )
-            told[name] = str(rows.scalar())
-    return told
+            spec[name] = str(rows.scalar())
+    return spec
 
 
 def test_every_operation_that_takes_a_body_is_tried_with_one() -> None:
@@ -230,7 +230,9 @@ async def test_the_same_operations_show_village_2_to_its_own_officer(
         assert answer.status_code == 200, (operation.name, answer.text)
 
 
-async def test_who_left_the_team_is_refused_at_every_operation(village_two: SecondVillage, calling: Calling) -> None:
+async def test_a_volunteer_who_left_the_team_is_refused_at_every_operation(
+    village_two: SecondVillage, calling: Calling
+) -> None:
     officer = calling("officer", unit_code="15724", subject="officer")
     campaign = {"template": "commune", "unit_code": "15724", "title": "Mô hình"}
     path = f"/v1/campaigns/{(await send(officer, 'POST', '/v1/campaigns', campaign, 201))['id']}/teams"
