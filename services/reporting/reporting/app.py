@@ -4,10 +4,10 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import Service
-from reporting.clockwork import TIMED
 from reporting.handlers import HANDLERS
 from reporting.model import Table
 from reporting.routes import ROUTERS
+from reporting.scheduled_jobs import SCHEDULED_JOBS
 
 service = Service(
     name="reporting",
@@ -16,6 +16,6 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     handlers=HANDLERS,
-    scheduled_jobs=TIMED,
+    scheduled_jobs=SCHEDULED_JOBS,
 )
 app = create_app(service)

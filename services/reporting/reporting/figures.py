@@ -213,17 +213,17 @@ class Report:
         return max((each.people or 0 for each in self.obstacles), default=1) or 1
 
 
-def hide_small(figure: Figure, withheld: AbstractSet[str] = frozenset()) -> Figure:
-    """The figure as the public may see it: without counts under five and `withheld` counters, and then without its share."""
-    trend = tuple(public_point(point, figure.indicator, withheld) for point in figure.trend)
-    numerator, denominator = _public(figure.indicator, figure.numerator, figure.denominator, withheld)
+def hide_small(figure: Figure, suppressed: AbstractSet[str] = frozenset()) -> Figure:
+    """The figure as the public may see it: without counts under five and `suppressed` counters, and then without its share."""
+    trend = tuple(public_point(point, figure.indicator, suppressed) for point in figure.trend)
+    numerator, denominator = _public(figure.indicator, figure.numerator, figure.denominator, suppressed)
     is_hidden = (numerator, denominator) != (figure.numerator, figure.denominator)
     return replace(figure, numerator=numerator, denominator=denominator, trend=trend, is_hidden=is_hidden)
 
 
-def public_point(point: Point, indicator: Indicator, withheld: AbstractSet[str] = frozenset()) -> Point:
+def public_point(point: Point, indicator: Indicator, suppressed: AbstractSet[str] = frozenset()) -> Point:
     """A day of a trend as the public may see it."""
-    numerator, denominator = _public(indicator, point.numerator, point.denominator, withheld)
+    numerator, denominator = _public(indicator, point.numerator, point.denominator, suppressed)
     hidden = (numerator, denominator) != (point.numerator, point.denominator)
     return Point(point.day, numerator, denominator, None if hidden else point.value)
 
@@ -234,12 +234,12 @@ def tree_position(report: Report) -> list[UnitName]:
 
 
 def _public(
-    indicator: Indicator, numerator: int | None, denominator: int | None, withheld: AbstractSet[str]
+    indicator: Indicator, numerator: int | None, denominator: int | None, suppressed: AbstractSet[str]
 ) -> tuple[int | None, int | None]:
     over = indicator.denominator
     return (
-        None if indicator.numerator.name in withheld else _shown(numerator),
-        None if over and over.name in withheld else _shown(denominator),
+        None if indicator.numerator.name in suppressed else _shown(numerator),
+        None if over and over.name in suppressed else _shown(denominator),
     )
 
 

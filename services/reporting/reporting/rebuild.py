@@ -1,8 +1,8 @@
-"""`python -m reporting.rebuild`: counts everything anew beside the live version, then swaps.
+"""`python -m reporting.rebuild`: builds the projections anew beside the live version, then swaps.
 
-Units, filed reports and announced counts are kept once for all versions. Nothing stops meanwhile: the last facts are
-taken in while the live version waits for a moment, and the old one is deleted afterwards. What an interrupted rebuild
-left is removed by the next one.
+Units, filed reports and announced counts are stored once for all versions. Nothing stops meanwhile: the last events are
+applied while the live version waits for a moment, and the old one is deleted afterwards. The next rebuild removes what an
+interrupted one left.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from chassis.settings import Settings, get_settings
 from chassis.storage.database import Database, asyncpg_url, database_url
 from contracts.event import Event, event_class
 from contracts.topics import all_topics
-from reporting.handlers import COUNTED, on_what_counts
-from reporting.projections.ledger import BUILD_VERSION
+from reporting.projections.application import apply_events
+from reporting.projections.entities import subscriptions
+from reporting.projections.unit_of_work import BUILD_VERSION
 from reporting.projections.versions import (
     begin_version,
     drop_version,
     hold_live_version,
-    list_dead_versions,
+    list_retired_versions,
     live_positions,
     swap_version,
 )
@@ -36,28 +37,28 @@ from reporting.projections.versions import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-__all__ = ["AlreadyRunning", "Progress", "rebuild", "run"]
+__all__ = ["Progress", "RebuildRunning", "rebuild", "run"]
 
 BATCH = 2000
 
 Progress = Callable[[int, int], None]
-"""Told how many facts are done, and how many there are as far as known."""
+"""Called with the number of events applied, and of all events as far as known."""
 
 Positions = dict[TopicPartition, int]
 
 
-class AlreadyRunning(Exception):
+class RebuildRunning(Exception):
     """Another rebuild of this database is under way."""
 
 
 async def rebuild(database: Database, bus: Bus, progress: Progress = lambda done, of: None) -> int:
-    """Builds a new version from all facts on the bus and lets it answer; its number."""
-    async with _alone(database):
-        await _drop_dead_versions(database)
+    """Builds a new version from all events on the bus and makes it live; its number."""
+    async with _exclusive(database):
+        await _drop_retired_versions(database)
         async with database.transaction() as session:
             version = await begin_version(session)
         await _Replay(database, bus, version, progress).run()
-        await _drop_dead_versions(database)
+        await _drop_retired_versions(database)
     return version
 
 
@@ -71,26 +72,28 @@ class _Replay:
         self._done = 0
 
     async def run(self) -> None:
-        topics = sorted({fact.topic for fact in COUNTED})
+        topics = sorted({event.topic for event in subscriptions()})
         group = f"reporting-rebuild-{self._version}"
         async with self._bus.subscribe(group, topics, _from_the_beginning) as subscription:
             self._poll = subscription.poll
             self._lag = subscription.lag
             while not await self._has_caught_up():
-                await self._take_in()
+                await self._apply_next()
             async with self._database.transaction() as session:
                 live = await hold_live_version(session)
                 while not await self._has_caught_up():
-                    await self._take_in()
+                    await self._apply_next()
                 await swap_version(session, live, self._version)
 
     async def _has_caught_up(self) -> bool:
         async with self._database.reading() as session:
             wanted = await live_positions(session, self._bus.id)
-        topics = {fact.topic for fact in COUNTED}
-        return all(self._reached.get(place, 0) >= at for place, at in wanted.items() if place.topic in topics)
+        topics = {event.topic for event in subscriptions()}
+        return all(
+            self._reached.get(partition, 0) >= at for partition, at in wanted.items() if partition.topic in topics
+        )
 
-    async def _take_in(self) -> None:
+    async def _apply_next(self) -> None:
         records = await self._poll(limit=BATCH)
         if records:
             await self._apply(records)
@@ -100,25 +103,25 @@ class _Replay:
         self._progress(self._done, self._done + await self._lag())
 
     async def _apply(self, records: Sequence[Fetched]) -> None:
-        facts = [fact for record in records if (fact := _read(record)) is not None]
+        events = [event for record in records if (event := _read(record)) is not None]
         async with self._database.transaction() as session:
             session.sync_session.info[BUILD_VERSION] = self._version
-            await on_what_counts(session, facts)
+            await apply_events(session, events)
 
 
 def _read(record: Fetched) -> Event | None:
     cls = event_class(record.headers.get("ce_type", ""))
-    return cls.model_validate_json(record.value) if cls is not None and cls in COUNTED else None
+    return cls.model_validate_json(record.value) if cls is not None and cls in subscriptions() else None
 
 
-async def _from_the_beginning(places: Sequence[TopicPartition]) -> Positions:
+async def _from_the_beginning(partitions: Sequence[TopicPartition]) -> Positions:
     return {}
 
 
-async def _drop_dead_versions(database: Database) -> None:
+async def _drop_retired_versions(database: Database) -> None:
     async with database.reading() as session:
-        dead = await list_dead_versions(session)
-    for version in dead:
+        retired = await list_retired_versions(session)
+    for version in retired:
         is_left = True
         while is_left:
             async with database.transaction() as session:
@@ -126,11 +129,11 @@ async def _drop_dead_versions(database: Database) -> None:
 
 
 @asynccontextmanager
-async def _alone(database: Database) -> AsyncIterator[None]:
+async def _exclusive(database: Database) -> AsyncIterator[None]:
     connection = await asyncpg.connect(asyncpg_url(database.url), timeout=5)
     try:
         if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext('rebuild of the reports'))"):
-            raise AlreadyRunning("another rebuild is under way")
+            raise RebuildRunning("another rebuild is under way")
         yield
     finally:
         await connection.close()
@@ -139,7 +142,7 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 def _show(done: int, of: int) -> None:
     share = done / of if of else 1.0
     filled = int(share * 30)
-    sys.stderr.write(f"\r[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}  {done:,} of {of:,} facts")
+    sys.stderr.write(f"\r[{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}  {done:,} of {of:,} events")
     sys.stderr.flush()
 
 
@@ -149,13 +152,13 @@ async def run(database: Database, bus: Bus) -> int:
     await bus.ensure_topics(all_topics())
     try:
         version = await rebuild(database, bus, _show)
-    except AlreadyRunning as error:
+    except RebuildRunning as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
         await bus.stop()
         await database.close()
-    sys.stderr.write(f"\nThe reports are built anew: version {version} answers now.\n")
+    sys.stderr.write(f"\nThe reports are rebuilt: version {version} is live.\n")
     return 0
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from reporting.figures import Figure, Forecast, Point, Reconciliation, Report, UnitFigures
+from reporting.forecasts import Ranked
 from reporting.indicators import Counter, Indicator, catalogue
-from reporting.outlook import Ranked
 
 __all__ = [
     "ChildView",
@@ -110,7 +110,7 @@ def _figure_bodies(figures: Iterable[Figure], language: str) -> list[dict[str, A
 
 
 class CounterView(BaseModel):
-    """What is counted, in words."""
+    """What is counted, in texts."""
 
     counter: str
     meaning: str

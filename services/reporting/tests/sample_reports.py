@@ -21,8 +21,8 @@ from reporting.figures import (
     UnitName,
     hide_small,
 )
+from reporting.forecasts import forecast
 from reporting.indicators import Indicator, catalogue
-from reporting.outlook import forecast
 
 AS_OF = date(2026, 9, 30)
 FRESH_AT = datetime(2026, 9, 30, 7, 12, 5, tzinfo=UTC)

@@ -23,14 +23,14 @@ from chassis.storage.database import Database
 from contracts.event import Event
 from contracts.topics import all_topics
 from reporting.handlers import HANDLERS
-from reporting.projections.days import move_base_day
+from reporting.projections.base_day import move_base_day
 from reporting.projections.totals import make_totals
 from reporting.projections.tree import tree_of
 from reporting.queries.counts import counts_of, get_live_version, totals_on
 from reporting.rebuild import rebuild, run
 from services.reporting.tests.conftest import unit_id, units_of_the_demo
-from services.reporting.tests.facts import START, VILLAGES, count_directly, make_history
-from services.reporting.tests.killed import consuming, rebuilding
+from services.reporting.tests.event_history import START, VILLAGES, count_directly, make_history
+from services.reporting.tests.killed_processes import consuming, rebuilding
 
 FACTS = int(os.environ.get("HISTORY_FACTS", "20000"))
 DAYS = [START.date() + timedelta(days=ago) for ago in (0, 17, 45, 90, 200)]
@@ -117,7 +117,7 @@ async def test_the_command_shows_how_far_it_is(
     assert await run(database, bus) == 0
     said = capsys.readouterr().err
     assert "100%" in said
-    assert "version 2 answers now" in said
+    assert "version 2 is live" in said
 
 
 async def publish(bus: EmbeddedBus, facts: Sequence[Event]) -> None:
@@ -215,11 +215,11 @@ async def sums_agree(database: Database) -> None:
     async with database.reading() as session:
         live, tree = await get_live_version(session), await tree_of(session)
         for day in (*DAYS, date(2024, 6, 30), today()):
-            tier = tree.at(day)
-            assert live.keeps(tier)
-            for unit in tier.units:
-                kept = (await totals_on(session, live, tier, [unit], day))[unit]
-                summed = (await counts_of(session, live, {unit: tier.members_of(unit)}, day))[unit]
+            generation = tree.at(day)
+            assert live.keeps(generation)
+            for unit in generation.units:
+                kept = (await totals_on(session, live, generation, [unit], day))[unit]
+                summed = (await counts_of(session, live, {unit: generation.members_of(unit)}, day))[unit]
                 assert comparable(kept) == comparable(summed)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reporting.figures import Report
 from reporting.pages import CONTENT_SECURITY_POLICY, SIX_STEPS, View, asset, render_missing, render_report
-from reporting.pages.words import Words, alphabetical
+from reporting.texts import Texts, alphabetical
 from services.reporting.tests.sample_reports import AS_OF, commune_report, province_report, public, village_report
 
 PAGES = {"province": province_report(), "commune": commune_report(), "village": village_report()}
@@ -104,12 +104,12 @@ def test_names_are_escaped() -> None:
 
 
 def test_every_text_is_there_in_both_languages_and_every_used_text_exists() -> None:
-    texts = tomllib.loads(files("reporting.pages").joinpath("texts.toml").read_text("utf-8"))
+    texts = tomllib.loads(files("reporting.texts").joinpath("texts.toml").read_text("utf-8"))
     for name, entry in texts.items():
         entries = entry.values() if "vi" not in entry else [entry]
         assert all(each["vi"] and each["en"] for each in entries), name
     used = "".join(each.read_text("utf-8") for each in files("reporting.pages").joinpath("templates").iterdir())
-    for name in set(re.findall(r"words\.([a-z_]+)\b(?!\()", used)) - {"language"}:
+    for name in set(re.findall(r"texts\.([a-z_]+)\b(?!\()", used)) - {"language"}:
         assert name in texts, name
 
 
@@ -124,7 +124,7 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
     assert {each.name for each in folder.iterdir()} == named | ours
     assert manifest["uplot"]["integrity"].startswith("sha512-")
     assert asset("vendor.toml") is None
-    assert asset("../words.py") is None
+    assert asset("../texts.py") is None
 
 
 def test_a_browser_refuses_a_vendored_script_that_is_not_the_pinned_one() -> None:
@@ -149,7 +149,7 @@ def test_what_the_chart_draws_is_a_table_that_everybody_can_read() -> None:
 
 
 def test_numbers_and_names_are_written_as_vietnamese_writes_them() -> None:
-    vietnamese, english = Words("vi"), Words("en")
+    vietnamese, english = Texts("vi"), Texts("en")
     assert vietnamese.number(1234567) == "1.234.567"
     assert english.number(1234567) == "1,234,567"
     assert vietnamese.day(AS_OF) == "30/09/2026"

@@ -15,8 +15,8 @@ from chassis.storage.database import Database
 from chassis.testing import as_json
 from contracts.onboarding import PlanFiled, StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
-from reporting.handlers import on_what_counts
-from reporting.queries.withheld import withheld_parts
+from reporting.handlers import on_counted_events
+from reporting.queries.suppression import suppressed_parts
 from reporting.schemas import ProgressView
 from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
 
@@ -83,15 +83,15 @@ async def test_two_workers_who_hear_of_somebody_first_at_the_same_time_lose_noth
 
     async def hear_side_by_side() -> None:
         async with database.transaction() as slow:
-            await on_what_counts(slow, [person])
+            await on_counted_events(slow, [person])
             async with database.transaction() as fast:
-                await on_what_counts(fast, [completed(person)])
+                await on_counted_events(fast, [completed(person)])
 
     with pytest.raises(Transient):
         await hear_side_by_side()
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (0, 0)
     async with database.transaction() as again:  # as the consumer does after a moment
-        await on_what_counts(again, [person])
+        await on_counted_events(again, [person])
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
 
 
@@ -256,11 +256,11 @@ Villages = st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_si
 def test_whoever_adds_and_subtracts_what_is_shown_finds_nothing_hidden(communes: list[list[int]]) -> None:
     """A province of communes of villages; the public knows even which places are empty."""
     totals = {f"{n}": {"x": sum(villages)} for n, villages in enumerate(communes)}
-    hidden = withheld_parts(totals, set())
+    hidden = suppressed_parts(totals, set())
     equations, counts = [["38", *totals]], {"38": sum(each["x"] for each in totals.values())}
     for n, villages in enumerate(communes):
         parts = {f"{n}-{m}": {"x": count} for m, count in enumerate(villages)}
-        hidden |= withheld_parts(parts, hidden[f"{n}"])
+        hidden |= suppressed_parts(parts, hidden[f"{n}"])
         equations.append([f"{n}", *parts])
         counts |= {name: each["x"] for name, each in (totals | parts).items()}
     unknown = {name for name, count in counts.items() if count > 0 and (count < 5 or "x" in hidden.get(name, ()))}

@@ -35,12 +35,11 @@ from contracts.onboarding import (
 )
 from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
 from contracts.registry import OrganizationRegistered, SourceChecked
-from reporting.clockwork import compare_the_counts, follow_the_calendar
-from reporting.handlers import on_what_counts
-from reporting.handlers.campaigns import on_plan_filed
-from reporting.queries.filed import list_filed
+from reporting.handlers import on_counted_events, on_plan_filed
+from reporting.queries.filed_reports import list_filed
 from reporting.queries.reports import get_progress
 from reporting.routes.stream import Watch
+from reporting.scheduled_jobs import close_the_day, measure_differences
 from services.reporting.tests.conftest import OPENED_AT, completed, registered, unit_id
 from services.reporting.tests.test_progress import numbers
 
@@ -238,9 +237,9 @@ async def test_a_report_that_comes_in_one_batch_with_facts_has_them(database: Da
         due_on=filed_on, filed_on=filed_on, state="on_time", period="2026-09",
     )  # fmt: skip
     async with database.transaction() as session:
-        await on_what_counts(session, [person, completed(person)])
+        await on_counted_events(session, [person, completed(person)])
         await on_plan_filed(session, filing)
-        await on_what_counts(session, [completed(person, "vneid", version=2)])
+        await on_counted_events(session, [completed(person, "vneid", version=2)])
     async with database.reading() as session:
         (filed,) = await list_filed(session, unit_id("15724"))
         assert filed.figures["unit"]["payment_account"][:2] == [1, 1]
@@ -275,7 +274,7 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
     assert (await calling().get("/v1/reports/reconciliation")).status_code == 401
     neighbour = calling("officer", unit_code="15727-02")
     assert (await neighbour.get("/v1/reports/reconciliation?unit_code=15724")).status_code == 403
-    await compare_the_counts(runtime)
+    await measure_differences(runtime)
     assert REGISTRY.get_sample_value("bakhong_reports_differences", {"service": "registry"}) == 1
     silent = REGISTRY.get_sample_value("bakhong_reports_compared_timestamp_seconds", {"service": "casework"})
     assert 0 < (silent or 0) < datetime.now(UTC).timestamp(), "who has never announced anything is late one day too"
@@ -398,9 +397,9 @@ async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after
     await deliver(*[registered() for _ in range(6)])
     for hour in range(0, 4 * 24, 8):  # from Wednesday to Sunday, three times a day
         with frozen_at(datetime(2027, 3, 3, 1, tzinfo=UTC) + timedelta(hours=hour)):
-            await asyncio.gather(follow_the_calendar(runtime), follow_the_calendar(runtime))
+            await asyncio.gather(close_the_day(runtime), close_the_day(runtime))
     with frozen_at(datetime(2027, 3, 16, 1, tzinfo=UTC)):  # nine days later, a Tuesday
-        await asyncio.gather(follow_the_calendar(runtime), follow_the_calendar(runtime))
+        await asyncio.gather(close_the_day(runtime), close_the_day(runtime))
         filed = (await calling("officer", unit_code="15724").get("/v1/reports/filed?unit_code=15724")).json()["items"]
     assert [each["as_of"] for each in filed] == ["2027-03-14", "2027-03-07", "2027-02-28"]
     async with database.reading() as session:
@@ -426,7 +425,7 @@ async def test_the_calendar_moves_the_base_and_keeps_what_was_known(
     monday = datetime(2027, 3, 1, 3, tzinfo=UTC)
     with frozen_at(monday):
         for _ in range(2):
-            await follow_the_calendar(runtime)
+            await close_the_day(runtime)
         officer = calling("officer", unit_code="15724")
         assert await numbers(officer, "15724") == (1, 1)
         assert await numbers(officer, "15724", as_of="2026-08-01") == (0, 1)

@@ -1,4 +1,4 @@
-"""The words of an official report (báo cáo) in the parts that Decree 30/2020/NĐ-CP, annex I names; drawn by its siblings."""
+"""The texts of an official report (báo cáo) in the parts that Decree 30/2020/NĐ-CP, annex I names; drawn by its siblings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from reporting.figures import Evaluation, Figure, Plan, Report, UnitName
 from reporting.indicators import catalogue
-from reporting.pages.words import Words
+from reporting.texts import Texts
 
 __all__ = ["Official", "Section", "Table", "compose"]
 
@@ -77,8 +77,8 @@ def compose(report: Report) -> Official:
     """The official report of the unit; a village's is issued by its commune. What a person must write stays dotted."""
     issuer, superior = _bodies(report)
     plan = report.plans[0] if report.plans else None
-    words = Words("vi")
-    where = _where(report, words)
+    texts = Texts("vi")
+    where = _where(report, texts)
     return Official(
         superior=f"UBND {_title(superior)}" if superior else "",
         issuer=["ỦY BAN NHÂN DÂN", _title(issuer)],
@@ -87,10 +87,10 @@ def compose(report: Report) -> Official:
         kind="BÁO CÁO",
         abstract=f"Kết quả thực hiện mô hình “3 KHÔNG” {where}",
         basis=_basis(plan),
-        opening=_opening(report, issuer, where, words),
-        sections=list(_sections(report, plan, words)),
+        opening=_opening(report, issuer, where, texts),
+        sections=list(_sections(report, plan, texts)),
         closing=f"Trên đây là báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where}, số liệu đến hết ngày "
-        f"{words.day(report.as_of)}./.",
+        f"{texts.day(report.as_of)}./.",
         authority=["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
         recipients=_recipients(superior, plan),
     )
@@ -107,10 +107,10 @@ def _title(unit: UnitName) -> str:
     return name if name.startswith(f"{kind} ") else f"{kind} {name}"
 
 
-def _where(report: Report, words: Words) -> str:
-    name = _lower_kind(words.unit(report.unit))
+def _where(report: Report, texts: Texts) -> str:
+    name = _lower_kind(texts.unit(report.unit))
     if report.unit.level == "village" and report.ancestors:
-        return f"tại {name}, {_lower_kind(words.unit(report.ancestors[-1]))}"
+        return f"tại {name}, {_lower_kind(texts.unit(report.ancestors[-1]))}"
     return f"trên địa bàn {name}"
 
 
@@ -126,36 +126,36 @@ def _place_and_date(issuer: UnitName, day: date) -> str:
 def _basis(plan: Plan | None) -> list[str]:
     named = list(plan.basis if plan and plan.basis else DEFAULT_BASIS)
     if plan and plan.number:
-        issued = f" ngày {Words('vi').day(plan.issued_on)}" if plan.issued_on else ""
+        issued = f" ngày {Texts('vi').day(plan.issued_on)}" if plan.issued_on else ""
         issuer = f" của {plan.issuer}" if plan.issuer else ""
         named.append(f"Kế hoạch số {plan.number}{issued}{issuer} về {_lower_kind(plan.title)}")
     return [f"Căn cứ {each}{';' if number < len(named) else '.'}" for number, each in enumerate(named, start=1)]
 
 
-def _opening(report: Report, issuer: UnitName, where: str, words: Words) -> str:
-    body = f"Ủy ban nhân dân {_lower_kind(words.unit(issuer))}"
+def _opening(report: Report, issuer: UnitName, where: str, texts: Texts) -> str:
+    body = f"Ủy ban nhân dân {_lower_kind(texts.unit(issuer))}"
     return f"{body} báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where} như sau:"
 
 
-def _sections(report: Report, plan: Plan | None, words: Words) -> Iterator[Section]:
+def _sections(report: Report, plan: Plan | None, texts: Texts) -> Iterator[Section]:
     number = iter(("I", "II", "III", "IV", "V", "VI"))
-    yield Section(f"{next(number)}. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI", _direction(report, plan, words), _steps(plan, words))
+    yield Section(f"{next(number)}. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI", _direction(report, plan, texts), _steps(plan, texts))
     yield Section(
         f"{next(number)}. KẾT QUẢ THỰC HIỆN MƯỜI HAI NỘI DUNG",
-        [f"Kết quả đến hết ngày {words.day(report.as_of)} theo các nội dung của kế hoạch như bảng sau:"],
-        _items(report, words),
+        [f"Kết quả đến hết ngày {texts.day(report.as_of)} theo các nội dung của kế hoạch như bảng sau:"],
+        _items(report, texts),
     )
     if report.children:
         level = "thôn, tổ dân phố" if report.children[0].unit.level == "village" else "đơn vị"
-        yield Section(f"{next(number)}. KẾT QUẢ THEO TỪNG {level.upper()}", [], _units(report, words))
-    yield Section(f"{next(number)}. ĐÁNH GIÁ", _evaluation(report, plan.evaluation if plan else None, words))
+        yield Section(f"{next(number)}. KẾT QUẢ THEO TỪNG {level.upper()}", [], _units(report, texts))
+    yield Section(f"{next(number)}. ĐÁNH GIÁ", _evaluation(report, plan.evaluation if plan else None, texts))
     proposals = plan.evaluation.proposals if plan and plan.evaluation else ""
     yield Section(f"{next(number)}. ĐỀ XUẤT, KIẾN NGHỊ", [proposals or TO_WRITE])
 
 
-def _direction(report: Report, plan: Plan | None, words: Words) -> list[str]:
+def _direction(report: Report, plan: Plan | None, texts: Texts) -> list[str]:
     held = [report.figures[code] for code in ("sessions_held", "people_trained", "communications_published")]
-    sessions, people, news = (words.count(each, each.numerator) for each in held)
+    sessions, people, news = (texts.count(each, each.numerator) for each in held)
     told = (
         f"Đã tổ chức {sessions} hội nghị, lớp tập huấn, buổi hướng dẫn với {people} lượt người tham dự; "
         f"đăng, phát {news} tin, bài, buổi phát thanh."
@@ -165,35 +165,35 @@ def _direction(report: Report, plan: Plan | None, words: Words) -> list[str]:
     return [told, f"Tiến độ các bước của kế hoạch “{plan.title}”:"] if plan.milestones else [told]
 
 
-def _steps(plan: Plan | None, words: Words) -> Table | None:
+def _steps(plan: Plan | None, texts: Texts) -> Table | None:
     if plan is None or not plan.milestones:
         return None
     rows = []
     for step in plan.milestones:
-        due = words.day(step.due_on) if step.due_on else ""
-        done = words.day(step.done_on) if step.done_on else "Chưa hoàn thành"
+        due = texts.day(step.due_on) if step.due_on else ""
+        done = texts.day(step.done_on) if step.done_on else "Chưa hoàn thành"
         rows.append([str(step.number), step.title, due, done])
     return Table(["Bước", "Nội dung", "Thời hạn", "Hoàn thành"], [9, 53, 18, 20], rows, "clcc")
 
 
-def _items(report: Report, words: Words) -> Table:
+def _items(report: Report, texts: Texts) -> Table:
     rows: list[list[str]] = []
     for number, title in catalogue().plan_items.items():
-        rows.append([f"{number}. {words.of(title)}"])
-        rows.extend(_item_row(figure, words) for figure in report.of_base() if figure.indicator.plan_item == number)
+        rows.append([f"{number}. {texts.of(title)}"])
+        rows.extend(_item_row(figure, texts) for figure in report.of_base() if figure.indicator.plan_item == number)
     header = ["Chỉ số", "Kết quả", "Tổng số", "Tỷ lệ (%)", "Chỉ tiêu", "Đánh giá"]
     return Table(header, [38, 15, 12, 11, 11, 13], rows, "lrrrrc")
 
 
-def _item_row(figure: Figure, words: Words) -> list[str]:
+def _item_row(figure: Figure, texts: Texts) -> list[str]:
     reached = figure.reached
     verdict = "" if reached is None else "Đạt" if reached >= 100 else "Chưa đạt"
     return [
-        words.of(figure.indicator.title),
-        words.count(figure, figure.numerator),
-        words.count(figure, figure.denominator) if figure.indicator.denominator else "",
-        words.number(figure.percent, 1) if figure.percent is not None else "",
-        words.goal(figure.indicator, figure.target) if figure.target else "",
+        texts.of(figure.indicator.title),
+        texts.count(figure, figure.numerator),
+        texts.count(figure, figure.denominator) if figure.indicator.denominator else "",
+        texts.number(figure.percent, 1) if figure.percent is not None else "",
+        texts.goal(figure.indicator, figure.target) if figure.target else "",
         verdict,
     ]
 
@@ -209,47 +209,47 @@ REPORTED_BY_UNIT = (
 )
 
 
-def _units(report: Report, words: Words) -> Table:
+def _units(report: Report, texts: Texts) -> Table:
     columns = [catalogue().indicators[code] for code in REPORTED_BY_UNIT]
-    header = ["TT", "Đơn vị", *(f"{words.of(each.label)}{' (%)' if each.denominator else ''}" for each in columns)]
+    header = ["TT", "Đơn vị", *(f"{texts.of(each.label)}{' (%)' if each.denominator else ''}" for each in columns)]
     rows = []
     shown = [each for each in report.children if not each.is_rest or each.figures["residents"].numerator]
     for number, child in enumerate(shown, start=1):
-        cells = [_short_result(child.figures[each.code], words) for each in columns]
+        cells = [_short_result(child.figures[each.code], texts) for each in columns]
         rows.append([str(number), "Chưa rõ đơn vị" if child.is_rest else child.unit.name, *cells])
-    totals = [_short_result(report.figures[each.code], words) for each in columns]
+    totals = [_short_result(report.figures[each.code], texts) for each in columns]
     rows.append(["", "Tổng cộng", *totals])
     return Table(header, [6, 22, 12, 10, 10, 10, 10, 10, 10], rows, "clrrrrrrr")
 
 
-def _short_result(figure: Figure, words: Words) -> str:
+def _short_result(figure: Figure, texts: Texts) -> str:
     if figure.indicator.denominator is None:
-        return words.count(figure, figure.numerator)
-    return words.number(figure.percent, 1) if figure.percent is not None else "–"
+        return texts.count(figure, figure.numerator)
+    return texts.number(figure.percent, 1) if figure.percent is not None else "–"
 
 
-def _evaluation(report: Report, said: Evaluation | None, words: Words) -> list[str]:
+def _evaluation(report: Report, said: Evaluation | None, texts: Texts) -> list[str]:
     reached = [each for each in report.of_base() if each.reached is not None and each.reached >= 100]
     missed = [each for each in report.of_base() if each.reached is not None and each.reached < 100]
     said = said or Evaluation()
     return [
         f"1. Kết quả nổi bật: đạt {len(reached)}/{len(reached) + len(missed)} chỉ tiêu đã giao. "
         + (said.results or TO_WRITE),
-        "2. Tồn tại, hạn chế: " + _missed(missed, words) + (said.limits or TO_WRITE),
+        "2. Tồn tại, hạn chế: " + _missed(missed, texts) + (said.limits or TO_WRITE),
         f"3. Nguyên nhân: {said.causes or TO_WRITE}",
         f"4. Bài học kinh nghiệm: {said.lessons or TO_WRITE}",
     ]
 
 
-def _missed(figures: list[Figure], words: Words) -> str:
+def _missed(figures: list[Figure], texts: Texts) -> str:
     if not figures:
         return ""
-    return f"chưa đạt chỉ tiêu: {', '.join(_lower_kind(words.of(each.indicator.title)) for each in figures)}. "
+    return f"chưa đạt chỉ tiêu: {', '.join(_lower_kind(texts.of(each.indicator.title)) for each in figures)}. "
 
 
 def _recipients(superior: UnitName | None, plan: Plan | None) -> list[str]:
     named = list(plan.recipients) if plan else []
     if not named:
-        above = Words("vi").unit(superior) if superior else None
+        above = Texts("vi").unit(superior) if superior else None
         named = [f"UBND {_lower_kind(above)} (để b/c)" if above else "Thường trực Tỉnh ủy (để b/c)"]
     return [*(f"- {each};" for each in named), "- Lưu: VT, VHTT."]

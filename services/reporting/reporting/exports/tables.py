@@ -14,7 +14,7 @@ import xlsxwriter
 
 from reporting.figures import Figure, Report, UnitName
 from reporting.indicators import catalogue
-from reporting.pages.words import ZONE, Words
+from reporting.texts import ZONE, Texts
 
 __all__ = ["harmless", "write_csv", "write_xlsx"]
 
@@ -31,12 +31,12 @@ def write_csv(report: Report, language: str) -> bytes:
     rows.writerow(
         ["as_of", "unit_code", "unit_name", "indicator", "title", "numerator", "denominator", "percent", "target"]
     )
-    words = Words(language)
+    texts = Texts(language)
     for unit, figure in _lines(report):
-        title = words.of(figure.indicator.title)
+        title = texts.of(figure.indicator.title)
         numbers = [figure.numerator, figure.denominator, figure.percent, _goal(figure)]
-        texts = [report.as_of.isoformat(), unit.code, unit.name, figure.code, title]
-        rows.writerow([harmless(each) for each in texts] + ["" if each is None else each for each in numbers])
+        cells = [report.as_of.isoformat(), unit.code, unit.name, figure.code, title]
+        rows.writerow([harmless(each) for each in cells] + ["" if each is None else each for each in numbers])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -47,7 +47,7 @@ def write_xlsx(report: Report, language: str) -> bytes:
     book = xlsxwriter.Workbook(target, options)
     book.set_properties({"title": f"Ba Không {report.unit.code} {report.as_of.isoformat()}"})
     styles = _Styles(book)
-    for sheet in _sheets(report, Words(language)):
+    for sheet in _sheets(report, Texts(language)):
         _write_sheet(book, styles, sheet)
     book.close()
     return target.getvalue()
@@ -114,22 +114,22 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, styles: _Styles) -
         page.write_number(row, column, cell, styles.count)
 
 
-def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
-    vietnamese = words.language == "vi"
+def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
+    vietnamese = texts.language == "vi"
 
     def say(vi: str, en: str) -> str:
         return vi if vietnamese else en
 
-    name = words.unit(report.unit)
-    head = f"{name}, {words.day(report.as_of)}"
-    item, code, title = say("Nội dung", "Item"), say("Mã", "Code"), words.indicator
-    numbers = [words.numerator, words.denominator, say("Tỷ lệ (%)", "Percent"), words.target]
+    name = texts.unit(report.unit)
+    head = f"{name}, {texts.day(report.as_of)}"
+    item, code, title = say("Nội dung", "Item"), say("Mã", "Code"), texts.indicator
+    numbers = [texts.numerator, texts.denominator, say("Tỷ lệ (%)", "Percent"), texts.target]
     yield _Sheet(
         say("Tổng hợp", "Summary"),
         head,
         [item, code, title, *numbers, say("Hạn", "Due")],
         [
-            [_item(each), each.code, words.of(each.indicator.title), *_numbers(each), _due(each)]
+            [_item(each), each.code, texts.of(each.indicator.title), *_numbers(each), _due(each)]
             for each in report.of_base()
         ],
         [10, 28, 44, 14, 14, 12, 12, 13],
@@ -138,9 +138,9 @@ def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
         yield _Sheet(
             say("Theo đơn vị", "By unit"),
             head,
-            [say("Mã đơn vị", "Unit code"), words.unit_label, code, title, *numbers],
+            [say("Mã đơn vị", "Unit code"), texts.unit_label, code, title, *numbers],
             [
-                [child.unit.code, child.unit.name, figure.code, words.of(figure.indicator.title), *_numbers(figure)]
+                [child.unit.code, child.unit.name, figure.code, texts.of(figure.indicator.title), *_numbers(figure)]
                 for child in report.children
                 for figure in child.figures.values()
             ],
@@ -151,7 +151,7 @@ def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
         head,
         [code, title, *numbers],
         [
-            [each.code, words.of(each.indicator.title), *_numbers(each)]
+            [each.code, texts.of(each.indicator.title), *_numbers(each)]
             for each in report.figures.values()
             if each.indicator.population
         ],
@@ -160,7 +160,7 @@ def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
     yield _Sheet(
         say("Diễn biến", "Trend"),
         head,
-        [code, words.day_label, words.numerator, words.denominator, say("Tỷ lệ (%)", "Percent")],
+        [code, texts.day_label, texts.numerator, texts.denominator, say("Tỷ lệ (%)", "Percent")],
         [
             [
                 each.code,
@@ -176,10 +176,10 @@ def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
     )
     yield _Sheet(
         say("Điều đang vướng", "Obstacles"),
-        f"{head}. {words.obstacles_note}",
-        [words.step, say("Điều kiện còn thiếu", "Missing condition"), say("Số người", "People")],
+        f"{head}. {texts.obstacles_note}",
+        [texts.step, say("Điều kiện còn thiếu", "Missing condition"), say("Số người", "People")],
         [
-            [words.step_title(each.step), words.text("condition", each.condition), each.people]
+            [texts.step_title(each.step), texts.text("condition", each.condition), each.people]
             for each in report.obstacles
         ],
         [34, 34, 12],
@@ -187,7 +187,7 @@ def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
     yield _Sheet(
         say("Đối chiếu", "Reconciliation"),
         head,
-        [words.unit_label, code, words.service, words.announced, words.projected, words.taken_at],
+        [texts.unit_label, code, texts.service, texts.announced, texts.projected, texts.taken_at],
         [
             [each.unit_code, each.indicator, each.service, each.announced, each.projected, each.taken_at]
             for each in report.reconciliation
@@ -196,15 +196,15 @@ def _sheets(report: Report, words: Words) -> Iterator[_Sheet]:
     )
     yield _Sheet(
         say("Cách tính", "Definitions"),
-        words.definitions,
-        [code, title, words.numerator, words.denominator, words.source],
+        texts.definitions,
+        [code, title, texts.numerator, texts.denominator, texts.source],
         [
             [
                 each.code,
-                words.of(each.title),
-                words.of(each.numerator.meaning),
-                words.of(each.denominator.meaning) if each.denominator else None,
-                words.of(each.source),
+                texts.of(each.title),
+                texts.of(each.numerator.meaning),
+                texts.of(each.denominator.meaning) if each.denominator else None,
+                texts.of(each.source),
             ]
             for each in catalogue().indicators.values()
         ],

@@ -1,6 +1,14 @@
 """The tables of this service: counts by unit and day, the states they follow from, units' successions, filed copies."""
 
-from reporting.model.counts import CountAtBase, CountOnDay, Projection, Subject, TotalAtBase, TotalOnDay, UnitChange
+from reporting.model.counts import (
+    CountAtBase,
+    CountOnDay,
+    EntityState,
+    Projection,
+    TotalAtBase,
+    TotalOnDay,
+    UnitChange,
+)
 from reporting.model.filed import AnnouncedCount, FiledReport, Snapshot
 from reporting.model.table import Table
 from reporting.model.units import Succession, TreeVersion
@@ -9,10 +17,10 @@ __all__ = [
     "AnnouncedCount",
     "CountAtBase",
     "CountOnDay",
+    "EntityState",
     "FiledReport",
     "Projection",
     "Snapshot",
-    "Subject",
     "Succession",
     "Table",
     "TotalAtBase",

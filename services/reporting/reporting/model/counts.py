@@ -17,13 +17,13 @@ from sqlmodel import Field
 from chassis.storage.database import aware
 from reporting.model.table import Table
 
-__all__ = ["CountAtBase", "CountOnDay", "Projection", "Subject", "TotalAtBase", "TotalOnDay", "UnitChange"]
+__all__ = ["CountAtBase", "CountOnDay", "EntityState", "Projection", "TotalAtBase", "TotalOnDay", "UnitChange"]
 
 
 class Projection(Table, table=True):
     """A version of the projections: `building`, `live` (exactly one) or `retired`.
 
-    `totals_tree` is the version of the tree by which its sums were made, for the tiers that begin on `totals_tiers`.
+    `totals_tree` is the version of the tree by which its sums were made, for the tree generations that begin on `totals_tiers`.
     """
 
     __tablename__ = "projection"
@@ -38,7 +38,7 @@ class Projection(Table, table=True):
     totals_tiers: list[date] = Field(default=[], sa_type=ARRAY(Date))
 
 
-class Subject(Table, table=True):
+class EntityState(Table, table=True):
     """The state of one person or thing that counts; `id` is its own id, or a source's or service's name."""
 
     __tablename__ = "subject"

@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reporting.figures import Figure, Point, Report, UnitFigures, UnitName
 from reporting.indicators import Indicator, catalogue
 from reporting.pages import charts
-from reporting.pages.words import Words, alphabetical
+from reporting.texts import Texts, alphabetical
 
 __all__ = ["CONTENT_SECURITY_POLICY", "View", "asset", "render_missing", "render_report"]
 
@@ -69,7 +69,7 @@ def render_report(report: Report, view: View) -> str:
         .render(
             report=report,
             view=view,
-            words=Words(view.language),
+            texts=Texts(view.language),
             charts=charts,
             catalogue=catalogue(),
             tiles=_tiles(report, view),
@@ -88,7 +88,7 @@ def render_missing(code: str, day: date, view: View) -> str:
     """The page for a code that no unit has on that day."""
     page = _environment().get_template("missing.html")
     return page.render(
-        code=code, day=day, view=view, words=Words(view.language), asset_link=asset_link, integrity=integrity
+        code=code, day=day, view=view, texts=Texts(view.language), asset_link=asset_link, integrity=integrity
     )
 
 

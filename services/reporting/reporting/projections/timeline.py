@@ -1,4 +1,4 @@
-"""A value that changes from day to day, and the tally of what is counted on which day."""
+"""A value that changes from day to day, and what is contributed to which counter on which day."""
 
 from __future__ import annotations
 
@@ -6,32 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["BEGINNING", "BUSINESS_ZONE", "Tally", "Timeline", "count_once", "local_date", "sweep"]
+from chassis.clock import local_date
+
+__all__ = ["BEGINNING", "Contributions", "Timeline", "contribute", "counting_day", "daily_contributions"]
 
 T = TypeVar("T")
 P = TypeVar("P")
 
-BUSINESS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
 BEGINNING = date(2023, 1, 1)
-"""The first day that is told apart: the pilot of the model began on 1 June 2023. What is older counts from here on."""
+"""The first day with a figure; the pilot of the model began on 1 June 2023. What is older counts from here on."""
 
-Tally = Counter[tuple[str, str, date]]
+Contributions = Counter[tuple[str, str, date]]
 """By unit id, counter and day: how much the counter changes there on that day."""
 
 
-def local_date(at: datetime) -> date:
-    """The day in Vietnam on which `at` falls, never before the beginning."""
-    return max(at.astimezone(BUSINESS_ZONE).date(), BEGINNING)
+def counting_day(at: datetime) -> date:
+    """The day in Viet Nam on which `at` falls, never before the beginning."""
+    return max(local_date(at), BEGINNING)
 
 
 class Timeline(Generic[T]):
-    """From which day on which value holds. What is said later of a day replaces all that was said of it and after it."""
+    """From which day on which value holds. A later statement about a day replaces everything from that day on."""
 
     __slots__ = ("_entries",)
 
@@ -86,26 +85,26 @@ class Timeline(Generic[T]):
     __hash__ = None  # type: ignore[assignment]  # it changes
 
 
-def sweep(
+def daily_contributions(
     days: Iterable[date], counted_on: Callable[[date], Collection[tuple[P, str]]]
 ) -> Counter[tuple[P, str, date]]:
-    """The tally of one person or thing that counts 1 in each (place, counter) that `counted_on` names for a day.
+    """The contributions of one entity that counts 1 in each (place, counter) that `counted_on` names for a day.
 
-    `days` are all the days on which the answer may change; those before the beginning are told as the beginning.
+    `days` are all the days on which the answer may change; those before the beginning count as the beginning.
     """
-    tally: Counter[tuple[P, str, date]] = Counter()
+    contributions: Counter[tuple[P, str, date]] = Counter()
     before: set[tuple[P, str]] = set()
     for day in sorted({max(day, BEGINNING) for day in days}):
         now = set(counted_on(day))
         for place, counter in now - before:
-            tally[place, counter, day] += 1
+            contributions[place, counter, day] += 1
         for place, counter in before - now:
-            tally[place, counter, day] -= 1
+            contributions[place, counter, day] -= 1
         before = now
-    return tally
+    return contributions
 
 
-def count_once(tally: Tally, unit_id: str, counter: str, day: date, amount: int = 1) -> None:
+def contribute(contributions: Contributions, unit_id: str, counter: str, day: date, amount: int = 1) -> None:
     """Counts `amount` from `day` on."""
     if amount:
-        tally[unit_id, counter, max(day, BEGINNING)] += amount
+        contributions[unit_id, counter, max(day, BEGINNING)] += amount

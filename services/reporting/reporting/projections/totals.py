@@ -9,37 +9,39 @@ from sqlalchemy import text
 
 from chassis.clock import today
 from chassis.storage.database import ReadSession, Session
-from reporting.projections.tree import Tier, Tree, tree_of
+from reporting.projections.tree import Tree, TreeGeneration, tree_of
 
 __all__ = ["make_totals", "totals_are_valid"]
 
 
 async def totals_are_valid(session: ReadSession, version: int) -> bool:
-    """Whether the sums of a version belong to the tree as it is now and to the tiers of today."""
+    """Whether the sums of a version belong to the tree as it is now and to the generations of today."""
     row = (await session.execute(_STATE, {"version": version})).one()
     tree = await tree_of(session)
     return bool(row.totals_tree == tree.version and row.totals_tiers == _starts(tree))
 
 
 async def make_totals(session: Session, version: int) -> None:
-    """Makes the sums of all kept tiers anew from the counts of the units themselves; facts wait meanwhile."""
+    """Makes the sums of all kept generations anew from the counts of the units themselves; facts wait meanwhile."""
     await session.execute(text("SELECT FROM projection WHERE version = :version FOR UPDATE"), {"version": version})
     tree = await tree_of(session)
     for table in ("total_on_day", "total_at_base"):
         await session.execute(text(f"DELETE FROM {table} WHERE version = :version"), {"version": version})
-    for tier in tree.kept_tiers(today()):
-        columns = _contents(tier) | {"version": version, "tier": tier.since}
+    for generation in tree.kept_generations(today()):
+        columns = _contents(generation) | {"version": version, "tier": generation.since}
         await session.execute(_SUM_DAYS, columns)
         await session.execute(_SUM_BASE, columns)
     await session.execute(_VALID, {"version": version, "tree": tree.version, "tiers": _starts(tree)})
 
 
 def _starts(tree: Tree) -> list[Any]:
-    return [each.since for each in tree.kept_tiers(today())]
+    return [each.since for each in tree.kept_generations(today())]
 
 
-def _contents(tier: Tier) -> dict[str, list[UUID]]:
-    pairs = [(member, id) for id in tier.units if tier.has_totals(id) for member in tier.members_of(id)]
+def _contents(generation: TreeGeneration) -> dict[str, list[UUID]]:
+    pairs = [
+        (member, id) for id in generation.units if generation.has_totals(id) for member in generation.members_of(id)
+    ]
     return {"units": [unit for unit, _ in pairs], "owners": [owner for _, owner in pairs]}
 
 

@@ -1,6 +1,6 @@
 """The tree of units on any day, and where a count belongs in it, also when its unit was merged since or before.
 
-A day has a tier: before July 2025 with districts, since then without. A unit that does not exist on a day stands where
+A day has a generation: before July 2025 with districts, since then without. A unit that does not exist on a day stands where
 its successors (or those whom it succeeded) stand; where these are several, at the lowest unit that holds them all.
 """
 
@@ -19,11 +19,11 @@ from sqlalchemy import text
 from chassis.storage.database import ReadSession
 from reporting.figures import UnitName
 
-__all__ = ["UNITS_CHANGED", "Place", "Tier", "Tree", "Unit", "tree_of"]
+__all__ = ["UNITS_CHANGED", "Tree", "TreeGeneration", "Unit", "UnitLineage", "tree_of"]
 
 LONG_AGO = date(1, 1, 1)
 FAR_AHEAD = date(9999, 12, 31)
-KEPT_TIERS = 2
+KEPT_GENERATIONS = 2
 """Today's, and that of the districts."""
 
 UNITS_CHANGED = "units changed"
@@ -49,7 +49,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UnitLineage:
     """Where a unit stood during a time: the codes from the province down to itself."""
 
     path: tuple[str, ...]
@@ -59,7 +59,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Tier:
+class TreeGeneration:
     """The tree as it stands on a day. `homed` are, by unit of this day, all units of any time whose counts are its own."""
 
     units: dict[UUID, Unit]
@@ -103,12 +103,12 @@ class Tier:
 
 
 class Tree:
-    """All units of all times with their places; `at` gives the tier of a day."""
+    """All units of all times with their places; `at` gives the generation of a day."""
 
     def __init__(
         self,
         units: dict[UUID, Unit],
-        places: dict[UUID, list[Place]],
+        places: dict[UUID, list[UnitLineage]],
         successions: Iterable[tuple[UUID, UUID, str]] = (),
         version: int = 0,
     ) -> None:
@@ -121,19 +121,19 @@ class Tree:
             self._after[old].append((new, kind))
             self._before[new].append((old, kind))
         self._breaks = self._break_days()
-        self._tiers: dict[date, Tier] = {}
+        self._generations: dict[date, TreeGeneration] = {}
 
-    def at(self, day: date) -> Tier:
-        """The tier of a day; the same one for all days between two changes."""
+    def at(self, day: date) -> TreeGeneration:
+        """The generation of a day; the same one for all days between two changes."""
         since = max(each for each in self._breaks if each <= day)
-        if since not in self._tiers:
-            self._tiers[since] = self._make(day, since)
-        return self._tiers[since]
+        if since not in self._generations:
+            self._generations[since] = self._make(day, since)
+        return self._generations[since]
 
-    def kept_tiers(self, day: date) -> list[Tier]:
-        """The tiers whose sums are kept: that of a day and the one before it."""
+    def kept_generations(self, day: date) -> list[TreeGeneration]:
+        """The generations whose sums are kept: that of a day and the one before it."""
         breaks = [each for each in self._breaks if each <= day]
-        return [self.at(each) for each in breaks[-KEPT_TIERS:]]
+        return [self.at(each) for each in breaks[-KEPT_GENERATIONS:]]
 
     def unit(self, id: UUID) -> Unit | None:
         return self._units.get(id)
@@ -143,7 +143,7 @@ class Tree:
         ends = {span.valid_to + timedelta(days=1) for span in spans if span.valid_to < FAR_AHEAD}
         return sorted({LONG_AGO, *ends, *(span.valid_from for span in spans)})
 
-    def _make(self, day: date, since: date) -> Tier:
+    def _make(self, day: date, since: date) -> TreeGeneration:
         units = {id: unit for id, unit in self._units.items() if unit.valid_from <= day <= unit.valid_to}
         by_code = {unit.code: id for id, unit in units.items()}
         parents = {id: self._parent(id, day, by_code) for id in units}
@@ -158,7 +158,7 @@ class Tree:
             home = self._home(id, day, parents, by_code, set())
             if home is not None:
                 homed[home].append(id)
-        return Tier(units, parents, by_code, dict(children), dict(homed), since)
+        return TreeGeneration(units, parents, by_code, dict(children), dict(homed), since)
 
     def _parent(self, id: UUID, day: date, by_code: dict[str, UUID]) -> UUID | None:
         place = next((each for each in self._places.get(id, []) if each.valid_from <= day <= each.valid_to), None)
@@ -209,9 +209,9 @@ async def _read(session: ReadSession, version: int) -> Tree:
         row.id: Unit(row.id, row.code, row.name, row.level, row.kind, *_span(row))
         for row in await session.execute(_UNITS)
     }
-    places: dict[UUID, list[Place]] = defaultdict(list)
+    places: dict[UUID, list[UnitLineage]] = defaultdict(list)
     for row in await session.execute(_PLACES):
-        places[row.unit_id].append(Place(tuple(row.path.split("/")), row.parent_id, *_span(row)))
+        places[row.unit_id].append(UnitLineage(tuple(row.path.split("/")), row.parent_id, *_span(row)))
     rows = await session.execute(text("SELECT unit_id, successor_id, kind FROM succession ORDER BY 1, 2"))
     return Tree(units, places, [(row.unit_id, row.successor_id, row.kind) for row in rows], version)
 

@@ -9,7 +9,14 @@ from chassis.messaging.bus.port import TopicPartition
 from chassis.storage.database import ReadSession, Session
 from reporting.projections.totals import make_totals
 
-__all__ = ["begin_version", "drop_version", "hold_live_version", "list_dead_versions", "live_positions", "swap_version"]
+__all__ = [
+    "begin_version",
+    "drop_version",
+    "hold_live_version",
+    "list_retired_versions",
+    "live_positions",
+    "swap_version",
+]
 
 CHUNK = 20_000
 TABLES = ("subject", "count_on_day", "count_at_base", "total_on_day", "total_at_base", "unit_change")
@@ -50,7 +57,7 @@ async def live_positions(session: ReadSession, bus_id: str) -> dict[TopicPartiti
     return {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
 
 
-async def list_dead_versions(session: ReadSession) -> list[int]:
+async def list_retired_versions(session: ReadSession) -> list[int]:
     """Versions that do not answer: retired ones, and what an interrupted rebuild left."""
     rows = await session.execute(text("SELECT version FROM projection WHERE state <> 'live' ORDER BY version"))
     return list(rows.scalars())

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.storage.database import ReadSession
-from reporting.projections.tree import Tier, tree_of
+from reporting.projections.tree import TreeGeneration, tree_of
 
 __all__ = [
     "Counts",
@@ -31,15 +31,15 @@ Counts = dict[UUID, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class LiveVersion:
-    """The version of the projections that answers now, and the tiers whose sums it keeps."""
+    """The version of the projections that answers now, and the generations whose sums it keeps."""
 
     version: int
     base_day: date
     live_since: datetime
     kept: frozenset[date]
 
-    def keeps(self, tier: Tier) -> bool:
-        return tier.since in self.kept
+    def keeps(self, generation: TreeGeneration) -> bool:
+        return generation.since in self.kept
 
 
 async def get_live_version(session: ReadSession) -> LiveVersion:
@@ -50,20 +50,24 @@ async def get_live_version(session: ReadSession) -> LiveVersion:
     return LiveVersion(row.version, row.base_day, row.live_since, kept)
 
 
-async def parts_on(session: ReadSession, live: LiveVersion, tier: Tier, unit_id: UUID, day: date) -> Counts:
+async def parts_on(
+    session: ReadSession, live: LiveVersion, generation: TreeGeneration, unit_id: UUID, day: date
+) -> Counts:
     """The counters of each child of a unit, and under the unit's own id those that belong to no child."""
-    own = tier.homed.get(unit_id, [])
-    counts = await totals_on(session, live, tier, tier.children.get(unit_id, []), day)
+    own = generation.homed.get(unit_id, [])
+    counts = await totals_on(session, live, generation, generation.children.get(unit_id, []), day)
     return counts | await counts_of(session, live, {unit_id: own}, day)
 
 
-async def totals_on(session: ReadSession, live: LiveVersion, tier: Tier, ids: Iterable[UUID], day: date) -> Counts:
+async def totals_on(
+    session: ReadSession, live: LiveVersion, generation: TreeGeneration, ids: Iterable[UUID], day: date
+) -> Counts:
     """The counters of units with all below them: from the sums that are kept, else summed up now."""
     ids = list(ids)
-    summed = [id for id in ids if tier.has_totals(id)] if live.keeps(tier) else []
-    counts = await counts_of(session, live, {id: tier.members_of(id) for id in set(ids) - set(summed)}, day)
+    summed = [id for id in ids if generation.has_totals(id)] if live.keeps(generation) else []
+    counts = await counts_of(session, live, {id: generation.members_of(id) for id in set(ids) - set(summed)}, day)
     if summed:
-        rows = await session.execute(_TOTALS, _between(live, day) | {"tier": tier.since, "units": summed})
+        rows = await session.execute(_TOTALS, _between(live, day) | {"tier": generation.since, "units": summed})
         counts |= {id: {} for id in summed}
         for row in rows:
             counts[row.unit_id][row.counter] = int(row.value)
@@ -84,7 +88,7 @@ async def counts_of(session: ReadSession, live: LiveVersion, parts: Mapping[UUID
 async def changes_between(
     session: ReadSession,
     live: LiveVersion,
-    tier: Tier,
+    generation: TreeGeneration,
     unit_id: UUID,
     counters: Iterable[str] | None,
     after: date,
@@ -94,12 +98,12 @@ async def changes_between(
     names: dict[str, object] = {"version": live.version, "after": after, "until": until}
     if counters is not None:
         names["counters"] = sorted(counters)
-    if live.keeps(tier) and tier.has_totals(unit_id):
+    if live.keeps(generation) and generation.has_totals(unit_id):
         statement = _ALL_TOTAL_CHANGES if counters is None else _TOTAL_CHANGES
-        rows = await session.execute(statement, names | {"tier": tier.since, "unit": unit_id})
+        rows = await session.execute(statement, names | {"tier": generation.since, "unit": unit_id})
     else:
         statement = _ALL_CHANGES if counters is None else _CHANGES
-        rows = await session.execute(statement, names | {"units": tier.members_of(unit_id)})
+        rows = await session.execute(statement, names | {"units": generation.members_of(unit_id)})
     changes: dict[date, dict[str, int]] = defaultdict(dict)
     for row in rows:
         changes[row.day][row.counter] = int(row.change)

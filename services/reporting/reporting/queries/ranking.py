@@ -8,11 +8,11 @@ from uuid import UUID
 
 from chassis.storage.database import ReadSession
 from reporting.figures import Figure, UnitFigures, hide_small
-from reporting.projections.tree import Tier, tree_of
+from reporting.projections.tree import TreeGeneration, tree_of
 from reporting.queries.counts import get_live_version, totals_on
 from reporting.queries.reports import figures_of, get_unit_on
+from reporting.queries.suppression import suppressed_on
 from reporting.queries.targets import campaigns_over, list_campaigns, targets_of
-from reporting.queries.withheld import withheld_on
 
 __all__ = ["list_units_of_level", "public_units"]
 
@@ -21,14 +21,15 @@ async def list_units_of_level(session: ReadSession, parent_code: str, level: str
     """All units of a level below a parent on a day, with figures and targets."""
     parent = await get_unit_on(session, parent_code, day)
     tree = await tree_of(session)
-    tier = tree.at(day)
+    generation = tree.at(day)
     live = await get_live_version(session)
     campaigns = await list_campaigns(session, live)
-    found = list(_below(tier, parent.id, level))
-    counts = await totals_on(session, live, tier, found, day)
+    found = list(_below(generation, parent.id, level))
+    counts = await totals_on(session, live, generation, found, day)
     return [
         UnitFigures(
-            tier.units[id].named(), figures_of(counts[id], {}, targets_of(campaigns_over(campaigns, tree, id, day)))
+            generation.units[id].named(),
+            figures_of(counts[id], {}, targets_of(campaigns_over(campaigns, tree, id, day))),
         )
         for id in found
     ]
@@ -36,22 +37,24 @@ async def list_units_of_level(session: ReadSession, parent_code: str, level: str
 
 async def public_units(session: ReadSession, units: Sequence[UnitFigures], day: date) -> list[UnitFigures]:
     """The units of one level on a day as everybody may see them."""
-    tier = (await tree_of(session)).at(day)
-    parents = list(dict.fromkeys(above for each in units for above in tier.ancestors(tier.by_code[each.unit.code])))
-    hidden = (await withheld_on(session, await get_live_version(session), tier, parents, day)).units
+    generation = (await tree_of(session)).at(day)
+    parents = list(
+        dict.fromkeys(above for each in units for above in generation.ancestors(generation.by_code[each.unit.code]))
+    )
+    hidden = (await suppressed_on(session, await get_live_version(session), generation, parents, day)).units
 
     def public_figures(each: UnitFigures) -> dict[str, Figure]:
-        withheld = hidden.get(tier.by_code[each.unit.code], set())
-        return {code: hide_small(figure, withheld) for code, figure in each.figures.items()}
+        suppressed = hidden.get(generation.by_code[each.unit.code], set())
+        return {code: hide_small(figure, suppressed) for code, figure in each.figures.items()}
 
     return [UnitFigures(each.unit, public_figures(each)) for each in units]
 
 
-def _below(tier: Tier, id: UUID, level: str) -> list[UUID]:
+def _below(generation: TreeGeneration, id: UUID, level: str) -> list[UUID]:
     found: list[UUID] = []
-    for child in tier.children.get(id, []):
-        if tier.units[child].level == level:
+    for child in generation.children.get(id, []):
+        if generation.units[child].level == level:
             found.append(child)
         else:
-            found += _below(tier, child, level)
+            found += _below(generation, child, level)
     return found

@@ -12,11 +12,11 @@ from chassis.errors import InvalidQuery
 from chassis.security.scope import unknown_unit
 from chassis.storage.database import ReadSession
 from reporting.figures import SMALLEST_PUBLIC_CELL, Figure, Obstacle, Point, Report, Target, UnitFigures, hide_small
+from reporting.forecasts import forecast
 from reporting.indicators import Indicator, catalogue
-from reporting.outlook import forecast
-from reporting.projections.people import CONDITIONS, OBSTACLE
+from reporting.projections.entities.people import CONDITIONS, OBSTACLE
+from reporting.projections.entities.sources import WHOLE_PROVINCE
 from reporting.projections.tree import Unit, tree_of
-from reporting.projections.works import EVERYWHERE
 from reporting.queries.counts import (
     Counts,
     changes_between,
@@ -27,8 +27,8 @@ from reporting.queries.counts import (
     totals_on,
 )
 from reporting.queries.reconciliation import list_reconciliation
+from reporting.queries.suppression import suppressed_on
 from reporting.queries.targets import campaigns_over, list_campaigns, plans_over, targets_of
-from reporting.queries.withheld import withheld_on
 
 __all__ = [
     "figures_of",
@@ -38,12 +38,12 @@ __all__ = [
     "get_trend",
     "get_unit_on",
     "public_report",
-    "withheld_of",
+    "suppressed_of",
 ]
 
 TREND_DAYS = 91
 TREND_STEP = 7
-NOWHERE = UUID(EVERYWHERE)
+PROVINCE_WIDE = UUID(WHOLE_PROVINCE)
 
 
 async def find_unit_on(session: ReadSession, code: str, day: date) -> Unit | None:
@@ -63,16 +63,19 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
     """The figures of a unit and of its children at the end of a day, with targets; without trends."""
     unit = await get_unit_on(session, unit_code, day)
     tree = await tree_of(session)
-    tier = tree.at(day)
+    generation = tree.at(day)
     live = await get_live_version(session)
-    counts = await parts_on(session, live, tier, unit.id, day)
-    everywhere = (await counts_of(session, live, {NOWHERE: [NOWHERE]}, day))[NOWHERE]
+    counts = await parts_on(session, live, generation, unit.id, day)
+    province_wide = (await counts_of(session, live, {PROVINCE_WIDE: [PROVINCE_WIDE]}, day))[PROVINCE_WIDE]
     campaigns = await list_campaigns(session, live)
 
     def figures(id: UUID, counted: Mapping[str, int]) -> dict[str, Figure]:
-        return figures_of(counted, everywhere, targets_of(campaigns_over(campaigns, tree, id, day)))
+        return figures_of(counted, province_wide, targets_of(campaigns_over(campaigns, tree, id, day)))
 
-    children = [UnitFigures(tier.units[id].named(), figures(id, counts[id])) for id in tier.children.get(unit.id, [])]
+    children = [
+        UnitFigures(generation.units[id].named(), figures(id, counts[id]))
+        for id in generation.children.get(unit.id, [])
+    ]
     rest = counts[unit.id]
     if any(rest.values()):
         children.append(UnitFigures(unit.named(), _without_targets(figures(unit.id, rest)), is_rest=True))
@@ -82,7 +85,7 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
         fresh_at=await last_change(session, live, unit.id),
         figures=figures(unit.id, _sum(counts)),
         children=tuple(children),
-        ancestors=tuple(tier.units[id].named() for id in tier.ancestors(unit.id)),
+        ancestors=tuple(generation.units[id].named() for id in generation.ancestors(unit.id)),
         obstacles=_obstacles(_sum(counts)),
         plans=plans_over(campaigns_over(campaigns, tree, unit.id, day)),
         is_public=False,
@@ -108,10 +111,10 @@ async def get_report(session: ReadSession, unit_code: str, day: date) -> Report:
 
 
 def figures_of(
-    counted: Mapping[str, int], everywhere: Mapping[str, int], targets: Mapping[str, Target]
+    counted: Mapping[str, int], province_wide: Mapping[str, int], targets: Mapping[str, Target]
 ) -> dict[str, Figure]:
-    """Every indicator of a unit from its counters; `everywhere` are those of the whole province."""
-    return {each.code: _figure(each, counted, everywhere, targets) for each in catalogue().indicators.values()}
+    """Every indicator of a unit from its counters; `province_wide` are those of the whole province."""
+    return {each.code: _figure(each, counted, province_wide, targets) for each in catalogue().indicators.values()}
 
 
 async def get_trend(
@@ -123,15 +126,17 @@ async def get_trend(
     comparable series.
     """
     unit = await get_unit_on(session, unit_code, last)
-    tier = (await tree_of(session)).at(last)
+    generation = (await tree_of(session)).at(last)
     live = await get_live_version(session)
     indicators = [catalogue().indicators[code] for code in (catalogue().indicators if codes is None else codes)]
     days = [last - timedelta(days=ago) for ago in range(0, (last - first).days + 1, step)][::-1]
-    now = (await totals_on(session, live, tier, [unit.id], days[0]))[unit.id]
-    now |= (await counts_of(session, live, {NOWHERE: [NOWHERE]}, days[0]))[NOWHERE]
+    now = (await totals_on(session, live, generation, [unit.id], days[0]))[unit.id]
+    now |= (await counts_of(session, live, {PROVINCE_WIDE: [PROVINCE_WIDE]}, days[0]))[PROVINCE_WIDE]
     counters = None if codes is None else {name for each in indicators for name in _counters(each)}
-    changes = await changes_between(session, live, tier, unit.id, counters, days[0], last)
-    for day, changed in (await changes_between(session, live, tier, NOWHERE, counters, days[0], last)).items():
+    changes = await changes_between(session, live, generation, unit.id, counters, days[0], last)
+    for day, changed in (
+        await changes_between(session, live, generation, PROVINCE_WIDE, counters, days[0], last)
+    ).items():
         changes[day] |= changed
     series: dict[str, list[Point]] = {each.code: [] for each in indicators}
     waiting = sorted(changes)
@@ -144,25 +149,27 @@ async def get_trend(
     return {code: tuple(points) for code, points in series.items()}
 
 
-async def withheld_of(session: ReadSession, unit_code: str, day: date) -> set[str]:
+async def suppressed_of(session: ReadSession, unit_code: str, day: date) -> set[str]:
     """The counters that the public does not see of a unit, whatever they are, because of those of its siblings."""
     unit = await get_unit_on(session, unit_code, day)
-    tier = (await tree_of(session)).at(day)
-    above = await withheld_on(session, await get_live_version(session), tier, tier.ancestors(unit.id), day)
+    generation = (await tree_of(session)).at(day)
+    above = await suppressed_on(
+        session, await get_live_version(session), generation, generation.ancestors(unit.id), day
+    )
     return above.units.get(unit.id, set())
 
 
 async def public_report(session: ReadSession, report: Report) -> Report:
     """The report as everybody may see it: cells under five are left out, what they follow from, and what follows from them."""
-    tier = (await tree_of(session)).at(report.as_of)
-    line = [tier.by_code[each.code] for each in (*report.ancestors, report.unit)]
-    hidden = await withheld_on(session, await get_live_version(session), tier, line, report.as_of)
+    generation = (await tree_of(session)).at(report.as_of)
+    line = [generation.by_code[each.code] for each in (*report.ancestors, report.unit)]
+    hidden = await suppressed_on(session, await get_live_version(session), generation, line, report.as_of)
     own = hidden.units.get(line[-1], set())
     figures = {code: hide_small(each, own) for code, each in report.figures.items()}
 
     def public_child(child: UnitFigures) -> UnitFigures:
-        withheld = hidden.rests[line[-1]] if child.is_rest else hidden.units[tier.by_code[child.unit.code]]
-        return replace(child, figures={code: hide_small(each, withheld) for code, each in child.figures.items()})
+        suppressed = hidden.rests[line[-1]] if child.is_rest else hidden.units[generation.by_code[child.unit.code]]
+        return replace(child, figures={code: hide_small(each, suppressed) for code, each in child.figures.items()})
 
     return replace(
         report,
@@ -176,9 +183,9 @@ async def public_report(session: ReadSession, report: Report) -> Report:
 
 
 def _figure(
-    indicator: Indicator, counted: Mapping[str, int], everywhere: Mapping[str, int], targets: Mapping[str, Target]
+    indicator: Indicator, counted: Mapping[str, int], province_wide: Mapping[str, int], targets: Mapping[str, Target]
 ) -> Figure:
-    counts = everywhere if indicator.scope == "province" else counted
+    counts = province_wide if indicator.scope == "province" else counted
     denominator = counts.get(indicator.denominator.name, 0) if indicator.denominator else None
     return Figure(indicator, counts.get(indicator.numerator.name, 0), denominator, targets.get(indicator.code))
 
@@ -214,6 +221,6 @@ def _obstacles(counts: Mapping[str, int]) -> tuple[Obstacle, ...]:
     return tuple(sorted((each for each in found if each.people), key=lambda each: -(each.people or 0)))
 
 
-def _shown(obstacle: Obstacle, withheld: AbstractSet[str]) -> int | None:
-    is_hidden = OBSTACLE.format(step=obstacle.step, condition=obstacle.condition) in withheld
+def _shown(obstacle: Obstacle, suppressed: AbstractSet[str]) -> int | None:
+    is_hidden = OBSTACLE.format(step=obstacle.step, condition=obstacle.condition) in suppressed
     return None if is_hidden or obstacle.people is None or obstacle.people < SMALLEST_PUBLIC_CELL else obstacle.people

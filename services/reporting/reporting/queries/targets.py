@@ -1,4 +1,4 @@
-"""Which plan covers a unit on a day, and what it wants to reach there."""
+"""Which campaign covers a unit on a day, and its targets there."""
 
 from __future__ import annotations
 
@@ -11,89 +11,93 @@ from sqlalchemy import text
 
 from chassis.storage.database import ReadSession
 from reporting.figures import Milestone, Plan, Target
-from reporting.projections.campaigns import Campaign
-from reporting.projections.ledger import adapter
-from reporting.projections.tree import Tier, Tree
+from reporting.projections.entities.campaigns import ProjectedCampaign
+from reporting.projections.states import parse_state
+from reporting.projections.tree import Tree, TreeGeneration
 from reporting.queries.counts import LiveVersion
 
-__all__ = ["Covering", "campaigns_over", "plans_over", "targets_of"]
+__all__ = ["CoveringCampaign", "campaigns_over", "plans_over", "targets_of"]
 
 
 LEVELS = ("province", "district", "commune", "village")
 
 
 @dataclass(frozen=True, slots=True)
-class Covering:
+class CoveringCampaign:
     """A campaign, and how far above the unit the unit that runs it is; 0 is its own."""
 
     id: UUID
-    campaign: Campaign
+    campaign: ProjectedCampaign
     distance: int
 
 
-async def list_campaigns(session: ReadSession, live: LiveVersion) -> list[tuple[UUID, Campaign]]:
+async def list_campaigns(session: ReadSession, live: LiveVersion) -> list[tuple[UUID, ProjectedCampaign]]:
     """All campaigns; there are a few per unit at most."""
     rows = await session.execute(
         text("SELECT id, state FROM subject WHERE version = :version AND kind = 'campaign' ORDER BY id"),
         {"version": live.version},
     )
-    return [(UUID(row.id), adapter(Campaign).validate_python(row.state)) for row in rows if row.state]
+    return [(UUID(row.id), parse_state(ProjectedCampaign, row.state)) for row in rows if row.state]
 
 
-def campaigns_over(campaigns: list[tuple[UUID, Campaign]], tree: Tree, unit_id: UUID, day: date) -> list[Covering]:
+def campaigns_over(
+    campaigns: list[tuple[UUID, ProjectedCampaign]], tree: Tree, unit_id: UUID, day: date
+) -> list[CoveringCampaign]:
     """The campaigns that cover a unit and have begun by `day`, the unit's own and the latest first.
 
     A campaign covers what stood below its unit when it began. A unit of the same level that took over goes on with it,
     and with it all that is below that unit now: a commune for a commune, never the province for a district.
     """
-    tier = tree.at(day)
-    line = [unit_id, *reversed(tier.ancestors(unit_id))]
-    found: list[Covering] = []
+    generation = tree.at(day)
+    line = [unit_id, *reversed(generation.ancestors(unit_id))]
+    found: list[CoveringCampaign] = []
     for id, campaign in campaigns:
         if campaign.starts_on and campaign.starts_on > day:
             continue
-        distance = _distance(campaign, tree, tier, line, day)
+        distance = _distance(campaign, tree, generation, line, day)
         if distance is not None:
-            found.append(Covering(id, campaign, distance))
+            found.append(CoveringCampaign(id, campaign, distance))
     return sorted(found, key=lambda each: (each.distance, -(each.campaign.starts_on or date.min).toordinal(), each.id))
 
 
-def _distance(campaign: Campaign, tree: Tree, tier: Tier, line: list[UUID], day: date) -> int | None:
+def _distance(
+    campaign: ProjectedCampaign, tree: Tree, generation: TreeGeneration, line: list[UUID], day: date
+) -> int | None:
     owner = tree.unit(UUID(campaign.unit_id))
     if owner is None:
         return None
     for distance, unit in enumerate(line):
-        if owner.id in tier.homed.get(unit, ()) and tier.units[unit].level == owner.level:
+        if owner.id in generation.homed.get(unit, ()) and generation.units[unit].level == owner.level:
             return distance
     below = tree.at(campaign.starts_on or day).members_of(owner.id)
     if line[0] not in below:
         return None
-    return max(LEVELS.index(tier.units[line[0]].level) - LEVELS.index(owner.level), 1)
+    return max(LEVELS.index(generation.units[line[0]].level) - LEVELS.index(owner.level), 1)
 
 
-def targets_of(covering: list[Covering]) -> dict[str, Target]:
+def targets_of(covering: list[CoveringCampaign]) -> dict[str, Target]:
     """By indicator, the target of the nearest campaign that has one; the services to choose count as one."""
     targets: dict[str, Target] = {}
     for each in covering:
         campaign = each.campaign
-        for said in campaign.targets:
-            percent = Decimal(str(said["percent"])) if said.get("percent") is not None else None
-            # A count belongs to the unit that set it: its children have a part of it that nobody has named.
+        for target in campaign.targets:
+            percent = Decimal(str(target["percent"])) if target.get("percent") is not None else None
+            # A count belongs to the unit that set it: no plan divides it among the units below.
             if percent is None and each.distance:
                 continue
-            targets.setdefault(said["indicator"], Target(percent, said.get("count"), campaign.ends_on))
+            targets.setdefault(target["indicator"], Target(percent, target.get("count"), campaign.ends_on))
     minimums = [each.campaign.minimum_procedures for each in covering if each.campaign.minimum_procedures]
     if minimums:
         targets.setdefault("procedures_chosen", Target(None, max(minimums), None))
     return targets
 
 
-def plans_over(covering: list[Covering]) -> tuple[Plan, ...]:
+def plans_over(covering: list[CoveringCampaign]) -> tuple[Plan, ...]:
     """The plans with their steps, nearest first."""
     return tuple(_plan(each.campaign) for each in covering)
 
 
-def _plan(campaign: Campaign) -> Plan:
+def _plan(campaign: ProjectedCampaign) -> Plan:
     return Plan(
         title=campaign.title,
         template=campaign.template,
@@ -106,5 +110,4 @@ def _plan(campaign: Campaign) -> Plan:
 
 
 def _milestone(step: dict[str, object]) -> Milestone:
-    milestone: Milestone = adapter(Milestone).validate_python(step)
-    return milestone
+    return parse_state(Milestone, step)

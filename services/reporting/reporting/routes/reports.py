@@ -15,14 +15,14 @@ from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
 from chassis.web.routing import Reading, allow, language_of, public, transactional_router
 from reporting.figures import Figure, Target, hide_small, public_point
+from reporting.forecasts import commendations, rank
 from reporting.indicators import Indicator, catalogue
-from reporting.outlook import commendations, rank
 from reporting.projections.timeline import BEGINNING
 from reporting.queries.access import require_exact, sees_exact
-from reporting.queries.filed import find_filed, list_filed, withheld_of_frozen
+from reporting.queries.filed_reports import find_filed, list_filed, suppressed_in_frozen
 from reporting.queries.ranking import list_units_of_level, public_units
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on, public_report, withheld_of
+from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on, public_report, suppressed_of
 from reporting.schemas import (
     ChildView,
     CommendationView,
@@ -102,8 +102,8 @@ async def trend(
     first = _first_day(from_, last)
     points = (await get_trend(session, unit_code, first, last, codes=[indicator]))[indicator]
     if not await sees_exact(session, caller, unit_code, last):
-        withheld = await withheld_of(session, unit_code, last)
-        points = tuple(public_point(point, known, withheld) for point in points)
+        suppressed = await suppressed_of(session, unit_code, last)
+        points = tuple(public_point(point, known, suppressed) for point in points)
     return TrendView(
         unit_code=unit_code,
         indicator=indicator,
@@ -189,12 +189,12 @@ async def filed_report(
         raise NotFound()
     exact = await sees_exact(session, caller, filed.unit_code, filed.as_of)
     language = language_of(accept_language)
-    own = set() if exact else await withheld_of(session, filed.unit_code, filed.as_of)
-    parts = {} if exact else withheld_of_frozen(filed.figures, own)
+    own = set() if exact else await suppressed_of(session, filed.unit_code, filed.as_of)
+    parts = {} if exact else suppressed_in_frozen(filed.figures, own)
 
-    def views(plain: dict[str, list[int | None]], withheld: set[str]) -> list[FigureView]:
+    def views(plain: dict[str, list[int | None]], suppressed: set[str]) -> list[FigureView]:
         figures = [_frozen(code, values) for code, values in plain.items() if code in catalogue().indicators]
-        return [FigureView.of(each if exact else hide_small(each, withheld), language) for each in figures]
+        return [FigureView.of(each if exact else hide_small(each, suppressed), language) for each in figures]
 
     children = [
         ChildView(unit_code=code, name=code, level="", indicators=views(plain, parts.get(code, set())))

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.figures import Figure, Point, Target, UnitFigures, UnitName, hide_small
+from reporting.forecasts import commendations, forecast, pace_of, rank
 from reporting.indicators import catalogue
-from reporting.outlook import commendations, forecast, pace_of, rank
-from reporting.pages.words import Words
+from reporting.texts import Texts
 
 AS_OF = date(2026, 6, 30)
 
@@ -47,8 +47,8 @@ def test_a_forecast_after_the_deadline_is_late_and_none_is_made_without_growth()
     assert overdue is not None
     assert (overdue.state, overdue.reached_on) == ("overdue", date(2026, 7, 20))
     assert (
-        Words("vi").forecast_line(overdue)
-        == f"Quá hạn {Words('vi').day(AS_OF - timedelta(days=1))}, dự kiến 20/07/2026"
+        Texts("vi").forecast_line(overdue)
+        == f"Quá hạn {Texts('vi').day(AS_OF - timedelta(days=1))}, dự kiến 20/07/2026"
     )
     assert forecast(figure(60, target=None), AS_OF) is None
 

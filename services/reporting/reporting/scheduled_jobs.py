@@ -1,4 +1,4 @@
-"""What this service does by the clock, in one process of all."""
+"""Scheduled jobs: each runs in one process of all."""
 
 from datetime import date, timedelta
 
@@ -7,44 +7,46 @@ from prometheus_client import Gauge
 from chassis.clock import today
 from chassis.runtime import Runtime, ScheduledJob
 from contracts.services import SERVICES
-from reporting.projections.days import move_base_day
+from reporting.commands.filed_reports import store_weekly_report
+from reporting.commands.snapshots import take_snapshots
+from reporting.projections.base_day import move_base_day
 from reporting.projections.totals import make_totals, totals_are_valid
 from reporting.queries.counts import get_live_version
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.schedules import list_communes, list_days_to_keep, store_weekly_report, take_snapshots
+from reporting.queries.schedules import list_communes, list_days_without_snapshots
 
-__all__ = ["TIMED"]
+__all__ = ["SCHEDULED_JOBS"]
 
 DIFFERENCES = Gauge(
-    "bakhong_reports_differences", "Counts that a service told and the reports do not have", ["service"]
+    "bakhong_reports_differences", "Counts that a service announced and the reports do not have", ["service"]
 )
 COUNTING = {service.name for service in SERVICES if service.takes_counts}
-COUNTED_AT = Gauge("bakhong_reports_compared_timestamp_seconds", "When a service last counted, Unix time", ["service"])
+COMPARED_AT = Gauge("bakhong_reports_compared_timestamp_seconds", "When a service last counted, Unix time", ["service"])
 
 
-async def follow_the_calendar(runtime: Runtime) -> None:
-    """Moves the base day to yesterday, keeps the counts of every day, and each commune's report of every week.
+async def close_the_day(runtime: Runtime) -> None:
+    """Moves the base day to yesterday, stores the counts of every day, and each commune's report of every week.
 
-    Days on which this did not run are made up for, as they are known now: `taken_at` and `frozen_at` tell.
+    Days on which this did not run are made up for, as they are known now: see `taken_at` and `frozen_at`.
     """
     yesterday = today() - timedelta(days=1)
     async with runtime.database.transaction() as session:
         await move_base_day(session, (await get_live_version(session)).version, yesterday)
     async with runtime.database.reading() as session:
-        days = await list_days_to_keep(session, yesterday)
+        days = await list_days_without_snapshots(session, yesterday)
     for day in days:
         async with runtime.database.transaction() as session:
             await take_snapshots(session, day)
     for sunday in sorted({day + timedelta(days=7 - day.isoweekday()) for day in (*days, _last_sunday())}):
         if sunday <= yesterday:
-            await _report_the_week(runtime, sunday)
+            await _store_weekly_reports(runtime, sunday)
 
 
 def _last_sunday() -> date:
     return today() - timedelta(days=today().isoweekday())
 
 
-async def _report_the_week(runtime: Runtime, sunday: date) -> None:
+async def _store_weekly_reports(runtime: Runtime, sunday: date) -> None:
     async with runtime.database.reading() as session:
         communes = await list_communes(session, sunday)
     for code in communes:
@@ -52,21 +54,21 @@ async def _report_the_week(runtime: Runtime, sunday: date) -> None:
             await store_weekly_report(session, code, sunday)
 
 
-async def compare_the_counts(runtime: Runtime) -> None:
-    """Tells the metrics how many counts of each service differ from ours, and since when nothing was compared, for the alerts."""
+async def measure_differences(runtime: Runtime) -> None:
+    """Sets the metrics: how many counts of each service differ from ours, and when each was last compared."""
     async with runtime.database.reading() as session:
         compared = await list_reconciliation(session)
         live_since = (await get_live_version(session)).live_since
     for service in COUNTING - {each.service for each in compared}:
-        COUNTED_AT.labels(service).set(live_since.timestamp())
+        COMPARED_AT.labels(service).set(live_since.timestamp())
     for service in {each.service for each in compared}:
         DIFFERENCES.labels(service).set(sum(each.differs for each in compared if each.service == service))
         latest = max(each.taken_at for each in compared if each.service == service)
-        COUNTED_AT.labels(service).set(latest.timestamp())
+        COMPARED_AT.labels(service).set(latest.timestamp())
 
 
-async def follow_the_units(runtime: Runtime) -> None:
-    """Makes the sums anew after units have changed; until then answers are summed up on the spot."""
+async def refresh_totals(runtime: Runtime) -> None:
+    """Makes the sums anew after units have changed; until then queries sum up the parts."""
     async with runtime.database.reading() as session:
         version = (await get_live_version(session)).version
         if await totals_are_valid(session, version):
@@ -75,8 +77,8 @@ async def follow_the_units(runtime: Runtime) -> None:
         await make_totals(session, version)
 
 
-TIMED = [
-    ScheduledJob("follow the units", 2.0, follow_the_units),
-    ScheduledJob("follow the calendar", 600.0, follow_the_calendar),
-    ScheduledJob("compare the counts", 60.0, compare_the_counts),
+SCHEDULED_JOBS = [
+    ScheduledJob("refresh totals", 2.0, refresh_totals),
+    ScheduledJob("close the day", 600.0, close_the_day),
+    ScheduledJob("measure differences", 60.0, measure_differences),
 ]

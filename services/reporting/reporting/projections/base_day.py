@@ -1,20 +1,18 @@
-"""What the clock does: the base day follows the calendar, and every unit's counts are kept as they were known that day."""
+"""The base day of the counts: it follows the calendar, so that today's numbers cost one read."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 from sqlalchemy import text
 
-from chassis.clock import now
 from chassis.storage.database import Session
 
-__all__ = ["move_base_day", "store_snapshots"]
+__all__ = ["move_base_day"]
 
 
 async def move_base_day(session: Session, version: int, day: date) -> bool:
-    """Lets the base be the counts at the end of `day`; False when it is already. Today's numbers then cost one read.
+    """Makes the base the counts at the end of `day`; False when it is there already.
 
     Counts stay right without it: the base only moves forward in one transaction with the changes that it takes in.
     """
@@ -26,14 +24,6 @@ async def move_base_day(session: Session, version: int, day: date) -> bool:
     await session.execute(_TAKE_IN_TOTALS, {"version": version, "after": base_day, "until": day})
     await session.execute(_MOVE, {"version": version, "day": day})
     return True
-
-
-async def store_snapshots(session: Session, day: date, counts: dict[str, dict[str, int]]) -> None:
-    """Keeps what was known of each unit (by id) at the end of a day; the first snapshot of a day stays."""
-    await session.execute(
-        _STORE,
-        {"units": list(counts), "counts": [json.dumps(each) for each in counts.values()], "day": day, "at": now()},
-    )
 
 
 _LOCK = text("SELECT base_day FROM projection WHERE version = :version FOR UPDATE")
@@ -52,9 +42,3 @@ _TAKE_IN_TOTALS = text(
     " ON CONFLICT (version, tier, unit_id, counter) DO UPDATE SET value = c.value + excluded.value"
 )
 _MOVE = text("UPDATE projection SET base_day = :day WHERE version = :version")
-_STORE = text(
-    "INSERT INTO snapshot (unit_id, day, taken_at, counts)"
-    " SELECT unit_id, :day, :at, cast(counts AS jsonb)"
-    " FROM unnest(cast(:units AS uuid[]), cast(:counts AS text[])) AS new (unit_id, counts)"
-    " ON CONFLICT (unit_id, day) DO NOTHING"
-)

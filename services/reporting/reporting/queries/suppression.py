@@ -11,41 +11,43 @@ from uuid import UUID
 
 from chassis.storage.database import ReadSession
 from reporting.figures import SMALLEST_PUBLIC_CELL
-from reporting.projections.tree import Tier
+from reporting.projections.tree import TreeGeneration
 from reporting.queries.counts import LiveVersion, counts_of, totals_on
 
-__all__ = ["Withheld", "withheld_on", "withheld_parts"]
+__all__ = ["SuppressedCells", "suppressed_on", "suppressed_parts"]
 
 Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class SuppressedCells:
     """The counters that are not shown, by unit; `rests`: of what belongs to a unit and to none of its children."""
 
     units: dict[UUID, set[str]] = field(default_factory=dict)
     rests: dict[UUID, set[str]] = field(default_factory=dict)
 
 
-async def withheld_on(
-    session: ReadSession, live: LiveVersion, tier: Tier, parents: Sequence[UUID], day: date
-) -> Withheld:
+async def suppressed_on(
+    session: ReadSession, live: LiveVersion, generation: TreeGeneration, parents: Sequence[UUID], day: date
+) -> SuppressedCells:
     """Of the children of these units, which begin with the province; a unit comes after its own parent.
 
     What is hidden beside its siblings is hidden on its own page too, and below it not everything is shown.
     """
-    totals = await totals_on(session, live, tier, {id for each in parents for id in tier.children.get(each, [])}, day)
-    rests = await counts_of(session, live, {id: tier.homed.get(id, []) for id in parents}, day)
-    found = Withheld()
+    totals = await totals_on(
+        session, live, generation, {id for each in parents for id in generation.children.get(each, [])}, day
+    )
+    rests = await counts_of(session, live, {id: generation.homed.get(id, []) for id in parents}, day)
+    found = SuppressedCells()
     for parent in parents:
-        parts = {id: totals[id] for id in tier.children.get(parent, [])}
-        hidden = withheld_parts({**parts, parent: rests[parent]}, found.units.get(parent, set()))
+        parts = {id: totals[id] for id in generation.children.get(parent, [])}
+        hidden = suppressed_parts({**parts, parent: rests[parent]}, found.units.get(parent, set()))
         found.rests[parent] = hidden.pop(parent)
         found.units.update(hidden)
     return found
 
 
-def withheld_parts(parts: Mapping[Part, Mapping[str, int]], of_whole: AbstractSet[str]) -> dict[Part, set[str]]:
+def suppressed_parts(parts: Mapping[Part, Mapping[str, int]], of_whole: AbstractSet[str]) -> dict[Part, set[str]]:
     """By part, the counters that are not shown; `of_whole` are those that are not shown of the parts' sum.
 
     Small counts need company: at least two are hidden under a sum that is shown, and together they are no small cell. Under

@@ -1,4 +1,4 @@
-"""The words, numbers and dates of one language."""
+"""The texts, numbers and dates of one language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from reporting.figures import Figure, Forecast, Point, Target, UnitName
 from reporting.indicators import Indicator, Text, catalogue
 
-__all__ = ["Words", "alphabetical"]
+__all__ = ["Texts", "alphabetical"]
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -46,7 +46,7 @@ def _letter(letter: str) -> tuple[int, int]:
     return (ALPHABET[plain] + 1000, tone) if plain in ALPHABET else (ord(plain[0]), tone)
 
 
-class Words:
+class Texts:
     """Texts in one language (`vi` or `en`), and numbers and dates as it writes them."""
 
     def __init__(self, language: str) -> None:
@@ -165,4 +165,4 @@ class Words:
 
 @cache
 def _texts() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("texts.toml").read_text("utf-8"))
+    return tomllib.loads(files(__name__).joinpath("texts.toml").read_text("utf-8"))
