@@ -105,6 +105,7 @@ def test_a_whole_personal_number_has_no_warning() -> None:
         (1e17, "digits-lost"),
         ("12345678", "personal-id-length"),
         ("0381900000111", "personal-id-length"),
+        ("0381900001", "personal-id-length"),
         ("O38190000011", "personal-id-not-digits"),
         ("", "personal-id-not-digits"),
         (True, "personal-id-not-digits"),

@@ -6,7 +6,6 @@ registries hold people born abroad, clerical slips and cards from before any rul
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Literal
@@ -14,6 +13,10 @@ from typing import Literal
 import phonenumbers
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.vn import mst
+
+from tabular import CellError
+from tabular import Finding as Finding
+from tabular.values.numbers import PERSONAL_ID_DIGITS, PERSONAL_ID_LENGTH, SOCIAL_INSURANCE_INVALID
 
 Sex = Literal["male", "female"]
 IdDocument = Literal["can_cuoc", "cccd", "cmnd", "none"]
@@ -25,33 +28,10 @@ PROVINCE_PREFIXES = frozenset(code.zfill(3) for code in _PROVINCES.split())
 """The 63 province codes of Decision 124/2004/QĐ-TTg: cards keep them after the merger of 2025."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong or odd about a value: a stable code and a sentence in both languages, never the value."""
-
-    code: str
-    vi: str
-    en: str
-
-
-class IdentifierError(ValueError):
+class IdentifierError(CellError):
     """A value that cannot be the number it is said to be."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.finding = finding
 
-
-PERSONAL_ID_DIGITS = Finding(
-    "personal-id-not-digits",
-    "Số định danh chỉ gồm chữ số",
-    "A personal number has digits only",
-)
-PERSONAL_ID_LENGTH = Finding(
-    "personal-id-length",
-    "Số định danh (căn cước, CCCD) có 12 chữ số, CMND có 9 chữ số",
-    "A personal number has 12 digits (identity card) or 9 digits (old CMND)",
-)
 DOCUMENT_MISMATCH = Finding(
     "id-document-mismatch",
     "Loại giấy tờ không khớp với số: căn cước và CCCD có 12 chữ số",
@@ -86,11 +66,6 @@ TAX_CODE_INVALID = Finding(
     "tax-code-invalid",
     "Mã số thuế không hợp lệ (10, 13 hoặc 12 chữ số)",
     "Not a valid tax code (10, 13 or 12 digits)",
-)
-SOCIAL_INSURANCE_INVALID = Finding(
-    "social-insurance-invalid",
-    "Mã số BHXH có 10 chữ số (hoặc 12 chữ số của số định danh)",
-    "A social insurance number has 10 digits (or the 12 of the personal number)",
 )
 HEALTH_CARD_INVALID = Finding(
     "health-card-invalid",

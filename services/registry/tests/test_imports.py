@@ -143,6 +143,44 @@ async def test_a_file_that_is_no_list_fails_as_a_whole(calling: Any, database: D
     assert item["row"] == 1
 
 
+async def test_a_sick_workbook_fails_at_once_and_the_next_list_does_not_wait(calling: Any, database: Database) -> None:
+    client = calling("officer", unit_code="15724")
+    book = Workbook()
+    for cells in [HEADER, row(1)]:
+        book.worksheets[0].append(cells)
+    file = io.BytesIO()
+    book.save(file)
+    sick = await upload(client, file.getvalue()[:-200])
+    sound = await upload(client, as_csv([row(1)]))
+
+    await run_open_imports(database, 50)
+
+    first, second = [(await client.get(f"/v1/resident-imports/{each['id']}")).json() for each in (sick, sound)]
+    assert (first["status"], first["failure"]) == ("failed", "file-not-xlsx")
+    assert (second["status"], second["created"]) == ("completed", 1)
+    [item] = (await client.get(f"/v1/resident-imports/{sick['id']}/rejections")).json()["items"]
+    assert ".xlsx" in item["message"]
+
+
+async def test_the_list_of_one_village_needs_no_column_of_villages(calling: Any, database: Database) -> None:
+    rows = [[cell for place, cell in enumerate(cells) if place != 4] for cells in (HEADER, row(1), row(2))]
+    text = "\n".join(";".join(cells) for cells in rows).encode()
+
+    village = await taken_over(calling("officer", unit_code="15727-01"), database, text, "15727-01")
+    commune = await taken_over(calling("officer", unit_code="15724"), database, text)
+
+    assert counts(village) == (2, 2, 0, 0, 0)
+    assert (commune["status"], commune["failure"]) == ("failed", "column-missing")
+
+
+async def test_what_was_put_right_in_a_row_counts_as_a_warning(calling: Any, database: Database) -> None:
+    client = calling("officer", unit_code="15724")
+
+    progress = await taken_over(client, database, as_csv([row(1), row(2, phone="hỏi sau")]))
+
+    assert (progress["created"], progress["warnings"]) == (2, 1)
+
+
 async def test_rejections_come_as_a_csv_that_no_spreadsheet_executes(calling: Any, database: Database) -> None:
     client = calling("officer", unit_code="15724")
     text = as_csv([row(1, born="x")]).decode("utf-8-sig").replace("Ngày sinh", "=Ngày sinh").encode()

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from registry.lists import ListedResident, Rejection, UnreadableList, read_list
+from registry.lists import ListedResident, Rejection, read_list
+from tabular import UnreadableTable
 
 TODAY = date(2026, 11, 21)
 HEADER = [
@@ -130,11 +131,77 @@ def test_every_wrong_cell_of_a_row_is_named_with_row_and_column() -> None:
         (3, "Ngày sinh", "date-invalid"),
         (3, "Giới tính", "sex-invalid"),
         (3, "Thôn/TDP", "required"),
-        (3, "SĐT", "phone-invalid"),
         (3, "chinh_chu", "yes-no-invalid"),
         (3, "Mã số BHXH", "social-insurance-invalid"),
         (3, "Bảo trợ xã hội", "yes-no-invalid"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "phone", "warnings"),
+    [
+        ("0168 234 5678", "+84382345678", ["phone-converted"]),
+        ("0912345678 / 0987654321", "+84912345678", ["phone-several"]),
+        ("không có", None, []),
+        ("hỏi trưởng thôn", None, ["phone-invalid"]),
+    ],
+)
+def test_a_phone_that_is_none_costs_the_phone_and_not_the_resident(
+    written: str, phone: str | None, warnings: list[str]
+) -> None:
+    [listed] = residents(as_csv([HEADER, [*GOOD[:6], written, *GOOD[7:]]]))
+
+    assert listed.phone == phone
+    assert [warning.code for warning in listed.warnings] == warnings
+
+
+def test_a_personal_number_that_lost_its_zeros_to_a_spreadsheet_gets_them_back_with_a_warning() -> None:
+    [listed] = residents(as_csv([HEADER, ["38085000123", *GOOD[1:]]]))
+
+    assert listed.personal_id == "038085000123"
+    assert [warning.code for warning in listed.warnings] == ["leading-zeros-restored"]
+
+
+def test_rows_above_the_header_are_passed_over_and_the_header_counts_as_row_1() -> None:
+    wrong = ["1", *GOOD[1:]]
+    file = as_csv([["ỦY BAN NHÂN DÂN XÃ"], ["DANH SÁCH NHÂN KHẨU"], [], HEADER, GOOD, wrong], ";")
+
+    assert rejections(file) == [(3, "Số CCCD", "personal-id-length")]
+
+
+def test_a_quote_that_never_closes_is_named_and_no_row_disappears() -> None:
+    content = as_csv([HEADER, GOOD, GOOD, GOOD], ";").getvalue().replace("Lê Văn Đức".encode(), '"Lê'.encode(), 1)
+
+    outcomes = list(read_list(io.BytesIO(content), TODAY))
+
+    assert len(outcomes) == 3
+    assert rejections(io.BytesIO(content)) == [(2, "", "broken-quote")]
+
+
+def test_family_and_given_name_in_two_columns_are_one_name() -> None:
+    header = ["Số CCCD", "Họ đệm", "Tên", "Ngày sinh", "Giới tính", "Thôn"]
+
+    [listed] = residents(as_csv([header, ["038085000123", "Lê Văn", "Đức", "05/09/1985", "Nam", "15727-01"]]))
+
+    assert listed.full_name == "Lê Văn Đức"
+
+
+def test_each_visible_sheet_is_read_and_a_wrong_cell_is_named_with_its_sheet() -> None:
+    book = Workbook()
+    book.worksheets[0].title = "Cũ"
+    book.worksheets[0].sheet_state = "hidden"
+    for name, number in (("Thôn 1", GOOD[0]), ("Thôn 2", "1")):
+        sheet = book.create_sheet(name)
+        for row in (HEADER, [number, *GOOD[1:]]):
+            sheet.append(row)
+    book.active = 1
+    file = io.BytesIO()
+    book.save(file)
+
+    first, second = read_list(file, TODAY)
+
+    assert isinstance(first, ListedResident)
+    assert [(r.row, r.column) for r in second] == [(4, "Số CCCD (Thôn 2, dòng 2)")]  # type: ignore[attr-defined]
 
 
 def test_messages_come_in_both_languages() -> None:
@@ -184,7 +251,7 @@ def test_blank_rows_are_counted_but_left_out() -> None:
 
 
 def test_a_list_without_a_required_column_is_refused_as_a_whole() -> None:
-    with pytest.raises(UnreadableList) as error:
+    with pytest.raises(UnreadableTable) as error:
         list(read_list(as_csv([["Họ và tên", "Ngày sinh"], ["A", "1985"]]), TODAY))
 
     assert error.value.finding.code == "column-missing"
@@ -195,14 +262,14 @@ def test_a_list_without_a_required_column_is_refused_as_a_whole() -> None:
     "content", [b"", b"\n\n", b"PK\x03\x04 not a workbook", b"\x81\x8d\x8f\x90 no text at all \xd2"]
 )
 def test_a_file_that_is_no_list_is_refused(content: bytes) -> None:
-    with pytest.raises(UnreadableList):
+    with pytest.raises(UnreadableTable):
         list(read_list(io.BytesIO(content), TODAY))
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_rows_or_an_unreadable_list(content: bytes) -> None:
-    with contextlib.suppress(UnreadableList):
+    with contextlib.suppress(UnreadableTable):
         list(read_list(io.BytesIO(content), TODAY))
 
 

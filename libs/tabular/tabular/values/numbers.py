@@ -43,14 +43,14 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9]{1,19}")
 def parse_personal_number(cell: Cell) -> Parsed[str]:
     """The 12 digits of căn cước or CCCD, or the 9 of an old CMND.
 
-    10 or 11 digits can only be 12 without their leading zeros. In a cell that a spreadsheet holds as a number, fewer than
-    9 digits are a CMND without them.
+    10 or 11 digits that do not begin with 0 can only be 12 without their leading zeros. In a cell that a spreadsheet
+    holds as a number, fewer than 9 digits are a CMND without them.
     """
     number = digits_of(cell)
     if not is_digits(number):
         raise CellError(PERSONAL_ID_DIGITS)
     full = number.zfill(9) if _is_number(cell) and len(number) < 9 else number
-    full = full.zfill(12) if len(full) in (10, 11) else full
+    full = full.zfill(12) if len(full) in (10, 11) and not full.startswith("0") else full
     if len(full) not in (9, 12):
         raise CellError(PERSONAL_ID_LENGTH)
     return Parsed(full, () if full == number else (ZEROS_RESTORED,))

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from itertools import dropwhile, islice
 from typing import Any, BinaryIO, NamedTuple
 from uuid import UUID
 
@@ -33,11 +32,13 @@ from registry.commands.residents import (
     relocate_resident,
 )
 from registry.identifiers import Finding, personal_id_warnings
-from registry.lists import ListedResident, Rejection, UnreadableList, read_list
+from registry.lists import COLUMNS, ListedResident, ListReader, Rejection
 from registry.model.facts import Origin, origin_of
 from registry.model.imports import CHUNK_BYTES, IMPORT_CHUNK, ImportChunk, ResidentImport
 from registry.model.residents import Resident
 from registry.names import squeeze
+from tabular import AnyRow, Table, UnreadableTable, open_table
+from tabular.findings import missing_columns
 
 SOURCE = "import"
 MAX_ATTEMPTS = 5
@@ -135,29 +136,57 @@ async def _run_import(database: Database, record: ResidentImport, batch_rows: in
     with tempfile.TemporaryFile() as file:
         await _unpack(database, record.id, file)
         villages = await _villages(database, record.unit_id)
-        outcomes = dropwhile(lambda outcome: _row_of(outcome) < record.next_row, read_list(file, today()))
-        rows = (_placed(outcome, villages) for outcome in outcomes)
         try:
-            async with aclosing(_read_ahead(rows, batch_rows)) as batches:
-                async for batch in batches:
-                    async with database.transaction() as session:
-                        await _take_over(session, record.id, batch, villages)
-        except UnreadableList as error:
+            async with open_table(file, COLUMNS) as table:
+                _check_villages(table.table, villages)
+                reader = ListReader.of(table.table, today())
+                batches = _placed_batches(table.rows(), reader, villages, record.next_row, batch_rows)
+                async with aclosing(_read_ahead(batches)) as coming:
+                    async for batch in coming:
+                        async with database.transaction() as session:
+                            await _take_over(session, record.id, batch, villages)
+        except UnreadableTable as error:
             await _finish(database, record.id, error.finding)
             return
     await _finish(database, record.id, None)
 
 
-async def _read_ahead(rows: Iterator["_Row"], batch_rows: int) -> AsyncGenerator[list["_Row"]]:
-    """The rows in batches, the next one being read and checked in a thread while the present one is written."""
-    coming = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(rows, batch_rows))))
+def _check_villages(table: Table, villages: "Villages") -> None:
+    """A list without a column of villages can only be the list of one village, the unit of the import."""
+    if "village" not in table.titles and villages.top.level != "village":
+        raise UnreadableTable(missing_columns(["village"]))
+
+
+async def _placed_batches(
+    rows: AsyncGenerator[AnyRow], reader: ListReader, villages: "Villages", next_row: int, batch_rows: int
+) -> AsyncGenerator[list["_Row"]]:
+    """The rows from `next_row` on in batches, each checked in a thread."""
+    batch: list[AnyRow] = []
+    async for row in rows:
+        if row.number >= next_row:
+            batch.append(row)
+        if len(batch) == batch_rows:
+            yield await asyncio.to_thread(_place_all, batch, reader, villages)
+            batch = []
+    if batch:
+        yield await asyncio.to_thread(_place_all, batch, reader, villages)
+
+
+def _place_all(rows: Sequence[AnyRow], reader: ListReader, villages: "Villages") -> list["_Row"]:
+    return [_placed(reader.outcome_of(row), villages) for row in rows]
+
+
+async def _read_ahead(batches: AsyncGenerator[list["_Row"]]) -> AsyncGenerator[list["_Row"]]:
+    """The batches, the next one being read and checked while the present one is written."""
+    coming = asyncio.ensure_future(anext(batches, None))
     try:
         while batch := await coming:
-            coming = asyncio.ensure_future(asyncio.to_thread(lambda: list(islice(rows, batch_rows))))
+            coming = asyncio.ensure_future(anext(batches, None))
             yield batch
     finally:
-        with suppress(UnreadableList):
-            await coming  # the thread reads from the file, which the caller is about to close
+        with suppress(UnreadableTable):
+            await coming  # a thread may still be at work on it
+        await batches.aclose()
 
 
 async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
@@ -170,10 +199,8 @@ async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _row_of(outcome: "_Row | ListedResident") -> int:
-    if isinstance(outcome, list):
-        return outcome[0].row
-    return outcome.listed.row if isinstance(outcome, _Placed) else outcome.row
+def _row_of(row: "_Row") -> int:
+    return row[0].row if isinstance(row, list) else row.listed.row
 
 
 @dataclass
@@ -281,7 +308,7 @@ async def _take_over(session: Session, import_id: UUID, rows: Sequence["_Row"], 
 def _placed(outcome: ListedResident | list[Rejection], villages: Villages) -> _Row:
     if isinstance(outcome, list):
         return outcome
-    unit = villages.find(outcome.village)
+    unit = villages.top if outcome.village is None else villages.find(outcome.village)
     if isinstance(unit, Finding):
         return [Rejection(outcome.row, outcome.village_column, unit)]
     return _Placed(outcome, unit, numbers_of(outcome.personal_id, outcome.phone, outcome.social_insurance_no))
@@ -402,7 +429,7 @@ async def _register(
         await register_newcomers(session, newcomers, owners)
     batch.created = len(newcomers)
     batch.warnings = sum(
-        bool(personal_id_warnings(row.listed.personal_id, row.listed.birth.day, row.listed.sex))
+        bool(row.listed.warnings or personal_id_warnings(row.listed.personal_id, row.listed.birth.day, row.listed.sex))
         for row in batch.newcomers.values()
     )
 

@@ -1,6 +1,6 @@
-"""A commune's list of residents, CSV or XLSX, read row by row in flat memory. No database, no web."""
+"""A commune's list of residents, CSV or workbook, read row by row. No database, no web."""
 
-from .rows import ListedResident, Rejection, read_list
-from .table import UnreadableList
+from .header import COLUMNS
+from .rows import ListedResident, ListReader, Rejection, read_list
 
-__all__ = ["ListedResident", "Rejection", "UnreadableList", "read_list"]
+__all__ = ["COLUMNS", "ListReader", "ListedResident", "Rejection", "read_list"]

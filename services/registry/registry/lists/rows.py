@@ -1,25 +1,27 @@
 """Rows of a commune's list as residents, or as the cells that are wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
-from registry.identifiers import (
-    Finding,
-    IdDocument,
-    IdentifierError,
-    Sex,
-    check_document,
-    document_of,
+from registry.identifiers import Finding, IdDocument, Sex, check_document, document_of, parse_phone
+from tabular import AnyRow, BrokenRow, Cell, CellError, Row, Table, is_blank, read_table
+from tabular.values import (
+    Parsed,
+    Written,
+    parse_person_name,
+    parse_personal_number,
+    parse_short_text,
     parse_social_insurance,
+    parse_yes_no,
+    text_of,
 )
-from registry.names import clean
+from tabular.values import parse_phone as parse_phone_cell
 
 from . import cells
-from .cells import Birth, CellError, ResidenceStatus, text_of
-from .header import Header, known_columns, match_header
-from .table import EMPTY, Cell, Row, UnreadableList, open_table
+from .cells import ResidenceStatus
+from .header import COLUMNS
 
 T = TypeVar("T")
 
@@ -34,17 +36,18 @@ class Rejection:
 
 
 class ListedResident(NamedTuple):
-    """A good row. `village` is still a code or a name; `None` means that the list does not say."""
+    """A good row. `village` is still a code or a name; None where the list has no column of villages."""
 
     row: int
     personal_id: str
     id_document: IdDocument
     full_name: str
-    birth: Birth
+    birth: Written
     sex: Sex
-    village: str
+    village: str | None
     village_column: str
     states_document: bool
+    warnings: tuple[Finding, ...] = ()
     household_code: str | None = None
     phone: str | None = None
     phone_owner_verified: bool | None = None
@@ -60,108 +63,110 @@ Outcome = ListedResident | list[Rejection]
 
 
 def read_list(file: BinaryIO, today: date) -> Iterator[Outcome]:
-    """Every row below the header: a resident, or all wrong cells of that row. Raises `UnreadableList`."""
-    rows = open_table(file, known_columns)
-    first = next(rows, None)
-    if first is None or first[0] != 1:
-        raise UnreadableList(EMPTY)
-    header = match_header(first[1])
-    optional = [(name, header.positions[name], read) for name, read in _OPTIONAL.items() if name in header.positions]
-    for number, row in rows:
-        yield _read_row(_RowReader(header, number, row, today), optional)
+    """Every row below the header: a resident, or all wrong cells of that row. Raises `UnreadableTable`.
+
+    Reads in this process; files of strangers are read through `tabular.open_table` and a `ListReader`.
+    """
+    table = read_table(file, COLUMNS)
+    reader = ListReader.of(table, today)
+    return map(reader.outcome_of, table.rows)
 
 
-def _read_row(row: "_RowReader", optional: Sequence[tuple[str, int, Callable[[Cell], object]]]) -> Outcome:
-    personal_id = row.required("personal_id", cells.personal_id_of)
+@dataclass(frozen=True, slots=True)
+class ListReader:
+    """Turns the rows of one list into residents. With several sheets a rejection names sheet and row."""
+
+    today: date
+    titles: frozenset[str]
+    names_sheets: bool
+
+    @classmethod
+    def of(cls, table: Table, today: date) -> "ListReader":
+        return cls(today, frozenset(table.titles), len(table.sheets_read) > 1)
+
+    def outcome_of(self, row: AnyRow) -> Outcome:
+        where = f" ({row.sheet}, dòng {row.line})" if self.names_sheets else ""
+        if isinstance(row, BrokenRow):
+            return [Rejection(row.number, where.strip(), row.finding)]
+        return _read_row(_RowReader(row, self.today, where))
+
+
+def _read_row(row: "_RowReader") -> Outcome:
+    personal_id = row.plain(row.required("personal_id", parse_personal_number))
     read: dict[str, Any] = {
         "personal_id": personal_id,
         "id_document": row.document(personal_id),
-        "full_name": row.required("full_name", name_of),
+        "full_name": row.required("full_name", parse_person_name),
         "birth": row.birth(),
         "sex": row.sex(),
-        "village": row.required("village", _VILLAGE),
+        "village": row.required("village", _VILLAGE) if "village" in row.titles else None,
     }
-    for name, position, read_cell in optional:
-        cell = row.cells[position] if position < len(row.cells) else None
-        if name in _EMPTY_MEANS_NO or not _is_blank(cell):
-            read[name] = row.read(name, cell, read_cell)
+    for name, read_cell in _OPTIONAL.items():
+        if name in row.titles and (name in _EMPTY_MEANS_NO or not is_blank(row.cell(name))):
+            read[name] = row.plain(row.read(name, row.cell(name), read_cell))
     if row.rejections:
         return row.rejections
-    states_document = not _is_blank(row.cell("id_document"))
-    village_column = row.header.titles.get("village", "village")
-    return ListedResident(row=row.number, village_column=village_column, states_document=states_document, **read)
-
-
-def name_of(cell: Cell) -> str:
-    """A person's name: letters, spaces, apostrophes, dots and dashes, at most 120 characters."""
-    name = clean(text_of(cell))
-    if len(name) > 120:
-        raise CellError(cells.TEXT_TOO_LONG)
-    if not name.translate(_BESIDE_LETTERS).isalpha():
-        raise CellError(cells.NAME_INVALID)
-    return name
-
-
-_BESIDE_LETTERS = str.maketrans("", "", " '’.-")
+    return ListedResident(
+        row=row.number,
+        village_column=row.title("village"),
+        states_document=not is_blank(row.cell("id_document")),
+        warnings=tuple(row.warnings),
+        **read,
+    )
 
 
 def _short_text(limit: int) -> Callable[[Cell], str]:
-    def read(cell: Cell) -> str:
-        text = clean(text_of(cell))
-        if len(text) > limit:
-            raise CellError(cells.TEXT_TOO_LONG)
-        return text
-
-    return read
+    return lambda cell: parse_short_text(cell, limit)
 
 
-def _social_insurance(cell: Cell) -> str:
-    text = text_of(cell)
-    if isinstance(cell, int | float) and text.isdigit():
-        text = text.zfill(10 if len(text) <= 10 else 12)
-    return parse_social_insurance(text)
+def _phone(cell: Cell) -> Parsed[str | None]:
+    return parse_phone_cell(cell, parse_phone)
 
 
 _VILLAGE = _short_text(100)
 _OPTIONAL: dict[str, Callable[[Cell], object]] = {
     "household_code": _short_text(50),
-    "phone": cells.phone_of,
-    "phone_owner_verified": cells.is_marked,
-    "social_insurance_no": _social_insurance,
-    "has_smartphone": cells.is_marked,
+    "phone": _phone,
+    "phone_owner_verified": parse_yes_no,
+    "social_insurance_no": parse_social_insurance,
+    "has_smartphone": parse_yes_no,
     "has_bank_account": cells.has_account,
-    "social_protection": cells.is_marked,
+    "social_protection": parse_yes_no,
     "residence_status": cells.residence_status_of,
     "address_line": _short_text(200),
 }
 _EMPTY_MEANS_NO = frozenset(("phone_owner_verified", "has_smartphone", "has_bank_account", "social_protection"))
 
 
-def _is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
 @dataclass(slots=True)
 class _RowReader:
-    """One row being read; wrong cells gather in `rejections`."""
+    """One row being read; wrong cells and warnings gather here."""
 
-    header: Header
-    number: int
-    cells: Row
+    row: Row
     today: date
+    where: str
     rejections: list[Rejection] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        return self.row.number
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        return self.row.layout.titles
 
     def required(self, name: str, read: Callable[[Cell], T]) -> T | None:
         return self._read_required(name, self.cell(name), read)
 
-    def birth(self) -> Birth | None:
+    def birth(self) -> Written | None:
         cell = self.cell("date_of_birth")
-        if "date_of_birth" not in self.header.positions:
+        if "date_of_birth" not in self.titles:
             cell = self.cell("male") if text_of(self.cell("male")) else self.cell("female")
         return self._read_required("date_of_birth", cell, lambda c: cells.birth_of(c, self.today))
 
     def sex(self) -> Sex | None:
-        if "sex" in self.header.positions:
+        if "sex" in self.titles:
             return self.required("sex", cells.sex_of)
         try:
             return self._sex_of_two_columns()
@@ -170,7 +175,7 @@ class _RowReader:
             return None
 
     def _sex_of_two_columns(self) -> Sex:
-        has_dates = "date_of_birth" not in self.header.positions
+        has_dates = "date_of_birth" not in self.titles
         male, female = (self._marks(self.cell(name), has_dates) for name in ("male", "female"))
         if male == female:
             raise CellError(cells.SEX_TWICE if male else cells.REQUIRED_CELL)
@@ -178,38 +183,50 @@ class _RowReader:
 
     @staticmethod
     def _marks(cell: Cell, has_dates: bool) -> bool:
-        return text_of(cell) != "" if has_dates else cells.is_marked(cell)
+        return text_of(cell) != "" if has_dates else parse_yes_no(cell)
 
     def document(self, personal_id: str | None) -> IdDocument | None:
         cell = self.cell("id_document")
-        document = None if _is_blank(cell) else self.read("id_document", cell, cells.document_kind_of)
+        document = None if is_blank(cell) else self.read("id_document", cell, cells.document_kind_of)
         if personal_id is None:
             return document
         if document is None:
             return document_of(personal_id)
         try:
             check_document(personal_id, document)
-        except IdentifierError as error:
+        except CellError as error:
             self._reject("id_document", error.finding)
         return document
 
     def cell(self, name: str) -> Cell:
-        position = self.header.positions.get(name, -1)
-        return self.cells[position] if 0 <= position < len(self.cells) else None
+        return self.row.cell(name)
+
+    def title(self, name: str) -> str:
+        """The title of a column in the file, the column's own name where the file has no such column."""
+        if name in ("sex", "date_of_birth") and name not in self.titles:
+            return "/".join(self.titles[column] for column in ("male", "female") if column in self.titles)
+        return self.titles.get(name, name)
 
     def _read_required(self, name: str, cell: Cell, read: Callable[[Cell], T]) -> T | None:
-        if _is_blank(cell):
+        if is_blank(cell):
             self._reject(name, cells.REQUIRED_CELL)
             return None
         return self.read(name, cell, read)
 
     def read(self, name: str, cell: Cell, read: Callable[[Cell], T]) -> T | None:
-        """What a cell says; None, and a rejection, when that is nothing usable."""
+        """The value of a cell; None, and a rejection, when it has no usable one."""
         try:
             return read(cell)
-        except (CellError, IdentifierError) as error:
+        except CellError as error:
             self._reject(name, error.finding)
             return None
 
+    def plain(self, value: Any) -> Any:
+        """A value without its warnings, which go to those of the row."""
+        if isinstance(value, Parsed):
+            self.warnings += value.warnings
+            return value.value
+        return value
+
     def _reject(self, name: str, finding: Finding) -> None:
-        self.rejections.append(Rejection(self.number, self.header.title(name), finding))
+        self.rejections.append(Rejection(self.number, self.title(name) + self.where, finding))

@@ -9,10 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from registry import identifiers
-from registry.identifiers import Finding, IdentifierError
-from registry.lists.cells import DATE_IN_FUTURE, DATE_TOO_OLD, OLDEST_BIRTH, CellError
-from registry.lists.rows import name_of
+from registry.identifiers import Finding
+from registry.lists.cells import DATE_IN_FUTURE, DATE_TOO_OLD, OLDEST_BIRTH
 from registry.names import clean
+from tabular import CellError
+from tabular.values import parse_person_name
 
 
 def refusal(finding: Finding) -> PydanticCustomError:
@@ -24,7 +25,7 @@ def _checked(parse: Callable[[str], str]) -> Callable[[str], str]:
     def check(value: str) -> str:
         try:
             return parse(value)
-        except (IdentifierError, CellError) as error:
+        except CellError as error:
             raise refusal(error.finding) from None
 
     return check
@@ -66,7 +67,7 @@ PersonalId = Annotated[str, AfterValidator(_checked(identifiers.parse_personal_i
 Phone = Annotated[str, AfterValidator(_checked(identifiers.parse_phone))]
 TaxCode = Annotated[str, AfterValidator(_checked(identifiers.parse_tax_code))]
 SocialInsuranceNo = Annotated[str, AfterValidator(_checked(identifiers.parse_social_insurance))]
-PersonName = Annotated[str, AfterValidator(_checked(name_of))]
+PersonName = Annotated[str, AfterValidator(_checked(parse_person_name))]
 BirthDate = Annotated[date, AfterValidator(_not_in_future)]
 ShortText = Annotated[str, Visible, _text(100)]
 LongText = Annotated[str, Visible, _text(200)]
