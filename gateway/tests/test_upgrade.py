@@ -72,7 +72,7 @@ async def dial(door: Any, serve: Any) -> AsyncIterator[Connect]:
 
     yield one
     for connection in opened:
-        connection.close()
+        await connection.close()
 
 
 async def test_a_request_that_offers_an_upgrade_is_answered_once_and_its_body_is_read(dial: Connect) -> None:

@@ -1,0 +1,193 @@
+"""The reverse proxy of the deployment in front: the real Caddy with the project's Caddyfile. It shares its connections to
+the gateway between all clients, so a body that became a request would give its answer to somebody else."""
+
+import asyncio
+import shutil
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import product
+from pathlib import Path
+from socket import socket
+from subprocess import DEVNULL, Popen
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.secrets.__main__ import self_signed
+from tests.security.raw_http import (
+    CONNECTIONS,
+    LOOKS_LIKE_A_REQUEST,
+    UPGRADES,
+    Connect,
+    Post,
+    RawConnection,
+    answered_once,
+    connect,
+    offer,
+)
+
+CADDYFILE = Path(__file__).parents[2] / "deploy/proxy/Caddyfile"
+HONEST = b'{"role": "operator"}'
+JSON = ("Content-Type", "application/json")
+FRAMINGS = ("content-length", "chunked", "none")
+
+
+@pytest.fixture(scope="session")
+def caddy() -> str:
+    found = shutil.which("caddy")
+    if found is None:
+        pytest.skip("no caddy here: Debian's package caddy has it")
+    return found
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the names that the compose stack gives the certificate and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    self_signed(folder, ["127.0.0.1"])
+    (folder / "tls_certificate.pem").rename(folder / "tls_certificate")
+    (folder / "tls_key.pem").rename(folder / "tls_key")
+    return folder
+
+
+@contextmanager
+def running(caddy: str, certificate: Path, gateway: str) -> Iterator[int]:
+    """Caddy before `gateway` (host:port); gives its port, where it speaks TLS."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    variables = {
+        "PROXY_ADDRESSES": f"https://:{port}",
+        "PROXY_SECRETS": str(certificate),
+        "PROXY_GATEWAY": gateway,
+        "XDG_DATA_HOME": str(certificate),
+        "XDG_CONFIG_HOME": str(certificate),
+    }
+    command = [caddy, "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
+    with Popen(command, env=variables, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
+        try:
+            yield port
+        finally:
+            process.terminate()
+
+
+@asynccontextmanager
+async def dialling(port: int, certificate: Path) -> AsyncIterator[Connect]:
+    """Connections through Caddy, as soon as it listens."""
+    tls = ssl.create_default_context(cafile=certificate / "tls_certificate")
+    tls.set_alpn_protocols(["http/1.1"])
+    opened: list[RawConnection] = []
+
+    async def one() -> RawConnection:
+        opened.append(await connect("127.0.0.1", port, tls))
+        return opened[-1]
+
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(ConnectionError):
+                await one()
+                break
+            await asyncio.sleep(0.05)
+    yield one
+    for connection in opened:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def proxy_port(caddy: str, certificate: Path, door_url: str) -> Iterator[int]:
+    """Where Caddy listens before the running platform."""
+    with running(caddy, certificate, urlsplit(door_url).netloc) as port:
+        yield port
+
+
+@pytest.fixture
+async def dial(proxy_port: int, certificate: Path) -> AsyncIterator[Connect]:
+    async with dialling(proxy_port, certificate) as one:
+        yield one
+
+
+async def test_through_the_proxy_a_request_that_offers_an_upgrade_is_answered_once_and_its_body_is_read(
+    dial: Connect,
+) -> None:
+    for upgrade, connection, framing, packets in product(UPGRADES, CONNECTIONS, FRAMINGS, (1, 2)):
+        case = (upgrade, connection, framing, packets)
+        headers = [JSON, *offer(upgrade, connection)]
+        honest = await answered_once(await dial(), Post("/dev/token", HONEST, framing, headers).packets(packets))
+        hostile = Post("/dev/token", LOOKS_LIKE_A_REQUEST, framing, headers)
+        refused = await answered_once(await dial(), hostile.packets(packets))
+
+        assert honest.status == (422 if framing == "none" else 200), (case, honest)
+        assert refused.status == 422, (case, refused)
+
+
+async def test_through_the_proxy_everybody_gets_the_answer_to_the_own_request(dial: Connect) -> None:
+    async def innocent(number: int) -> None:
+        connection = await dial()
+        await connection.send(
+            b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Request-Id: innocent-%d\r\nConnection: close\r\n\r\n" % number
+        )
+        answer = await connection.answer()
+        assert (answer.status, answer.headers["x-request-id"]) == (200, f"innocent-{number}")
+        assert await connection.rest() == b""
+
+    async def attacker(number: int) -> None:
+        upgrade, framing = UPGRADES[number % len(UPGRADES)], FRAMINGS[number % 2]
+        connection = await dial()
+        headers = [JSON, *offer(upgrade, "Upgrade")]
+        await connection.send(*Post("/dev/token", LOOKS_LIKE_A_REQUEST, framing, headers).packets(1 + number // 2 % 2))
+        answer = await connection.answer()
+        assert (answer.status, answer.headers["x-request-id"]) == (422, "first-request")
+        await connection.close()
+
+    for start in range(0, 240, 12):
+        numbers = range(start, start + 12)
+        await asyncio.gather(*map(attacker, numbers), *map(innocent, numbers))
+
+
+async def test_through_the_proxy_a_client_that_expects_100_continue_is_told_to_go_on(dial: Connect) -> None:
+    head, body = Post("/dev/token", HONEST, "content-length", [JSON, ("Expect", "100-continue")]).packets(2)
+    connection = await dial()
+    await connection.send(head)
+    interim = await connection.answer()
+
+    final = await answered_once(connection, [body])
+
+    assert (interim.status, final.status) == (100, 200)
+
+
+async def test_through_the_proxy_trailers_and_other_tokens_of_connection_change_no_framing(dial: Connect) -> None:
+    trailers = b"X-Internal-Token: theirs\r\nContent-Length: 500\r\n\r\n"
+    head = (
+        b"POST /dev/token HTTP/1.1\r\nHost: a\r\n%b\r\nTrailer: X-Internal-Token\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    for named in (b"Connection: keep-alive, x", b"Connection: TE\r\nTE: trailers", b"Connection: content-length"):
+        packets = [head % named, b"%x\r\n%b\r\n0\r\n" % (len(LOOKS_LIKE_A_REQUEST), LOOKS_LIKE_A_REQUEST), trailers]
+
+        answer = await answered_once(await dial(), packets)
+
+        assert answer.status in (415, 422), named
+
+
+async def test_the_proxy_passes_no_offer_of_an_upgrade_on(caddy: str, certificate: Path) -> None:
+    heads: list[bytes] = []
+
+    async def record(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(record, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()[:2]
+    with running(caddy, certificate, f"{host}:{port}") as proxy_port:
+        async with dialling(proxy_port, certificate) as dial:
+            for upgrade, connection in product(UPGRADES, CONNECTIONS):
+                client = await dial()
+                await client.send(*Post("/", b"", "content-length", offer(upgrade, connection)).packets(1))
+                assert (await client.answer()).status == 200
+                await client.close()
+    server.close()
+    await server.wait_closed()
+
+    assert len(heads) == len(UPGRADES) * len(CONNECTIONS)
+    assert not [head for head in heads if b"\r\nupgrade:" in head.lower() or b"\r\nconnection:" in head.lower()]
