@@ -60,3 +60,13 @@ class FullDisk:
 
     def flush(self):
         raise OSError(28, "No space left on device")
+
+
+def test_an_ignored_offer_of_an_upgrade_is_not_worth_a_line(logs):
+    configure_logging("toy-notes")
+    uvicorn = logging.getLogger("uvicorn.error")
+    uvicorn.warning("Unsupported upgrade request.")
+    uvicorn.warning("No supported WebSocket library detected. Please use ...")
+    uvicorn.warning("Invalid HTTP request received.")
+
+    assert [line["event"] for line in logs()] == ["Invalid HTTP request received."]

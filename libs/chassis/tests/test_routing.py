@@ -27,6 +27,13 @@ async def test_a_change_and_its_announcement_commit_before_the_answer_leaves(off
     assert [fact.source for fact in await published(SourceChecked)] == [answer.json()["id"]]
 
 
+async def test_after_an_unexpected_error_the_answer_says_that_the_connection_ends(officer):
+    """The server closes it; a client that reused it would lose its next request."""
+    answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "explode"})
+
+    assert (answer.status_code, answer.headers.get("connection")) == (500, "close")
+
+
 async def test_a_fault_leaves_nothing_half_written_and_tells_nothing(officer, published, database):
     answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "explode"})
 

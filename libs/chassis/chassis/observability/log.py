@@ -65,6 +65,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     # The client logs every reconnection attempt; the relay and the consumer say what it means.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refused_upgrade)
 
 
 def current_request_id() -> str | None:
@@ -77,6 +78,11 @@ def current_traceparent() -> str | None:
     """The W3C traceparent of the request or event being served, if any."""
     value = get_contextvars().get("traceparent")
     return str(value) if value else None
+
+
+def _is_no_refused_upgrade(record: logging.LogRecord) -> bool:
+    """uvicorn warns twice of every offered upgrade, which is ignored on purpose: each default Java client offers one."""
+    return not record.getMessage().startswith(("Unsupported upgrade request", "No supported WebSocket library"))
 
 
 def _say_where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

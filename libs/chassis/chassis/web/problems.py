@@ -126,7 +126,8 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}")
         trace = trace.tb_next
     logger.error("unexpected error", error=type(error).__name__, at=frames[-4:])
-    return rendered(Problem(), request)
+    # Starlette raises the error again after this answer, and the server closes: said, so that no client reuses the connection.
+    return rendered(Problem(headers={"Connection": "close"}), request)
 
 
 def field_errors(wrong: Sequence[Any]) -> list[FieldError]:
