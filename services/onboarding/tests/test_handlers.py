@@ -19,7 +19,7 @@ from contracts.registry import (
     ResidentUnmerged,
     ResidentUpdated,
 )
-from onboarding.commands.expiries import settle_expired
+from onboarding.commands.expiries import recompute_expired
 from onboarding.model.journey import JourneyStep
 from onboarding.model.people import KnownResident
 from onboarding.queries.journeys import get_journey
@@ -220,7 +220,7 @@ async def test_an_expired_signature_is_revoked_by_the_scheduled_job(
 
     with frozen_at(datetime(2026, 6, 30, 17, tzinfo=UTC)):
         async with database.transaction() as session:
-            assert await settle_expired(session) == 1
+            assert await recompute_expired(session) == 1
 
     [event] = await published(StepRevoked)
     assert event.at == datetime(2026, 6, 30, 17, tzinfo=UTC)

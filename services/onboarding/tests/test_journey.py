@@ -11,7 +11,7 @@ from onboarding.model.journey import (
     Evidence,
     EvidenceEffect,
     JourneyStep,
-    KnownFacts,
+    KnownAttributes,
     journey,
     missing_conditions,
 )
@@ -36,27 +36,29 @@ def evidence(
     return Evidence(named, step, effect, at, "partner", holding, **more)  # type: ignore[arg-type]
 
 
-def state(step: Step, *evidences: Evidence, facts: KnownFacts | None = None, now: datetime = NOW) -> JourneyStep:
-    states = journey(facts or KnownFacts(1, EVERYTHING), evidences, now)
+def state(
+    step: Step, *evidences: Evidence, attributes: KnownAttributes | None = None, now: datetime = NOW
+) -> JourneyStep:
+    states = journey(attributes or KnownAttributes(1, EVERYTHING), evidences, now)
     return next(each for each in states if each.step == step)
 
 
 def test_the_six_steps_come_in_the_order_of_the_plans() -> None:
-    assert tuple(each.step for each in journey(KnownFacts(), [], NOW)) == STEPS
+    assert tuple(each.step for each in journey(KnownAttributes(), [], NOW)) == STEPS
 
 
 def test_a_step_without_its_conditions_is_blocked_and_names_what_is_missing() -> None:
-    blocked = state("vneid", facts=KnownFacts(1, frozenset({"personal_id_card"})))
+    blocked = state("vneid", attributes=KnownAttributes(1, frozenset({"personal_id_card"})))
 
     assert blocked.status == "blocked"
     assert blocked.missing == ("citizen_id_card", "smartphone")
 
 
 def test_an_old_identity_card_is_enough_for_the_portal_but_not_for_vneid() -> None:
-    facts = KnownFacts(1, EVERYTHING - {"citizen_id_card"})
+    attributes = KnownAttributes(1, EVERYTHING - {"citizen_id_card"})
 
-    assert state("vneid", facts=facts).missing == ("citizen_id_card",)
-    assert state("portal_account", facts=facts).missing == ("vneid",)
+    assert state("vneid", attributes=attributes).missing == ("citizen_id_card",)
+    assert state("portal_account", attributes=attributes).missing == ("vneid",)
 
 
 def test_a_portal_account_asks_for_vneid_since_the_first_of_july_2025() -> None:
@@ -68,18 +70,18 @@ def test_a_portal_account_asks_for_vneid_since_the_first_of_july_2025() -> None:
 
 
 def test_a_declaration_about_a_past_day_is_judged_by_the_rules_of_that_day() -> None:
-    facts = KnownFacts(1, EVERYTHING)
+    attributes = KnownAttributes(1, EVERYTHING)
 
-    assert missing_conditions("portal_account", facts, [], date(2025, 6, 30), NOW) == []
-    assert missing_conditions("portal_account", facts, [], date(2025, 7, 1), NOW) == ["vneid"]
+    assert missing_conditions("portal_account", attributes, [], date(2025, 6, 30), NOW) == []
+    assert missing_conditions("portal_account", attributes, [], date(2025, 7, 1), NOW) == ["vneid"]
 
 
 def test_mobile_money_may_be_declared_without_a_smartphone_beside_a_bank_account() -> None:
-    facts = KnownFacts(1, EVERYTHING - {"smartphone"}, has_bank_account=True)
+    attributes = KnownAttributes(1, EVERYTHING - {"smartphone"}, has_bank_account=True)
     on = date(2026, 1, 1)
 
-    assert missing_conditions("payment_account", facts, [], on, NOW) == ["smartphone"]
-    assert missing_conditions("payment_account", facts, [], on, NOW, "mobile_money") == []
+    assert missing_conditions("payment_account", attributes, [], on, NOW) == ["smartphone"]
+    assert missing_conditions("payment_account", attributes, [], on, NOW, "mobile_money") == []
 
 
 def test_vneid_issued_is_not_yet_activated() -> None:
@@ -117,25 +119,25 @@ def test_a_renewed_signature_outlives_the_first_validity() -> None:
 
 
 def test_mobile_money_needs_no_smartphone() -> None:
-    no_phone = KnownFacts(1, EVERYTHING - {"smartphone"})
+    no_phone = KnownAttributes(1, EVERYTHING - {"smartphone"})
 
-    assert state("payment_account", facts=no_phone).route == "open_account"
-    assert state("payment_account", facts=no_phone).status == "ready"
+    assert state("payment_account", attributes=no_phone).route == "open_account"
+    assert state("payment_account", attributes=no_phone).status == "ready"
 
 
 def test_who_has_a_bank_account_activates_its_app_on_a_smartphone() -> None:
-    with_account = KnownFacts(1, EVERYTHING - {"smartphone"}, has_bank_account=True)
+    with_account = KnownAttributes(1, EVERYTHING - {"smartphone"}, has_bank_account=True)
 
-    blocked = state("payment_account", facts=with_account)
+    blocked = state("payment_account", attributes=with_account)
 
     assert (blocked.route, blocked.missing) == ("activate_bank_app", ("smartphone",))
 
 
 def test_the_route_is_fixed_by_the_attributes_before_the_event() -> None:
     opened = evidence("payment_account", holding="A", had_bank_account=False, account_kind="bank")
-    now_has_account = KnownFacts(2, EVERYTHING, has_bank_account=True)
+    now_has_account = KnownAttributes(2, EVERYTHING, has_bank_account=True)
 
-    assert state("payment_account", opened, facts=now_has_account).route == "open_account"
+    assert state("payment_account", opened, attributes=now_has_account).route == "open_account"
 
 
 def test_the_step_is_complete_while_any_account_is_open() -> None:
@@ -220,17 +222,17 @@ def stories(draw: st.DrawFn) -> list[Evidence]:
 def test_any_order_and_any_repetition_ends_in_the_same_journey(
     story: list[Evidence], chance: random.Random, has_account: bool
 ) -> None:
-    facts = KnownFacts(3, EVERYTHING, has_account)
+    attributes = KnownAttributes(3, EVERYTHING, has_account)
     shuffled = story + chance.choices(story, k=len(story)) if story else []
     chance.shuffle(shuffled)
 
-    assert journey(facts, shuffled, NOW) == journey(facts, story, NOW)
+    assert journey(attributes, shuffled, NOW) == journey(attributes, story, NOW)
 
 
 @settings(max_examples=100, deadline=None)
 @given(stories())
 def test_a_completed_step_lacks_nothing_and_has_its_evidence(story: list[Evidence]) -> None:
-    for each in journey(KnownFacts(1), story, NOW):
+    for each in journey(KnownAttributes(1), story, NOW):
         if each.status == "completed":
             assert each.missing == ()
             assert each.evidence is not None

@@ -119,7 +119,7 @@ class Story:
             if self.root_of(each.resident_id) == root
             and (evidence := evidence_of(each.attestation, had_bank_account=each.has_bank_account))
         ]
-        return journey(resident.facts, evidences, now())
+        return journey(resident.attributes, evidences, now())
 
 
 class Lost(Exception):

@@ -17,7 +17,7 @@ from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
 from onboarding.model.sessions import CampaignSession
 from onboarding.model.steps import STEPS
-from onboarding.queries.territory import practice_units
+from onboarding.queries.territory import training_units
 
 LATE = time(23, 50)
 """Near the end of the business day, so that a day's own numbers are compared with all of that day."""
@@ -52,7 +52,7 @@ async def _people(session: Session, indicator: str, step: str, condition: Any) -
         .join(ResidentStep, col(ResidentStep.resident_id) == col(KnownResident.id))
         .where(
             col(KnownResident.life) == "alive",
-            col(KnownResident.unit_id).not_in(practice_units()),
+            col(KnownResident.unit_id).not_in(training_units()),
             col(ResidentStep.step) == step,
             condition,
         )
@@ -62,6 +62,6 @@ async def _people(session: Session, indicator: str, step: str, condition: Any) -
 
 
 async def _rows(session: Session, indicator: str, table: Any, condition: Any) -> list[Count]:
-    real = table.unit_id.not_in(practice_units())
+    real = table.unit_id.not_in(training_units())
     query = select(table.unit_code, func.count()).where(condition, real).group_by(table.unit_code)
     return [Count(unit_code=code, indicator=indicator, count=count) for code, count in await session.exec(query)]

@@ -10,7 +10,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.onboarding import ResidentFactObserved, ResidentGuided
-from onboarding.commands.journeys import accept, settle
+from onboarding.commands.journeys import add_evidence, recompute
 from onboarding.errors import ConditionsMissing, NotYoursToConfirm, UnlicensedProvider
 from onboarding.model.declarations import KINDS_BY_ROLE, StepDeclaration, needs_competent_body
 from onboarding.model.journey import missing_conditions
@@ -29,15 +29,17 @@ async def declare_step(session: Session, caller: Caller, opened: OpenJourney, de
     The caller stores the journey afterwards: a batch stores all of its journeys at once.
     """
     evidence = declaration.evidence(
-        opened.resident.id, assisted=caller.role != "resident", had_bank_account=opened.resident.facts.has_bank_account
+        opened.resident.id,
+        assisted=caller.role != "resident",
+        had_bank_account=opened.resident.attributes.has_bank_account,
     )
     if evidence.id in opened.evidences:
         return False
     await _require_authority(session, caller, declaration)
     if declaration.kind != "partner" and declaration.status != "revoked":
         _require_conditions(opened, declaration)
-    accept(opened, evidence, by=caller.account)
-    return settle(session, opened)
+    add_evidence(opened, evidence, by=caller.account)
+    return recompute(session, opened)
 
 
 def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
@@ -52,7 +54,7 @@ def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, obs
         resident.observe(observation.name, bool(observation.value), now())
     session.add(resident)
     publish(session, _observed(opened, observation))
-    return settle(session, opened) or is_new
+    return recompute(session, opened) or is_new
 
 
 async def record_visit(session: Session, caller: Caller, opened: OpenJourney, visit: Visit) -> bool:
@@ -97,7 +99,7 @@ def _require_conditions(opened: OpenJourney, declaration: StepDeclaration) -> No
     on = local_date(declaration.occurred_at)
     evidences = opened.evidences.values()
     missing = missing_conditions(
-        declaration.step, opened.resident.facts, evidences, on, now(), declaration.account_kind
+        declaration.step, opened.resident.attributes, evidences, on, now(), declaration.account_kind
     )
     if missing:
         texts = catalogue().conditions

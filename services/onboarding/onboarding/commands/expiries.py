@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from chassis.clock import now
 from chassis.runtime import Runtime
 from chassis.storage.database import Session
-from onboarding.commands.journeys import open_journeys, settle, store_journeys
+from onboarding.commands.journeys import open_journeys, recompute, store_journeys
 from onboarding.model.journeys import ResidentStep
 
 AT_ONCE = 200
@@ -15,11 +15,11 @@ async def expire_steps(runtime: Runtime) -> None:
     """Recomputes the journeys in which a step has expired, some at a time."""
     while True:
         async with runtime.database.transaction() as session:
-            if await settle_expired(session) < AT_ONCE:
+            if await recompute_expired(session) < AT_ONCE:
                 return
 
 
-async def settle_expired(session: Session) -> int:
+async def recompute_expired(session: Session) -> int:
     """Recomputes up to 200 journeys with an expired step; how many."""
     query = (
         select(ResidentStep.resident_id)
@@ -30,6 +30,6 @@ async def settle_expired(session: Session) -> int:
     due = set(await session.exec(query))
     journeys = await open_journeys(session, due)
     for opened in journeys.values():
-        settle(session, opened)
+        recompute(session, opened)
     await store_journeys(session, journeys.values())
     return len(due)

@@ -16,7 +16,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Database, ReadSession, Session
 from chassis.storage.tables import KnownUnit
 from chassis.web.service_client import ServiceClient, ServiceUnavailable
-from onboarding.commands.journeys import accept, open_journeys, settle, store_journeys
+from onboarding.commands.journeys import add_evidence, open_journeys, recompute, store_journeys
 from onboarding.errors import UnlicensedProvider
 from onboarding.lists import ListedNumber, RowFault
 from onboarding.model.bodies import body_codes
@@ -182,11 +182,11 @@ def _apply_row(session: Session, taken: NumberImport, row: ImportRow, journey: O
         reference=row.certificate_serial or row.reference,
         account_kind=row.account_kind,  # type: ignore[arg-type]  # checked when the list was read
         level=row.level,
-        had_bank_account=journey.resident.facts.has_bank_account,
+        had_bank_account=journey.resident.attributes.has_bank_account,
         assisted=not is_provider,
     )
-    is_new = accept(journey, evidence, by=taken.created_by)
-    return settle(session, journey) if is_new else False
+    is_new = add_evidence(journey, evidence, by=taken.created_by)
+    return recompute(session, journey) if is_new else False
 
 
 def _import_row(import_id: UUID, listed: ListedNumber) -> ImportRow:

@@ -15,7 +15,7 @@ from chassis.clock import HO_CHI_MINH, now, today
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.onboarding import StepCompleted, StepRevoked, StepUpdated
-from onboarding.model.journey import Evidence, JourneyStep, KnownFacts, journey
+from onboarding.model.journey import Evidence, JourneyStep, KnownAttributes, journey
 from onboarding.model.journeys import STORED, AddedEvidence, OpenJourney
 from onboarding.model.people import KnownResident
 from onboarding.queries.journeys import find_roots, get_journey, load_journeys
@@ -40,16 +40,18 @@ async def open_journey(session: Session, resident_id: UUID) -> OpenJourney | Non
     return await get_journey(session, resident) if resident else None
 
 
-async def meet_residents(session: Session, residents: Sequence[KnownResident]) -> set[UUID]:
+async def insert_residents(session: Session, residents: Sequence[KnownResident]) -> set[UUID]:
     """Inserts those who are not known yet, with the steps that follow from it, in one statement; their ids."""
     if not residents:
         return set()
     rows = [_row(each) for each in residents]
-    found = await session.execute(_MEET, {"rows": json.dumps(rows, default=str)})
+    found = await session.execute(_INSERT, {"rows": json.dumps(rows, default=str)})
     return set(found.scalars())
 
 
-def accept(opened: OpenJourney, evidence: Evidence, *, by: str | None = None, subject_id: UUID | None = None) -> bool:
+def add_evidence(
+    opened: OpenJourney, evidence: Evidence, *, by: str | None = None, subject_id: UUID | None = None
+) -> bool:
     """Adds evidence; False when it was added before."""
     if evidence.id in opened.evidences:
         return False
@@ -58,7 +60,7 @@ def accept(opened: OpenJourney, evidence: Evidence, *, by: str | None = None, su
     return True
 
 
-def settle(session: Session, opened: OpenJourney) -> bool:
+def recompute(session: Session, opened: OpenJourney) -> bool:
     """Recomputes where the resident stands and publishes what reports count; False when nothing is different.
 
     Nothing is written before `store_journeys`.
@@ -186,17 +188,17 @@ _COUNT_UP = text(
 
 
 def _row(resident: KnownResident) -> dict[str, Any]:
-    return resident.model_dump(mode="json") | {"steps": _first_steps(resident.facts, today())}
+    return resident.model_dump(mode="json") | {"steps": _first_steps(resident.attributes, today())}
 
 
 @lru_cache(maxsize=4096)
-def _first_steps(facts: KnownFacts, on: date) -> list[dict[str, Any]]:
+def _first_steps(attributes: KnownAttributes, on: date) -> list[dict[str, Any]]:
     """The six steps of a resident with these attributes and no evidence; they change with the day's rules only."""
-    states = journey(facts, [], datetime.combine(on, time(12), HO_CHI_MINH))
+    states = journey(attributes, [], datetime.combine(on, time(12), HO_CHI_MINH))
     return [{name: getattr(each, name) for name in ("step", "status", "missing", "route")} for each in states]
 
 
-_MEET = text(
+_INSERT = text(
     "WITH sent AS (SELECT value FROM jsonb_array_elements(cast(:rows AS jsonb))),"
     " met AS (INSERT INTO known_resident SELECT given.* FROM sent,"
     " jsonb_populate_record(NULL::known_resident, sent.value) AS given ON CONFLICT DO NOTHING RETURNING id),"

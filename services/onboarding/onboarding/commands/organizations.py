@@ -28,11 +28,11 @@ async def declare_organization_app(
     if declaration.kind != "partner" and declaration.status != "revoked":
         _require_conditions(organization, declaration)
     session.add(StepEvidence.of(organization.id, evidence, at=now(), by=caller.account))
-    await settle_organization(session, organization)
+    await recompute_organization(session, organization)
     return True
 
 
-async def settle_organization(session: Session, organization: KnownOrganization) -> JourneyStep:
+async def recompute_organization(session: Session, organization: KnownOrganization) -> JourneyStep:
     """Where the organization stands after new evidence; announced."""
     await session.flush()
     state = await organization_state(session, organization)

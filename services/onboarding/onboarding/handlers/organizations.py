@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now
 from chassis.storage.database import Session
 from contracts.registry import OrganizationAttested, OrganizationSnapshot
-from onboarding.commands.organizations import settle_organization
+from onboarding.commands.organizations import recompute_organization
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journeys import StepEvidence
 from onboarding.model.people import KnownOrganization
@@ -26,7 +26,7 @@ async def on_organization_attested(session: Session, fact: OrganizationAttested)
     organization = await _known(session, fact)
     if await session.get(StepEvidence, (organization.id, evidence.id)) is None:
         session.add(StepEvidence.of(organization.id, evidence, at=now()))
-        await settle_organization(session, organization)
+        await recompute_organization(session, organization)
 
 
 async def _known(session: Session, fact: OrganizationSnapshot | OrganizationAttested) -> KnownOrganization:

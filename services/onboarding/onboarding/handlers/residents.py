@@ -8,7 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.messaging.consumer import batch_handler
 from chassis.storage.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
-from onboarding.commands.journeys import accept, meet_residents, open_journey, open_journeys, settle, store_journeys
+from onboarding.commands.journeys import (
+    add_evidence,
+    insert_residents,
+    open_journey,
+    open_journeys,
+    recompute,
+    store_journeys,
+)
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.people import KnownResident
@@ -20,7 +27,7 @@ async def on_residents_heard(session: Session, facts: Sequence[ResidentSnapshot 
 
     Conditions never refuse a partner's fact; twice is once.
     """
-    later = await _meet(session, facts)
+    later = await _insert_new(session, facts)
     opened = await open_journeys(session, [each.resident_id for each in later])
     if strangers := [each for each in later if each.resident_id not in opened]:
         await _make_known(session, strangers)
@@ -31,7 +38,7 @@ async def on_residents_heard(session: Session, facts: Sequence[ResidentSnapshot 
         if await _apply_event(session, fact, journey):
             touched[journey.resident.id] = journey
     for journey in touched.values():
-        settle(session, journey)
+        recompute(session, journey)
     await store_journeys(session, touched.values())
 
 
@@ -43,7 +50,7 @@ async def on_resident_merged(session: Session, fact: ResidentMerged) -> None:
     duplicate.hear(fact)
     if duplicate.merge(fact.survivor_id, fact.version):
         session.add(duplicate)
-        await _settle(session, fact.survivor_id)
+        await _recompute(session, fact.survivor_id)
 
 
 async def on_resident_unmerged(session: Session, fact: ResidentUnmerged) -> None:
@@ -53,11 +60,11 @@ async def on_resident_unmerged(session: Session, fact: ResidentUnmerged) -> None
     duplicate.hear(fact)
     if duplicate.merge(None, fact.version):
         session.add(duplicate)
-        await _settle(session, fact.resident_id)
-        await _settle(session, fact.survivor_id)
+        await _recompute(session, fact.resident_id)
+        await _recompute(session, fact.survivor_id)
 
 
-async def _meet(
+async def _insert_new(
     session: Session, facts: Sequence[ResidentSnapshot | ResidentAttested]
 ) -> list[ResidentSnapshot | ResidentAttested]:
     """Stores everybody of whom these facts are the first word, and gives the facts that are left to hear."""
@@ -65,7 +72,7 @@ async def _meet(
     for fact in facts:
         if isinstance(fact, ResidentSnapshot):
             first.setdefault(fact.resident_id, fact)
-    met = await meet_residents(session, [_resident_in(fact) for fact in first.values()])
+    met = await insert_residents(session, [_resident_in(fact) for fact in first.values()])
     return [fact for fact in facts if not (fact.resident_id in met and first.get(fact.resident_id) is fact)]
 
 
@@ -73,20 +80,20 @@ async def _apply_event(session: Session, fact: ResidentSnapshot | ResidentAttest
     """Takes one fact in; whether the journey has to be computed anew."""
     if isinstance(fact, ResidentAttested):
         evidence = evidence_of(fact.attestation, had_bank_account=fact.has_bank_account)
-        return evidence is not None and accept(journey, evidence, subject_id=fact.resident_id)
+        return evidence is not None and add_evidence(journey, evidence, subject_id=fact.resident_id)
     resident = await session.get_one(KnownResident, fact.resident_id)  # locked with its journey, so no statement
-    before, is_first_word = resident.facts, resident.version == 0
+    before, is_first_word = resident.attributes, resident.version == 0
     if not resident.hear(fact):
         return False
     session.add(resident)
-    after = resident.facts
+    after = resident.attributes
     return is_first_word or (before.conditions, before.has_bank_account) != (after.conditions, after.has_bank_account)
 
 
-async def _settle(session: Session, resident_id: UUID) -> None:
+async def _recompute(session: Session, resident_id: UUID) -> None:
     await session.flush()
     if opened := await open_journey(session, resident_id):
-        settle(session, opened)
+        recompute(session, opened)
         await store_journeys(session, [opened])
 
 

@@ -54,7 +54,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class KnownFacts:
+class KnownAttributes:
     """Attributes of a resident as of the `version` of registry: which conditions hold, and the bank account."""
 
     version: int = 0
@@ -94,14 +94,14 @@ class JourneyStep:
 COUNTED = ("completed", "revoked")
 
 
-def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> list[JourneyStep]:
+def journey(attributes: KnownAttributes, evidences: Iterable[Evidence], now: datetime) -> list[JourneyStep]:
     """All six steps of one resident as of `now`, whatever the order or repetition of the evidences."""
     by_step = _by_step(evidences)
-    conditions = _given(facts, by_step, now)
+    conditions = _given(attributes, by_step, now)
     states: list[JourneyStep] = []
     for rule in catalogue().steps:
         progress = _replay(by_step.get(rule.step, []), now)
-        states.append(_state(rule, progress, facts, conditions, now))
+        states.append(_state(rule, progress, attributes, conditions, now))
         if progress.since:
             conditions.add(rule.step)
     return states
@@ -109,7 +109,7 @@ def journey(facts: KnownFacts, evidences: Iterable[Evidence], now: datetime) -> 
 
 def missing_conditions(
     step: str,
-    facts: KnownFacts,
+    attributes: KnownAttributes,
     evidences: Iterable[Evidence],
     on: date,
     now: datetime,
@@ -120,9 +120,9 @@ def missing_conditions(
     Mobile Money is a separate account: it needs no smartphone, whatever else the resident has (requirement R27).
     """
     by_step = _by_step(evidences)
-    given = _given(facts, by_step, now)
+    given = _given(attributes, by_step, now)
     rule = catalogue().rule(step)
-    activates = facts.has_bank_account and account_kind != "mobile_money"
+    activates = attributes.has_bank_account and account_kind != "mobile_money"
     asked = rule.conditions_on(on, rule.route_for(activates))
     return [each for each in asked if each not in given and not _replay(by_step.get(each, []), now).since]
 
@@ -135,9 +135,9 @@ def _by_step(evidences: Iterable[Evidence]) -> dict[str, list[Evidence]]:
     return by_step
 
 
-def _given(facts: KnownFacts, by_step: dict[str, list[Evidence]], now: datetime) -> set[str]:
+def _given(attributes: KnownAttributes, by_step: dict[str, list[Evidence]], now: datetime) -> set[str]:
     """Conditions that hold before any step: those that registry publishes, and a passed eKYC."""
-    return set(facts.conditions) | ({EKYC} if _replay(by_step.get(EKYC, []), now).since else set())
+    return set(attributes.conditions) | ({EKYC} if _replay(by_step.get(EKYC, []), now).since else set())
 
 
 @dataclass
@@ -209,9 +209,11 @@ def _expiries(evidences: list[Evidence], now: datetime) -> Iterable[Evidence]:
             )
 
 
-def _state(rule: StepRule, progress: _Progress, facts: KnownFacts, conditions: set[str], now: datetime) -> JourneyStep:
+def _state(
+    rule: StepRule, progress: _Progress, attributes: KnownAttributes, conditions: set[str], now: datetime
+) -> JourneyStep:
     done = progress.since
-    route = rule.route_for(done.had_bank_account if done else facts.has_bank_account)
+    route = rule.route_for(done.had_bank_account if done else attributes.has_bank_account)
     missing = tuple(each for each in rule.conditions_on(local_date(now), route) if each not in conditions)
     status, proof = _status_and_proof(progress, bool(missing))
     return JourneyStep(

@@ -102,7 +102,7 @@ class OpenJourney:
 
     def states(self) -> list[JourneyStep]:
         """Where the resident stands now."""
-        return journey(self.resident.facts, self.evidences.values(), now())
+        return journey(self.resident.attributes, self.evidences.values(), now())
 
     def state(self, step: str) -> JourneyStep:
         return next(each for each in self.states() if each.step == step)

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from chassis.storage.database import aware
 from contracts.registry import OrganizationSnapshot, ResidentSnapshot
-from onboarding.model.journey import KnownFacts
+from onboarding.model.journey import KnownAttributes
 from onboarding.model.tables import OnboardingTable, document
 
 CONDITIONS = ("citizen_id_card", "personal_id_card", "social_insurance_no", "owner_verified_phone")
@@ -47,12 +47,12 @@ class KnownResident(OnboardingTable, table=True):
     journey_version: int = 0
 
     @property
-    def facts(self) -> KnownFacts:
+    def attributes(self) -> KnownAttributes:
         """The conditions that hold, and the bank account: what the journey asks."""
         held = {name for name in CONDITIONS if self.tells(name)}
         if self.tells("has_smartphone"):
             held.add("smartphone")
-        return KnownFacts(self.version, frozenset(held), self.tells("has_bank_account"))
+        return KnownAttributes(self.version, frozenset(held), self.tells("has_bank_account"))
 
     def tells(self, name: str) -> bool:
         """A yes or no as observed in the village a moment ago, else as registry told it."""

@@ -10,7 +10,7 @@ from chassis.web.routing import Page, page_by_id
 from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
 from onboarding.queries.signature_lists import consented_to
-from onboarding.queries.territory import practice_units, units_of_code
+from onboarding.queries.territory import training_units, units_of_code
 
 
 async def page_of_referrals(
@@ -22,7 +22,7 @@ async def page_of_referrals(
         open_steps = open_steps.where(col(ResidentStep.step) == step)
     query: Any = select(KnownResident).where(
         col(KnownResident.life) == "alive",
-        col(KnownResident.unit_id).not_in(practice_units()),
+        col(KnownResident.unit_id).not_in(training_units()),
         col(KnownResident.id).in_(consented_to(partner_id)),
         col(KnownResident.id).in_(open_steps.with_only_columns(ResidentStep.resident_id)),
     )

@@ -137,7 +137,7 @@ def units_below(unit_id: UUID, on: date) -> Any:
     )
 
 
-def practice_units() -> Any:
+def training_units() -> Any:
     """A subquery with the ids of the training units: counts and partners leave them out."""
     return select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
 
