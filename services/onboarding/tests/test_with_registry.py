@@ -60,7 +60,7 @@ class Registry:
             query = text("SELECT id, type, value FROM outbox WHERE id > :last ORDER BY id")
             rows = list(await session.execute(query, {"last": self._last}))
         events = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
-        self._last = rows[-1].id if rows else self._told
+        self._last = rows[-1].id if rows else self._last
         wanted = [each for each in events if type(each) in self._service.handlers]
         await self._hear(*(each for each in wanted if getattr(each, "code", "38") in UNITS))
 
