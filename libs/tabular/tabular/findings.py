@@ -1,5 +1,6 @@
 """What can be wrong or odd about a table, a row or a cell: a stable code and a sentence in both languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -68,10 +69,10 @@ EXAMPLE_ROW = Finding(
 )
 
 
-def missing_columns(titles: list[str]) -> Finding:
-    """Required columns that no row of the first twenty has."""
-    listed = ", ".join(titles)
-    return Finding("column-missing", f"Thiếu cột bắt buộc: {listed}", f"Required columns are missing: {listed}")
+def missing_columns(columns: Mapping[str, str]) -> Finding:
+    """Required columns, by name with their title, that no row of the first twenty has."""
+    names, titles = ", ".join(columns), ", ".join(f"{title} ({name})" for name, title in columns.items())
+    return Finding("column-missing", f"Thiếu cột bắt buộc: {titles}", f"Required columns are missing: {names}")
 
 
 def repeated_column(title: str) -> Finding:

@@ -15,7 +15,7 @@ class Header:
 
     index: int
     layout: Layout
-    missing: tuple[str, ...]
+    missing: tuple[Column, ...]
     repeated: str | None
 
     @property
@@ -31,7 +31,7 @@ class Header:
         if self.repeated is not None:
             raise UnreadableTable(repeated_column(self.repeated))
         if self.missing:
-            raise UnreadableTable(missing_columns(list(self.missing)))
+            raise UnreadableTable(missing_columns({column.name: column.title for column in self.missing}))
 
 
 def find_header(
@@ -114,10 +114,10 @@ def _found(places: Mapping[str, list[int]], titles: Sequence[str], besides: froz
     return sorted(place for key in keys for place in places.get(key, ()))
 
 
-def _missing(positions: Mapping[str, object], columns: Sequence[Column]) -> tuple[str, ...]:
+def _missing(positions: Mapping[str, object], columns: Sequence[Column]) -> tuple[Column, ...]:
     present = positions.keys()
     return tuple(
-        column.name
+        column
         for column in columns
         if column.required and column.name not in present and not (column.instead and present >= set(column.instead))
     )

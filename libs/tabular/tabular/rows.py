@@ -104,7 +104,8 @@ def _refuse(found: Iterable[_Found | None], sheets: Sequence[Sheet], columns: Se
     if nearest:
         nearest.header.check()
     has_rows = any(_has_content(sheet) for sheet in sheets if sheet.is_visible)
-    raise UnreadableTable(missing_columns([c.name for c in columns if c.required]) if has_rows else EMPTY)
+    required = {column.name: column.title for column in columns if column.required}
+    raise UnreadableTable(missing_columns(required) if has_rows else EMPTY)
 
 
 def _has_content(sheet: Sheet) -> bool:

@@ -2,10 +2,9 @@
 
 import csv
 import io
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from uuid import UUID
 
-import anyio.to_thread
 from fastapi import File, Form, Header, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
@@ -24,11 +23,12 @@ from chassis.web.routing import (
 )
 from onboarding.commands.imports import create_number_import
 from onboarding.errors import UnreadableFile
-from onboarding.lists import ListedNumber, RowFault, UnreadableList, read_numbers
+from onboarding.lists import ListedNumber, RowFault, read_numbers
 from onboarding.model.steps import Step
 from onboarding.queries.imports import every_rejection, load_import, page_of_rejections
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.imports import ImportView, RejectionView
+from tabular import UnreadableTable
 
 router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
@@ -46,7 +46,7 @@ async def create_onboarding_import(
     content = await file.read(FILE_BYTES + 1)
     if len(content) > FILE_BYTES:
         raise TooLarge()
-    rows = await anyio.to_thread.run_sync(_read, content)
+    rows = await _read(file.file)
     unit = await unit_of_body(session, unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
     taken = await create_number_import(session, caller, unit, step, source_body, content, rows)
@@ -75,11 +75,11 @@ async def list_onboarding_import_rejections(
     return JSONResponse(views.model_dump(mode="json"))
 
 
-def _read(content: bytes) -> list[ListedNumber | RowFault]:
+async def _read(file: BinaryIO) -> list[ListedNumber | RowFault]:
     try:
-        return read_numbers(content, today())
-    except UnreadableList as error:
-        raise UnreadableFile(errors=[FieldError("/file", "unreadable", error.vi, error.en)]) from error
+        return await read_numbers(file, today())
+    except UnreadableTable as error:
+        raise UnreadableFile(errors=[FieldError("/file", "unreadable", error.finding.vi, error.finding.en)]) from error
 
 
 def _table(rejections: list[RejectionView]) -> Response:

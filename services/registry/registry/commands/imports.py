@@ -154,7 +154,7 @@ async def _run_import(database: Database, record: ResidentImport, batch_rows: in
 def _check_villages(table: Table, villages: "Villages") -> None:
     """A list without a column of villages can only be the list of one village, the unit of the import."""
     if "village" not in table.titles and villages.top.level != "village":
-        raise UnreadableTable(missing_columns(["village"]))
+        raise UnreadableTable(missing_columns({"village": "Thôn/Tổ dân phố"}))
 
 
 async def _placed_batches(
