@@ -72,7 +72,7 @@ def _what(connections: int) -> str:
 
 def _add_overhead(book: Book, results: dict[str, list[Seen]], connections: int) -> None:
     what = _what(connections)
-    limits = {"nginx": 0.15, "aiohttp": 0.9} if connections == CONNECTIONS else {}
+    limits = {"nginx": 0.15, "aiohttp": 0.5} if connections == CONNECTIONS else {}
     names = {"nginx": "nginx proxy_pass (aim for 0.4)" if limits else "nginx proxy_pass", "aiohttp": BARE}
     ours = results["platform"]
     for baseline, name in names.items():

@@ -1,11 +1,13 @@
 """The HTTP door of any service."""
 
 import asyncio
+import base64
 
 import pytest
 from sqlalchemy import text
 
 from chassis.testing import unit_event
+from chassis.web.bodies import _is_deep
 from contracts.registry import SourceChecked
 
 
@@ -244,3 +246,35 @@ async def test_what_no_text_holds_is_the_callers_fault_in_a_query_and_in_a_body(
 
     assert (asked.status_code, asked.json()["type"]) == (400, "/problems/invalid-query")
     assert (told.status_code, told.json()["type"]) == (422, "/problems/invalid-body")
+
+
+@pytest.mark.parametrize("depth", [70, 300, 900, 990, 5_000, 100_000])
+@pytest.mark.parametrize("field", ["text", "unit_code", "other"])
+async def test_json_nested_too_deep_is_the_callers_fault(officer, field, depth):
+    members = f'"unit_code": "15727-01", "text": "a", "{field}": {"[" * depth + "]" * depth}'
+
+    answer = await officer.post(
+        "/v1/notes", content="{" + members + "}", headers={"Content-Type": "application/json; charset=utf-8"}
+    )
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-body")
+    assert [error["code"] for error in answer.json()["errors"]] == ["too-deep"]
+
+
+@pytest.mark.parametrize(
+    "key", ["[null]", "[1]", "[{}]", "[]", "{}", "[[]]", '["a\\u0000b"]', '["\\ud800"]', "[" * 5_000 + "]" * 5_000]
+)
+async def test_a_cursor_that_the_list_never_gave_is_the_callers_fault(officer, key):
+    cursor = base64.urlsafe_b64encode(key.encode()).decode()
+
+    answer = await officer.get("/v1/notes", params={"cursor": cursor})
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "not-a-cursor")
+
+
+@pytest.mark.parametrize(
+    "body", [b'"[[' + b"[{" * 500 + b'"', b'{"a": "' + b'\\"[' * 500 + b'"}', b"[" + b"[]," * 500 + b"[]]"]
+)
+def test_brackets_within_texts_and_beside_each_other_are_no_nesting(body):
+    assert not _is_deep(body)
+    assert _is_deep(b"[" * 65 + body)

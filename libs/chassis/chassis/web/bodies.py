@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Self, get_args, get_origin
 
+from fastapi import Request
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -22,8 +23,39 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from chassis.errors import FieldError, InvalidBody
+
 RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
+"""Strings, which are passed over, and the brackets outside of them. The closing quote is optional, so that a string
+without an end is read once and not again from each of its quotes."""
+DEEPEST = 64
+"""Levels of nesting in a body; the deepest document of the API has fewer than ten."""
+
+
+async def refuse_deep_json(request: Request) -> None:
+    """422 for a JSON body of more than `DEEPEST` levels: what reads or writes it level by level would end in a fault."""
+    if request.method in ("GET", "HEAD") or not _is_json(request.headers.get("content-type", "")):
+        return
+    body = await request.body()
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _is_deep(body):
+        vi, en = f"JSON lồng quá {DEEPEST} cấp.", f"The JSON is nested deeper than {DEEPEST} levels."
+        raise InvalidBody(errors=[FieldError("", "too-deep", vi, en)])
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower().endswith("json")
+
+
+def _is_deep(body: bytes) -> bool:
+    depth = 0
+    for token in BRACKETS.finditer(body):
+        depth += (token[1] is not None) - (token[2] is not None)
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _refuse(code: str, vi: str, en: str) -> PydanticCustomError:

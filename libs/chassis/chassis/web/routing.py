@@ -28,6 +28,7 @@ from chassis.errors import (
 from chassis.security.identity import Caller, Role
 from chassis.security.training_guard import guard_training
 from chassis.storage.database import ReadSession, Session
+from chassis.web.bodies import refuse_deep_json
 from chassis.web.idempotency import run_once
 
 T = TypeVar("T")
@@ -102,6 +103,7 @@ class TransactionalRoute(APIRoute):
         async def door(request: Request) -> Response:
             caller = request.state.caller = _authorize(request, audience)
             _refuse_unknown_parameters(request, parameters, days)
+            await refuse_deep_json(request)
             if caller and caller.training_units:
                 await guard_training(request, caller)
             if not changes:
@@ -198,8 +200,8 @@ class Page(BaseModel):
     limit: int
     cursor: str | None
 
-    def after(self) -> list[Any] | None:
-        """The sort key after which this page starts; 400 for a cursor that is not ours."""
+    def after(self) -> list[str] | None:
+        """The parts of the sort key after which this page starts, one at least; 400 for a cursor that is not ours."""
         return None if self.cursor is None else _read_cursor(self.cursor)
 
     def after_id(self) -> UUID | None:
@@ -207,7 +209,7 @@ class Page(BaseModel):
         start = self.after()
         try:
             return None if start is None else UUID(start[0])
-        except (ValueError, AttributeError, IndexError, TypeError) as error:
+        except ValueError as error:
             raise _not_a_cursor() from error
 
 
@@ -238,12 +240,13 @@ def cursor_at(*key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([str(part) for part in key]).encode()).rstrip(b"=").decode()
 
 
-def _read_cursor(cursor: str) -> list[Any]:
+def _read_cursor(cursor: str) -> list[str]:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=="))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _not_a_cursor() from error
-    if not isinstance(key, list):
+    # Printable: no column holds NUL or half a surrogate pair, and `cursor_at` writes neither.
+    if not isinstance(key, list) or not key or not all(isinstance(part, str) and part.isprintable() for part in key):
         raise _not_a_cursor()
     return key
 
