@@ -1,1 +1,1 @@
-"""Projections of all facts; dashboard and exports."""
+"""Projections of all events; dashboard and exports."""

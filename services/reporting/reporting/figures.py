@@ -1,4 +1,4 @@
-"""A report as plain values: what pages, exports and forecasts are made of, whoever counted it."""
+"""A report as plain values: the input of pages, exports and forecasts, independent of how it was counted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = [
     "Point",
     "Reconciliation",
     "Report",
-    "Target",
+    "ReportTarget",
     "UnitFigures",
     "UnitName",
     "hide_small",
@@ -32,8 +32,8 @@ SMALLEST_PUBLIC_CELL = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What a plan wants to reach by `due_on`: a share in percent, or a count."""
+class ReportTarget:
+    """The target of a plan by `due_on`: a share in percent, or a count."""
 
     percent: Decimal | None = None
     count: int | None = None
@@ -57,7 +57,7 @@ class Figure:
     indicator: Indicator
     numerator: int | None
     denominator: int | None = None
-    target: Target | None = None
+    target: ReportTarget | None = None
     trend: tuple[Point, ...] = ()
     is_hidden: bool = False
 
@@ -130,7 +130,7 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the unit says itself of its campaign."""
+    """The unit's own evaluation of its campaign."""
 
     results: str = ""
     limits: str = ""
@@ -158,10 +158,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """When a target will be reached at the pace of the last days; `method` says how that was computed."""
+    """When a target will be reached at the pace of the last days; `method` is how that was computed."""
 
     code: str
-    target: Target
+    target: ReportTarget
     state: Literal["reached", "on_course", "late", "overdue", "standing_still"]
     pace_per_day: Decimal
     reached_on: date | None

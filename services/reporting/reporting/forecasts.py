@@ -1,4 +1,4 @@
-"""What comes next, and who leads: forecasts of targets, rankings of units, commendations. Pure arithmetic."""
+"""Forecasts of targets, rankings of units, commendations: pure arithmetic."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from reporting.figures import Figure, Forecast, Point, Target, UnitFigures, UnitName
+from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitFigures, UnitName
 from reporting.indicators import Text
 
-__all__ = ["Ranked", "commendations", "forecast", "pace_of", "rank"]
+__all__ = ["RankedUnit", "commendations", "forecast", "pace_of", "rank"]
 
 PACE_DAYS = 28
 """A pace is taken over four weeks: long enough to even out a week, short enough to follow a campaign."""
 
 FARTHEST = 3660
-"""A forecast beyond ten years says nothing."""
+"""A forecast beyond ten years is no information."""
 
 Category = Literal["advanced", "effective", "excellent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedUnit:
     """A unit's place; equal values share a place, units without a value have none."""
 
     place: int | None
@@ -62,19 +62,19 @@ def pace_of(points: Sequence[Point]) -> Decimal:
     return slope.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
-def rank(units: Iterable[UnitFigures], code: str) -> list[Ranked]:
+def rank(units: Iterable[UnitFigures], code: str) -> list[RankedUnit]:
     """The units by the indicator, best first; equal values share a place (1, 2, 2, 4), then by code."""
     found = [(each.unit, each.figures[code]) for each in units if code in each.figures and not each.is_rest]
     known = sorted(
         ((unit, figure, figure.value) for unit, figure in found if figure.value is not None),
         key=lambda entry: (-entry[2], entry[0].code),
     )
-    ranked: list[Ranked] = []
+    ranked: list[RankedUnit] = []
     for number, (unit, figure, value) in enumerate(known, start=1):
         tied = bool(ranked) and ranked[-1].figure.value == value
-        ranked.append(Ranked(ranked[-1].place if tied else number, unit, figure))
+        ranked.append(RankedUnit(ranked[-1].place if tied else number, unit, figure))
     unknown = sorted(((u, f) for u, f in found if f.value is None), key=lambda entry: entry[0].code)
-    return ranked + [Ranked(None, unit, figure) for unit, figure in unknown]
+    return ranked + [RankedUnit(None, unit, figure) for unit, figure in unknown]
 
 
 def commendations(units: Iterable[UnitFigures], codes: Sequence[str]) -> list[tuple[Category, UnitName, Decimal]]:
@@ -114,7 +114,7 @@ def _day_reached(missing: Decimal, pace: Decimal, as_of: date) -> date | None:
 
 
 def _state(
-    missing: Decimal, reached_on: date | None, target: Target, as_of: date
+    missing: Decimal, reached_on: date | None, target: ReportTarget, as_of: date
 ) -> Literal["reached", "on_course", "late", "overdue", "standing_still"]:
     if missing <= 0:
         return "reached"

@@ -1,4 +1,4 @@
-"""The bodies that leave by the HTTP door."""
+"""The bodies of responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from reporting.figures import Figure, Forecast, Point, Reconciliation, Report, UnitFigures
-from reporting.forecasts import Ranked
+from reporting.forecasts import RankedUnit
 from reporting.indicators import Counter, Indicator, catalogue
 
 __all__ = [
@@ -201,7 +201,7 @@ class RankedView(BaseModel):
     value: float | None
 
     @classmethod
-    def of(cls, ranked: Ranked) -> RankedView:
+    def of(cls, ranked: RankedUnit) -> RankedView:
         figure = ranked.figure
         return cls(
             place=ranked.place,
@@ -237,7 +237,7 @@ class RankingView(BaseModel):
 
 class ForecastView(BaseModel):
     """`state`: reached, on_course, late (after the target's day), overdue (that day is over) or standing_still; `method`
-    says how it was computed."""
+    is how it was computed."""
 
     code: str
     target: float | None
@@ -295,7 +295,8 @@ class ReconciledView(BaseModel):
 
 
 class ReconciliationView(BaseModel):
-    """All counts that the services announced. `agrees`: there are some, and none differs; `state` tells no from not yet."""
+    """All counts that the services announced. `state`: `agrees`, `differs`, or `nothing_compared` while there are none;
+    `agrees` is true for the first."""
 
     agrees: bool
     state: Literal["agrees", "differs", "nothing_compared"]
@@ -312,7 +313,7 @@ class ReconciliationView(BaseModel):
 
 
 class FiledView(BaseModel):
-    """A report that was handed in."""
+    """A filed report."""
 
     id: UUID
     filing_id: UUID

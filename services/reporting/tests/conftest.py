@@ -1,4 +1,4 @@
-"""A small world: the demo commune before and after July 2025, its villages, and facts to be told about them."""
+"""A small world: the demo commune before and after July 2025, its villages, and events to be published_events about them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def units(deliver: Callable[..., Any]) -> None:
 def units_of_the_demo() -> list[UnitChanged]:
     today = unit_id("15724")
     old = [("15721", "Đồng Lợi"), ("15724", "Đồng Tiến"), ("15727", "Đồng Thắng")]
-    facts = [
+    events = [
         _unit(unit_id("38"), "38", "Thanh Hóa", "province", [_place("38")]),
         _unit(unit_id("397"), "397", "Triệu Sơn", "district", [_place("38/397", to=BEFORE)], valid_to=BEFORE),
         _unit(today, "15724", "Đồng Tiến", "commune", [_place("38/15724", since=REFORM)], valid_from=REFORM),
@@ -48,15 +48,15 @@ def units_of_the_demo() -> list[UnitChanged]:
     for code, name in old:
         place = _place(f"38/397/{code}", to=BEFORE)
         heir = Successor(unit_id=today, code="15724", kind="whole", effective_on=REFORM)
-        facts.append(_unit(unit_id(code, "old"), code, name, "commune", [place], valid_to=BEFORE, successors=[heir]))
+        events.append(_unit(unit_id(code, "old"), code, name, "commune", [place], valid_to=BEFORE, successors=[heir]))
     for commune, number in [("15727", 1), ("15727", 2), ("15721", 1)]:
         code = f"{commune}-{number:02}"
         places = [
             _place(f"38/397/{commune}/{code}", to=BEFORE),
             _place(f"38/15724/{code}", since=REFORM),
         ]
-        facts.append(_unit(unit_id(code), code, f"Thôn {number}", "village", places))
-    return facts
+        events.append(_unit(unit_id(code), code, f"Thôn {number}", "village", places))
+    return events
 
 
 def _place(path: str, since: date | None = None, to: date | None = None) -> Lineage:
@@ -69,8 +69,8 @@ def _unit(id: UUID, code: str, name: str, level: Any, lineage: list[Lineage], **
 
 
 def registered(code: str = "15727-01", **more: Any) -> ResidentRegistered:
-    """An adult with a smartphone; everything may be said otherwise."""
-    said = {
+    """An adult with a smartphone; everything may be fields otherwise."""
+    fields = {
         "resident_id": new_id(),
         "version": 1,
         "unit_id": unit_id(code),
@@ -83,16 +83,16 @@ def registered(code: str = "15727-01", **more: Any) -> ResidentRegistered:
         "citizen_id_card": True,
         "personal_id_card": True,
     }
-    return ResidentRegistered.model_validate(said | more)
+    return ResidentRegistered.model_validate(fields | more)
 
 
-def again(fact: Any, kind: type[Any], **more: Any) -> Any:
-    """The next thing said of the same resident."""
-    return kind.model_validate(fact.model_dump() | {"version": fact.version + 1} | more)
+def again(event: Any, kind: type[Any], **more: Any) -> Any:
+    """The next thing fields of the same resident."""
+    return kind.model_validate(event.model_dump() | {"version": event.version + 1} | more)
 
 
 def completed(resident: ResidentRegistered, step: str = "payment_account", **more: Any) -> StepCompleted:
-    said = {
+    fields = {
         "resident_id": resident.resident_id,
         "version": 1,
         "unit_id": resident.unit_id,
@@ -104,4 +104,4 @@ def completed(resident: ResidentRegistered, step: str = "payment_account", **mor
         "evidence_kind": "partner",
         "marks": ["bank"] if step == "payment_account" else [],
     }
-    return StepCompleted.model_validate(said | more)
+    return StepCompleted.model_validate(fields | more)

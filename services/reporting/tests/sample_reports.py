@@ -16,7 +16,7 @@ from reporting.figures import (
     Point,
     Reconciliation,
     Report,
-    Target,
+    ReportTarget,
     UnitFigures,
     UnitName,
     hide_small,
@@ -64,7 +64,7 @@ def _figure(indicator: Indicator, residents: int, level: float, random: Random) 
         denominator = whole
         numerator = int(whole * min(1, level * random.uniform(0.6, 1.1)))
     percent = TARGETS.get(indicator.code)
-    target = Target(Decimal(percent), None, date(2026, 12, 31)) if percent else None
+    target = ReportTarget(Decimal(percent), None, date(2026, 12, 31)) if percent else None
     return Figure(indicator, numerator, denominator, target, _trend(indicator, numerator, denominator, random))
 
 

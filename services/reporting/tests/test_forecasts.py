@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.figures import Figure, Point, Target, UnitFigures, UnitName, hide_small
+from reporting.figures import Figure, Point, ReportTarget, UnitFigures, UnitName, hide_small
 from reporting.forecasts import commendations, forecast, pace_of, rank
 from reporting.indicators import catalogue
 from reporting.texts import Texts
@@ -19,7 +19,7 @@ def figure(percent: int, target: int | None = 80, *, due: date | None = None, tr
         Point(AS_OF - timedelta(days=7 * ago), value, 100, Decimal(value))
         for ago, value in enumerate(reversed(trend or []))
     )
-    goal = Target(Decimal(target), None, due) if target is not None else None
+    goal = ReportTarget(Decimal(target), None, due) if target is not None else None
     return Figure(catalogue().indicators["payment_account"], percent, 100, goal, points[::-1])
 
 

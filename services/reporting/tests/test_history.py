@@ -1,4 +1,4 @@
-"""A long history, told untidily: whatever happens in between, every count is the one that the facts come to."""
+"""A long history, published_events untidily: whatever happens in between, every count is the one that the events come to."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ from services.reporting.tests.conftest import unit_id, units_of_the_demo
 from services.reporting.tests.event_history import START, VILLAGES, count_directly, make_history
 from services.reporting.tests.killed_processes import consuming, rebuilding
 
-FACTS = int(os.environ.get("HISTORY_FACTS", "20000"))
+EVENTS = int(os.environ.get("HISTORY_EVENTS", "20000"))
 DAYS = [START.date() + timedelta(days=ago) for ago in (0, 17, 45, 90, 200)]
 
 
-@pytest.mark.timeout(180 + FACTS / 100)
+@pytest.mark.timeout(180 + EVENTS / 100)
 async def test_every_count_is_the_one_that_the_facts_come_to(database: Database, bus: EmbeddedBus) -> None:
-    """HISTORY_FACTS facts through the bus, by a process that is killed four times, then counted anew beside it."""
-    history = make_history(FACTS, seed=3)
-    told = list(history.told())
+    """HISTORY_EVENTS events through the bus, by a process that is killed four times, then counted anew beside it."""
+    history = make_history(EVENTS, seed=3)
+    published_events = list(history.published_events())
     await bus.ensure_topics(all_topics())
-    await publish(bus, [*units_of_the_demo(), *told[: FACTS // 2]])
+    await publish(bus, [*units_of_the_demo(), *published_events[: EVENTS // 2]])
     await consume(database, bus)
     async with database.transaction() as session:
         await make_totals(session, 1)
-    await publish(bus, told[FACTS // 2 :])
+    await publish(bus, published_events[EVENTS // 2 :])
     for tenths in (1, 3, 4, 7):
-        await consume_until_killed(database, bus, len(told) * (10 + tenths) // 20)
+        await consume_until_killed(database, bus, len(published_events) * (10 + tenths) // 20)
     await consume(database, bus)
 
     expected = {day: count_directly(history.all(), day) for day in DAYS}
@@ -68,14 +68,14 @@ async def test_every_count_is_the_one_that_the_facts_come_to(database: Database,
 
 async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(database: Database, bus: EmbeddedBus) -> None:
     history = make_history(1_500, seed=5)
-    told = list(history.told())
+    published_events = list(history.published_events())
     await bus.ensure_topics(all_topics())
-    await publish(bus, [*units_of_the_demo(), *told[:1000]])
+    await publish(bus, [*units_of_the_demo(), *published_events[:1000]])
     task = asyncio.create_task(Consumer("reporting", database, bus, HANDLERS).run())
     try:
         await until_caught_up(database, bus)
         building = asyncio.create_task(rebuild(database, bus))
-        for part in chunks(told[1000:], 50):
+        for part in chunks(published_events[1000:], 50):
             await publish(bus, part)
         await building
         await until_caught_up(database, bus)
@@ -89,7 +89,7 @@ async def test_an_interrupted_rebuild_leaves_the_live_counts_and_the_next_one_cl
 ) -> None:
     history = make_history(600, seed=8)
     await bus.ensure_topics(all_topics())
-    await publish(bus, [*units_of_the_demo(), *history.told()])
+    await publish(bus, [*units_of_the_demo(), *history.published_events()])
     await consume(database, bus)
     before = await counted(database, DAYS)
 
@@ -111,33 +111,33 @@ async def test_the_command_shows_how_far_it_is(
 ) -> None:
     history = make_history(200, seed=4)
     await bus.ensure_topics(all_topics())
-    await publish(bus, [*units_of_the_demo(), *history.told()])
+    await publish(bus, [*units_of_the_demo(), *history.published_events()])
     await consume(database, bus)
 
     assert await run(database, bus) == 0
-    said = capsys.readouterr().err
-    assert "100%" in said
-    assert "version 2 is live" in said
+    fields = capsys.readouterr().err
+    assert "100%" in fields
+    assert "version 2 is live" in fields
 
 
-async def publish(bus: EmbeddedBus, facts: Sequence[Event]) -> None:
+async def publish(bus: EmbeddedBus, events: Sequence[Event]) -> None:
     ids: dict[int, str] = {}
-    for part in chunks(facts, 2000):
-        await bus.publish([outgoing(fact, ids.setdefault(id(fact), str(uuid4()))) for fact in part])
+    for part in chunks(events, 2000):
+        await bus.publish([outgoing(event, ids.setdefault(id(event), str(uuid4()))) for event in part])
 
 
-def outgoing(fact: Event, event_id: str) -> Outgoing:
-    # A repeated fact comes as a new event half of the time: the inbox does not know it, the states must.
+def outgoing(event: Event, event_id: str) -> Outgoing:
+    # A repeated event comes as a new event half of the time: the inbox does not know it, the states must.
     repeated = event_id if hash(event_id) % 2 else str(uuid4())
-    headers = {"ce_id": repeated, "ce_type": fact.type, "ce_time": now().isoformat()}
-    return Outgoing(fact.topic, fact.key, fact.model_dump_json().encode(), headers)
+    headers = {"ce_id": repeated, "ce_type": event.type, "ce_time": now().isoformat()}
+    return Outgoing(event.topic, event.key, event.model_dump_json().encode(), headers)
 
 
 async def consume_until_killed(database: Database, bus: EmbeddedBus, events: int) -> None:
     """Consumes in a process of its own that is killed, wherever it is, soon after so many events were taken in."""
     process = consuming(database.url, bus._url)
     try:
-        async with asyncio.timeout(30 + FACTS / 1000):
+        async with asyncio.timeout(30 + EVENTS / 1000):
             while await taken_in(database) < events:
                 assert process.is_alive()
                 await asyncio.sleep(0.01)
@@ -169,13 +169,13 @@ async def consume(database: Database, bus: EmbeddedBus) -> None:
 
 
 async def until_caught_up(database: Database, bus: EmbeddedBus) -> None:
-    async with asyncio.timeout(60 + FACTS / 500):
+    async with asyncio.timeout(60 + EVENTS / 500):
         while await behind(database, bus):
             await asyncio.sleep(0.1)
 
 
 async def behind(database: Database, bus: EmbeddedBus) -> int:
-    topics = sorted({fact.topic for fact in HANDLERS})
+    topics = sorted({event.topic for event in HANDLERS})
     async with bus._connections.acquire() as connection:
         written = await connection.fetchval(
             "SELECT sum(next_offset) FROM partition WHERE topic = ANY($1::text[])", topics
@@ -236,5 +236,5 @@ def comparable(counted: dict[str, int]) -> dict[str, int]:
     return {counter: value for counter, value in counted.items() if counter in COMPARED and value}
 
 
-def chunks(facts: Sequence[Event], size: int) -> Iterator[Sequence[Event]]:
-    return (facts[start : start + size] for start in range(0, len(facts), size))
+def chunks(events: Sequence[Event], size: int) -> Iterator[Sequence[Event]]:
+    return (events[start : start + size] for start in range(0, len(events), size))

@@ -52,14 +52,14 @@ def in_village(code: str = "15727-01") -> dict[str, Any]:
 
 
 def campaign(**more: Any) -> CampaignStarted:
-    said = {
+    fields = {
         "campaign_id": UUID(int=7), "version": 1, "unit_id": unit_id("15727", "old"), "unit_code": "15727",
         "template": "commune", "title": "Nhân rộng mô hình “3 KHÔNG”", "starts_on": date(2024, 6, 1),
         "ends_on": date(2026, 12, 31), "minimum_procedures": 2, "at": OPENED_AT,
         "targets": [Target(indicator="payment_account", percent=80), Target(indicator="sessions_held", count=5)],
         "steps": [{"number": 1, "title": "Xây dựng Kế hoạch", "status": "done", "done_on": date(2024, 6, 24)}],
     }  # fmt: skip
-    return CampaignStarted.model_validate(said | more)
+    return CampaignStarted.model_validate(fields | more)
 
 
 async def test_a_trend_tells_each_day_and_a_merged_unit_keeps_its_series(deliver: Client, calling: Client) -> None:
@@ -386,8 +386,8 @@ async def test_the_stream_says_when_a_count_changed(deliver: Client, runtime: Ru
     await asyncio.sleep(0.1)
     await deliver(registered())
     async with asyncio.timeout(5):
-        said = await waiting
-    assert said.startswith("event: changed")
+        fields = await waiting
+    assert fields.startswith("event: changed")
     await events.aclose()
 
 
@@ -410,7 +410,7 @@ async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after
 
 async def test_many_who_follow_a_unit_cost_one_question(deliver: Client, runtime: Runtime) -> None:
     watch, asked = Watch(runtime), []
-    event.listen(runtime.database.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    event.listen(runtime.database.engine.sync_engine, "before_cursor_execute", lambda *fields: asked.append(fields[2]))
     for _ in range(200):
         watch.follow(unit_id("15724"))
     await asyncio.gather(*(watch.changed_at(unit_id("15724")) for _ in range(200)))

@@ -1,4 +1,4 @@
-"""The texts of an official report (báo cáo) in the parts that Decree 30/2020/NĐ-CP, annex I names; drawn by its siblings."""
+"""The texts of an official report (báo cáo) in the parts that Decree 30/2020/NĐ-CP, annex I names; laid out by its siblings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reporting.figures import Evaluation, Figure, Plan, Report, UnitName
 from reporting.indicators import catalogue
 from reporting.texts import Texts
 
-__all__ = ["Official", "Section", "Table", "compose"]
+__all__ = ["OfficialReport", "OfficialTable", "Section", "compose"]
 
 KINDS = {
     "province": "TỈNH",
@@ -35,7 +35,7 @@ TO_WRITE = "……\N{ZERO WIDTH SPACE}" * 24
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class OfficialTable:
     """A table with its widths in shares of the page; the first row of `rows` follows the header."""
 
     header: list[str]
@@ -51,12 +51,12 @@ class Section:
 
     title: str
     paragraphs: list[str]
-    table: Table | None = None
+    table: OfficialTable | None = None
     caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Official:
+class OfficialReport:
     """The boxes of the decree: 2 bodies, 3 number, 4 place and date, 5a kind and abstract, 6 text, 7 signature, 9 recipients."""
 
     superior: str
@@ -73,13 +73,13 @@ class Official:
     recipients: list[str]
 
 
-def compose(report: Report) -> Official:
+def compose(report: Report) -> OfficialReport:
     """The official report of the unit; a village's is issued by its commune. What a person must write stays dotted."""
     issuer, superior = _bodies(report)
     plan = report.plans[0] if report.plans else None
     texts = Texts("vi")
     where = _where(report, texts)
-    return Official(
+    return OfficialReport(
         superior=f"UBND {_title(superior)}" if superior else "",
         issuer=["ỦY BAN NHÂN DÂN", _title(issuer)],
         number="Số:         /BC-UBND",
@@ -156,16 +156,16 @@ def _sections(report: Report, plan: Plan | None, texts: Texts) -> Iterator[Secti
 def _direction(report: Report, plan: Plan | None, texts: Texts) -> list[str]:
     held = [report.figures[code] for code in ("sessions_held", "people_trained", "communications_published")]
     sessions, people, news = (texts.count(each, each.numerator) for each in held)
-    told = (
+    work_done = (
         f"Đã tổ chức {sessions} hội nghị, lớp tập huấn, buổi hướng dẫn với {people} lượt người tham dự; "
         f"đăng, phát {news} tin, bài, buổi phát thanh."
     )
     if plan is None:
-        return [told]
-    return [told, f"Tiến độ các bước của kế hoạch “{plan.title}”:"] if plan.milestones else [told]
+        return [work_done]
+    return [work_done, f"Tiến độ các bước của kế hoạch “{plan.title}”:"] if plan.milestones else [work_done]
 
 
-def _steps(plan: Plan | None, texts: Texts) -> Table | None:
+def _steps(plan: Plan | None, texts: Texts) -> OfficialTable | None:
     if plan is None or not plan.milestones:
         return None
     rows = []
@@ -173,16 +173,16 @@ def _steps(plan: Plan | None, texts: Texts) -> Table | None:
         due = texts.day(step.due_on) if step.due_on else ""
         done = texts.day(step.done_on) if step.done_on else "Chưa hoàn thành"
         rows.append([str(step.number), step.title, due, done])
-    return Table(["Bước", "Nội dung", "Thời hạn", "Hoàn thành"], [9, 53, 18, 20], rows, "clcc")
+    return OfficialTable(["Bước", "Nội dung", "Thời hạn", "Hoàn thành"], [9, 53, 18, 20], rows, "clcc")
 
 
-def _items(report: Report, texts: Texts) -> Table:
+def _items(report: Report, texts: Texts) -> OfficialTable:
     rows: list[list[str]] = []
     for number, title in catalogue().plan_items.items():
         rows.append([f"{number}. {texts.of(title)}"])
         rows.extend(_item_row(figure, texts) for figure in report.of_base() if figure.indicator.plan_item == number)
     header = ["Chỉ số", "Kết quả", "Tổng số", "Tỷ lệ (%)", "Chỉ tiêu", "Đánh giá"]
-    return Table(header, [38, 15, 12, 11, 11, 13], rows, "lrrrrc")
+    return OfficialTable(header, [38, 15, 12, 11, 11, 13], rows, "lrrrrc")
 
 
 def _item_row(figure: Figure, texts: Texts) -> list[str]:
@@ -209,7 +209,7 @@ REPORTED_BY_UNIT = (
 )
 
 
-def _units(report: Report, texts: Texts) -> Table:
+def _units(report: Report, texts: Texts) -> OfficialTable:
     columns = [catalogue().indicators[code] for code in REPORTED_BY_UNIT]
     header = ["TT", "Đơn vị", *(f"{texts.of(each.label)}{' (%)' if each.denominator else ''}" for each in columns)]
     rows = []
@@ -219,7 +219,7 @@ def _units(report: Report, texts: Texts) -> Table:
         rows.append([str(number), "Chưa rõ đơn vị" if child.is_rest else child.unit.name, *cells])
     totals = [_short_result(report.figures[each.code], texts) for each in columns]
     rows.append(["", "Tổng cộng", *totals])
-    return Table(header, [6, 22, 12, 10, 10, 10, 10, 10, 10], rows, "clrrrrrrr")
+    return OfficialTable(header, [6, 22, 12, 10, 10, 10, 10, 10, 10], rows, "clrrrrrrr")
 
 
 def _short_result(figure: Figure, texts: Texts) -> str:
@@ -228,16 +228,16 @@ def _short_result(figure: Figure, texts: Texts) -> str:
     return texts.number(figure.percent, 1) if figure.percent is not None else "–"
 
 
-def _evaluation(report: Report, said: Evaluation | None, texts: Texts) -> list[str]:
+def _evaluation(report: Report, evaluation: Evaluation | None, texts: Texts) -> list[str]:
     reached = [each for each in report.of_base() if each.reached is not None and each.reached >= 100]
     missed = [each for each in report.of_base() if each.reached is not None and each.reached < 100]
-    said = said or Evaluation()
+    evaluation = evaluation or Evaluation()
     return [
         f"1. Kết quả nổi bật: đạt {len(reached)}/{len(reached) + len(missed)} chỉ tiêu đã giao. "
-        + (said.results or TO_WRITE),
-        "2. Tồn tại, hạn chế: " + _missed(missed, texts) + (said.limits or TO_WRITE),
-        f"3. Nguyên nhân: {said.causes or TO_WRITE}",
-        f"4. Bài học kinh nghiệm: {said.lessons or TO_WRITE}",
+        + (evaluation.results or TO_WRITE),
+        "2. Tồn tại, hạn chế: " + _missed(missed, texts) + (evaluation.limits or TO_WRITE),
+        f"3. Nguyên nhân: {evaluation.causes or TO_WRITE}",
+        f"4. Bài học kinh nghiệm: {evaluation.lessons or TO_WRITE}",
     ]
 
 

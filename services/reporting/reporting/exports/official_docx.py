@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from reporting.exports.official import Official, Table, compose
+from reporting.exports.official import OfficialReport, OfficialTable, compose
 from reporting.figures import Report
 
 __all__ = ["write_docx"]
@@ -74,7 +74,7 @@ def _write_page_number(paragraph: Any) -> None:
         run._r.append(part)
 
 
-def _write_heading(document: Any, official: Official) -> None:
+def _write_heading(document: Any, official: OfficialReport) -> None:
     table = _grid(document, [68, 97], rows=2)
     left, right = table.rows[0].cells
     if official.superior:
@@ -92,7 +92,7 @@ def _write_heading(document: Any, official: Official) -> None:
     _rule(_paragraph(document, "", centred=True, after=8), 45, TEXT_WIDTH)
 
 
-def _write_table(document: Any, data: Table) -> None:
+def _write_table(document: Any, data: OfficialTable) -> None:
     widths = [TEXT_WIDTH * width / sum(data.widths) for width in data.widths]
     table = _grid(document, widths, rows=1, style="Table Grid")
     _fill(table.rows[0], data.header, "c" * len(widths), bold=True)
@@ -108,7 +108,7 @@ def _write_table(document: Any, data: Table) -> None:
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-def _write_signature(document: Any, official: Official) -> None:
+def _write_signature(document: Any, official: OfficialReport) -> None:
     table = _grid(document, [85, 80], rows=1)
     _keep_whole(table.rows[0])
     left, right = table.rows[0].cells
@@ -201,10 +201,10 @@ def _line(
         _rule(line, rule, cell.width.mm)
 
 
-def _rule(paragraph: Any, length: float, room: float) -> None:
+def _rule(paragraph: Any, length: float, available: float) -> None:
     """A centred line: the border of an empty paragraph, drawn in by indents."""
     shape = paragraph.paragraph_format
-    shape.left_indent = shape.right_indent = Mm(max((room - length) / 2 - 2, 0))
+    shape.left_indent = shape.right_indent = Mm(max((available - length) / 2 - 2, 0))
     shape.space_before = Pt(3)
     shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(3)
     borders = OxmlElement("w:pBdr")

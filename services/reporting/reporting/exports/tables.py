@@ -117,17 +117,17 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, styles: _Styles) -
 def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
     vietnamese = texts.language == "vi"
 
-    def say(vi: str, en: str) -> str:
+    def text_of(vi: str, en: str) -> str:
         return vi if vietnamese else en
 
     name = texts.unit(report.unit)
     head = f"{name}, {texts.day(report.as_of)}"
-    item, code, title = say("Nội dung", "Item"), say("Mã", "Code"), texts.indicator
-    numbers = [texts.numerator, texts.denominator, say("Tỷ lệ (%)", "Percent"), texts.target]
+    item, code, title = text_of("Nội dung", "Item"), text_of("Mã", "Code"), texts.indicator
+    numbers = [texts.numerator, texts.denominator, text_of("Tỷ lệ (%)", "Percent"), texts.target]
     yield _Sheet(
-        say("Tổng hợp", "Summary"),
+        text_of("Tổng hợp", "Summary"),
         head,
-        [item, code, title, *numbers, say("Hạn", "Due")],
+        [item, code, title, *numbers, text_of("Hạn", "Due")],
         [
             [_item(each), each.code, texts.of(each.indicator.title), *_numbers(each), _due(each)]
             for each in report.of_base()
@@ -136,9 +136,9 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
     )
     if report.children:
         yield _Sheet(
-            say("Theo đơn vị", "By unit"),
+            text_of("Theo đơn vị", "By unit"),
             head,
-            [say("Mã đơn vị", "Unit code"), texts.unit_label, code, title, *numbers],
+            [text_of("Mã đơn vị", "Unit code"), texts.unit_label, code, title, *numbers],
             [
                 [child.unit.code, child.unit.name, figure.code, texts.of(figure.indicator.title), *_numbers(figure)]
                 for child in report.children
@@ -147,7 +147,7 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
             [14, 24, 28, 44, 14, 14, 12, 12],
         )
     yield _Sheet(
-        say("Mẫu số khác", "Other denominators"),
+        text_of("Mẫu số khác", "Other denominators"),
         head,
         [code, title, *numbers],
         [
@@ -158,9 +158,9 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
         [40, 60, 14, 14, 12, 12],
     )
     yield _Sheet(
-        say("Diễn biến", "Trend"),
+        text_of("Diễn biến", "Trend"),
         head,
-        [code, texts.day_label, texts.numerator, texts.denominator, say("Tỷ lệ (%)", "Percent")],
+        [code, texts.day_label, texts.numerator, texts.denominator, text_of("Tỷ lệ (%)", "Percent")],
         [
             [
                 each.code,
@@ -175,9 +175,9 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
         [28, 13, 14, 14, 12],
     )
     yield _Sheet(
-        say("Điều đang vướng", "Obstacles"),
+        text_of("Điều đang vướng", "Obstacles"),
         f"{head}. {texts.obstacles_note}",
-        [texts.step, say("Điều kiện còn thiếu", "Missing condition"), say("Số người", "People")],
+        [texts.step, text_of("Điều kiện còn thiếu", "Missing condition"), text_of("Số người", "People")],
         [
             [texts.step_title(each.step), texts.text("condition", each.condition), each.people]
             for each in report.obstacles
@@ -185,7 +185,7 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
         [34, 34, 12],
     )
     yield _Sheet(
-        say("Đối chiếu", "Reconciliation"),
+        text_of("Đối chiếu", "Reconciliation"),
         head,
         [texts.unit_label, code, texts.service, texts.announced, texts.projected, texts.taken_at],
         [
@@ -195,7 +195,7 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
         [16, 28, 16, 14, 14, 20],
     )
     yield _Sheet(
-        say("Cách tính", "Definitions"),
+        text_of("Cách tính", "Definitions"),
         texts.definitions,
         [code, title, texts.numerator, texts.denominator, texts.source],
         [

@@ -51,7 +51,7 @@ class Indicator:
     """One line of a report: a count, or a count over another.
 
     `pillar` is the "không" that it serves, `plan_item` the number of the plans' content item (1 to 12), `population` the
-    people that a variant is divided by, `scope` says whether it is one number for the whole province.
+    people that a variant is divided by, `scope` is `province` for one number of the whole province.
     """
 
     code: str
@@ -70,7 +70,7 @@ class Indicator:
 
     @property
     def label(self) -> Text:
-        """The title, or a shorter one where there is little room."""
+        """The title, or a shorter one for narrow columns."""
         return self.short or self.title
 
     @property

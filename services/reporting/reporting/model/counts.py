@@ -1,4 +1,4 @@
-"""The projections: what each person or thing is now, and what all of them count, by unit and day.
+"""The projections: the state of each counted entity, and what all of them count, by unit and day.
 
 Every row belongs to a version of the projections: one is live, another may be built beside it. A count on a day is its
 value on the version's base day, with the changes between the two days added or taken away; so today's numbers cost by
@@ -39,7 +39,7 @@ class Projection(Table, table=True):
 
 
 class EntityState(Table, table=True):
-    """The state of one person or thing that counts; `id` is its own id, or a source's or service's name."""
+    """The state of one counted entity; `id` is its id, or the name of a source."""
 
     __tablename__ = "subject"
 

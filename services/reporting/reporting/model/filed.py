@@ -1,4 +1,4 @@
-"""What does not change any more: reports that were handed in, what was known at the end of a day, what others counted."""
+"""What does not change any more: filed reports, the counts known at the end of a day, the counts of other services."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ __all__ = ["AnnouncedCount", "FiledReport", "Snapshot"]
 
 
 class FiledReport(Table, table=True):
-    """A copy of the figures as they stood when a unit handed in its report."""
+    """A copy of the figures as they stood when a unit filed its report."""
 
     __tablename__ = "filed_report"
 
@@ -44,7 +44,7 @@ class Snapshot(Table, table=True):
 
 
 class AnnouncedCount(Table, table=True):
-    """What a service counted last in its own tables, of a unit itself; `projected` is what was counted here when it said so."""
+    """The last count of a service in its own tables, of a unit itself; `projected` is what was counted here at that moment."""
 
     __tablename__ = "announced_count"
 

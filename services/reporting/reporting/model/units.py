@@ -1,4 +1,4 @@
-"""What the reports need of units beside what the chassis keeps: who took over whom, and when anything of it changed."""
+"""What the reports need of units beside what the chassis stores: successors, and a version that changes with every unit."""
 
 from datetime import date
 from uuid import UUID
@@ -23,7 +23,7 @@ class Succession(Table, table=True):
 
 
 class TreeVersion(Table, table=True):
-    """One row: counts the changes of units, so that a reader knows when its copy of the tree is old."""
+    """One row: counts the changes of units, so that a cached tree is known to be old."""
 
     __tablename__ = "tree_version"
 

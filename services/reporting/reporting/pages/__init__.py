@@ -1,4 +1,4 @@
-"""The dashboard's pages: a report in, HTML out. Nothing is asked of anybody here, and nothing is loaded from another host."""
+"""The dashboard's pages: a report in, HTML out. No queries here, and nothing is loaded from another host."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What has become of the facts: one state per person or thing, and from the states the counts, day by day per unit."""
+"""What follows from the events: one state per counted entity, and from the states the counts, by unit and day."""

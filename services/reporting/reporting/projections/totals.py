@@ -1,4 +1,4 @@
-"""Sums of units with others below them: kept up with every change, made anew when units have changed."""
+"""Sums of units with others below them: updated with every change, made anew when units have changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def totals_are_valid(session: ReadSession, version: int) -> bool:
 
 
 async def make_totals(session: Session, version: int) -> None:
-    """Makes the sums of all kept generations anew from the counts of the units themselves; facts wait meanwhile."""
+    """Makes the sums of all kept generations anew from the counts of the units themselves; events wait meanwhile."""
     await session.execute(text("SELECT FROM projection WHERE version = :version FOR UPDATE"), {"version": version})
     tree = await tree_of(session)
     for table in ("total_on_day", "total_at_base"):

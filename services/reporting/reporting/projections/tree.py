@@ -1,7 +1,7 @@
 """The tree of units on any day, and where a count belongs in it, also when its unit was merged since or before.
 
 A day has a generation: before July 2025 with districts, since then without. A unit that does not exist on a day stands where
-its successors (or those whom it succeeded) stand; where these are several, at the lowest unit that holds them all.
+its successors (or predecessors) stand; where these are several, at the lowest unit that holds them all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT_GENERATIONS = 2
 """Today's, and that of the districts."""
 
 UNITS_CHANGED = "units changed"
-"""In `session.info`: this transaction has changed units, so what it sees of them is not yet everybody's."""
+"""In `session.info`: this transaction has changed units, so its own view of them must not be cached for others."""
 
 WHOLE = frozenset({"whole", "unchanged", "type_changed"})
 
@@ -190,18 +190,18 @@ class Tree:
 
 
 async def tree_of(session: ReadSession) -> Tree:
-    """The tree as this service knows it now; kept until a unit changes."""
+    """The current tree; cached until a unit changes."""
     pool = session.get_bind().pool  # type: ignore[union-attr]  # a session is bound to an engine
     version = (await session.execute(text("SELECT version FROM tree_version"))).scalar_one()
     if session.sync_session.info.get(UNITS_CHANGED):
         return await _read(session, version)
-    kept = _KEPT.get(pool)
+    kept = _CACHED.get(pool)
     if kept is None or kept.version != version:
-        kept = _KEPT[pool] = await _read(session, version)
+        kept = _CACHED[pool] = await _read(session, version)
     return kept
 
 
-_KEPT: WeakKeyDictionary[Any, Tree] = WeakKeyDictionary()
+_CACHED: WeakKeyDictionary[Any, Tree] = WeakKeyDictionary()
 
 
 async def _read(session: ReadSession, version: int) -> Tree:

@@ -35,14 +35,14 @@ async def begin_version(session: Session) -> int:
 
 
 async def hold_live_version(session: Session) -> int:
-    """Lets no fact be counted until this transaction ends; the live version."""
+    """Lets no event be counted until this transaction ends; the live version."""
     found = await session.execute(text("SELECT version FROM projection WHERE state = 'live' FOR UPDATE"))
     version: int = found.scalar_one()
     return version
 
 
 async def swap_version(session: Session, old: int, new: int) -> None:
-    """From the commit on, `new` answers; in the transaction that holds the live one."""
+    """Makes `new` the live version at the commit; in the transaction that holds the old one."""
     await session.execute(text("UPDATE projection SET state = 'retired' WHERE version = :old"), {"old": old})
     await session.execute(
         text("UPDATE projection SET state = 'live', live_since = :at WHERE version = :new"), {"new": new, "at": now()}
@@ -50,7 +50,7 @@ async def swap_version(session: Session, old: int, new: int) -> None:
 
 
 async def live_positions(session: ReadSession, bus_id: str) -> dict[TopicPartition, int]:
-    """How far the live version has come on a bus."""
+    """The next offset of the live version in every partition of a bus."""
     rows = await session.execute(
         text("SELECT topic, partition, next_offset FROM position WHERE bus_id = :bus"), {"bus": bus_id}
     )
@@ -58,13 +58,13 @@ async def live_positions(session: ReadSession, bus_id: str) -> dict[TopicPartiti
 
 
 async def list_retired_versions(session: ReadSession) -> list[int]:
-    """Versions that do not answer: retired ones, and what an interrupted rebuild left."""
+    """Versions that are not live: retired ones, and what an interrupted rebuild left."""
     rows = await session.execute(text("SELECT version FROM projection WHERE state <> 'live' ORDER BY version"))
     return list(rows.scalars())
 
 
 async def drop_version(session: Session, version: int) -> bool:
-    """Deletes a part of a dead version; False when nothing was left. One transaction deletes only so much."""
+    """Deletes a part of a retired version; False when nothing was left. One transaction deletes only so much."""
     for table in TABLES:
         chunk = f"SELECT ctid FROM {table} WHERE version = :version LIMIT {CHUNK}"
         deleted = await session.execute(

@@ -1,4 +1,4 @@
-"""Who sees every count: officers and auditors of the unit, by today's tree; everybody else the public figures."""
+"""Which callers see every count: officers and auditors of the unit, by today's tree; all others see the public figures."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ async def list_units_of_level(session: ReadSession, parent_code: str, level: str
 
 
 async def public_units(session: ReadSession, units: Sequence[UnitFigures], day: date) -> list[UnitFigures]:
-    """The units of one level on a day as everybody may see them."""
+    """The units of one level on a day as the public may see them."""
     generation = (await tree_of(session)).at(day)
     parents = list(
         dict.fromkeys(above for each in units for above in generation.ancestors(generation.by_code[each.unit.code]))

@@ -11,7 +11,16 @@ from uuid import UUID
 from chassis.errors import InvalidQuery
 from chassis.security.scope import unknown_unit
 from chassis.storage.database import ReadSession
-from reporting.figures import SMALLEST_PUBLIC_CELL, Figure, Obstacle, Point, Report, Target, UnitFigures, hide_small
+from reporting.figures import (
+    SMALLEST_PUBLIC_CELL,
+    Figure,
+    Obstacle,
+    Point,
+    Report,
+    ReportTarget,
+    UnitFigures,
+    hide_small,
+)
 from reporting.forecasts import forecast
 from reporting.indicators import Indicator, catalogue
 from reporting.projections.entities.people import CONDITIONS, OBSTACLE
@@ -111,7 +120,7 @@ async def get_report(session: ReadSession, unit_code: str, day: date) -> Report:
 
 
 def figures_of(
-    counted: Mapping[str, int], province_wide: Mapping[str, int], targets: Mapping[str, Target]
+    counted: Mapping[str, int], province_wide: Mapping[str, int], targets: Mapping[str, ReportTarget]
 ) -> dict[str, Figure]:
     """Every indicator of a unit from its counters; `province_wide` are those of the whole province."""
     return {each.code: _figure(each, counted, province_wide, targets) for each in catalogue().indicators.values()}
@@ -160,7 +169,7 @@ async def suppressed_of(session: ReadSession, unit_code: str, day: date) -> set[
 
 
 async def public_report(session: ReadSession, report: Report) -> Report:
-    """The report as everybody may see it: cells under five are left out, what they follow from, and what follows from them."""
+    """The report as the public may see it: cells under five are left out, what they follow from, and what follows from them."""
     generation = (await tree_of(session)).at(report.as_of)
     line = [generation.by_code[each.code] for each in (*report.ancestors, report.unit)]
     hidden = await suppressed_on(session, await get_live_version(session), generation, line, report.as_of)
@@ -183,7 +192,10 @@ async def public_report(session: ReadSession, report: Report) -> Report:
 
 
 def _figure(
-    indicator: Indicator, counted: Mapping[str, int], province_wide: Mapping[str, int], targets: Mapping[str, Target]
+    indicator: Indicator,
+    counted: Mapping[str, int],
+    province_wide: Mapping[str, int],
+    targets: Mapping[str, ReportTarget],
 ) -> Figure:
     counts = province_wide if indicator.scope == "province" else counted
     denominator = counts.get(indicator.denominator.name, 0) if indicator.denominator else None

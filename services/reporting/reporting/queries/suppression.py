@@ -51,7 +51,7 @@ def suppressed_parts(parts: Mapping[Part, Mapping[str, int]], of_whole: Abstract
     """By part, the counters that are not shown; `of_whole` are those that are not shown of the parts' sum.
 
     Small counts need company: at least two are hidden under a sum that is shown, and together they are no small cell. Under
-    a sum that is hidden one part is, or the parts would give it away. Where nobody is, nobody is recognised: a zero
+    a sum that is hidden one part is, or the parts would give it away. A zero reveals no person: it
     neither needs company nor is any.
     """
     hidden: dict[Part, set[str]] = {part: set() for part in parts}

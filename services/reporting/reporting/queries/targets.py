@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.storage.database import ReadSession
-from reporting.figures import Milestone, Plan, Target
+from reporting.figures import Milestone, Plan, ReportTarget
 from reporting.projections.entities.campaigns import ProjectedCampaign
 from reporting.projections.states import parse_state
 from reporting.projections.tree import Tree, TreeGeneration
@@ -75,9 +75,9 @@ def _distance(
     return max(LEVELS.index(generation.units[line[0]].level) - LEVELS.index(owner.level), 1)
 
 
-def targets_of(covering: list[CoveringCampaign]) -> dict[str, Target]:
+def targets_of(covering: list[CoveringCampaign]) -> dict[str, ReportTarget]:
     """By indicator, the target of the nearest campaign that has one; the services to choose count as one."""
-    targets: dict[str, Target] = {}
+    targets: dict[str, ReportTarget] = {}
     for each in covering:
         campaign = each.campaign
         for target in campaign.targets:
@@ -85,10 +85,10 @@ def targets_of(covering: list[CoveringCampaign]) -> dict[str, Target]:
             # A count belongs to the unit that set it: no plan divides it among the units below.
             if percent is None and each.distance:
                 continue
-            targets.setdefault(target["indicator"], Target(percent, target.get("count"), campaign.ends_on))
+            targets.setdefault(target["indicator"], ReportTarget(percent, target.get("count"), campaign.ends_on))
     minimums = [each.campaign.minimum_procedures for each in covering if each.campaign.minimum_procedures]
     if minimums:
-        targets.setdefault("procedures_chosen", Target(None, max(minimums), None))
+        targets.setdefault("procedures_chosen", ReportTarget(None, max(minimums), None))
     return targets
 
 

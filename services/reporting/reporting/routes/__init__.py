@@ -1,4 +1,4 @@
-"""The HTTP doors: the reports as data, and the dashboard."""
+"""HTTP operations: the reports as data, and the dashboard."""
 
 from reporting.routes import dashboard, exports, reports, stream
 

@@ -1,4 +1,4 @@
-"""The dashboard: pages for everybody, with every count for the officers of the unit."""
+"""The dashboard: public pages, with every count for the officers of the unit."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -26,7 +26,7 @@ HEADERS = {
 }
 PROVINCE = "38"
 
-Anybody = Annotated[Caller | None, public()]
+OptionalCaller = Annotated[Caller | None, public()]
 Lang = Annotated[Literal["vi", "en"] | None, Query()]
 Colour = Annotated[str, Query(alias="indicator", max_length=64)]
 Sort = Literal["name", "value"]
@@ -34,9 +34,9 @@ AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 
 @router.get("/dashboard", response_class=HTMLResponse)
-async def province_page(
+async def get_province_page(
     session: Reading,
-    caller: Anybody,
+    caller: OptionalCaller,
     lang: Lang = None,
     indicator: Colour = "payment_account",
     sort: Sort = "name",
@@ -49,10 +49,10 @@ async def province_page(
 
 
 @router.get("/dashboard/units/{code}", response_class=HTMLResponse)
-async def unit_page(
+async def get_unit_page(
     code: str,
     session: Reading,
-    caller: Anybody,
+    caller: OptionalCaller,
     lang: Lang = None,
     indicator: Colour = "payment_account",
     sort: Sort = "name",
@@ -65,7 +65,7 @@ async def unit_page(
 
 
 @router.get("/dashboard/assets/{name}", response_class=Response)
-async def asset_file(name: str, caller: Anybody, v: str | None = None) -> Response:
+async def get_asset(name: str, caller: OptionalCaller, v: str | None = None) -> Response:
     """What the pages load; an address with its digest never changes."""
     found = asset(name)
     if found is None:

@@ -55,17 +55,17 @@ async def export_report(
 async def _ask_campaign(runtime: Any, caller: Caller, campaign_id: str) -> dict[str, Any]:
     """Basis, recipients and evaluation are free text that no event carries; without an answer the report goes without."""
     try:
-        said = await runtime.service_client.call("onboarding", "GET", f"/v1/campaigns/{campaign_id}", caller=caller)
+        campaign = await runtime.service_client.call("onboarding", "GET", f"/v1/campaigns/{campaign_id}", caller=caller)
     except ServiceUnavailable:
         return {}
-    return said if isinstance(said, dict) else {}
+    return campaign if isinstance(campaign, dict) else {}
 
 
-def _with_plan(report: Report, said: dict[str, Any]) -> Report:
-    if not said or not report.plans:
+def _with_plan(report: Report, campaign: dict[str, Any]) -> Report:
+    if not campaign or not report.plans:
         return report
-    plan: dict[str, Any] = said.get("plan") or {}
-    evaluation = said.get("evaluation")
+    plan: dict[str, Any] = campaign.get("plan") or {}
+    evaluation = campaign.get("evaluation")
     nearest: Plan = replace(
         report.plans[0],
         issuer=plan.get("issuer"),
@@ -80,18 +80,20 @@ EVALUATED = ("results", "limits", "causes", "lessons", "proposals")
 PURPOSES = {"report": "để b/c", "execute": "để t/h", "coordinate": "để p/h", "carry_out": "để triển khai"}
 
 
-def _basis_line(said: dict[str, Any]) -> str:
-    number = said.get("number") or ""
+def _basis_line(campaign: dict[str, Any]) -> str:
+    number = campaign.get("number") or ""
     kind = "Công văn" if "KH" not in number and "QĐ" not in number else "Kế hoạch" if "KH" in number else "Quyết định"
-    day = f" ngày {said['date'][8:10]}/{said['date'][5:7]}/{said['date'][:4]}" if said.get("date") else ""
-    issuer = f" của {said['issuer']}" if said.get("issuer") else ""
-    title = said.get("title") or ""
+    day = (
+        f" ngày {campaign['date'][8:10]}/{campaign['date'][5:7]}/{campaign['date'][:4]}" if campaign.get("date") else ""
+    )
+    issuer = f" của {campaign['issuer']}" if campaign.get("issuer") else ""
+    title = campaign.get("title") or ""
     if title:
         about = title if title.lower().startswith(("về ", "v/v ")) else f"về {title[0].lower()}{title[1:]}"
         title = f" {about}"
     return f"{kind} số {number}{day}{issuer}{title}"
 
 
-def _recipient_line(said: dict[str, Any]) -> str:
-    purpose = PURPOSES.get(said.get("purpose") or "")
-    return f"{said.get('name', '')}{f' ({purpose})' if purpose else ''}"
+def _recipient_line(campaign: dict[str, Any]) -> str:
+    purpose = PURPOSES.get(campaign.get("purpose") or "")
+    return f"{campaign.get('name', '')}{f' ({purpose})' if purpose else ''}"

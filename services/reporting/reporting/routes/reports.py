@@ -14,7 +14,7 @@ from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
 from chassis.web.routing import Reading, allow, language_of, public, transactional_router
-from reporting.figures import Figure, Target, hide_small, public_point
+from reporting.figures import Figure, ReportTarget, hide_small, public_point
 from reporting.forecasts import commendations, rank
 from reporting.indicators import Indicator, catalogue
 from reporting.projections.timeline import BEGINNING
@@ -44,7 +44,7 @@ from reporting.schemas import (
 
 router = transactional_router(tags=["reports"])
 
-Anybody = Annotated[Caller | None, public()]
+OptionalCaller = Annotated[Caller | None, public()]
 Language = Annotated[str | None, Header(alias="Accept-Language")]
 UnitCode = Annotated[str, Query(description="A unit's code, of the generation of `as_of`", max_length=64)]
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
@@ -65,9 +65,9 @@ LONGEST_TREND = 1100
 
 
 @router.get("/v1/reports/progress", response_model=ProgressView)
-async def progress(
+async def get_progress_report(
     session: Reading,
-    caller: Anybody,
+    caller: OptionalCaller,
     unit_code: UnitCode = PROVINCE,
     as_of: AsOf = None,
     accept_language: Language = None,
@@ -81,15 +81,15 @@ async def progress(
 
 
 @router.get("/v1/reports/indicators")
-async def indicators(caller: Anybody, accept_language: Language = None) -> IndicatorsView:
+async def list_indicators(caller: OptionalCaller, accept_language: Language = None) -> IndicatorsView:
     """What every indicator counts, over what, and where it comes from."""
     return IndicatorsView.all(language_of(accept_language))
 
 
 @router.get("/v1/reports/trend")
-async def trend(
+async def get_indicator_trend(
     session: Reading,
-    caller: Anybody,
+    caller: OptionalCaller,
     indicator: IndicatorCode,
     unit_code: UnitCode = PROVINCE,
     from_: Annotated[Day | None, Query(alias="from", description="First day; 90 days before the last")] = None,
@@ -113,9 +113,9 @@ async def trend(
 
 
 @router.get("/v1/reports/ranking")
-async def ranking(
+async def get_unit_ranking(
     session: Reading,
-    caller: Anybody,
+    caller: OptionalCaller,
     indicator: IndicatorCode,
     level: Literal["district", "commune", "village"] = "commune",
     parent: Annotated[str, Query(description="Units below this one", max_length=64)] = PROVINCE,
@@ -141,9 +141,9 @@ async def ranking(
 
 
 @router.get("/v1/reports/forecasts")
-async def forecasts(
+async def list_forecasts(
     session: Reading,
-    caller: Anybody,
+    caller: OptionalCaller,
     unit_code: UnitCode = PROVINCE,
     as_of: AsOf = None,
     accept_language: Language = None,
@@ -158,7 +158,7 @@ async def forecasts(
 
 
 @router.get("/v1/reports/reconciliation")
-async def reconciliation(
+async def get_reconciliation(
     session: Reading,
     caller: Annotated[Caller, allow("officer", "auditor", "operator")],
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
@@ -173,15 +173,17 @@ async def reconciliation(
 
 
 @router.get("/v1/reports/filed")
-async def filed_reports(session: Reading, caller: Anybody, unit_code: UnitCode, as_of: AsOf = None) -> FiledListView:
+async def list_filed_reports(
+    session: Reading, caller: OptionalCaller, unit_code: UnitCode, as_of: AsOf = None
+) -> FiledListView:
     """The reports that a unit handed in; each is a frozen copy."""
     unit = await get_unit_on(session, unit_code, as_of or today())
     return FiledListView(items=[FiledView(**each.model_dump()) for each in await list_filed(session, unit.id)])
 
 
 @router.get("/v1/reports/filed/{filed_id}")
-async def filed_report(
-    filed_id: UUID, session: Reading, caller: Anybody, accept_language: Language = None
+async def get_filed_report(
+    filed_id: UUID, session: Reading, caller: OptionalCaller, accept_language: Language = None
 ) -> FiledProgressView:
     """The figures of a report as they stood when it was handed in."""
     filed = await find_filed(session, filed_id)
@@ -208,7 +210,7 @@ def _frozen(code: str, values: list[int | None]) -> Figure:
     numerator, denominator, goal = values
     target = None
     if goal is not None:
-        target = Target(percent=Decimal(str(goal))) if indicator.denominator else Target(count=int(goal))
+        target = ReportTarget(percent=Decimal(str(goal))) if indicator.denominator else ReportTarget(count=int(goal))
     return Figure(indicator, numerator, denominator, target)
 
 

@@ -17,7 +17,7 @@ from chassis.errors import Unavailable
 from chassis.web.routing import transactional_router
 from reporting.queries.counts import get_live_version, last_changes
 from reporting.queries.reports import get_unit_on
-from reporting.routes.reports import PROVINCE, Anybody, UnitCode
+from reporting.routes.reports import PROVINCE, OptionalCaller, UnitCode
 
 router = transactional_router(tags=["reports"])
 
@@ -61,7 +61,7 @@ _watches: WeakKeyDictionary[Any, Watch] = WeakKeyDictionary()
 
 
 @router.get("/v1/reports/stream", response_class=StreamingResponse)
-async def stream(request: Request, caller: Anybody, unit_code: UnitCode = PROVINCE) -> StreamingResponse:
+async def stream_changes(request: Request, caller: OptionalCaller, unit_code: UnitCode = PROVINCE) -> StreamingResponse:
     """`fresh` once at the beginning, then `changed` whenever something of the unit is counted anew."""
     if open_streams >= MOST_STREAMS:
         raise Unavailable()

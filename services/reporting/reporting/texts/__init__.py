@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from reporting.figures import Figure, Forecast, Point, Target, UnitName
+from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitName
 from reporting.indicators import Indicator, Text, catalogue
 
 __all__ = ["Texts", "alphabetical"]
@@ -112,7 +112,7 @@ class Texts:
             return self.count(figure, figure.numerator)
         return f"{self.count(figure, figure.numerator)} / {self.count(figure, figure.denominator)}"
 
-    def goal(self, indicator: Indicator, target: Target) -> str:
+    def goal(self, indicator: Indicator, target: ReportTarget) -> str:
         if target.percent is not None and indicator.denominator is not None:
             decimals = 0 if target.percent == target.percent.to_integral_value() else 1
             return f"{self.number(target.percent, decimals)}%"

@@ -1,4 +1,4 @@
-// Keeps an open page fresh: the server says that the figures changed, the page fetches itself and swaps its content.
+// Keeps an open page fresh: on a `changed` event the page fetches itself and replaces its content.
 // Without this file everything works; the page then shows the moment at which it was asked for.
 (() => {
   "use strict";
@@ -17,7 +17,7 @@
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       swap(fresh);
-      news.textContent = news.dataset.said;
+      news.textContent = news.dataset.message;
     } finally {
       waiting = false;
     }

@@ -38,7 +38,7 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "digital_signature": ("personal_id_card", "owner_verified_phone"),
     "cyber_protection": ("smartphone",),
 }
-"""What a step needs of what the registry knows (requirements R22-R25): to tell what holds a village back."""
+"""The conditions of each step that the registry publishes (requirements R22-R25), for the obstacles of a unit."""
 
 OBSTACLE = "obstacle:{step}:{condition}"
 """The counter of people of 15 and over who have not completed the step and lack the condition."""
@@ -303,7 +303,7 @@ def _is_aged(record: RecordHistory, years: int, day: date) -> bool:
 
 
 def _birthday(birth_month: str | None, years: int) -> date | None:
-    """The first day of the month (of the year, where only that is known) in which somebody turns `years`."""
+    """The first day of the month (of the year, where only that is known) of the `years`-th birthday."""
     if not birth_month:
         return None
     year, _, month = birth_month.partition("-")
