@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.clock import today
@@ -252,6 +252,7 @@ async def test_the_public_cannot_subtract_its_way_to_a_hidden_cell(
 Villages = st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_size=1, max_size=5)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(Villages)
 def test_whoever_adds_and_subtracts_what_is_shown_finds_nothing_hidden(communes: list[list[int]]) -> None:
     """A province of communes of villages; the public knows even which places are empty."""
