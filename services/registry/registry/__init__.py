@@ -1,1 +1,1 @@
-"""Declare once: units, people, organizations, facts and their sources."""
+"""Declare once: units, residents, organizations, attributes and their sources."""

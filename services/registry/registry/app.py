@@ -1,4 +1,4 @@
-"""The registry: units, people, organizations, facts and their sources."""
+"""The registry: units, residents, organizations, attributes and their sources."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from chassis.app import create_app
 from chassis.observability.sql_gauges import SqlGauge
 from chassis.runtime import Runtime, ScheduledJob, Service
 from registry.commands.counting import Counter
-from registry.commands.duplicates import look_for_duplicates
+from registry.commands.duplicates import find_duplicates
 from registry.commands.imports import run_open_imports
-from registry.commands.linking import look_after_sources
-from registry.commands.refreshing import run_open_refreshes
+from registry.commands.linked_answers import probe_sources
+from registry.commands.refreshes import run_open_refreshes
 from registry.commands.rotation import ROTATIONS
 from registry.commands.units import load_thanh_hoa, move_due_residents
 from registry.handlers import HANDLERS
@@ -30,12 +30,12 @@ async def _refresh(runtime: Runtime) -> None:
     await run_open_refreshes(runtime.database, databases_of(runtime), seconds)
 
 
-async def _look_after_sources(runtime: Runtime) -> None:
-    await look_after_sources(runtime.database, databases_of(runtime), get_registry_settings().source_seconds)
+async def _probe_sources(runtime: Runtime) -> None:
+    await probe_sources(runtime.database, databases_of(runtime), get_registry_settings().source_seconds)
 
 
-async def _look_for_duplicates(runtime: Runtime) -> None:
-    await look_for_duplicates(runtime.database)
+async def _find_duplicates(runtime: Runtime) -> None:
+    await find_duplicates(runtime.database)
 
 
 COUNTER = Counter()
@@ -52,18 +52,18 @@ async def _load_units(runtime: Runtime) -> None:
         await move_due_residents(session)
 
 
-MEASURES = (
+GAUGES = (
     SqlGauge(
-        Gauge("bakhong_unmatched_events", "Partner events about somebody unknown, still unresolved", ["service"]),
+        Gauge("bakhong_unmatched_events", "Partner events without a known subject, still unresolved", ["service"]),
         "SELECT count(*) FROM (SELECT FROM unmatched_event WHERE resolved_at IS NULL LIMIT 100000) AS waiting",
     ),
     SqlGauge(
-        Gauge("bakhong_corrections_overdue", "Corrections that nobody decided by their day", ["service"]),
+        Gauge("bakhong_corrections_overdue", "Corrections undecided after their due day", ["service"]),
         "SELECT count(*) FROM correction WHERE state = 'received'"
         " AND due_on < (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date",
     ),
     SqlGauge(
-        Gauge("bakhong_breaches_to_notify", "Breaches whose 72 hours run or have run out", ["service"]),
+        Gauge("bakhong_breaches_to_notify", "Breaches not yet notified to the authority", ["service"]),
         "SELECT count(*) FROM data_breach WHERE notified_at IS NULL AND notify_by IS NOT NULL",
     ),
 )
@@ -76,13 +76,13 @@ service = Service(
     handlers=HANDLERS,
     scheduled_jobs=[
         ScheduledJob("load units", 3600.0, _load_units),
-        ScheduledJob("take over lists", 0.3, _import_lists),
+        ScheduledJob("import lists", 0.3, _import_lists),
         ScheduledJob("refresh from linked databases", 2.0, _refresh),
-        ScheduledJob("look after linked databases", 20.0, _look_after_sources),
-        ScheduledJob("look for duplicates", 2.0, _look_for_duplicates),
+        ScheduledJob("probe linked databases", 20.0, _probe_sources),
+        ScheduledJob("find duplicates", 2.0, _find_duplicates),
         ScheduledJob("count", 5.0, _count),
     ],
-    gauges=MEASURES,
+    gauges=GAUGES,
     rotations=ROTATIONS,
 )
 app = create_app(service)

@@ -1,7 +1,7 @@
 """Tables of administrative units as decrees publish them: read, checked, nothing stored. No database, no web.
 
 Two tables. *Units*: `code, valid_from, valid_to, level, kind, parent_code, name`; a unit is its code during a time, so a
-code may stand for different units in different generations. A village keeps its code for life: several rows of one code
+code may stand for different units in different generations. A village keeps its code for ever: several rows of one code
 are its places in the tree, one after the other. *Successions*: `effective_on, successor_code, code, kind`.
 """
 
@@ -52,7 +52,7 @@ class SuccessionRow:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a line of a table."""
+    """An error in a line of a table."""
 
     line: int
     column: str
@@ -62,7 +62,7 @@ class Fault:
 
 
 class FaultyTable(ValueError):
-    """A table that cannot be taken over, with everything that is wrong with it."""
+    """A table that cannot be imported, with all its faults."""
 
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__(f"{len(faults)} faults, the first: {faults[0].code} in line {faults[0].line}")
@@ -71,7 +71,7 @@ class FaultyTable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decree:
-    """A change of the tree: the units it speaks of and who follows whom."""
+    """A change of the tree: units and their successors."""
 
     units: list[UnitRow]
     successions: list[SuccessionRow]
@@ -106,7 +106,7 @@ def read_successions(lines: Iterable[str]) -> list[SuccessionRow]:
 
 
 def is_successions_table(lines: Sequence[str]) -> bool:
-    """Whether a table says who followed whom, by its header."""
+    """Whether a table lists successors, by its header."""
     header = {cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])}
     return "level" not in header and bool({"successor_code", "new_code"} & header)
 

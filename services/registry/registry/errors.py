@@ -1,4 +1,4 @@
-"""What the registry refuses."""
+"""Problems of the registry."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from chassis.errors import Problem
 
 
 class ResidentExists(Problem):
-    """The personal number belongs to a resident already; `resident_id` is said only inside the caller's units."""
+    """The personal number belongs to a resident already; `resident_id` is given only inside the caller's units."""
 
     slug, status = "resident-exists", 409
     vi, en = "Số định danh này đã có trong hệ thống.", "A resident with this personal number exists already."
@@ -31,7 +31,7 @@ class AlreadyDeceased(Problem):
 
 
 class AlreadyDecided(Problem):
-    """Somebody has decided this before."""
+    """This has been decided before."""
 
     slug, status = "already-decided", 409
     vi, en = "Việc này đã được quyết định.", "This has been decided already."

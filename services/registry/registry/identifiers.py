@@ -1,6 +1,6 @@
-"""The numbers that say who somebody is: normalised, checked, masked. No database, no web.
+"""Identifying numbers: normalised, checked, masked. No database, no web.
 
-A number that cannot be right raises `IdentifierError`; one that is merely odd comes back with warnings, because
+An impossible number raises `IdentifierError`; one that is merely odd comes back with warnings, because
 registries hold people born abroad, clerical slips and cards from before any rule.
 """
 
@@ -29,7 +29,7 @@ PROVINCE_PREFIXES = frozenset(code.zfill(3) for code in _PROVINCES.split())
 
 
 class IdentifierError(CellError):
-    """A value that cannot be the number it is said to be."""
+    """A value that cannot be a number of its kind."""
 
 
 DOCUMENT_MISMATCH = Finding(
@@ -105,7 +105,7 @@ def parse_personal_id(text: str) -> str:
 
 
 def document_of(number: str) -> IdDocument:
-    """The document that a number without further word stands on."""
+    """The document that a number of this length implies."""
     return "cccd" if len(number) == 12 else "cmnd"
 
 
@@ -153,7 +153,7 @@ _MOBILE_WRITTEN = re.compile(r"(?:0|\+?84)?([35789]\d{8})", re.ASCII)
 def _mobile_pattern() -> re.Pattern[str]:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region("VN")
     mobile = metadata.mobile if metadata else None
-    # Without the pattern nothing is matched here and the slower parser decides.
+    # Without the pattern nothing matches here and the slower parser decides.
     return re.compile((mobile and mobile.national_number_pattern) or r"(?!)")
 
 

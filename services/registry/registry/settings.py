@@ -1,4 +1,4 @@
-"""What the registry reads from the environment beyond what every service reads."""
+"""Settings of the registry beyond those of every service."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ class RegistrySettings(Settings):
     xroad_client: str | None = None
     """Set where the databases are reached over X-Road: `instance/class/member/subsystem` of this registry."""
     source_seconds: float = 1.2
-    """How long a form waits for all linked databases together."""
+    """How long a form waits for all linked databases together, in seconds."""
     import_batch_rows: int = 1000
     import_max_bytes: int = 200 * 1024 * 1024
 

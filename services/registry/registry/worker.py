@@ -1,4 +1,4 @@
-"""The registry's event process: relay, reactions, imports."""
+"""The registry's event process: relay, handlers, imports."""
 
 from chassis.app import run_worker
 from registry.app import service

@@ -25,41 +25,41 @@ async def test_a_partner_s_event_finds_its_resident(register: Any, deliver: Any,
 
     await deliver(a_partner_event(OPENED, opened()))
 
-    [fact] = await published(ResidentAttested)
-    assert str(fact.resident_id) == view["id"]
-    assert (fact.attestation.event, fact.attestation.account_kind) == (OPENED, "bank")
-    assert fact.has_bank_account is False
-    assert "0123456789" not in fact.model_dump_json()
+    [event] = await published(ResidentAttested)
+    assert str(event.resident_id) == view["id"]
+    assert (event.attestation.event, event.attestation.account_kind) == (OPENED, "bank")
+    assert event.has_bank_account is False
+    assert "0123456789" not in event.model_dump_json()
     [done] = await published(DeliveryProcessed)
     assert done.outcome == "applied"
 
 
-async def test_an_event_about_somebody_unknown_waits_and_applies_when_the_person_appears(
+async def test_an_event_about_an_unknown_person_waits_and_applies_on_registration(
     register: Any, deliver: Any, published: Any, calling: Any
 ) -> None:
     await deliver(a_partner_event(OPENED, opened() | {"unit_code": "15727-01"}))
     officer = calling("officer", unit_code="15724")
     waiting = (await officer.get("/v1/unmatched-events", headers=PURPOSE)).json()["items"]
     assert [(item["reason"], item["subject"]) for item in waiting] == [("unknown", "038*******01")]
-    [said] = await published(DeliveryUnmatched)
-    assert said.reason == "unknown"
+    [event] = await published(DeliveryUnmatched)
+    assert event.reason == "unknown"
 
     view = await register(a_resident())
 
-    [fact] = await published(ResidentAttested)
-    assert str(fact.resident_id) == view["id"]
+    [event] = await published(ResidentAttested)
+    assert str(event.resident_id) == view["id"]
     assert [d.outcome for d in await published(DeliveryProcessed)] == ["applied"]
     assert (await officer.get("/v1/unmatched-events", headers=PURPOSE)).json()["items"] == []
 
 
-async def test_a_phone_stands_only_for_the_one_in_whose_name_it_is(register: Any, deliver: Any, published: Any) -> None:
+async def test_a_phone_matches_only_its_verified_owner(register: Any, deliver: Any, published: Any) -> None:
     await register(a_resident(1, phone="0912345678", phone_owner_verified=False))
     owner = await register(a_resident(2, phone="0912345678", phone_owner_verified=True))
 
     await deliver(a_partner_event("app.installed", {"resident": {"phone": "0912 345 678"}, "app": "province_app"}))
 
-    [fact] = await published(ResidentAttested)
-    assert str(fact.resident_id) == owner["id"]
+    [event] = await published(ResidentAttested)
+    assert str(event.resident_id) == owner["id"]
 
 
 async def test_a_phone_that_several_share_is_for_an_officer_to_decide(
@@ -79,8 +79,8 @@ async def test_a_phone_that_several_share_is_for_an_officer_to_decide(
 
     assert resolved.status_code == 200, resolved.text
     assert again.status_code == 409
-    [fact] = await published(ResidentAttested)
-    assert str(fact.resident_id) == two["id"]
+    [event] = await published(ResidentAttested)
+    assert str(event.resident_id) == two["id"]
 
 
 async def test_officers_elsewhere_do_not_see_waiting_events(deliver: Any, calling: Any) -> None:
@@ -108,7 +108,7 @@ async def test_what_points_to_no_unit_at_all_is_the_province_s(
     assert len(await published(ResidentAttested)) == 1
 
 
-async def test_a_verified_sim_makes_the_phone_the_resident_s_own_and_nobody_else_s(
+async def test_a_verified_sim_makes_the_phone_verified_for_one_resident_alone(
     register: Any, deliver: Any, published: Any, calling: Any
 ) -> None:
     other = await register(a_resident(2, phone="0912345678", phone_owner_verified=True))
@@ -117,7 +117,7 @@ async def test_a_verified_sim_makes_the_phone_the_resident_s_own_and_nobody_else
 
     await deliver(a_partner_event("sim.ownership_verified", data, occurred_at=datetime.now(UTC)))
 
-    updated = {str(fact.resident_id): fact.owner_verified_phone for fact in await published(ResidentUpdated)}
+    updated = {str(event.resident_id): event.owner_verified_phone for event in await published(ResidentUpdated)}
     assert updated == {view["id"]: True, other["id"]: False}
     facts = (await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}/facts")).json()
     assert {f["source"] for f in facts["items"] if f["name"].startswith("phone")} == {"partner"}
@@ -150,7 +150,7 @@ async def test_a_provider_without_licence_attests_nothing(register: Any, deliver
     assert len(await published(ResidentAttested)) == 1
 
 
-async def test_a_number_that_cannot_be_is_rejected_and_other_services_events_are_left_alone(
+async def test_an_impossible_number_is_rejected_and_events_of_other_services_are_ignored(
     deliver: Any, published: Any
 ) -> None:
     await deliver(
@@ -170,21 +170,21 @@ async def test_an_app_of_an_organization_is_attested_by_its_tax_code(
     made = await calling("officer", unit_code="15724").post("/v1/organizations", json=body)
 
     assert made.status_code == 201, made.text
-    [fact] = await published(OrganizationAttested)
-    assert str(fact.organization_id) == made.json()["id"]
+    [event] = await published(OrganizationAttested)
+    assert str(event.organization_id) == made.json()["id"]
 
 
 async def test_a_death_registered_by_a_dossier_closes_the_record(register: Any, deliver: Any, published: Any) -> None:
     view = await register(a_resident())
-    fact = DeathRegistered.model_validate({
+    event = DeathRegistered.model_validate({
         "dossier_id": "019aa000-0000-7000-8000-000000000001", "resident_id": view["id"], "deceased_on": "2026-01-02",
         "at": "2026-01-03T00:00:00Z",
     })  # fmt: skip
 
-    await deliver(fact, fact)
+    await deliver(event, event)
 
-    [said] = await published(ResidentDeceased)
-    assert (str(said.resident_id), said.life) == (view["id"], "deceased")
+    [event] = await published(ResidentDeceased)
+    assert (str(event.resident_id), event.life) == (view["id"], "deceased")
 
 
 RACES = int(os.environ.get("RACES", "100"))
@@ -202,12 +202,12 @@ async def test_an_event_racing_with_the_registration_is_never_left_unmatched(
     for start in range(1, RACES + 1, 4):
         await asyncio.gather(*(race(number) for number in range(start, start + 4)))
 
-    attested = [fact.resident_id for fact in await published(ResidentAttested)]
+    attested = [event.resident_id for event in await published(ResidentAttested)]
     assert len(attested) == len(set(attested)) == RACES
     assert all(isinstance(resident_id, UUID) for resident_id in attested)
 
 
-async def test_a_phone_that_becomes_somebody_s_own_while_an_event_arrives_is_never_left_unmatched(
+async def test_a_phone_verified_while_an_event_arrives_never_leaves_the_event_unmatched(
     register: Any, calling: Any, deliver: Any, published: Any
 ) -> None:
     officer = calling("officer", unit_code="38")
@@ -221,4 +221,4 @@ async def test_a_phone_that_becomes_somebody_s_own_while_an_event_arrives_is_nev
     for start in range(1, 25, 4):
         await asyncio.gather(*(race(number) for number in range(start, start + 4)))
 
-    assert len({fact.resident_id for fact in await published(ResidentAttested)}) == 24
+    assert len({event.resident_id for event in await published(ResidentAttested)}) == 24

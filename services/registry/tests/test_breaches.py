@@ -27,20 +27,20 @@ async def test_a_breach_has_72_hours_until_the_authority_is_notified(calling: An
         in_time = (await calling("auditor", unit_code="38").get(path)).json()
     with frozen_at(DETECTED + timedelta(hours=73)):
         late = (await calling("operator").get("/v1/data-breaches")).json()["items"]
-    told = {"notified_at": (DETECTED + timedelta(hours=70)).isoformat(), "reference": "A05-1"}
-    stopped = await operator.post(f"{path}/notification", json=told)
+    notified = {"notified_at": (DETECTED + timedelta(hours=70)).isoformat(), "reference": "A05-1"}
+    stopped = await operator.post(f"{path}/notification", json=notified)
 
     assert made.status_code == 201, made.text
     assert in_time["notify_by"] == "2026-11-05T08:00:00Z"
     assert (in_time["is_overdue"], [one["is_overdue"] for one in late]) == (False, [True])
     assert (stopped.json()["is_overdue"], stopped.json()["reference"]) == (False, "A05-1")
-    assert (await operator.post(f"{path}/notification", json=told)).status_code == 409
+    assert (await operator.post(f"{path}/notification", json=notified)).status_code == 409
     assert (await officer.get(path)).status_code == 403
     [kept] = (await session.execute(text("SELECT row_to_json(b)::text FROM data_breach AS b"))).scalars()
     assert "Nguyễn" not in kept
 
 
-async def test_a_breach_that_harms_nobody_is_entered_without_a_clock_and_wrong_entries_are_refused(
+async def test_a_breach_without_harm_has_no_time_limit_and_wrong_entries_are_refused(
     calling: Any,
 ) -> None:
     operator = calling("operator")

@@ -8,16 +8,16 @@ from sqlalchemy import text
 from chassis.ids import new_id
 from chassis.security.encryption import encrypt
 from chassis.storage.database import Database
-from registry.commands.duplicates import check_later, look_for_duplicates
+from registry.commands.duplicates import find_duplicates, queue_duplicate_check
 from registry.model.duplicates import Likeness, reasons
-from registry.model.residents import PLACES
+from registry.model.residents import CONTEXTS
 
 from .conftest import PURPOSE, a_resident
 
 
 def likeness(name: str, born: str, number: str, phone: bytes | None = None) -> Likeness:
     one = new_id()
-    sealed = encrypt(PLACES["personal_id"], str(one), number)
+    sealed = encrypt(CONTEXTS["personal_id"], str(one), number)
     return Likeness(one, one, name, date.fromisoformat(born), phone, sealed)
 
 
@@ -65,8 +65,8 @@ async def test_a_change_that_is_not_committed_yet_is_looked_at_when_it_is(
     )
     async with database.transaction() as session:
         await session.execute(text("UPDATE resident SET full_name = 'Lê Văn Đức' WHERE id = :id"), {"id": two["id"]})
-        await check_later(session, [UUID(two["id"])])
-        await look_for_duplicates(database)  # beside it, with the old name
+        await queue_duplicate_check(session, [UUID(two["id"])])
+        await find_duplicates(database)  # beside it, with the old name
 
     answer = await calling("officer", unit_code="15724").get(
         "/v1/duplicate-candidates?unit_code=15724", headers=PURPOSE
@@ -109,10 +109,10 @@ _CROWD = text(
 
 async def _pages_read_for_one(calling: Any, register: Any, database: Database, number: int) -> int:
     """Pages of tables and indexes that looking at one newcomer touches."""
-    await look_for_duplicates(database)
+    await find_duplicates(database)
     await register(a_resident(number))
     before = await _pages(database)
-    await look_for_duplicates(database)
+    await find_duplicates(database)
     return await _pages(database) - before
 
 

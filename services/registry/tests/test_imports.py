@@ -98,8 +98,8 @@ async def test_a_changed_list_updates_exactly_what_changed(calling: Any, databas
     )  # fmt: skip
 
     assert counts(progress) == (11, 1, 3, 7, 0)
-    assert [fact.has_smartphone for fact in await published(ResidentUpdated)][:1] == [False]
-    assert [fact.unit_code for fact in await published(ResidentMoved)] == ["15721-01"]
+    assert [event.has_smartphone for event in await published(ResidentUpdated)][:1] == [False]
+    assert [event.unit_code for event in await published(ResidentMoved)] == ["15721-01"]
 
 
 async def test_a_person_twice_in_a_list_counts_once(calling: Any, database: Database) -> None:
@@ -207,12 +207,12 @@ async def test_lists_are_accepted_only_for_one_s_own_units(calling: Any) -> None
     ).status_code == 422
 
 
-async def test_an_import_that_was_killed_goes_on_where_it_stood(
+async def test_a_killed_import_continues_after_its_last_batch(
     calling: Any, database: Database, published: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = calling("officer", unit_code="15724")
     accepted = await upload(client, as_csv([row(n) for n in range(1, 101)]))
-    original, batches = imports._take_over, 0
+    original, batches = imports._import_batch, 0
 
     async def killed_in_the_third(*arguments: Any) -> None:
         nonlocal batches
@@ -221,10 +221,10 @@ async def test_an_import_that_was_killed_goes_on_where_it_stood(
         if batches == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(imports, "_take_over", killed_in_the_third)
+    monkeypatch.setattr(imports, "_import_batch", killed_in_the_third)
     with pytest.raises(KeyboardInterrupt):
         await run_open_imports(database, 20)
-    monkeypatch.setattr(imports, "_take_over", original)
+    monkeypatch.setattr(imports, "_import_batch", original)
     half = (await client.get(f"/v1/resident-imports/{accepted['id']}")).json()
     await run_open_imports(database, 20)
 
@@ -234,7 +234,7 @@ async def test_an_import_that_was_killed_goes_on_where_it_stood(
     assert len(await published(ResidentRegistered)) == 100
 
 
-async def test_two_lists_with_the_same_people_at_once_make_nobody_twice(
+async def test_two_concurrent_lists_with_the_same_people_register_each_once(
     calling: Any, database: Database, published: Any
 ) -> None:
     client = calling("officer", unit_code="15724")

@@ -111,7 +111,7 @@ async def test_one_command_verifies_the_logs_of_all_services_and_what_it_cannot_
     assert set(DATABASES) == {service.replace("-", "_") for service in EVERY_PROCESS}
 
 
-async def test_counts_are_announced_when_they_have_changed(register: Any, database: Database, published: Any) -> None:
+async def test_counts_are_published_when_they_have_changed(register: Any, database: Database, published: Any) -> None:
     counter = Counter()
     await counter.count(database)
     await register(a_resident(1))
@@ -121,5 +121,5 @@ async def test_counts_are_announced_when_they_have_changed(register: Any, databa
     counter._next_at = 0
     await counter.count(database)
 
-    said = await published(CountsTaken)
-    assert [[(c.unit_code, c.count) for c in fact.counts] for fact in said] == [[], [("15727-01", 2)]]
+    counted = await published(CountsTaken)
+    assert [[(c.unit_code, c.count) for c in event.counts] for event in counted] == [[], [("15727-01", 2)]]

@@ -13,11 +13,11 @@ from chassis.storage.database import Database
 from contracts.registry import ResidentDeceased, ResidentUpdated, SourceChecked
 from deploy.demo.people import Person, people
 from deploy.demo.sources.app import create_app
-from registry.commands.linking import look_after_sources
-from registry.commands.refreshing import run_open_refreshes
+from registry.commands.linked_answers import probe_sources
+from registry.commands.refreshes import run_open_refreshes
 from registry.settings import RegistrySettings, get_registry_settings
 from registry.sources import BY_OWNER, LINKED, Databases
-from registry.sources.breaker import FAILURES_TO_OPEN
+from registry.sources.circuit_breaker import FAILURES_TO_OPEN
 
 from .conftest import PURPOSE
 
@@ -101,7 +101,7 @@ async def test_a_form_is_filled_from_the_linked_databases(
     assert filled["fields"]["social_insurance_no"]["value"] == person.cells["Mã số BHXH"]
 
 
-async def test_with_all_databases_down_the_answer_comes_in_time_and_says_who_failed(
+async def test_with_all_databases_down_the_answer_comes_in_time_and_names_the_failed_ones(
     databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, database: Database
 ) -> None:
     view = await registered(register, person)
@@ -149,7 +149,7 @@ async def test_an_answer_out_of_its_schema_leaves_nothing_behind(
     assert {s["name"]: s["reason"] for s in sources}["population"] == "wrong-schema"
 
 
-async def test_a_person_whom_a_database_does_not_know_is_asked_for_once_a_day(
+async def test_a_person_unknown_to_a_database_is_queried_once_a_day(
     databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person
 ) -> None:
     view = await registered(register, person)
@@ -181,7 +181,7 @@ async def test_a_higher_source_corrects_an_officer_and_the_old_value_is_history(
     assert corrected.json()["pending_corrections"] == ["full_name"]
 
 
-async def test_refresh_takes_over_what_changed_and_a_registered_death(
+async def test_a_refresh_stores_changes_and_a_registered_death(
     databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, published: Any
 ) -> None:
     view = await registered(register, person)
@@ -193,7 +193,7 @@ async def test_refresh_takes_over_what_changed_and_a_registered_death(
     changed = {source["source"]: source["changed"] for source in answer.json()["sources"]}
     assert "permanent_address" in changed["population"]
     assert changed["social_protection"] == ["social_protection"]
-    assert [str(fact.deceased_on) for fact in await published(ResidentDeceased)] == ["2026-01-02"]
+    assert [str(event.deceased_on) for event in await published(ResidentDeceased)] == ["2026-01-02"]
 
 
 async def test_a_unit_is_refreshed_in_the_background_with_progress(
@@ -211,19 +211,19 @@ async def test_a_unit_is_refreshed_in_the_background_with_progress(
     assert (progress["status"], progress["done"], progress["failed"]) == ("completed", 25, 0)
 
 
-async def test_a_database_that_keeps_failing_is_left_alone_for_a_while(databases: Databases, sandbox: Sandbox) -> None:
+async def test_a_database_that_keeps_failing_is_not_queried_for_a_while(databases: Databases, sandbox: Sandbox) -> None:
     await sandbox.switch("down", "population")
 
     failures = [
         outcome.failure
         for _ in range(FAILURES_TO_OPEN + 1)
-        for outcome in await databases.ask(["population"], "1" * 12, 1)
+        for outcome in await databases.query(["population"], "1" * 12, 1)
     ]
 
     assert failures == ["down"] * FAILURES_TO_OPEN + ["resting"]
 
 
-async def test_states_are_shown_and_their_changes_announced(
+async def test_states_are_shown_and_their_changes_published(
     databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, published: Any
 ) -> None:
     view = await registered(register, person)
@@ -234,7 +234,7 @@ async def test_states_are_shown_and_their_changes_announced(
     await sandbox.switch("down", "population")
     await client.post(path, json=body, headers=PURPOSE)
 
-    assert [(fact.source, fact.live) for fact in await published(SourceChecked)] == [
+    assert [(event.source, event.live) for event in await published(SourceChecked)] == [
         ("population", True), ("population", False)
     ]  # fmt: skip
     items = (await client.get("/v1/data-sources")).json()["items"]
@@ -249,7 +249,7 @@ async def test_the_state_of_every_database_is_known_before_a_form_needs_it(
 ) -> None:
     await sandbox.switch("down", "civil_status")
 
-    await look_after_sources(database, databases, 2.0)
+    await probe_sources(database, databases, 2.0)
 
     items = (await calling("auditor", unit_code="38").get("/v1/data-sources")).json()["items"]
     assert {item["name"]: item["state"] for item in items} == {

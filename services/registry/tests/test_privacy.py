@@ -1,4 +1,4 @@
-"""Nothing personal leaves the database: not in facts, not in logs, not in refusals, not in metrics."""
+"""Personal data is in no event, log line, error or metric."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SECRETS = ("038085000001", "038085000002", "038085000077", "900000001", "9123456
            "Số 5 ngõ Bí Mật", "lý do riêng")  # fmt: skip
 
 
-async def test_no_number_name_or_address_is_in_facts_logs_or_metrics(
+async def test_no_number_name_or_address_is_in_events_logs_or_metrics(
     calling: Any, register: Any, deliver: Any, database: Database, capfd: pytest.CaptureFixture[str]
 ) -> None:
     configure_logging("registry", "DEBUG")
@@ -41,16 +41,16 @@ async def test_no_number_name_or_address_is_in_facts_logs_or_metrics(
     await run_open_imports(database, 100)
 
     async with database.reading() as session:
-        said = [str(row) for row in await session.execute(text("SELECT key, value, headers FROM outbox"))]
+        published_text = [str(row) for row in await session.execute(text("SELECT key, value, headers FROM outbox"))]
         rejected = [str(row) for row in await session.execute(text("SELECT * FROM import_rejection"))]
     logged = capfd.readouterr()
     places = {
-        "facts": said, "rejections": rejected, "logs": [logged.out, logged.err],
+        "events": published_text, "rejections": rejected, "logs": [logged.out, logged.err],
         "refusals": [answer.text for answer in refusals], "metrics": [generate_latest().decode()],
     }  # fmt: skip
     found = [
         (place, secret) for place, texts in places.items() for secret in SECRETS if any(secret in t for t in texts)
     ]
     assert found == []
-    assert len(said) > 8
+    assert len(published_text) > 8
     assert len(rejected) == 1

@@ -9,25 +9,25 @@ from chassis.security.encryption import DecryptionFailed
 from chassis.storage.database import Database
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentMoved, ResidentPrefilled, ResidentRegistered, ResidentUpdated
-from registry.model.facts import Correction
+from registry.model.provenance import Correction
 from registry.model.residents import Resident
 
 from .conftest import PURPOSE, a_resident
 
 
-async def test_a_registered_resident_is_announced_without_anything_personal(register: Any, published: Any) -> None:
+async def test_the_event_of_a_registration_has_no_personal_data(register: Any, published: Any) -> None:
     view = await register(a_resident())
 
-    [fact] = await published(ResidentRegistered)
-    assert str(fact.resident_id) == view["id"]
-    assert (fact.unit_code, fact.birth_month, fact.citizen_id_card) == ("15727-01", "1985-09", True)
-    assert (fact.has_smartphone, fact.has_bank_account, fact.owner_verified_phone) == (True, False, True)
-    said = fact.model_dump_json()
+    [event] = await published(ResidentRegistered)
+    assert str(event.resident_id) == view["id"]
+    assert (event.unit_code, event.birth_month, event.citizen_id_card) == ("15727-01", "1985-09", True)
+    assert (event.has_smartphone, event.has_bank_account, event.owner_verified_phone) == (True, False, True)
+    payload = event.model_dump_json()
     for secret in ("038085000001", "+84900000001", "Đức", "3800000001"):
-        assert secret not in said
+        assert secret not in payload
 
 
-async def test_the_personal_number_is_masked_for_everybody(calling: Any, register: Any) -> None:
+async def test_the_personal_number_is_masked_for_every_caller(calling: Any, register: Any) -> None:
     view = await register(a_resident())
 
     assert view["personal_id"] == "038*******01"
@@ -130,7 +130,7 @@ async def test_an_unknown_unit_or_a_card_that_cannot_be_is_refused(calling: Any)
     assert [(e["pointer"], e["code"]) for e in card.json()["errors"]] == [("/id_document", "id-document-mismatch")]
 
 
-async def test_a_service_looks_up_a_whole_list_of_numbers_and_everybody_found_sees_it(
+async def test_a_service_looks_up_a_list_of_numbers_and_each_owner_s_log_has_it(
     calling: Any, register: Any, published: Any
 ) -> None:
     one, two = await register(a_resident(1)), await register(a_resident(2, unit_code="15061-01"))
@@ -143,7 +143,7 @@ async def test_a_service_looks_up_a_whole_list_of_numbers_and_everybody_found_se
     assert [item["personal_id"] for item in items] == numbers
     assert [item["id"] for item in items] == [two["id"], None, one["id"], None, one["id"]]
     assert (items[0]["unit_code"], items[0]["status"]) == ("15061-01", "alive")
-    assert {str(fact.resident_id) for fact in await published(AccessRecorded)} == {one["id"], two["id"]}
+    assert {str(event.resident_id) for event in await published(AccessRecorded)} == {one["id"], two["id"]}
     refused = [await calling(role, unit_code="38").post("/v1/residents/lookups", json={"personal_ids": numbers},
                                                         headers=PURPOSE) for role in ("officer", "volunteer")]  # fmt: skip
     assert [answer.status_code for answer in refused] == [403, 403]
@@ -160,7 +160,7 @@ async def test_oddities_are_accepted_with_warnings(register: Any) -> None:
     }  # fmt: skip
 
 
-async def test_reading_somebody_else_needs_a_purpose_and_is_in_their_log(
+async def test_reading_another_person_needs_a_purpose_and_is_in_their_log(
     calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
@@ -257,7 +257,7 @@ async def test_full_values_are_revealed_to_the_person_and_their_officer_and_logg
     assert [read.action for read in await published(AccessRecorded)] == ["reveal", "reveal"]
 
 
-async def test_a_change_is_announced_keeps_history_and_honours_if_match(
+async def test_a_change_is_published_keeps_history_and_honours_if_match(
     calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
@@ -274,25 +274,25 @@ async def test_a_change_is_announced_keeps_history_and_honours_if_match(
     assert changed.headers["ETag"] == '"2"'
     assert stale.status_code == 412
     assert nothing.headers["ETag"] == '"2"'
-    [fact] = await published(ResidentUpdated)
-    assert (fact.version, fact.has_smartphone, fact.owner_verified_phone) == (2, False, False)
+    [event] = await published(ResidentUpdated)
+    assert (event.version, event.has_smartphone, event.owner_verified_phone) == (2, False, False)
 
 
-async def test_moving_to_another_village_says_from_where(calling: Any, register: Any, published: Any) -> None:
+async def test_a_move_to_another_village_names_the_village_before(calling: Any, register: Any, published: Any) -> None:
     view = await register(a_resident(household_code="H1"))
     client = calling("officer", unit_code="38")
 
     moved = await client.patch(f"/v1/residents/{view['id']}", json={"unit_code": "15061-02"})
 
     assert (moved.json()["unit_code"], moved.json()["household_code"]) == ("15061-02", None)
-    [fact] = await published(ResidentMoved)
-    assert (fact.from_unit_code, fact.unit_code) == ("15727-01", "15061-02")
+    [event] = await published(ResidentMoved)
+    assert (event.from_unit_code, event.unit_code) == ("15727-01", "15061-02")
     local = calling("officer", unit_code="15724")
     assert (await local.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).status_code == 404
     assert (await local.get("/v1/residents", headers=PURPOSE)).json()["items"] == []
 
 
-async def test_residents_state_some_facts_and_contradict_higher_sources_only_as_a_correction(
+async def test_residents_state_some_attributes_and_contradict_higher_sources_only_as_a_correction(
     calling: Any, register: Any, database: Database
 ) -> None:
     view = await register(a_resident(address_line=None))
@@ -324,12 +324,12 @@ async def test_a_new_card_replaces_the_old_number_and_both_find_the_person(calli
         assert found.json()["id"] == view["id"]
 
 
-async def test_facts_say_where_they_come_from(calling: Any, register: Any) -> None:
+async def test_attributes_name_their_source(calling: Any, register: Any) -> None:
     view = await register(a_resident())
 
     facts = (await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}/facts")).json()["items"]
 
-    by_name = {fact["name"]: fact for fact in facts}
+    by_name = {item["name"]: item for item in facts}
     assert by_name["full_name"]["value"] == "Lê Văn Đức"
     assert by_name["full_name"]["source"] == "officer"
     assert by_name["personal_id"]["value"] == "038*******01"
@@ -352,8 +352,8 @@ async def test_prefill_fills_what_is_known_and_names_what_is_missing(
     assert filled["fields"]["permanent_address"]["state"] == "missing"
     assert filled["missing"] == ["permanent_address", "shoe_size"]
     assert filled["once_only_ratio"] == 0.67
-    [fact] = await published(ResidentPrefilled)
-    assert (fact.asked, fact.filled, fact.purpose) == (6, 4, "dossier")
+    [event] = await published(ResidentPrefilled)
+    assert (event.asked, event.filled, event.purpose) == (6, 4, "dossier")
 
 
 async def test_two_hundred_registrations_of_one_person_make_one(calling: Any, published: Any) -> None:

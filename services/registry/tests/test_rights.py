@@ -34,9 +34,7 @@ async def test_residents_see_who_read_what_when_and_why_in_any_service(
     assert (await elsewhere.get(f"/v1/residents/{view['id']}/access-log")).status_code == 404
 
 
-async def test_a_partner_fills_forms_only_with_a_consent_that_stands(
-    calling: Any, register: Any, published: Any
-) -> None:
+async def test_a_partner_prefills_forms_only_with_a_valid_consent(calling: Any, register: Any, published: Any) -> None:
     view = await register(a_resident())
     own = calling("resident", resident_id=view["id"])
     bank = calling("partner", partner_id="demo-bank", scopes=("prefill",))
@@ -52,12 +50,12 @@ async def test_a_partner_fills_forms_only_with_a_consent_that_stands(
 
     assert gone.status_code == 204
     assert (await bank.post(fill, json=body)).status_code == 404
-    assert [fact.given for fact in await published(ResidentConsentChanged)] == [True, False]
+    assert [event.given for event in await published(ResidentConsentChanged)] == [True, False]
     [consent] = (await own.get(f"/v1/residents/{view['id']}/consents")).json()["items"]
     assert (consent["status"], consent["evidence"]) == ("withdrawn", {"kind": "self"})
 
 
-async def test_a_consent_taken_down_for_somebody_needs_evidence_and_ends(calling: Any, register: Any) -> None:
+async def test_a_consent_recorded_for_a_resident_needs_evidence_and_ends(calling: Any, register: Any) -> None:
     view = await register(a_resident())
     volunteer = calling("volunteer", unit_code="15727-01")
     path = f"/v1/residents/{view['id']}/consents"
@@ -78,7 +76,7 @@ async def test_everything_about_a_person_can_be_exported_by_the_person(calling: 
     assert {"facts", "history", "consents", "corrections", "organizations", "access_log"} <= exported.keys()
 
 
-async def test_a_correction_has_its_legal_clocks_and_takes_its_place_when_accepted(
+async def test_a_correction_has_legal_time_limits_and_applies_when_accepted(
     calling: Any, register: Any, published: Any
 ) -> None:
     view = await register(a_resident())
@@ -87,19 +85,19 @@ async def test_a_correction_has_its_legal_clocks_and_takes_its_place_when_accept
 
     assert (await own.post(path, json={"field": "full_name", "value": "4"})).status_code == 422
     assert (await own.post(path, json={"field": "shoe", "value": "4"})).status_code == 422
-    asked = (await own.post(path, json={"field": "full_name", "value": "Lê Văn Đạt", "reason": "sai dấu"})).json()
+    requested = (await own.post(path, json={"field": "full_name", "value": "Lê Văn Đạt", "reason": "sai dấu"})).json()
     [waiting] = (await officer.get("/v1/corrections?unit_code=15724")).json()["items"]
     decided = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "accept"})
     again = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "refuse"})
 
-    assert asked["due_on"] > asked["acknowledge_by"]
+    assert requested["due_on"] > requested["acknowledge_by"]
     assert decided.json()["state"] == "accepted"
     assert again.status_code == 409
     assert (await own.get(f"/v1/residents/{view['id']}")).json()["full_name"] == "Lê Văn Đạt"
     assert len(await published(ResidentUpdated)) == 1
 
 
-async def test_a_request_names_a_fact_and_nothing_else(calling: Any, register: Any) -> None:
+async def test_a_request_names_an_attribute_and_nothing_else(calling: Any, register: Any) -> None:
     view = await register(a_resident())
     own = calling("resident", resident_id=view["id"])
     path = f"/v1/residents/{view['id']}/corrections"
@@ -117,27 +115,27 @@ async def test_a_request_names_a_fact_and_nothing_else(calling: Any, register: A
     assert (await own.post(path, json={"kind": "erasure", "field": "phone"})).status_code == 201
 
 
-async def test_an_accepted_erasure_forgets_what_the_law_does_not_keep(calling: Any, register: Any) -> None:
+async def test_an_accepted_erasure_deletes_what_the_law_does_not_keep(calling: Any, register: Any) -> None:
     view = await register(a_resident())
     own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
 
-    asked = (await own.post(f"/v1/residents/{view['id']}/corrections", json={"kind": "erasure"})).json()
-    await officer.post(f"/v1/corrections/{asked['id']}/decision", json={"decision": "accept"})
+    requested = (await own.post(f"/v1/residents/{view['id']}/corrections", json={"kind": "erasure"})).json()
+    await officer.post(f"/v1/corrections/{requested['id']}/decision", json={"decision": "accept"})
 
     after = (await own.get(f"/v1/residents/{view['id']}")).json()
     assert (after["phone"], after["social_insurance_no"], after["full_name"]) == (None, None, "Lê Văn Đức")
 
 
-async def test_an_erasure_of_one_fact_leaves_the_others_and_forgets_what_was_proposed(
+async def test_an_erasure_of_one_attribute_keeps_the_others_and_erases_proposals(
     calling: Any, register: Any, session: Session
 ) -> None:
     view = await register(a_resident(address_line="Số 5"))
     own, officer = calling("resident", resident_id=view["id"]), calling("officer", unit_code="15724")
     path = f"/v1/residents/{view['id']}/corrections"
     proposed = (await own.post(path, json={"field": "phone", "value": "0912345678"})).json()
-    asked = (await own.post(path, json={"kind": "erasure", "field": "phone"})).json()
+    requested = (await own.post(path, json={"kind": "erasure", "field": "phone"})).json()
 
-    done = await officer.post(f"/v1/corrections/{asked['id']}/decision", json={"decision": "accept"})
+    done = await officer.post(f"/v1/corrections/{requested['id']}/decision", json={"decision": "accept"})
 
     assert done.status_code == 200, done.text
     after = (await own.get(f"/v1/residents/{view['id']}")).json()
@@ -147,7 +145,7 @@ async def test_an_erasure_of_one_fact_leaves_the_others_and_forgets_what_was_pro
     assert (await own.post(path, json={"kind": "erasure", "field": "full_name"})).status_code == 422
 
 
-async def test_near_duplicates_are_found_merged_and_told_apart_again(
+async def test_near_duplicates_are_found_merged_and_unmerged(
     calling: Any, register: Any, deliver: Any, published: Any
 ) -> None:
     one = await register(

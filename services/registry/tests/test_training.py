@@ -1,4 +1,4 @@
-"""A place for practice is made up once, and no real unit, count or list contains it."""
+"""A training unit is made once, and no real unit, count or list contains it."""
 
 from chassis.clock import now
 from chassis.ids import new_id
@@ -8,17 +8,17 @@ from contracts.registry import ResidentRegistered, UnitChanged
 from registry.commands.counting import announce_counts
 
 
-async def test_a_practice_commune_has_made_up_people_whom_only_trainees_see(deliver, published, calling, database):
+async def test_a_training_commune_has_synthetic_people_whom_only_trainees_see(deliver, published, calling, database):
     people = [new_id() for _ in range(12)]
-    fact = TrainingOpened(
+    event = TrainingOpened(
         campaign_id=new_id(), session_id=new_id(), version=1, unit_id=new_id(), unit_code="tap-huan-c",
         village_id=new_id(), village_code="tap-huan-c-01", people=people, accounts=[], valid_until=now(), at=now(),
     )  # fmt: skip
 
-    await deliver(fact, fact.model_copy(update={"version": 2}))
+    await deliver(event, event.model_copy(update={"version": 2}))
 
-    told = [each for each in await published(UnitChanged) if each.kind == "training"]
-    assert [(each.level, each.lineage[0].path) for each in told] == [
+    units = [each for each in await published(UnitChanged) if each.kind == "training"]
+    assert [(each.level, each.lineage[0].path) for each in units] == [
         ("commune", "tap-huan-c"), ("village", "tap-huan-c/tap-huan-c-01"),
     ]  # fmt: skip
     assert [each.resident_id for each in await published(ResidentRegistered)] == people

@@ -75,7 +75,7 @@ async def test_wrong_queries_are_refused(calling: Any) -> None:
         assert (await client.get(f"/v1/units?{query}")).status_code == 400, query
 
 
-async def test_only_an_operator_takes_over_a_table_and_every_fault_is_named(calling: Any) -> None:
+async def test_only_an_operator_imports_a_decree_and_every_fault_is_named(calling: Any) -> None:
     files = {"file": ("units.csv", HEADER + "15724-99,,,village,castle,15724,X\n,,,village,village,1,\n", "text/csv")}
 
     assert (await calling("officer", unit_code="38").post("/v1/unit-imports", files=files)).status_code == 403
@@ -97,7 +97,7 @@ async def test_the_faults_of_both_tables_of_a_decree_are_named_at_once(calling: 
     assert (await calling().get("/v1/units/15999")).status_code == 404
 
 
-async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, register: Any, published: Any) -> None:
+async def test_villages_and_residents_follow_a_whole_merge(calling: Any, register: Any, published: Any) -> None:
     village = await register(a_resident(1, unit_code="15727-01"))
     direct = await register(a_resident(2, unit_code="15724"))
     table = HEADER + "15999,2026-01-01,,commune,ward,38,Phường Mới\n"
@@ -117,11 +117,11 @@ async def test_a_whole_merge_takes_villages_and_residents_along(calling: Any, re
     assert (await calling().get("/v1/units/15727-01?as_of=2025-12-31")).json()["path"] == "38/15724/15727-01"
     [moved] = await published(ResidentMoved)
     assert (moved.from_unit_code, moved.unit_code) == ("15724", "15999")
-    changed = {fact.code for fact in await published(UnitChanged)}
+    changed = {event.code for event in await published(UnitChanged)}
     assert {"15724", "15999", "15727-01", "15721-02"} <= changed
 
 
-async def test_on_the_whole_of_thanh_hoa_nobody_is_lost_or_counted_twice_by_the_reform(
+async def test_in_all_of_thanh_hoa_the_reform_loses_no_resident_and_counts_none_twice(
     calling: Any, register: Any, database: Database
 ) -> None:
     """Three people in every one of the 547 old communes on the day before, counted on the day after."""
@@ -175,7 +175,7 @@ _FOLLOWERS = text(
 )
 
 
-async def test_what_lies_in_a_divided_unit_waits_for_a_decision_and_is_not_lost(calling: Any, register: Any) -> None:
+async def test_residents_of_a_divided_unit_wait_for_a_decision_and_are_not_lost(calling: Any, register: Any) -> None:
     in_village = await register(a_resident(1, unit_code="15727-01"))
     direct = await register(a_resident(2, unit_code="15724"))
     table = HEADER + "15998,2026-01-01,,commune,ward,38,Đông\n15999,2026-01-01,,commune,ward,38,Tây\n"
@@ -194,7 +194,7 @@ async def test_what_lies_in_a_divided_unit_waits_for_a_decision_and_is_not_lost(
     assert len((await province.get("/v1/undecided-residents")).json()["items"]) == 1
 
 
-async def test_a_decree_taken_over_early_moves_its_residents_on_its_day(
+async def test_a_decree_imported_early_moves_its_residents_on_its_day(
     calling: Any, register: Any, database: Database, published: Any
 ) -> None:
     await register(a_resident(1, unit_code="15724"))

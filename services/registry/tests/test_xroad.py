@@ -18,7 +18,7 @@ def linked(answer: Callable[[httpx.Request], httpx.Response]) -> Databases:
 
 async def failure_of(answer: Callable[[httpx.Request], httpx.Response]) -> str | None:
     databases = linked(answer)
-    [outcome] = await databases.ask(["civil_status"], "038085000001", 1.0)
+    [outcome] = await databases.query(["civil_status"], "038085000001", 1.0)
     await databases.close()
     return outcome.failure
 
@@ -35,7 +35,7 @@ async def test_a_question_names_its_client_and_brings_its_own_answer_back() -> N
     assert str(seen[0].url) == "http://security-server/r1/VN/GOV/MOJ/hotich/tracuu/query"
 
 
-async def test_a_refusal_of_a_security_server_and_somebody_else_s_answer_are_no_answers() -> None:
+async def test_an_error_of_a_security_server_and_another_request_s_answer_are_no_answers() -> None:
     def refused(request: httpx.Request) -> httpx.Response:
         return httpx.Response(500, json={}, headers={"X-Road-Error": "Server.ServerProxy.AccessDenied"})
 

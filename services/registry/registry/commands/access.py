@@ -1,4 +1,4 @@
-"""Entries of the access log beyond the ordinary one: many residents at once, and a stated reason."""
+"""Entries of the access log for several residents at once, and with a stated reason."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -17,19 +17,19 @@ from registry.model.residents import Resident
 def record_reveal(
     session: Session, caller: Caller, resident: Resident, *, purpose: str | None, fields: Sequence[str], reason: str
 ) -> None:
-    """Full values were shown, for a stated reason: free words may hold names, so they never go on the bus."""
-    seen = {"access_id": new_id(), "resident_id": resident.id, "at": now(), "actor": caller.account,
+    """Record that full values were shown, with the reason, which is free text and is not published."""
+    entry = {"access_id": new_id(), "resident_id": resident.id, "at": now(), "actor": caller.account,
             "role": caller.role, "unit_code": caller.unit_code, "action": "reveal", "purpose": purpose,
             "fields": list(fields)}  # fmt: skip
-    session.add(AccessEntry.model_validate(seen | {"legal_basis": reason}))
-    publish(session, AccessRecorded.model_validate(seen | {"service": "registry"}))
+    session.add(AccessEntry.model_validate(entry | {"legal_basis": reason}))
+    publish(session, AccessRecorded.model_validate(entry | {"service": "registry"}))
 
 
 async def record_list(
     session: Session, caller: Caller, resident_ids: Sequence[UUID], *, action: str, purpose: str | None,
     fields: Sequence[str],
 ) -> None:  # fmt: skip
-    """Several residents were shown to somebody at once: one entry for each, by one statement."""
+    """Record that several residents were shown at once: one entry for each, by one statement."""
     if not resident_ids:
         return
     moment = now()

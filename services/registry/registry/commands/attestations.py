@@ -1,4 +1,4 @@
-"""Who is it: partners' events find their resident or organization, or wait until that person appears."""
+"""Recognition: partners' events find their resident or organization, or wait until it is registered."""
 
 import base64
 import json
@@ -20,13 +20,13 @@ from chassis.storage.tables import KnownUnit
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
-from registry.commands.declaring import declare_facts
-from registry.commands.identifying import Owner, Subject, lock_subjects_once, subject
+from registry.commands.attributes import resolve_attributes
+from registry.commands.identifier_locks import Owner, Subject, lock_subjects_once, subject
 from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
-from registry.model.attestations import UNMATCHED_DATA, UnmatchedEvent, data_of
-from registry.model.facts import Origin
 from registry.model.organizations import Organization
+from registry.model.provenance import Origin
 from registry.model.residents import Resident
+from registry.model.unmatched import UNMATCHED_DATA, UnmatchedEvent, data_of
 from registry.queries.residents import list_phone_holders
 
 SERVICE = "registry"
@@ -36,7 +36,7 @@ ATTESTING = frozenset((
     "ekyc.passed", "digital_signature.issued", "digital_signature.revoked", "vneid.issued", "vneid.activated",
     "portal_account.created", "app.installed",
 ))  # fmt: skip
-"""Events about somebody; those about merchants, payments and dossiers are for other services."""
+"""Events about people and organizations; those about merchants, payments and dossiers are for other services."""
 
 Unknown = "unknown"
 Ambiguous = "ambiguous"
@@ -44,7 +44,7 @@ Ambiguous = "ambiguous"
 
 @dataclass(frozen=True, slots=True)
 class PartnerEvent:
-    """A partner's event with its data open, whether it just came or has waited."""
+    """A partner's event with its data decrypted, received now or earlier."""
 
     delivery_id: UUID
     partner_id: str
@@ -59,7 +59,7 @@ class PartnerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Whom a subject turned out to be, or why nobody."""
+    """The resident or organization of a subject, or why there is none."""
 
     resident: Resident | None = None
     organization: Organization | None = None
@@ -67,51 +67,51 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """An event and the number by which it names somebody."""
+class _Recognition:
+    """An event, the number by which it names its subject, and other numbers to lock."""
 
     event: PartnerEvent
-    wanted: Subject
-    also: Sequence[Subject]
+    subject: Subject
+    others: Sequence[Subject]
 
 
 async def recognise(session: Session, received: Sequence[PartnerEventReceived]) -> None:
-    """Find out whom partners' events are about and say so, in their order; keep those that nobody fits.
+    """Find the subjects of partners' events and publish them, in the order of the events; store those without a match.
 
-    All indexes of the run are locked at once, in order, and all residents are read at once.
+    All indexes of the batch are locked at once, in order, and all residents are read at once.
     """
-    questions = [question for fact in received if (question := _question(session, fact))]
-    owners = await lock_subjects_once(session, [who for q in questions for who in (q.wanted, *q.also)])
+    recognitions = [recognition for event in received if (recognition := _recognition(session, event))]
+    owners = await lock_subjects_once(session, [who for r in recognitions for who in (r.subject, *r.others)])
     held = await _read_residents(session, owners.values())
-    for question in questions:
-        found = [owners[index] for index in question.wanted.indexes]
-        match = await _match(session, question.wanted, found)
+    for recognition in recognitions:
+        found = [owners[index] for index in recognition.subject.indexes]
+        match = await _match(session, recognition.subject, found)
         if match.resident or match.organization:
-            await attest(session, question.event, match)
+            await attest(session, recognition.event, match)
         else:
-            await _keep(session, question.event, question.wanted, match.reason)
+            await _store_unmatched(session, recognition.event, recognition.subject, match.reason)
     del held
 
 
-def _question(session: Session, received: PartnerEventReceived) -> _Question | None:
-    """What an event asks; None for one that is not about people, or is refused at once."""
+def _recognition(session: Session, received: PartnerEventReceived) -> _Recognition | None:
+    """The recognition that an event needs; None for one that is not about people, or is rejected at once."""
     if received.event not in ATTESTING:
         return None
-    event = _opened(received)
+    event = _decrypted(received)
     if _is_unlicensed(event):
-        publish(session, _processed(event, "rejected", "unlicensed-provider"))
+        publish(session, _delivery_processed(event, "rejected", "unlicensed-provider"))
         return None
     try:
-        return _Question(event, subject_of(event.data), _phone_of_sim(event))
+        return _Recognition(event, subject_of(event.data), _phone_of_sim(event))
     except IdentifierError as error:
-        publish(session, _processed(event, "rejected", error.finding.code))
+        publish(session, _delivery_processed(event, "rejected", error.finding.code))
         return None
 
 
 async def _read_residents(session: Session, owners: Iterable[Owner]) -> list[object]:
     """Read and lock residents, and read their units, by one statement each.
 
-    The session finds them again by their ids as long as somebody holds them: the caller keeps what this answers.
+    The session finds them again by id while there is a reference to them: the caller keeps the result.
     """
     ids = sorted({owner.resident_id for owner in owners if owner.resident_id})
     if not ids:
@@ -122,7 +122,7 @@ async def _read_residents(session: Session, owners: Iterable[Owner]) -> list[obj
     return [*residents, *units.values()]
 
 
-def _opened(received: PartnerEventReceived) -> PartnerEvent:
+def _decrypted(received: PartnerEventReceived) -> PartnerEvent:
     sealed = base64.b64decode(received.sealed)
     data = json.loads(decrypt_text(CipherContext(*SEALED_AT), str(received.delivery_id), sealed))
     return PartnerEvent(received.delivery_id, received.partner_id, received.webhook_id, received.event,
@@ -162,7 +162,7 @@ async def _match(session: Session, wanted: Subject, owners: Sequence[Any]) -> Ma
 
 
 async def _match_phone(session: Session, wanted: Subject) -> Match:
-    """A phone stands for the one resident in whose own name it is; several holders are for an officer to tell apart."""
+    """A phone matches the one resident whose ownership is verified; between several holders an officer decides."""
     holders = await list_phone_holders(session, wanted.indexes)
     owners = [holder for holder in holders if holder.phone_owner_verified]
     if len(owners) == 1:
@@ -171,10 +171,10 @@ async def _match_phone(session: Session, wanted: Subject) -> Match:
 
 
 async def attest(session: Session, event: PartnerEvent, match: Match) -> None:
-    """Say what a partner attests about a person or organization, and that the delivery is done with."""
+    """Publish what a partner attests about a person or organization, and that the delivery was processed."""
     about = match.resident or match.organization
     assert about is not None
-    # By identity: a batch of events about one village asks once.
+    # From the session: a batch of events about one village reads the unit once.
     unit = await session.get_one(KnownUnit, about.unit_id)
     attestation = _attestation(event)
     if match.organization:
@@ -187,8 +187,8 @@ async def attest(session: Session, event: PartnerEvent, match: Match) -> None:
             has_bank_account=bool(resident.has_bank_account), has_smartphone=bool(resident.has_smartphone),
         ))  # fmt: skip
         if event.event == "sim.ownership_verified":
-            await _take_over_phone(session, resident, event)
-    publish(session, _processed(event, "applied"))
+            await _assign_phone(session, resident, event)
+    publish(session, _delivery_processed(event, "applied"))
 
 
 def _attestation(event: PartnerEvent) -> Attestation:
@@ -204,34 +204,34 @@ def _attestation(event: PartnerEvent) -> Attestation:
     })  # fmt: skip
 
 
-async def _take_over_phone(session: Session, resident: Resident, event: PartnerEvent) -> None:
-    """A telecom says in whose name a SIM is: it is this resident's, and nobody else's from then on."""
+async def _assign_phone(session: Session, resident: Resident, event: PartnerEvent) -> None:
+    """A telecom verified the owner of a SIM: the phone is this resident's, and no longer verified for other holders."""
     phone = parse_phone(str(event.data["phone"]))
     origin = Origin(source="partner", verified=True, observed_at=event.occurred_at)
     for holder in await list_phone_holders(session, subject("phone", phone).indexes):
         if holder.id != resident.id and holder.phone_owner_verified:
             unit = await session.get_one(KnownUnit, holder.unit_id)
-            await declare_facts(session, holder, unit, {"phone_owner_verified": False}, origin, event.partner_id)
+            await resolve_attributes(session, holder, unit, {"phone_owner_verified": False}, origin, event.partner_id)
     unit = await session.get_one(KnownUnit, resident.unit_id)
     values = {"phone": phone, "phone_owner_verified": True}
-    await declare_facts(session, resident, unit, values, origin, event.partner_id)
-    await apply_waiting_by_phone(session, resident)
+    await resolve_attributes(session, resident, unit, values, origin, event.partner_id)
+    await apply_unmatched_by_phone(session, resident)
 
 
-async def _keep(session: Session, event: PartnerEvent, wanted: Subject, reason: str) -> None:
+async def _store_unmatched(session: Session, event: PartnerEvent, wanted: Subject, reason: str) -> None:
     hint = event.data.get("unit_code")
     unit = await find_unit(session, str(hint)) if hint else None
     unmatched_id = new_id()
-    kept = await session.execute(_KEEP, {
+    stored = await session.execute(_STORE, {
         "id": unmatched_id, "delivery_id": event.delivery_id, "partner_id": event.partner_id,
         "webhook_id": event.webhook_id, "event": event.event, "occurred_at": event.occurred_at,
         "received_at": event.received_at, "reason": reason, "subject_kind": wanted.kind, "subject_index": wanted.index,
         "sealed": encrypt(UNMATCHED_DATA, str(event.delivery_id), json.dumps(dict(event.data))),
         "unit_id": unit.id if unit else None, "partner_unit_codes": list(event.partner_unit_codes),
     })  # fmt: skip
-    if kept.first() is None:
-        # Processed again after an officer had said who it is: that stands.
-        publish(session, _processed(event, "unchanged"))
+    if stored.first() is None:
+        # Processed again after an officer had resolved it: the decision stays.
+        publish(session, _delivery_processed(event, "unchanged"))
         return
     publish(session, DeliveryUnmatched.model_validate({
         "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "reason": reason,
@@ -239,7 +239,7 @@ async def _keep(session: Session, event: PartnerEvent, wanted: Subject, reason: 
     }))  # fmt: skip
 
 
-_KEEP = text(
+_STORE = text(
     "INSERT INTO unmatched_event (id, delivery_id, partner_id, webhook_id, event, occurred_at, received_at, reason,"
     " subject_kind, subject_index, sealed, unit_id, partner_unit_codes)"
     " VALUES (:id, :delivery_id, :partner_id, :webhook_id, :event, :occurred_at, :received_at, :reason, :subject_kind,"
@@ -249,14 +249,14 @@ _KEEP = text(
 )
 
 
-async def apply_waiting_by_phone(session: Session, resident: Resident) -> None:
-    """Apply the events that waited for this resident's own phone, if it is in their name."""
+async def apply_unmatched_by_phone(session: Session, resident: Resident) -> None:
+    """Apply the events that waited for this resident's phone, if its ownership is verified."""
     if resident.phone is not None and resident.phone_owner_verified:
-        await apply_waiting(session, subject("phone", resident.value("phone")).indexes)
+        await apply_unmatched_of(session, subject("phone", resident.value("phone")).indexes)
 
 
-async def apply_waiting(session: Session, indexes: Sequence[bytes]) -> int:
-    """Apply the events that waited for these indexes, which the caller has locked; how many found their person."""
+async def apply_unmatched_of(session: Session, indexes: Sequence[bytes]) -> int:
+    """Apply the events that waited for these indexes, which the caller has locked; how many found their subject."""
     if not indexes:
         return 0
     found = await session.execute(_WAITING, {"indexes": list(indexes)})
@@ -265,7 +265,7 @@ async def apply_waiting(session: Session, indexes: Sequence[bytes]) -> int:
         owner = await lock_owner(session, waiting)
         match = await _match(session, owner[0], owner[1])
         if match.resident or match.organization:
-            await settle_waiting(session, waiting, match, "system")
+            await apply_unmatched(session, waiting, match, "system")
             applied += 1
     return applied
 
@@ -279,14 +279,14 @@ _WAITING = select(UnmatchedEvent).from_statement(
 
 
 async def lock_owner(session: Session, waiting: UnmatchedEvent) -> tuple[Subject, list[Any]]:
-    """The subject of a waiting event, locked, and whom its indexes belong to."""
+    """The subject of a waiting event, locked, and the owners of its indexes."""
     wanted = subject_of(data_of(waiting))
     owners = await lock_subjects_once(session, [wanted])
     return wanted, [owners[index] for index in wanted.indexes]
 
 
-async def settle_waiting(session: Session, waiting: UnmatchedEvent, match: Match, by: str) -> None:
-    """A waiting event has found its person."""
+async def apply_unmatched(session: Session, waiting: UnmatchedEvent, match: Match, by: str) -> None:
+    """Apply a waiting event to the subject that was found."""
     waiting.resolved_at, waiting.resolved_by = now(), by
     waiting.resident_id = match.resident.id if match.resident else None
     waiting.organization_id = match.organization.id if match.organization else None
@@ -297,7 +297,7 @@ async def settle_waiting(session: Session, waiting: UnmatchedEvent, match: Match
     await attest(session, event, match)
 
 
-def _processed(event: PartnerEvent, outcome: str, reason: str | None = None) -> DeliveryProcessed:
+def _delivery_processed(event: PartnerEvent, outcome: str, reason: str | None = None) -> DeliveryProcessed:
     return DeliveryProcessed.model_validate({
         "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "outcome": outcome,
         "at": now(), "reason": reason,

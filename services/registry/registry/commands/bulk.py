@@ -1,4 +1,4 @@
-"""Many rows at once, in the session's own transaction."""
+"""Bulk writes in the session's transaction."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from chassis.storage.database import Session
 
 async def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows by COPY, several times faster than INSERT. JSON columns take JSON text."""
-    # The adapter opens its transaction with the first statement that it sees itself.
+    # The adapter opens its transaction with the first statement that it executes itself.
     await session.execute(text("SELECT 1"))
     adapter = await (await session.connection()).get_raw_connection()
     driver: Any = adapter.driver_connection

@@ -1,4 +1,4 @@
-"""Residents allow something to somebody, and take it back."""
+"""Consents of residents: granted and withdrawn."""
 
 from datetime import datetime
 from typing import Any
@@ -18,24 +18,24 @@ async def grant_consent(
     session: Session, caller: Caller, resident: Resident, purpose: str, grantee: str, expires_at: datetime | None,
     evidence: dict[str, Any],
 ) -> Consent:  # fmt: skip
-    """A resident allows one purpose to one grantee."""
+    """Store the consent of a resident to one purpose of one grantee."""
     consent = Consent(id=new_id(), resident_id=resident.id, purpose=purpose, grantee=grantee, evidence=evidence,
                       granted_by=caller.account, granted_at=now(), expires_at=expires_at)  # fmt: skip
     session.add(consent)
-    await _announce(session, resident, consent, given=True)
+    await _publish_change(session, resident, consent, given=True)
     return consent
 
 
 async def withdraw_consent(session: Session, caller: Caller, resident: Resident, consent: Consent) -> None:
-    """The resident takes it back: at once, and a second time changes nothing."""
+    """Withdraw a consent, effective at once; a second time changes nothing."""
     if consent.withdrawn_at is not None:
         return
     consent.withdrawn_at, consent.withdrawn_by = now(), caller.account
     session.add(consent)
-    await _announce(session, resident, consent, given=False)
+    await _publish_change(session, resident, consent, given=False)
 
 
-async def _announce(session: Session, resident: Resident, consent: Consent, *, given: bool) -> None:
+async def _publish_change(session: Session, resident: Resident, consent: Consent, *, given: bool) -> None:
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     publish(session, ResidentConsentChanged(
         resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, consent_id=consent.id,

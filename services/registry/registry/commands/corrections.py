@@ -1,6 +1,5 @@
-"""Deciding what is to be done about a contested or contradicted fact."""
+"""Decisions on requests about attributes."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -8,39 +7,35 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.security.encryption import decrypt_text, encrypt
+from chassis.security.encryption import encrypt
 from chassis.security.scope import units_of
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.registry import ResidentUpdated
-from registry.commands.attestations import apply_waiting_by_phone
-from registry.commands.declaring import as_json, keep_history
-from registry.commands.duplicates import check_later
-from registry.commands.identifying import lock_subjects, subject
+from registry.commands.attestations import apply_unmatched_by_phone
+from registry.commands.attributes import keep_history
+from registry.commands.duplicates import queue_duplicate_check
+from registry.commands.identifier_locks import lock_subjects, subject
 from registry.errors import AlreadyDecided
-from registry.model.facts import CORRECTION_VALUE, LINKED_FACTS, Correction, Origin
-from registry.model.residents import DECLARABLE, Resident
-from registry.model.rights import ERASABLE, EVERYTHING
+from registry.model.attributes import ERASABLE, STATED, STORED
+from registry.model.provenance import CORRECTION_VALUE, Correction, Origin, as_json
+from registry.model.residents import Resident
+from registry.model.rights import EVERYTHING
 
 
 async def decide_correction(
     session: Session, correction: Correction, resident: Resident, *, accepted: bool, note: str | None, by: str
 ) -> None:
-    """An officer decides; an accepted value takes its place whatever the source of the present one."""
+    """Store an officer's decision; an accepted value replaces the present one whatever its source."""
     if correction.state != "received":
         raise AlreadyDecided()
     correction.state = "accepted" if accepted else "refused"
     correction.decided_by, correction.decided_at, correction.decision_note = by, now(), note
     session.add(correction)
-    if accepted and correction.kind == "correction" and correction.name in DECLARABLE:
-        await _put(session, resident, correction.name, correction_value(correction))
+    if accepted and correction.kind == "correction" and correction.name in STATED:
+        await _put(session, resident, correction.name, correction.proposed_value())
     elif accepted and correction.kind == "erasure":
         await _erase(session, resident, correction.name)
-
-
-def correction_value(correction: Correction) -> Any:
-    """The value that was proposed, opened."""
-    return json.loads(decrypt_text(CORRECTION_VALUE, str(correction.id), correction.value))
 
 
 async def _put(session: Session, resident: Resident, name: str, value: Any) -> None:
@@ -61,16 +56,16 @@ async def _put(session: Session, resident: Resident, name: str, value: Any) -> N
     session.add(resident)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
-    await check_later(session, [resident.id])
+    await queue_duplicate_check(session, [resident.id])
     if name in ("phone", "phone_owner_verified"):
         await session.flush()
-        await apply_waiting_by_phone(session, resident)
+        await apply_unmatched_by_phone(session, resident)
 
 
-async def _erase(session: Session, resident: Resident, asked: str) -> None:
-    """Forget a fact, or all that may be forgotten, with its history, what was proposed and what linked databases said."""
-    names = [*ERASABLE, *LINKED_FACTS] if asked == EVERYTHING else [asked]
-    for name in set(names) & set(ERASABLE):
+async def _erase(session: Session, resident: Resident, requested: str) -> None:
+    """Erase an attribute, or all erasable ones, with history, proposals and the values of linked databases."""
+    names = list(ERASABLE) if requested == EVERYTHING else [requested]
+    for name in set(names) & set(ERASABLE) & set(STORED):
         resident.put(name, None)
     if "phone" in names:
         resident.phone_owner_verified = False
@@ -78,14 +73,14 @@ async def _erase(session: Session, resident: Resident, asked: str) -> None:
     resident.touch(now())
     session.add(resident)
     await session.flush()
-    await session.execute(_FORGET, {"id": resident.id, "names": names})
+    await session.execute(_DELETE_RECORDS, {"id": resident.id, "names": names})
     proposed = select(Correction).where(Correction.resident_id == resident.id, col(Correction.name).in_(names))
     for correction in await session.exec(proposed):
         correction.value = encrypt(CORRECTION_VALUE, str(correction.id), as_json(None))
         session.add(correction)
-    await check_later(session, [resident.id])
+    await queue_duplicate_check(session, [resident.id])
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
 
 
-_FORGET = text("DELETE FROM fact WHERE resident_id = :id AND name = ANY(cast(:names AS text[]))")
+_DELETE_RECORDS = text("DELETE FROM fact WHERE resident_id = :id AND name = ANY(cast(:names AS text[]))")

@@ -1,6 +1,6 @@
-"""Looking for second records of a person: newcomers and changed residents are compared with those who share a key.
+"""Finding second records of a person: new and changed residents are compared with those who share a key.
 
-The keys are indexed, so looking at one resident costs the same in a village and in a province of millions.
+The keys are indexed, so comparing one resident costs the same in a village and in a province of millions.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,44 +10,39 @@ from sqlalchemy import text
 
 from chassis.storage.database import Database, ReadSession, Session
 from registry.commands.bulk import copy_rows
-from registry.model.duplicates import ENOUGH, MOST_IN_BLOCK, Likeness, reasons, score_of
+from registry.model.duplicates import ENOUGH, MOST_IN_BLOCK, reasons, score_of
+from registry.queries.duplicates import likenesses
 
 BATCH = 500
 
 
-async def check_later(session: Session, residents: Iterable[UUID]) -> None:
-    """These residents are new or have changed: they are looked at soon."""
-    await session.execute(_CHECK, {"ids": list(residents)})
+async def queue_duplicate_check(session: Session, residents: Iterable[UUID]) -> None:
+    """Queue residents who are new or have changed for comparison."""
+    await session.execute(_QUEUE, {"ids": list(residents)})
 
 
-async def look_for_duplicates(database: Database) -> None:
-    """Look at some of those who wait, the newest first; the rest of the time belongs to other work."""
+async def find_duplicates(database: Database) -> None:
+    """Compare one batch of the queue, the newest first."""
     async with database.transaction() as session:
-        await look_at_some(session)
+        await compare_pending(session)
 
 
-async def look_at_some(session: Session) -> None:
-    """Compare up to `BATCH` of those who wait with everybody who shares a key with them."""
+async def compare_pending(session: Session) -> None:
+    """Compare up to `BATCH` residents of the queue with all residents who share a key with them."""
     await session.execute(_ONE_AT_A_TIME)
     ids = list((await session.execute(_TAKE, {"limit": BATCH})).scalars())
     if not ids:
         return
-    await session.execute(_FORGET_PAIRS, {"ids": ids})
-    await session.execute(_FORGET_KEYS, {"ids": ids})
-    looked_at = await likenesses(session, ids)
-    rows = [(key, one.id) for one in looked_at.values() for key in one.shared_keys()]
+    await session.execute(_DELETE_PAIRS, {"ids": ids})
+    await session.execute(_DELETE_KEYS, {"ids": ids})
+    compared = await likenesses(session, ids)
+    rows = [(key, one.id) for one in compared.values() for key in one.shared_keys()]
     await copy_rows(session, "duplicate_key", ("key", "resident_id"), rows)
-    pairs = await _sharing(session, list(looked_at))
-    everybody = looked_at | await likenesses(session, list({b for _, b in pairs} - looked_at.keys()))
-    scores = {(min(a, b), max(a, b)): score_of(reasons(everybody[a], everybody[b])) for a, b in pairs if b in everybody}
+    pairs = await _sharing(session, list(compared))
+    people = compared | await likenesses(session, list({b for _, b in pairs} - compared.keys()))
+    scores = {(min(a, b), max(a, b)): score_of(reasons(people[a], people[b])) for a, b in pairs if b in people}
     found = [(*pair, score) for pair, score in scores.items() if score >= ENOUGH]
     await copy_rows(session, "duplicate_pair", ("one_id", "other_id", "score"), found)
-
-
-async def likenesses(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Likeness]:
-    """What is compared of those among these residents who are alive."""
-    found = await session.execute(_LIKENESSES, {"ids": list(ids)})
-    return {row.id: Likeness(*row) for row in found}
 
 
 async def _sharing(session: ReadSession, ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
@@ -55,10 +50,10 @@ async def _sharing(session: ReadSession, ids: Sequence[UUID]) -> list[tuple[UUID
     return [(row.resident_id, row.other_id) for row in found]
 
 
-# Two who look at the same time would each miss what the other has not committed.
+# Two comparisons at the same time would each miss what the other has not committed.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('registry.duplicates', 0))")
-# A row that waits already is locked until this change is committed: whoever looks meanwhile, at the old values, leaves it.
-_CHECK = text(
+# A queued row is locked until this change commits, so that a comparison of the old values skips it.
+_QUEUE = text(
     "INSERT INTO duplicate_check SELECT unnest(cast(:ids AS uuid[]))"
     " ON CONFLICT (resident_id) DO UPDATE SET resident_id = excluded.resident_id"
 )
@@ -66,14 +61,10 @@ _TAKE = text(
     "DELETE FROM duplicate_check WHERE resident_id IN (SELECT resident_id FROM duplicate_check"
     " ORDER BY resident_id DESC LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING resident_id"
 )
-_FORGET_PAIRS = text(
+_DELETE_PAIRS = text(
     "DELETE FROM duplicate_pair WHERE one_id = ANY(cast(:ids AS uuid[])) OR other_id = ANY(cast(:ids AS uuid[]))"
 )
-_FORGET_KEYS = text("DELETE FROM duplicate_key WHERE resident_id = ANY(cast(:ids AS uuid[]))")
-_LIKENESSES = text(
-    "SELECT id, unit_id, full_name, born, phone_index, personal_id FROM resident"
-    " WHERE id = ANY(cast(:ids AS uuid[])) AND life = 'alive'"
-)
+_DELETE_KEYS = text("DELETE FROM duplicate_key WHERE resident_id = ANY(cast(:ids AS uuid[]))")
 _SHARING = text(
     "SELECT DISTINCT mine.resident_id, other.id AS other_id FROM duplicate_key AS mine CROSS JOIN LATERAL ("
     " SELECT array_agg(block.resident_id) AS ids FROM ("

@@ -1,4 +1,4 @@
-"""Communes' lists: kept sealed when they arrive, taken over in batches, each in one transaction with its progress."""
+"""Import of communes' lists: stored encrypted, then imported in batches, each in one transaction with its progress."""
 
 import asyncio
 import hashlib
@@ -21,20 +21,20 @@ from chassis.security.scope import units_of, units_under
 from chassis.storage.database import Database, Session
 from chassis.storage.tables import KnownUnit
 from registry.commands.bulk import copy_rows
-from registry.commands.identifying import Owner, Subject, lock_subjects, resident_of
+from registry.commands.identifier_locks import Owner, Subject, lock_subjects, resident_of
 from registry.commands.residents import (
     Newcomer,
-    Numbers,
+    NewIdentity,
     amend_resident,
     household_ids,
-    numbers_of,
+    new_identity,
     register_newcomers,
     relocate_resident,
 )
 from registry.identifiers import Finding, personal_id_warnings
 from registry.lists import COLUMNS, ListedResident, ListReader, Rejection
-from registry.model.facts import Origin, origin_of
 from registry.model.imports import CHUNK_BYTES, IMPORT_CHUNK, ImportChunk, ResidentImport
+from registry.model.provenance import Origin, origin_of
 from registry.model.residents import Resident
 from registry.names import squeeze
 from tabular import AnyRow, Table, UnreadableTable, open_table
@@ -70,10 +70,10 @@ MERGED_OR_DECEASED = Finding(
 )
 
 
-async def accept_list(
+async def store_list(
     session: Session, file: BinaryIO, unit: KnownUnit, imported_by: str, max_bytes: int
 ) -> ResidentImport:
-    """Keep a list for the background; the same file for the same unit answers the first import."""
+    """Store a list for the background; the same file for the same unit answers the first import."""
     file_hash = await asyncio.to_thread(_hash, file, max_bytes)
     name = f"registry.import {unit.id} {file_hash.hex()}"
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
@@ -90,11 +90,11 @@ async def accept_list(
     await session.flush()
     for position, chunk in enumerate(iter(lambda: file.read(CHUNK_BYTES), b"")):
         content = encrypt(IMPORT_CHUNK, f"{record.id}|{position}", chunk)
-        await session.execute(_KEEP_CHUNK, {"id": record.id, "position": position, "content": content})
+        await session.execute(_INSERT_CHUNK, {"id": record.id, "position": position, "content": content})
     return record
 
 
-_KEEP_CHUNK = text("INSERT INTO import_chunk (import_id, position, content) VALUES (:id, :position, :content)")
+_INSERT_CHUNK = text("INSERT INTO import_chunk (import_id, position, content) VALUES (:id, :position, :content)")
 
 
 def _hash(file: BinaryIO, max_bytes: int) -> bytes:
@@ -110,7 +110,7 @@ def _hash(file: BinaryIO, max_bytes: int) -> bytes:
 
 
 async def run_open_imports(database: Database, batch_rows: int) -> None:
-    """Take over all waiting lists, the oldest first; one that was interrupted goes on where it stood."""
+    """Import all queued lists, the oldest first; an interrupted one continues after its last batch."""
     while True:
         async with database.transaction() as session:
             record = (await session.exec(_NEXT_IMPORT)).first()
@@ -144,7 +144,7 @@ async def _run_import(database: Database, record: ResidentImport, batch_rows: in
                 async with aclosing(_read_ahead(batches)) as coming:
                     async for batch in coming:
                         async with database.transaction() as session:
-                            await _take_over(session, record.id, batch, villages)
+                            await _import_batch(session, record.id, batch, villages)
         except UnreadableTable as error:
             await _finish(database, record.id, error.finding)
             return
@@ -185,7 +185,7 @@ async def _read_ahead(batches: AsyncGenerator[list["_Row"]]) -> AsyncGenerator[l
             yield batch
     finally:
         with suppress(UnreadableTable):
-            await coming  # a thread may still be at work on it
+            await coming  # a thread may still be working on it
         await batches.aclose()
 
 
@@ -205,7 +205,7 @@ def _row_of(row: "_Row") -> int:
 
 @dataclass
 class Villages:
-    """The units of a list, by code and by name."""
+    """The units of a list by code and name."""
 
     top: KnownUnit
     units: dict[UUID, KnownUnit]
@@ -213,7 +213,7 @@ class Villages:
     by_name: dict[str, list[KnownUnit]]
 
     def find(self, written: str) -> KnownUnit | Finding:
-        """The unit that a cell names by code or name."""
+        """The unit that a cell names by code or name; otherwise what is wrong."""
         unit = self.by_code.get(written.upper())
         if unit:
             return unit
@@ -246,11 +246,11 @@ async def _villages(database: Database, unit_id: UUID) -> Villages:
 
 
 class _Placed(NamedTuple):
-    """A good row in its village, with all of it that needs no database: a new row's numbers, if nobody has them yet."""
+    """A valid row in its village, with what needs no database: the identity of a new row, should the person be new."""
 
     listed: ListedResident
     unit: KnownUnit
-    numbers: Numbers
+    identity: NewIdentity
 
 
 _Row = _Placed | list[Rejection]
@@ -258,7 +258,7 @@ _Row = _Placed | list[Rejection]
 
 @dataclass
 class _Batch:
-    """What is to be done with the rows of a batch."""
+    """The state of a batch: newcomers, rejections and counts."""
 
     villages: Villages
     record: ResidentImport
@@ -276,8 +276,8 @@ class _Batch:
         self.rejected_rows.add(listed.row)
 
 
-async def _take_over(session: Session, import_id: UUID, rows: Sequence["_Row"], villages: Villages) -> None:
-    """One batch: everything of it, and the progress, in one transaction."""
+async def _import_batch(session: Session, import_id: UUID, rows: Sequence["_Row"], villages: Villages) -> None:
+    """One batch and its progress, in one transaction."""
     record = await session.get_one(ResidentImport, import_id, with_for_update=True)
     rows = [row for row in rows if _row_of(row) >= record.next_row]
     if not rows:
@@ -288,16 +288,16 @@ async def _take_over(session: Session, import_id: UUID, rows: Sequence["_Row"], 
         if isinstance(row, list):
             batch.rejections += row
             batch.rejected_rows.add(row[0].row)
-    newcomers = {row.numbers.by_number: row.numbers.id for row in reversed(placed)}
+    newcomers = {row.identity.by_number: row.identity.id for row in reversed(placed)}
     owners = await lock_subjects(session, list(_subjects(placed)), newcomers)
     known = await _known(session, newcomers, owners)
     households = await household_ids(
         session, [(row.unit.id, row.listed.household_code) for row in placed if row.listed.household_code]
     )
     for row in placed:
-        resident = known.get(row.numbers.by_number)
+        resident = known.get(row.identity.by_number)
         if resident is None:
-            _welcome(batch, row)
+            _add_newcomer(batch, row)
         else:
             await _compare(session, batch, row.listed, row.unit, resident, households)
     await _register(session, batch, households, owners)
@@ -311,14 +311,14 @@ def _placed(outcome: ListedResident | list[Rejection], villages: Villages) -> _R
     unit = villages.top if outcome.village is None else villages.find(outcome.village)
     if isinstance(unit, Finding):
         return [Rejection(outcome.row, outcome.village_column, unit)]
-    return _Placed(outcome, unit, numbers_of(outcome.personal_id, outcome.phone, outcome.social_insurance_no))
+    return _Placed(outcome, unit, new_identity(outcome._asdict()))
 
 
 def _subjects(placed: Sequence[_Placed]) -> Iterator[Subject]:
     for row in placed:
-        yield row.numbers.by_number
-        if row.numbers.by_phone:
-            yield row.numbers.by_phone
+        yield row.identity.by_number
+        if row.identity.by_phone:
+            yield row.identity.by_phone
 
 
 async def _known(
@@ -340,8 +340,8 @@ async def _known(
 _BY_IDS = select(Resident).from_statement(text("SELECT * FROM resident WHERE id = ANY(cast(:ids AS uuid[]))"))
 
 
-def _welcome(batch: _Batch, row: _Placed) -> None:
-    earlier = batch.newcomers.setdefault(row.numbers.by_number, row)
+def _add_newcomer(batch: _Batch, row: _Placed) -> None:
+    earlier = batch.newcomers.setdefault(row.identity.by_number, row)
     if earlier is row:
         return
     if _values(earlier.listed) == _values(row.listed) and earlier.unit.id == row.unit.id:
@@ -351,7 +351,7 @@ def _welcome(batch: _Batch, row: _Placed) -> None:
 
 
 def _values(listed: ListedResident) -> dict[str, Any]:
-    """The facts that a row states, by name."""
+    """The attributes that a row states, by name."""
     values: dict[str, Any] = {
         "full_name": listed.full_name,
         "date_of_birth": listed.birth.day,
@@ -419,7 +419,7 @@ async def _register(
             Newcomer(
                 unit=row.unit,
                 household_id=households[row.unit.id, code] if code else None,
-                numbers=row.numbers,
+                identity=row.identity,
                 values=_values(row.listed) | {"id_document": row.listed.id_document},
                 origin=batch.origin,
                 import_id=batch.record.id,
@@ -464,4 +464,4 @@ async def _finish(database: Database, import_id: UUID, failure: Finding | None) 
             await copy_rows(session, "import_rejection", ("import_id", "row", "column", "code", "vi", "en"),
                             [(import_id, 1, "", failure.code, failure.vi, failure.en)])  # fmt: skip
         await session.execute(text("DELETE FROM import_chunk WHERE import_id = :id"), {"id": import_id})
-    logger.info("list taken over", import_id=str(import_id), status="failed" if failure else "completed")
+    logger.info("resident import finished", import_id=str(import_id), status="failed" if failure else "completed")

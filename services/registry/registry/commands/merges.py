@@ -1,6 +1,4 @@
-"""Two records turn out to be one person; and when that was wrong, they are two again."""
-
-from typing import Any
+"""Merging two records of one person, and undoing a merge."""
 
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -11,19 +9,20 @@ from chassis.security.scope import units_of
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.registry import ResidentMerged, ResidentUnmerged, ResidentUpdated
-from registry.commands.duplicates import check_later
-from registry.commands.identifying import Subject, give_to_residents, lock_subjects, subject
+from registry.commands.duplicates import queue_duplicate_check
+from registry.commands.identifier_locks import Subject, assign_to_residents, lock_subjects, subject
 from registry.errors import CannotMerge
+from registry.model.attributes import STATED
 from registry.model.merges import Merge
-from registry.model.residents import DECLARABLE, Resident
+from registry.model.residents import Resident
 
 
 async def merge_residents(session: Session, survivor: Resident, duplicate: Resident, by: str) -> Merge:
-    """All that the duplicate had belongs to the survivor: numbers, and facts that the survivor lacks."""
+    """Assign to the survivor the duplicate's numbers, and attributes that the survivor lacks."""
     if survivor.id == duplicate.id or "merged" in (survivor.life, duplicate.life):
         raise CannotMerge()
     indexes = await _indexes_of(session, duplicate)
-    filled = [name for name in DECLARABLE if survivor.value(name) is None and duplicate.value(name) is not None]
+    filled = [name for name in STATED if survivor.value(name) is None and duplicate.value(name) is not None]
     merge = Merge(
         id=new_id(), survivor_id=survivor.id, duplicate_id=duplicate.id, merged_by=by, merged_at=now(),
         before={"life": duplicate.life, "filled": filled, "indexes": [index.hex() for index in indexes]},
@@ -34,14 +33,14 @@ async def merge_residents(session: Session, survivor: Resident, duplicate: Resid
     if "phone" in filled:
         survivor.phone_owner_verified = duplicate.phone_owner_verified
     duplicate.life, duplicate.merged_into = "merged", survivor.id
-    await _give(session, indexes, survivor)
+    await _assign_indexes(session, indexes, survivor)
     session.add(merge)
-    await _announce_both(session, survivor, duplicate, ResidentMerged)
+    await _publish_both(session, survivor, duplicate, ResidentMerged)
     return merge
 
 
 async def undo_merge(session: Session, merge: Merge, survivor: Resident, duplicate: Resident, by: str) -> None:
-    """Both are as they were: numbers go back, and facts that the survivor still has from the duplicate."""
+    """Restore both: numbers, and attributes that the survivor still has from the duplicate."""
     for name in merge.before["filled"]:
         if survivor.value(name) == duplicate.value(name):
             survivor.put(name, None)
@@ -51,14 +50,14 @@ async def undo_merge(session: Session, merge: Merge, survivor: Resident, duplica
         name: origin for name, origin in survivor.provenance.items() if name not in merge.before["filled"]
     }
     duplicate.life, duplicate.merged_into = merge.before["life"], None
-    await _give(session, [bytes.fromhex(index) for index in merge.before["indexes"]], duplicate)
+    await _assign_indexes(session, [bytes.fromhex(index) for index in merge.before["indexes"]], duplicate)
     merge.undone_by, merge.undone_at = by, now()
     session.add(merge)
-    await _announce_both(session, survivor, duplicate, ResidentUnmerged)
+    await _publish_both(session, survivor, duplicate, ResidentUnmerged)
 
 
 async def find_merge(session: Session, resident: Resident) -> Merge | None:
-    """The last merge that this record was part of and that still stands."""
+    """The last merge of this record that is not undone, locked."""
     found = await session.exec(
         select(Merge)
         .where(
@@ -80,21 +79,23 @@ async def _indexes_of(session: Session, resident: Resident) -> list[bytes]:
     return list(rows.scalars())
 
 
-async def _give(session: Session, indexes: list[bytes], resident: Resident) -> None:
-    await give_to_residents(session, [(Subject("personal_id", (index,)), resident.id) for index in indexes])
+async def _assign_indexes(session: Session, indexes: list[bytes], resident: Resident) -> None:
+    await assign_to_residents(session, [(Subject("personal_id", (index,)), resident.id) for index in indexes])
 
 
-async def _announce_both(session: Session, survivor: Resident, duplicate: Resident, said: Any) -> None:
+async def _publish_both(
+    session: Session, survivor: Resident, duplicate: Resident, event: type[ResidentMerged | ResidentUnmerged]
+) -> None:
     moment = now()
     for resident in (survivor, duplicate):
         resident.touch(moment)
         session.add(resident)
     await session.flush()
-    await check_later(session, [survivor.id, duplicate.id])
+    await queue_duplicate_check(session, [survivor.id, duplicate.id])
     units = await units_of(session, [survivor.unit_id, duplicate.unit_id])
     snapshot = duplicate.snapshot(units[duplicate.unit_id].code) | {"survivor_id": survivor.id}
     publish(
         session,
-        said.model_validate(snapshot),
+        event.model_validate(snapshot),
         ResidentUpdated.model_validate(survivor.snapshot(units[survivor.unit_id].code)),
     )

@@ -1,4 +1,4 @@
-"""Residents change their unit: one by one, or all of a unit that another one took over."""
+"""Residents change their unit: one by one, or all of a unit that another one replaces."""
 
 from datetime import date
 from uuid import UUID
@@ -15,7 +15,7 @@ from registry.model.residents import Resident
 
 
 async def move_resident(session: Session, resident: Resident, old: KnownUnit, new: KnownUnit) -> None:
-    """A resident lives in another unit from today on; the household stays behind."""
+    """Move one resident to another unit as of today, without the household."""
     resident.unit_id = new.id
     resident.household_id = None
     resident.touch(now())
@@ -26,7 +26,7 @@ async def move_resident(session: Session, resident: Resident, old: KnownUnit, ne
 
 
 async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
-    """Everybody who belongs to a unit itself follows it into another one, with their households."""
+    """Move all residents, households and organizations of a unit itself into another one; the ids of the residents."""
     await session.execute(_MOVE_HOUSEHOLDS, {"old": old.id, "new": new.id, "code": old.code})
     await session.execute(_MOVE_ORGANIZATIONS, {"old": old.id, "new": new.id, "at": now()})
     residents = (await session.exec(select(Resident).where(Resident.unit_id == old.id).with_for_update())).all()
@@ -49,7 +49,7 @@ def _moved(resident: Resident, old: KnownUnit, new: KnownUnit, day: date) -> Res
 
 _MOVE_WORDS = text("UPDATE resident_word SET unit_id = :unit WHERE resident_id = ANY(cast(:ids AS uuid[]))")
 _DECIDED = text("UPDATE undecided_resident SET decided_at = :at WHERE resident_id = :id AND decided_at IS NULL")
-# Two units may have numbered their households alike: a code that is taken gets the old unit's code in front.
+# Two units may have the same household codes: a code that is taken gets the old unit's code in front.
 _MOVE_HOUSEHOLDS = text(
     "UPDATE household AS h SET unit_id = :new, code = CASE WHEN EXISTS (SELECT FROM household AS o"
     " WHERE o.unit_id = :new AND o.code = h.code) THEN cast(:code AS text) || '/' || h.code ELSE h.code END"

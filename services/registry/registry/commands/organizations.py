@@ -13,8 +13,8 @@ from chassis.storage.database import ReadSession, Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.registry import OrganizationRegistered, OrganizationUpdated
-from registry.commands.attestations import apply_waiting
-from registry.commands.identifying import give_to_organization, lock_subjects, subject
+from registry.commands.attestations import apply_unmatched_of
+from registry.commands.identifier_locks import assign_to_organization, lock_subjects, subject
 from registry.errors import OrganizationExists
 from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
 from registry.model.residents import Resident
@@ -34,7 +34,7 @@ class NewOrganization:
 
 
 async def register_organization(session: Session, new: NewOrganization) -> Organization:
-    """Register an organization; 409 when the tax code is taken. Events that waited for it apply at once."""
+    """Register an organization; 409 when the tax code is taken. Events that waited for it are applied."""
     owner = await _representative(session, new.representative_id)
     wanted = subject("tax_code", new.tax_code)
     owners = await lock_subjects(session, [wanted])
@@ -49,16 +49,16 @@ async def register_organization(session: Session, new: NewOrganization) -> Organ
     )  # fmt: skip
     session.add(organization)
     await session.flush()
-    await give_to_organization(session, wanted, organization_id)
+    await assign_to_organization(session, wanted, organization_id)
     publish(session, OrganizationRegistered.model_validate(organization.snapshot(new.unit.code)))
-    await apply_waiting(session, wanted.indexes)
+    await apply_unmatched_of(session, wanted.indexes)
     return organization
 
 
 async def amend_organization(
     session: Session, organization: Organization, unit: KnownUnit, values: Mapping[str, Any]
 ) -> None:
-    """Change what is said about an organization; `unit` is where it belongs afterwards."""
+    """Change an organization; `unit` is its unit afterwards."""
     changes = dict(values)
     if "representative_id" in changes:
         owner = await _representative(session, changes["representative_id"])
@@ -75,8 +75,8 @@ async def amend_organization(
     publish(session, OrganizationUpdated.model_validate(organization.snapshot(unit.code)))
 
 
-def _has_smartphone(said: bool | None, owner: Resident | None) -> bool:
-    return bool(owner and owner.has_smartphone) if said is None else said
+def _has_smartphone(stated: bool | None, owner: Resident | None) -> bool:
+    return bool(owner and owner.has_smartphone) if stated is None else stated
 
 
 async def _representative(session: ReadSession, resident_id: UUID | None) -> Resident | None:

@@ -19,62 +19,59 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpdated
-from registry.commands.attestations import apply_waiting, apply_waiting_by_phone
+from registry.commands.attestations import apply_unmatched_by_phone, apply_unmatched_of
+from registry.commands.attributes import keep_history, resolve_attributes, word_rows
 from registry.commands.bulk import copy_rows
-from registry.commands.declaring import declare_facts, keep_history, word_rows
-from registry.commands.duplicates import check_later
-from registry.commands.identifying import Owner, Subject, give_to_residents, lock_subjects, resident_of, subject
+from registry.commands.duplicates import queue_duplicate_check
+from registry.commands.identifier_locks import Owner, Subject, assign_to_residents, lock_subjects, resident_of, subject
 from registry.commands.moves import move_resident
 from registry.errors import AlreadyDeceased, ResidentExists
-from registry.model.facts import Origin
-from registry.model.residents import PLACES, Declaration, Resident, snapshot_of
+from registry.model.attributes import ATTRIBUTES, STATED
+from registry.model.provenance import Origin
+from registry.model.residents import CONTEXTS, Resident, Resolution, snapshot_of
 
 
-class Numbers(NamedTuple):
-    """Somebody's numbers, sealed for the row `id`, and the indexes by which they are recognised."""
+class NewIdentity(NamedTuple):
+    """A new row's id, its encrypted and index columns, and the indexes by which the person is recognised."""
 
     id: UUID
-    personal_id: bytes
-    phone: bytes | None
-    social_insurance_no: bytes | None
-    social_insurance_index: bytes | None
+    columns: Mapping[str, bytes | None]
     by_number: Subject
     by_phone: Subject | None
 
 
-def numbers_of(
-    personal_id: str, phone: str | None, social_insurance_no: str | None, resident_id: UUID | None = None
-) -> Numbers:
-    """The numbers of somebody who is to get a new row, with a new id unless one is given."""
+def new_identity(values: Mapping[str, Any], resident_id: UUID | None = None) -> NewIdentity:
+    """The identity of a person who gets a new row, with a new id unless one is given; `values` has the numbers."""
     resident_id = resident_id or new_id()
-    row = str(resident_id)
-    return Numbers(
+    columns: dict[str, bytes | None] = {}
+    for name, context in CONTEXTS.items():
+        value, attribute = values.get(name), ATTRIBUTES[name]
+        columns[attribute.column_name] = encrypt(context, str(resident_id), value) if value else None
+        if attribute.index_column:
+            columns[attribute.index_column] = blind_index(name, value) if value else None
+    phone = values.get("phone")
+    return NewIdentity(
         id=resident_id,
-        personal_id=encrypt(PLACES["personal_id"], row, personal_id),
-        phone=encrypt(PLACES["phone"], row, phone) if phone else None,
-        social_insurance_no=encrypt(PLACES["social_insurance_no"], row, social_insurance_no)
-        if social_insurance_no
-        else None,
-        social_insurance_index=blind_index("social_insurance_no", social_insurance_no) if social_insurance_no else None,
-        by_number=subject("personal_id", personal_id),
+        columns=columns,
+        by_number=subject("personal_id", values["personal_id"]),
         by_phone=subject("phone", phone) if phone else None,
     )
 
 
 class Newcomer(NamedTuple):
-    """Somebody to register: normalised values by the names of facts."""
+    """A person to register: normalised values by the names of attributes."""
 
     unit: KnownUnit
     household_id: UUID | None
-    numbers: Numbers
+    identity: NewIdentity
     values: Mapping[str, Any]
     origin: Origin
     import_id: UUID | None = None
 
 
 async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
-    """Register one person; 409 when the number is somebody's already. Events that waited for the person apply at once."""
-    who = newcomer.numbers
+    """Register one person; 409 when the number has an owner already. Events that waited for the person apply at once."""
+    who = newcomer.identity
     subjects = [who.by_number, who.by_phone] if who.by_phone else [who.by_number]
     owners = await lock_subjects(session, subjects, {who.by_number: who.id})
     known = resident_of(who.by_number, owners)
@@ -87,23 +84,27 @@ async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
 async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], owners: Mapping[bytes, Owner]) -> None:
     """Register people whose indexes are locked, and free or theirs already.
 
-    Rows go in by COPY and never become entities: those would cost more than everything else together.
+    Rows are written by COPY and never become entities, which would cost more than everything else together.
     """
     moment = now()
     rows = [_new_row(newcomer, moment) for newcomer in newcomers]
     # In a thread, while the database writes the rows.
-    said = asyncio.ensure_future(
+    registrations = asyncio.ensure_future(
         asyncio.to_thread(_registrations, rows, [newcomer.unit.code for newcomer in newcomers])
     )
     await copy_rows(session, "resident", _COLUMNS, map(_in_columns, rows))
     await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows(rows))
     await copy_rows(session, "duplicate_check", ("resident_id",), [(row.id,) for row in rows])
-    people = [newcomer.numbers for newcomer in newcomers]
-    await give_to_residents(session, [(n.by_number, n.id) for n in people if resident_of(n.by_number, owners) is None])
-    publish(session, *await said)
-    own_phones = [n.numbers.by_phone for n in newcomers if n.numbers.by_phone and n.values.get("phone_owner_verified")]
+    people = [newcomer.identity for newcomer in newcomers]
+    await assign_to_residents(
+        session, [(n.by_number, n.id) for n in people if resident_of(n.by_number, owners) is None]
+    )
+    publish(session, *await registrations)
+    own_phones = [
+        n.identity.by_phone for n in newcomers if n.identity.by_phone and n.values.get("phone_owner_verified")
+    ]
     subjects = [*(n.by_number for n in people), *own_phones]
-    await apply_waiting(session, [index for who in subjects for index in who.indexes])
+    await apply_unmatched_of(session, [index for who in subjects for index in who.indexes])
 
 
 def _registrations(rows: Sequence[SimpleNamespace], unit_codes: Sequence[str]) -> list[ResidentRegistered]:
@@ -117,20 +118,15 @@ _in_columns = attrgetter(*_COLUMNS)
 
 
 def _new_row(newcomer: Newcomer, moment: datetime) -> SimpleNamespace:
-    """A resident's columns."""
-    values, numbers = newcomer.values, newcomer.numbers
+    """A resident's columns: the stated attributes, and what the registry keeps beside them."""
+    values = {"residence_status": "permanent", "phone_owner_verified": False} | {
+        name: value for name, value in newcomer.values.items() if value is not None
+    }
+    stated = {ATTRIBUTES[name].column_name: values.get(name) for name in STATED if name not in CONTEXTS}
     return SimpleNamespace(
-        id=numbers.id, version=1, unit_id=newcomer.unit.id, household_id=newcomer.household_id,
-        full_name=values["full_name"], born=values["date_of_birth"], birth_precision=values["birth_precision"],
-        sex=values["sex"], residence_status=values.get("residence_status") or "permanent",
-        id_document=values["id_document"], personal_id=numbers.personal_id, phone=numbers.phone,
-        phone_index=numbers.by_phone.index if numbers.by_phone else None,
-        phone_owner_verified=bool(values.get("phone_owner_verified")),
-        social_insurance_no=numbers.social_insurance_no, social_insurance_index=numbers.social_insurance_index,
-        address_line=values.get("address_line"), has_smartphone=values.get("has_smartphone"),
-        has_bank_account=values.get("has_bank_account"), social_protection=values.get("social_protection"),
-        life="alive", deceased_on=None, merged_into=None, provenance=_provenance(newcomer.origin),
-        registered_at=moment, changed_at=moment, import_id=newcomer.import_id,
+        **stated, **newcomer.identity.columns, id=newcomer.identity.id, version=1, unit_id=newcomer.unit.id,
+        household_id=newcomer.household_id, life="alive", deceased_on=None, merged_into=None,
+        provenance=_provenance(newcomer.origin), registered_at=moment, changed_at=moment, import_id=newcomer.import_id,
     )  # fmt: skip
 
 
@@ -141,30 +137,30 @@ def _provenance(origin: Origin) -> str:
 
 async def amend_resident(
     session: Session, resident: Resident, unit: KnownUnit, values: Mapping[str, Any], origin: Origin, by: str
-) -> Declaration:
-    """A source states facts about a known person; a phone that became theirs may bring events that waited for it."""
+) -> Resolution:
+    """A source states attributes of a known resident; events that waited for a phone that is theirs now are applied."""
     if {"phone", "phone_owner_verified"} & values.keys():
         await _lock_phone(session, values.get("phone") or resident.value("phone"))
-    done = await declare_facts(session, resident, unit, values, origin, by)
+    done = await resolve_attributes(session, resident, unit, values, origin, by)
     if {"phone", "phone_owner_verified"} & done.changed.keys():
-        await apply_waiting_by_phone(session, resident)
+        await apply_unmatched_by_phone(session, resident)
     return done
 
 
 async def _lock_phone(session: Session, phone: str | None) -> None:
-    """An event by this phone either came before and waits, or comes after and sees whose it is."""
+    """An event by this phone either came before and waits, or comes after and sees the phone's holder."""
     if phone:
         await lock_subjects(session, [subject("phone", phone)])
 
 
 async def relocate_resident(session: Session, resident: Resident, old: KnownUnit, new: KnownUnit) -> None:
-    """The resident lives in another unit from now on; nothing happens when it is the same."""
+    """Move the resident to another unit; no change when it is the same."""
     if old.id != new.id:
         await move_resident(session, resident, old, new)
 
 
 async def rehouse_resident(session: Session, resident: Resident, unit: KnownUnit, code: str | None) -> None:
-    """The resident belongs to another household of the unit, or to none."""
+    """Assign the resident to another household of the unit, or to none."""
     key = (unit.id, code or "")
     household_id = (await household_ids(session, [key]))[key] if code else None
     if household_id != resident.household_id:
@@ -175,7 +171,7 @@ async def rehouse_resident(session: Session, resident: Resident, unit: KnownUnit
 
 
 async def renumber_resident(session: Session, resident: Resident, unit: KnownUnit, personal_id: str) -> None:
-    """The resident has a new number, as when a CMND gives way to an identity card; the old one still finds them."""
+    """Give the resident a new number, as when an identity card replaces a CMND; the old one still finds them."""
     if resident.value("personal_id") == personal_id:
         return
     wanted = subject("personal_id", personal_id)
@@ -188,14 +184,14 @@ async def renumber_resident(session: Session, resident: Resident, unit: KnownUni
     resident.touch(moment)
     session.add(resident)
     await session.flush()
-    await check_later(session, [resident.id])
-    await give_to_residents(session, [(wanted, resident.id)])
+    await queue_duplicate_check(session, [resident.id])
+    await assign_to_residents(session, [(wanted, resident.id)])
     publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
-    await apply_waiting(session, wanted.indexes)
+    await apply_unmatched_of(session, wanted.indexes)
 
 
 async def register_death(session: Session, resident: Resident, unit: KnownUnit, deceased_on: date) -> None:
-    """The resident has died; said once, and never taken back by a repeated message."""
+    """Register the death; a repeated event changes nothing, another day is refused."""
     if resident.life == "deceased":
         if resident.deceased_on != deceased_on:
             raise AlreadyDeceased()
@@ -210,7 +206,7 @@ async def register_death(session: Session, resident: Resident, unit: KnownUnit, 
 
 
 async def household_ids(session: Session, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
-    """The ids of households by unit and code, making those that are not there."""
+    """The ids of households by unit and code, inserting missing ones."""
     pairs = sorted(set(wanted))
     if not pairs:
         return {}
@@ -219,12 +215,12 @@ async def household_ids(session: Session, wanted: Iterable[tuple[UUID, str]]) ->
         "units": [unit_id for unit_id, _ in pairs],
         "codes": [code for _, code in pairs],
     }
-    await session.execute(_MAKE_HOUSEHOLDS, columns)
+    await session.execute(_INSERT_HOUSEHOLDS, columns)
     found = await session.execute(_FIND_HOUSEHOLDS, {"units": columns["units"], "codes": columns["codes"]})
     return {(row.unit_id, row.code): row.id for row in found}
 
 
-_MAKE_HOUSEHOLDS = text(
+_INSERT_HOUSEHOLDS = text(
     "INSERT INTO household (id, unit_id, code)"
     " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:units AS uuid[]), cast(:codes AS text[]))"
     " ON CONFLICT (unit_id, code) DO NOTHING"

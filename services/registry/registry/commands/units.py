@@ -1,4 +1,4 @@
-"""Taking over a decree's table: units begin, end and move in the tree; residents follow where it is clear."""
+"""Import of a decree: units begin, end and move in the tree; residents follow where the successor is clear."""
 
 import hashlib
 from collections import defaultdict
@@ -21,7 +21,7 @@ from contracts.registry import Lineage, Successor, UnitChanged
 from registry import decrees
 from registry.commands.moves import move_residents_of_unit
 from registry.decrees import Decree, Fault, FaultyTable, SuccessionRow, UnitRow, is_within
-from registry.model.tree import Period, Place, Placement, below, placements_of, places_of
+from registry.model.tree import Period, Placement, TreePlace, all_below, placements_of, tree_places
 from registry.model.units import UndecidedResident, UnitImport, UnitSuccession, UnitWord
 from registry.names import words
 
@@ -29,7 +29,7 @@ R = TypeVar("R")
 
 
 async def load_thanh_hoa(session: Session) -> UnitImport | None:
-    """The units every installation begins with; nothing to do when there are units already."""
+    """Import the units of the province into an empty database; None when there are units already."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry.units', 0))"))
     if (await session.exec(select(KnownUnit.id).limit(1))).first():
         return None
@@ -37,10 +37,10 @@ async def load_thanh_hoa(session: Session) -> UnitImport | None:
 
 
 async def import_decree(session: Session, decree: Decree, content: bytes, imported_by: str) -> UnitImport:
-    """Take over a table. The same table again changes nothing and answers the first import.
+    """Import a decree. The same tables again change nothing and answer the first import.
 
-    Units whose successors take them over as a whole hand on their villages and residents; what lies in a divided unit
-    goes to the unit above it and is listed for a decision. So totals are the same before and after.
+    Villages and residents of a unit with one successor go to it; those of a divided unit go to the unit above and are
+    listed for a decision. So totals are the same before and after.
     """
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry.units', 0))"))
     file_hash = hashlib.sha256(content).digest()
@@ -49,8 +49,8 @@ async def import_decree(session: Session, decree: Decree, content: bytes, import
         return known
     record = UnitImport(id=new_id(), file_hash=file_hash, imported_by=imported_by, imported_at=now())
     tree = await _load_tree(session)
-    tree.take_rows(decree.units)
-    tree.take_successions(decree.successions)
+    tree.apply_rows(decree.units)
+    tree.apply_successions(decree.successions)
     if tree.faults:
         raise _refused(tree.faults)
     await _store(session, tree, record)
@@ -67,15 +67,15 @@ def read_decree(table: bytes, successions: bytes | None) -> Decree:
         decree = Decree([], _read(decrees.read_successions, lines, faults))
     else:
         units = _read(decrees.read_units, lines, faults)
-        followers = _read(decrees.read_successions, _lines(successions), faults) if successions else []
-        decree = Decree(units, followers)
+        following = _read(decrees.read_successions, _lines(successions), faults) if successions else []
+        decree = Decree(units, following)
     if faults:
         raise _refused(faults)
     return decree
 
 
 def _read(read: Callable[[Sequence[str]], list[R]], lines: Sequence[str], faults: list[Fault]) -> list[R]:
-    """The rows of one table; its faults gather with those of the other."""
+    """The rows of one table; its faults are collected with those of the other."""
     try:
         return read(lines)
     except FaultyTable as error:
@@ -98,7 +98,7 @@ def _refused(faults: Sequence[Fault]) -> InvalidBody:
 
 @dataclass
 class _Tree:
-    """All units while a decree is taken over; `touched` are those to write and announce."""
+    """All units during an import; `touched` are those to write and publish."""
 
     units: dict[UUID, KnownUnit] = field(default_factory=dict)
     placements: dict[UUID, list[Placement]] = field(default_factory=dict)
@@ -110,13 +110,13 @@ class _Tree:
     ended_divided: dict[UUID, date] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def take_rows(self, rows: Sequence[UnitRow]) -> None:
+    def apply_rows(self, rows: Sequence[UnitRow]) -> None:
         for row in rows:
-            self._take_unit(row)
+            self._apply_unit(row)
         for row in rows:
-            self._take_placement(row)
+            self._apply_placement(row)
 
-    def _take_unit(self, row: UnitRow) -> None:
+    def _apply_unit(self, row: UnitRow) -> None:
         unit = self._same_unit(row)
         if unit is None:
             self._end_open(row)
@@ -126,7 +126,7 @@ class _Tree:
             self.by_code[row.code].append(unit)
             self.created.add(unit.id)
         elif row.level == "village":
-            # A village is one unit for life: its rows are places, the latest one has its name.
+            # A village is one unit for ever: its rows are places, the latest one has its name.
             unit.valid_to = row.valid_to
             unit.name, unit.kind = row.name, row.kind
         else:
@@ -140,7 +140,7 @@ class _Tree:
         return None
 
     def _end_open(self, row: UnitRow) -> None:
-        """A new generation of a code ends the one before."""
+        """A new generation of a code ends the previous one."""
         for unit in self.by_code[row.code]:
             if row.valid_from and unit.valid_to is None:
                 self._end(unit, row.valid_from)
@@ -150,31 +150,31 @@ class _Tree:
             unit.valid_to = decrees.last_day_before(successors_begin)
             self.touched.add(unit.id)
 
-    def _take_placement(self, row: UnitRow) -> None:
+    def _apply_placement(self, row: UnitRow) -> None:
         unit = self._same_unit(row)
         assert unit is not None
         period = Period(row.valid_from, row.valid_to or (None if row.level == "village" else unit.valid_to))
         if row.parent_code is None:
             self.placements[unit.id] = [Placement(None, period)]
             return
-        parent = self._on(row.parent_code, row.valid_from or row.valid_to or today())
+        parent = self._unit_on(row.parent_code, row.valid_from or row.valid_to or today())
         if parent is None or parent.id == unit.id:
             self.faults.append(Fault(row.line, "parent_code", "unknown-unit", "Không có đơn vị cấp trên này",
                                      "No such parent on that day"))  # fmt: skip
             return
-        kept = [p for p in self.placements.get(unit.id, []) if not p.period.meet(period)]
+        kept = [p for p in self.placements.get(unit.id, []) if not p.period.intersection(period)]
         self.placements[unit.id] = sorted(
             [*kept, Placement(parent.id, period)], key=lambda placement: placement.period.first or date.min
         )
 
-    def _on(self, code: str, day: date) -> KnownUnit | None:
+    def _unit_on(self, code: str, day: date) -> KnownUnit | None:
         return next((u for u in self.by_code[code] if is_within(day, u.valid_from, u.valid_to)), None)
 
-    def take_successions(self, rows: Sequence[SuccessionRow]) -> None:
+    def apply_successions(self, rows: Sequence[SuccessionRow]) -> None:
         by_old: dict[UUID, list[tuple[KnownUnit, SuccessionRow]]] = defaultdict(list)
         for row in rows:
-            old = self._on(row.code, decrees.last_day_before(row.effective_on))
-            new = self._on(row.successor_code, row.effective_on)
+            old = self._unit_on(row.code, decrees.last_day_before(row.effective_on))
+            new = self._unit_on(row.successor_code, row.effective_on)
             if old is None or new is None:
                 column = "code" if old is None else "successor_code"
                 self.faults.append(Fault(row.line, column, "unknown-unit", "Không có đơn vị mang mã này vào ngày đó",
@@ -185,29 +185,29 @@ class _Tree:
             )
             by_old[old.id].append((new, row))
         villages = [unit_id for unit_id in self.placements if self.units[unit_id].level == "village"]
-        for old_id, followers in by_old.items():
-            self._hand_over(self.units[old_id], followers, villages)
+        for old_id, following in by_old.items():
+            self._apply_succession(self.units[old_id], following, villages)
 
-    def _hand_over(
-        self, old: KnownUnit, followers: list[tuple[KnownUnit, SuccessionRow]], villages: Sequence[UUID]
+    def _apply_succession(
+        self, old: KnownUnit, following: list[tuple[KnownUnit, SuccessionRow]], villages: Sequence[UUID]
     ) -> None:
-        day = followers[0][1].effective_on
+        day = following[0][1].effective_on
         self._end(old, day)
         self.touched.add(old.id)
-        is_whole = len(followers) == 1 and followers[0][1].kind != "part"
-        heir = followers[0][0].id if is_whole else self.above(old.id, day)
+        is_whole = len(following) == 1 and following[0][1].kind != "part"
+        successor = following[0][0].id if is_whole else self.above(old.id, day)
         if is_whole:
-            self.ended_whole[old.id] = (followers[0][0].id, day)
+            self.ended_whole[old.id] = (following[0][0].id, day)
         else:
             self.ended_divided[old.id] = day
         for village in villages:
             steps = self.placements[village]
-            self.placements[village] = _handed(steps, old.id, heir, day)
+            self.placements[village] = _moved_placements(steps, old.id, successor, day)
             if self.placements[village] != steps:
                 self.touched.add(village)
 
     def above(self, unit_id: UUID, day: date) -> UUID | None:
-        """The nearest unit above that is still there on a day."""
+        """The nearest unit above that exists on a day."""
         last = self.placements[unit_id][-1].parent_id if self.placements.get(unit_id) else None
         while last and not is_within(day, self.units[last].valid_from, self.units[last].valid_to):
             last = self.placements[last][-1].parent_id
@@ -219,23 +219,27 @@ class _Tree:
             unit_id: [
                 Placement(step.parent_id, period)
                 for step in steps
-                if (period := step.period.meet(Period(self.units[unit_id].valid_from, self.units[unit_id].valid_to)))
+                if (
+                    period := step.period.intersection(
+                        Period(self.units[unit_id].valid_from, self.units[unit_id].valid_to)
+                    )
+                )
             ]
             for unit_id, steps in self.placements.items()
         }
 
 
-def _handed(steps: list[Placement], old: UUID, heir: UUID | None, day: date) -> list[Placement]:
-    """A village's placements, from a day on under the heir of its parent, unless the table itself said so."""
+def _moved_placements(steps: list[Placement], old: UUID, successor: UUID | None, day: date) -> list[Placement]:
+    """A village's placements, from a day on under the successor of its parent, unless the decree places it itself."""
     result: list[Placement] = []
     for step in steps:
-        after = step.period.meet(Period(day, None))
+        after = step.period.intersection(Period(day, None))
         if step.parent_id != old or after is None:
             result.append(step)
             continue
-        before = step.period.meet(Period(None, decrees.last_day_before(day)))
+        before = step.period.intersection(Period(None, decrees.last_day_before(day)))
         result += [Placement(old, before)] if before else []
-        result += [Placement(heir, after)] if heir else []
+        result += [Placement(successor, after)] if successor else []
     return result
 
 
@@ -244,9 +248,9 @@ async def _load_tree(session: ReadSession) -> _Tree:
     for unit in await session.exec(select(KnownUnit)):
         tree.units[unit.id] = unit
         tree.by_code[unit.code].append(unit)
-    places: dict[UUID, list[Place]] = defaultdict(list)
+    places: dict[UUID, list[TreePlace]] = defaultdict(list)
     for row in await session.exec(select(KnownLineage)):
-        places[row.unit_id].append(Place(row.path, row.parent_id, Period(row.valid_from, row.valid_to)))
+        places[row.unit_id].append(TreePlace(row.path, row.parent_id, Period(row.valid_from, row.valid_to)))
     tree.placements = {unit_id: placements_of(found) for unit_id, found in places.items()}
     for succession in await session.exec(select(UnitSuccession)):
         tree.successions[succession.unit_id, succession.successor_id] = succession
@@ -256,7 +260,7 @@ async def _load_tree(session: ReadSession) -> _Tree:
 async def _store(session: Session, tree: _Tree, record: UnitImport) -> None:
     placements = tree.closed_placements()
     codes = {unit_id: unit.code for unit_id, unit in tree.units.items()}
-    touched = sorted(below(tree.touched, placements))
+    touched = sorted(all_below(tree.touched, placements))
     record.units_created = len(tree.created)
     record.units_changed = len(touched) - len(tree.created)
     session.add_all(tree.units[unit_id] for unit_id in touched)
@@ -266,7 +270,7 @@ async def _store(session: Session, tree: _Tree, record: UnitImport) -> None:
     await session.execute(text("DELETE FROM known_lineage WHERE unit_id = ANY(:ids)"), {"ids": touched})
     successors = _successors(tree)
     for unit_id in touched:
-        places = places_of(unit_id, codes, placements)
+        places = tree_places(unit_id, codes, placements)
         session.add_all(_lineage_row(unit_id, place) for place in _by_path(places))
         publish(session, _changed(tree.units[unit_id], places, successors[unit_id]))
     await session.flush()
@@ -277,17 +281,17 @@ async def _store_words(session: Session, units: Sequence[KnownUnit]) -> None:
     session.add_all(UnitWord(word=word, unit_id=unit.id) for unit in units for word in words(unit.name))
 
 
-def _by_path(places: Iterable[Place]) -> list[Place]:
-    """One row per path: a unit that came back to a place is taken to have been there all the time between."""
-    rows: dict[str, Place] = {}
+def _by_path(places: Iterable[TreePlace]) -> list[TreePlace]:
+    """One row per path: a unit that returned to a place counts as having been there in between."""
+    rows: dict[str, TreePlace] = {}
     for place in places:
         before = rows.get(place.path)
         first = before.period.first if before else place.period.first
-        rows[place.path] = Place(place.path, place.parent_id, Period(first, place.period.last))
+        rows[place.path] = TreePlace(place.path, place.parent_id, Period(first, place.period.last))
     return list(rows.values())
 
 
-def _lineage_row(unit_id: UUID, place: Place) -> KnownLineage:
+def _lineage_row(unit_id: UUID, place: TreePlace) -> KnownLineage:
     return KnownLineage(path=place.path, unit_id=unit_id, parent_id=place.parent_id,
                         valid_from=place.period.first, valid_to=place.period.last)  # fmt: skip
 
@@ -302,7 +306,7 @@ def _successors(tree: _Tree) -> dict[UUID, list[Successor]]:
     return found
 
 
-def _changed(unit: KnownUnit, places: Sequence[Place], successors: list[Successor]) -> UnitChanged:
+def _changed(unit: KnownUnit, places: Sequence[TreePlace], successors: list[Successor]) -> UnitChanged:
     lineage = [
         Lineage(path=p.path, parent_id=p.parent_id, valid_from=p.period.first, valid_to=p.period.last) for p in places
     ]
@@ -313,9 +317,9 @@ def _changed(unit: KnownUnit, places: Sequence[Place], successors: list[Successo
 
 
 async def _move_residents(session: Session, tree: _Tree, record: UnitImport) -> None:
-    for old_id, (heir_id, day) in tree.ended_whole.items():
+    for old_id, (successor_id, day) in tree.ended_whole.items():
         if day <= today():
-            moved = await move_residents_of_unit(session, tree.units[old_id], tree.units[heir_id], day)
+            moved = await move_residents_of_unit(session, tree.units[old_id], tree.units[successor_id], day)
             record.residents_moved += len(moved)
     for old_id, day in tree.ended_divided.items():
         above = tree.above(old_id, day)
@@ -334,20 +338,20 @@ def _list_undecided(session: Session, resident_ids: Sequence[UUID], old_id: UUID
 
 
 async def move_due_residents(session: Session) -> int:
-    """A decree that was taken over before its day takes effect: who still belongs to an ended unit moves; how many."""
+    """Move residents who still belong to a unit that ended, on the day of a decree imported earlier; how many."""
     due = list((await session.execute(_DUE, {"today": today()})).scalars())
     if not due:
         return 0
     tree, moved = await _load_tree(session), 0
     newest = (await session.exec(select(UnitImport).order_by(col(UnitImport.id).desc()).limit(1))).one()
     for old_id in due:
-        followers = [row for row in tree.successions.values() if row.unit_id == old_id]
-        day = followers[0].effective_on
-        is_whole = len(followers) == 1 and followers[0].kind != "part"
-        heir_id = followers[0].successor_id if is_whole else tree.above(old_id, day)
-        if heir_id is None:
+        following = [row for row in tree.successions.values() if row.unit_id == old_id]
+        day = following[0].effective_on
+        is_whole = len(following) == 1 and following[0].kind != "part"
+        successor_id = following[0].successor_id if is_whole else tree.above(old_id, day)
+        if successor_id is None:
             continue
-        residents = await move_residents_of_unit(session, tree.units[old_id], tree.units[heir_id], day)
+        residents = await move_residents_of_unit(session, tree.units[old_id], tree.units[successor_id], day)
         if not is_whole:
             _list_undecided(session, residents, old_id, newest.id)
         moved += len(residents)
@@ -361,7 +365,7 @@ _DUE = text(
 
 
 async def _residents_of_villages(session: Session, old_id: UUID, above_id: UUID, day: date) -> list[UUID]:
-    """Residents of villages that hang under the unit above until somebody decides."""
+    """Residents of villages that belong to the unit above until an officer decides."""
     found = await session.execute(
         text(
             "SELECT r.id FROM known_lineage AS l JOIN resident AS r ON r.unit_id = l.unit_id"

@@ -1,7 +1,7 @@
-"""`python -m registry.commands.verifying [DATABASE...]`: are the access logs as they were sealed?
+"""`python -m registry.commands.verifying [DATABASE...]`: verifies the access logs against their seals.
 
 Every service keeps its own log and chain; without names all of them are verified. Exit 1 when one was changed after it was
-sealed, 2 when one cannot be read: what could not be verified never counts as intact.
+sealed, 2 when one cannot be read: a log that cannot be verified does not count as intact.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ INTACT, CHANGED, UNREADABLE = 0, 1, 2
 
 
 async def verify(url: str) -> int | None:
-    """The first broken link of the chain in a service's database; None when all is as it was."""
+    """The first broken link of the chain in a service's database; None when the chain is intact."""
     database = Database(url, pool_size=1, application="verify seals")
     try:
         async with database.reading() as session:
@@ -33,19 +33,19 @@ async def verify(url: str) -> int | None:
 
 
 async def verify_all(server: str, names: Sequence[str] = DATABASES) -> int:
-    """Verify the logs in these databases of a server and say what was found; the exit code."""
+    """Verify the logs in these databases of a server and log the result of each; the exit code."""
     worst = INTACT
     for name in names:
         try:
             broken = await verify(database_url(server, name))
         except (SQLAlchemyError, OSError) as error:
-            logger.error("the access log cannot be read", database=name, error=type(error).__name__)
+            logger.error("access log unreadable", database=name, error=type(error).__name__)
             worst = worst or UNREADABLE
             continue
         if broken is None:
-            logger.info("the access log is as it was sealed", database=name)
+            logger.info("access log intact", database=name)
         else:
-            logger.error("the access log was changed after it was sealed", database=name, first_broken_seal=broken)
+            logger.error("access log changed after sealing", database=name, first_broken_seal=broken)
             worst = CHANGED
     return worst
 

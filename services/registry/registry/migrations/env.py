@@ -4,17 +4,17 @@ from chassis.storage.migrations import run_environment
 from registry.model import (  # noqa: F401  # an import is all that their tables need
     Table,
     access,
-    attestations,
     breaches,
     consents,
     duplicates,
-    facts,
     imports,
     linked,
     merges,
     organizations,
+    provenance,
     residents,
     units,
+    unmatched,
 )
 
 run_environment(Table.metadata)

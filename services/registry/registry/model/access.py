@@ -1,4 +1,4 @@
-"""Reads of residents' data in other services, as these announced them; the registry's own are the chassis's rows."""
+"""Reads of residents' data in other services, from their events; the registry's own are `AccessEntry` rows."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from registry.model import Table
 
 
 class AccessElsewhere(Table, table=True):
-    """Another service showed data of a resident to somebody."""
+    """Another service showed data of a resident to a caller."""
 
     __tablename__ = "access_elsewhere"
     __table_args__ = (Index("ix_access_elsewhere_resident", "resident_id", "at"),)

@@ -1,4 +1,4 @@
-"""The register of breaches of personal data, with the clock of the law (Law 91/2025/QH15 art. 23: notify within 72 hours)."""
+"""The register of breaches of personal data, with the time limit of Law 91/2025/QH15 art. 23 (notify within 72 hours)."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Index, Text
 from sqlmodel import Field
 
-from chassis.security.encryption import CipherContext
+from chassis.security.encryption import CipherContext, decrypt_text
 from chassis.storage.database import aware
 from registry.model import Table
 
@@ -15,9 +15,9 @@ TIME_TO_NOTIFY = timedelta(hours=72)
 
 
 class DataBreach(Table, table=True):
-    """Something that happened to people's data. `account` is sealed: free words may name people.
+    """A breach of personal data. `account` is encrypted: free text may name people.
 
-    `notify_by` is null where nobody can come to harm: then the law asks for the entry alone.
+    `notify_by` is null where no harm is possible: then the law asks for the entry alone.
     """
 
     __tablename__ = "data_breach"
@@ -33,3 +33,7 @@ class DataBreach(Table, table=True):
     reference: str | None = Field(default=None, sa_type=Text)
     recorded_by: str = Field(sa_type=Text)
     recorded_at: datetime = Field(sa_type=aware())
+
+    def decrypted_account(self) -> str:
+        """The account of what happened."""
+        return decrypt_text(BREACH_ACCOUNT, str(self.id), self.account)

@@ -1,4 +1,4 @@
-"""What a resident has allowed, to whom, for what, and until when."""
+"""Consents of residents: purpose, grantee, evidence, and until when."""
 
 from datetime import datetime
 from typing import Any
@@ -30,5 +30,5 @@ class Consent(Table, table=True):
     withdrawn_by: str | None = Field(default=None, sa_type=Text)
 
     def is_valid(self, at: datetime) -> bool:
-        """Whether it stands at a moment; anything in doubt counts as no."""
+        """Whether it is valid at an instant; in doubt it is not."""
         return self.granted_at <= at and self.withdrawn_at is None and (self.expires_at is None or at < self.expires_at)

@@ -11,13 +11,13 @@ from sqlmodel import Field
 
 from chassis.security.encryption import blind_index, decrypt_text
 from registry.model import Table
-from registry.model.residents import PLACES
+from registry.model.residents import CONTEXTS
 from registry.names import words
 
 WEIGHTS = {"number-slip": 4, "same-name": 3, "same-birth": 3, "swapped-birth": 2, "same-birth-year": 1, "same-phone": 2}
 ENOUGH = 5
 MOST_IN_BLOCK = 60
-"""More people than this who share a key say nothing; they are compared by their other keys."""
+"""A key shared by more people than this tells nothing; they are compared by their other keys."""
 
 
 class DuplicateCheck(Table, table=True):
@@ -29,7 +29,7 @@ class DuplicateCheck(Table, table=True):
 
 
 class DuplicateKey(Table, table=True):
-    """Something that one person's two records have in common whatever slipped: 64 bits of a blind index."""
+    """A value that two records of one person share despite slips: 64 bits of a blind index."""
 
     __tablename__ = "duplicate_key"
     __table_args__ = (Index("ix_duplicate_key_resident", "resident_id"),)
@@ -62,8 +62,8 @@ class Likeness:
 
     @cached_property
     def number(self) -> str:
-        """The personal number, opened when somebody asks."""
-        return decrypt_text(PLACES["personal_id"], str(self.id), self.personal_id)
+        """The personal number, decrypted on first use."""
+        return decrypt_text(CONTEXTS["personal_id"], str(self.id), self.personal_id)
 
     @cached_property
     def name(self) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ class Likeness:
         return tuple(sorted(words(self.full_name)))
 
     def shared_keys(self) -> Iterator[int]:
-        """What a second record of this person would share: nothing else is ever compared.
+        """The keys that a second record of this person would share: only records that share a key are compared.
 
         The name and the year; the first or last word of the name and the birthday, its day and month in no order; the
         number's second half, which a slip in the first leaves whole; the name and the phone.
@@ -114,5 +114,5 @@ def _is_slip(a: Likeness, b: Likeness) -> bool:
 
 
 def score_of(why: list[str]) -> int:
-    """How likely these reasons make it; from `ENOUGH` on somebody should look."""
+    """The score of these reasons; from `ENOUGH` on an officer should look."""
     return sum(WEIGHTS[reason] for reason in why)

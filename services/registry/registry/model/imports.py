@@ -1,4 +1,4 @@
-"""A commune's list on its way into the registry."""
+"""Imported lists of communes."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ CHUNK_BYTES = 1 << 18
 
 
 class ResidentImport(Table, table=True):
-    """An uploaded list: `next_row` is where the work goes on after a restart; counts are exact at every moment."""
+    """An uploaded list: `next_row` is where the import continues after a restart; counts are exact at every moment."""
 
     __tablename__ = "resident_import"
     __table_args__ = (
@@ -43,7 +43,7 @@ class ResidentImport(Table, table=True):
 
 
 class ImportChunk(Table, table=True):
-    """A piece of an uploaded file, sealed; gone when the import is finished."""
+    """A piece of an uploaded file, encrypted; deleted when the import is finished."""
 
     __tablename__ = "import_chunk"
 
@@ -53,7 +53,7 @@ class ImportChunk(Table, table=True):
 
 
 class ImportRejection(Table, table=True):
-    """A cell that was refused. The message says what is wrong, never what was written."""
+    """A rejected cell. The message names the error, never the value."""
 
     __tablename__ = "import_rejection"
 

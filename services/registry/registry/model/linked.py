@@ -12,7 +12,7 @@ from registry.model import Table
 
 
 class LinkedSource(Table, table=True):
-    """A linked database as it was last seen: `live`, `down` or `unknown`, with the reason of the last failure."""
+    """The last known state of a linked database: `live`, `down` or `unknown`, with the reason of the last failure."""
 
     __tablename__ = "linked_source"
 
@@ -24,7 +24,7 @@ class LinkedSource(Table, table=True):
 
 
 class Refresh(Table, table=True):
-    """A run over the residents of a unit that asks the linked databases again."""
+    """A run that queries the linked databases about all residents of a unit."""
 
     __tablename__ = "refresh"
     __table_args__ = (Index("ix_refresh_open", "id", postgresql_where="status IN ('queued', 'running')"),)
@@ -43,7 +43,7 @@ class Refresh(Table, table=True):
 
 
 class LinkedCheck(Table, table=True):
-    """When a linked database last answered about a resident: answers are believed for a day before it is asked again."""
+    """When a linked database last answered about a resident: an answer is valid for a day."""
 
     __tablename__ = "linked_check"
 

@@ -1,4 +1,4 @@
-"""Two records of one person, and the way back."""
+"""Merges of two records of one person, and their undoing."""
 
 from datetime import datetime
 from typing import Any

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.security.encryption import CipherContext
+from chassis.security.encryption import CipherContext, decrypt_text
 from chassis.storage.database import aware
 from registry.model import Table
 
@@ -16,7 +16,7 @@ ORGANIZATION_PHONE = CipherContext("registry", "organization", "phone")
 
 
 class Organization(Table, table=True):
-    """An organization. Its tax code is sealed, for since July 2025 that of a stall is its owner's personal number."""
+    """An organization. Its tax code is encrypted, for since July 2025 that of a stall is its owner's personal number."""
 
     __tablename__ = "organization"
     __table_args__ = (Index("ix_organization_unit", "unit_id", "id"),)
@@ -33,6 +33,14 @@ class Organization(Table, table=True):
     active: bool = True
     registered_at: datetime = Field(sa_type=aware())
     changed_at: datetime = Field(sa_type=aware())
+
+    def decrypted_tax_code(self) -> str:
+        """The tax code."""
+        return decrypt_text(TAX_CODE, str(self.id), self.tax_code)
+
+    def decrypted_phone(self) -> str | None:
+        """The phone in E.164, if there is one."""
+        return decrypt_text(ORGANIZATION_PHONE, str(self.id), self.phone) if self.phone else None
 
     def snapshot(self, unit_code: str) -> dict[str, Any]:
         """The members of an `OrganizationSnapshot`."""

@@ -12,26 +12,18 @@ from sqlmodel import Field
 from chassis.security.encryption import CipherContext, blind_index, decrypt_text, encrypt
 from chassis.storage.database import aware
 from registry.model import Table
-from registry.model.facts import Origin, outranks
+from registry.model.attributes import ATTRIBUTES, ENCRYPTED, published_members
+from registry.model.provenance import Origin, outranks
 
-PLACES = {name: CipherContext("registry", "resident", name) for name in ("personal_id", "phone", "social_insurance_no")}
-"""The facts that are sealed in the resident's row."""
-
-COLUMNS = {"date_of_birth": "born"}
-"""Facts whose column has another name."""
-
-DECLARABLE = (
-    "full_name", "date_of_birth", "birth_precision", "sex", "id_document", "residence_status", "address_line", "phone",
-    "phone_owner_verified", "social_insurance_no", "has_smartphone", "has_bank_account", "social_protection",
-)  # fmt: skip
-"""Facts that a source may simply state; number, unit and household have verbs of their own."""
+CONTEXTS = {name: CipherContext("registry", "resident", name) for name in ENCRYPTED}
+"""The cipher contexts of the attributes that are encrypted in the resident's row."""
 
 
 class Resident(Table, table=True):
-    """A person as the registry knows them today: the winning value of every fact.
+    """A person as the registry knows them today: the winning value of every attribute.
 
-    `personal_id`, `phone` and `social_insurance_no` are sealed for this row. `provenance` says for each fact where its
-    value comes from; `*` stands for all facts not named. `None` means that nobody has said anything yet.
+    Encrypted attributes are encrypted for this row. `provenance` has the origin of each attribute's value; `*` is for all
+    attributes not named. `None` means that no source has stated a value yet.
     """
 
     __tablename__ = "resident"
@@ -73,42 +65,37 @@ class Resident(Table, table=True):
     import_id: UUID | None = None
 
     def value(self, name: str) -> Any:
-        """The winning value of a fact that lives in this row, opened if it is sealed."""
-        value = getattr(self, COLUMNS.get(name, name))
-        if name in PLACES and value is not None:
-            return decrypt_text(PLACES[name], str(self.id), value)
+        """The winning value of an attribute of this row, decrypted."""
+        value = getattr(self, ATTRIBUTES[name].column_name)
+        if name in CONTEXTS and value is not None:
+            return decrypt_text(CONTEXTS[name], str(self.id), value)
         return value
 
     def put(self, name: str, value: Any) -> None:
-        """Set a fact in this row, sealed and indexed where it must be."""
-        if name in PLACES:
-            self._put_sealed(name, value)
+        """Set an attribute of this row, encrypted and indexed where the table of attributes says so."""
+        if name in CONTEXTS and value is not None:
+            setattr(self, ATTRIBUTES[name].column_name, encrypt(CONTEXTS[name], str(self.id), value))
         else:
-            setattr(self, COLUMNS.get(name, name), value)
-
-    def _put_sealed(self, name: str, value: str | None) -> None:
-        setattr(self, name, None if value is None else encrypt(PLACES[name], str(self.id), value))
+            setattr(self, ATTRIBUTES[name].column_name, value)
         self.put_index(name)
 
     def put_index(self, name: str) -> None:
-        """Index a sealed fact of this row under the newest key."""
-        value = self.value(name)
-        index = None if value is None else blind_index(name, value)
-        if name == "phone":
-            self.phone_index = index
-        elif name == "social_insurance_no":
-            self.social_insurance_index = index
+        """Index an encrypted attribute of this row under the newest key, if it has an index."""
+        column = ATTRIBUTES[name].index_column
+        if column is not None:
+            value = self.value(name)
+            setattr(self, column, None if value is None else blind_index(name, value))
 
     def origin(self, name: str) -> Origin:
-        """Where the value of a fact comes from."""
+        """Where the value of an attribute comes from."""
         return Origin.model_validate(self.provenance.get(name) or self.provenance["*"])
 
-    def declare(self, values: dict[str, Any], origin: Origin) -> "Declaration":
-        """Take over what a source states about this person, as far as it may.
+    def resolve(self, values: dict[str, Any], origin: Origin) -> "Resolution":
+        """Store the values of a source as far as it is believed.
 
         A value of a higher source stays, and so does a newer one of an equal source; the first kind is contested.
         """
-        done = Declaration()
+        done = Resolution()
         for name, value in values.items():
             before, present = self.value(name), self.origin(name)
             if before == value:
@@ -141,24 +128,14 @@ def snapshot_of(row: Any, unit_code: str) -> dict[str, Any]:
         "unit_id": row.unit_id,
         "unit_code": unit_code,
         "at": row.changed_at,
-        "birth_month": f"{row.born:%Y}" if row.birth_precision == "year" else f"{row.born:%Y-%m}",
-        "sex": row.sex,
-        "residence_status": row.residence_status,
         "life": row.life,
-        "household_id": row.household_id,
-        "has_smartphone": bool(row.has_smartphone),
-        "has_bank_account": bool(row.has_bank_account),
-        "citizen_id_card": row.id_document in ("can_cuoc", "cccd"),
-        "personal_id_card": row.id_document in ("can_cuoc", "cccd", "cmnd"),
-        "social_insurance_no": row.social_insurance_no is not None,
-        "owner_verified_phone": row.phone is not None and row.phone_owner_verified,
-        "social_protection": bool(row.social_protection),
+        **dict(published_members(row)),
     }
 
 
 @dataclass
-class Declaration:
-    """What became of stated values: `changed` has what was there before and whence, `contested` what has to be decided."""
+class Resolution:
+    """The result of a source's values: `changed` has value and origin before, `contested` the values to be decided."""
 
     changed: dict[str, tuple[Any, Origin]] = field(default_factory=dict)
     contested: dict[str, Any] = field(default_factory=dict)
@@ -176,11 +153,11 @@ class Household(Table, table=True):
 
 
 class Identifier(Table, table=True):
-    """A blind index that the registry has met: whom it belongs to, or nobody yet.
+    """A blind index that the registry has seen, and the resident or organization it belongs to, if any.
 
-    The row is also the lock: whoever registers a person or asks who somebody is takes the rows of all indexes concerned,
-    in their order, before looking. So a partner's event and the registration of its subject never miss each other.
-    Phones have rows for the lock only; whom they belong to is said by `Resident.phone_index`, for several may share one.
+    The row is also the lock: registration and recognition lock the rows of all indexes concerned, in their order, before
+    they read. So a partner's event and the registration of its subject never miss each other. Phones have rows for the
+    lock only: `Resident.phone_index` tells their holders, for several residents may share a phone.
     """
 
     __tablename__ = "identifier"
@@ -192,7 +169,7 @@ class Identifier(Table, table=True):
 
 
 class ResidentWord(Table, table=True):
-    """A folded word of a resident's name, by unit: names are searched by the beginnings of their words."""
+    """A folded word of a resident's name, by unit: names are searched by prefixes of their words."""
 
     __tablename__ = "resident_word"
     __table_args__ = (Index("ix_resident_word_resident", "resident_id"),)

@@ -1,4 +1,4 @@
-"""The legal clocks of people's requests about their own data (Law 91/2025/QH15, Decree 356/2025/NĐ-CP)."""
+"""The legal time limits of requests of people about their own data (Law 91/2025/QH15, Decree 356/2025/NĐ-CP)."""
 
 from datetime import date, datetime, timedelta
 
@@ -8,9 +8,7 @@ ANSWER_DAYS = {"access": 10, "correction": 10, "withdrawal": 15, "objection": 15
 """Days to answer, by kind of request; acknowledgement within two working days."""
 
 EVERYTHING = "*"
-"""The name in a request that is about all of somebody's data."""
-ERASABLE = ("phone", "address_line", "social_insurance_no", "has_smartphone", "has_bank_account", "social_protection")
-"""What nobody needs by law once a person asks for its erasure; civil status and residence are kept by law."""
+"""The name in a request that is about all data of a person."""
 
 
 def due_on(kind: str, received_at: datetime) -> date:

@@ -1,4 +1,4 @@
-"""The tree of units over time: pure arithmetic on validities. Everything here is computed, nothing stored."""
+"""The tree of units over time: computed from validities, without a database."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +16,8 @@ class Period:
     first: date | None = None
     last: date | None = None
 
-    def meet(self, other: "Period") -> "Period | None":
-        """The days that both have; `None` when there are none."""
+    def intersection(self, other: "Period") -> "Period | None":
+        """The days that both have; None when there are none."""
         first = max((day for day in (self.first, other.first) if day), default=None)
         last = min((day for day in (self.last, other.last) if day), default=None)
         return None if first and last and last < first else Period(first, last)
@@ -36,49 +36,51 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A unit's place in the tree during a period, spelled out: codes from the root down, joined by `/`."""
+class TreePlace:
+    """A unit's place in the tree during a period; `path`: codes from the root down, joined by `/`."""
 
     path: str
     parent_id: UUID | None
     period: Period
 
 
-def places_of(unit_id: UUID, codes: Mapping[UUID, str], placements: Mapping[UUID, Sequence[Placement]]) -> list[Place]:
+def tree_places(
+    unit_id: UUID, codes: Mapping[UUID, str], placements: Mapping[UUID, Sequence[Placement]]
+) -> list[TreePlace]:
     """All places of a unit, earliest first: its own placements cut by those of every unit above it."""
-    found: list[Place] = []
+    found: list[TreePlace] = []
     for placement in placements.get(unit_id, ()):
         if placement.parent_id is None:
-            found.append(Place(codes[unit_id], None, placement.period))
+            found.append(TreePlace(codes[unit_id], None, placement.period))
             continue
-        for above in places_of(placement.parent_id, codes, placements):
-            period = placement.period.meet(above.period)
+        for above in tree_places(placement.parent_id, codes, placements):
+            period = placement.period.intersection(above.period)
             if period:
-                found.append(Place(f"{above.path}/{codes[unit_id]}", placement.parent_id, period))
+                found.append(TreePlace(f"{above.path}/{codes[unit_id]}", placement.parent_id, period))
     return joined(found)
 
 
-def joined(places: Iterable[Place]) -> list[Place]:
-    """The same places in order of time, neighbours in time that say the same being one."""
+def joined(places: Iterable[TreePlace]) -> list[TreePlace]:
+    """The places in order of time; adjacent periods with the same path and parent are joined."""
     ordered = sorted(places, key=lambda place: place.period.first or date.min)
-    result: list[Place] = []
+    result: list[TreePlace] = []
     for place in ordered:
         before = result[-1] if result else None
         same = before and (before.path, before.parent_id) == (place.path, place.parent_id)
         if before and same and before.period.touches(place.period):
-            result[-1] = Place(place.path, place.parent_id, Period(before.period.first, place.period.last))
+            result[-1] = TreePlace(place.path, place.parent_id, Period(before.period.first, place.period.last))
         else:
             result.append(place)
     return result
 
 
-def placements_of(places: Iterable[Place]) -> list[Placement]:
-    """Under whom a unit stood, from its places: the inverse of `places_of` for one step."""
-    steps = joined(Place("", place.parent_id, place.period) for place in places)
+def placements_of(places: Iterable[TreePlace]) -> list[Placement]:
+    """The parents of a unit over time, from its places: the inverse of `tree_places` for one step."""
+    steps = joined(TreePlace("", place.parent_id, place.period) for place in places)
     return [Placement(step.parent_id, step.period) for step in steps]
 
 
-def below(unit_ids: Iterable[UUID], placements: Mapping[UUID, Sequence[Placement]]) -> set[UUID]:
+def all_below(unit_ids: Iterable[UUID], placements: Mapping[UUID, Sequence[Placement]]) -> set[UUID]:
     """The units and all that ever stood below them."""
     children: dict[UUID, set[UUID]] = defaultdict(set)
     for child, steps in placements.items():

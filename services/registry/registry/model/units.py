@@ -1,7 +1,7 @@
-"""Administrative units beyond what every service keeps of them: who followed whom, and the words to find them by.
+"""Administrative units beyond the copy that every service has: their successors, and the words to find them by.
 
-The units themselves and their places in the tree are the chassis's `KnownUnit` and `KnownLineage`; here they are written,
-everywhere else they are heard of.
+The units and their places in the tree are the chassis's `KnownUnit` and `KnownLineage`: written here, copied from events
+elsewhere.
 """
 
 from datetime import date, datetime
@@ -35,7 +35,7 @@ class UnitWord(Table, table=True):
 
 
 class UnitImport(Table, table=True):
-    """A decree's table that was taken over, and what it changed."""
+    """An imported decree, and what it changed."""
 
     __tablename__ = "unit_import"
 
@@ -50,7 +50,7 @@ class UnitImport(Table, table=True):
 
 
 class UndecidedResident(Table, table=True):
-    """A resident of a unit that was divided: somebody who knows must say to which successor they belong."""
+    """A resident of a unit that was divided: an officer has to decide to which successor they belong."""
 
     __tablename__ = "undecided_resident"
 

@@ -1,1 +1,1 @@
-"""Questions to the registry: one function per question."""
+"""Reads of the registry: models and read models."""

@@ -1,5 +1,6 @@
-"""Who read what of a resident, in any service."""
+"""The access log of a resident, across all services."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +9,25 @@ from sqlalchemy import text
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from registry.queries.cursors import key_after
-from registry.schemas.rights import AccessView
 
 
-async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[AccessView], str | None]:
+@dataclass(frozen=True, slots=True)
+class LoggedAccess:
+    """An entry of the access log; `fields` are names of fields."""
+
+    access_id: UUID
+    at: datetime
+    actor: str
+    role: str
+    action: str
+    purpose: str | None
+    fields: list[str]
+    legal_basis: str | None
+    unit_code: str | None
+    service: str
+
+
+async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[LoggedAccess], str | None]:
     """The access log of a resident, newest first."""
     after = key_after(page, datetime.fromisoformat, UUID)
     parameters = {
@@ -19,19 +35,18 @@ async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tu
         "access_id": after[1] if after else None,
     }  # fmt: skip
     rows = (await session.execute(_LOG, parameters)).mappings().all()
-    kept = rows[: page.limit]
-    cursor = cursor_at(kept[-1]["at"].isoformat(), kept[-1]["access_id"]) if len(rows) > len(kept) else None
-    return [AccessView.model_validate(dict(row)) for row in kept], cursor
+    kept = [LoggedAccess(**row) for row in rows[: page.limit]]
+    return kept, cursor_at(kept[-1].at.isoformat(), kept[-1].access_id) if len(rows) > len(kept) else None
 
 
-_SHOWN = "access_id, at, actor, role, action, purpose, fields, legal_basis, unit_code"
+_COLUMNS = "access_id, at, actor, role, action, purpose, fields, legal_basis, unit_code"
 _WHERE = (
     "resident_id = :id AND (cast(:at AS timestamptz) IS NULL"
     " OR (at, access_id) < (cast(:at AS timestamptz), cast(:access_id AS uuid)))"
     " ORDER BY at DESC, access_id DESC LIMIT :limit"
 )
 _LOG = text(
-    f"SELECT * FROM ((SELECT {_SHOWN}, 'registry' AS service FROM access_entry WHERE {_WHERE})"
-    f" UNION ALL (SELECT {_SHOWN}, service FROM access_elsewhere WHERE {_WHERE})) AS log"
+    f"SELECT * FROM ((SELECT {_COLUMNS}, 'registry' AS service FROM access_entry WHERE {_WHERE})"
+    f" UNION ALL (SELECT {_COLUMNS}, service FROM access_elsewhere WHERE {_WHERE})) AS log"
     " ORDER BY at DESC, access_id DESC LIMIT :limit"
 )

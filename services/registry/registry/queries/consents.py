@@ -1,4 +1,4 @@
-"""Whether a resident has allowed something. In doubt: no."""
+"""Consents of residents. In doubt there is none."""
 
 from uuid import UUID
 
@@ -8,11 +8,10 @@ from chassis.clock import now
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
 from registry.model.consents import Consent
-from registry.schemas.rights import ConsentView
 
 
 async def has_consent(session: ReadSession, resident_id: UUID, grantee: str, purpose: str) -> bool:
-    """Whether a consent stands at this moment; a withdrawal counts from the next question on."""
+    """Whether a consent is valid now; a withdrawal counts from the next request on."""
     found = await session.exec(
         select(Consent).where(
             Consent.resident_id == resident_id, Consent.grantee == grantee, Consent.purpose == purpose,
@@ -23,15 +22,6 @@ async def has_consent(session: ReadSession, resident_id: UUID, grantee: str, pur
     return any(consent.is_valid(moment) for consent in found)
 
 
-async def list_consents(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[ConsentView], str | None]:
+async def list_consents(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[Consent], str | None]:
     """All consents ever given, oldest first."""
-    rows, cursor = await page_by_id(
-        session, select(Consent).where(Consent.resident_id == resident_id), Consent.id, page
-    )
-    return [consent_view(row) for row in rows], cursor
-
-
-def consent_view(consent: Consent) -> ConsentView:
-    """A consent as it stands now."""
-    status = "withdrawn" if consent.withdrawn_at else "valid" if consent.is_valid(now()) else "expired"
-    return ConsentView.model_validate(consent.model_dump() | {"status": status})
+    return await page_by_id(session, select(Consent).where(Consent.resident_id == resident_id), Consent.id, page)

@@ -1,35 +1,29 @@
-"""Requests about people's data, with their clocks."""
+"""Requests about people's data, with their time limits."""
 
-import json
 from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from chassis.errors import NotFound
-from chassis.security.encryption import decrypt_text
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
-from registry.model.facts import CORRECTION_VALUE, Correction
+from registry.model.provenance import Correction
 from registry.model.residents import Resident
-from registry.queries.residents import masked, may_see
-from registry.schemas.rights import CorrectionView
+from registry.queries.residents import may_see
 
 
-async def list_corrections(
-    session: ReadSession, resident_id: UUID, page: Page
-) -> tuple[list[CorrectionView], str | None]:
+async def list_corrections(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[Correction], str | None]:
     """All requests about one resident, oldest first."""
     query = select(Correction).where(Correction.resident_id == resident_id)
-    rows, cursor = await page_by_id(session, query, Correction.id, page)
-    return [correction_view(row) for row in rows], cursor
+    return await page_by_id(session, query, Correction.id, page)
 
 
 async def list_open_corrections(
     session: ReadSession, caller: Caller, unit_code: str | None, due_by: date | None, page: Page
-) -> tuple[list[CorrectionView], str | None]:
+) -> tuple[list[Correction], str | None]:
     """What officers of the caller's units have to decide, all of it or what is due by a day."""
     query = select(Correction).join(Resident, col(Resident.id) == col(Correction.resident_id))
     query = scoped(query.where(Correction.state == "received"), caller, col(Resident.unit_id))
@@ -37,20 +31,13 @@ async def list_open_corrections(
         query = query.where(col(Resident.unit_id).in_(units_under(unit_code)))
     if due_by is not None:
         query = query.where(col(Correction.due_on) <= due_by)
-    rows, cursor = await page_by_id(session, query, Correction.id, page)
-    return [correction_view(row) for row in rows], cursor
+    return await page_by_id(session, query, Correction.id, page)
 
 
 async def get_correction(session: ReadSession, caller: Caller, correction_id: UUID) -> tuple[Correction, Resident]:
-    """A request and its resident, locked, when the caller may decide it; 404 otherwise."""
+    """A request and its resident, locked, when the caller may see the resident; 404 otherwise."""
     correction = await session.get(Correction, correction_id, with_for_update=True)
     resident = await session.get(Resident, correction.resident_id, with_for_update=True) if correction else None
     if correction is None or resident is None or not await may_see(session, caller, resident):
         raise NotFound()
     return correction, resident
-
-
-def correction_view(row: Correction) -> CorrectionView:
-    """A request for a screen."""
-    value = json.loads(decrypt_text(CORRECTION_VALUE, str(row.id), row.value))
-    return CorrectionView.model_validate(row.model_dump() | {"field": row.name, "value": masked(row.name, value)})

@@ -8,7 +8,7 @@ from chassis.web.routing import Page
 
 
 def key_after(page: Page, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
-    """The sort key after which a page starts, its parts read as these kinds; 400 for a cursor that is not of this list."""
+    """The sort key after which a page starts, its parts read as these kinds; 400 for a cursor of another list."""
     after = page.after()
     if after is None:
         return None
@@ -20,7 +20,7 @@ def key_after(page: Page, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | Non
 
 
 def text_part(part: Any) -> str:
-    """A part that is text which a database can hold."""
+    """A part that is text without NUL, which PostgreSQL cannot store."""
     if not isinstance(part, str) or "\0" in part:
         raise ValueError("not a text")
     return part

@@ -1,20 +1,34 @@
 """Pairs of records that may be one person: accents, swapped day and month, a slip in one digit."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_of, units_under
 from chassis.storage.database import ReadSession
-from registry.commands.duplicates import likenesses
-from registry.model.duplicates import ENOUGH, DuplicatePair, reasons, score_of
+from registry.model.duplicates import ENOUGH, DuplicatePair, Likeness, reasons, score_of
 from registry.model.residents import Resident
-from registry.schemas.rights import CandidatePair
 
 MOST_PAIRS = 200
 
 
-async def list_candidates(session: ReadSession, caller: Caller, unit_code: str) -> list[CandidatePair]:
+@dataclass(frozen=True, slots=True)
+class CandidatePair:
+    """Two records that may be one person, and why."""
+
+    resident_ids: list[UUID]
+    full_names: list[str]
+    unit_codes: list[str]
+    reasons: list[str]
+    score: int
+
+
+async def list_duplicate_pairs(session: ReadSession, caller: Caller, unit_code: str) -> list[CandidatePair]:
     """The likeliest pairs of a unit, best first; both records belong to it."""
     one, other = aliased(Resident), aliased(Resident)
     query = scoped(scoped(select(DuplicatePair), caller, col(one.unit_id)), caller, col(other.unit_id))
@@ -28,15 +42,27 @@ async def list_candidates(session: ReadSession, caller: Caller, unit_code: str) 
     pairs = (await session.exec(query.limit(MOST_PAIRS))).all()
     people = await likenesses(session, list({id_ for pair in pairs for id_ in (pair.one_id, pair.other_id)}))
     units = await units_of(session, list({one.unit_id for one in people.values()}))
-    shown = []
+    candidates = []
     for pair in pairs:
         a, b = people[pair.one_id], people[pair.other_id]
         why = reasons(a, b)
         if score_of(why) >= ENOUGH:
-            shown.append(
+            candidates.append(
                 CandidatePair(
                     resident_ids=[a.id, b.id], full_names=[a.full_name, b.full_name],
                     unit_codes=[units[a.unit_id].code, units[b.unit_id].code], reasons=why, score=score_of(why),
                 )
             )  # fmt: skip
-    return shown
+    return candidates
+
+
+async def likenesses(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, Likeness]:
+    """What is compared of those of these residents who are alive."""
+    found = await session.execute(_LIKENESSES, {"ids": list(ids)})
+    return {row.id: Likeness(*row) for row in found}
+
+
+_LIKENESSES = text(
+    "SELECT id, unit_id, full_name, born, phone_index, personal_id FROM resident"
+    " WHERE id = ANY(cast(:ids AS uuid[])) AND life = 'alive'"
+)

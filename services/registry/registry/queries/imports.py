@@ -1,4 +1,4 @@
-"""How far imports are, and what they refused."""
+"""Imports, their progress and their rejections."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -13,7 +13,6 @@ from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at, page_by_id
 from registry.model.imports import ImportRejection, ResidentImport
 from registry.queries.cursors import key_after, text_part
-from registry.schemas.imports import ImportView
 
 
 async def get_import(session: ReadSession, caller: Caller, import_id: UUID) -> ResidentImport:
@@ -24,17 +23,16 @@ async def get_import(session: ReadSession, caller: Caller, import_id: UUID) -> R
     return record
 
 
-async def list_imports(session: ReadSession, caller: Caller, page: Page) -> tuple[list[ImportView], str | None]:
+async def list_imports(session: ReadSession, caller: Caller, page: Page) -> tuple[list[ResidentImport], str | None]:
     """Imports of the caller's units, oldest first."""
     query = scoped(select(ResidentImport), caller, col(ResidentImport.unit_id))
-    rows, cursor = await page_by_id(session, query, ResidentImport.id, page)
-    return [ImportView.model_validate(row.model_dump()) for row in rows], cursor
+    return await page_by_id(session, query, ResidentImport.id, page)
 
 
 async def list_rejections(
     session: ReadSession, import_id: UUID, page: Page
 ) -> tuple[list[ImportRejection], str | None]:
-    """Refused cells in the order of the file."""
+    """Rejected cells in the order of the file."""
     query = select(ImportRejection).where(ImportRejection.import_id == import_id)
     if after := key_after(page, int, text_part, text_part):
         key = tuple_(col(ImportRejection.row), col(ImportRejection.column), col(ImportRejection.code))
@@ -52,7 +50,7 @@ async def list_rejections(
 
 
 async def every_rejection(session: ReadSession, import_id: UUID) -> AsyncIterator[ImportRejection]:
-    """All refused cells, page by page, for a download."""
+    """All rejected cells, page by page, for a download."""
     cursor: str | None = None
     while True:
         rows, cursor = await list_rejections(session, import_id, Page(limit=1000, cursor=cursor))

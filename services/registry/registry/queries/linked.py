@@ -1,37 +1,37 @@
-"""How the linked databases are, and how far refreshes are."""
+"""The state of the linked databases and of refreshes."""
 
 from collections.abc import Container
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.errors import FieldError, InvalidBody, Language, NotFound
+from chassis.errors import FieldError, InvalidBody, NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, scoped
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
 from registry.model.linked import LinkedSource, Refresh
-from registry.schemas.linked import RefreshView, SourceView
-from registry.sources import LINKED
+from registry.sources import LINKED, Linked
 
 
-async def list_sources(session: ReadSession, linked: Container[str], language: Language) -> list[SourceView]:
-    """Every database that the registry can be linked with, as it was last seen."""
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A database that the registry can be linked with, whether it is, and its last known state."""
+
+    linked: Linked
+    is_linked: bool
+    last: LinkedSource | None
+
+
+async def list_sources(session: ReadSession, linked: Container[str]) -> list[KnownSource]:
+    """Every database that the registry can be linked with; `linked`: the names of those with an address."""
     states = {row.name: row for row in await session.exec(select(LinkedSource))}
-    return [
-        SourceView(
-            name=name, title=source.vi if language == "vi" else source.en,
-            state=(seen.state if seen else "unknown") if name in linked else "not_linked",
-            reason=seen.reason if seen else None, last_success_at=seen.last_success_at if seen else None,
-            last_failure_at=seen.last_failure_at if seen else None, facts=sorted(source.facts),
-        )
-        for name, source in LINKED.items()
-        for seen in [states.get(name)]
-    ]  # fmt: skip
+    return [KnownSource(source, name in linked, states.get(name)) for name, source in LINKED.items()]
 
 
 def chosen_sources(wanted: list[str] | None, linked: list[str]) -> list[str]:
-    """The databases to ask; 422 for one that nobody knows."""
+    """The databases to query, all by default; 422 for an unknown name."""
     unknown = [name for name in wanted or [] if name not in LINKED]
     if unknown:
         named = ", ".join(LINKED)
@@ -40,15 +40,14 @@ def chosen_sources(wanted: list[str] | None, linked: list[str]) -> list[str]:
     return [name for name in linked if wanted is None or name in wanted]
 
 
-async def get_refresh(session: ReadSession, caller: Caller, refresh_id: UUID) -> RefreshView:
+async def get_refresh(session: ReadSession, caller: Caller, refresh_id: UUID) -> Refresh:
     """A refresh of the caller's units; 404 otherwise."""
     row = await session.get(Refresh, refresh_id)
     if row is None or not await covers(session, caller, row.unit_id):
         raise NotFound()
-    return RefreshView.model_validate(row.model_dump())
+    return row
 
 
-async def list_refreshes(session: ReadSession, caller: Caller, page: Page) -> tuple[list[RefreshView], str | None]:
+async def list_refreshes(session: ReadSession, caller: Caller, page: Page) -> tuple[list[Refresh], str | None]:
     """Refreshes of the caller's units, oldest first."""
-    rows, cursor = await page_by_id(session, scoped(select(Refresh), caller, col(Refresh.unit_id)), Refresh.id, page)
-    return [RefreshView.model_validate(row.model_dump()) for row in rows], cursor
+    return await page_by_id(session, scoped(select(Refresh), caller, col(Refresh.unit_id)), Refresh.id, page)

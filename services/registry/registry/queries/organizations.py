@@ -1,24 +1,30 @@
 """Organizations as their readers may see them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from chassis.errors import NotFound
-from chassis.security.encryption import blind_indexes, decrypt_text
+from chassis.security.encryption import blind_indexes
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, scoped, units_of, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
-from registry.identifiers import mask, mask_phone
-from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
+from registry.model.organizations import Organization
 from registry.model.residents import Identifier
-from registry.schemas.organizations import OrganizationView, Representative
+
+
+class PlacedOrganization(NamedTuple):
+    """An organization and the code of its unit."""
+
+    organization: Organization
+    unit_code: str
 
 
 async def get_organization(session: ReadSession, caller: Caller, organization_id: UUID) -> Organization:
-    """An organization whom the caller may see: their own, one they stand for, or one of their units; 404 otherwise."""
+    """An organization that the caller may see: their own, one they represent, or one of their units; 404 otherwise."""
     organization = await session.get(Organization, organization_id)
     if organization is None or not await may_see_organization(session, caller, organization):
         raise NotFound()
@@ -46,7 +52,7 @@ async def find_organization_by_tax_code(session: ReadSession, tax_code: str) -> 
 
 async def list_organizations(
     session: ReadSession, caller: Caller, unit_code: str | None, page: Page
-) -> tuple[list[OrganizationView], str | None]:
+) -> tuple[list[PlacedOrganization], str | None]:
     """Organizations of the caller's units."""
     query = select(Organization)
     if caller.role == "organization":
@@ -58,24 +64,10 @@ async def list_organizations(
     if unit_code is not None:
         query = query.where(col(Organization.unit_id).in_(units_under(unit_code)))
     rows, cursor = await page_by_id(session, query, Organization.id, page)
-    return await show_organizations(session, caller, rows), cursor
+    return await with_units(session, rows), cursor
 
 
-async def show_organizations(
-    session: ReadSession, caller: Caller, rows: Sequence[Organization]
-) -> list[OrganizationView]:
-    """Views for a reader; a volunteer sees no phone in full."""
+async def with_units(session: ReadSession, rows: Sequence[Organization]) -> list[PlacedOrganization]:
+    """Organizations with the codes of their units."""
     units = await units_of(session, list({row.unit_id for row in rows}))
-    return [_view(row, units[row.unit_id].code, hides_phone=caller.role == "volunteer") for row in rows]
-
-
-def _view(row: Organization, unit_code: str, *, hides_phone: bool) -> OrganizationView:
-    tax_code = decrypt_text(TAX_CODE, str(row.id), row.tax_code)
-    phone = decrypt_text(ORGANIZATION_PHONE, str(row.id), row.phone) if row.phone else None
-    return OrganizationView(
-        id=row.id, tax_code=mask(tax_code) if len(tax_code) == 12 else tax_code, name=row.name, kind=row.kind,
-        unit_code=unit_code,
-        representative=Representative(resident_id=row.representative_id) if row.representative_id else None,
-        phone=mask_phone(phone) if phone and hides_phone else phone, has_smartphone=row.has_smartphone,
-        active=row.active, registered_at=row.registered_at, changed_at=row.changed_at,
-    )  # fmt: skip
+    return [PlacedOrganization(row, units[row.unit_id].code) for row in rows]

@@ -1,16 +1,15 @@
-"""Residents as their readers may see them."""
+"""Residents within the reach of a caller."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from chassis.clock import now, today
+from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.access_log import fetch_and_record_access
 from chassis.security.encryption import blind_indexes
@@ -19,19 +18,19 @@ from chassis.security.scope import COVERS, EVERYWHERE, covers, scoped, units_of,
 from chassis.storage.database import Database, ReadSession
 from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Page, cursor_at
-from registry.identifiers import IdentifierError, mask, mask_phone, parse_personal_id
-from registry.model.facts import RESIDENT_FACTS, expires_at
+from registry.identifiers import IdentifierError, parse_personal_id
+from registry.model.attributes import STORED
+from registry.model.provenance import Origin
 from registry.model.residents import Household, Identifier, Resident
 from registry.names import words
 from registry.queries.cursors import key_after
-from registry.schemas.residents import FactView, LookedUp, ResidentView
 
 STATUSES = ("permanent", "temporary", "away", "alive", "deceased", "merged")
 
 
 @dataclass(frozen=True, slots=True)
 class ResidentFilter:
-    """Which residents are asked for."""
+    """Which residents to list."""
 
     unit_code: str | None
     q: str | None
@@ -39,10 +38,38 @@ class ResidentFilter:
     household_code: str | None
 
 
+class PlacedResident(NamedTuple):
+    """A resident (or a row with the same columns) with the codes of unit and household."""
+
+    resident: "Resident | ResidentRow"
+    unit_code: str
+    household_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValue:
+    """The winning value of an attribute, in full, and where it comes from."""
+
+    name: str
+    value: Any
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOwner:
+    """The resident with a number, by id and unit alone; all None where there is no such resident."""
+
+    personal_id: str
+    id: UUID | None = None
+    unit_id: UUID | None = None
+    unit_code: str | None = None
+    status: str | None = None
+
+
 async def get_resident(
     session: ReadSession, caller: Caller, resident_id: UUID, *, for_update: bool = False
 ) -> Resident:
-    """A resident whom the caller may see: themselves, or somebody of the caller's units; 404 otherwise."""
+    """A resident within the caller's reach: themselves, or a resident of the caller's units; 404 otherwise."""
     resident = await session.get(Resident, resident_id, with_for_update=for_update or None)
     if resident is None or not await may_see(session, caller, resident):
         raise NotFound()
@@ -51,10 +78,10 @@ async def get_resident(
 
 async def read_resident(
     database: Database, caller: Caller, resident_id: UUID, *, purpose: str | None, fields: Sequence[str]
-) -> tuple[ResidentView, int]:
-    """One resident as the caller may see them, with the version, and the entry in the access log; 404 otherwise.
+) -> PlacedResident:
+    """One resident within the caller's reach, recorded in the access log; 404 otherwise.
 
-    The hottest question of the platform: one statement, its own transaction, without a session.
+    The most frequent read of the platform: one statement, its own transaction, without a session.
     """
     if caller.is_resident(resident_id):
         rows = await database.fetch(_READ, resident_id)
@@ -69,7 +96,7 @@ async def read_resident(
     if not rows:
         raise NotFound()
     row = ResidentRow(**rows[0])
-    return _view(row, row.unit_code, row.household_code, hides_phone=_hides_phone(caller)), row.version
+    return PlacedResident(row, row.unit_code, row.household_code)
 
 
 _READ = """
@@ -81,11 +108,11 @@ _READ_WITHIN = f"{_READ} AND {COVERS.format(unit_id='r.unit_id', code='$2', day=
 
 
 class ResidentRow(SimpleNamespace):
-    """A row as the driver gives it: reads like a `Resident`, but no session follows it."""
+    """A row as the driver gives it: reads like a `Resident`, but belongs to no session."""
 
     def value(self, name: str) -> Any:
-        """The winning value of a fact, opened if it is sealed."""
-        return Resident.value(self, name)  # type: ignore[arg-type]  # asks for the same attributes
+        """The winning value of an attribute, decrypted."""
+        return Resident.value(self, name)  # type: ignore[arg-type]  # reads the same columns
 
 
 async def may_see(session: ReadSession, caller: Caller, resident: Resident) -> bool:
@@ -105,8 +132,8 @@ async def find_resident_by_number(session: ReadSession, personal_id: str) -> Res
     return found.first()
 
 
-async def look_up_numbers(session: ReadSession, written: Sequence[str]) -> list[LookedUp]:
-    """Whose each number is, wherever they live, by one question for all of them."""
+async def find_number_owners(session: ReadSession, written: Sequence[str]) -> list[NumberOwner]:
+    """The owner of each number, in any unit, by one statement for all; one item for each number, in their order."""
     indexes = {number: blind_indexes("personal_id", number) for text_ in written if (number := _number(text_))}
     every = [index for of_number in indexes.values() for index in of_number]
     found = await session.execute(_LOOK_UP, {"indexes": every})
@@ -114,7 +141,7 @@ async def look_up_numbers(session: ReadSession, written: Sequence[str]) -> list[
         row.index: {"id": row.id, "unit_id": row.unit_id, "unit_code": row.code, "status": row.life} for row in found
     }
     return [
-        LookedUp(personal_id=text_, **next((people[i] for i in indexes.get(_number(text_), ()) if i in people), {}))
+        NumberOwner(personal_id=text_, **next((people[i] for i in indexes.get(_number(text_), ()) if i in people), {}))
         for text_ in written
     ]
 
@@ -133,7 +160,7 @@ _LOOK_UP = text(
 
 
 async def list_phone_holders(session: ReadSession, indexes: Sequence[bytes]) -> Sequence[Resident]:
-    """Residents who gave this phone, at most twenty."""
+    """Residents with this phone, at most twenty."""
     found = await session.exec(
         select(Resident)
         .where(col(Resident.phone_index).in_(indexes), col(Resident.life) != "merged")
@@ -234,30 +261,22 @@ _COMMON = frozenset(
 
 
 def _rareness(word: str) -> tuple[bool, int]:
-    """The word to begin a search with comes first: one that few people have."""
+    """Sort key of search words: the word that the fewest people have comes first."""
     return word in _COMMON, -len(word)
 
 
-async def show_residents(
-    session: ReadSession, caller: Caller, residents: Sequence[Resident], *, in_list: bool = False
-) -> list[ResidentView]:
-    """Views for a reader: numbers masked, a phone in full only where one resident is looked at by who may call it."""
+async def with_codes(session: ReadSession, residents: Sequence[Resident]) -> list[PlacedResident]:
+    """Residents with the codes of their units and households."""
     units = await units_of(session, list({resident.unit_id for resident in residents}))
     households = await _household_codes(session, residents)
-    hides_phone = in_list or _hides_phone(caller)
     return [
-        _view(
+        PlacedResident(
             resident,
             units[resident.unit_id].code,
             households.get(resident.household_id) if resident.household_id else None,
-            hides_phone=hides_phone,
         )
         for resident in residents
     ]
-
-
-def _hides_phone(caller: Caller) -> bool:
-    return caller.role in ("volunteer", "partner")
 
 
 async def _household_codes(session: ReadSession, residents: Sequence[Resident]) -> dict[UUID, str]:
@@ -268,57 +287,19 @@ async def _household_codes(session: ReadSession, residents: Sequence[Resident]) 
     return {household.id: household.code for household in found}
 
 
-def _view(
-    resident: Resident | ResidentRow, unit_code: str, household_code: str | None, *, hides_phone: bool
-) -> ResidentView:
-    phone = resident.value("phone")
-    insurance = resident.value("social_insurance_no")
-    return ResidentView(
-        id=resident.id, personal_id=mask(resident.value("personal_id")), id_document=resident.id_document,
-        full_name=resident.full_name, date_of_birth=resident.born, birth_precision=resident.birth_precision,
-        sex=resident.sex, unit_code=unit_code, residence_status=resident.residence_status,
-        address_line=resident.address_line,
-        household_code=household_code,
-        phone=mask_phone(phone) if phone and hides_phone else phone,
-        phone_owner_verified=resident.phone_owner_verified,
-        social_insurance_no=mask(insurance) if insurance else None,
-        has_smartphone=resident.has_smartphone, has_bank_account=resident.has_bank_account,
-        social_protection=resident.social_protection, status=resident.life, deceased_on=resident.deceased_on,
-        merged_into=resident.merged_into, registered_at=resident.registered_at, changed_at=resident.changed_at,
-    )  # fmt: skip
-
-
-async def list_facts(session: ReadSession, resident: Resident) -> list[FactView]:
-    """The winning value of every fact of the resident's row, with its source; numbers masked."""
+async def list_attributes(session: ReadSession, resident: Resident) -> list[KnownValue]:
+    """The winning value of every attribute of the resident's row that has one, with its origin."""
     values = await values_of(session, resident)
-    return [
-        FactView(name=name, value=masked(name, value), source=origin.source, verified=origin.verified,
-                 observed_at=origin.observed_at, expires_at=expires_at(name, origin.observed_at))
-        for name, value in values.items()
-        if value is not None
-        for origin in [resident.origin(name)]
-    ]  # fmt: skip
+    return [KnownValue(name, value, resident.origin(name)) for name, value in values.items() if value is not None]
 
 
 async def values_of(session: ReadSession, resident: Resident) -> dict[str, Any]:
-    """All facts of the resident's row by name, in full."""
-    units = await units_of(session, [resident.unit_id])
-    households = await _household_codes(session, [resident])
-    elsewhere = {
-        "unit_code": units[resident.unit_id].code,
-        "household_code": households.get(resident.household_id) if resident.household_id else None,
-    }
-    return {name: elsewhere[name] if name in elsewhere else resident.value(name) for name in RESIDENT_FACTS}
+    """All attributes of the resident's row by name, in full."""
+    [placed] = await with_codes(session, [resident])
+    return {name: value_in(placed, name) for name in STORED}
 
 
-def masked(name: str, value: Any) -> Any:
-    """A fact's value for a screen."""
-    if name in ("personal_id", "social_insurance_no") and value:
-        return mask(value)
-    return mask_phone(value) if name == "phone" and value else value
-
-
-def is_stale(name: str, observed_at: datetime) -> bool:
-    """Whether a fact seen at a time has to be asked for again."""
-    end = expires_at(name, observed_at)
-    return end is not None and end < now()
+def value_in(placed: PlacedResident, name: str) -> Any:
+    """An attribute in full; unit and household by their codes."""
+    codes = {"unit_code": placed.unit_code, "household_code": placed.household_code}
+    return codes[name] if name in codes else placed.resident.value(name)

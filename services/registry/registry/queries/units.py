@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
@@ -19,33 +20,57 @@ from registry.model.residents import Resident
 from registry.model.units import UndecidedResident, UnitSuccession, UnitWord
 from registry.names import words
 from registry.queries.cursors import key_after, text_part
-from registry.schemas.units import SuccessorView, UndecidedView, UnitView
 
 Placed = tuple[KnownUnit, str, str | None]
 _Parent = aliased(KnownUnit)
 
 
+class SuccessorUnit(NamedTuple):
+    """A unit that took over the whole or a part."""
+
+    code: str
+    kind: str
+    effective_on: date
+
+
+class PlacedUnit(NamedTuple):
+    """A unit with its place in the tree on a day; `path`: codes from the province down, joined by "/"."""
+
+    unit: KnownUnit
+    path: str
+    parent_code: str | None
+    successors: list[SuccessorUnit]
+
+
+class UndecidedUnit(NamedTuple):
+    """A resident of a divided unit, the unit before and the present one."""
+
+    resident_id: UUID
+    from_unit_code: str
+    unit_code: str
+
+
 @dataclass(frozen=True, slots=True)
 class UnitFilter:
-    """Which units are asked for."""
+    """Which units to list."""
 
     parent: str | None
     level: str | None
     q: str | None
 
 
-async def get_unit(session: ReadSession, code: str, day: date) -> UnitView:
-    """The unit that bears a code on a day, where it then stood; 404 when there is none."""
+async def get_unit(session: ReadSession, code: str, day: date) -> PlacedUnit:
+    """The unit with a code on a day and its place in the tree then; 404 when there is none."""
     found = await session.exec(_placed(day).where(col(KnownUnit.code) == code))
     placed = found.first()
     if placed is None:
         raise NotFound()
-    return (await _views(session, [placed]))[0]
+    return (await _with_successors(session, [placed]))[0]
 
 
 async def list_units(
     session: ReadSession, wanted: UnitFilter, day: date, page: Page
-) -> tuple[list[UnitView], str | None]:
+) -> tuple[list[PlacedUnit], str | None]:
     """Units of a day in order of code."""
     query = _placed(day).where(col(KnownUnit.kind) != TRAINING)
     if wanted.parent is not None:
@@ -62,10 +87,10 @@ async def list_units(
         query = query.where(col(KnownUnit.code) > after[0])
     rows = (await session.exec(query.order_by(col(KnownUnit.code)).limit(page.limit + 1))).all()
     kept = rows[: page.limit]
-    return await _views(session, kept), cursor_at(kept[-1][0].code) if len(rows) > len(kept) else None
+    return await _with_successors(session, kept), cursor_at(kept[-1][0].code) if len(rows) > len(kept) else None
 
 
-def _placed(day: date):  # type: ignore[no-untyped-def]  # the type of a select over three columns says nothing to a reader
+def _placed(day: date):  # type: ignore[no-untyped-def]  # the type of a select over three columns is a page long
     return (
         select(KnownUnit, KnownLineage.path, col(_Parent.code))
         .join(KnownLineage, col(KnownLineage.unit_id) == col(KnownUnit.id))
@@ -74,32 +99,26 @@ def _placed(day: date):  # type: ignore[no-untyped-def]  # the type of a select 
     )
 
 
-async def _views(session: ReadSession, placed: Sequence[Placed]) -> list[UnitView]:
+async def _with_successors(session: ReadSession, placed: Sequence[Placed]) -> list[PlacedUnit]:
     successors = await _successors(session, [unit.id for unit, _, _ in placed])
-    return [
-        UnitView(
-            **unit.model_dump(), parent_code=parent_code, path=path, successors=successors.get(unit.id, []),
-        )
-        for unit, path, parent_code in placed
-    ]  # fmt: skip
+    return [PlacedUnit(unit, path, parent, successors.get(unit.id, [])) for unit, path, parent in placed]
 
 
-async def _successors(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, list[SuccessorView]]:
+async def _successors(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, list[SuccessorUnit]]:
     found = await session.exec(
         select(UnitSuccession, KnownUnit.code)
         .join(KnownUnit, col(KnownUnit.id) == col(UnitSuccession.successor_id))
         .where(col(UnitSuccession.unit_id).in_(ids))
         .order_by(col(UnitSuccession.effective_on), col(KnownUnit.code))
     )
-    successors: dict[UUID, list[SuccessorView]] = {}
+    successors: dict[UUID, list[SuccessorUnit]] = {}
     for row, code in found:
-        view = SuccessorView(code=code, kind=row.kind, effective_on=row.effective_on)
-        successors.setdefault(row.unit_id, []).append(view)
+        successors.setdefault(row.unit_id, []).append(SuccessorUnit(code, row.kind, row.effective_on))
     return successors
 
 
-async def list_undecided(session: ReadSession, caller: Caller, page: Page) -> tuple[list[UndecidedView], str | None]:
-    """Residents of divided units, to whom nobody has given a successor yet."""
+async def list_undecided(session: ReadSession, caller: Caller, page: Page) -> tuple[list[UndecidedUnit], str | None]:
+    """Residents of divided units who have no successor unit yet."""
     now_in, before = aliased(KnownUnit), aliased(KnownUnit)
     query = (
         select(UndecidedResident.resident_id, col(before.code), col(now_in.code))
@@ -112,12 +131,12 @@ async def list_undecided(session: ReadSession, caller: Caller, page: Page) -> tu
     if after := page.after_id():
         query = query.where(col(UndecidedResident.resident_id) > after)
     rows = (await session.exec(query.order_by(col(UndecidedResident.resident_id)).limit(page.limit + 1))).all()
-    items = [UndecidedView(resident_id=r, from_unit_code=old, unit_code=new) for r, old, new in rows[: page.limit]]
+    items = [UndecidedUnit(*row) for row in rows[: page.limit]]
     return items, cursor_at(items[-1].resident_id) if len(rows) > len(items) else None
 
 
 def day_of(as_of: str | None, today: date) -> date:
-    """The day that a query means; 400 when it is none."""
+    """The day of a query; 400 when it is no date."""
     try:
         return date.fromisoformat(as_of) if as_of else today
     except ValueError:

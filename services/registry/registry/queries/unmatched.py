@@ -1,7 +1,7 @@
-"""Partners' events that wait for their person, as an officer may see them."""
+"""Partners' events that wait for their subject, within the reach of an officer."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import false, or_
@@ -13,16 +13,29 @@ from chassis.security.scope import covers, find_unit, scoped, units_of, units_un
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownLineage, KnownUnit
 from chassis.web.routing import Page, page_by_id
-from registry.identifiers import mask, mask_phone, plain
-from registry.model.attestations import UnmatchedEvent, data_of
 from registry.model.residents import Resident
+from registry.model.unmatched import UnmatchedEvent
 from registry.queries.residents import list_phone_holders
-from registry.schemas.unmatched import CandidateView, UnmatchedView
+
+
+class Candidate(NamedTuple):
+    """A resident who may be the subject of a waiting event."""
+
+    resident: Resident
+    unit_code: str
+
+
+class WaitingEvent(NamedTuple):
+    """A waiting event, the unit that the partner named, and who may be its subject."""
+
+    event: UnmatchedEvent
+    unit_code: str | None
+    candidates: list[Candidate]
 
 
 async def list_unmatched(
     session: ReadSession, caller: Caller, unit_code: str | None, page: Page
-) -> tuple[list[UnmatchedView], str | None]:
+) -> tuple[list[WaitingEvent], str | None]:
     """Waiting events of the caller's units: by the partner's hint, else by the units of its agreements."""
     mine = scoped(select(KnownUnit.id), caller, col(KnownUnit.id))
     if unit_code is not None:
@@ -38,7 +51,7 @@ async def list_unmatched(
         ),
     )
     rows, cursor = await page_by_id(session, query, UnmatchedEvent.id, page)
-    return [await _view(session, caller, row) for row in rows], cursor
+    return [await _waiting(session, caller, row) for row in rows], cursor
 
 
 async def _codes_around(session: ReadSession, mine: Any) -> list[str]:
@@ -48,7 +61,7 @@ async def _codes_around(session: ReadSession, mine: Any) -> list[str]:
 
 
 async def _is_of_the_province(session: ReadSession, caller: Caller) -> bool:
-    """Whether the caller is an officer of the province: what points to no unit at all is theirs."""
+    """Whether the caller is an officer of the province, who decides events that name no unit at all."""
     unit = await find_unit(session, caller.unit_code) if caller.unit_code else None
     return unit is not None and unit.level == "province"
 
@@ -70,28 +83,18 @@ async def get_unmatched(session: ReadSession, caller: Caller, unmatched_id: UUID
     return row
 
 
-async def _view(session: ReadSession, caller: Caller, row: UnmatchedEvent) -> UnmatchedView:
+async def _waiting(session: ReadSession, caller: Caller, row: UnmatchedEvent) -> WaitingEvent:
     unit = (await units_of(session, [row.unit_id])).get(row.unit_id) if row.unit_id else None
-    data = data_of(row)
-    number = str(
-        (data.get("resident") or {}).get("personal_id") or (data.get("organization") or {}).get("tax_code") or ""
-    )
-    phone = str((data.get("resident") or {}).get("phone") or "")
-    return UnmatchedView(
-        id=row.id, delivery_id=row.delivery_id, partner_id=row.partner_id, event=row.event,
-        occurred_at=row.occurred_at, received_at=row.received_at, reason=row.reason, subject_kind=row.subject_kind,
-        subject=mask(plain(number)) if number else mask_phone(plain(phone)), unit_code=unit.code if unit else None,
-        candidates=await _candidates(session, caller, row),
-    )  # fmt: skip
+    return WaitingEvent(row, unit.code if unit else None, await _candidates(session, caller, row))
 
 
-async def _candidates(session: ReadSession, caller: Caller, row: UnmatchedEvent) -> list[CandidateView]:
+async def _candidates(session: ReadSession, caller: Caller, row: UnmatchedEvent) -> list[Candidate]:
     if row.subject_kind != "phone":
         return []
     holders: Sequence[Resident] = await list_phone_holders(session, [row.subject_index])
     units = await units_of(session, [holder.unit_id for holder in holders])
     return [
-        CandidateView(resident_id=holder.id, full_name=holder.full_name, unit_code=units[holder.unit_id].code)
+        Candidate(holder, units[holder.unit_id].code)
         for holder in holders
         if await covers(session, caller, holder.unit_id)
     ]

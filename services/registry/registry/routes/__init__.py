@@ -1,4 +1,4 @@
-"""The registry's HTTP doors, by domain noun."""
+"""The REST operations of the registry, by domain noun."""
 
 from registry.routes import (
     breaches,

@@ -1,4 +1,4 @@
-"""Doors of the register of breaches of personal data."""
+"""Operations of the register of breaches of personal data."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.ids import new_id
-from chassis.security.encryption import decrypt_text, encrypt
+from chassis.security.encryption import encrypt
 from chassis.security.identity import Caller
 from chassis.web.routing import (
     Listed,
@@ -29,7 +29,7 @@ router = transactional_router(tags=["breaches"])
 
 
 @router.post("/v1/data-breaches", status_code=201, response_model=BreachView)
-async def record(
+async def create_data_breach(
     body: BreachCreate, session: Transaction, caller: Annotated[Caller, allow("operator", "officer")]
 ) -> JSONResponse:
     """Enter a breach; the 72 hours run from its detection."""
@@ -41,33 +41,33 @@ async def record(
         recorded_by=caller.account, recorded_at=now(),
     )  # fmt: skip
     session.add(breach)
-    return created(_view(breach), f"/v1/data-breaches/{breach_id}")
+    return created(BreachView.of(breach), f"/v1/data-breaches/{breach_id}")
 
 
 @router.get("/v1/data-breaches")
-async def list_all(
+async def list_data_breaches(
     session: Reading, page: PageQuery, caller: Annotated[Caller, allow("operator", "auditor")]
 ) -> Listed[BreachView]:
     """The register, oldest first."""
     rows, cursor = await page_by_id(session, select(DataBreach), col(DataBreach.id), page)
-    return Listed(items=[_view(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[BreachView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/data-breaches/{breach_id}")
-async def get_one(
+async def get_data_breach(
     breach_id: UUID, session: Reading, caller: Annotated[Caller, allow("operator", "auditor")]
 ) -> BreachView:
     breach = await session.get(DataBreach, breach_id)
     if breach is None:
         raise NotFound()
-    return _view(breach)
+    return BreachView.of(breach)
 
 
 @router.post("/v1/data-breaches/{breach_id}/notification")
-async def notified(
+async def record_breach_notification(
     breach_id: UUID, body: NotificationBody, session: Transaction, caller: Annotated[Caller, allow("operator")]
 ) -> BreachView:
-    """The authority was notified: the clock stops; said once."""
+    """Record the notification of the authority, which ends the time limit; accepted once."""
     breach = await session.get(DataBreach, breach_id, with_for_update=True)
     if breach is None:
         raise NotFound()
@@ -75,11 +75,4 @@ async def notified(
         raise AlreadyDecided()
     breach.notified_at, breach.reference = body.notified_at, body.reference
     session.add(breach)
-    return _view(breach)
-
-
-def _view(breach: DataBreach) -> BreachView:
-    account = decrypt_text(BREACH_ACCOUNT, str(breach.id), breach.account)
-    ended = breach.notified_at or now()
-    is_overdue = breach.notify_by is not None and ended > breach.notify_by
-    return BreachView.model_validate(breach.model_dump() | {"account": account, "is_overdue": is_overdue})
+    return BreachView.of(breach)

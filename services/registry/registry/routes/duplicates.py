@@ -1,4 +1,4 @@
-"""Doors of records that may be one person."""
+"""Operations on records that may be one person."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,53 +11,56 @@ from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.web.routing import Listed, PurposeHeader, Transaction, allow, transactional_router
 from registry.commands.access import record_list
-from registry.commands.duplicates import look_at_some
+from registry.commands.duplicates import compare_pending
 from registry.commands.merges import find_merge, merge_residents, undo_merge
 from registry.model.residents import Resident
-from registry.queries.duplicates import list_candidates
-from registry.queries.residents import get_resident, show_residents
+from registry.queries.duplicates import list_duplicate_pairs
+from registry.queries.residents import get_resident, with_codes
 from registry.schemas.residents import ResidentView
-from registry.schemas.rights import CandidatePair, MergeBody
+from registry.schemas.rights import DuplicatePairView, MergeBody
 
 router = transactional_router(tags=["duplicates"])
 
 
 @router.get("/v1/duplicate-candidates")
-async def candidates(
+async def list_duplicate_candidates(
     session: Transaction,
     caller: Annotated[Caller, allow("officer")],
     unit_code: Annotated[str, Query()],
     purpose: PurposeHeader = None,
-) -> Listed[CandidatePair]:
+) -> Listed[DuplicatePairView]:
     """The likeliest pairs of a unit, best first, at most 200."""
-    said = purpose_of(caller, None, purpose)
+    purpose_code = purpose_of(caller, None, purpose)
     await unit_of_query(session, caller, unit_code)
-    await look_at_some(session)
-    pairs = await list_candidates(session, caller, unit_code)
+    await compare_pending(session)
+    pairs = await list_duplicate_pairs(session, caller, unit_code)
     await record_list(
         session,
         caller,
         sorted({resident_id for pair in pairs for resident_id in pair.resident_ids}),
         action="candidate",
-        purpose=said,
+        purpose=purpose_code,
         fields=["full_name", "unit_code"],
     )
-    return Listed(items=pairs)
+    return Listed(items=[DuplicatePairView.of(pair) for pair in pairs])
 
 
 @router.post("/v1/residents/{resident_id}/merge")
-async def merge(
+async def merge_resident(
     resident_id: UUID, body: MergeBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
 ) -> ResidentView:
     """The duplicate's record becomes part of this one."""
     first, second = sorted((resident_id, body.duplicate_id))
     locked = {id_: await get_resident(session, caller, id_, for_update=True) for id_ in dict.fromkeys((first, second))}
     await merge_residents(session, locked[resident_id], locked[body.duplicate_id], caller.account)
-    return (await show_residents(session, caller, [locked[resident_id]]))[0]
+    [placed] = await with_codes(session, [locked[resident_id]])
+    return ResidentView.of(placed, caller)
 
 
 @router.delete("/v1/residents/{resident_id}/merge")
-async def undo(resident_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]) -> ResidentView:
+async def undo_resident_merge(
+    resident_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]
+) -> ResidentView:
     """Undo the last merge that this record was part of."""
     resident = await get_resident(session, caller, resident_id, for_update=True)
     standing = await find_merge(session, resident)
@@ -66,4 +69,5 @@ async def undo(resident_id: UUID, session: Transaction, caller: Annotated[Caller
     survivor = await session.get_one(Resident, standing.survivor_id, with_for_update=True)
     duplicate = await session.get_one(Resident, standing.duplicate_id, with_for_update=True)
     await undo_merge(session, standing, survivor, duplicate, caller.account)
-    return (await show_residents(session, caller, [survivor]))[0]
+    [placed] = await with_codes(session, [survivor])
+    return ResidentView.of(placed, caller)

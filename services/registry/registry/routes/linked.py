@@ -1,4 +1,4 @@
-"""Doors of the linked databases."""
+"""Operations on the linked databases."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,11 +10,11 @@ from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body
 from chassis.web.routing import Listed, PageQuery, PurposeHeader, Reading, Transaction, allow, language_of
-from registry.commands.linking import note_states, take_over_answers
-from registry.commands.refreshing import request_refresh
+from registry.commands.linked_answers import record_source_states, store_source_answers
+from registry.commands.refreshes import request_refresh
 from registry.queries.linked import chosen_sources, get_refresh, list_refreshes, list_sources
 from registry.queries.residents import get_resident
-from registry.routes.references import BodyRoutes
+from registry.routes.references import reference_router
 from registry.schemas.linked import (
     RefreshBody,
     RefreshCreate,
@@ -26,20 +26,20 @@ from registry.schemas.linked import (
 from registry.settings import get_registry_settings
 from registry.sources import databases_of
 
-router = BodyRoutes(tags=["linked databases"])
-ANYBODY = allow("resident", "organization", "volunteer", "officer", "auditor", "operator", "service")
+router = reference_router(tags=["linked databases"])
+ANY_READER = allow("resident", "organization", "volunteer", "officer", "auditor", "operator", "service")
 
 
 @router.get("/v1/data-sources")
-async def data_sources(
+async def list_data_sources(
     session: Reading,
     request: Request,
-    caller: Annotated[Caller, ANYBODY],
+    caller: Annotated[Caller, ANY_READER],
     accept_language: Annotated[str | None, Header(alias="Accept-Language")] = None,
 ) -> Listed[SourceView]:
     """Each linked database with its state and last success."""
-    linked = databases_of(request.app.state.runtime).urls
-    return Listed(items=await list_sources(session, linked, language_of(accept_language)))
+    linked, language = databases_of(request.app.state.runtime).urls, language_of(accept_language)
+    return Listed(items=[SourceView.of(known, language) for known in await list_sources(session, linked)])
 
 
 @router.post("/v1/residents/{resident_id}/refresh")
@@ -51,50 +51,52 @@ async def refresh_resident(
     body: RefreshBody | None = None,
     purpose: PurposeHeader = None,
 ) -> RefreshedView:
-    """Ask the linked databases about one resident, now."""
-    said = purpose_of(caller, resident_id, purpose)
+    """Query the linked databases about one resident, now."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
     runtime = request.app.state.runtime
     databases = databases_of(runtime)
     wanted = chosen_sources(body.sources if body else None, list(databases.urls))
     async with runtime.database.reading() as reading:
         personal_id = (await get_resident(reading, caller, resident_id)).value("personal_id")
-    outcomes = await databases.ask(wanted, personal_id, get_registry_settings().source_seconds)
+    results = await databases.query(wanted, personal_id, get_registry_settings().source_seconds)
     resident = await get_resident(session, caller, resident_id, for_update=True)
-    changed = await take_over_answers(session, resident, outcomes)
-    await note_states(session, outcomes)
+    changed = await store_source_answers(session, resident, results)
+    await record_source_states(session, results)
     if not caller.is_resident(resident_id):
-        record_access(session, "registry", caller, resident_id, action="refresh", purpose=said, fields=wanted)
+        record_access(session, "registry", caller, resident_id, action="refresh", purpose=purpose_code, fields=wanted)
     return RefreshedView(
         resident_id=resident_id,
         sources=[
-            RefreshedSource(source=outcome.source, state="down" if outcome.failure else "live",
-                            reason=outcome.failure, changed=changed.get(outcome.source, []))
-            for outcome in outcomes
+            RefreshedSource(source=result.source, state="down" if result.failure else "live",
+                            reason=result.failure, changed=changed.get(result.source, []))
+            for result in results
         ],
     )  # fmt: skip
 
 
 @router.post("/v1/refreshes", status_code=202, response_model=RefreshView)
-async def refresh_unit(
+async def create_unit_refresh(
     body: RefreshCreate, request: Request, session: Transaction, caller: Annotated[Caller, allow("officer")]
 ) -> JSONResponse:
-    """Ask about everybody of a unit, in the background."""
+    """Query the linked databases about all residents of a unit, in the background."""
     wanted = chosen_sources(body.sources, list(databases_of(request.app.state.runtime).urls))
     unit = await unit_of_body(session, body.unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
     refresh = await request_refresh(session, unit, wanted, caller.account)
-    view = RefreshView.model_validate(refresh.model_dump())
+    view = RefreshView.of(refresh)
     return JSONResponse(view.model_dump(mode="json"), 202, {"Location": f"/v1/refreshes/{refresh.id}"})
 
 
 @router.get("/v1/refreshes")
-async def refreshes(
+async def list_unit_refreshes(
     session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer")]
 ) -> Listed[RefreshView]:
-    items, cursor = await list_refreshes(session, caller, page)
-    return Listed(items=items, next_cursor=cursor)
+    rows, cursor = await list_refreshes(session, caller, page)
+    return Listed(items=[RefreshView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/refreshes/{refresh_id}")
-async def refresh(refresh_id: UUID, session: Reading, caller: Annotated[Caller, allow("officer")]) -> RefreshView:
-    return await get_refresh(session, caller, refresh_id)
+async def get_unit_refresh(
+    refresh_id: UUID, session: Reading, caller: Annotated[Caller, allow("officer")]
+) -> RefreshView:
+    return RefreshView.of(await get_refresh(session, caller, refresh_id))

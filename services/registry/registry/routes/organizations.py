@@ -1,4 +1,4 @@
-"""Doors of the organizations."""
+"""Operations on organizations."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,24 +11,19 @@ from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.web.routing import IfMatch, Listed, PageQuery, Reading, Transaction, allow, created, etag, require_match
 from registry.commands.organizations import NewOrganization, amend_organization, register_organization
-from registry.queries.organizations import (
-    find_organization_by_tax_code,
-    get_organization,
-    list_organizations,
-    may_see_organization,
-    show_organizations,
-)
-from registry.routes.references import BodyRoutes, refuse_unknown_references
+from registry.queries import organizations
+from registry.queries.organizations import find_organization_by_tax_code, may_see_organization, with_units
+from registry.routes.references import reference_router, refuse_unknown_references
 from registry.schemas.organizations import OrganizationCreate, OrganizationPatch, OrganizationView, TaxCodeBody
 
-router = BodyRoutes(tags=["organizations"])
+router = reference_router(tags=["organizations"])
 
 
 @router.post("/v1/organizations", status_code=201, response_model=OrganizationView)
-async def register(
+async def create_organization(
     body: OrganizationCreate, session: Transaction, caller: Annotated[Caller, allow("officer", "resident")]
 ) -> JSONResponse:
-    """Register an organization; residents register only what they stand for themselves."""
+    """Register an organization; residents register only what they represent themselves."""
     await refuse_unknown_references(session, body.model_dump())
     unit = await unit_of_body(session, body.unit_code)
     representative_id = body.representative.resident_id if body.representative else None
@@ -41,12 +36,14 @@ async def register(
         session,
         NewOrganization(unit, body.tax_code, body.name, body.kind, representative_id, body.phone, body.has_smartphone),
     )
-    [view] = await show_organizations(session, caller, [organization])
-    return created(view, f"/v1/organizations/{organization.id}", version=organization.version)
+    [placed] = await with_units(session, [organization])
+    return created(
+        OrganizationView.of(placed, caller), f"/v1/organizations/{organization.id}", version=organization.version
+    )
 
 
 @router.get("/v1/organizations")
-async def list_all(
+async def list_organizations(
     session: Reading,
     page: PageQuery,
     caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident")],
@@ -54,35 +51,37 @@ async def list_all(
 ) -> Listed[OrganizationView]:
     if unit_code is not None and caller.role in ("officer", "volunteer"):
         await unit_of_query(session, caller, unit_code)
-    items, cursor = await list_organizations(session, caller, unit_code, page)
-    return Listed(items=items, next_cursor=cursor)
+    found, cursor = await organizations.list_organizations(session, caller, unit_code, page)
+    return Listed(items=[OrganizationView.of(placed, caller) for placed in found], next_cursor=cursor)
 
 
 @router.post("/v1/organizations/lookup")
-async def look_up(
+async def look_up_organization(
     body: TaxCodeBody, session: Reading, caller: Annotated[Caller, allow("officer", "service")]
 ) -> OrganizationView:
     """The organization with this tax code, in the caller's units; 404 otherwise."""
     organization = await find_organization_by_tax_code(session, body.tax_code)
     if organization is None or not await may_see_organization(session, caller, organization):
         raise NotFound()
-    return (await show_organizations(session, caller, [organization]))[0]
+    [placed] = await with_units(session, [organization])
+    return OrganizationView.of(placed, caller)
 
 
 @router.get("/v1/organizations/{organization_id}")
-async def get_one(
+async def get_organization(
     organization_id: UUID,
     session: Reading,
     response: Response,
     caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident", "service")],
 ) -> OrganizationView:
-    organization = await get_organization(session, caller, organization_id)
+    organization = await organizations.get_organization(session, caller, organization_id)
     response.headers["ETag"] = etag(organization.version)
-    return (await show_organizations(session, caller, [organization]))[0]
+    [placed] = await with_units(session, [organization])
+    return OrganizationView.of(placed, caller)
 
 
 @router.patch("/v1/organizations/{organization_id}")
-async def change(
+async def update_organization(
     organization_id: UUID,
     body: OrganizationPatch,
     session: Transaction,
@@ -90,7 +89,7 @@ async def change(
     caller: Annotated[Caller, allow("officer", "organization", "resident")],
     if_match: IfMatch = None,
 ) -> OrganizationView:
-    organization = await get_organization(session, caller, organization_id)
+    organization = await organizations.get_organization(session, caller, organization_id)
     require_match(if_match, organization.version)
     stated = body.model_dump(exclude_unset=True)
     if caller.role != "officer" and stated.keys() - {"name", "phone", "has_smartphone"}:
@@ -106,4 +105,5 @@ async def change(
         stated["representative_id"] = representative["resident_id"] if representative else None
     await amend_organization(session, organization, unit, stated)
     response.headers["ETag"] = etag(organization.version)
-    return (await show_organizations(session, caller, [organization]))[0]
+    [placed] = await with_units(session, [organization])
+    return OrganizationView.of(placed, caller)

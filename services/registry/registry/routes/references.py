@@ -1,4 +1,4 @@
-"""Doors that name every wrong field at once, those that name a unit or a person who is not there among them."""
+"""Routes that report every wrong field at once, references to unknown units and residents among them."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -18,18 +18,18 @@ from registry.names import clean
 REPRESENTATIVE = "/representative/resident_id"
 
 
-def BodyRoutes(**options: Any) -> APIRouter:
-    """A router whose doors look up what a body names even where its shape is wrong: nobody should have to ask twice."""
-    return APIRouter(route_class=_BodyDoor, **options)
+def reference_router(**options: Any) -> APIRouter:
+    """A router whose routes check the references of a body even where its shape is wrong."""
+    return APIRouter(route_class=_ReferenceRoute, **options)
 
 
-class _BodyDoor(TransactionalRoute):
+class _ReferenceRoute(TransactionalRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        door = super().get_route_handler()
+        handle = super().get_route_handler()
 
-        async def tell_all(request: Request) -> Response:
+        async def report_all(request: Request) -> Response:
             try:
-                return await door(request)
+                return await handle(request)
             except RequestValidationError as error:
                 if not isinstance(error.body, Mapping) or any(e["loc"][:1] != ("body",) for e in error.errors()):
                     raise
@@ -39,17 +39,17 @@ class _BodyDoor(TransactionalRoute):
                 named = {one.pointer for one in wrong}
                 raise InvalidBody(errors=[*wrong, *(one for one in unknown if one.pointer not in named)]) from None
 
-        return tell_all
+        return report_all
 
 
 async def refuse_unknown_references(session: ReadSession, body: Mapping[str, Any]) -> None:
-    """422 with everything that a body of the right shape names and that is not there."""
+    """422 with every reference of a valid body that does not exist."""
     if unknown := await unknown_references(session, body):
         raise InvalidBody(errors=unknown)
 
 
 async def unknown_references(session: ReadSession, body: Mapping[str, Any]) -> list[FieldError]:
-    """What a body names and is not there: its `unit_code`, the resident who stands for an organization."""
+    """The references of a body that do not exist: its `unit_code`, the representative of an organization."""
     wrong = []
     if (code := _text(body.get("unit_code"))) and await find_unit(session, code) is None:
         wrong.append(unknown_unit("/unit_code"))
@@ -63,7 +63,7 @@ async def unknown_references(session: ReadSession, body: Mapping[str, Any]) -> l
 
 
 def _text(value: Any) -> str | None:
-    """What the door would take the value for; None for what is no name of anything, which the shape says."""
+    """The normalised value; None for what cannot be a code, which the schema reports."""
     written = clean(value) if isinstance(value, str) else ""
     return written if written.isprintable() else None
 

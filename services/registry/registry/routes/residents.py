@@ -1,4 +1,4 @@
-"""Doors of the residents."""
+"""Operations on residents."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -30,12 +30,12 @@ from chassis.web.routing import (
 )
 from contracts.registry import ResidentPrefilled
 from registry.commands.access import record_list, record_reveal
-from registry.commands.linking import note_states, sources_to_ask, take_over_answers
+from registry.commands.linked_answers import record_source_states, sources_to_query, store_source_answers
 from registry.commands.residents import (
     Newcomer,
     amend_resident,
     household_ids,
-    numbers_of,
+    new_identity,
     register_death,
     register_resident,
     rehouse_resident,
@@ -44,25 +44,26 @@ from registry.commands.residents import (
 )
 from registry.errors import ResidentExists
 from registry.identifiers import IdentifierError, check_document, document_of, personal_id_warnings
-from registry.model.facts import FACTS, origin_of
-from registry.model.residents import DECLARABLE, Resident
+from registry.model.attributes import ATTRIBUTES, SELF_STATED, STATED, STORED
+from registry.model.provenance import origin_of
+from registry.model.residents import Resident
+from registry.queries import residents
 from registry.queries.consents import has_consent
-from registry.queries.prefill import list_linked_facts, prefill
+from registry.queries.prefill import linked_records, prefill
 from registry.queries.residents import (
     ResidentFilter,
+    find_number_owners,
     find_resident_by_number,
-    get_resident,
-    list_facts,
-    list_residents,
-    look_up_numbers,
+    list_attributes,
     may_see,
     read_resident,
-    show_residents,
     values_of,
+    with_codes,
 )
-from registry.routes.references import BodyRoutes
+from registry.routes.references import reference_router
 from registry.schemas.residents import (
-    FactView,
+    AttributeView,
+    LookedUp,
     LookupBody,
     LookupsBody,
     LookupsView,
@@ -76,16 +77,15 @@ from registry.schemas.residents import (
     WarningView,
 )
 from registry.settings import get_registry_settings
-from registry.sources import Outcome, databases_of
+from registry.sources import SourceResult, databases_of
 
-router = BodyRoutes(tags=["residents"])
+router = reference_router(tags=["residents"])
 SERVICE = "registry"
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
-SHOWN = tuple(name for name in FACTS if name != "birth_precision")
 
 
 @router.post("/v1/residents", status_code=201, response_model=ResidentView)
-async def register(
+async def create_resident(
     body: ResidentCreate,
     session: Transaction,
     caller: Annotated[Caller, allow("officer")],
@@ -99,19 +99,20 @@ async def register(
     except ResidentExists as error:
         await _name_if_in_scope(session, caller, error)
         raise
-    [view] = await show_residents(session, caller, [resident])
+    [placed] = await with_codes(session, [resident])
+    view = ResidentView.of(placed, caller)
     view.warnings = _warnings(body, accept_language)
     return created(view, f"/v1/residents/{resident.id}", version=resident.version)
 
 
 async def _newcomer(session: Session, body: ResidentCreate, unit: KnownUnit) -> Newcomer:
-    household_id = None
-    if body.household_code:
-        key = (unit.id, body.household_code)
+    household_id, code = None, body.model_dump()["household_code"]
+    if code:
+        key = (unit.id, code)
         household_id = (await household_ids(session, [key]))[key]
-    values = body.model_dump(include=set(DECLARABLE))
-    numbers = numbers_of(body.personal_id, body.phone, body.social_insurance_no)
-    return Newcomer(unit, household_id, numbers, values, origin_of("officer", now()))
+    values = body.model_dump(include=set(STATED))
+    identity = new_identity(body.model_dump())
+    return Newcomer(unit, household_id, identity, values, origin_of("officer", now()))
 
 
 async def _name_if_in_scope(session: Session, caller: Caller, error: ResidentExists) -> None:
@@ -129,7 +130,7 @@ def _warnings(body: ResidentCreate, accept_language: str | None) -> list[Warning
 
 
 @router.get("/v1/residents")
-async def list_all(
+async def list_residents(
     session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("officer", "volunteer", "resident", "service")],
@@ -139,77 +140,80 @@ async def list_all(
     status: str | None = None,
     household_code: str | None = None,
 ) -> Listed[ResidentView]:
-    """Residents of the caller's units; every one shown is in their access log."""
+    """Residents of the caller's units; the list is recorded in the access log of each."""
     if caller.role == "resident" and caller.resident_id:
-        own = await get_resident(session, caller, caller.resident_id)
-        return Listed(items=await show_residents(session, caller, [own]))
-    said = purpose_of(caller, None, purpose)
+        own = await residents.get_resident(session, caller, caller.resident_id)
+        return Listed(items=[ResidentView.of(placed, caller) for placed in await with_codes(session, [own])])
+    purpose_code = purpose_of(caller, None, purpose)
     if unit_code is not None:
-        await _require_known_unit(session, caller, unit_code)
-    rows, cursor = await list_residents(session, caller, ResidentFilter(unit_code, q, status, household_code), page)
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await residents.list_residents(
+        session, caller, ResidentFilter(unit_code, q, status, household_code), page
+    )
     shown = [resident.id for resident in rows]
-    await record_list(session, caller, shown, action="list", purpose=said, fields=SHOWN)
-    return Listed(items=await show_residents(session, caller, rows, in_list=True), next_cursor=cursor)
-
-
-async def _require_known_unit(session: Session, caller: Caller, unit_code: str) -> None:
-    await unit_of_query(session, caller, unit_code)
+    await record_list(session, caller, shown, action="list", purpose=purpose_code, fields=STORED)
+    placed = await with_codes(session, rows)
+    return Listed(items=[ResidentView.of(one, caller, in_list=True) for one in placed], next_cursor=cursor)
 
 
 def _record(
     session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None, fields: Sequence[str]
 ) -> None:
-    """In the access log, unless people look at their own record."""
+    """Record a read in the access log, unless it is of the caller's own record."""
     if not caller.is_resident(resident.id):
         record_access(session, SERVICE, caller, resident.id, action=action, purpose=purpose, fields=fields)
 
 
 @router.post("/v1/residents/lookup")
-async def look_up(
+async def look_up_resident(
     body: LookupBody,
     session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer", "service")],
     purpose: PurposeHeader = None,
 ) -> ResidentView:
     """The resident with this number, in the caller's units; 404 otherwise."""
-    said = purpose_of(caller, None, purpose)
+    purpose_code = purpose_of(caller, None, purpose)
     resident = await find_resident_by_number(session, body.personal_id)
     if resident is None or not await may_see(session, caller, resident):
         raise NotFound()
-    _record(session, caller, resident, "lookup", said, SHOWN)
-    return (await show_residents(session, caller, [resident]))[0]
+    _record(session, caller, resident, "lookup", purpose_code, STORED)
+    [placed] = await with_codes(session, [resident])
+    return ResidentView.of(placed, caller)
 
 
 @router.post("/v1/residents/lookups")
-async def look_up_many(
+async def look_up_residents(
     body: LookupsBody,
     session: Transaction,
     caller: Annotated[Caller, allow("service")],
     purpose: PurposeHeader = None,
 ) -> LookupsView:
-    """Whose these numbers are, by id and unit alone: for lists that another service takes over."""
-    said = purpose_of(caller, None, purpose)
-    items = await look_up_numbers(session, body.personal_ids)
-    found = sorted({item.id for item in items if item.id})
-    await record_list(session, caller, found, action="lookup", purpose=said, fields=["personal_id", "unit_code"])
-    return LookupsView(items=items)
+    """The owners of numbers, by id and unit alone: for lists that another service imports."""
+    purpose_code = purpose_of(caller, None, purpose)
+    owners = await find_number_owners(session, body.personal_ids)
+    found = sorted({owner.id for owner in owners if owner.id})
+    await record_list(
+        session, caller, found, action="lookup", purpose=purpose_code, fields=["personal_id", "unit_code"]
+    )
+    return LookupsView(items=[LookedUp.of(owner) for owner in owners])
 
 
 @router.get("/v1/residents/{resident_id}", response_model=ResidentView)
-async def get_one(
+async def get_resident(
     resident_id: UUID,
     request: Request,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
     purpose: PurposeHeader = None,
 ) -> Response:
-    said = purpose_of(caller, resident_id, purpose)
+    purpose_code = purpose_of(caller, resident_id, purpose)
     database = request.app.state.runtime.database
-    view, version = await read_resident(database, caller, resident_id, purpose=said, fields=SHOWN)
-    return Response(view.model_dump_json(), media_type="application/json", headers={"ETag": etag(version)})
+    placed = await read_resident(database, caller, resident_id, purpose=purpose_code, fields=STORED)
+    headers = {"ETag": etag(placed.resident.version)}
+    return Response(ResidentView.of(placed, caller).model_dump_json(), media_type="application/json", headers=headers)
 
 
 @router.patch("/v1/residents/{resident_id}")
-async def change(
+async def update_resident(
     resident_id: UUID,
     body: ResidentPatch,
     session: Transaction,
@@ -218,11 +222,11 @@ async def change(
     if_match: IfMatch = None,
     purpose: PurposeHeader = None,
 ) -> ResidentView:
-    """Change what is known. What a higher source has said stays, and becomes a correction to decide."""
-    resident = await get_resident(session, caller, resident_id, for_update=True)
+    """Change attributes. A value of a higher source stays, and the new one becomes a correction to decide."""
+    resident = await residents.get_resident(session, caller, resident_id, for_update=True)
     require_match(if_match, resident.version)
     stated = body.model_dump(exclude_unset=True)
-    if caller.role == "resident" and stated.keys() - OWN_WORDS:
+    if caller.role == "resident" and stated.keys() - SELF_STATED:
         raise Forbidden()
     _check_against_known(resident, stated)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
@@ -237,28 +241,23 @@ async def change(
         await renumber_resident(session, resident, unit, stated["personal_id"])
         stated.setdefault("id_document", document_of(stated["personal_id"]))
     if "phone" in stated and "phone_owner_verified" not in stated and stated["phone"] != resident.value("phone"):
-        # A new number is in nobody's name until somebody says so.
+        # The owner of a new number is not verified until it is stated.
         stated["phone_owner_verified"] = False
     source = "resident" if caller.role == "resident" else "officer"
     done = await amend_resident(session, resident, unit, stated, origin_of(source, now()), caller.account)
     if stated.get("deceased_on"):
         await register_death(session, resident, unit, stated["deceased_on"])
-    said = purpose_of(caller, resident_id, purpose or "correction")
-    _record(session, caller, resident, "change", said, sorted(stated))
+    purpose_code = purpose_of(caller, resident_id, purpose or "correction")
+    _record(session, caller, resident, "change", purpose_code, sorted(stated))
     response.headers["ETag"] = etag(resident.version)
-    [view] = await show_residents(session, caller, [resident])
+    [placed] = await with_codes(session, [resident])
+    view = ResidentView.of(placed, caller)
     view.pending_corrections = sorted(done.contested)
     return view
 
 
-OWN_WORDS = frozenset((
-    "address_line", "phone", "has_smartphone", "has_bank_account", "social_insurance_no", "residence_status",
-))  # fmt: skip
-"""What residents may state about themselves; the rest they ask for as a correction."""
-
-
 def _check_against_known(resident: Resident, stated: dict[str, Any]) -> None:
-    """422 with every field that does not fit what is known of the person."""
+    """422 with every field that contradicts what is known of the person."""
     wrong = []
     if stated.get("id_document") and not stated.get("personal_id"):
         try:
@@ -274,43 +273,45 @@ def _check_against_known(resident: Resident, stated: dict[str, Any]) -> None:
 
 
 @router.post("/v1/residents/{resident_id}/reveal")
-async def reveal(
+async def reveal_resident(
     resident_id: UUID,
     body: RevealBody,
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer")],
     purpose: PurposeHeader = None,
 ) -> RevealView:
-    """Full values, to the resident or an officer of the unit; the reason stays with the entry in the access log."""
-    said = purpose_of(caller, resident_id, purpose)
-    unknown = [name for name in body.fields if name not in FACTS]
+    """Full values, to the resident or an officer of the unit; the reason is kept in the access log."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    unknown = [name for name in body.fields if name not in ATTRIBUTES]
     if unknown:
         raise InvalidBody(errors=[FieldError(f"/fields/{body.fields.index(name)}", "unknown-field",
                                              "Không có trường này.", "There is no such field.")
                                   for name in unknown])  # fmt: skip
-    resident = await get_resident(session, caller, resident_id)
-    record_reveal(session, caller, resident, purpose=said, fields=body.fields, reason=body.reason)
+    resident = await residents.get_resident(session, caller, resident_id)
+    record_reveal(session, caller, resident, purpose=purpose_code, fields=body.fields, reason=body.reason)
     values = await values_of(session, resident)
     return RevealView(resident_id=resident.id, fields={name: values.get(name) for name in body.fields})
 
 
 @router.get("/v1/residents/{resident_id}/facts")
-async def facts(
+async def list_resident_attributes(
     resident_id: UUID,
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer", "service")],
     purpose: PurposeHeader = None,
-) -> Listed[FactView]:
-    """What is known, from whom, since when."""
-    said = purpose_of(caller, resident_id, purpose)
-    resident = await get_resident(session, caller, resident_id)
-    items = [*await list_facts(session, resident), *await list_linked_facts(session, resident.id)]
-    _record(session, caller, resident, "facts", said, [item.name for item in items])
+) -> Listed[AttributeView]:
+    """Every attribute with its value, source and age."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    resident = await residents.get_resident(session, caller, resident_id)
+    records = (await linked_records(session, resident.id)).values()
+    items = [AttributeView.of(known) for known in await list_attributes(session, resident)]
+    items += [AttributeView.of_record(record) for record in records]
+    _record(session, caller, resident, "facts", purpose_code, [item.name for item in items])
     return Listed(items=items)
 
 
 @router.post("/v1/residents/{resident_id}/prefill")
-async def prefill_form(
+async def prefill_resident(
     resident_id: UUID,
     body: PrefillBody,
     request: Request,
@@ -319,25 +320,27 @@ async def prefill_form(
     purpose: PurposeHeader = None,
 ) -> PrefillView:
     """Fill a form. A linked database that is down or slow never fails the call."""
-    said = purpose_of(caller, resident_id, purpose or _purpose_in(body, caller, resident_id))
+    purpose_code = purpose_of(caller, resident_id, purpose or _purpose_in(body, caller, resident_id))
     runtime = request.app.state.runtime
-    outcomes = await _ask_sources(runtime, caller, resident_id, body.fields)
+    results = await _query_sources(runtime, caller, resident_id, body.fields)
     resident = await _resident_of_form(session, caller, resident_id)
-    await take_over_answers(session, resident, outcomes)
-    await note_states(session, outcomes)
-    degraded = [outcome.source for outcome in outcomes if outcome.failure]
-    view = await prefill(session, resident, body.fields, degraded)
-    _record(session, caller, resident, "prefill", said, [name for name in view.fields if name not in view.missing])
+    await store_source_answers(session, resident, results)
+    await record_source_states(session, results)
+    degraded = [result.source for result in results if result.failure]
+    view = PrefillView.of(await prefill(session, resident, body.fields, degraded))
+    _record(
+        session, caller, resident, "prefill", purpose_code, [name for name in view.fields if name not in view.missing]
+    )
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     publish(session, ResidentPrefilled(
-        resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=said or "own",
+        resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=purpose_code or "own",
         asked=len(set(body.fields)), filled=len(set(body.fields)) - len(view.missing),
     ))  # fmt: skip
     return view
 
 
 def _purpose_in(body: PrefillBody, caller: Caller, resident_id: UUID) -> str | None:
-    """The body's purpose counts as the header; people filling their own forms may say what they like."""
+    """The body's purpose counts as the header; for their own forms people may give any text."""
     if body.purpose is None or caller.is_resident(resident_id):
         return None
     if body.purpose not in PURPOSES:
@@ -347,20 +350,22 @@ def _purpose_in(body: PrefillBody, caller: Caller, resident_id: UUID) -> str | N
     return body.purpose
 
 
-async def _ask_sources(runtime: Runtime, caller: Caller, resident_id: UUID, fields: Sequence[str]) -> Sequence[Outcome]:
-    """Ask before the transaction begins: no database connection waits for somebody else's server."""
+async def _query_sources(
+    runtime: Runtime, caller: Caller, resident_id: UUID, fields: Sequence[str]
+) -> Sequence[SourceResult]:
+    """Query before the transaction begins: no database connection waits for another server."""
     databases = databases_of(runtime)
     async with runtime.database.reading() as reading:
         resident = await _resident_of_form(reading, caller, resident_id)
-        wanted = await sources_to_ask(reading, resident.id, fields, databases.urls)
+        wanted = await sources_to_query(reading, resident.id, fields, databases.urls)
         personal_id = resident.value("personal_id")
-    return await databases.ask(wanted, personal_id, get_registry_settings().source_seconds)
+    return await databases.query(wanted, personal_id, get_registry_settings().source_seconds)
 
 
 async def _resident_of_form(session: ReadSession, caller: Caller, resident_id: UUID) -> Resident:
     """A partner with the scope fills forms only of residents who allowed it, and only as long as they do."""
     if caller.role != "partner":
-        return await get_resident(session, caller, resident_id)
+        return await residents.get_resident(session, caller, resident_id)
     if "prefill" not in caller.scopes:
         raise Forbidden()
     if not await has_consent(session, resident_id, caller.partner_id or "", "prefill"):

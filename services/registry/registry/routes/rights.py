@@ -1,4 +1,4 @@
-"""Doors of people's rights over their own data: who read it, what they allowed, what is wrong, all of it."""
+"""Operations for people's rights over their data: access log, consents, corrections, export."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -25,19 +25,18 @@ from chassis.web.routing import (
     created,
     transactional_router,
 )
+from registry.commands.attributes import request_correction
 from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
-from registry.commands.declaring import request_correction
+from registry.model.attributes import ATTRIBUTES, ERASABLE, STATED
 from registry.model.consents import Consent
-from registry.model.facts import FACTS, LINKED_FACTS
-from registry.model.residents import DECLARABLE, Resident
-from registry.model.rights import ERASABLE, EVERYTHING
+from registry.model.residents import Resident
+from registry.model.rights import EVERYTHING
+from registry.queries import consents, corrections
 from registry.queries.access import list_access
-from registry.queries.consents import consent_view, list_consents
-from registry.queries.corrections import correction_view, get_correction, list_corrections, list_open_corrections
 from registry.queries.history import export_of, list_history
 from registry.queries.residents import get_resident
-from registry.schemas.residents import FactHistoryView, ResidentPatch
+from registry.schemas.residents import AttributeHistoryView, ResidentPatch
 from registry.schemas.rights import (
     AccessView,
     ConsentCreate,
@@ -45,6 +44,7 @@ from registry.schemas.rights import (
     CorrectionCreate,
     CorrectionView,
     DecisionBody,
+    export_view,
 )
 
 router = transactional_router(tags=["rights"])
@@ -52,38 +52,38 @@ SERVICE = "registry"
 
 
 @router.get("/v1/residents/{resident_id}/access-log")
-async def access_log(
+async def list_access_log(
     resident_id: UUID,
     session: Reading,
     page: PageQuery,
     caller: Annotated[Caller, allow("resident", "auditor", "officer")],
 ) -> Listed[AccessView]:
-    """Who read what, when and why, in any service; newest first."""
+    """Reads of the resident's data in any service, newest first."""
     await get_resident(session, caller, resident_id)
-    items, cursor = await list_access(session, resident_id, page)
-    return Listed(items=items, next_cursor=cursor)
+    entries, cursor = await list_access(session, resident_id, page)
+    return Listed(items=[AccessView.of(entry) for entry in entries], next_cursor=cursor)
 
 
 @router.get("/v1/residents/{resident_id}/consents")
-async def consents(
+async def list_consents(
     resident_id: UUID,
     session: Reading,
     page: PageQuery,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
 ) -> Listed[ConsentView]:
     await get_resident(session, caller, resident_id)
-    items, cursor = await list_consents(session, resident_id, page)
-    return Listed(items=items, next_cursor=cursor)
+    rows, cursor = await consents.list_consents(session, resident_id, page)
+    return Listed(items=[ConsentView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.post("/v1/residents/{resident_id}/consents", status_code=201, response_model=ConsentView)
-async def grant(
+async def create_consent(
     resident_id: UUID,
     body: ConsentCreate,
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer")],
 ) -> JSONResponse:
-    """Allow one purpose to one grantee; who takes it down for somebody else says on what evidence."""
+    """Consent to one purpose of one grantee; an officer or volunteer who records it gives the evidence."""
     resident = await get_resident(session, caller, resident_id)
     evidence = body.evidence or ({"kind": "self"} if caller.role == "resident" else None)
     wrong = []
@@ -95,11 +95,11 @@ async def grant(
     if wrong or not evidence:
         raise InvalidBody(errors=wrong)
     consent = await grant_consent(session, caller, resident, body.purpose, body.grantee, body.expires_at, evidence)
-    return created(consent_view(consent), f"/v1/residents/{resident_id}/consents/{consent.id}")
+    return created(ConsentView.of(consent), f"/v1/residents/{resident_id}/consents/{consent.id}")
 
 
 @router.get("/v1/residents/{resident_id}/consents/{consent_id}")
-async def consent(
+async def get_consent(
     resident_id: UUID,
     consent_id: UUID,
     session: Reading,
@@ -109,17 +109,17 @@ async def consent(
     found = await session.get(Consent, consent_id)
     if found is None or found.resident_id != resident_id:
         raise NotFound()
-    return consent_view(found)
+    return ConsentView.of(found)
 
 
 @router.delete("/v1/residents/{resident_id}/consents/{consent_id}", status_code=204)
-async def withdraw(
+async def delete_consent(
     resident_id: UUID,
     consent_id: UUID,
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer")],
 ) -> Response:
-    """Take a consent back: it counts from the next question on."""
+    """Withdraw a consent, effective from the next request on."""
     resident = await get_resident(session, caller, resident_id)
     found = await session.get(Consent, consent_id, with_for_update=True)
     if found is None or found.resident_id != resident_id:
@@ -129,34 +129,34 @@ async def withdraw(
 
 
 @router.get("/v1/residents/{resident_id}/export")
-async def export(
+async def export_resident(
     resident_id: UUID,
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer")],
     purpose: PurposeHeader = None,
 ) -> dict[str, Any]:
-    """Everything that the registry holds about a person, in full."""
-    said = purpose_of(caller, resident_id, purpose)
+    """Everything that the registry has about a person, in full."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
-    record_access(session, SERVICE, caller, resident.id, action="export", purpose=said, fields=["*"])
-    return await export_of(session, resident)
+    record_access(session, SERVICE, caller, resident.id, action="export", purpose=purpose_code, fields=["*"])
+    return export_view(await export_of(session, resident))
 
 
 @router.get("/v1/residents/{resident_id}/facts/{name}/history")
-async def history(
+async def list_attribute_history(
     resident_id: UUID,
     name: str,
     session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("resident", "officer")],
     purpose: PurposeHeader = None,
-) -> Listed[FactHistoryView]:
-    """What a fact was before, and what other sources say."""
-    said = purpose_of(caller, resident_id, purpose)
+) -> Listed[AttributeHistoryView]:
+    """Earlier values of an attribute, and values of other sources."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
-    _record(session, caller, resident, "history", said, name)
-    items, cursor = await list_history(session, resident_id, name, page)
-    return Listed(items=items, next_cursor=cursor)
+    _record(session, caller, resident, "history", purpose_code, name)
+    records, cursor = await list_history(session, resident_id, name, page)
+    return Listed(items=[AttributeHistoryView.of_record(record) for record in records], next_cursor=cursor)
 
 
 def _record(session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None, name: str) -> None:
@@ -165,41 +165,41 @@ def _record(session: Session, caller: Caller, resident: Resident, action: str, p
 
 
 @router.get("/v1/residents/{resident_id}/corrections")
-async def corrections(
+async def list_resident_corrections(
     resident_id: UUID, session: Reading, page: PageQuery, caller: Annotated[Caller, allow("resident", "officer")]
 ) -> Listed[CorrectionView]:
     await get_resident(session, caller, resident_id)
-    items, cursor = await list_corrections(session, resident_id, page)
-    return Listed(items=items, next_cursor=cursor)
+    rows, cursor = await corrections.list_corrections(session, resident_id, page)
+    return Listed(items=[CorrectionView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.post("/v1/residents/{resident_id}/corrections", status_code=201, response_model=CorrectionView)
-async def ask_for_correction(
+async def create_correction(
     resident_id: UUID,
     body: CorrectionCreate,
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer")],
 ) -> JSONResponse:
-    """A request about one's data; its clocks are those of the law on personal data."""
+    """A request about a person's data, with the time limits of the law on personal data."""
     resident = await get_resident(session, caller, resident_id)
     value = _proposed(body)
     source = "resident" if caller.role == "resident" else "officer"
     correction = request_correction(
         session, resident.id, body.field or EVERYTHING, value, source, caller.account, body.reason, body.kind
     )
-    return created(correction_view(correction), f"/v1/corrections/{correction.id}")
+    return created(CorrectionView.of(correction), f"/v1/corrections/{correction.id}")
 
 
-_MAY_NAME: dict[str, tuple[str | None, ...]] = {
-    "correction": DECLARABLE,
-    "erasure": (None, *ERASABLE, *LINKED_FACTS),
-    "objection": (None, *FACTS),
+_REQUESTABLE: dict[str, tuple[str | None, ...]] = {
+    "correction": STATED,
+    "erasure": (None, *ERASABLE),
+    "objection": (None, *ATTRIBUTES),
 }
-"""What a request may be about; nothing named means all of it."""
+"""The attributes that a request may name; without a name it is about all of them."""
 
 
 def _proposed(body: CorrectionCreate) -> Any:
-    if body.field not in (choices := _MAY_NAME[body.kind]):
+    if body.field not in (choices := _REQUESTABLE[body.kind]):
         named = ", ".join(filter(None, choices))
         raise InvalidBody(errors=[FieldError("/field", "not-a-choice", f"Phải là một trong: {named}.",
                                              f"Must be one of: {named}.")])  # fmt: skip
@@ -213,37 +213,35 @@ def _proposed(body: CorrectionCreate) -> Any:
 
 
 @router.get("/v1/corrections")
-async def open_corrections(
+async def list_corrections(
     session: Reading,
     page: PageQuery,
     caller: Annotated[Caller, allow("officer")],
     unit_code: str | None = None,
-    due_by: Annotated[
-        date | None, Query(description="Only what must be answered by this day: what is late or near")
-    ] = None,
+    due_by: Annotated[date | None, Query(description="Only requests due by this day")] = None,
 ) -> Listed[CorrectionView]:
-    """What is to be decided in the caller's units."""
+    """Open requests of the caller's units."""
     if unit_code is not None:
         await unit_of_query(session, caller, unit_code)
-    items, cursor = await list_open_corrections(session, caller, unit_code, due_by, page)
-    return Listed(items=items, next_cursor=cursor)
+    rows, cursor = await corrections.list_open_corrections(session, caller, unit_code, due_by, page)
+    return Listed(items=[CorrectionView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/corrections/{correction_id}")
-async def correction(
+async def get_correction(
     correction_id: UUID, session: Transaction, caller: Annotated[Caller, allow("resident", "officer")]
 ) -> CorrectionView:
-    found, _ = await get_correction(session, caller, correction_id)
-    return correction_view(found)
+    found, _ = await corrections.get_correction(session, caller, correction_id)
+    return CorrectionView.of(found)
 
 
 @router.post("/v1/corrections/{correction_id}/decision")
-async def decide(
+async def decide_on_correction(
     correction_id: UUID, body: DecisionBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
 ) -> CorrectionView:
-    """Accept or refuse; an accepted value takes its place whatever the source of the present one."""
-    found, resident = await get_correction(session, caller, correction_id)
+    """Accept or refuse; an accepted value replaces the present one whatever its source."""
+    found, resident = await corrections.get_correction(session, caller, correction_id)
     await decide_correction(
         session, found, resident, accepted=body.decision == "accept", note=body.note, by=caller.account
     )
-    return correction_view(found)
+    return CorrectionView.of(found)

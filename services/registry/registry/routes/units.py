@@ -1,4 +1,4 @@
-"""Doors of the administrative units."""
+"""Operations on administrative units."""
 
 from typing import Annotated
 
@@ -9,16 +9,17 @@ from chassis.security.identity import Caller
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, public, transactional_router
 from registry.commands.units import import_decree, read_decree
 from registry.decrees import Level
-from registry.queries.units import UnitFilter, day_of, get_unit, list_undecided, list_units
+from registry.queries import units
+from registry.queries.units import UnitFilter, day_of
 from registry.schemas.units import UndecidedView, UnitImportView, UnitView
 
 router = transactional_router(tags=["units"])
 
-AsOf = Annotated[str | None, Query(description="The day that is meant, today by default (YYYY-MM-DD)")]
+AsOf = Annotated[str | None, Query(description="The day of the tree, today by default (YYYY-MM-DD)")]
 
 
 @router.get("/v1/units")
-async def list_all(
+async def list_units(
     session: Reading,
     page: PageQuery,
     caller: Annotated[Caller | None, public()],
@@ -27,19 +28,19 @@ async def list_all(
     q: Annotated[str | None, Query(max_length=100)] = None,
     as_of: AsOf = None,
 ) -> Listed[UnitView]:
-    items, cursor = await list_units(session, UnitFilter(parent, level, q), day_of(as_of, today()), page)
-    return Listed(items=items, next_cursor=cursor)
+    found, cursor = await units.list_units(session, UnitFilter(parent, level, q), day_of(as_of, today()), page)
+    return Listed(items=[UnitView.of(placed) for placed in found], next_cursor=cursor)
 
 
 @router.get("/v1/units/{code}")
-async def get_one(
+async def get_unit(
     code: str, session: Reading, caller: Annotated[Caller | None, public()], as_of: AsOf = None
 ) -> UnitView:
-    return await get_unit(session, code, day_of(as_of, today()))
+    return UnitView.of(await units.get_unit(session, code, day_of(as_of, today())))
 
 
 @router.post("/v1/unit-imports", status_code=201)
-async def import_units(
+async def create_unit_import(
     session: Transaction,
     caller: Annotated[Caller, allow("operator")],
     file: Annotated[
@@ -47,14 +48,14 @@ async def import_units(
         File(description="Units: code, valid_from, valid_to, level, kind, parent_code, name; or successions alone"),
     ],
     successions: Annotated[
-        UploadFile | None, File(description="Who followed whom: effective_on, successor_code, code, kind")
+        UploadFile | None, File(description="Successions: effective_on, successor_code, code, kind")
     ] = None,
 ) -> UnitImportView:
-    """Take over a decree's table; the same table again answers the first import."""
-    units = await file.read()
-    followers = await successions.read() if successions else None
-    decree = read_decree(units, followers)
-    record = await import_decree(session, decree, units + b"\0" + (followers or b""), caller.account)
+    """Import a decree; the same tables again answer the first import."""
+    rows = await file.read()
+    following = await successions.read() if successions else None
+    decree = read_decree(rows, following)
+    record = await import_decree(session, decree, rows + b"\0" + (following or b""), caller.account)
     return UnitImportView.model_validate(record.model_dump())
 
 
@@ -62,6 +63,6 @@ async def import_units(
 async def list_undecided_residents(
     session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer")]
 ) -> Listed[UndecidedView]:
-    """Residents of units that were divided: give each a unit by PATCH."""
-    items, cursor = await list_undecided(session, caller, page)
-    return Listed(items=items, next_cursor=cursor)
+    """Residents of divided units without a decision; PATCH the resident's unit to decide."""
+    found, cursor = await units.list_undecided(session, caller, page)
+    return Listed(items=[UndecidedView(**undecided._asdict()) for undecided in found], next_cursor=cursor)

@@ -1,1 +1,1 @@
-"""Bodies that pass the HTTP door."""
+"""Request and response bodies."""

@@ -1,13 +1,14 @@
 """Bodies about breaches of personal data."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from chassis.clock import now
 from registry.identifiers import Finding
+from registry.model.breaches import DataBreach
 from registry.schemas.checked import ShortText, Visible, refusal
 
 IN_FUTURE = Finding("in-the-future", "Thời điểm này chưa tới.", "This time has not come yet.")
@@ -25,7 +26,7 @@ Account = Annotated[str, Visible, StringConstraints(strip_whitespace=True, min_l
 
 
 class BreachCreate(BaseModel):
-    """What happened: which kinds of data, how many people, whether somebody may come to harm."""
+    """A breach to enter: which kinds of data, how many people, whether people may be harmed."""
 
     detected_at: Past
     kinds: Annotated[list[ShortText], Field(min_length=1, max_length=50)]
@@ -35,14 +36,14 @@ class BreachCreate(BaseModel):
 
 
 class NotificationBody(BaseModel):
-    """The authority was notified: when, and under which number."""
+    """The notification of the authority: when, and its number."""
 
     notified_at: Past
     reference: ShortText
 
 
 class BreachView(BaseModel):
-    """An entry of the register and its clock; `notify_by` is null where the law asks for no notification."""
+    """An entry of the register and its time limit; `notify_by` is null where the law asks for no notification."""
 
     id: UUID
     detected_at: datetime
@@ -54,3 +55,12 @@ class BreachView(BaseModel):
     reference: str | None
     is_overdue: bool
     recorded_at: datetime
+
+    @classmethod
+    def of(cls, breach: DataBreach) -> Self:
+        """The view of an entry."""
+        ended = breach.notified_at or now()
+        is_overdue = breach.notify_by is not None and ended > breach.notify_by
+        return cls.model_validate(
+            breach.model_dump() | {"account": breach.decrypted_account(), "is_overdue": is_overdue}
+        )

@@ -1,4 +1,4 @@
-"""Types of values that people write in many ways and the registry keeps in one."""
+"""Types of request values: normalised and checked."""
 
 from collections.abc import Callable
 from datetime import date
@@ -17,7 +17,7 @@ from tabular.values import parse_person_name
 
 
 def refusal(finding: Finding) -> PydanticCustomError:
-    """A finding as pydantic wants it: the door turns it into a field error in both languages."""
+    """A finding as a pydantic error, which the problem handler renders in both languages."""
     return PydanticCustomError(finding.code, finding.en, {"vi": finding.vi})
 
 
@@ -44,7 +44,7 @@ def _none_if_blank(value: Any) -> Any:
 
 
 def _cleaned(value: Any) -> Any:
-    """Text as people see it: composed, without invisible marks and control characters."""
+    """Text in composed form, without invisible marks and control characters."""
     return clean(value) if isinstance(value, str) else value
 
 
@@ -56,6 +56,8 @@ def not_null(value: Any) -> Any:
 
 
 NOT_EMPTY = Finding("required", "Không được để trống.", "May not be empty.")
+NotNull = BeforeValidator(not_null)
+"""For fields that may be left out but not emptied."""
 
 
 def _text(max_length: int) -> Any:

@@ -1,22 +1,30 @@
 """Bodies about the integrity of the access log and about keys."""
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel
 
+from chassis.storage.tables import KeyProgress
+
 
 class SealsView(BaseModel):
-    """Whether the chain of seals holds; the first link whose rows were deleted, added or changed."""
+    """Whether the chain of seals is intact; the first link whose rows were deleted, added or changed."""
 
     intact: bool
     first_broken_seal: int | None
 
 
 class RotationView(BaseModel):
-    """One table brought under one key; an old key may go when every line of the new one is finished."""
+    """One table and one key; an old key may be removed when every row of the new one is finished."""
 
     name: str
     key_id: str
     rows: int
     started_at: datetime
     finished_at: datetime | None
+
+    @classmethod
+    def of(cls, rotation: KeyProgress) -> Self:
+        """The view of one table's progress."""
+        return cls.model_validate(rotation.model_dump())

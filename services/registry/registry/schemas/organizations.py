@@ -1,18 +1,21 @@
 """Bodies about organizations."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, field_validator
 
+from chassis.security.identity import Caller
+from registry.identifiers import mask, mask_phone
+from registry.queries.organizations import PlacedOrganization
 from registry.schemas.checked import BlankIsNone, LongText, Phone, ShortText, TaxCode, not_null
 
 OrganizationKind = Literal["enterprise", "household_business", "cooperative"]
 
 
 class Representative(BaseModel):
-    """Who stands for the organization."""
+    """The resident who represents the organization."""
 
     resident_id: UUID
 
@@ -30,7 +33,7 @@ class OrganizationCreate(BaseModel):
 
 
 class OrganizationPatch(BaseModel):
-    """What to change."""
+    """Fields to change."""
 
     name: LongText | None = None
     kind: OrganizationKind | None = None
@@ -44,7 +47,7 @@ class OrganizationPatch(BaseModel):
 
 
 class OrganizationView(BaseModel):
-    """An organization; a tax code of 12 digits is somebody's personal number and masked."""
+    """An organization; a tax code of 12 digits is a personal number and masked."""
 
     id: UUID
     tax_code: str
@@ -58,8 +61,22 @@ class OrganizationView(BaseModel):
     registered_at: datetime
     changed_at: datetime
 
+    @classmethod
+    def of(cls, placed: PlacedOrganization, caller: Caller) -> Self:
+        """The view for a caller; a volunteer sees no phone in full."""
+        row, phone = placed.organization, placed.organization.decrypted_phone()
+        tax_code = row.decrypted_tax_code()
+        return cls(
+            id=row.id, tax_code=mask(tax_code) if len(tax_code) == 12 else tax_code, name=row.name, kind=row.kind,
+            unit_code=placed.unit_code,
+            representative=Representative(resident_id=row.representative_id) if row.representative_id else None,
+            phone=mask_phone(phone) if phone and caller.role == "volunteer" else phone,
+            has_smartphone=row.has_smartphone, active=row.active, registered_at=row.registered_at,
+            changed_at=row.changed_at,
+        )  # fmt: skip
+
 
 class TaxCodeBody(BaseModel):
-    """Whose tax code is this?"""
+    """A tax code to look up."""
 
     tax_code: TaxCode

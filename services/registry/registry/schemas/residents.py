@@ -1,27 +1,73 @@
-"""Bodies about residents."""
+"""Bodies about residents. Fields that no operation needs by name come from the table of attributes."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator
 
+from chassis.security.identity import Caller
 from registry.identifiers import IdentifierError, Sex, check_document
 from registry.lists.cells import Precision, ResidenceStatus
+from registry.model.attributes import ATTRIBUTES, STORED, Attribute, Kind, masked
+from registry.model.provenance import AttributeRecord, expires_at
+from registry.queries.prefill import Prefill
+from registry.queries.residents import KnownValue, NumberOwner, PlacedResident, value_in
 from registry.schemas.checked import (
     BirthDate,
     BlankIsNone,
     LongText,
+    NotNull,
     PersonalId,
     PersonName,
     Phone,
     ShortText,
     SocialInsuranceNo,
-    not_null,
     refusal,
 )
 
 IdDocument = Literal["can_cuoc", "cccd", "cmnd", "none"]
+M = TypeVar("M", bound=BaseModel)
+
+TYPES: Mapping[Kind, Any] = {
+    "personal_id": PersonalId, "id_document": IdDocument, "person_name": PersonName, "birth_date": BirthDate,
+    "birth_precision": Precision, "sex": Sex, "unit": ShortText, "residence_status": ResidenceStatus,
+    "household": ShortText, "phone": Phone, "social_insurance_no": SocialInsuranceNo, "yes_no": bool, "text": LongText,
+}  # fmt: skip
+"""The type of a value in request bodies."""
+_VIEW_TYPES: Mapping[Kind, Any] = {"birth_date": date, "yes_no": bool}
+"""The type of a value in views where it is not text."""
+
+
+def _with_attributes(field_of: Callable[[Attribute], tuple[Any, Any]]) -> Callable[[type[M]], type[M]]:
+    """A decorator that adds a field for every attribute of the resident's row that the model does not have yet."""
+
+    def complete(model: type[M]) -> type[M]:
+        missing = [ATTRIBUTES[name] for name in STORED if name not in model.model_fields]
+        fields: dict[str, Any] = {attribute.name: field_of(attribute) for attribute in missing}
+        return create_model(
+            model.__name__, __base__=model, __module__=model.__module__, __doc__=model.__doc__, **fields
+        )
+
+    return complete
+
+
+def _stated_field(attribute: Attribute) -> tuple[Any, Any]:
+    """A field of a request: None when it is left out."""
+    type_ = TYPES[attribute.kind]
+    return (type_ | None if type_ is bool else Annotated[type_ | None, BlankIsNone], None)
+
+
+def _changed_field(attribute: Attribute) -> tuple[Any, Any]:
+    """A field of a change, None when it is left out; only optional attributes may be emptied by an explicit null."""
+    type_, _ = _stated_field(attribute)
+    return (type_ if attribute.optional else Annotated[type_, NotNull], None)
+
+
+def _shown_field(attribute: Attribute) -> tuple[Any, Any]:
+    type_ = _VIEW_TYPES.get(attribute.kind, str)
+    return (type_ | None if attribute.optional else type_, ...)
 
 
 def fits_the_number(value: IdDocument, info: ValidationInfo) -> IdDocument:
@@ -34,8 +80,9 @@ def fits_the_number(value: IdDocument, info: ValidationInfo) -> IdDocument:
     return value
 
 
+@_with_attributes(_stated_field)
 class ResidentCreate(BaseModel):
-    """Somebody to register."""
+    """A resident to register."""
 
     personal_id: PersonalId
     id_document: IdDocument
@@ -45,43 +92,19 @@ class ResidentCreate(BaseModel):
     sex: Sex
     unit_code: ShortText
     residence_status: ResidenceStatus = "permanent"
-    address_line: Annotated[LongText | None, BlankIsNone] = None
-    household_code: Annotated[ShortText | None, BlankIsNone] = None
-    phone: Annotated[Phone | None, BlankIsNone] = None
     phone_owner_verified: bool = False
-    social_insurance_no: Annotated[SocialInsuranceNo | None, BlankIsNone] = None
-    has_smartphone: bool | None = None
-    has_bank_account: bool | None = None
-    social_protection: bool | None = None
 
     _fits_the_number = field_validator("id_document")(fits_the_number)
 
 
+@_with_attributes(_changed_field)
 class ResidentPatch(BaseModel):
-    """What to change; a field that is left out stays, null empties one that may be empty."""
+    """Fields to change; a field that is left out stays, null empties one that may be empty."""
 
-    personal_id: PersonalId | None = None
-    id_document: IdDocument | None = None
-    full_name: PersonName | None = None
-    date_of_birth: BirthDate | None = None
-    birth_precision: Precision | None = None
-    sex: Sex | None = None
-    unit_code: ShortText | None = None
-    residence_status: ResidenceStatus | None = None
-    address_line: Annotated[LongText | None, BlankIsNone] = None
-    household_code: Annotated[ShortText | None, BlankIsNone] = None
-    phone: Annotated[Phone | None, BlankIsNone] = None
-    phone_owner_verified: bool | None = None
-    social_insurance_no: Annotated[SocialInsuranceNo | None, BlankIsNone] = None
-    has_smartphone: bool | None = None
-    has_bank_account: bool | None = None
-    social_protection: bool | None = None
+    personal_id: Annotated[PersonalId | None, NotNull] = None
+    id_document: Annotated[IdDocument | None, NotNull] = None
     deceased_on: BirthDate | None = None
 
-    _never_null = field_validator(
-        "personal_id", "id_document", "full_name", "date_of_birth", "birth_precision", "sex", "unit_code",
-        "residence_status", "phone_owner_verified", mode="before",
-    )(not_null)  # fmt: skip
     _fits_the_number = field_validator("id_document")(fits_the_number)
 
 
@@ -93,26 +116,11 @@ class WarningView(BaseModel):
     message: str
 
 
+@_with_attributes(_shown_field)
 class ResidentView(BaseModel):
     """A resident; `personal_id` and `social_insurance_no` are always masked."""
 
     id: UUID
-    personal_id: str
-    id_document: str
-    full_name: str
-    date_of_birth: date
-    birth_precision: str
-    sex: str
-    unit_code: str
-    residence_status: str
-    address_line: str | None
-    household_code: str | None
-    phone: str | None
-    phone_owner_verified: bool
-    social_insurance_no: str | None
-    has_smartphone: bool | None
-    has_bank_account: bool | None
-    social_protection: bool | None
     status: str
     deceased_on: date | None
     merged_into: UUID | None
@@ -121,21 +129,34 @@ class ResidentView(BaseModel):
     warnings: list[WarningView] = []
     pending_corrections: list[str] = []
 
+    @classmethod
+    def of(cls, placed: PlacedResident, caller: Caller, *, in_list: bool = False) -> Self:
+        """The view for a caller: a phone in full only for one resident, and not for volunteers and partners."""
+        resident, hides_phone = placed.resident, in_list or caller.role in ("volunteer", "partner")
+        shown = {name: value_in(placed, name) for name in STORED}
+        values = {
+            name: value if name == "phone" and not hides_phone else masked(name, value) for name, value in shown.items()
+        }
+        return cls(
+            id=resident.id, status=resident.life, deceased_on=resident.deceased_on, merged_into=resident.merged_into,
+            registered_at=resident.registered_at, changed_at=resident.changed_at, **values,
+        )  # fmt: skip
+
 
 class LookupBody(BaseModel):
-    """Who has this number?"""
+    """A personal number to look up."""
 
     personal_id: PersonalId
 
 
 class LookupsBody(BaseModel):
-    """Who has these numbers? As they are written; a number that nobody can have is nobody's."""
+    """Numbers to look up, as they are written; an impossible number has no owner."""
 
     personal_ids: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=1000)]
 
 
 class LookedUp(BaseModel):
-    """Whose a number is, by id and unit alone; all null where it is nobody's."""
+    """The owner of a number, by id and unit alone; all null where there is none."""
 
     personal_id: str
     id: UUID | None = None
@@ -143,9 +164,14 @@ class LookedUp(BaseModel):
     unit_code: str | None = None
     status: str | None = None
 
+    @classmethod
+    def of(cls, owner: NumberOwner) -> Self:
+        """The view of an owner."""
+        return cls.model_validate(owner, from_attributes=True)
+
 
 class LookupsView(BaseModel):
-    """One item for each number, in the order asked."""
+    """One item for each number, in the order of the request."""
 
     items: list[LookedUp]
 
@@ -158,14 +184,14 @@ class RevealBody(BaseModel):
 
 
 class RevealView(BaseModel):
-    """Full values of the facts asked for, null where there is none."""
+    """Full values of the attributes in the request, null where there is none."""
 
     resident_id: UUID
     fields: dict[str, Any]
 
 
-class FactView(BaseModel):
-    """A fact with its source; numbers are masked."""
+class AttributeView(BaseModel):
+    """An attribute with its source; numbers are masked."""
 
     name: str
     value: Any
@@ -174,11 +200,32 @@ class FactView(BaseModel):
     observed_at: datetime
     expires_at: datetime | None
 
+    @classmethod
+    def of(cls, known: KnownValue) -> Self:
+        """The view of a winning value."""
+        origin = known.origin
+        return cls(
+            name=known.name, value=masked(known.name, known.value), source=origin.source, verified=origin.verified,
+            observed_at=origin.observed_at, expires_at=expires_at(known.name, origin.observed_at),
+        )  # fmt: skip
 
-class FactHistoryView(FactView):
-    """A value that a fact once had, or that another source gives."""
+    @classmethod
+    def of_record(cls, record: AttributeRecord) -> Self:
+        """The view of a linked database's value."""
+        return cls.model_validate(record.model_dump(exclude={"value"}) | {"value": record.decrypted()})
+
+
+class AttributeHistoryView(AttributeView):
+    """A value that an attribute had, or that another source gives."""
 
     superseded_at: datetime | None
+
+    @classmethod
+    def of_record(cls, record: AttributeRecord, *, in_full: bool = False) -> Self:
+        """The view of a record, numbers masked unless `in_full`."""
+        value = record.decrypted()
+        shown = value if in_full else masked(record.name, value)
+        return cls.model_validate(record.model_dump(exclude={"value"}) | {"value": shown})
 
 
 class PrefillBody(BaseModel):
@@ -199,9 +246,14 @@ class PrefilledField(BaseModel):
 
 
 class PrefillView(BaseModel):
-    """What the registry can fill in, and the share that nobody has to declare again."""
+    """What the registry can fill in, and the share of fields that need no declaration."""
 
     fields: dict[str, PrefilledField]
     missing: list[str]
     once_only_ratio: float
     degraded_sources: list[str]
+
+    @classmethod
+    def of(cls, prefill: Prefill) -> Self:
+        """The view of a prefill."""
+        return cls.model_validate(prefill, from_attributes=True)

@@ -1,16 +1,24 @@
-"""Bodies about people's rights over their own data."""
+"""Bodies about the rights of people over their own data."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
 
+from chassis.clock import now
+from registry.model.attributes import masked
+from registry.model.consents import Consent
+from registry.model.provenance import Correction
+from registry.queries.access import LoggedAccess
+from registry.queries.duplicates import CandidatePair
+from registry.queries.history import PersonExport
 from registry.schemas.checked import ShortText
+from registry.schemas.residents import AttributeHistoryView, AttributeView
 
 
 class AccessView(BaseModel):
-    """Somebody saw data of the resident; `fields` are names of fields."""
+    """An entry of the access log; `fields` are names of fields."""
 
     at: datetime
     actor: str
@@ -22,9 +30,14 @@ class AccessView(BaseModel):
     service: str
     unit_code: str | None
 
+    @classmethod
+    def of(cls, entry: LoggedAccess) -> Self:
+        """The view of an entry."""
+        return cls.model_validate(entry, from_attributes=True)
+
 
 class ConsentCreate(BaseModel):
-    """One purpose and one grantee; with the evidence that the law asks for, never by default."""
+    """One purpose and one grantee, with the evidence that the law asks for."""
 
     purpose: ShortText
     grantee: Annotated[ShortText, Field(validation_alias=AliasChoices("grantee", "partner_id", "provider"))]
@@ -33,7 +46,7 @@ class ConsentCreate(BaseModel):
 
 
 class ConsentView(BaseModel):
-    """A consent and whether it stands now."""
+    """A consent and whether it is valid now."""
 
     id: UUID
     purpose: str
@@ -44,9 +57,15 @@ class ConsentView(BaseModel):
     withdrawn_at: datetime | None
     status: Literal["valid", "expired", "withdrawn"]
 
+    @classmethod
+    def of(cls, consent: Consent) -> Self:
+        """The view of a consent now."""
+        status = "withdrawn" if consent.withdrawn_at else "valid" if consent.is_valid(now()) else "expired"
+        return cls.model_validate(consent.model_dump() | {"status": status})
+
 
 class CorrectionCreate(BaseModel):
-    """A fact is wrong, or data should be erased, or their use is objected to."""
+    """A request: an attribute is wrong, or data should be erased, or their use is objected to."""
 
     kind: Literal["correction", "erasure", "objection"] = "correction"
     field: Annotated[str | None, Field(validation_alias=AliasChoices("field", "name"))] = None
@@ -55,7 +74,7 @@ class CorrectionCreate(BaseModel):
 
 
 class CorrectionView(BaseModel):
-    """A request with its legal clocks; a number is masked."""
+    """A request with its time limits; a number is masked."""
 
     id: UUID
     resident_id: UUID
@@ -71,9 +90,16 @@ class CorrectionView(BaseModel):
     decided_at: datetime | None
     decision_note: str | None
 
+    @classmethod
+    def of(cls, row: Correction) -> Self:
+        """The view of a request."""
+        return cls.model_validate(
+            row.model_dump() | {"field": row.name, "value": masked(row.name, row.proposed_value())}
+        )
+
 
 class DecisionBody(BaseModel):
-    """What an officer decides."""
+    """The decision of an officer."""
 
     decision: Literal["accept", "refuse"]
     note: Annotated[str | None, Field(max_length=500)] = None
@@ -85,7 +111,7 @@ class MergeBody(BaseModel):
     duplicate_id: UUID
 
 
-class CandidatePair(BaseModel):
+class DuplicatePairView(BaseModel):
     """Two records that may be one person, and why."""
 
     resident_ids: list[UUID]
@@ -93,3 +119,25 @@ class CandidatePair(BaseModel):
     unit_codes: list[str]
     reasons: list[str]
     score: int
+
+    @classmethod
+    def of(cls, pair: CandidatePair) -> Self:
+        """The view of a pair."""
+        return cls.model_validate(pair, from_attributes=True)
+
+
+def export_view(export: PersonExport) -> dict[str, Any]:
+    """Everything about a person as plain data, numbers in full where they are values."""
+    resident = export.resident
+    return {
+        "resident_id": resident.id,
+        "status": resident.life,
+        "registered_at": resident.registered_at,
+        "values": export.values,
+        "facts": [AttributeView.of(known).model_dump() for known in export.attributes],
+        "history": [AttributeHistoryView.of_record(record, in_full=True).model_dump() for record in export.records],
+        "consents": [ConsentView.of(consent).model_dump() for consent in export.consents],
+        "corrections": [CorrectionView.of(correction).model_dump() for correction in export.corrections],
+        "organizations": list(export.organization_ids),
+        "access_log": [AccessView.of(entry).model_dump() for entry in export.access_log],
+    }

@@ -1,9 +1,12 @@
 """Bodies about administrative units."""
 
 from datetime import date, datetime
+from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel
+
+from registry.queries.units import PlacedUnit
 
 
 class SuccessorView(BaseModel):
@@ -28,9 +31,17 @@ class UnitView(BaseModel):
     valid_to: date | None
     successors: list[SuccessorView]
 
+    @classmethod
+    def of(cls, placed: PlacedUnit) -> Self:
+        """The view of a unit."""
+        return cls(
+            **placed.unit.model_dump(), parent_code=placed.parent_code, path=placed.path,
+            successors=[SuccessorView(**successor._asdict()) for successor in placed.successors],
+        )  # fmt: skip
+
 
 class UnitImportView(BaseModel):
-    """What taking over a decree's table changed."""
+    """An imported decree and what it changed."""
 
     id: UUID
     imported_at: datetime
@@ -41,7 +52,7 @@ class UnitImportView(BaseModel):
 
 
 class UndecidedView(BaseModel):
-    """A resident of a divided unit, who waits to be told apart; decide by giving them a unit."""
+    """A resident of a divided unit without a decision; an officer decides by changing the resident's unit."""
 
     resident_id: UUID
     from_unit_code: str

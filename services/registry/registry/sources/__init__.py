@@ -1,6 +1,6 @@
 """Linked databases: adapters over HTTP with a time budget, one retry where it is safe, and a circuit breaker."""
 
-from .adapters import LINKED, Answer, Linked
-from .asking import BY_OWNER, Databases, Outcome, databases_of
+from .adapters import LINKED, Linked, SourceAnswer
+from .databases import BY_OWNER, Databases, SourceResult, databases_of
 
-__all__ = ["BY_OWNER", "LINKED", "Answer", "Databases", "Linked", "Outcome", "databases_of"]
+__all__ = ["BY_OWNER", "LINKED", "Databases", "Linked", "SourceAnswer", "SourceResult", "databases_of"]

@@ -1,7 +1,7 @@
-"""What each linked database is asked and how its answer reads. An answer out of its schema is no answer.
+"""Adapters of the linked databases: how each answer is read. An answer that does not fit its schema is no answer.
 
-Each database speaks its own dialect, strictly read: an unknown code or a missing member means that the agreement about
-the interface no longer holds, and nothing of the answer may be used.
+Each database has its own format, read strictly: an unknown code or a missing member means that the interface has changed,
+and nothing of the answer may be used.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,14 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from registry.identifiers import parse_social_insurance
+from registry.model.attributes import linked_with
 from registry.names import clean
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a database says about a person: facts by name, and when it looked. No facts: the person is unknown there."""
+class SourceAnswer:
+    """A database's answer about a person: values by attribute, and when it was read. No values: the person is unknown there."""
 
     observed_at: datetime
     values: Mapping[str, Any]
@@ -27,13 +28,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A linked database: its name, what it is called, which facts it answers for, how an answer is read."""
+    """A linked database: its name and titles, how an answer is read, and what it answers for beyond the table of attributes."""
 
     name: str
     vi: str
     en: str
-    facts: frozenset[str]
-    read: Callable[[bytes], Answer]
+    read: Callable[[bytes], SourceAnswer]
+    beyond: frozenset[str] = frozenset()
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The names that the database answers for."""
+        return linked_with(self.name) | self.beyond
 
 
 class _Strict(BaseModel):
@@ -56,13 +62,13 @@ class _PopulationReply(_Strict):
     congDan: _Person | None = Field()
 
 
-def _population(body: bytes) -> Answer:
+def _population(body: bytes) -> SourceAnswer:
     reply = _PopulationReply.model_validate_json(body)
     person = reply.congDan
     if person is None:
-        return Answer(reply.thoiDiem, {})
+        return SourceAnswer(reply.thoiDiem, {})
     born, precision = _compact_date(person.ngaySinh)
-    return Answer(reply.thoiDiem, {
+    return SourceAnswer(reply.thoiDiem, {
         "full_name": clean(person.hoTen), "date_of_birth": born, "birth_precision": precision,
         "sex": "male" if person.gioiTinh == 1 else "female", "ethnic_group": clean(person.danToc),
         "nationality": clean(person.quocTich), "permanent_address": clean(person.noiThuongTru),
@@ -86,11 +92,11 @@ class _InsuranceReply(_Strict):
     nguoiThamGia: _Insured | None = Field()
 
 
-def _social_insurance(body: bytes) -> Answer:
+def _social_insurance(body: bytes) -> SourceAnswer:
     reply = _InsuranceReply.model_validate_json(body)
     if reply.nguoiThamGia is None:
-        return Answer(reply.traCuuLuc, {})
-    return Answer(reply.traCuuLuc, {"social_insurance_no": parse_social_insurance(reply.nguoiThamGia.maSoBhxh)})
+        return SourceAnswer(reply.traCuuLuc, {})
+    return SourceAnswer(reply.traCuuLuc, {"social_insurance_no": parse_social_insurance(reply.nguoiThamGia.maSoBhxh)})
 
 
 class _CivilReply(_Strict):
@@ -101,9 +107,11 @@ class _CivilReply(_Strict):
     deathDate: date | None = Field()
 
 
-def _civil_status(body: bytes) -> Answer:
+def _civil_status(body: bytes) -> SourceAnswer:
     reply = _CivilReply.model_validate_json(body)
-    return Answer(reply.timestamp, {"deceased_on": reply.deathDate} if reply.registered and reply.deathDate else {})
+    return SourceAnswer(
+        reply.timestamp, {"deceased_on": reply.deathDate} if reply.registered and reply.deathDate else {}
+    )
 
 
 class _Benefit(_Strict):
@@ -119,27 +127,22 @@ class _ProtectionReply(_Strict):
     troCap: list[_Benefit]
 
 
-def _social_protection(body: bytes) -> Answer:
+def _social_protection(body: bytes) -> SourceAnswer:
     reply = _ProtectionReply.model_validate_json(body)
     if not reply.coHoSo:
-        return Answer(reply.thoiDiem, {})
-    return Answer(reply.thoiDiem, {"social_protection": any(benefit.dangHuong for benefit in reply.troCap)})
+        return SourceAnswer(reply.thoiDiem, {})
+    return SourceAnswer(reply.thoiDiem, {"social_protection": any(benefit.dangHuong for benefit in reply.troCap)})
 
 
 LINKED: Mapping[str, Linked] = {
     linked.name: linked
     for linked in (
+        Linked("population", "Cơ sở dữ liệu quốc gia về dân cư", "National population database", _population),
+        Linked("social_insurance", "Cơ sở dữ liệu bảo hiểm xã hội", "Social insurance database", _social_insurance),
         Linked(
-            "population", "Cơ sở dữ liệu quốc gia về dân cư", "National population database",
-            frozenset(("full_name", "date_of_birth", "birth_precision", "sex", "ethnic_group", "nationality",
-                       "permanent_address")), _population,
+            "civil_status", "Cơ sở dữ liệu hộ tịch", "Civil status database", _civil_status, frozenset({"deceased_on"})
         ),
-        Linked("social_insurance", "Cơ sở dữ liệu bảo hiểm xã hội", "Social insurance database",
-               frozenset(("social_insurance_no",)), _social_insurance),
-        Linked("civil_status", "Cơ sở dữ liệu hộ tịch", "Civil status database", frozenset(("deceased_on",)),
-               _civil_status),
-        Linked("social_protection", "Cơ sở dữ liệu bảo trợ xã hội", "Social protection database",
-               frozenset(("social_protection",)), _social_protection),
+        Linked("social_protection", "Cơ sở dữ liệu bảo trợ xã hội", "Social protection database", _social_protection),
     )
-}  # fmt: skip
+}
 """All databases that the registry can be linked with, by name."""

@@ -1,4 +1,4 @@
-"""Units, residents, organizations, facts, imports, waiting events, consents, linked databases."""
+"""Units, residents, organizations, attributes, imports, waiting events, consents, linked databases."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Second records of a person are found by indexed keys; everybody known already is looked at once."""
+"""Second records of a person are found by indexed keys; all residents are compared once."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""What linked databases say is taken over: as facts of their rank, with the state of each database."""
+"""Answers of linked databases are stored: as values of their rank, with the state of each database."""
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
@@ -16,54 +16,56 @@ from chassis.security.scope import units_of
 from chassis.storage.database import Database, ReadSession, Session
 from chassis.storage.outbox import publish
 from contracts.registry import SourceChecked
-from registry.commands.declaring import as_json, declare_facts
+from registry.commands.attributes import resolve_attributes
 from registry.commands.residents import register_death
 from registry.errors import AlreadyDeceased
-from registry.model.facts import FACT_VALUE, LINKED_FACTS, FactRecord, Origin, expires_at
+from registry.model.attributes import LINKED_ONLY, STATED
 from registry.model.linked import LinkedCheck, LinkedSource
-from registry.model.residents import DECLARABLE, Resident
-from registry.queries.prefill import value_of
-from registry.sources import LINKED, Answer, Databases, Outcome
+from registry.model.provenance import ATTRIBUTE_VALUE, AttributeRecord, Origin, as_json, expires_at
+from registry.model.residents import Resident
+from registry.sources import LINKED, Databases, SourceAnswer, SourceResult
 
-BELIEVED_FOR = timedelta(days=1)
+ANSWER_LIFETIME = timedelta(days=1)
 
 
-async def sources_to_ask(
+async def sources_to_query(
     session: ReadSession, resident_id: UUID, fields: Collection[str], linked: Iterable[str]
 ) -> list[str]:
-    """The linked databases that know some of these fields and have not said so lately."""
-    relevant = [name for name in linked if LINKED[name].facts & set(fields)]
+    """The linked databases that answer for some of these fields and have no valid answer yet."""
+    relevant = [name for name in linked if LINKED[name].attributes & set(fields)]
     if not relevant:
         return []
     found = await session.exec(
         select(LinkedCheck.source).where(
-            LinkedCheck.resident_id == resident_id, col(LinkedCheck.checked_at) > now() - BELIEVED_FOR
+            LinkedCheck.resident_id == resident_id, col(LinkedCheck.checked_at) > now() - ANSWER_LIFETIME
         )
     )
-    lately = set(found)
-    return [name for name in relevant if name not in lately]
+    answered = set(found)
+    return [name for name in relevant if name not in answered]
 
 
-async def take_over_answers(session: Session, resident: Resident, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
-    """Store what was answered; which facts changed, by source. An answer out of its schema has left nothing."""
+async def store_source_answers(
+    session: Session, resident: Resident, results: Sequence[SourceResult]
+) -> dict[str, list[str]]:
+    """Store the answers; the names of the attributes that changed, by source. A failed query stores nothing."""
     changed = {}
-    for outcome in outcomes:
-        if outcome.answer is not None:
-            changed[outcome.source] = await _take_over(session, resident, outcome.source, outcome.answer)
+    for result in results:
+        if result.answer is not None:
+            changed[result.source] = await _store_answer(session, resident, result.source, result.answer)
     return changed
 
 
-async def _take_over(session: Session, resident: Resident, source: str, answer: Answer) -> list[str]:
+async def _store_answer(session: Session, resident: Resident, source: str, answer: SourceAnswer) -> list[str]:
     origin = Origin(source=source, verified=True, observed_at=answer.observed_at)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
-    own = {name: value for name, value in answer.values.items() if name in DECLARABLE}
-    done = await declare_facts(session, resident, unit, own, origin, source)
+    own = {name: value for name, value in answer.values.items() if name in STATED}
+    done = await resolve_attributes(session, resident, unit, own, origin, source)
     changed = list(done.changed)
-    for name in LINKED_FACTS:
+    for name in LINKED_ONLY:
         if name in answer.values and await _store_linked(session, resident.id, name, answer.values[name], origin):
             changed.append(name)
     if answer.values.get("deceased_on"):
-        # A day that was registered before stands until somebody corrects it.
+        # A day that was registered before stays until an officer corrects it.
         with suppress(AlreadyDeceased):
             await register_death(session, resident, unit, answer.values["deceased_on"])
     await session.execute(
@@ -80,17 +82,17 @@ _CHECKED = text(
 
 
 async def _store_linked(session: Session, resident_id: UUID, name: str, value: Any, origin: Origin) -> bool:
-    """Keep a fact that has no place in the resident's row; whether its value is new."""
+    """Store an attribute that has no column in the resident's row; whether its value is new."""
     found = await session.exec(
-        select(FactRecord)
+        select(AttributeRecord)
         .where(
-            FactRecord.resident_id == resident_id, FactRecord.name == name, FactRecord.source == origin.source,
-            col(FactRecord.superseded_at).is_(None),
+            AttributeRecord.resident_id == resident_id, AttributeRecord.name == name, AttributeRecord.source == origin.source,
+            col(AttributeRecord.superseded_at).is_(None),
         )
         .with_for_update()
     )  # fmt: skip
     present = found.first()
-    if present is not None and value_of(present) == value:
+    if present is not None and present.decrypted() == value:
         present.observed_at, present.expires_at = origin.observed_at, expires_at(name, origin.observed_at)
         session.add(present)
         return False
@@ -100,8 +102,8 @@ async def _store_linked(session: Session, resident_id: UUID, name: str, value: A
         await session.flush()
     record_id = new_id()
     session.add(
-        FactRecord(
-            id=record_id, resident_id=resident_id, name=name, value=encrypt(FACT_VALUE, str(record_id), as_json(value)),
+        AttributeRecord(
+            id=record_id, resident_id=resident_id, name=name, value=encrypt(ATTRIBUTE_VALUE, str(record_id), as_json(value)),
             source=origin.source, verified=True, observed_at=origin.observed_at,
             expires_at=expires_at(name, origin.observed_at),
         )
@@ -109,44 +111,44 @@ async def _store_linked(session: Session, resident_id: UUID, name: str, value: A
     return True
 
 
-async def look_after_sources(database: Database, databases: Databases, seconds: float) -> None:
-    """Ask the databases that nobody has heard of for a while about nobody: so their state is known before a form needs it."""
+async def probe_sources(database: Database, databases: Databases, seconds: float) -> None:
+    """Query databases without a recent answer about a number that no card has: so their state is known before a form."""
     async with database.reading() as session:
-        heard = await session.exec(
+        recent = await session.exec(
             select(LinkedSource.name).where(
-                LinkedSource.state == "live", col(LinkedSource.last_success_at) > now() - HEARD_OF_WITHIN
+                LinkedSource.state == "live", col(LinkedSource.last_success_at) > now() - PROBE_AFTER
             )
         )
-        lately = set(heard)
-    silent = [name for name in databases.urls if name not in lately]
-    outcomes = await databases.ask(silent, NOBODY, seconds)
+        live = set(recent)
+    silent = [name for name in databases.urls if name not in live]
+    results = await databases.query(silent, PROBE_NUMBER, seconds)
     async with database.transaction() as session:
-        await note_states(session, outcomes)
+        await record_source_states(session, results)
 
 
-HEARD_OF_WITHIN = timedelta(minutes=10)
-NOBODY = "0" * 12
-"""A number that no card bears."""
+PROBE_AFTER = timedelta(minutes=10)
+PROBE_NUMBER = "0" * 12
+"""A number that no card has."""
 
 
-async def note_states(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """Remember how the databases are; a change of state is announced for the report."""
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.source):
-        if outcome.failure == "resting":
+async def record_source_states(session: Session, results: Sequence[SourceResult]) -> None:
+    """Store the states of the databases; a change of state is published for the report."""
+    for result in sorted(results, key=lambda result: result.source):
+        if result.failure == "resting":
             continue
-        live = outcome.answer is not None
+        live = result.answer is not None
         row = await session.execute(
-            _NOTE,
-            {"name": outcome.source, "state": "live" if live else "down", "reason": outcome.failure, "at": now(),
+            _STORE_STATE,
+            {"name": result.source, "state": "live" if live else "down", "reason": result.failure, "at": now(),
              "ok": live},
         )  # fmt: skip
         before = row.scalar_one()
         if before != ("live" if live else "down"):
-            publish(session, SourceChecked(source=outcome.source, live=live, at=now()))
+            publish(session, SourceChecked(source=result.source, live=live, at=now()))
 
 
-# The state before, so that only a change is announced; a live source is noted once a minute at most.
-_NOTE = text(
+# The state before, so that only a change is published; a live source is stored once a minute at most.
+_STORE_STATE = text(
     "WITH before AS (SELECT state FROM linked_source WHERE name = :name),"
     " noted AS (INSERT INTO linked_source AS s (name, state, reason, last_success_at, last_failure_at)"
     " VALUES (:name, :state, :reason, CASE WHEN cast(:ok AS boolean) THEN cast(:at AS timestamptz) END,"

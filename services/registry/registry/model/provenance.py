@@ -1,18 +1,21 @@
-"""Facts with their sources: which source is believed, how long, and what is left to decide."""
+"""Where values come from: which source is believed, how long, and what has to be decided."""
 
-from datetime import date, datetime, timedelta
-from typing import Literal
+import json
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from chassis.security.encryption import CipherContext
+from chassis.clock import now
+from chassis.security.encryption import CipherContext, decrypt_text
 from chassis.storage.database import aware
 from registry.model import Table
+from registry.model.attributes import ATTRIBUTES
 
-FACT_VALUE = CipherContext("registry", "fact", "value")
+ATTRIBUTE_VALUE = CipherContext("registry", "fact", "value")
 CORRECTION_VALUE = CipherContext("registry", "correction", "value")
 
 Rank = Literal[4, 3, 2, 1]
@@ -28,41 +31,28 @@ RANKS: dict[str, Rank] = {
     "volunteer": 2,
     "resident": 1,
 }
-"""Population database over specialised databases (and partners for what is theirs) over officers over the resident."""
-
-RESIDENT_FACTS = (
-    "personal_id", "id_document", "full_name", "date_of_birth", "birth_precision", "sex", "unit_code", "residence_status",
-    "address_line", "household_code", "phone", "phone_owner_verified", "social_insurance_no", "has_smartphone",
-    "has_bank_account", "social_protection",
-)  # fmt: skip
-LINKED_FACTS = ("permanent_address", "ethnic_group", "nationality")
-FACTS = RESIDENT_FACTS + LINKED_FACTS
-
-FRESH_FOR: dict[str, timedelta] = {
-    "phone": timedelta(days=365),
-    "phone_owner_verified": timedelta(days=365),
-    "has_smartphone": timedelta(days=365),
-    "has_bank_account": timedelta(days=365),
-    "residence_status": timedelta(days=365),
-    "permanent_address": timedelta(days=180),
-    "social_protection": timedelta(days=180),
-}
-"""How long a fact counts as fresh; one not named does not age."""
+"""Population database over specialised databases (and partners within their field) over officers over the resident."""
 
 
 def expires_at(name: str, observed_at: datetime) -> datetime | None:
-    """When a fact observed at a time stops being fresh; never for what does not change."""
-    lifetime = FRESH_FOR.get(name)
-    return observed_at + lifetime if lifetime else None
+    """When a value observed at a time stops being fresh; None for an attribute that does not age."""
+    attribute = ATTRIBUTES.get(name)
+    return observed_at + attribute.fresh_for if attribute and attribute.fresh_for else None
+
+
+def is_stale(name: str, observed_at: datetime) -> bool:
+    """Whether a value observed at a time has to be confirmed again."""
+    end = expires_at(name, observed_at)
+    return end is not None and end < now()
 
 
 def rank(source: str) -> Rank:
-    """How far a source is believed; an unknown one as little as possible."""
+    """The rank of a source; an unknown source has the lowest."""
     return RANKS.get(source, 1)
 
 
 class Origin(BaseModel):
-    """Where a value comes from: which source, whether checked against a document or database, and seen when."""
+    """Where a value comes from: its source, whether it was checked against a document or database, and when."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -72,21 +62,21 @@ class Origin(BaseModel):
 
 
 def origin_of(source: str, observed_at: datetime) -> Origin:
-    """The origin of what a source says; what people declare about themselves is not verified."""
+    """The origin of a value of a source; what residents state about themselves is not verified."""
     return Origin(source=source, verified=source != "resident", observed_at=observed_at)
 
 
 def outranks(new: Origin, present: Origin) -> bool:
-    """Whether a new statement replaces the present one: a higher source always, an equal one when it is not older."""
-    mine, theirs = rank(new.source), rank(present.source)
-    return mine > theirs or (mine == theirs and new.observed_at >= present.observed_at)
+    """Whether a new value replaces the present one: a higher source always, an equal one when it is not older."""
+    new_rank, present_rank = rank(new.source), rank(present.source)
+    return new_rank > present_rank or (new_rank == present_rank and new.observed_at >= present.observed_at)
 
 
-class FactRecord(Table, table=True):
-    """A value that a source gave, other than the one in the resident's row: of a linked database, or of the past.
+class AttributeRecord(Table, table=True):
+    """A value of a source that is not in the resident's row: of a linked database, or of the past.
 
-    `value` is sealed JSON for this row. `superseded_at` is set when the same source said something newer, or when the
-    value lost its place in the resident's row: then it is history.
+    `value` is encrypted JSON for this row. `superseded_at` is set when the same source gave a newer value, or when the
+    value was replaced in the resident's row: then it is history.
     """
 
     __tablename__ = "fact"
@@ -107,9 +97,13 @@ class FactRecord(Table, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=aware())
     superseded_at: datetime | None = Field(default=None, sa_type=aware())
 
+    def decrypted(self) -> Any:
+        """The value."""
+        return json.loads(decrypt_text(ATTRIBUTE_VALUE, str(self.id), self.value))
+
 
 class Correction(Table, table=True):
-    """Somebody says that a fact is wrong, or a lower source contradicts a higher one: to decide by `due_on`."""
+    """A request about an attribute (correction, erasure, objection), or a contradiction of sources; decided by `due_on`."""
 
     __tablename__ = "correction"
     __table_args__ = (
@@ -132,3 +126,12 @@ class Correction(Table, table=True):
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=aware())
     decision_note: str | None = Field(default=None, sa_type=Text)
+
+    def proposed_value(self) -> Any:
+        """The proposed value, decrypted."""
+        return json.loads(decrypt_text(CORRECTION_VALUE, str(self.id), self.value))
+
+
+def as_json(value: Any) -> str:
+    """An attribute's value as JSON; dates in ISO 8601."""
+    return json.dumps(value.isoformat() if isinstance(value, date) else value, ensure_ascii=False)

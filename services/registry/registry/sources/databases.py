@@ -1,4 +1,4 @@
-"""Asking several linked databases at once, within one budget of time."""
+"""Queries to several linked databases at once, within one time budget."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -10,8 +10,8 @@ import httpx
 from pydantic import ValidationError
 
 from registry.settings import get_registry_settings
-from registry.sources.adapters import LINKED, Answer, Linked
-from registry.sources.breaker import Breaker
+from registry.sources.adapters import LINKED, Linked, SourceAnswer
+from registry.sources.circuit_breaker import CircuitBreaker
 from registry.sources.xroad import check_xroad_answer, xroad_headers
 
 BY_OWNER: WeakKeyDictionary[object, "Databases"] = WeakKeyDictionary()
@@ -21,11 +21,11 @@ Failure = Literal["down", "slow", "wrong-schema", "resting"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one question: an answer, or why there is none."""
+class SourceResult:
+    """The result of one query: an answer, or why there is none."""
 
     source: str
-    answer: Answer | None = None
+    answer: SourceAnswer | None = None
     failure: Failure | None = None
 
 
@@ -38,37 +38,37 @@ class Databases:
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_connections=40), trust_env=False, follow_redirects=False
         )
-        self._breakers = {name: Breaker() for name in urls}
+        self._breakers = {name: CircuitBreaker() for name in urls}
 
-    async def ask(self, sources: Iterable[str], personal_id: str, seconds: float) -> list[Outcome]:
-        """Ask all of them at the same time; whoever has not answered when the time is up was too slow."""
+    async def query(self, sources: Iterable[str], personal_id: str, seconds: float) -> list[SourceResult]:
+        """Query all of them at the same time; one that does not answer within `seconds` counts as slow."""
         wanted = [name for name in sources if name in self.urls]
-        return list(await asyncio.gather(*(self._ask_within(name, personal_id, seconds) for name in wanted)))
+        return list(await asyncio.gather(*(self._query_within(name, personal_id, seconds) for name in wanted)))
 
-    async def _ask_within(self, name: str, personal_id: str, seconds: float) -> Outcome:
+    async def _query_within(self, name: str, personal_id: str, seconds: float) -> SourceResult:
         breaker = self._breakers[name]
-        if not breaker.lets_through():
-            return Outcome(name, failure="resting")
-        outcome = Outcome(name, failure="down")
+        if not breaker.allows():
+            return SourceResult(name, failure="resting")
+        result = SourceResult(name, failure="down")
         try:
             async with asyncio.timeout(seconds):
-                outcome = Outcome(name, answer=await self._ask_one(LINKED[name], personal_id))
+                result = SourceResult(name, answer=await self._query_one(LINKED[name], personal_id))
         except TimeoutError:
-            outcome = Outcome(name, failure="slow")
+            result = SourceResult(name, failure="slow")
         except (ValidationError, ValueError):
-            outcome = Outcome(name, failure="wrong-schema")
+            result = SourceResult(name, failure="wrong-schema")
         except httpx.HTTPError:
-            outcome = Outcome(name, failure="down")
+            result = SourceResult(name, failure="down")
         finally:
-            # Also when the caller goes away: a question that was let through must be accounted for.
-            if outcome.failure:
+            # Also when the caller is cancelled: the breaker counts every query that it allowed.
+            if result.failure:
                 breaker.failed()
             else:
                 breaker.succeeded()
-        return outcome
+        return result
 
-    async def _ask_one(self, linked: Linked, personal_id: str) -> Answer:
-        """One question, and once more when the connection failed: asking changes nothing there."""
+    async def _query_one(self, linked: Linked, personal_id: str) -> SourceAnswer:
+        """One query, repeated once when the connection failed: a query changes nothing there."""
         try:
             body = await self._post(linked.name, personal_id)
         except httpx.TransportError:
@@ -77,7 +77,7 @@ class Databases:
         return linked.read(body)
 
     async def _post(self, name: str, personal_id: str) -> bytes:
-        # In the body, so that no proxy and no access log on the way sees the number.
+        # In the body, so that the number is in no proxy's access log.
         body, url = {"personal_id": personal_id}, f"{self.urls[name]}/query"
         headers = xroad_headers(self._xroad_client) if self._xroad_client else {}
         response = await self._client.post(url, json=body, headers=headers)

@@ -7,10 +7,10 @@ from chassis.errors import Unavailable
 from chassis.ids import new_id
 from chassis.messaging.consumer import Transient
 from chassis.storage.database import Database
-from registry.commands.identifying import Busy, Owner, Subject, lock_subjects, lock_subjects_once, subject
+from registry.commands.identifier_locks import LockConflict, Owner, Subject, lock_subjects, lock_subjects_once, subject
 
 
-async def test_whoever_comes_second_waits_and_then_sees_the_first_one_s_work(database: Database) -> None:
+async def test_the_second_transaction_waits_and_then_sees_the_work_of_the_first(database: Database) -> None:
     who = subject("personal_id", "038085000001")
     order: list[str] = []
 
@@ -66,8 +66,8 @@ async def test_who_was_met_under_an_older_key_meanwhile_keeps_all_their_indexes(
         assert await lock_subjects(session, [who], {who: taken_for_new}) == seen
 
 
-def test_being_in_each_other_s_way_is_said_to_people_and_tried_again_for_events() -> None:
-    busy: Any = Busy()
+def test_a_lock_conflict_answers_503_to_requests_and_is_retried_for_events() -> None:
+    busy: Any = LockConflict()
 
     assert isinstance(busy, Unavailable)
     assert isinstance(busy, Transient)

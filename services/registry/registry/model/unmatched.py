@@ -1,4 +1,4 @@
-"""Partners' events about somebody whom the registry could not recognise yet."""
+"""Partners' events whose subject the registry does not know yet."""
 
 import json
 from datetime import datetime
@@ -17,7 +17,7 @@ UNMATCHED_DATA = CipherContext("registry", "unmatched_event", "sealed")
 
 
 class UnmatchedEvent(Table, table=True):
-    """A partner's event that waits for its subject. `sealed` is the event's data, sealed again for this row."""
+    """A partner's event that waits for its subject. `sealed` is the event's data, encrypted for this row."""
 
     __tablename__ = "unmatched_event"
     __table_args__ = (
@@ -45,6 +45,6 @@ class UnmatchedEvent(Table, table=True):
 
 
 def data_of(waiting: UnmatchedEvent) -> dict[str, Any]:
-    """The data of a waiting event, opened."""
+    """The data of a waiting event, decrypted."""
     data: dict[str, Any] = json.loads(decrypt_text(UNMATCHED_DATA, str(waiting.delivery_id), waiting.sealed))
     return data
