@@ -28,10 +28,10 @@ def test_the_demo_list_is_valid_cell_by_cell_and_every_village_has_residents() -
 def test_the_demo_has_people_for_whom_every_condition_fails() -> None:
     residents = listed()
 
-    assert any(not resident.has_smartphone for resident in residents)
-    assert any(resident.phone is None for resident in residents)
-    assert any(resident.phone and not resident.phone_owner_verified for resident in residents)
-    assert any(resident.social_insurance_no is None for resident in residents)
+    assert any(not resident.others.get("has_smartphone") for resident in residents)
+    assert any(resident.others.get("phone") is None for resident in residents)
+    assert any(resident.others.get("phone") and not resident.others.get("phone_owner_verified") for resident in residents)
+    assert any(resident.others.get("social_insurance_no") is None for resident in residents)
     assert any(resident.birth.precision == "year" for resident in residents)
     assert {resident.id_document for resident in residents} == {"cccd", "cmnd", "none"}
     assert {resident.residence_status for resident in residents} == {"permanent", "temporary", "away"}

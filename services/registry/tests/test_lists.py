@@ -56,10 +56,10 @@ def check_duc(listed: ListedResident) -> None:
     assert listed.birth == (date(1985, 9, 5), "day")
     assert listed.sex == "male"
     assert listed.id_document == "cccd"
-    assert listed.phone == "+84912345678"
-    assert listed.has_smartphone is True
-    assert listed.has_bank_account is True
-    assert listed.social_protection is False
+    assert listed.others.get("phone") == "+84912345678"
+    assert listed.others.get("has_smartphone") is True
+    assert listed.others.get("has_bank_account") is True
+    assert listed.others.get("social_protection") is False
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -96,8 +96,8 @@ def test_the_contract_s_own_names_are_headers_too() -> None:
 
     [listed] = residents(as_csv([header, ["038185000123", "Bùi Thị Én", "1985", "female", "15727-02"]]))
 
-    assert (listed.birth, listed.sex, listed.phone) == ((date(1985, 1, 1), "year"), "female", None)
-    assert listed.has_smartphone is None
+    assert (listed.birth, listed.sex, listed.others.get("phone")) == ((date(1985, 1, 1), "year"), "female", None)
+    assert listed.others.get("has_smartphone") is None
 
 
 def test_sex_may_stand_in_two_columns_marked_with_x() -> None:
@@ -151,7 +151,7 @@ def test_a_phone_that_is_none_costs_the_phone_and_not_the_resident(
 ) -> None:
     [listed] = residents(as_csv([HEADER, [*GOOD[:6], written, *GOOD[7:]]]))
 
-    assert listed.phone == phone
+    assert listed.others.get("phone") == phone
     assert [warning.code for warning in listed.warnings] == warnings
 
 
@@ -240,7 +240,7 @@ def test_impossible_birth_dates_are_refused(written: str, code: str) -> None:
 def test_an_account_number_in_the_yes_no_column_means_yes_and_is_not_kept() -> None:
     [listed] = residents(as_csv([HEADER, [*GOOD[:10], "0491000123456", ""]]))
 
-    assert listed.has_bank_account is True
+    assert listed.others.get("has_bank_account") is True
     assert "0491000123456" not in repr(listed)
 
 

@@ -83,7 +83,7 @@ async def test_a_wrong_shape_an_unknown_unit_and_an_unknown_owner_are_named_in_o
     assert reported == [
         unknown | {("/tax_code", "tax-code-invalid"), ("/kind", "literal-error"), ("/phone", "phone-invalid")},
         unknown,
-        unknown | {("/name", "required"), ("/phone", "phone-invalid")},
+        unknown | {("/name", "not-nullable"), ("/phone", "phone-invalid")},
     ]
     assert len(await published(OrganizationRegistered)) == 1
     assert await published(OrganizationUpdated) == []

@@ -101,7 +101,7 @@ async def test_a_change_names_every_wrong_field_too_and_changes_nothing(calling:
     card = await client.patch(f"/v1/residents/{cmnd['id']}", json={"id_document": "cccd"})
 
     assert {(e["pointer"], e["code"]) for e in shapes.json()["errors"]} == {
-        ("/full_name", "required"), ("/unit_code", "unknown-unit"), ("/phone", "phone-invalid"),
+        ("/full_name", "not-nullable"), ("/unit_code", "unknown-unit"), ("/phone", "phone-invalid"),
     }  # fmt: skip
     assert [(e["pointer"], e["code"]) for e in known.json()["errors"]] == [("/deceased_on", "death-before-birth")]
     assert [(e["pointer"], e["code"]) for e in card.json()["errors"]] == [("/id_document", "id-document-mismatch")]

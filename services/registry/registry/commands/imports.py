@@ -33,6 +33,7 @@ from registry.commands.residents import (
 )
 from registry.identifiers import Finding, personal_id_warnings
 from registry.lists import COLUMNS, ListedResident, ListReader, Rejection
+from registry.model.attributes import ATTRIBUTES
 from registry.model.imports import CHUNK_BYTES, IMPORT_CHUNK, ImportChunk, ResidentImport
 from registry.model.provenance import Origin, origin_of
 from registry.model.residents import Resident
@@ -311,7 +312,7 @@ def _placed(outcome: ListedResident | list[Rejection], villages: Villages) -> _R
     unit = villages.top if outcome.village is None else villages.find(outcome.village)
     if isinstance(unit, Finding):
         return [Rejection(outcome.row, outcome.village_column, unit)]
-    return _Placed(outcome, unit, new_identity(outcome._asdict()))
+    return _Placed(outcome, unit, new_identity({"personal_id": outcome.personal_id, **outcome.others}))
 
 
 def _subjects(placed: Sequence[_Placed]) -> Iterator[Subject]:
@@ -358,15 +359,7 @@ def _values(listed: ListedResident) -> dict[str, Any]:
         "birth_precision": listed.birth.precision,
         "sex": listed.sex,
         "id_document": listed.id_document if listed.states_document else None,
-        "residence_status": listed.residence_status,
-        "address_line": listed.address_line,
-        "phone": listed.phone,
-        "phone_owner_verified": listed.phone_owner_verified,
-        "social_insurance_no": listed.social_insurance_no,
-        "has_smartphone": listed.has_smartphone,
-        "has_bank_account": listed.has_bank_account,
-        "social_protection": listed.social_protection,
-    }
+    } | {name: value for name, value in listed.others.items() if ATTRIBUTES[name].stated}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -74,20 +74,20 @@ def sex_of(cell: Cell) -> Sex:
 
 
 def has_account(cell: Cell) -> bool:
-    """Yes or no; an account number written instead means yes and is forgotten."""
+    """Yes or no; an account number written instead means yes and is not stored."""
     digits = plain(text_of(cell))
     return True if digits.isdigit() and len(digits) >= 6 else parse_yes_no(cell)
 
 
 def document_kind_of(cell: Cell) -> IdDocument:
-    said = squeeze(text_of(cell))
-    if said not in _DOCUMENTS:
+    written = squeeze(text_of(cell))
+    if written not in _DOCUMENTS:
         raise CellError(DOCUMENT_INVALID)
-    return _DOCUMENTS[said]
+    return _DOCUMENTS[written]
 
 
 def residence_status_of(cell: Cell) -> ResidenceStatus:
-    said = squeeze(text_of(cell))
-    if said not in _STATUSES:
+    written = squeeze(text_of(cell))
+    if written not in _STATUSES:
         raise CellError(STATUS_INVALID)
-    return _STATUSES[said]
+    return _STATUSES[written]

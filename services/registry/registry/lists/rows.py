@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from registry.identifiers import Finding, IdDocument, Sex, check_document, document_of, parse_phone
+from registry.model.attributes import ATTRIBUTES, IMPORTED, Kind
 from tabular import AnyRow, BrokenRow, Cell, CellError, Row, Table, is_blank, read_table
 from tabular.values import (
     Parsed,
@@ -20,7 +21,6 @@ from tabular.values import (
 from tabular.values import parse_phone as parse_phone_cell
 
 from . import cells
-from .cells import ResidenceStatus
 from .header import COLUMNS
 
 T = TypeVar("T")
@@ -36,7 +36,10 @@ class Rejection:
 
 
 class ListedResident(NamedTuple):
-    """A good row. `village` is still a code or a name; None where the list has no column of villages."""
+    """A valid row. `village` is still a code or a name; None where the list has no column of villages.
+
+    `others`: every other attribute that the row states, by name.
+    """
 
     row: int
     personal_id: str
@@ -47,16 +50,14 @@ class ListedResident(NamedTuple):
     village: str | None
     village_column: str
     states_document: bool
+    others: Mapping[str, Any]
     warnings: tuple[Finding, ...] = ()
-    household_code: str | None = None
-    phone: str | None = None
-    phone_owner_verified: bool | None = None
-    social_insurance_no: str | None = None
-    has_smartphone: bool | None = None
-    has_bank_account: bool | None = None
-    social_protection: bool | None = None
-    residence_status: ResidenceStatus | None = None
-    address_line: str | None = None
+
+    @property
+    def household_code(self) -> str | None:
+        """The household, if the row has one."""
+        code: str | None = self.others.get("household_code")
+        return code
 
 
 Outcome = ListedResident | list[Rejection]
@@ -101,15 +102,17 @@ def _read_row(row: "_RowReader") -> Outcome:
         "sex": row.sex(),
         "village": row.required("village", _VILLAGE) if "village" in row.titles else None,
     }
-    for name, read_cell in _OPTIONAL.items():
-        if name in row.titles and (name in _EMPTY_MEANS_NO or not is_blank(row.cell(name))):
-            read[name] = row.plain(row.read(name, row.cell(name), read_cell))
+    others: dict[str, Any] = {}
+    for name, read_cell in _OTHERS.items():
+        if name in row.titles and (ATTRIBUTES[name].kind == "yes_no" or not is_blank(row.cell(name))):
+            others[name] = row.plain(row.read(name, row.cell(name), read_cell))
     if row.rejections:
         return row.rejections
     return ListedResident(
         row=row.number,
         village_column=row.title("village"),
         states_document=not is_blank(row.cell("id_document")),
+        others=others,
         warnings=tuple(row.warnings),
         **read,
     )
@@ -124,18 +127,20 @@ def _phone(cell: Cell) -> Parsed[str | None]:
 
 
 _VILLAGE = _short_text(100)
-_OPTIONAL: dict[str, Callable[[Cell], object]] = {
-    "household_code": _short_text(50),
+_CELLS: Mapping[Kind, Callable[[Cell], object]] = {
+    "household": _short_text(50),
     "phone": _phone,
-    "phone_owner_verified": parse_yes_no,
+    "yes_no": parse_yes_no,
     "social_insurance_no": parse_social_insurance,
-    "has_smartphone": parse_yes_no,
-    "has_bank_account": cells.has_account,
-    "social_protection": parse_yes_no,
     "residence_status": cells.residence_status_of,
-    "address_line": _short_text(200),
+    "text": _short_text(200),
 }
-_EMPTY_MEANS_NO = frozenset(("phone_owner_verified", "has_smartphone", "has_bank_account", "social_protection"))
+"""How a cell is read, by the kind of its attribute; the kinds of what every row must have are read by name."""
+_OTHERS = {
+    name: cells.has_account if name == "has_bank_account" else _CELLS[ATTRIBUTES[name].kind]
+    for name in IMPORTED
+    if ATTRIBUTES[name].kind in _CELLS
+}
 
 
 @dataclass(slots=True)

@@ -30,7 +30,8 @@ Row = Any
 class Attribute:
     """One attribute of a resident.
 
-    `headers`: titles of its import column in any spelling that folds to the same letters; empty: not imported.
+    `title`: its Vietnamese name and the title of its import column; without one it is not imported. `headers`: what communes
+    write instead, compared without case, accents, spaces and underscores.
     `stated`: an officer, a list, a partner or a linked database may state it; number, unit and household have operations
     of their own. `self_stated`: the resident may state it too; otherwise the resident requests a correction.
     `linked`: the database that answers for it. Sources are ranked by `provenance.RANKS` for every attribute.
@@ -44,6 +45,7 @@ class Attribute:
 
     name: str
     kind: Kind
+    title: str = ""
     headers: str = ""
     stated: bool = True
     self_stated: bool = False
@@ -61,6 +63,11 @@ class Attribute:
     mask: Callable[[str], str] | None = None
 
     @property
+    def import_column(self) -> str:
+        """The name of its column in lists: there a village is written by its code or its name."""
+        return "village" if self.kind == "unit" else self.name
+
+    @property
     def column_name(self) -> str:
         """The column in the resident's row."""
         return self.column or self.name
@@ -74,12 +81,14 @@ def _birth_month(row: Row) -> str:
 TABLE = (
     Attribute(
         name="personal_id", kind="personal_id", stated=False, optional=False, encrypted=True, mask=mask,
-        headers="""personal_id so_dinh_danh so_cccd so_ddcn so_dinh_danh_ca_nhan cccd ma_dinh_danh can_cuoc so_can_cuoc
+        title="Số CCCD",
+        headers="""so_dinh_danh so_ddcn so_dinh_danh_ca_nhan cccd ma_dinh_danh can_cuoc so_can_cuoc
             so_can_cuoc_cong_dan can_cuoc_cong_dan so_cmnd cmnd cmnd/cccd so_cmnd/cccd cccd/cmnd so_cccd/cmnd so_giay_to
             ma_so_dinh_danh ddcn ma_dinh_danh_ca_nhan so_cccd/ddcn so_ddcn/cccd so_cccd/dinh_danh""",
     ),
     Attribute(
-        name="id_document", kind="id_document", optional=False, headers="id_document loai_giay_to giay_to",
+        name="id_document", kind="id_document", optional=False, title="Loại giấy tờ",
+        headers="giay_to",
         published={
             "citizen_id_card": lambda row: row.id_document in ("can_cuoc", "cccd"),
             "personal_id_card": lambda row: row.id_document in ("can_cuoc", "cccd", "cmnd"),
@@ -87,67 +96,80 @@ TABLE = (
     ),
     Attribute(
         name="full_name", kind="person_name", optional=False, linked="population",
-        headers="full_name ho_ten ho_va_ten hoten ho_va_ten_khai_sinh ten",
+        title="Họ và tên",
+        headers="ho_ten hoten ho_va_ten_khai_sinh ten",
     ),
     Attribute(
         name="date_of_birth", kind="birth_date", optional=False, linked="population", column="born",
         published={"birth_month": _birth_month},
-        headers="""date_of_birth ngay_sinh nam_sinh ngay_thang_nam_sinh ngay,_thang,_nam_sinh sinh_ngay
-            ngay/thang/nam_sinh ngay_thang_sinh""",
+        title="Ngày sinh",
+        headers="""nam_sinh ngay_thang_nam_sinh ngay,_thang,_nam_sinh sinh_ngay ngay/thang/nam_sinh
+            ngay_thang_sinh""",
     ),
     Attribute(name="birth_precision", kind="birth_precision", optional=False, linked="population"),
     Attribute(
-        name="sex", kind="sex", optional=False, linked="population", headers="sex gioi_tinh gioi phai",
+        name="sex", kind="sex", optional=False, linked="population", title="Giới tính",
+        headers="gioi phai",
         published={"sex": lambda row: row.sex},
     ),
     Attribute(
         name="unit_code", kind="unit", stated=False, optional=False, column="unit_id",
-        headers="""village unit_code thon thon/tdp tdp to_dan_pho thon_ban ban thon/ban khu_pho thon/to_dan_pho
-            thon/khu_pho thon,_tdp ma_thon ten_thon thon/xom xom don_vi ma_don_vi thon/ban/tdp thon_to_dan_pho""",
+        title="Thôn/Tổ dân phố",
+        headers="""unit_code thon thon/tdp tdp to_dan_pho thon_ban ban thon/ban khu_pho thon/khu_pho
+            thon,_tdp ma_thon ten_thon thon/xom xom don_vi ma_don_vi thon/ban/tdp""",
     ),
     Attribute(
         name="residence_status", kind="residence_status", optional=False, self_stated=True, fresh_for=YEAR,
-        headers="residence_status tinh_trang_cu_tru cu_tru",
+        title="Tình trạng cư trú",
+        headers="cu_tru",
         published={"residence_status": lambda row: row.residence_status},
     ),
     Attribute(
         name="address_line", kind="text", self_stated=True, erasable=True,
-        headers="address_line dia_chi noi_o so_nha cho_o_hien_nay",
+        title="Địa chỉ",
+        headers="noi_o so_nha cho_o_hien_nay",
     ),
     Attribute(
         name="household_code", kind="household", stated=False, column="household_id",
-        headers="household_code ho_khau ma_ho so_ho_khau ma_ho_khau so_ho ma_ho_gia_dinh ho_so_ho_khau",
+        title="Mã hộ",
+        headers="ho_khau so_ho_khau ma_ho_khau so_ho ma_ho_gia_dinh ho_so_ho_khau",
         published={"household_id": lambda row: row.household_id},
     ),
     Attribute(
         name="phone", kind="phone", self_stated=True, fresh_for=YEAR, erasable=True, encrypted=True,
         index_column="phone_index", mask=mask_phone,
-        headers="phone so_dien_thoai sdt dien_thoai di_dong so_dt dt so_di_dong so_dien_thoai_di_dong",
+        title="Số điện thoại",
+        headers="sdt dien_thoai di_dong so_dt dt so_di_dong so_dien_thoai_di_dong",
     ),
     Attribute(
         name="phone_owner_verified", kind="yes_no", optional=False, fresh_for=YEAR,
-        headers="phone_owner_verified chinh_chu sim_chinh_chu sdt_chinh_chu so_chinh_chu",
+        title="SIM chính chủ",
+        headers="chinh_chu sdt_chinh_chu so_chinh_chu",
         published={"owner_verified_phone": lambda row: row.phone is not None and row.phone_owner_verified},
     ),
     Attribute(
         name="social_insurance_no", kind="social_insurance_no", self_stated=True, erasable=True, encrypted=True,
         linked="social_insurance", index_column="social_insurance_index", mask=mask,
-        headers="social_insurance_no ma_bhxh ma_so_bhxh so_bhxh bhxh ma_so_bao_hiem_xa_hoi so_bao_hiem_xa_hoi",
+        title="Mã số BHXH",
+        headers="ma_bhxh so_bhxh bhxh ma_so_bao_hiem_xa_hoi so_bao_hiem_xa_hoi",
         published={"social_insurance_no": lambda row: row.social_insurance_no is not None},
     ),
     Attribute(
         name="has_smartphone", kind="yes_no", self_stated=True, fresh_for=YEAR, erasable=True,
-        headers="has_smartphone smartphone dien_thoai_thong_minh co_smartphone dtdd_thong_minh",
+        title="Điện thoại thông minh",
+        headers="smartphone co_smartphone dtdd_thong_minh",
         published={"has_smartphone": lambda row: bool(row.has_smartphone)},
     ),
     Attribute(
         name="has_bank_account", kind="yes_no", self_stated=True, fresh_for=YEAR, erasable=True,
-        headers="has_bank_account tai_khoan_ngan_hang tknh tk_ngan_hang co_tai_khoan_ngan_hang",
+        title="Tài khoản ngân hàng",
+        headers="tknh tk_ngan_hang co_tai_khoan_ngan_hang",
         published={"has_bank_account": lambda row: bool(row.has_bank_account)},
     ),
     Attribute(
         name="social_protection", kind="yes_no", fresh_for=HALF_YEAR, erasable=True, linked="social_protection",
-        headers="social_protection bao_tro_xa_hoi btxh doi_tuong_bao_tro bao_tro",
+        title="Bảo trợ xã hội",
+        headers="btxh doi_tuong_bao_tro bao_tro",
         published={"social_protection": lambda row: bool(row.social_protection)},
     ),
     Attribute(
@@ -173,6 +195,7 @@ LINKED_ONLY = _names(lambda attribute: not attribute.stored)
 STATED = _names(lambda attribute: attribute.stated)
 SELF_STATED = frozenset(_names(lambda attribute: attribute.self_stated))
 ERASABLE = _names(lambda attribute: attribute.erasable)
+IMPORTED = _names(lambda attribute: attribute.title)
 ENCRYPTED = _names(lambda attribute: attribute.encrypted)
 
 

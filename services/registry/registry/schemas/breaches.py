@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from chassis.clock import now
+from chassis.web.bodies import Instant, RequestBody
 from registry.identifiers import Finding
 from registry.model.breaches import DataBreach
 from registry.schemas.checked import ShortText, Visible, refusal
@@ -21,11 +22,11 @@ def _has_been(value: datetime) -> datetime:
     return value
 
 
-Past = Annotated[AwareDatetime, AfterValidator(_has_been)]
+Past = Annotated[Instant, AfterValidator(_has_been)]
 Account = Annotated[str, Visible, StringConstraints(strip_whitespace=True, min_length=10, max_length=4000)]
 
 
-class BreachCreate(BaseModel):
+class BreachCreate(RequestBody):
     """A breach to enter: which kinds of data, how many people, whether people may be harmed."""
 
     detected_at: Past
@@ -35,7 +36,7 @@ class BreachCreate(BaseModel):
     account: Account
 
 
-class NotificationBody(BaseModel):
+class NotificationBody(RequestBody):
     """The notification of the authority: when, and its number."""
 
     notified_at: Past

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
+from chassis.web.bodies import Day
 from registry import identifiers
 from registry.identifiers import Finding
 from registry.lists.cells import DATE_IN_FUTURE, DATE_TOO_OLD, OLDEST_BIRTH
@@ -48,18 +49,6 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def not_null(value: Any) -> Any:
-    """For fields of a change that may be left out but not emptied."""
-    if value is None:
-        raise refusal(NOT_EMPTY)
-    return value
-
-
-NOT_EMPTY = Finding("required", "Không được để trống.", "May not be empty.")
-NotNull = BeforeValidator(not_null)
-"""For fields that may be left out but not emptied."""
-
-
 def _text(max_length: int) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=max_length)
 
@@ -70,7 +59,7 @@ Phone = Annotated[str, AfterValidator(_checked(identifiers.parse_phone))]
 TaxCode = Annotated[str, AfterValidator(_checked(identifiers.parse_tax_code))]
 SocialInsuranceNo = Annotated[str, AfterValidator(_checked(identifiers.parse_social_insurance))]
 PersonName = Annotated[str, AfterValidator(_checked(parse_person_name))]
-BirthDate = Annotated[date, AfterValidator(_not_in_future)]
+BirthDate = Annotated[Day, AfterValidator(_not_in_future)]
 ShortText = Annotated[str, Visible, _text(100)]
 LongText = Annotated[str, Visible, _text(200)]
 BlankIsNone = BeforeValidator(_none_if_blank)

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.errors import Language
+from chassis.web.bodies import RequestBody
 from registry.model.linked import Refresh
 from registry.queries.linked import KnownSource
 from registry.schemas.checked import ShortText
@@ -35,7 +36,7 @@ class SourceView(BaseModel):
         )  # fmt: skip
 
 
-class RefreshBody(BaseModel):
+class RefreshBody(RequestBody):
     """Which linked databases to query; all of them by default."""
 
     sources: Annotated[list[ShortText] | None, Field(max_length=10)] = None
@@ -57,7 +58,7 @@ class RefreshedView(BaseModel):
     sources: list[RefreshedSource]
 
 
-class RefreshCreate(BaseModel):
+class RefreshCreate(RequestBody):
     """Refresh all residents of a unit."""
 
     unit_code: ShortText

@@ -4,23 +4,24 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel
 
 from chassis.security.identity import Caller
+from chassis.web.bodies import NOT_NULL, RequestBody
 from registry.identifiers import mask, mask_phone
 from registry.queries.organizations import PlacedOrganization
-from registry.schemas.checked import BlankIsNone, LongText, Phone, ShortText, TaxCode, not_null
+from registry.schemas.checked import BlankIsNone, LongText, Phone, ShortText, TaxCode
 
 OrganizationKind = Literal["enterprise", "household_business", "cooperative"]
 
 
-class Representative(BaseModel):
+class Representative(RequestBody):
     """The resident who represents the organization."""
 
     resident_id: UUID
 
 
-class OrganizationCreate(BaseModel):
+class OrganizationCreate(RequestBody):
     """An organization to register."""
 
     tax_code: TaxCode
@@ -32,18 +33,16 @@ class OrganizationCreate(BaseModel):
     has_smartphone: bool | None = None
 
 
-class OrganizationPatch(BaseModel):
+class OrganizationPatch(RequestBody):
     """Fields to change."""
 
-    name: LongText | None = None
-    kind: OrganizationKind | None = None
-    unit_code: ShortText | None = None
+    name: Annotated[LongText | None, NOT_NULL] = None
+    kind: Annotated[OrganizationKind | None, NOT_NULL] = None
+    unit_code: Annotated[ShortText | None, NOT_NULL] = None
     representative: Representative | None = None
     phone: Annotated[Phone | None, BlankIsNone] = None
-    has_smartphone: bool | None = None
-    active: bool | None = None
-
-    _never_null = field_validator("name", "kind", "unit_code", "has_smartphone", "active", mode="before")(not_null)
+    has_smartphone: Annotated[bool | None, NOT_NULL] = None
+    active: Annotated[bool | None, NOT_NULL] = None
 
 
 class OrganizationView(BaseModel):
@@ -76,7 +75,7 @@ class OrganizationView(BaseModel):
         )  # fmt: skip
 
 
-class TaxCodeBody(BaseModel):
+class TaxCodeBody(RequestBody):
     """A tax code to look up."""
 
     tax_code: TaxCode

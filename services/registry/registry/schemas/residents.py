@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationInfo, create_model, field_validator
 
 from chassis.security.identity import Caller
+from chassis.web.bodies import NOT_NULL, RequestBody
 from registry.identifiers import IdentifierError, Sex, check_document
 from registry.lists.cells import Precision, ResidenceStatus
 from registry.model.attributes import ATTRIBUTES, STORED, Attribute, Kind, masked
@@ -18,7 +19,6 @@ from registry.schemas.checked import (
     BirthDate,
     BlankIsNone,
     LongText,
-    NotNull,
     PersonalId,
     PersonName,
     Phone,
@@ -62,7 +62,7 @@ def _stated_field(attribute: Attribute) -> tuple[Any, Any]:
 def _changed_field(attribute: Attribute) -> tuple[Any, Any]:
     """A field of a change, None when it is left out; only optional attributes may be emptied by an explicit null."""
     type_, _ = _stated_field(attribute)
-    return (type_ if attribute.optional else Annotated[type_, NotNull], None)
+    return (type_ if attribute.optional else Annotated[type_, NOT_NULL], None)
 
 
 def _shown_field(attribute: Attribute) -> tuple[Any, Any]:
@@ -81,7 +81,7 @@ def fits_the_number(value: IdDocument, info: ValidationInfo) -> IdDocument:
 
 
 @_with_attributes(_stated_field)
-class ResidentCreate(BaseModel):
+class ResidentCreate(RequestBody):
     """A resident to register."""
 
     personal_id: PersonalId
@@ -98,11 +98,11 @@ class ResidentCreate(BaseModel):
 
 
 @_with_attributes(_changed_field)
-class ResidentPatch(BaseModel):
+class ResidentPatch(RequestBody):
     """Fields to change; a field that is left out stays, null empties one that may be empty."""
 
-    personal_id: Annotated[PersonalId | None, NotNull] = None
-    id_document: Annotated[IdDocument | None, NotNull] = None
+    personal_id: Annotated[PersonalId | None, NOT_NULL] = None
+    id_document: Annotated[IdDocument | None, NOT_NULL] = None
     deceased_on: BirthDate | None = None
 
     _fits_the_number = field_validator("id_document")(fits_the_number)
@@ -143,13 +143,13 @@ class ResidentView(BaseModel):
         )  # fmt: skip
 
 
-class LookupBody(BaseModel):
+class LookupBody(RequestBody):
     """A personal number to look up."""
 
     personal_id: PersonalId
 
 
-class LookupsBody(BaseModel):
+class LookupsBody(RequestBody):
     """Numbers to look up, as they are written; an impossible number has no owner."""
 
     personal_ids: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=1000)]
@@ -176,7 +176,7 @@ class LookupsView(BaseModel):
     items: list[LookedUp]
 
 
-class RevealBody(BaseModel):
+class RevealBody(RequestBody):
     """Full values, and why they are needed."""
 
     fields: Annotated[list[ShortText], Field(min_length=1, max_length=20)]
@@ -228,7 +228,7 @@ class AttributeHistoryView(AttributeView):
         return cls.model_validate(record.model_dump(exclude={"value"}) | {"value": shown})
 
 
-class PrefillBody(BaseModel):
+class PrefillBody(RequestBody):
     """Which fields a form needs, and what for."""
 
     fields: Annotated[list[ShortText], Field(min_length=1, max_length=100)]

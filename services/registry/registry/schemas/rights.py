@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 from chassis.clock import now
+from chassis.web.bodies import Instant, RequestBody
 from registry.model.attributes import masked
 from registry.model.consents import Consent
 from registry.model.provenance import Correction
@@ -36,12 +37,12 @@ class AccessView(BaseModel):
         return cls.model_validate(entry, from_attributes=True)
 
 
-class ConsentCreate(BaseModel):
+class ConsentCreate(RequestBody):
     """One purpose and one grantee, with the evidence that the law asks for."""
 
     purpose: ShortText
     grantee: Annotated[ShortText, Field(validation_alias=AliasChoices("grantee", "partner_id", "provider"))]
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
     evidence: dict[str, Any] | None = None
 
 
@@ -64,7 +65,7 @@ class ConsentView(BaseModel):
         return cls.model_validate(consent.model_dump() | {"status": status})
 
 
-class CorrectionCreate(BaseModel):
+class CorrectionCreate(RequestBody):
     """A request: an attribute is wrong, or data should be erased, or their use is objected to."""
 
     kind: Literal["correction", "erasure", "objection"] = "correction"
@@ -98,14 +99,14 @@ class CorrectionView(BaseModel):
         )
 
 
-class DecisionBody(BaseModel):
+class DecisionBody(RequestBody):
     """The decision of an officer."""
 
     decision: Literal["accept", "refuse"]
     note: Annotated[str | None, Field(max_length=500)] = None
 
 
-class MergeBody(BaseModel):
+class MergeBody(RequestBody):
     """The other record of the same person."""
 
     duplicate_id: UUID

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.web.bodies import RequestBody
 from registry.identifiers import mask, mask_phone, plain
 from registry.model.unmatched import data_of
 from registry.queries.unmatched import WaitingEvent
@@ -57,7 +58,7 @@ def subject_in(data: Mapping[str, Any]) -> str:
     return mask(plain(number)) if number else mask_phone(plain(str(resident.get("phone") or "")))
 
 
-class ResolveBody(BaseModel):
+class ResolveBody(RequestBody):
     """The subject."""
 
     resident_id: UUID
