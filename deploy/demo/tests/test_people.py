@@ -30,11 +30,13 @@ def test_the_demo_has_people_for_whom_every_condition_fails() -> None:
 
     assert any(not resident.others.get("has_smartphone") for resident in residents)
     assert any(resident.others.get("phone") is None for resident in residents)
-    assert any(resident.others.get("phone") and not resident.others.get("phone_owner_verified") for resident in residents)
+    assert any(
+        resident.others.get("phone") and not resident.others.get("phone_owner_verified") for resident in residents
+    )
     assert any(resident.others.get("social_insurance_no") is None for resident in residents)
     assert any(resident.birth.precision == "year" for resident in residents)
     assert {resident.id_document for resident in residents} == {"cccd", "cmnd", "none"}
-    assert {resident.residence_status for resident in residents} == {"permanent", "temporary", "away"}
+    assert {resident.others.get("residence_status") for resident in residents} == {"permanent", "temporary", "away"}
 
 
 def test_numbers_fit_birth_and_sex() -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from tabular.names import squeeze
 
 from chassis.storage.database import Database
 from contracts.registry import ResidentSnapshot
 from registry.lists.rows import _CELLS
 from registry.model.attributes import ATTRIBUTES, IMPORTED, TABLE, Attribute
 from registry.model.residents import Resident
+from registry.names import squeeze
 from registry.schemas.residents import TYPES, ResidentCreate, ResidentPatch, ResidentView
 from registry.sources import LINKED
 

@@ -117,7 +117,9 @@ async def test_a_unit_that_is_no_text_at_all_is_a_wrong_field_and_never_a_fault(
     answer = await client.post("/v1/residents", content=content, headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 422, answer.text
-    assert {error["pointer"] for error in answer.json()["errors"]} == {"/unit_code", "/phone"}
+    wrong = {error["pointer"] for error in answer.json()["errors"]}
+    # A lone surrogate is no JSON text: the body as a whole is refused.
+    assert wrong == ({""} if junk == "\ud800" else {"/unit_code", "/phone"})
 
 
 async def test_an_unknown_unit_or_a_card_that_cannot_be_is_refused(calling: Any) -> None:
