@@ -144,17 +144,17 @@ def lived(door: Outsider) -> str:
 
 def _go_wrong(door: Outsider, officer: dict[str, str], body: dict[str, Any], resident_id: str) -> None:
     """Refusals, and personal data where they do not belong: in addresses, queries and headers."""
-    assert door.query("POST", "/v1/residents", json=body, who=officer).status_code == 409
+    assert door.ask("POST", "/v1/residents", json=body, who=officer).status_code == 409
     wrong = body | {"personal_id": REJECTED_NUMBER, "full_name": {"name": NAME}, "unit_code": NAME, "sex": PHONE}
-    assert door.query("POST", "/v1/residents", json=wrong, who=officer).status_code == 422
-    assert door.query("POST", "/v1/residents", content=json.dumps(body)[:-9], who=officer).status_code in (415, 422)
+    assert door.ask("POST", "/v1/residents", json=wrong, who=officer).status_code == 422
+    assert door.ask("POST", "/v1/residents", content=json.dumps(body)[:-9], who=officer).status_code in (415, 422)
     for path in (
         f"/v1/residents?q={quote(NAME)}", f"/v1/residents/{PERSONAL_ID}", f"/v1/residents?status={PHONE}",
         f"/v1/residents/{resident_id}/export", f"/v1/{quote(NAME)}/{PHONE}", f"/v1/residents?phone={PHONE}",
         f"/v1/dossiers/track?code={PERSONAL_ID}&phone_last4={PHONE[-4:]}", f"/v1/payments?merchant_id={PERSONAL_ID}",
         f"/v1/feedback/{quote(NAME)}", f"/v1/reports/progress?unit_code={PERSONAL_ID}", f"/v1/onboarding/{PHONE}",
     ):  # fmt: skip
-        door.query(
+        door.ask(
             "GET",
             path,
             who=officer,
@@ -181,7 +181,7 @@ def _import_a_list(door: Outsider, officer: dict[str, str]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     file = {"file": (f"{NAME} {PHONE}.csv", text.getvalue().encode(), "text/csv")}
-    sent = door.query("POST", "/v1/resident-imports", who=officer, files=file, data={"unit_code": COMMUNE})
+    sent = door.ask("POST", "/v1/resident-imports", who=officer, files=file, data={"unit_code": COMMUNE})
     path = f"/v1/resident-imports/{success(sent).json()['id']}"
     assert eventually(lambda: door.get(path, who=officer)["status"] == "completed", 60)
     assert door.get(path, who=officer)["rejected"] == 2
@@ -210,9 +210,9 @@ def _hear_partners(door: Outsider) -> None:
 def _onboard(door: Outsider, officer: dict[str, str], resident_id: str) -> None:
     done = {"status": "completed", "occurred_at": datetime.now(UTC).isoformat()}
     said = {"evidence": {"kind": "volunteer", "note": f"{NAME} {PHONE}"}}
-    door.query("PUT", f"/v1/residents/{resident_id}/onboarding/vneid", json=done | said, who=officer)
+    door.ask("PUT", f"/v1/residents/{resident_id}/onboarding/vneid", json=done | said, who=officer)
     item = {"client_id": NAME, "resident_id": resident_id, "step": "portal_account"} | done | said
-    door.query("POST", "/v1/onboarding/batches", json={"items": [item]}, who=officer)
+    door.ask("POST", "/v1/onboarding/batches", json={"items": [item]}, who=officer)
 
 
 def _trade(door: Outsider, officer: dict[str, str], resident_id: str) -> None:
@@ -248,7 +248,7 @@ def _apply(door: Outsider, resident_id: str) -> None:
         else typed[procedure[name]["type"]]
         for name in draft["missing"]
     }
-    success(door.query("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=own))
+    success(door.ask("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=own))
     assert door.post(f"/v1/dossiers/{draft['id']}/submit", who=own)["status"] == "submitted"
     complaint = {"unit_code": COMMUNE, "category": "conduct", "text": f"{NAME}, {ADDRESS}, {PHONE}"}
     door.post("/v1/feedback", complaint, who=own)

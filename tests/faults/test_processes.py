@@ -112,7 +112,7 @@ def test_a_list_that_was_being_taken_over_when_the_registry_died_is_finished(
     with Outsider(platform.url) as fresh:  # tokens end with a restart
         officer = fresh.officer(COMMUNE)
         sent = success(
-            fresh.query(
+            fresh.ask(
                 "POST", "/v1/resident-imports", who=officer, data={"unit_code": COMMUNE},
                 files={"file": ("danh-sach.csv", text.getvalue().encode(), "text/csv")},
             )
@@ -120,7 +120,7 @@ def test_a_list_that_was_being_taken_over_when_the_registry_died_is_finished(
         kill(pid_of(platform, "registry"))
 
         def finished() -> Any:
-            answer = fresh.query("GET", f"/v1/resident-imports/{sent['id']}", who=officer)
+            answer = fresh.ask("GET", f"/v1/resident-imports/{sent['id']}", who=officer)
             return answer.json() if answer.is_success and answer.json()["status"] == "completed" else None
 
         done = eventually(finished, 60)

@@ -32,8 +32,8 @@ def approved(outside: Outsider) -> dict[str, Any]:
     procedure = outside.get("/v1/procedures/1.000656")
     kinds = {field["name"]: field["type"] for field in procedure["fields"]}
     typed = {name: "2020-01-01" if kinds[name] == "date" else "Xã Đồng Tiến" for name in dossier["missing"]} | DEATH
-    success(outside.query("PATCH", path, json={"fields": typed}, who=officer, purpose="dossier"))
-    success(outside.query("POST", f"{path}/attachments", files={"file": ("a.pdf", PDF)}, who=officer))
+    success(outside.ask("PATCH", path, json={"fields": typed}, who=officer, purpose="dossier"))
+    success(outside.ask("POST", f"{path}/attachments", files={"file": ("a.pdf", PDF)}, who=officer))
     outside.post(f"{path}/submit", who=officer)
     for action in ("accept", "approve"):
         outside.post(f"{path}/actions", {"action": action}, who=officer)
@@ -54,7 +54,7 @@ def test_nobody_applies_in_the_name_of_the_deceased_afterwards(outside: Outsider
     body = {"procedure_code": "2.000635", "resident_id": approved["parent"]}
 
     def refused() -> Any:
-        answer = outside.query("POST", "/v1/dossiers", json=body, who=approved["officer"], purpose="dossier")
+        answer = outside.ask("POST", "/v1/dossiers", json=body, who=approved["officer"], purpose="dossier")
         return answer if answer.status_code == 409 else None
 
     answer = eventually(refused)

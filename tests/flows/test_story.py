@@ -73,7 +73,7 @@ def village_list() -> bytes:
 
 def send_list(outside: Outsider, who: dict[str, str], content: bytes) -> dict[str, Any]:
     sent = success(
-        outside.query(
+        outside.ask(
             "POST", "/v1/resident-imports", who=who, files={"file": ("danh-sach.csv", content, "text/csv")},
             data={"unit_code": COMMUNE},
         )
@@ -256,7 +256,7 @@ def test_a_stall_gets_a_code_that_decodes_and_takes_a_payment(
 
 
 def test_a_broken_code_is_refused_with_what_is_wrong(outside: Outsider, officer: dict[str, str]) -> None:
-    answer = outside.query("POST", "/v1/qr-codes/decode", json={"payload": "000201630400"}, who=officer)
+    answer = outside.ask("POST", "/v1/qr-codes/decode", json={"payload": "000201630400"}, who=officer)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith("/invalid-qr")
     assert answer.json()["errors"]
@@ -276,7 +276,7 @@ def test_a_dossier_is_drafted_with_what_the_registry_knows_and_submitted(
     if draft["missing"]:
         procedure = outside.get("/v1/procedures/2.000635")
         filled = {name: fill(procedure, name) for name in draft["missing"]}
-        success(outside.query("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=resident))
+        success(outside.ask("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=resident))
     submitted = outside.post(f"/v1/dossiers/{draft['id']}/submit", who=resident)
     assert submitted["status"] == "submitted"
     assert submitted["national_status"] == 1
@@ -313,6 +313,6 @@ def test_the_resident_sees_who_read_their_data(
 
 def test_nobody_outside_the_unit_is_told_anything(outside: Outsider, imported: dict[str, Any]) -> None:
     stranger = outside.officer("15061")
-    answer = outside.query("GET", "/v1/residents", params={"unit_code": COMMUNE}, who=stranger, purpose="support")
+    answer = outside.ask("GET", "/v1/residents", params={"unit_code": COMMUNE}, who=stranger, purpose="support")
     assert answer.status_code == 403
-    assert outside.query("GET", "/v1/residents", params={"unit_code": COMMUNE}).status_code == 401
+    assert outside.ask("GET", "/v1/residents", params={"unit_code": COMMUNE}).status_code == 401

@@ -39,14 +39,14 @@ def trainees(outside: Outsider) -> dict[str, Trainee]:
 def sign_in(outside: Outsider, given: Any) -> Trainee:
     [account] = given["items"]
     form = {"grant_type": "password", "username": account["login"], "password": account["secret"]}
-    eventually(lambda: outside.query("POST", "/oauth/token", data=form).status_code == 200, 60)
-    token = success(outside.query("POST", "/oauth/token", data=form)).json()["access_token"]
+    eventually(lambda: outside.ask("POST", "/oauth/token", data=form).status_code == 200, 60)
+    token = success(outside.ask("POST", "/oauth/token", data=form)).json()["access_token"]
     return Trainee({"Authorization": f"Bearer {token}"}, account["unit_code"], account["resident_id"] or "")
 
 
 def villagers(outside: Outsider, trainee: Trainee) -> list[Any]:
     """Who lives in the practice commune; nobody yet while the registry has not heard of it."""
-    answer = outside.query("GET", f"/v1/residents?unit_code={trainee.unit_code}", who=trainee.who, purpose=ONBOARDING)
+    answer = outside.ask("GET", f"/v1/residents?unit_code={trainee.unit_code}", who=trainee.who, purpose=ONBOARDING)
     return list(answer.json()["items"]) if answer.status_code == 200 else []
 
 
@@ -59,10 +59,10 @@ def test_a_trainee_meets_made_up_people_only(outside: Outsider, trainees: dict[s
     assert {each["personal_id"][:3] for each in seen} == {"000"}
     real = outside.get(f"/v1/residents?unit_code={COMMUNE}", who=outside.officer(COMMUNE), purpose=ONBOARDING)["items"]
     for path in ("", "/onboarding"):
-        refused = outside.query("GET", f"/v1/residents/{real[0]['id']}{path}", who=officer.who, purpose=ONBOARDING)
+        refused = outside.ask("GET", f"/v1/residents/{real[0]['id']}{path}", who=officer.who, purpose=ONBOARDING)
         assert refused.status_code in (403, 404)
     assert (
-        outside.query("GET", f"/v1/residents?unit_code={COMMUNE}", who=officer.who, purpose=ONBOARDING).status_code == 403
+        outside.ask("GET", f"/v1/residents?unit_code={COMMUNE}", who=officer.who, purpose=ONBOARDING).status_code == 403
     )
 
 
@@ -70,11 +70,11 @@ def test_what_trainees_do_is_done_and_is_in_no_report(outside: Outsider, trainee
     before = outside.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=outside.officer(PROVINCE))["indicators"]
     resident, volunteer, officer = trainees["resident"], trainees["volunteer"], trainees["officer"]
     own = f"/v1/residents/{resident.resident_id}/onboarding"
-    eventually(lambda: outside.query("GET", own, who=resident.who).status_code == 200, 60)
+    eventually(lambda: outside.ask("GET", own, who=resident.who).status_code == 200, 60)
     done = {"status": "completed", "occurred_at": datetime.now(UTC).isoformat()}
 
     with_help = {**done, "evidence": {"kind": "volunteer"}}
-    success(outside.query("PUT", f"{own}/province_app", json=with_help, who=volunteer.who))
+    success(outside.ask("PUT", f"{own}/province_app", json=with_help, who=volunteer.who))
     work = outside.get(f"/v1/onboarding/worklist?unit_code={volunteer.unit_code}", who=volunteer.who)["items"]
     assert work
     consent = {"grantee": "demo-bank", "purpose": "onboarding"}
@@ -87,7 +87,7 @@ def test_what_trainees_do_is_done_and_is_in_no_report(outside: Outsider, trainee
     after = outside.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=outside.officer(PROVINCE))["indicators"]
     assert {each["code"]: each["numerator"] for each in after} == {each["code"]: each["numerator"] for each in before}
     for unit in (officer.unit_code, resident.unit_code):
-        assert outside.query("GET", f"/v1/reports/progress?unit_code={unit}").status_code in (400, 404)
+        assert outside.ask("GET", f"/v1/reports/progress?unit_code={unit}").status_code in (400, 404)
     bank = outside.sign_in(role="partner", partner_id="demo-bank")
     referred = outside.list_all("/v1/partners/demo-bank/referrals", who=bank)
     assert resident.resident_id not in [each["resident_id"] for each in referred]
@@ -104,7 +104,7 @@ def test_what_trainees_do_is_done_and_is_in_no_report(outside: Outsider, trainee
 def test_a_trainee_writes_to_nobody_real(
     outside: Outsider, trainees: dict[str, Trainee], path: str, body: dict[str, str]
 ) -> None:
-    refused = outside.query("POST", path, json=body, who=trainees["officer"].who, purpose=ONBOARDING)
+    refused = outside.ask("POST", path, json=body, who=trainees["officer"].who, purpose=ONBOARDING)
 
     assert refused.status_code == 403, refused.text
 
@@ -115,4 +115,4 @@ def test_nobody_real_sees_the_practice_commune(outside: Outsider, trainees: dict
 
     assert code not in [each["code"] for each in communes]
     province = outside.officer(PROVINCE)
-    assert outside.query("GET", f"/v1/residents?unit_code={code}", who=province, purpose=ONBOARDING).status_code == 403
+    assert outside.ask("GET", f"/v1/residents?unit_code={code}", who=province, purpose=ONBOARDING).status_code == 403

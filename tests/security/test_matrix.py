@@ -69,7 +69,7 @@ async def test_each_role_meets_what_the_document_promises(
     matrix = [(row, role) for row in rows(document) for role in callers]
     answers = await tools.together(
         [
-            tools.query(client, method, filled(path), headers=callers[role], **body_of(method))
+            tools.ask(client, method, filled(path), headers=callers[role], **body_of(method))
             for (method, path, _), role in matrix
         ]
     )
@@ -104,7 +104,7 @@ async def test_nobodys_things_are_found_by_nobody(
         if role in operation["x-audience"]
     ]
     answers = await tools.together(
-        [tools.query(client, "GET", filled(path), headers=callers[role]) for path, role in asked]
+        [tools.ask(client, "GET", filled(path), headers=callers[role]) for path, role in asked]
     )
 
     found = [(path, role, answer.status_code) for (path, role), answer in zip(asked, answers, strict=True)]
@@ -126,8 +126,8 @@ async def test_an_officer_sees_nothing_of_another_commune(
     paths = {path for method, path, _ in rows(document) if method == "GET"}
     leaks, seen = [], 0
     for path in lists:
-        inside = await tools.query(client, "GET", path, headers=callers["officer"])
-        outside = await tools.query(client, "GET", path, headers=other_officer)
+        inside = await tools.ask(client, "GET", path, headers=callers["officer"])
+        outside = await tools.ask(client, "GET", path, headers=other_officer)
         if inside.status_code != 200 or path in SHARED:
             continue
         ids, others = ids_in(inside), ids_in(outside)
@@ -136,7 +136,7 @@ async def test_an_officer_sees_nothing_of_another_commune(
         if single is None:
             continue
         for one in sorted(ids)[:5]:
-            answer = await tools.query(client, "GET", filled(single, one), headers=other_officer)
+            answer = await tools.ask(client, "GET", filled(single, one), headers=other_officer)
             seen += 1
             if answer.status_code not in (403, 404):
                 leaks.append(f"GET {single} shows {one} to the other commune: {answer.status_code}")
@@ -174,12 +174,12 @@ async def test_with_anothers_ids_an_outsider_learns_and_changes_nothing(
     ]
     of_another = await tools.together(
         [
-            tools.query(client, method, with_ids(path, known), headers=outsider, **body_of(method))
+            tools.ask(client, method, with_ids(path, known), headers=outsider, **body_of(method))
             for method, path in asked
         ]
     )
     of_nobody = await tools.together(
-        [tools.query(client, method, filled(path), headers=outsider, **body_of(method)) for method, path in asked]
+        [tools.ask(client, method, filled(path), headers=outsider, **body_of(method)) for method, path in asked]
     )
 
     assert asked
@@ -219,7 +219,7 @@ def ids_in(answer: Any) -> set[str]:
 async def test_a_resident_sees_nothing_of_another_resident(
     document: dict[str, Any], client: Any, callers: dict[str, dict[str, str]], tools: Any
 ) -> None:
-    listed = await tools.query(client, "GET", "/v1/residents?unit_code=15724&limit=1", headers=callers["officer"])
+    listed = await tools.ask(client, "GET", "/v1/residents?unit_code=15724&limit=1", headers=callers["officer"])
     resident_id = listed.json()["items"][0]["id"]
     asked = [
         (method, path.replace("{resident_id}", resident_id))
@@ -228,7 +228,7 @@ async def test_a_resident_sees_nothing_of_another_resident(
     ]
     answers = await tools.together(
         [
-            tools.query(client, method, filled(path), headers=callers["resident"], **body_of(method))
+            tools.ask(client, method, filled(path), headers=callers["resident"], **body_of(method))
             for method, path in asked
         ]
     )
@@ -260,7 +260,7 @@ async def test_junk_in_a_body_is_the_callers_fault(
     ]
     answers = await tools.together(
         [
-            tools.query(client, method, filled(path), **(junk | {"headers": callers[role] | junk.get("headers", {})}))
+            tools.ask(client, method, filled(path), **(junk | {"headers": callers[role] | junk.get("headers", {})}))
             for method, path, junk, role in asked
         ]
     )
@@ -288,7 +288,7 @@ async def test_junk_in_a_query_is_the_callers_fault(
         for role in sorted((set(operation["x-audience"]) | {"anonymous"}) & set(callers))[-1:]
     ]
     answers = await tools.together(
-        [tools.query(client, method, path, headers=callers[role]) for method, path, role in asked]
+        [tools.ask(client, method, path, headers=callers[role]) for method, path, role in asked]
     )
 
     broken = [
@@ -308,7 +308,7 @@ async def test_an_unknown_query_parameter_is_refused_everywhere(
         if role != "anonymous" or "public" in operation["x-audience"]
     ]
     answers = await tools.together(
-        [tools.query(client, "GET", f"{filled(path)}?no_such_parameter=1", headers=callers[role]) for path, role in asked]
+        [tools.ask(client, "GET", f"{filled(path)}?no_such_parameter=1", headers=callers[role]) for path, role in asked]
     )
 
     accepted = [
