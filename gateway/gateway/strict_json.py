@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.errors import FieldError
+from chassis.web.bodies import TOO_DEEP, is_too_deep
 
 
 class BodyRefused(ValueError):
@@ -33,13 +34,15 @@ def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`; raises BodyRefused for everything two parsers could read differently.
 
     Refused: other encodings than UTF-8, a byte order mark, repeated keys, NaN and infinities, NUL characters,
-    lone surrogates, integers beyond 64 bits, nesting deeper than the parser carries.
+    lone surrogates, integers beyond 64 bits, nesting deeper than any body may be.
     """
+    if is_too_deep(body):
+        raise BodyRefused("nested too deep", [TOO_DEEP])
     try:
         value = _DECODER.decode(body.decode("utf-8"))
         if b"\\u" in body:  # only an escape can write half a surrogate pair
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BodyRefused("not a JSON document with one reading", [NOT_JSON]) from error
     if not isinstance(value, dict):
         raise BodyRefused("not a JSON object", [NOT_AN_OBJECT])

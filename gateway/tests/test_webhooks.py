@@ -353,3 +353,19 @@ async def test_vnpay_calls_with_get_and_hears_its_own_codes(client: httpx.AsyncC
 
 async def test_the_development_secrets_are_the_published_ones() -> None:
     assert development_secret("demo-bank") == "whsec_" + base64.b64encode(b"demo-bank" + b"." * 23).decode()
+
+
+@pytest.mark.parametrize("depth", [65, 300, 900, 5_000])
+@pytest.mark.parametrize(
+    "into", ['"acc-1"', '"payment_account.opened"', '"bank", "extra": 1', '"2026-11-21T08:00:00+07:00"']
+)
+async def test_a_message_nested_too_deep_is_malformed(
+    into: str, depth: int, client: httpx.AsyncClient, signed: Any, opening: Any
+) -> None:
+    deep = "[" * depth + "]" * depth
+    new = into.replace("1", deep) if "extra" in into else deep
+    body = json.dumps(opening()).replace(into.partition(",")[0], new)
+
+    answer = await client.post(BANK, **signed("demo-bank", body.encode()))
+
+    assert (answer.status_code, [error["code"] for error in answer.json()["errors"]]) == (400, ["too-deep"])

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.testing import unit_event
-from chassis.web.bodies import _is_deep
+from chassis.web.bodies import is_too_deep
 from contracts.registry import SourceChecked
 
 
@@ -276,5 +276,5 @@ async def test_a_cursor_that_the_list_never_gave_is_the_callers_fault(officer, k
     "body", [b'"[[' + b"[{" * 500 + b'"', b'{"a": "' + b'\\"[' * 500 + b'"}', b"[" + b"[]," * 500 + b"[]]"]
 )
 def test_brackets_within_texts_and_beside_each_other_are_no_nesting(body):
-    assert not _is_deep(body)
-    assert _is_deep(b"[" * 65 + body)
+    assert not is_too_deep(body)
+    assert is_too_deep(b"[" * 65 + body)

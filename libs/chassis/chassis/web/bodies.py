@@ -33,23 +33,27 @@ BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
 without an end is read once and not again from each of its quotes."""
 DEEPEST = 64
 """Levels of nesting in a body; the deepest document of the API has fewer than ten."""
+TOO_DEEP = FieldError(
+    "", "too-deep", f"JSON lồng quá {DEEPEST} cấp.", f"The JSON is nested deeper than {DEEPEST} levels."
+)
 
 
 async def refuse_deep_json(request: Request) -> None:
     """422 for a JSON body of more than `DEEPEST` levels: what reads or writes it level by level would end in a fault."""
     if request.method in ("GET", "HEAD") or not _is_json(request.headers.get("content-type", "")):
         return
-    body = await request.body()
-    if body.count(b"[") + body.count(b"{") > DEEPEST and _is_deep(body):
-        vi, en = f"JSON lồng quá {DEEPEST} cấp.", f"The JSON is nested deeper than {DEEPEST} levels."
-        raise InvalidBody(errors=[FieldError("", "too-deep", vi, en)])
+    if is_too_deep(await request.body()):
+        raise InvalidBody(errors=[TOO_DEEP])
 
 
 def _is_json(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower().endswith("json")
 
 
-def _is_deep(body: bytes) -> bool:
+def is_too_deep(body: bytes) -> bool:
+    """Whether a JSON text has more than `DEEPEST` levels of lists and objects."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
     depth = 0
     for token in BRACKETS.finditer(body):
         depth += (token[1] is not None) - (token[2] is not None)
