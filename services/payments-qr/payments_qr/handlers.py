@@ -18,19 +18,7 @@ from contracts import gateway
 from contracts.casework import DossierFeeRequested, DossierSubmitted
 from contracts.deliveries import DeliveryProcessed
 from contracts.gateway import PartnerEventReceived
-from contracts.registry import (
-    OrganizationRegistered,
-    OrganizationSnapshot,
-    OrganizationUpdated,
-    ResidentDeceased,
-    ResidentMerged,
-    ResidentMoved,
-    ResidentRegistered,
-    ResidentSnapshot,
-    ResidentUnmerged,
-    ResidentUpdated,
-    UnitChanged,
-)
+from contracts.registry import UnitChanged
 from payments_qr.commands.bills import request_fee
 from payments_qr.commands.partner_payloads import (
     Result,
@@ -41,7 +29,9 @@ from payments_qr.commands.partner_payloads import (
 )
 from payments_qr.commands.payments import record_reports
 from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
+from payments_qr.model import KnownOrganization, KnownResident
 from payments_qr.model.lifecycle import ProviderStatus
+from replicas.handlers import organization_handlers, resident_handlers
 
 PartnerEventHandler = Callable[[Session, PartnerEventReceived, Any], Awaitable[Result]]
 PaymentReport = ReportedPayment | ReportedReversal
@@ -109,53 +99,6 @@ MERCHANT_EVENTS: dict[str, PartnerEventHandler] = {
 PAYMENT_EVENTS = frozenset({"qr.payment_settled", "qr.payment_reversed"})
 
 
-@batch_handler
-async def on_residents(session: Session, events: Sequence[ResidentSnapshot]) -> None:
-    """Stores residents and their units; a duplicate's merchants belong to the survivor until the merge is undone."""
-    newest = {event.resident_id: event for event in sorted(events, key=lambda event: event.version)}
-    await session.execute(
-        _RESIDENTS,
-        {
-            "ids": list(newest),
-            "versions": [event.version for event in newest.values()],
-            "unit_ids": [event.unit_id for event in newest.values()],
-            "survivors": [
-                event.survivor_id if isinstance(event, ResidentMerged) else None for event in newest.values()
-            ],
-        },
-    )
-
-
-@batch_handler
-async def on_organizations(session: Session, events: Sequence[OrganizationSnapshot]) -> None:
-    """Stores organizations, their units and representatives."""
-    newest = {event.organization_id: event for event in sorted(events, key=lambda event: event.version)}
-    await session.execute(
-        _ORGANIZATIONS,
-        {
-            "ids": list(newest),
-            "versions": [event.version for event in newest.values()],
-            "unit_ids": [event.unit_id for event in newest.values()],
-            "representatives": [event.representative_id for event in newest.values()],
-        },
-    )
-
-
-# One statement per batch: every resident of the province passes through this handler.
-_RESIDENTS = text(
-    "INSERT INTO known_resident AS known (id, version, unit_id, merged_into)"
-    " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[]), cast(:unit_ids AS uuid[]),"
-    " cast(:survivors AS uuid[])) ON CONFLICT (id) DO UPDATE SET version = excluded.version,"
-    " unit_id = excluded.unit_id, merged_into = excluded.merged_into WHERE known.version < excluded.version"
-)
-_ORGANIZATIONS = text(
-    "INSERT INTO known_organization AS known (id, version, unit_id, representative_id)"
-    " SELECT * FROM unnest(cast(:ids AS uuid[]), cast(:versions AS int[]), cast(:unit_ids AS uuid[]),"
-    " cast(:representatives AS uuid[])) ON CONFLICT (id) DO UPDATE SET version = excluded.version,"
-    " unit_id = excluded.unit_id, representative_id = excluded.representative_id WHERE known.version < excluded.version"
-)
-
-
 async def on_dossier_submitted(session: Session, event: DossierSubmitted) -> None:
     """Stores the applicant, who pays the fee."""
     await session.execute(
@@ -177,14 +120,8 @@ async def on_dossier_fee_requested(session: Session, event: DossierFeeRequested)
 
 HANDLERS: EventHandlers = {
     UnitChanged: on_unit_changed,
-    ResidentRegistered: on_residents,
-    ResidentUpdated: on_residents,
-    ResidentMoved: on_residents,
-    ResidentDeceased: on_residents,
-    ResidentMerged: on_residents,
-    ResidentUnmerged: on_residents,
-    OrganizationRegistered: on_organizations,
-    OrganizationUpdated: on_organizations,
+    **resident_handlers(KnownResident),
+    **organization_handlers(KnownOrganization),
     DossierSubmitted: on_dossier_submitted,
     DossierFeeRequested: on_dossier_fee_requested,
     PartnerEventReceived: on_partner_events,

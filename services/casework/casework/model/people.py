@@ -7,17 +7,15 @@ from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from casework.model import Table
+from replicas.model import OrganizationReplica, ResidentReplica
 
 
-class KnownResident(Table, table=True):
-    """A resident as registry announced them; a merged one leads to the survivor."""
+class KnownResident(ResidentReplica, Table, table=True):
+    """A copy of the registry's resident; a merged one links to the survivor."""
 
     __tablename__ = "known_resident"
     __table_args__ = (Index("ix_known_resident_survivor", "survivor_id", postgresql_where="survivor_id IS NOT NULL"),)
 
-    id: UUID = Field(primary_key=True)
-    version: int
-    unit_id: UUID
     unit_code: str = Field(sa_type=Text)
     household_id: UUID | None = None
     life: str = Field(sa_type=Text)
@@ -28,16 +26,12 @@ class KnownResident(Table, table=True):
         return self.household_id is not None and self.household_id == other.household_id
 
 
-class KnownOrganization(Table, table=True):
-    """An organization as registry announced it."""
+class KnownOrganization(OrganizationReplica, Table, table=True):
+    """A copy of the registry's organization."""
 
     __tablename__ = "known_organization"
 
-    id: UUID = Field(primary_key=True)
-    version: int
-    unit_id: UUID
     unit_code: str = Field(sa_type=Text)
-    representative_id: UUID | None = None
     active: bool = True
 
 

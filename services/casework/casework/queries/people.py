@@ -13,6 +13,7 @@ from chassis.security.scope import units_of, valid_on
 from chassis.storage.database import ReadSession
 from chassis.storage.replication import wait_until_replicated
 from chassis.storage.tables import KnownLineage, KnownUnit
+from replicas.queries import find_survivor, merged_into
 
 
 async def get_resident(session: ReadSession, resident_id: UUID) -> KnownResident:
@@ -27,13 +28,7 @@ async def get_organization(session: ReadSession, organization_id: UUID) -> Known
 
 async def find_resident(session: ReadSession, resident_id: UUID) -> KnownResident | None:
     """The resident, or the survivor of a merge, or None."""
-    for _ in range(8):  # chains of merges are short; a circle would be a fault of the registry
-        found = await session.exec(select(KnownResident).where(KnownResident.id == resident_id))
-        resident = found.first()
-        if resident is None or resident.survivor_id is None:
-            return resident
-        resident_id = resident.survivor_id
-    return None
+    return await find_survivor(session, KnownResident, resident_id)
 
 
 def own(column: Any, person_id: UUID | None) -> Any:
@@ -43,8 +38,7 @@ def own(column: Any, person_id: UUID | None) -> Any:
 
 def own_or_merged(column: Any, resident_id: UUID | None) -> Any:
     """The condition "is this resident's, or that of a duplicate merged into them"."""
-    duplicates = select(KnownResident.id).where(KnownResident.survivor_id == resident_id)
-    return own(column, resident_id) | (column.in_(duplicates) if resident_id else false())
+    return own(column, resident_id) | (column.in_(merged_into(KnownResident, resident_id)) if resident_id else false())
 
 
 async def commune_of(session: ReadSession, unit_id: UUID) -> KnownUnit:

@@ -5,28 +5,22 @@ from uuid import UUID
 from sqlmodel import Field
 
 from payments_qr.model.tables import Table
+from replicas.model import OrganizationReplica, ResidentReplica
 
 
-class KnownResident(Table, table=True):
-    """A resident, as registry told; `merged_into` when the record was a duplicate."""
+class KnownResident(ResidentReplica, Table, table=True):
+    """A copy of the registry's resident; `merged_into` is the survivor of a duplicate."""
 
+    SURVIVOR_COLUMN = "merged_into"
     __tablename__ = "known_resident"
 
-    id: UUID = Field(primary_key=True)
-    version: int
-    unit_id: UUID
     merged_into: UUID | None = None
 
 
-class KnownOrganization(Table, table=True):
-    """An organization, as registry told."""
+class KnownOrganization(OrganizationReplica, Table, table=True):
+    """A copy of the registry's organization."""
 
     __tablename__ = "known_organization"
-
-    id: UUID = Field(primary_key=True)
-    version: int
-    unit_id: UUID
-    representative_id: UUID | None = None
 
 
 class KnownDossier(Table, table=True):

@@ -3,13 +3,12 @@
 from typing import TypeVar
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from chassis.security.identity import Caller
 from chassis.security.scope import covers
 from chassis.storage.database import ReadSession
 from chassis.storage.replication import wait_until_replicated
 from payments_qr.model import KnownOrganization, KnownResident, Merchant
+from replicas.queries import merged_into
 
 Known = TypeVar("Known", KnownResident, KnownOrganization)
 
@@ -31,7 +30,7 @@ async def get_resident_of(session: ReadSession, caller: Caller, id: UUID) -> Kno
 
 async def ids_of_resident(session: ReadSession, resident_id: UUID) -> list[UUID]:
     """The resident's id and those of duplicates that were merged into it."""
-    merged = await session.exec(select(KnownResident.id).where(col(KnownResident.merged_into) == resident_id))
+    merged = await session.exec(merged_into(KnownResident, resident_id))
     return [resident_id, *merged]
 
 

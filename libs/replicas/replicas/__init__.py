@@ -1,0 +1,1 @@
+"""Local copies of residents and organizations, kept from the registry's events."""

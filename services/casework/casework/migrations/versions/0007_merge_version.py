@@ -1,0 +1,10 @@
+"""Merges are ordered by their own version, so that a later snapshot does not clear the link."""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE known_resident ADD COLUMN merge_version INTEGER DEFAULT 0")
