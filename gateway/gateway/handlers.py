@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.messaging.consumer import EventHandlers, batch_handler
-from chassis.security.scope import on_unit_changed
+from chassis.messaging.units import on_unit_changed
 from chassis.storage.database import Session
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.onboarding import TeamChanged, TrainingOpened

@@ -15,10 +15,11 @@ from sqlmodel import Field, SQLModel, col, select
 
 from chassis.errors import NotFound
 from chassis.ids import new_id
+from chassis.messaging.units import on_unit_changed
 from chassis.runtime import Service
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
-from chassis.security.scope import on_unit_changed, require_unit, scoped, unit_of_body
+from chassis.security.scope import require_unit, scoped, unit_of_body
 from chassis.storage.database import Session, new_tables
 from chassis.storage.outbox import publish
 from chassis.web.idempotency import personal_answer

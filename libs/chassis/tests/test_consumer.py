@@ -13,7 +13,7 @@ from chassis.clock import now
 from chassis.errors import DeadLetterStays
 from chassis.messaging.bus import Outgoing
 from chassis.messaging.consumer import Consumer, TooManyDeadLetters, Transient, batch_handler
-from chassis.security.scope import on_unit_changed
+from chassis.messaging.units import on_unit_changed
 from chassis.storage.database import _know_the_dying
 from contracts import topics
 from contracts.registry import SourceChecked, UnitChanged

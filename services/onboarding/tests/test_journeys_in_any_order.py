@@ -111,7 +111,7 @@ class Story:
     def journey_of(self, root: UUID) -> list[JourneyStep]:
         """By the pure model, from everything that was attested of the records that were merged into this one."""
         resident = KnownResident(id=root, unit_id=self.newest[root].unit_id, unit_code=self.newest[root].unit_code)
-        resident.hear(self.newest[root])
+        resident.apply(self.newest[root])
         newest = [each for each in self.events if isinstance(each, ResidentAttested)]
         evidences = [
             evidence

@@ -78,5 +78,5 @@ async def _make_known(database: Database, people: list[Any]) -> None:
     async with database.transaction() as session:
         for person in people:
             resident = KnownResident(id=person.resident_id, unit_id=person.unit_id, unit_code=person.unit_code)
-            resident.hear(person)
+            resident.apply(person)
             session.add(resident)

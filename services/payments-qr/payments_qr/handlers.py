@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from chassis.clock import now
 from chassis.messaging.consumer import EventHandlers, batch_handler
+from chassis.messaging.units import on_unit_changed
 from chassis.security.encryption import CipherContext, decrypt_text
-from chassis.security.scope import on_unit_changed
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts import gateway

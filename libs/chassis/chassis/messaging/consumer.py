@@ -41,14 +41,14 @@ EventHandler = Callable[[Session, Any], Awaitable[None]]
 EventHandlers = Mapping[type[Event], EventHandler]
 
 
-def batch_handler(reaction: Callable[[Session, Sequence[Any]], Awaitable[None]]) -> EventHandler:
-    """Marks a reaction that takes many facts at once: `handler(session, facts)`.
+def batch_handler(handler: Callable[[Session, Sequence[Any]], Awaitable[None]]) -> EventHandler:
+    """Marks a handler that takes many events at once: `handler(session, events)`.
 
-    It gets runs of facts for which it is the reaction, of one or several types, in their order; one fact comes as a run of
-    one. Use it where a statement for many costs little more than one for a single fact.
+    It gets consecutive events of the types that it handles, in their order; a single event comes as a list of one. Use it
+    where one statement for many events costs little more than one for a single event.
     """
-    reaction.is_batch_handler = True  # type: ignore[attr-defined]  # read by the consumer
-    return reaction
+    handler.is_batch_handler = True  # type: ignore[attr-defined]  # read by the consumer
+    return handler
 
 
 BATCH = 1000
@@ -56,9 +56,9 @@ BACKOFF_SECONDS = 0.5
 TRANSIENT = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError, asyncpg.InterfaceError)
 
 
-def is_batch_handler(reaction: EventHandler) -> bool:
-    """Whether a reaction was marked by `together`."""
-    return getattr(reaction, "is_batch_handler", False)
+def is_batch_handler(handler: EventHandler) -> bool:
+    """Whether a handler was marked by `batch_handler`."""
+    return getattr(handler, "is_batch_handler", False)
 
 
 class Fenced(Exception):

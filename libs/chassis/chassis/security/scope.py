@@ -1,4 +1,4 @@
-"""What a caller may see: the units of today's tree, kept from `unit.changed`, and one function that scopes a query."""
+"""What a caller may see: the units of today's tree, stored from `unit.changed`, and one function that scopes a query."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, text
+from sqlalchemy import ColumnElement, delete, false, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from chassis.clock import today
 from chassis.errors import FieldError, Forbidden, InvalidBody, InvalidQuery, NotFound
 from chassis.security.identity import Caller
+from chassis.storage.bulk import BulkInsert
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.tables import KnownLineage, KnownUnit
 from contracts.registry import UnitChanged
@@ -20,26 +21,26 @@ from contracts.registry import UnitChanged
 S = TypeVar("S", bound=Any)
 
 EVERYWHERE = frozenset({"operator", "service"})
-"""Roles that are bound to no unit; what they may do is decided at each door."""
+"""Roles that are bound to no unit; each operation declares whether it allows them."""
 
 
-async def on_unit_changed(session: Session, fact: UnitChanged) -> None:
-    """The reaction of every service that scopes by units: keeps the unit and all its places."""
-    await session.merge(
-        KnownUnit(
-            id=fact.unit_id, code=fact.code, name=fact.name, level=fact.level, kind=fact.kind,
-            valid_from=fact.valid_from, valid_to=fact.valid_to,
-        )
-    )  # fmt: skip
-    await session.flush()
-    await session.execute(text("DELETE FROM known_lineage WHERE unit_id = :id"), {"id": fact.unit_id})
-    session.add_all(
-        KnownLineage(
-            path=place.path, unit_id=fact.unit_id, parent_id=place.parent_id,
-            valid_from=place.valid_from, valid_to=place.valid_to,
-        )
-        for place in fact.lineage
-    )  # fmt: skip
+async def store_units(session: Session, events: Sequence[UnitChanged]) -> None:
+    """Stores units and all their places in the tree; the last event of a unit counts. A decree brings thousands at once."""
+    newest = {event.unit_id: event for event in events}
+    units = [(event.unit_id, *(getattr(event, name) for name in UNIT_COLUMNS)) for event in newest.values()]
+    await session.execute(*_UNITS.of(units))
+    await session.execute(delete(KnownLineage).where(col(KnownLineage.unit_id).in_(list(newest))))
+    places = [
+        (place.path, event.unit_id, place.parent_id, place.valid_from, place.valid_to)
+        for event in newest.values()
+        for place in event.lineage
+    ]
+    await session.execute(*_PLACES.of(places))
+
+
+UNIT_COLUMNS = ("code", "name", "level", "kind", "valid_from", "valid_to")
+_UNITS = BulkInsert(KnownUnit, ["id", *UNIT_COLUMNS], update={name: f"excluded.{name}" for name in UNIT_COLUMNS})
+_PLACES = BulkInsert(KnownLineage, ["path", "unit_id", "parent_id", "valid_from", "valid_to"])
 
 
 def scoped(query: S, caller: Caller, unit_id: Any) -> S:

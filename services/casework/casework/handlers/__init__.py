@@ -5,7 +5,7 @@ from casework.handlers.fees import on_bill_paid, on_fee_uncollectable, on_paymen
 from casework.handlers.portal import on_partner_events_received
 from casework.model.people import KnownOrganization, KnownResident
 from chassis.messaging.consumer import EventHandlers
-from chassis.security.scope import on_unit_changed
+from chassis.messaging.units import on_unit_changed
 from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import CampaignStarted, CampaignUpdated
 from contracts.payments_qr import BillPaid, FeeUncollectable, PaymentReversed, QrIssued

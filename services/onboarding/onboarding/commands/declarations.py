@@ -46,11 +46,11 @@ def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, obs
     """Counts a new smartphone or number here at once and publishes it for registry, which records it (source: officer)."""
     resident = opened.resident
     if observation.name == "phone":
-        is_new = observation.owner_verified and not resident.tells("owner_verified_phone")
+        is_new = observation.owner_verified and not resident.holds("owner_verified_phone")
         if observation.owner_verified:
             resident.observe("owner_verified_phone", True, now())
     else:
-        is_new = resident.tells(observation.name) != observation.value
+        is_new = resident.holds(observation.name) != observation.value
         resident.observe(observation.name, bool(observation.value), now())
     session.add(resident)
     publish(session, _observed(opened, observation))

@@ -200,11 +200,11 @@ def _first_steps(attributes: KnownAttributes, on: date) -> list[dict[str, Any]]:
 
 _INSERT = text(
     "WITH sent AS (SELECT value FROM jsonb_array_elements(cast(:rows AS jsonb))),"
-    " met AS (INSERT INTO known_resident SELECT given.* FROM sent,"
+    " inserted AS (INSERT INTO known_resident SELECT given.* FROM sent,"
     " jsonb_populate_record(NULL::known_resident, sent.value) AS given ON CONFLICT DO NOTHING RETURNING id),"
     " stepped AS (INSERT INTO resident_step (resident_id, step, status, missing, route, marks)"
-    " SELECT met.id, first.step, first.status, ARRAY(SELECT jsonb_array_elements_text(first.missing)), first.route, '{}'"
-    " FROM met JOIN sent ON cast(sent.value->>'id' AS uuid) = met.id,"
+    " SELECT inserted.id, first.step, first.status, ARRAY(SELECT jsonb_array_elements_text(first.missing)), first.route, '{}'"
+    " FROM inserted JOIN sent ON cast(sent.value->>'id' AS uuid) = inserted.id,"
     " jsonb_to_recordset(sent.value->'steps') AS first(step text, status text, missing jsonb, route text))"
-    " SELECT id FROM met"
+    " SELECT id FROM inserted"
 )

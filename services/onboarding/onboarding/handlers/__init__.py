@@ -15,16 +15,10 @@ from contracts.gateway import PartnerChanged
 from contracts.payments_qr import MerchantActivated, MerchantRegistered, MerchantSuspended, MerchantUpdated
 from contracts.registry import (
     OrganizationAttested,
-    OrganizationRegistered,
-    OrganizationUpdated,
     ResidentAttested,
     ResidentConsentChanged,
-    ResidentDeceased,
     ResidentMerged,
-    ResidentMoved,
-    ResidentRegistered,
     ResidentUnmerged,
-    ResidentUpdated,
     UnitChanged,
 )
 from onboarding.handlers.consents import on_consent_changed
@@ -38,27 +32,24 @@ from onboarding.handlers.dossiers import (
     on_procedures_chosen,
 )
 from onboarding.handlers.merchants import on_merchant_changed
-from onboarding.handlers.organizations import on_organization_attested, on_organization_told
+from onboarding.handlers.organizations import on_organization, on_organization_attested
 from onboarding.handlers.partners import on_partner_changed
 from onboarding.handlers.residents import (
     on_resident_merged,
     on_resident_unmerged,
-    on_residents_heard,
+    on_residents,
 )
-from onboarding.handlers.units import on_units_told
+from onboarding.handlers.units import on_units
+from replicas.handlers import ORGANIZATION_EVENTS, RESIDENT_EVENTS
 
 HANDLERS: EventHandlers = {
-    UnitChanged: on_units_told,
-    ResidentRegistered: on_residents_heard,
-    ResidentUpdated: on_residents_heard,
-    ResidentMoved: on_residents_heard,
-    ResidentDeceased: on_residents_heard,
+    UnitChanged: on_units,
+    **dict.fromkeys(RESIDENT_EVENTS, on_residents),
     ResidentMerged: on_resident_merged,
     ResidentUnmerged: on_resident_unmerged,
-    ResidentAttested: on_residents_heard,
+    **dict.fromkeys(ORGANIZATION_EVENTS, on_organization),
+    ResidentAttested: on_residents,
     ResidentConsentChanged: on_consent_changed,
-    OrganizationRegistered: on_organization_told,
-    OrganizationUpdated: on_organization_told,
     OrganizationAttested: on_organization_attested,
     PartnerChanged: on_partner_changed,
     MerchantRegistered: on_merchant_changed,

@@ -1,4 +1,4 @@
-"""Facts about residents: who they are to us, and what partners attest of them."""
+"""Events about residents: the copies of their records, and what partners attest of them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,86 +8,79 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.messaging.consumer import batch_handler
 from chassis.storage.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
-from onboarding.commands.journeys import (
-    add_evidence,
-    insert_residents,
-    open_journey,
-    open_journeys,
-    recompute,
-    store_journeys,
-)
+from onboarding.commands.journeys import add_evidence, insert_residents, open_journey, open_journeys, recompute, store_journeys
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.people import KnownResident
 
 
 @batch_handler
-async def on_residents_heard(session: Session, facts: Sequence[ResidentSnapshot | ResidentAttested]) -> None:
+async def on_residents(session: Session, events: Sequence[ResidentSnapshot | ResidentAttested]) -> None:
     """Keeps the newest snapshots, takes partners' facts as evidence, and computes anew the journeys that this touches.
 
-    Conditions never refuse a partner's fact; twice is once.
+    Conditions never refuse a partner's event; twice is once.
     """
-    later = await _insert_new(session, facts)
+    later = await _insert_new(session, events)
     opened = await open_journeys(session, [each.resident_id for each in later])
     if strangers := [each for each in later if each.resident_id not in opened]:
-        await _make_known(session, strangers)
+        await _ensure_rows(session, strangers)
         opened |= await open_journeys(session, [each.resident_id for each in strangers])
     touched: dict[UUID, OpenJourney] = {}
-    for fact in later:
-        journey = opened[fact.resident_id]
-        if await _apply_event(session, fact, journey):
+    for event in later:
+        journey = opened[event.resident_id]
+        if await _apply_event(session, event, journey):
             touched[journey.resident.id] = journey
     for journey in touched.values():
         recompute(session, journey)
     await store_journeys(session, touched.values())
 
 
-async def on_resident_merged(session: Session, fact: ResidentMerged) -> None:
-    """What the duplicate had counts for the survivor from now on."""
-    await _make_known(session, [fact])
-    await session.execute(insert(KnownResident).values(_blank(fact.survivor_id, fact)).on_conflict_do_nothing())
-    duplicate = await _known(session, fact.resident_id)
-    duplicate.hear(fact)
-    if duplicate.merge(fact.survivor_id, fact.version):
+async def on_resident_merged(session: Session, event: ResidentMerged) -> None:
+    """The duplicate's evidence counts for the survivor."""
+    await _ensure_rows(session, [event])
+    await session.execute(insert(KnownResident).values(_blank(event.survivor_id, event)).on_conflict_do_nothing())
+    duplicate = await _known(session, event.resident_id)
+    duplicate.apply(event)
+    if duplicate.apply_merge(event):
         session.add(duplicate)
-        await _recompute(session, fact.survivor_id)
+        await _recompute(session, event.survivor_id)
 
 
-async def on_resident_unmerged(session: Session, fact: ResidentUnmerged) -> None:
-    """The merge was a mistake: each record has its own journey again."""
-    await _make_known(session, [fact])
-    duplicate = await _known(session, fact.resident_id)
-    duplicate.hear(fact)
-    if duplicate.merge(None, fact.version):
+async def on_resident_unmerged(session: Session, event: ResidentUnmerged) -> None:
+    """The merge is undone: each record has its own journey again."""
+    await _ensure_rows(session, [event])
+    duplicate = await _known(session, event.resident_id)
+    duplicate.apply(event)
+    if duplicate.apply_merge(event):
         session.add(duplicate)
-        await _recompute(session, fact.resident_id)
-        await _recompute(session, fact.survivor_id)
+        await _recompute(session, event.resident_id)
+        await _recompute(session, event.survivor_id)
 
 
 async def _insert_new(
-    session: Session, facts: Sequence[ResidentSnapshot | ResidentAttested]
+    session: Session, events: Sequence[ResidentSnapshot | ResidentAttested]
 ) -> list[ResidentSnapshot | ResidentAttested]:
-    """Stores everybody of whom these facts are the first word, and gives the facts that are left to hear."""
+    """Inserts the residents whose first event this is; returns the events that are left to apply."""
     first: dict[UUID, ResidentSnapshot] = {}
-    for fact in facts:
-        if isinstance(fact, ResidentSnapshot):
-            first.setdefault(fact.resident_id, fact)
-    met = await insert_residents(session, [_resident_in(fact) for fact in first.values()])
-    return [fact for fact in facts if not (fact.resident_id in met and first.get(fact.resident_id) is fact)]
+    for event in events:
+        if isinstance(event, ResidentSnapshot):
+            first.setdefault(event.resident_id, event)
+    met = await insert_residents(session, [_resident_in(event) for event in first.values()])
+    return [event for event in events if not (event.resident_id in met and first.get(event.resident_id) is event)]
 
 
-async def _apply_event(session: Session, fact: ResidentSnapshot | ResidentAttested, journey: OpenJourney) -> bool:
-    """Takes one fact in; whether the journey has to be computed anew."""
-    if isinstance(fact, ResidentAttested):
-        evidence = evidence_of(fact.attestation, had_bank_account=fact.has_bank_account)
-        return evidence is not None and add_evidence(journey, evidence, subject_id=fact.resident_id)
-    resident = await session.get_one(KnownResident, fact.resident_id)  # locked with its journey, so no statement
-    before, is_first_word = resident.attributes, resident.version == 0
-    if not resident.hear(fact):
+async def _apply_event(session: Session, event: ResidentSnapshot | ResidentAttested, journey: OpenJourney) -> bool:
+    """Applies one event; whether the journey has to be recomputed."""
+    if isinstance(event, ResidentAttested):
+        evidence = evidence_of(event.attestation, had_bank_account=event.has_bank_account)
+        return evidence is not None and add_evidence(journey, evidence, subject_id=event.resident_id)
+    resident = await session.get_one(KnownResident, event.resident_id)  # locked with its journey, so no statement
+    before, is_first = resident.attributes, resident.version == 0
+    if not resident.apply(event):
         return False
     session.add(resident)
     after = resident.attributes
-    return is_first_word or (before.conditions, before.has_bank_account) != (after.conditions, after.has_bank_account)
+    return is_first or (before.conditions, before.has_bank_account) != (after.conditions, after.has_bank_account)
 
 
 async def _recompute(session: Session, resident_id: UUID) -> None:
@@ -97,20 +90,20 @@ async def _recompute(session: Session, resident_id: UUID) -> None:
         await store_journeys(session, [opened])
 
 
-async def _make_known(session: Session, facts: Sequence[ResidentSnapshot | ResidentAttested]) -> None:
-    """Rows to lock, whichever fact about a resident comes first."""
-    rows = {fact.resident_id: _blank(fact.resident_id, fact) for fact in facts}
+async def _ensure_rows(session: Session, events: Sequence[ResidentSnapshot | ResidentAttested]) -> None:
+    """Inserts a row to lock for residents whose first event this is."""
+    rows = {event.resident_id: _blank(event.resident_id, event) for event in events}
     if rows:
         await session.execute(insert(KnownResident).values(list(rows.values())).on_conflict_do_nothing())
 
 
-def _blank(resident_id: UUID, fact: ResidentSnapshot | ResidentAttested) -> dict[str, object]:
-    return KnownResident(id=resident_id, unit_id=fact.unit_id, unit_code=fact.unit_code).model_dump()
+def _blank(resident_id: UUID, event: ResidentSnapshot | ResidentAttested) -> dict[str, object]:
+    return KnownResident(id=resident_id, unit_id=event.unit_id, unit_code=event.unit_code).model_dump()
 
 
-def _resident_in(fact: ResidentSnapshot) -> KnownResident:
-    resident = KnownResident(id=fact.resident_id, unit_id=fact.unit_id, unit_code=fact.unit_code)
-    resident.hear(fact)
+def _resident_in(event: ResidentSnapshot) -> KnownResident:
+    resident = KnownResident(id=event.resident_id, unit_id=event.unit_id, unit_code=event.unit_code)
+    resident.apply(event)
     return resident
 
 

@@ -20,7 +20,7 @@ async def update_unit(session: Session, event: UnitChanged) -> None:
     if event.kind == TRAINING:
         return
     session.sync_session.info[UNITS_CHANGED] = True
-    await scope.on_unit_changed(session, event)
+    await scope.store_units(session, [event])
     await session.execute(text("DELETE FROM succession WHERE unit_id = :unit"), {"unit": event.unit_id})
     rows = [(each.unit_id, each.kind, each.effective_on) for each in event.successors]
     await session.execute(*_SUCCESSORS.of(rows, unit_id=event.unit_id))
