@@ -9,7 +9,7 @@ from contracts.counts import CountsTaken
 from contracts.deliveries import DeliveryProcessed
 from contracts.registry import OrganizationRegistered, ResidentMerged, ResidentRegistered, ResidentUnmerged
 from payments_qr.app import service
-from payments_qr.handlers import MERCHANT_EVENTS, PAYMENT_EVENTS, on_partner_events, on_residents
+from payments_qr.handlers import MERCHANT_EVENTS, PAYMENT_EVENTS, on_partner_events
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
@@ -60,7 +60,8 @@ async def test_a_duplicates_merchant_is_the_survivors_until_the_merge_is_undone(
     assert [row["id"] for row in (await owner.get("/v1/merchants")).json()["items"]] == [merchant["id"]]
     async with database.transaction() as session:
         late = person(ResidentRegistered, duplicate, 1, world)
-        await on_residents(session, [person(ResidentUnmerged, duplicate, 3, world, survivor_id=world.resident), late])
+        handle = service.handlers[ResidentRegistered]
+        await handle(session, [person(ResidentUnmerged, duplicate, 3, world, survivor_id=world.resident), late])
 
     assert (await owner.get("/v1/merchants")).json()["items"] == []
 

@@ -8,7 +8,14 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.messaging.consumer import batch_handler
 from chassis.storage.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
-from onboarding.commands.journeys import add_evidence, insert_residents, open_journey, open_journeys, recompute, store_journeys
+from onboarding.commands.journeys import (
+    add_evidence,
+    insert_residents,
+    open_journey,
+    open_journeys,
+    recompute,
+    store_journeys,
+)
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.people import KnownResident
