@@ -22,7 +22,7 @@ class TableError(ValueError):
 
 
 class UnreadableTable(TableError):
-    """The file as a whole cannot be used; no row of it was given out that is not counted."""
+    """The file as a whole cannot be used; rows that were given out before are to be undone by the caller."""
 
 
 class CellError(TableError):

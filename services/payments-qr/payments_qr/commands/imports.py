@@ -1,8 +1,8 @@
 """Imports of stall lists and bill files: valid rows are applied, every wrong cell is reported."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, TypeVar
+from collections.abc import AsyncGenerator, Sequence
+from typing import BinaryIO, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -40,7 +40,7 @@ async def import_stalls(
     run, is_new = await _import_of(session, caller, "merchants", f"{unit.id}|{market}|{provider}", unit.id, file)
     if not is_new:
         return run
-    for row in _rows(stalls(file)):
+    async for row in _rows(stalls(file)):
         run.total_rows += 1
         rejections = (
             row if isinstance(row, list) else await _take_stall(session, caller, run, unit, market, provider, row)
@@ -112,7 +112,7 @@ async def import_bills(session: Session, caller: Caller, merchant: Merchant, fil
     run, is_new = await _import_of(session, caller, "bills", str(merchant.id), merchant.unit_id, file)
     if not is_new:
         return run
-    for chunk in _chunks(_rows(bill_lines(file))):
+    async for chunk in _chunks(_rows(bill_lines(file))):
         run.total_rows += len(chunk)
         known = await _known_bills(session, merchant, [row for row in chunk if isinstance(row, BillLine)])
         for row in chunk:
@@ -194,16 +194,17 @@ async def _import_of(
     return run, True
 
 
-def _rows(rows: Iterator[T]) -> Iterator[T]:
+async def _rows(rows: AsyncGenerator[T]) -> AsyncGenerator[T]:
     try:
-        yield from rows
+        async for row in rows:
+            yield row
     except UnreadableFile as refused:
         raise unreadable_upload(refused.rejection) from refused
 
 
-def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    chunk: list[Any] = []
-    for row in rows:
+async def _chunks(rows: AsyncGenerator[T]) -> AsyncGenerator[list[T]]:
+    chunk: list[T] = []
+    async for row in rows:
         chunk.append(row)
         if len(chunk) == CHUNK:
             yield chunk

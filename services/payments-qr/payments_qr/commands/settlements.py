@@ -1,9 +1,8 @@
 """Comparison of a partner's settlement file with the record: checked as a whole, then line by line."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import BinaryIO, TypeVar
 from uuid import UUID
 
@@ -43,7 +42,7 @@ async def import_settlement(
     if settlement is not None:
         return settlement, False
     try:
-        totals = checked_totals(file)
+        totals = await checked_totals(file)
     except UnreadableFile as refused:
         raise unreadable_upload(refused.rejection) from refused
     settlement = Settlement(
@@ -52,7 +51,7 @@ async def import_settlement(
     )  # fmt: skip
     session.add(settlement)
     await session.flush()
-    for lines in _chunks(settlement_lines(file)):
+    async for lines in _chunks(settlement_lines(file)):
         await _compare_lines(session, settlement, lines)
     await _add_missing_there(session, settlement)
     return settlement, True
@@ -66,8 +65,14 @@ def _hash_of(file: BinaryIO) -> bytes:
     return digest.digest()
 
 
-def _chunks(lines: Iterator[T]) -> Iterator[list[T]]:
-    while chunk := list(islice(lines, CHUNK)):
+async def _chunks(lines: AsyncGenerator[T]) -> AsyncGenerator[list[T]]:
+    chunk: list[T] = []
+    async for line in lines:
+        chunk.append(line)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
         yield chunk
 
 

@@ -1,19 +1,21 @@
 """A supplier's bill file: one row per customer and period."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import BinaryIO
 
-from payments_qr.uploads.tables import Rejection, Row, lines_of, rows_of, whole_number
+from payments_qr.uploads.tables import Rejection, broken, rows_of, text, whole_number
+from tabular import BrokenRow, Cell, CellError, Column, Row
+from tabular.values import parse_date, text_of
 
-COLUMNS = {
-    "customer_code": ("customer_code", "Mã khách hàng", "Mã KH", "ma_kh"),
-    "period": ("period", "Kỳ", "Kỳ hóa đơn", "ky_hoa_don"),
-    "amount": ("amount", "Số tiền", "Tổng tiền"),
-    "due_on": ("due_on", "Hạn thanh toán", "Ngày đến hạn", "han_nop"),
-}
+COLUMNS = (
+    Column("customer_code", ("Mã khách hàng", "Mã KH"), required=True),
+    Column("period", ("Kỳ hóa đơn", "Kỳ"), required=True),
+    Column("amount", ("Số tiền", "Tổng tiền"), required=True),
+    Column("due_on", ("Hạn thanh toán", "Ngày đến hạn", "Hạn nộp"), required=True),
+)
 CUSTOMER_CODE = r"[A-Z0-9][A-Z0-9.\-]{2,24}"
 
 
@@ -28,15 +30,15 @@ class BillLine:
     due_on: date
 
 
-def bill_lines(file: BinaryIO) -> Iterator[BillLine | list[Rejection]]:
+async def bill_lines(file: BinaryIO) -> AsyncGenerator[BillLine | list[Rejection]]:
     """Every row as a bill, or as the list of what is wrong with it. Raises UnreadableFile without the columns."""
-    for row in rows_of(enumerate(lines_of(file), 1), COLUMNS, required=tuple(COLUMNS)):
-        yield _bill_of(row)
+    async for row in rows_of(file, COLUMNS):
+        yield [broken(row)] if isinstance(row, BrokenRow) else _bill_of(row)
 
 
 def _bill_of(row: Row) -> BillLine | list[Rejection]:
-    code, period = normalised_customer_code(row["customer_code"]), normalised_period(row["period"])
-    amount, due_on = whole_number(row["amount"]), normalised_day(row["due_on"])
+    code, period = normalised_customer_code(text(row, "customer_code")), _period_of(row.cell("period"))
+    amount, due_on = whole_number(row.cell("amount")), _day_of(row.cell("due_on"))
     if code and period and amount and due_on:
         return BillLine(row.number, code, period, amount, due_on)
     wrong = []
@@ -55,29 +57,31 @@ def _rejected(row: Row, column: str, vi: str, en: str) -> Rejection:
     return Rejection(row.number, column, f"wrong-{column.replace('_', '-')}", vi, en)
 
 
-def normalised_customer_code(text: str) -> str | None:
+def normalised_customer_code(written: str) -> str | None:
     """Capitals, no spaces: EVN's `PD` codes and the suppliers' own."""
-    code = re.sub(r"\s", "", text).upper()
+    code = re.sub(r"\s", "", written).upper()
     return code if re.fullmatch(CUSTOMER_CODE, code) else None
 
 
-def normalised_period(text: str) -> str | None:
+def normalised_period(written: str) -> str | None:
     """`2026-06`, `06/2026`, `6/2026` or `T6/2026` as `2026-06`."""
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})((?:/\d)?)", text.strip())
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})((?:/\d)?)", written.strip())
     year, month, rest = found.groups() if found else ("", "", "")
     if not found:
-        turned = re.fullmatch(r"(?i)(?:T|tháng )?(\d{1,2})[/-](\d{4})", text.strip())
+        turned = re.fullmatch(r"(?i)(?:T|tháng )?(\d{1,2})[/-](\d{4})", written.strip())
         if not turned:
             return None
         month, year = turned.groups()
     return f"{year}-{int(month):02d}{rest}" if 1 <= int(month) <= 12 else None
 
 
-def normalised_day(text: str) -> date | None:
-    """`2026-06-30` or `30/06/2026`."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007  # a day has no zone
-        except ValueError:
-            continue
-    return None
+def _period_of(cell: Cell) -> str | None:
+    """The month; a spreadsheet makes a date of `06/2026`."""
+    return f"{cell:%Y-%m}" if isinstance(cell, date) else normalised_period(text_of(cell))
+
+
+def _day_of(cell: Cell) -> date | None:
+    try:
+        return parse_date(cell)
+    except CellError:
+        return None
