@@ -41,7 +41,7 @@ from gateway.errors import (
 from gateway.head import Head, RawHeaders
 from gateway.headers import check_framing, check_length
 from gateway.incoming import ClientGone, read_body
-from gateway.limits import Crowd, Crowded, Policy, TokenBuckets, Verdict
+from gateway.limits import InFlightLimit, LimitReached, Policy, TokenBuckets, Verdict
 from gateway.mailbox import Mailbox
 from gateway.oidc import Provider
 from gateway.pages import Pages
@@ -75,8 +75,8 @@ class Gateway:
         self.inner = inner
         self.settings = settings
         self.table = table or RoutingTable.from_file()
-        self._crowd = Crowd(settings.requests_at_once)
-        self._streams = Crowd(settings.requests_at_once)
+        self._in_flight = InFlightLimit(settings.requests_at_once)
+        self._streams = InFlightLimit(settings.requests_at_once)
         self._callers = TokenBuckets(Policy("caller", settings.caller_requests_per_minute, 60))
         self._addresses = TokenBuckets(Policy("address", settings.address_requests_per_minute, 60))
         self._misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
@@ -204,14 +204,14 @@ class Gateway:
         if preflight is not None:
             await send_json(send, 204, None, preflight)
         elif path in ("/healthz", "/readyz"):
-            # Asked by those who decide whether to send us traffic: never refused for want of room.
+            # Asked by those who decide whether to send us traffic: never refused because of a limit.
             await self._dispatch(scope, head, receive, send, trace, path)
         else:
             try:
-                with self._streams if path == "/v1/reports/stream" else self._crowd:
+                with self._streams if path == "/v1/reports/stream" else self._in_flight:
                     await self._dispatch(scope, head, receive, send, trace, path)
-            except Crowded as crowded:
-                raise Overloaded from crowded
+            except LimitReached as reached:
+                raise Overloaded from reached
 
     async def _dispatch(
         self, scope: Scope, head: Head, receive: Receive, send: Answered, trace: Trace, path: str

@@ -86,23 +86,23 @@ class TokenBuckets:
         return Verdict(allowed, self.policy, int(level), seconds)
 
 
-class Crowded(Exception):
-    """The door, or the service behind it, has as much to do as it may; nothing of the request was accepted."""
+class LimitReached(Exception):
+    """As many requests are in flight, at the gateway or at the service, as may be; nothing of this one was accepted."""
 
 
-class Crowd:
-    """Counts what is under way and refuses before memory grows: shedding comes before accepting, never after."""
+class InFlightLimit:
+    """Counts the requests in flight and refuses before memory grows: requests are shed before they are accepted, never after."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.inside = 0
+        self.in_flight = 0
 
     def __enter__(self) -> None:
-        if self.inside >= self.limit:
-            raise Crowded
-        self.inside += 1
+        if self.in_flight >= self.limit:
+            raise LimitReached
+        self.in_flight += 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.inside -= 1
+        self.in_flight -= 1

@@ -10,13 +10,13 @@ import aiohttp
 
 from gateway.answers import Receive, Scope, Send
 from gateway.breaker import Breaker, RetryBudget
+from gateway.concurrency import AdaptiveLimit
 from gateway.errors import BadGateway, GatewayTimeout, MalformedRequest, Overloaded, ServiceUnavailable
 from gateway.head import Head, RawHeaders
 from gateway.headers import check_length, outgoing_headers, returning_headers
 from gateway.incoming import ClientGone, DisconnectWatch, IncomingBody
-from gateway.limits import Crowded
+from gateway.limits import LimitReached
 from gateway.proxy_client import BrokenResponse, Call, ProxyClient, ServiceUnreachable
-from gateway.room import Room
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 WORTH_A_RETRY = frozenset({502, 503, 504})
@@ -52,7 +52,7 @@ class Proxy:
         self._addresses = {service: address.rstrip("/") for service, address in addresses.items()}
         self._budgets = budgets or Budgets()
         self._breakers = {service: Breaker() for service in addresses}
-        self._rooms = {service: Room(service, most_calls) for service in addresses}
+        self._limits = {service: AdaptiveLimit(service, most_calls) for service in addresses}
         self._retries = RetryBudget()
 
     async def forward(
@@ -115,15 +115,15 @@ class Proxy:
         return await self._attempt(service, call, body)
 
     async def _attempt(self, service: str, call: Call, body: IncomingBody) -> aiohttp.ClientResponse:
-        room = self._rooms[service]
+        limit = self._limits[service]
         try:
-            began = room.enter()
-        except Crowded as crowded:
-            raise Overloaded from crowded
+            began = limit.enter()
+        except LimitReached as reached:
+            raise Overloaded from reached
         try:
             return await self._fetch_once(service, call, body)
         finally:
-            room.leave(began, tells=not body.is_streamed)
+            limit.leave(began, counts=not body.is_streamed)
 
     async def _fetch_once(self, service: str, call: Call, body: IncomingBody) -> aiohttp.ClientResponse:
         breaker = self._breakers[service]

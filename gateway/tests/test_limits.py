@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.breaker import Breaker, RetryBudget
-from gateway.limits import Crowd, Crowded, Policy, TokenBuckets
+from gateway.limits import InFlightLimit, LimitReached, Policy, TokenBuckets
 
 
 class Clock:
@@ -64,13 +64,13 @@ def test_a_clock_that_stands_still_gives_nothing_back(clock: Clock) -> None:
 
 
 def test_a_full_house_refuses_before_accepting() -> None:
-    crowd = Crowd(1)
+    crowd = InFlightLimit(1)
 
-    with crowd, pytest.raises(Crowded), crowd:
+    with crowd, pytest.raises(LimitReached), crowd:
         pass
     with crowd:
-        assert crowd.inside == 1
-    assert crowd.inside == 0
+        assert crowd.in_flight == 1
+    assert crowd.in_flight == 0
 
 
 def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_probe_through(clock: Clock) -> None:
