@@ -1,12 +1,17 @@
 """Each service's README says truly what the service hears and says."""
 
+import pkgutil
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import contracts
 from contracts.event import EVENT_TYPES
+
+for module in pkgutil.iter_modules(contracts.__path__):
+    import_module(f"contracts.{module.name}")
 
 ROOT = Path(__file__).parents[2]
 HOMES = {

@@ -33,7 +33,7 @@ def service() -> Service:
 
 @pytest.fixture
 async def units(deliver: Callable[..., Any]) -> None:
-    """Province 38; district 397 until June 2025 with three communes; today's commune 15724 with their villages."""
+    """Province 38; district 397 until June 2025 with three communes; today's commune 15724 with tsuccessor villages."""
     await deliver(*units_of_the_demo())
 
 
@@ -47,8 +47,10 @@ def units_of_the_demo() -> list[UnitChanged]:
     ]
     for code, name in old:
         place = _place(f"38/397/{code}", to=BEFORE)
-        heir = Successor(unit_id=today, code="15724", kind="whole", effective_on=REFORM)
-        events.append(_unit(unit_id(code, "old"), code, name, "commune", [place], valid_to=BEFORE, successors=[heir]))
+        successor = Successor(unit_id=today, code="15724", kind="whole", effective_on=REFORM)
+        events.append(
+            _unit(unit_id(code, "old"), code, name, "commune", [place], valid_to=BEFORE, successors=[successor])
+        )
     for commune, number in [("15727", 1), ("15727", 2), ("15721", 1)]:
         code = f"{commune}-{number:02}"
         places = [

@@ -25,7 +25,7 @@ START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
 @dataclass
 class History:
-    """Facts per key in their order; `published_events` mixes the keys and repeats some."""
+    """Events per key in their order; `published_events` mixes the keys and repeats some."""
 
     random: Random
     keys: list[list[Event]] = field(default_factory=list)

@@ -79,7 +79,7 @@ def test_who_reached_every_target_is_excellent() -> None:
 
 
 @given(st.integers(0, 30), st.integers(0, 30))
-def test_no_public_cell_tells_of_fewer_than_five(numerator: int, denominator: int) -> None:
+def test_no_public_cell_shows_fewer_than_five(numerator: int, denominator: int) -> None:
     shown = hide_small(Figure(catalogue().indicators["payment_account"], numerator, denominator))
     assert shown.numerator is None or shown.numerator >= 5
     assert shown.denominator is None or shown.denominator >= 5

@@ -37,7 +37,7 @@ DAYS = [START.date() + timedelta(days=ago) for ago in (0, 17, 45, 90, 200)]
 
 
 @pytest.mark.timeout(180 + EVENTS / 100)
-async def test_every_count_is_the_one_that_the_facts_come_to(database: Database, bus: EmbeddedBus) -> None:
+async def test_every_count_equals_the_one_computed_from_the_events(database: Database, bus: EmbeddedBus) -> None:
     """HISTORY_EVENTS events through the bus, by a process that is killed four times, then counted anew beside it."""
     history = make_history(EVENTS, seed=3)
     published_events = list(history.published_events())
@@ -66,7 +66,7 @@ async def test_every_count_is_the_one_that_the_facts_come_to(database: Database,
     await sums_agree(database)
 
 
-async def test_facts_that_arrive_during_a_rebuild_are_in_the_new_version(database: Database, bus: EmbeddedBus) -> None:
+async def test_events_that_arrive_during_a_rebuild_are_in_the_new_version(database: Database, bus: EmbeddedBus) -> None:
     history = make_history(1_500, seed=5)
     published_events = list(history.published_events())
     await bus.ensure_topics(all_topics())
@@ -134,7 +134,7 @@ def outgoing(event: Event, event_id: str) -> Outgoing:
 
 
 async def consume_until_killed(database: Database, bus: EmbeddedBus, events: int) -> None:
-    """Consumes in a process of its own that is killed, wherever it is, soon after so many events were taken in."""
+    """Consumes in another process that is killed, wherever it is, soon after so many events were taken in."""
     process = consuming(database.url, bus._url)
     try:
         async with asyncio.timeout(30 + EVENTS / 1000):
@@ -148,7 +148,7 @@ async def consume_until_killed(database: Database, bus: EmbeddedBus, events: int
 
 
 async def rebuild_until_killed(database: Database, bus: EmbeddedBus) -> None:
-    """A rebuild in a process of its own, killed as soon as its version has begun."""
+    """A rebuild in another process, killed as soon as its version has begun."""
     process = rebuilding(database.url, bus._url)
     begun = text("SELECT max(started_at) FROM projection WHERE state = 'building'")
     try:

@@ -32,7 +32,7 @@ def test_all_twelve_items_of_the_plans_are_covered() -> None:
     assert len(catalogue().plan_items) == 12
 
 
-def test_a_variant_has_its_own_code_and_says_whom_it_counts() -> None:
+def test_a_variant_has_its_own_code_and_names_its_population() -> None:
     variant = catalogue().indicators["payment_account@15_plus"]
     assert variant.numerator.name == "payment_account@15_plus"
     assert variant.denominator is not None

@@ -66,7 +66,7 @@ async def test_a_village_is_its_own_only_part(deliver: Callable[..., Any], calli
     assert "cạnh nhau" not in page.text
 
 
-async def test_a_fact_that_is_told_twice_or_before_its_resident_counts_once(
+async def test_an_event_that_comes_twice_or_before_its_resident_counts_once(
     deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     person = registered()
@@ -76,26 +76,26 @@ async def test_a_fact_that_is_told_twice_or_before_its_resident_counts_once(
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
 
 
-async def test_two_workers_who_hear_of_somebody_first_at_the_same_time_lose_nothing(
+async def test_two_workers_with_the_first_events_of_one_resident_lose_nothing(
     database: Database, calling: Callable[..., Any]
 ) -> None:
     person = registered()
 
-    async def hear_side_by_side() -> None:
+    async def apply_side_by_side() -> None:
         async with database.transaction() as slow:
             await on_counted_events(slow, [person])
             async with database.transaction() as fast:
                 await on_counted_events(fast, [completed(person)])
 
     with pytest.raises(Transient):
-        await hear_side_by_side()
+        await apply_side_by_side()
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (0, 0)
     async with database.transaction() as again:  # as the consumer does after a moment
         await on_counted_events(again, [person])
     assert await numbers(calling("officer", unit_code="38"), "15727-01") == (1, 1)
 
 
-async def test_a_late_fact_changes_the_past(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
+async def test_a_late_event_changes_the_past(deliver: Callable[..., Any], calling: Callable[..., Any]) -> None:
     person = registered()
     early = OPENED_AT - timedelta(days=40)
     await deliver(person, completed(person, at=early, completed_at=early))
@@ -254,8 +254,8 @@ Villages = st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_si
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(Villages)
-def test_whoever_adds_and_subtracts_what_is_shown_finds_nothing_hidden(communes: list[list[int]]) -> None:
-    """A province of communes of villages; the public knows even which places are empty."""
+def test_sums_and_differences_of_public_cells_reveal_no_hidden_one(communes: list[list[int]]) -> None:
+    """A province of communes of villages; the public even knows which villages are empty."""
     totals = {f"{n}": {"x": sum(villages)} for n, villages in enumerate(communes)}
     hidden = suppressed_parts(totals, set())
     equations, counts = [["38", *totals]], {"38": sum(each["x"] for each in totals.values())}

@@ -38,7 +38,7 @@ from contracts.registry import OrganizationRegistered, SourceChecked
 from reporting.handlers import on_counted_events, on_plan_filed
 from reporting.queries.filed_reports import list_filed
 from reporting.queries.reports import get_progress
-from reporting.routes.stream import Watch
+from reporting.routes.stream import ChangeWatch
 from reporting.scheduled_jobs import close_the_day, measure_differences
 from services.reporting.tests.conftest import OPENED_AT, completed, registered, unit_id
 from services.reporting.tests.test_progress import numbers
@@ -62,7 +62,7 @@ def campaign(**more: Any) -> CampaignStarted:
     return CampaignStarted.model_validate(fields | more)
 
 
-async def test_a_trend_tells_each_day_and_a_merged_unit_keeps_its_series(deliver: Client, calling: Client) -> None:
+async def test_a_trend_has_each_day_and_a_merged_unit_keeps_its_series(deliver: Client, calling: Client) -> None:
     people = [registered(), registered("15721-01")]
     early = datetime(2025, 6, 20, 3, tzinfo=UTC)
     await deliver(*people, completed(people[0], at=early, completed_at=early), completed(people[1]))
@@ -126,7 +126,7 @@ async def test_a_districts_plan_goes_on_in_its_communes_and_not_in_the_province(
     assert await target("38", "2026-11-01") is None
 
 
-async def test_a_target_has_a_forecast_that_says_how_it_was_made(deliver: Client, calling: Client) -> None:
+async def test_a_target_has_a_forecast_with_its_method(deliver: Client, calling: Client) -> None:
     people = [registered() for _ in range(10)]
     opened = [completed(each, at=(at := OPENED_AT + timedelta(days=7 * n)), completed_at=at)
               for n, each in enumerate(people[:5])]  # fmt: skip
@@ -200,7 +200,7 @@ async def test_everything_else_that_counts(deliver: Client, calling: Client) -> 
     assert found["dossiers_on_time"] == (0, 1), "the dossier is overdue and not settled"
     assert found["fees_paid_online"] == (1, 1)
     assert found["once_only_ratio"] == (10, 12)
-    assert found["feedback_on_time"] == (0, 1), "nobody answered within fifteen days"
+    assert found["feedback_on_time"] == (0, 1), "no answer within fifteen days"
     assert found["procedures_chosen"] == (2, None)
     assert found["sessions_held"] == (1, None)
     assert found["people_trained"] == (33, None)
@@ -230,7 +230,7 @@ async def test_a_filed_report_is_a_frozen_copy(deliver: Client, calling: Client)
     assert {each["numerator"] for each in public["indicators"]} == {None}
 
 
-async def test_a_report_that_comes_in_one_batch_with_facts_has_them(database: Database) -> None:
+async def test_a_report_filed_in_one_batch_with_events_contains_them(database: Database) -> None:
     person, filed_on = registered(), OPENED_AT.date() + timedelta(days=2)
     filing = PlanFiled(
         campaign_id=UUID(int=7), filing_id=new_id(), unit_id=unit_id("15724"), unit_code="15724", kind="monthly",
@@ -257,7 +257,7 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
     ]
     officer = calling("officer", unit_code="15724")
     nothing = (await officer.get("/v1/reports/reconciliation")).json()
-    assert (nothing["agrees"], nothing["state"]) == (False, "nothing_compared"), "nobody has announced anything yet"
+    assert (nothing["agrees"], nothing["state"]) == (False, "nothing_compared"), "no service has announced counts yet"
 
     await deliver(person, CountsTaken(service="registry", at=datetime.now(UTC), counts=counts[:1]))
     same = (await officer.get("/v1/reports/reconciliation")).json()
@@ -282,7 +282,7 @@ async def test_counts_that_differ_from_those_of_their_owner_are_shown_and_measur
     assert 'role="alert"' in page.text
 
 
-async def test_an_officer_exports_their_unit_and_nobody_elses(deliver: Client, calling: Client) -> None:
+async def test_an_officer_exports_their_own_unit_only(deliver: Client, calling: Client) -> None:
     person = registered()
     await deliver(campaign(), person, completed(person))
     officer = calling("officer", unit_code="15724")
@@ -342,7 +342,7 @@ async def test_no_day_and_no_unit_code_breaks_anything(calling: Client) -> None:
         assert page.status_code < 500
 
 
-async def test_nobody_exports_or_compares_with_another_villages_token(deliver: Client, calling: Client) -> None:
+async def test_no_caller_exports_or_compares_another_village(deliver: Client, calling: Client) -> None:
     await deliver(*(registered() for _ in range(3)))
     neighbour, auditor = calling("officer", unit_code="15727-02"), calling("auditor", unit_code="15727-02")
     for path in ("export?format=csv&", "reconciliation?"):
@@ -371,7 +371,9 @@ async def test_the_pages_are_public_in_both_languages_and_strict(deliver: Client
     assert (await calling().get("/dashboard/assets/nothing.css")).status_code == 404
 
 
-async def test_the_stream_says_when_a_count_changed(deliver: Client, runtime: Runtime, calling: Client) -> None:
+async def test_the_stream_sends_an_event_when_a_count_changes(
+    deliver: Client, runtime: Runtime, calling: Client
+) -> None:
     from reporting.routes.stream import _events
 
     class Waiting:
@@ -409,7 +411,7 @@ async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after
 
 
 async def test_many_who_follow_a_unit_cost_one_question(deliver: Client, runtime: Runtime) -> None:
-    watch, asked = Watch(runtime), []
+    watch, asked = ChangeWatch(runtime), []
     event.listen(runtime.database.engine.sync_engine, "before_cursor_execute", lambda *fields: asked.append(fields[2]))
     for _ in range(200):
         watch.follow(unit_id("15724"))

@@ -131,7 +131,7 @@ async def get_trend(
 ) -> dict[str, tuple[Point, ...]]:
     """By indicator, its value at the end of every `step`-th day up to `last`.
 
-    Over all days the unit is the one of `last`, with the counts of those whom it succeeded: a merged unit keeps a
+    Over all days the unit is the one of `last`, with the counts of the units that it succeeded: a merged unit keeps a
     comparable series.
     """
     unit = await get_unit_on(session, unit_code, last)

@@ -121,7 +121,7 @@ async def get_unit_ranking(
     parent: Annotated[str, Query(description="Units below this one", max_length=64)] = PROVINCE,
     as_of: AsOf = None,
 ) -> RankingView:
-    """The units of a level by an indicator, best first, and whom the targets put forward for commendation."""
+    """The units of a level by an indicator, best first, and the units that their targets propose for commendation."""
     _indicator(indicator)
     day = as_of or today()
     units = await list_units_of_level(session, parent, level, day)
@@ -176,7 +176,7 @@ async def get_reconciliation(
 async def list_filed_reports(
     session: Reading, caller: OptionalCaller, unit_code: UnitCode, as_of: AsOf = None
 ) -> FiledListView:
-    """The reports that a unit handed in; each is a frozen copy."""
+    """The reports that a unit filed; each is a frozen copy."""
     unit = await get_unit_on(session, unit_code, as_of or today())
     return FiledListView(items=[FiledView(**each.model_dump()) for each in await list_filed(session, unit.id)])
 
@@ -185,7 +185,7 @@ async def list_filed_reports(
 async def get_filed_report(
     filed_id: UUID, session: Reading, caller: OptionalCaller, accept_language: Language = None
 ) -> FiledProgressView:
-    """The figures of a report as they stood when it was handed in."""
+    """The figures of a report as they were when it was filed."""
     filed = await find_filed(session, filed_id)
     if filed is None:
         raise NotFound()

@@ -1,4 +1,4 @@
-"""Server-sent events: the server says that a unit's figures have changed."""
+"""Server-sent events: one is sent when a unit's figures have changed."""
 
 import asyncio
 import json
@@ -21,14 +21,14 @@ from reporting.routes.reports import PROVINCE, OptionalCaller, UnitCode
 
 router = transactional_router(tags=["reports"])
 
-LOOK_EVERY = 0.5
-SAY_SOMETHING_EVERY = 15
+POLL_EVERY = 0.5
+KEEPALIVE_EVERY = 15
 MOST_STREAMS = 500
 open_streams = 0
 
 
-class Watch:
-    """When the units that somebody follows last changed: one question every half second, however many follow."""
+class ChangeWatch:
+    """When the followed units last changed: one query every half second for all open streams."""
 
     def __init__(self, runtime: Any) -> None:
         self._runtime = runtime
@@ -49,7 +49,7 @@ class Watch:
     async def changed_at(self, unit_id: UUID) -> datetime:
         """Not older than half a second."""
         async with self._asking:
-            if asyncio.get_running_loop().time() - self._asked_at >= LOOK_EVERY:
+            if asyncio.get_running_loop().time() - self._asked_at >= POLL_EVERY:
                 async with self._runtime.database.reading() as session:
                     live = await get_live_version(session)
                     self._changed = await last_changes(session, live, list(self._followed))
@@ -57,7 +57,7 @@ class Watch:
             return self._changed[unit_id]
 
 
-_watches: WeakKeyDictionary[Any, Watch] = WeakKeyDictionary()
+_watches: WeakKeyDictionary[Any, ChangeWatch] = WeakKeyDictionary()
 
 
 @router.get("/v1/reports/stream", response_class=StreamingResponse)
@@ -75,23 +75,23 @@ async def stream_changes(request: Request, caller: OptionalCaller, unit_code: Un
 async def _events(request: Request, unit_code: str, unit_id: UUID) -> AsyncIterator[str]:
     global open_streams
     runtime = request.app.state.runtime
-    watch = _watches.setdefault(runtime, Watch(runtime))
+    watch = _watches.setdefault(runtime, ChangeWatch(runtime))
     open_streams += 1
     watch.follow(unit_id)
     try:
-        said = await watch.changed_at(unit_id)
-        yield f"retry: 3000\n{_event('fresh', unit_code, said)}"
+        received = await watch.changed_at(unit_id)
+        yield f"retry: 3000\n{_event('fresh', unit_code, received)}"
         quiet = 0.0
         while not await request.is_disconnected():
-            await asyncio.sleep(LOOK_EVERY)
-            quiet += LOOK_EVERY
+            await asyncio.sleep(POLL_EVERY)
+            quiet += POLL_EVERY
             found = await watch.changed_at(unit_id)
-            if found != said:
-                said, quiet = found, 0.0
-                yield _event("changed", unit_code, said)
-            elif quiet >= SAY_SOMETHING_EVERY:
+            if found != received:
+                received, quiet = found, 0.0
+                yield _event("changed", unit_code, received)
+            elif quiet >= KEEPALIVE_EVERY:
                 quiet = 0.0
-                yield ": still here\n\n"
+                yield ": keepalive\n\n"
     finally:
         open_streams -= 1
         watch.leave(unit_id)
