@@ -8,15 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from reporting.indicators import Indicator, Text, catalogue, share
+from reporting.indicators import BilingualText, Indicator, catalogue, share
 
 __all__ = [
-    "Evaluation",
+    "CampaignEvaluation",
+    "CampaignPlan",
     "Figure",
     "Forecast",
     "Milestone",
     "Obstacle",
-    "Plan",
     "Point",
     "Reconciliation",
     "Report",
@@ -129,7 +129,7 @@ class Milestone:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class CampaignEvaluation:
     """The unit's own evaluation of its campaign."""
 
     results: str = ""
@@ -140,7 +140,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CampaignPlan:
     """The campaign that covers the unit, with its plan's number, basis and recipients as far as known."""
 
     title: str
@@ -153,7 +153,7 @@ class Plan:
     milestones: tuple[Milestone, ...] = ()
     basis: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
-    evaluation: Evaluation | None = None
+    evaluation: CampaignEvaluation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Forecast:
     state: Literal["reached", "on_course", "late", "overdue", "standing_still"]
     pace_per_day: Decimal
     reached_on: date | None
-    method: Text
+    method: BilingualText
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class Report:
     children: tuple[UnitFigures, ...] = ()
     ancestors: tuple[UnitName, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
-    plans: tuple[Plan, ...] = ()
+    plans: tuple[CampaignPlan, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     is_public: bool = True

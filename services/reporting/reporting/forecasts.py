@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitFigures, UnitName
-from reporting.indicators import Text
+from reporting.indicators import BilingualText
 
 __all__ = ["RankedUnit", "commendations", "forecast", "pace_of", "rank"]
 
@@ -125,9 +125,9 @@ def _state(
     return "late" if target.due_on is not None and reached_on > target.due_on else "on_course"
 
 
-def _method(points: Sequence[Point], pace: Decimal) -> Text:
+def _method(points: Sequence[Point], pace: Decimal) -> BilingualText:
     days = (points[-1].day - points[0].day).days if points else 0
-    return Text(
+    return BilingualText(
         f"Đường thẳng bình phương nhỏ nhất qua {len(points)} mốc trong {days} ngày gần nhất: {pace} mỗi ngày",
         f"Least-squares line through {len(points)} points of the last {days} days: {pace} per day",
     )

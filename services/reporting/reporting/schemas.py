@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from reporting.figures import Figure, Forecast, Point, Reconciliation, Report, UnitFigures
 from reporting.forecasts import RankedUnit
-from reporting.indicators import Counter, Indicator, catalogue
+from reporting.indicators import CounterDefinition, Indicator, catalogue
 
 __all__ = [
     "ChildView",
@@ -23,9 +23,9 @@ __all__ = [
     "IndicatorView",
     "IndicatorsView",
     "ProgressView",
-    "RankingView",
     "ReconciliationView",
     "TrendView",
+    "UnitRankingView",
     "progress_body",
 ]
 
@@ -116,7 +116,7 @@ class CounterView(BaseModel):
     meaning: str
 
     @classmethod
-    def of(cls, counter: Counter, language: str) -> CounterView:
+    def of(cls, counter: CounterDefinition, language: str) -> CounterView:
         return cls(counter=counter.name, meaning=counter.meaning.in_(language))
 
 
@@ -223,7 +223,7 @@ class CommendationView(BaseModel):
     reached: float
 
 
-class RankingView(BaseModel):
+class UnitRankingView(BaseModel):
     """Units by an indicator, best first, and who may be commended for all targets together."""
 
     level: str

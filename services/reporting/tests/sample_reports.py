@@ -8,11 +8,11 @@ from decimal import Decimal
 from random import Random
 
 from reporting.figures import (
-    Evaluation,
+    CampaignEvaluation,
+    CampaignPlan,
     Figure,
     Milestone,
     Obstacle,
-    Plan,
     Point,
     Reconciliation,
     Report,
@@ -134,7 +134,7 @@ def _report(
     )
 
 
-PLAN = Plan(
+PLAN = CampaignPlan(
     title="Nhân rộng mô hình “3 KHÔNG” xã Đồng Thắng",
     template="commune",
     number="52/KH-UBND",
@@ -166,7 +166,7 @@ PLAN = Plan(
         "Các doanh nghiệp viễn thông (để p/h)",
         "Tổ công nghệ số cộng đồng 5 thôn (để t/h)",
     ),
-    evaluation=Evaluation(
+    evaluation=CampaignEvaluation(
         results="Người dân các thôn hưởng ứng; tỷ lệ tài khoản thanh toán tăng đều qua từng tuần.",
         limits="Một bộ phận người cao tuổi chưa có điện thoại thông minh.",
         causes="Điều kiện thiết bị của hộ còn khó khăn; sóng di động ở một số cụm dân cư chưa ổn định.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from reporting.figures import Evaluation, Figure, Plan, Report, UnitName
+from reporting.figures import CampaignEvaluation, CampaignPlan, Figure, Report, UnitName
 from reporting.indicators import catalogue
 from reporting.texts import Texts
 
@@ -123,7 +123,7 @@ def _place_and_date(issuer: UnitName, day: date) -> str:
     return f"{issuer.name}, ngày {day.day:02} tháng {month} năm {day.year}"
 
 
-def _basis(plan: Plan | None) -> list[str]:
+def _basis(plan: CampaignPlan | None) -> list[str]:
     named = list(plan.basis if plan and plan.basis else DEFAULT_BASIS)
     if plan and plan.number:
         issued = f" ngày {Texts('vi').day(plan.issued_on)}" if plan.issued_on else ""
@@ -137,7 +137,7 @@ def _opening(report: Report, issuer: UnitName, where: str, texts: Texts) -> str:
     return f"{body} báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where} như sau:"
 
 
-def _sections(report: Report, plan: Plan | None, texts: Texts) -> Iterator[Section]:
+def _sections(report: Report, plan: CampaignPlan | None, texts: Texts) -> Iterator[Section]:
     number = iter(("I", "II", "III", "IV", "V", "VI"))
     yield Section(f"{next(number)}. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI", _direction(report, plan, texts), _steps(plan, texts))
     yield Section(
@@ -153,7 +153,7 @@ def _sections(report: Report, plan: Plan | None, texts: Texts) -> Iterator[Secti
     yield Section(f"{next(number)}. ĐỀ XUẤT, KIẾN NGHỊ", [proposals or TO_WRITE])
 
 
-def _direction(report: Report, plan: Plan | None, texts: Texts) -> list[str]:
+def _direction(report: Report, plan: CampaignPlan | None, texts: Texts) -> list[str]:
     held = [report.figures[code] for code in ("sessions_held", "people_trained", "communications_published")]
     sessions, people, news = (texts.count(each, each.numerator) for each in held)
     work_done = (
@@ -165,7 +165,7 @@ def _direction(report: Report, plan: Plan | None, texts: Texts) -> list[str]:
     return [work_done, f"Tiến độ các bước của kế hoạch “{plan.title}”:"] if plan.milestones else [work_done]
 
 
-def _steps(plan: Plan | None, texts: Texts) -> OfficialTable | None:
+def _steps(plan: CampaignPlan | None, texts: Texts) -> OfficialTable | None:
     if plan is None or not plan.milestones:
         return None
     rows = []
@@ -228,10 +228,10 @@ def _short_result(figure: Figure, texts: Texts) -> str:
     return texts.number(figure.percent, 1) if figure.percent is not None else "–"
 
 
-def _evaluation(report: Report, evaluation: Evaluation | None, texts: Texts) -> list[str]:
+def _evaluation(report: Report, evaluation: CampaignEvaluation | None, texts: Texts) -> list[str]:
     reached = [each for each in report.of_base() if each.reached is not None and each.reached >= 100]
     missed = [each for each in report.of_base() if each.reached is not None and each.reached < 100]
-    evaluation = evaluation or Evaluation()
+    evaluation = evaluation or CampaignEvaluation()
     return [
         f"1. Kết quả nổi bật: đạt {len(reached)}/{len(reached) + len(missed)} chỉ tiêu đã giao. "
         + (evaluation.results or TO_WRITE),
@@ -247,7 +247,7 @@ def _missed(figures: list[Figure], texts: Texts) -> str:
     return f"chưa đạt chỉ tiêu: {', '.join(_lower_kind(texts.of(each.indicator.title)) for each in figures)}. "
 
 
-def _recipients(superior: UnitName | None, plan: Plan | None) -> list[str]:
+def _recipients(superior: UnitName | None, plan: CampaignPlan | None) -> list[str]:
     named = list(plan.recipients) if plan else []
     if not named:
         above = Texts("vi").unit(superior) if superior else None

@@ -10,12 +10,12 @@ from importlib.resources import files
 from typing import Any, Literal
 
 __all__ = [
-    "Catalogue",
-    "Counter",
+    "BilingualText",
+    "CounterDefinition",
     "Indicator",
+    "IndicatorCatalogue",
     "Pillar",
     "Population",
-    "Text",
     "catalogue",
     "share",
 ]
@@ -28,7 +28,7 @@ DECIMALS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class BilingualText:
     """One text in both languages of the platform."""
 
     vi: str
@@ -39,11 +39,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class CounterDefinition:
     """A number that the projections keep day by day for each unit, and what it counts."""
 
     name: str
-    meaning: Text
+    meaning: BilingualText
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +55,21 @@ class Indicator:
     """
 
     code: str
-    title: Text
+    title: BilingualText
     pillar: str
     plan_item: int | None
     kind: Kind
-    numerator: Counter
-    denominator: Counter | None
-    source: Text
+    numerator: CounterDefinition
+    denominator: CounterDefinition | None
+    source: BilingualText
     unit: str | None = None
     scope: Literal["unit", "province"] = "unit"
     population: str | None = None
-    short: Text | None = None
+    short: BilingualText | None = None
     decimals: int = DECIMALS
 
     @property
-    def label(self) -> Text:
+    def label(self) -> BilingualText:
         """The title, or a shorter one for narrow columns."""
         return self.short or self.title
 
@@ -83,7 +83,7 @@ class Population:
     """The people that a variant is divided by."""
 
     code: str
-    title: Text
+    title: BilingualText
     denominator: str
 
 
@@ -92,20 +92,20 @@ class Pillar:
     """One of the three "không", or their foundations; `lead` is the indicator shown first."""
 
     code: str
-    title: Text
-    note: Text
+    title: BilingualText
+    note: BilingualText
     lead: str
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class IndicatorCatalogue:
     """All indicators in their order, variants after their base, by code."""
 
     version: int
     indicators: dict[str, Indicator]
     pillars: dict[str, Pillar]
     populations: dict[str, Population]
-    plan_items: dict[int, Text]
+    plan_items: dict[int, BilingualText]
     comparison: tuple[str, ...]
 
     def base(self) -> list[Indicator]:
@@ -124,11 +124,11 @@ class Catalogue:
 
 
 @cache
-def catalogue() -> Catalogue:
+def catalogue() -> IndicatorCatalogue:
     """The catalogue of this version of the package; read once."""
     tables = tomllib.loads(files(__name__).joinpath("catalogue.toml").read_text("utf-8"))
     populations = {code: _population(code, table) for code, table in tables["populations"].items()}
-    return Catalogue(
+    return IndicatorCatalogue(
         version=tables["version"],
         indicators={each.code: each for table in tables["indicators"] for each in _with_variants(table, populations)},
         pillars={code: _pillar(code, table) for code, table in tables["pillars"].items()},
@@ -167,27 +167,27 @@ def _variant(base: Indicator, population: Population) -> Indicator:
     meaning = base.numerator.meaning
     return Indicator(
         code=f"{base.code}@{population.code}",
-        title=Text(f"{base.title.vi} / {population.title.vi}", f"{base.title.en} / {population.title.en}"),
+        title=BilingualText(f"{base.title.vi} / {population.title.vi}", f"{base.title.en} / {population.title.en}"),
         pillar=base.pillar,
         plan_item=base.plan_item,
         kind=base.kind,
-        numerator=Counter(
+        numerator=CounterDefinition(
             f"{base.numerator.name}@{population.code}",
-            Text(f"{meaning.vi}; chỉ tính {population.title.vi}", f"{meaning.en}; {population.title.en} only"),
+            BilingualText(f"{meaning.vi}; chỉ tính {population.title.vi}", f"{meaning.en}; {population.title.en} only"),
         ),
-        denominator=Counter(population.denominator, _capital(population.title)) if base.denominator else None,
+        denominator=CounterDefinition(population.denominator, _capital(population.title)) if base.denominator else None,
         source=base.source,
         unit=base.unit,
         population=population.code,
     )
 
 
-def _capital(text: Text) -> Text:
-    return Text(text.vi[:1].upper() + text.vi[1:], text.en[:1].upper() + text.en[1:])
+def _capital(text: BilingualText) -> BilingualText:
+    return BilingualText(text.vi[:1].upper() + text.vi[1:], text.en[:1].upper() + text.en[1:])
 
 
-def _counter(table: dict[str, str]) -> Counter:
-    return Counter(table["counter"], _text(table))
+def _counter(table: dict[str, str]) -> CounterDefinition:
+    return CounterDefinition(table["counter"], _text(table))
 
 
 def _population(code: str, table: dict[str, str]) -> Population:
@@ -195,8 +195,8 @@ def _population(code: str, table: dict[str, str]) -> Population:
 
 
 def _pillar(code: str, table: dict[str, str]) -> Pillar:
-    return Pillar(code, _text(table), Text(table["note_vi"], table["note_en"]), table["lead"])
+    return Pillar(code, _text(table), BilingualText(table["note_vi"], table["note_en"]), table["lead"])
 
 
-def _text(table: dict[str, str]) -> Text:
-    return Text(table["vi"], table["en"])
+def _text(table: dict[str, str]) -> BilingualText:
+    return BilingualText(table["vi"], table["en"])

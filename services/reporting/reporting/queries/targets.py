@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.storage.database import ReadSession
-from reporting.figures import Milestone, Plan, ReportTarget
+from reporting.figures import CampaignPlan, Milestone, ReportTarget
 from reporting.projections.entities.campaigns import ProjectedCampaign
 from reporting.projections.states import parse_state
 from reporting.projections.tree import Tree, TreeGeneration
@@ -92,13 +92,13 @@ def targets_of(covering: list[CoveringCampaign]) -> dict[str, ReportTarget]:
     return targets
 
 
-def plans_over(covering: list[CoveringCampaign]) -> tuple[Plan, ...]:
+def plans_over(covering: list[CoveringCampaign]) -> tuple[CampaignPlan, ...]:
     """The plans with their steps, nearest first."""
     return tuple(_plan(each.campaign) for each in covering)
 
 
-def _plan(campaign: ProjectedCampaign) -> Plan:
-    return Plan(
+def _plan(campaign: ProjectedCampaign) -> CampaignPlan:
+    return CampaignPlan(
         title=campaign.title,
         template=campaign.template,
         number=campaign.plan_number,

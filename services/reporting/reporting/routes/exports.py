@@ -13,7 +13,7 @@ from chassis.security.identity import Caller
 from chassis.web.routing import allow, language_of, transactional_router
 from chassis.web.service_client import ServiceUnavailable
 from reporting.exports import ExportFormat, export
-from reporting.figures import Evaluation, Plan, Report
+from reporting.figures import CampaignEvaluation, CampaignPlan, Report
 from reporting.queries.access import require_exact
 from reporting.queries.plans import nearest_campaign
 from reporting.queries.reports import get_report
@@ -66,12 +66,14 @@ def _with_plan(report: Report, campaign: dict[str, Any]) -> Report:
         return report
     plan: dict[str, Any] = campaign.get("plan") or {}
     evaluation = campaign.get("evaluation")
-    nearest: Plan = replace(
+    nearest: CampaignPlan = replace(
         report.plans[0],
         issuer=plan.get("issuer"),
         basis=tuple(_basis_line(each) for each in plan.get("basis") or []),
         recipients=tuple(_recipient_line(each) for each in plan.get("recipients") or []),
-        evaluation=Evaluation(**{name: evaluation.get(name) or "" for name in EVALUATED}) if evaluation else None,
+        evaluation=CampaignEvaluation(**{name: evaluation.get(name) or "" for name in EVALUATED})
+        if evaluation
+        else None,
     )
     return replace(report, plans=(nearest, *report.plans[1:]))
 

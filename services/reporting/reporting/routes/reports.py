@@ -36,9 +36,9 @@ from reporting.schemas import (
     PointView,
     ProgressView,
     RankedView,
-    RankingView,
     ReconciliationView,
     TrendView,
+    UnitRankingView,
     progress_body,
 )
 
@@ -120,14 +120,14 @@ async def get_unit_ranking(
     level: Literal["district", "commune", "village"] = "commune",
     parent: Annotated[str, Query(description="Units below this one", max_length=64)] = PROVINCE,
     as_of: AsOf = None,
-) -> RankingView:
+) -> UnitRankingView:
     """The units of a level by an indicator, best first, and the units that their targets propose for commendation."""
     _indicator(indicator)
     day = as_of or today()
     units = await list_units_of_level(session, parent, level, day)
     if not await sees_exact(session, caller, parent, day):
         units = await public_units(session, units, day)
-    return RankingView(
+    return UnitRankingView(
         level=level,
         parent=parent,
         indicator=indicator,

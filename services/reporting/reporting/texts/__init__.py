@@ -13,7 +13,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitName
-from reporting.indicators import Indicator, Text, catalogue
+from reporting.indicators import BilingualText, Indicator, catalogue
 
 __all__ = ["Texts", "alphabetical"]
 
@@ -65,7 +65,7 @@ class Texts:
         found: str = table[self.language]
         return found.format(**values) if values else found
 
-    def of(self, text: Text) -> str:
+    def of(self, text: BilingualText) -> str:
         return text.in_(self.language)
 
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
