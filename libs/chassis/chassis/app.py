@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from chassis.messaging import dead_letters
+from chassis.messaging import counts, dead_letters
 from chassis.observability.log import configure_logging
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings, get_settings
@@ -48,7 +48,8 @@ def create_app(
     if runtime:
         app.state.runtime = runtime
     add_problem_handlers(app)
-    for router in (*service.routers, dead_letters.router):
+    counting = [counts.router] if service.take_counts else []
+    for router in (*service.routers, *counting, dead_letters.router):
         app.include_router(router)
     add_health(app)
     if is_observed:

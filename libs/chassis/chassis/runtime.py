@@ -16,6 +16,7 @@ from chassis.messaging.bus.choose import bus_of
 from chassis.messaging.bus.embedded import EmbeddedBus
 from chassis.messaging.bus.port import Bus
 from chassis.messaging.consumer import Consumer, EventHandlers
+from chassis.messaging.counts import CountPublisher, TakeCounts
 from chassis.messaging.relay import Notifier, Relay
 from chassis.observability.log import logger
 from chassis.observability.sql_gauges import SqlGauge, export_gauges_forever
@@ -54,6 +55,8 @@ class Service:
     handlers: EventHandlers = field(default_factory=dict)
     scheduled_jobs: Sequence[ScheduledJob] = ()
     gauges: Sequence[SqlGauge] = ()
+    take_counts: TakeCounts | None = None
+    """Counts the service's own tables, for reporting to compare with (see `chassis.messaging.counts`)."""
     rotations: Sequence[Rotation] = ()
     """The tables with encrypted values or blind indexes; a scheduled job keeps them under the newest keys."""
 
@@ -133,8 +136,14 @@ class Runtime:
         self._spawn(self.relay.run(), "relay")
         if self.service.handlers:
             self._spawn(self.consumer.run(), "consumer")
-        for job in (*self.service.scheduled_jobs, *HOUSEKEEPING):
+        for job in (*self.service.scheduled_jobs, *self._counting(), *HOUSEKEEPING):
             self._spawn(self._run_on_schedule(job), job.name)
+
+    def _counting(self) -> list[ScheduledJob]:
+        if self.service.take_counts is None:
+            return []
+        publisher = CountPublisher(self.service.name, self.service.take_counts)
+        return [ScheduledJob("publish counts", 5.0, lambda runtime: publisher.publish_changes(runtime.database))]
 
     async def _connect_bus(self) -> None:
         while True:

@@ -5,7 +5,7 @@ A service's `conftest.py` gives the fixture `service`; everything here follows f
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy import text
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, text
 
 from chassis.app import create_app
 from chassis.ids import new_id
@@ -23,7 +25,7 @@ from chassis.messaging.consumer import is_batch_handler
 from chassis.runtime import Runtime, Service
 from chassis.security.identity import Caller, Role, Signer, write_keys
 from chassis.settings import Settings
-from chassis.storage.database import Database, Session, asyncpg_url, database_url
+from chassis.storage.database import ChassisTable, Database, Session, asyncpg_url, database_url
 from chassis.storage.migrations import create_database, upgrade
 from contracts.event import EVENT_TYPES, Event
 from contracts.registry import Lineage, UnitChanged
@@ -197,6 +199,21 @@ def unit_event(
         unit_id=unit_id or new_id(), code=code, name=name, level=level, kind=kind or level, valid_from=None,
         valid_to=None, lineage=[place],
     )  # fmt: skip
+
+
+async def schema_differences(database: Database, metadata: MetaData, *, left: Iterable[str] = ()) -> list[Any]:
+    """How the migrated schema differs from the models (empty: it does not). `left`: tables of the release before this one."""
+    old = frozenset(left)
+
+    def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+        return kind != "table" or name not in old
+
+    def compare(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
+        return list(compare_metadata(context, [metadata, ChassisTable.metadata]))  # type: ignore[arg-type]  # a list works
+
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(compare)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from casework.commands.actions import confirm_silent_drafts
-from casework.commands.counting import count_once_a_day
+from casework.commands.counting import take_counts
 from casework.commands.feedback import escalate_feedback
 from casework.commands.incidents import escalate_incidents
 from casework.commands.rotation import ROTATIONS
@@ -14,7 +14,6 @@ from chassis.app import create_app
 from chassis.runtime import Runtime, ScheduledJob, Service
 
 EVERY_SECONDS = 30.0
-COUNT_EVERY_SECONDS = 300.0
 
 
 async def confirm_drafts(runtime: Runtime) -> None:
@@ -30,12 +29,6 @@ async def escalate(runtime: Runtime) -> None:
         await escalate_incidents(session)
 
 
-async def count(runtime: Runtime) -> None:
-    """Once a day, shortly before midnight."""
-    async with runtime.database.transaction() as session:
-        await count_once_a_day(session)
-
-
 service = Service(
     name="casework",
     title="Ba Không: casework",
@@ -46,9 +39,9 @@ service = Service(
     scheduled_jobs=[
         ScheduledJob("confirm draft results", EVERY_SECONDS, confirm_drafts),
         ScheduledJob("escalate what is late", EVERY_SECONDS, escalate),
-        ScheduledJob("take counts", COUNT_EVERY_SECONDS, count),
     ],
     rotations=ROTATIONS,
+    take_counts=take_counts,
 )
 
 app = create_app(service)

@@ -1,16 +1,9 @@
-"""The migrations make exactly the tables that the models declare."""
-
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
+"""The migrations make exactly the tables of the models."""
 
 from casework.model import Table
-from chassis.storage.database import ChassisTable
+from chassis.storage.database import Database
+from chassis.testing import schema_differences
 
 
-async def test_migrations_and_models_agree(database):
-    def differences(connection):
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return compare_metadata(context, [Table.metadata, ChassisTable.metadata])
-
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+async def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    assert await schema_differences(database, Table.metadata, left=["counted_day"]) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import ScheduledJob, Service
-from onboarding.commands.counting import count_by_the_clock
+from onboarding.commands.counting import take_counts
 from onboarding.commands.expiries import expire_steps
 from onboarding.commands.imports import run_imports
 from onboarding.commands.sessions import publish_due_sessions
@@ -23,7 +23,7 @@ service = Service(
         ScheduledJob("expire steps", 60.0, expire_steps),
         ScheduledJob("publish sessions", 30.0, publish_due_sessions),
         ScheduledJob("run imports", 1.0, run_imports),
-        ScheduledJob("take counts", 300.0, count_by_the_clock),
     ],
+    take_counts=take_counts,
 )
 app = create_app(service)

@@ -1,17 +1,9 @@
-"""The migrations make exactly the tables of the model."""
+"""The migrations make exactly the tables of the models."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
-
-from chassis.storage.database import ChassisTable, Database
+from chassis.storage.database import Database
+from chassis.testing import schema_differences
 from onboarding.model.schema import OnboardingTable
 
 
-async def test_the_migrations_make_the_tables_of_the_model(database: Database) -> None:
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, [OnboardingTable.metadata, ChassisTable.metadata]))
-
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+async def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    assert await schema_differences(database, OnboardingTable.metadata, left=["counted_day"]) == []

@@ -4,18 +4,12 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import Runtime, ScheduledJob, Service
-from payments_qr.commands.counting import Counting
+from payments_qr.commands.counting import take_counts
 from payments_qr.commands.owners import link_owners
 from payments_qr.commands.rotation import ROTATIONS
 from payments_qr.handlers import HANDLERS
 from payments_qr.model import Table
 from payments_qr.routes import ROUTERS
-
-_counting = Counting()
-
-
-async def _count(runtime: Runtime) -> None:
-    await _counting.count_now_and_then(runtime.database)
 
 
 async def _link(runtime: Runtime) -> None:
@@ -30,10 +24,10 @@ service = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     scheduled_jobs=[
-        ScheduledJob("count", 5.0, _count),
         ScheduledJob("link owners", 10.0, _link),
     ],
     rotations=ROTATIONS,
+    take_counts=take_counts,
 )
 
 app = create_app(service)

@@ -7,7 +7,7 @@ from prometheus_client import Gauge
 from chassis.app import create_app
 from chassis.observability.sql_gauges import SqlGauge
 from chassis.runtime import Runtime, ScheduledJob, Service
-from registry.commands.counting import Counter
+from registry.commands.counting import take_counts
 from registry.commands.duplicates import find_duplicates
 from registry.commands.imports import run_open_imports
 from registry.commands.linked_answers import probe_sources
@@ -36,13 +36,6 @@ async def _probe_sources(runtime: Runtime) -> None:
 
 async def _find_duplicates(runtime: Runtime) -> None:
     await find_duplicates(runtime.database)
-
-
-COUNTER = Counter()
-
-
-async def _count(runtime: Runtime) -> None:
-    await COUNTER.count(runtime.database)
 
 
 async def _load_units(runtime: Runtime) -> None:
@@ -80,9 +73,9 @@ service = Service(
         ScheduledJob("refresh from linked databases", 2.0, _refresh),
         ScheduledJob("probe linked databases", 20.0, _probe_sources),
         ScheduledJob("find duplicates", 2.0, _find_duplicates),
-        ScheduledJob("count", 5.0, _count),
     ],
     gauges=GAUGES,
     rotations=ROTATIONS,
+    take_counts=take_counts,
 )
 app = create_app(service)

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from chassis.messaging.counts import CountPublisher
 from chassis.security.access_log import seal_new_entries
 from chassis.security.key_rotation import rotate_keys
 from chassis.settings import get_settings
 from chassis.storage.database import Database
 from contracts.counts import CountsTaken
 from contracts.services import EVERY_PROCESS
-from registry.commands.counting import Counter
+from registry.commands.counting import take_counts
 from registry.commands.rotation import ROTATIONS
 from registry.commands.verifying import CHANGED, DATABASES, INTACT, UNREADABLE, verify, verify_all
 
@@ -112,14 +113,13 @@ async def test_one_command_verifies_the_logs_of_all_services_and_what_it_cannot_
 
 
 async def test_counts_are_published_when_they_have_changed(register: Any, database: Database, published: Any) -> None:
-    counter = Counter()
-    await counter.count(database)
+    publisher = CountPublisher("registry", take_counts)
+    await publisher.publish_changes(database)
     await register(a_resident(1))
     await register(a_resident(2))
-    counter._next_at = 0
-    await counter.count(database)
-    counter._next_at = 0
-    await counter.count(database)
+    for _ in range(2):
+        publisher._next_at = 0
+        await publisher.publish_changes(database)
 
     counted = await published(CountsTaken)
     assert [[(c.unit_code, c.count) for c in event.counts] for event in counted] == [[], [("15727-01", 2)]]

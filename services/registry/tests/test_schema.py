@@ -1,22 +1,9 @@
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+"""The migrations make exactly the tables of the models."""
 
-from chassis.storage.database import ChassisTable, Database
+from chassis.storage.database import Database
+from chassis.testing import schema_differences
 from registry.model import Table
 
-LEFT_FOR_THE_RELEASE_BEFORE = {"key_rotation"}
-"""Tables that only the release before this one uses; the next release drops them."""
 
-
-def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "table" or name not in LEFT_FOR_THE_RELEASE_BEFORE
-
-
-async def test_the_migrations_make_exactly_the_tables_of_the_model(database: Database) -> None:
-    def differences(connection: Connection) -> object:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
-        return compare_metadata(context, [Table.metadata, ChassisTable.metadata])
-
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+async def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    assert await schema_differences(database, Table.metadata, left=["key_rotation"]) == []

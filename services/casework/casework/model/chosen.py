@@ -35,12 +35,3 @@ class FiledInMonth(Table, table=True):
     procedure_code: str = Field(primary_key=True, sa_type=Text)
     month: date = Field(primary_key=True)
     filed: int
-
-
-class CountedDay(Table, table=True):
-    """A day on which this service counted its own tables, for reporting to compare with."""
-
-    __tablename__ = "counted_day"
-
-    day: date = Field(primary_key=True)
-    counted_at: datetime = Field(sa_type=aware())

@@ -1,6 +1,6 @@
 """The HTTP routes of casework."""
 
-from casework.routes import counts, documents, dossiers, feedback, incidents, papers, procedures, tracking
+from casework.routes import documents, dossiers, feedback, incidents, papers, procedures, tracking
 
 ROUTERS = [
     procedures.router,
@@ -10,5 +10,4 @@ ROUTERS = [
     feedback.router,
     documents.router,
     incidents.router,
-    counts.router,
 ]

@@ -1,17 +1,13 @@
 """Counts this service's own tables, for reporting to compare its projections with."""
 
-from datetime import time
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from chassis.clock import HO_CHI_MINH, now, today
-from chassis.runtime import Runtime
-from chassis.storage.database import Session
-from chassis.storage.outbox import publish
-from contracts.counts import Count, CountsTaken
-from onboarding.model.counting import MARKED, CountedDay
+from chassis.storage.database import ReadSession
+from contracts.counts import Count
+from onboarding.model.counting import MARKED
 from onboarding.model.evidence import Communication, OfficialSignature
 from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
@@ -19,22 +15,9 @@ from onboarding.model.sessions import CampaignSession
 from onboarding.model.steps import STEPS
 from onboarding.queries.territory import training_units
 
-LATE = time(23, 50)
-"""Near the end of the business day, so that a day's own numbers are compared with all of that day."""
 
-
-async def count_by_the_clock(runtime: Runtime) -> None:
-    """Counts once, late in the day."""
-    if now().astimezone(HO_CHI_MINH).time() < LATE:
-        return
-    async with runtime.database.transaction() as session:
-        if await session.get(CountedDay, today()) is None:
-            session.add(CountedDay(day=today(), counted_at=now()))
-            await take_counts(session)
-
-
-async def take_counts(session: Session) -> None:
-    """Says how many there are in each unit itself, by indicator; only living residents count."""
+async def take_counts(session: ReadSession) -> list[Count]:
+    """How many there are in each unit itself, by indicator; only living residents count."""
     done = col(ResidentStep.status) == "completed"
     counts = [count for step in STEPS for count in await _people(session, step, step, done)]
     for indicator, (step, mark) in MARKED.items():
@@ -42,11 +25,10 @@ async def take_counts(session: Session) -> None:
     counts += await _rows(session, "sessions_held", CampaignSession, col(CampaignSession.announced))
     counts += await _rows(session, "communications_published", Communication, col(Communication.id).is_not(None))
     held = col(OfficialSignature.issued_on).is_not(None) & col(OfficialSignature.returned_on).is_(None)
-    counts += await _rows(session, "officials_with_signature", OfficialSignature, held)
-    publish(session, CountsTaken(service="onboarding", at=now(), counts=counts))
+    return counts + await _rows(session, "officials_with_signature", OfficialSignature, held)
 
 
-async def _people(session: Session, indicator: str, step: str, condition: Any) -> list[Count]:
+async def _people(session: ReadSession, indicator: str, step: str, condition: Any) -> list[Count]:
     query = (
         select(KnownResident.unit_code, func.count())
         .join(ResidentStep, col(ResidentStep.resident_id) == col(KnownResident.id))
@@ -57,11 +39,14 @@ async def _people(session: Session, indicator: str, step: str, condition: Any) -
             condition,
         )
         .group_by(col(KnownResident.unit_code))
+        .order_by(col(KnownResident.unit_code))
     )
     return [Count(unit_code=code, indicator=indicator, count=count) for code, count in await session.exec(query)]
 
 
-async def _rows(session: Session, indicator: str, table: Any, condition: Any) -> list[Count]:
+async def _rows(session: ReadSession, indicator: str, table: Any, condition: Any) -> list[Count]:
     real = table.unit_id.not_in(training_units())
-    query = select(table.unit_code, func.count()).where(condition, real).group_by(table.unit_code)
+    query = (
+        select(table.unit_code, func.count()).where(condition, real).group_by(table.unit_code).order_by(table.unit_code)
+    )
     return [Count(unit_code=code, indicator=indicator, count=count) for code, count in await session.exec(query)]

@@ -1,6 +1,6 @@
-"""The days on which this service counted its own tables, and what other services counted in theirs."""
+"""What is counted by marks of a step, and what other services counted in their tables."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Text
 from sqlmodel import Field
@@ -16,15 +16,6 @@ MARKED = {
     "payment_account_mobile_money": ("payment_account", "mobile_money"),
 }
 """Indicators of a part of a step, by the step and its mark."""
-
-
-class CountedDay(OnboardingTable, table=True):
-    """A day whose counts were published."""
-
-    __tablename__ = "counted_day"
-
-    day: date = Field(primary_key=True)
-    counted_at: datetime = Field(sa_type=aware())
 
 
 class KnownCount(OnboardingTable, table=True):

@@ -4,7 +4,6 @@ from onboarding.routes import (
     batches,
     campaigns,
     checklists,
-    counts,
     evidence,
     imports,
     journeys,
@@ -27,5 +26,4 @@ ROUTERS = (
     imports.router,
     signature_lists.router,
     checklists.router,
-    counts.router,
 )

@@ -1,6 +1,6 @@
 """The REST API of payments-qr."""
 
-from payments_qr.routes import banks, bills, counts, imports, merchants, payments, qr_codes, settlements
+from payments_qr.routes import banks, bills, imports, merchants, payments, qr_codes, settlements
 
 # Fixed paths such as /v1/merchants/posters.pdf stand before those with an id.
 ROUTERS = (
@@ -11,5 +11,4 @@ ROUTERS = (
     payments.router,
     settlements.router,
     imports.router,
-    counts.router,
 )

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from chassis.security.access_log import find_broken_seal
 from chassis.security.identity import Caller
-from chassis.web.routing import Listed, Reading, Transaction, allow, transactional_router
-from registry.commands.counting import announce_counts
+from chassis.web.routing import Listed, Reading, allow, transactional_router
 from registry.queries.integrity import list_rotations
 from registry.schemas.integrity import RotationView, SealsView
 
@@ -23,10 +22,3 @@ async def verify_access_seals(session: Reading, caller: Annotated[Caller, allow(
 async def list_key_rotations(session: Reading, caller: Annotated[Caller, allow("operator")]) -> Listed[RotationView]:
     """The progress of the change to the newest keys."""
     return Listed(items=[RotationView.of(row) for row in await list_rotations(session)])
-
-
-@router.post("/internal/counts", status_code=202, include_in_schema=False)
-async def take_counts(session: Transaction, caller: Annotated[Caller, allow("operator", "service")]) -> dict[str, str]:
-    """Publish the registry's counts now; the report compares its projections with them."""
-    await announce_counts(session)
-    return {"status": "accepted"}
