@@ -93,7 +93,7 @@ async def _load_units(url: str) -> None:
         await load_thanh_hoa(session)
     async with database.transaction() as session:
         content = VILLAGES.read_bytes()
-        await import_decree(session, Decree(read_units(content.decode().splitlines()), []), content, "test")
+        await import_decree(session, Decree(read_units(content), []), content, "test")
     await database.close()
 
 

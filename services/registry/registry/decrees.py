@@ -5,14 +5,18 @@ code may stand for different units in different generations. A village keeps its
 are its places in the tree, one after the other. *Successions*: `effective_on, successor_code, code, kind`.
 """
 
-import csv
+import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from itertools import pairwise
 from typing import Literal, cast, get_args
+
+from tabular import BrokenRow, Column, Finding, Table, UnreadableTable, read_table
+from tabular.values import text_of
 
 Level = Literal["province", "district", "commune", "village"]
 SuccessionKind = Literal["whole", "part", "unchanged", "type_changed"]
@@ -81,34 +85,40 @@ def thanh_hoa() -> Decree:
     """Province 38 before and since 1 July 2025 (Resolution 1686/NQ-UBTVQH15; codes: National Statistics Office)."""
     folder = files("registry") / "units_thanh_hoa"
     return Decree(
-        read_units((folder / "units.csv").read_text(encoding="utf-8").splitlines()),
-        read_successions((folder / "successions.csv").read_text(encoding="utf-8").splitlines()),
+        read_units((folder / "units.csv").read_bytes()), read_successions((folder / "successions.csv").read_bytes())
     )
 
 
-def read_units(lines: Iterable[str]) -> list[UnitRow]:
-    """The units table from CSV lines; raises `FaultyTable` with every fault."""
+def read_units(content: bytes) -> list[UnitRow]:
+    """The units table from a CSV file; raises `FaultyTable` with every fault."""
     faults: list[Fault] = []
-    rows = [row for line, cells in _records(lines) if (row := _unit_row(line, cells, faults))]
+    rows = [row for line, cells in _records(content, _UNIT_COLUMNS, faults) if (row := _unit_row(line, cells, faults))]
     faults += _overlaps(rows)
     if faults or not rows:
         raise FaultyTable(faults or [Fault(1, "code", "table-empty", "Bảng không có dòng nào", "The table is empty")])
     return rows
 
 
-def read_successions(lines: Iterable[str]) -> list[SuccessionRow]:
-    """The successions table from CSV lines; raises `FaultyTable` with every fault."""
+def read_successions(content: bytes) -> list[SuccessionRow]:
+    """The successions table from a CSV file; raises `FaultyTable` with every fault."""
     faults: list[Fault] = []
-    rows = [row for line, cells in _records(lines) if (row := _succession_row(line, cells, faults))]
+    rows = [
+        row
+        for line, cells in _records(content, _SUCCESSION_COLUMNS, faults)
+        if (row := _succession_row(line, cells, faults))
+    ]
     if faults:
         raise FaultyTable(faults)
     return rows
 
 
-def is_successions_table(lines: Sequence[str]) -> bool:
-    """Whether a table lists successors, by its header."""
-    header = {cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])}
-    return "level" not in header and bool({"successor_code", "new_code"} & header)
+def is_successions_table(content: bytes) -> bool:
+    """Whether a table says who followed whom, by its header."""
+    columns = {column.name: column for column in (*_UNIT_COLUMNS, *_SUCCESSION_COLUMNS)}
+    with suppress(UnreadableTable):
+        titles = _table(content, tuple(columns.values())).titles
+        return "level" not in titles and "successor_code" in titles
+    return False
 
 
 def is_within(day: date, valid_from: date | None, valid_to: date | None) -> bool:
@@ -117,11 +127,32 @@ def is_within(day: date, valid_from: date | None, valid_to: date | None) -> bool
 
 
 _Cells = dict[str, str]
+_NOT_CSV = "file-encoding", "Tệp phải là CSV UTF-8", "The file must be UTF-8 CSV"
+_UNIT_COLUMNS = tuple(map(Column, ("code", "valid_from", "valid_to", "level", "kind", "parent_code", "name")))
+_SUCCESSION_COLUMNS = (
+    Column("effective_on"),
+    Column("successor_code", ("new_code",)),
+    Column("code", ("old_code",)),
+    Column("kind"),
+)
 
 
-def _records(lines: Iterable[str]) -> Iterable[tuple[int, _Cells]]:
-    for line, cells in enumerate(csv.DictReader(lines), start=2):
-        yield line, {str(key).strip().lower(): (value or "").strip() for key, value in cells.items() if key}
+def _records(content: bytes, columns: Sequence[Column], faults: list[Fault]) -> Iterator[tuple[int, _Cells]]:
+    try:
+        for row in _table(content, columns):
+            if isinstance(row, BrokenRow):
+                faults.append(Fault(row.number, "", row.finding.code, row.finding.vi, row.finding.en))
+            else:
+                yield row.number, {column.name: text_of(row.cell(column.name)) for column in columns}
+    except UnreadableTable as error:
+        if error.finding.code not in ("file-empty", "column-missing"):
+            raise FaultyTable([Fault(1, "file", *_NOT_CSV)]) from None
+
+
+def _table(content: bytes, columns: Sequence[Column]) -> Table:
+    if content.startswith(b"PK"):
+        raise UnreadableTable(Finding(*_NOT_CSV))
+    return read_table(io.BytesIO(content), columns)
 
 
 def _unit_row(line: int, cells: _Cells, faults: list[Fault]) -> UnitRow | None:
@@ -146,8 +177,8 @@ def _unit_row(line: int, cells: _Cells, faults: list[Fault]) -> UnitRow | None:
 
 def _succession_row(line: int, cells: _Cells, faults: list[Fault]) -> SuccessionRow | None:
     found = len(faults)
-    code = _code(line, cells, "code" if "code" in cells else "old_code", faults)
-    successor = _code(line, cells, "successor_code" if "successor_code" in cells else "new_code", faults)
+    code = _code(line, cells, "code", faults)
+    successor = _code(line, cells, "successor_code", faults)
     kind = _one_of(line, cells, "kind", get_args(SuccessionKind), faults)
     effective_on = _day(line, cells, "effective_on", faults)
     if effective_on is None and len(faults) == found:

@@ -48,7 +48,7 @@ async def _load_units(url: str) -> None:
         await load_thanh_hoa(session)
     async with database.transaction() as session:
         content = VILLAGES.read_bytes()
-        await import_decree(session, Decree(read_units(content.decode().splitlines()), []), content, "test")
+        await import_decree(session, Decree(read_units(content), []), content, "test")
     async with database.transaction() as session:
         from sqlalchemy import text
 

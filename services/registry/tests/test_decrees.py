@@ -54,10 +54,19 @@ def test_a_new_commune_may_carry_the_code_of_another_old_one() -> None:
     assert [s.successor_code for s in decree.successions if s.code == "15073"] == ["15085"]
 
 
+def csv_of(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
 def test_every_fault_of_a_table_is_named_with_its_line() -> None:
     with pytest.raises(FaultyTable) as error:
         read_units(
-            [HEADER, "1,2025-13-01,,commune,village,38,X", ",,,planet,,,", "2,2025-07-01,2025-06-30,commune,ward,38,Y"]
+            csv_of(
+                HEADER,
+                "1,2025-13-01,,commune,village,38,X",
+                ",,,planet,,,",
+                "2,2025-07-01,2025-06-30,commune,ward,38,Y",
+            )
         )
 
     assert [(f.line, f.column, f.code) for f in error.value.faults] == [
@@ -74,12 +83,26 @@ def test_every_fault_of_a_table_is_named_with_its_line() -> None:
 
 def test_two_units_of_one_code_may_not_be_valid_on_one_day() -> None:
     with pytest.raises(FaultyTable) as error:
-        read_units([HEADER, "1,,2025-07-01,commune,ward,38,A", "1,2025-07-01,,commune,ward,38,B"])
+        read_units(csv_of(HEADER, "1,,2025-07-01,commune,ward,38,A", "1,2025-07-01,,commune,ward,38,B"))
 
     assert [f.code for f in error.value.faults] == ["overlap"]
 
 
 def test_successions_are_read_by_either_pair_of_names() -> None:
-    [row] = read_successions(["old_code,new_code,kind,effective_on", "15727,15724,whole,2025-07-01"])
+    [row] = read_successions(csv_of("old_code,new_code,kind,effective_on", "15727,15724,whole,2025-07-01"))
 
     assert (row.code, row.successor_code, row.kind, row.effective_on) == ("15727", "15724", "whole", REFORM)
+
+
+def test_a_table_with_titles_above_semicolons_and_a_broken_quote_loses_no_line() -> None:
+    lines = [
+        "PHỤ LỤC, kèm theo Nghị quyết",
+        HEADER,
+        "1,,,commune,ward,38,A",
+        '2,,,commune,ward,38,"B',
+        "3,,,commune,ward,38,C",
+    ]
+    with pytest.raises(FaultyTable) as error:
+        read_units("\n".join(lines).replace(",", ";").encode("utf-16"))
+
+    assert [(f.line, f.code) for f in error.value.faults] == [(3, "broken-quote")]

@@ -61,35 +61,25 @@ async def import_decree(session: Session, decree: Decree, content: bytes, import
 
 def read_decree(table: bytes, successions: bytes | None) -> Decree:
     """The tables of an upload: units, or successions alone where the units are known; raises `InvalidBody`."""
-    lines = _lines(table)
     faults: list[Fault] = []
-    if successions is None and decrees.is_successions_table(lines):
-        decree = Decree([], _read(decrees.read_successions, lines, faults))
+    if successions is None and decrees.is_successions_table(table):
+        decree = Decree([], _read(decrees.read_successions, table, faults))
     else:
-        units = _read(decrees.read_units, lines, faults)
-        following = _read(decrees.read_successions, _lines(successions), faults) if successions else []
+        units = _read(decrees.read_units, table, faults)
+        following = _read(decrees.read_successions, successions, faults) if successions else []
         decree = Decree(units, following)
     if faults:
         raise _refused(faults)
     return decree
 
 
-def _read(read: Callable[[Sequence[str]], list[R]], lines: Sequence[str], faults: list[Fault]) -> list[R]:
+def _read(read: Callable[[bytes], list[R]], content: bytes, faults: list[Fault]) -> list[R]:
     """The rows of one table; its faults are collected with those of the other."""
     try:
-        return read(lines)
+        return read(content)
     except FaultyTable as error:
         faults += error.faults
         return []
-
-
-def _lines(content: bytes) -> list[str]:
-    try:
-        return content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise _refused(
-            [Fault(1, "file", "file-encoding", "Tệp phải là CSV UTF-8", "The file must be UTF-8 CSV")]
-        ) from None
 
 
 def _refused(faults: Sequence[Fault]) -> InvalidBody:
