@@ -6,6 +6,7 @@ and Communications, Decision 798/QĐ-BTTTT).
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from chassis.folding import squeeze
 from tabular.findings import Finding
@@ -38,6 +39,7 @@ _SINCE_2018 = {
 _NONE = frozenset(
     ("", "khong", "khongco", "khongcosdt", "chuaco", "ko", "koco", "kco", "k", "x", "0", "none", "null", "trong", "na")
 )
+_MOBILE = re.compile(r"0[35789]\d{8}", re.ASCII)
 _BETWEEN = re.compile(r"[/;,|\n\\]+|\s+(?:-|và|hoặc)\s+|\s{2,}", re.IGNORECASE)
 _NOTE = re.compile(r"\([^()\d]*\)|\[[^\[\]\d]*\]")
 _INSIDE = re.compile(r"[\s.\-()\u00a0\u2010-\u2015\u2212\u200b\ufeff'’‘]+")
@@ -51,6 +53,9 @@ def parse_phone(cell: Cell, check: Callable[[str], str]) -> Parsed[str | None]:
     `check` normalises a number to E.164 and raises `ValueError` for one that cannot be.
     """
     text = text_of(cell)
+    if _MOBILE.fullmatch(text):  # as nearly all of them are written
+        with suppress(ValueError):
+            return Parsed(check(text))
     if squeeze(text) in _NONE:
         return Parsed(None)
     written = [part for part in _BETWEEN.split(_DECIMAL.sub(r"\1", text)) if re.search(r"\d", part)]

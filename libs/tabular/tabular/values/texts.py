@@ -45,6 +45,8 @@ def digits_of(cell: Cell) -> str:
 
     Raises `CellError` for scientific notation and for numbers beyond 15 digits: a spreadsheet keeps no more.
     """
+    if type(cell) is str and is_digits(cell):
+        return cell  # as nearly all of them are written
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= _EXACT_WHOLE:
         raise CellError(DIGITS_LOST)
     text = unicodedata.normalize("NFKC", text_of(cell))
