@@ -6,6 +6,7 @@ from chassis.app import create_app
 from chassis.runtime import Runtime, ScheduledJob, Service
 from payments_qr.commands.counting import take_counts
 from payments_qr.commands.owners import link_owners
+from payments_qr.commands.payload_indexes import index_payloads
 from payments_qr.commands.rotation import ROTATIONS
 from payments_qr.handlers import HANDLERS
 from payments_qr.model import Table
@@ -14,6 +15,10 @@ from payments_qr.routes import ROUTERS
 
 async def _link(runtime: Runtime) -> None:
     await link_owners(runtime.database, runtime.service_client)
+
+
+async def _index(runtime: Runtime) -> None:
+    await index_payloads(runtime.database)
 
 
 service = Service(
@@ -25,6 +30,7 @@ service = Service(
     handlers=HANDLERS,
     scheduled_jobs=[
         ScheduledJob("link owners", 10.0, _link),
+        ScheduledJob("index payloads", 60.0, _index),
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,

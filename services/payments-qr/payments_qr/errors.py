@@ -24,10 +24,47 @@ class MerchantExists(Problem):
 
 
 class MerchantClosed(Problem):
-    """A closed merchant does not change any more."""
+    """A closed merchant does not change; another officer reopens it with the status active."""
 
     slug, status = "merchant-closed", 409
     vi, en = "Điểm bán đã đóng.", "The merchant is closed."
+
+
+class SuspendedByProvider(Problem):
+    """The provider suspended the merchant; only the provider lifts that."""
+
+    slug, status = "suspended-by-provider", 409
+    vi, en = "Điểm bán bị nhà cung cấp dịch vụ tạm dừng.", "The provider has suspended this merchant."
+
+
+class NotAFeeMerchant(Problem):
+    """Fees are received by an active public_service merchant of the unit itself or of a unit above it."""
+
+    slug, status = "not-a-fee-merchant", 409
+    vi = "Chỉ điểm thu dịch vụ công đang hoạt động của đơn vị (hoặc cấp trên) mới được nhận phí."
+    en = "Only an active public_service merchant of the unit, or of a unit above it, receives fees."
+
+
+class BillNotOpen(Problem):
+    """Only a bill without a payment can be cancelled."""
+
+    slug, status = "bill-not-open", 409
+    vi, en = "Hóa đơn đã có thanh toán hoặc đã hủy.", "The bill has a payment, or is cancelled."
+
+
+class NotResolved(Problem):
+    """The item has not been decided, so there is nothing to reopen."""
+
+    slug, status = "not-resolved", 409
+    vi, en = "Mục này chưa được xử lý.", "This has not been resolved."
+
+
+class TooManyProofs(Problem):
+    """Too many wrong proofs for customer codes: the supplier's point confirms, or the resident tries again tomorrow."""
+
+    slug, status = "too-many-proofs", 429
+    vi = "Đã thử sai quá nhiều lần; hãy liên hệ điểm thu hoặc thử lại ngày mai."
+    en = "Too many wrong attempts; ask the supplier's point, or try again tomorrow."
 
 
 class MakerIsChecker(Problem):
@@ -92,6 +129,15 @@ class PayloadError(FieldError):
 def invalid_qr(faults: Iterable[PayloadFault]) -> InvalidQr:
     """The problem of an unreadable payload."""
     return InvalidQr(errors=[payload_error(fault) for fault in faults])
+
+
+def no_longer_valid() -> InvalidQr:
+    """The problem of a code that was issued here and may not be paid now."""
+    vi, en = (
+        "Mã này đã bị thu hồi hoặc điểm bán đang dừng hoạt động.",
+        "The code was revoked, or its merchant is not active.",
+    )
+    return InvalidQr(errors=[PayloadError("", "code-not-valid", vi, en, 0)])
 
 
 def payload_error(fault: PayloadFault) -> PayloadError:

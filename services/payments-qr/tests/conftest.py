@@ -121,6 +121,21 @@ def activated(registered: Registering, second_officer: httpx.AsyncClient) -> Reg
     return activate
 
 
+@pytest.fixture
+def fee_merchant(activated: Registering, officer: httpx.AsyncClient, second_officer: httpx.AsyncClient) -> Registering:
+    """`await fee_merchant(unit="15724")` is the merchant that two officers named for the fees of a unit."""
+
+    async def name(unit: str = "15724", **changes: Any) -> dict[str, Any]:
+        details = {"category": "public_service", "name": "Bộ phận một cửa", "market": None} | changes
+        merchant = await activated(**details)
+        for client in (officer, second_officer):
+            answer = await client.put(f"/v1/units/{unit}/fee-merchant", json={"merchant_id": merchant["id"]})
+            assert answer.status_code == 200, answer.text
+        return merchant
+
+    return name
+
+
 def _partner_event(
     event: str, data: dict[str, Any], *, partner_id: str = "demo-bank", at: datetime = NOON, webhook_id: str = "msg_1"
 ) -> PartnerEventReceived:

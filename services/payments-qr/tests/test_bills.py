@@ -68,10 +68,11 @@ async def test_a_resident_finds_their_own_bills_by_a_linked_customer_code(office
     path = f"/v1/residents/{world.resident}/utility-accounts"
     assert (await owner.get("/v1/bills")).json()["items"] == []
 
-    link = await owner.post(path, json={"merchant_id": point["id"], "customer_code": "pd 01000012345"})
+    proof = {"recent_bill": {"period": "2026-06", "amount": 185_000}}
+    link = await owner.post(path, json={"merchant_id": point["id"], "customer_code": "pd 01000012345"} | proof)
     again = await owner.post(path, json={"merchant_id": point["id"], "customer_code": "PD01000012345"})
 
-    assert link.status_code == 201
+    assert (link.status_code, link.json()["status"]) == (201, "confirmed")
     assert again.json()["id"] == link.json()["id"]
     (bill,) = (await owner.get("/v1/bills")).json()["items"]
     assert bill["customer_code"] == "PD01000012345"
@@ -84,10 +85,10 @@ async def test_a_resident_finds_their_own_bills_by_a_linked_customer_code(office
     assert (await owner.get("/v1/bills")).json()["items"] == []
 
 
-async def test_a_dossiers_fee_is_a_bill_of_the_units_public_service_merchant(
-    owner, activated, world, deliver, partner_event, settled, published
+async def test_a_dossiers_fee_is_a_bill_of_the_units_fee_merchant(
+    owner, fee_merchant, world, deliver, partner_event, settled, published
 ):
-    await activated(category="public_service", name="Bộ phận một cửa", market=None)
+    await fee_merchant()
     dossier_id = new_id()
 
     await deliver(submitted(dossier_id, world), fee(dossier_id, world.village), fee(dossier_id, world.village))
@@ -103,8 +104,8 @@ async def test_a_dossiers_fee_is_a_bill_of_the_units_public_service_merchant(
     assert (paid.dossier_id, paid.amount) == (dossier_id, 8_000)
 
 
-async def test_without_such_a_merchant_the_fee_is_paid_at_the_counter(activated, registered, world, deliver, published):
-    await registered(category="public_service", name="Một cửa chưa duyệt", market=None)
+async def test_without_a_named_merchant_the_fee_is_paid_at_the_counter(activated, world, deliver, published):
+    await activated(category="public_service", name="Một cửa chưa được chỉ định", market=None)
     await activated(category="shop", name="Cửa hàng")
 
     await deliver(fee(new_id(), world.village))
@@ -114,11 +115,9 @@ async def test_without_such_a_merchant_the_fee_is_paid_at_the_counter(activated,
     assert await published(QrIssued) == []
 
 
-async def test_the_nearest_public_service_merchant_takes_the_fee(
-    calling, activated, world, deliver, published, second_officer
-):
-    commune = await activated(category="public_service", name="Một cửa xã", market=None)
-    village = await activated(category="public_service", name="Một cửa thôn", market=None, unit_code="15727-01")
+async def test_the_fee_merchant_of_the_nearest_unit_receives_the_fee(fee_merchant, world, deliver, published):
+    commune = await fee_merchant(name="Một cửa xã")
+    village = await fee_merchant("15727-01", name="Một cửa thôn", unit_code="15727-01")
 
     await deliver(fee(new_id(), world.village), fee(new_id(), world.commune, "15724"))
 

@@ -33,10 +33,10 @@ async def test_every_event_of_a_batch_has_its_own_result_in_order(
     results = {event.delivery_id: (event.outcome, event.reason) for event in await published(DeliveryProcessed)}
     assert [results[event.delivery_id] for event in run] == [
         ("applied", None),
-        ("applied", "counter"),
-        ("applied", "counter"),
-        ("applied", "counter"),
-        ("unchanged", "counter"),
+        ("applied", "merchant-not-active"),
+        ("applied", "merchant-not-active"),
+        ("applied", "merchant-not-active"),
+        ("unchanged", "merchant-not-active"),
         ("rejected", "wrong-field:amount"),
         ("applied", None),
     ]
@@ -72,6 +72,7 @@ async def test_an_organizations_representative_sees_its_merchant(deliver, world,
         OrganizationRegistered(
             organization_id=organization, version=1, unit_id=world.commune, unit_code="15724", at=NOON,
             kind="household_business", representative_id=world.resident, owner_has_smartphone=True,
+            representative_confirmed=True,
         )
     )  # fmt: skip
     merchant = await activated(owner={"organization_id": str(organization)})

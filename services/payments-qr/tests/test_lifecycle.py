@@ -29,11 +29,12 @@ def test_a_merchant_begins_submitted_and_may_not_issue_codes() -> None:
 
 
 def test_the_maker_of_a_merchant_cannot_verify_it() -> None:
+    submitted = Lifecycle(makers=frozenset("a"))
     with pytest.raises(TransitionRefused) as refused:
-        approved_by_officer(Lifecycle(), NOON, maker="a", checker="a")
+        approved_by_officer(submitted, NOON, checker="a")
 
     assert refused.value.reason == "maker-is-checker"
-    assert approved_by_officer(Lifecycle(), NOON, maker="a", checker="b").may_issue_codes
+    assert approved_by_officer(submitted, NOON, checker="b").may_issue_codes
 
 
 def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it() -> None:
@@ -41,7 +42,7 @@ def test_a_block_ends_issuing_at_once_and_the_provider_cannot_lift_it() -> None:
     later = with_provider_status(lifecycle, "verified", NOON + timedelta(days=1), "w2")
 
     assert lifecycle.status == later.status == "suspended"
-    assert approved_by_officer(later, NOON, maker="a", checker="a").status == "active"
+    assert approved_by_officer(later, NOON, checker="a").status == "active"
 
 
 @given(st.lists(st.tuples(st.sampled_from(PROVIDER_STATUSES), st.integers(0, 3)), min_size=1, max_size=4))
@@ -61,23 +62,43 @@ def after(messages: list[tuple[ProviderStatus, datetime, str]]) -> Lifecycle:
     return lifecycle
 
 
-def test_a_closed_merchant_stays_closed() -> None:
-    gone = closed(Lifecycle())
+def test_a_closed_merchant_is_reopened_by_another_officer_only() -> None:
+    gone = closed(with_provider_status(Lifecycle(), "verified", NOON, "w"), by="a")
 
-    assert with_provider_status(gone, "verified", NOON, "w").status == "closed"
-    for change in (blocked, closed):
+    assert with_provider_status(gone, "verified", NOON + timedelta(days=1), "w2").status == "closed"
+    for change in (lambda: blocked(gone), lambda: closed(gone, "b"), lambda: approved_by_officer(gone, NOON, "a")):
         with pytest.raises(TransitionRefused):
-            change(gone)
+            change()
+    assert approved_by_officer(gone, NOON, "b").status == "active"
+
+
+def test_a_suspension_by_the_provider_is_lifted_by_the_provider_only() -> None:
+    suspended = with_provider_status(Lifecycle(makers=frozenset("a")), "suspended", NOON, "w")
+
+    with pytest.raises(TransitionRefused) as refused:
+        approved_by_officer(suspended, NOON, "b")
+    assert refused.value.reason == "suspended-by-provider"
+
+
+def test_everybody_who_changed_the_details_since_they_were_verified_is_a_maker() -> None:
+    changed = to_be_verified_again(Lifecycle(verification="active", makers=frozenset("x")), NOON, "a")
+    twice = to_be_verified_again(changed, NOON, "b")
+
+    assert twice.makers == {"a", "b"}
+    for maker in "ab":
+        with pytest.raises(TransitionRefused):
+            approved_by_officer(twice, NOON, maker)
+    assert approved_by_officer(twice, NOON, "x").status == "active"
 
 
 def test_another_account_must_be_verified_again() -> None:
     active = with_provider_status(Lifecycle(), "verified", NOON, "w1")
 
-    assert to_be_verified_again(active, NOON + timedelta(hours=1)).status == "submitted"
+    assert to_be_verified_again(active, NOON + timedelta(hours=1), maker="a").status == "submitted"
 
 
 def test_a_rejected_merchant_may_be_approved_later() -> None:
     rejected = rejected_by_officer(Lifecycle(), NOON, checker="b")
 
     assert rejected.status == "rejected"
-    assert approved_by_officer(rejected, NOON, maker="a", checker="b").status == "active"
+    assert approved_by_officer(rejected, NOON, checker="b").status == "active"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -12,9 +13,12 @@ from chassis.settings import Settings
 from chassis.storage.tables import KeyProgress
 from chassis.web.service_client import ServiceClient
 from contracts.payments_qr import MerchantUpdated
+from contracts.registry import OrganizationRegistered
 from payments_qr.commands.owners import link_owners
 from payments_qr.commands.rotation import ROTATIONS
 from payments_qr.model import Merchant
+
+NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
 
 class Registry:
@@ -24,6 +28,8 @@ class Registry:
         self.known = known
         self.requests: list[str] = []
         self.is_down = False
+        self.failing: dict[str, int] = {}
+        self.claimed: set[str] = set()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.is_down:
@@ -32,7 +38,10 @@ class Registry:
         self.requests.append(f"{request.url.path} {number}")
         assert request.headers["X-Purpose"] == "payment"
         found = self.known.get(number)
-        return httpx.Response(200, json={"id": found}) if found else httpx.Response(404, json={})
+        if number in self.failing:
+            return httpx.Response(self.failing[number], json={})
+        answer = {"id": found, "representative_confirmed": found not in self.claimed}
+        return httpx.Response(200, json=answer) if found else httpx.Response(404, json={})
 
 
 @pytest.fixture
@@ -46,10 +55,10 @@ async def registry(runtime):
     await service_client.close()
 
 
-async def test_owners_are_found_by_their_tax_codes(database, registered, registry, world, owner, calling, published):
+async def test_owners_are_found_by_their_tax_codes(database, activated, registered, registry, world, owner, published):
     organization = new_id()
     registry.known = {"038180012345": str(world.resident), "2800123456": str(organization)}
-    stall = await registered(owner={"tax_code": "038180012345"})
+    stall = await activated(owner={"tax_code": "038180012345"})
     await registered(name="Cửa hàng", owner={"tax_code": "2800123456"})
     await registered(name="Không ai biết", owner={"tax_code": "2800123457"})
     registry.is_down = True
@@ -63,6 +72,37 @@ async def test_owners_are_found_by_their_tax_codes(database, registered, registr
     assert len(registry.requests) == 3
     owners = {(event.owner_resident_id, event.owner_organization_id) for event in await published(MerchantUpdated)}
     assert owners == {(world.resident, None), (None, organization)}
+
+
+async def test_a_refused_or_failing_tax_code_stops_no_other(database, registered, registry, world):
+    """The number that fails is looked up first, the two after it are found all the same."""
+    found = new_id()
+    registry.known = {"2800123456": str(found), "2800123457": str(found)}
+    registry.failing = {"2800999999": 422, "2800888888": 500}
+    for number in ("2800999999", "2800888888", "2800123456", "2800123457"):
+        await registered(name=f"Cửa hàng {number}", owner={"tax_code": number})
+
+    assert await link_owners(database, registry.service_client) == 2
+
+
+async def test_a_tax_code_claimed_by_an_unconfirmed_representative_links_nothing(
+    database, activated, registry, owner, deliver, world
+):
+    """Somebody registers an organization with a shop's public tax code and himself as representative."""
+    organization = new_id()
+    registry.known, registry.claimed = {"2800123456": str(organization)}, {str(organization)}
+    await deliver(
+        OrganizationRegistered(
+            organization_id=organization, version=1, unit_id=world.commune, unit_code="15724", at=NOON,
+            kind="enterprise", representative_id=world.resident, owner_has_smartphone=True,
+        )
+    )  # fmt: skip
+    shop = await activated(owner={"tax_code": "2800123456"})
+
+    assert await link_owners(database, registry.service_client) == 0
+
+    assert (await owner.get("/v1/merchants")).json()["items"] == []
+    assert (await owner.patch(f"/v1/merchants/{shop['id']}", json={"status": "closed"})).status_code == 404
 
 
 async def test_a_new_key_takes_over_while_merchants_are_found_and_read(

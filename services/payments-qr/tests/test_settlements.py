@@ -25,11 +25,16 @@ async def shop(activated):
 
 
 @pytest.fixture
+def operator(calling):
+    return calling("operator", subject="op")
+
+
+@pytest.fixture
 def settle(calling, world):
     async def hand_in(text, day=DAY):
-        officer = calling("officer", unit_code="15724", subject="first")  # tokens live a minute, a played day may not
+        operator = calling("operator", subject="op")  # tokens live a minute, a played day may not
         files = {"file": ("settlement.csv", text.encode(), "text/csv")}
-        return await officer.post(
+        return await operator.post(
             "/v1/settlements", data={"partner_id": "demo-bank", "business_date": day}, files=files
         )
 
@@ -66,7 +71,7 @@ async def test_lines_are_matched_missing_or_different(settle, pay):
     assert lines["C"]["state"] == "missing_there"
 
 
-async def test_a_file_that_does_not_add_up_applies_nothing(settle, pay, officer):
+async def test_a_file_that_does_not_add_up_applies_nothing(settle, pay, operator):
     await pay("A")
 
     wrong_count = await settle("#TotalCount,2,TotalAmount,1000\n" + HEADER + "A,payment,1000,,\n")
@@ -76,10 +81,10 @@ async def test_a_file_that_does_not_add_up_applies_nothing(settle, pay, officer)
     for answer in (wrong_count, wrong_sum, unreadable):
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unreadable-file")
     assert unreadable.json()["errors"][0]["pointer"] == "/file/2/amount"
-    assert (await officer.get("/v1/settlements")).json()["items"] == []
+    assert (await operator.get("/v1/settlements")).json()["items"] == []
 
 
-async def test_the_same_file_again_is_the_same_settlement(settle, pay, officer):
+async def test_the_same_file_again_is_the_same_settlement(settle, pay, operator):
     await pay("A")
     text = HEADER + "A,payment,1000,,\n"
 
@@ -88,16 +93,16 @@ async def test_the_same_file_again_is_the_same_settlement(settle, pay, officer):
 
     assert first.json()["id"] == second.json()["id"]
     assert longer.json()["repeated"] == 1
-    assert len((await officer.get("/v1/settlements")).json()["items"]) == 2
+    assert len((await operator.get("/v1/settlements")).json()["items"]) == 2
 
 
-async def test_a_late_payment_that_the_next_days_file_brings_is_missing_no_more(settle, pay, officer):
+async def test_a_late_payment_that_the_next_days_file_brings_is_missing_no_more(settle, pay, operator):
     await pay("EARLY", at=datetime(2026, 6, 1, 12, tzinfo=HO_CHI_MINH))
     await pay("LATE", at=datetime(2026, 6, 1, 23, 30, tzinfo=HO_CHI_MINH))
 
     today = await settle(HEADER + "EARLY,payment,1000,,\n")
     tomorrow = await settle(HEADER + "LATE,payment,1000,,\nEARLY,payment,1000,,\n", day="2026-06-02")
-    today_again = await officer.get(f"/v1/settlements/{today.json()['id']}")
+    today_again = await operator.get(f"/v1/settlements/{today.json()['id']}")
 
     assert figures(today) == {"matched": 1, "missing_there": 1}
     assert figures(tomorrow) == {"matched": 1, "booked_another_day": 1}
@@ -114,14 +119,14 @@ async def test_a_file_that_comes_after_the_next_days_finds_nothing_missing(settl
     assert figures(today) == {"matched": 1, "booked_another_day": 1}
 
 
-async def test_resolving_a_line_is_noted_with_who_and_when_and_only_once(settle, officer):
+async def test_resolving_a_line_is_noted_with_who_and_when_and_only_once(settle, operator):
     settlement = (await settle(HEADER + "X,payment,700,,\n")).json()
     path = f"/v1/settlements/{settlement['id']}/lines/{settlement['lines'][0]['id']}/resolve"
 
-    first = await officer.post(path, json={"resolution": "asked_partner", "note": "gửi thư ngày 02/06"})
-    second = await officer.post(path, json={"resolution": "accepted", "note": "x"})
+    first = await operator.post(path, json={"resolution": "asked_partner", "note": "gửi thư ngày 02/06"})
+    second = await operator.post(path, json={"resolution": "accepted", "note": "x"})
 
-    assert (first.json()["resolved_by"], first.json()["resolution"]) == ("first", "asked_partner")
+    assert (first.json()["resolved_by"], first.json()["resolution"]) == ("op", "asked_partner")
     assert second.status_code == 409
 
 

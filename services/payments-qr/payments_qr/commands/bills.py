@@ -11,8 +11,8 @@ from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested
 from contracts.payments_qr import FeeUncollectable
 from payments_qr.commands.qr_codes import add_code, write_code
-from payments_qr.errors import BillExists, MerchantNotActive
-from payments_qr.model import Bill, Merchant, QrCode, UtilityAccount
+from payments_qr.errors import BillExists, BillNotOpen, MerchantNotActive
+from payments_qr.model import Bill, Merchant, QrCode
 from payments_qr.model.bills import DAYS_PAYABLE_AFTER_DUE, BillTerms
 from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.model.reference_codes import new_reference
@@ -20,14 +20,31 @@ from payments_qr.queries.merchants import find_fee_merchant
 
 
 async def issue_bill(session: Session, merchant: Merchant, terms: BillTerms) -> Bill:
-    """A bill of a customer for a period, with the code that pays exactly this bill."""
-    if not merchant.lifecycle.may_issue_codes:
+    """A bill of a customer for a period, with the code that pays exactly this bill. A cancelled one is issued anew."""
+    if not merchant.is_active:
         raise MerchantNotActive()
-    if await find_bill(session, merchant.id, terms.customer_code, terms.period) is not None:
+    bill = await find_bill(session, merchant.id, terms.customer_code, terms.period)
+    if bill is None:
+        bill = new_bill(merchant, terms)
+        await save_with_code(session, merchant, bill)
+    elif bill.state == "cancelled":
+        code = replace_terms(merchant, bill, None, terms)
+        bill.qr_code_id = code.id
+        await add_code(session, merchant, code, bill)
+    else:
         raise BillExists()
-    bill = new_bill(merchant, terms)
-    await save_with_code(session, merchant, bill)
     return bill
+
+
+def replace_terms(merchant: Merchant, bill: Bill, present: QrCode | None, terms: BillTerms) -> QrCode:
+    """Puts other terms on a bill that nothing was paid for; returns its new code, the present one is revoked."""
+    code = code_of_bill(merchant, new_bill(merchant, terms))
+    code.bill_id = bill.id
+    bill.amount, bill.due_on, bill.state = terms.amount, terms.due_on, "unpaid"
+    bill.changed_at, bill.version = now(), bill.version + 1
+    if present is not None and present.state == "active":
+        present.turn("revoked", now())
+    return code
 
 
 def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = None) -> Bill:
@@ -37,6 +54,17 @@ def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = Non
         merchant_id=merchant.id, customer_code=terms.customer_code, period=terms.period, amount=terms.amount,
         due_on=terms.due_on, dossier_id=dossier_id, issued_at=moment, changed_at=moment,
     )  # fmt: skip
+
+
+async def cancel_bill(session: Session, bill: Bill) -> None:
+    """Cancels a bill that nothing was paid for, and revokes its code."""
+    code = await session.get(QrCode, bill.qr_code_id, with_for_update=True) if bill.qr_code_id else None
+    await session.refresh(bill, with_for_update=True)
+    if bill.state != "unpaid" or bill.paid_amount:
+        raise BillNotOpen()
+    if code is not None and code.state == "active":
+        code.turn("revoked", now())
+    bill.state, bill.changed_at, bill.version = "cancelled", now(), bill.version + 1
 
 
 async def find_bill(session: Session, merchant_id: UUID, customer_code: str, period: str) -> Bill | None:
@@ -91,23 +119,3 @@ async def request_fee(session: Session, request: DossierFeeRequested) -> None:
     terms = BillTerms(request.dossier_code, f"{request.due_on:%Y-%m}", request.amount, request.due_on)
     bill = new_bill(merchant, terms, request.dossier_id)
     await save_with_code(session, merchant, bill)
-
-
-async def link_utility_account(
-    session: Session, resident_id: UUID, merchant_id: UUID, customer_code: str
-) -> UtilityAccount:
-    """Links a customer code to a resident; linking it again returns the first link."""
-    found = await session.exec(
-        select(UtilityAccount).where(
-            col(UtilityAccount.resident_id) == resident_id,
-            col(UtilityAccount.merchant_id) == merchant_id,
-            col(UtilityAccount.customer_code) == customer_code,
-        )
-    )
-    link = found.first()
-    if link is None:
-        link = UtilityAccount(
-            resident_id=resident_id, merchant_id=merchant_id, customer_code=customer_code, linked_at=now()
-        )
-        session.add(link)
-    return link

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import col, select
 
 from chassis.clock import now, today
+from chassis.errors import FieldError, Problem
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, find_unit
 from chassis.storage.database import Session
@@ -16,12 +17,15 @@ from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank, list_banks
-from payments_qr.commands.bills import code_of_bill, new_bill
+from payments_qr.commands.bills import code_of_bill, new_bill, replace_terms
+from payments_qr.commands.locks import lock_name
 from payments_qr.commands.merchants import new_merchant
 from payments_qr.commands.qr_codes import qr_issued_event
 from payments_qr.errors import MerchantNotActive, unreadable_upload
 from payments_qr.model import Bill, Import, ImportRejection, Merchant, QrCode
 from payments_qr.model.bills import BillTerms
+from payments_qr.model.fields import EARLIEST, LATEST
+from payments_qr.model.merchants import account_index
 from payments_qr.model.registration import MerchantDetails
 from payments_qr.qr_payload import folded
 from payments_qr.queries.merchants import list_merchants_of_account
@@ -59,6 +63,7 @@ async def _take_stall(
     if place is None or not await covers(session, caller, place.id):
         text = "Đơn vị không có hoặc ngoài địa bàn.", "The unit is unknown or not yours."
         return [Rejection(stall.number, "unit_code", "unknown-unit", *text)]
+    await lock_name(session, "account", account_index(bin, stall.account_no).hex())
     if await _is_known(session, stall, bin):
         run.unchanged += 1
         return []
@@ -116,7 +121,7 @@ async def import_bills(session: Session, caller: Caller, merchant: Merchant, fil
         run.total_rows += len(chunk)
         known = await _known_bills(session, merchant, [row for row in chunk if isinstance(row, BillLine)])
         for row in chunk:
-            rejections = row if isinstance(row, list) else _take_bill(session, run, merchant, known, row)
+            rejections = row if isinstance(row, list) else _take_row(session, run, merchant, known, row)
             _reject(session, run, rejections)
         await session.flush()
     return run
@@ -138,6 +143,21 @@ async def _known_bills(
     return {(bill.customer_code, bill.period): (bill, code) for bill, code in found}
 
 
+def _take_row(
+    session: Session,
+    run: Import,
+    merchant: Merchant,
+    known: dict[tuple[str, str], tuple[Bill, QrCode | None]],
+    line: BillLine,
+) -> list[Rejection]:
+    """A row that fits into no code is reported like any other; the rows after it are applied."""
+    try:
+        return _take_bill(session, run, merchant, known, line)
+    except Problem as problem:
+        wrong = problem.errors[0] if problem.errors else FieldError("", problem.slug, problem.vi, problem.en)
+        return [Rejection(line.number, wrong.pointer.strip("/"), wrong.code, wrong.vi, wrong.en)]
+
+
 def _take_bill(
     session: Session,
     run: Import,
@@ -145,30 +165,32 @@ def _take_bill(
     known: dict[tuple[str, str], tuple[Bill, QrCode | None]],
     line: BillLine,
 ) -> list[Rejection]:
+    if not EARLIEST <= line.due_on <= LATEST:
+        text = "Hạn thanh toán không hợp lệ.", "The due date is not valid."
+        return [Rejection(line.number, "due_on", "wrong-due-on", *text)]
+    terms = BillTerms(line.customer_code, line.period, line.amount, line.due_on)
     before = known.get((line.customer_code, line.period))
     if before is None:
-        bill = new_bill(merchant, BillTerms(line.customer_code, line.period, line.amount, line.due_on))
+        bill = new_bill(merchant, terms)
+        code = code_of_bill(merchant, bill)
         session.add(bill)
-        known[line.customer_code, line.period] = bill, _issue(session, merchant, bill)
+        known[line.customer_code, line.period] = bill, _issue(session, merchant, bill, code)
         run.created += 1
         return []
-    bill, code = before
-    if (bill.amount, bill.due_on) == (line.amount, line.due_on):
+    bill, present = before
+    if bill.state != "cancelled" and (bill.amount, bill.due_on) == (line.amount, line.due_on):
         run.unchanged += 1
         return []
-    if bill.state != "unpaid" or bill.paid_amount:
+    if bill.state == "paid" or bill.paid_amount:
         text = "Hóa đơn đã được thanh toán, không sửa được.", "The bill has been paid and cannot change."
         return [Rejection(line.number, "amount", "bill-paid", *text)]
-    if code is not None:
-        code.turn("revoked", now())
-    bill.amount, bill.due_on, bill.changed_at, bill.version = line.amount, line.due_on, now(), bill.version + 1
-    known[line.customer_code, line.period] = bill, _issue(session, merchant, bill)
+    code = replace_terms(merchant, bill, present, terms)
+    known[line.customer_code, line.period] = bill, _issue(session, merchant, bill, code)
     run.updated += 1
     return []
 
 
-def _issue(session: Session, merchant: Merchant, bill: Bill) -> QrCode:
-    code = code_of_bill(merchant, bill)
+def _issue(session: Session, merchant: Merchant, bill: Bill, code: QrCode) -> QrCode:
     bill.qr_code_id = code.id
     session.add(code)
     publish(session, qr_issued_event(merchant, code, bill))
@@ -180,6 +202,7 @@ async def _import_of(
 ) -> tuple[Import, bool]:
     file.seek(0)
     file_hash = hashlib.sha256(file.read()).digest()
+    await lock_name(session, "import", kind, target, file_hash.hex())
     found = await session.exec(
         select(Import).where(col(Import.kind) == kind, col(Import.target) == target, col(Import.file_hash) == file_hash)
     )

@@ -1,15 +1,18 @@
 """Payloads of partner events: validated, applied, and answered with an outcome and a reason."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from chassis.clock import today
 from chassis.security.encryption import blind_indexes
 from chassis.security.scope import find_unit
+from chassis.security.training_guard import TRAINING
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
+from chassis.web.bodies import Instant
 from contracts.gateway import PartnerEventReceived
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank
@@ -19,29 +22,33 @@ from payments_qr.commands.qr_codes import import_code
 from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
 from payments_qr.errors import InvalidQr, ReferenceExists
 from payments_qr.model import Merchant
-from payments_qr.model.fields import Category, Name, TaxCode
+from payments_qr.model.authority import Relation, may, of_category
+from payments_qr.model.fields import Category, Name, TaxCode, plausible_time, storable
 from payments_qr.model.lifecycle import ProviderStatus
 from payments_qr.model.registration import MerchantDetails
 from payments_qr.qr_payload import UnreadablePayload, decode
-from payments_qr.queries.merchants import list_merchants_of_account
+from payments_qr.queries.merchants import list_merchants_of_account, lock_merchant
+from payments_qr.queries.ownership import is_in_training
 
 Result = tuple[Literal["applied", "unchanged", "rejected"], str | None]
+PaymentTime = Annotated[Instant, AfterValidator(plausible_time)]
 Money = Annotated[int, Field(strict=True, ge=1, lt=10**13)]
-Reference = Annotated[str, Field(min_length=1, max_length=128)]
+Reference = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(storable)]
+Memo = Annotated[str, Field(max_length=512), AfterValidator(storable)]
 
 
 class MerchantStatusPayload(BaseModel):
     merchant_id: UUID
-    reason: str | None = Field(default=None, max_length=2048)
+    reason: Annotated[str, Field(max_length=2048), AfterValidator(storable)] | None = None
 
 
 class PaymentSettledPayload(BaseModel):
     partner_reference: Reference
     amount: Money
     currency: Literal["VND"] = "VND"
-    settled_at: AwareDatetime
+    settled_at: PaymentTime
     merchant_id: UUID | None = None
-    reference: str | None = Field(default=None, max_length=512)
+    reference: Memo | None = None
     bin: str | None = Field(default=None, max_length=6)
     account_no: str | None = Field(default=None, max_length=19)
 
@@ -50,7 +57,7 @@ class PaymentReversedPayload(BaseModel):
     partner_reference: Reference
     original_reference: Reference
     amount: Money
-    reversed_at: AwareDatetime
+    reversed_at: PaymentTime
 
 
 class OwnerPayload(BaseModel):
@@ -90,11 +97,16 @@ async def apply_merchant_status(
         payload.merchant_id,
         event.partner_id,
         provider_status,
-        event.occurred_at,
+        _effective_time(event),
         event.webhook_id,
         payload.reason,
     )
     return ("rejected", refused) if refused else ("applied", None)
+
+
+def _effective_time(event: PartnerEventReceived) -> datetime:
+    """When the provider decided; a time in the future would make every later decision an older one."""
+    return min(event.occurred_at, event.received_at)
 
 
 def read_report(event: PartnerEventReceived, data: Any) -> ReportedPayment | ReportedReversal:
@@ -136,6 +148,8 @@ async def apply_issued_code(session: Session, event: PartnerEventReceived, data:
     merchant, refused_because = await _merchant_of(session, event, payload, decoded.bin, decoded.account_no)
     if merchant is None:
         return "rejected", refused_because
+    if not may(of_category("code.issue", merchant.category), "partner", _relation(event, merchant)):
+        return "rejected", "not-by-a-partner"
     if merchant.is_closed:
         return "rejected", "merchant-closed"
     try:
@@ -145,12 +159,16 @@ async def apply_issued_code(session: Session, event: PartnerEventReceived, data:
     return "applied", None if code.account_matches else "other-account"
 
 
+def _relation(event: PartnerEventReceived, merchant: Merchant) -> Relation:
+    return "provider" if merchant.provider == event.partner_id else "other_partner"
+
+
 async def _merchant_of(
     session: Session, event: PartnerEventReceived, payload: QrIssuedPayload, bin: str | None, account_no: str | None
 ) -> tuple[Merchant | None, str | None]:
     if payload.merchant_id is not None:
-        merchant = await session.get(Merchant, payload.merchant_id, with_for_update=True)
-        if merchant is None:
+        merchant = await lock_merchant(session, payload.merchant_id)
+        if merchant is None or await is_in_training(session, merchant):
             return None, "unknown-merchant"
         return (merchant, None) if merchant.provider == event.partner_id else (None, "not-the-provider")
     assert payload.owner is not None
@@ -169,8 +187,10 @@ async def _add_merchant(
 ) -> tuple[Merchant | None, str | None]:
     """A new merchant, verified by its bank, which issued the account and the code."""
     unit = await find_unit(session, payload.unit_code or "")
-    if unit is None:
+    if unit is None or unit.kind == TRAINING:
         return None, "unknown-unit"
+    if not may(of_category("merchant.register", str(payload.category)), "partner", "provider"):
+        return None, "not-by-a-partner"
     if find_bank(bin, today()) is None:
         return None, "unknown-bin"
     same = [
@@ -193,6 +213,6 @@ async def _add_merchant(
     await session.flush()
     publish(session, merchant.state_event(MerchantRegistered))
     await apply_provider_status(
-        session, merchant.id, event.partner_id, "verified", event.occurred_at, event.webhook_id, reason=None
+        session, merchant.id, event.partner_id, "verified", _effective_time(event), event.webhook_id, reason=None
     )
     return merchant, None

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
 
 from chassis.clock import local_date, now
 from chassis.security.identity import Caller
@@ -16,7 +19,7 @@ from payments_qr.commands.report_batch import (
     ReportedReversal,
     load_report_batch,
 )
-from payments_qr.errors import AlreadyResolved
+from payments_qr.errors import AlreadyResolved, NotResolved
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
 from payments_qr.model.matching import FoundCode, FoundMerchant, MatchInput, MatchOutcome, is_duplicate, judge
 from payments_qr.model.reference_codes import is_mangled
@@ -64,10 +67,9 @@ def _new_payment(report: ReportedPayment, found: PaymentTarget) -> Payment:
             settled_at=report.settled_at,
             has_reference=bool(report.reference and report.reference.strip()),
             account_matches=found.account_matches,
-            merchant_named=found.named is not None,
         ),
-        FoundMerchant(found.merchant.provider) if found.merchant else None,
-        _found_code(report, found),
+        _found_merchant(found.merchant, report.settled_at),
+        _found_code(found.code, report.reference or "", found.named.id if found.named else None),
     )
     payment = Payment(
         partner_id=report.partner_id, partner_reference=report.partner_reference, amount=report.amount,
@@ -84,8 +86,13 @@ def _new_payment(report: ReportedPayment, found: PaymentTarget) -> Payment:
     return payment
 
 
-def _found_code(report: ReportedPayment, found: PaymentTarget) -> FoundCode | None:
-    code = found.code
+def _found_merchant(merchant: Merchant | None, settled_at: datetime) -> FoundMerchant | None:
+    if merchant is None:
+        return None
+    return FoundMerchant(merchant.provider, is_active=merchant.was_active_at(settled_at))
+
+
+def _found_code(code: QrCode | None, reference: str, named_id: UUID | None) -> FoundCode | None:
     if code is None:
         return None
     kind: Any = code.kind
@@ -95,8 +102,9 @@ def _found_code(report: ReportedPayment, found: PaymentTarget) -> FoundCode | No
         is_open=code.state == "active",
         is_paid=code.state == "paid",
         expires_at=code.expires_at,
-        was_mangled=is_mangled(report.reference or "", code.reference or ""),
-        belongs_to_named_merchant=found.named is None or found.named.id == code.merchant_id,
+        was_mangled=is_mangled(reference, code.reference or ""),
+        belongs_to_named_merchant=named_id is None or named_id == code.merchant_id,
+        pays_into_account=code.account_matches,
     )
 
 
@@ -200,6 +208,36 @@ def _reverse(batch: ReportBatch, payment: Payment, at: datetime) -> None:
         )  # fmt: skip
 
 
+async def judge_waiting_payments(session: Session, merchant: Merchant) -> None:
+    """Judges the payments that arrived while the merchant was not active; the result is that of the other order of arrival."""
+    found = await session.exec(
+        select(Payment)
+        .where(
+            col(Payment.merchant_id) == merchant.id, col(Payment.outcome) == MatchOutcome.MERCHANT_NOT_ACTIVE,
+            col(Payment.resolved_at).is_(None),
+        )
+        .order_by(col(Payment.settled_at), col(Payment.id))
+        .with_for_update()
+    )  # fmt: skip
+    for payment in found.all():
+        await _judge_again(session, payment, merchant)
+
+
+async def _judge_again(session: Session, payment: Payment, merchant: Merchant) -> None:
+    memo = payment.opened_memo()
+    code = await session.get(QrCode, payment.qr_code_id, with_for_update=True) if payment.qr_code_id else None
+    bill = await session.get(Bill, payment.bill_id, with_for_update=True) if payment.bill_id else None
+    match = MatchInput(
+        partner_id=payment.partner_id, amount=payment.amount, settled_at=payment.settled_at,
+        has_reference=bool(memo and memo.strip()), account_matches=payment.account_matches,
+    )  # fmt: skip
+    outcome = judge(match, FoundMerchant(merchant.provider), _found_code(code, memo or "", merchant.id))
+    payment.decide(outcome)
+    if payment.counts:
+        payment.memo = None
+        take_effect(session, payment, merchant, code, bill)
+
+
 async def accept_payment(
     session: Session, caller: Caller, payment: Payment, merchant: Merchant, code: QrCode | None, note: str
 ) -> None:
@@ -230,3 +268,11 @@ def _refuse_decided(payment: Payment) -> None:
 def _note_decision(payment: Payment, caller: Caller, note: str) -> None:
     payment.resolved_by, payment.resolved_at, payment.note = caller.account, now(), note
     payment.memo = None
+
+
+def reopen_payment(caller: Caller, payment: Payment, reason: str) -> None:
+    """Takes the dismissal of a payment back: it waits again with the outcome `reopened`."""
+    if payment.outcome != MatchOutcome.DISMISSED or payment.resolved_at is None:
+        raise NotResolved()
+    payment.resolved_by, payment.resolved_at, payment.note = None, None, f"{caller.account}: {reason}"
+    payment.decide(MatchOutcome.REOPENED)

@@ -148,9 +148,9 @@ async def load_report_batch(
     await _load_reversed(batch, reversals)
     fresh = [report for report in paid if report.own_key not in batch.payments]
     if fresh:
-        await _load_codes(batch, fresh)
-        await _load_accounts(batch, fresh)
         await _load_merchants(batch, {report.merchant_id for report in fresh if report.merchant_id})
+        await _load_accounts(batch, fresh)
+        await _load_codes(batch, fresh)
         await _load_waiting_reversals(batch, fresh)
         await _load_alike(batch, fresh)
     return batch
@@ -172,6 +172,9 @@ async def _load_codes(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> N
 
 
 async def _store_codes(batch: ReportBatch, condition: Any) -> None:
+    # Merchants before codes, as a change of a merchant locks them.
+    merchants = await batch.session.exec(select(QrCode.merchant_id).where(condition).distinct())
+    await _load_merchants(batch, set(merchants))
     query = select(QrCode).where(condition).order_by(col(QrCode.id)).with_for_update()
     for code in await batch.session.exec(query):
         if code.id not in batch.codes:
@@ -179,7 +182,6 @@ async def _store_codes(batch: ReportBatch, condition: Any) -> None:
             if code.reference_key is not None:
                 batch._codes_by_key[code.reference_key].append(code)
     await _load_bills(batch, {code.bill_id for code in batch.codes.values() if code.bill_id})
-    await _load_merchants(batch, {code.merchant_id for code in batch.codes.values()})
 
 
 async def _load_bills(batch: ReportBatch, ids: set[UUID]) -> None:
@@ -192,8 +194,21 @@ async def _load_bills(batch: ReportBatch, ids: set[UUID]) -> None:
 async def _load_merchants(batch: ReportBatch, ids: set[UUID]) -> None:
     missing = ids - set(batch.merchants)
     if missing:
-        found = await batch.session.exec(select(Merchant).where(col(Merchant.id).in_(missing)))
-        batch.merchants.update({merchant.id: merchant for merchant in found})
+        await _store_merchants(batch, col(Merchant.id).in_(missing))
+
+
+async def _store_merchants(batch: ReportBatch, condition: Any) -> list[Merchant]:
+    """Loads merchants with a shared lock: whether they are active holds until this batch is committed."""
+    query = (
+        select(Merchant)
+        .where(condition)
+        .order_by(col(Merchant.id))
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    found = list(await batch.session.exec(query))
+    batch.merchants.update({merchant.id: merchant for merchant in found})
+    return found
 
 
 async def _load_accounts(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> None:
@@ -201,15 +216,8 @@ async def _load_accounts(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -
     indexes = {index for bin, account_no in accounts for index in account_indexes(bin or "", account_no or "")}
     if not indexes:
         return
-    found = await batch.session.exec(
-        select(Merchant).where(
-            col(Merchant.bin).in_({bin for bin, _ in accounts}),
-            col(Merchant.account_index).in_(indexes),
-            col(Merchant.is_closed).is_(False),
-        )
-    )
-    for merchant in found:
-        batch.merchants[merchant.id] = merchant
+    is_account = col(Merchant.bin).in_({bin for bin, _ in accounts}) & col(Merchant.account_index).in_(indexes)
+    for merchant in await _store_merchants(batch, is_account & col(Merchant.is_closed).is_(False)):
         batch._merchants_by_account[merchant.account_index].append(merchant)
 
 

@@ -14,7 +14,8 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
-from payments_qr.errors import AlreadyResolved, unreadable_upload
+from payments_qr.commands.locks import lock_name
+from payments_qr.errors import AlreadyResolved, NotResolved, unreadable_upload
 from payments_qr.model import Payment, Reversal, Settlement, SettlementLine
 from payments_qr.uploads.settlement import SettlementLine as FileLine
 from payments_qr.uploads.settlement import checked_totals, settlement_lines
@@ -31,6 +32,8 @@ async def import_settlement(
 ) -> tuple[Settlement, bool]:
     """Compares a file with the record; the same file again returns the same settlement. A wrong file is refused whole."""
     file_hash = _hash_of(file)
+    # One file of a partner at a time: the second upload of the same file finds the first.
+    await lock_name(session, "settlement", partner_id)
     known = await session.exec(
         select(Settlement).where(
             col(Settlement.partner_id) == partner_id,
@@ -251,4 +254,18 @@ async def resolve_line(
         raise AlreadyResolved()
     line.resolution, line.note = resolution, note
     line.resolved_by, line.resolved_at = caller.account, now()
+    return line
+
+
+async def reopen_line(
+    session: Session, caller: Caller, settlement: Settlement, line_id: UUID, reason: str
+) -> SettlementLine:
+    """Takes the decision on a line back; the reason is noted."""
+    line = await session.get(SettlementLine, line_id, with_for_update=True)
+    if line is None or line.settlement_id != settlement.id:
+        raise NotFound()
+    if line.resolved_at is None:
+        raise NotResolved()
+    line.resolution, line.resolved_by, line.resolved_at = None, None, None
+    line.note = f"{caller.account}: {reason}"
     return line

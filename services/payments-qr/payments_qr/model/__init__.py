@@ -1,6 +1,7 @@
 """Merchants, codes, bills, payments, settlements: entities, their rules, their tables."""
 
 from payments_qr.model.bills import Bill, UtilityAccount
+from payments_qr.model.fee_merchants import FeeMerchant
 from payments_qr.model.imports import Import, ImportRejection
 from payments_qr.model.merchants import Merchant
 from payments_qr.model.payments import Payment, Reversal
@@ -11,6 +12,7 @@ from payments_qr.model.tables import Table
 
 __all__ = [
     "Bill",
+    "FeeMerchant",
     "Import",
     "ImportRejection",
     "KnownDossier",

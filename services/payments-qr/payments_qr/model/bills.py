@@ -24,6 +24,14 @@ class BillTerms:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class BillProof:
+    """Knowledge of a bill that proves a customer code: its period and its amount in VND."""
+
+    period: str
+    amount: int
+
+
 class Bill(Table, table=True):
     """A bill. `state`: unpaid, paid, cancelled; overdue follows from the date. A dossier's fee has `dossier_id`."""
 
@@ -75,7 +83,7 @@ class Bill(Table, table=True):
 
 
 class UtilityAccount(Table, table=True):
-    """The customer code of a resident at a supplier, by which they find their bills."""
+    """The customer code of a resident at a supplier, by which they find their bills: a claim until `confirmed_at`."""
 
     __tablename__ = "utility_account"
     __table_args__ = (
@@ -88,3 +96,16 @@ class UtilityAccount(Table, table=True):
     merchant_id: UUID = Field(foreign_key="merchant.id")
     customer_code: str = Field(sa_type=text())
     linked_at: datetime = Field(sa_type=aware())
+    confirmed_at: datetime | None = Field(default=None, sa_type=aware())
+    confirmed_by: str | None = Field(default=None, sa_type=text())
+    wrong_proofs: int = 0
+    last_proof_at: datetime | None = Field(default=None, sa_type=aware())
+
+    @property
+    def status(self) -> str:
+        return "pending" if self.confirmed_at is None else "confirmed"
+
+    def confirm(self, by: str, at: datetime) -> None:
+        """Confirms the claim once; a later confirmation changes nothing."""
+        if self.confirmed_at is None:
+            self.confirmed_by, self.confirmed_at = by, at

@@ -1,10 +1,10 @@
 """Types of the fields of merchants, bills and codes, with the validation messages in both languages."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import now, today
@@ -14,11 +14,22 @@ from payments_qr.uploads.bills import normalised_customer_code, normalised_perio
 from payments_qr.uploads.stalls import normalised_tax_code
 
 Category = Literal["market_stall", "shop", "electricity", "water", "public_service"]
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+
 Amount = Annotated[int, Field(strict=True, ge=1, le=LARGEST_AMOUNT)]
 
 
+def storable(text: str) -> str:
+    """The text, if the database can store it: without NUL and lone surrogates."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise PydanticCustomError(
+            "not-text", "Contains characters that are no text.", {"vi": "Có ký tự không phải văn bản."}
+        )
+    return text
+
+
 def _trimmed(text: str) -> str:
-    trimmed = re.sub(r"\s+", " ", text).strip()
+    trimmed = re.sub(r"\s+", " ", storable(text)).strip()
     if not trimmed:
         raise PydanticCustomError("blank", "Must not be blank.", {"vi": "Không được để trống."})
     return trimmed
@@ -72,7 +83,23 @@ def _period(text: str) -> str:
     return period
 
 
-def _future(moment: AwareDatetime) -> AwareDatetime:
+def plausible_day(day: date) -> date:
+    """The day, if its year is between 2000 and 2199, so that later calendar arithmetic stays in range."""
+    if not EARLIEST <= day <= LATEST:
+        raise PydanticCustomError(
+            "wrong-year", "The year must be between 2000 and 2199.", {"vi": "Năm phải từ 2000 đến 2199."}
+        )
+    return day
+
+
+def plausible_time(moment: datetime) -> datetime:
+    """The instant, by the rule of `plausible_day`."""
+    plausible_day(moment.date())
+    return moment
+
+
+def future_time(moment: datetime) -> datetime:
+    """The instant, if it lies in the future."""
     if moment <= now() - timedelta(seconds=1):
         raise PydanticCustomError("in-the-past", "Must be in the future.", {"vi": "Phải là thời điểm trong tương lai."})
     return moment
@@ -85,5 +112,4 @@ AccountNo = Annotated[str, AfterValidator(_account_no)]
 TaxCode = Annotated[str, AfterValidator(_tax_code)]
 CustomerCode = Annotated[str, AfterValidator(_customer_code)]
 Period = Annotated[str, AfterValidator(_period)]
-Future = Annotated[AwareDatetime, AfterValidator(_future)]
 Provider = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]

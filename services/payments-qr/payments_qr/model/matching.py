@@ -25,8 +25,10 @@ class MatchOutcome(StrEnum):
     UNKNOWN_REFERENCE = "unknown_reference"
     UNKNOWN_ACCOUNT = "unknown_account"
     OTHER_PROVIDER = "other_provider"
+    MERCHANT_NOT_ACTIVE = "merchant_not_active"
     POSSIBLE_DUPLICATE = "possible_duplicate"
     DISMISSED = "dismissed"
+    REOPENED = "reopened"
 
 
 COUNTING = frozenset({MatchOutcome.EXACT, MatchOutcome.MANGLED_REFERENCE, MatchOutcome.COUNTER, MatchOutcome.ACCEPTED})
@@ -44,7 +46,6 @@ class MatchInput:
     settled_at: datetime
     has_reference: bool
     account_matches: bool | None = None  # None: the partner named no account
-    merchant_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class FoundCode:
     expires_at: datetime | None
     was_mangled: bool
     belongs_to_named_merchant: bool = True
+    pays_into_account: bool = True  # an external code may name another account
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class FoundMerchant:
     """The merchant that the payment belongs to, by code, merchant id or account."""
 
     provider: str
+    is_active: bool = True  # at the time of the payment
 
 
 def judge(payment: MatchInput, merchant: FoundMerchant | None, code: FoundCode | None) -> MatchOutcome:
@@ -76,12 +79,16 @@ def judge(payment: MatchInput, merchant: FoundMerchant | None, code: FoundCode |
         return MatchOutcome.UNKNOWN_REFERENCE if payment.has_reference else MatchOutcome.UNKNOWN_ACCOUNT
     if payment.partner_id != merchant.provider:
         return MatchOutcome.OTHER_PROVIDER
+    if not merchant.is_active:
+        return MatchOutcome.MERCHANT_NOT_ACTIVE
     if payment.account_matches is False:
         return MatchOutcome.WRONG_ACCOUNT
     if code is None:
         return MatchOutcome.UNKNOWN_REFERENCE if payment.has_reference else MatchOutcome.COUNTER
     if not code.belongs_to_named_merchant:
         return MatchOutcome.WRONG_MERCHANT
+    if not code.pays_into_account:
+        return MatchOutcome.WRONG_ACCOUNT
     return _judge_code(payment, code)
 
 

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from chassis.ids import new_id
 from chassis.security.encryption import blind_index, blind_indexes
 from contracts.payments_qr import MerchantState
 from payments_qr.model.lifecycle import Lifecycle
+from payments_qr.model.registration import SettlementAccount
 from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, text
 
 MCC_OF = {
@@ -77,8 +79,12 @@ class Merchant(Table, table=True):
     is_closed: bool = False
     reason: str | None = Field(default=None, sa_type=text())
     maker: str = Field(sa_type=text())
+    makers: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     checker: str | None = Field(default=None, sa_type=text())
     has_qr: bool = False
+    owner_confirmed_at: datetime | None = Field(default=None, sa_type=aware())
+    inactive_since: datetime | None = Field(default=None, sa_type=aware())
+    closed_by: str | None = Field(default=None, sa_type=text())
     registered_at: datetime = Field(sa_type=aware())
     changed_at: datetime = Field(sa_type=aware())
 
@@ -90,16 +96,39 @@ class Merchant(Table, table=True):
             decided_by=self.decided_by,
             is_blocked=self.is_blocked,
             is_closed=self.is_closed,
+            closed_by=self.closed_by,
+            makers=frozenset({self.maker, *self.makers}),
         )
 
-    def set_lifecycle(self, lifecycle: Lifecycle) -> bool:
-        """Stores a new lifecycle; returns whether anything changed."""
+    @property
+    def is_active(self) -> bool:
+        return self.status == "active"
+
+    @property
+    def is_owner_confirmed(self) -> bool:
+        """Whether the provider or a second officer has confirmed this owner: by verifying the merchant with it."""
+        return self.owner_confirmed_at is not None or self.verification == "active"
+
+    def was_active_at(self, moment: datetime) -> bool:
+        """Whether a payment of this moment was made while the codes were valid."""
+        return self.is_active or (self.inactive_since is not None and moment < self.inactive_since)
+
+    def set_lifecycle(self, lifecycle: Lifecycle, at: datetime) -> bool:
+        """Stores a new lifecycle; returns whether anything changed. `at` is when the decision was made."""
         if lifecycle == self.lifecycle:
             return False
+        was_active = self.is_active
         self.verification = lifecycle.verification
         self.decided_at, self.decided_by = lifecycle.decided_at, lifecycle.decided_by
         self.is_blocked, self.is_closed = lifecycle.is_blocked, lifecycle.is_closed
+        self.closed_by, self.makers = lifecycle.closed_by, sorted(lifecycle.makers)
         self.status = lifecycle.status
+        if self.verification == "active" and self.owner_confirmed_at is None:
+            self.owner_confirmed_at = at
+        if self.is_active:
+            self.inactive_since = None
+        elif was_active:
+            self.inactive_since = at
         return True
 
     def put_account(self, bin: str, account_no: str, account_name: str) -> None:
@@ -113,6 +142,27 @@ class Merchant(Table, table=True):
         """Sets the owner's tax code, encrypted, with its blind index; 12 digits are a personal number."""
         self.tax_code = encrypt_value("merchant", "tax_code", self.id, tax_code)
         self.tax_code_index = blind_index("tax_code", tax_code)
+
+    def put_owner(self, resident_id: UUID | None, organization_id: UUID | None, tax_code: str | None) -> None:
+        """Sets the owner; an owner found for an earlier tax code is removed."""
+        self.owner_resident_id, self.owner_organization_id = resident_id, organization_id
+        self.tax_code = self.tax_code_index = self.owner_looked_up_at = None
+        if tax_code is not None:
+            self.put_tax_code(tax_code)
+
+    def put_changed_account(self, account: SettlementAccount | None) -> bool:
+        """Sets another settlement account; returns whether it differs from the present one."""
+        present = (self.bin, self.opened_account_no(), self.opened_account_name())
+        if account is None or (account.bin, account.account_no, account.account_name) == present:
+            return False
+        self.put_account(account.bin, account.account_no, account.account_name)
+        return True
+
+    def details(self) -> dict[str, Any]:
+        """The present details without the account, to compare before and after a change."""
+        names = ("name", "name_in_code", "category", "market", "counter", "unit_id", "provider")
+        owner = (self.owner_resident_id, self.owner_organization_id, self.opened_tax_code())
+        return {name: getattr(self, name) for name in names} | {"owner": owner}
 
     def opened_account_no(self) -> str:
         return decrypt_value("merchant", "account_no", self.id, self.account_no)

@@ -28,6 +28,7 @@ class Payment(Table, table=True):
         Index("ix_payment_day", "partner_id", "business_day"),
         Index("ix_payment_qr_code", "qr_code_id", postgresql_where="qr_code_id IS NOT NULL"),
         Index("ix_payment_bill", "bill_id", postgresql_where="bill_id IS NOT NULL"),
+        Index("ix_payment_inactive", "merchant_id", postgresql_where="outcome = 'merchant_not_active'"),
         Index("ix_payment_nowhere", "settled_at", "id", postgresql_where="merchant_id IS NULL"),
         Index("ix_payment_waiting", "unit_id", "id", postgresql_where="status IN ('unmatched', 'possible_duplicate')"),
     )

@@ -22,6 +22,8 @@ class KnownOrganization(OrganizationReplica, Table, table=True):
 
     __tablename__ = "known_organization"
 
+    representative_confirmed: bool = False
+
 
 class KnownDossier(Table, table=True):
     """Whose dossier it is, so that the applicant sees its fee."""

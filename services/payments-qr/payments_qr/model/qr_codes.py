@@ -8,6 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from chassis.ids import new_id
+from chassis.security.encryption import blind_index, blind_indexes
 from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, money, text
 
 
@@ -39,6 +40,8 @@ class QrCode(Table, table=True):
         Index("ix_qr_code_reference", "reference_key", postgresql_where="reference_key IS NOT NULL"),
         Index("ix_qr_code_bill", "bill_id", postgresql_where="bill_id IS NOT NULL"),
         Index("ix_qr_code_merchant", "merchant_id", "id"),
+        Index("ix_qr_code_payload", "payload_index", postgresql_where="payload_index IS NOT NULL"),
+        Index("ix_qr_code_unindexed", "id", postgresql_where="payload_index IS NULL"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -51,6 +54,7 @@ class QrCode(Table, table=True):
     reference_key: str | None = Field(default=None, sa_type=text())
     purpose: str | None = Field(default=None, sa_type=text())
     payload: bytes = Field(sa_type=encrypted())
+    payload_index: bytes | None = Field(default=None, sa_type=encrypted())
     account_matches: bool = True
     state: str = Field(default="active", sa_type=text())
     bill_id: UUID | None = None
@@ -59,13 +63,17 @@ class QrCode(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def put_payload(self, payload: str) -> None:
+        """Sets the payload, encrypted, with the blind index by which a printed code is found again."""
+        self.payload_index = blind_index("qr_payload", _without_checksum(payload))
         self.payload = encrypt_value("qr_code", "payload", self.id, payload)
 
     def opened_payload(self) -> str:
         return decrypt_value("qr_code", "payload", self.id, self.payload)
 
-    def status_at(self, moment: datetime) -> str:
-        """The status that is shown: active, paid, expired or revoked."""
+    def status_at(self, moment: datetime, *, is_merchant_active: bool) -> str:
+        """The status that is shown: active, inactive (the merchant is not active), paid, expired or revoked."""
+        if self.state == "active" and not is_merchant_active:
+            return "inactive"
         if self.state == "active" and self.expires_at is not None and self.expires_at < moment:
             return "expired"
         return self.state
@@ -74,3 +82,13 @@ class QrCode(Table, table=True):
         """Sets the state and increments the version."""
         self.state, self.changed_at = state, at
         self.version += 1
+
+
+def payload_indexes(payload: str) -> list[bytes]:
+    """The blind indexes of a payload under every key in use."""
+    return blind_indexes("qr_payload", _without_checksum(payload))
+
+
+def _without_checksum(payload: str) -> str:
+    # Some banks write the four digits of the checksum in lower case.
+    return payload[:-4]

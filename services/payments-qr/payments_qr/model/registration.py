@@ -49,13 +49,21 @@ class MerchantDetails(BaseModel):
 
 
 class MerchantChanges(BaseModel):
-    """The changes of a merchant; None leaves a field as it is."""
+    """The changes of a merchant. Fields that are not set stay; None clears `market` and `counter`."""
 
     status: Literal["active", "rejected", "suspended", "closed"] | None = None
     reason: str | None = None
     name: Name | None = None
     name_in_code: Name | None = None
     category: Category | None = None
+    unit_code: str | None = None
     market: Label | None = None
     counter: Label | None = None
+    owner: MerchantOwner | None = None
+    provider: Provider | None = None
     settlement: SettlementAccount | None = None
+
+    @property
+    def has_details(self) -> bool:
+        """Whether anything beside the decision is set."""
+        return bool(self.model_fields_set - {"status", "reason"})

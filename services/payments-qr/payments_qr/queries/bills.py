@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists
+from sqlalchemy import exists, tuple_
 from sqlmodel import and_, col, or_, select
 
 from chassis.clock import today
 from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
-from chassis.security.training_guard import TRAINING
 from chassis.storage.database import ReadSession
-from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Bill, KnownDossier, Merchant, UtilityAccount
-from payments_qr.queries.merchants import may_see
+from payments_qr.queries.ownership import TRAINING_UNITS, may_with, owned_by
 from payments_qr.queries.people import ids_of_resident
 from payments_qr.queries.qr_codes import is_payer
 
@@ -27,7 +25,7 @@ async def get_visible_bill(session: ReadSession, caller: Caller, bill_id: UUID) 
     if bill is None:
         raise NotFound()
     merchant = await session.get_one(Merchant, bill.merchant_id)
-    if not (await may_see(session, caller, merchant) or await is_payer(session, caller, bill_id)):
+    if not (await may_with(session, caller, merchant, "bill.read") or await is_payer(session, caller, bill_id)):
         raise NotFound()
     return bill
 
@@ -61,27 +59,29 @@ async def list_visible_bills(
 async def _visible(session: ReadSession, query: Any, caller: Caller, resident_id: UUID | None) -> Any:
     if caller.role == "organization":
         own_dossiers = select(KnownDossier.id).where(KnownDossier.organization_id == caller.organization_id)
-        own = col(Merchant.owner_organization_id) == caller.organization_id
-        return query.where(or_(own, col(Bill.dossier_id).in_(own_dossiers)))
+        return query.where(or_(await owned_by(session, caller), col(Bill.dossier_id).in_(own_dossiers)))
     if caller.role == "partner":
-        training = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
-        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(training))
+        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(TRAINING_UNITS))
     payer = caller.resident_id if caller.role == "resident" else resident_id
     if payer is None:
         return scoped(query, caller, col(Merchant.unit_id))
     ids = await ids_of_resident(session, payer)
-    linked = exists().where(
+    own_dossiers = select(KnownDossier.id).where(col(KnownDossier.resident_id).in_(ids))
+    mine: list[Any] = [_linked_to(ids), col(Bill.dossier_id).in_(own_dossiers)]
+    if caller.role == "resident":
+        mine.append(await owned_by(session, caller))
+    return query.where(or_(*mine))
+
+
+def _linked_to(ids: Sequence[UUID]) -> Any:
+    return exists().where(
         and_(
             col(UtilityAccount.resident_id).in_(ids),
             col(UtilityAccount.merchant_id) == col(Bill.merchant_id),
             col(UtilityAccount.customer_code) == col(Bill.customer_code),
+            col(UtilityAccount.confirmed_at).is_not(None),
         )
     )
-    own_dossiers = select(KnownDossier.id).where(col(KnownDossier.resident_id).in_(ids))
-    mine: list[Any] = [linked, col(Bill.dossier_id).in_(own_dossiers)]
-    if caller.role == "resident":
-        mine.append(col(Merchant.owner_resident_id).in_(ids))
-    return query.where(or_(*mine))
 
 
 def _with_status(query: Any, status: str | None) -> Any:
@@ -100,3 +100,32 @@ async def list_linked_accounts(session: ReadSession, resident_id: UUID) -> Seque
         select(UtilityAccount).where(col(UtilityAccount.resident_id).in_(ids)).order_by(col(UtilityAccount.id))
     )
     return found.all()
+
+
+async def list_claims(session: ReadSession, merchant_id: UUID, page: Page, *, status: str | None) -> Any:
+    """The customer codes that residents linked at a merchant, oldest first."""
+    query: Any = select(UtilityAccount).where(col(UtilityAccount.merchant_id) == merchant_id)
+    if status is not None:
+        is_pending = col(UtilityAccount.confirmed_at).is_(None)
+        query = query.where(is_pending if status == "pending" else ~is_pending)
+    return await page_by_id(session, query, UtilityAccount.id, page)
+
+
+async def list_payers(session: ReadSession, bills: Sequence[Bill]) -> set[UUID]:
+    """The residents whose bills these are: by a confirmed customer code, or as applicants of a dossier."""
+    if not bills:
+        return set()
+    pairs = [(bill.merchant_id, bill.customer_code) for bill in bills if bill.dossier_id is None]
+    linked = await session.exec(
+        select(UtilityAccount.resident_id).where(
+            tuple_(col(UtilityAccount.merchant_id), col(UtilityAccount.customer_code)).in_(pairs),
+            col(UtilityAccount.confirmed_at).is_not(None),
+        )
+    )
+    dossiers = [bill.dossier_id for bill in bills if bill.dossier_id is not None]
+    applicants = await session.exec(
+        select(KnownDossier.resident_id).where(
+            col(KnownDossier.id).in_(dossiers), col(KnownDossier.resident_id).is_not(None)
+        )
+    )
+    return {*linked, *(resident_id for resident_id in applicants if resident_id is not None)}

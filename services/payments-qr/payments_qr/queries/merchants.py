@@ -5,51 +5,49 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from chassis.clock import today
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import NotFound
 from chassis.security.identity import Caller
-from chassis.security.scope import covers, scoped, units_under, valid_on
-from chassis.security.training_guard import TRAINING
+from chassis.security.scope import scoped, units_under, valid_on
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownLineage, KnownUnit
 from chassis.web.routing import Page, page_by_id
-from payments_qr.model import KnownOrganization, Merchant
+from payments_qr.model import FeeMerchant, Merchant
+from payments_qr.model.authority import PUBLIC_SERVICE, Action, CategoryAction, of_category
 from payments_qr.model.merchants import account_indexes
-from payments_qr.queries.people import ids_of_resident, owns
+from payments_qr.queries.ownership import TRAINING_UNITS, owned_by, require
 
 
-async def get_visible_merchant(
-    session: ReadSession, caller: Caller, merchant_id: UUID, *, lock: bool = False
-) -> Merchant:
+async def get_visible_merchant(session: ReadSession, caller: Caller, merchant_id: UUID) -> Merchant:
     """A merchant that the caller may see: officers by unit, owners, the provider, operators; 404 for others."""
-    merchant = await session.get(Merchant, merchant_id, with_for_update=lock or None)
-    if merchant is None or not await may_see(session, caller, merchant):
+    return await get_merchant_for(session, caller, merchant_id, "merchant.read")
+
+
+async def get_merchant_for(session: ReadSession, caller: Caller, merchant_id: UUID, action: Action) -> Merchant:
+    """A merchant for an action; 404 where the caller may not see it, 403 where they may do no more than that."""
+    merchant = await session.get(Merchant, merchant_id)
+    if merchant is None:
         raise NotFound()
+    await require(session, caller, merchant, action)
     return merchant
 
 
-async def get_merchant_to_change(session: ReadSession, caller: Caller, merchant_id: UUID) -> Merchant:
-    """A merchant for its owner or an officer of its unit, locked; 403 for the provider."""
-    merchant = await get_visible_merchant(session, caller, merchant_id, lock=True)
-    if caller.role in ("partner", "operator", "auditor"):
-        raise Forbidden()
+async def get_merchant_to_change(
+    session: ReadSession, caller: Caller, merchant_id: UUID, action: CategoryAction
+) -> Merchant:
+    """The same, locked, by the permissions of its category."""
+    merchant = await lock_merchant(session, merchant_id)
+    if merchant is None:
+        raise NotFound()
+    await require(session, caller, merchant, of_category(action, merchant.category))
     return merchant
 
 
-async def may_see(session: ReadSession, caller: Caller, merchant: Merchant) -> bool:
-    """Whether this merchant exists for the caller."""
-    if caller.role == "partner":
-        training = await session.exec(_TRAINING_UNITS.where(col(KnownUnit.id) == merchant.unit_id))
-        return merchant.provider == caller.partner_id and training.first() is None
-    if caller.role in ("resident", "organization"):
-        return await owns(session, caller, merchant)
-    return await covers(session, caller, merchant.unit_id)
-
-
-_TRAINING_UNITS = select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
-"""Training units: no provider sees a merchant there."""
+async def lock_merchant(session: ReadSession, merchant_id: UUID) -> Merchant | None:
+    """A merchant locked against other changes; payments that refer to it do not wait."""
+    return await session.get(Merchant, merchant_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def list_visible_merchants(
@@ -75,15 +73,10 @@ async def list_visible_merchants(
 async def _visible(session: ReadSession, caller: Caller) -> Any:
     query: Any = select(Merchant)
     if caller.role == "partner":
-        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(_TRAINING_UNITS))
+        return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(TRAINING_UNITS))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Merchant.unit_id))
-    mine: list[Any] = [col(Merchant.owner_organization_id) == caller.organization_id] if caller.organization_id else []
-    if caller.resident_id:
-        mine.append(col(Merchant.owner_resident_id).in_(await ids_of_resident(session, caller.resident_id)))
-        represented = select(KnownOrganization.id).where(KnownOrganization.representative_id == caller.resident_id)
-        mine.append(col(Merchant.owner_organization_id).in_(represented))
-    return query.where(or_(*mine))
+    return query.where(await owned_by(session, caller, with_claims=True))
 
 
 async def list_merchants_of_account(session: ReadSession, bin: str, account_no: str) -> Sequence[Merchant]:
@@ -112,7 +105,7 @@ async def list_shared_accounts(session: ReadSession, caller: Caller, unit_code: 
 
 
 async def find_fee_merchant(session: ReadSession, unit_id: UUID) -> Merchant | None:
-    """The active public-service merchant that serves a unit today: its own, else that of the nearest unit above."""
+    """The active merchant that two officers named for a unit's fees: the unit's own, else that of the nearest unit above."""
     places = await session.exec(
         select(KnownLineage.path).where(col(KnownLineage.unit_id) == unit_id, valid_on(KnownLineage, today()))
     )
@@ -120,14 +113,28 @@ async def find_fee_merchant(session: ReadSession, unit_id: UUID) -> Merchant | N
     codes = [] if path is None else path.split("/")
     found = await session.exec(
         select(Merchant, KnownUnit.code)
-        .join(KnownUnit, col(KnownUnit.id) == col(Merchant.unit_id))
+        .join(FeeMerchant, col(FeeMerchant.merchant_id) == col(Merchant.id))
+        .join(KnownUnit, col(KnownUnit.id) == col(FeeMerchant.unit_id))
         .where(
-            col(Merchant.category) == "public_service",
+            col(FeeMerchant.confirmed_at).is_not(None),
+            col(FeeMerchant.ended_at).is_(None),
+            col(Merchant.category) == PUBLIC_SERVICE,
             col(Merchant.status) == "active",
             col(KnownUnit.code).in_(codes),
             valid_on(KnownUnit, today()),
         )
-        .order_by(col(Merchant.id).desc())
     )
     nearest = max(found, key=lambda one: codes.index(one[1]), default=None)
     return None if nearest is None else nearest[0]
+
+
+async def get_fee_merchants(session: ReadSession, unit_id: UUID) -> tuple[FeeMerchant | None, FeeMerchant | None]:
+    """The naming in force and the pending one of a unit."""
+    found = await session.exec(
+        select(FeeMerchant).where(col(FeeMerchant.unit_id) == unit_id, col(FeeMerchant.ended_at).is_(None))
+    )
+    namings = found.all()
+    return (
+        next((one for one in namings if not one.is_pending), None),
+        next((one for one in namings if one.is_pending), None),
+    )

@@ -1,34 +1,32 @@
 """Questions about payments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, tuple_
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
-from payments_qr.model import KnownOrganization, Merchant, Payment, QrCode
+from payments_qr.model import Merchant, Payment, QrCode
 from payments_qr.model.reference_codes import likely_keys
-from payments_qr.queries.people import ids_of_resident
+from payments_qr.queries.ownership import owned_by
 
 MOST_SUGGESTIONS = 10
 LOOK_BACK = timedelta(days=90)
 
 
-async def get_visible_payment(session: ReadSession, caller: Caller, payment_id: UUID, *, lock: bool = False) -> Payment:
+async def get_visible_payment(session: ReadSession, caller: Caller, payment_id: UUID) -> Payment:
     """A payment that the caller may see."""
     found = await session.exec((await _visible(session, caller)).where(col(Payment.id) == payment_id))
     payment: Payment | None = found.first()
     if payment is None:
         raise NotFound()
-    if lock:
-        await session.refresh(payment, with_for_update=True)
     return payment
 
 
@@ -122,14 +120,7 @@ async def _visible(session: ReadSession, caller: Caller) -> Any:
         return query.where(col(Payment.merchant_id).is_(None))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Payment.unit_id))
-    own: list[Any] = []
-    if caller.organization_id:
-        own.append(col(Merchant.owner_organization_id) == caller.organization_id)
-    if caller.resident_id:
-        own.append(col(Merchant.owner_resident_id).in_(await ids_of_resident(session, caller.resident_id)))
-        represented = select(KnownOrganization.id).where(KnownOrganization.representative_id == caller.resident_id)
-        own.append(col(Merchant.owner_organization_id).in_(represented))
-    return query.where(col(Payment.merchant_id).in_(select(Merchant.id).where(or_(*own))))
+    return query.where(col(Payment.merchant_id).in_(select(Merchant.id).where(await owned_by(session, caller))))
 
 
 def _filtered(
@@ -144,3 +135,13 @@ def _filtered(
     if until is not None:
         query = query.where(col(Payment.settled_at) < until)
     return query
+
+
+async def list_owners(session: ReadSession, merchant_ids: Collection[UUID]) -> Sequence[UUID]:
+    """The residents who own these merchants."""
+    found = await session.exec(
+        select(Merchant.owner_resident_id)
+        .where(col(Merchant.id).in_(merchant_ids), col(Merchant.owner_resident_id).is_not(None))
+        .distinct()
+    )
+    return [owner for owner in found if owner is not None]

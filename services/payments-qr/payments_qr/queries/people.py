@@ -1,4 +1,4 @@
-"""What this service knows of residents, organizations and dossiers."""
+"""Reads of the local copies of residents and organizations."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -7,7 +7,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import covers
 from chassis.storage.database import ReadSession
 from chassis.storage.replication import wait_until_replicated
-from payments_qr.model import KnownOrganization, KnownResident, Merchant
+from payments_qr.model import KnownOrganization, KnownResident
 from replicas.queries import merged_into
 
 Known = TypeVar("Known", KnownResident, KnownOrganization)
@@ -19,7 +19,7 @@ async def get_known(session: ReadSession, kind: type[Known], id: UUID) -> Known:
 
 
 async def get_resident_of(session: ReadSession, caller: Caller, id: UUID) -> KnownResident:
-    """A resident of the caller's units, likewise; nobody else's can be told from an id that nobody has."""
+    """A resident of the caller's units, likewise; a resident of another unit answers as an unknown id does."""
 
     async def find() -> KnownResident | None:
         known = await session.get(KnownResident, id)
@@ -32,17 +32,3 @@ async def ids_of_resident(session: ReadSession, resident_id: UUID) -> list[UUID]
     """The resident's id and those of duplicates that were merged into it."""
     merged = await session.exec(merged_into(KnownResident, resident_id))
     return [resident_id, *merged]
-
-
-async def owns(session: ReadSession, caller: Caller, merchant: Merchant) -> bool:
-    """Whether the caller is the merchant's owner: the resident, the organization, or its representative."""
-    if caller.organization_id is not None and merchant.owner_organization_id == caller.organization_id:
-        return True
-    if caller.resident_id is None:
-        return False
-    if merchant.owner_resident_id is not None:
-        return merchant.owner_resident_id in await ids_of_resident(session, caller.resident_id)
-    if merchant.owner_organization_id is None:
-        return False
-    organization = await session.get(KnownOrganization, merchant.owner_organization_id)
-    return organization is not None and organization.representative_id == caller.resident_id

@@ -12,7 +12,8 @@ from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Bill, KnownDossier, Merchant, QrCode, UtilityAccount
-from payments_qr.queries.merchants import may_see
+from payments_qr.model.qr_codes import payload_indexes
+from payments_qr.queries.ownership import may_with
 from payments_qr.queries.people import ids_of_resident
 
 
@@ -22,7 +23,7 @@ async def get_visible_code(session: ReadSession, caller: Caller, qr_code_id: UUI
     if code is None:
         raise NotFound()
     merchant = await session.get_one(Merchant, code.merchant_id)
-    if await may_see(session, caller, merchant) or await is_payer(session, caller, code.bill_id):
+    if await may_with(session, caller, merchant, "code.read") or await is_payer(session, caller, code.bill_id):
         return code, merchant
     raise NotFound()
 
@@ -42,6 +43,7 @@ async def is_payer(session: ReadSession, caller: Caller, bill_id: UUID | None) -
             col(UtilityAccount.resident_id).in_(await ids_of_resident(session, caller.resident_id)),
             col(UtilityAccount.merchant_id) == bill.merchant_id,
             col(UtilityAccount.customer_code) == bill.customer_code,
+            col(UtilityAccount.confirmed_at).is_not(None),
         )
     )
     return linked.first() is not None
@@ -98,3 +100,13 @@ async def list_printable_of_unit(
     if market is not None:
         query = query.where(col(Merchant.market) == market)
     return [(merchant, code) for merchant, code in await session.exec(scoped(query, caller, col(Merchant.unit_id)))]
+
+
+async def list_codes_with_payload(session: ReadSession, payload: str) -> list[tuple[QrCode, Merchant]]:
+    """The codes of this platform with a payload (its checksum aside), with their merchants."""
+    found = await session.exec(
+        select(QrCode, Merchant)
+        .join(Merchant, col(Merchant.id) == col(QrCode.merchant_id))
+        .where(col(QrCode.payload_index).in_(payload_indexes(payload)))
+    )
+    return list(found)

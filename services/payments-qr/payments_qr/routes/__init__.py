@@ -1,12 +1,13 @@
 """The REST API of payments-qr."""
 
-from payments_qr.routes import banks, bills, imports, merchants, payments, qr_codes, settlements
+from payments_qr.routes import banks, bills, fee_merchants, imports, merchants, payments, qr_codes, settlements
 
 # Fixed paths such as /v1/merchants/posters.pdf stand before those with an id.
 ROUTERS = (
     banks.router,
     qr_codes.router,
     merchants.router,
+    fee_merchants.router,
     bills.router,
     payments.router,
     settlements.router,

@@ -1,33 +1,50 @@
 """Bills, and the customer codes that residents link."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
+from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     Listed,
     PageQuery,
     PurposeHeader,
-    Reading,
     Transaction,
     allow,
     created,
     etag,
     transactional_router,
 )
-from payments_qr.commands.bills import issue_bill, link_utility_account
-from payments_qr.model import Merchant, UtilityAccount
+from payments_qr.commands.bills import cancel_bill, issue_bill
+from payments_qr.commands.utility_accounts import claim_utility_account
+from payments_qr.model import Bill, Merchant, UtilityAccount
 from payments_qr.model.fields import CustomerCode, Period
-from payments_qr.queries.bills import get_visible_bill, list_linked_accounts, list_visible_bills
-from payments_qr.queries.merchants import get_merchant_to_change
+from payments_qr.queries.bills import (
+    get_visible_bill,
+    list_claims,
+    list_linked_accounts,
+    list_payers,
+    list_visible_bills,
+)
+from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_change
+from payments_qr.queries.ownership import is_in_training
 from payments_qr.queries.people import get_resident_of
-from payments_qr.schemas.bills import BillCreate, BillStatus, BillView, UtilityAccountCreate, UtilityAccountView
+from payments_qr.schemas.bills import (
+    AccountStatus,
+    BillCreate,
+    BillStatus,
+    BillView,
+    UtilityAccountCreate,
+    UtilityAccountView,
+)
 
 router = transactional_router(tags=["bills"])
 BillReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
@@ -36,9 +53,10 @@ Payer = Annotated[Caller, allow("resident", "officer")]
 
 
 @router.post("/v1/bills", status_code=201, response_model=BillView)
+@personal_answer()
 async def create_bill(body: BillCreate, session: Transaction, caller: BillIssuer) -> JSONResponse:
     """Issues a bill of a customer for a period, with a code that pays exactly this bill."""
-    merchant = await get_merchant_to_change(session, caller, body.merchant_id)
+    merchant = await get_merchant_to_change(session, caller, body.merchant_id, "bill.issue")
     bill = await issue_bill(session, merchant, body.terms())
     return created(BillView.of(bill), f"/v1/bills/{bill.id}", version=bill.version)
 
@@ -67,26 +85,42 @@ async def list_bills(
         session, caller, page, resident_id=resident_id, merchant_id=merchant_id, unit_code=unit_code,
         customer_code=customer_code, period=period, status=status,
     )  # fmt: skip
+    if resident_id is None:
+        await _log_payers(session, caller, rows, purpose)
     return Listed(items=[BillView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/bills/{bill_id}")
-async def get_bill(bill_id: UUID, session: Reading, caller: BillReader, response: Response) -> BillView:
-    """A bill."""
+async def get_bill(
+    bill_id: UUID, session: Transaction, caller: BillReader, response: Response, purpose: PurposeHeader = None
+) -> BillView:
+    """A bill; an officer states a purpose where it is known whose bill it is."""
     bill = await get_visible_bill(session, caller, bill_id)
+    await _log_payers(session, caller, [bill], purpose)
     response.headers["ETag"] = etag(bill.version)
     return BillView.of(bill)
 
 
+@router.delete("/v1/bills/{bill_id}", status_code=204)
+async def delete_bill(bill_id: UUID, session: Transaction, caller: BillIssuer) -> None:
+    """Cancels an unpaid bill and revokes its code."""
+    bill = await get_visible_bill(session, caller, bill_id)
+    await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
+    await cancel_bill(session, bill)
+
+
 @router.post("/v1/residents/{resident_id}/utility-accounts", status_code=201, response_model=UtilityAccountView)
+@personal_answer()
 async def create_utility_account(
     resident_id: UUID, body: UtilityAccountCreate, session: Transaction, caller: Payer
 ) -> JSONResponse:
-    """Links a customer code to a resident, so that they find their own bills."""
+    """Links a customer code to a resident: `confirmed` with a recent bill's period and amount, else `pending` until the
+    supplier's point confirms."""
     await _require_resident(session, caller, resident_id)
-    if await session.get(Merchant, body.merchant_id) is None:
+    merchant = await session.get(Merchant, body.merchant_id)
+    if merchant is None or not await _is_reachable(session, caller, merchant):
         raise NotFound()
-    account = await link_utility_account(session, resident_id, body.merchant_id, body.customer_code)
+    account = await claim_utility_account(session, caller, resident_id, merchant, body.customer_code, body.proof())
     return created(UtilityAccountView.of(account), f"/v1/residents/{resident_id}/utility-accounts/{account.id}")
 
 
@@ -117,6 +151,45 @@ async def delete_utility_account(resident_id: UUID, link_id: UUID, session: Tran
     await session.delete(await _get_account(session, caller, resident_id, link_id))
 
 
+@router.get("/v1/merchants/{merchant_id}/utility-accounts")
+async def list_claimed_customer_codes(
+    merchant_id: UUID,
+    session: Transaction,
+    page: PageQuery,
+    caller: BillIssuer,
+    purpose: PurposeHeader = None,
+    status: AccountStatus | None = None,
+) -> Listed[UtilityAccountView]:
+    """The customer codes that residents linked at a supplier, for its point to confirm; with a purpose."""
+    merchant = await get_merchant_for(session, caller, merchant_id, "utility-account.confirm")
+    stated = purpose_of(caller, None, purpose)
+    rows, cursor = await list_claims(session, merchant.id, page, status=status)
+    for resident_id in sorted({row.resident_id for row in rows}):
+        _record_read(session, caller, resident_id, stated, "utility_accounts")
+    return Listed(items=[UtilityAccountView.of(row) for row in rows], next_cursor=cursor)
+
+
+@router.post("/v1/merchants/{merchant_id}/utility-accounts/{link_id}/confirm")
+@personal_answer()
+async def confirm_utility_account(
+    merchant_id: UUID, link_id: UUID, session: Transaction, caller: BillIssuer, purpose: PurposeHeader = None
+) -> UtilityAccountView:
+    """Confirms a customer code for the supplier's point; with a purpose."""
+    merchant = await get_merchant_for(session, caller, merchant_id, "utility-account.confirm")
+    stated = purpose_of(caller, None, purpose)
+    account = await session.get(UtilityAccount, link_id, with_for_update=True)
+    if account is None or account.merchant_id != merchant.id:
+        raise NotFound()
+    account.confirm(caller.account, now())
+    _record_read(session, caller, account.resident_id, stated, "utility_accounts")
+    return UtilityAccountView.of(account)
+
+
+async def _is_reachable(session: Transaction, caller: Caller, merchant: Merchant) -> bool:
+    """Training accounts link customer codes of training units only, and everybody else none of them."""
+    return await is_in_training(session, merchant) == bool(caller.training_units)
+
+
 async def _get_account(session: Transaction, caller: Caller, resident_id: UUID, link_id: UUID) -> UtilityAccount:
     await _require_resident(session, caller, resident_id)
     account = await session.get(UtilityAccount, link_id)
@@ -138,4 +211,17 @@ async def _log_read(session: Transaction, caller: Caller, resident_id: UUID, pur
     stated = purpose_of(caller, resident_id, purpose)
     if not caller.is_resident(resident_id):
         await _require_resident(session, caller, resident_id)
-        record_access(session, "payments-qr", caller, resident_id, action="read", purpose=stated, fields=[what])
+        _record_read(session, caller, resident_id, stated, what)
+
+
+async def _log_payers(session: Transaction, caller: Caller, bills: Sequence[Bill], purpose: str | None) -> None:
+    """An officer's read of bills is in the access logs of the residents whose bills are known to be theirs."""
+    payers = await list_payers(session, bills) if caller.role == "officer" else set()
+    if payers:
+        stated = purpose_of(caller, None, purpose)
+        for resident_id in sorted(payers):
+            _record_read(session, caller, resident_id, stated, "bills")
+
+
+def _record_read(session: Transaction, caller: Caller, resident_id: UUID, purpose: str | None, what: str) -> None:
+    record_access(session, "payments-qr", caller, resident_id, action="read", purpose=purpose, fields=[what])

@@ -60,7 +60,7 @@ async def create_bill_import(
 ) -> ImportView:
     """Imports a supplier's bill file: each valid row becomes a bill with its code; the same file again changes nothing."""
     _refuse_large(file)
-    merchant = await get_merchant_to_change(session, caller, merchant_id)
+    merchant = await get_merchant_to_change(session, caller, merchant_id, "bill.issue")
     return ImportView.of(await import_bills(session, caller, merchant, file.file))
 
 

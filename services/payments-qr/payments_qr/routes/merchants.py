@@ -8,8 +8,10 @@ from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
+from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
@@ -31,12 +33,14 @@ from payments_qr.model.fields import Category
 from payments_qr.model.masking import mask_account
 from payments_qr.printing.posters import Paper, Poster, masked_account, posters_pdf
 from payments_qr.queries.merchants import (
+    get_merchant_for,
     get_merchant_to_change,
     get_visible_merchant,
     list_shared_accounts,
     list_visible_merchants,
+    lock_merchant,
 )
-from payments_qr.queries.people import owns
+from payments_qr.queries.ownership import may_with, relation_to
 from payments_qr.queries.qr_codes import list_codes, list_printable_codes, list_printable_of_unit
 from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, MerchantPatch, MerchantView
 from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
@@ -49,6 +53,7 @@ MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed
 
 
 @router.post("/v1/merchants", status_code=201, response_model=MerchantView)
+@personal_answer()
 async def create_merchant(body: MerchantCreate, session: Transaction, caller: MerchantEditor) -> JSONResponse:
     """Registers a merchant: it waits for its provider or a second officer."""
     merchant = await register_merchant(session, caller, body.details(), body.unit_code)
@@ -108,7 +113,7 @@ async def get_merchant(merchant_id: UUID, session: Reading, caller: MerchantRead
     """A merchant."""
     merchant = await get_visible_merchant(session, caller, merchant_id)
     response.headers["ETag"] = etag(merchant.version)
-    return MerchantView.of(merchant, to_owner=await owns(session, caller, merchant))
+    return MerchantView.of(merchant, to_owner=await _is_owner(session, caller, merchant))
 
 
 @router.patch("/v1/merchants/{merchant_id}")
@@ -121,21 +126,24 @@ async def update_merchant(
     if_match: IfMatch = None,
 ) -> MerchantView:
     """Edits a merchant; `status` is the office's decision: a second officer activates, any officer suspends."""
-    merchant = await get_merchant_to_change(session, caller, merchant_id)
+    merchant = await lock_merchant(session, merchant_id)
+    if merchant is None or not await may_with(session, caller, merchant, "merchant.read"):
+        raise NotFound()
     require_match(if_match, merchant.version)
     await change_merchant(session, caller, merchant, body.changes())
     response.headers["ETag"] = etag(merchant.version)
-    return MerchantView.of(merchant, to_owner=await owns(session, caller, merchant))
+    return MerchantView.of(merchant, to_owner=await _is_owner(session, caller, merchant))
 
 
 @router.post("/v1/merchants/{merchant_id}/qr-codes", status_code=201, response_model=QrCodeView)
+@personal_answer()
 async def create_qr_code(
     merchant_id: UUID, body: QrCodeCreate, session: Transaction, caller: MerchantEditor
 ) -> JSONResponse:
     """Issues a code for the settlement account, or imports one of a bank."""
-    merchant = await get_merchant_to_change(session, caller, merchant_id)
+    merchant = await get_merchant_to_change(session, caller, merchant_id, "code.issue")
     code = await issue_code(session, merchant, body.terms(), body.payload)
-    return created(QrCodeView.of(code), f"/v1/qr-codes/{code.id}", version=code.version)
+    return created(QrCodeView.of(code, merchant), f"/v1/qr-codes/{code.id}", version=code.version)
 
 
 @router.get("/v1/merchants/{merchant_id}/qr-codes")
@@ -143,9 +151,9 @@ async def list_qr_codes(
     merchant_id: UUID, session: Reading, page: PageQuery, caller: CodeReader, kind: Kind | None = None
 ) -> Listed[QrCodeView]:
     """A merchant's codes."""
-    merchant = await get_visible_merchant(session, caller, merchant_id)
+    merchant = await get_merchant_for(session, caller, merchant_id, "code.read")
     rows, cursor = await list_codes(session, merchant.id, page, kind=kind)
-    return Listed(items=[QrCodeView.of(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[QrCodeView.of(row, merchant) for row in rows], next_cursor=cursor)
 
 
 @router.get(
@@ -160,11 +168,15 @@ async def print_merchant_poster(
     paper: Annotated[Paper, Query(description="Size of a sheet")] = "a5",
 ) -> Response:
     """The merchant's posters, one sheet for each counter's code."""
-    merchant = await get_visible_merchant(session, caller, merchant_id)
-    if not merchant.lifecycle.may_issue_codes:
+    merchant = await get_merchant_for(session, caller, merchant_id, "code.read")
+    if not merchant.is_active:
         raise MerchantNotActive()
     codes = await list_printable_codes(session, merchant.id)
     return await _pdf([_poster(merchant, code) for code in codes], paper, "poster.pdf")
+
+
+async def _is_owner(session: Reading, caller: Caller, merchant: Merchant) -> bool:
+    return await relation_to(session, caller, merchant) in ("own", "claimed")
 
 
 def _poster(merchant: Merchant, code: QrCode) -> Poster:

@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH
 from chassis.errors import FieldError, InvalidBody, InvalidQuery, NotFound
@@ -14,6 +13,7 @@ from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.storage.database import Session
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -24,11 +24,17 @@ from chassis.web.routing import (
     etag,
     transactional_router,
 )
-from payments_qr.commands.payments import accept_payment, dismiss_payment
-from payments_qr.model import Merchant, Payment, QrCode
-from payments_qr.queries.merchants import get_visible_merchant
-from payments_qr.queries.payments import get_visible_payment, list_daily_sums, list_suggestions, list_visible_payments
-from payments_qr.schemas.payments import DailySum, PaymentResolution, PaymentStatus, PaymentView, Suggestion
+from payments_qr.commands.payments import accept_payment, dismiss_payment, reopen_payment
+from payments_qr.model import Payment, QrCode
+from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_change
+from payments_qr.queries.payments import (
+    get_visible_payment,
+    list_daily_sums,
+    list_owners,
+    list_suggestions,
+    list_visible_payments,
+)
+from payments_qr.schemas.payments import DailySum, PaymentResolution, PaymentStatus, PaymentView, Reopening, Suggestion
 
 router = transactional_router(tags=["payments"])
 PaymentReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
@@ -55,7 +61,7 @@ async def list_payments(
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
     if merchant_id is not None and caller.role != "partner":
-        await get_visible_merchant(session, caller, merchant_id)
+        await get_merchant_for(session, caller, merchant_id, "merchant.read")
     rows, cursor = await list_visible_payments(
         session, caller, page, merchant_id=merchant_id, unit_code=unit_code, status=status,
         since=_instant("/from", since, 0), until=_instant("/to", until, 1),
@@ -99,9 +105,12 @@ async def get_payment(
 
 
 @router.get("/v1/payments/{payment_id}/suggestions")
-async def list_payment_suggestions(payment_id: UUID, session: Reading, caller: PaymentDecider) -> Listed[Suggestion]:
+async def list_payment_suggestions(
+    payment_id: UUID, session: Transaction, caller: PaymentDecider, purpose: PurposeHeader = None
+) -> Listed[Suggestion]:
     """Possible codes of an unmatched payment, the likeliest first."""
     payment = await get_visible_payment(session, caller, payment_id)
+    await _log_reads(session, caller, [payment], _purpose_of_decision(caller, purpose))
     found = await list_suggestions(session, payment)
     return Listed(
         items=[
@@ -115,11 +124,16 @@ async def list_payment_suggestions(payment_id: UUID, session: Reading, caller: P
 
 
 @router.post("/v1/payments/{payment_id}/resolve")
+@personal_answer("/v1/payments/{payment_id}")
 async def resolve_payment(
-    payment_id: UUID, body: PaymentResolution, session: Transaction, caller: PaymentDecider
+    payment_id: UUID,
+    body: PaymentResolution,
+    session: Transaction,
+    caller: PaymentDecider,
+    purpose: PurposeHeader = None,
 ) -> PaymentView:
     """Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed."""
-    payment = await get_visible_payment(session, caller, payment_id, lock=True)
+    payment = await _get_payment_to_decide(session, caller, payment_id, purpose)
     if body.action == "dismiss":
         dismiss_payment(caller, payment, body.note)
         return PaymentView.of(payment)
@@ -128,9 +142,35 @@ async def resolve_payment(
     if merchant_id is None:
         text = "Cần nêu điểm bán hoặc mã QR.", "Name the merchant or the code."
         raise InvalidBody(errors=[FieldError("/merchant_id", "required", *text)])
-    merchant = await get_visible_merchant(session, caller, merchant_id)
+    merchant = await get_merchant_to_change(session, caller, merchant_id, "payment.resolve")
     await accept_payment(session, caller, payment, merchant, code, body.note)
     return PaymentView.of(payment)
+
+
+@router.post("/v1/payments/{payment_id}/reopen")
+@personal_answer("/v1/payments/{payment_id}")
+async def reopen_dismissed_payment(
+    payment_id: UUID, body: Reopening, session: Transaction, caller: PaymentDecider, purpose: PurposeHeader = None
+) -> PaymentView:
+    """Takes the dismissal of a payment back, with a reason: it waits for a decision again."""
+    payment = await _get_payment_to_decide(session, caller, payment_id, purpose)
+    reopen_payment(caller, payment, body.reason)
+    return PaymentView.of(payment)
+
+
+async def _get_payment_to_decide(session: Session, caller: Caller, payment_id: UUID, purpose: str | None) -> Payment:
+    """A payment for a decision, locked after its merchant; the read is in the owner's access log."""
+    payment = await get_visible_payment(session, caller, payment_id)
+    if payment.merchant_id is not None:
+        await get_merchant_to_change(session, caller, payment.merchant_id, "payment.resolve")
+    await session.refresh(payment, with_for_update=True)
+    await _log_reads(session, caller, [payment], _purpose_of_decision(caller, purpose))
+    return payment
+
+
+def _purpose_of_decision(caller: Caller, purpose: str | None) -> str | None:
+    """Deciding on payments is the purpose `payment`, unless another one is stated."""
+    return purpose_of(caller, None, purpose or "payment") if caller.role == "officer" else None
 
 
 async def _code_to_accept(session: Session, payment: Payment, body: PaymentResolution) -> QrCode | None:
@@ -149,14 +189,8 @@ async def _log_reads(session: Session, caller: Caller, payments: list[Payment], 
     merchant_ids = {payment.merchant_id for payment in payments if payment.merchant_id}
     if caller.role != "officer" or not merchant_ids:
         return
-    owners = await session.exec(
-        select(Merchant.owner_resident_id)
-        .where(col(Merchant.id).in_(merchant_ids), col(Merchant.owner_resident_id).is_not(None))
-        .distinct()
-    )
-    for owner in owners:
-        if owner is not None:
-            record_access(session, "payments-qr", caller, owner, action="read", purpose=purpose, fields=["payments"])
+    for owner in await list_owners(session, merchant_ids):
+        record_access(session, "payments-qr", caller, owner, action="read", purpose=purpose, fields=["payments"])
 
 
 def _instant(pointer: str, value: str | None, add_days: int) -> datetime | None:

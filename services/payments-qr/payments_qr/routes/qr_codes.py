@@ -7,10 +7,10 @@ from fastapi import Header, Response
 
 from chassis.security.identity import Caller
 from chassis.web.routing import Reading, allow, etag, language_of, transactional_router
-from payments_qr.errors import MerchantNotActive, invalid_qr
+from payments_qr.errors import MerchantNotActive, invalid_qr, no_longer_valid
 from payments_qr.printing.images import qr_png, qr_svg
 from payments_qr.qr_payload import UnreadablePayload, decode
-from payments_qr.queries.qr_codes import get_visible_code
+from payments_qr.queries.qr_codes import get_visible_code, list_codes_with_payload
 from payments_qr.schemas.qr_codes import DecodedView, DecodeRequest, QrCodeView
 
 router = transactional_router(tags=["qr-codes"])
@@ -23,22 +23,29 @@ CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "par
 @router.post("/v1/qr-codes/decode")
 async def decode_qr_code(
     body: DecodeRequest,
+    session: Reading,
     caller: EveryRole,
     accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> DecodedView:
-    """The content of a payload, or every fault of it. The payload is not stored."""
+    """The content of a payload, or every fault of it. A code of this platform is valid while its merchant is active.
+
+    The payload is not stored."""
     try:
-        return DecodedView.of(decode(body.payload), language_of(accept_language))
+        decoded = decode(body.payload)
     except UnreadablePayload as refused:
         raise invalid_qr(refused.faults) from refused
+    known = await list_codes_with_payload(session, decoded.payload)
+    if known and not any(code.state != "revoked" and merchant.is_active for code, merchant in known):
+        raise no_longer_valid()
+    return DecodedView.of(decoded, language_of(accept_language))
 
 
 @router.get("/v1/qr-codes/{qr_code_id}")
 async def get_qr_code(qr_code_id: UUID, session: Reading, caller: CodeReader, response: Response) -> QrCodeView:
     """A code, for its merchant, the officers of its unit, and its payer."""
-    code, _ = await get_visible_code(session, caller, qr_code_id)
+    code, merchant = await get_visible_code(session, caller, qr_code_id)
     response.headers["ETag"] = etag(code.version)
-    return QrCodeView.of(code)
+    return QrCodeView.of(code, merchant)
 
 
 @router.get(
@@ -54,7 +61,7 @@ async def get_qr_code_image(
 ) -> Response:
     """The image of a code; 409 while the merchant is not active."""
     code, merchant = await get_visible_code(session, caller, qr_code_id)
-    if not merchant.lifecycle.may_issue_codes:
+    if not merchant.is_active:
         raise MerchantNotActive()
     headers = {"Cache-Control": "private, max-age=60"}
     if format == "svg":

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.web.bodies import RequestBody
 from payments_qr.model import Payment, Settlement, SettlementLine
 
 PaymentStatus = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
@@ -55,7 +56,7 @@ class Suggestion(BaseModel):
     why: Literal["reference", "amount"]
 
 
-class PaymentResolution(BaseModel):
+class PaymentResolution(RequestBody):
     """`accept` counts the payment (for the code or merchant that is named), `dismiss` excludes it from every sum."""
 
     action: Literal["accept", "dismiss"]
@@ -112,6 +113,12 @@ class SettlementReport(SettlementView):
     lines: list[SettlementLineView]
 
 
-class LineResolution(BaseModel):
+class LineResolution(RequestBody):
     resolution: Literal["partner_is_right", "we_are_right", "asked_partner", "accepted"]
     note: str = Field(min_length=1, max_length=500)
+
+
+class Reopening(RequestBody):
+    """Takes a decision back; `reason` stays with the item."""
+
+    reason: str = Field(min_length=1, max_length=500)

@@ -1,15 +1,16 @@
 """Request and response bodies of QR codes."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from chassis.clock import now, today
+from chassis.web.bodies import Instant, RequestBody
 from payments_qr.banks import find_bank
-from payments_qr.model import QrCode
-from payments_qr.model.fields import Amount, Future, Label
+from payments_qr.model import Merchant, QrCode
+from payments_qr.model.fields import Amount, Label, future_time, plausible_time
 from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.qr_payload import DecodedQr, Language, PayloadFault
 
@@ -17,7 +18,7 @@ Kind = Literal["static", "dynamic", "external"]
 MAX_PAYLOAD = 20_000
 
 
-class QrCodeCreate(BaseModel):
+class QrCodeCreate(RequestBody):
     """`static`: for a counter, used again and again. `dynamic`: for one payment. `external`: made by a bank or telecom,
     given as `payload`."""
 
@@ -26,7 +27,7 @@ class QrCodeCreate(BaseModel):
     amount: Amount | None = None
     reference: str | None = Field(default=None, min_length=1, max_length=64)
     purpose: str | None = Field(default=None, min_length=1, max_length=99)
-    expires_at: Future | None = None
+    expires_at: Annotated[Instant, AfterValidator(plausible_time), AfterValidator(future_time)] | None = None
     payload: str | None = Field(default=None, max_length=MAX_PAYLOAD)
 
     def terms(self) -> CodeTerms:
@@ -34,8 +35,8 @@ class QrCodeCreate(BaseModel):
 
 
 class QrCodeView(BaseModel):
-    """`purpose` is the memo as the code carries it. `account_matches` says whether an external code pays into the
-    merchant's own settlement account."""
+    """`purpose` is the memo of the code. `status` is `inactive` while the merchant is not active. `account_matches`:
+    whether an external code pays into the merchant's settlement account."""
 
     id: UUID
     merchant_id: UUID
@@ -45,20 +46,23 @@ class QrCodeView(BaseModel):
     amount: int | None
     reference: str | None
     purpose: str | None
-    status: Literal["active", "paid", "expired", "revoked"]
+    status: Literal["active", "inactive", "paid", "expired", "revoked"]
     account_matches: bool
     bill_id: UUID | None
     expires_at: datetime | None
     issued_at: datetime
 
     @classmethod
-    def of(cls, code: QrCode) -> Self:
+    def of(cls, code: QrCode, merchant: Merchant) -> Self:
         """The view of a code at this moment."""
-        computed = {"payload": code.opened_payload(), "status": code.status_at(now())}
+        computed = {
+            "payload": code.opened_payload(),
+            "status": code.status_at(now(), is_merchant_active=merchant.is_active),
+        }
         return cls.model_validate(code.model_dump(exclude={"payload"}) | computed)
 
 
-class DecodeRequest(BaseModel):
+class DecodeRequest(RequestBody):
     payload: str = Field(
         max_length=MAX_PAYLOAD, description="The payload of the code, or a bank's deep link that contains it"
     )
