@@ -33,7 +33,8 @@ def load(outside: Outsider, everybody: list[Person], today: date) -> None:
         for name, category in (("Điện lực", "electricity"), ("Nước sạch", "water")):
             _open(outside, officer, f"{name} {commune}", category, commune, _tax_code(chance), "demo-wallet")
         counter = "Bộ phận Một cửa - UBND xã"
-        _open(outside, officer, counter, "public_service", commune, _tax_code(chance), "demo-bank")
+        merchant = _open(outside, officer, counter, "public_service", commune, _tax_code(chance), "demo-bank")
+        _name_for_fees(outside, commune, merchant)
 
 
 def _find(outside: Outsider, officer: dict[str, str], person: Person) -> str:
@@ -58,6 +59,12 @@ def _open(
     codes: dict[str, Any] = {"kind": "static"}
     outside.post(f"/v1/merchants/{merchant}/qr-codes", codes, who=officer, headers=_key(f"{key}-qr"))
     return merchant
+
+
+def _name_for_fees(outside: Outsider, commune: str, merchant: str) -> None:
+    """Two officers of the commune name the counter as the receiver of its fees: the second one confirms."""
+    for officer in (outside.officer(commune), outside.officer(commune, body="one_stop")):
+        success(outside.ask("PUT", f"/v1/units/{commune}/fee-merchant", json={"merchant_id": merchant}, who=officer))
 
 
 def _status(outside: Outsider, officer: dict[str, str], merchant: str) -> str:
