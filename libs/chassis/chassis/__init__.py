@@ -1,1 +1,1 @@
-"""How any service of Ba Không runs: its doors, its database, its outbox and inbox, who is calling and what they may see."""
+"""How a service of Ba Không runs: REST routes, database, outbox and inbox, who is calling and what they may see."""

@@ -18,7 +18,7 @@ from chassis.web.middleware import ObservabilityMiddleware
 from chassis.web.problems import add_problem_handlers
 
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-"""FastAPI would look for OpenTelemetry's providers on every request; `chassis.web.middleware` observes instead."""
+"""Off: FastAPI would look up OpenTelemetry's providers on every request; `chassis.web.middleware` does this."""
 
 __all__ = ["Runtime", "Service", "create_app", "run_worker"]
 
@@ -26,9 +26,9 @@ __all__ = ["Runtime", "Service", "create_app", "run_worker"]
 def create_app(
     service: Service, settings: Settings | None = None, runtime: Runtime | None = None, *, is_observed: bool = True
 ) -> FastAPI:
-    """The service's app. While it lives it serves its doors and, with `RUN_WORKER`, relays and reacts too.
+    """The service's app. It serves REST and, with `RUN_WORKER`, also runs the relay, the event handlers and the scheduled jobs.
 
-    Not `is_observed`: something around it gives requests their ids and counts the answers.
+    `is_observed` is false where an outer application assigns request ids and counts the responses.
     """
 
     @asynccontextmanager
@@ -58,7 +58,7 @@ def create_app(
 
 
 def freeze_loaded_objects() -> None:
-    """What is loaded now stays until the end: to walk through it in every full collection took a tenth of a request."""
+    """Objects loaded until now live as long as the process: full garbage collections that skip them save a tenth of a request."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -66,16 +66,16 @@ def freeze_loaded_objects() -> None:
 
 def run_worker(service: Service) -> None:
     """The event process alone, until SIGTERM or SIGINT."""
-    asyncio.run(_work_until_told(service))
+    asyncio.run(_work_until_stopped(service))
 
 
-async def _work_until_told(service: Service) -> None:
+async def _work_until_stopped(service: Service) -> None:
     runtime = Runtime(service, get_settings())
     configure_logging(service.name, runtime.settings.log_level)
-    told = asyncio.Event()
+    stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await runtime.start()
     freeze_loaded_objects()
-    await told.wait()
+    await stopped.wait()
     await runtime.stop()

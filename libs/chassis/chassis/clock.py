@@ -1,4 +1,4 @@
-"""What time it is. Everything asks here, so that a test may move the time."""
+"""The current time. All code reads it here, so that a test can set it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

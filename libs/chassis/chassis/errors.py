@@ -1,4 +1,4 @@
-"""What a door refuses: RFC 9457 problems, in Vietnamese and English, naming every wrong field."""
+"""Error responses: RFC 9457 problems, in Vietnamese and English, naming every wrong field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,9 +70,9 @@ class NotFound(Problem):
 
 
 class NotYetKnown(Problem):
-    """Somebody may have told another service of this id a moment ago: ask again in a second.
+    """Another service may have accepted this id a moment ago: the client retries after a second.
 
-    It reads as every other "not found": what is not the caller's must not look different from what nobody has.
+    The body equals every other "not found": a resource outside the caller's scope must not differ from one that does not exist.
     """
 
     slug, status = "not-found", 404
@@ -96,7 +96,7 @@ class Forbidden(Problem):
 
 
 class InvalidBody(Problem):
-    """The body does not say what it must; `errors` names every wrong field."""
+    """The body is invalid; `errors` names every wrong field."""
 
     slug, status = "invalid-body", 422
     vi, en = "Dữ liệu gửi lên chưa đúng.", "The data sent are not right."
@@ -141,7 +141,7 @@ class StillRunning(Problem):
 
 
 class DeadLetterStays(Problem):
-    """An event that was set aside can still not be applied; `reason` says why. Mend it and send it again, or put it away."""
+    """A dead letter still cannot be applied; `reason` says why. The operator fixes the cause and replays it, or discards it."""
 
     slug, status = "dead-letter-stays", 409
     vi = "Sự kiện này vẫn chưa áp dụng được."
@@ -156,7 +156,7 @@ class MethodNotAllowed(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is of a kind that this door does not read."""
+    """The operation does not accept this media type."""
 
     slug, status = "unsupported-media-type", 415
     vi, en = "Kiểu nội dung không được hỗ trợ.", "This media type is not supported."

@@ -14,7 +14,7 @@ _random: list[bytes] = []
 
 
 def _begin_again() -> None:
-    """A child of this process must not give out the ids of its brother, nor wait for a thread that it has not."""
+    """A forked child must not repeat the ids of another child, nor wait for a lock held by a thread of the parent."""
     global _lock
     _lock = Lock()
     _random.clear()
@@ -35,7 +35,7 @@ def new_id() -> UUID:
     with _lock:
         _last = moment = max(moment, _last + 1)
         if not _random:
-            # Many at once: to ask the kernel costs more than all the rest.
+            # Many bytes in one `getrandom` call: the call costs more than the rest.
             drawn = os.urandom(8 * _AT_ONCE)
             _random.extend(drawn[i : i + 8] for i in range(0, len(drawn), 8))
         chance = _random.pop()

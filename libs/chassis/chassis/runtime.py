@@ -1,4 +1,4 @@
-"""What a running service holds, and its event process: relay, reactions, job work."""
+"""A running service: its connections, and its worker with relay, consumer and scheduled jobs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -36,7 +36,7 @@ ANSWER_DAYS = 7
 
 @dataclass(frozen=True)
 class ScheduledJob:
-    """Work that one process of a service does again and again: whoever gets the lock of its name."""
+    """A job that one process of a service repeats: the one that holds the advisory lock of its name."""
 
     name: str
     every_seconds: float
@@ -45,7 +45,7 @@ class ScheduledJob:
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service: its doors, its tables, what it hears, what it does and counts by the clock."""
+    """The declaration of a service: routes, tables, event handlers, scheduled jobs, gauges."""
 
     name: str
     title: str
@@ -67,7 +67,7 @@ class Service:
 
 
 class Runtime:
-    """One process of a service. `start` connects; with `run_worker` it also relays, reacts and works by the clock."""
+    """One process of a service. `start` connects; with `run_worker` it also runs relay, consumer and scheduled jobs."""
 
     def __init__(self, service: Service, settings: Settings, *, database: Database | None = None) -> None:
         self.service = service
@@ -89,14 +89,14 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begins to serve; the bus may come later, accepted work waits in the outbox."""
+        """Starts; the bus may become available later, accepted events stay in the outbox until then."""
         TRACING.start(self.service.name, self.settings)
         self.database.on_published = self._published
         if self.settings.run_worker:
             self._spawn(self._work(), "worker")
 
     async def stop(self) -> None:
-        """Ends the work where it stands (what is not committed did not happen) and closes everything."""
+        """Cancels the worker (uncommitted work is rolled back) and closes all connections."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -107,7 +107,7 @@ class Runtime:
         await asyncio.to_thread(TRACING.stop)
 
     async def database_version(self) -> str | None:
-        """The schema version of the database; None when it does not answer."""
+        """The schema version of the database; None when it is unavailable."""
         try:
             async with asyncio.timeout(2), self.database.reading() as session:
                 return str((await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
@@ -153,7 +153,7 @@ class Runtime:
                 self.bus_is_up = True
                 return
             except Exception as error:
-                logger.warning("the bus does not answer", error=type(error).__name__)
+                logger.warning("bus unavailable", error=type(error).__name__)
                 await asyncio.sleep(1)
 
     async def _run_on_schedule(self, job: ScheduledJob) -> None:
@@ -164,15 +164,15 @@ class Runtime:
                 await self._run_as_leader(job)
             except Exception as error:
                 failures = failures + 1 if now() - began < timedelta(minutes=1) else 1
-                logger.error("job work failed", work=job.name, error=type(error).__name__, exc_info=True)
+                logger.error("scheduled job failed", job=job.name, error=type(error).__name__, exc_info=True)
             await asyncio.sleep(min(job.every_seconds * 2**failures, max(job.every_seconds, 60)))
 
     async def _run_as_leader(self, job: ScheduledJob) -> None:
         connection = await connect(self.database.url, f"clock {job.name}", seconds=self.settings.database_seconds)
         try:
-            # Held for as long as this process works: another one takes over when the session ends.
+            # Held while this process runs; another process takes over when the session ends.
             lock = "SELECT pg_try_advisory_lock(hashtext($1))"
-            while not await connection.fetchval(lock, f"clock {job.name}"):  # noqa: ASYNC110  # held by another process
+            while not await connection.fetchval(lock, f"clock {job.name}"):  # noqa: ASYNC110  # another process holds it
                 await asyncio.sleep(max(job.every_seconds, 1))
             while True:
                 await job.work(self)
@@ -184,7 +184,7 @@ class Runtime:
 
 
 class _RejectingVerifier:
-    """Without a key set nobody can be recognised: every door but the public ones stays shut."""
+    """Without a key set no caller can be verified: only public operations answer."""
 
     def caller(self, token: str) -> Any:
         raise Unauthenticated()
@@ -218,4 +218,4 @@ HOUSEKEEPING = (
 
 def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception():
-        logger.error("a task of the service ended", task=task.get_name(), error=type(task.exception()).__name__)
+        logger.error("background task ended", task=task.get_name(), error=type(task.exception()).__name__)

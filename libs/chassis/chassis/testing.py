@@ -1,4 +1,4 @@
-"""A pytest plugin for the tests of services: a real migrated database for each test, callers with real tokens, facts.
+"""A pytest plugin for the tests of services: a real migrated database for each test, callers with real tokens, events.
 
 A service's `conftest.py` gives the fixture `service`; everything here follows from it.
 """
@@ -34,11 +34,11 @@ from contracts.services import EVERY_PROCESS
 
 @pytest.fixture(scope="session")
 def service() -> Service:
-    """The service under test; each service's conftest gives its own."""
-    raise NotImplementedError("give the fixture `service` in conftest.py")
+    """The service under test; each service's conftest defines its own."""
+    raise NotImplementedError("define the fixture `service` in conftest.py")
 
 
-# A session-wide fixture is made once for all services of a run, so what is made once for each service is kept by its name.
+# A session-wide fixture is made once for all services of a run; what is made per service is stored by its name.
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +121,7 @@ Calling = Callable[..., httpx.AsyncClient]
 
 @pytest.fixture
 async def calling(runtime: Runtime, keys: Path) -> AsyncIterator[Calling]:
-    """`calling("officer", unit_code="15724")` is an HTTP client of the app with that caller's token; `calling()` has none."""
+    """`calling("officer", unit_code="15724")` is an HTTP client of the app with that caller's token, `calling()` one without."""
     app = create_app(runtime.service, runtime=runtime)
     signer = Signer.read(keys / "gateway.pem")
     opened: list[httpx.AsyncClient] = []
@@ -146,34 +146,34 @@ async def calling(runtime: Runtime, keys: Path) -> AsyncIterator[Calling]:
 
 @pytest.fixture
 def deliver(service: Service, database: Database) -> Callable[..., Any]:
-    """`await hear(fact, ...)` lets the service react to facts, as its consumer would, each in a transaction of its own."""
+    """`await deliver(event, ...)` handles events as the service's consumer does, each in its own transaction."""
 
-    async def react(*facts: Event) -> None:
-        for fact in facts:
-            reaction: Any = service.handlers[type(fact)]
-            heard = type(fact).model_validate_json(fact.model_dump_json())
+    async def handle(*events: Event) -> None:
+        for event in events:
+            handler: Any = service.handlers[type(event)]
+            received = type(event).model_validate_json(event.model_dump_json())
             async with database.transaction() as session:
-                await reaction(session, [heard] if is_batch_handler(reaction) else heard)
+                await handler(session, [received] if is_batch_handler(handler) else received)
 
-    return react
+    return handle
 
 
 @pytest.fixture
 def published(database: Database) -> Callable[..., Any]:
-    """`await announced(StepCompleted)` are the facts that the service has announced so far, oldest first."""
+    """`await published(StepCompleted)`: the events in the service's outbox, oldest first."""
 
-    async def facts(*kinds: type[Event]) -> list[Any]:
+    async def events(*kinds: type[Event]) -> list[Any]:
         async with database.reading() as session:
             rows = await session.execute(text("SELECT type, value FROM outbox ORDER BY id"))
-            said = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
-        return [fact for fact in said if not kinds or isinstance(fact, kinds)]
+            found = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
+        return [event for event in found if not kinds or isinstance(event, kinds)]
 
-    return facts
+    return events
 
 
 @pytest.fixture
 async def bus(postgres_url: str) -> AsyncIterator[EmbeddedBus]:
-    """An embedded bus of its own, started, without topics."""
+    """A separate embedded bus, started, without topics."""
     url = database_url(postgres_url, f"bus_{uuid4().hex[:12]}")
     await create_database(url)
     bus = EmbeddedBus(url)
@@ -192,7 +192,7 @@ def unit_event(
     kind: str | None = None,
     unit_id: UUID | None = None,
 ) -> UnitChanged:
-    """A unit that always stood under `parents` (codes from the province down), to be heard by a service."""
+    """The event of a unit that has always stood under `parents` (codes from the province down)."""
     level = level or ("village" if "-" in code else "commune" if parents else "province")
     place = Lineage(path="/".join([*parents, code]), parent_id=None, valid_from=None, valid_to=None)
     return UnitChanged(

@@ -1,4 +1,4 @@
-"""A toy service with one table, one fact and one door, to hold the chassis to its promises."""
+"""A toy service with one table, one event and a few routes, to test the chassis."""
 
 from datetime import date
 from pathlib import Path
@@ -53,8 +53,8 @@ class Note(Table, table=True):
     version: int = 1
 
 
-class Heard(Table, table=True):
-    __tablename__ = "heard"
+class Received(Table, table=True):
+    __tablename__ = "received"
 
     number: int | None = Field(default=None, primary_key=True)
     key: str
@@ -180,10 +180,10 @@ async def change_note(
     return NoteView(id=note.id, text=etag(note.version))
 
 
-async def on_source_checked(session: Session, fact: SourceChecked) -> None:
-    if fact.source.startswith("poison"):
+async def on_source_checked(session: Session, event: SourceChecked) -> None:
+    if event.source.startswith("poison"):
         raise RuntimeError("cannot be applied, ever")
-    session.add(Heard(key=fact.source, value=fact.at.isoformat()))
+    session.add(Received(key=event.source, value=event.at.isoformat()))
 
 
 HANDLERS: dict[Any, Any] = {UnitChanged: on_unit_changed, SourceChecked: on_source_checked}

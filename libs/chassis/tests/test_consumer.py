@@ -1,4 +1,4 @@
-"""From the bus to the reactions: every fault ends with one effect for each event, and nothing lost."""
+"""From the bus to the handlers: every fault ends with one effect for each event, and nothing lost."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from chassis.errors import DeadLetterStays
 from chassis.messaging.bus import Outgoing
 from chassis.messaging.consumer import Consumer, TooManyDeadLetters, Transient, batch_handler
 from chassis.messaging.units import on_unit_changed
-from chassis.storage.database import _know_the_dying
+from chassis.storage.database import _treat_driver_error_as_disconnect
 from contracts import topics
 from contracts.registry import SourceChecked, UnitChanged
 
@@ -55,17 +55,17 @@ async def rows(database, statement):
         return [tuple(row) for row in await session.execute(text(statement))]
 
 
-async def heard(database):
-    return [key for (key,) in await rows(database, "SELECT key FROM heard ORDER BY number")]
+async def received(database):
+    return [key for (key,) in await rows(database, "SELECT key FROM received ORDER BY number")]
 
 
 async def settled(database, count, within=10.0):
-    """What was heard, once there is at least so much of it, and a moment later (there must not be more)."""
+    """What was received, once there is at least so much of it, and a moment later (there must not be more)."""
     deadline = asyncio.get_running_loop().time() + within
-    while len(await heard(database)) < count and asyncio.get_running_loop().time() < deadline:
+    while len(await received(database)) < count and asyncio.get_running_loop().time() < deadline:
         await asyncio.sleep(0.05)  # another task writes what we look at
     await asyncio.sleep(0.1)
-    return await heard(database)
+    return await received(database)
 
 
 async def passed(database, count, within=10.0):
@@ -100,13 +100,13 @@ async def test_an_event_that_the_relay_published_twice_has_one_effect(consumer_o
 async def test_a_crash_before_the_commit_leaves_neither_effect_nor_position(consumer_of, sources_bus, database):
     await sources_bus.publish([event("one"), event("two")])
 
-    async def die(session, fact):
-        await session.execute(text("INSERT INTO heard (key, value) VALUES ('half', 'written')"))
+    async def die(session, event):
+        await session.execute(text("INSERT INTO received (key, value) VALUES ('half', 'written')"))
         raise asyncio.CancelledError
 
     with suppress(asyncio.CancelledError):
         await asyncio.wait_for(consumer_of({SourceChecked: die}).run(), 3)
-    assert await heard(database) == []
+    assert await received(database) == []
 
     async with running(consumer_of()):
         assert sorted(await settled(database, 2)) == ["one", "two"]
@@ -136,7 +136,7 @@ async def test_a_member_that_was_replaced_writes_nothing(consumer_of, sources_bu
         await successor.apply(fetched, subscription)
         await zombie.apply(fetched[:3], subscription)
 
-    assert len(await heard(database)) == 6
+    assert len(await received(database)) == 6
     assert await rows(database, "SELECT next_offset::int FROM position") == [(6,)]
 
 
@@ -146,10 +146,10 @@ async def test_a_poison_event_is_set_aside_with_what_follows_it_and_others_go_on
     async with running(consumer_of()):
         assert sorted(await settled(database, 2)) == ["after", "before"]
 
-    letters = await rows(database, "SELECT state, reason FROM dead_letter ORDER BY id")
-    assert [state for state, _ in letters] == ["dead", "waiting"]
-    assert "RuntimeError in on_source_checked" in letters[0][1]
-    assert "ever" not in letters[0][1], "the message of an error may quote personal data"
+    dead_letters = await rows(database, "SELECT state, reason FROM dead_letter ORDER BY id")
+    assert [state for state, _ in dead_letters] == ["dead", "waiting"]
+    assert "RuntimeError in on_source_checked" in dead_letters[0][1]
+    assert "ever" not in dead_letters[0][1], "the message of an error may quote personal data"
     sent = await rows(database, "SELECT topic, headers FROM outbox ORDER BY id")
     assert [topic for topic, _ in sent] == [topics.SOURCES + ".dlq"] * 2
     assert json.loads(sent[0][1])["dlq_service"] == "toy-notes"
@@ -159,15 +159,15 @@ async def test_a_dead_letter_sent_again_takes_along_what_waited_behind_it_in_ord
     await sources_bus.publish([event("poison-1"), event("poison-1"), event("poison-1")])
     async with running(consumer_of()):
         await passed(database, 3)
-    letters = await rows(database, "SELECT id FROM dead_letter ORDER BY id")
-    assert len(letters) == 3
+    dead_letters = await rows(database, "SELECT id FROM dead_letter ORDER BY id")
+    assert len(dead_letters) == 3
 
-    async def repaired(session, fact):
-        await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+    async def repaired(session, event):
+        await session.execute(text("INSERT INTO received (key, value) VALUES (:key, 'x')"), {"key": event.source})
 
-    assert await consumer_of({SourceChecked: repaired}).replay(letters[0][0]) == 3
+    assert await consumer_of({SourceChecked: repaired}).replay(dead_letters[0][0]) == 3
 
-    assert await heard(database) == ["poison-1"] * 3
+    assert await received(database) == ["poison-1"] * 3
     assert await rows(database, "SELECT DISTINCT state FROM dead_letter") == [("replayed",)]
     await sources_bus.publish([event("poison-1")])
     async with running(consumer_of({SourceChecked: repaired})):
@@ -183,24 +183,24 @@ async def test_a_hopeless_dead_letter_says_why_and_is_put_away_for_those_behind_
     )
     async with running(consumer_of()):
         await passed(database, 4)
-    letters = [
+    dead_letters = [
         f"/internal/dead-letters/{id}" for (id,) in await rows(database, "SELECT id FROM dead_letter ORDER BY id")
     ]
     operator = calling("operator")
 
-    again = await operator.post(f"{letters[0]}/replay")
+    again = await operator.post(f"{dead_letters[0]}/replay")
     assert (again.status_code, again.json()["type"]) == (409, "/problems/dead-letter-stays")
     assert again.json()["reason"] == "SourceChecked does not parse: at, live"
-    assert (await operator.delete(letters[1])).status_code == 409, "it only waits: nothing says that it is wrong"
+    assert (await operator.delete(dead_letters[1])).status_code == 409, "it only waits, and may be right"
 
-    assert (await operator.delete(letters[0])).json() == {"replayed": 0}
+    assert (await operator.delete(dead_letters[0])).json() == {"replayed": 0}
     left = (await operator.get("/internal/dead-letters")).json()["items"]
     assert [each["state"] for each in left] == ["waiting", "dead", "waiting"], "the next hopeless one is found"
-    assert (await operator.delete(letters[2])).json() == {"replayed": 2}
-    assert await heard(database) == ["lamed", "lamed"]
+    assert (await operator.delete(dead_letters[2])).json() == {"replayed": 2}
+    assert await received(database) == ["lamed", "lamed"]
     assert (
-        (await operator.delete(letters[0])).status_code
-        == (await operator.post(f"{letters[0]}/replay")).status_code
+        (await operator.delete(dead_letters[0])).status_code
+        == (await operator.post(f"{dead_letters[0]}/replay")).status_code
         == 404
     )
     await sources_bus.publish([event("lamed")])
@@ -208,16 +208,16 @@ async def test_a_hopeless_dead_letter_says_why_and_is_put_away_for_those_behind_
         assert len(await settled(database, 3)) == 3
 
 
-async def test_a_dead_letter_of_a_type_that_nobody_reacts_to_any_more_is_not_called_applied(
+async def test_a_dead_letter_of_a_type_without_a_handler_is_not_called_applied(
     consumer_of, sources_bus, database
 ):
     await sources_bus.publish([event("poison-1")])
     async with running(consumer_of()):
         await passed(database, 1)
-    ((letter,),) = await rows(database, "SELECT id FROM dead_letter")
+    ((dead_letter,),) = await rows(database, "SELECT id FROM dead_letter")
 
     with pytest.raises(DeadLetterStays, match="dead-letter-stays"):
-        await consumer_of({UnitChanged: on_unit_changed}).replay(letter)
+        await consumer_of({UnitChanged: on_unit_changed}).replay(dead_letter)
 
     assert await rows(database, "SELECT state, reason FROM dead_letter") == [
         ("dead", f"nothing reacts to {SourceChecked.type} any more")
@@ -238,11 +238,11 @@ async def test_something_that_passes_is_tried_again_and_never_skipped(consumer_o
     await sources_bus.publish([event("later")])
     tries = []
 
-    async def not_yet(session, fact):
-        tries.append(fact)
+    async def not_yet(session, event):
+        tries.append(event)
         if len(tries) < 3:
             raise Transient("the other side sleeps")
-        await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+        await session.execute(text("INSERT INTO received (key, value) VALUES (:key, 'x')"), {"key": event.source})
 
     async with running(consumer_of({SourceChecked: not_yet})):
         assert await settled(database, 1) == ["later"]
@@ -255,11 +255,11 @@ async def test_what_says_nothing_about_the_event_never_sets_it_aside(consumer_of
     await sources_bus.publish([event("kept")])
     tries = []
 
-    async def fail_at_first(session, fact):
-        tries.append(fact)
+    async def fail_at_first(session, event):
+        tries.append(event)
         if len(tries) == 1:
             await session.execute(text(f"DO $$ BEGIN RAISE 'not now' USING ERRCODE = '{state}'; END $$"))
-        await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+        await session.execute(text("INSERT INTO received (key, value) VALUES (:key, 'x')"), {"key": event.source})
 
     async with running(consumer_of({SourceChecked: fail_at_first})):
         assert await settled(database, 1) == ["kept"]
@@ -310,21 +310,23 @@ async def test_a_lost_database_connection_delays_and_loses_nothing(consumer_of, 
 async def test_a_connection_that_is_reading_its_own_end_counts_as_lost(database):
     dialect = database.engine.dialect
     refused = dialect.dbapi.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
-    told = SimpleNamespace(original_exception=refused, dialect=dialect, is_disconnect=False)
+    given = SimpleNamespace(original_exception=refused, dialect=dialect, is_disconnect=False)
 
-    _know_the_dying(told)
+    _treat_driver_error_as_disconnect(given)
 
-    assert told.is_disconnect
+    assert given.is_disconnect
 
 
 async def test_what_nobody_here_reacts_to_leaves_the_position_alone_behind(consumer_of, sources_bus, database):
     other = event("other")
-    await sources_bus.publish([other._replace(headers={**other.headers, "ce_type": "source.praised"}), event("heard")])
+    await sources_bus.publish(
+        [other._replace(headers={**other.headers, "ce_type": "source.praised"}), event("received")]
+    )
 
     async with running(consumer_of()):
         await passed(database, 2)
 
-    assert await heard(database) == ["heard"]
+    assert await received(database) == ["received"]
     assert await rows(database, "SELECT count(*) FROM inbox") == [(1,)]
 
 
@@ -332,12 +334,12 @@ async def test_a_reaction_that_takes_many_gets_runs_in_order_and_a_poison_one_al
     runs = []
 
     @batch_handler
-    async def many(session, facts):
-        runs.append([fact.source for fact in facts])
-        if any(fact.source == "poison" for fact in facts):
+    async def many(session, events):
+        runs.append([event.source for event in events])
+        if any(event.source == "poison" for event in events):
             raise RuntimeError
-        for fact in facts:
-            await session.execute(text("INSERT INTO heard (key, value) VALUES (:key, 'x')"), {"key": fact.source})
+        for event in events:
+            await session.execute(text("INSERT INTO received (key, value) VALUES (:key, 'x')"), {"key": event.source})
 
     await sources_bus.publish([event("a"), event("a"), event("poison"), event("poison"), event("b")])
     async with running(consumer_of({SourceChecked: many})):

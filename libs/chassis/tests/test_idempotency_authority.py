@@ -7,7 +7,7 @@ from chassis.testing import unit_event
 from contracts.access import AccessRecorded
 
 KEY = {"Idempotency-Key": "k-1"}
-BODY = {"unit_code": "15727-01", "text": "a secret of somebody"}
+BODY = {"unit_code": "15727-01", "text": "a secret text"}
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from contracts.registry import SourceChecked
 ALL = [topics.SOURCES]
 
 
-def said(source, number=0):
+def checked(source, number=0):
     return SourceChecked(source=source, live=bool(number % 2), at=now())
 
 
@@ -58,7 +58,7 @@ async def outbox_rows(database):
 async def test_what_a_transaction_announced_is_on_the_bus_once_as_a_cloud_event(database, sources_bus):
     async with running(Relay(database.url, sources_bus, service="toy-notes")):
         async with database.transaction() as session:
-            publish(session, said("population"))
+            publish(session, checked("population"))
         (record,) = await arrived(sources_bus, 1)
 
     assert (record.topic, record.key) == (topics.SOURCES, "population")
@@ -71,7 +71,7 @@ async def test_what_a_transaction_announced_is_on_the_bus_once_as_a_cloud_event(
 async def test_what_was_rolled_back_was_never_said(database, sources_bus):
     with suppress(ZeroDivisionError):
         async with database.transaction() as session:
-            publish(session, said("population"))
+            publish(session, checked("population"))
             raise ZeroDivisionError
 
     assert await outbox_rows(database) == 0
@@ -88,7 +88,7 @@ async def test_the_lower_id_that_commits_last_is_still_delivered(database, sourc
             topics.SOURCES,
         )
         async with database.transaction() as session:
-            publish(session, said("fast"))
+            publish(session, checked("fast"))
         first = await arrived(sources_bus, 1)
         await transaction.commit()
         both = await arrived(sources_bus, 2)
@@ -105,7 +105,7 @@ async def test_changes_of_one_row_are_told_in_the_order_in_which_they_happened(d
 
     async def change(wait_first):
         async with database.transaction() as session:
-            await session.execute(text("INSERT INTO heard (key, value) VALUES ('something', 'else')"))
+            await session.execute(text("INSERT INTO received (key, value) VALUES ('something', 'else')"))
             await asyncio.sleep(wait_first)
             await session.execute(text("UPDATE note SET version = version + 1"))
             version = (await session.execute(text("SELECT version FROM note"))).scalar_one()
@@ -127,17 +127,17 @@ async def test_of_two_relays_one_publishes_and_the_other_takes_over(database, so
             assert first.is_leader != second.is_leader
             for number in range(20):
                 async with database.transaction() as session:
-                    publish(session, said("population", number))
+                    publish(session, checked("population", number))
             assert len(await arrived(sources_bus, 20)) == 20
         await until(lambda: second.is_leader)
         async with database.transaction() as session:
-            publish(session, said("population"))
+            publish(session, checked("population"))
         assert len(await arrived(sources_bus, 21)) == 21
 
 
 async def test_a_crash_between_publishing_and_deleting_publishes_again(database, sources_bus):
     async with database.transaction() as session:
-        publish(session, said("population"))
+        publish(session, checked("population"))
     relay = Relay(database.url, sources_bus, service="toy-notes")
     connection = await asyncpg.connect(asyncpg_url(database.url))
 
@@ -165,7 +165,7 @@ async def test_an_open_transaction_in_one_database_does_not_stop_the_others(data
     await idle.execute("CREATE TEMP TABLE busy (id int)")
     async with running(Relay(database.url, sources_bus, service="toy-notes")):
         async with database.transaction() as session:
-            publish(session, said("population"))
+            publish(session, checked("population"))
         assert len(await arrived(sources_bus, 1)) == 1
     await open_transaction.rollback()
     await idle.close()
@@ -175,7 +175,7 @@ async def test_without_a_bus_accepted_work_waits_in_the_outbox(database, sources
     async with running(Relay(database.url, sources_bus, service="toy-notes")):
         await sources_bus.stop()
         async with database.transaction() as session:
-            publish(session, said("population"))
+            publish(session, checked("population"))
         await asyncio.sleep(0.3)
         assert await outbox_rows(database) == 1
         await sources_bus.start()

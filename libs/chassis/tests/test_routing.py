@@ -26,7 +26,7 @@ async def test_a_change_and_its_announcement_commit_before_the_answer_leaves(off
     answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "xin chào"})
 
     assert answer.status_code == 201
-    assert [fact.source for fact in await published(SourceChecked)] == [answer.json()["id"]]
+    assert [event.source for event in await published(SourceChecked)] == [answer.json()["id"]]
 
 
 async def test_after_an_unexpected_error_the_answer_says_that_the_connection_ends(officer):
@@ -120,12 +120,12 @@ async def test_pages_follow_one_another_without_gap_or_repetition(officer):
 
 async def test_a_list_never_shows_what_lies_outside_the_callers_units(officer, calling):
     await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "here"})
-    elsewhere, province, operator, nobody = (
+    elsewhere, province, operator, without_unit = (
         calling("officer", unit_code="15061"), calling("officer", unit_code="38"), calling("operator"), calling("officer"),
     )  # fmt: skip
 
     assert (await elsewhere.get("/v1/notes")).json()["items"] == []
-    assert (await nobody.get("/v1/notes")).json()["items"] == []
+    assert (await without_unit.get("/v1/notes")).json()["items"] == []
     assert len((await province.get("/v1/notes")).json()["items"]) == 1
     assert len((await operator.get("/v1/notes")).json()["items"]) == 1
 
@@ -242,10 +242,10 @@ async def test_only_a_written_day_is_a_day(officer, path, wrong):
 
 async def test_what_no_text_holds_is_the_callers_fault_in_a_query_and_in_a_body(officer):
     asked = await officer.get("/v1/notes", params={"text": "a\0b"})
-    told = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "a\0b"})
+    given = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "a\0b"})
 
     assert (asked.status_code, asked.json()["type"]) == (400, "/problems/invalid-query")
-    assert (told.status_code, told.json()["type"]) == (422, "/problems/invalid-body")
+    assert (given.status_code, given.json()["type"]) == (422, "/problems/invalid-body")
 
 
 @pytest.mark.parametrize("depth", [70, 300, 900, 990, 5_000, 100_000])

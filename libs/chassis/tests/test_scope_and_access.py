@@ -38,14 +38,14 @@ async def village(deliver):
         Lineage(path="38/15724/15727-01", parent_id=new.unit_id, valid_from=REFORM, valid_to=None),
     ]
 
-    def until_the_reform(fact):
-        return fact.model_copy(
-            update={"valid_to": DAY_BEFORE, "lineage": [fact.lineage[0].model_copy(update={"valid_to": DAY_BEFORE})]}
+    def until_the_reform(event):
+        return event.model_copy(
+            update={"valid_to": DAY_BEFORE, "lineage": [event.lineage[0].model_copy(update={"valid_to": DAY_BEFORE})]}
         )
 
-    def since_the_reform(fact):
-        return fact.model_copy(
-            update={"valid_from": REFORM, "lineage": [fact.lineage[0].model_copy(update={"valid_from": REFORM})]}
+    def since_the_reform(event):
+        return event.model_copy(
+            update={"valid_from": REFORM, "lineage": [event.lineage[0].model_copy(update={"valid_from": REFORM})]}
         )
 
     village = village.model_copy(update={"lineage": places})
@@ -116,8 +116,8 @@ async def broken(database):
 async def test_a_read_leaves_a_row_and_tells_the_registry(database, published):
     await read_by(database)
 
-    (told,) = await published(AccessRecorded)
-    assert (told.actor, told.purpose, told.fields) == ("o", "dossier", ["phone"])
+    (recorded,) = await published(AccessRecorded)
+    assert (recorded.actor, recorded.purpose, recorded.fields) == ("o", "dossier", ["phone"])
 
 
 async def test_one_statement_reads_and_records_and_a_read_without_rows_is_no_read(database, published):
@@ -128,11 +128,11 @@ async def test_one_statement_reads_and_records_and_a_read_without_rows_is_no_rea
     )
     hidden = await fetch_and_record_access(database, "registry", OFFICER, uuid4(), "SELECT 1 WHERE $1", False, **reader)
 
-    [said] = await published(AccessRecorded)
+    [recorded] = await published(AccessRecorded)
     [kept] = await database.fetch("SELECT * FROM access_entry")
     assert (shown[0]["number"], hidden) == (7, [])
-    assert (kept["resident_id"], kept["at"], kept["purpose"]) == (said.resident_id, said.at, "dossier")
-    assert (said.actor, said.role, said.fields) == ("o", "officer", ["full_name"])
+    assert (kept["resident_id"], kept["at"], kept["purpose"]) == (recorded.resident_id, recorded.at, "dossier")
+    assert (recorded.actor, recorded.role, recorded.fields) == ("o", "officer", ["full_name"])
 
 
 async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, published):
@@ -143,7 +143,7 @@ async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, pu
     assert await seal_all(database) == 0
 
     assert await broken(database) is None
-    assert [fact.rows for fact in await published(AccessSealed)] == [3, 2]
+    assert [event.rows for event in await published(AccessSealed)] == [3, 2]
 
 
 @pytest.mark.parametrize(

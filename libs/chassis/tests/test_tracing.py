@@ -1,4 +1,4 @@
-"""Spans: nothing where nobody collects them."""
+"""Tracing: nothing without a collector."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def test_a_strange_parent_begins_a_trace_of_its_own() -> None:
         with spans.span("two", "CONSUMER", parent=first.traceparent) as second:
             pass
     finally:
-        spans._provider = None  # nobody listens on that port: do not wait for it
+        spans._provider = None  # no collector listens on that port: do not wait for it
     assert first.traceparent is not None
     assert second.traceparent is not None
     assert second.traceparent.split("-")[1] == first.traceparent.split("-")[1]

@@ -1,4 +1,4 @@
-"""Who read whose data: said by every service, collected by registry for the resident."""
+"""Reads of residents' data: published by every service, collected by registry for the resident."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from contracts.event import Event, Id, Instant
 
 
 class AccessRecorded(Event):
-    """Somebody read (or was shown) data of a resident. `actor` is an opaque account, `fields` are names of fields."""
+    """Data of a resident were read or listed. `actor` is an opaque account, `fields` are names of fields."""
 
     topic: ClassVar[str] = topics.ACCESS
     type: ClassVar[str] = "vn.bakhong.access.recorded.v1"

@@ -1,4 +1,4 @@
-"""What casework says: dossiers, units' chosen procedures, feedback."""
+"""Events of casework: dossiers, units' chosen procedures, feedback, documents, incidents."""
 
 from typing import ClassVar, Literal
 
@@ -133,12 +133,12 @@ class FeedbackState(Event):
     is_on_time: bool | None = None
     rating: int | None = None
     resident_id: Id | None = None
-    """Who sent it, to be told of the answer; None when anonymous."""
+    """The sender, who is notified of the answer; None when anonymous."""
     escalation: int = 0
 
 
 class FeedbackReceived(FeedbackState):
-    """Somebody told the authorities something."""
+    """Feedback was received."""
 
     topic: ClassVar[str] = topics.FEEDBACK
     type: ClassVar[str] = "vn.bakhong.feedback.received.v1"
@@ -159,7 +159,7 @@ class FeedbackChanged(FeedbackState):
 
 
 class DocumentState(Event):
-    """A document between people and agencies as it stands now: never what it says.
+    """A document between people and agencies as it stands now: never its content.
 
     `sender_id` and `recipient_id` are residents or organizations; an agency has none.
     """

@@ -1,4 +1,4 @@
-"""What became of partners' messages: said by whichever service handled them."""
+"""Outcomes of partners' events: published by the service that handled them."""
 
 from typing import ClassVar, Literal
 
@@ -7,7 +7,7 @@ from contracts.event import Event, Id, Instant
 
 
 class DeliveryProcessed(Event):
-    """A service has dealt with a partner's message. `rejected` names a stable `reason`, such as `unlicensed-provider`."""
+    """A service has handled a partner's event. `rejected` names a stable `reason`, such as `unlicensed-provider`."""
 
     topic: ClassVar[str] = topics.DELIVERIES
     type: ClassVar[str] = "vn.bakhong.delivery.processed.v1"
@@ -22,7 +22,7 @@ class DeliveryProcessed(Event):
 
 
 class DeliveryUnmatched(Event):
-    """Nobody known fits (`unknown`), or several do (`ambiguous`): the message waits and applies by itself later."""
+    """No known person matches (`unknown`), or several do (`ambiguous`): the event is stored and applied later."""
 
     topic: ClassVar[str] = topics.DELIVERIES
     type: ClassVar[str] = "vn.bakhong.delivery.unmatched.v1"

@@ -1,4 +1,4 @@
-"""The base of every fact, and the registry of all facts by their type."""
+"""The base of every event, and all events by their type."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Instant = AwareDatetime
 
 
 class Event(BaseModel):
-    """Something that happened, said on Kafka as one CloudEvent (binary mode).
+    """Something that happened, published as one CloudEvent (Kafka binding, binary mode).
 
-    `topic` is where it is said, `type` is its CloudEvents type (`vn.bakhong.<aggregate>.<past tense>.v1`), `key_field`
-    names the field whose value is the message key: facts of one key arrive in the order in which they were said.
+    `topic` is its topic, `type` its CloudEvents type (`vn.bakhong.<aggregate>.<past tense>.v1`), `key_field` the field
+    whose value is the message key: events of one key arrive in the order in which they were published.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -32,12 +32,12 @@ class Event(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         if "type" in cls.__dict__:
             if cls.type in EVENT_TYPES:
-                raise TypeError(f"two facts are called {cls.type}")
+                raise TypeError(f"two events have the type {cls.type}")
             EVENT_TYPES[cls.type] = cls
 
     @property
     def key(self) -> str:
-        """The Kafka message key: the id of the aggregate that the fact is about."""
+        """The Kafka message key: the id of the aggregate."""
         return str(getattr(self, self.key_field))
 
 

@@ -1,4 +1,4 @@
-"""What the gateway says: what partners sent, sealed, and who the partners are."""
+"""Events of the gateway: what partners sent, encrypted, and the partners themselves."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""What onboarding says: residents' steps, and the campaign that brings them there."""
+"""Events of onboarding: residents' steps, campaigns, teams, sessions."""
 
 from typing import ClassVar, Literal
 
@@ -27,7 +27,7 @@ class StepState(Event):
     step: Step
     status: StepStatus
     at: Instant
-    """When it happened in the world (a late fact changes a past day), not when it was heard."""
+    """When it happened (a late event changes a past day), not when it was received."""
     completed_at: Instant | None = None
     route: str | None = None
     evidence_kind: Literal["self", "volunteer", "officer", "document", "partner"] | None = None
@@ -36,7 +36,7 @@ class StepState(Event):
 
 
 class StepCompleted(StepState):
-    """The step is completed; said again when what is counted of it changes."""
+    """The step is completed; published again when what is counted of it changes."""
 
     topic: ClassVar[str] = topics.ONBOARDING
     type: ClassVar[str] = "vn.bakhong.step.completed.v1"
@@ -87,11 +87,11 @@ class ResidentGuided(Event):
 
 
 class ResidentFactObserved(Event):
-    """A volunteer or officer learnt something new about a resident in the village; registry records it (source: officer).
+    """A volunteer or officer observed an attribute of a resident in the village; registry records it (source: officer).
 
     `sealed` holds a phone number, encrypted for registry (`chassis.security.encryption`, context onboarding|fact_observed|phone,
     row: the
-    resident's id; base64); every other fact is a yes or no in `value`.
+    resident's id; base64); every other attribute is a boolean in `value`.
     """
 
     topic: ClassVar[str] = topics.ONBOARDING
@@ -186,10 +186,10 @@ class PlanFiled(Event):
 
 
 class SessionHeld(Event):
-    """A conference, training, installation day or drive took place; said again when attendance is added.
+    """A conference, training, installation day or drive took place; published again when attendance changes.
 
     `merchants` are organizations and residents who own a merchant; `businesses` all organizations, and residents who own a
-    merchant, each once (None: said before there was this count).
+    merchant, each once (None: published before this count existed).
     """
 
     topic: ClassVar[str] = topics.CAMPAIGNS
@@ -266,7 +266,7 @@ class TeamChanged(Event):
 
 
 class TrainingAccount(BaseModel):
-    """A login for practice. Its secret has 96 random bits, so its SHA-256 (hex) tells nothing of it."""
+    """A training login. Its secret has 96 random bits, so its SHA-256 (hex) tells nothing of it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -277,7 +277,7 @@ class TrainingAccount(BaseModel):
 
 
 class TrainingOpened(Event):
-    """A campaign practises in a commune of its own, with one village of made-up people; said again when something changes.
+    """A campaign has a training commune with one village of synthetic people; published again when something changes.
 
     The two units stand in no tree of real units. `people` are ids for residents to be made up; `valid_until` is the end of
     the accounts of this session. The newest `version` of a session counts.

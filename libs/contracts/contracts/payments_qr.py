@@ -1,4 +1,4 @@
-"""What payments-qr says: merchants, codes, payments, bills. Amounts are integers of VND."""
+"""Events of payments-qr: merchants, codes, payments, bills. Amounts are integers of VND."""
 
 from typing import ClassVar, Literal
 

@@ -1,4 +1,4 @@
-"""What registry says: units, residents, organizations, linked sources."""
+"""Events of registry: units, residents, organizations, linked databases."""
 
 from typing import ClassVar, Literal
 
@@ -114,8 +114,8 @@ class ResidentDeceased(ResidentSnapshot):
 
 
 class ResidentMerged(ResidentSnapshot):
-    """The record `resident_id` was a duplicate: all it had belongs to `survivor_id` now (said under both keys' partitions
-    by two facts: this one for the duplicate, `resident.updated` for the survivor)."""
+    """The record `resident_id` was a duplicate: all it had belongs to `survivor_id` now. Two events: this one with the key of
+    the duplicate, `resident.updated` with the key of the survivor."""
 
     topic: ClassVar[str] = topics.RESIDENTS
     type: ClassVar[str] = "vn.bakhong.resident.merged.v1"
@@ -133,9 +133,9 @@ class ResidentUnmerged(ResidentSnapshot):
 
 
 class Attestation(BaseModel):
-    """What a partner said about somebody, without anything personal.
+    """A partner's statement about a resident or organization, without personal data.
 
-    `account_index` is a blind index (hex): it tells one account from another and nothing else.
+    `account_index` is a blind index (hex): it distinguishes accounts and reveals nothing else.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -155,7 +155,7 @@ class Attestation(BaseModel):
 
 
 class ResidentAttested(Event):
-    """A partner's fact about a resident whom the registry has recognised.
+    """A partner's event about a resident whom the registry has identified.
 
     `has_bank_account` and `has_smartphone` are what the registry knew before this event: they fix the route.
     """
@@ -204,7 +204,7 @@ class ResidentConsentChanged(Event):
     given: bool
     at: Instant
     expires_at: Instant | None = None
-    """From here on it counts no more, though nobody says so again."""
+    """The consent ends at this time without a further event."""
 
 
 class OrganizationSnapshot(Event):
@@ -240,7 +240,7 @@ class OrganizationUpdated(OrganizationSnapshot):
 
 
 class OrganizationAttested(Event):
-    """A partner's fact about an organization that the registry has recognised by its tax code."""
+    """A partner's event about an organization that the registry has identified by its tax code."""
 
     topic: ClassVar[str] = topics.ORGANIZATIONS
     type: ClassVar[str] = "vn.bakhong.organization.attested.v1"

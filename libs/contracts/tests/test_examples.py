@@ -1,4 +1,4 @@
-"""Every fact has a golden example, and it still parses."""
+"""Every event has a sample payload that still parses."""
 
 import importlib
 import json
@@ -22,35 +22,35 @@ def example_of(type_: str) -> Path:
 
 
 @pytest.mark.parametrize("type_", sorted(EVENT_TYPES))
-def test_a_golden_example_parses_into_the_same_json(type_):
-    golden = json.loads(example_of(type_).read_text())
+def test_a_sample_example_parses_into_the_same_json(type_):
+    sample = json.loads(example_of(type_).read_text())
 
-    fact = EVENT_TYPES[type_].model_validate(golden)
+    event = EVENT_TYPES[type_].model_validate(sample)
 
-    assert json.loads(fact.model_dump_json()) == golden
-    assert fact.key == str(golden[EVENT_TYPES[type_].key_field])
+    assert json.loads(event.model_dump_json()) == sample
+    assert event.key == str(sample[EVENT_TYPES[type_].key_field])
 
 
 @pytest.mark.parametrize("type_", sorted(EVENT_TYPES))
 def test_an_old_event_without_the_fields_that_have_defaults_still_parses(type_):
     required = {name for name, field in EVENT_TYPES[type_].model_fields.items() if field.is_required()}
-    golden = json.loads(example_of(type_).read_text())
+    sample = json.loads(example_of(type_).read_text())
 
-    EVENT_TYPES[type_].model_validate({name: value for name, value in golden.items() if name in required})
+    EVENT_TYPES[type_].model_validate({name: value for name, value in sample.items() if name in required})
 
 
 @pytest.mark.parametrize("type_", sorted(EVENT_TYPES))
 def test_a_newer_event_with_an_unknown_field_still_parses(type_):
-    golden = json.loads(example_of(type_).read_text())
+    sample = json.loads(example_of(type_).read_text())
 
-    EVENT_TYPES[type_].model_validate(golden | {"a_field_of_tomorrow": 1})
+    EVENT_TYPES[type_].model_validate(sample | {"a_field_of_tomorrow": 1})
 
 
 def test_no_example_is_left_over():
     assert set(EXAMPLES.iterdir()) == {example_of(type_) for type_ in EVENT_TYPES}
 
 
-def test_every_fact_is_said_on_a_topic_that_exists():
+def test_every_event_is_said_on_a_topic_that_exists():
     known = {topic.name for topic in topics.TOPICS}
 
-    assert {fact.topic for fact in EVENT_TYPES.values()} == known
+    assert {event.topic for event in EVENT_TYPES.values()} == known

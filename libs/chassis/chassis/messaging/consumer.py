@@ -70,12 +70,12 @@ class TooManyDeadLetters(Exception):
 
 
 class Transient(Exception):
-    """For handlers: not now, but later; the partition waits and the event is tried again."""
+    """Raised by a handler for a transient fault: the partition pauses and the event is retried."""
 
 
 @dataclass(frozen=True)
 class ReceivedEvent:
-    """A record with what its headers say."""
+    """A record with its parsed CloudEvents headers."""
 
     record: Fetched
     id: UUID
@@ -138,7 +138,7 @@ class Consumer:
                 if not _is_transient(error):
                     await self._apply_one_by_one(records, subscription)
                     return
-                logger.warning("batch waits", error=type(error).__name__, seconds=waited)
+                logger.warning("batch postponed", error=type(error).__name__, seconds=waited)
                 await asyncio.sleep(waited)
                 waited = min(waited * 2, 10)
 
@@ -165,7 +165,7 @@ class Consumer:
     async def discard(self, dead_letter_id: UUID) -> int | None:
         """Discards a dead letter and replays the events that wait behind it; returns their number, None without such a letter.
 
-        Should one of those not be applicable either, it becomes the dead letter, and all of them go on waiting.
+        Should one of those not be applicable either, it becomes the dead letter, and the others stay behind it.
         """
         async with self._database.transaction() as session:
             dead_letters = {
@@ -184,7 +184,7 @@ class Consumer:
 
     async def _replay_one(self, session: Session, dead_letter: DeadLetter) -> None:
         if dead_letter.type not in self._handlers:
-            raise _stays(dead_letter, f"nothing reacts to {dead_letter.type} any more")
+            raise _stays(dead_letter, f"no handler for {dead_letter.type}")
         try:
             await self._handle(session, [(dead_letter.type, dead_letter.value.encode())])
         except Exception as error:
@@ -203,7 +203,7 @@ class Consumer:
             metrics.CONSUMED.labels(self._service, topic).inc(count)
 
     def _subscribed(self, record: Fetched) -> ReceivedEvent | None:
-        """The event of a record; None for what this service has no reaction to, which leaves no trace but the position."""
+        """The event of a record; None for a type without a handler, of which only the position is stored."""
         if record.headers.get("ce_type", "") not in self._handlers:
             return None
         return _read_or_none(record)
@@ -215,7 +215,7 @@ class Consumer:
         for event in events:
             if event.id not in fresh:
                 continue
-            fresh.discard(event.id)  # the same event may be in a batch twice
+            fresh.discard(event.id)  # a batch may contain the same event twice
             is_blocked = (event.record.topic, event.record.key) in blocked
             if run and (is_blocked or not self._share_batch(run[-1], event)):
                 await self._handle_run(session, run)
@@ -264,7 +264,7 @@ class Consumer:
     async def _store_dead_letter(self, session: Session, event: ReceivedEvent, state: str, reason: str) -> None:
         record = event.record
         if state == "waiting":
-            # A replay of the key may just be ending: look again under its lock.
+            # A replay of the key may be finishing: check again under its lock.
             await _lock_key(session, record.topic, record.key)
             if not await _open_dead_letters(session, record.topic, record.key):
                 await self._handle_run(session, [event])
@@ -283,32 +283,32 @@ class Consumer:
         )
 
     async def _handle_run(self, session: Session, run: Sequence[ReceivedEvent]) -> None:
-        """Reacts to events that go together, mostly one; the trace of the first stands for all."""
+        """Handles the events of one call, usually one; the trace of the first is used for all."""
         parent = run[0].record.headers.get("traceparent")
-        told = [(event.type, event.record.value) for event in run]
+        records = [(event.type, event.record.value) for event in run]
         if not TRACING.is_enabled or run[0].type not in self._handlers:
             with _bound(run[0], parent):
-                await self._handle(session, told)
+                await self._handle(session, records)
             return
         others = [event.record.headers.get("traceparent", "") for event in run[1:]]
-        name = f"react {run[0].type}"
+        name = f"handle {run[0].type}"
         with (
             TRACING.span(name, "CONSUMER", parent=parent, attributes=_about(run), links=others) as span,
             _bound(run[0], span.traceparent),
         ):
-            await self._handle(session, told)
+            await self._handle(session, records)
 
-    async def _handle(self, session: Session, told: Sequence[tuple[str, bytes]]) -> None:
-        heard = self._handlers.get(told[0][0])
-        if heard is None:
+    async def _handle(self, session: Session, records: Sequence[tuple[str, bytes]]) -> None:
+        found = self._handlers.get(records[0][0])
+        if found is None:
             return
-        facts = [self._handlers[type_][0].model_validate_json(value) for type_, value in told]
-        handler: Any = heard[1]
+        events = [self._handlers[type_][0].model_validate_json(value) for type_, value in records]
+        handler: Any = found[1]
         if is_batch_handler(handler):
-            await handler(session, facts)
+            await handler(session, events)
             return
-        for fact in facts:
-            await handler(session, fact)
+        for event in events:
+            await handler(session, event)
 
     async def _positions(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         async with self._database.reading() as session:
@@ -317,7 +317,7 @@ class Consumer:
         return {place: known[place] for place in places if place in known}
 
     async def _advance(self, session: Session, records: Sequence[Fetched]) -> None:
-        """Compare-and-set: a partition whose position is not the batch's first offset belongs to somebody else."""
+        """Compare-and-set: a partition whose position is not the batch's first offset belongs to another member."""
         first: dict[TopicPartition, int] = {}
         after: dict[TopicPartition, int] = {}
         for record in records:
@@ -375,7 +375,7 @@ _ADVANCE = text(
     " WHERE p.next_offset <= (SELECT first FROM batch WHERE (topic, partition) = (p.topic, p.partition))"
     " RETURNING topic || ' ' || partition"
 )
-# The ids of a batch that nobody knows, which is the rule, do not come back one by one: NULL stands for all of them.
+# Usually all ids of a batch are new; NULL stands for that, so that they are not sent back one by one.
 _REMEMBER = text(
     "WITH new AS (INSERT INTO inbox (event_id, applied_at) SELECT unnest(cast(cast(:ids AS text) AS uuid[])), :at"
     " ON CONFLICT DO NOTHING RETURNING event_id)"
@@ -390,18 +390,18 @@ _BLOCKED = text(
 
 
 async def _remember(session: Session, ids: Sequence[UUID]) -> set[UUID]:
-    """Marks events as applied, in one order for everybody; which of them were new."""
+    """Stores events as applied, in one global order (no deadlocks); returns the new ones."""
     unique = sorted({id.hex for id in ids})
     if not unique:
         return set()
-    # One literal instead of an array of values: the driver looks long at each value.
+    # One literal instead of an array: the driver encodes array elements one by one.
     names = {"ids": f"{{{','.join(unique)}}}", "at": now(), "number": len(unique)}
     new = (await session.execute(_REMEMBER, names)).scalar_one()
     return set(ids if new is None else new)
 
 
 async def _blocked_keys(session: Session, topics: Collection[str]) -> set[tuple[str, str]]:
-    """The keys behind a dead letter; there are none as a rule, and never more than dead letters are allowed."""
+    """The keys behind a dead letter; usually none, never more than the limit of dead letters."""
     rows = await session.execute(_BLOCKED, {"topics": sorted(topics)})
     return {(row.topic, row.key) for row in rows}
 
@@ -416,7 +416,7 @@ async def _open_dead_letters(session: Session, topic: str, key: str) -> Sequence
 
 
 async def _open_dead_letters_with(session: Session, id: UUID) -> Sequence[DeadLetter]:
-    """A dead letter with all of its key, in their order, under the key's lock; nothing where it is not open."""
+    """A dead letter and the other open ones of its key, in order, under the key's lock; empty where it is not open."""
     chosen = await session.get(DeadLetter, id)
     if chosen is None:
         return []
@@ -434,7 +434,7 @@ async def _lock_key(session: Session, topic: str, key: str) -> None:
 
 
 def _read_or_none(record: Fetched) -> ReceivedEvent | None:
-    """A record that is not one of our events (no CloudEvents headers) cannot be meant for a reaction."""
+    """A record that is not one of our events (no CloudEvents headers) has no handler."""
     try:
         return ReceivedEvent.read(record)
     except (KeyError, ValueError):
@@ -447,7 +447,7 @@ def _is_transient(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """What went wrong and where, without any value: messages of errors may quote personal data."""
+    """The exception's class and place, without its message, which may quote personal data."""
     if isinstance(error, ValidationError):
         fields = ", ".join(sorted({".".join(map(str, wrong["loc"])) for wrong in error.errors()}))
         return f"{error.title} does not parse: {fields}"

@@ -1,4 +1,4 @@
-"""The inner door for operators: what could not be applied here, "again" and "away". The gateway shows it to the outside."""
+"""Internal operations on dead letters: list, replay, discard. The gateway publishes them for operators."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ router = transactional_router(include_in_schema=False)
 
 
 class DeadLetterView(BaseModel):
-    """A dead letter without its contents: where it came from and why it is here."""
+    """A dead letter without its contents: its source and the reason."""
 
     id: UUID
     topic: str

@@ -1,8 +1,8 @@
-"""From the outbox to the bus: by order of id, published, then deleted.
+"""The relay publishes the outbox to the bus in the order of ids, then deletes what was published.
 
-One relay leads per database, by an advisory lock on a connection of its own: it reads the oldest rows, publishes them, waits
-until every one is durable, and deletes exactly these. A row that commits late is simply still there. A crash between
-publishing and deleting publishes again; consumers keep the effect single.
+Per database one relay is the leader, by an advisory lock on its own connection. It reads the oldest rows, publishes them,
+waits until the bus has acknowledged every one, and deletes exactly these rows. A row that commits late is published with
+the next batch. A crash between publishing and deleting publishes again; the consumers' inbox ignores the repetition.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ class Relay:
     """Runs until cancelled; `wake` makes it look at once, from any task of this process."""
 
     def __init__(self, url: str, bus: Bus, *, service: str, batch: int = BATCH, seconds: float | None = None) -> None:
-        """`seconds`: how long a statement may stay without an answer before the connection is given up."""
+        """`seconds`: the time limit of a statement; the connection is closed after it."""
         self._url = url
         self._seconds = seconds
         self._bus = bus
@@ -41,18 +41,18 @@ class Relay:
         self.is_leader = False
 
     def wake(self) -> None:
-        """There is something to publish."""
+        """Called when the outbox has new rows."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Leads when nobody else does; starts over after a fault of the database or the bus."""
+        """Leads when no other process does; starts again after a fault of the database or the bus."""
         while True:
             try:
                 await self._lead()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, LookupError) as error:
                 logger.warning("relay interrupted", error=type(error).__name__)
             except Exception as error:
-                # Whatever the bus raises, accepted work waits in the outbox; the next try is in a second.
+                # Accepted events stay in the outbox, whatever the bus raises; the next attempt is in a second.
                 logger.error("relay failed", error=type(error).__name__, exc_info=True)
             self.is_leader = False
             await asyncio.sleep(BACKOFF_SECONDS)
@@ -62,13 +62,13 @@ class Relay:
             self._url,
             f"relay of {self._service}",
             seconds=self._seconds,
-            # What is deleted was published before; a deletion lost in a crash publishes again, and the inbox knows it.
+            # Deleted rows are published already; a deletion lost in a crash publishes again, which the inbox ignores.
             synchronous_commit="off",
         )
         try:
             await connection.add_listener(CHANNEL, lambda *_: self.wake())
             while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", LOCK):
-                metrics.RELAY_LAG.labels(self._service).set(0)  # the leader, another process, says it
+                metrics.RELAY_LAG.labels(self._service).set(0)  # another process is the leader and exports it
                 await asyncio.sleep(BACKOFF_SECONDS)
             self.is_leader = True
             while True:
@@ -87,7 +87,7 @@ class Relay:
             " FROM outbox ORDER BY id LIMIT $1",
             self._batch,
         )
-        # Said before the bus is asked: while it does not answer, the lag must be seen to grow.
+        # Set before publishing: while the bus does not answer, the metric must grow.
         metrics.RELAY_LAG.labels(self._service).set((now() - rows[0]["occurred_at"]).total_seconds() if rows else 0)
         if rows:
             await self._publish(rows)
@@ -100,10 +100,10 @@ class Relay:
         if not TRACING.is_enabled:
             await self._bus.publish(records)
             return
-        # One span for the batch: it belongs to as many traces as it has events, so it links to them.
-        came_from = [record.headers.get("traceparent", "") for record in records]
+        # One span for the batch, linked to the traces of its events.
+        causes = [record.headers.get("traceparent", "") for record in records]
         about: dict[str, str | int] = {"messaging.batch.message_count": len(rows), "messaging.operation.type": "send"}
-        with TRACING.span("relay", "PRODUCER", attributes=about, links=came_from):
+        with TRACING.span("relay", "PRODUCER", attributes=about, links=causes):
             await self._bus.publish(records)
 
     def _outgoing(self, row: Any) -> Outgoing:
@@ -123,7 +123,7 @@ class Relay:
 
 
 class Notifier:
-    """Wakes a relay that leads in another process: one NOTIFY for all commits of 10 ms, outside their transactions."""
+    """Wakes the relay of another process: one NOTIFY for all commits within 10 ms, outside their transactions."""
 
     DELAY_SECONDS = 0.01
 
@@ -138,6 +138,6 @@ class Notifier:
 
     async def _soon(self) -> None:
         await asyncio.sleep(self.DELAY_SECONDS)
-        # The relay polls anyway; a lost wake-up costs a tenth of a second.
+        # The relay also polls; a lost notification delays it by a tenth of a second.
         with suppress(Exception):
             await self._notify()

@@ -1,4 +1,4 @@
-"""The handler of every service that scopes by units: it keeps the tree of units."""
+"""The handler of every service that scopes by units: it stores the tree of units."""
 
 from collections.abc import Sequence
 

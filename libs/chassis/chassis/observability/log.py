@@ -1,6 +1,6 @@
 """JSON log lines with the request's or the event's id and trace. Never log personal data: ids only.
 
-Of an exception its kind and places are logged, never its message: a database says in it which values it refused.
+For an exception its class and stack are logged, never its message: a database quotes refused values in it.
 """
 
 import logging
@@ -21,8 +21,7 @@ logger: Any = structlog.get_logger()
 
 
 class LossyStdout:
-    """Stdout for log lines. One that cannot be written (a full disk, a reader that has gone) is lost, and nobody fails for it:
-    what is logged is mostly a fault that somebody is just surviving."""
+    """Stdout for log lines. A line that cannot be written (full disk, closed pipe) is lost; the code that logs does not fail."""
 
     def write(self, line: str) -> None:
         with suppress(OSError, ValueError):
@@ -44,7 +43,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[
             *shared,
-            _say_where,
+            _add_exception,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
@@ -55,14 +54,14 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _say_where,
+            _add_exception,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # The client logs every reconnection attempt; the relay and the consumer say what it means.
+    # The client logs every reconnection attempt; the relay and the consumer log the outage once.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_is_no_refused_upgrade)
@@ -85,9 +84,9 @@ def _is_no_refused_upgrade(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith(("Unsupported upgrade request", "No supported WebSocket library"))
 
 
-def _say_where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    told = event.pop("exc_info", None)
-    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+def _add_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)
         event["exception"] = {

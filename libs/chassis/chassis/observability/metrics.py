@@ -1,4 +1,4 @@
-"""What Prometheus may ask. Labels are bounded: services, topics, route templates, never ids or paths as sent."""
+"""Prometheus metrics. Labels are bounded: services, topics, route templates; never ids or raw paths."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

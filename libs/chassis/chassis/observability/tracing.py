@@ -1,8 +1,8 @@
-"""Spans for OpenTelemetry, where `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector; else its SDK is not even imported.
+"""OpenTelemetry tracing where `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector; otherwise the SDK is not imported.
 
-The W3C trace context flows without this module too: through HTTP headers, outbox, bus and reactions, and into every log
-line. With it each hop puts its own span into that context, so that the next one hangs below it. Attributes are bounded
-and say nothing of anybody: route templates, topics, types, counts; never paths, keys or texts.
+The W3C trace context is passed on in any case: through HTTP headers, outbox, bus and event handlers, and into every log
+line. With a collector each hop adds its span, parent of the next. Attributes are bounded and contain no personal data:
+route templates, topics, types, counts; never paths, keys or texts.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ SECONDS_TO_FLUSH = 5
 
 
 class Span:
-    """What a hop says of itself. This one, without a collector, keeps the context as it came and forgets the rest."""
+    """A span. This class, used without a collector, passes the context on and records nothing."""
 
-    is_kept = False
+    is_recording = False
 
     def __init__(self, traceparent: str | None) -> None:
         self.traceparent = traceparent
 
     def rename(self, name: str) -> None:
-        """The name, where it is known only later; a template, never a path."""
+        """Sets the name where it is known only later; a template, never a path."""
 
     def set_attributes(self, attributes: Attributes) -> None:
-        """Attributes, where they are known only later."""
+        """Adds attributes that are known only later."""
 
     def fail(self, kind: str) -> None:
-        """It did not work; `kind` is the exception's class or the status, never its message."""
+        """Marks a failure; `kind` is the exception's class or the status, never its message."""
 
 
-class _KeptSpan(Span):
-    is_kept = True
+class _RecordingSpan(Span):
+    is_recording = True
 
     def __init__(self, span: Any) -> None:
         context = span.get_span_context()
@@ -65,7 +65,7 @@ class _KeptSpan(Span):
 
 
 class Tracing:
-    """The spans of one process."""
+    """The tracer of one process."""
 
     def __init__(self) -> None:
         self._provider: TracerProvider | None = None
@@ -73,11 +73,11 @@ class Tracing:
 
     @property
     def is_enabled(self) -> bool:
-        """Whether somebody collects them. Hot paths ask this first and then do nothing."""
+        """Whether a collector is configured. Hot paths check this first."""
         return self._tracer is not None
 
     def start(self, service: str, settings: Settings) -> None:
-        """Begins to export, if a collector is named. Headers, sampling and batches follow the standard `OTEL_*` variables."""
+        """Starts the export if a collector is configured; headers, sampling and batches follow the `OTEL_*` variables."""
         if settings.otel_exporter_otlp_endpoint is None or self.is_enabled:
             return
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -93,7 +93,7 @@ class Tracing:
         self._tracer = self._provider.get_tracer("chassis")
 
     def stop(self) -> None:
-        """Sends what waits, for a few seconds at most."""
+        """Flushes for a few seconds at most."""
         if self._provider is not None:
             self._provider.force_flush(SECONDS_TO_FLUSH * 1000)
             self._provider.shutdown()
@@ -109,7 +109,7 @@ class Tracing:
         attributes: Attributes | None = None,
         links: Iterable[str] = (),
     ) -> Iterator[Span]:
-        """A span below `parent` (a traceparent; none or a strange one begins a trace), linked to other traceparents."""
+        """A span below `parent` (a traceparent; none or an invalid one starts a trace), linked to other traceparents."""
         if self._tracer is None:
             yield Span(parent)
             return
@@ -122,18 +122,18 @@ class Tracing:
             attributes=attributes,
             links=[link for traceparent in dict.fromkeys(links) if (link := _link(traceparent))],
         )
-        kept = _KeptSpan(opened)
+        recording = _RecordingSpan(opened)
         try:
-            yield kept
+            yield recording
         except BaseException as error:
-            kept.fail(type(error).__name__)
+            recording.fail(type(error).__name__)
             raise
         finally:
             opened.end()
 
 
 TRACING = Tracing()
-"""Of this process: started with its runtime."""
+"""The tracer of this process, started with its runtime."""
 
 
 def _context_of(traceparent: str | None) -> Any:

@@ -1,4 +1,4 @@
-"""Who read whose data: one row per read, in the transaction of the read, sealed later into a chain that shows a rewrite."""
+"""The access log: one row per read of personal data, in the transaction of the read, later sealed into a hash chain."""
 
 import hashlib
 import json
@@ -51,7 +51,7 @@ def record_access(
     fields: Sequence[str],
     legal_basis: str | None = None,
 ) -> None:
-    """Writes that somebody reads a resident's data; commits with the read, before the answer leaves."""
+    """Records a read of a resident's data; committed with the read, before the response is sent."""
     entry = AccessEntry(
         access_id=new_id(), resident_id=resident_id, at=now(), actor=caller.account, role=caller.role,
         unit_code=caller.unit_code, action=action, purpose=purpose, fields=list(fields), legal_basis=legal_basis,
@@ -77,38 +77,38 @@ async def fetch_and_record_access(
     purpose: str | None,
     fields: Sequence[str],
 ) -> list[Record]:
-    """The rows of a query about one resident, and the record of their reading, by one statement; without rows nobody read.
+    """The rows of a query about one resident and the access row, in one statement; no access row without rows.
 
-    For the hottest doors; `record_access` does the same in a session. Arguments of the query are `$1`, `$2` ...
+    For the hottest operations; `record_access` does the same in a session. Arguments of the query are `$1`, `$2` ...
     """
     entry = AccessRecorded(
         access_id=new_id(), resident_id=resident_id, service=service, at=now(), actor=caller.account, role=caller.role,
         action="read", purpose=purpose, fields=list(fields), legal_basis=None, unit_code=caller.unit_code,
     )  # fmt: skip
-    said = outbox_record(entry)
+    record = outbox_record(entry)
     values = (
         entry.access_id, resident_id, entry.at, entry.actor, entry.role, entry.unit_code, entry.action, purpose,
-        entry.fields, said.event_id, said.topic, said.key, said.type, said.value, json.dumps(said.headers),
+        entry.fields, record.event_id, record.topic, record.key, record.type, record.value, json.dumps(record.headers),
     )  # fmt: skip
-    rows = await database.fetch(_recording(query, len(arguments)), *arguments, *values)
+    rows = await database.fetch(_recording_statement(query, len(arguments)), *arguments, *values)
     if rows:
         database.on_published()
     return rows
 
 
 @cache
-def _recording(query: str, taken: int) -> str:
-    places = [f"${taken + number}" for number in range(1, 16)]
+def _recording_statement(query: str, arguments: int) -> str:
+    places = [f"${arguments + number}" for number in range(1, 16)]
     return (
-        f"WITH shown AS MATERIALIZED ({query}), kept AS (INSERT INTO access_entry (access_id, resident_id, at, actor,"
+        f"WITH shown AS MATERIALIZED ({query}), recorded AS (INSERT INTO access_entry (access_id, resident_id, at, actor,"
         f" role, unit_code, action, purpose, fields) SELECT {', '.join(places[:9])} WHERE EXISTS (SELECT FROM shown)),"
-        " said AS (INSERT INTO outbox (event_id, topic, key, type, value, headers, occurred_at)"
+        " published AS (INSERT INTO outbox (event_id, topic, key, type, value, headers, occurred_at)"
         f" SELECT {', '.join(places[9:])}, {places[2]} WHERE EXISTS (SELECT FROM shown)) SELECT * FROM shown"
     )
 
 
 async def seal_new_entries(session: Session, service: str) -> int:
-    """Seals the rows that no link holds yet, oldest first; how many. Only the leader may call it."""
+    """Seals the rows that are in no link yet, oldest first; returns their number. Only the leader may call it."""
     rows = await _unsealed(session)
     if not rows:
         return 0
@@ -133,7 +133,7 @@ async def seal_new_entries(session: Session, service: str) -> int:
 
 
 async def find_broken_seal(session: ReadSession) -> int | None:
-    """The first link whose rows were deleted, added or changed since it was made; None when the whole chain holds."""
+    """The first link whose rows were deleted, added or changed since it was made; None when the chain is intact."""
     before = b""
     number = 0
     while True:
@@ -172,7 +172,7 @@ async def _last_seal(session: ReadSession) -> AccessSeal | None:
 def _seal_over(before: bytes, rows: Sequence[AccessEntry]) -> bytes:
     chain = hashlib.sha256(before)
     for row in rows:
-        said = (row.id, row.access_id, row.resident_id, row.at.timestamp(), row.actor, row.role, row.unit_code,
+        values = (row.id, row.access_id, row.resident_id, row.at.timestamp(), row.actor, row.role, row.unit_code,
                 row.action, row.purpose, row.fields, row.legal_basis)  # fmt: skip
-        chain.update(hashlib.sha256(repr(tuple(map(str, said))).encode()).digest())
+        chain.update(hashlib.sha256(repr(tuple(map(str, values))).encode()).digest())
     return chain.digest()

@@ -25,7 +25,7 @@ LIFETIME_SECONDS = 60
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `subject` is an opaque account; `token` is what came in, to ask another service on the caller's behalf.
+    """The caller. `subject` is an opaque account; `token` is the received token, forwarded in calls to other services.
 
     `training_units` are the units of a training account, which names no others (see `chassis.security.training_guard`).
     """
@@ -44,7 +44,7 @@ class Caller:
 
     @property
     def account(self) -> str:
-        """The opaque name under which deeds are recorded (maker, checker, access log)."""
+        """The opaque account that acts and access rows name (maker, checker, reader)."""
         return self.subject
 
     def is_resident(self, resident_id: UUID) -> bool:
@@ -105,7 +105,7 @@ class Verifier:
         self._known: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
 
     def caller(self, token: str) -> Caller:
-        """Who this token speaks for; raises Unauthenticated."""
+        """The caller of a token; raises Unauthenticated."""
         self._read_keys_when_changed()
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         known = self._known.get(digest)
@@ -148,8 +148,8 @@ def _caller_of(claims: Mapping[str, Any], key_id: str, token: str) -> Caller:
     if role not in ROLES:
         raise ValueError("unknown role")
     if key_id.partition("-")[0] != "gateway" and role != "service":
-        # A service speaks for itself only; for somebody else it forwards the token it was given.
-        raise ValueError("only the gateway speaks for others")
+        # A service signs for itself only; on behalf of a caller it forwards the caller's token.
+        raise ValueError("only the gateway signs for callers")
     return Caller(
         role=role,
         subject=str(claims["sub"]),

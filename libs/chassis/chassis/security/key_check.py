@@ -1,7 +1,7 @@
-"""Are the keys at hand those that the data were sealed with? Asked before a service starts, above all after a restore.
+"""Checks before a service starts, above all after a restore, that `PII_KEYS` has every key that the data need.
 
-Every sealed value names its key's id, so the ids in use can be read without any key. Whoever starts without one of them
-serves answers that fail one by one, and writes new values under other keys beside the old ones.
+Every encrypted value starts with its key's id, so that the ids in use can be read without a key. A service that starts
+without one of them would fail value by value, and write new values under other keys.
 """
 
 import re
@@ -14,17 +14,17 @@ from chassis.settings import Settings
 from chassis.storage.database import ChassisTable, asyncpg_url
 
 NOT_ENCRYPTED = re.compile(r"(^|_)(index|hash|mark|sha256|digest|seal)$")
-"""Columns with bytes that are no sealed values are named for what they are: hashes and blind indexes."""
+"""Columns with bytes that are no encrypted values are named for what they are: hashes and blind indexes."""
 IN_EVENTS = ("outbox", "dead_letter")
-"""Tables whose JSON carries sealed values as base64 under the name `sealed`."""
+"""Tables whose JSON has encrypted values as base64 under the name `sealed`."""
 
 
 class KeysMissing(Exception):
-    """Data are sealed under ids that the keys at hand do not have."""
+    """Data are encrypted under ids that `PII_KEYS` lacks."""
 
     def __init__(self, places: dict[str, list[str]]) -> None:
-        told = "; ".join(f"{key_id} ({', '.join(columns)})" for key_id, columns in sorted(places.items()))
-        super().__init__(f"PII_KEYS lacks these keys, and data are sealed with them: {told}")
+        missing = "; ".join(f"{key_id} ({', '.join(columns)})" for key_id, columns in sorted(places.items()))
+        super().__init__(f"PII_KEYS lacks these keys, and data are encrypted with them: {missing}")
         self.places = places
 
 
@@ -55,7 +55,7 @@ async def key_ids_in_use(url: str, metadata: MetaData) -> dict[str, list[str]]:
 
 
 def encrypted_columns(metadata: MetaData) -> list[tuple[str, str]]:
-    """The columns with sealed values: those of bytes that are not named as something else."""
+    """The columns with encrypted values: those of bytes that are not named as something else."""
     return sorted(
         (table.name, column.name)
         for known in (metadata, ChassisTable.metadata)

@@ -1,7 +1,7 @@
-"""Training accounts practise among themselves: what they send names no real unit, number, account or file.
+"""The training guard: requests of training accounts name no real unit, number, account or file.
 
-What they may read is bound by their unit like everybody's: a practice unit stands in a tree of its own. This guard is for
-what a body may name beyond that (a letter to another commune, somebody's real number). See ADR 0011.
+What these accounts read is limited by their unit, as for every caller: training units are in a separate tree. This guard
+checks what a body names beyond that (a document to another commune, a real person's number). See ADR 0011.
 """
 
 import json
@@ -13,7 +13,7 @@ from chassis.errors import Problem
 from chassis.security.identity import Caller
 
 TRAINING = "training"
-"""The kind of practice units, by which reports, counts and partners leave them out."""
+"""The kind of training units; reports, counts and partners exclude it."""
 NUMBER = "000"
 """No province has this code, so no person, business or card has a number that begins so."""
 ACCOUNT = "tap-huan-"
@@ -23,11 +23,11 @@ ACCOUNTS = frozenset({"account", "owner", "assignee"})
 
 
 class TrainingOnly(Problem):
-    """A training account names something real, or sends a list: practice stays among made-up people."""
+    """A training account names something real, or sends a list."""
 
     slug, status = "only-for-practice", 403
     vi = "Tài khoản tập huấn chỉ dùng đơn vị, số định danh (bắt đầu bằng 000) và tài khoản tập huấn; không nộp tệp danh sách."
-    en = "A training account names only the practice unit, made-up numbers (they begin with 000) and training accounts."
+    en = "A training account names only the training unit, synthetic numbers (they begin with 000) and training accounts."
 
 
 async def guard_training(request: Request, caller: Caller) -> None:
@@ -37,10 +37,10 @@ async def guard_training(request: Request, caller: Caller) -> None:
             raise TrainingOnly()
         return
     try:
-        # Whatever its type is said to be: a body without one is read as JSON too.
+        # Whatever the declared media type: a body without one is parsed as JSON too.
         body = json.loads(await request.body() or b"null")
     except ValueError:
-        return  # the door says what is wrong with it
+        return  # the route answers what is wrong with it
     if not _stays_in(body, caller.training_units):
         raise TrainingOnly()
 

@@ -36,26 +36,26 @@ class ChassisTable(SQLModel, registry=new_tables()):
 
 
 class Database:
-    """A service's own database: `transaction()` for a change, `reading()` for a question."""
+    """A service's own database: `transaction()` for a change, `reading()` for reads."""
 
     def __init__(
         self, url: str, *, pool_size: int = 8, application: str = "bakhong", seconds: float | None = None
     ) -> None:
-        """`seconds`: how long one statement may stay without an answer before its connection is given up."""
+        """`seconds`: the time limit of a statement; its connection is closed after it."""
         self.url = url
         self._pool_size, self._application, self._seconds = pool_size, application, seconds
         self._direct: asyncpg.Pool | None = None
         self.engine = new_engine(url, pool_size=pool_size, application=application, seconds=seconds)
         self._changes = async_sessionmaker(self.engine, class_=Session, expire_on_commit=False)
-        self._questions = async_sessionmaker(
+        self._reads = async_sessionmaker(
             self.engine.execution_options(isolation_level="AUTOCOMMIT"), class_=ReadSession, expire_on_commit=False
         )
         self.on_published: Callable[[], None] = lambda: None
-        """Called after a commit that announced something; the relay listens."""
+        """Called after a commit that published events; wakes the relay."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """One transaction: flushes the entities (taking their locks), then writes what was announced, then commits.
+        """One transaction: flushes the entities (which takes their locks), then writes the outbox, then commits.
 
         So ids in the outbox follow the order of changes of one key. An exception rolls everything back.
         """
@@ -68,17 +68,17 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
         """A session without a transaction: each statement sees what is committed."""
-        async with self._questions() as session:
+        async with self._reads() as session:
             yield session
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         """The rows of one statement that is its own transaction, by the bare driver (`$1`, `$2` ...).
 
-        For the few hottest doors: the ORM's session would cost them more than the question itself.
+        For the few hottest operations, where the ORM's session costs more than the statement.
         """
         if self._direct is None:
             self._direct = asyncpg.create_pool(
-                asyncpg_url(self.url), min_size=0, max_size=self._pool_size, timeout=5, connection_class=_Unchanged,
+                asyncpg_url(self.url), min_size=0, max_size=self._pool_size, timeout=5, connection_class=_StatelessConnection,
                 command_timeout=self._seconds, server_settings=_server_settings(self._application),
             )  # fmt: skip
         pool = await self._direct
@@ -97,7 +97,7 @@ class Database:
 
 
 async def commit(session: Session) -> None:
-    """The edge of a transaction: entities first, then their announcements, then the commit."""
+    """Ends a transaction: entities first, then the outbox, then the commit."""
     await session.flush()
     if session.outbox_records:
         await write_outbox(session, session.outbox_records)
@@ -105,19 +105,19 @@ async def commit(session: Session) -> None:
 
 
 def new_engine(url: str, *, pool_size: int, application: str, seconds: float | None = None) -> AsyncEngine:
-    """An asyncpg engine for short transactions: no JIT, no session that holds locks for ever."""
+    """An asyncpg engine for short transactions: no JIT, no session that keeps locks while idle."""
     engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,  # an error's text never quotes personal data
-        # Opened by the driver itself: it knows what an address may ask for, such as `sslmode=verify-full`.
+        # Opened by the driver itself, which supports parameters of the URL such as `sslmode=verify-full`.
         async_creator=partial(connect, url, application, seconds=seconds, **SETTINGS),
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    event.listen(engine.sync_engine, "handle_error", _know_the_dying)
-    event.listen(engine.sync_engine, "handle_error", _give_up_the_silent)
+    event.listen(engine.sync_engine, "checkout", _replace_closed)
+    event.listen(engine.sync_engine, "handle_error", _treat_driver_error_as_disconnect)
+    event.listen(engine.sync_engine, "handle_error", _invalidate_pool_on_timeout)
     return engine
 
 
@@ -155,49 +155,49 @@ _KEEPALIVE_HERE = {
 
 
 async def connect(url: str, application: str, *, seconds: float | None = None, **settings: str) -> Any:
-    """A connection of one's own, by the bare driver, for a lock or a watch that a pool cannot hold."""
+    """A dedicated connection by the bare driver, for an advisory lock or LISTEN, which a pool cannot hold."""
     return await asyncpg.connect(
         asyncpg_url(url), timeout=5, command_timeout=seconds, connection_class=KeepaliveConnection,
         server_settings={"application_name": application} | KEEPALIVE_AT_THE_SERVER | settings,
     )  # fmt: skip
 
 
-class _Unchanged(KeepaliveConnection):
-    """A connection whose single statements leave nothing behind that a reset, one more question, would have to undo."""
+class _StatelessConnection(KeepaliveConnection):
+    """A connection for single statements, which need no reset (one more round trip) afterwards."""
 
     def get_reset_query(self) -> str:
         return ""
 
 
-def _refuse_closed(connection: Any, *_: Any) -> None:
-    """The pool opens another one instead. The driver knows of a lost connection without a question to the server."""
+def _replace_closed(connection: Any, *_: Any) -> None:
+    """The pool opens another connection. The driver knows of a lost one without a round trip."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 
 
-def _give_up_the_silent(context: Any) -> None:
-    """No answer in time: this connection is given up, and all that the pool has opened before, over the same network."""
+def _invalidate_pool_on_timeout(context: Any) -> None:
+    """A statement timed out: this connection and all that the pool opened over the same network are closed."""
     if isinstance(context.original_exception, TimeoutError):
         context.is_disconnect = context.invalidate_pool_on_disconnect = True
 
 
-def _know_the_dying(context: Any) -> None:
-    """A connection that is just reading its end refuses the next statement by an error of the driver, not yet as closed."""
+def _treat_driver_error_as_disconnect(context: Any) -> None:
+    """A connection that is being closed by the server raises a driver error before it is marked as closed."""
     if isinstance(context.original_exception, context.dialect.dbapi.InternalClientError):
         context.is_disconnect = True
 
 
 def is_transient_fault(error: Exception) -> bool:
-    """Whether a database's error says nothing about what was asked, so that the same may well work later."""
+    """Whether a database error is transient: the same statement may succeed later."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    said = error.orig if isinstance(error, DBAPIError) else error
-    return str(getattr(said, "sqlstate", None) or "").startswith(_PASSING_STATES)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "").startswith(_TRANSIENT_STATES)
 
 
-_PASSING_STATES = ("08", "25006", "40", "53", "55P03", "57", "58")
-"""The connection, a standby, a deadlock, no disk or memory or connection left, a lock, an operator, the machine: they end by
-themselves or by somebody's hand."""
+_TRANSIENT_STATES = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""SQLSTATE classes and codes: connection, read-only standby, deadlock and serialization, out of resources, lock timeout,
+operator intervention, system error."""
 
 
 def sqlalchemy_url(url: str) -> str:

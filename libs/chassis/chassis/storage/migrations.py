@@ -31,7 +31,7 @@ def upgrade(url: str, scripts: Path) -> None:
     """Makes the database if needed and brings its schema to the newest version. Must not run inside an event loop.
 
     A database that a newer release has expanded is left as it is: old code works on it, and may be started again to go back.
-    Waits for a lock only so long that nobody behind it notices, and tries again from the version where it stands: for
+    Waits for a lock only briefly, so that it does not block others, and tries again from the version reached: for
     about a minute and a half in all, then the error of the last try is raised.
     """
     asyncio.run(create_database(url))
@@ -46,7 +46,7 @@ def upgrade(url: str, scripts: Path) -> None:
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE or not left:
                 raise
-            logger.warning("a migration waits for its lock", tries_left=left)
+            logger.warning("migration lock timeout", tries_left=left)
             time.sleep(SECONDS_BETWEEN_TRIES)
 
 
@@ -68,8 +68,8 @@ async def backfill(
     """Fills what an expanding migration left empty, while everybody works: batches of their own short transactions.
 
     `statement` changes at most `:batch` rows that are not filled yet and skips those that others hold (`FOR UPDATE SKIP
-    LOCKED`); it is run until it finds none. `progress` hears the rows so far; answers all of them. Interrupted, it is
-    simply started again.
+    LOCKED`); it is run until it finds none. `progress` is called with the number of rows so far; returns the total. It can be
+    interrupted and started again.
     """
     filled = 0
     while True:

@@ -1,4 +1,4 @@
-"""Waiting a moment for what another service has announced and this one has not heard of yet."""
+"""Waits a moment for the replication of an id that another service has just accepted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,20 +9,20 @@ from chassis.errors import NotYetKnown
 Found = TypeVar("Found")
 
 SECONDS = 1.0
-LOOK_EVERY = 0.05
+RETRY_EVERY = 0.05
 
 
-async def wait_until_replicated(find: Callable[[], Awaitable[Found | None]], *, is_patient: bool = True) -> Found:
-    """What `find` finds, asked again for a second; then NotYetKnown, a 404 with Retry-After.
+async def wait_until_replicated(find: Callable[[], Awaitable[Found | None]], *, waits: bool = True) -> Found:
+    """What `find` returns, retried for a second; then NotYetKnown, a 404 with Retry-After.
 
-    `find` gives None for what the caller may not know of too: the answer comes at the same moment then, not when the last look
-    is over, so that the time does not tell the one from the other.
+    `find` also returns None for what is outside the caller's scope. Both answers are sent after the same time, so that the
+    time does not reveal which it was.
     """
     clock = asyncio.get_running_loop().time
     until = clock() + SECONDS
     while (found := await find()) is None:
-        if is_patient:
-            await asyncio.sleep(min(LOOK_EVERY, until - clock()))
-        if not is_patient or clock() >= until:
+        if waits:
+            await asyncio.sleep(min(RETRY_EVERY, until - clock()))
+        if not waits or clock() >= until:
             raise NotYetKnown()
     return found

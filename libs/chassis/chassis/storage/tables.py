@@ -11,7 +11,7 @@ from chassis.storage.database import ChassisTable, aware
 
 
 class Outbox(ChassisTable, table=True):
-    """An announcement that is not on the bus yet (see `chassis.storage.outbox`)."""
+    """An event that is not on the bus yet (see `chassis.storage.outbox`)."""
 
     __tablename__ = "outbox"
 
@@ -85,7 +85,7 @@ class IdempotencyKey(ChassisTable, table=True):
 
 
 class KnownUnit(ChassisTable, table=True):
-    """An administrative unit, as registry told (`unit.changed`)."""
+    """An administrative unit, copied from the registry (`unit.changed`)."""
 
     __tablename__ = "known_unit"
 
@@ -99,7 +99,7 @@ class KnownUnit(ChassisTable, table=True):
 
 
 class KnownLineage(ChassisTable, table=True):
-    """Where a unit stood in the tree, and when: codes from the province down, joined by "/"."""
+    """The places of a unit in the tree over time: codes from the province down, joined by "/"."""
 
     __tablename__ = "known_lineage"
 
@@ -111,7 +111,7 @@ class KnownLineage(ChassisTable, table=True):
 
 
 class AccessEntry(ChassisTable, table=True):
-    """Somebody read data of a resident in this service; sealed into the service's hash chain by the leader."""
+    """A read of a resident's data in this service; the leader seals it into the service's hash chain."""
 
     __tablename__ = "access_entry"
     __table_args__ = (Index("ix_access_entry_unsealed", "id", postgresql_where="seal_id IS NULL"),)

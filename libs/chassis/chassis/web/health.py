@@ -1,4 +1,4 @@
-"""Is the process alive, and may it be asked? And what Prometheus reads."""
+"""Liveness, readiness and metrics endpoints."""
 
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def _schema_state(version: str | None, scripts: Path) -> str:
         return "down"
     if version == head_of(scripts):
         return "up"
-    # A version that this code has never heard of is a newer release's, which keeps what the old one uses: both serve.
+    # An unknown version belongs to a newer release, whose schema still supports this one: ready.
     return "schema-differs" if is_known(scripts, version) else "newer"
 
 

@@ -17,7 +17,7 @@ TRACEPARENT = re.compile(rb"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Asked every few seconds by those who watch."""
+"""Polled every few seconds by monitoring."""
 
 
 class ObservabilityMiddleware:
@@ -89,7 +89,7 @@ def _clock(service: str, method: str, route: str) -> Any:
 
 
 def describe(span: Span, method: str, route: str, status: int) -> None:
-    """What a span says of a request that was answered: its route's template, never its path."""
+    """Describes an answered request in its span: the route's template, never the path."""
     span.rename(f"{method} {route}")
     span.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
     if status >= 500:

@@ -1,4 +1,4 @@
-"""How every refusal leaves a service: as problem+json in the caller's language, without a value, a stack or a query."""
+"""Renders every error as problem+json in the caller's language, without values, stack or query."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -41,7 +41,7 @@ BY_STATUS: dict[int, type[Problem]] = {
 
 
 class Conflict(Problem):
-    """Somebody else changed the same thing at the same moment, or it exists already."""
+    """The resource was changed at the same moment, or exists already."""
 
     slug, status = "conflict", 409
     vi, en = (
@@ -51,7 +51,7 @@ class Conflict(Problem):
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Makes an app answer every fault as a problem."""
+    """Registers the handlers that answer every error as a problem."""
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(HTTPException, _http_exception)
@@ -114,7 +114,7 @@ def _invalid(request: Request) -> Problem:
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    logger.warning("cannot serve now", error=type(error).__name__)
+    logger.warning("dependency unavailable", error=type(error).__name__)
     return rendered(Unavailable(), request)
 
 
@@ -126,7 +126,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}")
         trace = trace.tb_next
     logger.error("unexpected error", error=type(error).__name__, at=frames[-4:])
-    # Starlette raises the error again after this answer, and the server closes: said, so that no client reuses the connection.
+    # Starlette raises the error again after this response and the server closes; announced, so that no client reuses it.
     return rendered(Problem(headers={"Connection": "close"}), request)
 
 
@@ -147,7 +147,7 @@ def _field_error(item: Any) -> FieldError:
             pointer, "not-nullable", "Trường này không được để trống (null).", "This field cannot be null."
         )
     context = item.get("ctx") or {}
-    if "vi" in context:  # our own PydanticCustomError carries its Vietnamese sentence
+    if "vi" in context:  # our own PydanticCustomError has its Vietnamese sentence
         return FieldError(pointer, item["type"], str(context["vi"]), item["msg"])
     vi = MESSAGES.get(item["type"], "Giá trị không hợp lệ.")
     limits = {name: value for name, value in context.items() if isinstance(value, (int, float, str))}

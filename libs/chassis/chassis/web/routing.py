@@ -1,7 +1,7 @@
-"""The HTTP door: one transaction per request, who may come in, and the conventions of the REST contract.
+"""REST routes: one transaction per request, who may call, and the conventions of the REST contract.
 
-A route is made on `Routes()`; its signature declares who may call it (`Annotated[Caller, allow("officer")]`), and asks
-for its session by `Transaction`. The door commits before the answer leaves, so an answer is never a promise.
+A route is declared on `transactional_router()`; its signature names who may call it (`Annotated[Caller, allow("officer")]`)
+and takes its session as `Transaction`. The transaction is committed before the response is sent.
 """
 
 import base64
@@ -38,12 +38,12 @@ MAX_PAGE = 200
 
 
 def transactional_router(**options: Any) -> APIRouter:
-    """A router whose routes are doors. `prefix` stays with the caller; tags name the domain noun."""
+    """A router of `TransactionalRoute`s; tags name the domain noun."""
     return APIRouter(route_class=TransactionalRoute, **options)
 
 
 def allow(*roles: Role) -> Any:
-    """Declares who may call a route; the parameter is the caller. Everybody else gets 401 or 403 before the body is read."""
+    """Declares who may call a route; the parameter is the caller. Others get 401 or 403 before the body is read."""
     return Depends(_declared(frozenset(roles)))
 
 
@@ -58,7 +58,7 @@ def _declared(audience: frozenset[str]) -> Callable[[Request], Coroutine[Any, An
         found: Caller | None = request.state.caller
         return found
 
-    caller.audience = audience  # type: ignore[attr-defined]  # read by Door when the route is made
+    caller.audience = audience  # type: ignore[attr-defined]  # read by TransactionalRoute when the route is made
     return caller
 
 
@@ -68,7 +68,7 @@ async def _session(request: Request) -> Session:
 
 
 Transaction = Annotated[Session, Depends(_session)]
-"""The request's one session: changes and their announcements commit together, before the answer leaves."""
+"""The request's one session: changes and events commit together, before the response is sent."""
 
 
 async def _reading(request: Request) -> AsyncIterator[ReadSession]:
@@ -77,14 +77,14 @@ async def _reading(request: Request) -> AsyncIterator[ReadSession]:
 
 
 Reading = Annotated[ReadSession, Depends(_reading, scope="function")]
-"""A session for questions only."""
+"""A read-only session."""
 
 PurposeHeader = Annotated[str | None, Header(alias="X-Purpose", description="Why another person's data are read")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="Only when the version is still this one")]
 
 
 class TransactionalRoute(APIRoute):
-    """A route that lets in whom it declares, in one transaction, once per Idempotency-Key."""
+    """A route that authorises the declared roles, runs in one transaction, and once per Idempotency-Key."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
@@ -100,7 +100,7 @@ class TransactionalRoute(APIRoute):
         parameters, days = _query_names(self), _query_days(self)
         changes = any(part.call is _session for part in _parts(self.dependant))
 
-        async def door(request: Request) -> Response:
+        async def handle_in_transaction(request: Request) -> Response:
             caller = request.state.caller = _authorize(request, audience)
             _refuse_unknown_parameters(request, parameters, days)
             await refuse_deep_json(request)
@@ -115,11 +115,11 @@ class TransactionalRoute(APIRoute):
                     return await answer(request)
             return await run_once(request, key, answer)
 
-        return door
+        return handle_in_transaction
 
 
 def _parts(dependant: Any) -> Iterator[Any]:
-    """What FastAPI found in the signature of a route (`route.dependant`), then of everything it depends on."""
+    """The dependencies of a route that FastAPI found in its signature (`route.dependant`), recursively."""
     yield dependant
     for part in dependant.dependencies:
         yield from _parts(part)
@@ -145,7 +145,7 @@ def _query_names(route: APIRoute) -> frozenset[str]:
 
 def _query_days(route: APIRoute) -> frozenset[str]:
     """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
-    return frozenset(name for name, annotation in _query_parameters(route) if _is_of_a_day(annotation))
+    return frozenset(name for name, annotation in _query_parameters(route) if _is_temporal(annotation))
 
 
 def _authorize(request: Request, audience: frozenset[str]) -> Caller | None:
@@ -160,9 +160,9 @@ def _authorize(request: Request, audience: frozenset[str]) -> Caller | None:
     return caller
 
 
-def _is_of_a_day(annotation: Any) -> bool:
-    """Whether a type is a date or an instant, or one of several, or one with rules of its own."""
-    return annotation in (date, datetime) or any(map(_is_of_a_day, get_args(annotation)))
+def _is_temporal(annotation: Any) -> bool:
+    """Whether a type is a date or an instant, or one of several, or one with validators."""
+    return annotation in (date, datetime) or any(map(_is_temporal, get_args(annotation)))
 
 
 def _refuse_unknown_parameters(request: Request, known: frozenset[str], days: frozenset[str]) -> None:
@@ -176,24 +176,24 @@ def _refuse_unknown_parameters(request: Request, known: frozenset[str], days: fr
     errors += [
         FieldError(f"/{name}", "date-parsing", "Phải là ngày dạng YYYY-MM-DD.", "Must be a date as YYYY-MM-DD.")
         for name in sorted(days & set(sent))
-        if not LIKE_A_DAY.match(sent[name])
+        if not DAY_PATTERN.match(sent[name])
     ]
     if errors:
         raise InvalidQuery(errors=errors)
 
 
-LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Listed(BaseModel, Generic[T]):
-    """A page of a list; `next_cursor` asks for the next one, null on the last."""
+    """A page of a list; `next_cursor` requests the next one, null on the last."""
 
     items: list[T]
     next_cursor: str | None = None
 
 
 class Page(BaseModel):
-    """Which part of a list is asked for."""
+    """The requested part of a list."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -275,7 +275,7 @@ def created(body: BaseModel, location: str, *, version: int | None = None) -> JS
 
 
 def language_of(accept_language: str | None) -> Language:
-    """Vietnamese unless English is asked for more."""
+    """Vietnamese unless English has a higher weight."""
     weights: dict[str, float] = {}
     for part in (accept_language or "").split(","):
         name, _, parameter = part.strip().partition(";q=")
@@ -289,5 +289,5 @@ def language_of(accept_language: str | None) -> Language:
 
 def audiences(routes: Sequence[Any]) -> dict[str, frozenset[str]]:
     """Who may call what, for tests and the API document."""
-    doors = [route for route in routes if isinstance(route, TransactionalRoute)]
-    return {f"{method} {door.path}": door.audience for door in doors for method in door.methods or ()}
+    found = [route for route in routes if isinstance(route, TransactionalRoute)]
+    return {f"{method} {route.path}": route.audience for route in found for method in route.methods or ()}

@@ -11,7 +11,7 @@ from chassis.settings import Settings
 
 
 class ServiceUnavailable(Exception):
-    """The other service did not answer in time, or not as it should; `status` is None when nothing came."""
+    """The other service did not answer in time, or with an error; `status` is None without an answer."""
 
     def __init__(self, service: str, status: int | None = None, body: Any = None) -> None:
         super().__init__(f"{service} answered {status}" if status else f"{service} did not answer")
@@ -21,7 +21,7 @@ class ServiceUnavailable(Exception):
 
 
 class ServiceClient:
-    """One HTTP client for a process. Ask before the session's first statement: a database connection never waits for HTTP."""
+    """The HTTP client of a process. Call before the session's first statement: a database connection never waits for HTTP."""
 
     def __init__(self, settings: Settings, signer: Signer | None, service: str) -> None:
         self._urls = settings.service_urls()
@@ -43,8 +43,8 @@ class ServiceClient:
         params: dict[str, str] | None = None,
         seconds: float = 2.0,
     ) -> Any:
-        """The JSON of a 2xx answer; raises ServiceUnavailable for anything else. Without a caller the service asks for itself."""
-        with TRACING.span(f"ask {service}", "CLIENT", parent=current_traceparent()) as span:
+        """The JSON of a 2xx answer; raises ServiceUnavailable for anything else. Without a caller the service calls as itself."""
+        with TRACING.span(f"call {service}", "CLIENT", parent=current_traceparent()) as span:
             headers = self._headers(caller, purpose, span.traceparent)
             try:
                 response = await self._client.request(
@@ -75,7 +75,7 @@ class ServiceClient:
         if caller and caller.token:
             return caller.token
         if self._signer is None:
-            raise ServiceUnavailable("nobody: this process has no key to sign with")
+            raise ServiceUnavailable("a process without a signing key")
         return self._signer.token(Caller(role="service", subject=self._service))
 
 

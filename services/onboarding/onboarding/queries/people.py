@@ -29,7 +29,7 @@ async def get_resident(
         return resident if await covers(session, caller, resident.unit_id) else None
 
     could_see = caller.role != "resident" or caller.resident_id == resident_id
-    return await wait_until_replicated(find, is_patient=patient and could_see)
+    return await wait_until_replicated(find, waits=patient and could_see)
 
 
 async def _find_survivor(session: ReadSession, resident_id: UUID) -> KnownResident | None:
@@ -57,7 +57,7 @@ async def get_organization(
         return organization if own or (is_official and await covers(session, caller, organization.unit_id)) else None
 
     could_see = caller.role != "organization" or caller.organization_id == organization_id
-    return await wait_until_replicated(find, is_patient=patient and could_see)
+    return await wait_until_replicated(find, waits=patient and could_see)
 
 
 async def has_licence(session: ReadSession, partner_id: str, kind: str, on: date) -> bool:

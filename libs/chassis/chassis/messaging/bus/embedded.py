@@ -40,7 +40,7 @@ class EmbeddedBus:
     """A bus in one PostgreSQL database."""
 
     def __init__(self, url: str, *, seconds: float | None = None) -> None:
-        """`seconds`: how long a statement may stay without an answer before its connection is given up."""
+        """`seconds`: the time limit of a statement; its connection is closed after it."""
         self._url = asyncpg_url(url)
         self._seconds = seconds
         self._pool: asyncpg.Pool | None = None
@@ -126,7 +126,7 @@ class EmbeddedBus:
 
 
 class EmbeddedSubscription:
-    """A member of a group, on a session of its own."""
+    """A member of a group, with its own database session."""
 
     REBALANCE_SECONDS = 0.5
 
@@ -252,7 +252,7 @@ async def _append(connection: Any, placed: dict[TopicPartition, list[Outgoing]])
 
 
 # One statement, one round trip, one transaction. The partitions' rows are locked in their order, so that two publishers
-# never wait for one another in a circle.
+# never deadlock.
 _APPEND = """
 WITH place AS (
     SELECT * FROM unnest($1::text[], $2::int[], $3::int[]) WITH ORDINALITY AS place(topic, partition, count, number)
@@ -266,8 +266,8 @@ WITH place AS (
     RETURNING partition.topic, partition.partition, partition.next_offset - locked.count AS first, locked.number
 )
 INSERT INTO record (topic, partition, "offset", key, value, headers)
-SELECT advanced.topic, advanced.partition, advanced.first + said.index, said.key, said.value, said.headers
-FROM unnest($4::int[], $5::int[], $6::text[], $7::bytea[], $8::text[]::jsonb[]) AS said(number, index, key, value, headers)
+SELECT advanced.topic, advanced.partition, advanced.first + new.index, new.key, new.value, new.headers
+FROM unnest($4::int[], $5::int[], $6::text[], $7::bytea[], $8::text[]::jsonb[]) AS new(number, index, key, value, headers)
 JOIN advanced USING (number)
 """
 # Outside the transaction of the records, because a notification takes a lock of the whole database while it commits; a
@@ -280,5 +280,5 @@ async def _read_json(connection: Any) -> None:
 
 
 def _lock_number(group: str) -> int:
-    """A number for a group, with room for its partition numbers in the lower bits."""
+    """A number for a group, whose lower bits hold the partition number."""
     return crc32(group.encode()) & 0x7FFFFF00

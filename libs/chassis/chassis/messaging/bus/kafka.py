@@ -106,7 +106,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
         self._positions = positions
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
-        """Nothing to do: a batch in flight loses its compare-and-set if somebody else goes on first."""
+        """Nothing to do: a batch in flight loses its compare-and-set if the new owner commits first."""
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         places = [TopicPartition(place.topic, place.partition) for place in assigned]

@@ -1,8 +1,8 @@
-"""The port: what the relay and the consumer ask of a bus, and what they may rely on.
+"""The port between the chassis and a bus: what the relay and the consumer call, and which guarantees they rely on.
 
 Records of one key are in one partition, in the order in which they were published. A subscription is a member of a
 group; a partition belongs to at most one member at a time, and a member starts where its `positions` say. Delivery is
-at least once: whoever subscribes keeps its position beside its effect.
+at least once: the consumer stores its position in the transaction of the effect.
 """
 
 import struct
@@ -53,7 +53,7 @@ class Subscription(Protocol):
         """The next records of the assigned partitions, in order per partition; empty after `wait` seconds without any."""
 
     async def rewind(self, positions: dict[TopicPartition, int]) -> None:
-        """Goes on from these offsets: after a failed batch, or when somebody else has moved on."""
+        """Continues from these offsets: after a failed batch, or when another member has advanced."""
 
     def assigned(self) -> frozenset[TopicPartition]:
         """The partitions that are this member's now."""
@@ -92,7 +92,7 @@ def partition_of(key: str, partitions: int) -> int:
 
 
 def _murmur2(data: bytes) -> int:
-    """As `aiokafka.partitioner.murmur2`, in less than half of its time: every record that is published asks."""
+    """As `aiokafka.partitioner.murmur2`, in less than half of its time; called for every published record."""
     whole = len(data) & ~3
     mixed = 0x9747B28C ^ len(data)
     for (word,) in struct.iter_unpack("<I", data[:whole]):

@@ -1,4 +1,4 @@
-"""Notes, and what was heard."""
+"""Notes and received events."""
 
 from alembic import op
 
@@ -14,4 +14,4 @@ def upgrade() -> None:
     op.execute(
         "CREATE TABLE note (id uuid PRIMARY KEY, unit_id uuid NOT NULL, text text NOT NULL, version int NOT NULL)"
     )
-    op.execute("CREATE TABLE heard (number serial PRIMARY KEY, key text NOT NULL, value text NOT NULL)")
+    op.execute("CREATE TABLE received (number serial PRIMARY KEY, key text NOT NULL, value text NOT NULL)")
