@@ -208,9 +208,7 @@ async def test_a_hopeless_dead_letter_says_why_and_is_put_away_for_those_behind_
         assert len(await settled(database, 3)) == 3
 
 
-async def test_a_dead_letter_of_a_type_without_a_handler_is_not_called_applied(
-    consumer_of, sources_bus, database
-):
+async def test_a_dead_letter_of_a_type_without_a_handler_is_not_called_applied(consumer_of, sources_bus, database):
     await sources_bus.publish([event("poison-1")])
     async with running(consumer_of()):
         await passed(database, 1)
@@ -220,7 +218,7 @@ async def test_a_dead_letter_of_a_type_without_a_handler_is_not_called_applied(
         await consumer_of({UnitChanged: on_unit_changed}).replay(dead_letter)
 
     assert await rows(database, "SELECT state, reason FROM dead_letter") == [
-        ("dead", f"nothing reacts to {SourceChecked.type} any more")
+        ("dead", f"no handler for {SourceChecked.type}")
     ]
 
 
