@@ -101,6 +101,20 @@ class DeathRegistered(Event):
     at: Instant
 
 
+class DeathRevoked(Event):
+    """A registered death was taken back: the approval of its dossier was reverted, or its result revoked. `deceased_on` is
+    the date that was registered; registry makes the resident alive again if that registration is still what it knows."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.death.revoked.v1"
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    resident_id: Id
+    deceased_on: date
+    at: Instant
+
+
 class ProceduresChosen(Event):
     """The full-process services that a unit has chosen for the model, all of them."""
 

@@ -52,6 +52,38 @@ class MayNotRepresent(InvalidBody):
     vi, en = "Người nộp hồ sơ không được nộp thay trong thủ tục này.", "The applicant may not act for this person here."
 
 
+class NotCompetent(InvalidBody):
+    """The unit named is not the one that decides about this person."""
+
+    slug = "not-competent"
+    vi = "Đơn vị này không có thẩm quyền giải quyết thủ tục của người này."
+    en = "This unit does not decide this procedure for this person."
+
+
+class SecondOfficerNeeded(Problem):
+    """An officer's action is taken back by another officer of the unit."""
+
+    slug, status = "maker-is-checker", 409
+    vi = "Người đã thực hiện không được tự thu hồi; cần cán bộ khác của đơn vị."
+    en = "Another officer of the unit must take this action back."
+
+
+class AlreadyReverted(Problem):
+    """The last action was taken back already; one more step back needs If-Match with the version that the caller sees."""
+
+    slug, status = "already-reverted", 409
+    vi = "Thao tác gần nhất đã được thu hồi; muốn thu hồi thêm phải gửi If-Match với phiên bản đang xem."
+    en = "The last action was taken back already; to go back further, send If-Match with the version that you see."
+
+
+class NotYourResident(Problem):
+    """The person concerned belongs to another unit, which alone decides; transfer the dossier."""
+
+    slug, status = "not-your-resident", 403
+    vi = "Người được đề nghị thuộc địa bàn khác, cần chuyển hồ sơ đến đơn vị có thẩm quyền."
+    en = "The person concerned belongs to another unit; transfer the dossier to the unit that decides."
+
+
 class PaperRefused(InvalidBody):
     """The file is not a PDF, JPEG or PNG by its content, or the scanner refused it."""
 

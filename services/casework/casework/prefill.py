@@ -49,6 +49,7 @@ async def fetch_prefill(
     resident_id: UUID | None,
     organization_id: UUID | None,
     subject_id: UUID | None,
+    may_read_subject: bool,
     seconds: float,
 ) -> Prefilled:
     """Fetches applicant and subject concurrently; raises NotYetKnown or Forbidden as the registry answers for the applicant."""
@@ -59,7 +60,7 @@ async def fetch_prefill(
         return Prefilled(known, known)
     applicant, subject = await asyncio.gather(
         _applicant(service_client, caller, resident_id, organization_id, applicant_names, seconds),
-        _resident(service_client, _caller_for(caller, subject_id), subject_id, subject_names, seconds),
+        _resident(service_client, caller if may_read_subject else None, subject_id, subject_names, seconds),
     )
     return Prefilled(applicant, subject)
 

@@ -306,11 +306,9 @@ async def test_an_officers_reading_needs_a_purpose_and_is_logged(binh, officer, 
     ]
 
 
-async def test_attributes_of_a_person_of_another_household_fill_the_form_withheld(binh, officer, world):
-    family = await draft(binh, world, procedure_code="1.001731", subject_id=str(world.lan))
+async def test_attributes_of_another_person_fill_the_form_withheld(binh, officer, world):
     stranger = await draft(binh, world, procedure_code="1.001731", subject_id=str(world.cuong))
 
-    assert family["fields"]["subject_full_name"]["value"] == "Lê Thị Thử Lan"
     assert stranger["fields"]["subject_full_name"] == {
         "value": None, "source": "population_database", "verified": True, "observed_at": "2026-11-01T07:00:00+07:00",
         "state": "fresh", "editable": False, "needs_confirmation": False, "withheld": True,
@@ -389,14 +387,19 @@ async def test_a_wrong_draft_is_refused_with_the_field(officer, world, body, poi
     assert answer.json()["errors"][0]["pointer"].rstrip("/") == pointer
 
 
-async def test_a_dossier_handed_in_here_for_another_commune_is_seen_by_both(officer, calling, world):
-    opened = await draft(officer, world, unit_code="15061")
+async def test_a_dossier_filed_here_for_another_commune_is_seen_by_both_once_it_is_filed(officer, calling, world):
+    opened = await draft(officer, world, procedure_code="1.004194", unit_code="15061")
     neighbour = calling("officer", unit_code="15061")
     neighbour.headers["X-Purpose"] = "dossier"
 
     assert opened["unit_code"] == "15061"
     assert (await officer.get(f"/v1/dossiers/{opened['id']}")).status_code == 200
-    assert (await neighbour.get(f"/v1/dossiers/{opened['id']}")).status_code == 200
+    assert (await neighbour.get(f"/v1/dossiers/{opened['id']}")).status_code == 404
+    path = f"/v1/dossiers/{opened['id']}"
+    await officer.patch(path, json={"fields": {"temporary_address": "Thôn 2", "until": "2028-01-01"}})
+    await officer.post(f"{path}/attachments", files={"file": ("a.pdf", b"%PDF-1.7\n%%EOF\n")})
+    assert (await officer.post(f"{path}/submit")).status_code == 200
+    assert (await neighbour.get(path)).status_code == 200
 
 
 async def test_of_two_concurrent_decisions_one_succeeds_and_the_other_is_refused(binh, officer, calling, world):

@@ -57,8 +57,8 @@ async def test_a_resident_cannot_register_their_own_death_or_burial(binh, world)
         assert answer.json()["type"] == "/problems/may-not-represent"
 
 
-async def test_a_form_has_fields_about_applicant_and_subject(binh, world):
-    opened = (await draft(binh, world, "1.000894", subject_id=str(world.lan))).json()
+async def test_a_form_has_fields_about_applicant_and_subject(officer, world):
+    opened = (await draft(officer, world, "1.000894", subject_id=str(world.lan))).json()
 
     assert opened["fields"]["partner_full_name"]["value"] == "Lê Thị Thử Lan"
     assert opened["fields"]["full_name"]["value"] == "Nguyễn Văn Thử Bình"

@@ -8,6 +8,7 @@ from casework.procedures.catalogue import PROCEDURES_DIR
 from casework.settings import get_settings
 from chassis.clock import frozen_at
 from contracts.casework import DossierSubmitted
+from contracts.registry import ResidentMoved
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
@@ -43,18 +44,20 @@ async def test_a_death_is_registered_where_the_deceased_lived_wherever_it_is_han
     assert [event.unit_code for event in await published(DossierSubmitted)] == ["15061"]
 
 
-async def test_an_office_can_name_the_competent_unit(officer, world):
-    dossier = await submitted_death(officer, world, unit_code="15724")
-
-    assert dossier["unit_code"] == "15724"
-    assert moves((await officer.get(f"/v1/dossiers/{dossier['id']}")).json()) == [("submit", "officer", "15724")]
-
-
-async def test_a_transfer_by_hand_keeps_the_promise_and_shows_who_has_it(officer, calling, binh, world):
+async def test_a_transfer_by_hand_keeps_the_promise_and_shows_who_has_it(officer, deliver, binh, world):
     with frozen_at(MONDAY):
-        dossier = await submitted_death(officer, world, unit_code="15724")
+        dossier = await submitted_death(officer, world, subject_id=str(world.lan))
         actions = f"/v1/dossiers/{dossier['id']}/actions"
         promised = (await officer.post(actions, json={"action": "accept"})).json()["due_at"]
+    await deliver(
+        ResidentMoved.model_validate(
+            {
+                "resident_id": world.lan, "version": 2, "unit_id": world.neighbour, "unit_code": "15061", "at": MONDAY,
+                "birth_month": "1961-05", "sex": "male", "residence_status": "permanent", "moved_on": MONDAY.date(),
+                "from_unit_id": world.village, "from_unit_code": "15727-01",
+            }
+        )
+    )  # fmt: skip
     with frozen_at(datetime.fromisoformat("2026-11-23T14:00:00+07:00")):
         moved = (await officer.post(actions, json={"action": "transfer", "unit_code": "15061"})).json()
 

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from casework.model.lifecycle import TRANSITIONS, Action, Actor, Status, legal_actions
+from casework.model.lifecycle import SECOND_OFFICER, TRANSITIONS, Action, Actor, Status, legal_actions
 
-DOABLE = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY)]
+DOABLE = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY, *SECOND_OFFICER)]
 MORE = {"transfer": {"unit_code": "15724"}, "extend": {"due_on": "2029-12-28", "note": "Xin lỗi"}}
 
 

@@ -4,23 +4,23 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
 from casework.calendar import WorkingCalendar, load_calendar
-from casework.commands.applicants import rules_of
+from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers, request_fee
-from casework.errors import NoMoreExtensions
+from casework.errors import NoMoreExtensions, NotCompetent, NotYourResident
 from casework.model.applications import Decision
-from casework.model.dossiers import Dossier, DossierPause, pauses_of
+from casework.model.dossiers import Dossier, DossierPause, UndoState, pauses_of
 from casework.model.fees import FeeStatus
 from casework.model.forms import Entry
 from casework.model.lifecycle import Action, Actor
 from casework.queries.dossiers import list_pauses, list_silent_drafts
-from casework.queries.people import commune_of
+from casework.queries.people import commune_of, find_resident
 from casework.settings import get_settings
 from chassis.clock import HO_CHI_MINH, local_date, now
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
 from chassis.security.identity import Caller
-from chassis.security.scope import unit_of_body
+from chassis.security.scope import covers, unit_of_body
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.casework import DeathRegistered, DossierChanged, DossierCompleted
@@ -31,14 +31,24 @@ COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WIT
 
 async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, decision: Decision) -> None:
     """Takes one action if the table allows it; else 409 with the legal actions, or 403 when this actor may never take it."""
+    undo = UndoState.of(dossier) if caller.role == "officer" else None
     before = dossier.status
     advance(dossier, decision.action, actor)
+    if decision.action is Action.APPROVE and rules_of(dossier).registers_death:
+        await _require_own_subject(session, caller, dossier)
     dossier.version += 1
     dossier.changed_at = now()
     if effect := EFFECTS.get(decision.action):
         await effect(session, dossier, decision)
-    record_step(session, dossier, caller, decision.action, before, decision.note)
+    record_step(session, dossier, caller, decision.action, before, decision.note, undo=undo)
     _publish_change(session, dossier, decision.action)
+
+
+async def _require_own_subject(session: Session, caller: Caller, dossier: Dossier) -> None:
+    """A death is registered by the unit of the deceased, also when they moved after the dossier was filed."""
+    subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
+    if subject is not None and not await covers(session, caller, subject.unit_id):
+        raise NotYourResident()
 
 
 async def confirm_silent_drafts(session: Session) -> int:
@@ -68,9 +78,12 @@ async def _transfer(session: Session, dossier: Dossier, decision: Decision) -> N
     """From the place of receipt to the competent unit (Decree 118/2025: any commune of the province receives)."""
     if decision.unit_code is None:
         raise InvalidBody(errors=[_needed("/unit_code")])
-    named = await unit_of_body(session, decision.unit_code)
-    unit = await commune_of(session, named.id)
-    dossier.unit_id, dossier.unit_code = unit.id, unit.code
+    named = await commune_of(session, (await unit_of_body(session, decision.unit_code)).id)
+    rules, people = rules_of(dossier), await people_of(session, dossier)
+    competent = await deciding_unit(session, people, rules)
+    if named.id != competent.id and not (rules.applicant_names_unit and not people.concerns_another):
+        raise NotCompetent(errors=[not_competent()])
+    dossier.unit_id, dossier.unit_code = named.id, named.code
 
 
 async def _request_supplement(session: Session, dossier: Dossier, decision: Decision) -> None:

@@ -4,19 +4,17 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from casework.commands.applicants import (
-    Applicants,
     competent_unit,
     find_applicants,
     receiving_unit,
     rules_for,
     rules_of,
-    withholds,
 )
 from casework.commands.steps import mark_changed
 from casework.errors import (
     DossierNotEditable,
 )
-from casework.model.applications import Application, FormChanges
+from casework.model.applications import Application, DeskPaper, FormChanges
 from casework.model.dossiers import Attachment, Dossier
 from casework.model.forms import (
     TYPED,
@@ -26,12 +24,12 @@ from casework.model.forms import (
     asked_and_prefilled,
     confirmed,
     fill,
+    is_hidden,
     shown,
     type_in,
 )
 from casework.prefill import Prefilled
 from casework.procedures import FormField
-from casework.queries.people import find_resident
 from chassis.clock import now, today
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
@@ -74,17 +72,17 @@ async def draft_dossier(session: Session, caller: Caller, application: Applicati
         created_at=moment,
         changed_at=moment,
     )
-    _fill(dossier, prefilled, withhold=withholds(caller, people))
+    if caller.role == "officer" and people.concerns_another:
+        dossier.record_paper(application.paper or DeskPaper())
+    _fill(dossier, prefilled, withhold=people.concerns_another)
     session.add(dossier)
     return dossier
 
 
-async def refill(session: Session, caller: Caller, dossier: Dossier, prefilled: Prefilled) -> None:
+def refill(dossier: Dossier, prefilled: Prefilled) -> None:
     """Fills the form again, for a draft that opened while the registry was down."""
     _require_editable(dossier)
-    person = await find_resident(session, dossier.resident_id) if dossier.resident_id else None
-    subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
-    _fill(dossier, prefilled, withhold=withholds(caller, Applicants(person, subject, dossier.unit_id)))
+    _fill(dossier, prefilled, withhold=dossier.is_for_another)
     mark_changed(dossier)
 
 
@@ -94,14 +92,14 @@ async def discard_dossier(session: Session, dossier: Dossier) -> None:
     await session.delete(dossier)
 
 
-def fill_in(dossier: Dossier, changes: FormChanges) -> None:
+def fill_in(dossier: Dossier, changes: FormChanges, *, sees_subject: bool) -> None:
     """Takes what the applicant typed; every wrong field is named, and then nothing is taken."""
     _require_editable(dossier)
     form, fields = dossier.entries(), {field.name: field for field in form_of(dossier)}
     wrong: list[FieldError] = []
     for name, value in changes.fields.items():
         try:
-            form[name] = _typed(fields.get(name), form.get(name, Entry()), value)
+            form[name] = _typed(fields.get(name), form.get(name, Entry()), value, sees_subject=sees_subject)
         except WrongValue as error:
             wrong.append(_wrong_value(name, error.code))
     if wrong:
@@ -131,10 +129,12 @@ def _keep(dossier: Dossier, form: Form) -> None:
     dossier.fields_asked, dossier.fields_prefilled = asked_and_prefilled(form_of(dossier), form)
 
 
-def _typed(field: FormField | None, before: Entry, value: object) -> Entry:
+def _typed(field: FormField | None, before: Entry, value: object, *, sees_subject: bool) -> Entry:
     if field is None:
         raise WrongValue("unknown-field")
-    if not before.is_empty and not before.withheld and value in (before.value, shown(field, before)):
+    if is_hidden(field, before, sees_subject=sees_subject):
+        raise WrongValue("read-only")
+    if not before.is_empty and value in (before.value, shown(field, before)):
         return confirmed(before)
     if not before.is_editable:
         raise WrongValue("read-only")

@@ -6,6 +6,7 @@ until that feedback is closed.
 
 from casework.model.documents import ANNEX, BODY, FILE, SUBJECT, Document, DocumentFile
 from casework.model.dossiers import (
+    DESK_PAPER,
     FORM,
     NOTE,
     PAPER,
@@ -23,7 +24,7 @@ FILES = 50
 """Rows with whole files are taken in smaller batches."""
 
 ROTATIONS = (
-    reencrypting(Dossier, {"form": FORM}),
+    reencrypting(Dossier, {"form": FORM, "desk_paper": DESK_PAPER}),
     reencrypting(DossierStep, {"note": NOTE}),
     reencrypting(Attachment, {"name": PAPER_NAME, "content": PAPER}, batch=FILES),
     reencrypting(DossierResult, {"content": RESULT}, batch=FILES),

@@ -1,7 +1,7 @@
 """A dossier moves along its table, one recorded step after another."""
 
 from casework.errors import IllegalAction
-from casework.model.dossiers import Dossier, DossierStep
+from casework.model.dossiers import Dossier, DossierStep, UndoState
 from casework.model.lifecycle import Action, Actor, Illegal, NotYours, Status
 from chassis.clock import now
 from chassis.errors import Forbidden
@@ -23,9 +23,16 @@ def advance(dossier: Dossier, action: Action, actor: Actor) -> None:
 
 
 def record_step(
-    session: Session, dossier: Dossier, caller: Caller | None, action: Action, before: str, note: str | None = None
-) -> None:
-    """Adds a line to the dossier's history; without a caller the platform acted."""
+    session: Session,
+    dossier: Dossier,
+    caller: Caller | None,
+    action: Action,
+    before: str,
+    note: str | None = None,
+    *,
+    undo: UndoState | None = None,
+) -> DossierStep:
+    """Adds a line to the dossier's history; without a caller the platform acted. With `undo` it can be reverted."""
     step = DossierStep(
         id=new_id(),
         dossier_id=dossier.id,
@@ -36,9 +43,11 @@ def record_step(
         actor=caller.account if caller else "platform",
         role=caller.role if caller else "platform",
         unit_code=dossier.unit_code,
+        undo=undo.model_dump(mode="json") if undo else None,
     )
     step.write(note)
     session.add(step)
+    return step
 
 
 def mark_changed(dossier: Dossier) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.calendar import load_calendar
-from casework.commands.applicants import rules_of
+from casework.commands.applicants import deciding_unit, people_of, rules_of
 from casework.commands.dossiers import form_of
 from casework.commands.steps import advance, mark_changed, record_step
 from casework.errors import IncompleteDossier
@@ -43,12 +43,13 @@ async def submit_dossier(
     rules = rules_of(dossier)
     await require_complete(session, dossier, rules)
     dossier.submitted_at = moment
-    dossier.code = await _next_code(session, dossier.unit_code, local_date(moment))
     if signature:
         dossier.signature_provider = signature.provider
         dossier.signature_serial = signature.certificate_serial
         dossier.signed_at = signature.signed_at
     await _read_signed_form(session, dossier, rules)
+    await _set_competent_unit(session, dossier, rules)
+    dossier.code = await _next_code(session, dossier.unit_code, local_date(moment))
     mark_changed(dossier)
     record_step(session, dossier, caller, Action.SUBMIT, before)
     if dossier.receiving_unit_id != dossier.unit_id:
@@ -63,6 +64,17 @@ def _route(session: Session, dossier: Dossier) -> None:
     before = dossier.status
     advance(dossier, Action.TRANSFER, Actor.PLATFORM)
     record_step(session, dossier, None, Action.TRANSFER, before)
+
+
+async def _set_competent_unit(session: Session, dossier: Dossier, rules: Version) -> None:
+    """The unit that decides on the day of filing: applicant or subject may have moved since the draft was opened."""
+    people = await people_of(session, dossier)
+    if rules.applicant_names_unit and not people.concerns_another:
+        return
+    unit = await deciding_unit(session, people, rules)
+    if dossier.receiving_unit_id == dossier.unit_id and dossier.is_self_service:
+        dossier.receiving_unit_id = unit.id
+    dossier.unit_id, dossier.unit_code = unit.id, unit.code
 
 
 async def require_complete(session: Session, dossier: Dossier, rules: Version) -> None:

@@ -3,12 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from casework.model.fees import Channel
 from casework.model.lifecycle import Action
 from casework.procedures import Applicant
+
+PaperKind = Literal[
+    "presented", "authorisation", "guardianship", "death_notification", "identity", "civil_status", "other"
+]
+
+
+@dataclass(frozen=True)
+class DeskPaper:
+    """The paper by which an applicant at the desk acts for, or about, another person. `presented`: the officer confirms that
+    the papers of the procedure were shown, without naming one."""
+
+    kind: PaperKind = "presented"
+    number: str | None = None
+    issued_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,7 @@ class Application:
     copies: int = 1
     result_delivery: str = "electronic"
     channel: Channel = Channel.ONLINE
+    paper: DeskPaper | None = None
 
     @property
     def applicant(self) -> Applicant:

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from casework.calendar import Pause
 from casework.model import Table
+from casework.model.applications import DeskPaper
 from casework.model.fees import Channel, FeeStatus
 from casework.model.forms import Entry, Form, once_only_ratio
 from casework.model.lifecycle import NATIONAL, Action, Actor, Status, legal_actions, next_status
@@ -20,6 +21,7 @@ from chassis.security.encryption import CipherContext, blind_index, blind_indexe
 from chassis.storage.database import aware
 
 FORM = CipherContext("casework", "dossier", "form")
+DESK_PAPER = CipherContext("casework", "dossier", "desk_paper")
 NOTE = CipherContext("casework", "dossier_step", "note")
 PAPER = CipherContext("casework", "attachment", "content")
 PAPER_NAME = CipherContext("casework", "attachment", "name")
@@ -27,6 +29,7 @@ RESULT = CipherContext("casework", "dossier_result", "content")
 TRACKING = "dossier_tracking"
 
 _FORM = TypeAdapter(dict[str, Entry])
+_PAPER_PRESENTED = TypeAdapter(DeskPaper)
 
 
 class Dossier(Table, table=True):
@@ -83,6 +86,7 @@ class Dossier(Table, table=True):
     fields_prefilled: int = 0
     is_degraded: bool = False
     phone_mark: bytes | None = Field(default=None, sa_type=LargeBinary)
+    desk_paper: bytes | None = Field(default=None, sa_type=LargeBinary)
     fee_amount: int = 0
     fee_status: str = Field(default=FeeStatus.NONE.value, sa_type=Text)
     fee_paid_at: datetime | None = Field(default=None, sa_type=aware())
@@ -142,6 +146,16 @@ class Dossier(Table, table=True):
         self.form = encrypt(FORM, str(self.id), _FORM.dump_json(form))
         digits = [character for character in str(form.get("phone", Entry()).value or "") if character.isdigit()]
         self.phone_mark = phone_mark(self.id, "".join(digits[-4:])) if len(digits) >= 4 else None
+
+    def record_paper(self, paper: DeskPaper) -> None:
+        """Encrypts the paper that was presented at the desk into this row."""
+        self.desk_paper = encrypt(DESK_PAPER, str(self.id), _PAPER_PRESENTED.dump_json(paper))
+
+    def read_paper(self) -> DeskPaper | None:
+        """The decrypted paper that was presented at the desk."""
+        if self.desk_paper is None:
+            return None
+        return _PAPER_PRESENTED.validate_json(decrypt(DESK_PAPER, str(self.id), self.desk_paper))
 
     def legal(self, actor: Actor) -> tuple[Action, ...]:
         """The actions that this actor may take now."""
@@ -206,9 +220,52 @@ class Dossier(Table, table=True):
         if self.fee_status in ended:
             self.fee_status = ended[self.fee_status].value
 
+    def restore(self, state: "UndoState") -> None:
+        """Writes back the state before an action. Money that came in the meantime stays: a payment is never lost."""
+        paid = self.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND)
+        for name, value in state:
+            if not name.startswith("fee_"):
+                setattr(self, name, value)
+        if paid:
+            self.fee_status, self.fee_paid_online = FeeStatus.PAID.value, True
+        elif state.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+            self.fee_status = FeeStatus.REQUESTED.value  # the payment was reversed in the meantime
+        else:
+            was_asked = self.fee_status == FeeStatus.REQUESTED and state.fee_status == FeeStatus.NONE
+            self.fee_status = FeeStatus.CANCELLED.value if was_asked else state.fee_status
+            self.fee_amount = state.fee_amount
+
+
+class UndoState(BaseModel):
+    """The columns of a dossier that an action changes, as they were before it: what a revert writes back."""
+
+    status: str
+    unit_id: UUID
+    unit_code: str
+    rules_on: date
+    received_at: datetime | None
+    first_due_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+    returned_at: datetime | None
+    draft_result_until: datetime | None
+    supplement_requests: int
+    extensions: int
+    on_time: bool | None
+    fee_amount: int
+    fee_status: str
+
+    @classmethod
+    def of(cls, dossier: Dossier) -> "UndoState":
+        """The state of a dossier now."""
+        return cls(**{name: getattr(dossier, name) for name in cls.model_fields})
+
 
 class DossierStep(Table, table=True):
-    """One action on a dossier: who, when, status before and after, and the competent unit afterwards; the note is encrypted."""
+    """One action on a dossier: who, when, status before and after, and the competent unit afterwards; the note is encrypted.
+
+    `undo` is the `UndoState` before an officer's action, `undone_by` the step that took it back.
+    """
 
     __tablename__ = "dossier_step"
     __table_args__ = (Index("ix_dossier_step_dossier", "dossier_id", "id"),)
@@ -223,6 +280,8 @@ class DossierStep(Table, table=True):
     role: str = Field(sa_type=Text)
     unit_code: str | None = Field(default=None, sa_type=Text)
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
+    undo: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    undone_by: UUID | None = None
 
     def write(self, note: str | None) -> None:
         """Encrypts the note for this row."""
@@ -282,6 +341,7 @@ class DossierResult(Table, table=True):
     content: bytes = Field(sa_type=LargeBinary)
     issued_at: datetime = Field(sa_type=aware())
     issued_by: str = Field(sa_type=Text)
+    revoked_at: datetime | None = Field(default=None, sa_type=aware())
     signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 

@@ -26,7 +26,8 @@ class KnownAttribute(BaseModel):
 class Entry(BaseModel):
     """One field of a dossier's form with where its value comes from.
 
-    `withheld` values fill the form but are not shown to an applicant who is not of the person's household.
+    `withheld` values are those that the registry gave about another person than the applicant: they fill the form and are
+    shown by the rules of `model/authority.py`.
     """
 
     value: Any = None
@@ -39,7 +40,7 @@ class Entry(BaseModel):
     @property
     def is_editable(self) -> bool:
         """What a source has verified and still holds is read-only; everything else the applicant may correct."""
-        return not (self.verified and self.state == "fresh") and not self.withheld
+        return not (self.verified and self.state == "fresh")
 
     @property
     def needs_confirmation(self) -> bool:
@@ -95,8 +96,15 @@ def fill(
             withheld=withhold_subject and field.about == "subject",
         )
         before = (typed or {}).get(field.name)
-        form[field.name] = before if before and not before.is_empty and entry.is_editable else entry
+        form[field.name] = (
+            before if before and not before.is_empty and entry.is_editable and not entry.withheld else entry
+        )
     return form
+
+
+def is_hidden(field: FormField, entry: Entry, *, sees_subject: bool) -> bool:
+    """Whether a value is withheld from a caller: the registry gave it about the subject, whose values the caller does not see."""
+    return field.about == "subject" and entry.source not in (None, TYPED) and not sees_subject
 
 
 def type_in(field: FormField, value: Any) -> Entry:

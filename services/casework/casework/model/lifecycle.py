@@ -60,13 +60,21 @@ class Action(StrEnum):
     REJECT = "reject"
     RETURN_RESULT = "return_result"
     WITHDRAW = "withdraw"
+    REVERT = "revert"
+    REVOKE_RESULT = "revoke_result"
+
+
+SECOND_OFFICER = frozenset({Action.REVERT, Action.REVOKE_RESULT})
+"""The way back of an officer's action, by another officer of the unit. Where it leads is in the history, not in the table."""
 
 
 class Actor(StrEnum):
-    """Who acts: the applicant, an officer of the unit, or the platform (a payment came, a day passed)."""
+    """Who acts: the applicant, an officer of the unit that decides, an officer of another unit at whose desk it was filed,
+    or the platform (a payment came, a day passed)."""
 
     APPLICANT = "applicant"
     OFFICER = "officer"
+    DESK = "desk"
     PLATFORM = "platform"
 
 
@@ -109,7 +117,7 @@ class Transition(NamedTuple):
     received: bool | None = None
 
 
-_CITIZEN = frozenset({Actor.APPLICANT, Actor.OFFICER})
+_CITIZEN = frozenset({Actor.APPLICANT, Actor.OFFICER, Actor.DESK})
 _OFFICE = frozenset({Actor.OFFICER})
 _PLATFORM = frozenset({Actor.PLATFORM})
 _S, _A = Status, Action

@@ -166,7 +166,8 @@ class Result(_Data):
 class Version(_Data):
     """The rules for dossiers received from `valid_from` to `valid_until`, both days included; None is open.
 
-    Competent is the unit of `competent_level` where the person of `competent_by` belongs, wherever the dossier is handed in.
+    The competent unit is that of `competent_level` to which the person of `competent_by` belongs, wherever the dossier is
+    filed. With `applicant_names_unit` the applicant names another commune, such as that of a temporary residence.
     """
 
     valid_from: date | None = None
@@ -177,6 +178,7 @@ class Version(_Data):
     subject: Literal["self_or_other", "other", "unregistered"] = "self_or_other"
     competent_level: Literal["commune", "province"] = "commune"
     competent_by: Literal["applicant", "subject"] = "applicant"
+    applicant_names_unit: bool = False
     registers_death: bool = False
     time_limit: TimeLimit
     extended_limit: TimeLimit | None = None

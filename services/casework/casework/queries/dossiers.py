@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +11,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from casework.errors import TooManyGuesses
+from casework.model.authority import DOSSIER_ACTORS, Relation
 from casework.model.dossiers import (
     Attachment,
     Dossier,
@@ -20,7 +21,7 @@ from casework.model.dossiers import (
     TrackingGuess,
 )
 from casework.model.lifecycle import Actor, Status
-from casework.queries.people import find_resident, own, own_or_merged
+from casework.queries.people import find_resident, get_organization, own, own_or_merged
 from casework.settings import get_settings
 from chassis.clock import now
 from chassis.errors import NotFound
@@ -41,19 +42,71 @@ def owns(caller: Caller, dossier: Dossier) -> bool:
     )
 
 
-async def get_dossier(
-    session: ReadSession, caller: Caller, dossier_id: UUID, *, lock: bool = False
-) -> tuple[Dossier, Actor]:
-    """The dossier and what the caller is to it; NotFound for every other caller."""
+class OpenedDossier(NamedTuple):
+    """A dossier as one caller may see it: what the caller is to it, and whether the subject's values are shown."""
+
+    dossier: Dossier
+    actor: Actor
+    sees_subject: bool
+
+
+async def get_dossier(session: ReadSession, caller: Caller, dossier_id: UUID, *, lock: bool = False) -> OpenedDossier:
+    """The dossier by the rules of `model/authority.py`; NotFound for every caller whom it does not concern."""
     query = select(Dossier).where(Dossier.id == dossier_id)
     dossier = (await session.exec(query.with_for_update() if lock else query)).first()
-    if dossier is None:
+    relation = await relation_to(session, caller, dossier) if dossier is not None else Relation.NONE
+    actor = DOSSIER_ACTORS.get(relation)
+    if dossier is None or actor is None:
         raise NotFound()
+    return OpenedDossier(dossier, actor, await sees_subject(session, caller, dossier, relation))
+
+
+async def relation_to(session: ReadSession, caller: Caller, dossier: Dossier) -> Relation:
+    """What the caller is to a dossier. A representation will be granted here (`Relation.ACTING_FOR`), and nowhere else."""
     if owns(caller, dossier) or await _owns_as_survivor(session, caller, dossier):
-        return dossier, Actor.APPLICANT
-    if caller.role == "officer" and await _is_office_of(session, caller, dossier):
-        return dossier, Actor.OFFICER
-    raise NotFound()
+        return Relation.OWN
+    if caller.role != "officer":
+        return Relation.NONE
+    decides = await covers(session, caller, dossier.unit_id)
+    if decides and (dossier.status != Status.DRAFT or dossier.origin == "portal"):
+        return Relation.IN_UNIT
+    if not await covers(session, caller, await applicants_unit(session, dossier)):
+        return Relation.OTHER_UNIT
+    if decides:
+        return Relation.IN_UNIT
+    is_received = dossier.receiving_unit_id is not None and await covers(session, caller, dossier.receiving_unit_id)
+    return Relation.RECEIVING_UNIT if is_received else Relation.OTHER_UNIT
+
+
+async def applicants_unit(session: ReadSession, dossier: Dossier) -> UUID:
+    """The unit to which the applicant belongs today."""
+    if dossier.organization_id is not None:
+        return (await get_organization(session, dossier.organization_id)).unit_id
+    resident = await find_resident(session, dossier.resident_id) if dossier.resident_id else None
+    return resident.unit_id if resident else dossier.unit_id
+
+
+async def sees_subject(session: ReadSession, caller: Caller, dossier: Dossier, relation: Relation) -> bool:
+    """Whether the values that the registry gave about the subject are shown to the caller: the subject decides, not the
+    applicant. A unit that decides about another unit's resident sees them once a paper is recorded."""
+    if dossier.subject_id is None or dossier.subject_id == dossier.resident_id:
+        return True
+    subject = await find_resident(session, dossier.subject_id)
+    if subject is None:
+        return False
+    if caller.role != "officer":
+        return caller.is_resident(subject.id)
+    if await covers(session, caller, subject.unit_id):
+        return True
+    return relation is Relation.IN_UNIT and await has_recorded_paper(session, dossier)
+
+
+async def has_recorded_paper(session: ReadSession, dossier: Dossier) -> bool:
+    """Whether a paper lies with the dossier: attached, or presented at the desk and recorded there."""
+    if dossier.desk_paper is not None:
+        return True
+    attached = select(Attachment.id).where(Attachment.dossier_id == dossier.id).limit(1)
+    return (await session.exec(attached)).first() is not None
 
 
 async def list_dossiers(
@@ -155,12 +208,6 @@ async def _owns_as_survivor(session: ReadSession, caller: Caller, dossier: Dossi
         return False
     resident = await find_resident(session, dossier.resident_id)
     return resident is not None and resident.id == caller.resident_id
-
-
-async def _is_office_of(session: ReadSession, caller: Caller, dossier: Dossier) -> bool:
-    if await covers(session, caller, dossier.unit_id):
-        return True
-    return dossier.receiving_unit_id is not None and await covers(session, caller, dossier.receiving_unit_id)
 
 
 def _visible(caller: Caller) -> Any:

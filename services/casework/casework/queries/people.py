@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy import false
 from sqlmodel import col, select
 
+from casework.model.dossiers import Dossier
 from casework.model.people import KnownOrganization, KnownResident
 from chassis.clock import today
 from chassis.errors import NotYetKnown
-from chassis.security.scope import units_of, valid_on
+from chassis.security.identity import Caller
+from chassis.security.scope import covers, units_of, valid_on
 from chassis.storage.database import ReadSession
 from chassis.storage.replication import wait_until_replicated
 from chassis.storage.tables import KnownLineage, KnownUnit
@@ -26,9 +28,24 @@ async def get_organization(session: ReadSession, organization_id: UUID) -> Known
     return await wait_until_replicated(lambda: _find_organization(session, organization_id))
 
 
+async def representative_of(session: ReadSession, dossier: Dossier) -> UUID | None:
+    """The resident whose attributes stand in the form of an organization's dossier."""
+    if dossier.organization_id is None:
+        return None
+    organization = await _find_organization(session, dossier.organization_id)
+    return organization.representative_id if organization else None
+
+
 async def find_resident(session: ReadSession, resident_id: UUID) -> KnownResident | None:
     """The resident, or the survivor of a merge, or None."""
     return await find_survivor(session, KnownResident, resident_id)
+
+
+async def may_read(session: ReadSession, caller: Caller, person: KnownResident) -> bool:
+    """Whether the registry shows this person's attributes to the caller: oneself, or officers of the person's units."""
+    if caller.role == "officer":
+        return await covers(session, caller, person.unit_id)
+    return caller.is_resident(person.id)
 
 
 def own(column: Any, person_id: UUID | None) -> Any:

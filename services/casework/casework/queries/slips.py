@@ -5,8 +5,8 @@ from datetime import datetime
 from casework.calendar import TimeLimit
 from casework.model.dossiers import Dossier
 from casework.model.fees import FeeStatus
-from casework.model.forms import Entry, Form, masked
-from casework.procedures import load_catalogue
+from casework.model.forms import Entry, Form, is_hidden, masked
+from casework.procedures import Version, load_catalogue
 from casework.queries.dossiers import list_papers
 from casework.settings import get_settings
 from casework.slip import Component, FeeReceipt, Slip
@@ -14,6 +14,7 @@ from chassis.clock import HO_CHI_MINH
 from chassis.security.scope import units_of
 from chassis.storage.database import ReadSession
 
+SUBJECT_NAME = "subject_full_name"
 SUPERIOR = "Ủy ban nhân dân tỉnh Thanh Hóa"
 KINDS = {
     "commune": "xã",
@@ -31,8 +32,8 @@ FEE_STATES = {
 }
 
 
-async def get_slip(session: ReadSession, dossier: Dossier) -> Slip:
-    """The slip of a submitted dossier: numbers of persons and telephones only masked."""
+async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool) -> Slip:
+    """The slip of a submitted dossier: personal and phone numbers masked, a subject whom the caller does not see left out."""
     procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
     rules, form = procedure.version_on(dossier.rules_on), dossier.entries()
     place = await _place(session, dossier)
@@ -51,7 +52,7 @@ async def get_slip(session: ReadSession, dossier: Dossier) -> Slip:
         phone=masked(_text(form, "phone")),
         identity_number=masked(_text(form, "personal_id")),
         procedure=f"{procedure.name.vi} ({procedure.code})",
-        subject=_text(form, "subject_full_name") if dossier.is_for_another else "",
+        subject=_subject(dossier, form, rules, sees_subject=sees_subject),
         components=tuple(components),
         time_limit=limit_text(rules.time_limit),
         received_at=_moment(dossier.received_at or dossier.submitted_at),
@@ -96,6 +97,14 @@ def limit_text(limit: TimeLimit) -> str:
         "calendar_days": f"{limit.count:02d} ngày",
     }
     return texts[limit.kind]
+
+
+def _subject(dossier: Dossier, form: Form, rules: Version, *, sees_subject: bool) -> str:
+    named = next((field for field in rules.fields if field.name == SUBJECT_NAME), None)
+    if named is None or not dossier.is_for_another:
+        return ""
+    entry = form.get(SUBJECT_NAME, Entry())
+    return "" if is_hidden(named, entry, sees_subject=sees_subject) else str(entry.value or "")
 
 
 def _text(form: Form, name: str) -> str:

@@ -27,6 +27,7 @@ from chassis.security.access_log import purpose_of, record_access
 from chassis.security.encryption import decrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession, Session
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -47,6 +48,7 @@ RECALL_ANSWERS = {"recall_agreed": Recall.AGREED, "recall_refused": Recall.REFUS
 
 
 @router.post("/v1/documents", status_code=201)
+@personal_answer()
 async def create_document(body: DocumentCreate, session: Transaction, *, caller: Anybody) -> DocumentView:
     """Sends a document; it gets a number in the sender's register."""
     content = body.decoded()
@@ -68,6 +70,7 @@ async def list_documents(
 
 
 @router.post("/v1/documents/edxml", status_code=201)
+@personal_answer()
 async def receive_edxml_envelope(
     session: Transaction,
     response: Response,
@@ -140,6 +143,7 @@ async def download_document_annex(
 
 
 @router.post("/v1/documents/{document_id}/receipt")
+@personal_answer("/v1/documents/{document_id}")
 async def confirm_document_receipt(document_id: UUID, session: Transaction, *, caller: Anybody) -> DocumentView:
     """Confirms that the document has arrived; twice changes nothing."""
     document = await queries.get_document(session, caller, document_id, lock=True)
@@ -150,6 +154,7 @@ async def confirm_document_receipt(document_id: UUID, session: Transaction, *, c
 
 
 @router.post("/v1/documents/{document_id}/status")
+@personal_answer("/v1/documents/{document_id}")
 async def update_document_status(
     document_id: UUID, body: ExchangeStep, session: Transaction, *, caller: Anybody
 ) -> DocumentView:

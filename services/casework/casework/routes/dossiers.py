@@ -7,14 +7,16 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from casework.commands import actions, submission
-from casework.commands.applicants import require_own, rules_for
+from casework.commands.applicants import competent_unit, find_applicants, rules_for
 from casework.commands.dossiers import discard_dossier, draft_dossier, fill_in, form_of, refill
+from casework.commands.way_back import take_back
 from casework.errors import DossierNotEditable
-from casework.model.applications import Application
 from casework.model.dossiers import Dossier
-from casework.model.lifecycle import Actor, Status
-from casework.prefill import Prefilled, fetch_prefill
+from casework.model.lifecycle import SECOND_OFFICER, Actor, Status
+from casework.prefill import fetch_prefill
 from casework.queries import dossiers as queries
+from casework.queries.dossiers import OpenedDossier
+from casework.queries.people import find_resident, may_read
 from casework.routes.views import line, progress, record_form_access, whole
 from casework.schemas.dossiers import (
     DossierAct,
@@ -30,6 +32,7 @@ from chassis.clock import today
 from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
@@ -59,8 +62,10 @@ RegistryClient = Annotated[ServiceClient, Depends(_service_client)]
 
 
 @router.post("/v1/dossiers", status_code=201)
+@personal_answer()
 async def create_dossier(
     body: DossierCreate,
+    request: Request,
     session: Transaction,
     service_client: RegistryClient,
     purpose: PurposeHeader = None,
@@ -69,12 +74,27 @@ async def create_dossier(
 ) -> DossierView:
     """Opens a draft with everything that the registry already knows; a registry that is down opens it empty."""
     application = body.to_application()
-    require_own(caller, application)
-    prefilled = await _prefill(service_client, caller, application)
+    rules = rules_for(application.procedure_code, application.applicant, today())
+    async with request.app.state.runtime.database.reading() as reading:
+        people = await find_applicants(reading, caller, application, rules)
+        await competent_unit(reading, application, people, rules)
+        asks_itself = people.subject is not None and await may_read(reading, caller, people.subject)
+    # The first session is closed again: no connection waits for the registry.
+    prefilled = await fetch_prefill(
+        service_client,
+        caller,
+        rules.fields_for(application.applicant),
+        resident_id=application.resident_id,
+        organization_id=application.organization_id,
+        subject_id=people.subject.id if people.subject and rules.subject != "unregistered" else None,
+        may_read_subject=asks_itself,
+        seconds=get_settings().prefill_seconds,
+    )
     dossier = await draft_dossier(session, caller, application, prefilled)
-    actor = Actor.OFFICER if caller.role == "officer" else Actor.APPLICANT
-    record_form_access(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
-    view = await whole(session, dossier, actor)
+    await session.flush()
+    opened = await queries.get_dossier(session, caller, dossier.id)
+    await record_form_access(session, caller, opened, action="draft", purpose=_purpose(caller, dossier, purpose))
+    view = await whole(session, opened)
     answer: JSONResponse = created(view, f"/v1/dossiers/{dossier.id}", version=dossier.version)
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
 
@@ -110,10 +130,10 @@ async def get_dossier(
     dossier_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> DossierView:
     """One dossier; an officer's reading needs a purpose and is in the access log of every person concerned."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
-    _log(session, caller, dossier, actor, "read", purpose)
-    response.headers["ETag"] = etag(dossier.version)
-    return await whole(session, dossier, actor)
+    opened = await queries.get_dossier(session, caller, dossier_id)
+    await record_reading(session, caller, opened, "read", purpose)
+    response.headers["ETag"] = etag(opened.dossier.version)
+    return await whole(session, opened)
 
 
 @router.patch("/v1/dossiers/{dossier_id}")
@@ -128,15 +148,17 @@ async def update_dossier(
     caller: Anybody,
 ) -> DossierView:
     """Takes what the applicant typed, in a draft or while a supplement is asked for."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
-    require_match(if_match, dossier.version)
-    fill_in(dossier, body.to_changes())
-    record_form_access(session, caller, dossier, action="fill in", purpose=_purpose(caller, dossier, purpose))
-    response.headers["ETag"] = etag(dossier.version)
-    return await whole(session, dossier, actor)
+    opened = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    require_match(if_match, opened.dossier.version)
+    fill_in(opened.dossier, body.to_changes(), sees_subject=opened.sees_subject)
+    checked = _purpose(caller, opened.dossier, purpose)
+    await record_form_access(session, caller, opened, action="fill in", purpose=checked)
+    response.headers["ETag"] = etag(opened.dossier.version)
+    return await whole(session, opened)
 
 
 @router.post("/v1/dossiers/{dossier_id}/prefill")
+@personal_answer("/v1/dossiers/{dossier_id}")
 async def prefill_dossier(
     dossier_id: UUID,
     request: Request,
@@ -148,7 +170,9 @@ async def prefill_dossier(
 ) -> DossierView:
     """Fetches the registry's values again, for a draft that opened without them; verified values replace typed ones."""
     async with request.app.state.runtime.database.reading() as looking:
-        seen, _ = await queries.get_dossier(looking, caller, dossier_id)
+        seen = (await queries.get_dossier(looking, caller, dossier_id)).dossier
+        subject = await find_resident(looking, seen.subject_id) if seen.subject_id else None
+        asks_itself = subject is not None and await may_read(looking, caller, subject)
     # The first session is closed again: no connection waits for the registry.
     prefilled = await fetch_prefill(
         service_client,
@@ -157,18 +181,20 @@ async def prefill_dossier(
         resident_id=seen.resident_id,
         organization_id=seen.organization_id,
         subject_id=seen.subject_id,
+        may_read_subject=asks_itself,
         seconds=get_settings().prefill_seconds,
     )
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
-    await refill(session, caller, dossier, prefilled)
-    record_form_access(session, caller, dossier, action="draft", purpose=_purpose(caller, dossier, purpose))
-    return await whole(session, dossier, actor)
+    opened = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    refill(opened.dossier, prefilled)
+    checked = _purpose(caller, opened.dossier, purpose)
+    await record_form_access(session, caller, opened, action="draft", purpose=checked)
+    return await whole(session, opened)
 
 
 @router.delete("/v1/dossiers/{dossier_id}", status_code=204)
 async def delete_dossier(dossier_id: UUID, session: Transaction, *, caller: Anybody) -> None:
     """Deletes a draft; a submitted dossier is withdrawn instead."""
-    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    dossier, *_ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     if dossier.status != Status.DRAFT:
         raise DossierNotEditable()
     await discard_dossier(session, dossier)
@@ -185,7 +211,7 @@ async def submit_dossier(
     caller: Anybody,
 ) -> DossierProgress:
     """Hands the dossier in: it gets its code, its fee is asked for, and the office decides on valid receipt."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
     signature = body.signature.to_signature() if body and body.signature else None
     await submission.submit_dossier(session, caller, dossier, actor, signature)
@@ -204,27 +230,15 @@ async def act_on_dossier(
     caller: Anybody,
 ) -> DossierProgress:
     """Takes one action of the table; an illegal action answers 409 with the legal ones."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     require_match(if_match, dossier.version)
-    await actions.act_on_dossier(session, caller, dossier, actor, body.to_decision())
+    decision = body.to_decision()
+    if decision.action in SECOND_OFFICER:
+        await take_back(session, caller, dossier, actor, decision, has_seen_version=if_match is not None)
+    else:
+        await actions.act_on_dossier(session, caller, dossier, actor, decision)
     response.headers["ETag"] = etag(dossier.version)
     return progress(dossier, actor)
-
-
-async def _prefill(service_client: ServiceClient, caller: Caller, application: Application) -> Prefilled:
-    subject_id = application.subject_id or application.on_behalf_of
-    rules = rules_for(application.procedure_code, application.applicant, today())
-    if subject_id is None and rules.subject == "self_or_other":
-        subject_id = application.resident_id
-    return await fetch_prefill(
-        service_client,
-        caller,
-        rules.fields_for(application.applicant),
-        resident_id=application.resident_id,
-        organization_id=application.organization_id,
-        subject_id=subject_id if rules.subject != "unregistered" else None,
-        seconds=get_settings().prefill_seconds,
-    )
 
 
 def _purpose(caller: Caller, dossier: Dossier, sent: str | None) -> str | None:
@@ -232,10 +246,10 @@ def _purpose(caller: Caller, dossier: Dossier, sent: str | None) -> str | None:
     return purpose_of(caller, dossier.resident_id, sent or "dossier")
 
 
-def _log(
-    session: Transaction, caller: Caller, dossier: Dossier, actor: Actor, action: str, purpose: str | None
+async def record_reading(
+    session: Transaction, caller: Caller, opened: OpenedDossier, action: str, purpose: str | None
 ) -> None:
-    if actor is Actor.OFFICER:
-        record_form_access(
-            session, caller, dossier, action=action, purpose=purpose_of(caller, dossier.resident_id, purpose)
-        )
+    """The access rows of an officer's reading; 428 without a purpose. One's own dossier needs none."""
+    if opened.actor is not Actor.APPLICANT:
+        checked = purpose_of(caller, opened.dossier.resident_id, purpose)
+        await record_form_access(session, caller, opened, action=action, purpose=checked)

@@ -27,6 +27,7 @@ from chassis.security.encryption import decrypt
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.storage.database import Session
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
@@ -48,6 +49,7 @@ SERVICE = "casework"
 
 
 @router.post("/v1/feedback", status_code=201)
+@personal_answer()
 async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller: Anybody) -> FeedbackView:
     """Sends feedback to a unit, with or without one's name; the answer is due in working days."""
     photos = [await checked_paper(photo.decoded()) for photo in body.attachments]

@@ -13,6 +13,7 @@ from casework.schemas.incidents import IncidentAct, IncidentCreate, IncidentView
 from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
@@ -32,6 +33,7 @@ Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "offi
 
 
 @router.post("/v1/incidents", status_code=201)
+@personal_answer()
 async def create_incident(body: IncidentCreate, session: Transaction, *, caller: Anybody) -> IncidentView:
     """Reports a technical fault."""
     incident = await commands.report_incident(session, caller, body.to_incident())
@@ -68,6 +70,7 @@ async def get_incident(incident_id: UUID, session: Reading, response: Response, 
 
 
 @router.post("/v1/incidents/{incident_id}/actions")
+@personal_answer("/v1/incidents/{incident_id}")
 async def act_on_incident(
     incident_id: UUID,
     body: IncidentAct,

@@ -13,14 +13,13 @@ from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
 from casework.queries import dossiers as queries
 from casework.queries import slips
-from casework.routes.dossiers import Anybody
-from casework.routes.views import paper, record_form_access, result
+from casework.routes.dossiers import Anybody, record_reading
+from casework.routes.views import paper, result
 from casework.schemas.dossiers import PaperView, ResultView
 from casework.settings import get_settings
 from casework.slip import render_fee_receipt, render_slip
 from casework.uploads import ALLOWED
-from chassis.errors import NotFound, TooLarge
-from chassis.security.access_log import purpose_of
+from chassis.errors import Forbidden, NotFound, TooLarge
 from chassis.security.encryption import decrypt
 from chassis.security.identity import Caller
 from chassis.web.routing import Listed, PurposeHeader, Reading, Transaction, allow, created, transactional_router
@@ -43,7 +42,7 @@ async def create_attachment(
 ) -> PaperView:
     """Adds a PDF, JPEG or PNG (detected from its content); it is kept encrypted, and the signatures inside a PDF are checked."""
     accepted = await verified_paper(await read_upload(file))
-    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    dossier, *_ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     row = await attach_paper(session, caller, dossier, accepted, name=file.filename or "", document=document)
     answer: JSONResponse = created(paper(row), f"/v1/dossiers/{dossier_id}/attachments/{row.id}")
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location
@@ -52,7 +51,7 @@ async def create_attachment(
 @router.get("/v1/dossiers/{dossier_id}/attachments")
 async def list_attachments(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[PaperView]:
     """The papers of a dossier, without their contents."""
-    dossier, _ = await queries.get_dossier(session, caller, dossier_id)
+    dossier, *_ = await queries.get_dossier(session, caller, dossier_id)
     return Listed(items=[paper(row) for row in await queries.list_papers(session, dossier.id)])
 
 
@@ -61,11 +60,9 @@ async def download_attachment(
     dossier_id: UUID, attachment_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The paper itself."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
-    if actor is Actor.OFFICER:
-        record_form_access(
-            session, caller, dossier, action="read paper", purpose=purpose_of(caller, dossier.resident_id, purpose)
-        )
+    opened = await queries.get_dossier(session, caller, dossier_id)
+    dossier = opened.dossier
+    await record_reading(session, caller, opened, "read paper", purpose)
     row = await queries.get_paper(session, dossier, attachment_id)
     return _download(decrypt(PAPER, str(row.id), row.content), row.media_type, row.id)
 
@@ -73,7 +70,7 @@ async def download_attachment(
 @router.delete("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", status_code=204)
 async def delete_attachment(dossier_id: UUID, attachment_id: UUID, session: Transaction, *, caller: Anybody) -> None:
     """Takes a paper back while the dossier can still be edited."""
-    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    dossier, *_ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     await detach_paper(session, dossier, await queries.get_paper(session, dossier, attachment_id))
 
 
@@ -88,7 +85,9 @@ async def create_result(
 ) -> ResultView:
     """Adds the electronic result, or its draft; the hash proves later that it is unchanged."""
     accepted = await verified_paper(await read_upload(file))
-    dossier, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    dossier, actor, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    if actor is not Actor.OFFICER:
+        raise Forbidden()  # the desk of another unit hands in; it decides nothing
     row = await issue_result(session, caller, dossier, accepted, is_draft=is_draft)
     answer: JSONResponse = created(result(row), f"/v1/dossiers/{dossier_id}/results/{row.id}")
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location
@@ -97,7 +96,7 @@ async def create_result(
 @router.get("/v1/dossiers/{dossier_id}/results")
 async def list_results(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[ResultView]:
     """The electronic results of a dossier, drafts among them, with their hashes."""
-    dossier, _ = await queries.get_dossier(session, caller, dossier_id)
+    dossier, *_ = await queries.get_dossier(session, caller, dossier_id)
     return Listed(items=[result(row) for row in await queries.list_results(session, dossier.id)])
 
 
@@ -106,12 +105,12 @@ async def download_result(
     dossier_id: UUID, result_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The result itself."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
-    if actor is Actor.OFFICER:
-        record_form_access(
-            session, caller, dossier, action="read result", purpose=purpose_of(caller, dossier.resident_id, purpose)
-        )
+    opened = await queries.get_dossier(session, caller, dossier_id)
+    dossier = opened.dossier
+    await record_reading(session, caller, opened, "read result", purpose)
     row = await queries.get_result(session, dossier, result_id)
+    if row.revoked_at is not None and opened.actor is not Actor.OFFICER:
+        raise NotFound()
     return _download(decrypt(RESULT, str(row.id), row.content), row.media_type, row.id)
 
 
@@ -120,16 +119,14 @@ async def get_slip(
     dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The receipt slip with the date of return; before valid receipt, the confirmation that it was filed."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
+    opened = await queries.get_dossier(session, caller, dossier_id)
+    dossier = opened.dossier
     if dossier.origin == "portal":
         raise NotFound()
     if dossier.submitted_at is None:
         raise DossierNotEditable()
-    if actor is Actor.OFFICER:
-        record_form_access(
-            session, caller, dossier, action="print slip", purpose=purpose_of(caller, dossier.resident_id, purpose)
-        )
-    pdf = await asyncio.to_thread(render_slip, await slips.get_slip(session, dossier))
+    await record_reading(session, caller, opened, "print slip", purpose)
+    pdf = await asyncio.to_thread(render_slip, await slips.get_slip(session, dossier, sees_subject=opened.sees_subject))
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 
@@ -138,13 +135,11 @@ async def get_fee_receipt(
     dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
     """The electronic receipt of the fee; 404 while nothing is paid here."""
-    dossier, actor = await queries.get_dossier(session, caller, dossier_id)
+    opened = await queries.get_dossier(session, caller, dossier_id)
+    dossier = opened.dossier
     if dossier.receipt_number is None:
         raise NotFound()
-    if actor is Actor.OFFICER:
-        record_form_access(
-            session, caller, dossier, action="print receipt", purpose=purpose_of(caller, dossier.resident_id, purpose)
-        )
+    await record_reading(session, caller, opened, "print receipt", purpose)
     pdf = await asyncio.to_thread(render_fee_receipt, await slips.get_fee_receipt(session, dossier))
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 

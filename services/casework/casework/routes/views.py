@@ -7,10 +7,11 @@ from casework.commands.dossiers import form_of
 from casework.commands.submission import missing_papers
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
 from casework.model.fees import Channel
-from casework.model.forms import Entry, Form, missing, shown
+from casework.model.forms import Entry, Form, is_hidden, missing, shown
 from casework.model.lifecycle import Actor
 from casework.procedures import FormField, load_catalogue
-from casework.queries.dossiers import list_papers, list_results, list_steps
+from casework.queries.dossiers import OpenedDossier, list_papers, list_results, list_steps
+from casework.queries.people import representative_of
 from casework.schemas.dossiers import (
     DossierLine,
     DossierProgress,
@@ -19,6 +20,7 @@ from casework.schemas.dossiers import (
     DossierView,
     FeeView,
     FieldView,
+    PaperRecorded,
     PaperView,
     ResultView,
     Tracked,
@@ -47,8 +49,9 @@ def progress(dossier: Dossier, actor: Actor) -> DossierProgress:
     return DossierProgress(**_progress(dossier, actor))
 
 
-async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView:
+async def whole(session: Session, opened: OpenedDossier) -> DossierView:
     """A dossier with its form, papers and history."""
+    dossier, actor, sees_subject = opened
     form, fields = dossier.entries(), form_of(dossier)
     lacking = await missing_papers(session, dossier, rules_of(dossier)) if fields else []
     return DossierView(
@@ -56,13 +59,14 @@ async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView
         subject_id=dossier.subject_id,
         on_behalf_of=dossier.on_behalf_of,
         assisted_by=dossier.assisted_by,
+        paper=_paper_presented(dossier) if actor is Actor.OFFICER else None,
         self_service=dossier.is_self_service,
         copies=dossier.copies,
         result_delivery=dossier.result_delivery,
         returned_at=dossier.returned_at,
         supplement_requests=dossier.supplement_requests,
         extensions=dossier.extensions,
-        fields=_fields(dossier, form, actor),
+        fields=_fields(dossier, form, sees_subject=sees_subject),
         missing=missing(fields, form),
         missing_documents=lacking,
         once_only_ratio=dossier.ratio,
@@ -74,21 +78,33 @@ async def whole(session: Session, dossier: Dossier, actor: Actor) -> DossierView
     )
 
 
-def record_form_access(session: Session, caller: Caller, dossier: Dossier, *, action: str, purpose: str | None) -> None:
+async def record_form_access(
+    session: Session, caller: Caller, opened: OpenedDossier, *, action: str, purpose: str | None
+) -> None:
     """Records the reading of a form for every resident whose data are in it; reading one's own data is not recorded."""
-    people = {dossier.resident_id, dossier.subject_id, dossier.on_behalf_of} - {None, caller.resident_id}
-    for resident_id in people:
-        if resident_id is not None:
-            record_access(
-                session,
-                SERVICE,
-                caller,
-                resident_id,
-                action=action,
-                purpose=purpose,
-                fields=[field.name for field in form_of(dossier)],
-                legal_basis="Nghị định 118/2025/NĐ-CP",
-            )
+    dossier = opened.dossier
+    applicant = dossier.resident_id or await representative_of(session, dossier)
+    people = {applicant, dossier.subject_id, dossier.on_behalf_of} - {None, caller.resident_id}
+    for resident_id in sorted(person for person in people if person is not None):
+        about = "applicant" if resident_id == applicant else "subject"
+        record_access(
+            session,
+            SERVICE,
+            caller,
+            resident_id,
+            action=action,
+            purpose=purpose,
+            fields=_fields_shown(opened, about),
+            legal_basis="Nghị định 118/2025/NĐ-CP",
+        )
+
+
+def _fields_shown(opened: OpenedDossier, about: str) -> list[str]:
+    """The fields about a person that the caller sees; of a dossier about oneself, all of them."""
+    if about == "subject" and not opened.sees_subject:
+        return []
+    is_own = not opened.dossier.is_for_another
+    return [field.name for field in form_of(opened.dossier) if is_own or field.about == about]
 
 
 def tracked(dossier: Dossier) -> Tracked:
@@ -118,6 +134,7 @@ def result(row: DossierResult) -> ResultView:
         size=row.size,
         sha256=row.sha256.hex(),
         issued_at=row.issued_at,
+        revoked_at=row.revoked_at,
         signatures=_check(row.signatures),
     )
 
@@ -167,29 +184,36 @@ def _fee(dossier: Dossier) -> FeeView:
     )
 
 
-def _fields(dossier: Dossier, form: Form, actor: Actor) -> dict[str, FieldView]:
+def _fields(dossier: Dossier, form: Form, *, sees_subject: bool) -> dict[str, FieldView]:
     """Every field of the procedure; those of the other kind of applicant are there, empty and closed."""
     if dossier.origin == "portal":
         return {}
     own = {field.name for field in form_of(dossier)}
     return {
-        field.name: _field(field, form.get(field.name, Entry()), actor) if field.name in own else NOT_APPLICABLE
+        field.name: _field(field, form.get(field.name, Entry()), sees_subject=sees_subject)
+        if field.name in own
+        else NOT_APPLICABLE
         for field in rules_of(dossier).fields
     }
 
 
-def _field(field: FormField, entry: Entry, actor: Actor) -> FieldView:
-    hidden = entry.withheld and actor is not Actor.OFFICER
+def _field(field: FormField, entry: Entry, *, sees_subject: bool) -> FieldView:
+    hidden = is_hidden(field, entry, sees_subject=sees_subject)
     return FieldView(
         value=None if hidden else shown(field, entry),
         source=entry.source,
         verified=entry.verified,
         observed_at=entry.observed_at,
         state=entry.state,
-        editable=entry.is_editable,
-        needs_confirmation=entry.needs_confirmation,
+        editable=entry.is_editable and not hidden,
+        needs_confirmation=entry.needs_confirmation and not hidden,
         withheld=hidden,
     )
+
+
+def _paper_presented(dossier: Dossier) -> PaperRecorded | None:
+    paper = dossier.read_paper()
+    return PaperRecorded(kind=paper.kind, number=paper.number, issued_on=paper.issued_on) if paper else None
 
 
 def _step(row: DossierStep) -> DossierStepView:

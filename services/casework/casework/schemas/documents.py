@@ -11,9 +11,10 @@ from casework.model.documents import NewDocument
 from casework.schemas.dossiers import Code, Local, Note
 from casework.schemas.feedback import base64_bytes
 from casework.signatures import SignatureCheck
+from chassis.web.bodies import Day, RequestBody
 
 
-class DocumentCreate(BaseModel):
+class DocumentCreate(RequestBody):
     """A document to an agency (`unit_code`, or `organ_id` for one outside the platform), or from one to a resident or
     organization; the file is base64."""
 
@@ -21,7 +22,7 @@ class DocumentCreate(BaseModel):
     resident_id: UUID | None = None
     organization_id: UUID | None = None
     organ_id: Code | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
     from_unit_code: Code | None = None
     kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "official_letter"
     subject: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
@@ -59,7 +60,7 @@ class DocumentCreate(BaseModel):
         return None if self.file is None else base64_bytes(self.file)
 
 
-class ExchangeStep(BaseModel):
+class ExchangeStep(RequestBody):
     """The next status of the chain; `recall_requested` is the sender's, the answers to it and all others the recipient's."""
 
     status: Literal[

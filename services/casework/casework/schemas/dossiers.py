@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.model.applications import Application, Decision, FormChanges, FormSignature
+from casework.model.applications import Application, Decision, DeskPaper, FormChanges, FormSignature, PaperKind
 from casework.model.fees import Channel
 from casework.model.lifecycle import Action
 from casework.signatures import SignatureCheck, Verdict
 from chassis.clock import HO_CHI_MINH
+from chassis.web.bodies import NOT_NULL, Day, Instant, RequestBody
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -20,7 +21,15 @@ Local = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(HO
 Note = Annotated[str, StringConstraints(max_length=2_000)]
 
 
-class DossierCreate(BaseModel):
+class PaperPresented(RequestBody):
+    """The paper by which an applicant at the desk acts for, or about, another person."""
+
+    kind: PaperKind = "presented"
+    number: Short | None = None
+    issued_on: Day | None = None
+
+
+class DossierCreate(RequestBody):
     """Who applies for what; exactly one of `resident_id` and `organization_id`."""
 
     procedure_code: Code
@@ -30,9 +39,10 @@ class DossierCreate(BaseModel):
     unit_code: Code | None = None
     on_behalf_of: UUID | None = None
     assisted_by: Short | None = None
-    copies: int = Field(default=1, ge=1, le=100, strict=True)
+    copies: int = Field(default=1, ge=1, le=100)
     result_delivery: Literal["electronic", "post", "in_person"] = "electronic"
     channel: Channel = Channel.ONLINE
+    paper: PaperPresented | None = None
 
     @model_validator(mode="after")
     def _one_applicant(self) -> "DossierCreate":
@@ -46,56 +56,65 @@ class DossierCreate(BaseModel):
 
     def to_application(self) -> Application:
         """The value that commands take."""
-        return Application(**self.model_dump())
+        paper = DeskPaper(**self.paper.model_dump()) if self.paper else None
+        return Application(**self.model_dump(exclude={"paper"}), paper=paper)
 
 
-class DossierFillIn(BaseModel):
+class DossierFillIn(RequestBody):
     """What the applicant types; `copies` and `result_delivery` may change too."""
 
     fields: dict[Short, Any] = Field(default_factory=dict, max_length=200)
-    copies: int | None = Field(default=None, ge=1, le=100, strict=True)
-    result_delivery: Literal["electronic", "post", "in_person"] | None = None
+    copies: Annotated[int | None, NOT_NULL] = Field(default=None, ge=1, le=100)
+    result_delivery: Annotated[Literal["electronic", "post", "in_person"] | None, NOT_NULL] = None
 
     def to_changes(self) -> FormChanges:
         """The value that commands take."""
         return FormChanges(self.fields, self.copies, self.result_delivery)
 
 
-class Signature(BaseModel):
+class Signature(RequestBody):
     """What is kept of the applicant's signature on the form: never the key, never the certificate's owner."""
 
     provider: Short
     certificate_serial: Short
-    signed_at: Annotated[AwareDatetime, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
+    signed_at: Annotated[Instant, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
 
     def to_signature(self) -> FormSignature:
         """The value that commands take."""
         return FormSignature(**self.model_dump())
 
 
-class DossierSubmit(BaseModel):
+class DossierSubmit(RequestBody):
     """The signature of the form, where the applicant signed it."""
 
     signature: Signature | None = None
 
 
-class DossierAct(BaseModel):
+class DossierAct(RequestBody):
     """What is done. `unit_code` goes with `transfer`, `due_on` with `extend`, `amount` with `request_payment`."""
 
     action: Literal[
         "accept", "refuse", "transfer", "process", "request_supplement", "supplement", "request_payment", "extend",
         "send_draft_result", "confirm_draft_result", "dispute_draft_result", "approve", "reject", "return_result",
-        "withdraw",
+        "withdraw", "revert", "revoke_result",
     ]  # fmt: skip
     note: Note | None = None
     unit_code: Code | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
     amount: int | None = Field(default=None, gt=0, le=1_000_000_000)
     verification: bool = False
 
     def to_decision(self) -> Decision:
         """The value that commands take."""
         return Decision(**self.model_dump() | {"action": Action(self.action)})
+
+
+class PaperRecorded(BaseModel):
+    """The paper that an officer recorded at the desk; shown to officers only."""
+
+    kind: str
+    number: str | None
+    issued_on: date | None
 
 
 class DossierSignatureView(BaseModel):
@@ -145,6 +164,7 @@ class ResultView(BaseModel):
     size: int
     sha256: str
     issued_at: Local
+    revoked_at: Local | None
     signatures: SignatureCheck | None
 
 
@@ -198,6 +218,7 @@ class DossierView(DossierProgress):
     subject_id: UUID | None
     on_behalf_of: UUID | None
     assisted_by: str | None
+    paper: PaperRecorded | None
     self_service: bool
     copies: int
     result_delivery: str

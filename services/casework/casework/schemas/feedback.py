@@ -10,11 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from casework.model.petitions import FeedbackAction, FeedbackCategory, FeedbackDecision
 from casework.schemas.dossiers import Code, Local, Short
+from chassis.web.bodies import RequestBody
 
 FeedbackText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 
 
-class Photo(BaseModel):
+class Photo(RequestBody):
     """A photograph or paper, base64."""
 
     content: Annotated[str, StringConstraints(max_length=14_000_000)]
@@ -38,7 +39,7 @@ def base64_bytes(text: str) -> bytes:
         raise PydanticCustomError("not-base64", "This is not base64.", {"vi": "Không phải base64."}) from error
 
 
-class FeedbackCreate(BaseModel):
+class FeedbackCreate(RequestBody):
     """Feedback to the authorities."""
 
     unit_code: Code
@@ -48,7 +49,7 @@ class FeedbackCreate(BaseModel):
     attachments: list[Photo] = Field(default_factory=list, max_length=5)
 
 
-class FeedbackAct(BaseModel):
+class FeedbackAct(RequestBody):
     """What is done. `assignee` goes with `assign`, `unit_code` with `transfer`, `rating` with `rate`; `text` or `note` with
     `answer`; `duplicate_of` may go with `close`."""
 

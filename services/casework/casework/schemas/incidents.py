@@ -3,13 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from casework.model.incidents import IncidentAction, IncidentDecision, NewIncident
 from casework.schemas.dossiers import Code, Local, Note, Short
+from chassis.web.bodies import Instant, RequestBody
 
 
-class IncidentCreate(BaseModel):
+class IncidentCreate(RequestBody):
     """A technical fault; without a unit it belongs to the reporter's own unit."""
 
     system: Literal["portal", "one_stop", "app", "network"]
@@ -17,14 +18,14 @@ class IncidentCreate(BaseModel):
     title: Annotated[str, StringConstraints(max_length=200)] = ""
     description: Note = ""
     severity: Literal["low", "normal", "high"] = "normal"
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
 
     def to_incident(self) -> NewIncident:
         """The value that commands take."""
         return NewIncident(**self.model_dump())
 
 
-class IncidentAct(BaseModel):
+class IncidentAct(RequestBody):
     """`assignee` goes with `assign`, `resolution` with `resolve`."""
 
     action: IncidentAction

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints
 
+from chassis.web.bodies import RequestBody
+
 
 class FieldChoiceView(BaseModel):
     value: str
@@ -67,7 +69,7 @@ class ProcedureView(ProcedureLine):
     valid_until: str | None
 
 
-class ProcedureChoice(BaseModel):
+class ProcedureChoice(RequestBody):
     """The codes of the services that a unit chooses, all of them."""
 
     codes: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]]
