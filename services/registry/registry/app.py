@@ -31,7 +31,7 @@ async def _refresh(runtime: Runtime) -> None:
 
 
 async def _probe_sources(runtime: Runtime) -> None:
-    await probe_sources(runtime.database, databases_of(runtime), get_registry_settings().source_seconds)
+    await probe_sources(runtime.database, databases_of(runtime))
 
 
 async def _find_duplicates(runtime: Runtime) -> None:

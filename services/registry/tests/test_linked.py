@@ -249,12 +249,28 @@ async def test_the_state_of_every_database_is_known_before_a_form_needs_it(
 ) -> None:
     await sandbox.switch("down", "civil_status")
 
-    await probe_sources(database, databases, 2.0)
+    await probe_sources(database, databases)
 
     items = (await calling("auditor", unit_code="38").get("/v1/data-sources")).json()["items"]
     assert {item["name"]: item["state"] for item in items} == {
         "population": "live", "social_insurance": "live", "civil_status": "down", "social_protection": "live"
     }  # fmt: skip
+
+
+async def test_a_form_that_did_not_wait_long_enough_calls_no_database_down(
+    databases: Databases, sandbox: Sandbox, calling: Any, register: Any, person: Person, database: Database
+) -> None:
+    await probe_sources(database, databases)
+    await sandbox.switch("slow", "population")
+
+    degraded = (await prefilled(calling, await registered(register, person)))["degraded_sources"]
+
+    states = (await calling("auditor", unit_code="38").get("/v1/data-sources")).json()["items"]
+    assert degraded == ["population"]
+    assert {item["state"] for item in states} == {"live"}
+    await probe_sources(database, databases, seconds=0.2)
+    states = (await calling("auditor", unit_code="38").get("/v1/data-sources")).json()["items"]
+    assert {item["name"] for item in states if item["state"] == "down"} == {"population"}
 
 
 async def _forget_checks(database: Database) -> None:

@@ -111,8 +111,15 @@ async def _store_linked(session: Session, resident_id: UUID, name: str, value: A
     return True
 
 
-async def probe_sources(database: Database, databases: Databases, seconds: float) -> None:
-    """Query databases without a recent answer about a number that no card has: so their state is known before a form."""
+PROBE_AFTER = timedelta(minutes=10)
+PROBE_SECONDS = 15.0
+
+
+async def probe_sources(database: Database, databases: Databases, seconds: float = PROBE_SECONDS) -> None:
+    """Query databases without a recent answer about a number that no card has: so their state is known before a form.
+
+    A probe has more time than a form: a database that is only slower than a form can wait for is not `down`.
+    """
     async with database.reading() as session:
         recent = await session.exec(
             select(LinkedSource.name).where(
@@ -120,21 +127,23 @@ async def probe_sources(database: Database, databases: Databases, seconds: float
             )
         )
         live = set(recent)
-    silent = [name for name in databases.urls if name not in live]
+    silent = [name for name in databases.urls if name not in live or name in databases.suspects()]
     results = await databases.query(silent, PROBE_NUMBER, seconds)
     async with database.transaction() as session:
-        await record_source_states(session, results)
+        await record_source_states(session, results, is_probe=True)
 
 
-PROBE_AFTER = timedelta(minutes=10)
 PROBE_NUMBER = "0" * 12
 """A number that no card has."""
 
 
-async def record_source_states(session: Session, results: Sequence[SourceResult]) -> None:
-    """Store the states of the databases; a change of state is published for the report."""
+async def record_source_states(session: Session, results: Sequence[SourceResult], *, is_probe: bool = False) -> None:
+    """Store the states of the databases; a change of state is published for the report.
+
+    A form's timeout changes no state: it may be this machine that is slow. The next probe decides.
+    """
     for result in sorted(results, key=lambda result: result.source):
-        if result.failure == "resting":
+        if result.failure == "resting" or (result.failure == "slow" and not is_probe):
             continue
         live = result.answer is not None
         row = await session.execute(

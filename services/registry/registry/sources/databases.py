@@ -40,6 +40,10 @@ class Databases:
         )
         self._breakers = {name: CircuitBreaker() for name in urls}
 
+    def suspects(self) -> frozenset[str]:
+        """The databases whose last query failed."""
+        return frozenset(name for name, breaker in self._breakers.items() if breaker.failures)
+
     async def query(self, sources: Iterable[str], personal_id: str, seconds: float) -> list[SourceResult]:
         """Query all of them at the same time; one that does not answer within `seconds` counts as slow."""
         wanted = [name for name in sources if name in self.urls]
