@@ -20,8 +20,8 @@ unexport VIRTUAL_ENV
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore openapi \
-	rebuild-reports clean install
+.PHONY: help run test fuzz test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore generate \
+	openapi rebuild-reports clean install
 
 help: ## shows this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -51,11 +51,12 @@ test-compose: up ## the tests against the compose stack, which it starts
 	$(VENV)/python -m deploy.demo.load $(COMPOSE_URL)
 	$(PYTEST) -m compose
 
-check: install ## what CI runs: format, lint, types, import walls, dependency and secret audit, tests
+check: install ## what CI runs: format, lint, types, import contracts, generated files, dependency and secret audit, tests
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy $(TYPED)
 	$(VENV)/lint-imports
+	@$(VENV)/python -m deploy.generate --check
 	@.ci/audit $(UV)
 	@$(MAKE) --no-print-directory test
 
@@ -88,10 +89,12 @@ restore: docker install ## the newest backup into an empty compose stack: make r
 	@test -n "$(FROM)" || { echo "make restore FROM=FOLDER"; exit 2; }
 	$(VENV)/python -m deploy.backup restore $(FROM) $(if $(UNTIL),--until "$(UNTIL)")
 
-openapi: install ## writes the OpenAPI document of the platform and the AsyncAPI document of the events to docs/api/
-	$(VENV)/python -m deploy.api
+generate: install ## writes every generated file: API documents, routing table, tables of events, Python client
+	@$(VENV)/python -m deploy.generate
 
-rebuild-reports: install ## replays the facts into new projections and swaps
+openapi: generate
+
+rebuild-reports: install ## replays the events into new projections and replaces the old ones
 	$(VENV)/python -m deploy.local.rebuild_reports
 
 clean: ## removes what the other targets made, the data of make run too

@@ -1,7 +1,7 @@
 """One API document for the whole platform, and what is generated from the services' own documents.
 
-`python -m gateway.documents` asks the packages for their OpenAPI documents and problems and rewrites
-`routing_table.json` and `problem_pages.json`. Both are committed: a new public route is seen in review, not at run time.
+`make generate` asks the packages for their OpenAPI documents and problems and writes `routing_table.json` and
+`problem_pages.json`. Both are committed: a new public route is seen in review, not at run time.
 """
 
 import json
@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from gateway.examples import with_examples
@@ -119,18 +119,14 @@ def ask_all() -> dict[str, dict[str, Any]]:
     }
 
 
-def write_tables(answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Rewrites the committed tables; a service that was not asked keeps its routes."""
-    kept = [asdict(route) for route in RoutingTable.from_file().routes if route.service not in answers]
-    routes = kept + routes_of({service: answer["openapi"] for service, answer in answers.items()})
-    routes = list({(route["template"], route["method"]): route for route in routes}.values())
-    routes.sort(key=lambda route: (route["template"], route["method"]))
+def generated_tables(answers: Mapping[str, Mapping[str, Any]]) -> dict[Path, str]:
+    """The texts of `routing_table.json` and `problem_pages.json` by their paths, from the documents of all services."""
+    routes = routes_of({service: answer["openapi"] for service, answer in answers.items()})
+    RoutingTable.from_document({"routes": routes})
     lines = ",\n".join(f"  {json.dumps(route)}" for route in routes)
-    TABLE_FILE.write_text(f'{{"routes": [\n{lines}\n]}}\n', encoding="utf-8")
-    RoutingTable.from_file()
     problems = {slug: page for answer in answers.values() for slug, page in answer["problems"].items()}
     pages = json.dumps(dict(sorted(problems.items())), ensure_ascii=False, indent=1)
-    PROBLEMS_FILE.write_text(pages + "\n", encoding="utf-8")
+    return {TABLE_FILE: f'{{"routes": [\n{lines}\n]}}\n', PROBLEMS_FILE: pages + "\n"}
 
 
 def _prefixed(document: Mapping[str, Any], service: str) -> dict[str, Any]:
@@ -244,9 +240,3 @@ WEBHOOK_PATH: dict[str, Any] = {
         }
     }
 }
-
-if __name__ == "__main__":
-    shown = ask_all()
-    write_tables(shown)
-    missing = sorted(set(PACKAGES) - set(shown))
-    sys.stdout.write(f"{len(RoutingTable.from_file().routes)} routes; without an app: {', '.join(missing) or 'none'}\n")

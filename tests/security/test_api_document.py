@@ -1,4 +1,4 @@
-"""What the services declare is what the door is built from, and no promise of the public API is broken unseen."""
+"""The committed tables and documents are what the services declare, and no change of the public API breaks its users unseen."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from deploy.api.asyncapi import describe_events
-from deploy.api.promises import broken_facts, broken_promises, resolve
+from deploy.generate.asyncapi import describe_events
+from deploy.generate.compatibility import breaking_api_changes, breaking_event_changes, resolve
+from deploy.generate.event_tables import EventUse
+from deploy.generate.files import ROOT
 from gateway.documents import ask_all, merge, routes_of
 from gateway.examples import has_example
 from gateway.refusals import PROBLEMS_FILE
@@ -29,8 +31,8 @@ def test_the_committed_tables_are_what_the_services_declare(declared: dict[str, 
     routes = routes_of({service: answer["openapi"] for service, answer in declared.items()})
     problems = {slug for answer in declared.values() for slug in answer["problems"]}
 
-    assert json.loads(TABLE_FILE.read_text())["routes"] == routes, "run `make openapi` and commit"
-    assert problems <= set(json.loads(PROBLEMS_FILE.read_text())), "run `make openapi` and commit"
+    assert json.loads(TABLE_FILE.read_text())["routes"] == routes, "run `make generate` and commit"
+    assert problems <= set(json.loads(PROBLEMS_FILE.read_text())), "run `make generate` and commit"
 
 
 def test_every_reference_of_the_merged_document_leads_somewhere(declared: dict[str, dict[str, Any]]) -> None:
@@ -63,19 +65,19 @@ def test_every_body_has_an_example_that_its_schema_allows(declared: dict[str, di
     assert [name for name, content in contents.items() if not has_example(document, content)] == []
 
 
-def test_no_promise_of_the_committed_document_is_broken(declared: dict[str, dict[str, Any]]) -> None:
+def test_no_change_of_the_api_breaks_its_users(declared: dict[str, dict[str, Any]]) -> None:
     before = json.loads((API / "openapi.json").read_text(encoding="utf-8"))
     after = merge({service: answer["openapi"] for service, answer in declared.items()})
 
-    assert broken_promises(before, after) == [], "a change of meaning is a new path or field beside the old"
-    assert set(before["paths"]) == set(after["paths"]), "run `make openapi` and commit"
+    assert breaking_api_changes(before, after) == [], "a change of meaning is a new path or field beside the old"
+    assert set(before["paths"]) == set(after["paths"]), "run `make generate` and commit"
 
 
-def test_no_promise_about_events_is_broken() -> None:
+def test_no_change_of_the_events_breaks_their_subscribers() -> None:
     before = json.loads((API / "asyncapi.json").read_text(encoding="utf-8"))
-    after = describe_events({})
+    after = describe_events(EventUse({}, ROOT))
 
-    assert broken_facts(before, after) == [], "a change of meaning is a new version of the event"
+    assert breaking_event_changes(before, after) == [], "a change of meaning is a new version of the event"
     assert before["components"]["schemas"] == json.loads(json.dumps(after["components"]["schemas"], default=str))
 
 

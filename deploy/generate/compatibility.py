@@ -1,4 +1,4 @@
-"""Breaking changes between two versions of an API document: what somebody who relied on the older would stumble over."""
+"""Breaking changes between two versions of an API document: what a user of the older one no longer finds."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 METHODS = ("get", "put", "post", "delete", "patch")
 Document = Mapping[str, Any]
-Way = Literal["asked", "answered"]
-"""Which way a schema's values go: what we read may become wider, what we say may become richer, never the reverse."""
+Direction = Literal["request", "response"]
+"""Which way a schema's values go: requests may accept more, responses may contain more, never the reverse."""
 
 
-def broken_promises(before: Document, after: Document) -> list[str]:
-    """Of two OpenAPI documents: operations, parameters, fields, types and values that are gone, and new demands."""
+def breaking_api_changes(before: Document, after: Document) -> list[str]:
+    """Of two OpenAPI documents: operations, parameters, fields, types and values that are gone, and new requirements."""
     found: list[str] = []
     for path, item in before["paths"].items():
         for method in METHODS:
@@ -27,7 +27,7 @@ def broken_promises(before: Document, after: Document) -> list[str]:
     return found
 
 
-def broken_facts(before: Document, after: Document) -> list[str]:
+def breaking_event_changes(before: Document, after: Document) -> list[str]:
     """Of two AsyncAPI documents: topics, messages, fields, types and values that are gone."""
     found: list[str] = []
     for name, channel in before["channels"].items():
@@ -41,13 +41,13 @@ def broken_facts(before: Document, after: Document) -> list[str]:
     for name, message in before["components"]["messages"].items():
         now = after["components"]["messages"].get(name)
         if now is not None:
-            pair = _Pair(before, after, "answered")
+            pair = _Pair(before, after, "response")
             found += [f"{name}: {change}" for change in pair.changes(message["payload"], now["payload"], "", ())]
     return sorted(found)
 
 
 def resolve(document: Document, reference: str) -> dict[str, Any] | None:
-    """What a `#/…` reference leads to, or None."""
+    """The target of a `#/…` reference, or None."""
     place: Any = document
     for step in reference.removeprefix("#/").split("/"):
         place = place.get(step) if isinstance(place, dict) else None
@@ -56,26 +56,26 @@ def resolve(document: Document, reference: str) -> dict[str, Any] | None:
 
 def _changes(before: Document, old: Document, after: Document, new: Document) -> Iterator[str]:
     yield from _changed_parameters(before, old, after, new)
-    asked = _Pair(before, after, "asked")
+    requests = _Pair(before, after, "request")
     for kind, body in _contents(old.get("requestBody", {})).items():
         kept = _contents(new.get("requestBody", {})).get(kind)
         if kept is None:
-            yield f"does not take {kind} any more"
+            yield f"does not accept {kind} any more"
         else:
-            yield from asked.changes(body, kept, "body", ())
-    answered = _Pair(before, after, "answered")
-    for status, answer in old.get("responses", {}).items():
+            yield from requests.changes(body, kept, "body", ())
+    responses = _Pair(before, after, "response")
+    for status, response in old.get("responses", {}).items():
         if not status.startswith("2"):
             continue
         if status not in new.get("responses", {}):
-            yield f"does not answer {status} any more"
+            yield f"has no response {status} any more"
             continue
-        for kind, body in _contents(answer).items():
+        for kind, body in _contents(response).items():
             kept = _contents(new["responses"][status]).get(kind)
             if kept is None:
-                yield f"does not answer {kind} any more"
+                yield f"does not respond with {kind} any more"
             else:
-                yield from answered.changes(body, kept, "answer", ())
+                yield from responses.changes(body, kept, "response", ())
 
 
 def _changed_parameters(before: Document, old: Document, after: Document, new: Document) -> Iterator[str]:
@@ -83,11 +83,11 @@ def _changed_parameters(before: Document, old: Document, after: Document, new: D
     kept = {(one["name"], one["in"]): one for one in new.get("parameters", [])}
     for (name, place), parameter in known.items():
         if place == "path":
-            continue  # its name is ours alone
+            continue  # its name is not part of the address
         if (name, place) not in kept:
-            yield f"does not know the parameter {name} any more"
+            yield f"has no parameter {name} any more"
         else:
-            pair = _Pair(before, after, "asked")
+            pair = _Pair(before, after, "request")
             yield from pair.changes(parameter.get("schema", {}), kept[name, place].get("schema", {}), name, ())
     for (name, place), parameter in kept.items():
         was_needed = known.get((name, place), {}).get("required", False)
@@ -105,7 +105,7 @@ class _Pair:
 
     before: Document
     after: Document
-    way: Way
+    direction: Direction
 
     def changes(self, old: Any, new: Any, place: str, inside: tuple[str, ...]) -> Iterator[str]:
         if "$ref" in old:
@@ -133,7 +133,7 @@ class _Pair:
         given, kept = _enum(old), _enum(new)
         if given is None or kept is None:
             return
-        # A value that we no longer say is a promise too: somebody waits for it.
+        # A value that responses no longer have is a breaking change too: a client may wait for it.
         for value in sorted(given - kept):
             yield f"{place} has no value {value} any more"
 
@@ -143,20 +143,24 @@ class _Pair:
             return
         if "number" in kept:
             kept |= {"integer"}
-        gone = given - kept if self.way == "asked" else kept - given - ({"integer"} if "number" in given else set())
+        gone = (
+            given - kept
+            if self.direction == "request"
+            else kept - given - ({"integer"} if "number" in given else set())
+        )
         if gone:
-            yield f"{place} is {'no' if self.way == 'asked' else 'sometimes'} {', '.join(sorted(gone))} now"
+            yield f"{place} is {'no' if self.direction == 'request' else 'sometimes'} {', '.join(sorted(gone))} now"
 
     def _fields(self, old: dict[str, Any], new: dict[str, Any], place: str, inside: tuple[str, ...]) -> Iterator[str]:
         given, kept = old.get("properties", {}), new.get("properties", {})
         for name in sorted(set(given) - set(kept)) if kept or given else ():
             yield f"{place} has no field {name} any more"
-        demanded, promised = set(new.get("required", ())), set(old.get("required", ()))
-        if self.way == "asked":
-            for name in sorted(demanded - promised):
+        required, guaranteed = set(new.get("required", ())), set(old.get("required", ()))
+        if self.direction == "request":
+            for name in sorted(required - guaranteed):
                 yield f"{place} needs the field {name} now"
         else:
-            for name in sorted((promised - demanded) & set(kept)):
+            for name in sorted((guaranteed - required) & set(kept)):
                 yield f"{place} has the field {name} only sometimes now"
         for name in sorted(set(given) & set(kept)):
             yield from self.changes(given[name], kept[name], f"{place}/{name}", inside)

@@ -1,0 +1,64 @@
+"""Every file that is written by a program: its path in the repository and its text, from the code of this tree."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from contracts.event import Event
+from contracts.services import EVERY_PROCESS, package_of
+from deploy.generate.asyncapi import describe_events
+from deploy.generate.event_tables import EventUse, events_page, overview, with_block
+from gateway.documents import ask_all, generated_tables, merge
+
+ROOT = Path(__file__).parents[2]
+OPENAPI, ASYNCAPI = "docs/api/openapi.json", "docs/api/asyncapi.json"
+CLIENT = "clients/python/bakhong_client/operations.py"
+
+
+def generated_files(root: Path = ROOT) -> dict[str, str]:
+    """Path and text of every generated file; pages that are generated in part keep the rest of what `root` has."""
+    described = ask_all()
+    api = merge({service: answer["openapi"] for service, answer in described.items()})
+    use = EventUse(handled_events(), root)
+    return {
+        OPENAPI: _json(api),
+        ASYNCAPI: _json(describe_events(use)),
+        **{_in_root(path): text for path, text in generated_tables(described).items()},
+        CLIENT: _client_generator().write(_from_json(_json(api))),
+        "docs/events.md": events_page(use),
+        "README.md": with_block((root / "README.md").read_text(encoding="utf-8"), overview(use)),
+    }
+
+
+def handled_events() -> dict[str, tuple[type[Event], ...]]:
+    """The events that each process handles."""
+    return {name: tuple(importlib.import_module(f"{package_of(name)}.app").service.handlers) for name in EVERY_PROCESS}
+
+
+def _in_root(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _from_json(text: str) -> Any:
+    """As a reader of the written document gets it: plain JSON values only."""
+    return json.loads(text)
+
+
+def _client_generator() -> ModuleType:
+    """`clients/python/generate.py` stands in a package that is published without the platform."""
+    spec = importlib.util.spec_from_file_location("generate_client", ROOT / "clients/python/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
