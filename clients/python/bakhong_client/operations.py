@@ -656,13 +656,13 @@ ReportingProgressView = TypedDict("ReportingProgressView", {"unit_code": "str", 
 
 ReportingRankedView = TypedDict("ReportingRankedView", {"place": "int | None", "unit_code": "str", "name": "str", "numerator": "int | None", "denominator": "int | None", "percent": "float | None", "value": "float | None"})
 
-ReportingRankingView = TypedDict("ReportingRankingView", {"level": "str", "parent": "str", "indicator": "str", "as_of": "str", "items": "list[ReportingRankedView]", "commendations": "list[ReportingCommendationView]", "next_cursor": "NotRequired[str | None]"})
-
 ReportingReconciledView = TypedDict("ReportingReconciledView", {"service": "str", "unit_code": "str", "indicator": "str", "announced": "int", "projected": "int", "differs": "bool", "taken_at": "str"})
 
 ReportingReconciliationView = TypedDict("ReportingReconciliationView", {"agrees": "bool", "state": "Literal['agrees', 'differs', 'nothing_compared']", "items": "list[ReportingReconciledView]", "next_cursor": "NotRequired[str | None]"})
 
 ReportingTrendView = TypedDict("ReportingTrendView", {"unit_code": "str", "indicator": "str", "title": "str", "points": "list[ReportingPointView]"})
+
+ReportingUnitRankingView = TypedDict("ReportingUnitRankingView", {"level": "str", "parent": "str", "indicator": "str", "as_of": "str", "items": "list[ReportingRankedView]", "commendations": "list[ReportingCommendationView]", "next_cursor": "NotRequired[str | None]"})
 
 ReportingValidationError = TypedDict("ReportingValidationError", {"loc": "list[str | int]", "msg": "str", "type": "str", "input": "NotRequired[Any]", "ctx": "NotRequired[dict[str, Any]]"})
 
@@ -1503,12 +1503,12 @@ class Operations:
         return answer
 
     def get_reports_filed(self, *, unit_code: str | None = None, as_of: str | None = None) -> ReportingFiledListView:
-        "The reports that a unit handed in; each is a frozen copy. (GET /v1/reports/filed)"
+        "The reports that a unit filed; each is a frozen copy. (GET /v1/reports/filed)"
         answer: ReportingFiledListView = self._ask("GET", "/v1/reports/filed", query={"unit_code": unit_code, "as_of": as_of})
         return answer
 
     def get_reports_filed_by_filed_id(self, *, filed_id: str, accept_language: str | None = None) -> ReportingFiledProgressView:
-        "The figures of a report as they stood when it was handed in. (GET /v1/reports/filed/{filed_id})"
+        "The figures of a report as they were when it was filed. (GET /v1/reports/filed/{filed_id})"
         answer: ReportingFiledProgressView = self._ask("GET", f"/v1/reports/filed/{_path(filed_id)}", headers={name: str(value) for name, value in (('Accept-Language', accept_language),) if value is not None})
         return answer
 
@@ -1527,9 +1527,9 @@ class Operations:
         answer: ReportingProgressView = self._ask("GET", "/v1/reports/progress", query={"unit_code": unit_code, "as_of": as_of}, headers={name: str(value) for name, value in (('Accept-Language', accept_language),) if value is not None})
         return answer
 
-    def get_reports_ranking(self, *, indicator: str | None = None, level: Literal['district', 'commune', 'village'] | None = None, parent: str | None = None, as_of: str | None = None) -> ReportingRankingView:
-        "The units of a level by an indicator, best first, and whom the targets put forward for commendation. (GET /v1/reports/ranking)"
-        answer: ReportingRankingView = self._ask("GET", "/v1/reports/ranking", query={"indicator": indicator, "level": level, "parent": parent, "as_of": as_of})
+    def get_reports_ranking(self, *, indicator: str | None = None, level: Literal['district', 'commune', 'village'] | None = None, parent: str | None = None, as_of: str | None = None) -> ReportingUnitRankingView:
+        "The units of a level by an indicator, best first, and the units that their targets propose for commendation. (GET /v1/reports/ranking)"
+        answer: ReportingUnitRankingView = self._ask("GET", "/v1/reports/ranking", query={"indicator": indicator, "level": level, "parent": parent, "as_of": as_of})
         return answer
 
     def get_reports_reconciliation(self, *, unit_code: str | None = None) -> ReportingReconciliationView:
