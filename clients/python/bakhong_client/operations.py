@@ -416,6 +416,10 @@ PaymentsQrDecodeWarning = TypedDict("PaymentsQrDecodeWarning", {"pointer": "str"
 
 PaymentsQrDecodedView = TypedDict("PaymentsQrDecodedView", {"valid": "NotRequired[Literal[True]]", "warnings": "list[PaymentsQrDecodeWarning]", "scheme": "Literal['napas', 'vnpay', 'evn', 'other']", "initiation": "Literal['static', 'dynamic']", "bin": "str | None", "bank": "str | None", "account_no": "str | None", "service_code": "str | None", "merchant_id": "str | None", "amount": "int | None", "currency": "str | None", "country": "str | None", "merchant_name": "str | None", "merchant_city": "str | None", "postal_code": "str | None", "mcc": "str | None", "bill_number": "str | None", "reference": "str | None", "purpose": "str | None", "store_label": "str | None", "terminal_label": "str | None", "customer_label": "str | None"})
 
+PaymentsQrFeeMerchantPut = TypedDict("PaymentsQrFeeMerchantPut", {"merchant_id": "str"})
+
+PaymentsQrFeeMerchantView = TypedDict("PaymentsQrFeeMerchantView", {"unit_code": "str", "merchant_id": "str | None", "confirmed": "PaymentsQrNamingView | None", "pending": "PaymentsQrNamingView | None"})
+
 PaymentsQrHTTPValidationError = TypedDict("PaymentsQrHTTPValidationError", {"detail": "NotRequired[list[PaymentsQrValidationError]]"})
 
 PaymentsQrImportView = TypedDict("PaymentsQrImportView", {"id": "str", "status": "Literal['queued', 'running', 'completed', 'failed']", "total_rows": "int", "created": "int", "updated": "int", "unchanged": "int", "rejected": "int"})
@@ -446,13 +450,15 @@ PaymentsQrListedSuggestion = TypedDict("PaymentsQrListedSuggestion", {"items": "
 
 PaymentsQrListedUtilityAccountView = TypedDict("PaymentsQrListedUtilityAccountView", {"items": "list[PaymentsQrUtilityAccountView]", "next_cursor": "NotRequired[str | None]"})
 
-PaymentsQrMerchantCreate = TypedDict("PaymentsQrMerchantCreate", {"name": "str", "name_in_code": "NotRequired[str | None]", "category": "Literal['market_stall', 'shop', 'electricity', 'water', 'public_service']", "unit_code": "str", "market": "NotRequired[str | None]", "counter": "NotRequired[str | None]", "owner": "PaymentsQrMerchantOwner", "provider": "str", "settlement": "PaymentsQrSettlementAccount"})
+PaymentsQrMerchantCreate = TypedDict("PaymentsQrMerchantCreate", {"name": "str", "name_in_code": "NotRequired[str | None]", "category": "Literal['market_stall', 'shop', 'electricity', 'water', 'public_service']", "unit_code": "str", "market": "NotRequired[str | None]", "counter": "NotRequired[str | None]", "owner": "PaymentsQrOwnerBody", "provider": "str", "settlement": "PaymentsQrSettlementAccountBody"})
 
-PaymentsQrMerchantOwner = TypedDict("PaymentsQrMerchantOwner", {"resident_id": "NotRequired[str | None]", "organization_id": "NotRequired[str | None]", "tax_code": "NotRequired[str | None]"})
-
-PaymentsQrMerchantPatch = TypedDict("PaymentsQrMerchantPatch", {"status": "NotRequired[Literal['active', 'rejected', 'suspended', 'closed'] | None]", "reason": "NotRequired[str | None]", "name": "NotRequired[str | None]", "name_in_code": "NotRequired[str | None]", "category": "NotRequired[Literal['market_stall', 'shop', 'electricity', 'water', 'public_service'] | None]", "market": "NotRequired[str | None]", "counter": "NotRequired[str | None]", "settlement": "NotRequired[PaymentsQrSettlementAccount | None]"})
+PaymentsQrMerchantPatch = TypedDict("PaymentsQrMerchantPatch", {"status": "NotRequired[Literal['active', 'rejected', 'suspended', 'closed'] | None]", "reason": "NotRequired[str | None]", "name": "NotRequired[str | None]", "name_in_code": "NotRequired[str | None]", "category": "NotRequired[Literal['market_stall', 'shop', 'electricity', 'water', 'public_service'] | None]", "unit_code": "NotRequired[str | None]", "market": "NotRequired[str | None]", "counter": "NotRequired[str | None]", "owner": "NotRequired[PaymentsQrOwnerBody | None]", "provider": "NotRequired[str | None]", "settlement": "NotRequired[PaymentsQrSettlementAccountBody | None]"})
 
 PaymentsQrMerchantView = TypedDict("PaymentsQrMerchantView", {"id": "str", "name": "str", "name_in_code": "str", "category": "Literal['market_stall', 'shop', 'electricity', 'water', 'public_service']", "unit_code": "str", "market": "str | None", "counter": "str | None", "owner": "PaymentsQrOwnerView", "provider": "str", "settlement": "PaymentsQrSettlementAccountView", "status": "Literal['submitted', 'active', 'rejected', 'suspended', 'closed']", "reason": "str | None", "has_qr": "bool", "registered_at": "str", "changed_at": "str"})
+
+PaymentsQrNamingView = TypedDict("PaymentsQrNamingView", {"merchant_id": "str", "named_by": "str", "named_at": "str", "confirmed_by": "str | None", "confirmed_at": "str | None"})
+
+PaymentsQrOwnerBody = TypedDict("PaymentsQrOwnerBody", {"resident_id": "NotRequired[str | None]", "organization_id": "NotRequired[str | None]", "tax_code": "NotRequired[str | None]"})
 
 PaymentsQrOwnerView = TypedDict("PaymentsQrOwnerView", {"resident_id": "NotRequired[str | None]", "organization_id": "NotRequired[str | None]", "tax_code": "NotRequired[str | None]"})
 
@@ -462,11 +468,15 @@ PaymentsQrPaymentView = TypedDict("PaymentsQrPaymentView", {"id": "str", "status
 
 PaymentsQrQrCodeCreate = TypedDict("PaymentsQrQrCodeCreate", {"kind": "Literal['static', 'dynamic', 'external']", "counter": "NotRequired[str | None]", "amount": "NotRequired[int | None]", "reference": "NotRequired[str | None]", "purpose": "NotRequired[str | None]", "expires_at": "NotRequired[str | None]", "payload": "NotRequired[str | None]"})
 
-PaymentsQrQrCodeView = TypedDict("PaymentsQrQrCodeView", {"id": "str", "merchant_id": "str", "kind": "Literal['static', 'dynamic', 'external']", "payload": "str", "counter": "str | None", "amount": "int | None", "reference": "str | None", "purpose": "str | None", "status": "Literal['active', 'paid', 'expired', 'revoked']", "account_matches": "bool", "bill_id": "str | None", "expires_at": "str | None", "issued_at": "str"})
+PaymentsQrQrCodeView = TypedDict("PaymentsQrQrCodeView", {"id": "str", "merchant_id": "str", "kind": "Literal['static', 'dynamic', 'external']", "payload": "str", "counter": "str | None", "amount": "int | None", "reference": "str | None", "purpose": "str | None", "status": "Literal['active', 'inactive', 'paid', 'expired', 'revoked']", "account_matches": "bool", "bill_id": "str | None", "expires_at": "str | None", "issued_at": "str"})
+
+PaymentsQrRecentBill = TypedDict("PaymentsQrRecentBill", {"period": "str", "amount": "int"})
 
 PaymentsQrRejectionView = TypedDict("PaymentsQrRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"})
 
-PaymentsQrSettlementAccount = TypedDict("PaymentsQrSettlementAccount", {"bin": "str", "account_no": "str", "account_name": "str"})
+PaymentsQrReopening = TypedDict("PaymentsQrReopening", {"reason": "str"})
+
+PaymentsQrSettlementAccountBody = TypedDict("PaymentsQrSettlementAccountBody", {"bin": "str", "account_no": "str", "account_name": "str"})
 
 PaymentsQrSettlementAccountView = TypedDict("PaymentsQrSettlementAccountView", {"bin": "str", "bank": "str | None", "account_no": "str", "account_name": "NotRequired[str | None]"})
 
@@ -478,9 +488,9 @@ PaymentsQrSettlementView = TypedDict("PaymentsQrSettlementView", {"id": "str", "
 
 PaymentsQrSuggestion = TypedDict("PaymentsQrSuggestion", {"qr_code_id": "str", "merchant_id": "str", "bill_id": "str | None", "reference": "str | None", "amount": "int | None", "why": "Literal['reference', 'amount']"})
 
-PaymentsQrUtilityAccountCreate = TypedDict("PaymentsQrUtilityAccountCreate", {"merchant_id": "str", "customer_code": "str"})
+PaymentsQrUtilityAccountCreate = TypedDict("PaymentsQrUtilityAccountCreate", {"merchant_id": "str", "customer_code": "str", "recent_bill": "NotRequired[PaymentsQrRecentBill | None]"})
 
-PaymentsQrUtilityAccountView = TypedDict("PaymentsQrUtilityAccountView", {"id": "str", "resident_id": "str", "merchant_id": "str", "customer_code": "str", "linked_at": "str"})
+PaymentsQrUtilityAccountView = TypedDict("PaymentsQrUtilityAccountView", {"id": "str", "resident_id": "str", "merchant_id": "str", "customer_code": "str", "status": "Literal['pending', 'confirmed']", "linked_at": "str", "confirmed_at": "str | None"})
 
 PaymentsQrValidationError = TypedDict("PaymentsQrValidationError", {"loc": "list[str | int]", "msg": "str", "type": "str", "input": "NotRequired[Any]", "ctx": "NotRequired[dict[str, Any]]"})
 
@@ -722,9 +732,14 @@ class Operations:
         answer: PaymentsQrListedBillView = self._ask("GET", "/v1/bills", query={"resident_id": resident_id, "merchant_id": merchant_id, "unit_code": unit_code, "customer_code": customer_code, "period": period, "status": status, "limit": limit, "cursor": cursor}, headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
         return answer
 
-    def get_bills_by_bill_id(self, *, bill_id: str) -> PaymentsQrBillView:
-        "A bill. (GET /v1/bills/{bill_id})"
-        answer: PaymentsQrBillView = self._ask("GET", f"/v1/bills/{_path(bill_id)}")
+    def get_bills_by_bill_id(self, *, bill_id: str, purpose: str | None = None) -> PaymentsQrBillView:
+        "A bill; an officer states a purpose where it is known whose bill it is. (GET /v1/bills/{bill_id})"
+        answer: PaymentsQrBillView = self._ask("GET", f"/v1/bills/{_path(bill_id)}", headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
+        return answer
+
+    def delete_bills_by_bill_id(self, *, bill_id: str) -> Any:
+        "Cancels an unpaid bill and revokes its code. (DELETE /v1/bills/{bill_id})"
+        answer: Any = self._ask("DELETE", f"/v1/bills/{_path(bill_id)}")
         return answer
 
     def post_campaign_plans(self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None) -> OnboardingCampaignView:
@@ -1242,6 +1257,16 @@ class Operations:
         answer: PaymentsQrListedQrCodeView = self._ask("GET", f"/v1/merchants/{_path(merchant_id)}/qr-codes", query={"kind": kind, "limit": limit, "cursor": cursor})
         return answer
 
+    def get_merchants_utility_accounts(self, *, merchant_id: str, status: Literal['pending', 'confirmed'] | None = None, limit: int | None = None, cursor: str | None = None, purpose: str | None = None) -> PaymentsQrListedUtilityAccountView:
+        "The customer codes that residents linked at a supplier, for its point to confirm; with a purpose. (GET /v1/merchants/{merchant_id}/utility-accounts)"
+        answer: PaymentsQrListedUtilityAccountView = self._ask("GET", f"/v1/merchants/{_path(merchant_id)}/utility-accounts", query={"status": status, "limit": limit, "cursor": cursor}, headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
+        return answer
+
+    def post_merchants_utility_accounts_confirm(self, *, merchant_id: str, link_id: str, purpose: str | None = None, idempotency_key: str | None = None) -> PaymentsQrUtilityAccountView:
+        "Confirms a customer code for the supplier's point; with a purpose. (POST /v1/merchants/{merchant_id}/utility-accounts/{link_id}/confirm)"
+        answer: PaymentsQrUtilityAccountView = self._ask("POST", f"/v1/merchants/{_path(merchant_id)}/utility-accounts/{_path(link_id)}/confirm", headers={name: str(value) for name, value in (('X-Purpose', purpose), ('Idempotency-Key', idempotency_key),) if value is not None})
+        return answer
+
     def get_notifications(self, *, since: str | None = None, accept_language: str | None = None) -> OnboardingListedNotificationView:
         "Tasks due, supplements asked, results ready, feedback answered, sessions near; newest first. (GET /v1/notifications)"
         answer: OnboardingListedNotificationView = self._ask("GET", "/v1/notifications", query={"since": since}, headers={name: str(value) for name, value in (('accept-language', accept_language),) if value is not None})
@@ -1447,14 +1472,19 @@ class Operations:
         answer: PaymentsQrPaymentView = self._ask("GET", f"/v1/payments/{_path(payment_id)}", headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
         return answer
 
-    def post_payments_resolve(self, *, payment_id: str, body: PaymentsQrPaymentResolution, idempotency_key: str | None = None) -> PaymentsQrPaymentView:
-        "Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed. (POST /v1/payments/{payment_id}/resolve)"
-        answer: PaymentsQrPaymentView = self._ask("POST", f"/v1/payments/{_path(payment_id)}/resolve", body=body, headers={name: str(value) for name, value in (('Idempotency-Key', idempotency_key),) if value is not None})
+    def post_payments_reopen(self, *, payment_id: str, body: PaymentsQrReopening, purpose: str | None = None, idempotency_key: str | None = None) -> PaymentsQrPaymentView:
+        "Takes the dismissal of a payment back, with a reason: it waits for a decision again. (POST /v1/payments/{payment_id}/reopen)"
+        answer: PaymentsQrPaymentView = self._ask("POST", f"/v1/payments/{_path(payment_id)}/reopen", body=body, headers={name: str(value) for name, value in (('X-Purpose', purpose), ('Idempotency-Key', idempotency_key),) if value is not None})
         return answer
 
-    def get_payments_suggestions(self, *, payment_id: str) -> PaymentsQrListedSuggestion:
+    def post_payments_resolve(self, *, payment_id: str, body: PaymentsQrPaymentResolution, purpose: str | None = None, idempotency_key: str | None = None) -> PaymentsQrPaymentView:
+        "Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed. (POST /v1/payments/{payment_id}/resolve)"
+        answer: PaymentsQrPaymentView = self._ask("POST", f"/v1/payments/{_path(payment_id)}/resolve", body=body, headers={name: str(value) for name, value in (('X-Purpose', purpose), ('Idempotency-Key', idempotency_key),) if value is not None})
+        return answer
+
+    def get_payments_suggestions(self, *, payment_id: str, purpose: str | None = None) -> PaymentsQrListedSuggestion:
         "Possible codes of an unmatched payment, the likeliest first. (GET /v1/payments/{payment_id}/suggestions)"
-        answer: PaymentsQrListedSuggestion = self._ask("GET", f"/v1/payments/{_path(payment_id)}/suggestions")
+        answer: PaymentsQrListedSuggestion = self._ask("GET", f"/v1/payments/{_path(payment_id)}/suggestions", headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
         return answer
 
     def get_procedures(self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None) -> CaseworkListedProcedureLine:
@@ -1468,7 +1498,7 @@ class Operations:
         return answer
 
     def post_qr_codes_decode(self, *, body: PaymentsQrDecodeRequest, idempotency_key: str | None = None) -> PaymentsQrDecodedView:
-        "The content of a payload, or every fault of it. The payload is not stored. (POST /v1/qr-codes/decode)"
+        "The content of a payload, or every fault of it. A code of this platform is valid while its merchant is active. (POST /v1/qr-codes/decode)"
         answer: PaymentsQrDecodedView = self._ask("POST", "/v1/qr-codes/decode", body=body, headers={name: str(value) for name, value in (('Idempotency-Key', idempotency_key),) if value is not None})
         return answer
 
@@ -1683,7 +1713,7 @@ class Operations:
         return answer
 
     def post_residents_utility_accounts(self, *, resident_id: str, body: PaymentsQrUtilityAccountCreate, idempotency_key: str | None = None) -> PaymentsQrUtilityAccountView:
-        "Links a customer code to a resident, so that they find their own bills. (POST /v1/residents/{resident_id}/utility-accounts)"
+        "Links a customer code to a resident: `confirmed` with a recent bill's period and amount, else `pending` until the (POST /v1/residents/{resident_id}/utility-accounts)"
         answer: PaymentsQrUtilityAccountView = self._ask("POST", f"/v1/residents/{_path(resident_id)}/utility-accounts", body=body, headers={name: str(value) for name, value in (('Idempotency-Key', idempotency_key),) if value is not None})
         return answer
 
@@ -1758,18 +1788,23 @@ class Operations:
         return answer
 
     def get_settlements(self, *, partner_id: str | None = None, limit: int | None = None, cursor: str | None = None) -> PaymentsQrListedSettlementView:
-        "Settlements, oldest first. (GET /v1/settlements)"
+        "Settlements, oldest first. For officers: those with lines of merchants in their units, with the figures of these. (GET /v1/settlements)"
         answer: PaymentsQrListedSettlementView = self._ask("GET", "/v1/settlements", query={"partner_id": partner_id, "limit": limit, "cursor": cursor})
         return answer
 
-    def get_settlements_by_settlement_id(self, *, settlement_id: str) -> PaymentsQrSettlementReport:
-        "A settlement with the lines that did not match. (GET /v1/settlements/{settlement_id})"
-        answer: PaymentsQrSettlementReport = self._ask("GET", f"/v1/settlements/{_path(settlement_id)}")
+    def get_settlements_by_settlement_id(self, *, settlement_id: str, purpose: str | None = None) -> PaymentsQrSettlementReport:
+        "A settlement with the lines that did not match; officers state a purpose. (GET /v1/settlements/{settlement_id})"
+        answer: PaymentsQrSettlementReport = self._ask("GET", f"/v1/settlements/{_path(settlement_id)}", headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
         return answer
 
-    def get_settlements_lines(self, *, settlement_id: str, state: Literal['matched', 'missing_here', 'missing_there', 'amount_mismatch', 'booked_another_day'] | None = None, limit: int | None = None, cursor: str | None = None) -> PaymentsQrListedSettlementLineView:
-        "Every line, in the order of the file. (GET /v1/settlements/{settlement_id}/lines)"
-        answer: PaymentsQrListedSettlementLineView = self._ask("GET", f"/v1/settlements/{_path(settlement_id)}/lines", query={"state": state, "limit": limit, "cursor": cursor})
+    def get_settlements_lines(self, *, settlement_id: str, state: Literal['matched', 'missing_here', 'missing_there', 'amount_mismatch', 'booked_another_day'] | None = None, limit: int | None = None, cursor: str | None = None, purpose: str | None = None) -> PaymentsQrListedSettlementLineView:
+        "Every line, in the order of the file; officers state a purpose and see the lines of merchants in their units. (GET /v1/settlements/{settlement_id}/lines)"
+        answer: PaymentsQrListedSettlementLineView = self._ask("GET", f"/v1/settlements/{_path(settlement_id)}/lines", query={"state": state, "limit": limit, "cursor": cursor}, headers={name: str(value) for name, value in (('X-Purpose', purpose),) if value is not None})
+        return answer
+
+    def post_settlements_lines_reopen(self, *, settlement_id: str, line_id: str, body: PaymentsQrReopening, idempotency_key: str | None = None) -> PaymentsQrSettlementLineView:
+        "Takes the decision on a line back, with a reason. (POST /v1/settlements/{settlement_id}/lines/{line_id}/reopen)"
+        answer: PaymentsQrSettlementLineView = self._ask("POST", f"/v1/settlements/{_path(settlement_id)}/lines/{_path(line_id)}/reopen", body=body, headers={name: str(value) for name, value in (('Idempotency-Key', idempotency_key),) if value is not None})
         return answer
 
     def post_settlements_lines_resolve(self, *, settlement_id: str, line_id: str, body: PaymentsQrLineResolution, idempotency_key: str | None = None) -> PaymentsQrSettlementLineView:
@@ -1795,6 +1830,21 @@ class Operations:
     def get_units_by_code(self, *, code: str, as_of: str | None = None) -> RegistryUnitView:
         "Get Unit (GET /v1/units/{code})"
         answer: RegistryUnitView = self._ask("GET", f"/v1/units/{_path(code)}", query={"as_of": as_of})
+        return answer
+
+    def get_units_fee_merchant(self, *, code: str) -> PaymentsQrFeeMerchantView:
+        "The merchant that receives the fees of the unit's dossiers, and a naming that waits for a second officer. (GET /v1/units/{code}/fee-merchant)"
+        answer: PaymentsQrFeeMerchantView = self._ask("GET", f"/v1/units/{_path(code)}/fee-merchant")
+        return answer
+
+    def put_units_fee_merchant(self, *, code: str, body: PaymentsQrFeeMerchantPut) -> PaymentsQrFeeMerchantView:
+        "Names an active public_service merchant; a second officer confirms by naming the same one. (PUT /v1/units/{code}/fee-merchant)"
+        answer: PaymentsQrFeeMerchantView = self._ask("PUT", f"/v1/units/{_path(code)}/fee-merchant", body=body)
+        return answer
+
+    def delete_units_fee_merchant(self, *, code: str) -> Any:
+        "Withdraws the pending naming; without one, ends the naming in force: fees are then paid at the counter. (DELETE /v1/units/{code}/fee-merchant)"
+        answer: Any = self._ask("DELETE", f"/v1/units/{_path(code)}/fee-merchant")
         return answer
 
     def get_units_procedures(self, *, code: str, accept_language: str | None = None) -> CaseworkChosenView:
