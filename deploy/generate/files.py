@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -30,7 +32,7 @@ def generated_files(root: Path = ROOT) -> dict[str, str]:
         OPENAPI: _json(api),
         ASYNCAPI: _json(describe_events(use)),
         **{_in_root(path): text for path, text in generated_tables(described).items()},
-        CLIENT: _client_generator().write(_from_json(_json(api))),
+        CLIENT: _formatted(_client_generator().write(_from_json(_json(api)))),
         "docs/events.md": events_page(use),
         "README.md": with_block((root / "README.md").read_text(encoding="utf-8"), overview(use)),
     }
@@ -52,6 +54,12 @@ def _json(document: Mapping[str, Any]) -> str:
 def _from_json(text: str) -> Any:
     """As a reader of the written document gets it: plain JSON values only."""
     return json.loads(text)
+
+
+def _formatted(source: str) -> str:
+    """Python source as `make format` leaves it."""
+    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(ROOT / CLIENT), "-"]
+    return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
 
 
 def _client_generator() -> ModuleType:
