@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import today
 from chassis.security.identity import Caller
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
@@ -56,6 +57,7 @@ Holder = Annotated[Caller, allow("operator", "auditor", "partner")]
 
 
 @router.post("", status_code=201, response_model=PartnerView)
+@personal_answer()
 async def register(body: PartnerCreate, session: Transaction, caller: Operator) -> JSONResponse:
     partner = await register_partner(session, caller, body)
     await session.flush()

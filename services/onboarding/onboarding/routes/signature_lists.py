@@ -14,6 +14,7 @@ from chassis.errors import NotFound
 from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, created, transactional_router
 from onboarding.commands.signature_lists import advance_signature_list, draft_signature_list
 from onboarding.errors import IllegalTransition
@@ -56,6 +57,7 @@ class ListAction(BaseModel):
 
 
 @router.post("/v1/onboarding/signature-lists", status_code=201, response_model=SignatureListView)
+@personal_answer()
 async def create_signature_list(body: SignatureListCreate, session: Transaction, caller: Officer) -> JSONResponse:
     """A draft with those of a unit who are ready for a signature and consented to the provider."""
     unit = await unit_of_body(session, body.unit_code)
@@ -89,6 +91,7 @@ async def update_signature_list(
 
 
 @router.post("/v1/onboarding/signature-lists/{list_id}/actions")
+@personal_answer("/v1/onboarding/signature-lists/{list_id}")
 async def act_on_signature_list(
     list_id: UUID, body: ListAction, session: Transaction, caller: Officer
 ) -> SignatureListView:

@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import today
 from chassis.storage.database import ReadSession
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, transactional_router
 from onboarding.commands.teams import change_member, publish_team, replace_members, set_up_team
 from onboarding.model.campaigns import Campaign
@@ -21,6 +22,7 @@ router = transactional_router(tags=["teams"], dependencies=LISTED)
 
 
 @router.post("/v1/campaigns/{campaign_id}/teams", status_code=201, response_model=TeamView)
+@personal_answer()
 async def create_team(campaign_id: UUID, body: TeamCreate, session: Transaction, caller: Officer) -> JSONResponse:
     """Sets up a team in a unit; the answer names the bodies that the plan wants and that send no member."""
     campaign = await load_campaign(session, caller, campaign_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Header, Response
 
 from chassis.security.identity import Caller
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Reading, allow, etag, language_of, transactional_router
 from payments_qr.errors import MerchantNotActive, invalid_qr, no_longer_valid
 from payments_qr.printing.images import qr_png, qr_svg
@@ -21,6 +22,7 @@ CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "par
 
 
 @router.post("/v1/qr-codes/decode")
+@personal_answer()
 async def decode_qr_code(
     body: DecodeRequest,
     session: Reading,

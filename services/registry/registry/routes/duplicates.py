@@ -9,6 +9,7 @@ from chassis.errors import NotFound
 from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PurposeHeader, Transaction, allow, transactional_router
 from registry.commands.access import record_list
 from registry.commands.duplicates import compare_pending
@@ -46,6 +47,7 @@ async def list_duplicate_candidates(
 
 
 @router.post("/v1/residents/{resident_id}/merge")
+@personal_answer("/v1/residents/{resident_id}")
 async def merge_resident(
     resident_id: UUID, body: MergeBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
 ) -> ResidentView:

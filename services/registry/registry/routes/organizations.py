@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from chassis.errors import Forbidden, NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import IfMatch, Listed, PageQuery, Reading, Transaction, allow, created, etag, require_match
 from registry.commands.organizations import NewOrganization, amend_organization, register_organization
 from registry.queries import organizations
@@ -20,6 +21,7 @@ router = reference_router(tags=["organizations"])
 
 
 @router.post("/v1/organizations", status_code=201, response_model=OrganizationView)
+@personal_answer()
 async def create_organization(
     body: OrganizationCreate, session: Transaction, caller: Annotated[Caller, allow("officer", "resident")]
 ) -> JSONResponse:
@@ -56,6 +58,7 @@ async def list_organizations(
 
 
 @router.post("/v1/organizations/lookup")
+@personal_answer()
 async def look_up_organization(
     body: TaxCodeBody, session: Reading, caller: Annotated[Caller, allow("officer", "service")]
 ) -> OrganizationView:

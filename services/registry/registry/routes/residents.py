@@ -16,6 +16,7 @@ from chassis.security.scope import require_unit, unit_of_body, unit_of_query, un
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
@@ -85,6 +86,7 @@ AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 
 @router.post("/v1/residents", status_code=201, response_model=ResidentView)
+@personal_answer()
 async def create_resident(
     body: ResidentCreate,
     session: Transaction,
@@ -165,6 +167,7 @@ def _record(
 
 
 @router.post("/v1/residents/lookup")
+@personal_answer()
 async def look_up_resident(
     body: LookupBody,
     session: Transaction,
@@ -182,6 +185,7 @@ async def look_up_resident(
 
 
 @router.post("/v1/residents/lookups")
+@personal_answer()
 async def look_up_residents(
     body: LookupsBody,
     session: Transaction,
@@ -273,6 +277,7 @@ def _check_against_known(resident: Resident, stated: dict[str, Any]) -> None:
 
 
 @router.post("/v1/residents/{resident_id}/reveal")
+@personal_answer()
 async def reveal_resident(
     resident_id: UUID,
     body: RevealBody,
@@ -311,6 +316,7 @@ async def list_resident_attributes(
 
 
 @router.post("/v1/residents/{resident_id}/prefill")
+@personal_answer()
 async def prefill_resident(
     resident_id: UUID,
     body: PrefillBody,

@@ -14,6 +14,7 @@ from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.storage.database import Session
+from chassis.web.idempotency import personal_answer
 from chassis.web.problems import field_errors
 from chassis.web.routing import (
     Listed,
@@ -77,6 +78,7 @@ async def list_consents(
 
 
 @router.post("/v1/residents/{resident_id}/consents", status_code=201, response_model=ConsentView)
+@personal_answer()
 async def create_consent(
     resident_id: UUID,
     body: ConsentCreate,
@@ -174,6 +176,7 @@ async def list_resident_corrections(
 
 
 @router.post("/v1/residents/{resident_id}/corrections", status_code=201, response_model=CorrectionView)
+@personal_answer()
 async def create_correction(
     resident_id: UUID,
     body: CorrectionCreate,
@@ -236,6 +239,7 @@ async def get_correction(
 
 
 @router.post("/v1/corrections/{correction_id}/decision")
+@personal_answer("/v1/corrections/{correction_id}")
 async def decide_on_correction(
     correction_id: UUID, body: DecisionBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
 ) -> CorrectionView:
