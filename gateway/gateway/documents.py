@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from gateway.examples import with_examples
-from gateway.refusals import PROBLEM, PROBLEMS_FILE, answers_of_refusals, is_refusal, reference, refusals_of
+from gateway.refusals import (
+    PROBLEM,
+    PROBLEMS_FILE,
+    answers_of_refusals,
+    committed_problems,
+    is_refusal,
+    reference,
+    refusals_of,
+)
 from gateway.routing import SUBTREE, TABLE_FILE, RoutingTable
 
 PACKAGES = {
@@ -45,8 +53,11 @@ print(json.dumps({"documents": documents, "problems": problems}))
 """
 
 
-def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """One OpenAPI document: paths as the services have them, component names prefixed by their service."""
+def merge(documents: Mapping[str, Mapping[str, Any]], problems: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One OpenAPI document: paths as the services have them, component names prefixed by their service.
+
+    `problems`: those of all services by slug; without them the committed ones.
+    """
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
@@ -59,7 +70,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "paths": {},
         "components": {
             "schemas": {"Problem": PROBLEM},
-            "responses": answers_of_refusals(),
+            "responses": answers_of_refusals(committed_problems() if problems is None else problems),
             "securitySchemes": SECURITY,
         },
         "security": [{"bearer": []}],
@@ -119,13 +130,17 @@ def ask_all() -> dict[str, dict[str, Any]]:
     }
 
 
+def problems_of(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The problems of all services by slug: status, titles, text."""
+    return {slug: page for answer in answers.values() for slug, page in answer["problems"].items()}
+
+
 def generated_tables(answers: Mapping[str, Mapping[str, Any]]) -> dict[Path, str]:
     """The texts of `routing_table.json` and `problem_pages.json` by their paths, from the documents of all services."""
     routes = routes_of({service: answer["openapi"] for service, answer in answers.items()})
     RoutingTable.from_document({"routes": routes})
     lines = ",\n".join(f"  {json.dumps(route)}" for route in routes)
-    problems = {slug: page for answer in answers.values() for slug, page in answer["problems"].items()}
-    pages = json.dumps(dict(sorted(problems.items())), ensure_ascii=False, indent=1)
+    pages = json.dumps(dict(sorted(problems_of(answers).items())), ensure_ascii=False, indent=1)
     return {TABLE_FILE: f'{{"routes": [\n{lines}\n]}}\n', PROBLEMS_FILE: pages + "\n"}
 
 

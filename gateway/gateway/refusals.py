@@ -72,9 +72,15 @@ BEHIND = (502, 504)
 CHANGES = frozenset({"post", "put", "patch", "delete"})
 
 
-def answers_of_refusals() -> dict[str, Any]:
+def committed_problems() -> dict[str, Any]:
+    """The problems of all services by slug, as `problem_pages.json` has them."""
+    problems: dict[str, Any] = json.loads(PROBLEMS_FILE.read_text(encoding="utf-8"))
+    return problems
+
+
+def answers_of_refusals(problems: Mapping[str, Any]) -> dict[str, Any]:
     """The `responses` of the document's components, by the name that `refusals_of` refers to."""
-    titles = _problems_by_status()
+    titles = _problems_by_status(problems)
     return {name_of(status): _described(status, titles.get(status, [])) for status in MEANINGS}
 
 
@@ -123,8 +129,8 @@ def _described(status: int, slugs: list[str]) -> dict[str, Any]:
     return described | ({"headers": HEADERS[status]} if status in HEADERS else {})
 
 
-def _problems_by_status() -> dict[int, list[str]]:
+def _problems_by_status(problems: Mapping[str, Any]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for slug, (status, *_) in sorted(json.loads(PROBLEMS_FILE.read_text(encoding="utf-8")).items()):
+    for slug, (status, *_) in sorted(problems.items()):
         found.setdefault(status, []).append(slug)
     return found

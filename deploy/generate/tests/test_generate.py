@@ -29,6 +29,14 @@ def test_two_runs_write_the_same_bytes(files: dict[str, str]) -> None:
     assert generated_files(ROOT) == files
 
 
+def test_no_generated_file_is_read_to_write_another(files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> dict[str, str]:
+        raise AssertionError("a first and a second run would differ")
+
+    monkeypatch.setattr("gateway.documents.committed_problems", refuse)
+    assert generated_files(ROOT) == files
+
+
 def test_the_check_passes_when_nothing_differs(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert generate.check(tree) == 0
     assert capsys.readouterr().out == ""
