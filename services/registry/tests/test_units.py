@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from chassis.clock import frozen_at
 from chassis.storage.database import Database
-from contracts.registry import ResidentMoved, UnitChanged
+from contracts.registry import OrganizationUpdated, ResidentMoved, UnitChanged
 from registry.commands.units import move_due_residents
 
 from .conftest import PURPOSE, a_resident
@@ -119,6 +119,40 @@ async def test_villages_and_residents_follow_a_whole_merge(calling: Any, registe
     assert (moved.from_unit_code, moved.unit_code) == ("15724", "15999")
     changed = {event.code for event in await published(UnitChanged)}
     assert {"15724", "15999", "15727-01", "15721-02"} <= changed
+
+
+async def test_organizations_of_a_unit_follow_its_successor_and_their_move_is_published(
+    calling: Any, published: Any
+) -> None:
+    shop = {"tax_code": "0100233488", "name": "Cửa hàng Một", "kind": "enterprise", "unit_code": "15724"}
+    made = (await calling("officer", unit_code="15724").post("/v1/organizations", json=shop)).json()
+    table = HEADER + "15999,2026-01-01,,commune,ward,38,Phường Mới\n"
+    successions = "effective_on,successor_code,code,kind\n2026-01-01,15999,15724,whole\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+
+    await calling("operator").post("/v1/unit-imports", files=files)
+
+    [event] = await published(OrganizationUpdated)
+    assert (str(event.organization_id), event.unit_code, event.version) == (made["id"], "15999", 2)
+    shown = await calling("officer", unit_code="15999").get(f"/v1/organizations/{made['id']}")
+    assert shown.json()["unit_code"] == "15999"
+
+
+async def test_organizations_of_a_unit_without_residents_follow_a_decree_on_its_day(
+    calling: Any, database: Database, published: Any
+) -> None:
+    shop = {"tax_code": "0100233488", "name": "Cửa hàng Một", "kind": "enterprise", "unit_code": "15724"}
+    await calling("officer", unit_code="15724").post("/v1/organizations", json=shop)
+    table = HEADER + "15999,2099-01-01,,commune,ward,38,Phường Mới\n"
+    successions = "effective_on,successor_code,code,kind\n2099-01-01,15999,15724,whole\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+    await calling("operator").post("/v1/unit-imports", files=files)
+
+    with frozen_at(datetime(2099, 1, 1, 3, 0, tzinfo=UTC)):
+        async with database.transaction() as session:
+            await move_due_residents(session)
+
+    assert [event.unit_code for event in await published(OrganizationUpdated)] == ["15999"]
 
 
 async def test_in_all_of_thanh_hoa_the_reform_loses_no_resident_and_counts_none_twice(

@@ -72,8 +72,7 @@ async def _update_owned_organizations(session: Session, owner: Resident, moment:
     found = await session.exec(query.where(Organization.representative_id == owner.id).with_for_update(of=Organization))
     for organization, unit_code in found.all():
         organization.has_smartphone = bool(owner.has_smartphone)
-        organization.version += 1
-        organization.changed_at = moment
+        organization.touch(moment)
         session.add(organization)
         publish(session, OrganizationUpdated.model_validate(organization.snapshot(unit_code)))
 

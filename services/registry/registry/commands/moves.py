@@ -10,7 +10,8 @@ from chassis.clock import now, today
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
-from contracts.registry import ResidentMoved
+from contracts.registry import OrganizationUpdated, ResidentMoved
+from registry.model.organizations import Organization
 from registry.model.residents import Resident
 
 
@@ -28,7 +29,7 @@ async def move_resident(session: Session, resident: Resident, old: KnownUnit, ne
 async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
     """Move all residents, households and organizations of a unit itself into another one; the ids of the residents."""
     await session.execute(_MOVE_HOUSEHOLDS, {"old": old.id, "new": new.id, "code": old.code})
-    await session.execute(_MOVE_ORGANIZATIONS, {"old": old.id, "new": new.id, "at": now()})
+    await _move_organizations(session, old, new)
     residents = (await session.exec(select(Resident).where(Resident.unit_id == old.id).with_for_update())).all()
     moment = now()
     for resident in residents:
@@ -39,6 +40,16 @@ async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUni
     moved = [resident.id for resident in residents]
     await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": moved})
     return moved
+
+
+async def _move_organizations(session: Session, old: KnownUnit, new: KnownUnit) -> None:
+    found = await session.exec(select(Organization).where(Organization.unit_id == old.id).with_for_update())
+    moment = now()
+    for organization in found.all():
+        organization.unit_id = new.id
+        organization.touch(moment)
+        session.add(organization)
+        publish(session, OrganizationUpdated.model_validate(organization.snapshot(new.code)))
 
 
 def _moved(resident: Resident, old: KnownUnit, new: KnownUnit, day: date) -> ResidentMoved:
@@ -54,7 +65,4 @@ _MOVE_HOUSEHOLDS = text(
     "UPDATE household AS h SET unit_id = :new, code = CASE WHEN EXISTS (SELECT FROM household AS o"
     " WHERE o.unit_id = :new AND o.code = h.code) THEN cast(:code AS text) || '/' || h.code ELSE h.code END"
     " WHERE h.unit_id = :old"
-)
-_MOVE_ORGANIZATIONS = text(
-    "UPDATE organization SET unit_id = :new, version = version + 1, changed_at = :at WHERE unit_id = :old"
 )

@@ -42,6 +42,11 @@ class Organization(Table, table=True):
         """The phone in E.164, if there is one."""
         return decrypt_text(ORGANIZATION_PHONE, str(self.id), self.phone) if self.phone else None
 
+    def touch(self, at: datetime) -> None:
+        """Count one more change."""
+        self.version += 1
+        self.changed_at = at
+
     def snapshot(self, unit_code: str) -> dict[str, Any]:
         """The members of an `OrganizationSnapshot`."""
         return {
