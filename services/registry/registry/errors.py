@@ -23,6 +23,22 @@ class OrganizationExists(Problem):
     vi, en = "Mã số thuế này đã có trong hệ thống.", "An organization with this tax code exists already."
 
 
+class TooManyClaims(Problem):
+    """The resident has too many open claims: an officer decides some of them first."""
+
+    slug, status = "too-many-claims", 409
+    vi = "Còn quá nhiều yêu cầu đại diện chưa được duyệt."
+    en = "Too many claims to represent an organization are still undecided."
+
+
+class TooManyConsents(Problem):
+    """The resident has too many consents: some have to be withdrawn first."""
+
+    slug, status = "too-many-consents", 409
+    vi = "Có quá nhiều sự đồng ý còn hiệu lực, hãy rút bớt."
+    en = "There are too many consents; withdraw some first."
+
+
 class AlreadyDeceased(Problem):
     """The resident's death is registered with another day."""
 

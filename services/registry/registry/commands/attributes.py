@@ -19,7 +19,7 @@ from contracts.registry import OrganizationUpdated, ResidentUpdated
 from registry.commands.bulk import copy_rows
 from registry.commands.duplicates import queue_duplicate_check
 from registry.model.attributes import STATED
-from registry.model.organizations import Organization
+from registry.model.organizations import CONFIRMED, Organization
 from registry.model.provenance import (
     ATTRIBUTE_VALUE,
     CORRECTION_VALUE,
@@ -67,9 +67,12 @@ async def _store_changes(
 
 
 async def _update_owned_organizations(session: Session, owner: Resident, moment: datetime) -> None:
-    """The provincial app of an organization depends on its owner's smartphone."""
+    """The provincial app of an organization depends on its owner's smartphone; a claim counts where it made the record."""
+    represents = (Organization.representative_id == owner.id) & (
+        (col(Organization.representative_status) == CONFIRMED) | (col(Organization.recorded_by) == "resident")
+    )
     query = select(Organization, KnownUnit.code).join(KnownUnit, col(KnownUnit.id) == col(Organization.unit_id))
-    found = await session.exec(query.where(Organization.representative_id == owner.id).with_for_update(of=Organization))
+    found = await session.exec(query.where(represents).with_for_update(of=Organization))
     for organization, unit_code in found.all():
         organization.has_smartphone = bool(owner.has_smartphone)
         organization.touch(moment)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.security.encryption import blind_indexes
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, scoped, units_of, units_under
-from chassis.storage.database import ReadSession
+from chassis.storage.database import ReadSession, Session
 from chassis.web.routing import Page, page_by_id
-from registry.model.organizations import Organization
+from registry.model.authority import Relation, permits
+from registry.model.organizations import CLAIMED, CONFIRMED, Organization, RepresentativeClaim
 from registry.model.residents import Identifier
 
 
@@ -23,21 +24,63 @@ class PlacedOrganization(NamedTuple):
     unit_code: str
 
 
-async def get_organization(session: ReadSession, caller: Caller, organization_id: UUID) -> Organization:
-    """An organization that the caller may see: their own, one they represent, or one of their units; 404 otherwise."""
+async def get_organization(
+    session: ReadSession, caller: Caller, organization_id: UUID, operation: str = "get_organization"
+) -> Organization:
+    """An organization within the caller's reach; 404 outside it, 403 where the relation does not permit the operation."""
     organization = await session.get(Organization, organization_id)
-    if organization is None or not await may_see_organization(session, caller, organization):
+    relation = await relation_to(session, caller, organization) if organization else None
+    if organization is None or relation is None:
         raise NotFound()
+    if not permits(operation, caller.role, relation):
+        raise Forbidden()
     return organization
 
 
-async def may_see_organization(session: ReadSession, caller: Caller, organization: Organization) -> bool:
-    """Whether an organization is within the caller's reach."""
+async def relation_to(session: ReadSession, caller: Caller, organization: Organization) -> Relation | None:
+    """How a caller relates to an organization; None outside their reach."""
     if caller.role == "organization":
-        return caller.organization_id == organization.id
+        return "own" if caller.organization_id == organization.id else None
     if caller.role == "resident":
-        return organization.representative_id is not None and caller.is_resident(organization.representative_id)
-    return await covers(session, caller, organization.unit_id)
+        return await _relation_of_resident(session, caller, organization)
+    if caller.role == "service":
+        return "any"
+    return "in_unit" if await covers(session, caller, organization.unit_id) else None
+
+
+async def _relation_of_resident(session: ReadSession, caller: Caller, organization: Organization) -> Relation | None:
+    representative_id = organization.confirmed_representative_id
+    if representative_id is not None and caller.is_resident(representative_id):
+        return "own"
+    claims = select(RepresentativeClaim.id).where(
+        RepresentativeClaim.organization_id == organization.id, RepresentativeClaim.resident_id == caller.resident_id,
+        RepresentativeClaim.status == CLAIMED,
+    )  # fmt: skip
+    return "claimed" if (await session.exec(claims)).first() else None
+
+
+async def get_for_decision(session: Session, caller: Caller, organization_id: UUID) -> Organization:
+    """An organization, locked, on whose claims the officer decides: of the officer's units; 404 otherwise.
+
+    While a mere claim made the record its unit is no more than claimed, so the officers of every claimed unit decide.
+    """
+    organization = await session.get(Organization, organization_id, with_for_update=True)
+    if organization is None:
+        raise NotFound()
+    units = {organization.unit_id}
+    if organization.is_only_claimed:
+        claimed = select(RepresentativeClaim.unit_id).where(RepresentativeClaim.organization_id == organization.id)
+        units |= set(await session.exec(claimed))
+    for unit_id in sorted(units):
+        if await covers(session, caller, unit_id):
+            return organization
+    raise NotFound()
+
+
+async def list_claims(session: ReadSession, organization: Organization) -> list[RepresentativeClaim]:
+    """The claims to represent an organization, oldest first."""
+    query = select(RepresentativeClaim).where(RepresentativeClaim.organization_id == organization.id)
+    return list(await session.exec(query.order_by(col(RepresentativeClaim.id))))
 
 
 async def find_organization_by_tax_code(session: ReadSession, tax_code: str) -> Organization | None:
@@ -51,18 +94,26 @@ async def find_organization_by_tax_code(session: ReadSession, tax_code: str) -> 
 
 
 async def list_organizations(
-    session: ReadSession, caller: Caller, unit_code: str | None, page: Page
+    session: ReadSession, caller: Caller, unit_code: str | None, status: str | None, page: Page
 ) -> tuple[list[PlacedOrganization], str | None]:
     """Organizations of the caller's units."""
     query = select(Organization)
     if caller.role == "organization":
         query = query.where(Organization.id == caller.organization_id)
     elif caller.role == "resident":
-        query = query.where(Organization.representative_id == caller.resident_id)
+        confirmed = (col(Organization.representative_id) == caller.resident_id) & (
+            col(Organization.representative_status) == CONFIRMED
+        )
+        claims = select(RepresentativeClaim.organization_id).where(
+            RepresentativeClaim.resident_id == caller.resident_id, RepresentativeClaim.status == CLAIMED
+        )
+        query = query.where(confirmed | col(Organization.id).in_(claims))
     else:
         query = scoped(query, caller, col(Organization.unit_id))
     if unit_code is not None:
         query = query.where(col(Organization.unit_id).in_(units_under(unit_code)))
+    if status is not None:
+        query = query.where(col(Organization.representative_status) == status)
     rows, cursor = await page_by_id(session, query, Organization.id, page)
     return await with_units(session, rows), cursor
 
