@@ -9,6 +9,7 @@ from chassis.observability.sql_gauges import SqlGauge
 from chassis.runtime import Runtime, ScheduledJob, Service
 from registry.commands.counting import take_counts
 from registry.commands.duplicates import find_duplicates
+from registry.commands.encryption import encrypt_plain_values
 from registry.commands.imports import run_open_imports
 from registry.commands.linked_answers import probe_sources
 from registry.commands.refreshes import run_open_refreshes
@@ -36,6 +37,10 @@ async def _probe_sources(runtime: Runtime) -> None:
 
 async def _find_duplicates(runtime: Runtime) -> None:
     await find_duplicates(runtime.database)
+
+
+async def _encrypt_plain_values(runtime: Runtime) -> None:
+    await encrypt_plain_values(runtime.database)
 
 
 async def _load_units(runtime: Runtime) -> None:
@@ -73,6 +78,7 @@ service = Service(
         ScheduledJob("refresh from linked databases", 2.0, _refresh),
         ScheduledJob("probe linked databases", 20.0, _probe_sources),
         ScheduledJob("find duplicates", 2.0, _find_duplicates),
+        ScheduledJob("encrypt plain values", 3600.0, _encrypt_plain_values),
     ],
     gauges=GAUGES,
     rotations=ROTATIONS,

@@ -46,6 +46,14 @@ class AlreadyDeceased(Problem):
     vi, en = "Người này đã được đăng ký khai tử với ngày khác.", "This death is registered with another day."
 
 
+class RecordMerged(Problem):
+    """The record was merged into another one; the change belongs to the survivor."""
+
+    slug, status = "record-merged", 409
+    vi = "Hồ sơ này đã gộp vào hồ sơ khác, hãy sửa ở hồ sơ còn lại."
+    en = "This record was merged into another one; change the remaining record."
+
+
 class AlreadyDecided(Problem):
     """This has been decided before."""
 

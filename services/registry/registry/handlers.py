@@ -15,7 +15,8 @@ from contracts.casework import DeathRegistered
 from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import ResidentFactObserved, TrainingOpened
 from registry.commands.attestations import recognise
-from registry.commands.residents import amend_resident, register_death
+from registry.commands.deaths import register_death
+from registry.commands.residents import amend_resident
 from registry.commands.training import open_training
 from registry.errors import AlreadyDeceased
 from registry.model.access import AccessElsewhere
@@ -32,13 +33,15 @@ async def on_partner_events_received(session: Session, events: Sequence[PartnerE
 
 
 async def on_death_registered(session: Session, event: DeathRegistered) -> None:
-    """A dossier registered the death."""
+    """A dossier registered the death; that of a merged record is the survivor's."""
     resident = await session.get(Resident, event.resident_id, with_for_update=True)
+    while resident is not None and resident.merged_into is not None:
+        resident = await session.get(Resident, resident.merged_into, with_for_update=True)
     if resident is None:
         return
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     try:
-        await register_death(session, resident, unit, event.deceased_on)
+        await register_death(session, resident, unit, event.deceased_on, "officer")
     except AlreadyDeceased:
         # The first registered day stays until an officer corrects it.
         return

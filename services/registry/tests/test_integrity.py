@@ -84,7 +84,7 @@ async def test_a_deleted_or_changed_access_row_is_found(
         await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)
         async with database.transaction() as session:
             await seal_new_entries(session, "registry")
-    assert (await auditor.get("/v1/access-seals")).json() == {"intact": True, "first_broken_seal": None}
+    assert (await auditor.get("/v1/access-seals")).json()["intact"] is True
 
     async with database.transaction() as session:
         await session.execute(text(tampering))

@@ -132,11 +132,17 @@ async def seal_new_entries(session: Session, service: str) -> int:
     return len(rows)
 
 
-async def find_broken_seal(session: ReadSession) -> int | None:
-    """The first link whose rows were deleted, added or changed since it was made; None when the chain is intact."""
-    before = b""
-    number = 0
-    while True:
+async def find_broken_seal(session: ReadSession, *, after: int = 0, links: int | None = None) -> int | None:
+    """The first link whose rows were deleted, added or changed since it was made; None when the chain is intact.
+
+    `after`: the link behind which to begin, taken as it is; `links`: at most so many, at most `SEAL_BATCH` rows each. By
+    default the whole chain is verified.
+    """
+    first = await session.get(AccessSeal, after) if after else None
+    if after and first is None:
+        return after
+    before, number = first.seal if first else b"", after
+    while links is None or number < after + links:
         found = await session.exec(
             select(AccessSeal).where(col(AccessSeal.id) > number).order_by(col(AccessSeal.id)).limit(1)
         )
@@ -147,6 +153,13 @@ async def find_broken_seal(session: ReadSession) -> int | None:
         if link.id != number + 1 or len(rows) != link.rows or _seal_over(before, rows) != link.seal:
             return number + 1
         number, before = link.id, link.seal
+    return None
+
+
+async def last_seal_number(session: ReadSession) -> int:
+    """The number of the newest link; 0 while there is none."""
+    last = await _last_seal(session)
+    return last.id if last else 0
 
 
 async def _sealed_beyond(session: ReadSession, number: int) -> int | None:

@@ -5,23 +5,28 @@ from uuid import UUID
 
 from chassis.clock import now
 from chassis.ids import new_id
+from chassis.security.encryption import blind_index, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import AccessEntry
 from contracts.access import AccessRecorded
 from registry.commands.bulk import copy_rows
+from registry.model.access import ACCESS_REASON, AccessReason
 from registry.model.residents import Resident
 
 
-def record_reveal(
-    session: Session, caller: Caller, resident: Resident, *, purpose: str | None, fields: Sequence[str], reason: str
-) -> None:
-    """Record that full values were shown, with the reason, which is free text and is not published."""
+def record_with_reason(
+    session: Session, caller: Caller, resident: Resident, *, action: str, purpose: str | None, fields: Sequence[str],
+    reason: str,
+) -> None:  # fmt: skip
+    """Record an access with its stated reason, which is free text: stored encrypted and never published."""
     entry = {"access_id": new_id(), "resident_id": resident.id, "at": now(), "actor": caller.account,
-            "role": caller.role, "unit_code": caller.unit_code, "action": "reveal", "purpose": purpose,
-            "fields": list(fields)}  # fmt: skip
-    session.add(AccessEntry.model_validate(entry | {"legal_basis": reason}))
+             "role": caller.role, "unit_code": caller.unit_code, "action": action, "purpose": purpose,
+             "fields": list(fields)}  # fmt: skip
+    session.add(AccessEntry.model_validate(entry | {"legal_basis": blind_index("access_reason", reason).hex()}))
+    access_id = str(entry["access_id"])
+    session.add(AccessReason(id=UUID(access_id), reason=encrypt(ACCESS_REASON, access_id, reason)))
     publish(session, AccessRecorded.model_validate(entry | {"service": "registry"}))
 
 

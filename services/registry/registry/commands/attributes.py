@@ -68,7 +68,7 @@ async def _store_changes(
 
 async def _update_owned_organizations(session: Session, owner: Resident, moment: datetime) -> None:
     """The provincial app of an organization depends on its owner's smartphone; a claim counts where it made the record."""
-    represents = (Organization.representative_id == owner.id) & (
+    represents = (col(Organization.representative_id) == owner.id) & (
         (col(Organization.representative_status) == CONFIRMED) | (col(Organization.recorded_by) == "resident")
     )
     query = select(Organization, KnownUnit.code).join(KnownUnit, col(KnownUnit.id) == col(Organization.unit_id))
@@ -100,9 +100,10 @@ def request_correction(
     correction_id, moment = new_id(), now()
     correction = Correction(
         id=correction_id, resident_id=resident_id, name=name, kind=kind,
-        value=encrypt(CORRECTION_VALUE, str(correction_id), as_json(value)), source=source, reason=reason,
+        value=encrypt(CORRECTION_VALUE, str(correction_id), as_json(value)), source=source,
         requested_by=by, requested_at=moment, acknowledge_by=acknowledge_by(moment), due_on=due_on(kind, moment),
     )  # fmt: skip
+    correction.encrypt_texts(reason=reason, note=None)
     session.add(correction)
     return correction
 

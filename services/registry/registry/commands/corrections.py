@@ -30,7 +30,8 @@ async def decide_correction(
     if correction.state != "received":
         raise AlreadyDecided()
     correction.state = "accepted" if accepted else "refused"
-    correction.decided_by, correction.decided_at, correction.decision_note = by, now(), note
+    correction.decided_by, correction.decided_at = by, now()
+    correction.encrypt_texts(reason=correction.decrypted_reason(), note=note)
     session.add(correction)
     if accepted and correction.kind == "correction" and correction.name in STATED:
         await _put(session, resident, correction.name, correction.proposed_value())
@@ -42,6 +43,8 @@ async def _put(session: Session, resident: Resident, name: str, value: Any) -> N
     if name == "date_of_birth" and isinstance(value, str):
         value = date.fromisoformat(value)
     phone = value if name == "phone" else resident.value("phone")
+    if name == "phone_owner_verified" and value and not phone:
+        return
     if name in ("phone", "phone_owner_verified") and phone:
         await lock_subjects(session, [subject("phone", phone)])
     before, moment = resident.value(name), now()

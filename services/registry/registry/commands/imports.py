@@ -360,6 +360,8 @@ def _values(listed: ListedResident) -> dict[str, Any]:
         "sex": listed.sex,
         "id_document": listed.id_document if listed.states_document else None,
     } | {name: value for name, value in listed.others.items() if ATTRIBUTES[name].stated}
+    if not values.get("phone"):
+        values.pop("phone_owner_verified", None)
     return {name: value for name, value in values.items() if value is not None}
 
 

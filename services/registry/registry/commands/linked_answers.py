@@ -17,8 +17,8 @@ from chassis.storage.database import Database, ReadSession, Session
 from chassis.storage.outbox import publish
 from contracts.registry import SourceChecked
 from registry.commands.attributes import resolve_attributes
-from registry.commands.residents import register_death
-from registry.errors import AlreadyDeceased
+from registry.commands.deaths import register_death
+from registry.errors import AlreadyDeceased, RecordMerged
 from registry.model.attributes import LINKED_ONLY, STATED
 from registry.model.linked import LinkedCheck, LinkedSource
 from registry.model.provenance import ATTRIBUTE_VALUE, AttributeRecord, Origin, as_json, expires_at
@@ -66,8 +66,8 @@ async def _store_answer(session: Session, resident: Resident, source: str, answe
             changed.append(name)
     if answer.values.get("deceased_on"):
         # A day that was registered before stays until an officer corrects it.
-        with suppress(AlreadyDeceased):
-            await register_death(session, resident, unit, answer.values["deceased_on"])
+        with suppress(AlreadyDeceased, RecordMerged):
+            await register_death(session, resident, unit, answer.values["deceased_on"], source)
     await session.execute(
         _CHECKED,
         {"id": resident.id, "source": source, "at": now(), "known": bool(answer.values)},

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from types import SimpleNamespace
@@ -18,17 +18,17 @@ from chassis.security.encryption import blind_index, encrypt
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
-from contracts.registry import ResidentDeceased, ResidentRegistered, ResidentUpdated
+from contracts.registry import ResidentRegistered, ResidentUpdated
 from registry.commands.attestations import apply_unmatched_by_phone, apply_unmatched_of
 from registry.commands.attributes import keep_history, resolve_attributes, word_rows
 from registry.commands.bulk import copy_rows
 from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identifier_locks import Owner, Subject, assign_to_residents, lock_subjects, resident_of, subject
 from registry.commands.moves import move_resident
-from registry.errors import AlreadyDeceased, ResidentExists
+from registry.errors import ResidentExists
 from registry.model.attributes import ATTRIBUTES, STATED
 from registry.model.provenance import Origin
-from registry.model.residents import CONTEXTS, Resident, Resolution, snapshot_of
+from registry.model.residents import CONTEXTS, PLAIN_COLUMNS, Resident, Resolution, snapshot_of
 
 
 class NewIdentity(NamedTuple):
@@ -124,7 +124,7 @@ def _new_row(newcomer: Newcomer, moment: datetime) -> SimpleNamespace:
     }
     stated = {ATTRIBUTES[name].column_name: values.get(name) for name in STATED if name not in CONTEXTS}
     return SimpleNamespace(
-        **stated, **newcomer.identity.columns, id=newcomer.identity.id, version=1, unit_id=newcomer.unit.id,
+        **stated, **newcomer.identity.columns, **PLAIN_COLUMNS, id=newcomer.identity.id, version=1, unit_id=newcomer.unit.id,
         household_id=newcomer.household_id, life="alive", deceased_on=None, merged_into=None,
         provenance=_provenance(newcomer.origin), registered_at=moment, changed_at=moment, import_id=newcomer.import_id,
     )  # fmt: skip
@@ -188,21 +188,6 @@ async def renumber_resident(session: Session, resident: Resident, unit: KnownUni
     await assign_to_residents(session, [(wanted, resident.id)])
     publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
     await apply_unmatched_of(session, wanted.indexes)
-
-
-async def register_death(session: Session, resident: Resident, unit: KnownUnit, deceased_on: date) -> None:
-    """Register the death; a repeated event changes nothing, another day is refused."""
-    if resident.life == "deceased":
-        if resident.deceased_on != deceased_on:
-            raise AlreadyDeceased()
-        return
-    resident.life, resident.deceased_on = "deceased", deceased_on
-    resident.touch(now())
-    session.add(resident)
-    publish(
-        session,
-        ResidentDeceased.model_validate(resident.snapshot(unit.code) | {"deceased_on": deceased_on}),
-    )
 
 
 async def household_ids(session: Session, wanted: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:

@@ -7,10 +7,19 @@ from chassis.storage.database import Session
 from registry.commands.attestations import subject_of
 from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identifier_locks import assign_to_organization, assign_to_residents, lock_subjects_once, subject
+from registry.model.access import ACCESS_REASON, AccessReason
 from registry.model.breaches import BREACH_ACCOUNT, DataBreach
-from registry.model.organizations import ORGANIZATION_PHONE, TAX_CODE, Organization
-from registry.model.provenance import ATTRIBUTE_VALUE, CORRECTION_VALUE, AttributeRecord, Correction
-from registry.model.residents import CONTEXTS, Resident
+from registry.model.consents import CONSENT_EVIDENCE, Consent
+from registry.model.organizations import CLAIM_REASON, ORGANIZATION_PHONE, TAX_CODE, Organization, RepresentativeClaim
+from registry.model.provenance import (
+    ATTRIBUTE_VALUE,
+    CORRECTION_NOTE,
+    CORRECTION_REASON,
+    CORRECTION_VALUE,
+    AttributeRecord,
+    Correction,
+)
+from registry.model.residents import ENCRYPTED_COLUMNS, Resident
 from registry.model.unmatched import UNMATCHED_DATA, UnmatchedEvent, data_of
 
 
@@ -41,10 +50,16 @@ async def _reindex_waiting(session: Session, waiting: Sequence[UnmatchedEvent]) 
 
 
 ROTATIONS = (
-    reencrypting(Resident, CONTEXTS),
+    reencrypting(Resident, ENCRYPTED_COLUMNS),
     reencrypting(Organization, {"tax_code": TAX_CODE, "phone": ORGANIZATION_PHONE}),
     reencrypting(AttributeRecord, {"value": ATTRIBUTE_VALUE}),
-    reencrypting(Correction, {"value": CORRECTION_VALUE}),
+    reencrypting(
+        Correction,
+        {"value": CORRECTION_VALUE, "reason_encrypted": CORRECTION_REASON, "decision_note_encrypted": CORRECTION_NOTE},
+    ),
+    reencrypting(Consent, {"evidence_encrypted": CONSENT_EVIDENCE}),
+    reencrypting(AccessReason, {"reason": ACCESS_REASON}),
+    reencrypting(RepresentativeClaim, {"reason": CLAIM_REASON}),
     reencrypting(DataBreach, {"account": BREACH_ACCOUNT}),
     reencrypting(UnmatchedEvent, {"sealed": UNMATCHED_DATA}, row_id="delivery_id"),
     Rotation("index resident", Resident, _reindex_residents, follows="index"),

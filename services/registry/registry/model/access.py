@@ -7,8 +7,11 @@ from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
+from chassis.security.encryption import CipherContext
 from chassis.storage.database import aware
 from registry.model import Table
+
+ACCESS_REASON = CipherContext("registry", "access_reason", "reason")
 
 
 class AccessElsewhere(Table, table=True):
@@ -28,3 +31,16 @@ class AccessElsewhere(Table, table=True):
     purpose: str | None = Field(default=None, sa_type=Text)
     fields: list[str] = Field(sa_type=ARRAY(Text))
     legal_basis: str | None = Field(default=None, sa_type=Text)
+
+
+class AccessReason(Table, table=True):
+    """The stated reason of an entry of the access log, encrypted: free text may name people.
+
+    It stands beside the entry, because a sealed entry never changes and a rotation of keys rewrites every ciphertext; the
+    entry's `legal_basis` is a keyed hash of the reason, so that a changed reason is found.
+    """
+
+    __tablename__ = "access_reason"
+
+    id: UUID = Field(primary_key=True)
+    reason: bytes

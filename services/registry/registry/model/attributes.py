@@ -41,6 +41,7 @@ class Attribute:
     `published`: members of the snapshot event and how each follows from the row. Nothing travels on the bus by default;
     what tells language, ethnicity, health or poverty beyond a condition of a step must never be published.
     `encrypted`: the column holds ciphertext; `index_column`: the column of its blind index. `mask`: how a screen shows it.
+    `plain_column`: where the release before kept it in the clear; a value there is newer, for this release empties it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Attribute:
     published: Mapping[str, Callable[[Row], Any]] = field(default_factory=dict)
     encrypted: bool = False
     index_column: str | None = None
+    plain_column: str | None = None
     mask: Callable[[str], str] | None = None
 
     @property
@@ -125,7 +127,8 @@ TABLE = (
         published={"residence_status": lambda row: row.residence_status},
     ),
     Attribute(
-        name="address_line", kind="text", self_stated=True, erasable=True,
+        name="address_line", kind="text", self_stated=True, erasable=True, encrypted=True, column="address",
+        plain_column="address_line",
         title="Địa chỉ",
         headers="noi_o so_nha cho_o_hien_nay",
     ),

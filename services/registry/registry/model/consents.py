@@ -1,5 +1,6 @@
 """Consents of residents: purpose, grantee, evidence, and until when."""
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,11 @@ from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from chassis.security.encryption import CipherContext, decrypt_text, encrypt
 from chassis.storage.database import aware
 from registry.model import Table
+
+CONSENT_EVIDENCE = CipherContext("registry", "consent", "evidence")
 
 
 class Consent(Table, table=True):
@@ -22,12 +26,24 @@ class Consent(Table, table=True):
     resident_id: UUID
     purpose: str = Field(sa_type=Text)
     grantee: str = Field(sa_type=Text)
-    evidence: dict[str, Any] = Field(sa_type=JSONB)
+    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    evidence_encrypted: bytes | None = None
     granted_by: str = Field(sa_type=Text)
     granted_at: datetime = Field(sa_type=aware())
     expires_at: datetime | None = Field(default=None, sa_type=aware())
     withdrawn_at: datetime | None = Field(default=None, sa_type=aware())
     withdrawn_by: str | None = Field(default=None, sa_type=Text)
+
+    def decrypted_evidence(self) -> dict[str, Any]:
+        """The evidence of the consent."""
+        if self.evidence_encrypted is None:
+            return self.evidence
+        found: dict[str, Any] = json.loads(decrypt_text(CONSENT_EVIDENCE, str(self.id), self.evidence_encrypted))
+        return found
+
+    def encrypt_evidence(self, evidence: dict[str, Any]) -> None:
+        """Store the evidence, encrypted; the plain column of the release before stays empty."""
+        self.evidence, self.evidence_encrypted = {}, encrypt(CONSENT_EVIDENCE, str(self.id), json.dumps(evidence))
 
     def is_valid(self, at: datetime) -> bool:
         """Whether it is valid at an instant; in doubt it is not."""

@@ -10,13 +10,15 @@ from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from chassis.clock import now
-from chassis.security.encryption import CipherContext, decrypt_text
+from chassis.security.encryption import CipherContext, decrypt_text, encrypt
 from chassis.storage.database import aware
 from registry.model import Table
 from registry.model.attributes import ATTRIBUTES
 
 ATTRIBUTE_VALUE = CipherContext("registry", "fact", "value")
 CORRECTION_VALUE = CipherContext("registry", "correction", "value")
+CORRECTION_REASON = CipherContext("registry", "correction", "reason")
+CORRECTION_NOTE = CipherContext("registry", "correction", "decision_note")
 
 Rank = Literal[4, 3, 2, 1]
 
@@ -103,7 +105,10 @@ class AttributeRecord(Table, table=True):
 
 
 class Correction(Table, table=True):
-    """A request about an attribute (correction, erasure, objection), or a contradiction of sources; decided by `due_on`."""
+    """A request about an attribute (correction, erasure, objection), or a contradiction of sources; decided by `due_on`.
+
+    `reason` and `decision_note` are of the release before; free text may name people and is encrypted now.
+    """
 
     __tablename__ = "correction"
     __table_args__ = (
@@ -119,6 +124,7 @@ class Correction(Table, table=True):
     kind: str = Field(default="correction", sa_type=Text)
     state: str = Field(default="received", sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)
+    reason_encrypted: bytes | None = None
     requested_by: str = Field(sa_type=Text)
     requested_at: datetime = Field(sa_type=aware())
     acknowledge_by: date
@@ -126,10 +132,27 @@ class Correction(Table, table=True):
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=aware())
     decision_note: str | None = Field(default=None, sa_type=Text)
+    decision_note_encrypted: bytes | None = None
 
     def proposed_value(self) -> Any:
         """The proposed value, decrypted."""
         return json.loads(decrypt_text(CORRECTION_VALUE, str(self.id), self.value))
+
+    def decrypted_reason(self) -> str | None:
+        """Why it was requested."""
+        stored = self.reason_encrypted
+        return decrypt_text(CORRECTION_REASON, str(self.id), stored) if stored else self.reason
+
+    def decrypted_note(self) -> str | None:
+        """The officer's note on the decision."""
+        stored = self.decision_note_encrypted
+        return decrypt_text(CORRECTION_NOTE, str(self.id), stored) if stored else self.decision_note
+
+    def encrypt_texts(self, *, reason: str | None, note: str | None) -> None:
+        """Store reason and note, encrypted."""
+        self.reason = self.decision_note = None
+        self.reason_encrypted = encrypt(CORRECTION_REASON, str(self.id), reason) if reason else None
+        self.decision_note_encrypted = encrypt(CORRECTION_NOTE, str(self.id), note) if note else None
 
 
 def as_json(value: Any) -> str:

@@ -16,7 +16,10 @@ from registry.model.attributes import ATTRIBUTES, ENCRYPTED, published_members
 from registry.model.provenance import Origin, outranks
 
 CONTEXTS = {name: CipherContext("registry", "resident", name) for name in ENCRYPTED}
-"""The cipher contexts of the attributes that are encrypted in the resident's row."""
+"""The cipher contexts of the attributes that are encrypted in the resident's row, by name."""
+ENCRYPTED_COLUMNS = {ATTRIBUTES[name].column_name: context for name, context in CONTEXTS.items()}
+PLAIN_COLUMNS = {a.plain_column: None for a in ATTRIBUTES.values() if a.plain_column}
+"""The columns of the release before that this one empties."""
 
 
 class Resident(Table, table=True):
@@ -52,6 +55,7 @@ class Resident(Table, table=True):
     phone_owner_verified: bool = False
     social_insurance_no: bytes | None = None
     social_insurance_index: bytes | None = None
+    address: bytes | None = None
     address_line: str | None = Field(default=None, sa_type=Text)
     has_smartphone: bool | None = None
     has_bank_account: bool | None = None
@@ -66,17 +70,22 @@ class Resident(Table, table=True):
 
     def value(self, name: str) -> Any:
         """The winning value of an attribute of this row, decrypted."""
-        value = getattr(self, ATTRIBUTES[name].column_name)
+        attribute = ATTRIBUTES[name]
+        if attribute.plain_column and (plain := getattr(self, attribute.plain_column)) is not None:
+            return plain
+        value = getattr(self, attribute.column_name)
         if name in CONTEXTS and value is not None:
             return decrypt_text(CONTEXTS[name], str(self.id), value)
         return value
 
     def put(self, name: str, value: Any) -> None:
         """Set an attribute of this row, encrypted and indexed where the table of attributes says so."""
+        attribute = ATTRIBUTES[name]
         if name in CONTEXTS and value is not None:
-            setattr(self, ATTRIBUTES[name].column_name, encrypt(CONTEXTS[name], str(self.id), value))
-        else:
-            setattr(self, ATTRIBUTES[name].column_name, value)
+            value = encrypt(CONTEXTS[name], str(self.id), value)
+        setattr(self, attribute.column_name, value)
+        if attribute.plain_column:
+            setattr(self, attribute.plain_column, None)
         self.put_index(name)
 
     def put_index(self, name: str) -> None:

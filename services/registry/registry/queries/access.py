@@ -1,19 +1,23 @@
 """The access log of a resident, across all services."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from chassis.security.encryption import decrypt_text
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
+from registry.model.access import ACCESS_REASON
 from registry.queries.cursors import key_after
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedAccess:
-    """An entry of the access log; `fields` are names of fields."""
+    """An entry of the access log; `fields` are names of fields, `legal_basis` includes a stated reason."""
 
     access_id: UUID
     at: datetime
@@ -35,7 +39,7 @@ async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tu
         "access_id": after[1] if after else None,
     }  # fmt: skip
     rows = (await session.execute(_LOG, parameters)).mappings().all()
-    kept = [LoggedAccess(**row) for row in rows[: page.limit]]
+    kept = [_logged(row) for row in rows[: page.limit]]
     return kept, cursor_at(kept[-1].at.isoformat(), kept[-1].access_id) if len(rows) > len(kept) else None
 
 
@@ -46,7 +50,15 @@ _WHERE = (
     " ORDER BY at DESC, access_id DESC LIMIT :limit"
 )
 _LOG = text(
-    f"SELECT * FROM ((SELECT {_COLUMNS}, 'registry' AS service FROM access_entry WHERE {_WHERE})"
+    f"SELECT log.*, r.reason FROM ((SELECT {_COLUMNS}, 'registry' AS service FROM access_entry WHERE {_WHERE})"
     f" UNION ALL (SELECT {_COLUMNS}, service FROM access_elsewhere WHERE {_WHERE})) AS log"
-    " ORDER BY at DESC, access_id DESC LIMIT :limit"
+    " LEFT JOIN access_reason AS r ON r.id = log.access_id ORDER BY at DESC, access_id DESC LIMIT :limit"
 )
+
+
+def _logged(row: Mapping[str, Any]) -> LoggedAccess:
+    entry = dict(row)
+    reason = entry.pop("reason")
+    if reason is not None:
+        entry["legal_basis"] = decrypt_text(ACCESS_REASON, str(entry["access_id"]), reason)
+    return LoggedAccess(**entry)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from chassis.errors import NotFound
-from chassis.security.access_log import purpose_of
+from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.web.idempotency import personal_answer
@@ -14,6 +14,7 @@ from chassis.web.routing import Listed, PurposeHeader, Transaction, allow, trans
 from registry.commands.access import record_list
 from registry.commands.duplicates import compare_pending
 from registry.commands.merges import find_merge, merge_residents, undo_merge
+from registry.model.attributes import STORED
 from registry.model.residents import Resident
 from registry.queries.duplicates import list_duplicate_pairs
 from registry.queries.residents import get_resident, with_codes
@@ -49,19 +50,27 @@ async def list_duplicate_candidates(
 @router.post("/v1/residents/{resident_id}/merge")
 @personal_answer("/v1/residents/{resident_id}")
 async def merge_resident(
-    resident_id: UUID, body: MergeBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
+    resident_id: UUID,
+    body: MergeBody,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    purpose: PurposeHeader = None,
 ) -> ResidentView:
     """The duplicate's record becomes part of this one."""
     first, second = sorted((resident_id, body.duplicate_id))
     locked = {id_: await get_resident(session, caller, id_, for_update=True) for id_ in dict.fromkeys((first, second))}
     await merge_residents(session, locked[resident_id], locked[body.duplicate_id], caller.account)
     [placed] = await with_codes(session, [locked[resident_id]])
+    purpose_code = purpose_of(caller, None, purpose or "correction")
+    record_access(
+        session, "registry", caller, locked[resident_id].id, action="merge", purpose=purpose_code, fields=STORED
+    )
     return ResidentView.of(placed, caller)
 
 
 @router.delete("/v1/residents/{resident_id}/merge")
 async def undo_resident_merge(
-    resident_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]
+    resident_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")], purpose: PurposeHeader = None
 ) -> ResidentView:
     """Undo the last merge that this record was part of."""
     resident = await get_resident(session, caller, resident_id, for_update=True)
@@ -72,4 +81,6 @@ async def undo_resident_merge(
     duplicate = await session.get_one(Resident, standing.duplicate_id, with_for_update=True)
     await undo_merge(session, standing, survivor, duplicate, caller.account)
     [placed] = await with_codes(session, [survivor])
+    purpose_code = purpose_of(caller, None, purpose or "correction")
+    record_access(session, "registry", caller, survivor.id, action="unmerge", purpose=purpose_code, fields=STORED)
     return ResidentView.of(placed, caller)

@@ -1,6 +1,6 @@
 """Operations on residents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -30,14 +30,14 @@ from chassis.web.routing import (
     require_match,
 )
 from contracts.registry import ResidentPrefilled
-from registry.commands.access import record_list, record_reveal
+from registry.commands.access import record_list, record_with_reason
+from registry.commands.deaths import correct_death
 from registry.commands.linked_answers import record_source_states, sources_to_query, store_source_answers
 from registry.commands.residents import (
     Newcomer,
     amend_resident,
     household_ids,
     new_identity,
-    register_death,
     register_resident,
     rehouse_resident,
     relocate_resident,
@@ -96,6 +96,9 @@ async def create_resident(
     """Register a resident; the same person again answers 409 `resident-exists`."""
     unit = await unit_of_body(session, body.unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
+    stated = body.model_dump()
+    if wrong := _wrong_verification(stated, stated["phone"]):
+        raise InvalidBody(errors=wrong)
     try:
         resident = await register_resident(session, await _newcomer(session, body, unit))
     except ResidentExists as error:
@@ -226,13 +229,36 @@ async def update_resident(
     if_match: IfMatch = None,
     purpose: PurposeHeader = None,
 ) -> ResidentView:
-    """Change attributes. A value of a higher source stays, and the new one becomes a correction to decide."""
+    """Change attributes. A value of a higher source stays, and the new one becomes a correction to decide.
+
+    `deceased_on`: null takes a death back, another day corrects it; the day before stays in the attribute's history. An
+    empty change is a read.
+    """
+    stated = body.model_dump(exclude_unset=True)
+    reason = stated.pop("reason", None)
+    purpose_code = purpose_of(caller, resident_id, purpose or ("correction" if stated else None))
     resident = await residents.get_resident(session, caller, resident_id, for_update=True)
     require_match(if_match, resident.version)
-    stated = body.model_dump(exclude_unset=True)
     if caller.role == "resident" and stated.keys() - SELF_STATED:
         raise Forbidden()
     _check_against_known(resident, stated)
+    contested = await _apply_changes(session, caller, resident, stated)
+    if reason and not caller.is_resident(resident_id):
+        record_with_reason(session, caller, resident, action="change", purpose=purpose_code, fields=sorted(stated),
+                           reason=reason)  # fmt: skip
+    else:
+        _record(session, caller, resident, "change" if stated else "read", purpose_code, sorted(stated) or STORED)
+    response.headers["ETag"] = etag(resident.version)
+    [placed] = await with_codes(session, [resident])
+    view = ResidentView.of(placed, caller)
+    view.pending_corrections = sorted(contested)
+    return view
+
+
+async def _apply_changes(
+    session: Session, caller: Caller, resident: Resident, stated: dict[str, Any]
+) -> Mapping[str, Any]:
+    """Apply a change, each part by its own command; the values that have to be decided."""
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     if stated.get("unit_code"):
         new_unit = await unit_of_body(session, stated["unit_code"])
@@ -249,15 +275,9 @@ async def update_resident(
         stated["phone_owner_verified"] = False
     source = "resident" if caller.role == "resident" else "officer"
     done = await amend_resident(session, resident, unit, stated, origin_of(source, now()), caller.account)
-    if stated.get("deceased_on"):
-        await register_death(session, resident, unit, stated["deceased_on"])
-    purpose_code = purpose_of(caller, resident_id, purpose or "correction")
-    _record(session, caller, resident, "change", purpose_code, sorted(stated))
-    response.headers["ETag"] = etag(resident.version)
-    [placed] = await with_codes(session, [resident])
-    view = ResidentView.of(placed, caller)
-    view.pending_corrections = sorted(done.contested)
-    return view
+    if "deceased_on" in stated:
+        await correct_death(session, resident, unit, stated["deceased_on"])
+    return done.contested
 
 
 def _check_against_known(resident: Resident, stated: dict[str, Any]) -> None:
@@ -272,8 +292,18 @@ def _check_against_known(resident: Resident, stated: dict[str, Any]) -> None:
     if stated.get("deceased_on") and stated["deceased_on"] < born:
         wrong.append(FieldError("/deceased_on", "death-before-birth", "Ngày mất trước ngày sinh.",
                                 "The day of death lies before the day of birth."))  # fmt: skip
+    phone = stated["phone"] if "phone" in stated else resident.value("phone")
+    wrong += _wrong_verification(stated, phone)
     if wrong:
         raise InvalidBody(errors=wrong)
+
+
+def _wrong_verification(stated: Mapping[str, Any], phone: str | None) -> list[FieldError]:
+    """Only the owner of a phone that is there can be verified."""
+    if not stated.get("phone_owner_verified") or phone:
+        return []
+    return [FieldError("/phone_owner_verified", "phone-missing", "Không có số điện thoại để xác nhận chính chủ.",
+                       "There is no phone whose owner could be verified.")]  # fmt: skip
 
 
 @router.post("/v1/residents/{resident_id}/reveal")
@@ -293,7 +323,8 @@ async def reveal_resident(
                                              "Không có trường này.", "There is no such field.")
                                   for name in unknown])  # fmt: skip
     resident = await residents.get_resident(session, caller, resident_id)
-    record_reveal(session, caller, resident, purpose=purpose_code, fields=body.fields, reason=body.reason)
+    record_with_reason(session, caller, resident, action="reveal", purpose=purpose_code, fields=body.fields,
+                       reason=body.reason)  # fmt: skip
     values = await values_of(session, resident)
     return RevealView(resident_id=resident.id, fields={name: values.get(name) for name in body.fields})
 

@@ -20,12 +20,12 @@ from chassis.web.routing import (
     Listed,
     PageQuery,
     PurposeHeader,
-    Reading,
     Transaction,
     allow,
     created,
     transactional_router,
 )
+from registry.commands.access import record_list
 from registry.commands.attributes import request_correction
 from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
@@ -55,24 +55,30 @@ SERVICE = "registry"
 @router.get("/v1/residents/{resident_id}/access-log")
 async def list_access_log(
     resident_id: UUID,
-    session: Reading,
+    session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("resident", "auditor", "officer")],
+    purpose: PurposeHeader = None,
 ) -> Listed[AccessView]:
-    """Reads of the resident's data in any service, newest first."""
-    await get_resident(session, caller, resident_id)
+    """Reads of the resident's data in any service, newest first; reading it needs no purpose and is in it."""
+    resident = await get_resident(session, caller, resident_id)
+    purpose_code = purpose_of(caller, resident_id, purpose) if purpose else None
     entries, cursor = await list_access(session, resident_id, page)
+    _record(session, caller, resident, "access-log", purpose_code, "access_log")
     return Listed(items=[AccessView.of(entry) for entry in entries], next_cursor=cursor)
 
 
 @router.get("/v1/residents/{resident_id}/consents")
 async def list_consents(
     resident_id: UUID,
-    session: Reading,
+    session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
+    purpose: PurposeHeader = None,
 ) -> Listed[ConsentView]:
-    await get_resident(session, caller, resident_id)
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
+    _record(session, caller, resident, "consents", purpose_code, "consents")
     rows, cursor = await consents.list_consents(session, resident_id, page)
     return Listed(items=[ConsentView.of(row) for row in rows], next_cursor=cursor)
 
@@ -104,13 +110,16 @@ async def create_consent(
 async def get_consent(
     resident_id: UUID,
     consent_id: UUID,
-    session: Reading,
+    session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
+    purpose: PurposeHeader = None,
 ) -> ConsentView:
-    await get_resident(session, caller, resident_id)
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
     found = await session.get(Consent, consent_id)
     if found is None or found.resident_id != resident_id:
         raise NotFound()
+    _record(session, caller, resident, "consents", purpose_code, "consents")
     return ConsentView.of(found)
 
 
@@ -168,9 +177,15 @@ def _record(session: Session, caller: Caller, resident: Resident, action: str, p
 
 @router.get("/v1/residents/{resident_id}/corrections")
 async def list_resident_corrections(
-    resident_id: UUID, session: Reading, page: PageQuery, caller: Annotated[Caller, allow("resident", "officer")]
+    resident_id: UUID,
+    session: Transaction,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("resident", "officer")],
+    purpose: PurposeHeader = None,
 ) -> Listed[CorrectionView]:
-    await get_resident(session, caller, resident_id)
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
+    _record(session, caller, resident, "corrections", purpose_code, "corrections")
     rows, cursor = await corrections.list_corrections(session, resident_id, page)
     return Listed(items=[CorrectionView.of(row) for row in rows], next_cursor=cursor)
 
@@ -217,35 +232,50 @@ def _proposed(body: CorrectionCreate) -> Any:
 
 @router.get("/v1/corrections")
 async def list_corrections(
-    session: Reading,
+    session: Transaction,
     page: PageQuery,
     caller: Annotated[Caller, allow("officer")],
+    purpose: PurposeHeader = None,
     unit_code: str | None = None,
     due_by: Annotated[date | None, Query(description="Only requests due by this day")] = None,
 ) -> Listed[CorrectionView]:
     """Open requests of the caller's units."""
+    purpose_code = purpose_of(caller, None, purpose)
     if unit_code is not None:
         await unit_of_query(session, caller, unit_code)
     rows, cursor = await corrections.list_open_corrections(session, caller, unit_code, due_by, page)
+    shown = sorted({row.resident_id for row in rows})
+    await record_list(session, caller, shown, action="corrections", purpose=purpose_code, fields=["corrections"])
     return Listed(items=[CorrectionView.of(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/corrections/{correction_id}")
 async def get_correction(
-    correction_id: UUID, session: Transaction, caller: Annotated[Caller, allow("resident", "officer")]
+    correction_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer")],
+    purpose: PurposeHeader = None,
 ) -> CorrectionView:
-    found, _ = await corrections.get_correction(session, caller, correction_id)
+    found, resident = await corrections.get_correction(session, caller, correction_id)
+    purpose_code = purpose_of(caller, resident.id, purpose)
+    _record(session, caller, resident, "corrections", purpose_code, found.name)
     return CorrectionView.of(found)
 
 
 @router.post("/v1/corrections/{correction_id}/decision")
 @personal_answer("/v1/corrections/{correction_id}")
 async def decide_on_correction(
-    correction_id: UUID, body: DecisionBody, session: Transaction, caller: Annotated[Caller, allow("officer")]
+    correction_id: UUID,
+    body: DecisionBody,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    purpose: PurposeHeader = None,
 ) -> CorrectionView:
     """Accept or refuse; an accepted value replaces the present one whatever its source."""
     found, resident = await corrections.get_correction(session, caller, correction_id)
     await decide_correction(
         session, found, resident, accepted=body.decision == "accept", note=body.note, by=caller.account
     )
+    purpose_code = purpose_of(caller, resident.id, purpose or "correction")
+    _record(session, caller, resident, "decision", purpose_code, found.name)
     return CorrectionView.of(found)

@@ -9,10 +9,16 @@ from chassis.storage.tables import KeyProgress
 
 
 class SealsView(BaseModel):
-    """Whether the chain of seals is intact; the first link whose rows were deleted, added or changed."""
+    """Whether the verified links are intact; the first whose rows were deleted, added or changed.
+
+    `next_after`: the value of `after` that continues, null at the end of the chain.
+    """
 
     intact: bool
     first_broken_seal: int | None
+    checked_from: int
+    checked_to: int
+    next_after: int | None
 
 
 class RotationView(BaseModel):

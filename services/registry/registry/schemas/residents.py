@@ -104,6 +104,7 @@ class ResidentPatch(RequestBody):
     personal_id: Annotated[PersonalId | None, NOT_NULL] = None
     id_document: Annotated[IdDocument | None, NOT_NULL] = None
     deceased_on: BirthDate | None = None
+    reason: Annotated[LongText | None, BlankIsNone] = None
 
     _fits_the_number = field_validator("id_document")(fits_the_number)
 

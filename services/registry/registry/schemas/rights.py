@@ -62,7 +62,7 @@ class ConsentView(BaseModel):
     def of(cls, consent: Consent) -> Self:
         """The view of a consent now."""
         status = "withdrawn" if consent.withdrawn_at else "valid" if consent.is_valid(now()) else "expired"
-        return cls.model_validate(consent.model_dump() | {"status": status})
+        return cls.model_validate(consent.model_dump() | {"status": status, "evidence": consent.decrypted_evidence()})
 
 
 class CorrectionCreate(RequestBody):
@@ -95,7 +95,9 @@ class CorrectionView(BaseModel):
     def of(cls, row: Correction) -> Self:
         """The view of a request."""
         return cls.model_validate(
-            row.model_dump() | {"field": row.name, "value": masked(row.name, row.proposed_value())}
+            row.model_dump()
+            | {"field": row.name, "value": masked(row.name, row.proposed_value())}
+            | {"reason": row.decrypted_reason(), "decision_note": row.decrypted_note()}
         )
 
 

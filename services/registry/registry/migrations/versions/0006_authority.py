@@ -1,6 +1,6 @@
 """Claims to represent an organization; encrypted addresses, reasons and evidence beside the columns of the release before.
 
-The old plain columns stay for the release before; `commands.encryption_backfill` empties them.
+The old plain columns stay for the release before; `commands.encryption` empties them.
 """
 
 from alembic import op
@@ -23,4 +23,6 @@ def upgrade() -> None:
     op.execute("ALTER TABLE resident ADD COLUMN address BYTEA")
     op.execute("ALTER TABLE correction ADD COLUMN reason_encrypted BYTEA, ADD COLUMN decision_note_encrypted BYTEA")
     op.execute("ALTER TABLE consent ADD COLUMN evidence_encrypted BYTEA")
-    op.execute("ALTER TABLE consent ALTER COLUMN evidence DROP NOT NULL")
+    op.execute(
+        "CREATE TABLE access_reason (id UUID NOT NULL, reason BYTEA NOT NULL, CONSTRAINT pk_access_reason PRIMARY KEY (id))"
+    )
