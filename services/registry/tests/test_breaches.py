@@ -6,7 +6,7 @@ from sqlalchemy import text
 from chassis.clock import frozen_at
 from chassis.storage.database import Session
 
-from .conftest import a_resident
+from .conftest import PURPOSE, a_resident
 
 DETECTED = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
@@ -62,9 +62,9 @@ async def test_officers_see_what_they_have_to_answer_first(calling: Any, registe
     soon = (await own.post(path, json={"field": "sex", "value": "female"})).json()
     await own.post(path, json={"kind": "erasure"})
 
-    near = (await officer.get(f"/v1/corrections?due_by={soon['due_on']}")).json()["items"]
-    everything = (await officer.get("/v1/corrections")).json()["items"]
+    near = (await officer.get(f"/v1/corrections?due_by={soon['due_on']}", headers=PURPOSE)).json()["items"]
+    everything = (await officer.get("/v1/corrections", headers=PURPOSE)).json()["items"]
 
     assert [one["id"] for one in near] == [soon["id"]]
     assert len(everything) == 2
-    assert (await officer.get("/v1/corrections?due_by=never")).status_code == 400
+    assert (await officer.get("/v1/corrections?due_by=never", headers=PURPOSE)).status_code == 400

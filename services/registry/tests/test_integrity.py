@@ -93,6 +93,30 @@ async def test_a_deleted_or_changed_access_row_is_found(
     assert await verify(database.url) == 2
 
 
+async def test_one_request_verifies_a_bounded_part_of_the_chain_and_the_next_continues(
+    calling: Any, register: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.routes.integrity.MOST_LINKS", 2)
+    view = await register(a_resident())
+    officer, auditor = calling("officer", unit_code="15724"), calling("auditor", unit_code="38")
+    for _ in range(5):
+        await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)
+        async with database.transaction() as session:
+            await seal_new_entries(session, "registry")
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE access_entry SET actor = 'x' WHERE seal_id = 2"))
+
+    newest = (await auditor.get("/v1/access-seals")).json()
+    first = (await auditor.get("/v1/access-seals?after=0")).json()
+    middle = (await auditor.get("/v1/access-seals?after=2")).json()
+
+    assert newest == {
+        "intact": True, "first_broken_seal": None, "checked_from": 4, "checked_to": 5, "next_after": None,
+    }  # fmt: skip
+    assert (first["intact"], first["first_broken_seal"], first["next_after"]) == (False, 2, 2)
+    assert (middle["intact"], middle["checked_from"], middle["next_after"]) == (True, 3, 4)
+
+
 async def test_one_command_verifies_the_logs_of_all_services_and_what_it_cannot_read_is_not_intact(
     calling: Any, register: Any, database: Database, postgres_url: str
 ) -> None:

@@ -60,6 +60,7 @@ async def test_the_owner_s_smartphone_is_the_organization_s(calling: Any, regist
 
     [event] = await published(OrganizationUpdated)
     assert event.owner_has_smartphone is True
+    await officer.post(f"{made.headers['Location']}/representative/confirmation")
     changed = await resident.patch(made.headers["Location"], json={"name": "Tên Mới"}, headers={"If-Match": '"1"'})
     assert changed.status_code == 412
     assert (await resident.patch(made.headers["Location"], json={"kind": "enterprise"})).status_code == 403

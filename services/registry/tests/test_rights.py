@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from chassis.storage.database import Session
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentConsentChanged, ResidentMerged, ResidentUnmerged, ResidentUpdated
@@ -86,7 +88,7 @@ async def test_a_correction_has_legal_time_limits_and_applies_when_accepted(
     assert (await own.post(path, json={"field": "full_name", "value": "4"})).status_code == 422
     assert (await own.post(path, json={"field": "shoe", "value": "4"})).status_code == 422
     requested = (await own.post(path, json={"field": "full_name", "value": "Lê Văn Đạt", "reason": "sai dấu"})).json()
-    [waiting] = (await officer.get("/v1/corrections?unit_code=15724")).json()["items"]
+    [waiting] = (await officer.get("/v1/corrections?unit_code=15724", headers=PURPOSE)).json()["items"]
     decided = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "accept"})
     again = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "refuse"})
 
@@ -149,7 +151,14 @@ async def test_near_duplicates_are_found_merged_and_unmerged(
     calling: Any, register: Any, deliver: Any, published: Any
 ) -> None:
     one = await register(
-        a_resident(1, full_name="Lê Văn Đức", date_of_birth="1985-09-05", phone=None, has_smartphone=None)
+        a_resident(
+            1,
+            full_name="Lê Văn Đức",
+            date_of_birth="1985-09-05",
+            phone=None,
+            phone_owner_verified=False,
+            has_smartphone=None,
+        )
     )
     two = await register(a_resident(2, full_name="Le Van Duc", date_of_birth="1985-05-09"))
     await register(a_resident(55, full_name="Trần Văn Nam", date_of_birth="1990-01-01", unit_code="15727-02"))
@@ -176,3 +185,32 @@ async def test_near_duplicates_are_found_merged_and_unmerged(
     [gone], [back] = await published(ResidentMerged), await published(ResidentUnmerged)
     assert (str(gone.resident_id), str(gone.survivor_id), gone.life) == (two["id"], one["id"], "merged")
     assert (str(back.resident_id), back.life) == (two["id"], "alive")
+
+
+async def test_the_same_consent_again_is_the_valid_one_and_their_number_is_bounded(
+    calling: Any, register: Any, published: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.commands.consents.MOST_VALID", 2)
+    view = await register(a_resident())
+    own, path = calling("resident", resident_id=view["id"]), f"/v1/residents/{view['id']}/consents"
+
+    made = [await own.post(path, json={"purpose": "prefill", "grantee": grantee}) for grantee in ("a", "a", "b", "c")]
+
+    assert [answer.status_code for answer in made] == [201, 201, 201, 409]
+    assert made[0].json()["id"] == made[1].json()["id"]
+    assert made[3].json()["type"] == "/problems/too-many-consents"
+    assert len(await published(ResidentConsentChanged)) == 2
+
+
+async def test_only_a_phone_that_is_there_has_a_verified_owner(calling: Any, register: Any) -> None:
+    officer = calling("officer", unit_code="15724")
+    view = await register(a_resident(1, phone=None, phone_owner_verified=False))
+
+    created = await officer.post("/v1/residents", json=a_resident(2, phone=None))
+    changed = await officer.patch(f"/v1/residents/{view['id']}", json={"phone": None, "phone_owner_verified": True})
+
+    for answer in (created, changed):
+        assert answer.status_code == 422
+        assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
+            ("/phone_owner_verified", "phone-missing")
+        ]

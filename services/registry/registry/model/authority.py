@@ -83,7 +83,6 @@ AUTHORITY: Mapping[str, Cells] = {
     "create_unit_import": _cells(operator="any"),
     "verify_access_seals": _cells(auditor="any", operator="any"),
     "list_key_rotations": _cells(operator="any"),
-    "take_counts": _cells(operator="any", service="any"),
     "create_data_breach": _cells(operator="any", officer="any"),
     "list_data_breaches": _cells(operator="any", auditor="any"),
     "get_data_breach": _cells(operator="any", auditor="any"),
