@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
-from chassis.web.idempotency import personal_answer
 from chassis.storage.database import Session
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import IfMatch, Listed, PageQuery, Reading, Transaction, allow, created, etag, require_match
 from registry.commands import representatives
 from registry.commands.organizations import NewOrganization, amend_organization, register_organization
