@@ -131,7 +131,9 @@ async def _organization(
             seconds=seconds,
         )
         attributes = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
-        return KnownAttributes(attributes), _uuid((answer.get("representative") or {}).get("resident_id"))
+        # A claimed representative says nothing about the organization yet.
+        representative = answer.get("representative") if answer.get("representative_confirmed") else None
+        return KnownAttributes(attributes), _uuid((representative or {}).get("resident_id"))
     except ServiceUnavailable as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (AttributeError, TypeError, ValueError):

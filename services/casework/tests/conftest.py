@@ -160,7 +160,7 @@ async def world(deliver: Any, registry: Registry) -> World:
     shop = new_id()
     registry.organizations[shop] = {
         "id": str(shop), "name": "Hộ kinh doanh Thử", "tax_code": "2800000001", "kind": "household_business",
-        "representative": {"resident_id": str(binh)},
+        "representative": {"resident_id": str(binh)}, "representative_confirmed": True,
     }  # fmt: skip
     await deliver(
         OrganizationRegistered(

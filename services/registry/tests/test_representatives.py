@@ -32,7 +32,7 @@ async def test_a_claim_opens_nothing_and_no_service_sees_it(people: Any, publish
     assert (made.status_code, made.json()["representative_status"]) == (201, "claimed")
     assert (await people["thief"].patch(path, json={"name": "Của tôi"})).status_code == 403
     looked_up = await people["service"].post("/v1/organizations/lookup", json={"tax_code": "0100233488"})
-    assert (looked_up.json()["representative"], looked_up.json()["representative_status"]) == (None, None)
+    assert (looked_up.json()["representative"], looked_up.json()["representative_confirmed"]) == (None, False)
     events = await published(OrganizationRegistered, OrganizationUpdated)
     assert {(event.representative_id, event.representative_confirmed) for event in events} == {(None, False)}
     stranger = await people["owner"].get(path)

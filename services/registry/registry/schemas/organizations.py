@@ -57,6 +57,7 @@ class OrganizationView(BaseModel):
     unit_code: str
     representative: Representative | None
     representative_status: RepresentativeStatus | None
+    representative_confirmed: bool
     phone: str | None
     has_smartphone: bool
     active: bool
@@ -73,6 +74,7 @@ class OrganizationView(BaseModel):
             id=row.id, tax_code=mask(tax_code) if len(tax_code) == 12 else tax_code, name=row.name, kind=row.kind,
             unit_code=placed.unit_code, representative=Representative(resident_id=shown) if shown else None,
             representative_status=None if shown is None else "confirmed" if confirmed else "claimed",
+            representative_confirmed=confirmed is not None,
             phone=mask_phone(phone) if phone and caller.role == "volunteer" else phone,
             has_smartphone=row.has_smartphone, active=row.active, registered_at=row.registered_at,
             changed_at=row.changed_at,
@@ -83,7 +85,13 @@ class OrganizationView(BaseModel):
     def _for_claimant(self, caller: Caller) -> Self:
         """What a claim shows: the public register's data and the claim, nothing of the organization or other claimants."""
         own = Representative(resident_id=caller.resident_id) if caller.resident_id else None
-        hidden = {"phone": None, "has_smartphone": False, "representative": own, "representative_status": "claimed"}
+        hidden = {
+            "phone": None,
+            "has_smartphone": False,
+            "representative": own,
+            "representative_status": "claimed",
+            "representative_confirmed": False,
+        }
         return self.model_copy(update=hidden)
 
 
