@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -43,6 +43,10 @@ test-browser: install ## the tests in a real browser
 test-identity: install ## the tests against a real Keycloak
 	@$(VENV)/python -m deploy.identity.keycloak
 	$(PYTEST) -m identity
+
+test-mutation: install ## changes the rules one place at a time and runs their tests: make test-mutation [RULES="casework-lifecycle"] [MINUTES=60]
+	@$(UV) sync --frozen --inexact --group mutation --quiet
+	@$(VENV)/python -m tests.mutation $(RULES) --minutes $(or $(MINUTES),60)
 
 fuzz: install ## schemathesis over the whole API document, every phase, as every role (FUZZ_EXAMPLES cases each; long)
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20) $(PYTEST) tests/security/test_fuzz.py
