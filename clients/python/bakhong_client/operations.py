@@ -2501,6 +2501,11 @@ RegistryListedRejectionView = TypedDict(
     "RegistryListedRejectionView", {"items": "list[RegistryRejectionView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+RegistryListedRepresentativeClaimView = TypedDict(
+    "RegistryListedRepresentativeClaimView",
+    {"items": "list[RegistryRepresentativeClaimView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 RegistryListedResidentView = TypedDict(
     "RegistryListedResidentView", {"items": "list[RegistryResidentView]", "next_cursor": "NotRequired[str | None]"}
 )
@@ -2581,6 +2586,8 @@ RegistryOrganizationView = TypedDict(
         "kind": "str",
         "unit_code": "str",
         "representative": "RegistryRepresentative | None",
+        "representative_status": "Literal['claimed', 'confirmed'] | None",
+        "representative_confirmed": "bool",
         "phone": "str | None",
         "has_smartphone": "bool",
         "active": "bool",
@@ -2646,6 +2653,21 @@ RegistryRejectionView = TypedDict(
 
 RegistryRepresentative = TypedDict("RegistryRepresentative", {"resident_id": "str"})
 
+RegistryRepresentativeClaimView = TypedDict(
+    "RegistryRepresentativeClaimView",
+    {
+        "resident_id": "str",
+        "status": "Literal['claimed', 'confirmed', 'refused']",
+        "claimed_at": "str",
+        "decided_at": "str | None",
+        "reason": "str | None",
+    },
+)
+
+RegistryRepresentativeDecision = TypedDict(
+    "RegistryRepresentativeDecision", {"resident_id": "NotRequired[str | None]", "reason": "NotRequired[str | None]"}
+)
+
 RegistryResidentCreate = TypedDict(
     "RegistryResidentCreate",
     {
@@ -2674,6 +2696,7 @@ RegistryResidentPatch = TypedDict(
         "personal_id": "NotRequired[str | None]",
         "id_document": "NotRequired[Literal['can_cuoc', 'cccd', 'cmnd', 'none'] | None]",
         "deceased_on": "NotRequired[str | None]",
+        "reason": "NotRequired[str | None]",
         "full_name": "NotRequired[str | None]",
         "date_of_birth": "NotRequired[str | None]",
         "birth_precision": "NotRequired[Literal['day', 'month', 'year'] | None]",
@@ -2734,7 +2757,16 @@ RegistryRotationView = TypedDict(
     {"name": "str", "key_id": "str", "rows": "int", "started_at": "str", "finished_at": "str | None"},
 )
 
-RegistrySealsView = TypedDict("RegistrySealsView", {"intact": "bool", "first_broken_seal": "int | None"})
+RegistrySealsView = TypedDict(
+    "RegistrySealsView",
+    {
+        "intact": "bool",
+        "first_broken_seal": "int | None",
+        "checked_from": "int",
+        "checked_to": "int",
+        "next_after": "int | None",
+    },
+)
 
 RegistrySourceView = TypedDict(
     "RegistrySourceView",
@@ -3034,9 +3066,9 @@ class Operations:
         )
         return answer
 
-    def get_access_seals(self) -> RegistrySealsView:
-        "Verify the whole access log of the registry against its chain of seals. (GET /v1/access-seals)"
-        answer: RegistrySealsView = self._ask("GET", "/v1/access-seals")
+    def get_access_seals(self, *, after: int | None = None) -> RegistrySealsView:
+        "Verify a part of the registry's access log against its chain of seals: at most 100 links, the newest by default. (GET /v1/access-seals)"
+        answer: RegistrySealsView = self._ask("GET", "/v1/access-seals", query={"after": after})
         return answer
 
     def get_administrative_acts(
@@ -3523,27 +3555,49 @@ class Operations:
         due_by: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        purpose: str | None = None,
     ) -> RegistryListedCorrectionView:
         "Open requests of the caller's units. (GET /v1/corrections)"
         answer: RegistryListedCorrectionView = self._ask(
-            "GET", "/v1/corrections", query={"unit_code": unit_code, "due_by": due_by, "limit": limit, "cursor": cursor}
+            "GET",
+            "/v1/corrections",
+            query={"unit_code": unit_code, "due_by": due_by, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
-    def get_corrections_by_correction_id(self, *, correction_id: str) -> RegistryCorrectionView:
+    def get_corrections_by_correction_id(
+        self, *, correction_id: str, purpose: str | None = None
+    ) -> RegistryCorrectionView:
         "Get Correction (GET /v1/corrections/{correction_id})"
-        answer: RegistryCorrectionView = self._ask("GET", f"/v1/corrections/{_path(correction_id)}")
+        answer: RegistryCorrectionView = self._ask(
+            "GET",
+            f"/v1/corrections/{_path(correction_id)}",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
         return answer
 
     def post_corrections_decision(
-        self, *, correction_id: str, body: RegistryDecisionBody, idempotency_key: str | None = None
+        self,
+        *,
+        correction_id: str,
+        body: RegistryDecisionBody,
+        purpose: str | None = None,
+        idempotency_key: str | None = None,
     ) -> RegistryCorrectionView:
         "Accept or refuse; an accepted value replaces the present one whatever its source. (POST /v1/corrections/{correction_id}/decision)"
         answer: RegistryCorrectionView = self._ask(
             "POST",
             f"/v1/corrections/{_path(correction_id)}/decision",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4504,7 +4558,7 @@ class Operations:
     def post_organizations(
         self, *, body: RegistryOrganizationCreate, idempotency_key: str | None = None
     ) -> RegistryOrganizationView:
-        "Register an organization; residents register only what they represent themselves. (POST /v1/organizations)"
+        "Register an organization; a resident claims to represent it, and an officer of its unit decides on the claim. (POST /v1/organizations)"
         answer: RegistryOrganizationView = self._ask(
             "POST",
             "/v1/organizations",
@@ -4514,11 +4568,23 @@ class Operations:
         return answer
 
     def get_organizations(
-        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        unit_code: str | None = None,
+        representative_status: Literal["claimed", "confirmed"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> RegistryListedOrganizationView:
-        "List Organizations (GET /v1/organizations)"
+        "Organizations of the caller; `representative_status=claimed` lists those whose representative awaits a decision. (GET /v1/organizations)"
         answer: RegistryListedOrganizationView = self._ask(
-            "GET", "/v1/organizations", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+            "GET",
+            "/v1/organizations",
+            query={
+                "unit_code": unit_code,
+                "representative_status": representative_status,
+                "limit": limit,
+                "cursor": cursor,
+            },
         )
         return answer
 
@@ -4564,6 +4630,37 @@ class Operations:
         "Records that an organization has, or no longer has, the provincial app. (PUT /v1/organizations/{organization_id}/onboarding/province_app)"
         answer: OnboardingOrganizationStepView = self._ask(
             "PUT", f"/v1/organizations/{_path(organization_id)}/onboarding/province_app", body=body
+        )
+        return answer
+
+    def get_organizations_representative_claims(self, *, organization_id: str) -> RegistryListedRepresentativeClaimView:
+        "The claims to represent an organization, oldest first. (GET /v1/organizations/{organization_id}/representative/claims)"
+        answer: RegistryListedRepresentativeClaimView = self._ask(
+            "GET", f"/v1/organizations/{_path(organization_id)}/representative/claims"
+        )
+        return answer
+
+    def post_organizations_representative_confirmation(
+        self, *, organization_id: str, body: RegistryRepresentativeDecision | None, idempotency_key: str | None = None
+    ) -> RegistryOrganizationView:
+        "Confirm a claim: from now on the resident may act for the organization. Another confirmed one is replaced. (POST /v1/organizations/{organization_id}/representative/confirmation)"
+        answer: RegistryOrganizationView = self._ask(
+            "POST",
+            f"/v1/organizations/{_path(organization_id)}/representative/confirmation",
+            body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def post_organizations_representative_refusal(
+        self, *, organization_id: str, body: RegistryRepresentativeDecision | None, idempotency_key: str | None = None
+    ) -> RegistryOrganizationView:
+        "Refuse a claim, or take a confirmation back; the reason is shown to officers. (POST /v1/organizations/{organization_id}/representative/refusal)"
+        answer: RegistryOrganizationView = self._ask(
+            "POST",
+            f"/v1/organizations/{_path(organization_id)}/representative/refusal",
+            body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
         )
         return answer
 
@@ -5159,20 +5256,26 @@ class Operations:
         return answer
 
     def get_residents_access_log(
-        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None
+        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
     ) -> RegistryListedAccessView:
-        "Reads of the resident's data in any service, newest first. (GET /v1/residents/{resident_id}/access-log)"
+        "Reads of the resident's data in any service, newest first; reading it needs no purpose and is in it. (GET /v1/residents/{resident_id}/access-log)"
         answer: RegistryListedAccessView = self._ask(
-            "GET", f"/v1/residents/{_path(resident_id)}/access-log", query={"limit": limit, "cursor": cursor}
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/access-log",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
     def get_residents_consents(
-        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None
+        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
     ) -> RegistryListedConsentView:
         "List Consents (GET /v1/residents/{resident_id}/consents)"
         answer: RegistryListedConsentView = self._ask(
-            "GET", f"/v1/residents/{_path(resident_id)}/consents", query={"limit": limit, "cursor": cursor}
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/consents",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
@@ -5188,10 +5291,14 @@ class Operations:
         )
         return answer
 
-    def get_residents_consents_by_consent_id(self, *, resident_id: str, consent_id: str) -> RegistryConsentView:
+    def get_residents_consents_by_consent_id(
+        self, *, resident_id: str, consent_id: str, purpose: str | None = None
+    ) -> RegistryConsentView:
         "Get Consent (GET /v1/residents/{resident_id}/consents/{consent_id})"
         answer: RegistryConsentView = self._ask(
-            "GET", f"/v1/residents/{_path(resident_id)}/consents/{_path(consent_id)}"
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/consents/{_path(consent_id)}",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
@@ -5201,11 +5308,14 @@ class Operations:
         return answer
 
     def get_residents_corrections(
-        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None
+        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
     ) -> RegistryListedCorrectionView:
         "List Resident Corrections (GET /v1/residents/{resident_id}/corrections)"
         answer: RegistryListedCorrectionView = self._ask(
-            "GET", f"/v1/residents/{_path(resident_id)}/corrections", query={"limit": limit, "cursor": cursor}
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/corrections",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
@@ -5258,20 +5368,36 @@ class Operations:
         return answer
 
     def post_residents_merge(
-        self, *, resident_id: str, body: RegistryMergeBody, idempotency_key: str | None = None
+        self,
+        *,
+        resident_id: str,
+        body: RegistryMergeBody,
+        purpose: str | None = None,
+        idempotency_key: str | None = None,
     ) -> RegistryResidentView:
         "The duplicate's record becomes part of this one. (POST /v1/residents/{resident_id}/merge)"
         answer: RegistryResidentView = self._ask(
             "POST",
             f"/v1/residents/{_path(resident_id)}/merge",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_residents_merge(self, *, resident_id: str) -> RegistryResidentView:
+    def delete_residents_merge(self, *, resident_id: str, purpose: str | None = None) -> RegistryResidentView:
         "Undo the last merge that this record was part of. (DELETE /v1/residents/{resident_id}/merge)"
-        answer: RegistryResidentView = self._ask("DELETE", f"/v1/residents/{_path(resident_id)}/merge")
+        answer: RegistryResidentView = self._ask(
+            "DELETE",
+            f"/v1/residents/{_path(resident_id)}/merge",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
         return answer
 
     def get_residents_onboarding(self, *, resident_id: str, purpose: str | None = None) -> OnboardingOnboardingView:
