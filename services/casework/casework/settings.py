@@ -31,6 +31,9 @@ class CaseworkSettings(Settings):
     most_extensions: int = 1
     """How often a promised date may be moved with an apology (unverified in Decree 118/2025)."""
     tracking_guesses_an_hour: int = 5
+    """Wrong phone digits for one code from one address within an hour."""
+    tracking_guesses_of_a_code: int = 20
+    """Wrong phone digits for one code from all addresses within an hour; the tracking key is not affected."""
     public_url: str = "http://127.0.0.1:8080"
     """What the slip's tracking code leads to."""
 

@@ -7,6 +7,7 @@ from itertools import permutations
 
 import pytest
 
+from chassis.clock import local_date, now
 from chassis.ids import new_id
 from chassis.security.encryption import CipherContext, encrypt
 from contracts.casework import DeathRegistered, DossierCompleted, DossierFeePaid, DossierSubmitted
@@ -169,7 +170,7 @@ async def test_an_older_snapshot_changes_nothing_and_an_undone_merge_frees_the_r
     assert (merged.id, freed.id, freed.version) == (world.binh, world.lan, 4)
 
 
-def portal(national_status, minutes, *, webhook_id=None, code="000.00.14.H56-261101-0118", **data):
+def portal(national_status, minutes, *, webhook_id=None, code="000.00.14.H56-261101-0118", by="demo-portal", **data):
     """A webhook of the portal as the gateway hands it on."""
     delivery_id = new_id()
     body = {
@@ -179,7 +180,7 @@ def portal(national_status, minutes, *, webhook_id=None, code="000.00.14.H56-261
     sealed = base64.b64encode(encrypt(CipherContext(*SEALED_AT), str(delivery_id), json.dumps(body))).decode()
     at = NOW + timedelta(minutes=minutes)
     return PartnerEventReceived(
-        subject_key="k", delivery_id=delivery_id, partner_id="demo-portal", webhook_id=webhook_id or f"wh-{minutes}",
+        subject_key="k", delivery_id=delivery_id, partner_id=by, webhook_id=webhook_id or f"wh-{minutes}",
         event="dossier.status_changed", occurred_at=at, received_at=at, sealed=sealed,
     )  # fmt: skip
 
@@ -227,6 +228,37 @@ async def test_an_invalid_portal_report_is_rejected_with_the_reason(world, deliv
         ("rejected", "unknown-unit"), ("rejected", "malformed"), ("rejected", "code-is-ours"), ("applied", None),
         ("unchanged", None),
     ]  # fmt: skip
+
+
+async def test_a_dossier_of_a_portal_belongs_to_that_portal(officer, world, deliver, published):
+    finished = "2026-11-20T08:30:00+07:00"
+    await deliver(portal(2, 0), portal(7, 5, by="other-portal", webhook_id="x", unit_code="15061"))
+    await deliver(portal(9, 10, finished_at=finished), portal(3, 20, by="other-portal", webhook_id="y"))
+
+    [item] = (await officer.get("/v1/dossiers")).json()["items"]
+    assert (item["status"], item["unit_code"], item["finished_at"]) == ("approved", "15724", finished)
+    outcomes = [(event.partner_id, event.outcome, event.reason) for event in await published(DeliveryProcessed)]
+    assert outcomes == [
+        ("demo-portal", "applied", None), ("other-portal", "rejected", "belongs-to-another-partner"),
+        ("demo-portal", "applied", None), ("other-portal", "rejected", "belongs-to-another-partner"),
+    ]  # fmt: skip
+
+
+async def test_a_portal_that_uses_our_next_code_blocks_no_submission(binh, calling, world, deliver, published):
+    code = f"H56.15724-{local_date(now()):%y%m%d}-0001"
+    await deliver(portal(2, 0, code=code))
+
+    opened = (
+        await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+    submitted = await binh.post(f"/v1/dossiers/{opened['id']}/submit")
+    await deliver(portal(7, 5, code=code))
+    tracked = await calling().get("/v1/dossiers/track", params={"code": code, "phone_last4": "5678"})
+
+    assert (submitted.status_code, submitted.json()["code"]) == (200, code)
+    assert (tracked.status_code, tracked.json()["status"]) == (200, "submitted")
+    assert [event.reason for event in await published(DeliveryProcessed)] == [None, "code-is-ours"]
 
 
 async def test_events_of_other_kinds_of_partners_are_ignored(deliver, published):

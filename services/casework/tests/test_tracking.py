@@ -1,5 +1,6 @@
 """Tracking without signing in: for the holder of the slip; guessing codes reveals nothing."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -99,3 +100,44 @@ async def filed(client, world):
     ).json()
     await client.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
     return (await client.post(f"/v1/dossiers/{opened['id']}/submit")).json()
+
+
+async def test_guesses_from_elsewhere_do_not_lock_the_holder_out(calling, extract):
+    def asked(last4, address):
+        params = {"code": extract["code"], "phone_last4": last4}
+        return calling().get("/v1/dossiers/track", params=params, headers={"X-Forwarded-For": address})
+
+    guesser = [(await asked(f"{last4:04d}", "203.0.113.9")).status_code for last4 in range(6)]
+    holder = await asked("5678", "198.51.100.7")
+
+    assert guesser == [404] * 5 + [429]
+    assert holder.status_code == 200
+
+
+async def test_guesses_from_many_addresses_are_limited_and_the_key_of_the_slip_still_opens(calling, binh, extract):
+    limit = get_settings().tracking_guesses_of_a_code
+    params = {"code": extract["code"], "phone_last4": "0000"}
+    for number in range(limit):
+        address = {"X-Forwarded-For": f"203.0.113.{number}"}
+        assert (await calling().get("/v1/dossiers/track", params=params, headers=address)).status_code == 404
+
+    locked = await calling().get("/v1/dossiers/track", params=params | {"phone_last4": "5678"})
+    key = {"code": extract["code"], "key": extract["tracking_key"]}
+    opened = await calling().get("/v1/dossiers/track", params=key)
+    wrong = await calling().get("/v1/dossiers/track", params=key | {"key": "a" * 16})
+    unknown = await calling().get("/v1/dossiers/track", params=key | {"code": "H56.15724-261123-9999"})
+
+    assert (locked.status_code, opened.status_code, wrong.status_code, unknown.status_code) == (429, 200, 404, 404)
+    assert "phone" not in opened.json()
+
+
+async def test_a_burst_gets_no_more_guesses_than_are_allowed(calling, extract):
+    stranger = calling()
+
+    async def guess(last4):
+        params = {"code": extract["code"], "phone_last4": f"{last4:04d}"}
+        return (await stranger.get("/v1/dossiers/track", params=params)).status_code
+
+    answers = await asyncio.gather(*(guess(last4) for last4 in range(20)))
+
+    assert sorted(answers) == [404] * 5 + [429] * 15

@@ -91,6 +91,8 @@ async def _take(
     dossier = files.dossiers.get(status.code)
     if dossier is not None and dossier.origin != "portal":
         return "rejected", "code-is-ours"
+    if dossier is not None and dossier.created_by != event.partner_id:
+        return "rejected", "belongs-to-another-partner"
     if (event.partner_id, event.webhook_id) in files.known:
         return "unchanged", ""
     unit = await _unit_of(session, files, status)
@@ -116,7 +118,9 @@ async def _load(session: Session, received: Sequence[ReceivedStatus]) -> PortalD
     """Under the locks of their codes, taken in one order."""
     codes = list({status.code for _, status in received})
     await session.execute(_ONE_AT_A_TIME, {"codes": codes})
-    found = await session.exec(select(Dossier).where(col(Dossier.code).in_(codes)))
+    # Of a portal's dossier and one of ours with the same code, ours comes last and counts: its code is not the portal's to use.
+    by_origin = col(Dossier.origin).desc()
+    found = await session.exec(select(Dossier).where(col(Dossier.code).in_(codes)).order_by(by_origin))
     dossiers = {one.code: one for one in found if one.code}
     webhooks = [(event.partner_id, event.webhook_id) for event, _ in received]
     files = PortalDossiers(dossiers, {}, set())

@@ -1,7 +1,9 @@
 """A dossier, its history, its papers and its result."""
 
+from base64 import b32encode
 from collections.abc import Sequence
 from datetime import date, datetime
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,7 @@ PAPER = CipherContext("casework", "attachment", "content")
 PAPER_NAME = CipherContext("casework", "attachment", "name")
 RESULT = CipherContext("casework", "dossier_result", "content")
 TRACKING = "dossier_tracking"
+TRACKING_KEY = "dossier_tracking_key"
 
 _FORM = TypeAdapter(dict[str, Entry])
 _PAPER_PRESENTED = TypeAdapter(DeskPaper)
@@ -45,7 +48,8 @@ class Dossier(Table, table=True):
         Index("ix_dossier_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"),
         Index("ix_dossier_due", "due_at", postgresql_where="finished_at IS NULL AND due_at IS NOT NULL"),
         Index("ix_dossier_draft_result", "draft_result_until", postgresql_where="status = 'draft_result_sent'"),
-        Index("uq_dossier_code", "code", unique=True, postgresql_where="code IS NOT NULL"),
+        Index("uq_dossier_code_here", "code", unique=True, postgresql_where="code IS NOT NULL AND origin = 'here'"),
+        Index("uq_dossier_code_portal", "code", unique=True, postgresql_where="origin = 'portal'"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -130,6 +134,16 @@ class Dossier(Table, table=True):
         """The number of the electronic receipt (biên lai điện tử): the dossier's own code; None while nothing is paid."""
         is_paid = self.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND)
         return f"BL-{self.code}" if is_paid and self.origin == "here" else None
+
+    @property
+    def tracking_key(self) -> str:
+        """What the slip's QR code carries beside the code: 80 bits that no one can guess."""
+        return _tracking_key(blind_index(TRACKING_KEY, str(self.id)))
+
+    def has_tracking_key(self, key: str) -> bool:
+        """Whether this is the tracking key, under any index key still in use."""
+        indexes = blind_indexes(TRACKING_KEY, str(self.id))
+        return any(compare_digest(_tracking_key(index).encode(), key.encode()) for index in indexes)
 
     def has_phone(self, last4: str) -> bool:
         """Whether these are the last four digits of the form's telephone, under any index key still in use."""
@@ -387,6 +401,10 @@ class PortalReport(Table, table=True):
 def phone_mark(dossier_id: UUID, last4: str) -> bytes:
     """The blind index of a phone's last four digits, bound to this dossier."""
     return blind_index(TRACKING, f"{dossier_id}|{last4}")
+
+
+def _tracking_key(index: bytes) -> str:
+    return b32encode(index[:10]).decode().lower()
 
 
 def pauses_of(rows: Sequence[DossierPause]) -> list[Pause]:

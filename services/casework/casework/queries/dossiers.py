@@ -178,21 +178,42 @@ async def list_pauses(session: ReadSession, dossier_id: UUID) -> Sequence[Dossie
     return (await session.exec(query)).all()
 
 
-async def find_tracked(session: Session, code: str, last4: str) -> Dossier | None:
-    """The dossier whose code and telephone fit together, or None; a wrong answer counts, too many are refused.
+async def find_tracked_by_key(session: ReadSession, code: str, key: str) -> Dossier | None:
+    """The dossier of the slip that carries this code and key; wrong guesses of others do not lock its holder out."""
+    dossier = await _find_by_code(session, code)
+    fits = (dossier or _NO_DOSSIER).has_tracking_key(key)
+    return dossier if dossier is not None and fits else None
 
-    A code that does not exist is counted and answered like one that does, so that codes cannot be enumerated.
+
+async def _find_by_code(session: ReadSession, code: str) -> Dossier | None:
+    query = select(Dossier).where(Dossier.code == code, Dossier.origin == "here")
+    return (await session.exec(query.options(defer(Dossier.form)))).first()  # type: ignore[arg-type]  # SQLModel attribute
+
+
+async def find_tracked(session: Session, code: str, last4: str, *, asked_from: str) -> Dossier | None:
+    """The dossier whose code and phone fit together, or None. Wrong answers are counted for a code and an address, so that
+    whoever guesses from elsewhere does not lock the holder out, and for a code alone; too many are refused.
+
+    One guess at a time: the counters are locked before the answer is known. A code that does not exist is counted,
+    computed and answered like one that exists, so that codes cannot be enumerated.
     """
-    hashed, hour = sha256(code.encode()).digest(), now().replace(minute=0, second=0, microsecond=0)
-    guesses = await session.get(TrackingGuess, (hashed, hour))
-    if guesses is not None and guesses.wrong >= get_settings().tracking_guesses_an_hour:
-        raise TooManyGuesses()
-    found = await session.exec(select(Dossier).where(Dossier.code == code))
-    dossier = found.first()
-    if dossier is not None and dossier.has_phone(last4):
+    hour = now().replace(minute=0, second=0, microsecond=0)
+    settings = get_settings()
+    limits = [(code, settings.tracking_guesses_of_a_code), (f"{code}|{asked_from}", settings.tracking_guesses_an_hour)]
+    counters = sorted((sha256(key.encode()).digest(), limit) for key, limit in limits)
+    for hashed, limit in counters:
+        if await _lock_guesses(session, hashed, hour) >= limit:
+            raise TooManyGuesses()
+    dossier = await _find_by_code(session, code)
+    fits = (dossier or _NO_DOSSIER).has_phone(last4)
+    if dossier is not None and fits:
         return dossier
-    await _count_guess(session, hashed, hour)
+    for hashed, _ in counters:
+        await _count_guess(session, hashed, hour)
     return None
+
+
+_NO_DOSSIER = Dossier(id=UUID(int=0))  # type: ignore[call-arg]  # only its check of the phone is used: it takes the same time
 
 
 async def list_silent_drafts(session: ReadSession, at: datetime) -> Sequence[Dossier]:
@@ -219,10 +240,21 @@ def _visible(caller: Caller) -> Any:
     return scoped(query, caller, col(Dossier.unit_id))
 
 
+async def _lock_guesses(session: Session, hashed: bytes, hour: datetime) -> int:
+    """The wrong answers of this hour; the counter stays locked until the transaction ends."""
+    table = TrackingGuess.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
+    statement = insert(table).values(code_hash=hashed, hour=hour, wrong=0)
+    counted = await session.execute(
+        statement.on_conflict_do_update(index_elements=["code_hash", "hour"], set_={"wrong": table.c.wrong}).returning(
+            table.c.wrong
+        )
+    )
+    return int(counted.scalar_one())
+
+
 async def _count_guess(session: Session, hashed: bytes, hour: datetime) -> None:
     table = TrackingGuess.__table__  # type: ignore[attr-defined]  # SQLModel tables carry it
-    statement = insert(table).values(code_hash=hashed, hour=hour, wrong=1)
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["code_hash", "hour"], set_={"wrong": table.c.wrong + 1})
+        table.update().where(table.c.code_hash == hashed, table.c.hour == hour).values(wrong=table.c.wrong + 1)
     )
     await session.execute(table.delete().where(table.c.hour < hour - timedelta(days=1)))

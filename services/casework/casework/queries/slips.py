@@ -1,6 +1,7 @@
 """Contents of the receipt slip and of the fee receipt."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from casework.calendar import TimeLimit
 from casework.model.dossiers import Dossier
@@ -59,7 +60,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
         due_at=_moment(dossier.due_at) if dossier.due_at else "sau khi hồ sơ được tiếp nhận",
         return_place=f"Trung tâm Phục vụ hành chính công {place}",
         fee=_fee(dossier),
-        tracking_url=f"{get_settings().public_url}/v1/dossiers/track",
+        tracking_url=_tracking_url(dossier),
         is_receipt=dossier.received_at is not None,
     )
 
@@ -105,6 +106,11 @@ def _subject(dossier: Dossier, form: Form, rules: Version, *, sees_subject: bool
         return ""
     entry = form.get(SUBJECT_NAME, Entry())
     return "" if is_hidden(named, entry, sees_subject=sees_subject) else str(entry.value or "")
+
+
+def _tracking_url(dossier: Dossier) -> str:
+    query = urlencode({"code": dossier.code or "", "key": dossier.tracking_key})
+    return f"{get_settings().public_url}/v1/dossiers/track?{query}"
 
 
 def _text(form: Form, name: str) -> str:

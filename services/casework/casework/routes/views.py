@@ -168,6 +168,7 @@ def _line(dossier: Dossier) -> dict[str, Any]:
 def _progress(dossier: Dossier, actor: Actor) -> dict[str, Any]:
     return _line(dossier) | {
         "legal_actions": [action.value for action in dossier.legal(actor)],
+        "tracking_key": dossier.tracking_key,
         "qr_code_id": dossier.qr_code_id,
         "first_due_at": dossier.first_due_at,
         "draft_result_until": dossier.draft_result_until,

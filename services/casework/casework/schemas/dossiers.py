@@ -207,6 +207,7 @@ class DossierProgress(DossierLine):
     """Where a dossier stands after something was done to it, and what the caller may do next; no personal data."""
 
     legal_actions: list[str]
+    tracking_key: str
     qr_code_id: UUID | None
     first_due_at: Local | None
     draft_result_until: Local | None
