@@ -5,7 +5,7 @@ from pathlib import Path
 from casework.commands.actions import confirm_silent_drafts
 from casework.commands.counting import take_counts
 from casework.commands.feedback import escalate_feedback
-from casework.commands.incidents import escalate_incidents
+from casework.commands.incidents import encrypt_old_texts, escalate_incidents
 from casework.commands.rotation import ROTATIONS
 from casework.handlers import HANDLERS
 from casework.model import Table
@@ -29,6 +29,12 @@ async def escalate(runtime: Runtime) -> None:
         await escalate_incidents(session)
 
 
+async def encrypt_texts(runtime: Runtime) -> None:
+    """Encrypts free texts that an earlier release stored in the clear."""
+    async with runtime.database.transaction() as session:
+        await encrypt_old_texts(session)
+
+
 service = Service(
     name="casework",
     title="Ba Không: casework",
@@ -39,6 +45,7 @@ service = Service(
     scheduled_jobs=[
         ScheduledJob("confirm draft results", EVERY_SECONDS, confirm_drafts),
         ScheduledJob("escalate what is late", EVERY_SECONDS, escalate),
+        ScheduledJob("encrypt texts", EVERY_SECONDS, encrypt_texts),
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,

@@ -1,7 +1,7 @@
 """Documents between residents or organizations and agencies: sent with a number, received, dealt with."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from casework.commands.papers import SignedPaper
 from casework.errors import IllegalAction
 from casework.model.codes import organ_id_of
 from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus, NewDocument, Recall
+from casework.queries.documents import get_document
 from casework.queries.people import commune_of, get_organization, get_resident
 from casework.settings import get_settings
 from chassis.clock import now, today
@@ -19,6 +20,7 @@ from chassis.ids import new_id
 from chassis.security.encryption import encrypt
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body
+from chassis.security.training_guard import TrainingOnly
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
@@ -35,6 +37,9 @@ async def send_document(session: Session, caller: Caller, new: NewDocument, file
     recipient = await _receiving_unit(session, new)
     if sender is None and recipient is None:
         raise Forbidden()  # people write to agencies, never to one another or past their own
+    _require_training_only(caller, new, [unit for unit in (sender, recipient) if unit is not None])
+    if new.in_reply_to is not None:
+        await get_document(session, caller, new.in_reply_to)
     number = await _next_number(
         session, f"sent|{sender.id if sender else caller.resident_id or caller.organization_id}"
     )
@@ -68,6 +73,13 @@ async def send_document(session: Session, caller: Caller, new: NewDocument, file
     session.add(document)
     publish(session, DocumentSent(**document.state()))
     return document
+
+
+def _require_training_only(caller: Caller, new: NewDocument, units: Sequence[KnownUnit]) -> None:
+    """What a training account sends stays in its training units: nothing for agencies outside, no envelope for them."""
+    leaves = new.organ_id is not None or not {unit.code for unit in units} <= set(caller.training_units)
+    if caller.training_units and leaves:
+        raise TrainingOnly()
 
 
 def keep_file(document: Document, file: SignedPaper) -> None:

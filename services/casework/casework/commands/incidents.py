@@ -1,5 +1,7 @@
 """Faults of the portal, the one-stop software, the app and the network: reported, assigned, resolved in time."""
 
+from dataclasses import replace
+
 from casework.calendar import WorkingCalendar, load_calendar
 from casework.errors import IllegalAction
 from casework.model.incidents import (
@@ -8,9 +10,10 @@ from casework.model.incidents import (
     IncidentAction,
     IncidentDecision,
     IncidentStatus,
+    IncidentTexts,
     NewIncident,
 )
-from casework.queries.incidents import list_late_incidents
+from casework.queries.incidents import list_late_incidents, list_unencrypted
 from casework.queries.people import commune_of, find_resident, get_organization
 from casework.settings import get_settings
 from chassis.clock import now
@@ -35,8 +38,6 @@ async def report_incident(session: Session, caller: Caller, reported: NewInciden
         unit_id=unit.id,
         unit_code=unit.code,
         system=reported.system,
-        title=reported.title,
-        description=reported.description,
         severity=reported.severity,
         occurred_at=reported.occurred_at or moment,
         reported_at=moment,
@@ -44,6 +45,7 @@ async def report_incident(session: Session, caller: Caller, reported: NewInciden
         reporter_id=caller.resident_id or caller.organization_id,
         changed_at=moment,
     )
+    incident.write(IncidentTexts(reported.title, reported.description))
     incident.count_from(_calendar(), moment)
     session.add(incident)
     publish(session, IncidentReported(**incident.state()))
@@ -77,12 +79,21 @@ def act_on_incident(session: Session, incident: Incident, decision: IncidentDeci
     incident.version += 1
     incident.changed_at = now()
     incident.resolved_at = incident.changed_at if decision.action is IncidentAction.RESOLVE else None
-    incident.resolution = (decision.resolution or decision.note) if decision.action is IncidentAction.RESOLVE else None
+    resolution = (decision.resolution or decision.note) if decision.action is IncidentAction.RESOLVE else None
+    incident.write(replace(incident.read(), resolution=resolution))
     if incident.resolved_at and incident.due_at:
         incident.on_time = incident.resolved_at <= incident.due_at
     if decision.action is IncidentAction.REOPEN:
         incident.count_from(_calendar(), incident.changed_at)
     publish(session, IncidentChanged(**incident.state()))
+
+
+async def encrypt_old_texts(session: Session) -> int:
+    """Encrypts the texts of incidents that an earlier release stored in the clear; how many."""
+    rows = await list_unencrypted(session)
+    for incident in rows:
+        incident.write(incident.read())
+    return len(rows)
 
 
 async def escalate_incidents(session: Session) -> int:

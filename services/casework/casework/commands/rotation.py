@@ -4,7 +4,7 @@ The marks of anonymous feedback are not indexed again, because the sender is unk
 until that feedback is closed.
 """
 
-from casework.model.documents import ANNEX, BODY, FILE, SUBJECT, Document, DocumentFile
+from casework.model.documents import ANNEX, BODY, FILE, STATUS_NOTE, SUBJECT, Document, DocumentFile
 from casework.model.dossiers import (
     DESK_PAPER,
     FORM,
@@ -18,12 +18,14 @@ from casework.model.dossiers import (
     DossierStep,
 )
 from casework.model.feedback import ANSWER, FEEDBACK_NOTE, PHOTO, TEXT, Feedback, FeedbackPhoto, FeedbackStep
+from casework.model.incidents import TEXTS, Incident
 from chassis.security.key_rotation import reencrypting
 
 FILES = 50
 """Rows with whole files are taken in smaller batches."""
 
 ROTATIONS = (
+    reencrypting(Incident, {"texts": TEXTS}),
     reencrypting(Dossier, {"form": FORM, "desk_paper": DESK_PAPER}),
     reencrypting(DossierStep, {"note": NOTE}),
     reencrypting(Attachment, {"name": PAPER_NAME, "content": PAPER}, batch=FILES),
@@ -31,6 +33,8 @@ ROTATIONS = (
     reencrypting(Feedback, {"text": TEXT, "answer": ANSWER}),
     reencrypting(FeedbackStep, {"note": FEEDBACK_NOTE}),
     reencrypting(FeedbackPhoto, {"content": PHOTO}, batch=FILES),
-    reencrypting(Document, {"subject": SUBJECT, "body": BODY, "content": FILE}, batch=FILES),
+    reencrypting(
+        Document, {"subject": SUBJECT, "status_note": STATUS_NOTE, "body": BODY, "content": FILE}, batch=FILES
+    ),
     reencrypting(DocumentFile, {"content": ANNEX}, batch=FILES),
 )

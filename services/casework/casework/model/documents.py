@@ -16,6 +16,7 @@ from chassis.storage.database import aware
 
 SUBJECT = CipherContext("casework", "document", "subject")
 BODY = CipherContext("casework", "document", "body")
+STATUS_NOTE = CipherContext("casework", "document", "status_note")
 FILE = CipherContext("casework", "document", "content")
 ANNEX = CipherContext("casework", "document_file", "content")
 
@@ -125,6 +126,15 @@ class Document(Table, table=True):
     received_by: str | None = Field(default=None, sa_type=Text)
     arrival_number: int | None = None
     changed_at: datetime = Field(sa_type=aware())
+    status_note: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    def write_status_note(self, note: str | None) -> None:
+        """Encrypts the note of the newest status for this row; a status without one clears it."""
+        self.status_note = encrypt(STATUS_NOTE, str(self.id), note) if note else None
+
+    def read_status_note(self) -> str | None:
+        """The decrypted note of the newest status."""
+        return decrypt_text(STATUS_NOTE, str(self.id), self.status_note) if self.status_note else None
 
     def write(self, subject: str, body: str | None) -> None:
         """Encrypts subject and text for this row."""

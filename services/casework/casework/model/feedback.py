@@ -1,5 +1,6 @@
 """Feedback and petitions (phản ánh, kiến nghị) with their history and photographs."""
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ ESCALATION_WORKING_DAYS = 2
 LAST_LEVEL = 3
 FEEDBACK_NOTE = CipherContext("casework", "feedback_step", "note")
 AUTHOR = "feedback_author"
+NUMBER = re.compile(r"(?<!\d)\+?\d(?:[ .\-]?\d){7,}(?!\d)")
 PHOTO = CipherContext("casework", "feedback_photo", "content")
 
 
@@ -194,6 +196,11 @@ def shingles(text: str) -> list[bytes]:
     words = "".join(character if character.isalnum() else " " for character in text.casefold()).split()
     triples = {" ".join(words[start : start + 3]) for start in range(max(len(words) - 2, 1))}
     return sorted(blind_index("feedback_shingle", triple)[:8] for triple in triples)[:64]
+
+
+def without_numbers(text: str) -> str:
+    """A text for publication: phone, personal and account numbers (8 digits or more) are masked."""
+    return NUMBER.sub("***", text)
 
 
 def likeness(one: list[bytes], other: list[bytes]) -> float:

@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text
+from pydantic import TypeAdapter
+from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field
 
 from casework.calendar import WorkingCalendar
 from casework.model import Table
+from chassis.security.encryption import CipherContext, decrypt, encrypt
 from chassis.storage.database import aware
 
 
@@ -57,12 +59,26 @@ INCIDENT_TRANSITIONS: dict[tuple[IncidentStatus, IncidentAction], IncidentStatus
 }
 
 
+@dataclass(frozen=True)
+class IncidentTexts:
+    """What people wrote of an incident; free texts may hold personal data, so they are stored encrypted."""
+
+    title: str = ""
+    description: str = ""
+    resolution: str | None = None
+
+
+TEXTS = CipherContext("casework", "incident", "texts")
+_TEXTS = TypeAdapter(IncidentTexts)
+
+
 class Incident(Table, table=True):
-    """A technical fault met during the roll-out, and its handling."""
+    """A technical fault met during the roll-out, and its handling; its texts are encrypted for this row."""
 
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_unit", "unit_id", "id"),
+        Index("ix_incident_unencrypted", "id", postgresql_where="texts IS NULL"),
         Index("ix_incident_waiting", "due_at", postgresql_where="status <> 'resolved' AND escalation = 0"),
     )
 
@@ -71,8 +87,9 @@ class Incident(Table, table=True):
     unit_id: UUID
     unit_code: str = Field(sa_type=Text)
     system: str = Field(sa_type=Text)
-    title: str = Field(sa_type=Text)
+    title: str = Field(default="", sa_type=Text)
     description: str = Field(default="", sa_type=Text)
+    texts: bytes | None = Field(default=None, sa_type=LargeBinary)
     severity: str = Field(default="normal", sa_type=Text)
     status: str = Field(default=IncidentStatus.OPEN.value, sa_type=Text)
     assignee: str | None = Field(default=None, sa_type=Text)
@@ -86,6 +103,17 @@ class Incident(Table, table=True):
     escalation: int = 0
     resolved_at: datetime | None = Field(default=None, sa_type=aware())
     changed_at: datetime = Field(sa_type=aware())
+
+    def write(self, texts: IncidentTexts) -> None:
+        """Encrypts the texts for this row; the columns in the clear, of rows of earlier releases, are emptied."""
+        self.texts = encrypt(TEXTS, str(self.id), _TEXTS.dump_json(texts))
+        self.title, self.description, self.resolution = "", "", None
+
+    def read(self) -> IncidentTexts:
+        """The decrypted texts."""
+        if self.texts is None:
+            return IncidentTexts(self.title, self.description, self.resolution)
+        return _TEXTS.validate_json(decrypt(TEXTS, str(self.id), self.texts))
 
     def count_from(self, calendar: WorkingCalendar, at: datetime) -> None:
         """Starts the clock: at reporting, at reopening."""

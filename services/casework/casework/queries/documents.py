@@ -11,6 +11,7 @@ from casework.edxml import AnsweredDocument, EdxmlDocument, EnvelopeFile, Organ,
 from casework.errors import NotBetweenAgencies
 from casework.model.codes import organ_id_of
 from casework.model.documents import ANNEX, FILE, Document, DocumentFile
+from casework.model.people import KnownOrganization
 from casework.queries.people import own
 from casework.settings import get_settings
 from casework.uploads import ALLOWED
@@ -86,7 +87,7 @@ async def get_status_reply(session: ReadSession, document: Document) -> StatusRe
         sender=recipient,
         status_code=f"{document.code:02d}",
         at=document.changed_at,
-        description=document.code.name.lower(),
+        description=document.read_status_note() or document.code.name.lower(),
     )
 
 
@@ -117,6 +118,15 @@ async def _attached(session: ReadSession, document: Document) -> list[EnvelopeFi
         EnvelopeFile(f"{number:02d}{ALLOWED[media_type or '']}", content, media_type or "")
         for number, (media_type, content) in enumerate(files, 1)
     ]
+
+
+async def person_of(session: ReadSession, document: Document) -> UUID | None:
+    """The resident who wrote the document or receives it; of an organization, its representative. None between agencies."""
+    person_id = document.sender_id or document.recipient_id
+    if person_id is None:
+        return None
+    organization = await session.get(KnownOrganization, person_id)
+    return person_id if organization is None else organization.representative_id
 
 
 async def is_sender(session: ReadSession, caller: Caller, document: Document) -> bool:

@@ -74,6 +74,8 @@ async def relation_to(session: ReadSession, caller: Caller, dossier: Dossier) ->
         return Relation.OTHER_UNIT
     if decides:
         return Relation.IN_UNIT
+    if dossier.created_by == caller.account:  # an officer of a village opens it for the commune's desk
+        return Relation.RECEIVING_UNIT
     is_received = dossier.receiving_unit_id is not None and await covers(session, caller, dossier.receiving_unit_id)
     return Relation.RECEIVING_UNIT if is_received else Relation.OTHER_UNIT
 

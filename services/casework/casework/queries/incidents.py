@@ -60,6 +60,12 @@ async def list_late_incidents(session: ReadSession, at: datetime) -> Sequence[In
     return (await session.exec(query.limit(200).with_for_update(skip_locked=True))).all()
 
 
+async def list_unencrypted(session: ReadSession) -> Sequence[Incident]:
+    """Incidents whose texts an earlier release stored in the clear."""
+    query = select(Incident).where(col(Incident.texts).is_(None)).order_by(col(Incident.id)).limit(200)
+    return (await session.exec(query.with_for_update(skip_locked=True))).all()
+
+
 def _visible(caller: Caller) -> Any:
     query = select(Incident)
     if caller.role in ("officer", "volunteer", "operator"):

@@ -55,18 +55,29 @@ async def create_document(body: DocumentCreate, session: Transaction, *, caller:
     file = await verified_paper(content) if content is not None else None
     document = await send_document(session, caller, body.to_document(), file)
     await session.flush()
-    view = await _whole(session, document)
+    view = await _whole(session, document, shows_content=True)
     answer: JSONResponse = created(view, f"/v1/documents/{document.id}", version=document.version)
     return answer  # type: ignore[return-value]  # the response already carries the view, with Location and ETag
 
 
 @router.get("/v1/documents")
 async def list_documents(
-    session: Reading, page: PageQuery, box: Annotated[Box, Query()] = "inbox", *, caller: Anybody
+    session: Transaction,
+    page: PageQuery,
+    box: Annotated[Box, Query()] = "inbox",
+    purpose: PurposeHeader = None,
+    *,
+    caller: Anybody,
 ) -> Listed[DocumentLine]:
-    """The caller's inbox, or what the caller (or the caller's office) sent."""
+    """The caller's inbox, or what the caller (or the caller's office) sent. Subjects of people's documents are shown to
+    officers who name a purpose, and the reading is in the access log."""
     rows, cursor = await queries.list_documents(session, caller, page, box)
-    return Listed(items=[DocumentLine.model_validate(_line(row)) for row in rows], next_cursor=cursor)
+    people = {row.id: await queries.person_of(session, row) for row in rows} if caller.role == "officer" else {}
+    if purpose is not None:
+        for person in sorted({person for person in people.values() if person is not None}):
+            _record_access(session, caller, person, purpose, ["subject"])
+    lines = [_line(row, shows_content=purpose is not None or people.get(row.id) is None) for row in rows]
+    return Listed(items=[DocumentLine.model_validate(line) for line in lines], next_cursor=cursor)
 
 
 @router.post("/v1/documents/edxml", status_code=201)
@@ -88,7 +99,9 @@ async def receive_edxml_envelope(
         documents, is_new = await receive_edxml_document(session, caller, inside, files)
     await session.flush()
     response.status_code = 201 if is_new else 200
-    return Listed(items=[await _whole(session, document) for document in documents], next_cursor=None)
+    return Listed(
+        items=[await _whole(session, document, shows_content=True) for document in documents], next_cursor=None
+    )
 
 
 @router.get("/v1/documents/{document_id}/edxml", response_class=Response)
@@ -113,9 +126,9 @@ async def get_document(
 ) -> DocumentView:
     """One document; an officer's reading of a resident's document needs a purpose and is logged."""
     document = await queries.get_document(session, caller, document_id)
-    _record_access(session, caller, document, purpose)
+    await _read_content(session, caller, document, purpose)
     response.headers["ETag"] = etag(document.version)
-    return await _whole(session, document)
+    return await _whole(session, document, shows_content=True)
 
 
 @router.get("/v1/documents/{document_id}/file", response_class=Response)
@@ -126,7 +139,7 @@ async def download_document_file(
     document = await queries.get_document(session, caller, document_id)
     if document.content is None:
         raise NotFound()
-    _record_access(session, caller, document, purpose)
+    await _read_content(session, caller, document, purpose)
     content = decrypt(FILE, str(document.id), document.content)
     return Response(content, media_type=document.media_type, headers=SAFE_DOWNLOAD)
 
@@ -137,28 +150,36 @@ async def download_document_annex(
 ) -> Response:
     """A further file of the document."""
     document = await queries.get_document(session, caller, document_id)
-    _record_access(session, caller, document, purpose)
+    await _read_content(session, caller, document, purpose)
     file = await queries.get_file(session, document, file_id)
     return Response(decrypt(ANNEX, str(file.id), file.content), media_type=file.media_type, headers=SAFE_DOWNLOAD)
 
 
 @router.post("/v1/documents/{document_id}/receipt")
 @personal_answer("/v1/documents/{document_id}")
-async def confirm_document_receipt(document_id: UUID, session: Transaction, *, caller: Anybody) -> DocumentView:
-    """Confirms that the document has arrived; twice changes nothing."""
+async def confirm_document_receipt(
+    document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> DocumentView:
+    """Confirms that the document has arrived; twice changes nothing. The answer has the content when a purpose is named."""
     document = await queries.get_document(session, caller, document_id, lock=True)
     if not await is_recipient(session, caller, document):
         raise Forbidden()
     await receive_document(session, caller, document)
-    return await _whole(session, document)
+    return await _whole_for(session, caller, document, purpose)
 
 
 @router.post("/v1/documents/{document_id}/status")
 @personal_answer("/v1/documents/{document_id}")
 async def update_document_status(
-    document_id: UUID, body: ExchangeStep, session: Transaction, *, caller: Anybody
+    document_id: UUID,
+    body: ExchangeStep,
+    session: Transaction,
+    purpose: PurposeHeader = None,
+    *,
+    caller: Anybody,
 ) -> DocumentView:
-    """Goes one step along the status chain of document exchange; an illegal one answers 409."""
+    """Goes one step along the status chain of document exchange; an illegal one answers 409. The answer has the content
+    when a purpose is named."""
     document = await queries.get_document(session, caller, document_id, lock=True)
     is_senders = body.status == "recall_requested"
     if not await (is_sender if is_senders else is_recipient)(session, caller, document):
@@ -171,20 +192,31 @@ async def update_document_status(
         await receive_document(session, caller, document)
     else:
         step_document(session, document, ExchangeStatus[body.status.upper()])
-    return await _whole(session, document)
+    document.write_status_note(body.note)
+    return await _whole_for(session, caller, document, purpose)
 
 
-def _record_access(session: Session, caller: Caller, document: Document, purpose: str | None) -> None:
-    resident_id = document.sender_id or (document.recipient_id if document.recipient_kind == "resident" else None)
-    if caller.role != "officer" or resident_id is None:
-        return
-    checked = purpose_of(caller, resident_id, purpose)
-    record_access(
-        session, "casework", caller, resident_id, action="read document", purpose=checked, fields=["subject", "body"]
-    )
+async def _read_content(session: Session, caller: Caller, document: Document, purpose: str | None) -> None:
+    """The access row of an officer's reading of what a person wrote or receives; 428 without a purpose."""
+    person = await queries.person_of(session, document) if caller.role == "officer" else None
+    if person is not None:
+        _record_access(session, caller, person, purpose, ["subject", "body"])
 
 
-async def _whole(session: ReadSession, document: Document) -> DocumentView:
+def _record_access(session: Session, caller: Caller, person: UUID, purpose: str | None, fields: list[str]) -> None:
+    checked = purpose_of(caller, person, purpose)
+    record_access(session, "casework", caller, person, action="read document", purpose=checked, fields=fields)
+
+
+async def _whole_for(session: Session, caller: Caller, document: Document, purpose: str | None) -> DocumentView:
+    """After a step: the content only for one's own document, or with a purpose and its access row."""
+    is_silent = purpose is None and caller.role == "officer" and await queries.person_of(session, document) is not None
+    if not is_silent:
+        await _read_content(session, caller, document, purpose)
+    return await _whole(session, document, shows_content=not is_silent)
+
+
+async def _whole(session: ReadSession, document: Document, *, shows_content: bool) -> DocumentView:
     further = [
         FileView.model_validate(
             file.model_dump(include={"id", "media_type", "size", "signatures"}) | {"sha256": file.sha256.hex()}
@@ -192,9 +224,10 @@ async def _whole(session: ReadSession, document: Document) -> DocumentView:
         for file in await queries.list_files(session, document.id)
     ]
     return DocumentView.model_validate(
-        _line(document)
+        _line(document, shows_content=shows_content)
         | {
-            "body": document.read_body(),
+            "body": document.read_body() if shows_content else None,
+            "status_note": document.read_status_note() if shows_content else None,
             "sha256": document.sha256.hex() if document.sha256 else None,
             "signatures": document.signatures,
             "further_files": further,
@@ -203,14 +236,14 @@ async def _whole(session: ReadSession, document: Document) -> DocumentView:
     )
 
 
-def _line(document: Document) -> dict[str, object]:
+def _line(document: Document, *, shows_content: bool) -> dict[str, object]:
     return {
         "id": document.id,
         "number": document.number,
         "symbol": document.symbol,
         "issued_on": document.issued_on,
         "kind": document.kind,
-        "subject": document.read_subject(),
+        "subject": document.read_subject() if shows_content else None,
         "sender_unit_code": document.sender_unit_code,
         "sender_id": document.sender_id,
         "recipient_unit_code": document.recipient_unit_code,

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from casework.commands import feedback as commands
 from casework.commands.papers import checked_paper
-from casework.model.feedback import PHOTO, Feedback
+from casework.model.feedback import PHOTO, Feedback, without_numbers
 from casework.model.petitions import FeedbackActor, FeedbackCategory, FeedbackStatus
 from casework.queries import feedback as queries
 from casework.schemas.feedback import (
@@ -203,8 +203,8 @@ def _published(feedback: Feedback) -> PublishedFeedback:
         id=feedback.id,
         unit_code=feedback.unit_code,
         category=feedback.category,
-        text=feedback.read(),
-        answer=feedback.read_answer(),
+        text=without_numbers(feedback.read()),
+        answer=without_numbers(feedback.read_answer() or "") or None,
         received_at=feedback.received_at,
         answered_at=feedback.answered_at,
         published_at=feedback.published_at,

@@ -1,5 +1,6 @@
 """Incidents of the portal, the one-stop software, the app and the network."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -90,7 +91,8 @@ async def act_on_incident(
 
 def _view(incident: Incident) -> IncidentView:
     return IncidentView(
-        **incident.model_dump(),
+        **incident.model_dump(exclude={"title", "description", "resolution", "texts"}),
+        **asdict(incident.read()),
         is_overdue=incident.is_overdue(now()),
         is_on_time=incident.on_time,
         legal_actions=incident.legal(),

@@ -77,14 +77,14 @@ class ExchangeStep(RequestBody):
 
 
 class DocumentLine(BaseModel):
-    """A document in a box; subjects are shown, for a box without them is none."""
+    """A document in a box. `subject` is null for an officer who names no purpose: a person wrote it, or receives it."""
 
     id: UUID
     number: int
     symbol: str
     issued_on: date
     kind: str
-    subject: str
+    subject: str | None
     sender_unit_code: str | None
     sender_id: UUID | None
     recipient_unit_code: str | None
@@ -114,6 +114,7 @@ class DocumentView(DocumentLine):
     """A document whole."""
 
     body: str | None
+    status_note: str | None
     sha256: str | None
     signatures: SignatureCheck | None
     further_files: list[FileView]
