@@ -60,6 +60,13 @@ class NotCompetent(InvalidBody):
     en = "This unit does not decide this procedure for this person."
 
 
+class FeeAlreadyPaid(Problem):
+    """The fee is paid, or waits to be refunded; it cannot be asked for again."""
+
+    slug, status = "fee-already-paid", 409
+    vi, en = "Lệ phí của hồ sơ đã được nộp.", "The fee of this dossier is paid already."
+
+
 class SecondOfficerNeeded(Problem):
     """An officer's action is taken back by another officer of the unit."""
 

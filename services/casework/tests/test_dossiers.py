@@ -352,6 +352,15 @@ async def test_a_draft_that_opened_empty_is_filled_when_the_registry_is_back(bin
     assert filled["fields"]["phone"]["value"] == "0999999999"
 
 
+@pytest.mark.parametrize("action", ["refuse", "request_supplement"])
+async def test_an_office_gives_its_reasons(binh, officer, world, action):
+    dossier = await submitted(binh, world)
+
+    for note in ({}, {"note": "  "}):
+        answer = await act(officer, dossier, action, **note)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/note")
+
+
 async def test_a_stale_version_is_refused(binh, world):
     opened = await draft(binh, world)
 
@@ -406,7 +415,9 @@ async def test_of_two_concurrent_decisions_one_succeeds_and_the_other_is_refused
     colleague = calling("officer", unit_code="15724", subject="officer-2")
     dossier = await submitted(binh, world)
 
-    answers = await asyncio.gather(act(officer, dossier, "accept"), act(colleague, dossier, "refuse"))
+    answers = await asyncio.gather(
+        act(officer, dossier, "accept"), act(colleague, dossier, "refuse", note="Sai thẩm quyền")
+    )
 
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     history = (await binh.get(f"/v1/dossiers/{dossier['id']}")).json()["history"]

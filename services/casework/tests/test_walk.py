@@ -27,7 +27,7 @@ async def test_random_actions_never_leave_the_table(binh, officer, world, seed):
             for action in legal_actions(Status(now["status"]), actor, received=now["received_at"] is not None)
         }
 
-        answer = await who.post(f"{path}/actions", json={"action": wanted, **MORE.get(wanted, {})})
+        answer = await who.post(f"{path}/actions", json={"action": wanted, "note": "Lý do", **MORE.get(wanted, {})})
 
         if answer.status_code == 409 and answer.json()["type"] == "/problems/illegal-action":
             assert wanted not in legal

@@ -7,7 +7,7 @@ from casework.calendar import WorkingCalendar, load_calendar
 from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers, request_fee
-from casework.errors import NoMoreExtensions, NotCompetent, NotYourResident
+from casework.errors import FeeAlreadyPaid, NoMoreExtensions, NotCompetent, NotYourResident
 from casework.model.applications import Decision
 from casework.model.dossiers import Dossier, DossierPause, UndoState, pauses_of
 from casework.model.fees import FeeStatus
@@ -26,6 +26,8 @@ from chassis.storage.outbox import publish
 from contracts.casework import DeathRegistered, DossierChanged, DossierCompleted
 
 DIED_ON = "died_on"
+NEEDS_REASON = frozenset({Action.REFUSE, Action.REQUEST_SUPPLEMENT, Action.REJECT, Action.EXTEND})
+"""What an office owes its applicant a reason for (Decree 118/2025: slips 02 to 04)."""
 COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WITHDRAW})
 
 
@@ -34,6 +36,8 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
     undo = UndoState.of(dossier) if caller.role == "officer" else None
     before = dossier.status
     advance(dossier, decision.action, actor)
+    if decision.action in NEEDS_REASON and not (decision.note or "").strip():
+        raise InvalidBody(errors=[_needed("/note")])
     if decision.action is Action.APPROVE and rules_of(dossier).registers_death:
         await _require_own_subject(session, caller, dossier)
     dossier.version += 1
@@ -111,20 +115,21 @@ async def _end_pause(session: Session, dossier: Dossier) -> None:
 
 
 async def _request_payment(session: Session, dossier: Dossier, decision: Decision) -> None:
-    """Asks for the fee (again), or for another amount; a paid fee is not asked for twice."""
+    """Asks for the fee (again), or for another amount; a fee that is paid is not asked for twice."""
     amount = decision.amount or dossier.fee_amount
     if amount <= 0:
         raise InvalidBody(errors=[_needed("/amount")])
-    if dossier.fee_status != FeeStatus.PAID or amount != dossier.fee_amount:
-        request_fee(session, dossier, amount)
+    if dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+        raise FeeAlreadyPaid()
+    request_fee(session, dossier, amount)
 
 
 async def _extend(session: Session, dossier: Dossier, decision: Decision) -> None:
     """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings allow."""
     if dossier.extensions >= get_settings().most_extensions:
         raise NoMoreExtensions()
-    if decision.due_on is None or not decision.note:
-        raise InvalidBody(errors=[_needed("/due_on" if decision.due_on is None else "/note")])
+    if decision.due_on is None:
+        raise InvalidBody(errors=[_needed("/due_on")])
     promised = _close_of(decision.due_on)
     if dossier.due_at is None or promised <= dossier.due_at or not _calendar().is_working_day(decision.due_on):
         raise InvalidBody(errors=[_later()])

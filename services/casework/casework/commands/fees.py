@@ -30,7 +30,7 @@ async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: dat
     dossier = await _find(session, dossier_id)
     if dossier is None or dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
         return
-    flagged = dossier.status in ENDED_WITHOUT_RESULT or dossier.fee_status == FeeStatus.CANCELLED
+    flagged = dossier.status in ENDED_WITHOUT_RESULT or dossier.fee_status != FeeStatus.REQUESTED
     dossier.fee_status = (FeeStatus.TO_REFUND if flagged else FeeStatus.PAID).value
     dossier.fee_paid_at, dossier.fee_paid_online = paid_at, not flagged
     _change(dossier)
