@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -11,11 +12,11 @@ from chassis.security.encryption import CipherContext, decrypt_text
 from chassis.security.scope import units_of
 from chassis.storage.database import Session
 from contracts.access import AccessRecorded
-from contracts.casework import DeathRegistered
+from contracts.casework import DeathRegistered, DeathRevoked
 from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import ResidentFactObserved, TrainingOpened
 from registry.commands.attestations import recognise
-from registry.commands.deaths import register_death
+from registry.commands.deaths import correct_death, register_death
 from registry.commands.residents import amend_resident
 from registry.commands.training import open_training
 from registry.errors import AlreadyDeceased
@@ -34,17 +35,31 @@ async def on_partner_events_received(session: Session, events: Sequence[PartnerE
 
 async def on_death_registered(session: Session, event: DeathRegistered) -> None:
     """A dossier registered the death; that of a merged record is the survivor's."""
-    resident = await session.get(Resident, event.resident_id, with_for_update=True)
-    while resident is not None and resident.merged_into is not None:
-        resident = await session.get(Resident, resident.merged_into, with_for_update=True)
+    resident = await _survivor(session, event.resident_id)
     if resident is None:
         return
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     try:
-        await register_death(session, resident, unit, event.deceased_on, "officer")
+        await register_death(session, resident, unit, event.deceased_on, "officer", at=event.at)
     except AlreadyDeceased:
         # The first registered day stays until an officer corrects it.
         return
+
+
+async def on_death_revoked(session: Session, event: DeathRevoked) -> None:
+    """The approval of a dossier was taken back, and with it the death; a day that an officer corrected since then stays."""
+    resident = await _survivor(session, event.resident_id)
+    if resident is None or resident.deceased_on != event.deceased_on:
+        return
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    await correct_death(session, resident, unit, None, at=event.at)
+
+
+async def _survivor(session: Session, resident_id: UUID) -> Resident | None:
+    resident = await session.get(Resident, resident_id, with_for_update=True)
+    while resident is not None and resident.merged_into is not None:
+        resident = await session.get(Resident, resident.merged_into, with_for_update=True)
+    return resident
 
 
 async def on_resident_fact_observed(session: Session, event: ResidentFactObserved) -> None:
@@ -83,6 +98,7 @@ def _row(event: AccessRecorded) -> dict[str, Any]:
 HANDLERS: EventHandlers = {
     PartnerEventReceived: on_partner_events_received,
     DeathRegistered: on_death_registered,
+    DeathRevoked: on_death_revoked,
     ResidentFactObserved: on_resident_fact_observed,
     TrainingOpened: on_training_opened,
     AccessRecorded: on_access_recorded,

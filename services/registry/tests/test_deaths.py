@@ -1,8 +1,9 @@
 """A death is registered, corrected and taken back; what followed from it follows the change."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from contracts.casework import DeathRegistered
+from contracts.casework import DeathRegistered, DeathRevoked
 from contracts.registry import ResidentDeceased, ResidentUpdated
 
 from .conftest import PURPOSE, a_resident
@@ -66,6 +67,40 @@ async def test_a_day_of_death_that_was_taken_back_stays_so_when_it_arrives_again
     assert (await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).json()["status"] == "alive"
     await deliver(other_day)
     assert (await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).json()["status"] == "deceased"
+
+
+async def test_a_death_whose_approval_was_taken_back_is_no_death_until_it_is_approved_again(
+    calling: Any, register: Any, deliver: Any, published: Any
+) -> None:
+    view = await register(a_resident())
+    officer = calling("officer", unit_code="15724")
+
+    async def status() -> str:
+        return str((await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).json()["status"])
+
+    revoked = DeathRevoked.model_validate(a_death(view["id"]).model_dump() | {"at": "2026-01-04T00:00:00Z"})
+    again = a_death(view["id"]).model_copy(update={"at": datetime(2026, 1, 5, tzinfo=UTC)})
+    seen = []
+    for event in (a_death(view["id"]), revoked, a_death(view["id"]), again):
+        await deliver(event)
+        seen.append(await status())
+
+    assert seen == ["deceased", "alive", "alive", "deceased"]
+    assert [event.life for event in await published(ResidentUpdated)] == ["alive"]
+
+
+async def test_a_day_that_an_officer_corrected_is_not_taken_back_with_the_dossier(
+    calling: Any, register: Any, deliver: Any
+) -> None:
+    view = await register(a_resident())
+    officer = calling("officer", unit_code="15724")
+    await deliver(a_death(view["id"]))
+    await officer.patch(f"/v1/residents/{view['id']}", json={"deceased_on": "2026-01-03"})
+
+    await deliver(DeathRevoked.model_validate(a_death(view["id"]).model_dump()))
+
+    seen = (await officer.get(f"/v1/residents/{view['id']}", headers=PURPOSE)).json()
+    assert (seen["status"], seen["deceased_on"]) == ("deceased", "2026-01-03")
 
 
 async def test_residents_state_no_death_of_their_own(calling: Any, register: Any) -> None:

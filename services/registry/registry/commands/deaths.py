@@ -1,6 +1,6 @@
 """Deaths are registered, corrected and taken back."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import col, select
 
@@ -20,19 +20,30 @@ DECEASED_ON = "deceased_on"
 
 
 async def register_death(
-    session: Session, resident: Resident, unit: KnownUnit, deceased_on: date, source: str = "civil_status"
+    session: Session,
+    resident: Resident,
+    unit: KnownUnit,
+    deceased_on: date,
+    source: str = "civil_status",
+    *,
+    at: datetime | None = None,
 ) -> None:
-    """Register the death; a repeated event changes nothing, another day is refused, a day taken back stays taken back."""
+    """Register the death; a repeated event changes nothing, another day is refused, a day taken back stays taken back.
+
+    `at` is when it was registered: a registration after the day was taken back is a new one.
+    """
     if resident.life == "deceased":
         if resident.deceased_on != deceased_on:
             raise AlreadyDeceased()
         return
-    if await _was_taken_back(session, resident, deceased_on):
+    if await _was_taken_back(session, resident, deceased_on, since=at):
         return
     await _store(session, resident, unit, deceased_on, origin_of(source, now()))
 
 
-async def correct_death(session: Session, resident: Resident, unit: KnownUnit, deceased_on: date | None) -> None:
+async def correct_death(
+    session: Session, resident: Resident, unit: KnownUnit, deceased_on: date | None, *, at: datetime | None = None
+) -> None:
     """An officer corrects the day of death, or takes the death back (None). The day before is kept as history.
 
     A death that is taken back is published as `resident.updated` with `life` "alive", another day as `resident.deceased`.
@@ -43,7 +54,7 @@ async def correct_death(session: Session, resident: Resident, unit: KnownUnit, d
         return
     if resident.deceased_on is not None:
         origin = resident.origin(DECEASED_ON)
-        keep_history(session, resident.id, DECEASED_ON, resident.deceased_on, origin, now())
+        keep_history(session, resident.id, DECEASED_ON, resident.deceased_on, origin, at or now())
     await _store(session, resident, unit, deceased_on, origin_of("officer", now()))
 
 
@@ -65,8 +76,8 @@ async def _store(
         publish(session, ResidentDeceased.model_validate(snapshot | {DECEASED_ON: deceased_on}))
 
 
-async def _was_taken_back(session: Session, resident: Resident, deceased_on: date) -> bool:
-    """Whether an officer took back a death on this day: the database that has it says so again at every query."""
+async def _was_taken_back(session: Session, resident: Resident, deceased_on: date, *, since: datetime | None) -> bool:
+    """Whether an officer took back a death on this day (since an instant): a database that has it repeats it."""
     found = await session.exec(
         select(AttributeRecord).where(
             AttributeRecord.resident_id == resident.id,
@@ -74,4 +85,8 @@ async def _was_taken_back(session: Session, resident: Resident, deceased_on: dat
             col(AttributeRecord.superseded_at).is_not(None),
         )
     )
-    return any(record.decrypted() == deceased_on.isoformat() for record in found)
+    return any(
+        record.decrypted() == deceased_on.isoformat()
+        for record in found
+        if since is None or (record.superseded_at is not None and record.superseded_at >= since)
+    )
