@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from bench.contenders.small import BODY
 from bench.machine import find_tool
-from bench.stage import Stage, free_port, is_ready, wait_for
+from bench.stage import Stage, is_ready, wait_for
+from deploy.local.ports import free_port
 
 PROXY = """
     upstream served { server 127.0.0.1:%d; keepalive 64; }

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bench.stage import Process, Stage, ask, free_port, wait_for
+from bench.stage import Process, Stage, ask, wait_for
 from contracts.services import GATEWAY, SERVICE_NAMES, package_of
+from deploy.local.ports import free_port
 
 PROVINCE = "38"
 

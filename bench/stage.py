@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from chassis.security.identity import Caller, Signer, write_keys
 from chassis.storage.database import asyncpg_url, database_url
 from contracts.services import EVERY_PROCESS, package_of
 from deploy.local.keys import personal_data_keys
+from deploy.local.ports import free_port
 from deploy.local.postgres import EmbeddedPostgres
 
 T = TypeVar("T")
@@ -240,14 +240,6 @@ class Stage:
                 return
             time.sleep(0.1)
         raise RuntimeError(f"{process.name} did not start: {process.log.read_text()[-3000:]}")
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def is_ready(url: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.demo.door import Outsider
+from deploy.demo.api_client import ApiClient
 from deploy.local.started import started
 
 BUSES = ["embedded", pytest.param("kafka", marks=pytest.mark.kafka), pytest.param("compose", marks=pytest.mark.compose)]
@@ -28,7 +28,7 @@ def platform_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def outside(platform_url: str) -> Iterator[Outsider]:
+def outside(platform_url: str) -> Iterator[ApiClient]:
     """A stranger at the door."""
-    with Outsider(platform_url) as outsider:
-        yield outsider
+    with ApiClient(platform_url) as api:
+        yield api

@@ -26,7 +26,7 @@ import httpx
 import pytest
 
 from chassis.storage.database import database_url
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.people import people
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole platform and its demo
@@ -118,13 +118,13 @@ def directory(demo_platform_url: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def door(demo_platform_url: str) -> Iterator[Outsider]:
-    with Outsider(demo_platform_url) as outsider:
-        yield outsider
+def door(demo_platform_url: str) -> Iterator[ApiClient]:
+    with ApiClient(demo_platform_url) as api:
+        yield api
 
 
 @pytest.fixture(scope="module")
-def lived(door: Outsider) -> str:
+def lived(door: ApiClient) -> str:
     """The person's id, after a life through every service."""
     officer = door.officer(COMMUNE)
     body = {
@@ -142,7 +142,7 @@ def lived(door: Outsider) -> str:
     return resident_id
 
 
-def _go_wrong(door: Outsider, officer: dict[str, str], body: dict[str, Any], resident_id: str) -> None:
+def _go_wrong(door: ApiClient, officer: dict[str, str], body: dict[str, Any], resident_id: str) -> None:
     """Refusals, and personal data where they do not belong: in addresses, queries and headers."""
     assert door.ask("POST", "/v1/residents", json=body, who=officer).status_code == 409
     wrong = body | {"personal_id": REJECTED_NUMBER, "full_name": {"name": NAME}, "unit_code": NAME, "sex": PHONE}
@@ -171,7 +171,7 @@ def _go_wrong(door: Outsider, officer: dict[str, str], body: dict[str, Any], res
     door.post(f"/v1/residents/{resident_id}/prefill", {"fields": fields, "purpose": "dossier"}, who=own)
 
 
-def _import_a_list(door: Outsider, officer: dict[str, str]) -> None:
+def _import_a_list(door: ApiClient, officer: dict[str, str]) -> None:
     rows = [
         ["Số ĐDCN", "Họ và tên", "Ngày sinh", "Giới tính", "Thôn/TDP", "SĐT", "Địa chỉ"],
         [REJECTED_NUMBER, REJECTED_NAME, "1/1/1980", "Nữ", VILLAGE, PHONE, ADDRESS],
@@ -187,7 +187,7 @@ def _import_a_list(door: Outsider, officer: dict[str, str]) -> None:
     assert door.get(path, who=officer)["rejected"] == 2
 
 
-def _hear_partners(door: Outsider) -> None:
+def _hear_partners(door: ApiClient) -> None:
     """What partners say of the person, of a stranger, and what no service can use."""
     who = {"resident": {"personal_id": PERSONAL_ID}}
     stranger = {"resident": {"personal_id": f"03804179{SERIAL[1:]}"}, "note": f"{NAME} {ADDRESS}"}
@@ -207,7 +207,7 @@ def _hear_partners(door: Outsider) -> None:
     assert door.webhook("demo-bank", "payment_account.opened", who, secret=b"x" * 32).status_code in (400, 401)
 
 
-def _onboard(door: Outsider, officer: dict[str, str], resident_id: str) -> None:
+def _onboard(door: ApiClient, officer: dict[str, str], resident_id: str) -> None:
     done = {"status": "completed", "occurred_at": datetime.now(UTC).isoformat()}
     said = {"evidence": {"kind": "volunteer", "note": f"{NAME} {PHONE}"}}
     door.ask("PUT", f"/v1/residents/{resident_id}/onboarding/vneid", json=done | said, who=officer)
@@ -215,7 +215,7 @@ def _onboard(door: Outsider, officer: dict[str, str], resident_id: str) -> None:
     door.ask("POST", "/v1/onboarding/batches", json={"items": [item]}, who=officer)
 
 
-def _trade(door: Outsider, officer: dict[str, str], resident_id: str) -> None:
+def _trade(door: ApiClient, officer: dict[str, str], resident_id: str) -> None:
     merchant = door.post(
         "/v1/merchants",
         {
@@ -236,7 +236,7 @@ def _trade(door: Outsider, officer: dict[str, str], resident_id: str) -> None:
     assert door.webhook("demo-bank", "qr.payment_settled", paid).status_code == 202
 
 
-def _apply(door: Outsider, resident_id: str) -> None:
+def _apply(door: ApiClient, resident_id: str) -> None:
     own = door.resident(resident_id)
     draft = door.post("/v1/dossiers", {"procedure_code": "2.000635", "resident_id": resident_id, "copies": 1}, who=own)
     assert draft["fields"]["full_name"]["value"] == NAME

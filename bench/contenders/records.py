@@ -35,10 +35,10 @@ async def relay(count: int) -> float:
     """The relay: from the outbox to the bus."""
     url = database_url(get_settings().database_url, "registry")
     connection = await asyncpg.connect(asyncpg_url(url))
-    facts = [fact(number) for number in range(count)]
+    events = [event(number) for number in range(count)]
     await connection.copy_records_to_table(
         "outbox",
-        records=[(uuid4(), one.topic, one.key, one.type, one.model_dump_json(), "{}", now()) for one in facts],
+        records=[(uuid4(), one.topic, one.key, one.type, one.model_dump_json(), "{}", now()) for one in events],
         columns=["event_id", "topic", "key", "type", "value", "headers", "occurred_at"],
     )
     bus = bus_of(get_settings())
@@ -56,7 +56,7 @@ async def insert(count: int) -> float:
     connection = await asyncpg.connect(asyncpg_url(database_url(get_settings().database_url, "bus")))
     await connection.execute("CREATE TABLE IF NOT EXISTS bench_record (LIKE record INCLUDING ALL)")
     await connection.execute("TRUNCATE bench_record")
-    records = [_outgoing(fact(number)) for number in range(count)]
+    records = [_outgoing(event(number)) for number in range(count)]
     started = time.perf_counter()
     for at in range(0, count, BATCH):
         batch = [
@@ -75,7 +75,7 @@ async def produce(count: int) -> float:
     """A raw Kafka producer of the same records, as safe as ours, batch by batch."""
     producer = AIOKafkaProducer(**producer_options(get_settings()))
     await producer.start()
-    records = [_outgoing(fact(number)) for number in range(count)]
+    records = [_outgoing(event(number)) for number in range(count)]
     started = time.perf_counter()
     for at in range(0, count, BATCH):
         sent = [
@@ -117,7 +117,7 @@ async def consume(count: int) -> float:
 
 
 async def _publish(bus: Any, count: int) -> None:
-    records = [_outgoing(fact(number)) for number in range(count)]
+    records = [_outgoing(event(number)) for number in range(count)]
     for at in range(0, count, BATCH):
         await bus.publish(records[at : at + BATCH])
 
@@ -144,13 +144,13 @@ async def copy(count: int) -> float:
     await connection.execute(
         "CREATE TABLE IF NOT EXISTS bench_event (id uuid PRIMARY KEY, key text, type text, at timestamptz, value jsonb)"
     )
-    rows = [(new_id(), one.key, one.type, one.at, one.model_dump_json()) for one in map(fact, range(count))]
+    rows = [(new_id(), one.key, one.type, one.at, one.model_dump_json()) for one in map(event, range(count))]
     started = time.perf_counter()
     await connection.copy_records_to_table("bench_event", records=rows)
     return count / (time.perf_counter() - started)
 
 
-def fact(number: int) -> ResidentRegistered:
+def event(number: int) -> ResidentRegistered:
     """Somebody new in one of fifty villages."""
     unit = number % len(UNITS)
     return ResidentRegistered(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bench.machine import memory_of
 from bench.rounds import Book, Row
-from bench.stage import Stage, free_port, is_ready
+from bench.stage import Stage, is_ready
+from deploy.local.ports import free_port
 
 STARTS = 3
 SECONDS_TO_LOAD = 300

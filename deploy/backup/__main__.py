@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     """Do what is asked; 1 with a sentence where it cannot be done."""
     given = _parser().parse_args(arguments)
     try:
-        for line in given.deed(given):
+        for line in given.action(given):
             print(line)
     except NotDone as reason:
         print(reason, file=sys.stderr)
@@ -48,28 +48,28 @@ def _restore(given: argparse.Namespace) -> list[str]:
 
 
 def _check_keys(given: argparse.Namespace) -> list[str]:
-    told, missing = [], []
+    findings, missing = [], []
     for name in EVERY_PROCESS:  # all of them, whatever one lacks: who puts a key back wants to know all at once
         try:
-            told.append(compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip())
+            findings.append(compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip())
         except NotDone as reason:
             missing.append(str(reason))
     if missing:
-        raise NotDone("\n".join([*told, *missing]))
-    return told
+        raise NotDone("\n".join([*findings, *missing]))
+    return findings
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.backup", description=__doc__)
-    deeds = parser.add_subparsers(required=True)
-    for name, deed in (("base", _base), ("log", _log), ("restore", _restore)):
-        one = deeds.add_parser(name)
+    actions = parser.add_subparsers(required=True)
+    for name, action in (("base", _base), ("log", _log), ("restore", _restore)):
+        one = actions.add_parser(name)
         one.add_argument("folder", type=Path)
-        one.set_defaults(deed=deed)
+        one.set_defaults(action=action)
         if name == "restore":
             one.add_argument("--base", help="the name of a base backup in the folder; the newest without it")
             one.add_argument("--until", help="a moment with its offset; without it to the end of the log")
-    deeds.add_parser("check-keys").set_defaults(deed=_check_keys)
+    actions.add_parser("check-keys").set_defaults(action=_check_keys)
     return parser
 
 

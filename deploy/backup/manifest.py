@@ -48,15 +48,15 @@ def fingerprints(secrets: Path) -> dict[str, dict[str, str]]:
 
 def missing_keys(wanted: Mapping[str, Mapping[str, str]], there: Mapping[str, Mapping[str, str]]) -> list[str]:
     """Which keys of a backup are not at hand, or are others under the same id; a sentence for each."""
-    told = []
+    findings = []
     for file, keys in wanted.items():
         for key_id, print_ in keys.items():
             found = there.get(file, {}).get(key_id)
             if found is None:
-                told.append(f"{file} lacks the key {key_id}")
+                findings.append(f"{file} lacks the key {key_id}")
             elif found != print_:
-                told.append(f"{file} has another key under the id {key_id}")
-    return told
+                findings.append(f"{file} has another key under the id {key_id}")
+    return findings
 
 
 def fewer(wanted: Mapping[str, int], there: Mapping[str, int]) -> list[str]:

@@ -53,14 +53,14 @@ def restore(folder: Path, secrets: Path, *, base: Path | None = None, until: str
     _wait_until_replayed()
     compose("exec", "-T", "postgres", "sh", "-c", _SET_PASSWORD)
     compose("exec", "-T", "postgres", "rm", "-rf", REPLAYED)
-    told = [
+    findings = [
         compose("run", "--rm", "--no-deps", "-T", f"{name}-migrate", "check-keys").strip() for name in EVERY_PROCESS
     ]
     counted = count(ComposeServer())
     lost = fewer(Manifest.read(base).counts, counted)
     if lost:
         raise NotDone("rows are missing: " + "; ".join(lost))
-    return [f"restored {base.name}", *told, *(f"{table}: {rows} rows" for table, rows in counted.items())]
+    return [f"restored {base.name}", *findings, *(f"{table}: {rows} rows" for table, rows in counted.items())]
 
 
 def _must_be_empty() -> None:

@@ -17,7 +17,7 @@ CLUSTER, ARCHIVE, REPLAYED = f"{DATA}/cluster", f"{DATA}/archive", f"{DATA}/repl
 
 
 class NotDone(Exception):
-    """A program failed; the message is what it said."""
+    """A program failed; the message is what it printed."""
 
 
 class Server(Protocol):
@@ -107,6 +107,6 @@ def _run(
         stderr=subprocess.PIPE,
     )  # fmt: skip
     if done.returncode != 0:
-        said = (done.stderr + (done.stdout or b"")).decode(errors="replace").strip()
-        raise NotDone(f"{command[0]} ended with {done.returncode}: {said[-2000:]}")
+        printed = (done.stderr + (done.stdout or b"")).decode(errors="replace").strip()
+        raise NotDone(f"{command[0]} ended with {done.returncode}: {printed[-2000:]}")
     return (done.stdout or b"").decode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.door import Outsider, success
+from deploy.demo.api_client import ApiClient, success
 
 PLANS = Path(__file__).with_name("plans")
 PROVINCE = "38"
@@ -36,23 +36,23 @@ TEAM_BODIES = (
 )
 
 
-def load(outside: Outsider) -> None:
+def load(api: ApiClient) -> None:
     """Both plans; in each a training class, an evening in every village with its team, and the news about it."""
-    officer = outside.officer(PROVINCE)
+    officer = api.officer(PROVINCE)
     for scene in SCENES:
         plan = (PLANS / scene.plan).read_bytes()
         files = {"file": (scene.plan, plan, "application/yaml")}
-        campaign = success(outside.ask("POST", "/v1/campaign-plans", who=officer, files=files)).json()["id"]
+        campaign = success(api.request("POST", "/v1/campaign-plans", who=officer, files=files)).json()["id"]
         for index, body in enumerate(_sessions(scene)):
-            _post(outside, officer, f"/v1/campaigns/{campaign}/sessions", body, f"{scene.commune}-session-{index}")
+            _post(api, officer, f"/v1/campaigns/{campaign}/sessions", body, f"{scene.commune}-session-{index}")
         for index, body in enumerate(_teams(scene)):
-            _post(outside, officer, f"/v1/campaigns/{campaign}/teams", body, f"{scene.commune}-team-{index}")
+            _post(api, officer, f"/v1/campaigns/{campaign}/teams", body, f"{scene.commune}-team-{index}")
         for index, body in enumerate(_news(scene)):
-            _post(outside, officer, f"/v1/campaigns/{campaign}/communications", body, f"{scene.commune}-news-{index}")
+            _post(api, officer, f"/v1/campaigns/{campaign}/communications", body, f"{scene.commune}-news-{index}")
 
 
-def _post(outside: Outsider, officer: dict[str, str], path: str, body: dict[str, Any], key: str) -> None:
-    outside.post(path, body, who=officer, headers={"Idempotency-Key": f"demo-{key}"})
+def _post(api: ApiClient, officer: dict[str, str], path: str, body: dict[str, Any], key: str) -> None:
+    api.post(path, body, who=officer, headers={"Idempotency-Key": f"demo-{key}"})
 
 
 def _sessions(scene: Scene) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from deploy.demo.door import Outsider, success
+from deploy.demo.api_client import ApiClient, success
 from deploy.demo.people import Person
 
 CHOSEN = {
@@ -14,7 +14,7 @@ CHOSEN = {
 }
 EXTRACT = "2.000635"
 APPLICANTS = 6
-DEEDS: tuple[list[str], ...] = (
+ACTIONS: tuple[list[str], ...] = (
     [],
     ["accept"],
     ["accept"],
@@ -24,49 +24,49 @@ DEEDS: tuple[list[str], ...] = (
 )
 
 
-def load(outside: Outsider, everybody: list[Person], today: date) -> None:
+def load(api: ApiClient, all_people: list[Person], today: date) -> None:
     """Each commune chooses its services; some residents apply for an extract, and the one-stop desk acts."""
     for commune, wanted in CHOSEN.items():
-        officer = outside.officer(commune)
+        officer = api.officer(commune)
         path = f"/v1/units/{commune}/procedures"
-        success(outside.ask("PUT", path, json={"codes": _chosen(outside, wanted)}, who=officer))
+        success(api.request("PUT", path, json={"codes": _chosen(api, wanted)}, who=officer))
         village = {"15724": "15727-02", "15061": "15061-02"}[commune]
-        applicants = [each for each in everybody if each.village == village and 20 < each.age < 60 and each.has_phone]
-        desk = outside.officer(commune, body="one_stop")
-        for person, deeds in zip(applicants[:APPLICANTS], DEEDS, strict=True):
-            _apply(outside, officer, desk, person, deeds)
+        applicants = [each for each in all_people if each.village == village and 20 < each.age < 60 and each.has_phone]
+        desk = api.officer(commune, body="one_stop")
+        for person, actions in zip(applicants[:APPLICANTS], ACTIONS, strict=True):
+            _apply(api, officer, desk, person, actions)
 
 
-def _chosen(outside: Outsider, wanted: tuple[str, ...]) -> list[str]:
+def _chosen(api: ApiClient, wanted: tuple[str, ...]) -> list[str]:
     """As many as were wanted, the wanted ones first, full-process all."""
-    lines = outside.get("/v1/procedures")["items"]
+    lines = api.get("/v1/procedures")["items"]
     possible = sorted((line["code"] for line in lines if line["full_process"]), key=lambda code: code not in wanted)
     return possible[: len(wanted)]
 
 
 def _apply(
-    outside: Outsider, officer: dict[str, str], desk: dict[str, str], person: Person, deeds: list[str]
+    api: ApiClient, officer: dict[str, str], desk: dict[str, str], person: Person, actions: list[str]
 ) -> None:  # fmt: skip
     number = {"personal_id": person.cells["Số ĐDCN"]}
-    resident_id = outside.post("/v1/residents/lookup", number, who=officer, purpose="dossier")["id"]
-    resident = outside.resident(resident_id)
+    resident_id = api.post("/v1/residents/lookup", number, who=officer, purpose="dossier")["id"]
+    resident = api.resident(resident_id)
     key = {"Idempotency-Key": f"demo-dossier-{person.serial}"}
     body = {"procedure_code": EXTRACT, "resident_id": resident_id, "copies": 1 + person.serial % 3}
-    draft = outside.post("/v1/dossiers", body, who=resident, headers=key)
+    draft = api.post("/v1/dossiers", body, who=resident, headers=key)
     dossier = f"/v1/dossiers/{draft['id']}"
-    if outside.get(dossier, who=resident)["status"] != "draft":
+    if api.get(dossier, who=resident)["status"] != "draft":
         return  # an earlier try came this far
-    fields = {name: _typed(outside, name) for name in draft["missing"]}
+    fields = {name: _typed(api, name) for name in draft["missing"]}
     if fields:
-        success(outside.ask("PATCH", dossier, json={"fields": fields}, who=resident))
-    outside.post(f"{dossier}/submit", who=resident)
-    for deed in deeds:
-        outside.post(f"{dossier}/actions", {"action": deed, "note": "Bản mẫu"}, who=desk, purpose="dossier")
+        success(api.request("PATCH", dossier, json={"fields": fields}, who=resident))
+    api.post(f"{dossier}/submit", who=resident)
+    for action in actions:
+        api.post(f"{dossier}/actions", {"action": action, "note": "Bản mẫu"}, who=desk, purpose="dossier")
 
 
-def _typed(outside: Outsider, name: str) -> Any:
+def _typed(api: ApiClient, name: str) -> Any:
     """Something that fits, for a field that the applicant types."""
-    form = outside.get(f"/v1/procedures/{EXTRACT}")["fields"]
+    form = api.get(f"/v1/procedures/{EXTRACT}")["fields"]
     field = next(each for each in form if each["name"] == name)
     match field["type"]:
         case "choice":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from deploy.demo.door import Outsider, success
+from deploy.demo.api_client import ApiClient, success
 from deploy.demo.people import Person
 
 SEED = 236
@@ -37,11 +37,11 @@ class Message:
     at: datetime
 
 
-def load(outside: Outsider, everybody: list[Person], today: date) -> dict[str, int]:
+def load(api: ApiClient, all_people: list[Person], today: date) -> dict[str, int]:
     """Send every message; answers how many residents each indicator must count at least."""
-    messages = list(tell(everybody, today))
+    messages = list(tell(all_people, today))
     with ThreadPoolExecutor(SENDERS) as senders:
-        for _ in senders.map(lambda message: _send(outside, message), messages):
+        for _ in senders.map(lambda message: _send(api, message), messages):
             pass
     people_by_indicator = {
         (COUNTED[each.kind], str(each.data["resident"])) for each in messages if each.kind in COUNTED
@@ -49,10 +49,10 @@ def load(outside: Outsider, everybody: list[Person], today: date) -> dict[str, i
     return dict(Counter(indicator for indicator, _ in people_by_indicator))
 
 
-def tell(everybody: list[Person], today: date) -> Iterator[Message]:
+def tell(all_people: list[Person], today: date) -> Iterator[Message]:
     """The same messages every time, about adults who have what each step needs."""
     chance = random.Random(SEED)
-    for person in everybody:
+    for person in all_people:
         if person.age < 18 or len(_number(person)) != 12:
             continue
         willing = chance.random()
@@ -91,5 +91,5 @@ def _moment(chance: random.Random, today: date) -> datetime:
     return datetime.combine(day, time(1 + chance.randint(0, 8), chance.randint(0, 59)), UTC)
 
 
-def _send(outside: Outsider, message: Message) -> None:
-    success(outside.webhook(message.partner, message.kind, message.data, webhook_id=message.id, at=message.at))
+def _send(api: ApiClient, message: Message) -> None:
+    success(api.webhook(message.partner, message.kind, message.data, webhook_id=message.id, at=message.at))

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.demo import campaigns, dossiers, journeys, merchants
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.people import Person, people, write_list
 from deploy.local import progress
 
@@ -42,55 +42,55 @@ class DemoNotLoaded(RuntimeError):
 def load(url: str, mark: Path) -> None:
     """Load what is not loaded yet, wait until the reports count it, then leave `mark`."""
     today = _day_of_the_first_try(mark)
-    everybody = list(people())
-    with Outsider(url) as outside:
+    all_people = list(people())
+    with ApiClient(url) as api:
         progress.done("demo: the villages")
-        load_units(outside)
-        progress.done(f"demo: {len(everybody):,} residents")
-        load_residents(outside, everybody)
+        load_units(api)
+        progress.done(f"demo: {len(all_people):,} residents")
+        load_residents(api, all_people)
         progress.done("demo: two campaigns")
-        campaigns.load(outside)
+        campaigns.load(api)
         progress.done("demo: merchants and their codes")
-        merchants.load(outside, everybody, today)
+        merchants.load(api, all_people, today)
         progress.done("demo: dossiers")
-        dossiers.load(outside, everybody, today)
+        dossiers.load(api, all_people, today)
         progress.done("demo: messages of the partners")
-        expected = journeys.load(outside, everybody, today)
+        expected = journeys.load(api, all_people, today)
         progress.done("demo: the reports count")
-        wait_until_counted(outside, expected | {"residents": len(everybody)})
+        wait_until_counted(api, expected | {"residents": len(all_people)})
     mark.write_text(f"{datetime.now(UTC).isoformat()}\n")
 
 
-def load_units(outside: Outsider) -> None:
+def load_units(api: ApiClient) -> None:
     """The villages, by the operator; the communes of the province are known from the start."""
-    if not eventually(lambda: outside.ask("GET", "/v1/units/15724").status_code == 200, 60):
+    if not eventually(lambda: api.request("GET", "/v1/units/15724").status_code == 200, 60):
         raise DemoNotLoaded("the units of the province do not appear in /v1/units")
     table = Path(__file__).with_name("villages.csv").read_bytes()
     files = {"file": ("villages.csv", table, "text/csv")}
-    success(outside.ask("POST", "/v1/unit-imports", who=outside.operator(), files=files))
-    if not eventually(partial(_knows_the_province, outside), SECONDS_TO_BE_KNOWN):
+    success(api.request("POST", "/v1/unit-imports", who=api.operator(), files=files))
+    if not eventually(partial(_knows_the_province, api), SECONDS_TO_BE_KNOWN):
         raise DemoNotLoaded("the door does not hear of the province")
-    officer = outside.officer(PROVINCE)
+    officer = api.officer(PROVINCE)
     for path in KNOW_UNITS:
-        if not eventually(partial(_answers, outside, path.format(unit=LAST_VILLAGE), officer), SECONDS_TO_BE_KNOWN):
+        if not eventually(partial(_answers, api, path.format(unit=LAST_VILLAGE), officer), SECONDS_TO_BE_KNOWN):
             raise DemoNotLoaded(f"a service does not hear of the villages: {path}")
 
 
-def _knows_the_province(outside: Outsider) -> bool:
-    return outside.ask("POST", "/dev/token", json={"role": "officer", "unit_code": PROVINCE}).is_success
+def _knows_the_province(api: ApiClient) -> bool:
+    return api.request("POST", "/dev/token", json={"role": "officer", "unit_code": PROVINCE}).is_success
 
 
-def _answers(outside: Outsider, question: str, who: dict[str, str]) -> bool:
-    return outside.ask("GET", question, who=who).status_code == 200
+def _answers(api: ApiClient, question: str, who: dict[str, str]) -> bool:
+    return api.request("GET", question, who=who).status_code == 200
 
 
-def load_residents(outside: Outsider, everybody: list[Person]) -> None:
+def load_residents(api: ApiClient, all_people: list[Person]) -> None:
     """The communes' lists, sent in by an officer of the province."""
     text = io.StringIO()
-    write_list(text, iter(everybody))
-    officer = outside.officer(PROVINCE)
+    write_list(text, iter(all_people))
+    officer = api.officer(PROVINCE)
     sent = success(
-        outside.ask(
+        api.request(
             "POST",
             "/v1/resident-imports",
             who=officer,
@@ -100,27 +100,27 @@ def load_residents(outside: Outsider, everybody: list[Person]) -> None:
     ).json()
 
     def is_over() -> bool:
-        state = outside.get(f"/v1/resident-imports/{sent['id']}", who=officer)
+        state = api.get(f"/v1/resident-imports/{sent['id']}", who=officer)
         return state["status"] in ("completed", "failed")
 
     eventually(is_over, SECONDS_TO_IMPORT)
-    state = outside.get(f"/v1/resident-imports/{sent['id']}", who=officer)
+    state = api.get(f"/v1/resident-imports/{sent['id']}", who=officer)
     if state["status"] != "completed" or state["rejected"]:
         raise DemoNotLoaded(f"the residents' list ended as {state}")
 
 
-def wait_until_counted(outside: Outsider, expected: dict[str, int]) -> None:
+def wait_until_counted(api: ApiClient, expected: dict[str, int]) -> None:
     """Until the province's report has at least these counts, and nothing in it moves any more."""
-    if not eventually(lambda: not _missing(_report(outside), expected), SECONDS_TO_COUNT):
-        raise DemoNotLoaded(f"the reports do not count everything yet: {_missing(_report(outside), expected)}")
+    if not eventually(lambda: not _missing(_report(api), expected), SECONDS_TO_COUNT):
+        raise DemoNotLoaded(f"the reports do not count everything yet: {_missing(_report(api), expected)}")
     before: dict[str, int] = {}
-    while (now := _report(outside)) != before:
+    while (now := _report(api)) != before:
         before = now
         time.sleep(SECONDS_AT_REST)
 
 
-def _report(outside: Outsider) -> dict[str, int]:
-    report = outside.get("/v1/reports/progress", params={"unit_code": PROVINCE}, who=outside.officer(PROVINCE))
+def _report(api: ApiClient) -> dict[str, int]:
+    report = api.get("/v1/reports/progress", params={"unit_code": PROVINCE}, who=api.officer(PROVINCE))
     return {each["code"]: each["numerator"] or 0 for each in report["indicators"]}
 
 

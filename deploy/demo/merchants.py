@@ -7,7 +7,7 @@ import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.people import Person
 
 SEED = 1327
@@ -19,31 +19,31 @@ PLACES = (
 )
 
 
-def load(outside: Outsider, everybody: list[Person], today: date) -> None:
+def load(api: ApiClient, all_people: list[Person], today: date) -> None:
     """Merchants of the two communes; each has a static code, stalls have payments of the last weeks."""
     chance = random.Random(SEED)
     for commune, village, market, stalls in PLACES:
-        officer = outside.officer(commune)
-        owners = [each for each in everybody if each.village == village and 25 < each.age < 65 and each.has_phone]
+        officer = api.officer(commune)
+        owners = [each for each in all_people if each.village == village and 25 < each.age < 65 and each.has_phone]
         for number in range(stalls):
             name = f"Quầy {STALLS[number]} - {market}"
-            owner = {"resident_id": _find(outside, officer, owners[number])}
-            merchant = _open(outside, officer, name, "market_stall", village, owner, "demo-bank", market=market)
-            _pay(outside, merchant, chance, today, f"{village}-{number}")
+            owner = {"resident_id": _find(api, officer, owners[number])}
+            merchant = _open(api, officer, name, "market_stall", village, owner, "demo-bank", market=market)
+            _pay(api, merchant, chance, today, f"{village}-{number}")
         for name, category in (("Điện lực", "electricity"), ("Nước sạch", "water")):
-            _open(outside, officer, f"{name} {commune}", category, commune, _tax_code(chance), "demo-wallet")
+            _open(api, officer, f"{name} {commune}", category, commune, _tax_code(chance), "demo-wallet")
         counter = "Bộ phận Một cửa - UBND xã"
-        merchant = _open(outside, officer, counter, "public_service", commune, _tax_code(chance), "demo-bank")
-        _name_for_fees(outside, commune, merchant)
+        merchant = _open(api, officer, counter, "public_service", commune, _tax_code(chance), "demo-bank")
+        _name_for_fees(api, commune, merchant)
 
 
-def _find(outside: Outsider, officer: dict[str, str], person: Person) -> str:
+def _find(api: ApiClient, officer: dict[str, str], person: Person) -> str:
     number = {"personal_id": person.cells["Số ĐDCN"]}
-    return str(outside.post("/v1/residents/lookup", number, who=officer, purpose="support")["id"])
+    return str(api.post("/v1/residents/lookup", number, who=officer, purpose="support")["id"])
 
 
 def _open(
-    outside: Outsider, officer: dict[str, str], name: str, category: str, unit_code: str, owner: dict[str, str],
+    api: ApiClient, officer: dict[str, str], name: str, category: str, unit_code: str, owner: dict[str, str],
     provider: str, **more: str,
 ) -> str:  # fmt: skip
     """Register, have the provider verify, give it a static code."""
@@ -52,26 +52,26 @@ def _open(
         "name": name, "category": category, "unit_code": unit_code, "owner": owner, "provider": provider, **more,
         "settlement": {"bin": ACCOUNTS[provider], "account_no": _account_no(key), "account_name": "HO KINH DOANH DEMO"},
     }  # fmt: skip
-    merchant = str(outside.post("/v1/merchants", body, who=officer, headers=_key(key))["id"])
-    success(outside.webhook(provider, "merchant.verified", {"merchant_id": merchant}, webhook_id=f"demo-{merchant}"))
-    if not eventually(lambda: _status(outside, officer, merchant) == "active", 30):
+    merchant = str(api.post("/v1/merchants", body, who=officer, headers=_key(key))["id"])
+    success(api.webhook(provider, "merchant.verified", {"merchant_id": merchant}, webhook_id=f"demo-{merchant}"))
+    if not eventually(lambda: _status(api, officer, merchant) == "active", 30):
         raise RuntimeError(f"the demo's merchant {name} does not become active")
     codes: dict[str, Any] = {"kind": "static"}
-    outside.post(f"/v1/merchants/{merchant}/qr-codes", codes, who=officer, headers=_key(f"{key}-qr"))
+    api.post(f"/v1/merchants/{merchant}/qr-codes", codes, who=officer, headers=_key(f"{key}-qr"))
     return merchant
 
 
-def _name_for_fees(outside: Outsider, commune: str, merchant: str) -> None:
+def _name_for_fees(api: ApiClient, commune: str, merchant: str) -> None:
     """Two officers of the commune name the counter as the receiver of its fees: the second one confirms."""
-    for officer in (outside.officer(commune), outside.officer(commune, body="one_stop")):
-        success(outside.ask("PUT", f"/v1/units/{commune}/fee-merchant", json={"merchant_id": merchant}, who=officer))
+    for officer in (api.officer(commune), api.officer(commune, body="one_stop")):
+        success(api.request("PUT", f"/v1/units/{commune}/fee-merchant", json={"merchant_id": merchant}, who=officer))
 
 
-def _status(outside: Outsider, officer: dict[str, str], merchant: str) -> str:
-    return str(outside.get(f"/v1/merchants/{merchant}", who=officer)["status"])
+def _status(api: ApiClient, officer: dict[str, str], merchant: str) -> str:
+    return str(api.get(f"/v1/merchants/{merchant}", who=officer)["status"])
 
 
-def _pay(outside: Outsider, merchant: str, chance: random.Random, today: date, mark: str) -> None:
+def _pay(api: ApiClient, merchant: str, chance: random.Random, today: date, mark: str) -> None:
     for number in range(chance.randint(3, 7)):
         day = today - timedelta(days=chance.randint(1, 45))
         at = datetime.combine(day, time(1, 30), UTC)
@@ -80,7 +80,7 @@ def _pay(outside: Outsider, merchant: str, chance: random.Random, today: date, m
             "settled_at": at.isoformat(), "merchant_id": merchant,
         }  # fmt: skip
         webhook_id = f"demo-pay-{mark}-{number}"
-        success(outside.webhook("demo-bank", "qr.payment_settled", payment, webhook_id=webhook_id, at=at))
+        success(api.webhook("demo-bank", "qr.payment_settled", payment, webhook_id=webhook_id, at=at))
 
 
 def _tax_code(chance: random.Random) -> dict[str, str]:

@@ -10,7 +10,7 @@ import time
 
 import httpx
 
-from deploy.demo.door import Outsider, Refused
+from deploy.demo.api_client import ApiClient, RequestRefused
 from deploy.demo.steady_bank import Bank, open_merchant
 
 SECONDS_BETWEEN = 5.0
@@ -30,9 +30,9 @@ def main(url: str) -> int:
 def _opened(url: str) -> str:
     while True:
         try:
-            with Outsider(url) as outside:
-                return open_merchant(outside)
-        except (httpx.HTTPError, Refused, RuntimeError) as error:
+            with ApiClient(url) as api:
+                return open_merchant(api)
+        except (httpx.HTTPError, RequestRefused, RuntimeError) as error:
             print(f"not yet: {type(error).__name__}", flush=True)
             time.sleep(SECONDS_BEFORE_NEXT_TRY)
 

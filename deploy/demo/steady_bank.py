@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 import httpx
 
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 
 COMMUNE = "15724"
 BETWEEN_MESSAGES = 0.03
 
 
-def open_merchant(outside: Outsider, account_no: str = "9900000002") -> str:
+def open_merchant(api: ApiClient, account_no: str = "9900000002") -> str:
     """A stall that takes payments by demo-bank into this account; answers its id."""
-    officer = outside.officer(COMMUNE)
-    merchant = outside.post(
+    officer = api.officer(COMMUNE)
+    merchant = api.post(
         "/v1/merchants",
         {
             "name": "Quầy thử", "category": "market_stall", "unit_code": COMMUNE, "owner": {"tax_code": "2801234563"},
@@ -26,9 +26,9 @@ def open_merchant(outside: Outsider, account_no: str = "9900000002") -> str:
         },
         who=officer,
     )  # fmt: skip
-    success(outside.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}))
+    success(api.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}))
     path = f"/v1/merchants/{merchant['id']}"
-    if not eventually(lambda: outside.get(path, who=officer)["status"] == "active"):
+    if not eventually(lambda: api.get(path, who=officer)["status"] == "active"):
         raise RuntimeError("the merchant does not become active")
     return str(merchant["id"])
 
@@ -45,12 +45,12 @@ class Bank(threading.Thread):
         self._merchant_id = merchant_id
 
     def run(self) -> None:
-        with Outsider(self._url) as outside:
+        with ApiClient(self._url) as api:
             while not self.enough.is_set():
-                self._deliver(outside, amount=1_000 + len(self.accepted))
+                self._deliver(api, amount=1_000 + len(self.accepted))
                 time.sleep(self._seconds_between)
 
-    def _deliver(self, outside: Outsider, amount: int) -> None:
+    def _deliver(self, api: ApiClient, amount: int) -> None:
         webhook_id, at = f"msg_{uuid.uuid4().hex}", datetime.now(UTC)
         payment = {
             "partner_reference": webhook_id, "amount": amount, "currency": "VND", "settled_at": at.isoformat(),
@@ -58,7 +58,7 @@ class Bank(threading.Thread):
         }  # fmt: skip
         while True:
             with contextlib.suppress(httpx.HTTPError):
-                answer = outside.webhook("demo-bank", "qr.payment_settled", payment, webhook_id=webhook_id, at=at)
+                answer = api.webhook("demo-bank", "qr.payment_settled", payment, webhook_id=webhook_id, at=at)
                 if answer.status_code == 202:
                     self.accepted.append(amount)
                     return
@@ -67,10 +67,10 @@ class Bank(threading.Thread):
             time.sleep(0.1)
 
 
-def sums(outside: Outsider) -> tuple[int, int]:
+def sums(api: ApiClient) -> tuple[int, int]:
     """How many payments the commune's report counts, and their sum in VND."""
-    report = outside.get(
-        "/v1/reports/progress", params={"unit_code": COMMUNE}, who=outside.officer(COMMUNE)
+    report = api.get(
+        "/v1/reports/progress", params={"unit_code": COMMUNE}, who=api.officer(COMMUNE)
     )["indicators"]  # fmt: skip
     found = {each["code"]: each["numerator"] or 0 for each in report}
     return found["cashless_payments"], found["cashless_amount"]

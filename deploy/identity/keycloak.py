@@ -9,7 +9,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local.foreground import foreground_command
+from deploy.local.ports import free_port
 
 VERSION = "26.0.7"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
@@ -53,7 +53,7 @@ class Keycloak:
     def start(self) -> str:
         """Start and answer the issuer of the realm once it serves."""
         home = self._home()
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         environment = os.environ | {
             "KC_BOOTSTRAP_ADMIN_USERNAME": ADMIN,
@@ -108,9 +108,9 @@ class Keycloak:
             if _is_served(f"{self.issuer}/.well-known/openid-configuration"):
                 return
             time.sleep(0.25)
-        said = self._log_path.read_text(errors="replace")[-3000:]
+        printed = self._log_path.read_text(errors="replace")[-3000:]
         self.stop()
-        raise KeycloakNotAvailable(f"Keycloak did not start:\n{said}")
+        raise KeycloakNotAvailable(f"Keycloak did not start:\n{printed}")
 
 
 def _is_served(address: str) -> bool:
@@ -151,13 +151,6 @@ def temporary_keycloak() -> Iterator[Keycloak]:
             yield keycloak
         finally:
             keycloak.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

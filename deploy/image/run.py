@@ -17,22 +17,22 @@ SECRETS = (
 SECONDS_TO_FINISH_REQUESTS = 15
 
 
-def main(deed: str) -> int:
-    """Do `deed`; answers the exit code."""
+def main(action: str) -> int:
+    """Do `action`; answers the exit code."""
     read_secrets()
-    match deed:
+    match action:
         case "migrate":
             migrate()
             return check_keys()
         case "check-keys":
             return check_keys()
         case "api" | "worker":
-            os.environ["RUN_WORKER"] = str(deed == "worker").lower()
+            os.environ["RUN_WORKER"] = str(action == "worker").lower()
             serve()
         case "rebuild":
             runpy.run_module(f"{package()}.rebuild", run_name="__main__")
         case _:
-            print(f"unknown: {deed}; known: migrate, api, worker, check-keys, rebuild", file=sys.stderr)
+            print(f"unknown: {action}; known: migrate, api, worker, check-keys, rebuild", file=sys.stderr)
             return 2
     return 0
 

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deploy.local.foreground import foreground_command
+from deploy.local.ports import free_ports
 
 POM = Path(__file__).with_name("pom.xml")
 CACHE = Path(__file__).parents[2] / ".cache" / "kafka"
@@ -82,7 +83,7 @@ class KafkaBroker:
         properties: str = "",
         scram: Mapping[str, str] | None = None,
     ) -> None:
-        """`advertised`: further listeners by name (capitals), and the port of 127.0.0.1 that their clients are told (None:
+        """`advertised`: further listeners by name (capitals), and the port of 127.0.0.1 that their clients are printed (None:
         their own). `properties` are added to the broker's and win; `scram` are passwords by user.
         """
         self._more_properties = properties
@@ -129,7 +130,7 @@ class KafkaBroker:
             self._process = None
 
     def _format(self) -> None:
-        port, controller_port, *more = _free_ports(2 + len(self._advertised))
+        port, controller_port, *more = free_ports(2 + len(self._advertised))
         self.bootstrap_servers = f"127.0.0.1:{port}"
         self.listeners = dict(zip(self._advertised, more, strict=True))
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -141,7 +142,8 @@ class KafkaBroker:
                 data=self.directory / "data",
                 more_listeners="".join(f",{name}://127.0.0.1:{own}" for name, own in self.listeners.items()),
                 more_advertised="".join(
-                    f",{name}://127.0.0.1:{told or self.listeners[name]}" for name, told in self._advertised.items()
+                    f",{name}://127.0.0.1:{printed or self.listeners[name]}"
+                    for name, printed in self._advertised.items()
                 ),
                 more_protocols="".join(f",{name}:PLAINTEXT" for name in self.listeners),
             )
@@ -235,19 +237,11 @@ def find_java() -> str:
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if java is None:
         raise KafkaNotAvailable(f"Java {OLDEST_JAVA} or newer is not installed")
-    told = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', told)
+    printed = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+    found = re.search(r'version "(?:1\.)?(\d+)', printed)
     if found is None or int(found[1]) < OLDEST_JAVA:
         raise KafkaNotAvailable(f"{java} is older than Java {OLDEST_JAVA}")
     return java
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def main() -> int:

@@ -4,11 +4,11 @@ import argparse
 import sys
 
 from deploy.local import progress
-from deploy.local.family import StartFailed
 from deploy.local.launcher import Launcher
 from deploy.local.postgres import PostgresNotStarted
 from deploy.local.running import AlreadyRunning
 from deploy.local.settings import SettingRefused, read_settings
+from deploy.local.supervisor import StartFailed
 
 
 def main() -> int:

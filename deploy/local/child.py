@@ -11,8 +11,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.local.foreground import call_process, die_with_parent
-from deploy.local.stopping import STOP_SIGNALS
+from deploy.local.foreground import die_with_parent, name_process
+from deploy.local.shutdown import STOP_SIGNALS
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
@@ -25,10 +25,10 @@ class Child:
     Fork only from a process with one thread: the launcher itself never starts any.
     """
 
-    def __init__(self, name: str, work: Callable[[], None], log: Path, *, speaks: bool = False) -> None:
-        """`speaks`: what it prints goes to the terminal; its errors always go to the log."""
+    def __init__(self, name: str, work: Callable[[], None], log: Path, *, to_terminal: bool = False) -> None:
+        """`to_terminal`: what it prints goes to the terminal; its errors always go to the log."""
         self.name = name
-        self.speaks = speaks
+        self.to_terminal = to_terminal
         self.log = log
         self.pid: int | None = None
         self.starts_again_at: float | None = None
@@ -46,7 +46,7 @@ class Child:
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         self.pid = os.fork()
         if self.pid == 0:
-            _be_the_child(self, launcher)
+            _run_child(self, launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def poll(self) -> str | None:
@@ -82,17 +82,17 @@ class Child:
         return ""
 
 
-def _be_the_child(child: Child, launcher: int) -> None:
+def _run_child(child: Child, launcher: int) -> None:
     code = 1
     try:
         os.setsid()  # Ctrl-C at the terminal is for the launcher, which stops us in order
         die_with_parent(launcher, signal.SIGKILL)
-        call_process(f"bk-{child.name}")
+        name_process(f"bk-{child.name}")
         signal.set_wakeup_fd(-1)
         for sign in STOP_SIGNALS:
             signal.signal(sign, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        _redirect_output(child.log, speaks=child.speaks)
+        _redirect_output(child.log, to_terminal=child.to_terminal)
         child.work()
         code = 0
     except SystemExit as leaving:
@@ -108,11 +108,11 @@ def _be_the_child(child: Child, launcher: int) -> None:
         os._exit(code)
 
 
-def _redirect_output(log: Path, *, speaks: bool) -> None:
+def _redirect_output(log: Path, *, to_terminal: bool) -> None:
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    if not speaks:
+    if not to_terminal:
         os.dup2(written, 1)
     os.dup2(written, 2)
     os.close(written)

@@ -2,7 +2,7 @@
 
 The program is reached through this file as a small script of its own: it runs in a fresh interpreter, so it is safe
 in a parent with threads, and it can change the account before it asks for the parent-death signal (the kernel
-forgets that wish whenever a process changes its user).
+forgets that shutdown whenever a process changes its user).
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def die_with_parent(parent_pid: int, at_parent_death: signal.Signals = signal.SI
         os._exit(PARENT_IS_GONE)
 
 
-def call_process(name: str) -> None:
+def name_process(name: str) -> None:
     """The name that top and ps show (Linux: at most 15 bytes)."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
-def become(account: str) -> None:
+def drop_privileges(account: str) -> None:
     """Change this process to an account of the machine, with no groups but the account's own."""
     import pwd
 
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
     """`<parent pid> <signal> <account or empty> <program> [arguments]`: becomes the program."""
     parent_pid, at_parent_death, account, *command = arguments
     if account:
-        become(account)
+        drop_privileges(account)
     die_with_parent(int(parent_pid), signal.Signals(int(at_parent_death)))
     os.execvp(command[0], command)
 

@@ -8,13 +8,13 @@ from functools import partial
 
 from contracts.services import EVERY_PROCESS, GATEWAY, SERVICE_NAMES
 from deploy.local import keys, progress, services
-from deploy.local.family import Family, StartFailed
 from deploy.local.health import is_alive, is_ready
 from deploy.local.postgres import EmbeddedPostgres, PostgresNotStarted
-from deploy.local.running import only_one, write_note
-from deploy.local.services import Door, open_door
+from deploy.local.running import single_instance, write_note
+from deploy.local.services import ListeningSockets, bind_sockets
 from deploy.local.settings import LocalSettings
-from deploy.local.stopping import Stopped, StopWish
+from deploy.local.shutdown import ShutdownRequest, Stopped
+from deploy.local.supervisor import StartFailed, Supervisor
 
 SECONDS_TO_START = 120
 SECONDS_TO_LOAD = 600
@@ -30,27 +30,27 @@ class Launcher:
         self.data_dir = settings.data_dir
         self.url = f"http://{_host_for_people(settings.gateway_host)}:{settings.gateway_port}"
         self.demo_loaded = settings.data_dir / "demo.loaded"
-        self._wish = StopWish(end_with)
-        self._family = Family(settings.data_dir / "logs", self._wish)
+        self._shutdown = ShutdownRequest(end_with)
+        self._supervisor = Supervisor(settings.data_dir / "logs", self._shutdown)
         self._postgres: EmbeddedPostgres | None = None
-        self._doors: dict[str, Door] = {}
+        self._sockets: dict[str, ListeningSockets] = {}
         self._database_url = ""
 
     def run(self) -> None:
         """Start everything in order, stay until asked to stop, end everything in order."""
-        with only_one(self.data_dir, f"process {os.getpid()}, {self.url}"):
+        with single_instance(self.data_dir, f"process {os.getpid()}, {self.url}"):
             try:
                 self._start()
                 self._stay()
             except (Stopped, StartFailed, PostgresNotStarted):
-                if not self._wish.times:
+                if not self._shutdown.times:
                     raise
             finally:
                 self._end()
 
     def _start(self) -> None:
         progress.begin()
-        self._open_doors()
+        self._bind_sockets()
         database_url = self.settings.database_url or self._start_postgres()
         services.import_libraries()
         progress.done("libraries loaded")
@@ -58,11 +58,11 @@ class Launcher:
         self._play_sources(variables)
         self._serve(variables)
         for name in SERVICE_NAMES:
-            self._family.wait_for(name, partial(is_ready, self._doors[name].port), SECONDS_TO_START)
-        own_port = self._doors[GATEWAY].port
-        self._family.wait_for("gateway", partial(is_alive, own_port), SECONDS_TO_START)
+            self._supervisor.wait_for(name, partial(is_ready, self._sockets[name].port), SECONDS_TO_START)
+        own_port = self._sockets[GATEWAY].port
+        self._supervisor.wait_for("gateway", partial(is_alive, own_port), SECONDS_TO_START)
         self._load_demo()
-        self._family.wait_for("platform", partial(is_ready, own_port), SECONDS_TO_START)
+        self._supervisor.wait_for("platform", partial(is_ready, own_port), SECONDS_TO_START)
         self._database_url = database_url
         self._write_note()
         progress.welcome(
@@ -72,16 +72,16 @@ class Launcher:
     def _stay(self) -> None:
         is_new = False
         while True:
-            self._wish.check()
-            is_new |= self._family.tend()
-            is_new |= self._tend_postgres()
+            self._shutdown.check()
+            is_new |= self._supervisor.restart_ended()
+            is_new |= self._restart_postgres()
             if is_new:
                 with contextlib.suppress(OSError):  # a full disk: the next look tries again
                     self._write_note()
                     is_new = False
-            self._wish.pause(SECONDS_BETWEEN_LOOKS)
+            self._shutdown.pause(SECONDS_BETWEEN_LOOKS)
 
-    def _tend_postgres(self) -> bool:
+    def _restart_postgres(self) -> bool:
         """Start it again when it ended; answers whether it was started. What keeps it from starting may pass."""
         if self._postgres is None or self._postgres.pid is not None:
             return False
@@ -91,26 +91,26 @@ class Launcher:
             self._postgres.start()
         except (PostgresNotStarted, OSError) as error:
             progress.say(f"  it cannot start yet: {error}")
-            self._wish.pause(SECONDS_BETWEEN_STARTS)
+            self._shutdown.pause(SECONDS_BETWEEN_STARTS)
             return False
         return True
 
     def _end(self) -> None:
         progress.say("Ba Không stops")
-        self._family.end([GATEWAY])  # the door first: nothing new comes in while the rooms finish
-        self._family.end()
+        self._supervisor.end([GATEWAY])  # the listening first: nothing new comes in while the rooms finish
+        self._supervisor.end()
         if self._postgres is not None:
             self._postgres.stop()
         progress.say("everything has ended; the data is kept")
 
-    def _open_doors(self) -> None:
+    def _bind_sockets(self) -> None:
         host, port = self.settings.gateway_host, self.settings.gateway_port
         try:
-            self._doors[GATEWAY] = open_door(host, port)
+            self._sockets[GATEWAY] = bind_sockets(host, port)
         except OSError as error:
             raise StartFailed(f"port {port} of {host} cannot be had ({error.strerror}): set GATEWAY_PORT") from error
         for name in SERVICE_NAMES:
-            self._doors[name] = open_door(port=int(services.set_for(name).get("PORT", "0")))
+            self._sockets[name] = bind_sockets(port=int(services.set_for(name).get("PORT", "0")))
 
     def _start_postgres(self) -> str:
         self._postgres = EmbeddedPostgres(self.data_dir)
@@ -136,33 +136,33 @@ class Launcher:
         }
         if self.settings.demo:
             shared["DEMO_LOADED_FILE"] = str(self.demo_loaded)
-        return shared | services.address_variables(self._doors)
+        return shared | services.address_variables(self._sockets)
 
     def _serve(self, variables: dict[str, str]) -> None:
         """Each brings its own tables to their newest and then serves; the bus's database must be there before."""
         if self.settings.kafka_bootstrap_servers is None:
             make = partial(services.make_bus_database, variables["DATABASE_URL"])
-            self._family.run_to_the_end("bus", make, SECONDS_TO_START)
+            self._supervisor.run_once("bus", make, SECONDS_TO_START)
         for name in EVERY_PROCESS:
             own = services.own_variables(name, self.data_dir)
-            self._family.fork(name, partial(services.serve, name, variables | own, self._doors[name]))
+            self._supervisor.fork(name, partial(services.serve, name, variables | own, self._sockets[name]))
 
     def _play_sources(self, variables: dict[str, str]) -> None:
         """With the demo, the databases that a province links are played on this machine."""
         if self.settings.demo and services.can_play_sources():
-            door = open_door()
-            variables |= services.sources_variables(door)
-            self._family.fork(services.SOURCES, partial(services.serve_sources, door))
+            listening = bind_sockets()
+            variables |= services.sources_variables(listening)
+            self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening))
 
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():
             return
         work = partial(services.load_demo, self.url, self.demo_loaded)
-        self._family.run_to_the_end("demo", work, SECONDS_TO_LOAD, speaks=True)
+        self._supervisor.run_once("demo", work, SECONDS_TO_LOAD, to_terminal=True)
 
     def _write_note(self) -> None:
         """For the other make targets and the tests, which find the running platform by this file."""
-        processes = self._family.pids()
+        processes = self._supervisor.pids()
         if self._postgres is not None and self._postgres.pid is not None:
             processes["postgres"] = self._postgres.pid
         write_note(

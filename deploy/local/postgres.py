@@ -12,7 +12,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from deploy.local.foreground import foreground_command
+from deploy.local.ports import free_port
 
 SUPERUSER = "bakhong"
 UNPRIVILEGED_ACCOUNT = "nobody"  # PostgreSQL refuses root, and initdb needs an account with a passwd entry
@@ -135,7 +135,7 @@ class EmbeddedPostgres:
         if not cluster.exists():
             self._initialise(programs, cluster, password, account)
         _end_orphan(cluster)
-        self._port = self._port or _free_port()
+        self._port = self._port or free_port()
         self._process = self._spawn(programs, cluster, account)
         self._wait_until_ready(cluster)
         self.url = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self._port}"
@@ -308,13 +308,6 @@ def _read_or_make_password(path: Path) -> str:
 
 def _environment(programs: Path) -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "LD_LIBRARY_PATH": str(programs / "lib")}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _pid_file_says_ready(cluster: Path, pid: int) -> bool:

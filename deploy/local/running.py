@@ -19,7 +19,7 @@ class AlreadyRunning(RuntimeError):
 
 
 @contextlib.contextmanager
-def only_one(data_dir: Path, who: str) -> Iterator[None]:
+def single_instance(data_dir: Path, who: str) -> Iterator[None]:
     """Hold `data_dir` for this process, or raise AlreadyRunning with what the other wrote about itself."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / LOCK).open("a+") as lock:

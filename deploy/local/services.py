@@ -21,7 +21,7 @@ LIBRARIES = ("fastapi", "sqlmodel", "sqlalchemy.ext.asyncio", "asyncpg", "aiokaf
 
 
 @dataclass(frozen=True)
-class Door:
+class ListeningSockets:
     """The sockets of one process, bound before it starts: it keeps its port over a restart, and none is refused."""
 
     sockets: tuple[socket.socket, ...]
@@ -32,7 +32,7 @@ class Door:
         return port
 
 
-def open_door(host: str = "127.0.0.1", port: int = 0) -> Door:
+def bind_sockets(host: str = "127.0.0.1", port: int = 0) -> ListeningSockets:
     """Binds `host` (and its IPv6 twin for the loopback); OSError when the port is taken."""
     first = _bound(socket.AF_INET6 if ":" in host else socket.AF_INET, host, port)
     twin = []
@@ -41,7 +41,7 @@ def open_door(host: str = "127.0.0.1", port: int = 0) -> Door:
             twin = [_bound(socket.AF_INET6, "::1", port)]
         except OSError:
             twin = []  # a machine without IPv6, or another program there: IPv4 is enough
-    return Door((first, *twin))
+    return ListeningSockets((first, *twin))
 
 
 def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
@@ -55,14 +55,16 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     return bound
 
 
-def address_variables(doors: Mapping[str, Door]) -> dict[str, str]:
+def address_variables(sockets: Mapping[str, ListeningSockets]) -> dict[str, str]:
     """`REGISTRY_URL` and its like, for everybody."""
-    return {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{door.port}" for name, door in doors.items()}
+    return {
+        f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{listening.port}" for name, listening in sockets.items()
+    }
 
 
-def sources_variables(door: Door) -> dict[str, str]:
+def sources_variables(listening: ListeningSockets) -> dict[str, str]:
     """Where the registry finds the databases that the demo plays, unless the environment names real ones."""
-    found = {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{door.port}/{name}" for name in SOURCES_PLAYED}
+    found = {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{listening.port}/{name}" for name in SOURCES_PLAYED}
     return {name: url for name, url in found.items() if not os.environ.get(name)}
 
 
@@ -106,14 +108,14 @@ def make_bus_database(server: str) -> None:
     asyncio.run(create_database(database_url(server, BUS_DATABASE)))
 
 
-def serve(service: str, variables: Mapping[str, str], door: Door) -> None:
+def serve(service: str, variables: Mapping[str, str], listening: ListeningSockets) -> None:
     """Migrate, then run the service until SIGTERM: requests, reactions and timed work in one process.
 
     One process does both, because the imports cost more than either.
     """
     os.environ.update(variables)
     migrate(service)
-    _run(f"{package_of(service)}.app", door)
+    _run(f"{package_of(service)}.app", listening)
 
 
 def can_play_sources() -> bool:
@@ -121,17 +123,17 @@ def can_play_sources() -> bool:
     return (Path(__file__).parents[1] / "demo/sources/app.py").exists()
 
 
-def serve_sources(door: Door) -> None:
+def serve_sources(listening: ListeningSockets) -> None:
     """Play the databases that a province links, until SIGTERM."""
-    _run("deploy.demo.sources.app", door)
+    _run("deploy.demo.sources.app", listening)
 
 
-def _run(module: str, door: Door) -> None:
+def _run(module: str, listening: ListeningSockets) -> None:
     import uvicorn
     from prometheus_client import start_http_server
 
     if port := os.environ.get("METRICS_PORT"):
-        start_http_server(int(port), "127.0.0.1")  # of the gateway: its own door shows its metrics to nobody
+        start_http_server(int(port), "127.0.0.1")  # of the gateway: its own listening shows its metrics to nobody
     served = importlib.import_module(module)
     config = uvicorn.Config(
         served.app,
@@ -143,11 +145,11 @@ def _run(module: str, door: Door) -> None:
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
-    uvicorn.Server(config).run(sockets=list(door.sockets))
+    uvicorn.Server(config).run(sockets=list(listening.sockets))
 
 
 def load_demo(url: str, mark: Path) -> None:
-    """Load the demo through the public door, wait until the reports count it, and leave the mark."""
+    """Load the demo through the public listening, wait until the reports count it, and leave the mark."""
     from deploy.demo.load import load
 
     load(url, mark)

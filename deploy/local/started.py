@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.health import is_ready
+from deploy.local.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_START = 400
@@ -33,7 +33,7 @@ class Started:
         """`end_with`: the process whose end ends the platform too; by default this one."""
         self.end_with = end_with or os.getpid()
         self.data_dir = data_dir
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = data_dir.with_name(f"{data_dir.name}.output")
         self._variables = dict(variables or {})
@@ -53,9 +53,9 @@ class Started:
             )
         while not is_ready(self.port):
             if self._process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
-                said = self.output.read_text(errors="replace")
+                printed = self.output.read_text(errors="replace")
                 self.stop()
-                raise AssertionError(f"the platform did not start:\n{said[-4000:]}")
+                raise AssertionError(f"the platform did not start:\n{printed[-4000:]}")
             time.sleep(0.1)
         return time.monotonic() - began
 
@@ -139,10 +139,3 @@ def stop_shared_platform(directory: Path) -> None:
         while note.exists() and time.monotonic() < deadline:
             time.sleep(0.1)
     shutil.rmtree(directory, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from deploy.demo.door import Outsider, eventually, partner_key, signed_headers
+from deploy.demo.api_client import ApiClient, eventually, partner_key, signed_headers
 from deploy.demo.steady_bank import COMMUNE, open_merchant
 
 VILLAGE = "15727-01"
@@ -32,7 +32,7 @@ Counts = dict[str, int]
 _SERIALS = itertools.count(1)
 
 
-class Refused(RuntimeError):
+class RequestRefused(RuntimeError):
     """Something that must be accepted sooner or later was refused for good."""
 
 
@@ -108,10 +108,10 @@ class Stream(threading.Thread):
                     return answer
                 said = str(answer.status_code)
                 if self.is_refusal(answer):
-                    raise Refused(f"{answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
+                    raise RequestRefused(f"{answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
             self.tries[said] = self.tries.get(said, 0) + 1
             time.sleep(BETWEEN_TRIES)
-        raise Refused("the test was over before it was accepted")
+        raise RequestRefused("the test was over before it was accepted")
 
     def is_refusal(self, answer: httpx.Response) -> bool:
         """Whether asking again is no use: tokens end with a restart of the door, signatures do not."""
@@ -196,8 +196,8 @@ class Load:
     """All streams together, and what the reports say of them."""
 
     def __init__(self, url: str) -> None:
-        self.outside = Outsider(url)
-        merchant_id = open_merchant(self.outside)
+        self.api = ApiClient(url)
+        merchant_id = open_merchant(self.api)
         self.payments = Payments(url, merchant_id)
         self.streams: tuple[Stream, ...] = (self.payments, Journeys(url), Dossiers(url))
         self.besides: Counts = {}
@@ -216,7 +216,7 @@ class Load:
             stream.end()
         for stream in self.streams:
             stream.join(10)
-        self.outside.__exit__(None, None, None)
+        self.api.__exit__(None, None, None)
 
     def go_on(self, *, until_each_sent: int = 3) -> None:
         """Begins to send (again), and comes back when every stream flows."""
@@ -272,8 +272,8 @@ class Load:
         return Outcome(sent, lost, doubled, recovered)
 
     def _figures(self) -> Counts:
-        report = self.outside.get(
-            "/v1/reports/progress", params={"unit_code": COMMUNE}, who=self.outside.officer(COMMUNE)
+        report = self.api.get(
+            "/v1/reports/progress", params={"unit_code": COMMUNE}, who=self.api.officer(COMMUNE)
         )["indicators"]  # fmt: skip
         found = {each["code"]: each["numerator"] or 0 for each in report}
         names = ("cashless_payments", "cashless_amount", "residents", "payment_account_bank", "dossiers_online")

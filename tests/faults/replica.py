@@ -18,10 +18,11 @@ from types import TracebackType
 from typing import Self
 
 from contracts.services import package_of
-from deploy.demo.door import eventually
+from deploy.demo.api_client import eventually
 from deploy.local.health import is_alive
+from deploy.local.ports import free_port
 from deploy.local.started import ROOT
-from tests.faults.stack import Stack, free_port
+from tests.faults.stack import Stack
 
 
 class Replica:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import secrets
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from contracts.services import EVERY_PROCESS, GATEWAY, SERVICE_NAMES, package_of
-from deploy.demo.door import Outsider
+from deploy.demo.api_client import ApiClient
 from deploy.demo.load import load_units
 from deploy.kafka.broker import KafkaBroker
 from deploy.local.keys import personal_data_keys
+from deploy.local.ports import free_port
 from deploy.local.postgres import SUPERUSER
 from deploy.local.started import Started
 from tests.faults.lines import Address, Line, Lines
@@ -64,8 +64,8 @@ class Stack:
             self.kafka.start()
         self.platform = Started(self.data_dir, self._variables() | variables)
         self.platform.start()
-        with Outsider(self.url) as outside:
-            load_units(outside)
+        with ApiClient(self.url) as api:
+            load_units(api)
 
     def stop(self) -> None:
         self.heal()
@@ -142,13 +142,6 @@ def running_stack(
         finally:
             stack.stop()
             shutil.rmtree(place, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _capitals(name: str) -> str:

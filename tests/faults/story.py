@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from deploy.demo.door import eventually
+from deploy.demo.api_client import eventually
 from deploy.local.health import is_ready
 from tests.faults import table
 from tests.faults.load import Counts, Load

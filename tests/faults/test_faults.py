@@ -30,10 +30,10 @@ from chassis.storage.database import asyncpg_url, database_url
 from contracts import topics
 from contracts.payments_qr import PaymentSettled
 from contracts.services import EVERY_PROCESS, SERVICE_NAMES
-from deploy.demo.door import eventually, partner_key, signed_headers
+from deploy.demo.api_client import eventually, partner_key, signed_headers
 from deploy.demo.steady_bank import open_merchant
 from tests.faults.lines import Line
-from tests.faults.load import Load, Payments, Refused
+from tests.faults.load import Load, Payments, RequestRefused
 from tests.faults.replica import Replica
 from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.stack import Stack, running_stack
@@ -134,7 +134,7 @@ def test_what_was_accepted_is_counted_once(fault: Fault, stack: Stack, load: Loa
 def test_a_poison_event_is_set_aside_with_its_key_and_others_go_on(stack: Stack, load: Load) -> None:
     """One event does not parse; another is sound, and reporting cannot apply it until somebody has mended reporting."""
     before = load.accepted()
-    stall, garbage = Payments(stack.url, open_merchant(load.outside, "9900000003")), str(uuid.uuid4())
+    stall, garbage = Payments(stack.url, open_merchant(load.api, "9900000003")), str(uuid.uuid4())
     load.go_on()
     with reporting_that_refuses(stack, POISON), httpx.Client(base_url=stack.url, timeout=10) as client:
         publish(stack, topics.PAYMENTS, garbage, PaymentSettled.type, b"{ this is not JSON")
@@ -148,7 +148,7 @@ def test_a_poison_event_is_set_aside_with_its_key_and_others_go_on(stack: Stack,
         load.also(counts)
     mended_at = time.monotonic()
     [dead] = [each["id"] for each in letters if each["state"] == "dead" and each["key"] != garbage]
-    assert load.outside.post(f"/v1/dead-letters/{dead}/replay", who=load.outside.operator())["replayed"] == 3
+    assert load.api.post(f"/v1/dead-letters/{dead}/replay", who=load.api.operator())["replayed"] == 3
     close(stack, load, "a poison event, mended and sent again", before, mended_at)
 
 
@@ -182,7 +182,7 @@ def test_a_door_whose_clock_is_wrong_accepts_within_its_window_and_loses_nothing
                 for amount in range(1, 11):
                     load.also(sender.pay(there, amount))
             else:
-                with pytest.raises(Refused, match="401"):
+                with pytest.raises(RequestRefused, match="401"):
                     sender.pay(there, 1)
                 load.also(sender.pay(here, 1))
     close(stack, load, f"one of two doors {clock:+d} s wrong", before, time.monotonic())
@@ -334,7 +334,7 @@ def sql(stack: Stack, database: str, statement: str) -> None:
 
 def letters_of(load: Load, keys: set[str], *, at_least: int) -> list[dict[str, Any]]:
     """The open dead letters of these keys, once there are so many."""
-    everything = load.outside.list_all("/v1/dead-letters", who=load.outside.operator())
+    everything = load.api.list_all("/v1/dead-letters", who=load.api.operator())
     found = [each for each in everything if each["key"] in keys]
     return found if len(found) >= at_least else []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.load import load_units
 from deploy.demo.people import people, write_list
 from deploy.demo.steady_bank import COMMUNE, Bank, open_merchant, sums
@@ -26,20 +26,20 @@ VILLAGES = ["15724-01"]
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Started]:
     with started({"DEMO": "0"}) as running:
-        with Outsider(running.url) as outside:
-            load_units(outside)
+        with ApiClient(running.url) as api:
+            load_units(api)
         yield running
 
 
 @pytest.fixture(scope="module")
-def outside(platform: Started) -> Iterator[Outsider]:
-    with Outsider(platform.url) as outsider:
-        yield outsider
+def outside(platform: Started) -> Iterator[ApiClient]:
+    with ApiClient(platform.url) as api:
+        yield api
 
 
 @pytest.fixture(scope="module")
-def merchant_id(outside: Outsider) -> str:
-    return open_merchant(outside)
+def merchant_id(api: ApiClient) -> str:
+    return open_merchant(api)
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def pid_of(platform: Started, name: str) -> int:
     return int(note["processes"][name])
 
 
-def test_every_process_may_die_under_load(platform: Started, outside: Outsider, bank: Bank) -> None:
-    before = sums(outside)
+def test_every_process_may_die_under_load(platform: Started, api: ApiClient, bank: Bank) -> None:
+    before = sums(api)
     recovered: dict[str, float] = {}
     for name in ("gateway", "payments-qr", "reporting", "registry", "onboarding", "casework", "postgres"):
         enough = len(bank.accepted) + 5
@@ -76,40 +76,38 @@ def test_every_process_may_die_under_load(platform: Started, outside: Outsider, 
     bank.join(30)
 
     expected = (before[0] + len(bank.accepted), before[1] + sum(bank.accepted))
-    assert eventually(lambda: sums(outside) == expected, 30), (sums(outside), expected)
+    assert eventually(lambda: sums(api) == expected, 30), (sums(api), expected)
     assert max(recovered.values()) < 20, recovered
     time.sleep(1)
-    assert sums(outside) == expected, "something counted twice afterwards"
+    assert sums(api) == expected, "something counted twice afterwards"
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_the_launcher_leaves_no_process_and_loses_nothing(
-    platform: Started, outside: Outsider, merchant_id: str, ending: signal.Signals
+    platform: Started, api: ApiClient, merchant_id: str, ending: signal.Signals
 ) -> None:
     amount, at = 7_000, datetime.now(UTC)
-    before = sums(outside)
+    before = sums(api)
     payment: dict[str, Any] = {
         "partner_reference": f"ft-{uuid.uuid4()}", "amount": amount, "currency": "VND", "settled_at": at.isoformat(),
         "merchant_id": merchant_id,
     }  # fmt: skip
-    assert outside.webhook("demo-bank", "qr.payment_settled", payment, at=at).status_code == 202
+    assert api.webhook("demo-bank", "qr.payment_settled", payment, at=at).status_code == 202
 
     code = platform.send(ending)
     assert code == (-ending if ending == signal.SIGKILL else 0)
     assert eventually(lambda: not platform.processes(), 15), platform.processes()
 
     assert platform.start() < 90  # under 10 s on a quiet machine; tests share theirs
-    with Outsider(platform.url) as again:
+    with ApiClient(platform.url) as again:
         expected = (before[0] + 1, before[1] + amount)
         assert eventually(lambda: sums(again) == expected, 15), (sums(again), expected)
 
 
-def test_a_list_that_was_being_taken_over_when_the_registry_died_is_finished(
-    platform: Started, outside: Outsider
-) -> None:
+def test_a_list_that_was_being_taken_over_when_the_registry_died_is_finished(platform: Started, api: ApiClient) -> None:
     text = io.StringIO()
     count = write_list(text, people(VILLAGES, seed=1))
-    with Outsider(platform.url) as fresh:  # tokens end with a restart
+    with ApiClient(platform.url) as fresh:  # tokens end with a restart
         officer = fresh.officer(COMMUNE)
         sent = success(
             fresh.ask(

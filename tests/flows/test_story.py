@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole platform and its demo
 
@@ -54,8 +54,8 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def officer(outside: Outsider) -> dict[str, str]:
-    return outside.officer(COMMUNE)
+def officer(api: ApiClient) -> dict[str, str]:
+    return api.officer(COMMUNE)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +71,9 @@ def village_list() -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def send_list(outside: Outsider, who: dict[str, str], content: bytes) -> dict[str, Any]:
+def send_list(api: ApiClient, who: dict[str, str], content: bytes) -> dict[str, Any]:
     sent = success(
-        outside.ask(
+        api.request(
             "POST", "/v1/resident-imports", who=who, files={"file": ("danh-sach.csv", content, "text/csv")},
             data={"unit_code": COMMUNE},
         )
@@ -82,7 +82,7 @@ def send_list(outside: Outsider, who: dict[str, str], content: bytes) -> dict[st
     path = f"/v1/resident-imports/{sent.json()['id']}"
 
     def finished() -> Any:
-        state = outside.get(path, who=who)
+        state = api.get(path, who=who)
         return state if state["status"] in ("completed", "failed") else None
 
     done = eventually(finished, 60)
@@ -91,27 +91,27 @@ def send_list(outside: Outsider, who: dict[str, str], content: bytes) -> dict[st
 
 
 @pytest.fixture(scope="module")
-def imported(outside: Outsider, officer: dict[str, str], village_list: bytes) -> dict[str, Any]:
-    return send_list(outside, officer, village_list)
+def imported(api: ApiClient, officer: dict[str, str], village_list: bytes) -> dict[str, Any]:
+    return send_list(api, officer, village_list)
 
 
-def find_resident(outside: Outsider, who: dict[str, str], person: Person) -> str:
-    found = outside.post("/v1/residents/lookup", {"personal_id": person.personal_id}, who=who, purpose="support")
+def find_resident(api: ApiClient, who: dict[str, str], person: Person) -> str:
+    found = api.post("/v1/residents/lookup", {"personal_id": person.personal_id}, who=who, purpose="support")
     return str(found["id"])
 
 
-def indicator(outside: Outsider, unit_code: str, code: str, who: dict[str, str]) -> int:
-    report = outside.get("/v1/reports/progress", params={"unit_code": unit_code}, who=who)
+def indicator(api: ApiClient, unit_code: str, code: str, who: dict[str, str]) -> int:
+    report = api.get("/v1/reports/progress", params={"unit_code": unit_code}, who=who)
     return next(each["numerator"] or 0 for each in report["indicators"] if each["code"] == code)
 
 
-def step_of(outside: Outsider, who: dict[str, str], resident_id: str, step: str) -> dict[str, Any]:
-    journey = outside.get(f"/v1/residents/{resident_id}/onboarding", who=who, purpose="onboarding")
+def step_of(api: ApiClient, who: dict[str, str], resident_id: str, step: str) -> dict[str, Any]:
+    journey = api.get(f"/v1/residents/{resident_id}/onboarding", who=who, purpose="onboarding")
     return next(each for each in journey["steps"] if each["step"] == step)
 
 
-def test_the_platform_is_ready_and_names_its_dependencies(outside: Outsider) -> None:
-    ready = outside.get("/readyz")
+def test_the_platform_is_ready_and_names_its_dependencies(api: ApiClient) -> None:
+    ready = api.get("/readyz")
     assert ready["status"] == "ready"
 
 
@@ -124,42 +124,40 @@ def test_good_rows_of_a_village_list_become_residents(imported: dict[str, Any]) 
 
 
 def test_each_wrong_row_is_named_with_its_column_and_a_vietnamese_message(
-    outside: Outsider, officer: dict[str, str], imported: dict[str, Any]
+    api: ApiClient, officer: dict[str, str], imported: dict[str, Any]
 ) -> None:
-    rejections = outside.get(f"/v1/resident-imports/{imported['id']}/rejections", who=officer)["items"]
+    rejections = api.get(f"/v1/resident-imports/{imported['id']}/rejections", who=officer)["items"]
     assert [each["row"] for each in rejections] == [2, 102, 202, 302, 402]
     assert all(each["code"] and each["column"] for each in rejections)
     assert all(any(ord(letter) > 127 for letter in each["message"]) for each in rejections)
 
 
 def test_the_same_list_again_changes_nothing(
-    outside: Outsider, officer: dict[str, str], imported: dict[str, Any], village_list: bytes
+    api: ApiClient, officer: dict[str, str], imported: dict[str, Any], village_list: bytes
 ) -> None:
-    again = send_list(outside, officer, village_list)
+    again = send_list(api, officer, village_list)
     assert again["id"] == imported["id"] or (again["created"], again["updated"]) == (0, 0)
 
 
 def test_a_bank_account_is_counted_by_village_commune_and_province_alike(
-    outside: Outsider, officer: dict[str, str], imported: dict[str, Any]
+    api: ApiClient, officer: dict[str, str], imported: dict[str, Any]
 ) -> None:
     person = Person(100_000)
-    resident_id = find_resident(outside, officer, person)
-    province = outside.officer("38")
-    eventually(lambda: indicator(outside, COMMUNE, "residents", officer) >= GOOD_ROWS, 15)
-    before = {unit: indicator(outside, unit, "payment_account", province) for unit in (VILLAGE, COMMUNE, "38")}
+    resident_id = find_resident(api, officer, person)
+    province = api.officer("38")
+    eventually(lambda: indicator(api, COMMUNE, "residents", officer) >= GOOD_ROWS, 15)
+    before = {unit: indicator(api, unit, "payment_account", province) for unit in (VILLAGE, COMMUNE, "38")}
 
-    answer = outside.webhook(
+    answer = api.webhook(
         "demo-bank", "payment_account.opened",
         {"resident": {"personal_id": person.personal_id}, "kind": "bank", "account_ref": f"a-{uuid.uuid4()}"},
     )  # fmt: skip
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
 
     after = {unit: count + 1 for unit, count in before.items()}
-    seen = eventually(
-        lambda: after == {unit: indicator(outside, unit, "payment_account", province) for unit in before}, 10
-    )
-    assert seen, (after, {unit: indicator(outside, unit, "payment_account", province) for unit in before})
-    step = step_of(outside, officer, resident_id, "payment_account")
+    seen = eventually(lambda: after == {unit: indicator(api, unit, "payment_account", province) for unit in before}, 10)
+    assert seen, (after, {unit: indicator(api, unit, "payment_account", province) for unit in before})
+    step = step_of(api, officer, resident_id, "payment_account")
     assert step["status"] == "completed"
     assert step["evidence"]["kind"] == "partner"
     assert "demo-bank" in str(step["evidence"])
@@ -170,11 +168,11 @@ def opened(person: Person) -> dict[str, Any]:
 
 
 def test_the_same_webhook_again_is_a_duplicate_and_with_another_body_a_conflict(
-    outside: Outsider, imported: dict[str, Any]
+    api: ApiClient, imported: dict[str, Any]
 ) -> None:
     webhook_id, at = f"msg_{uuid.uuid4().hex}", datetime.now(UTC)
     send = [
-        outside.webhook("demo-bank", "payment_account.opened", opened(person), webhook_id=webhook_id, at=at)
+        api.webhook("demo-bank", "payment_account.opened", opened(person), webhook_id=webhook_id, at=at)
         for person in (Person(100_001), Person(100_001), Person(100_002))
     ]
     assert [answer.status_code for answer in send] == [202, 202, 202]
@@ -182,41 +180,39 @@ def test_the_same_webhook_again_is_a_duplicate_and_with_another_body_a_conflict(
     assert {answer.json()["id"] for answer in send} == {webhook_id}
 
 
-def test_a_wrong_signature_and_an_old_time_are_refused(outside: Outsider) -> None:
+def test_a_wrong_signature_and_an_old_time_are_refused(api: ApiClient) -> None:
     data = opened(Person(100_003))
-    assert outside.webhook("demo-bank", "payment_account.opened", data, secret=b"x" * 32).status_code == 401
+    assert api.webhook("demo-bank", "payment_account.opened", data, secret=b"x" * 32).status_code == 401
     old = time.time() - 301
-    assert outside.webhook("demo-bank", "payment_account.opened", data, sent_at=old).status_code == 401
-    assert outside.webhook("nobody", "payment_account.opened", data).status_code == 404
+    assert api.webhook("demo-bank", "payment_account.opened", data, sent_at=old).status_code == 401
+    assert api.webhook("nobody", "payment_account.opened", data).status_code == 404
 
 
-def test_a_partner_says_only_what_it_may(outside: Outsider) -> None:
-    refused = outside.webhook("demo-bank", "vneid.issued", {"resident": {"personal_id": Person(100_003).personal_id}})
+def test_a_partner_says_only_what_it_may(api: ApiClient) -> None:
+    refused = api.webhook("demo-bank", "vneid.issued", {"resident": {"personal_id": Person(100_003).personal_id}})
     assert refused.status_code == 422
     assert refused.json()["type"].endswith("/type-not-allowed")
 
 
 def test_a_message_about_somebody_unknown_applies_when_the_person_appears(
-    outside: Outsider, officer: dict[str, str]
+    api: ApiClient, officer: dict[str, str]
 ) -> None:
     stranger = Person(300_000 + int(time.time()) % 100_000)
     data = opened(stranger) | {"unit_code": COMMUNE}
-    assert outside.webhook("demo-bank", "payment_account.opened", data).status_code == 202
+    assert api.webhook("demo-bank", "payment_account.opened", data).status_code == 202
 
     def waiting() -> int:
-        return len(
-            outside.list_all("/v1/unmatched-events", params={"unit_code": COMMUNE}, who=officer, purpose="support")
-        )
+        return len(api.list_all("/v1/unmatched-events", params={"unit_code": COMMUNE}, who=officer, purpose="support"))
 
     assert eventually(waiting)
-    registered = outside.post("/v1/residents", stranger.declared(), who=officer)
-    assert eventually(lambda: step_of(outside, officer, registered["id"], "payment_account")["status"] == "completed")
+    registered = api.post("/v1/residents", stranger.declared(), who=officer)
+    assert eventually(lambda: step_of(api, officer, registered["id"], "payment_account")["status"] == "completed")
 
 
 @pytest.fixture(scope="module")
-def merchant_id(outside: Outsider, officer: dict[str, str], imported: dict[str, Any]) -> str:
-    owner = find_resident(outside, officer, Person(100_010))
-    merchant = outside.post(
+def merchant_id(api: ApiClient, officer: dict[str, str], imported: dict[str, Any]) -> str:
+    owner = find_resident(api, officer, Person(100_010))
+    merchant = api.post(
         "/v1/merchants",
         {
             "name": "Quầy rau chợ Đồng Thắng", "category": "market_stall", "unit_code": VILLAGE,
@@ -226,64 +222,64 @@ def merchant_id(outside: Outsider, officer: dict[str, str], imported: dict[str, 
         who=officer,
     )  # fmt: skip
     assert merchant["status"] == "submitted"
-    assert outside.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}).status_code == 202
+    assert api.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}).status_code == 202
     path = f"/v1/merchants/{merchant['id']}"
-    assert eventually(lambda: outside.get(path, who=officer)["status"] == "active")
+    assert eventually(lambda: api.get(path, who=officer)["status"] == "active")
     return str(merchant["id"])
 
 
 def test_a_stall_gets_a_code_that_decodes_and_takes_a_payment(
-    outside: Outsider, officer: dict[str, str], merchant_id: str
+    api: ApiClient, officer: dict[str, str], merchant_id: str
 ) -> None:
     reference = f"T{uuid.uuid4().hex[:10].upper()}"
-    code = outside.post(
+    code = api.post(
         f"/v1/merchants/{merchant_id}/qr-codes",
         {"kind": "dynamic", "amount": 25_000, "reference": reference, "purpose": "Rau"},
         who=officer,
     )
-    decoded = outside.post("/v1/qr-codes/decode", {"payload": code["payload"]}, who=officer)
+    decoded = api.post("/v1/qr-codes/decode", {"payload": code["payload"]}, who=officer)
     assert (decoded["valid"], decoded["initiation"], decoded["amount"]) == (True, "dynamic", 25_000)
     assert (decoded["bin"], decoded["account_no"]) == ("970436", "9900000001")
     assert reference in (decoded["reference"], decoded["bill_number"])
 
-    before = indicator(outside, COMMUNE, "cashless_payments", officer)
+    before = indicator(api, COMMUNE, "cashless_payments", officer)
     settled = {
         "partner_reference": f"ft-{uuid.uuid4()}", "amount": 25_000, "currency": "VND", "reference": reference,
         "settled_at": datetime.now(UTC).isoformat(), "merchant_id": merchant_id,
     }  # fmt: skip
-    assert outside.webhook("demo-bank", "qr.payment_settled", settled).status_code == 202
-    assert eventually(lambda: indicator(outside, COMMUNE, "cashless_payments", officer) == before + 1)
+    assert api.webhook("demo-bank", "qr.payment_settled", settled).status_code == 202
+    assert eventually(lambda: indicator(api, COMMUNE, "cashless_payments", officer) == before + 1)
 
 
-def test_a_broken_code_is_refused_with_what_is_wrong(outside: Outsider, officer: dict[str, str]) -> None:
-    answer = outside.ask("POST", "/v1/qr-codes/decode", json={"payload": "000201630400"}, who=officer)
+def test_a_broken_code_is_refused_with_what_is_wrong(api: ApiClient, officer: dict[str, str]) -> None:
+    answer = api.request("POST", "/v1/qr-codes/decode", json={"payload": "000201630400"}, who=officer)
     assert answer.status_code == 422
     assert answer.json()["type"].endswith("/invalid-qr")
     assert answer.json()["errors"]
 
 
 def test_a_dossier_is_drafted_with_what_the_registry_knows_and_submitted(
-    outside: Outsider, officer: dict[str, str], imported: dict[str, Any]
+    api: ApiClient, officer: dict[str, str], imported: dict[str, Any]
 ) -> None:
     person = Person(100_020)
-    resident_id = find_resident(outside, officer, person)
-    resident = outside.resident(resident_id)
-    draft = outside.post(
+    resident_id = find_resident(api, officer, person)
+    resident = api.resident(resident_id)
+    draft = api.post(
         "/v1/dossiers", {"procedure_code": "2.000635", "resident_id": resident_id, "copies": 2}, who=resident
     )
     assert draft["status"] == "draft"
     assert draft["fields"]["full_name"]["value"] == person.name
     if draft["missing"]:
-        procedure = outside.get("/v1/procedures/2.000635")
+        procedure = api.get("/v1/procedures/2.000635")
         filled = {name: fill(procedure, name) for name in draft["missing"]}
-        success(outside.ask("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=resident))
-    submitted = outside.post(f"/v1/dossiers/{draft['id']}/submit", who=resident)
+        success(api.request("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=resident))
+    submitted = api.post(f"/v1/dossiers/{draft['id']}/submit", who=resident)
     assert submitted["status"] == "submitted"
     assert submitted["national_status"] == 1
     assert submitted["fee"]["amount"] == 16_000
 
     def has_code() -> Any:
-        return outside.get(f"/v1/dossiers/{draft['id']}", who=resident)["qr_code_id"]
+        return api.get(f"/v1/dossiers/{draft['id']}", who=resident)["qr_code_id"]
 
     assert eventually(has_code), "payments-qr issued no code for the fee"
 
@@ -303,16 +299,16 @@ def fill(procedure: dict[str, Any], name: str) -> Any:
 
 
 def test_the_resident_sees_who_read_their_data(
-    outside: Outsider, officer: dict[str, str], imported: dict[str, Any]
+    api: ApiClient, officer: dict[str, str], imported: dict[str, Any]
 ) -> None:
-    resident_id = find_resident(outside, officer, Person(100_030))
-    outside.get(f"/v1/residents/{resident_id}", who=officer, purpose="support")
-    log = outside.list_all(f"/v1/residents/{resident_id}/access-log", who=outside.resident(resident_id))
+    resident_id = find_resident(api, officer, Person(100_030))
+    api.get(f"/v1/residents/{resident_id}", who=officer, purpose="support")
+    log = api.list_all(f"/v1/residents/{resident_id}/access-log", who=api.resident(resident_id))
     assert any(entry["role"] == "officer" and entry["purpose"] == "support" for entry in log)
 
 
-def test_nobody_outside_the_unit_is_told_anything(outside: Outsider, imported: dict[str, Any]) -> None:
-    stranger = outside.officer("15061")
-    answer = outside.ask("GET", "/v1/residents", params={"unit_code": COMMUNE}, who=stranger, purpose="support")
+def test_nobody_outside_the_unit_is_told_anything(api: ApiClient, imported: dict[str, Any]) -> None:
+    stranger = api.officer("15061")
+    answer = api.request("GET", "/v1/residents", params={"unit_code": COMMUNE}, who=stranger, purpose="support")
     assert answer.status_code == 403
-    assert outside.ask("GET", "/v1/residents", params={"unit_code": COMMUNE}).status_code == 401
+    assert api.request("GET", "/v1/residents", params={"unit_code": COMMUNE}).status_code == 401

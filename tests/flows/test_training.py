@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole platform and its demo
 
@@ -24,72 +24,72 @@ class Trainee:
 
 
 @pytest.fixture(scope="module")
-def trainees(outside: Outsider) -> dict[str, Trainee]:
+def trainees(api: ApiClient) -> dict[str, Trainee]:
     """One of each role, in the practice commune of the demo's campaign."""
-    officer = outside.officer(COMMUNE)
-    campaign = outside.get("/v1/campaigns", who=officer)["items"][0]
+    officer = api.officer(COMMUNE)
+    campaign = api.get("/v1/campaigns", who=officer)["items"][0]
     starts_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     body = {"kind": "training", "unit_code": COMMUNE, "venue": "Hội trường", "starts_at": starts_at}
-    held = outside.post(f"/v1/campaigns/{campaign['id']}/sessions", body, who=officer)
+    held = api.post(f"/v1/campaigns/{campaign['id']}/sessions", body, who=officer)
     path = f"/v1/sessions/{held['id']}/training-accounts"
     roles = ("officer", "volunteer", "resident")
-    return {role: sign_in(outside, outside.post(path, {"count": 1, "role": role}, who=officer)) for role in roles}
+    return {role: sign_in(api, api.post(path, {"count": 1, "role": role}, who=officer)) for role in roles}
 
 
-def sign_in(outside: Outsider, given: Any) -> Trainee:
+def sign_in(api: ApiClient, given: Any) -> Trainee:
     [account] = given["items"]
     form = {"grant_type": "password", "username": account["login"], "password": account["secret"]}
-    eventually(lambda: outside.ask("POST", "/oauth/token", data=form).status_code == 200, 60)
-    token = success(outside.ask("POST", "/oauth/token", data=form)).json()["access_token"]
+    eventually(lambda: api.request("POST", "/oauth/token", data=form).status_code == 200, 60)
+    token = success(api.request("POST", "/oauth/token", data=form)).json()["access_token"]
     return Trainee({"Authorization": f"Bearer {token}"}, account["unit_code"], account["resident_id"] or "")
 
 
-def villagers(outside: Outsider, trainee: Trainee) -> list[Any]:
+def villagers(api: ApiClient, trainee: Trainee) -> list[Any]:
     """Who lives in the practice commune; nobody yet while the registry has not heard of it."""
-    answer = outside.ask("GET", f"/v1/residents?unit_code={trainee.unit_code}", who=trainee.who, purpose=ONBOARDING)
+    answer = api.request("GET", f"/v1/residents?unit_code={trainee.unit_code}", who=trainee.who, purpose=ONBOARDING)
     return list(answer.json()["items"]) if answer.status_code == 200 else []
 
 
-def test_a_trainee_meets_made_up_people_only(outside: Outsider, trainees: dict[str, Trainee]) -> None:
+def test_a_trainee_meets_made_up_people_only(api: ApiClient, trainees: dict[str, Trainee]) -> None:
     officer = trainees["officer"]
-    assert eventually(lambda: len(villagers(outside, officer)) >= 13, 60)
+    assert eventually(lambda: len(villagers(api, officer)) >= 13, 60)
 
-    seen = outside.get("/v1/residents?limit=200", who=officer.who, purpose=ONBOARDING)["items"]
+    seen = api.get("/v1/residents?limit=200", who=officer.who, purpose=ONBOARDING)["items"]
 
     assert {each["personal_id"][:3] for each in seen} == {"000"}
-    real = outside.get(f"/v1/residents?unit_code={COMMUNE}", who=outside.officer(COMMUNE), purpose=ONBOARDING)["items"]
+    real = api.get(f"/v1/residents?unit_code={COMMUNE}", who=api.officer(COMMUNE), purpose=ONBOARDING)["items"]
     for path in ("", "/onboarding"):
-        refused = outside.ask("GET", f"/v1/residents/{real[0]['id']}{path}", who=officer.who, purpose=ONBOARDING)
+        refused = api.request("GET", f"/v1/residents/{real[0]['id']}{path}", who=officer.who, purpose=ONBOARDING)
         assert refused.status_code in (403, 404)
     assert (
-        outside.ask("GET", f"/v1/residents?unit_code={COMMUNE}", who=officer.who, purpose=ONBOARDING).status_code == 403
+        api.request("GET", f"/v1/residents?unit_code={COMMUNE}", who=officer.who, purpose=ONBOARDING).status_code == 403
     )
 
 
-def test_what_trainees_do_is_done_and_is_in_no_report(outside: Outsider, trainees: dict[str, Trainee]) -> None:
-    before = outside.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=outside.officer(PROVINCE))["indicators"]
+def test_what_trainees_do_is_done_and_is_in_no_report(api: ApiClient, trainees: dict[str, Trainee]) -> None:
+    before = api.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=api.officer(PROVINCE))["indicators"]
     resident, volunteer, officer = trainees["resident"], trainees["volunteer"], trainees["officer"]
     own = f"/v1/residents/{resident.resident_id}/onboarding"
-    eventually(lambda: outside.ask("GET", own, who=resident.who).status_code == 200, 60)
+    eventually(lambda: api.request("GET", own, who=resident.who).status_code == 200, 60)
     done = {"status": "completed", "occurred_at": datetime.now(UTC).isoformat()}
 
     with_help = {**done, "evidence": {"kind": "volunteer"}}
-    success(outside.ask("PUT", f"{own}/province_app", json=with_help, who=volunteer.who))
-    work = outside.get(f"/v1/onboarding/worklist?unit_code={volunteer.unit_code}", who=volunteer.who)["items"]
+    success(api.request("PUT", f"{own}/province_app", json=with_help, who=volunteer.who))
+    work = api.get(f"/v1/onboarding/worklist?unit_code={volunteer.unit_code}", who=volunteer.who)["items"]
     assert work
     consent = {"grantee": "demo-bank", "purpose": "onboarding"}
-    outside.post(f"/v1/residents/{resident.resident_id}/consents", consent, who=resident.who)
+    api.post(f"/v1/residents/{resident.resident_id}/consents", consent, who=resident.who)
     feedback = {"unit_code": officer.unit_code, "category": "regulation", "text": "Góp ý của buổi tập huấn"}
-    outside.post("/v1/feedback", feedback, who=resident.who)
+    api.post("/v1/feedback", feedback, who=resident.who)
 
-    steps = {each["step"]: each["status"] for each in outside.get(own, who=resident.who)["steps"]}
+    steps = {each["step"]: each["status"] for each in api.get(own, who=resident.who)["steps"]}
     assert steps["province_app"] == "completed"
-    after = outside.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=outside.officer(PROVINCE))["indicators"]
+    after = api.get(f"/v1/reports/progress?unit_code={PROVINCE}", who=api.officer(PROVINCE))["indicators"]
     assert {each["code"]: each["numerator"] for each in after} == {each["code"]: each["numerator"] for each in before}
     for unit in (officer.unit_code, resident.unit_code):
-        assert outside.ask("GET", f"/v1/reports/progress?unit_code={unit}").status_code in (400, 404)
-    bank = outside.sign_in(role="partner", partner_id="demo-bank")
-    referred = outside.list_all("/v1/partners/demo-bank/referrals", who=bank)
+        assert api.request("GET", f"/v1/reports/progress?unit_code={unit}").status_code in (400, 404)
+    bank = api.sign_in(role="partner", partner_id="demo-bank")
+    referred = api.list_all("/v1/partners/demo-bank/referrals", who=bank)
     assert resident.resident_id not in [each["resident_id"] for each in referred]
 
 
@@ -102,17 +102,17 @@ def test_what_trainees_do_is_done_and_is_in_no_report(outside: Outsider, trainee
     ],
 )
 def test_a_trainee_writes_to_nobody_real(
-    outside: Outsider, trainees: dict[str, Trainee], path: str, body: dict[str, str]
+    api: ApiClient, trainees: dict[str, Trainee], path: str, body: dict[str, str]
 ) -> None:
-    refused = outside.ask("POST", path, json=body, who=trainees["officer"].who, purpose=ONBOARDING)
+    refused = api.request("POST", path, json=body, who=trainees["officer"].who, purpose=ONBOARDING)
 
     assert refused.status_code == 403, refused.text
 
 
-def test_nobody_real_sees_the_practice_commune(outside: Outsider, trainees: dict[str, Trainee]) -> None:
+def test_nobody_real_sees_the_practice_commune(api: ApiClient, trainees: dict[str, Trainee]) -> None:
     code = trainees["officer"].unit_code
-    communes = outside.list_all("/v1/units", params={"level": "commune"})
+    communes = api.list_all("/v1/units", params={"level": "commune"})
 
     assert code not in [each["code"] for each in communes]
-    province = outside.officer(PROVINCE)
-    assert outside.ask("GET", f"/v1/residents?unit_code={code}", who=province, purpose=ONBOARDING).status_code == 403
+    province = api.officer(PROVINCE)
+    assert api.request("GET", f"/v1/residents?unit_code={code}", who=province, purpose=ONBOARDING).status_code == 403

@@ -27,11 +27,11 @@ from chassis.messaging.bus.choose import BUS_DATABASE
 from chassis.security.identity import Caller, Signer, write_keys
 from chassis.storage.database import Database, asyncpg_url, database_url
 from chassis.storage.migrations import backfill, create_database, upgrade
-from deploy.demo.door import eventually
+from deploy.demo.api_client import eventually
 from deploy.local.health import is_ready
+from deploy.local.ports import free_port
 from deploy.local.postgres import temporary_postgres
 from deploy.local.started import ROOT
-from tests.faults.stack import free_port
 from tests.upgrade.notes import NAME
 
 pytestmark = pytest.mark.timeout(300)

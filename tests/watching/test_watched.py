@@ -22,7 +22,7 @@ from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import StepCompleted
 from contracts.registry import ResidentAttested
 from contracts.services import SERVICE_NAMES, package_of
-from deploy.demo.door import Outsider, eventually, success
+from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.load import load_units
 from deploy.local.started import Started, started
 
@@ -124,21 +124,21 @@ def platform(collector: Collector, ports: list[int], tmp_path_factory: pytest.Te
 @pytest.fixture(scope="module")
 def reported(platform: Started) -> str:
     """A webhook about a resident went through every service; the id of that resident."""
-    with Outsider(platform.url) as outside:
-        load_units(outside)
-        officer = outside.officer("15724")
-        resident = outside.post("/v1/residents", RESIDENT, who=officer)
+    with ApiClient(platform.url) as api:
+        load_units(api)
+        officer = api.officer("15724")
+        resident = api.post("/v1/residents", RESIDENT, who=officer)
         counted = f"/v1/onboarding/worklist?unit_code={RESIDENT['unit_code']}"
-        assert eventually(lambda: outside.get(counted, who=officer, purpose="onboarding") is not None, 60)
+        assert eventually(lambda: api.get(counted, who=officer, purpose="onboarding") is not None, 60)
 
-        outside._client.headers["traceparent"] = f"00-{TRACE_ID}-{CALLER}-01"
+        api._client.headers["traceparent"] = f"00-{TRACE_ID}-{CALLER}-01"
         data = {"resident": {"personal_id": RESIDENT["personal_id"]}, "level": 2}
-        answer = success(outside.webhook("demo-identity", "vneid.activated", data))
-        del outside._client.headers["traceparent"]
+        answer = success(api.webhook("demo-identity", "vneid.activated", data))
+        del api._client.headers["traceparent"]
         assert answer.headers["traceparent"] == f"00-{TRACE_ID}-{CALLER}-01"
 
         def is_counted() -> bool:
-            report = outside.get("/v1/reports/progress", params={"unit_code": "15727-01"}, who=officer)
+            report = api.get("/v1/reports/progress", params={"unit_code": "15727-01"}, who=officer)
             return any(each["code"] == "vneid" and each["numerator"] == 1 for each in report["indicators"])
 
         assert eventually(is_counted, 60)

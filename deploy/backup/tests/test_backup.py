@@ -112,9 +112,9 @@ def test_a_backup_is_refused_where_its_keys_are_not(tmp_path: Path, secrets: Pat
 
 def test_a_backup_holds_no_key(tmp_path: Path, secrets: Path) -> None:
     Manifest("", "", fingerprints(secrets), {}).write(tmp_path)
-    said = (tmp_path / "backup.json").read_text()
-    assert OLD not in said
-    assert bytes([1] * 32).hex() not in said
+    printed = (tmp_path / "backup.json").read_text()
+    assert OLD not in printed
+    assert bytes([1] * 32).hex() not in printed
     assert missing_keys(Manifest.read(tmp_path).keys, fingerprints(secrets)) == []
 
 
@@ -128,9 +128,9 @@ def test_every_service_that_lacks_a_key_is_told_at_once(
 
     monkeypatch.setattr(backup, "compose", ask)
     assert backup.main(["check-keys"]) == 1
-    told = capsys.readouterr().err.splitlines()
-    assert told[-2:] == ["casework-migrate lacks k1", "gateway-migrate lacks k1"]
-    assert len(told) == len(EVERY_PROCESS)
+    findings = capsys.readouterr().err.splitlines()
+    assert findings[-2:] == ["casework-migrate lacks k1", "gateway-migrate lacks k1"]
+    assert len(findings) == len(EVERY_PROCESS)
 
 
 def test_a_restore_looks_at_the_volume_that_the_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:

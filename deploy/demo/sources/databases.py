@@ -16,9 +16,9 @@ _PEOPLES = ("Kinh", "Mường", "Thái", "Thổ", "Dao")
 @cache
 def known_people() -> dict[str, Person]:
     """The synthetic residents by every number of theirs."""
-    everybody = list(people())
-    found = {person.cells["Số ĐDCN"]: person for person in everybody}
-    return found | {person.personal_id: person for person in everybody}
+    all_people = list(people())
+    found = {person.cells["Số ĐDCN"]: person for person in all_people}
+    return found | {person.personal_id: person for person in all_people}
 
 
 def _now() -> str:

@@ -84,15 +84,15 @@ async def test_facts_go_and_come_by_environment_alone(
 
     async with started_bus() as bus:
         await bus.ensure_topics(all_topics())
-        said = f"{listener} {mechanism}".encode()
-        await bus.publish([Outgoing(RESIDENTS, "key", said, {"ce_id": "1"})])
+        printed = f"{listener} {mechanism}".encode()
+        await bus.publish([Outgoing(RESIDENTS, "key", printed, {"ce_id": "1"})])
         async with bus.subscribe(f"group-{listener}-{mechanism}", [RESIDENTS], from_the_beginning) as subscription:
-            heard: list[bytes] = []
+            received: list[bytes] = []
             for _ in range(30):
-                heard += [record.value for record in await subscription.poll()]
-                if said in heard:
+                received += [record.value for record in await subscription.poll()]
+                if printed in received:
                     break
-        assert said in heard
+        assert printed in received
 
 
 async def test_a_wrong_password_is_refused(

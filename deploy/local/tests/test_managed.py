@@ -58,41 +58,41 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @pytest.fixture
-async def door(postgres_url: str, tmp_path: Path) -> AsyncIterator[TlsDoor]:
+async def listening(postgres_url: str, tmp_path: Path) -> AsyncIterator[TlsDoor]:
     """Known as `localhost` only, by a certificate of its own."""
     self_signed(tmp_path, ["localhost"])
-    door = TlsDoor(postgres_url, tmp_path)
-    async with await asyncio.start_server(door.serve, "127.0.0.1", 0) as listening:
-        door.port = listening.sockets[0].getsockname()[1]
-        yield door
+    listening = TlsDoor(postgres_url, tmp_path)
+    async with await asyncio.start_server(listening.serve, "127.0.0.1", 0) as listening:
+        listening.port = listening.sockets[0].getsockname()[1]
+        yield listening
 
 
-async def test_everything_that_connects_verifies_who_it_talks_to(door: TlsDoor) -> None:
-    database = Database(door.url("postgres"), pool_size=1)
+async def test_everything_that_connects_verifies_who_it_talks_to(listening: TlsDoor) -> None:
+    database = Database(listening.url("postgres"), pool_size=1)
     async with database.reading() as session:
         assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
     assert (await database.fetch("SELECT 2 AS two"))[0]["two"] == 2
     await database.close()
-    own = await connect(door.url("postgres"), "test")
+    own = await connect(listening.url("postgres"), "test")
     assert await own.fetchval("SELECT 3") == 3
     await own.close()
-    assert door.opened == 3
+    assert listening.opened == 3
 
 
-async def test_a_server_that_is_not_what_the_address_says_is_refused(door: TlsDoor) -> None:
+async def test_a_server_that_is_not_what_the_address_says_is_refused(listening: TlsDoor) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        await connect(door.url("postgres", host="127.0.0.1"), "test")
+        await connect(listening.url("postgres", host="127.0.0.1"), "test")
 
 
-async def test_a_service_makes_its_database_and_its_tables_there(door: TlsDoor) -> None:
+async def test_a_service_makes_its_database_and_its_tables_there(listening: TlsDoor) -> None:
     from reporting.app import service
 
-    name = f"managed_{door.port}"
-    await asyncio.to_thread(upgrade, door.url(name), service.migrations)
-    database = Database(door.url(name), pool_size=1)
+    name = f"managed_{listening.port}"
+    await asyncio.to_thread(upgrade, listening.url(name), service.migrations)
+    database = Database(listening.url(name), pool_size=1)
     async with database.reading() as session:
         assert (await session.execute(text("SELECT count(*) FROM alembic_version"))).scalar_one() == 1
     await database.close()
-    own = await connect(asyncpg_url(door.url("postgres")), "test")
+    own = await connect(asyncpg_url(listening.url("postgres")), "test")
     await own.execute(f'DROP DATABASE "{name}"')
     await own.close()

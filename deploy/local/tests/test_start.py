@@ -8,8 +8,8 @@ import pytest
 
 from deploy.local.clean import clean
 from deploy.local.keys import personal_data_keys
-from deploy.local.running import is_in_use, only_one, read_note, write_note
-from deploy.local.services import address_variables, open_door
+from deploy.local.running import is_in_use, read_note, single_instance, write_note
+from deploy.local.services import address_variables, bind_sockets
 from deploy.local.settings import SettingRefused, read_settings
 
 ROOT = Path(__file__).parents[3]
@@ -55,14 +55,14 @@ def test_keys_are_made_once_and_only_the_owner_reads_them(tmp_path: Path) -> Non
 def test_a_second_start_learns_who_runs_already(tmp_path: Path) -> None:
     script = f"""
 from pathlib import Path
-from deploy.local.running import AlreadyRunning, only_one
+from deploy.local.running import AlreadyRunning, single_instance
 try:
-    with only_one(Path({str(tmp_path)!r}), "me too"):
+    with single_instance(Path({str(tmp_path)!r}), "me too"):
         print("started")
 except AlreadyRunning as error:
     print(error)
 """
-    with only_one(tmp_path, "process 42, http://127.0.0.1:8080"):
+    with single_instance(tmp_path, "process 42, http://127.0.0.1:8080"):
         second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
         assert "process 42, http://127.0.0.1:8080" in second.stdout
     third = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
@@ -76,12 +76,12 @@ def test_the_note_of_a_platform_that_ended_counts_for_nothing(tmp_path: Path) ->
 
 
 def test_a_door_has_a_free_port_and_everybody_is_told() -> None:
-    doors = {"payments-qr": open_door(), "registry": open_door()}
-    told = address_variables(doors)
-    assert told["PAYMENTS_QR_URL"] == f"http://127.0.0.1:{doors['payments-qr'].port}"
+    sockets = {"payments-qr": bind_sockets(), "registry": bind_sockets()}
+    told = address_variables(sockets)
+    assert told["PAYMENTS_QR_URL"] == f"http://127.0.0.1:{sockets['payments-qr'].port}"
     assert told["REGISTRY_URL"] != told["PAYMENTS_QR_URL"]
-    for door in doors.values():
-        door.sockets[0].close()
+    for listening in sockets.values():
+        listening.sockets[0].close()
 
 
 def test_clean_removes_the_data_and_the_place_it_remembers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

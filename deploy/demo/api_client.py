@@ -1,4 +1,4 @@
-"""The public door as an outsider uses it: REST with a development token, and partners' signed webhooks."""
+"""The public door as an api uses it: REST with a development token, and partners' signed webhooks."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ WORTH_WAITING_FOR = (429, 503)
 LONGEST_WAIT = 60.0
 
 
-class Refused(RuntimeError):
+class RequestRefused(RuntimeError):
     """The door answered with something else than success; the message has the problem it named."""
 
-    def __init__(self, answer: httpx.Response) -> None:
-        request = answer.request
-        super().__init__(f"{request.method} {request.url.path}: {answer.status_code} {answer.text[:500]}")
-        self.answer = answer
+    def __init__(self, response: httpx.Response) -> None:
+        request = response.request
+        super().__init__(f"{request.method} {request.url.path}: {response.status_code} {response.text[:500]}")
+        self.response = response
 
 
-class Outsider:
+class ApiClient:
     """The platform at `url`, seen from outside. Safe to use from several threads."""
 
     def __init__(self, url: str) -> None:
@@ -39,7 +39,7 @@ class Outsider:
         self._tokens: dict[str, str] = {}
         self._who: dict[str, str] = {}
 
-    def __enter__(self) -> Outsider:
+    def __enter__(self) -> ApiClient:
         return self
 
     def __exit__(
@@ -63,26 +63,26 @@ class Outsider:
         """The authorization header of anybody (development only); the token is kept."""
         key = json.dumps(who, sort_keys=True)
         if key not in self._tokens:
-            self._tokens[key] = success(self.ask("POST", "/dev/token", json=who)).json()["access_token"]
+            self._tokens[key] = success(self.request("POST", "/dev/token", json=who)).json()["access_token"]
         header = f"Bearer {self._tokens[key]}"
         self._who[header] = key
         return {"Authorization": header}
 
-    def ask(
+    def request(
         self, method: str, path: str, *, who: dict[str, str] | None = None, purpose: str | None = None, **more: Any
     ) -> httpx.Response:
         """One request; waits and asks again where the door says so (429, 503, an id that is not known yet)."""
         headers = {**(who or {}), **({"X-Purpose": purpose} if purpose else {}), **more.pop("headers", {})}
         deadline = time.monotonic() + LONGEST_WAIT
         while True:
-            answer = self._client.request(method, path, headers=headers, **more)
-            if answer.status_code == 401 and who and (renewed := self._sign_in_again(who)):
+            response = self._client.request(method, path, headers=headers, **more)
+            if response.status_code == 401 and who and (renewed := self._sign_in_again(who)):
                 headers |= renewed
-                answer = self._client.request(method, path, headers=headers, **more)
-            asked_to_wait = answer.headers.get("retry-after")
-            worth = answer.status_code in WORTH_WAITING_FOR or (answer.status_code == 404 and asked_to_wait)
+                response = self._client.request(method, path, headers=headers, **more)
+            asked_to_wait = response.headers.get("retry-after")
+            worth = response.status_code in WORTH_WAITING_FOR or (response.status_code == 404 and asked_to_wait)
             if not worth or time.monotonic() > deadline:
-                return answer
+                return response
             time.sleep(min(float(asked_to_wait or 1), 5.0))
 
     def _sign_in_again(self, who: dict[str, str]) -> dict[str, str] | None:
@@ -97,11 +97,11 @@ class Outsider:
 
     def get(self, path: str, **more: Any) -> Any:
         """The JSON of a successful GET."""
-        return success(self.ask("GET", path, **more)).json()
+        return success(self.request("GET", path, **more)).json()
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         """The JSON of a successful POST."""
-        return success(self.ask("POST", path, json=body, **more)).json()
+        return success(self.request("POST", path, json=body, **more)).json()
 
     def list_all(self, path: str, *, params: dict[str, Any] | None = None, **more: Any) -> list[Any]:
         """Every item of a list, page by page."""
@@ -130,7 +130,7 @@ class Outsider:
         """A partner's signed webhook; `at` is when it happened, `sent_at` (Unix seconds) when it is said."""
         body = json.dumps({"type": kind, "timestamp": (at or datetime.now(UTC)).isoformat(), "data": data}).encode()
         headers = signed_headers(secret or partner_key(partner), webhook_id or f"msg_{uuid.uuid4().hex}", body, sent_at)
-        return self.ask("POST", f"/webhooks/{partner}", content=body, headers=headers)
+        return self.request("POST", f"/webhooks/{partner}", content=body, headers=headers)
 
 
 def partner_key(partner: str) -> bytes:
@@ -151,18 +151,18 @@ def signed_headers(key: bytes, webhook_id: str, body: bytes, sent_at: float | No
     }
 
 
-def success(answer: httpx.Response) -> httpx.Response:
-    """The answer, or Refused."""
-    if not answer.is_success:
-        raise Refused(answer)
-    return answer
+def success(response: httpx.Response) -> httpx.Response:
+    """The response, or RequestRefused."""
+    if not response.is_success:
+        raise RequestRefused(response)
+    return response
 
 
-def eventually(question: Callable[[], T], seconds: float = 10.0) -> T:
-    """The first truthy answer; the last one when the time is over."""
+def eventually(condition: Callable[[], T], seconds: float = 10.0) -> T:
+    """The first truthy response; the last one when the time is over."""
     deadline = time.monotonic() + seconds
     while True:
-        answer = question()
-        if answer or time.monotonic() > deadline:
-            return answer
+        response = condition()
+        if response or time.monotonic() > deadline:
+            return response
         time.sleep(0.05)

@@ -11,26 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.family import Family, StartFailed
-from deploy.local.stopping import STOP_SIGNALS, Stopped, StopWish
+from deploy.local.shutdown import STOP_SIGNALS, ShutdownRequest, Stopped
+from deploy.local.supervisor import StartFailed, Supervisor
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def wish() -> Iterator[StopWish]:
+def shutdown() -> Iterator[ShutdownRequest]:
     before = {sign: signal.getsignal(sign) for sign in STOP_SIGNALS}
-    yield StopWish()
+    yield ShutdownRequest()
     signal.set_wakeup_fd(-1)
     for sign, handler in before.items():
         signal.signal(sign, handler)
 
 
 @pytest.fixture
-def family(tmp_path: Path, wish: StopWish) -> Iterator[Family]:
-    family = Family(tmp_path, wish)
-    yield family
-    family.end()
+def supervisor(tmp_path: Path, shutdown: ShutdownRequest) -> Iterator[Supervisor]:
+    supervisor = Supervisor(tmp_path, shutdown)
+    yield supervisor
+    supervisor.end()
 
 
 def sleep_for_ever() -> None:
@@ -57,69 +57,71 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_a_child_that_falls_is_started_again(family: Family) -> None:
-    family.fork("steady", sleep_for_ever)
-    first = family.pids()["steady"]
+def test_a_child_that_falls_is_started_again(supervisor: Supervisor) -> None:
+    supervisor.fork("steady", sleep_for_ever)
+    first = supervisor.pids()["steady"]
     os.kill(first, signal.SIGKILL)
 
     def came_back() -> bool:
-        family.tend()
-        return family.pids().get("steady", first) != first
+        supervisor.restart_ended()
+        return supervisor.pids().get("steady", first) != first
 
     wait_for(came_back)
     assert not is_alive(first)
 
 
-def test_a_child_that_ends_during_the_start_stops_it_and_its_last_words_are_shown(family: Family) -> None:
+def test_a_child_that_ends_during_the_start_stops_it_and_its_last_words_are_shown(supervisor: Supervisor) -> None:
     def complain() -> None:
         raise RuntimeError("PII_KEYS is missing")
 
-    family.fork("registry", complain)
+    supervisor.fork("registry", complain)
     with pytest.raises(StartFailed, match=r"(?s)registry ended.*PII_KEYS is missing") as failure:
-        family.wait_for("services", lambda: False, 10)
+        supervisor.wait_for("services", lambda: False, 10)
     assert "RuntimeError" in str(failure.value)
 
 
-def test_a_one_shot_runs_to_its_end(family: Family, tmp_path: Path) -> None:
-    family.run_to_the_end("work", (tmp_path / "done").touch, 10)
+def test_a_one_shot_runs_to_its_end(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.run_once("work", (tmp_path / "done").touch, 10)
     assert (tmp_path / "done").exists()
-    assert family.pids() == {}
+    assert supervisor.pids() == {}
 
 
-def test_a_failed_one_shot_stops_the_start(family: Family) -> None:
+def test_a_failed_one_shot_stops_the_start(supervisor: Supervisor) -> None:
     with pytest.raises(StartFailed, match="no such table"):
-        family.run_to_the_end("bus", lambda: sys.exit("no such table"), 10)
+        supervisor.run_once("bus", lambda: sys.exit("no such table"), 10)
 
 
-def test_who_ignores_the_wish_to_end_is_killed_when_asked_twice(family: Family, wish: StopWish) -> None:
-    family.fork("deaf", ignore_the_end)
+def test_who_ignores_the_wish_to_end_is_killed_when_asked_twice(
+    supervisor: Supervisor, shutdown: ShutdownRequest
+) -> None:
+    supervisor.fork("deaf", ignore_the_end)
     time.sleep(0.2)
-    wish.times = 2
+    shutdown.times = 2
     started = time.monotonic()
-    family.end()
+    supervisor.end()
     assert time.monotonic() - started < 2
-    assert family.pids() == {}
+    assert supervisor.pids() == {}
 
 
-def test_a_signal_ends_a_wait_at_once(wish: StopWish) -> None:
+def test_a_signal_ends_a_wait_at_once(shutdown: ShutdownRequest) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     started = time.monotonic()
-    wish.pause(10)
+    shutdown.pause(10)
     assert time.monotonic() - started < 1
     with pytest.raises(Stopped):
-        wish.check()
+        shutdown.check()
 
 
 def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = textwrap.dedent(f"""
         import time
         from pathlib import Path
-        from deploy.local.family import Family
-        from deploy.local.stopping import StopWish
-        family = Family(Path({str(tmp_path)!r}), StopWish())
+        from deploy.local.supervisor import Supervisor
+        from deploy.local.shutdown import ShutdownRequest
+        supervisor = Supervisor(Path({str(tmp_path)!r}), ShutdownRequest())
         for name in "abc":
-            family.fork(name, lambda: time.sleep(60))
-        print(*family.pids().values(), flush=True)
+            supervisor.fork(name, lambda: time.sleep(60))
+        print(*supervisor.pids().values(), flush=True)
         time.sleep(60)
     """)
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.local import progress
 from deploy.local.child import Child
-from deploy.local.stopping import StopWish
+from deploy.local.shutdown import ShutdownRequest
 
 TICK = 0.05
 SECONDS_TO_END = 10
@@ -19,18 +19,18 @@ class StartFailed(RuntimeError):
     """The platform cannot start; the message is for the person at the terminal."""
 
 
-class Family:
+class Supervisor:
     """Children by name, each with a log of its own in `logs`."""
 
-    def __init__(self, logs: Path, wish: StopWish) -> None:
+    def __init__(self, logs: Path, shutdown: ShutdownRequest) -> None:
         self._logs = logs
-        self._wish = wish
+        self._shutdown = shutdown
         self._children: dict[str, Child] = {}
 
-    def fork(self, name: str, work: Callable[[], None], *, speaks: bool = False) -> None:
-        """Start a child that runs `work`; one that `speaks` prints to the terminal."""
+    def fork(self, name: str, work: Callable[[], None], *, to_terminal: bool = False) -> None:
+        """Start a child that runs `work`; one that `to_terminal` prints to the terminal."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        child = Child(name, work, self._logs / f"{name}.log", speaks=speaks)
+        child = Child(name, work, self._logs / f"{name}.log", to_terminal=to_terminal)
         self._children[name] = child
         child.start()
 
@@ -49,10 +49,10 @@ class Family:
             self._keep_waiting(what, deadline)
         progress.done(f"{what} ready")
 
-    def run_to_the_end(self, name: str, work: Callable[[], None], seconds: float, *, speaks: bool = False) -> None:
+    def run_once(self, name: str, work: Callable[[], None], seconds: float, *, to_terminal: bool = False) -> None:
         """Run a short-lived child; StartFailed with its last words when it fails."""
         deadline = time.monotonic() + seconds
-        self.fork(name, work, speaks=speaks)
+        self.fork(name, work, to_terminal=to_terminal)
         child = self._children[name]
         while (ended := child.poll()) is None:
             self._keep_waiting(name, deadline)
@@ -61,7 +61,7 @@ class Family:
             raise StartFailed(f"{name} failed ({ended}):\n{child.last_lines()}")
         progress.done(f"{name} done")
 
-    def tend(self) -> bool:
+    def restart_ended(self) -> bool:
         """Start again whoever ended, after its pause; answers whether somebody was started."""
         someone = False
         for child in self._children.values():
@@ -80,18 +80,18 @@ class Family:
         for child in leaving:
             child.send(signal.SIGTERM)
         deadline = time.monotonic() + SECONDS_TO_END
-        while _still_running(leaving) and time.monotonic() < deadline and self._wish.times < 2:
-            self._wish.pause(TICK)
+        while _still_running(leaving) and time.monotonic() < deadline and self._shutdown.times < 2:
+            self._shutdown.pause(TICK)
         for child in _still_running(leaving):
             child.send(signal.SIGKILL)
         while _still_running(leaving):
             time.sleep(TICK)
 
     def _keep_waiting(self, what: str, deadline: float) -> None:
-        self._wish.check()
+        self._shutdown.check()
         if time.monotonic() > deadline:
             raise StartFailed(f"{what}: not ready in time, see {self._logs}")
-        self._wish.pause(TICK)
+        self._shutdown.pause(TICK)
 
 
 def _still_running(children: Iterable[Child]) -> list[Child]:

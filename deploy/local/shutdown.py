@@ -1,4 +1,4 @@
-"""The wish to stop: SIGINT, SIGTERM, the terminal's end, or the end of the process that wanted us."""
+"""The shutdown to stop: SIGINT, SIGTERM, the terminal's end, or the end of the process that wanted us."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Stopped(Exception):
     """Somebody asked to stop."""
 
 
-class StopWish:
+class ShutdownRequest:
     """Counts the stop signals of this process; `pause` ends early when one comes.
 
-    `end_with` is the id of a process whose end is such a wish too, for instance of `make`.
+    `end_with` is the id of a process whose end is such a shutdown too, for instance of `make`.
     """
 
     def __init__(self, end_with: int | None = None) -> None:
