@@ -84,7 +84,7 @@ def demo_platform_url() -> str:
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap_servers(request: pytest.FixtureRequest) -> str:
-    """The address of a real Apache Kafka; topics of a test carry names of their own."""
+    """The address of a real Apache Kafka; every test names its own topics."""
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or os.environ.get(KAFKA_HANDED_ON)
     if given:
         return given

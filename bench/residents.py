@@ -1,4 +1,4 @@
-"""Synthetic residents: numbers of the right form that belong to nobody, the same ones every time."""
+"""Synthetic residents: numbers of the right form that belong to no person, the same ones every time."""
 
 import random
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ OFFICER = Caller(role="officer", subject="bench-officer", unit_code=UNIT)
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """Somebody who does not exist."""
+    """A person who does not exist."""
 
     personal_id: str
     full_name: str

@@ -1,4 +1,4 @@
-"""One HTTP process on given cores: `python -m bench.serve <cores> <port> <module:app>`. The same server for everybody."""
+"""One HTTP process on given cores: `python -m bench.serve <cores> <port> <module:app>`. The same server for every contender."""
 
 import importlib
 import os

@@ -191,7 +191,7 @@ class Stage:
             self._running.remove(process)
 
     def run(self, command: Sequence[str], cores: frozenset[int]) -> str:
-        """Run a program on given cores to its end; what it printed."""
+        """Run a program on given cores to its end; its output."""
         pinned = ["taskset", "-c", ",".join(map(str, sorted(cores))), *command]
         done = subprocess.run(pinned, capture_output=True, text=True, env=self._environment({}))
         if done.returncode != 0:

@@ -1,4 +1,4 @@
-"""The running platform, asked through its door: on the embedded bus, on a real Kafka, or as the compose stack."""
+"""The running platform, used through its public API: on the embedded bus, on a real Kafka, or as the compose stack."""
 
 import os
 from collections.abc import Iterator
@@ -29,6 +29,6 @@ def platform_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def outside(platform_url: str) -> Iterator[ApiClient]:
-    """A stranger at the door."""
+    """A client without credentials."""
     with ApiClient(platform_url) as api:
         yield api

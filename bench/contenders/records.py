@@ -151,7 +151,7 @@ async def copy(count: int) -> float:
 
 
 def event(number: int) -> ResidentRegistered:
-    """Somebody new in one of fifty villages."""
+    """A new resident in one of fifty villages."""
     unit = number % len(UNITS)
     return ResidentRegistered(
         resident_id=new_id(), version=1, unit_id=UUID(int=UNITS[unit].int), unit_code=f"15724-{unit:02d}", at=now(),

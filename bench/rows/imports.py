@@ -1,4 +1,4 @@
-"""A list of residents: validated, sealed, indexed, announced, against COPY and the same upsert of the finished rows."""
+"""A list of residents: validated, encrypted, indexed, published, against COPY and the same upsert of the finished rows."""
 
 import asyncio
 import os

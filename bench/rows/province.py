@@ -62,7 +62,7 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
 
 
 async def _make_units(stage: Stage) -> None:
-    """A province, its communes and their villages, as the registry would have told."""
+    """A province, its communes and their villages, as the registry publishes them."""
     units: list[tuple[UUID, str, str, str]] = [(UUID(int=1), "38", "Thanh Hóa", "province")]
     places: list[tuple[str, UUID]] = [("38", UUID(int=1))]
     for commune in range(COMMUNES):

@@ -74,7 +74,7 @@ def signed(message: dict[str, object], webhook_id: str, partner: str = PARTNER) 
 
 
 def account_opened(personal_id: str, at: str) -> dict[str, object]:
-    """What a bank says when somebody has opened an account."""
+    """What a bank sends when a person has opened an account."""
     who = {"personal_id": personal_id}
     data = {"resident": who, "kind": "bank", "account_ref": f"a-{personal_id}", "unit_code": UNIT}
     return {"type": "payment_account.opened", "timestamp": at, "data": data}

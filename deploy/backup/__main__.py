@@ -3,7 +3,7 @@
 base FOLDER              one base backup while everything serves, and the log up to now
 log FOLDER               the log since the last time: every few minutes, by cron
 restore FOLDER [--until "2026-11-22 08:30:00+07"]   into an empty stack with a new bus
-check-keys               are all keys at hand that the data were sealed with?
+check-keys               are all keys available with which the data were encrypted?
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a backup says of itself: which keys open it, how much was in it. Never a key, never anything of a person."""
+"""The manifest of a backup: which keys decrypt it, and how many rows were in it. No key and no personal data."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def must_have_keys(base: Path, secrets: Path) -> None:
     """Raises where a key that the backup needs is not in the files at hand, or is another one."""
     missing = missing_keys(Manifest.read(base).keys, fingerprints(secrets))
     if missing:
-        raise NotDone("keys are missing, nobody could read personal data: " + "; ".join(missing))
+        raise NotDone("keys are missing, personal data could not be decrypted: " + "; ".join(missing))
 
 
 def recovery_settings(command: str, until: str | None) -> str:

@@ -17,7 +17,7 @@ CLUSTER, ARCHIVE, REPLAYED = f"{DATA}/cluster", f"{DATA}/archive", f"{DATA}/repl
 
 
 class NotDone(Exception):
-    """A program failed; the message is what it printed."""
+    """A program failed; the message is its output."""
 
 
 class Server(Protocol):
@@ -80,7 +80,7 @@ class LocalServer:
 
 
 def compose(*arguments: str, into: IO[bytes] | None = None, out_of: IO[bytes] | None = None) -> str:
-    """`docker compose` in this directory; what it printed."""
+    """`docker compose` in this directory; its output."""
     return _run(["docker", "compose", *arguments], into=into, out_of=out_of)
 
 

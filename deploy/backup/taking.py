@@ -17,7 +17,7 @@ SECONDS_TO_ARCHIVE = 60
 
 
 def take_base(server: Server, folder: Path, secrets: Path) -> Path:
-    """One base backup of the whole cluster into a new folder below `folder`; answers the new folder."""
+    """One base backup of the whole cluster into a new folder below `folder`; returns the new folder."""
     begun = datetime.now(UTC)
     base = folder / begun.strftime("%Y%m%dT%H%M%SZ")
     base.mkdir(parents=True, mode=0o700)
@@ -34,7 +34,7 @@ def take_base(server: Server, folder: Path, secrets: Path) -> Path:
 
 
 def take_log(server: Server, folder: Path) -> list[str]:
-    """Moves what is archived to `folder/log`, up to this moment; answers the names."""
+    """Moves what is archived to `folder/log`, up to this moment; returns the names."""
     (folder / LOG).mkdir(parents=True, exist_ok=True, mode=0o700)
     current = ask(server, "SELECT pg_walfile_name(pg_current_wal_lsn())").strip()
     ask(server, "SELECT pg_switch_wal()")

@@ -1,4 +1,4 @@
-"""The public door as an api uses it: REST with a development token, and partners' signed webhooks."""
+"""A client of the public API: REST with a development token, and signed webhooks of partners."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_WAIT = 60.0
 
 
 class RequestRefused(RuntimeError):
-    """The door answered with something else than success; the message has the problem it named."""
+    """A request without success; the message contains the problem of the response."""
 
     def __init__(self, response: httpx.Response) -> None:
         request = response.request
@@ -31,7 +31,7 @@ class RequestRefused(RuntimeError):
 
 
 class ApiClient:
-    """The platform at `url`, seen from outside. Safe to use from several threads."""
+    """A client of the platform at `url`. Safe to use from several threads."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -60,7 +60,7 @@ class ApiClient:
         return self.sign_in(role="resident", resident_id=resident_id)
 
     def sign_in(self, **who: str) -> dict[str, str]:
-        """The authorization header of anybody (development only); the token is kept."""
+        """The authorization header of any caller (development only); the token is kept."""
         key = json.dumps(who, sort_keys=True)
         if key not in self._tokens:
             self._tokens[key] = success(self.request("POST", "/dev/token", json=who)).json()["access_token"]
@@ -71,7 +71,7 @@ class ApiClient:
     def request(
         self, method: str, path: str, *, who: dict[str, str] | None = None, purpose: str | None = None, **more: Any
     ) -> httpx.Response:
-        """One request; waits and asks again where the door says so (429, 503, an id that is not known yet)."""
+        """One request; waits and repeats it where the response says so (429, 503, an id that is not known yet)."""
         headers = {**(who or {}), **({"X-Purpose": purpose} if purpose else {}), **more.pop("headers", {})}
         deadline = time.monotonic() + LONGEST_WAIT
         while True:
@@ -86,7 +86,7 @@ class ApiClient:
             time.sleep(min(float(asked_to_wait or 1), 5.0))
 
     def _sign_in_again(self, who: dict[str, str]) -> dict[str, str] | None:
-        """A new token for somebody whom this object signed in: development tokens end with a restart."""
+        """A new token for a caller whom this object signed in: development tokens end with a restart."""
         old = who.get("Authorization", "")
         key = self._who.get(old)
         if key is None:
@@ -127,7 +127,7 @@ class ApiClient:
         sent_at: float | None = None,
         secret: bytes | None = None,
     ) -> httpx.Response:
-        """A partner's signed webhook; `at` is when it happened, `sent_at` (Unix seconds) when it is said."""
+        """A partner's signed webhook; `at` is when it happened, `sent_at` (Unix seconds) when it is sent."""
         body = json.dumps({"type": kind, "timestamp": (at or datetime.now(UTC)).isoformat(), "data": data}).encode()
         headers = signed_headers(secret or partner_key(partner), webhook_id or f"msg_{uuid.uuid4().hex}", body, sent_at)
         return self.request("POST", f"/webhooks/{partner}", content=body, headers=headers)

@@ -1,4 +1,4 @@
-"""What the demo's partners tell about its residents: accounts, SIM cards, VNeID, signatures, apps."""
+"""What the demo's partners send about its residents: accounts, SIM cards, VNeID, signatures, apps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Message:
-    """One webhook: who says what about whom, and when it happened."""
+    """One webhook: partner, type, data, and when it happened."""
 
     id: str
     partner: str
@@ -38,7 +38,7 @@ class Message:
 
 
 def load(api: ApiClient, all_people: list[Person], today: date) -> dict[str, int]:
-    """Send every message; answers how many residents each indicator must count at least."""
+    """Send every message; returns how many residents each indicator must count at least."""
     messages = list(tell(all_people, today))
     with ThreadPoolExecutor(SENDERS) as senders:
         for _ in senders.map(lambda message: _send(api, message), messages):

@@ -1,13 +1,12 @@
-"""Loads the demo through the public door, the way a commune, its partners and its residents would.
+"""Loads the demo through the public API, as a commune, its partners and its residents would.
 
-Every request carries a key or an id of its own, so a load that was interrupted is simply done again. Run as a script:
-`python -m deploy.demo.load http://127.0.0.1:8080`.
+Every request carries its own idempotency key or message id, so an interrupted load is simply repeated. Run as a script:
+`python -m deploy.demo.load http://127.0.0.1:8080 [FILE]`; the file is written when the demo is loaded.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import sys
 import time
 from datetime import UTC, date, datetime
@@ -28,7 +27,7 @@ KNOW_UNITS = (
     "/v1/units/{unit}/procedures",
     "/v1/reports/progress?unit_code={unit}",
 )
-"""A question to each service that only succeeds when it has heard of the unit."""
+"""A request to each service that succeeds only when the service has received the unit."""
 SECONDS_TO_IMPORT = 300
 SECONDS_TO_COUNT = 300
 SECONDS_AT_REST = 2
@@ -36,7 +35,7 @@ SECONDS_TO_BE_KNOWN = 60
 
 
 class DemoNotLoaded(RuntimeError):
-    """The platform answered, but not as the demo needs it; the message says where."""
+    """The platform answered, but not as the demo needs it; the message names the place."""
 
 
 def load(url: str, mark: Path) -> None:
@@ -69,11 +68,11 @@ def load_units(api: ApiClient) -> None:
     files = {"file": ("villages.csv", table, "text/csv")}
     success(api.request("POST", "/v1/unit-imports", who=api.operator(), files=files))
     if not eventually(partial(_knows_the_province, api), SECONDS_TO_BE_KNOWN):
-        raise DemoNotLoaded("the door does not hear of the province")
+        raise DemoNotLoaded("the gateway does not receive the unit of the province")
     officer = api.officer(PROVINCE)
     for path in KNOW_UNITS:
         if not eventually(partial(_answers, api, path.format(unit=LAST_VILLAGE), officer), SECONDS_TO_BE_KNOWN):
-            raise DemoNotLoaded(f"a service does not hear of the villages: {path}")
+            raise DemoNotLoaded(f"a service does not receive the villages: {path}")
 
 
 def _knows_the_province(api: ApiClient) -> bool:
@@ -131,7 +130,7 @@ def _missing(counted: dict[str, int], expected: dict[str, int]) -> dict[str, str
 
 
 def _day_of_the_first_try(mark: Path) -> date:
-    """The demo's own today: a load that is done again must say the same."""
+    """The date of the first load: a repeated load must send the same."""
     began = mark.with_suffix(".began")
     if not began.exists():
         began.write_text(datetime.now(UTC).date().isoformat())
@@ -139,7 +138,7 @@ def _day_of_the_first_try(mark: Path) -> date:
 
 
 def main() -> int:
-    mark = Path(os.environ.get("DEMO_LOADED_FILE") or ".data/compose-demo.loaded")
+    mark = Path(sys.argv[2] if len(sys.argv) > 2 else ".data/compose-demo.loaded")
     mark.parent.mkdir(parents=True, exist_ok=True)
     load(sys.argv[1], mark)
     print("the demo is loaded and counted")

@@ -1,4 +1,4 @@
-"""A partner that is played: demo-bank opens one stall and pays there every few seconds, for as long as this runs.
+"""A simulated partner: demo-bank opens one stall and pays there every few seconds, as long as this runs.
 
     python -m deploy.demo.partners http://127.0.0.1:8080
 
@@ -18,7 +18,7 @@ SECONDS_BEFORE_NEXT_TRY = 5.0
 
 
 def main(url: str) -> int:
-    """Play until the process is told to end."""
+    """Send payments until SIGTERM."""
     bank = Bank(url, _opened(url), seconds_between=SECONDS_BETWEEN)
     bank.start()
     while bank.is_alive():

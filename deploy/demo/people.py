@@ -82,7 +82,7 @@ def people(villages: list[str] | None = None, seed: int = SEED) -> Iterator[Pers
 
 
 def write_list(file: TextIO, residents: Iterator[Person]) -> int:
-    """Write the commune's list; answers the number of residents."""
+    """Write the commune's list; returns the number of residents."""
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(HEADER)
     count = 0

@@ -1,4 +1,4 @@
-"""A partner that keeps sending while things break, and what the reports must say in the end."""
+"""A partner that keeps sending while things break, and what the reports must contain in the end."""
 
 import contextlib
 import threading
@@ -15,7 +15,7 @@ BETWEEN_MESSAGES = 0.03
 
 
 def open_merchant(api: ApiClient, account_no: str = "9900000002") -> str:
-    """A stall that takes payments by demo-bank into this account; answers its id."""
+    """A stall that takes payments by demo-bank into this account; returns its id."""
     officer = api.officer(COMMUNE)
     merchant = api.post(
         "/v1/merchants",

@@ -20,7 +20,7 @@ COMPARED = {OPENAPI: breaking_api_changes, ASYNCAPI: breaking_event_changes}
 
 
 def main() -> int:
-    """Answers the exit code."""
+    """Returns the exit code."""
     arguments = argparse.ArgumentParser(prog="python -m deploy.generate")
     arguments.add_argument(
         "--check", action="store_true", help="compare with the files of the repository, write nothing"

@@ -1,6 +1,6 @@
 """A real Keycloak for tests, with the realm of this folder: resolved by Maven, run by Java 17, gone with its parent.
 
-Run as a script it fetches the distribution into the cache and says where it is; exit 3 where it cannot be had.
+Run as a script it fetches the distribution into the cache and prints its path; exit 3 where that is not possible.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ HEAP = "-Xms128m -Xmx640m -XX:TieredStopAtLevel=1"
 
 
 class KeycloakNotAvailable(RuntimeError):
-    """No Keycloak can be had on this machine; the message says what is missing."""
+    """No Keycloak is available on this machine; the message names what is missing."""
 
 
 class Keycloak:
@@ -51,7 +51,7 @@ class Keycloak:
         return f"{self.url}/realms/bakhong"
 
     def start(self) -> str:
-        """Start and answer the issuer of the realm once it serves."""
+        """Start and return the issuer of the realm once it serves."""
         home = self._home()
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"

@@ -1,5 +1,5 @@
-"""What a container of a service does: `migrate` (once, and asks for the keys), `api` (answers), `worker` (relays, reacts),
-`check-keys` (are all keys at hand?), `rebuild` (the reports).
+"""What a container of a service runs: `migrate` (once, and checks the keys), `api` (HTTP), `worker` (relay, event handlers,
+scheduled jobs), `check-keys` (are all keys available?), `rebuild` (the reports).
 
 A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
 """
@@ -8,17 +8,44 @@ import importlib
 import os
 import runpy
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-PORT = int(os.environ.get("PORT", "8000"))
 SECRETS = (
     "DATABASE_URL", "PII_KEYS", "PII_INDEX_KEYS", "KAFKA_SASL_PASSWORD", "OIDC_CLIENT_SECRET",
 )  # fmt: skip
 SECONDS_TO_FINISH_REQUESTS = 15
 
 
+@dataclass(frozen=True)
+class ContainerSettings:
+    """What this program reads from the environment; the service reads its own settings after it."""
+
+    service: str
+    port: int
+    metrics_port: int | None
+    authorities_file: str | None
+
+    @property
+    def package(self) -> str:
+        """The Python package of the service that this image holds."""
+        return self.service.replace("-", "_")
+
+
+def read_settings(variables: Mapping[str, str] = os.environ) -> ContainerSettings:
+    """The settings; an empty variable counts as unset. KeyError without SERVICE, which the image sets."""
+    metrics_port = variables.get("METRICS_PORT")
+    return ContainerSettings(
+        service=variables["SERVICE"],
+        port=int(variables.get("PORT") or "8000"),
+        metrics_port=int(metrics_port) if metrics_port else None,
+        authorities_file=variables.get("AUTHORITIES_FILE") or None,
+    )
+
+
 def main(action: str) -> int:
-    """Do `action`; answers the exit code."""
+    """Run `action`; returns the exit code."""
     read_secrets()
     match action:
         case "migrate":
@@ -30,7 +57,7 @@ def main(action: str) -> int:
             os.environ["RUN_WORKER"] = str(action == "worker").lower()
             serve()
         case "rebuild":
-            runpy.run_module(f"{package()}.rebuild", run_name="__main__")
+            runpy.run_module(f"{read_settings().package}.rebuild", run_name="__main__")
         case _:
             print(f"unknown: {action}; known: migrate, api, worker, check-keys, rebuild", file=sys.stderr)
             return 2
@@ -43,7 +70,7 @@ def read_secrets() -> None:
         path = os.environ.get(f"{name}_FILE")
         if path and not os.environ.get(name):
             os.environ[name] = Path(path).read_text(encoding="utf-8").strip()
-    if authorities := os.environ.get("AUTHORITIES_FILE"):
+    if authorities := read_settings().authorities_file:
         os.environ["SSL_CERT_FILE"] = authorities  # a province's own authority, for the provider of identities
 
 
@@ -53,12 +80,12 @@ def migrate() -> None:
     from chassis.storage.database import database_url
     from chassis.storage.migrations import upgrade
 
-    service = importlib.import_module(f"{package()}.app").service
+    service = importlib.import_module(f"{read_settings().package}.app").service
     upgrade(database_url(get_settings().database_url, service.database), service.migrations)
 
 
 def check_keys() -> int:
-    """0 when every key that the service's data were sealed with is at hand; nothing else starts before that."""
+    """0 when every key with which the service's data were encrypted is available; the service starts only then."""
     import asyncio
 
     from chassis.security.key_check import KeysMissing
@@ -66,43 +93,39 @@ def check_keys() -> int:
     from chassis.settings import get_settings
     from chassis.storage.database import database_url
 
-    service = importlib.import_module(f"{package()}.app").service
+    service = importlib.import_module(f"{read_settings().package}.app").service
     settings = get_settings()
     try:
         used = asyncio.run(check(database_url(settings.database_url, service.database), service.metadata, settings))
     except KeysMissing as missing:
         print(f"{service.name}: {missing}", file=sys.stderr)
         return 1
-    print(f"{service.name}: keys in use: {', '.join(used) or 'none yet'}; all at hand")
+    print(f"{service.name}: keys in use: {', '.join(used) or 'none yet'}; all available")
     return 0
 
 
 def serve() -> None:
-    """Serve until SIGTERM. A worker answers /readyz and /metrics only to those who watch it."""
+    """Serve until SIGTERM. A worker serves only /readyz and /metrics, inside the network."""
     import uvicorn
     from prometheus_client import start_http_server
 
-    if port := os.environ.get("METRICS_PORT"):
-        start_http_server(int(port))  # the gateway's door shows its metrics to nobody
-    served = importlib.import_module(f"{package()}.app")
+    settings = read_settings()
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)  # the gateway's public port has no /metrics
+    served = importlib.import_module(f"{read_settings().package}.app")
     uvicorn.run(
         served.app,
         http=getattr(served, "http_protocol", "h11"),  # not httptools: an offered upgrade would smuggle requests
         h11_max_incomplete_event_size=65_536,
         ws="none",
         host="0.0.0.0",
-        port=PORT,
+        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
-
-
-def package() -> str:
-    """The Python package of the service that this image holds."""
-    return os.environ["SERVICE"].replace("-", "_")
 
 
 if __name__ == "__main__":

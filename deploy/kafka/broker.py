@@ -1,6 +1,6 @@
 """A real Apache Kafka of one node for tests: resolved by Maven, run by Java 17, gone with its parent.
 
-Run as a script it fetches the broker into the cache and says where it is; exit 3 where it cannot be had.
+Run as a script it fetches the broker into the cache and prints its path; exit 3 where that is not possible.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ appender.stdout.layout.pattern = %d{ISO8601} %p %c{1} %m%n
 
 
 class KafkaNotAvailable(RuntimeError):
-    """No broker can be had on this machine; the message says what is missing."""
+    """No broker is available on this machine; the message names what is missing."""
 
 
 class KafkaBroker:
@@ -96,7 +96,7 @@ class KafkaBroker:
         self._jars: Path | None = None
 
     def start(self) -> str:
-        """Start (again) and answer the bootstrap address once the broker serves clients."""
+        """Start (again) and return the bootstrap address once the broker serves clients."""
         if self._jars is None:
             self._jars = fetch_kafka()
             self._format()

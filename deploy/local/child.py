@@ -1,4 +1,4 @@
-"""A forked child of the launcher: it shares the libraries already imported, writes to its own log, ends with us."""
+"""A forked child of the launcher: it shares the imported libraries, writes to its own log and ends with the launcher."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Child:
     """
 
     def __init__(self, name: str, work: Callable[[], None], log: Path, *, to_terminal: bool = False) -> None:
-        """`to_terminal`: what it prints goes to the terminal; its errors always go to the log."""
+        """`to_terminal`: its output goes to the terminal; its errors always go to the log."""
         self.name = name
         self.to_terminal = to_terminal
         self.log = log
@@ -50,7 +50,7 @@ class Child:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     def poll(self) -> str | None:
-        """How it ended ("exit 1", "signal 9"), told once; None while it runs or when it was told already."""
+        """How it ended ("exit 1", "signal 9"), returned once; None while it runs or when it was returned before."""
         if self.pid is None:
             return None
         pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -61,7 +61,7 @@ class Child:
         return f"exit {code}" if code >= 0 else f"signal {-code}"
 
     def plan_restart(self) -> float:
-        """Note when to start again; answers the pause in seconds."""
+        """Note when to start again; returns the pause in seconds."""
         if time.monotonic() - self._started_at > SETTLED_AFTER:
             self._pause = FIRST_PAUSE
         pause = self._pause
@@ -76,7 +76,7 @@ class Child:
                 os.kill(self.pid, sign)
 
     def last_lines(self, count: int = 12) -> str:
-        """The end of its log, for the person who has to mend it."""
+        """The last lines of its log, for the error message."""
         with contextlib.suppress(OSError):
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
         return ""

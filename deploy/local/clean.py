@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
 
 from deploy.local.postgres import SHARED_PLACES
 from deploy.local.running import is_in_use
+from deploy.local.settings import data_dir_of
 
 
 def clean(data_dir: Path) -> list[Path]:
-    """Remove `data_dir`, the place it remembers and copied programs; answers what was removed."""
+    """Remove `data_dir`, the place it remembers and copied programs; returns what was removed."""
     note = data_dir / "postgres.place"
     places = [Path(note.read_text().strip())] if note.exists() else []
     for shared in SHARED_PLACES:
@@ -24,7 +24,7 @@ def clean(data_dir: Path) -> list[Path]:
 
 
 def main() -> int:
-    data_dir = Path(os.environ.get("DATA_DIR") or ".data").absolute()
+    data_dir = data_dir_of()
     if is_in_use(data_dir):
         print(f"Ba Không still runs on {data_dir}: stop it first", file=sys.stderr)
         return 1

@@ -1,8 +1,8 @@
-"""Starts a program as a child that cannot outlive its parent, where asked under another account.
+"""Starts a program as a child that cannot outlive its parent, on request under another account.
 
 The program is reached through this file as a small script of its own: it runs in a fresh interpreter, so it is safe
 in a parent with threads, and it can change the account before it asks for the parent-death signal (the kernel
-forgets that shutdown whenever a process changes its user).
+forgets that request whenever a process changes its user).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asking a process over HTTP how it is, without an event loop."""
+"""Health of a process over HTTP, without an event loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def ask(port: int, path: str, *, seconds: float = 2.0) -> tuple[int, Any] | None:
-    """Status and JSON body of `GET path` on 127.0.0.1; None when nobody answers in time."""
+    """Status and JSON body of `GET path` on 127.0.0.1; None without a response in time."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
@@ -26,12 +26,12 @@ def ask(port: int, path: str, *, seconds: float = 2.0) -> tuple[int, Any] | None
 
 
 def is_ready(port: int) -> bool:
-    """Whether `/readyz` says 200."""
+    """Whether `/readyz` returns 200."""
     answer = ask(port, "/readyz")
     return answer is not None and answer[0] == 200
 
 
 def is_alive(port: int) -> bool:
-    """Whether `/healthz` says 200."""
+    """Whether `/healthz` returns 200."""
     answer = ask(port, "/healthz")
     return answer is not None and answer[0] == 200

@@ -23,7 +23,7 @@ SECONDS_BETWEEN_STARTS = 2.0
 
 
 class Launcher:
-    """One run of the platform. `run()` returns when somebody asked to stop and everything has ended."""
+    """One run of the platform. `run()` returns when shutdown was requested and every process has ended."""
 
     def __init__(self, settings: LocalSettings, *, end_with: int | None = None) -> None:
         self.settings = settings
@@ -37,7 +37,7 @@ class Launcher:
         self._database_url = ""
 
     def run(self) -> None:
-        """Start everything in order, stay until asked to stop, end everything in order."""
+        """Start everything in order, supervise until shutdown is requested, stop everything in order."""
         with single_instance(self.data_dir, f"process {os.getpid()}, {self.url}"):
             try:
                 self._start()
@@ -82,10 +82,10 @@ class Launcher:
             self._shutdown.pause(SECONDS_BETWEEN_LOOKS)
 
     def _restart_postgres(self) -> bool:
-        """Start it again when it ended; answers whether it was started. What keeps it from starting may pass."""
+        """Start it again when it ended; returns whether it was started. A start that fails is tried again later."""
         if self._postgres is None or self._postgres.pid is not None:
             return False
-        progress.say("  PostgreSQL ended; it starts again")
+        progress.say("  PostgreSQL ended; restarting")
         self._postgres.stop()
         try:
             self._postgres.start()
@@ -97,7 +97,7 @@ class Launcher:
 
     def _end(self) -> None:
         progress.say("Ba Không stops")
-        self._supervisor.end([GATEWAY])  # the listening first: nothing new comes in while the rooms finish
+        self._supervisor.end([GATEWAY])  # the gateway first: no new request arrives while the services finish
         self._supervisor.end()
         if self._postgres is not None:
             self._postgres.stop()
@@ -119,27 +119,27 @@ class Launcher:
         return url
 
     def _variables(self, database_url: str) -> dict[str, str]:
-        """What every process is told on top of the environment of the launcher itself."""
+        """The variables of every process, in addition to the launcher's environment."""
         # Imported here, after the libraries: the launcher itself shows its first line at once.
         from chassis.security.identity import write_keys
 
         directory = self.data_dir / "keys"
         made = {} if self.settings.is_production else keys.personal_data_keys(directory)
-        shared = {name: value for name, value in made.items() if not os.environ.get(name)}
+        shared = {name: value for name, value in made.items() if name not in self.settings.given_keys}
         shared |= {
             "ENVIRONMENT": self.settings.environment,
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": database_url,
             "INTERNAL_KEYS_FILE": str(write_keys(directory, list(EVERY_PROCESS))),
             "GATEWAY_PORT": str(self.settings.gateway_port),
-            "PUBLIC_URL": os.environ.get("PUBLIC_URL") or self.url,
+            "PUBLIC_URL": self.settings.public_url or self.url,
         }
         if self.settings.demo:
             shared["DEMO_LOADED_FILE"] = str(self.demo_loaded)
         return shared | services.address_variables(self._sockets)
 
     def _serve(self, variables: dict[str, str]) -> None:
-        """Each brings its own tables to their newest and then serves; the bus's database must be there before."""
+        """Each process migrates its database and then serves; the database of the bus must exist before."""
         if self.settings.kafka_bootstrap_servers is None:
             make = partial(services.make_bus_database, variables["DATABASE_URL"])
             self._supervisor.run_once("bus", make, SECONDS_TO_START)
@@ -148,7 +148,7 @@ class Launcher:
             self._supervisor.fork(name, partial(services.serve, name, variables | own, self._sockets[name]))
 
     def _play_sources(self, variables: dict[str, str]) -> None:
-        """With the demo, the databases that a province links are played on this machine."""
+        """With the demo, the linked databases of a province are simulated on this machine."""
         if self.settings.demo and services.can_play_sources():
             listening = bind_sockets()
             variables |= services.sources_variables(listening)

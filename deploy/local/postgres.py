@@ -59,7 +59,7 @@ EPHEMERAL = {
 
 
 class PostgresNotStarted(RuntimeError):
-    """The embedded server could not be started; the message says why and what to do."""
+    """The embedded server could not be started; the message gives the reason and what to do."""
 
 
 class EmbeddedPostgres:
@@ -79,7 +79,7 @@ class EmbeddedPostgres:
         self._port = 0
 
     def start(self) -> str:
-        """Start the server and answer its URL (`postgresql://bakhong:...@127.0.0.1:port`) once it is ready.
+        """Start the server and return its URL (`postgresql://bakhong:...@127.0.0.1:port`) once it is ready.
 
         A second start of the same object, after a stop or a crash, keeps the port: clients find the server again.
         """

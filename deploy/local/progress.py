@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: one line per step, and at the end where to go."""
+"""Terminal output: one line per step, and the addresses at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def say(line: str) -> None:
 
 
 def begin() -> None:
-    """Start the clock."""
+    """Note the time of the start."""
     global _began
     _began = time.monotonic()
     say("Ba Không starts")
@@ -30,7 +30,7 @@ def done(step: str) -> None:
 
 
 def partner_secret(partner: str) -> str:
-    """The published webhook secret of a development partner; production knows neither."""
+    """The published webhook secret of a development partner; production has neither partner nor secret."""
     return "whsec_" + base64.b64encode(partner.encode().ljust(32, b".")).decode()
 
 

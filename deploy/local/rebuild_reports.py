@@ -1,4 +1,4 @@
-"""`make rebuild-reports`: replays the facts into new projections and swaps, beside a running platform or without one."""
+"""`make rebuild-reports`: replays the events into new projections that replace the old ones; the platform may run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deploy.local.settings import LocalSettings, SettingRefused, read_settings
 
 
 def main() -> int:
-    """Answers the exit code of the rebuild."""
+    """Returns the exit code of the rebuild."""
     try:
         settings = read_settings()
         with database_of(settings) as url:
@@ -29,7 +29,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def database_of(settings: LocalSettings) -> Iterator[str]:
-    """The server that the platform uses: the one it was given, the one it runs, or one started for this deed."""
+    """The server that the platform uses: the one it was given, the one it runs, or one started for this rebuild."""
     if settings.database_url is not None:
         yield settings.database_url
     elif note := read_note(settings.data_dir):
@@ -44,7 +44,7 @@ def database_of(settings: LocalSettings) -> Iterator[str]:
 def _own_keys(settings: LocalSettings) -> dict[str, str]:
     directory: Path = settings.data_dir / "keys"
     made = personal_data_keys(directory) if directory.is_dir() else {}
-    return {name: value for name, value in made.items() if not os.environ.get(name)}
+    return {name: value for name, value in made.items() if name not in settings.given_keys}
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ NOTE = "run.json"
 
 
 class AlreadyRunning(RuntimeError):
-    """Another process holds this data directory; the message says which."""
+    """Another process holds this data directory; the message names it."""
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ LIBRARIES = ("fastapi", "sqlmodel", "sqlalchemy.ext.asyncio", "asyncpg", "aiokaf
 
 @dataclass(frozen=True)
 class ListeningSockets:
-    """The sockets of one process, bound before it starts: it keeps its port over a restart, and none is refused."""
+    """The sockets of one process, bound before it starts: the port stays over a restart, and connections wait meanwhile."""
 
     sockets: tuple[socket.socket, ...]
 
@@ -56,20 +56,20 @@ def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
 
 
 def address_variables(sockets: Mapping[str, ListeningSockets]) -> dict[str, str]:
-    """`REGISTRY_URL` and its like, for everybody."""
+    """`REGISTRY_URL` and the others, for every process."""
     return {
         f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{listening.port}" for name, listening in sockets.items()
     }
 
 
 def sources_variables(listening: ListeningSockets) -> dict[str, str]:
-    """Where the registry finds the databases that the demo plays, unless the environment names real ones."""
+    """The addresses of the linked databases that the demo simulates, unless the environment names real ones."""
     found = {f"{package_of(name).upper()}_URL": f"http://127.0.0.1:{listening.port}/{name}" for name in SOURCES_PLAYED}
     return {name: url for name, url in found.items() if not os.environ.get(name)}
 
 
 def own_variables(service: str, data_dir: Path) -> dict[str, str]:
-    """What only this service is told: who it is when it signs, and where its files are."""
+    """Variables of one service: its signing key and its folder of files."""
     files = data_dir / "files" / service
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = {"SIGNING_KEY_FILE": str(data_dir / "keys" / f"{service}.pem"), "FILES_DIR": str(files)}
@@ -100,7 +100,7 @@ def migrate(service: str) -> None:
 
 
 def make_bus_database(server: str) -> None:
-    """The embedded bus lives in a database of its own; its tables it makes itself."""
+    """Create the database of the embedded bus; the bus creates its tables."""
     from chassis.messaging.bus.choose import BUS_DATABASE
     from chassis.storage.database import database_url
     from chassis.storage.migrations import create_database
@@ -109,7 +109,7 @@ def make_bus_database(server: str) -> None:
 
 
 def serve(service: str, variables: Mapping[str, str], listening: ListeningSockets) -> None:
-    """Migrate, then run the service until SIGTERM: requests, reactions and timed work in one process.
+    """Migrate, then run the service until SIGTERM: requests, event handlers and scheduled jobs in one process.
 
     One process does both, because the imports cost more than either.
     """
@@ -133,7 +133,7 @@ def _run(module: str, listening: ListeningSockets) -> None:
     from prometheus_client import start_http_server
 
     if port := os.environ.get("METRICS_PORT"):
-        start_http_server(int(port), "127.0.0.1")  # of the gateway: its own listening shows its metrics to nobody
+        start_http_server(int(port), "127.0.0.1")  # of the gateway, whose public port has no /metrics
     served = importlib.import_module(module)
     config = uvicorn.Config(
         served.app,

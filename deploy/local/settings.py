@@ -25,6 +25,9 @@ class LocalSettings:
     demo: bool
     database_url: str | None
     kafka_bootstrap_servers: str | None
+    public_url: str | None
+    given_keys: frozenset[str]
+    """Which of `NEEDED_IN_PRODUCTION` the environment has; the launcher makes the others in development."""
 
     @property
     def is_production(self) -> bool:
@@ -43,11 +46,18 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> LocalSettings:
         environment=environment,
         gateway_host=given.get("GATEWAY_HOST", "127.0.0.1"),
         gateway_port=_port(given.get("GATEWAY_PORT", "8080")),
-        data_dir=Path(given.get("DATA_DIR", ".data")).absolute(),
+        data_dir=data_dir_of(given),
         demo=_yes("DEMO", given.get("DEMO", "0" if environment == "production" else "1")),
         database_url=given.get("DATABASE_URL"),
         kafka_bootstrap_servers=given.get("KAFKA_BOOTSTRAP_SERVERS"),
+        public_url=given.get("PUBLIC_URL"),
+        given_keys=frozenset(name for name in NEEDED_IN_PRODUCTION if name in given),
     )
+
+
+def data_dir_of(variables: Mapping[str, str] = os.environ) -> Path:
+    """Where the platform keeps its data; also for programs that need no other setting."""
+    return Path(variables.get("DATA_DIR", "").strip() or ".data").absolute()
 
 
 def _refuse_missing(given: Mapping[str, str]) -> None:

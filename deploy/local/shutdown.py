@@ -11,13 +11,13 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
-    """Somebody asked to stop."""
+    """Shutdown was requested."""
 
 
 class ShutdownRequest:
     """Counts the stop signals of this process; `pause` ends early when one comes.
 
-    `end_with` is the id of a process whose end is such a shutdown too, for instance of `make`.
+    `end_with` is the id of a process whose end requests shutdown too, for instance of `make`.
     """
 
     def __init__(self, end_with: int | None = None) -> None:
@@ -38,7 +38,7 @@ class ShutdownRequest:
             os.read(self._woken, 512)
 
     def check(self) -> None:
-        """Raise Stopped if somebody asked."""
+        """Raise Stopped if shutdown was requested."""
         if self._end_with is not None and not _is_alive(self._end_with):
             self.times = max(self.times, 1)
         if self.times:

@@ -1,4 +1,4 @@
-"""The platform as a child process, for tests: started like a person would, asked over HTTP, ended however a test wants."""
+"""The platform as a child process, for tests: started by its command, used over HTTP, ended as a test needs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Started:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
-        """Start it and wait until /readyz says so; answers the seconds it took."""
+        """Start it and wait until /readyz returns 200; returns the seconds it took."""
         began = time.monotonic()
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
@@ -60,7 +60,7 @@ class Started:
         return time.monotonic() - began
 
     def send(self, sign: signal.Signals) -> int:
-        """Send a signal to the launcher and wait for its end; answers its exit code."""
+        """Send a signal to the launcher and wait for its end; returns its exit code."""
         assert self._process is not None
         self._process.send_signal(sign)
         return self._process.wait(SECONDS_TO_END)

@@ -1,4 +1,4 @@
-"""The launcher's children together: started, waited for, started again when one ends, ended in order."""
+"""The supervisor of the child processes: starts them, waits for them, restarts one that ended, stops them in order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StartFailed(RuntimeError):
 
 
 class Supervisor:
-    """Children by name, each with a log of its own in `logs`."""
+    """Child processes by name; each has its log file in `logs`."""
 
     def __init__(self, logs: Path, shutdown: ShutdownRequest) -> None:
         self._logs = logs
@@ -50,7 +50,7 @@ class Supervisor:
         progress.done(f"{what} ready")
 
     def run_once(self, name: str, work: Callable[[], None], seconds: float, *, to_terminal: bool = False) -> None:
-        """Run a short-lived child; StartFailed with its last words when it fails."""
+        """Run a short-lived child; StartFailed with its last log lines when it fails."""
         deadline = time.monotonic() + seconds
         self.fork(name, work, to_terminal=to_terminal)
         child = self._children[name]
@@ -62,20 +62,20 @@ class Supervisor:
         progress.done(f"{name} done")
 
     def restart_ended(self) -> bool:
-        """Start again whoever ended, after its pause; answers whether somebody was started."""
+        """Restart children that ended, after their pause; returns whether one was started."""
         someone = False
         for child in self._children.values():
             ended = child.poll()
             if ended:
                 pause = child.plan_restart()
-                progress.say(f"  {child.name} ended ({ended}); it starts again in {pause:.1f} s, see {child.log}")
+                progress.say(f"  {child.name} ended ({ended}); restart in {pause:.1f} s, see {child.log}")
             if child.starts_again_at is not None and time.monotonic() >= child.starts_again_at:
                 child.start()
                 someone = True
         return someone
 
     def end(self, names: Iterable[str] | None = None) -> None:
-        """SIGTERM, and SIGKILL for who is not gone in time or when somebody asks a second time."""
+        """SIGTERM, then SIGKILL for children that do not end in time or when shutdown is requested a second time."""
         leaving = [child for name, child in self._children.items() if names is None or name in names]
         for child in leaving:
             child.send(signal.SIGTERM)

@@ -118,13 +118,13 @@ def test_a_backup_holds_no_key(tmp_path: Path, secrets: Path) -> None:
     assert missing_keys(Manifest.read(tmp_path).keys, fingerprints(secrets)) == []
 
 
-def test_every_service_that_lacks_a_key_is_told_at_once(
+def test_every_service_that_lacks_a_key_is_named_at_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def ask(*command: str) -> str:
         if command[-2] in ("casework-migrate", "gateway-migrate"):
             raise NotDone(f"{command[-2]} lacks k1")
-        return f"{command[-2]}: all at hand\n"
+        return f"{command[-2]}: all available\n"
 
     monkeypatch.setattr(backup, "compose", ask)
     assert backup.main(["check-keys"]) == 1
@@ -139,7 +139,7 @@ def test_a_restore_looks_at_the_volume_that_the_settings_name(monkeypatch: pytes
     assert named(VOLUMES) == ["bakhong_postgres", "bakhong_kafka_24"]
 
 
-def test_rows_that_are_missing_are_told() -> None:
+def test_rows_that_are_missing_are_named() -> None:
     assert fewer({"registry.resident": 5, "casework.dossier": 2}, {"registry.resident": 5, "casework.dossier": 1}) == [
         "casework.dossier: 1 rows, 2 were there when the backup was begun"
     ]

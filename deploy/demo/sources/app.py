@@ -24,7 +24,7 @@ SECONDS_SLOW = 30.0
 
 
 def create_app() -> Starlette:
-    """A sandbox of its own, with all switches on `ok`."""
+    """A new sandbox, with all switches on `ok`."""
     app = Starlette(
         routes=[
             Route("/{database}/query", query, methods=["POST"]),

@@ -75,7 +75,7 @@ DATABASES: Mapping[str, Callable[[Person | None], Reply]] = {
 
 
 def changed(name: str, reply: Reply) -> Reply:
-    """The same reply with another value: somebody moved, or a benefit began."""
+    """The same reply with another value: a person moved, or a benefit began."""
     if name == "population" and reply["congDan"]:
         return reply | {"congDan": reply["congDan"] | {"noiThuongTru": "Nơi ở mới, tỉnh Thanh Hóa", "danToc": "Khác"}}
     if name == "social_insurance":

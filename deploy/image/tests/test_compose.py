@@ -45,7 +45,7 @@ def test_nobody_has_root_capabilities_or_a_writable_file_system(name: str) -> No
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["read_only"] is (name not in WRITES_TO_ITSELF)
     assert "privileged" not in service
-    # Our own image says its user itself; Kafka's runs as `appuser`.
+    # Our image names its user; Kafka's runs as `appuser`.
     own = service["image"].startswith("bakhong/") or name == "kafka"
     assert own or not str(service["user"]).startswith(("0", "root"))
 

@@ -1,4 +1,4 @@
-"""The real broker: serves a client, keeps what it acknowledged over kill -9, and says why it cannot be had."""
+"""The real broker: serves a client, keeps what it acknowledged over kill -9, and gives the reason where none is available."""
 
 import uuid
 from pathlib import Path

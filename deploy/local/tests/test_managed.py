@@ -1,4 +1,4 @@
-"""A PostgreSQL that somebody else runs: by its address alone, with TLS that is verified."""
+"""A PostgreSQL that is managed elsewhere: by its address alone, with TLS that is verified."""
 
 import asyncio
 import contextlib
@@ -59,7 +59,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 @pytest.fixture
 async def listening(postgres_url: str, tmp_path: Path) -> AsyncIterator[TlsDoor]:
-    """Known as `localhost` only, by a certificate of its own."""
+    """Known as `localhost` only, by its own certificate."""
     self_signed(tmp_path, ["localhost"])
     listening = TlsDoor(postgres_url, tmp_path)
     async with await asyncio.start_server(listening.serve, "127.0.0.1", 0) as listening:

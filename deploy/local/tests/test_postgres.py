@@ -97,7 +97,7 @@ def test_what_was_committed_survives_kill_9_of_the_server(open_dir: Path) -> Non
         assert ask(second.url, "SELECT n FROM kept") == "7"
 
 
-def test_a_stale_note_whose_number_belongs_to_somebody_else_does_not_stop_the_start(open_dir: Path) -> None:
+def test_a_stale_note_whose_number_belongs_to_another_process_does_not_stop_the_start(open_dir: Path) -> None:
     with EmbeddedPostgres(open_dir):
         pass
     note = open_dir / "postgres" / "cluster" / "postmaster.pid"
@@ -135,7 +135,7 @@ def test_it_ends_with_its_parent_however_the_parent_ends(open_dir: Path, ending:
     wait_until_gone(int(pid))
 
 
-def test_a_second_server_on_the_same_data_says_so(open_dir: Path) -> None:
+def test_a_second_server_on_the_same_data_is_refused_with_the_reason(open_dir: Path) -> None:
     script = textwrap.dedent(f"""
         from pathlib import Path
         from deploy.local.postgres import EmbeddedPostgres, PostgresNotStarted
@@ -189,7 +189,7 @@ def test_programs_in_a_closed_directory_are_copied_to_where_the_account_may_go(
         assert os.readlink(f"/proc/{server.pid}/exe").startswith(str(programs))
 
 
-def test_a_server_that_cannot_start_says_why(open_dir: Path) -> None:
+def test_a_server_that_cannot_start_gives_the_reason(open_dir: Path) -> None:
     with EmbeddedPostgres(open_dir):
         pass
     (open_dir / "postgres" / "cluster" / "postgresql.conf").write_text("max_connections = many\n")

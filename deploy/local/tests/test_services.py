@@ -1,4 +1,4 @@
-"""What each process of the launcher is told."""
+"""The variables of each process of the launcher."""
 
 from pathlib import Path
 

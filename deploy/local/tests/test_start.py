@@ -34,7 +34,7 @@ def test_everything_has_a_working_default() -> None:
         ({"ENVIRONMENT": "production", "PII_KEYS": "k", "PII_INDEX_KEYS": "k", "DEMO": "1"}, "DEMO"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(variables: dict[str, str], named: str) -> None:
+def test_an_invalid_setting_is_refused_by_name(variables: dict[str, str], named: str) -> None:
     with pytest.raises(SettingRefused, match=named):
         read_settings(variables)
 
@@ -52,7 +52,7 @@ def test_keys_are_made_once_and_only_the_owner_reads_them(tmp_path: Path) -> Non
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
 
 
-def test_a_second_start_learns_who_runs_already(tmp_path: Path) -> None:
+def test_a_second_start_names_the_running_platform(tmp_path: Path) -> None:
     script = f"""
 from pathlib import Path
 from deploy.local.running import AlreadyRunning, single_instance
@@ -75,11 +75,11 @@ def test_the_note_of_a_platform_that_ended_counts_for_nothing(tmp_path: Path) ->
     assert read_note(tmp_path) is None
 
 
-def test_a_door_has_a_free_port_and_everybody_is_told() -> None:
+def test_every_process_has_a_free_port_and_all_processes_know_it() -> None:
     sockets = {"payments-qr": bind_sockets(), "registry": bind_sockets()}
-    told = address_variables(sockets)
-    assert told["PAYMENTS_QR_URL"] == f"http://127.0.0.1:{sockets['payments-qr'].port}"
-    assert told["REGISTRY_URL"] != told["PAYMENTS_QR_URL"]
+    variables = address_variables(sockets)
+    assert variables["PAYMENTS_QR_URL"] == f"http://127.0.0.1:{sockets['payments-qr'].port}"
+    assert variables["REGISTRY_URL"] != variables["PAYMENTS_QR_URL"]
     for listening in sockets.values():
         listening.sockets[0].close()
 

@@ -1,4 +1,4 @@
-"""Children: end with their parent, come back when they fall, leave in order."""
+"""Child processes end with their parent, are restarted when they end, and stop in order."""
 
 import os
 import signal
@@ -57,7 +57,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_a_child_that_falls_is_started_again(supervisor: Supervisor) -> None:
+def test_a_child_that_ends_is_restarted(supervisor: Supervisor) -> None:
     supervisor.fork("steady", sleep_for_ever)
     first = supervisor.pids()["steady"]
     os.kill(first, signal.SIGKILL)
@@ -70,7 +70,7 @@ def test_a_child_that_falls_is_started_again(supervisor: Supervisor) -> None:
     assert not is_alive(first)
 
 
-def test_a_child_that_ends_during_the_start_stops_it_and_its_last_words_are_shown(supervisor: Supervisor) -> None:
+def test_a_child_that_ends_during_the_start_stops_it_and_its_last_log_lines_are_shown(supervisor: Supervisor) -> None:
     def complain() -> None:
         raise RuntimeError("PII_KEYS is missing")
 
@@ -91,10 +91,10 @@ def test_a_failed_one_shot_stops_the_start(supervisor: Supervisor) -> None:
         supervisor.run_once("bus", lambda: sys.exit("no such table"), 10)
 
 
-def test_who_ignores_the_wish_to_end_is_killed_when_asked_twice(
+def test_a_child_that_ignores_sigterm_is_killed_at_the_second_request(
     supervisor: Supervisor, shutdown: ShutdownRequest
 ) -> None:
-    supervisor.fork("deaf", ignore_the_end)
+    supervisor.fork("ignores-sigterm", ignore_the_end)
     time.sleep(0.2)
     shutdown.times = 2
     started = time.monotonic()
