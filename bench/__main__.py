@@ -70,8 +70,8 @@ def _introduce(book: Book, cores: Cores) -> None:
         "load": f"{machine.load_average():.1f} before the benchmark",
     }
     book.keep(facts=facts)
-    for name, said in facts.items():
-        print(f"{name}: {said}")
+    for name, fact in facts.items():
+        print(f"{name}: {fact}")
 
 
 def _options() -> argparse.Namespace:

@@ -55,5 +55,7 @@ def _by_wrk(stage: Stage, port: int, requests: Sequence[bytes], seconds: float, 
     stage.run([*command[:3], "-d1s", *command[3:]], stage.cores.generator)
     printed = stage.run([*command[:3], f"-d{seconds:.0f}s", *command[3:]], stage.cores.generator)
     line = next(line for line in printed.splitlines() if line.startswith("SEEN "))
-    said = json.loads(line[5:])
-    return Seen(said["rate"], said["p50"], said["p99"], {"200": said["good"], "error": said["bad"]}, said["broken"])
+    result = json.loads(line[5:])
+    return Seen(
+        result["rate"], result["p50"], result["p99"], {"200": result["good"], "error": result["bad"]}, result["broken"]
+    )

@@ -17,7 +17,7 @@ from bench.residents import UNIT, residents
 from bench.rows.webhook import account_opened, signed
 
 TRIES = 3
-"""As a person on a phone: told twice to come later, they come; then they leave it for another day."""
+"""As a person on a phone: after `Retry-After` twice, they come again; then they stop."""
 STAGES = ("register", "onboard", "webhook", "dossier", "report")
 LOOKS = (*STAGES, "looks")
 REQUESTS = 10
@@ -27,7 +27,7 @@ LIMIT_SECONDS = 30.0
 
 
 class Refused(Exception):
-    """An answer that ends a lifecycle: its stage and status; `shed` when it said when to come again."""
+    """An answer that ends a lifecycle: its stage and status; `shed` when it had `Retry-After`."""
 
     def __init__(self, stage: str, status: int, *, shed: bool = False) -> None:
         super().__init__(f"{stage}: {status}")
@@ -38,7 +38,7 @@ class Refused(Exception):
 class Seen:
     """What became of lifecycles: when each began, how long it took, and what went wrong.
 
-    `waits` are single answers 429 and 503 that said when to come again; `shed` are lifecycles that were told so to the last.
+    `waits` are single responses 429 and 503 with `Retry-After`; `shed` are lifecycles that got it to the last.
     """
 
     times: list[tuple[float, float]] = field(default_factory=list)
@@ -49,13 +49,13 @@ class Seen:
 
     @property
     def lost(self) -> float:
-        """The share that failed without being told when to come again."""
+        """The share that failed without `Retry-After`."""
         return sum(self.failures.values()) / max(self.begun, 1)
 
 
 @dataclass
 class Lives:
-    """Makes lifecycles, each of somebody new."""
+    """Makes lifecycles, each of a new person."""
 
     platform: Platform
     client: aiohttp.ClientSession

@@ -167,10 +167,16 @@ class Trial:
                            f"{seen.begun} begun, {seen.shed} told to come later to the last,"
                            f" {seen.waits} answers with Retry-After, p95 {late:.1f} s"))  # fmt: skip
         calm, back = _recoveries(times, part)
-        said = ", ".join("never" if seconds is None else f"{seconds:.0f}" for seconds in back) + " s"
+        note_text = ", ".join("never" if seconds is None else f"{seconds:.0f}" for seconds in back) + " s"
         is_back = all(seconds is not None and seconds <= BACK_TO_NORMAL for seconds in back)
         self._book.add(
-            Row("spike: p95 back to normal after each peak", f"calm p95 {calm:.2f} s, twice", "≤ 10 s", said, is_back)
+            Row(
+                "spike: p95 back to normal after each peak",
+                f"calm p95 {calm:.2f} s, twice",
+                "≤ 10 s",
+                note_text,
+                is_back,
+            )
         )
         line_plot(PLOTS / "spike.svg", "Spike: time of a lifecycle as load comes and goes", "seconds", "seconds",
                   [("p95 within 5 s", _percentiles(times, STEP)), ("arrivals per s / 10", _arrivals(part))])  # fmt: skip

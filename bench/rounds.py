@@ -48,7 +48,7 @@ class Book:
 def interleaved(
     book: Book, what: str, contenders: Mapping[str, Callable[[], Any]], rounds: int
 ) -> dict[str, list[Any]]:
-    """What each contender gave in each round; the order changes so that nobody is always first."""
+    """What each contender gave in each round; the order changes so that no contender is always first."""
     results: dict[str, list[Any]] = {name: [] for name in contenders}
     names = list(contenders)
     for number in range(rounds):
@@ -78,12 +78,12 @@ def spread(ours: list[float], baseline: list[float]) -> str:
 def ratio_row(
     what: str, baseline: str, limit: float | None, ours: list[float], theirs: list[float], note: str = ""
 ) -> Row:
-    """A row where our rate over the baseline's is to reach a limit, or is only told (None)."""
+    """A row where our rate over the baseline's is to reach a limit, or is only shown (None)."""
     value = ratio(ours, theirs)
     rates = f"{median(ours):,.0f} / {median(theirs):,.0f} per s"
     to_reach, is_reached = ("-", None) if limit is None else (f"≥ {limit:g}", value >= limit)
-    said = "; ".join(part for part in (rates, note) if part)
-    return Row(what, baseline, to_reach, f"{value:.2f} ({spread(ours, theirs)})", is_reached, said)
+    note_text = "; ".join(part for part in (rates, note) if part)
+    return Row(what, baseline, to_reach, f"{value:.2f} ({spread(ours, theirs)})", is_reached, note_text)
 
 
 def skipped(what: str, baseline: str, limit: str, why: str) -> Row:

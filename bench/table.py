@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.rounds import Row
 
-SAID = {True: "yes", False: "NO", None: "-"}
+YES_OR_NO = {True: "yes", False: "NO", None: "-"}
 
 
 def print_table(rows: Sequence[Row]) -> None:
@@ -15,7 +15,10 @@ def print_table(rows: Sequence[Row]) -> None:
 def as_markdown(rows: Sequence[Row]) -> str:
     """The table, aligned."""
     head = ("what", "baseline in the same run", "measured", "to reach", "reached", "note")
-    cells = [head, *((row.what, row.baseline, row.measured, row.to_reach, SAID[row.reached], row.note) for row in rows)]
+    cells = [
+        head,
+        *((row.what, row.baseline, row.measured, row.to_reach, YES_OR_NO[row.reached], row.note) for row in rows),
+    ]
     widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
              for line in cells]  # fmt: skip

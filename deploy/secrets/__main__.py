@@ -2,7 +2,7 @@
 
 Bring your own before the first start: PEM files `tls_certificate.pem` and `tls_key.pem` of the domain, `database_url` of a
 managed PostgreSQL, `kafka_sasl_password`, `oidc_client_secret`; certificates of private authorities in `authorities/`.
-Keep a copy of `pii_keys` and `pii_index_keys` apart from the backups: without them nobody reads personal data again.
+Keep a copy of `pii_keys` and `pii_index_keys` apart from the backups: without them personal data cannot be decrypted.
 """
 
 from __future__ import annotations

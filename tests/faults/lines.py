@@ -67,7 +67,7 @@ class Line:
         self._lines.do(self._drip)
 
     def silence(self) -> None:
-        """A black hole both ways: nothing passes, nothing is refused, nobody is told."""
+        """A black hole both ways: nothing passes, nothing is refused, no end is notified."""
         self._lines.do(self._passes.clear)
 
     def reset(self) -> None:
@@ -79,12 +79,12 @@ class Line:
         self._lines.do(self._refuse)
 
     def half_close(self) -> None:
-        """Every client hears that the server has ended; what it still says goes on to the server."""
+        """Every client receives the end of the server's stream; what it still sends reaches the server."""
         self._lines.do(self._half_close)
 
     def heal(self, *, forget: bool = False) -> None:
         """As if nothing had been. `forget`: connections that lived through a silence never speak again, as after a
-        router that lost its table: the client hears nothing more, the server's end breaks (its keepalive would end it)."""
+        router that lost its table: the client receives nothing more, the server's end breaks (its keepalive would end it)."""
         self._lines.do(self._heal, forget)
 
     def _slow(self, seconds: float, jitter: float) -> None:
@@ -215,7 +215,7 @@ class Lines:
 
 
 def break_off(writer: asyncio.StreamWriter) -> None:
-    """The other end hears RST, not a polite end."""
+    """The other end receives RST, not a polite end."""
     raw = writer.get_extra_info("socket")
     if raw is not None and raw.fileno() >= 0:
         with contextlib.suppress(OSError):

@@ -101,26 +101,26 @@ class Stream(threading.Thread):
 
     def until_accepted(self, once: Any, *wanted: int) -> httpx.Response:
         while not self._is_over:
-            said = "no answer"
+            status = "no answer"
             with contextlib.suppress(httpx.HTTPError):
                 answer: httpx.Response = once()
                 if answer.status_code in wanted:
                     return answer
-                said = str(answer.status_code)
+                status = str(answer.status_code)
                 if self.is_refusal(answer):
                     raise RequestRefused(f"{answer.request.url.path}: {answer.status_code} {answer.text[:300]}")
-            self.tries[said] = self.tries.get(said, 0) + 1
+            self.tries[status] = self.tries.get(status, 0) + 1
             time.sleep(BETWEEN_TRIES)
         raise RequestRefused("the test was over before it was accepted")
 
     def is_refusal(self, answer: httpx.Response) -> bool:
-        """Whether asking again is no use: tokens end with a restart of the door, signatures do not."""
+        """Whether asking again is no use: tokens end with a restart of the gateway, signatures do not."""
         worth_it = {404, 409, 429} if answer.request.url.path.startswith("/webhooks/") else {401, 404, 409, 429}
         return answer.status_code < 500 and answer.status_code not in worth_it
 
 
 class Payments(Stream):
-    """gateway, payments-qr, reporting: a bank tells of settled payments of one stall."""
+    """gateway, payments-qr, reporting: a bank reports settled payments of one stall."""
 
     def __init__(self, url: str, merchant_id: str) -> None:
         super().__init__(url)
@@ -139,7 +139,7 @@ class Payments(Stream):
 
 
 class Journeys(Stream):
-    """registry, onboarding, reporting: an officer registers somebody, and a bank says that they opened an account."""
+    """registry, onboarding, reporting: an officer registers a person, and a bank reports an account."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -164,12 +164,12 @@ class Journeys(Stream):
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": key}
         answer = client.post("/v1/residents", json=person, headers=headers)
         if answer.status_code == 401:
-            self._token = None  # tokens of development end with a restart of the door
+            self._token = None  # tokens of development end with a restart of the gateway
         return answer
 
 
 class Dossiers(Stream):
-    """gateway, casework, reporting: a portal tells of dossiers filed there."""
+    """gateway, casework, reporting: a portal reports dossiers filed there."""
 
     def send_one(self, client: httpx.Client) -> Counts:
         moment = datetime.now(UTC)
@@ -193,7 +193,7 @@ class Outcome:
 
 
 class Load:
-    """All streams together, and what the reports say of them."""
+    """All streams together, and what the reports count of them."""
 
     def __init__(self, url: str) -> None:
         self.api = ApiClient(url)
@@ -259,7 +259,7 @@ class Load:
         return time.monotonic() - healed_at
 
     def settle(self, before: Counts, recovered: float, within: float) -> Outcome:
-        """Stops sending, waits for the reports, and says what is missing or too much in them."""
+        """Stops sending, waits for the reports, and returns what is missing or too much in them."""
         for stream in self.streams:
             stream.rest()
         wanted = self.accepted()

@@ -46,7 +46,7 @@ class Replica:
             self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         if self.port and not eventually(lambda: is_alive(self.port), 60):
             self.send(signal.SIGKILL)
-            raise AssertionError(self.said())
+            raise AssertionError(self.output())
         return self
 
     def __exit__(
@@ -69,7 +69,7 @@ class Replica:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
 
 

@@ -20,13 +20,13 @@ from deploy.local.started import Started
 from tests.faults.lines import Address, Line, Lines
 
 LINE_OF_POSTGRES_PID_FILE = 3
-SECONDS_FOR_A_STATEMENT = "5"  # a minute in production; nobody waits so long for a test
+SECONDS_FOR_A_STATEMENT = "5"  # a minute in production; too long for a test
 
 
 class Stack:
-    """The running platform; `database`, `broker` and `door` are the lines of each process.
+    """The running platform; `database`, `broker` and `services` are the lines of each process.
 
-    `door[name]` is between the gateway and that service, `broker` is empty on the embedded bus (whose log is a database).
+    `services[name]` is between the gateway and that service, `broker` is empty on the embedded bus (whose log is a database).
     """
 
     def __init__(self, directory: Path, lines: Lines, *, with_broker: bool = False) -> None:
@@ -34,13 +34,13 @@ class Stack:
         self.platform = Started(self.data_dir)
         self.ports = {name: free_port() for name in SERVICE_NAMES}
         self.database = {name: lines.open(f"{name} - PostgreSQL", self._postgres) for name in EVERY_PROCESS}
-        self.door = {name: lines.open(f"gateway - {name}", self._service(name)) for name in SERVICE_NAMES}
+        self.services = {name: lines.open(f"gateway - {name}", self._service(name)) for name in SERVICE_NAMES}
         self.broker: dict[str, Line] = {}
         self.kafka: KafkaBroker | None = None
         if with_broker:
             self.broker = {name: lines.open(f"{name} - Kafka", self._kafka(name)) for name in EVERY_PROCESS}
-            told = {_capitals(name): line.port for name, line in self.broker.items()}
-            self.kafka = KafkaBroker(directory / "kafka", advertised=told)
+            advertised = {_capitals(name): line.port for name, line in self.broker.items()}
+            self.kafka = KafkaBroker(directory / "kafka", advertised=advertised)
 
     @property
     def url(self) -> str:
@@ -54,7 +54,7 @@ class Stack:
 
     @property
     def lines(self) -> list[Line]:
-        return [*self.database.values(), *self.door.values(), *self.broker.values()]
+        return [*self.database.values(), *self.services.values(), *self.broker.values()]
 
     def start(self, variables: Mapping[str, str]) -> None:
         self.data_dir.mkdir(mode=0o755)
@@ -83,7 +83,7 @@ class Stack:
         return int(self.platform.note()["processes"][name])
 
     def environment_of(self, name: str) -> dict[str, str]:
-        """What a further process of a service needs to be told."""
+        """What a further process of a service needs to be advertised."""
         keys = self.data_dir / "keys"
         own = personal_data_keys(keys) | {
             "ENVIRONMENT": "development",
@@ -105,7 +105,7 @@ class Stack:
                 set_for[f"{prefix}__KAFKA_BOOTSTRAP_SERVERS"] = f"127.0.0.1:{self.broker[name].port}"
         for name in SERVICE_NAMES:
             set_for[f"{_capitals(name)}__PORT"] = str(self.ports[name])
-            set_for[f"{_capitals(GATEWAY)}__{_capitals(name)}_URL"] = f"http://127.0.0.1:{self.door[name].port}"
+            set_for[f"{_capitals(GATEWAY)}__{_capitals(name)}_URL"] = f"http://127.0.0.1:{self.services[name].port}"
         if self.kafka is not None:
             set_for["KAFKA_BOOTSTRAP_SERVERS"] = self.kafka.bootstrap_servers
         return set_for
@@ -114,7 +114,7 @@ class Stack:
         return f"postgresql://{SUPERUSER}:{self._password}@127.0.0.1:{line.port}"
 
     def _postgres(self) -> Address:
-        """Where the embedded server listens; OSError (which a line takes for "nobody there") while it does not run."""
+        """Where the embedded server listens; OSError (which a line takes for "connection refused") while it does not run."""
         words = (self.data_dir / "postgres/cluster/postmaster.pid").read_text().splitlines()
         if len(words) <= LINE_OF_POSTGRES_PID_FILE:
             raise ConnectionRefusedError("PostgreSQL starts")

@@ -25,5 +25,5 @@ def close(
 
 
 def flows_again(load: Load) -> None:
-    """Everybody is accepted again and counted, from now on."""
+    """Every kind of work is accepted and counted again, from now on."""
     load.seconds_to_recover(time.monotonic(), SECONDS_TO_RECOVER)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.faults.load import Outcome
 
-HEAD = ("| fault | accepted | lost | doubled | whole again after |", "| --- | --- | --- | --- | --- |")
+HEAD = ("| fault | accepted | lost | doubled | recovered after |", "| --- | --- | --- | --- | --- |")
 
 
 def note(fault: str, outcome: Outcome) -> None:

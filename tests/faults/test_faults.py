@@ -68,7 +68,7 @@ def cut_from_database(name: str, *, forget: bool, always: bool = False) -> Fault
 
 
 def cut_from_door(name: str) -> Fault:
-    return Fault(f"gateway cut from {name}", lambda stack: stack.door[name].silence())
+    return Fault(f"gateway cut from {name}", lambda stack: stack.services[name].silence())
 
 
 def over_all_lines(name: str, begin: Callable[[Line], None], *, always: bool = False) -> Fault:
@@ -96,7 +96,9 @@ FAULTS = [
     over_all_lines("every connection refused", lambda line: line.refuse()),
     over_all_lines("every answer half-closed", lambda line: line.half_close()),
     over_all_lines("every line slow (50 ms, jitter 40 ms)", lambda line: line.slow(0.05, 0.04)),
-    Fault("registry's lines drip", lambda stack: (stack.door["registry"].drip(), stack.database["registry"].drip())),
+    Fault(
+        "registry's lines drip", lambda stack: (stack.services["registry"].drip(), stack.database["registry"].drip())
+    ),
     *(signalled(name, signal.SIGKILL, f"kill -9 of {name}") for name in (*EVERY_PROCESS, "postgres")),
     signalled("postgres", signal.SIGINT, "PostgreSQL restarted"),
 ]
@@ -132,24 +134,24 @@ def test_what_was_accepted_is_counted_once(fault: Fault, stack: Stack, load: Loa
 
 
 def test_a_poison_event_is_set_aside_with_its_key_and_others_go_on(stack: Stack, load: Load) -> None:
-    """One event does not parse; another is sound, and reporting cannot apply it until somebody has mended reporting."""
+    """One event does not parse; another is sound, and reporting cannot apply it until reporting is corrected."""
     before = load.accepted()
     stall, garbage = Payments(stack.url, open_merchant(load.api, "9900000003")), str(uuid.uuid4())
     load.go_on()
     with reporting_that_refuses(stack, POISON), httpx.Client(base_url=stack.url, timeout=10) as client:
         publish(stack, topics.PAYMENTS, garbage, PaymentSettled.type, b"{ this is not JSON")
         waiting = [stall.pay(client, amount) for amount in (POISON, 2, 3)]
-        letters = eventually(lambda: letters_of(load, {stall.merchant_id, garbage}, at_least=4), 60)
-        assert sorted((each["key"] == garbage, each["state"]) for each in letters) == [
+        dead_letters = eventually(lambda: dead_letters_of(load, {stall.merchant_id, garbage}, at_least=4), 60)
+        assert sorted((each["key"] == garbage, each["state"]) for each in dead_letters) == [
             (False, "dead"), (False, "waiting"), (False, "waiting"), (True, "dead"),
         ]  # fmt: skip
         flows_again(load)  # other keys, while these lie there
     for counts in waiting:
         load.also(counts)
     mended_at = time.monotonic()
-    [dead] = [each["id"] for each in letters if each["state"] == "dead" and each["key"] != garbage]
-    assert load.api.post(f"/v1/dead-letters/{dead}/replay", who=load.api.operator())["replayed"] == 3
-    close(stack, load, "a poison event, mended and sent again", before, mended_at)
+    [dead] = [each["id"] for each in dead_letters if each["state"] == "dead" and each["key"] != garbage]
+    assert load.api.post(f"/v1/dead-dead_letters/{dead}/replay", who=load.api.operator())["replayed"] == 3
+    close(stack, load, "an event that cannot be applied, corrected and replayed", before, mended_at)
 
 
 def test_a_slow_consumer_is_seen_in_the_metrics_and_catches_up(stack: Stack, load: Load) -> None:
@@ -172,7 +174,7 @@ def test_a_slow_consumer_is_seen_in_the_metrics_and_catches_up(stack: Stack, loa
 def test_a_door_whose_clock_is_wrong_accepts_within_its_window_and_loses_nothing(
     stack: Stack, load: Load, clock: int
 ) -> None:
-    """One of two doors is minutes off. Past five minutes it refuses what partners sign, and keeps nothing of it."""
+    """The clock of one of two gateways is minutes off. Past five minutes it refuses partners' signatures and stores nothing."""
     before = load.accepted()
     load.go_on()
     with Replica(stack, "gateway", serves=True, clock=clock) as other:
@@ -185,7 +187,7 @@ def test_a_door_whose_clock_is_wrong_accepts_within_its_window_and_loses_nothing
                 with pytest.raises(RequestRefused, match="401"):
                     sender.pay(there, 1)
                 load.also(sender.pay(here, 1))
-    close(stack, load, f"one of two doors {clock:+d} s wrong", before, time.monotonic())
+    close(stack, load, f"one of two gateways {clock:+d} s wrong", before, time.monotonic())
 
 
 @pytest.mark.skipif(not ALL, reason="FAULTS=all runs every fault")
@@ -195,7 +197,7 @@ def test_a_worker_whose_clock_is_wrong_counts_everything_once(stack: Stack, load
     load.go_on()
     with Replica(stack, name, clock=-600) as other:
         time.sleep(max(FAULT_SECONDS, 8))  # its imports take a while; then it shares the partitions
-        assert other.is_running(), other.said()
+        assert other.is_running(), other.output()
     close(stack, load, f"one of two workers of {name} 600 s late", before, time.monotonic())
 
 
@@ -209,7 +211,7 @@ def test_two_relays_and_two_consumers_of_a_service_hand_over_again_and_again(sta
             time.sleep(max(FAULT_SECONDS / 2, 5))
             os.kill(stack.pid("payments-qr"), signal.SIGKILL)
             time.sleep(max(FAULT_SECONDS / 4, 3))
-            assert other.is_running(), other.said()
+            assert other.is_running(), other.output()
             other.send(signal.SIGKILL)
     close(stack, load, "two workers of payments-qr, killed in turn (3 times)", before, time.monotonic())
 
@@ -229,7 +231,7 @@ def test_a_lost_leader_and_its_successor_publish_the_same_rows_and_they_count_on
 def test_a_full_disk_refuses_with_503_and_what_was_accepted_is_counted_when_there_is_room(
     disk: SmallDisk, stack: Stack, load: Load
 ) -> None:
-    """The disk of the database is full to the last byte: the door says "later", and keeps nothing by halves."""
+    """The disk of the database is full to the last byte: the gateway returns 503, and stores nothing partially."""
     if not disk.is_small:
         pytest.skip("needs a file system of its own: root, or sudo without a password")
     before = load.accepted()
@@ -311,16 +313,16 @@ def end_sessions(stack: Stack, application: str) -> None:
 
 
 def publish(stack: Stack, topic: str, key: str, type_: str, value: bytes) -> None:
-    """Says something on the bus past every service."""
+    """Publishes a record on the bus without a service."""
 
-    async def say() -> None:
+    async def publish() -> None:
         bus = EmbeddedBus(database_url(stack.database_server, BUS_DATABASE))
         await bus.start()
         headers = {"ce_id": str(uuid.uuid4()), "ce_type": type_, "ce_time": datetime.now(UTC).isoformat()}
         await bus.publish([Outgoing(topic, key, value, headers)])
         await bus.stop()
 
-    asyncio.run(say())
+    asyncio.run(publish())
 
 
 def sql(stack: Stack, database: str, statement: str) -> None:
@@ -332,9 +334,9 @@ def sql(stack: Stack, database: str, statement: str) -> None:
     asyncio.run(run())
 
 
-def letters_of(load: Load, keys: set[str], *, at_least: int) -> list[dict[str, Any]]:
-    """The open dead letters of these keys, once there are so many."""
-    everything = load.api.list_all("/v1/dead-letters", who=load.api.operator())
+def dead_letters_of(load: Load, keys: set[str], *, at_least: int) -> list[dict[str, Any]]:
+    """The open dead dead_letters of these keys, once there are so many."""
+    everything = load.api.list_all("/v1/dead-dead_letters", who=load.api.operator())
     found = [each for each in everything if each["key"] in keys]
     return found if len(found) >= at_least else []
 

@@ -1,6 +1,6 @@
 """The broker dies, is cut off, shares out its partitions anew, while people work: what was accepted is counted, and once.
 
-`KAFKA_DOWN_SECONDS` (12) says for how long the broker is gone; `FAULTS=all` cuts off every process by itself too.
+`KAFKA_DOWN_SECONDS` (12) sets how long the broker is gone; `FAULTS=all` cuts off every process by itself too.
 """
 
 import os
@@ -62,7 +62,7 @@ def test_who_is_cut_off_from_the_broker_goes_on_when_it_is_back(stack: Stack, lo
         stack.broker[name].silence()
     time.sleep(CUT_SECONDS)
     stack.heal()
-    who = "everybody" if len(names) > 1 else names[0]
+    who = "every process" if len(names) > 1 else names[0]
     close(stack, load, f"{who} cut from Kafka", before, time.monotonic())
 
 
@@ -76,7 +76,7 @@ def test_a_group_that_is_shared_out_anew_in_the_middle_of_batches_applies_everyt
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with Replica(stack, "reporting") as other:
             time.sleep(8)  # imports, joins, takes over its share
-            assert other.is_running(), other.said()
+            assert other.is_running(), other.output()
             other.send(sign)
     flows_again(load)
     stack.heal()
@@ -90,6 +90,6 @@ def test_two_relays_of_one_outbox_take_turns_and_nothing_is_said_twice_for_good(
         time.sleep(6)
         os.kill(stack.pid("gateway"), signal.SIGKILL)
         flows_again(load)
-        assert other.is_running(), other.said()
+        assert other.is_running(), other.output()
         other.send(signal.SIGKILL)
-    close(stack, load, "two relays of the door's outbox, killed in turn, on Kafka", before, time.monotonic())
+    close(stack, load, "two relays of the gateway's outbox, killed in turn, on Kafka", before, time.monotonic())

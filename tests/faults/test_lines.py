@@ -1,4 +1,4 @@
-"""The proxy of the tests does to a connection what it says: a fault that it only pretended would prove nothing."""
+"""The proxy of the tests produces each fault that it names on a real connection."""
 
 import contextlib
 import socket
@@ -19,7 +19,7 @@ def lines() -> Iterator[Lines]:
 
 @pytest.fixture
 def echo() -> Iterator[tuple[str, int]]:
-    """A server that says everything back, and ends when its client has ended."""
+    """A server that echoes everything, and ends when its client has ended."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=answer_all, args=(listening,), daemon=True).start()
         yield listening.getsockname()
@@ -38,20 +38,20 @@ def answer_all(listening: socket.socket) -> None:
 
 def answer(connection: socket.socket) -> None:
     with connection, contextlib.suppress(OSError):
-        while said := connection.recv(1000):
-            connection.sendall(said)
+        while sent := connection.recv(1000):
+            connection.sendall(sent)
 
 
 def call(line: Line) -> socket.socket:
     return socket.create_connection(("127.0.0.1", line.port), timeout=2)
 
 
-def round_trip(connection: socket.socket, said: bytes = b"hello") -> bytes:
-    connection.sendall(said)
-    heard = b""
-    while len(heard) < len(said):
-        heard += connection.recv(1000)
-    return heard
+def round_trip(connection: socket.socket, sent: bytes = b"hello") -> bytes:
+    connection.sendall(sent)
+    received = b""
+    while len(received) < len(sent):
+        received += connection.recv(1000)
+    return received
 
 
 def test_a_sound_line_changes_nothing(line: Line) -> None:
@@ -109,7 +109,7 @@ def test_a_reset_breaks_what_lives_and_a_refusing_line_what_comes(line: Line) ->
 
 
 def test_a_half_closed_connection_ends_in_one_direction_only(lines: Lines) -> None:
-    heard: list[bytes] = []
+    received: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         line = lines.open("listener", listening.getsockname)
         with call(line) as client:
@@ -117,12 +117,12 @@ def test_a_half_closed_connection_ends_in_one_direction_only(lines: Lines) -> No
             with server:
                 server.settimeout(2)
                 client.sendall(b"one")
-                heard.append(server.recv(100))
+                received.append(server.recv(100))
                 line.half_close()
                 assert client.recv(100) == b""
                 client.sendall(b"two")
-                heard.append(server.recv(100))
-    assert heard == [b"one", b"two"]
+                received.append(server.recv(100))
+    assert received == [b"one", b"two"]
 
 
 def test_a_dripping_line_lets_through_a_byte_at_a_time(line: Line) -> None:

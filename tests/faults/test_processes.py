@@ -1,4 +1,4 @@
-"""Processes die while partners send: nothing that was accepted is lost, nothing counts twice, nobody has to help."""
+"""Processes die while partners send: nothing that was accepted is lost, nothing counts twice, without intervention."""
 
 import io
 import os
@@ -110,7 +110,7 @@ def test_a_list_that_was_being_taken_over_when_the_registry_died_is_finished(pla
     with ApiClient(platform.url) as fresh:  # tokens end with a restart
         officer = fresh.officer(COMMUNE)
         sent = success(
-            fresh.ask(
+            fresh.request(
                 "POST", "/v1/resident-imports", who=officer, data={"unit_code": COMMUNE},
                 files={"file": ("danh-sach.csv", text.getvalue().encode(), "text/csv")},
             )
@@ -118,7 +118,7 @@ def test_a_list_that_was_being_taken_over_when_the_registry_died_is_finished(pla
         kill(pid_of(platform, "registry"))
 
         def finished() -> Any:
-            answer = fresh.ask("GET", f"/v1/resident-imports/{sent['id']}", who=officer)
+            answer = fresh.request("GET", f"/v1/resident-imports/{sent['id']}", who=officer)
             return answer.json() if answer.is_success and answer.json()["status"] == "completed" else None
 
         done = eventually(finished, 60)

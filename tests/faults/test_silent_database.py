@@ -1,4 +1,4 @@
-"""A network that is lost says nothing: whoever waits for the database gives the connection up, and goes on with another."""
+"""A lost network gives no error: a process that waits for its database gives the connection up and uses another."""
 
 import asyncio
 import socket

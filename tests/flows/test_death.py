@@ -1,4 +1,4 @@
-"""A death that a dossier registered, through every room: the resident is deceased, and everybody knows."""
+"""A death that a dossier registered, through every service: the resident is deceased in each of them."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_the_registry_makes_the_resident_deceased(api: ApiClient, approved: dict
         return seen if seen["status"] == "deceased" else None
 
     found = eventually(deceased)
-    assert found, "the registry did not hear of the death"
+    assert found, "the registry did not receive the death"
     assert found["deceased_on"] == "2026-01-05"
 
 
@@ -58,5 +58,5 @@ def test_nobody_applies_in_the_name_of_the_deceased_afterwards(api: ApiClient, a
         return answer if answer.status_code == 409 else None
 
     answer = eventually(refused)
-    assert answer, "casework did not hear that the resident is deceased"
+    assert answer, "casework did not receive that the resident is deceased"
     assert answer.json()["type"] == "/problems/applicant-deceased"

@@ -27,7 +27,7 @@ WRONG_ROWS = {
 
 
 class Person:
-    """Somebody invented, valid in form and like nobody of the demo (whose serials begin with 99)."""
+    """A synthetic person, valid in form and not in the demo (whose serials begin with 99)."""
 
     def __init__(self, serial: int, *, village: str = VILLAGE) -> None:
         self.born = date(1960, 1, 1) + timedelta(days=serial % 1500 * 10)
@@ -185,7 +185,7 @@ def test_a_wrong_signature_and_an_old_time_are_refused(api: ApiClient) -> None:
     assert api.webhook("demo-bank", "payment_account.opened", data, secret=b"x" * 32).status_code == 401
     old = time.time() - 301
     assert api.webhook("demo-bank", "payment_account.opened", data, sent_at=old).status_code == 401
-    assert api.webhook("nobody", "payment_account.opened", data).status_code == 404
+    assert api.webhook("unknown", "payment_account.opened", data).status_code == 404
 
 
 def test_a_partner_says_only_what_it_may(api: ApiClient) -> None:

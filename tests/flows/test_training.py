@@ -16,7 +16,7 @@ ONBOARDING = "onboarding"
 
 @dataclass(frozen=True)
 class Trainee:
-    """Somebody who practises, signed in by the door that production has too."""
+    """A trainee, signed in by the operation that production has too."""
 
     who: dict[str, str]
     unit_code: str
@@ -25,7 +25,7 @@ class Trainee:
 
 @pytest.fixture(scope="module")
 def trainees(api: ApiClient) -> dict[str, Trainee]:
-    """One of each role, in the practice commune of the demo's campaign."""
+    """One of each role, in the training commune of the demo's campaign."""
     officer = api.officer(COMMUNE)
     campaign = api.get("/v1/campaigns", who=officer)["items"][0]
     starts_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -45,7 +45,7 @@ def sign_in(api: ApiClient, given: Any) -> Trainee:
 
 
 def villagers(api: ApiClient, trainee: Trainee) -> list[Any]:
-    """Who lives in the practice commune; nobody yet while the registry has not heard of it."""
+    """Who lives in the training commune; none while the registry has not received it."""
     answer = api.request("GET", f"/v1/residents?unit_code={trainee.unit_code}", who=trainee.who, purpose=ONBOARDING)
     return list(answer.json()["items"]) if answer.status_code == 200 else []
 

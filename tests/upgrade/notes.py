@@ -58,7 +58,7 @@ IS_URGENT = {1: "urgent", 2: "coalesce(priority = 2, urgent)", 3: "priority = 2"
 
 
 def routes_of(release: int) -> transactional_router:
-    """The doors of a release."""
+    """The routes of a release."""
     router = transactional_router()
 
     @router.post("/v1/notes", status_code=201)
@@ -81,9 +81,9 @@ async def count(session: ReadSession, is_urgent: str) -> Counted:
     return Counted(normal=row[0] - row[1], urgent=row[1])
 
 
-async def on_source_checked(session: Session, fact: SourceChecked) -> None:
-    """No key, no conflict clause: a fact that is heard twice is there twice."""
-    await session.execute(text("INSERT INTO heard (note_id) VALUES (:id)"), {"id": UUID(fact.source)})
+async def on_source_checked(session: Session, event: SourceChecked) -> None:
+    """No key, no conflict clause: an event that is handled twice is there twice."""
+    await session.execute(text("INSERT INTO handled (note_id) VALUES (:id)"), {"id": UUID(event.source)})
 
 
 def service_of(release: int, migrations: Path) -> Service:

@@ -1,7 +1,7 @@
-"""A release follows a release while everybody works: old code and new code beside one another on one database.
+"""A release follows a release while requests arrive: old code and new code beside one another on one database.
 
-The migrations expand, a backfill fills, the last ones contract. Nobody is refused meanwhile, every note is there, and every
-fact is heard once.
+The migrations expand, a backfill fills, the last ones contract. No request is refused meanwhile, every note is there, and every
+event is handled once.
 """
 
 from __future__ import annotations
@@ -150,25 +150,25 @@ def test_a_column_is_replaced_while_old_and_new_code_serve_side_by_side(
     traffic.start()
     assert eventually(lambda: traffic.by_release[1] > 30, 30)
 
-    # Expand, under load and behind somebody who reads for long; the old processes go on and stay ready.
+    # Expand, under load and behind a long read; the old processes go on and stay ready.
     reader = threading.Thread(target=read_for, args=(url, 3.0))
     reader.start()
     release_2 = scripts_until("0002", tmp_path)
     upgrade(url, release_2)
     reader.join()
     assert all(is_ready(process.port) for process in old)
-    upgrade(url, release_1)  # as the old image does when somebody goes back to it
+    upgrade(url, release_1)  # as the old image does at a rollback
     assert sql(url, "SELECT version_num FROM alembic_version") == "0002"
 
-    # Old and new side by side: both write, both relay, both hear.
+    # Old and new side by side: both write, both relay, both handle.
     new = [Process(2, release_2, variables, log)]
     traffic.serving = [*old, *new]
     assert eventually(lambda: traffic.by_release[2] > 30 or traffic.failures, 30)
-    told: list[int] = []
-    first = asyncio.run(fill(url, told))
+    progress: list[int] = []
+    first = asyncio.run(fill(url, progress))
     assert first >= OLD_ROWS
-    assert told == sorted(told)
-    assert len(told) >= 6
+    assert progress == sorted(progress)
+    assert len(progress) >= 6
 
     # The old ones leave; what they wrote meanwhile is filled by a second run, and nothing is left for a third.
     traffic.serving = new
@@ -196,18 +196,18 @@ def test_a_column_is_replaced_while_old_and_new_code_serve_side_by_side(
     written = sum(traffic.written.values())
     print(f"{written} notes written, slowest {traffic.slowest:.2f} s, {traffic.by_release}")  # noqa: T201
     assert traffic.failures == []
-    assert eventually(lambda: sql(url, "SELECT count(DISTINCT note_id) FROM heard") == written, 30)
-    assert sql(url, "SELECT count(*) FROM heard") == written
+    assert eventually(lambda: sql(url, "SELECT count(DISTINCT note_id) FROM handled") == written, 30)
+    assert sql(url, "SELECT count(*) FROM handled") == written
     assert sql(url, "SELECT count(*) FROM outbox") == 0
     assert sql(url, "SELECT count(*) FROM note WHERE priority = 2") == traffic.written[True] + OLD_ROWS // 3
     for process in newest:
         process.end()
 
 
-async def fill(url: str, told: list[int]) -> int:
+async def fill(url: str, progress: list[int]) -> int:
     database = Database(url, pool_size=1)
     try:
-        return await backfill(database, FILL, batch=1000, pause=0.02, progress=told.append)
+        return await backfill(database, FILL, batch=1000, pause=0.02, progress=progress.append)
     finally:
         await database.close()
 

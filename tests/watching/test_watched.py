@@ -147,12 +147,12 @@ def reported(platform: Started) -> str:
 
 
 def test_one_webhook_is_one_trace_from_the_door_to_the_report(collector: Collector, reported: str) -> None:
-    door = collector.one("gateway", "POST /webhooks/{partner_id}")
+    webhook = collector.one("gateway", "POST /webhooks/{partner_id}")
     registry = collector.one("registry", f"react {PartnerEventReceived.type}")
     onboarding = collector.one("onboarding", f"react {ResidentAttested.type}")
     reporting = collector.one("reporting", f"react {StepCompleted.type}")
-    assert door.parent_id == CALLER
-    assert registry.parent_id == door.id
+    assert webhook.parent_id == CALLER
+    assert registry.parent_id == webhook.id
     assert onboarding.parent_id == registry.id
     assert reporting.parent_id == onboarding.id
 
@@ -165,14 +165,14 @@ def test_batches_of_the_relays_link_to_the_traces_they_carry(collector: Collecto
 def test_spans_name_routes_and_nobody(collector: Collector, reported: str) -> None:
     assert any(span.name == "GET /v1/reports/progress" for span in collector.spans)
     everything = "\n".join(span.text for span in collector.spans)
-    for told in (RESIDENT["personal_id"], "912345917", "Dấu Vết", reported, "unit_code=", "demo-identity"):
-        assert told not in everything
+    for personal in (RESIDENT["personal_id"], "912345917", "Dấu Vết", reported, "unit_code=", "demo-identity"):
+        assert personal not in everything
     assert not re.search(r"\d{9,}", re.sub(r"time_unix_nano: \d+", "", everything))
 
 
 def test_every_number_that_alerts_and_the_dashboard_ask_for_is_there(ports: list[int], reported: str) -> None:
-    told = "".join(read(f"http://127.0.0.1:{port}/metrics") for port in ports)
-    exported = set(re.findall(r"^(?:# TYPE )?([a-z_]+)[{ ]", told, re.MULTILINE)) | {"up"}
+    exposed = "".join(read(f"http://127.0.0.1:{port}/metrics") for port in ports)
+    exported = set(re.findall(r"^(?:# TYPE )?([a-z_]+)[{ ]", exposed, re.MULTILINE)) | {"up"}
     assert asked() - exported == set()
 
 

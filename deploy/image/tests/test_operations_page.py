@@ -58,15 +58,17 @@ def test_what_the_page_says_of_a_managed_database_and_bus_is_what_the_processes_
     assert {name.lower() for name, _ in rows} == about_them
     for name, default in rows:
         assert f"{name}:" in COMPOSE or f"{name}_FILE:" in COMPOSE, name
-        told = default.strip().strip("`")
-        if told and told not in ("the container", "the system's", "kafka:9092"):
+        documented = default.strip().strip("`")
+        if documented and documented not in ("the container", "the system's", "kafka:9092"):
             real = fields[name.lower()].default
-            assert told == str(PARTITIONS if real is None else f"{real:g}" if isinstance(real, float) else real), name
+            assert documented == str(
+                PARTITIONS if real is None else f"{real:g}" if isinstance(real, float) else real
+            ), name
 
 
 def test_every_other_variable_on_the_page_is_read_by_somebody() -> None:
     tables = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
-    limits = re.findall(r"`([A-Z_]{6,})`", PAGE.split("The door's limits")[1].split("##")[0])
+    limits = re.findall(r"`([A-Z_]{6,})`", PAGE.split("The gateway's limits")[1].split("##")[0])
     assert limits
     known = {name.upper() for name in {*Settings.model_fields, *GatewaySettings.model_fields}} | READ_ELSEWHERE
     assert set(tables) | set(limits) <= known

@@ -39,7 +39,7 @@ class TlsDoor:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            assert await reader.readexactly(8) == SSL_REQUEST, "somebody spoke without TLS"
+            assert await reader.readexactly(8) == SSL_REQUEST, "a client connected without TLS"
             writer.write(b"S")
             await writer.drain()
             await writer.start_tls(self._context)

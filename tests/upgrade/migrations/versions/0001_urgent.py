@@ -12,4 +12,4 @@ def upgrade() -> None:
     create_chassis_tables_1()
     create_chassis_tables_2()
     op.execute("CREATE TABLE note (id uuid PRIMARY KEY, urgent boolean NOT NULL)")
-    op.execute("CREATE TABLE heard (number bigserial PRIMARY KEY, note_id uuid NOT NULL)")
+    op.execute("CREATE TABLE handled (number bigserial PRIMARY KEY, note_id uuid NOT NULL)")

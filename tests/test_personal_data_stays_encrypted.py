@@ -118,60 +118,60 @@ def directory(demo_platform_url: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def door(demo_platform_url: str) -> Iterator[ApiClient]:
+def api(demo_platform_url: str) -> Iterator[ApiClient]:
     with ApiClient(demo_platform_url) as api:
         yield api
 
 
 @pytest.fixture(scope="module")
-def lived(door: ApiClient) -> str:
+def lived(api: ApiClient) -> str:
     """The person's id, after a life through every service."""
-    officer = door.officer(COMMUNE)
+    officer = api.officer(COMMUNE)
     body = {
         "personal_id": PERSONAL_ID, "id_document": "cccd", "full_name": NAME, "date_of_birth": "1941-07-01",
         "sex": "male", "unit_code": VILLAGE, "phone": PHONE, "phone_owner_verified": True,
         "social_insurance_no": INSURANCE_NO, "address_line": ADDRESS, "has_smartphone": True, "has_bank_account": True,
     }  # fmt: skip
-    resident_id = str(door.post("/v1/residents", body, who=officer)["id"])
-    _go_wrong(door, officer, body, resident_id)
-    _import_a_list(door, officer)
-    _hear_partners(door)
-    _onboard(door, officer, resident_id)
-    _trade(door, officer, resident_id)
-    _apply(door, resident_id)
+    resident_id = str(api.post("/v1/residents", body, who=officer)["id"])
+    _go_wrong(api, officer, body, resident_id)
+    _import_a_list(api, officer)
+    _deliver_webhooks(api)
+    _onboard(api, officer, resident_id)
+    _trade(api, officer, resident_id)
+    _apply(api, resident_id)
     return resident_id
 
 
-def _go_wrong(door: ApiClient, officer: dict[str, str], body: dict[str, Any], resident_id: str) -> None:
+def _go_wrong(api: ApiClient, officer: dict[str, str], body: dict[str, Any], resident_id: str) -> None:
     """Refusals, and personal data where they do not belong: in addresses, queries and headers."""
-    assert door.ask("POST", "/v1/residents", json=body, who=officer).status_code == 409
+    assert api.request("POST", "/v1/residents", json=body, who=officer).status_code == 409
     wrong = body | {"personal_id": REJECTED_NUMBER, "full_name": {"name": NAME}, "unit_code": NAME, "sex": PHONE}
-    assert door.ask("POST", "/v1/residents", json=wrong, who=officer).status_code == 422
-    assert door.ask("POST", "/v1/residents", content=json.dumps(body)[:-9], who=officer).status_code in (415, 422)
+    assert api.request("POST", "/v1/residents", json=wrong, who=officer).status_code == 422
+    assert api.request("POST", "/v1/residents", content=json.dumps(body)[:-9], who=officer).status_code in (415, 422)
     for path in (
         f"/v1/residents?q={quote(NAME)}", f"/v1/residents/{PERSONAL_ID}", f"/v1/residents?status={PHONE}",
         f"/v1/residents/{resident_id}/export", f"/v1/{quote(NAME)}/{PHONE}", f"/v1/residents?phone={PHONE}",
         f"/v1/dossiers/track?code={PERSONAL_ID}&phone_last4={PHONE[-4:]}", f"/v1/payments?merchant_id={PERSONAL_ID}",
         f"/v1/feedback/{quote(NAME)}", f"/v1/reports/progress?unit_code={PERSONAL_ID}", f"/v1/onboarding/{PHONE}",
     ):  # fmt: skip
-        door.ask(
+        api.request(
             "GET",
             path,
             who=officer,
             purpose="support",
             headers={"X-Request-Id": PERSONAL_ID, "User-Agent": "x" + PHONE},
         )
-    door.post("/v1/residents/lookup", {"personal_id": PERSONAL_ID}, who=officer, purpose="support")
+    api.post("/v1/residents/lookup", {"personal_id": PERSONAL_ID}, who=officer, purpose="support")
     reveal = {"fields": ["personal_id", "phone"], "reason": f"Gọi cho {NAME}"}
-    door.post(f"/v1/residents/{resident_id}/reveal", reveal, who=officer, purpose="support")
-    own = door.resident(resident_id)
+    api.post(f"/v1/residents/{resident_id}/reveal", reveal, who=officer, purpose="support")
+    own = api.resident(resident_id)
     corrected = {"field": "full_name", "value": f"{NAME}", "reason": f"{NAME}, {ADDRESS}"}
-    door.post(f"/v1/residents/{resident_id}/corrections", corrected, who=own)
+    api.post(f"/v1/residents/{resident_id}/corrections", corrected, who=own)
     fields = ["full_name", "permanent_address", "ethnic_group", "phone"]
-    door.post(f"/v1/residents/{resident_id}/prefill", {"fields": fields, "purpose": "dossier"}, who=own)
+    api.post(f"/v1/residents/{resident_id}/prefill", {"fields": fields, "purpose": "dossier"}, who=own)
 
 
-def _import_a_list(door: ApiClient, officer: dict[str, str]) -> None:
+def _import_a_list(api: ApiClient, officer: dict[str, str]) -> None:
     rows = [
         ["Số ĐDCN", "Họ và tên", "Ngày sinh", "Giới tính", "Thôn/TDP", "SĐT", "Địa chỉ"],
         [REJECTED_NUMBER, REJECTED_NAME, "1/1/1980", "Nữ", VILLAGE, PHONE, ADDRESS],
@@ -181,42 +181,42 @@ def _import_a_list(door: ApiClient, officer: dict[str, str]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     file = {"file": (f"{NAME} {PHONE}.csv", text.getvalue().encode(), "text/csv")}
-    sent = door.ask("POST", "/v1/resident-imports", who=officer, files=file, data={"unit_code": COMMUNE})
+    sent = api.request("POST", "/v1/resident-imports", who=officer, files=file, data={"unit_code": COMMUNE})
     path = f"/v1/resident-imports/{success(sent).json()['id']}"
-    assert eventually(lambda: door.get(path, who=officer)["status"] == "completed", 60)
-    assert door.get(path, who=officer)["rejected"] == 2
+    assert eventually(lambda: api.get(path, who=officer)["status"] == "completed", 60)
+    assert api.get(path, who=officer)["rejected"] == 2
 
 
-def _hear_partners(door: ApiClient) -> None:
-    """What partners say of the person, of a stranger, and what no service can use."""
+def _deliver_webhooks(api: ApiClient) -> None:
+    """Webhooks about the person, about an unknown person, and without use for any service."""
     who = {"resident": {"personal_id": PERSONAL_ID}}
-    stranger = {"resident": {"personal_id": f"03804179{SERIAL[1:]}"}, "note": f"{NAME} {ADDRESS}"}
-    told: list[tuple[str, str, dict[str, Any]]] = [
+    unknown = {"resident": {"personal_id": f"03804179{SERIAL[1:]}"}, "note": f"{NAME} {ADDRESS}"}
+    messages: list[tuple[str, str, dict[str, Any]]] = [
         ("demo-telecom", "sim.ownership_verified", who | {"phone": PHONE}),
         ("demo-identity", "vneid.activated", who | {"level": 2}),
         ("demo-bank", "payment_account.opened", who | {"kind": "bank", "account_ref": ACCOUNT_NO}),
-        ("demo-bank", "payment_account.opened", stranger | {"kind": "bank", "account_ref": ACCOUNT_NO}),
+        ("demo-bank", "payment_account.opened", unknown | {"kind": "bank", "account_ref": ACCOUNT_NO}),
         ("demo-bank", "payment_account.opened", {"resident": {"personal_id": NAME}, "kind": "bank", "account_ref": PHONE}),
         ("demo-bank", "qr.payment_settled", {"partner_reference": str(uuid.uuid4()), "amount": 1000, "currency": "VND",
                                              "settled_at": datetime.now(UTC).isoformat(), "bin": "970436",
                                              "account_no": ACCOUNT_NO, "reference": NAME}),
     ]  # fmt: skip
-    for partner, kind, data in told:
-        answer = door.webhook(partner, kind, data)
+    for partner, kind, data in messages:
+        answer = api.webhook(partner, kind, data)
         assert answer.status_code in (202, 400, 422), answer.text
-    assert door.webhook("demo-bank", "payment_account.opened", who, secret=b"x" * 32).status_code in (400, 401)
+    assert api.webhook("demo-bank", "payment_account.opened", who, secret=b"x" * 32).status_code in (400, 401)
 
 
-def _onboard(door: ApiClient, officer: dict[str, str], resident_id: str) -> None:
+def _onboard(api: ApiClient, officer: dict[str, str], resident_id: str) -> None:
     done = {"status": "completed", "occurred_at": datetime.now(UTC).isoformat()}
-    said = {"evidence": {"kind": "volunteer", "note": f"{NAME} {PHONE}"}}
-    door.ask("PUT", f"/v1/residents/{resident_id}/onboarding/vneid", json=done | said, who=officer)
-    item = {"client_id": NAME, "resident_id": resident_id, "step": "portal_account"} | done | said
-    door.ask("POST", "/v1/onboarding/batches", json={"items": [item]}, who=officer)
+    evidence = {"evidence": {"kind": "volunteer", "note": f"{NAME} {PHONE}"}}
+    api.request("PUT", f"/v1/residents/{resident_id}/onboarding/vneid", json=done | evidence, who=officer)
+    item = {"client_id": NAME, "resident_id": resident_id, "step": "portal_account"} | done | evidence
+    api.request("POST", "/v1/onboarding/batches", json={"items": [item]}, who=officer)
 
 
-def _trade(door: ApiClient, officer: dict[str, str], resident_id: str) -> None:
-    merchant = door.post(
+def _trade(api: ApiClient, officer: dict[str, str], resident_id: str) -> None:
+    merchant = api.post(
         "/v1/merchants",
         {
             "name": "Quầy hàng của một người", "category": "market_stall", "unit_code": VILLAGE,
@@ -225,22 +225,22 @@ def _trade(door: ApiClient, officer: dict[str, str], resident_id: str) -> None:
         },
         who=officer,
     )  # fmt: skip
-    assert door.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}).status_code == 202
+    assert api.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}).status_code == 202
     path = f"/v1/merchants/{merchant['id']}"
-    assert eventually(lambda: door.get(path, who=officer)["status"] == "active")
+    assert eventually(lambda: api.get(path, who=officer)["status"] == "active")
     code = {"kind": "dynamic", "amount": 5000, "reference": f"R{SERIAL}", "purpose": "Rau"}
-    payload = door.post(f"{path}/qr-codes", code, who=officer)["payload"]
-    door.post("/v1/qr-codes/decode", {"payload": payload}, who=officer)
+    payload = api.post(f"{path}/qr-codes", code, who=officer)["payload"]
+    api.post("/v1/qr-codes/decode", {"payload": payload}, who=officer)
     paid = {"partner_reference": str(uuid.uuid4()), "amount": 5000, "currency": "VND", "reference": f"R{SERIAL}",
             "settled_at": datetime.now(UTC).isoformat(), "merchant_id": merchant["id"], "account_no": ACCOUNT_NO}  # fmt: skip
-    assert door.webhook("demo-bank", "qr.payment_settled", paid).status_code == 202
+    assert api.webhook("demo-bank", "qr.payment_settled", paid).status_code == 202
 
 
-def _apply(door: ApiClient, resident_id: str) -> None:
-    own = door.resident(resident_id)
-    draft = door.post("/v1/dossiers", {"procedure_code": "2.000635", "resident_id": resident_id, "copies": 1}, who=own)
+def _apply(api: ApiClient, resident_id: str) -> None:
+    own = api.resident(resident_id)
+    draft = api.post("/v1/dossiers", {"procedure_code": "2.000635", "resident_id": resident_id, "copies": 1}, who=own)
     assert draft["fields"]["full_name"]["value"] == NAME
-    procedure = {field["name"]: field for field in door.get("/v1/procedures/2.000635")["fields"]}
+    procedure = {field["name"]: field for field in api.get("/v1/procedures/2.000635")["fields"]}
     typed = {"date": "2020-01-01", "integer": 1, "boolean": True, "text": ADDRESS}
     filled = {
         name: procedure[name]["choices"][0]["value"]
@@ -248,10 +248,10 @@ def _apply(door: ApiClient, resident_id: str) -> None:
         else typed[procedure[name]["type"]]
         for name in draft["missing"]
     }
-    success(door.ask("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=own))
-    assert door.post(f"/v1/dossiers/{draft['id']}/submit", who=own)["status"] == "submitted"
+    success(api.request("PATCH", f"/v1/dossiers/{draft['id']}", json={"fields": filled}, who=own))
+    assert api.post(f"/v1/dossiers/{draft['id']}/submit", who=own)["status"] == "submitted"
     complaint = {"unit_code": COMMUNE, "category": "conduct", "text": f"{NAME}, {ADDRESS}, {PHONE}"}
-    door.post("/v1/feedback", complaint, who=own)
+    api.post("/v1/feedback", complaint, who=own)
 
 
 def written_down(directory: Path) -> Iterator[Place]:

@@ -1,4 +1,4 @@
-"""Old code hears a newer release: fields that it does not know are left out, types that it does not know are passed over."""
+"""Old code receives events of a newer release: it ignores unknown fields and unknown types."""
 
 from __future__ import annotations
 
@@ -42,26 +42,26 @@ def service() -> Service:
 
 
 def grown(value: Any) -> Any:
-    """The same, with a field more in every object: what a newer release may say at most without a new type."""
+    """The same, with a field more in every object: what a newer release may add at most without a new type."""
     if isinstance(value, dict):
-        return {name: grown(inner) for name, inner in value.items()} | {"said_by_a_newer_release": {"a": [1]}}
+        return {name: grown(inner) for name, inner in value.items()} | {"added_by_a_newer_release": {"a": [1]}}
     if isinstance(value, list):
         return [grown(inner) for inner in value]
     return value
 
 
-def test_every_fact_with_a_field_more_in_every_object_says_the_same_to_old_code() -> None:
+def test_old_code_reads_every_event_with_an_additional_field_in_every_object() -> None:
     assert len(EVENT_TYPES) > 40
-    for type_, fact in sorted(EVENT_TYPES.items()):
-        golden = json.loads((EXAMPLES / (type_.removeprefix("vn.bakhong.") + ".json")).read_text())
-        fields = {name: value if is_free(fact, name) else grown(value) for name, value in golden.items()}
-        heard = fact.model_validate(fields | {"said_by_a_newer_release": 1})
-        assert json.loads(heard.model_dump_json()) == golden, type_
+    for type_, event in sorted(EVENT_TYPES.items()):
+        sample = json.loads((EXAMPLES / (type_.removeprefix("vn.bakhong.") + ".json")).read_text())
+        fields = {name: value if is_free(event, name) else grown(value) for name, value in sample.items()}
+        received = event.model_validate(fields | {"added_by_a_newer_release": 1})
+        assert json.loads(received.model_dump_json()) == sample, type_
 
 
-def is_free(fact: type[Event], name: str) -> bool:
+def is_free(event: type[Event], name: str) -> bool:
     """Whether a field is a mapping with any keys, where a key more means something more."""
-    return str(fact.model_fields[name].annotation).startswith("dict")
+    return str(event.model_fields[name].annotation).startswith("dict")
 
 
 @pytest.fixture
@@ -74,22 +74,22 @@ async def heard_by_reporting(service: Service, database: Database, bus: Embedded
         await hearing
 
 
-def said(fact: Event, *, type_: str | None = None, **more: Any) -> Outgoing:
-    """A fact as a newer release's relay says it: a field more in the value, a header more in the record."""
-    value = json.dumps(json.loads(fact.model_dump_json()) | more).encode()
+def published(event: Event, *, type_: str | None = None, **more: Any) -> Outgoing:
+    """An event as a newer release's relay publishes it: a field more in the value, a header more in the record."""
+    value = json.dumps(json.loads(event.model_dump_json()) | more).encode()
     headers = {
-        "ce_specversion": "1.0", "ce_id": str(new_id()), "ce_type": type_ or fact.type, "ce_time": now().isoformat(),
+        "ce_specversion": "1.0", "ce_id": str(new_id()), "ce_type": type_ or event.type, "ce_time": now().isoformat(),
         "ce_dataschemaversion": "2",
     }  # fmt: skip
-    return Outgoing(fact.topic, fact.key, value, headers)
+    return Outgoing(event.topic, event.key, value, headers)
 
 
 def registered(unit_id: UUID) -> ResidentRegistered:
-    golden = json.loads((EXAMPLES / (ResidentRegistered.type.removeprefix("vn.bakhong.") + ".json")).read_text())
-    return ResidentRegistered.model_validate(golden | {"resident_id": str(new_id()), "unit_id": str(unit_id)})
+    sample = json.loads((EXAMPLES / (ResidentRegistered.type.removeprefix("vn.bakhong.") + ".json")).read_text())
+    return ResidentRegistered.model_validate(sample | {"resident_id": str(new_id()), "unit_id": str(unit_id)})
 
 
-async def test_old_reporting_counts_newer_facts_and_passes_over_what_it_cannot_know(
+async def test_old_reporting_counts_newer_events_and_ignores_unknown_types(
     heard_by_reporting: EmbeddedBus, database: Database
 ) -> None:
     village = unit_event("15727-01", parents=("38", "15724"))
@@ -97,11 +97,11 @@ async def test_old_reporting_counts_newer_facts_and_passes_over_what_it_cannot_k
 
     await heard_by_reporting.publish(
         [
-            said(village, colour="green"),
-            said(first, nickname=None, addresses=[{"kind": "summer house"}]),
-            said(first, type_="vn.bakhong.resident.knighted.v1"),
-            said(first, type_="vn.bakhong.resident.registered.v2"),
-            said(second),
+            published(village, colour="green"),
+            published(first, nickname=None, addresses=[{"kind": "summer house"}]),
+            published(first, type_="vn.bakhong.resident.knighted.v1"),
+            published(first, type_="vn.bakhong.resident.registered.v2"),
+            published(second),
         ]
     )
 
