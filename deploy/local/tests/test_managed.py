@@ -18,7 +18,7 @@ from deploy.secrets.__main__ import self_signed
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
-class TlsDoor:
+class TlsServer:
     """What a managed PostgreSQL has before it: agrees to TLS as the protocol wants it, and passes on what was inside.
 
     The PostgreSQL of the tests comes from a wheel that was built without TLS.
@@ -58,16 +58,16 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @pytest.fixture
-async def listening(postgres_url: str, tmp_path: Path) -> AsyncIterator[TlsDoor]:
+async def listening(postgres_url: str, tmp_path: Path) -> AsyncIterator[TlsServer]:
     """Known as `localhost` only, by its own certificate."""
     self_signed(tmp_path, ["localhost"])
-    listening = TlsDoor(postgres_url, tmp_path)
+    listening = TlsServer(postgres_url, tmp_path)
     async with await asyncio.start_server(listening.serve, "127.0.0.1", 0) as listening:
         listening.port = listening.sockets[0].getsockname()[1]
         yield listening
 
 
-async def test_everything_that_connects_verifies_who_it_talks_to(listening: TlsDoor) -> None:
+async def test_everything_that_connects_verifies_who_it_talks_to(listening: TlsServer) -> None:
     database = Database(listening.url("postgres"), pool_size=1)
     async with database.reading() as session:
         assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
@@ -79,12 +79,12 @@ async def test_everything_that_connects_verifies_who_it_talks_to(listening: TlsD
     assert listening.opened == 3
 
 
-async def test_a_server_that_is_not_what_the_address_says_is_refused(listening: TlsDoor) -> None:
+async def test_a_server_that_is_not_what_the_address_says_is_refused(listening: TlsServer) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
         await connect(listening.url("postgres", host="127.0.0.1"), "test")
 
 
-async def test_a_service_makes_its_database_and_its_tables_there(listening: TlsDoor) -> None:
+async def test_a_service_makes_its_database_and_its_tables_there(listening: TlsServer) -> None:
     from reporting.app import service
 
     name = f"managed_{listening.port}"
