@@ -14,7 +14,7 @@ PROVINCE = "38"
 
 @dataclass
 class Platform:
-    """A running platform, seen from outside."""
+    """A running platform, used over HTTP."""
 
     gateway: Process
     services: dict[str, Process]

@@ -28,7 +28,7 @@ def platform_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def outside(platform_url: str) -> Iterator[ApiClient]:
+def api(platform_url: str) -> Iterator[ApiClient]:
     """A client without credentials."""
     with ApiClient(platform_url) as api:
         yield api

@@ -32,7 +32,7 @@ def platform() -> Iterator[Started]:
 
 
 @pytest.fixture(scope="module")
-def outside(platform: Started) -> Iterator[ApiClient]:
+def api(platform: Started) -> Iterator[ApiClient]:
     with ApiClient(platform.url) as api:
         yield api
 
