@@ -164,3 +164,24 @@ async def test_nobody_outside_the_unit_learns_anything(calling: Any, register: A
         answer = await request(elsewhere, PURPOSE)
         empty = answer.status_code == 200 and answer.json().get("items") == []
         assert empty or answer.status_code in (403, 404), (operation, answer.text)
+
+
+async def test_a_pupil_of_a_team_reads_and_writes_no_personal_data(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    shop = (await calling("officer", unit_code="15724").post("/v1/organizations", json=a_shop())).json()
+    pupil, path = calling("volunteer", unit_code="15727-01", body="school"), f"/v1/residents/{view['id']}"
+    consent = {"purpose": "prefill", "grantee": "demo-bank", "evidence": {"kind": "paper"}}
+
+    answers = [
+        await pupil.get("/v1/residents", headers=PURPOSE),
+        await pupil.get(path, headers=PURPOSE),
+        await pupil.post("/v1/residents/lookup", json={"personal_id": "038085000001"}, headers=PURPOSE),
+        await pupil.post("/v1/residents/lookup", json={"personal_id": "038085000009"}, headers=PURPOSE),
+        await pupil.get(f"{path}/consents", headers=PURPOSE),
+        await pupil.post(f"{path}/consents", json=consent),
+        await pupil.get("/v1/organizations"),
+        await pupil.get(f"/v1/organizations/{shop['id']}"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert (await pupil.get("/v1/data-sources")).status_code == 200

@@ -8,13 +8,16 @@ A row is an operation; a cell is a role and its relation to the record:
 - `consented`: a record of a resident whose valid consent names the partner
 - `any`: without a relation; the operation shows no record of a person, or serves another service
 
+A volunteer of the school (`PUPILS`) has none of the cells that show or change personal data.
+
 What is not in a cell is refused: 404 where the record is outside the caller's reach, 403 where the caller knows of it.
 """
 
 from collections.abc import Mapping
 from typing import Literal
 
-from chassis.security.identity import Role
+from chassis.errors import Forbidden
+from chassis.security.identity import Caller, Role
 
 Relation = Literal["own", "claimed", "in_unit", "consented", "any"]
 Cells = Mapping[Role, frozenset[Relation]]
@@ -97,6 +100,16 @@ SECOND_PERSON: Mapping[str, str] = {
     "update_resident": "a value that contradicts a higher source waits for a decision (`decide_on_correction`)",
 }
 """Operations whose effect waits for a second person, and who that is."""
+
+
+PUPILS = "school"
+"""The body of grade-9 pupils in a team: they guide people, and read and write no personal data."""
+
+
+def refuse_pupils(caller: Caller) -> None:
+    """403 for a volunteer of the school."""
+    if caller.role == "volunteer" and caller.body == PUPILS:
+        raise Forbidden()
 
 
 def permits(operation: str, role: Role, relation: Relation) -> bool:

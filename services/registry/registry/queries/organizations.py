@@ -12,7 +12,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import covers, scoped, units_of, units_under
 from chassis.storage.database import ReadSession, Session
 from chassis.web.routing import Page, page_by_id
-from registry.model.authority import Relation, permits
+from registry.model.authority import Relation, permits, refuse_pupils
 from registry.model.organizations import CLAIMED, CONFIRMED, Organization, RepresentativeClaim
 from registry.model.residents import Identifier
 
@@ -39,6 +39,7 @@ async def get_organization(
 
 async def relation_to(session: ReadSession, caller: Caller, organization: Organization) -> Relation | None:
     """How a caller relates to an organization; None outside their reach."""
+    refuse_pupils(caller)
     if caller.role == "organization":
         return "own" if caller.organization_id == organization.id else None
     if caller.role == "resident":
@@ -97,6 +98,7 @@ async def list_organizations(
     session: ReadSession, caller: Caller, unit_code: str | None, status: str | None, page: Page
 ) -> tuple[list[PlacedOrganization], str | None]:
     """Organizations of the caller's units."""
+    refuse_pupils(caller)
     query = select(Organization)
     if caller.role == "organization":
         query = query.where(Organization.id == caller.organization_id)

@@ -20,6 +20,7 @@ from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Page, cursor_at
 from registry.identifiers import IdentifierError, parse_personal_id
 from registry.model.attributes import STORED
+from registry.model.authority import refuse_pupils
 from registry.model.provenance import Origin
 from registry.model.residents import Household, Identifier, Resident
 from registry.names import words
@@ -83,6 +84,7 @@ async def read_resident(
 
     The most frequent read of the platform: one statement, its own transaction, without a session.
     """
+    refuse_pupils(caller)
     if caller.is_resident(resident_id):
         rows = await database.fetch(_READ, resident_id)
     elif caller.role == "resident" or (caller.unit_code is None and caller.role not in EVERYWHERE):
@@ -117,6 +119,7 @@ class ResidentRow(SimpleNamespace):
 
 async def may_see(session: ReadSession, caller: Caller, resident: Resident) -> bool:
     """Whether a resident's record is within the caller's reach."""
+    refuse_pupils(caller)
     if caller.role == "resident":
         return caller.is_resident(resident.id)
     return await covers(session, caller, resident.unit_id)
@@ -174,6 +177,7 @@ async def list_residents(
     session: ReadSession, caller: Caller, wanted: ResidentFilter, page: Page
 ) -> tuple[list[Resident], str | None]:
     """Residents of the caller's units, unit by unit; the cost follows the page, not the table."""
+    refuse_pupils(caller)
     if wanted.status is not None and wanted.status not in STATUSES:
         raise InvalidQuery(errors=[FieldError("/status", "not-a-choice", f"Phải là một trong: {', '.join(STATUSES)}.",
                                               f"Must be one of: {', '.join(STATUSES)}.")])  # fmt: skip

@@ -46,6 +46,7 @@ from registry.commands.residents import (
 from registry.errors import ResidentExists
 from registry.identifiers import IdentifierError, check_document, document_of, personal_id_warnings
 from registry.model.attributes import ATTRIBUTES, SELF_STATED, STATED, STORED
+from registry.model.authority import refuse_pupils
 from registry.model.provenance import origin_of
 from registry.model.residents import Resident
 from registry.queries import residents
@@ -178,6 +179,7 @@ async def look_up_resident(
     purpose: PurposeHeader = None,
 ) -> ResidentView:
     """The resident with this number, in the caller's units; 404 otherwise."""
+    refuse_pupils(caller)
     purpose_code = purpose_of(caller, None, purpose)
     resident = await find_resident_by_number(session, body.personal_id)
     if resident is None or not await may_see(session, caller, resident):
