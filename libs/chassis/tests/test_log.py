@@ -13,10 +13,16 @@ from chassis.observability.log import configure_logging, logger
 def logs(capsys):
     root, level = logging.getLogger(), logging.getLogger().level
     handlers = root.handlers[:]
+    server = logging.getLogger("uvicorn"), logging.getLogger("uvicorn.error")
+    before = [(each.handlers[:], each.propagate, each.level, each.disabled) for each in server]
+    for each in server:  # a server that another test started has its own handlers
+        each.handlers, each.propagate, each.level, each.disabled = [], True, logging.NOTSET, False
     structlog.reset_defaults()
     yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     root.handlers[:] = handlers
     root.setLevel(level)
+    for each, (old, propagate, its_level, disabled) in zip(server, before, strict=True):
+        each.handlers, each.propagate, each.level, each.disabled = old, propagate, its_level, disabled
     structlog.reset_defaults()
 
 
