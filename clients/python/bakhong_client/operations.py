@@ -69,7 +69,7 @@ CaseworkDocumentLine = TypedDict(
         "symbol": "str",
         "issued_on": "str",
         "kind": "str",
-        "subject": "str",
+        "subject": "str | None",
         "sender_unit_code": "str | None",
         "sender_id": "str | None",
         "recipient_unit_code": "str | None",
@@ -96,7 +96,7 @@ CaseworkDocumentView = TypedDict(
         "symbol": "str",
         "issued_on": "str",
         "kind": "str",
-        "subject": "str",
+        "subject": "str | None",
         "sender_unit_code": "str | None",
         "sender_id": "str | None",
         "recipient_unit_code": "str | None",
@@ -113,6 +113,7 @@ CaseworkDocumentView = TypedDict(
         "recipient_organ_id": "str | None",
         "due_on": "str | None",
         "body": "str | None",
+        "status_note": "str | None",
         "sha256": "str | None",
         "signatures": "CaseworkSignatureCheck | None",
         "further_files": "list[CaseworkFileView]",
@@ -208,6 +209,7 @@ CaseworkDossierProgress = TypedDict(
         "is_on_time": "bool | None",
         "fee": "CaseworkFeeView",
         "legal_actions": "list[str]",
+        "tracking_key": "str",
         "qr_code_id": "str | None",
         "first_due_at": "str | None",
         "draft_result_until": "str | None",
@@ -263,6 +265,7 @@ CaseworkDossierView = TypedDict(
         "is_on_time": "bool | None",
         "fee": "CaseworkFeeView",
         "legal_actions": "list[str]",
+        "tracking_key": "str",
         "qr_code_id": "str | None",
         "first_due_at": "str | None",
         "draft_result_until": "str | None",
@@ -3690,11 +3693,19 @@ class Operations:
         return answer
 
     def get_documents(
-        self, *, box: Literal["inbox", "sent"] | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        box: Literal["inbox", "sent"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: str | None = None,
     ) -> CaseworkListedDocumentLine:
-        "The caller's inbox, or what the caller (or the caller's office) sent. (GET /v1/documents)"
+        "The caller's inbox, or what the caller (or the caller's office) sent. Subjects of people's documents are shown to (GET /v1/documents)"
         answer: CaseworkListedDocumentLine = self._ask(
-            "GET", "/v1/documents", query={"box": box, "limit": limit, "cursor": cursor}
+            "GET",
+            "/v1/documents",
+            query={"box": box, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
@@ -3748,24 +3759,45 @@ class Operations:
         )
         return answer
 
-    def post_documents_receipt(self, *, document_id: str, idempotency_key: str | None = None) -> CaseworkDocumentView:
-        "Confirms that the document has arrived; twice changes nothing. (POST /v1/documents/{document_id}/receipt)"
+    def post_documents_receipt(
+        self, *, document_id: str, purpose: str | None = None, idempotency_key: str | None = None
+    ) -> CaseworkDocumentView:
+        "Confirms that the document has arrived; twice changes nothing. The answer has the content when a purpose is named. (POST /v1/documents/{document_id}/receipt)"
         answer: CaseworkDocumentView = self._ask(
             "POST",
             f"/v1/documents/{_path(document_id)}/receipt",
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_documents_status(
-        self, *, document_id: str, body: CaseworkExchangeStep, idempotency_key: str | None = None
+        self,
+        *,
+        document_id: str,
+        body: CaseworkExchangeStep,
+        purpose: str | None = None,
+        idempotency_key: str | None = None,
     ) -> CaseworkDocumentView:
-        "Goes one step along the status chain of document exchange; an illegal one answers 409. (POST /v1/documents/{document_id}/status)"
+        "Goes one step along the status chain of document exchange; an illegal one answers 409. The answer has the content (POST /v1/documents/{document_id}/status)"
         answer: CaseworkDocumentView = self._ask(
             "POST",
             f"/v1/documents/{_path(document_id)}/status",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -3813,10 +3845,12 @@ class Operations:
         )
         return answer
 
-    def get_dossiers_track(self, *, code: str | None = None, phone_last4: str | None = None) -> CaseworkTracked:
-        "Where a dossier stands; 404 when code and telephone do not fit together, and guessing is limited. (GET /v1/dossiers/track)"
+    def get_dossiers_track(
+        self, *, code: str | None = None, phone_last4: str | None = None, key: str | None = None
+    ) -> CaseworkTracked:
+        "Where a dossier stands; 404 when code and phone do not fit together, and guessing is limited. The key of the slip's QR (GET /v1/dossiers/track)"
         answer: CaseworkTracked = self._ask(
-            "GET", "/v1/dossiers/track", query={"code": code, "phone_last4": phone_last4}
+            "GET", "/v1/dossiers/track", query={"code": code, "phone_last4": phone_last4, "key": key}
         )
         return answer
 
