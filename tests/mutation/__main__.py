@@ -137,7 +137,10 @@ def test(rule: Rule, operators: Sequence[str], deadline: float, least: float) ->
         tested += 1
         if survives(rule, mutant.code, seconds):
             survivors.append(mutant)
-    killed = 100 * (tested - len(survivors)) / tested if tested else 100.0
+    if not tested:
+        print(f"{rule.name}: not tested, no time left", flush=True)
+        return False
+    killed = 100 * (tested - len(survivors)) / tested
     print(f"{rule.name}: {killed:.0f} % killed, {tested} of {len(mutants)} mutants tested", flush=True)
     for mutant in sorted(survivors, key=lambda one: one.line):
         print(f"  survived {rule.module}, {mutant}", flush=True)
