@@ -151,12 +151,14 @@ def mutants_of(rule: Rule, operators: Sequence[str]) -> Iterator[Mutant]:
     """Every mutant of a module by these operators."""
     path = ROOT / rule.module
     source, tree = path.read_text(encoding="utf-8"), get_ast_from_path(path)
+    lines = source.splitlines()
     for name in operators:
         operator = get_operator(name)()
         places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
         for occurrence, (start, _) in enumerate(places):
             code = mutate_code(source, operator, occurrence)
-            if code is not None:
+            # The flags of a decorator (`frozen`, `slots`) are no rules.
+            if code is not None and not lines[start[0] - 1].startswith("@"):
                 yield Mutant(name, occurrence, start[0], code)
 
 
