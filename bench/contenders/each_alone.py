@@ -1,28 +1,34 @@
 """Our own gateway, except that every webhook has a transaction and a commit of its own."""
 
-import gateway.door as door
+import gateway.asgi as asgi
 from chassis.storage.database import Database
 from gateway.app import app, http_protocol
-from gateway.mailbox import Fate, Letter, Mailbox, NotKept, write_letters
+from gateway.webhooks.batch_writer import (
+    PendingDelivery,
+    PersistFailed,
+    WebhookBatchWriter,
+    WriteOutcome,
+    write_deliveries,
+)
 
 __all__ = ["app", "http_protocol"]
 
 
-class EachAlone(Mailbox):
-    """No sharing: as many commits as letters, on as many connections as the pool has."""
+class SingleWriter(WebhookBatchWriter):
+    """No shared commits: one per delivery, on as many connections as the pool has."""
 
     def __init__(self, database: Database, *, capacity: int = 2_000) -> None:
         super().__init__(database, capacity=capacity)
         self._own = database
 
-    async def post(self, letter: Letter) -> Fate:
-        """Write this letter, commit, and say what it turned out to be."""
+    async def write(self, pending: PendingDelivery) -> WriteOutcome:
+        """Write this delivery, commit, and return the outcome."""
         try:
             async with self._own.transaction() as session:
-                fates = await write_letters(session, [letter])
+                outcomes = await write_deliveries(session, [pending])
         except Exception as error:
-            raise NotKept from error
-        return fates[letter.id]
+            raise PersistFailed from error
+        return outcomes[pending.id]
 
 
-door.Mailbox = EachAlone  # type: ignore[attr-defined]  # the one thing that is changed
+asgi.WebhookBatchWriter = SingleWriter  # type: ignore[attr-defined]  # the only difference

@@ -16,7 +16,7 @@ from contracts.event import Event
 from contracts.services import EVERY_PROCESS, package_of
 from deploy.generate.asyncapi import describe_events
 from deploy.generate.event_tables import EventUse, events_page, overview, with_block
-from gateway.documents import ask_all, generated_tables, merge, problems_of
+from gateway.api_docs.openapi import describe_all, generated_tables, merge, problems_of
 
 ROOT = Path(__file__).parents[2]
 OPENAPI, ASYNCAPI = "docs/api/openapi.json", "docs/api/asyncapi.json"
@@ -25,7 +25,7 @@ CLIENT = "clients/python/bakhong_client/operations.py"
 
 def generated_files(root: Path = ROOT) -> dict[str, str]:
     """Path and text of every generated file; pages that are generated in part keep the rest of what `root` has."""
-    described = ask_all()
+    described = describe_all()
     documents = {service: answer["openapi"] for service, answer in described.items()}
     api = merge(documents, problems_of(described))
     use = EventUse(handled_events(), root)

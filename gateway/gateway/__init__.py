@@ -1,1 +1,1 @@
-"""The only public door."""
+"""The gateway: the only public edge of the platform."""

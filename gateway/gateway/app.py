@@ -1,14 +1,14 @@
-"""The gateway's process: its own REST doors inside, the public door around them and around every service."""
+"""The gateway's process: a FastAPI application for its own REST operations inside the ASGI application for all requests."""
 
 from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import ScheduledJob, Service
 from gateway import model
-from gateway.commands.housekeeping import ROTATIONS, forget
-from gateway.door import Gateway
+from gateway.asgi import Gateway
+from gateway.commands.housekeeping import ROTATIONS, delete_expired
+from gateway.edge.header_timeout import protocol_of
 from gateway.handlers import HANDLERS
-from gateway.header_timeout import protocol_of
 from gateway.routes import ROUTERS
 from gateway.settings import get_gateway_settings
 
@@ -19,7 +19,7 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     handlers=HANDLERS,
-    scheduled_jobs=(ScheduledJob("forget messages", 3600.0, forget),),
+    scheduled_jobs=(ScheduledJob("forget messages", 3600.0, delete_expired),),
     rotations=ROTATIONS,
 )
 inner = create_app(service, get_gateway_settings(), is_observed=False)

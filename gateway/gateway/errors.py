@@ -1,10 +1,10 @@
-"""What the door itself refuses, beyond what every service refuses."""
+"""The problems of the gateway, beyond those that every service has."""
 
 from chassis.errors import Problem
 
 
 class MalformedRequest(Problem):
-    """Not HTTP with one reading: two lengths, undecodable headers."""
+    """Ambiguous HTTP: two lengths, undecodable headers."""
 
     slug, status = "malformed-request", 400
     vi, en = "Yêu cầu không đúng dạng HTTP.", "The request is not well-formed HTTP."
@@ -16,7 +16,7 @@ class AmbiguousPath(Problem):
     """A path that two ends could read differently."""
 
     slug, status = "ambiguous-path", 400
-    vi, en = "Đường dẫn không rõ ràng.", "Two readers could understand this path differently."
+    vi, en = "Đường dẫn không rõ ràng.", "The path is ambiguous."
 
 
 class RequestTooSlow(Problem):
@@ -29,7 +29,7 @@ class RequestTooSlow(Problem):
 
 
 class Retired(Problem):
-    """A partner that once was."""
+    """A partner that was retired."""
 
     slug, status = "partner-retired", 410
     vi, en = "Đối tác này đã ngừng kết nối.", "This partner is retired."
@@ -43,25 +43,25 @@ class TargetTooLong(Problem):
 
 
 class TooManyRequests(Problem):
-    """The caller's quota is used up; `Retry-After` and the `RateLimit` fields say when there is more."""
+    """The caller's quota is used up; `Retry-After` and the `RateLimit` fields give the time of the next try."""
 
     slug, status = "too-many-requests", 429
     vi, en = "Quá nhiều yêu cầu, xin thử lại sau.", "Too many requests; try again later."
 
 
 class HeadersTooLarge(Problem):
-    """More or longer header fields than any honest client sends."""
+    """Too many or too long header fields."""
 
     slug, status = "headers-too-large", 431
     vi, en = "Phần đầu yêu cầu quá lớn.", "The request has too many or too long headers."
 
 
 class BadGateway(Problem):
-    """The service broke off: whether the request took effect is not known."""
+    """The service broke off its response: whether the request took effect is not known."""
 
     slug, status = "bad-gateway", 502
     vi = "Dịch vụ bên trong trả lời dở dang; chưa rõ yêu cầu đã được thực hiện hay chưa."
-    en = "The service broke off its answer; whether the request took effect is not known."
+    en = "The service broke off its response; whether the request took effect is not known."
 
 
 class ServiceUnavailable(Problem):
@@ -73,7 +73,7 @@ class ServiceUnavailable(Problem):
 
 
 class Overloaded(Problem):
-    """The door carries as much as it may: nothing of the request was accepted."""
+    """The gateway is at its limit of concurrent requests: nothing of the request was accepted."""
 
     slug, status = "overloaded", 503
     vi = "Hệ thống đang quá tải; yêu cầu chưa được nhận, xin thử lại sau."
@@ -99,7 +99,7 @@ class BadSignature(Problem):
 
 
 class MalformedMessage(Problem):
-    """A signed webhook whose body does not say what its type needs."""
+    """A signed webhook whose body lacks what its type needs."""
 
     slug, status = "malformed-message", 400
     vi, en = "Nội dung webhook không đúng dạng.", "The body of the webhook is malformed."
@@ -127,14 +127,14 @@ class PartnerExists(Problem):
 
 
 class NothingToProcess(Problem):
-    """Only what was accepted can be processed again."""
+    """Only accepted deliveries can be processed again."""
 
     slug, status = "nothing-to-process", 409
     vi, en = "Không có gì để xử lý lại.", "There is nothing to process again."
 
 
-class NoLongerListed(Problem):
-    """A volunteer whom no team lists any more."""
+class VolunteerNotListed(Problem):
+    """A volunteer who is no longer listed by a team."""
 
     slug, status = "no-longer-listed", 403
     vi = "Tài khoản không còn trong danh sách của tổ triển khai nào."

@@ -1,4 +1,4 @@
-"""Questions about partners and deliveries."""
+"""Queries of partners and deliveries."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ async def list_deliveries(
 
 
 async def list_outcomes(session: ReadSession, delivery_ids: Sequence[UUID]) -> dict[UUID, list[DeliveryOutcome]]:
-    """What services said of deliveries, in the order of time."""
+    """The outcomes of deliveries, oldest first."""
     found: dict[UUID, list[DeliveryOutcome]] = defaultdict(list)
     query = select(DeliveryOutcome).where(col(DeliveryOutcome.delivery_id).in_(delivery_ids))
     for outcome in await session.exec(query.order_by(col(DeliveryOutcome.at))):

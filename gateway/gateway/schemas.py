@@ -1,4 +1,4 @@
-"""Bodies that pass the gateway's own REST door."""
+"""Request bodies and views of the gateway's own REST operations."""
 
 import ipaddress
 from datetime import date, datetime
@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from gateway.dialects import DIALECTS
-from gateway.events import SHAPES
+from gateway.model.partners import AgreementScope
+from gateway.webhooks.event_types import SHAPES
+from gateway.webhooks.providers import PROVIDERS
 
 Kind = Literal["bank", "wallet", "telecom", "identity", "portal", "signature", "other"]
-AgreementScope = Literal["digital_signature", "payment_account", "qr", "infrastructure", "staff"]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -22,8 +22,8 @@ def _known_type(value: str) -> str:
     return value
 
 
-def _known_dialect(value: str) -> str:
-    if value != "standard" and value not in DIALECTS:
+def _known_provider(value: str) -> str:
+    if value != "standard" and value not in PROVIDERS:
         raise PydanticCustomError("unknown-dialect", "There is no such dialect.", {"vi": "Không có kiểu kết nối này."})
     return value
 
@@ -38,7 +38,7 @@ def _network(value: str) -> str:
 
 
 EventType = Annotated[str, AfterValidator(_known_type)]
-DialectName = Annotated[str, AfterValidator(_known_dialect)]
+ProviderName = Annotated[str, AfterValidator(_known_provider)]
 Network = Annotated[str, AfterValidator(_network)]
 RestScope = Literal["prefill"]
 
@@ -80,7 +80,7 @@ class PartnerCreate(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=40)
     name: Text
     kind: Kind = "other"
-    dialect: DialectName = "standard"
+    dialect: ProviderName = "standard"
     allowed_types: list[EventType] | None = Field(default=None, max_length=50)
     scopes: list[RestScope] = []
     addresses: list[Network] = Field(default=[], max_length=50)
@@ -90,11 +90,11 @@ class PartnerCreate(BaseModel):
 
 
 class PartnerChange(BaseModel):
-    """What is named changes; `status` `retired` shuts the partner's doors at once."""
+    """What is named changes; `status` `retired` stops the partner at once."""
 
     name: Text | None = None
     status: Literal["active", "retired"] | None = None
-    dialect: DialectName | None = None
+    dialect: ProviderName | None = None
     allowed_types: list[EventType] | None = Field(default=None, max_length=50)
     scopes: list[RestScope] | None = None
     addresses: list[Network] | None = Field(default=None, max_length=50)
@@ -120,7 +120,7 @@ class PartnerView(BaseModel):
 
 
 class SecretCreate(BaseModel):
-    """A new secret beside the old ones, which end after `overlap_hours`. `secret` brings the partner's own (a dialect's
+    """A new secret beside the old ones, which end after `overlap_hours`. `secret` brings the partner's own (a provider's
     key, or `whpk_` and its ed25519 public key); left out, one is made."""
 
     use: Literal["webhook", "rest"] = "webhook"
@@ -230,7 +230,7 @@ class DeadLetterItem(BaseModel):
 
 
 class DeadLetters(BaseModel):
-    """`unanswered` names services that could not be asked."""
+    """`unanswered` names services that did not respond."""
 
     items: list[DeadLetterItem]
     next_cursor: str | None = None
@@ -250,6 +250,6 @@ class AdministrativeActView(BaseModel):
 
 
 class SettingsView(BaseModel):
-    """What is in force at the door, without secrets."""
+    """The gateway's settings in force, without secrets."""
 
     settings: dict[str, Any]

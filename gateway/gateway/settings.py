@@ -14,13 +14,13 @@ Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 
 class GatewaySettings(Settings):
-    """The door's own settings; in production there is no dev sign-in and no issuer without TLS."""
+    """The gateway's settings; in production there is no dev sign-in and no issuer without TLS."""
 
     gateway_port: int = 8080
     gateway_url: str | None = None
-    """The address that the outside uses; unset: as the caller wrote it."""
+    """The public address; unset: the host of the request."""
     demo_loaded_file: Path | None = None
-    """Set by the launcher while it loads the demo: not ready before the file is there."""
+    """Set by the launcher while it loads the demo: not ready before the file exists."""
 
     oidc_issuer: str | None = None
     """The OpenID provider of people's tokens; unset: only development sign-in."""
@@ -37,16 +37,16 @@ class GatewaySettings(Settings):
     address_requests_per_minute: int = 60_000
     partner_messages_per_minute: int = 60_000
     misses_per_minute: int = 30
-    """Wrong guesses of one address where guessing pays: tracking codes, client secrets."""
+    """Wrong guesses of one address: tracking codes, client secrets."""
     requests_at_once: int = 512
     connections_per_address: int = Field(default=128, ge=1)
-    """Open connections of one address (of IPv6: one /64 network); more are answered 429."""
+    """Open connections of one address (of IPv6: one /64 network); more get 429."""
     proxy_networks: str = ""
     """Networks (CIDR) of the reverse proxies in front, separated by commas: `connections_per_address` is not for them."""
     mailbox_letters: int = 2_000
-    """Webhooks that may wait for their commit; more are answered 503."""
+    """Webhooks that may wait for their commit; more get 503."""
     tls_certificate_file: Path | None = None
-    """The certificate that the outside sees, to tell its last day; TLS itself ends before the gateway."""
+    """The public certificate, to export its last day; TLS itself ends before the gateway."""
 
     @field_validator("proxy_networks")
     @classmethod

@@ -1,4 +1,4 @@
-"""The gateway's event process: relays what partners sent, hears what became of it."""
+"""The gateway's event process: relays what partners sent, receives the outcomes."""
 
 from chassis.app import run_worker
 from gateway.app import service

@@ -1,4 +1,4 @@
-"""Real servers for the tests of the door: whole ASGI servers, sockets that misbehave on purpose, the gateway itself."""
+"""Real servers for the tests of the gateway: whole ASGI servers, misbehaving sockets, the gateway itself."""
 
 import asyncio
 import json
@@ -25,15 +25,15 @@ from chassis.app import create_app  # noqa: E402
 from chassis.clock import now  # noqa: E402
 from chassis.errors import Problem  # noqa: E402
 from chassis.runtime import Runtime, Service  # noqa: E402
-from gateway.answers import send_problem  # noqa: E402
+from gateway.asgi import Gateway  # noqa: E402
 from gateway.commands.development import development_secret  # noqa: E402
-from gateway.door import Gateway  # noqa: E402
-from gateway.header_timeout import HeaderTimeoutProtocol  # noqa: E402
-from gateway.incoming import ClientGone  # noqa: E402
-from gateway.proxy import Budgets, Proxy  # noqa: E402
-from gateway.proxy_client import ProxyClient  # noqa: E402
+from gateway.edge.header_timeout import HeaderTimeoutProtocol  # noqa: E402
+from gateway.edge.request_body import ClientGone  # noqa: E402
+from gateway.edge.responses import send_problem  # noqa: E402
+from gateway.proxy.client import ProxyClient  # noqa: E402
+from gateway.proxy.forwarding import Budgets, Proxy  # noqa: E402
 from gateway.settings import GatewaySettings  # noqa: E402
-from gateway.signatures import sign  # noqa: E402
+from gateway.webhooks.signatures import sign  # noqa: E402
 
 Serve = Callable[[Any], Awaitable[str]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -134,24 +134,24 @@ async def proxy_client() -> AsyncIterator[ProxyClient]:
 
 
 @pytest.fixture
-def quick() -> Budgets:
+def short_budgets() -> Budgets:
     return Budgets(request_idle=0.4, answer=0.4, answer_idle=0.4, stream_idle=0.4)
 
 
 @pytest.fixture
-def patient() -> Budgets:
+def long_budgets() -> Budgets:
     """For all but the tests of time itself: a busy machine is no slow service."""
     return Budgets(request_idle=20, answer=20, answer_idle=20, stream_idle=20)
 
 
 @pytest.fixture
-def forward(serve: Serve, proxy_client: ProxyClient, patient: Budgets) -> Callable[..., Awaitable[str]]:
+def forward(serve: Serve, proxy_client: ProxyClient, long_budgets: Budgets) -> Callable[..., Awaitable[str]]:
     """Start a proxy before the service at an address; answers the proxy's address."""
 
     async def start(
         address: str,
         *,
-        budgets: Budgets = patient,
+        budgets: Budgets = long_budgets,
         body_limit: int = 200_000,
         own_headers: tuple[tuple[bytes, bytes], ...] = ((b"x-internal-token", b"ours"),),
     ) -> str:
@@ -191,35 +191,35 @@ def settings(postgres_url: str, keys: Path) -> GatewaySettings:
 
 @asynccontextmanager
 async def opened(runtime: Runtime, settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    door = Gateway(create_app(runtime.service, runtime=runtime), settings)
-    await door.open(runtime)
+    asgi_app = Gateway(create_app(runtime.service, runtime=runtime), settings)
+    await asgi_app.open(runtime)
     try:
-        yield door
+        yield asgi_app
     finally:
-        await door.close()
+        await asgi_app.close()
 
 
 @pytest.fixture
 def open_gateway(runtime: Runtime) -> Callable[[GatewaySettings], Any]:
-    """`async with open_gateway(settings) as gateway`: the whole door under settings of one's own."""
+    """`async with open_gateway(settings) as gateway`: the whole gateway with other settings."""
     return lambda settings: opened(runtime, settings)
 
 
 @pytest.fixture
-async def door(runtime: Runtime, settings: GatewaySettings) -> AsyncIterator[Gateway]:
-    """The whole door, open, on the test's database."""
+async def asgi_app(runtime: Runtime, settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    """The whole gateway, started, on the test's database."""
     async with opened(runtime, settings) as gateway:
         yield gateway
 
 
-def outsider(app: Any) -> httpx.AsyncClient:
-    """An HTTP client that stands before the door."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door")
+def outside_client(app: Any) -> httpx.AsyncClient:
+    """An HTTP client that stands before the asgi_app."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
 
 @pytest.fixture
-async def client(door: Gateway) -> AsyncIterator[httpx.AsyncClient]:
-    async with outsider(door) as client:
+async def client(asgi_app: Gateway) -> AsyncIterator[httpx.AsyncClient]:
+    async with outside_client(asgi_app) as client:
         yield client
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.concurrency import LOWEST_LIMIT, TARGET_SECONDS, AdaptiveLimit
-from gateway.limits import LimitReached
+from gateway.edge.in_flight import LimitReached
+from gateway.proxy.concurrency import LOWEST_LIMIT, TARGET_SECONDS, AdaptiveLimit
 
 
 class Clock:
@@ -28,8 +28,8 @@ class PacedService:
         self.waited: list[float] = []
 
     def open(self, *, seconds: float, arrivals: float, pace: float) -> tuple[int, int]:
-        """Requests for some seconds: how many were answered, how many were refused."""
-        answered = refused = 0
+        """Requests for some seconds: how many were responses, how many were refused."""
+        responses = refused = 0
         until, due = self.clock.now + seconds, 0.0
         while self.clock.now < until:
             self.clock.now += 1 / pace
@@ -44,11 +44,11 @@ class PacedService:
                 began = self.queue.popleft()
                 self.waited.append(self.clock.now - began)
                 self.limit.leave(began, counts=True)
-                answered += 1
-        return answered, refused
+                responses += 1
+        return responses, refused
 
 
-def test_a_service_that_answers_in_good_time_gets_every_request() -> None:
+def test_a_service_that_responds_in_good_time_gets_every_request() -> None:
     service = PacedService()
 
     assert service.open(seconds=30, arrivals=80, pace=100) == (pytest.approx(2400, rel=0.02), 0)
@@ -60,9 +60,9 @@ def test_an_overloaded_service_goes_on_at_full_pace_and_accepted_requests_do_not
     service.open(seconds=20, arrivals=300, pace=100)
     service.waited.clear()
 
-    answered, refused = service.open(seconds=30, arrivals=300, pace=100)
+    responses, refused = service.open(seconds=30, arrivals=300, pace=100)
 
-    assert answered == pytest.approx(3000, rel=0.02)
+    assert responses == pytest.approx(3000, rel=0.02)
     assert refused == pytest.approx(6000, rel=0.05)
     assert sorted(service.waited)[len(service.waited) // 2] < 1.5 * TARGET_SECONDS
 
@@ -118,10 +118,10 @@ def test_requests_in_flight_are_counted_right_and_the_limit_stays_within_its_bou
 ) -> None:
     clock = Clock()
     limit = AdaptiveLimit("any", most, clock=clock)
-    for seconds, tells in calls:
+    for seconds, counts in calls:
         began = limit.enter()
         assert limit.in_flight == 1
         clock.now += seconds
-        limit.leave(began, counts=tells)
+        limit.leave(began, counts=counts)
         assert min(LOWEST_LIMIT, most) <= limit.limit <= most
     assert limit.in_flight == 0

@@ -14,9 +14,9 @@ from yarl import URL
 
 from chassis.clock import now
 from contracts.gateway import PartnerEventReceived
+from gateway.asgi import Gateway
 from gateway.commands.development import development_secret
-from gateway.door import Gateway
-from gateway.signatures import sign
+from gateway.webhooks.signatures import sign
 
 REQUESTS = int(os.environ.get("HOSTILE_REQUESTS", "1000"))
 SECRET = development_secret("demo-bank")
@@ -146,7 +146,7 @@ FIRST = json.dumps(
 ).encode()
 
 
-async def ask(door: Gateway, headers: list[tuple[bytes, bytes]], chunks: list[bytes]) -> tuple[int, bytes]:
+async def ask(asgi_app: Gateway, headers: list[tuple[bytes, bytes]], chunks: list[bytes]) -> tuple[int, bytes]:
     messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
     answer: dict[str, Any] = {"body": b""}
@@ -161,15 +161,17 @@ async def ask(door: Gateway, headers: list[tuple[bytes, bytes]], chunks: list[by
     path = "/webhooks/demo-bank"
     scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
              "headers": headers, "client": ("127.0.0.1", 5), "http_version": "1.1", "scheme": "http"}  # fmt: skip
-    await door(scope, receive, send)
+    await asgi_app(scope, receive, send)
     return answer["status"], answer["body"]
 
 
-async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(door: Gateway, published: Any) -> None:
+async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(
+    asgi_app: Gateway, published: Any
+) -> None:
     dice = random.Random(3)
     statuses: Counter[int] = Counter()
     accepted = 0
-    status, _ = await ask(door, *sent(rightly_signed(1_000_000, FIRST), FIRST))
+    status, _ = await ask(asgi_app, *sent(rightly_signed(1_000_000, FIRST), FIRST))
     assert status == 202
     for number in range(REQUESTS):
         if dice.random() < 0.3:
@@ -177,7 +179,7 @@ async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(do
             request = sent(rightly_signed(number, body), body)
         else:
             request = dice.choice(UNSIGNED_MUTATIONS)(dice, rightly_signed(number, FIRST), FIRST)
-        status, answer = await ask(door, *request)
+        status, answer = await ask(asgi_app, *request)
         statuses[status] += 1
         accepted += b'"accepted"' in answer
         assert status < 500, (number, request, answer)
@@ -185,9 +187,9 @@ async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(do
     assert set(statuses) <= {202, 400, 401, 413, 415, 422, 431}
     assert statuses[401] > REQUESTS / 10
     assert statuses[400] > REQUESTS / 10
-    said = await published(PartnerEventReceived)
-    assert len(said) == accepted + 1
-    assert len({fact.webhook_id for fact in said}) == len(said)
+    events = await published(PartnerEventReceived)
+    assert len(events) == accepted + 1
+    assert len({event.webhook_id for event in events}) == len(events)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +205,8 @@ async def test_a_thousand_hostile_deliveries_give_no_5xx_and_no_second_effect(do
         b"\x00\x01\x02\r\n\r\n",
     ],
 )
-async def test_hostile_bytes_on_the_wire_are_refused(door: Gateway, serve: Any, raw: bytes) -> None:
-    url = URL(await serve(door))
+async def test_hostile_bytes_on_the_wire_are_refused(asgi_app: Gateway, serve: Any, raw: bytes) -> None:
+    url = URL(await serve(asgi_app))
     reader, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(raw)
     answer = await asyncio.wait_for(reader.readline(), 15)

@@ -10,7 +10,7 @@ from chassis.security.encryption import decrypt_text, is_encrypted_with_newest_k
 from chassis.security.key_rotation import rotate_keys
 from chassis.settings import get_settings
 from chassis.storage.database import Database
-from gateway.commands.housekeeping import BODY_DAYS, ROTATIONS, forget
+from gateway.commands.housekeeping import BODY_DAYS, ROTATIONS, delete_expired
 from gateway.model import Delivery, PartnerSecret
 from gateway.model.deliveries import DELIVERY_BODY
 
@@ -18,19 +18,19 @@ OLD = "old:" + "b2xk" * 10 + "b2w="
 NEW = "new:" + "bmV3" * 10 + "bmU="
 
 
-async def test_old_messages_are_forgotten_and_their_outcome_is_not(
+async def test_old_messages_are_deleted_and_their_outcome_stays(
     client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any, runtime: Any
 ) -> None:
     operator = await sign_in("operator")
     await client.post("/webhooks/demo-bank", **signed("demo-bank", opening(), message_id="msg_1"))
-    await forget(runtime)
+    await delete_expired(runtime)
     path = "/v1/partners/demo-bank/deliveries"
     delivery = (await client.get(path, headers=operator)).json()["items"][0]
     again = f"{path}/{delivery['id']}/process-again"
     assert (await client.post(again, headers=operator)).status_code == 202
 
     with frozen_at(now() + timedelta(days=BODY_DAYS + 1)):
-        await forget(runtime)
+        await delete_expired(runtime)
 
     assert (await client.get(path, headers=operator)).json()["items"][0]["webhook_id"] == "msg_1"
     refused = await client.post(again, headers=operator)
@@ -53,14 +53,14 @@ async def test_keys_rotate_while_webhooks_are_served(
     with_keys(OLD)
     async with open_gateway(settings) as gateway:
         transport = httpx.ASGITransport(gateway)
-        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             first = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
             with_keys(f"{NEW},{OLD}")
             await rotate_keys(database, ROTATIONS)
             with_keys(NEW)
             second = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
     async with open_gateway(settings) as restarted:
-        assert restarted.directory.find("demo-bank").keys
+        assert restarted.partner_cache.find("demo-bank").keys
 
     assert (first.status_code, second.status_code) == (202, 202)
     async with database.reading() as session:

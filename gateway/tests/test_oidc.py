@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chassis.errors import Unauthenticated
 from chassis.security.encryption import DEVELOPMENT_KEYS
-from gateway.oidc import KeySet, Provider
+from gateway.identity.oidc import IdentityProvider, KeySet
 from gateway.settings import GatewaySettings
 
 RESIDENT = "01890000-0000-7000-8000-000000000001"
@@ -76,18 +76,18 @@ async def identity(serve: Any) -> Identity:
 
 
 @pytest.fixture
-def provider(identity: Identity) -> Provider:
-    return Provider(identity.issuer, "bakhong")
+def provider(identity: Identity) -> IdentityProvider:
+    return IdentityProvider(identity.issuer, "bakhong")
 
 
-async def test_an_officers_token_says_who_and_where(identity: Identity, provider: Provider) -> None:
+async def test_an_officers_token_gives_role_and_unit(identity: Identity, provider: IdentityProvider) -> None:
     caller, until = await provider.caller(identity.token())
 
     assert (caller.role, caller.subject, caller.unit_code, caller.body) == ("officer", "u-1", "15724", "police")
     assert until > time.time()
 
 
-async def test_a_resident_is_known_by_the_residents_id(identity: Identity, provider: Provider) -> None:
+async def test_a_resident_is_known_by_the_residents_id(identity: Identity, provider: IdentityProvider) -> None:
     caller, _ = await provider.caller(identity.token(bakhong_role="resident", resident_id=RESIDENT))
 
     assert str(caller.resident_id) == RESIDENT
@@ -114,12 +114,14 @@ async def test_a_resident_is_known_by_the_residents_id(identity: Identity, provi
         {"bakhong_role": "resident", "resident_id": "not-a-uuid"},
     ],
 )
-async def test_a_token_that_is_not_for_us_is_refused(identity: Identity, provider: Provider, changes: Any) -> None:
+async def test_a_token_that_is_not_for_us_is_refused(
+    identity: Identity, provider: IdentityProvider, changes: Any
+) -> None:
     with pytest.raises(Unauthenticated):
         await provider.caller(identity.token(**changes))
 
 
-async def test_only_the_providers_key_and_algorithm_count(identity: Identity, provider: Provider) -> None:
+async def test_only_the_providers_key_and_algorithm_count(identity: Identity, provider: IdentityProvider) -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     curve = ec.generate_private_key(ec.SECP256R1())
     forged = [
@@ -175,11 +177,13 @@ async def test_a_discovery_document_of_another_issuer_is_not_believed(identity: 
         await keys.key("key-1")
 
 
-async def test_an_officer_of_the_provider_passes_the_door(open_gateway: Any, settings: Any, identity: Identity) -> None:
+async def test_an_officer_of_the_identity_provider_is_admitted(
+    open_gateway: Any, settings: Any, identity: Identity
+) -> None:
     changed = settings.model_copy(update={"oidc_issuer": identity.issuer})
     async with open_gateway(changed) as gateway:
         transport = httpx.ASGITransport(gateway)
-        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             token = identity.token(bakhong_role="operator")
             answer = await client.get("/v1/partners", headers={"Authorization": f"Bearer {token}"})
             wrong = await client.get("/v1/partners", headers={"Authorization": f"Bearer {identity.token(aud='x')}"})
@@ -189,11 +193,11 @@ async def test_an_officer_of_the_provider_passes_the_door(open_gateway: Any, set
 
 @pytest.fixture
 async def browser(open_gateway: Any, settings: Any, identity: Identity) -> Any:
-    """A browser before a door where one may sign in."""
+    """A browser in front of a gateway with sign-in."""
     wanted = {"oidc_issuer": identity.issuer, "oidc_client_id": "dashboard", "oidc_client_secret": "s"}
     async with open_gateway(settings.model_copy(update=wanted)) as gateway:
         transport = httpx.ASGITransport(gateway)
-        async with httpx.AsyncClient(transport=transport, base_url="https://door") as browser:
+        async with httpx.AsyncClient(transport=transport, base_url="https://gateway") as browser:
             yield browser
 
 
@@ -207,7 +211,7 @@ async def test_an_officer_signs_in_by_the_code_flow(browser: httpx.AsyncClient, 
     begun = await browser.get("/dashboard/sign-in")
     query = parse_qs(urlsplit(begun.headers["Location"]).query)
     assert begun.headers["Location"].startswith(f"{identity.issuer}/auth?")
-    assert query["redirect_uri"] == ["https://door/dashboard/callback"]
+    assert query["redirect_uri"] == ["https://gateway/dashboard/callback"]
     assert query["code_challenge_method"] == ["S256"]
 
     finished = await signed_in(browser)
@@ -231,7 +235,7 @@ async def test_a_session_opens_reading_and_nothing_else(browser: httpx.AsyncClie
     assert (await browser.get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 401
 
 
-async def test_a_callback_without_its_own_state_signs_nobody_in(browser: httpx.AsyncClient) -> None:
+async def test_a_callback_without_its_own_state_signs_no_one_in(browser: httpx.AsyncClient) -> None:
     assert (await browser.get("/dashboard/callback?code=c&state=x")).status_code == 401
     await browser.get("/dashboard/sign-in")
     assert (await browser.get("/dashboard/callback?code=c&state=x")).status_code == 401

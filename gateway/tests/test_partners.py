@@ -38,8 +38,8 @@ async def test_an_operator_registers_a_partner_that_may_send_what_its_kind_sends
     assert "vneid.issued" not in answer.json()["allowed_types"]
     assert (await client.get("/v1/partners/bank-a", headers=operator)).json() == answer.json()
     assert (await client.post("/v1/partners", json=PARTNER, headers=operator)).status_code == 409
-    said = [fact for fact in await published(PartnerChanged) if fact.partner_id == "bank-a"]
-    assert [(fact.version, fact.active) for fact in said] == [(1, True)]
+    said = [event for event in await published(PartnerChanged) if event.partner_id == "bank-a"]
+    assert [(event.version, event.active) for event in said] == [(1, True)]
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ async def test_agreements_and_licences_are_announced(client: httpx.AsyncClient, 
 
     assert (agreement.status_code, licences.status_code, again.status_code) == (201, 201, 409)
     assert (await client.post("/v1/partners/bank-a/agreements", json=backwards, headers=operator)).status_code == 422
-    fact = [one for one in await published(PartnerChanged) if one.partner_id == "bank-a"][-1]
-    assert [one.unit_code for one in fact.agreements] == ["15724"]
-    assert [one.kind for one in fact.licences] == ["cyber_protection"]
+    event = [one for one in await published(PartnerChanged) if one.partner_id == "bank-a"][-1]
+    assert [one.unit_code for one in event.agreements] == ["15724"]
+    assert [one.kind for one in event.licences] == ["cyber_protection"]
     shown = await client.get("/v1/partners/bank-a/agreements", headers=operator)
     assert shown.json()["items"][0]["scope"] == ["payment_account", "qr"]
 
@@ -177,19 +177,19 @@ ACTS: dict[str, dict[str, Any]] = {
     "POST /v1/dead-letters/{dead_letter_id}/replay": {},
     "DELETE /v1/dead-letters/{dead_letter_id}?reason=khong-ap-dung-duoc": {},
 }
-"""A body for everything that an operator can do at the door; the test below asks the API document what that is."""
+"""A body for everything that an operator can do in the gateway; the test below takes the list from the API document."""
 
 
 async def test_whatever_an_operator_does_leaves_one_act(
     client: httpx.AsyncClient,
     sign_in: Any,
-    door: Any,
+    asgi_app: Any,
     database: Database,
     signed: Any,
     opening: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    paths = door.inner.openapi()["paths"]
+    paths = asgi_app.inner.openapi()["paths"]
     deeds = [
         f"{method.upper()} {path}"
         for path, item in paths.items()
@@ -206,10 +206,10 @@ async def test_whatever_an_operator_does_leaves_one_act(
         replayed.append(str(dead_letter_id))
         return 1
 
-    runtime = door.inner.state.runtime
+    runtime = asgi_app.inner.state.runtime
     monkeypatch.setattr(runtime, "consumer", SimpleNamespace(replay=replay, discard=replay))
     monkeypatch.setattr(runtime.service_client, "call", nobody_has_it)
-    ids = {"partner_id": "demo-bank", "delivery_id": listed.json()["items"][0]["id"], "dead_letter_id": LETTER}
+    ids = {"partner_id": "demo-bank", "delivery_id": listed.json()["items"][0]["id"], "dead_letter_id": DEAD_LETTER_ID}
     for deed, body in ACTS.items():
         method, path = deed.split()
         answer = await client.request(method, path.format(**ids), json=body, headers=operator)
@@ -220,31 +220,37 @@ async def test_whatever_an_operator_does_leaves_one_act(
     assert len(acts) == len({act.act for act in acts}) == len(ACTS)
     assert all(act.role == "operator" and act.target for act in acts)
     assert [act.detail for act in acts if act.act == "dead_letter.discarded"] == ["khong-ap-dung-duoc"]
-    assert replayed == [LETTER, LETTER]
+    assert replayed == [DEAD_LETTER_ID, DEAD_LETTER_ID]
 
 
-LETTER = "01890000-0000-7000-8000-000000000001"
+DEAD_LETTER_ID = "01890000-0000-7000-8000-000000000001"
 
 
 async def nobody_has_it(service: str, *_: Any, **__: Any) -> Any:
     raise ServiceUnavailable(service, 404)
 
 
-async def test_the_service_says_why_a_dead_letter_stays(
-    client: httpx.AsyncClient, sign_in: Any, door: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+async def test_the_service_gives_the_reason_why_a_dead_letter_stays(
+    client: httpx.AsyncClient, sign_in: Any, asgi_app: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def onboarding_has_it(service: str, *_: Any, **__: Any) -> Any:
-        said = {"type": "/problems/dead-letter-stays", "id": LETTER, "reason": "StepCompleted does not parse: step"}
+        said = {
+            "type": "/problems/dead-letter-stays",
+            "id": DEAD_LETTER_ID,
+            "reason": "StepCompleted does not parse: step",
+        }
         raise ServiceUnavailable(service, 409, said) if service == "onboarding" else ServiceUnavailable(service, 404)
 
-    monkeypatch.setattr(door.inner.state.runtime.service_client, "call", onboarding_has_it)
+    monkeypatch.setattr(asgi_app.inner.state.runtime.service_client, "call", onboarding_has_it)
     operator = await sign_in("operator")
 
-    refused = await client.post(f"/v1/dead-letters/{LETTER}/replay", headers=operator)
+    refused = await client.post(f"/v1/dead-letters/{DEAD_LETTER_ID}/replay", headers=operator)
 
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/dead-letter-stays")
-    assert (refused.json()["id"], refused.json()["reason"]) == (LETTER, "StepCompleted does not parse: step")
-    assert (await client.delete(f"/v1/dead-letters/{LETTER}", headers=operator)).status_code == 400, "why, please"
+    assert (refused.json()["id"], refused.json()["reason"]) == (DEAD_LETTER_ID, "StepCompleted does not parse: step")
+    assert (await client.delete(f"/v1/dead-letters/{DEAD_LETTER_ID}", headers=operator)).status_code == 400, (
+        "why, please"
+    )
     async with database.reading() as session:
         assert not list(await session.exec(select(AdministrativeAct)))
 
@@ -256,7 +262,7 @@ async def test_settings_show_no_secret(client: httpx.AsyncClient, sign_in: Any) 
     assert not any(word in answer.text.lower() for word in ("password", "pii", "postgresql", "secret"))
 
 
-async def test_dead_letters_name_services_that_do_not_answer(client: httpx.AsyncClient, sign_in: Any) -> None:
+async def test_dead_letters_name_services_that_do_not_respond(client: httpx.AsyncClient, sign_in: Any) -> None:
     operator = await sign_in("operator")
 
     answer = await client.get("/v1/dead-letters", headers=operator)
@@ -268,8 +274,8 @@ async def test_dead_letters_name_services_that_do_not_answer(client: httpx.Async
 
 
 @pytest.fixture
-async def behind(door: Any, serve: Any) -> dict[str, list[str]]:
-    """A service behind the door that has these dead letters (their ids), a page at a time."""
+async def behind(asgi_app: Any, serve: Any) -> dict[str, list[str]]:
+    """A service behind the gateway that has these dead letters (their ids), a page at a time."""
     letters = {"registry": [f"01890000-0000-7000-8000-00000000000{n}" for n in (1, 3, 5)],
                "casework": [f"01890000-0000-7000-8000-00000000000{n}" for n in (2, 4)]}  # fmt: skip
 
@@ -288,7 +294,7 @@ async def behind(door: Any, serve: Any) -> dict[str, list[str]]:
         await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
     url = await serve(app)
-    service_client = door.inner.state.runtime.service_client
+    service_client = asgi_app.inner.state.runtime.service_client
     for service in letters:
         service_client._urls[service] = f"{url}/{service}"
     return letters

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.paths import PathRefused, decode_path
+from gateway.edge.paths import PathRefused, decode_path
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The Python client for partners speaks to the real door."""
+"""The Python client for partners speaks to the real asgi_app."""
 
 import asyncio
 import json
@@ -15,12 +15,12 @@ sys.path.insert(0, str(ROOT))
 
 from bakhong_client import sandbox, sign_webhook  # noqa: E402
 
-from gateway.signatures import parse_secret, verify  # noqa: E402
+from gateway.webhooks.signatures import parse_secret, verify  # noqa: E402
 
 
 @pytest.fixture
-async def box(door: Any, serve: Any) -> sandbox.Sandbox:
-    address = await serve(door)
+async def box(asgi_app: Any, serve: Any) -> sandbox.Sandbox:
+    address = await serve(asgi_app)
     http = httpx.Client(base_url=address, timeout=30)
     secret = sandbox.development_secret("demo-bank")
     return sandbox.Sandbox(http, "demo-bank", secret, "038095000001", "15724")
@@ -32,7 +32,7 @@ async def test_every_scenario_of_the_sandbox_meets_what_it_expects(box: sandbox.
     box.http.close()
 
 
-def test_the_client_signs_as_the_door_verifies() -> None:
+def test_the_client_signs_as_the_gateway_verifies() -> None:
     secret = sandbox.development_secret("demo-bank")
     body = json.dumps({"type": "x"}).encode()
     moment = datetime(2026, 11, 21, tzinfo=UTC)

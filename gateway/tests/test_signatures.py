@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from gateway.signatures import SecretRefused, SignatureRefused, VerificationKey, parse_secret, sign, verify
+from gateway.webhooks.signatures import SecretRefused, SignatureRefused, VerificationKey, parse_secret, sign, verify
 
 # The vector published with the Standard Webhooks 1.0.0 specification, the same in all its libraries.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from yarl import URL
 
-from gateway.header_timeout import HeaderTimeoutProtocol, capped_address, protocol_of
+from gateway.edge.header_timeout import HeaderTimeoutProtocol, capped_address, protocol_of
 from gateway.settings import GatewaySettings, networks_of
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n"
@@ -21,7 +21,7 @@ class Wire:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
 
-    async def say(self, *parts: bytes, pause: float = 0.0) -> None:
+    async def send(self, *parts: bytes, pause: float = 0.0) -> None:
         for part in parts:
             self.writer.write(part)
             await self.writer.drain()
@@ -40,9 +40,9 @@ class Wire:
 
 
 @pytest.fixture
-async def dial(door: Any, serve: Any) -> AsyncIterator[Callable[[], Any]]:
-    """Open connections to the whole door."""
-    url = URL(await serve(door))
+async def dial(asgi_app: Any, serve: Any) -> AsyncIterator[Callable[[], Any]]:
+    """Open connections to the whole gateway."""
+    url = URL(await serve(asgi_app))
     opened: list[Wire] = []
 
     async def wire() -> Wire:
@@ -60,13 +60,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("said", [(), (b"GET",), (HEAD,), tuple(bytes([one]) for one in HEAD + b"X-A: " + b"b" * 200)])
-async def test_a_head_that_dribbles_in_ends_the_connection(dial: Any, said: tuple[bytes, ...]) -> None:
+@pytest.mark.parametrize("sent", [(), (b"GET",), (HEAD,), tuple(bytes([one]) for one in HEAD + b"X-A: " + b"b" * 200)])
+async def test_a_head_that_dribbles_in_ends_the_connection(dial: Any, sent: tuple[bytes, ...]) -> None:
     wire = await dial()
-    telling = asyncio.ensure_future(wire.say(*said, pause=0.02))
+    sending = asyncio.ensure_future(wire.send(*sent, pause=0.02))
 
     answer = await wire.answer()
-    telling.cancel()
+    sending.cancel()
 
     assert answer.startswith(b"HTTP/1.1 408")
 
@@ -74,38 +74,38 @@ async def test_a_head_that_dribbles_in_ends_the_connection(dial: Any, said: tupl
 @pytest.mark.usefixtures("impatient")
 async def test_the_next_head_on_a_connection_must_come_in_time_too(dial: Any) -> None:
     wire = await dial()
-    await wire.say(HEAD + b"\r\n")
+    await wire.send(HEAD + b"\r\n")
     assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
-    await wire.say(HEAD)
+    await wire.send(HEAD)
 
     assert b"HTTP/1.1 408" in await wire.answer()
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_an_answer_that_takes_long_is_not_a_slow_client(dial: Any, monkeypatch: Any) -> None:
+async def test_a_long_response_is_not_a_slow_client(dial: Any, monkeypatch: Any) -> None:
     async def slow(*_: Any) -> tuple[int, dict[str, Any]]:
         await asyncio.sleep(0.8)
         return 200, {}
 
-    monkeypatch.setattr("gateway.pages.platform_readiness", slow)
+    monkeypatch.setattr("gateway.api_docs.pages.platform_readiness", slow)
     wire = await dial()
-    await wire.say(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
+    await wire.send(b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n")
 
     assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
 
 
-async def test_connections_over_the_limit_are_told_to_come_back(dial: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_connections_over_the_limit_get_retry_after(dial: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HeaderTimeoutProtocol, "most_connections", 3)
     first = [await dial() for _ in range(3)]
     for wire in first:
-        await wire.say(HEAD + b"\r\n")
+        await wire.send(HEAD + b"\r\n")
         assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
 
     shed = await (await dial()).answer()
     first[0].writer.close()
     await asyncio.sleep(0.05)
     later = await dial()
-    await later.say(HEAD + b"\r\n")
+    await later.send(HEAD + b"\r\n")
 
     assert shed.startswith(b"HTTP/1.1 503")
     assert b"Retry-After: 1" in shed
@@ -118,7 +118,7 @@ async def test_connections_of_one_address_over_its_limit_are_refused_until_one_e
     monkeypatch.setattr(server_protocol, "connections_per_address", 3)
     first = [await dial() for _ in range(3)]
     for wire in first:
-        await wire.say(HEAD + b"\r\n")
+        await wire.send(HEAD + b"\r\n")
         assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
 
     refused = await (await dial()).answer()
@@ -126,7 +126,7 @@ async def test_connections_of_one_address_over_its_limit_are_refused_until_one_e
     while HeaderTimeoutProtocol.open_by_address["127.0.0.1"] > 2:
         await asyncio.sleep(0.01)
     later = await dial()
-    await later.say(HEAD + b"\r\n")
+    await later.send(HEAD + b"\r\n")
 
     assert refused.startswith(b"HTTP/1.1 429")
     assert b"Retry-After: 1" in refused
@@ -139,7 +139,7 @@ async def test_a_reverse_proxy_may_open_more_connections_than_one_client(
     monkeypatch.setattr(server_protocol, "connections_per_address", 1)
     monkeypatch.setattr(server_protocol, "proxy_networks", networks_of("127.0.0.0/24"))
     for wire in [await dial() for _ in range(3)]:
-        await wire.say(HEAD + b"\r\n")
+        await wire.send(HEAD + b"\r\n")
         assert (await wire.first_line()).startswith(b"HTTP/1.1 200")
 
 
@@ -162,10 +162,12 @@ def test_a_network_that_is_none_stops_the_start(settings: GatewaySettings) -> No
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_a_body_that_dribbles_in_after_its_answer_ends_the_connection_without_a_second_answer(dial: Any) -> None:
+async def test_a_body_that_dribbles_in_after_its_response_ends_the_connection_without_a_second_response(
+    dial: Any,
+) -> None:
     wire = await dial()
-    await wire.say(b"POST /v1/partners HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n")
-    dribbling = asyncio.ensure_future(wire.say(*[b"x"] * 1000, pause=0.02))
+    await wire.send(b"POST /v1/partners HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n")
+    dribbling = asyncio.ensure_future(wire.send(*[b"x"] * 1000, pause=0.02))
 
     answer = await wire.answer()
     dribbling.cancel()
@@ -197,8 +199,8 @@ AMBIGUOUS_HEADS = [
 async def test_a_second_request_is_never_smuggled_in_the_first(dial: Any) -> None:
     for head in AMBIGUOUS_HEADS:
         wire = await dial()
-        await wire.say(b"POST /dev/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + head)
-        await wire.say(b"\r\n\r\n0\r\n\r\n" + SMUGGLED)
+        await wire.send(b"POST /dev/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + head)
+        await wire.send(b"\r\n\r\n0\r\n\r\n" + SMUGGLED)
 
         answer = await wire.answer()
 
@@ -213,10 +215,10 @@ TARGETS = [
 ]  # fmt: skip
 
 
-async def test_no_spelling_of_a_path_reaches_an_inner_door(dial: Any) -> None:
+async def test_no_spelling_of_a_path_reaches_an_internal_operation(dial: Any) -> None:
     for target in TARGETS:
         wire = await dial()
-        await wire.say(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        await wire.send(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 
         answer = await wire.answer()
 
@@ -228,7 +230,7 @@ async def test_a_header_given_twice_is_never_joined(dial: Any) -> None:
     for name in (b"Authorization", b"X-Request-Id", b"Origin"):
         wire = await dial()
         twice = name + b": first-value\r\n" + name + b": second-value\r\n"
-        await wire.say(b"GET /v1/partners HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + twice + b"\r\n")
+        await wire.send(b"GET /v1/partners HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + twice + b"\r\n")
 
         answer = await wire.answer()
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.strict_json import BodyRefused, read_object
+from gateway.webhooks.strict_json import BodyRefused, read_object
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from gateway.routing import Route, RoutingTable
+from gateway.proxy.routing_table import Route, RoutingTable
 from tests.security.raw_http import (
     CONNECTIONS,
     LOOKS_LIKE_A_REQUEST,
@@ -59,11 +59,11 @@ async def settings(settings: Any, serve: Any, recorder: Recorder) -> Any:
 
 
 @pytest.fixture
-async def dial(door: Any, serve: Any) -> AsyncIterator[Connect]:
+async def dial(asgi_app: Any, serve: Any) -> AsyncIterator[Connect]:
     """Connections to the whole gateway, with one public operation that a service answers."""
     own = (route for route in RoutingTable.from_file().routes if route.service == "gateway")
-    door.table = RoutingTable([Route("POST", "/v1/recorded", "registry", public=True), *own])
-    url = URL(await serve(door))
+    asgi_app.table = RoutingTable([Route("POST", "/v1/recorded", "registry", public=True), *own])
+    url = URL(await serve(asgi_app))
     opened: list[RawConnection] = []
 
     async def one() -> RawConnection:
@@ -75,7 +75,7 @@ async def dial(door: Any, serve: Any) -> AsyncIterator[Connect]:
         await connection.close()
 
 
-async def test_a_request_that_offers_an_upgrade_is_answered_once_and_its_body_is_read(dial: Connect) -> None:
+async def test_a_request_that_offers_an_upgrade_gets_one_response_and_its_body_is_read(dial: Connect) -> None:
     for upgrade, connection, framing, packets in product(UPGRADES, CONNECTIONS, FRAMINGS, (1, 2)):
         headers = [JSON, *offer(upgrade, connection)]
         honest = await answered_once(await dial(), Post("/dev/token", HONEST, framing, headers).packets(packets))
@@ -124,7 +124,7 @@ async def test_no_header_of_one_connection_reaches_a_service(dial: Connect, reco
     assert headers[b"x-kept"] == b"yes"
 
 
-async def test_a_websocket_handshake_is_answered_as_any_other_request(dial: Connect) -> None:
+async def test_a_websocket_handshake_is_handled_as_any_other_request(dial: Connect) -> None:
     handshake = "\r\n".join(f"{name}: {value}" for name, value in offer("websocket", "Upgrade")).encode()
     for path, status in ((b"/healthz", 200), (b"/v1/partners", 401)):
         request = b"GET %b HTTP/1.1\r\nHost: a\r\n%b\r\n\r\n" % (path, handshake)
@@ -134,7 +134,7 @@ async def test_a_websocket_handshake_is_answered_as_any_other_request(dial: Conn
         assert answer.status == status
 
 
-async def test_a_client_that_expects_100_continue_is_told_to_go_on(dial: Connect) -> None:
+async def test_a_client_that_expects_100_continue_gets_it(dial: Connect) -> None:
     post = Post("/dev/token", HONEST, "content-length", [JSON, ("Expect", "100-continue")])
     head, body = post.packets(2)
     connection = await dial()
@@ -263,7 +263,7 @@ async def test_a_body_that_two_parsers_could_cut_differently_is_refused(dial: Co
     assert recorder.seen == []
 
 
-async def test_a_length_that_is_said_twice_alike_is_one_length(dial: Connect) -> None:
+async def test_a_length_that_is_sent_twice_alike_is_one_length(dial: Connect) -> None:
     post = Post("/dev/token", HONEST, "content-length", [JSON, ("Content-Length", str(len(HONEST)))])
     for packets in (1, 2):
         assert (await answered_once(await dial(), post.packets(packets))).status == 200
@@ -286,7 +286,7 @@ BADLY_ENDED_CHUNKS = [
 ]
 
 
-async def test_chunks_that_are_not_ended_as_the_rfc_says_end_the_connection(dial: Connect, recorder: Recorder) -> None:
+async def test_chunks_that_do_not_end_as_in_the_rfc_end_the_connection(dial: Connect, recorder: Recorder) -> None:
     head = b"POST /v1/recorded HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     for body in BADLY_ENDED_CHUNKS:
         answer = await refused_and_closed(await dial(), [head + body % HONEST])

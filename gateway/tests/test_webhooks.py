@@ -15,8 +15,8 @@ from chassis.storage.database import Database
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from gateway.commands.development import development_secret
-from gateway.commands.outcomes import keep_outcomes
-from gateway.signatures import sign
+from gateway.commands.outcomes import store_outcomes
+from gateway.webhooks.signatures import sign
 
 BANK = "/webhooks/demo-bank"
 
@@ -27,20 +27,20 @@ async def test_a_signed_message_is_durable_and_announced_before_202(
     answer = await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_1"))
 
     assert (answer.status_code, answer.json()) == (202, {"id": "msg_1", "status": "accepted"})
-    [fact] = await published(PartnerEventReceived)
-    assert (fact.partner_id, fact.webhook_id, fact.event, fact.attempt) == (
+    [event] = await published(PartnerEventReceived)
+    assert (event.partner_id, event.webhook_id, event.event, event.attempt) == (
         "demo-bank",
         "msg_1",
         "payment_account.opened",
         1,
     )
-    assert fact.occurred_at.isoformat() == "2026-11-21T08:00:00+07:00"
-    assert fact.unit_codes == ["15061", "15724"]
-    opened = decrypt_text(CipherContext(*SEALED_AT), str(fact.delivery_id), base64.b64decode(fact.sealed))
+    assert event.occurred_at.isoformat() == "2026-11-21T08:00:00+07:00"
+    assert event.unit_codes == ["15061", "15724"]
+    opened = decrypt_text(CipherContext(*SEALED_AT), str(event.delivery_id), base64.b64decode(event.sealed))
     assert json.loads(opened) == opening()["data"]
 
 
-async def test_no_personal_number_leaves_the_door_in_the_clear(
+async def test_no_personal_number_leaves_the_gateway_in_the_clear(
     client: httpx.AsyncClient, signed: Any, opening: Any, database: Database
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening()))
@@ -79,7 +79,7 @@ async def test_a_thousand_identical_deliveries_at_once_are_one(
     assert len(await published(PartnerEventReceived)) == 1
 
 
-async def test_many_messages_at_once_keep_their_own_answers(
+async def test_concurrent_messages_get_their_own_responses(
     client: httpx.AsyncClient, signed: Any, opening: Any, published: Any
 ) -> None:
     messages = [signed("demo-bank", opening(account_ref=f"acc-{n}"), message_id=f"msg_{n}") for n in range(300)]
@@ -142,22 +142,24 @@ async def test_the_checks_go_in_the_order_of_the_contract(
         ),
     ],
 )
-async def test_a_malformed_message_is_told_every_wrong_field_in_both_languages(
+async def test_a_malformed_message_names_every_wrong_field_in_both_languages(
     client: httpx.AsyncClient, signed: Any, opening: Any, body: Any, pointers: list[str]
 ) -> None:
     if isinstance(body, dict) and body != {"type": "payment_account.opened"}:
         body = opening() | body
-    said = {}
+    errors = {}
     for language in ("vi", "en"):
         request = signed("demo-bank", body)
         request["headers"] |= {"accept-language": language}
         answer = await client.post(BANK, **request)
         assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-message")
-        said[language] = answer.json()["errors"]
+        errors[language] = answer.json()["errors"]
 
-    assert [one["pointer"] for one in said["en"]] == pointers
-    assert [one["code"] for one in said["vi"]] == [one["code"] for one in said["en"]]
-    assert all(vi["message"] and vi["message"] != en["message"] for vi, en in zip(said["vi"], said["en"], strict=True))
+    assert [one["pointer"] for one in errors["en"]] == pointers
+    assert [one["code"] for one in errors["vi"]] == [one["code"] for one in errors["en"]]
+    assert all(
+        vi["message"] and vi["message"] != en["message"] for vi, en in zip(errors["vi"], errors["en"], strict=True)
+    )
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
@@ -186,12 +188,12 @@ async def test_old_and_new_secret_both_count_while_they_rotate(
     assert (await client.post(BANK, content=raw, headers=headers)).status_code == 401
 
 
-async def test_a_full_mailbox_refuses_before_it_accepts(
+async def test_a_full_queue_refuses_before_it_accepts(
     open_gateway: Any, settings: Any, signed: Any, opening: Any, published: Any
 ) -> None:
     async with open_gateway(settings.model_copy(update={"mailbox_letters": 5})) as gateway:
         transport = httpx.ASGITransport(gateway)
-        async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             answers = await asyncio.gather(
                 *(client.post(BANK, **signed("demo-bank", opening(), message_id=f"m{n}")) for n in range(100))
             )
@@ -219,7 +221,7 @@ async def test_a_partner_over_its_quota_waits_and_others_do_not(
     assert other.status_code == 202
 
 
-async def test_a_partner_is_only_heard_from_its_own_networks(
+async def test_a_partner_is_only_accepted_from_its_own_networks(
     client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
 ) -> None:
     operator = await sign_in("operator")
@@ -228,41 +230,41 @@ async def test_a_partner_is_only_heard_from_its_own_networks(
         assert (await client.post(BANK, **signed("demo-bank", opening()))).status_code == status
 
 
-async def test_what_services_say_of_a_delivery_is_shown_to_the_partner(
+async def test_outcomes_of_services_are_shown_to_the_partner(
     client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, deliver: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening(), message_id="msg_1"))
-    [fact] = await published(PartnerEventReceived)
+    [event] = await published(PartnerEventReceived)
     partner = await sign_in("partner", partner_id="demo-bank")
-    said: dict[str, Any] = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "service": "registry"}
+    outcome: dict[str, Any] = {"delivery_id": event.delivery_id, "partner_id": "demo-bank", "service": "registry"}
 
     async def shown() -> tuple[str, str | None]:
         answer = await client.get("/v1/partners/demo-bank/deliveries", headers=partner)
         return answer.json()["items"][0]["status"], answer.json()["items"][0]["reason"]
 
     assert await shown() == ("accepted", None)
-    await deliver(DeliveryUnmatched(**said, reason="unknown", at=now()))
+    await deliver(DeliveryUnmatched(**outcome, reason="unknown", at=now()))
     assert await shown() == ("unmatched", "unknown")
     later = now() + timedelta(seconds=1)
-    await deliver(DeliveryProcessed(**said, outcome="applied", at=later))
+    await deliver(DeliveryProcessed(**outcome, outcome="applied", at=later))
     assert await shown() == ("processed", None)
-    await deliver(DeliveryUnmatched(**said, reason="unknown", at=now() - timedelta(seconds=5)))
+    await deliver(DeliveryUnmatched(**outcome, reason="unknown", at=now() - timedelta(seconds=5)))
     assert await shown() == ("processed", None)
 
 
-async def test_a_refusal_goes_before_what_other_services_say_in_the_same_batch(
+async def test_rejected_goes_before_other_outcomes_of_the_same_batch(
     client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, session: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening()))
-    [fact] = await published(PartnerEventReceived)
-    said: dict[str, Any] = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "at": now()}
-    facts: list[DeliveryProcessed | DeliveryUnmatched] = [
-        DeliveryProcessed(**said, service="casework", outcome="applied"),
-        DeliveryUnmatched(**said, service="registry", reason="unknown"),
-        DeliveryProcessed(**said, service="payments-qr", outcome="rejected", reason="wrong-amount"),
-        DeliveryProcessed(**said | {"delivery_id": uuid4()}, service="registry", outcome="applied"),
+    [event] = await published(PartnerEventReceived)
+    outcome: dict[str, Any] = {"delivery_id": event.delivery_id, "partner_id": "demo-bank", "at": now()}
+    events: list[DeliveryProcessed | DeliveryUnmatched] = [
+        DeliveryProcessed(**outcome, service="casework", outcome="applied"),
+        DeliveryUnmatched(**outcome, service="registry", reason="unknown"),
+        DeliveryProcessed(**outcome, service="payments-qr", outcome="rejected", reason="wrong-amount"),
+        DeliveryProcessed(**outcome | {"delivery_id": uuid4()}, service="registry", outcome="applied"),
     ]
-    await keep_outcomes(session, facts)
+    await store_outcomes(session, events)
     await session.commit()
 
     shown = await client.get(
@@ -278,12 +280,12 @@ async def test_process_again_announces_the_next_attempt(
     client: httpx.AsyncClient, signed: Any, opening: Any, published: Any, deliver: Any, sign_in: Any
 ) -> None:
     await client.post(BANK, **signed("demo-bank", opening()))
-    [fact] = await published(PartnerEventReceived)
+    [event] = await published(PartnerEventReceived)
     reason = "unlicensed-provider"
-    said = {"delivery_id": fact.delivery_id, "partner_id": "demo-bank", "service": "registry", "at": now()}
-    await deliver(DeliveryProcessed(**said, outcome="rejected", reason=reason))
+    outcome = {"delivery_id": event.delivery_id, "partner_id": "demo-bank", "service": "registry", "at": now()}
+    await deliver(DeliveryProcessed(**outcome, outcome="rejected", reason=reason))
     operator = await sign_in("operator")
-    path = f"/v1/partners/demo-bank/deliveries/{fact.delivery_id}"
+    path = f"/v1/partners/demo-bank/deliveries/{event.delivery_id}"
     assert (await client.get(path, headers=operator)).json()["reason"] == "unlicensed-provider"
 
     answer = await client.post(f"{path}/process-again", headers=operator)
@@ -300,7 +302,7 @@ async def test_a_partner_sees_its_own_deliveries_only(client: httpx.AsyncClient,
     assert (await client.get("/v1/partners/demo-wallet/deliveries", headers=wallet)).status_code == 200
 
 
-async def test_a_dialects_message_ends_in_the_same_row_and_is_answered_in_kind(
+async def test_a_providers_message_ends_in_the_same_row_and_gets_its_reply(
     client: httpx.AsyncClient, sign_in: Any, published: Any
 ) -> None:
     operator = await sign_in("operator")
@@ -323,11 +325,11 @@ async def test_a_dialects_message_ends_in_the_same_row_and_is_answered_in_kind(
         (200, {"success": True}),
         (401, {"success": False}),
     ]
-    [fact] = await published(PartnerEventReceived)
-    assert (fact.event, fact.webhook_id) == ("qr.payment_settled", "92704")
+    [event] = await published(PartnerEventReceived)
+    assert (event.event, event.webhook_id) == ("qr.payment_settled", "92704")
 
 
-async def test_vnpay_calls_with_get_and_hears_its_own_codes(client: httpx.AsyncClient, sign_in: Any) -> None:
+async def test_vnpay_calls_with_get_and_gets_its_own_codes(client: httpx.AsyncClient, sign_in: Any) -> None:
     import hmac
     from urllib.parse import urlencode
 

@@ -12,10 +12,10 @@ from deploy.generate.asyncapi import describe_events
 from deploy.generate.compatibility import breaking_api_changes, breaking_event_changes, resolve
 from deploy.generate.event_tables import EventUse
 from deploy.generate.files import ROOT
-from gateway.documents import ask_all, merge, routes_of
-from gateway.examples import has_example
-from gateway.refusals import PROBLEMS_FILE
-from gateway.routing import TABLE_FILE
+from gateway.api_docs.error_responses import PROBLEMS_FILE
+from gateway.api_docs.examples import has_example
+from gateway.api_docs.openapi import describe_all, merge, routes_of
+from gateway.proxy.routing_table import TABLE_FILE
 
 API = Path(__file__).parents[2] / "docs" / "api"
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -24,7 +24,7 @@ METHODS = ("get", "put", "post", "delete", "patch")
 @pytest.fixture(scope="module")
 def declared() -> dict[str, dict[str, Any]]:
     """The OpenAPI document and the problems of every service, as its code says now."""
-    return ask_all()
+    return describe_all()
 
 
 def test_the_committed_tables_are_what_the_services_declare(declared: dict[str, dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from chassis.errors import Unauthenticated
 from deploy.identity.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, temporary_keycloak
-from gateway.oidc import Provider
+from gateway.identity.oidc import IdentityProvider
 
 pytestmark = pytest.mark.identity
 
@@ -50,8 +50,8 @@ def add_user(client: httpx.Client, name: str, attributes: dict[str, list[str]]) 
 
 
 @pytest.fixture
-def provider(keycloak: Keycloak) -> Provider:
-    return Provider(keycloak.issuer, "bakhong")
+def provider(keycloak: Keycloak) -> IdentityProvider:
+    return IdentityProvider(keycloak.issuer, "bakhong")
 
 
 def tokens_of(keycloak: Keycloak, name: str) -> dict[str, Any]:
@@ -62,20 +62,22 @@ def tokens_of(keycloak: Keycloak, name: str) -> dict[str, Any]:
 
 
 async def test_an_officers_access_token_says_role_unit_and_body(
-    keycloak: Keycloak, admin: httpx.Client, provider: Provider
+    keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
     caller, _ = await provider.caller(tokens_of(keycloak, "officer")["access_token"])
 
     assert (caller.role, caller.unit_code, caller.body) == ("officer", "15724", "police")
 
 
-async def test_somebody_without_a_role_is_nobody(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+async def test_somebody_without_a_role_is_nobody(
+    keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
+) -> None:
     with pytest.raises(Unauthenticated):
         await provider.caller(tokens_of(keycloak, "stranger")["access_token"])
 
 
 async def test_id_and_refresh_tokens_are_no_access_tokens(
-    keycloak: Keycloak, admin: httpx.Client, provider: Provider
+    keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
     tokens = tokens_of(keycloak, "officer")
     for kind in ("id_token", "refresh_token"):
@@ -84,7 +86,7 @@ async def test_id_and_refresh_tokens_are_no_access_tokens(
 
 
 async def test_a_token_for_another_audience_is_refused(keycloak: Keycloak, admin: httpx.Client) -> None:
-    other = Provider(keycloak.issuer, "somebody-else")
+    other = IdentityProvider(keycloak.issuer, "somebody-else")
     with pytest.raises(Unauthenticated):
         await other.caller(tokens_of(keycloak, "officer")["access_token"])
 
@@ -98,7 +100,9 @@ def test_nobody_changes_their_own_role(admin: httpx.Client) -> None:
     assert profile.get("unmanagedAttributePolicy", "DISABLED") == "DISABLED"
 
 
-async def test_new_keys_of_the_provider_are_found(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+async def test_new_keys_of_the_provider_are_found(
+    keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
+) -> None:
     first = tokens_of(keycloak, "officer")["access_token"]
     await provider.caller(first)
     add_key(admin)
@@ -136,10 +140,10 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     from fastapi import FastAPI
 
     from chassis.security.identity import write_keys
-    from gateway.credentials import Credentials, SignerFile
-    from gateway.door import Gateway
-    from gateway.proxy_client import ProxyClient
-    from gateway.sessions import Sessions
+    from gateway.asgi import Gateway
+    from gateway.identity.credentials import Credentials, SignerFile
+    from gateway.identity.sessions import DashboardSessions
+    from gateway.proxy.client import ProxyClient
     from gateway.settings import GatewaySettings
 
     write_keys(tmp_path, ["gateway"])
@@ -147,10 +151,10 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     settings = GatewaySettings(
         oidc_issuer=keycloak.issuer, oidc_client_id="bakhong-dashboard", oidc_client_secret=dashboard_secret
     )
-    provider = Provider(keycloak.issuer, "bakhong")
+    provider = IdentityProvider(keycloak.issuer, "bakhong")
     gateway = Gateway(FastAPI(), settings)
     gateway.client = ProxyClient()
-    gateway.sessions = Sessions(settings, provider, lambda: signer.session_key)
+    gateway.sessions = DashboardSessions(settings, provider, lambda: signer.session_key)
     gateway.credentials = Credentials(signer, None, None, None, provider, allows_development=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:
         yield browser
@@ -176,7 +180,7 @@ async def test_an_officer_signs_in_on_the_dashboard(keycloak: Keycloak, browser:
     assert "__Host-session" in finished.headers["Set-Cookie"]
 
 
-async def test_keys_outlive_the_provider(keycloak: Keycloak, admin: httpx.Client, provider: Provider) -> None:
+async def test_keys_outlive_the_provider(keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider) -> None:
     token = tokens_of(keycloak, "officer")["access_token"]
     await provider.caller(token)
 

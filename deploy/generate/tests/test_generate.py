@@ -33,7 +33,7 @@ def test_no_generated_file_is_read_to_write_another(files: dict[str, str], monke
     def refuse() -> dict[str, str]:
         raise AssertionError("a first and a second run would differ")
 
-    monkeypatch.setattr("gateway.documents.committed_problems", refuse)
+    monkeypatch.setattr("gateway.api_docs.openapi.committed_problems", refuse)
     assert generated_files(ROOT) == files
 
 

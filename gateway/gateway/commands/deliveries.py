@@ -1,4 +1,4 @@
-"""Sending a kept message through the platform once more."""
+"""Processing a stored message again."""
 
 import base64
 
@@ -16,18 +16,18 @@ from gateway.model import AdministrativeAct, Delivery, DeliveryOutcome
 async def process_again(
     session: Session, caller: Caller, delivery: Delivery, licences: list[str], unit_codes: list[str]
 ) -> Delivery:
-    """Announces the delivery anew, as its next attempt, with what the partner holds today."""
+    """Publishes the delivery again, as its next attempt, with the licences and agreements of today."""
     if delivery.event is None or not delivery.body:
         raise NothingToProcess
-    delivery.begin_again()
+    delivery.start_attempt()
     await session.execute(delete(DeliveryOutcome).where(col(DeliveryOutcome.delivery_id) == delivery.id))
-    publish(session, _fact(delivery, licences, unit_codes))
+    publish(session, _received_event(delivery, licences, unit_codes))
     target = f"delivery {delivery.id}"
     session.add(AdministrativeAct(actor=caller.account, role=caller.role, act="delivery.process_again", target=target))
     return delivery
 
 
-def _fact(delivery: Delivery, licences: list[str], unit_codes: list[str]) -> PartnerEventReceived:
+def _received_event(delivery: Delivery, licences: list[str], unit_codes: list[str]) -> PartnerEventReceived:
     assert delivery.event is not None
     return PartnerEventReceived(
         subject_key=delivery.subject_key,

@@ -9,10 +9,10 @@ from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.storage.database import Session
-from gateway.commands.partners import announce_partner, new_secret
-from gateway.events import TYPES_OF_KIND
+from gateway.commands.partners import new_secret, publish_partner
 from gateway.model import Agreement, Licence, Partner, PartnerSecret
-from gateway.schemas import AgreementScope
+from gateway.model.partners import AgreementScope
+from gateway.webhooks.event_types import TYPES_OF_KIND
 
 COMMUNES = ("15724", "15061")
 """Đồng Tiến and Ngọc Lặc, the communes of the demo."""
@@ -47,7 +47,7 @@ def development_secret(partner_id: str) -> str:
 
 async def ensure_development_partners(session: Session) -> None:
     """Adds those that are missing; running it again changes nothing."""
-    # The api and the worker start at the same moment.
+    # The API and the worker start at the same time.
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('development partners'))"))
     existing = set(await session.exec(select(col(Partner.id))))
     for wanted in PARTNERS:
@@ -77,7 +77,7 @@ async def _add(session: Session, wanted: DevelopmentPartner) -> None:
                 valid_from=date(2024, 1, 1),
             )
         )
-    await announce_partner(session, partner)
+    await publish_partner(session, partner)
 
 
 def _secrets(partner_id: str) -> list[PartnerSecret]:

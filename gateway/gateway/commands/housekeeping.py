@@ -1,4 +1,4 @@
-"""Deletes what is no longer needed; names what follows new keys."""
+"""Deletes expired data; names the columns of key rotation."""
 
 from datetime import datetime, timedelta
 
@@ -12,11 +12,11 @@ from gateway.model.deliveries import DELIVERY_BODY, Delivery
 from gateway.model.partners import WEBHOOK_SECRET, PartnerSecret
 
 BODY_DAYS = 90
-"""Longer than the 30 days after which the bus forgets a partner's message; then only what became of it is kept."""
+"""Longer than the 30 days for which the bus keeps a partner's message; then only the outcome is kept."""
 
 
-async def forget_bodies(session: Session, before: datetime) -> int:
-    """Deletes the sealed data of messages that were received before an instant; how many."""
+async def delete_bodies(session: Session, before: datetime) -> int:
+    """Deletes the encrypted data of messages that were received before an instant; how many."""
     done = await session.execute(
         text("UPDATE delivery SET body = '' WHERE received_at < :before AND body <> '' RETURNING id"),
         {"before": before},
@@ -25,14 +25,14 @@ async def forget_bodies(session: Session, before: datetime) -> int:
     return len(done.all())
 
 
-async def forget(runtime: Runtime) -> None:
-    """The hourly round of forgetting."""
+async def delete_expired(runtime: Runtime) -> None:
+    """Deletes expired bodies and sessions; runs hourly."""
     async with runtime.database.transaction() as session:
-        await forget_bodies(session, now() - timedelta(days=BODY_DAYS))
+        await delete_bodies(session, now() - timedelta(days=BODY_DAYS))
 
 
 ROTATIONS = (
     reencrypting(PartnerSecret, {"sealed": WEBHOOK_SECRET}),
     reencrypting(Delivery, {"body": DELIVERY_BODY}),
 )
-"""What follows new keys."""
+"""The columns that key rotation encrypts again."""

@@ -1,4 +1,4 @@
-"""The accounts that teams list, as onboarding tells them."""
+"""The accounts that teams list, as onboarding publishes them."""
 
 from sqlalchemy import text
 
@@ -6,21 +6,21 @@ from chassis.storage.database import Session
 from contracts.onboarding import TeamChanged
 
 
-async def keep_team(session: Session, fact: TeamChanged) -> None:
-    """Keeps whom a team lists now; who is no longer named stays known as struck off."""
-    await session.execute(_STRIKE_OFF, {"team": fact.team_id})
+async def store_team(session: Session, event: TeamChanged) -> None:
+    """Stores the accounts that a team lists now; removed accounts stay, with `is_listed` false."""
+    await session.execute(_UNLIST, {"team": event.team_id})
     await session.execute(
         _LIST,
         {
-            "team": fact.team_id,
-            "accounts": [member.account for member in fact.members],
-            "starts": [member.listed_from for member in fact.members],
-            "ends": [member.listed_to for member in fact.members],
+            "team": event.team_id,
+            "accounts": [member.account for member in event.members],
+            "starts": [member.listed_from for member in event.members],
+            "ends": [member.listed_to for member in event.members],
         },
     )
 
 
-_STRIKE_OFF = text("UPDATE team_listing SET is_listed = false WHERE team_id = :team")
+_UNLIST = text("UPDATE team_listing SET is_listed = false WHERE team_id = :team")
 _LIST = text(
     "INSERT INTO team_listing (account, team_id, listed_from, listed_to, is_listed)"
     " SELECT DISTINCT ON (account) account, :team, starts, ends, true FROM unnest(cast(:accounts AS text[]),"

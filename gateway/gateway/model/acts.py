@@ -1,4 +1,4 @@
-"""Who changed what at the door: kept for ever, without secrets and without personal data."""
+"""Who changed what in the gateway: kept for ever, without secrets and personal data."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from gateway.model.tables import Table
 
 
 class AdministrativeAct(Table, table=True):
-    """One deed of an operator."""
+    """One act of an operator."""
 
     __tablename__ = "administrative_act"
 

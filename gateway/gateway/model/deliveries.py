@@ -14,7 +14,7 @@ from contracts.gateway import SEALED_AT
 from gateway.model.tables import Table
 
 DELIVERY_BODY = CipherContext(*SEALED_AT)
-"""Where the message's data are sealed, row = the delivery's id; the same sealed text travels on the bus."""
+"""The context in which a message's data are encrypted (row: the delivery's id); the same ciphertext is on the bus."""
 
 
 class Delivery(Table, table=True):
@@ -41,7 +41,7 @@ class Delivery(Table, table=True):
     repeats: int = 0
     conflicts: int = 0
 
-    def begin_again(self) -> None:
+    def start_attempt(self) -> None:
         self.attempt += 1
         self.status, self.reason = "accepted", None
 
@@ -59,7 +59,7 @@ class DeliveryConflict(Table, table=True):
 
 
 class DeliveryOutcome(Table, table=True):
-    """What one service said last about a delivery."""
+    """The newest outcome of a delivery in one service."""
 
     __tablename__ = "delivery_outcome"
 

@@ -1,6 +1,7 @@
 """A partner (bank, telecom, wallet, portal): what it may send, under which keys, agreements and licences."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, Text, UniqueConstraint
@@ -13,11 +14,12 @@ from chassis.security.encryption import CipherContext
 from chassis.storage.database import aware
 from gateway.model.tables import Table
 
+AgreementScope = Literal["digital_signature", "payment_account", "qr", "infrastructure", "staff"]
 WEBHOOK_SECRET = CipherContext("gateway", "partner_secret", "sealed")
 
 
 class Partner(Table, table=True):
-    """`version` counts every change of the partner and of what it holds; the doors reload by it."""
+    """`version` counts every change of the partner and of what it holds; the partner caches reload by it."""
 
     __tablename__ = "partner"
 
@@ -46,7 +48,7 @@ class Partner(Table, table=True):
 
 
 class PartnerSecret(Table, table=True):
-    """A secret with the time it counts. `use` webhook: sealed, to verify with; rest: only its digest is kept."""
+    """A secret with the time it counts. `use` webhook: encrypted, to verify with; rest: only its digest is stored."""
 
     __tablename__ = "partner_secret"
 

@@ -1,4 +1,4 @@
-"""Who practises: logins that onboarding gave out for a training session."""
+"""Training accounts: logins that onboarding issued for a training session."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from gateway.model.tables import Table
 
 
 class TrainingAccount(Table, table=True):
-    """A login with the digest of its secret; the newest word of its session counts."""
+    """A login with the digest of its secret; the newest event of its session counts."""
 
     __tablename__ = "training_account"
 

@@ -1,4 +1,4 @@
-"""The gateway's own REST doors."""
+"""The gateway's own REST operations."""
 
 from gateway.routes import partners, platform, tokens
 

@@ -1,4 +1,4 @@
-"""What operators see of the whole platform: dead letters of every service, and the settings in force."""
+"""Operations on the whole platform for operators: dead letters of every service, and the settings in force."""
 
 import asyncio
 from typing import Annotated, Any, Literal
@@ -32,24 +32,24 @@ ServiceName = Literal["registry", "onboarding", "payments-qr", "casework", "repo
 
 
 @router.get("/v1/dead-letters")
-async def show_dead_letters(
+async def list_dead_letters(
     request: Request, session: Reading, page: PageQuery, caller: Operator, service: ServiceName | None = None
 ) -> DeadLetters:
-    """Events that services could not apply, oldest first; the contents stay where they are."""
-    asked = [name for name in SERVICE_NAMES if service in (None, name)]
+    """Events that services could not apply, oldest first, without their contents."""
+    names = [name for name in SERVICE_NAMES if service in (None, name)]
     params = {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.cursor and page.after_id() else {})
-    answers = await asyncio.gather(*(_ask(request, name, caller, params) for name in asked))
+    answers = await asyncio.gather(*(_fetch_dead_letters(request, name, caller, params) for name in names))
     found = [item for answer in answers if answer for item in answer[0]]
     is_more = any(answer[1] for answer in answers if answer)
     if service in (None, "gateway"):
         own, cursor = await _own(session, page)
         found, is_more = [*found, *own], is_more or cursor is not None
-    # Each service gave its first letters after the cursor, so the first of all of them are the page.
+    # Each service gave its first dead letters after the cursor, so the first of all of them are the page.
     items = sorted(found, key=lambda item: item.id)[: page.limit]
     is_more = is_more or len(found) > len(items)
-    unanswered = [name for name, answer in zip(asked, answers, strict=True) if answer is None]
+    missing = [name for name, answer in zip(names, answers, strict=True) if answer is None]
     return DeadLetters(
-        items=items, next_cursor=cursor_at(items[-1].id) if is_more and items else None, unanswered=unanswered
+        items=items, next_cursor=cursor_at(items[-1].id) if is_more and items else None, unanswered=missing
     )
 
 
@@ -57,9 +57,9 @@ async def show_dead_letters(
 async def replay_dead_letter(
     dead_letter_id: UUID, request: Request, session: Transaction, caller: Operator
 ) -> dict[str, Any]:
-    """Applies it and what waits behind it once more, in the service where it lies; 409 with the `reason` if that fails."""
-    answer = await _where_it_lies(request, caller, "POST", dead_letter_id, "/replay")
-    _note(session, caller, "dead_letter.replayed", answer["service"], dead_letter_id)
+    """Applies it and what waits behind it once more, in its service; 409 with the `reason` if that fails."""
+    answer = await _call_holder(request, caller, "POST", dead_letter_id, "/replay")
+    _record_act(session, caller, "dead_letter.replayed", answer["service"], dead_letter_id)
     return answer
 
 
@@ -70,20 +70,20 @@ async def discard_dead_letter(
     session: Transaction,
     caller: Operator,
     reason: Annotated[
-        str, Query(min_length=1, max_length=500, description="Why; kept with the act, so without persons")
+        str, Query(min_length=1, max_length=500, description="Why; stored with the act, so without personal data")
     ],
 ) -> dict[str, Any]:
-    """Puts away an event that can never be applied, and applies what waits behind it, in the service where it lies."""
-    answer = await _where_it_lies(request, caller, "DELETE", dead_letter_id)
-    _note(session, caller, "dead_letter.discarded", answer["service"], dead_letter_id, reason)
+    """Discards an event that can never be applied, and applies what waits behind it, in its service."""
+    answer = await _call_holder(request, caller, "DELETE", dead_letter_id)
+    _record_act(session, caller, "dead_letter.discarded", answer["service"], dead_letter_id, reason)
     return answer
 
 
 @router.get("/v1/administrative-acts")
-async def show_administrative_acts(
+async def list_administrative_acts(
     session: Reading, page: PageQuery, caller: Annotated[Caller, allow("operator", "auditor")], actor: str | None = None
 ) -> Listed[AdministrativeActView]:
-    """Who changed what at the door, oldest first: partners, their secrets and papers, deliveries and dead letters."""
+    """Administrative acts, oldest first: on partners, their secrets and documents, deliveries and dead letters."""
     query = select(AdministrativeAct)
     if actor is not None:
         query = query.where(col(AdministrativeAct.actor) == actor)
@@ -94,8 +94,8 @@ async def show_administrative_acts(
 
 
 @router.get("/v1/settings")
-async def show_settings(request: Request, caller: Annotated[Caller, allow("operator", "auditor")]) -> SettingsView:
-    """What is in force at the door; keys, passwords and addresses of databases are not shown."""
+async def get_settings(request: Request, caller: Annotated[Caller, allow("operator", "auditor")]) -> SettingsView:
+    """The gateway's settings in force; keys, passwords and addresses of databases are not shown."""
     settings = request.app.state.gateway.settings
     shown = settings.model_dump(mode="json", include=SHOWN)
     return SettingsView(settings=shown | {"bus": "kafka" if settings.kafka_bootstrap_servers else "embedded"})
@@ -117,10 +117,10 @@ SHOWN = {
 }
 
 
-async def _ask(
+async def _fetch_dead_letters(
     request: Request, service: str, caller: Caller, params: dict[str, str]
 ) -> tuple[list[DeadLetterItem], bool] | None:
-    """A page of a service's dead letters, and whether there are more; None when it does not answer."""
+    """A page of a service's dead letters, and whether there are more; None when it does not respond."""
     try:
         answer = await request.app.state.runtime.service_client.call(
             service, "GET", "/internal/dead-letters", caller=caller, params=params, seconds=5.0
@@ -136,30 +136,32 @@ async def _own(session: Reading, page: Page) -> tuple[list[DeadLetterItem], str 
     return [DeadLetterItem(**row.model_dump(), service="gateway") for row in rows], cursor
 
 
-async def _where_it_lies(
-    request: Request, caller: Caller, method: str, dead_letter_id: UUID, deed: str = ""
+async def _call_holder(
+    request: Request, caller: Caller, method: str, dead_letter_id: UUID, suffix: str = ""
 ) -> dict[str, Any]:
-    """What the service that has a dead letter makes of it; the door is asked last."""
+    """The result in the service that has the dead letter; the gateway's own are looked up last."""
     runtime = request.app.state.runtime
-    silent = False
+    is_unknown = False
     for name in SERVICE_NAMES:
         try:
-            path = f"/internal/dead-letters/{dead_letter_id}{deed}"
+            path = f"/internal/dead-letters/{dead_letter_id}{suffix}"
             answer = await runtime.service_client.call(name, method, path, caller=caller, seconds=20.0)
             return {"service": name, **answer}
-        except ServiceUnavailable as unanswered:
-            if unanswered.status == 409:
-                raise DeadLetterStays(members={key: unanswered.body[key] for key in ("id", "reason")}) from unanswered
-            if unanswered.status not in (404, None):
-                raise Unavailable from unanswered
-            silent |= unanswered.status is None
-    replayed = await (runtime.consumer.replay if deed else runtime.consumer.discard)(dead_letter_id)
+        except ServiceUnavailable as failure:
+            if failure.status == 409:
+                raise DeadLetterStays(members={key: failure.body[key] for key in ("id", "reason")}) from failure
+            if failure.status not in (404, None):
+                raise Unavailable from failure
+            is_unknown |= failure.status is None
+    replayed = await (runtime.consumer.replay if suffix else runtime.consumer.discard)(dead_letter_id)
     if replayed is None:
-        # A service that did not answer may be the one that has it.
-        raise Unavailable if silent else NotFound
+        # A service that did not respond may have it.
+        raise Unavailable if is_unknown else NotFound
     return {"service": "gateway", "replayed": replayed}
 
 
-def _note(session: Transaction, caller: Caller, act: str, service: str, dead_letter_id: UUID, detail: str = "") -> None:
+def _record_act(
+    session: Transaction, caller: Caller, act: str, service: str, dead_letter_id: UUID, detail: str = ""
+) -> None:
     target = f"{service} dead letter {dead_letter_id}"
     session.add(AdministrativeAct(actor=caller.account, role=caller.role, act=act, target=target, detail=detail))

@@ -1,4 +1,4 @@
-"""Where tokens are given: development sign-in, and client credentials for partners."""
+"""Tokens: development sign-in, and client credentials for partners."""
 
 import base64
 import binascii
@@ -16,10 +16,10 @@ from chassis.security.identity import Caller
 from chassis.security.scope import unknown_unit
 from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Reading, public, transactional_router
-from gateway.credentials import DEV_SECONDS, PARTNER_SECONDS, Credentials
-from gateway.directory import Directory
-from gateway.oidc import NEEDS
+from gateway.identity.credentials import DEV_SECONDS, PARTNER_SECONDS, Credentials
+from gateway.identity.oidc import NEEDS
 from gateway.schemas import DevelopmentSignIn, OAuthError, PartnerToken, Token
+from gateway.webhooks.partner_cache import PartnerCache
 
 router = transactional_router(tags=["tokens"])
 Anybody = Annotated[Caller | None, public()]
@@ -39,17 +39,17 @@ TOKEN_FORM = {
 
 
 @router.post("/dev/token")
-async def sign_in_for_development(
+async def create_development_token(
     body: DevelopmentSignIn, request: Request, session: Reading, caller: Anybody
 ) -> Token:
-    """A token for a made-up caller. Does not exist in production."""
+    """A token for a fictitious caller. Does not exist in production."""
     if not request.app.state.gateway.settings.is_development:
         raise NotFound
-    _require_what_the_role_needs(body)
+    _require_claims(body)
     if "unit_code" in NEEDS[body.role] and body.unit_code and not await _is_known_unit(session, body.unit_code):
         raise InvalidBody(errors=[unknown_unit("/unit_code")])
-    directory: Directory = request.app.state.gateway.directory
-    if body.role == "partner" and directory.find(body.partner_id or "") is None:
+    partner_cache: PartnerCache = request.app.state.gateway.partner_cache
+    if body.role == "partner" and partner_cache.find(body.partner_id or "") is None:
         error = FieldError("/partner_id", "unknown-partner", "Không có đối tác này.", "There is no such partner.")
         raise InvalidBody(errors=[error])
     token = request.app.state.gateway.credentials.issue_development(_caller(body))
@@ -62,10 +62,10 @@ async def sign_in_for_development(
     responses={status: {"model": OAuthError, "description": "RFC 6749 section 5.2"} for status in (400, 401)},
     openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": TOKEN_FORM}}}},
 )
-async def give_partner_token(request: Request, caller: Anybody) -> JSONResponse:
+async def create_access_token(request: Request, caller: Anybody) -> JSONResponse:
     """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form.
 
-    Training accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
+    TrainingAccounts accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
     """
     gateway = request.app.state.gateway
     try:
@@ -80,7 +80,7 @@ async def give_partner_token(request: Request, caller: Anybody) -> JSONResponse:
         form.get("client_id", ""),
         form.get("client_secret", ""),
     )
-    partner = gateway.directory.find(client_id)
+    partner = gateway.partner_cache.find(client_id)
     if partner is None or not partner.is_active or not partner.has_client_secret(client_secret, now()):
         return _oauth_error(401, "invalid_client")
     token = Token(access_token=gateway.credentials.issue_partner(partner.id), expires_in=PARTNER_SECONDS)
@@ -98,7 +98,7 @@ async def _training_token(credentials: Credentials, form: dict[str, str]) -> JSO
     )
 
 
-def _require_what_the_role_needs(body: DevelopmentSignIn) -> None:
+def _require_claims(body: DevelopmentSignIn) -> None:
     missing = [name for name in NEEDS[body.role] if getattr(body, name) is None]
     if missing:
         raise InvalidBody(

@@ -17,7 +17,7 @@ from registry.commands.linked_answers import probe_sources
 from registry.commands.refreshes import run_open_refreshes
 from registry.settings import RegistrySettings, get_registry_settings
 from registry.sources import BY_OWNER, LINKED, Databases
-from registry.sources.circuit_breaker import FAILURES_TO_OPEN
+from registry.sources.databases import FAILURES_TO_OPEN
 
 from .conftest import PURPOSE
 

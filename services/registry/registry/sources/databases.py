@@ -9,13 +9,16 @@ from weakref import WeakKeyDictionary
 import httpx
 from pydantic import ValidationError
 
+from chassis.web.circuit_breaker import CircuitBreaker
 from registry.settings import get_registry_settings
 from registry.sources.adapters import LINKED, Linked, SourceAnswer
-from registry.sources.circuit_breaker import CircuitBreaker
 from registry.sources.xroad import check_xroad_answer, xroad_headers
 
 BY_OWNER: WeakKeyDictionary[object, "Databases"] = WeakKeyDictionary()
 """The databases of each running process of the service; a test puts its own here."""
+
+FAILURES_TO_OPEN = 3
+SECONDS_OPEN = 10.0
 
 Failure = Literal["down", "slow", "wrong-schema", "resting"]
 
@@ -38,7 +41,7 @@ class Databases:
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_connections=40), trust_env=False, follow_redirects=False
         )
-        self._breakers = {name: CircuitBreaker() for name in urls}
+        self._breakers = {name: CircuitBreaker(threshold=FAILURES_TO_OPEN, pause=SECONDS_OPEN) for name in urls}
 
     def suspects(self) -> frozenset[str]:
         """The databases whose last query failed."""

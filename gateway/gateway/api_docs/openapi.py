@@ -1,0 +1,257 @@
+"""One API document for the whole platform, and what is generated from the services' own documents.
+
+`make generate` asks the packages for their OpenAPI documents and problems and writes `routing_table.json` and
+`problem_pages.json`. Both are committed: a new public route is seen in review, not at run time.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gateway.api_docs.error_responses import (
+    PROBLEM,
+    PROBLEMS_FILE,
+    committed_problems,
+    error_responses,
+    errors_of,
+    is_error_status,
+    reference,
+)
+from gateway.api_docs.examples import with_examples
+from gateway.proxy.routing_table import SUBTREE, TABLE_FILE, RoutingTable
+
+PACKAGES = {
+    "registry": "registry",
+    "onboarding": "onboarding",
+    "payments-qr": "payments_qr",
+    "casework": "casework",
+    "reporting": "reporting",
+    "gateway": "gateway",
+}
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+OUTSIDE = re.compile(r"/(v1|dashboard)(/|$)|/(dev|oauth)/token$")
+PAGES = (("GET", "/dashboard", "reporting"), ("GET", f"/dashboard/{SUBTREE}", "reporting"))
+"""Public pages that no API document lists."""
+STREAM = "text/event-stream"
+
+DESCRIBE = """
+import json, sys
+from importlib import import_module
+from importlib.util import find_spec
+from chassis.errors import all_problems
+documents = {}
+for package in sys.argv[1:]:
+    if find_spec(package) is not None and find_spec(package + ".app") is not None:
+        module = import_module(package + ".app")
+        documents[package] = getattr(module, "inner", module.app).openapi()
+problems = {slug: [one.status, one.vi, one.en, " ".join((one.__doc__ or "").split())] for slug, one in all_problems().items()}
+print(json.dumps({"documents": documents, "problems": problems}))
+"""
+
+
+def merge(documents: Mapping[str, Mapping[str, Any]], problems: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One OpenAPI document: paths as the services have them, component names prefixed by their service.
+
+    `problems`: those of all services by slug; without them the committed ones.
+    """
+    merged: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Ba Không",
+            "version": "1",
+            "description": "Nền tảng 3 KHÔNG của Thanh Hóa: không khai lại, không tiền mặt, không phải đến công sở. · "
+            "The platform of Thanh Hóa's 3 KHÔNG model: nothing declared twice, no cash, no trips to the office.",
+        },
+        "servers": [{"url": "/"}],
+        "paths": {},
+        "components": {
+            "schemas": {"Problem": PROBLEM},
+            "responses": error_responses(committed_problems() if problems is None else problems),
+            "securitySchemes": SECURITY,
+        },
+        "security": [{"bearer": []}],
+    }
+    for service in sorted(documents):
+        document = _prefixed(documents[service], service)
+        for path, item in document.get("paths", {}).items():
+            if OUTSIDE.match(path):
+                operations = {
+                    method: _described(method, path, operation, service) for method, operation in item.items()
+                }
+                merged["paths"].setdefault(path, {}).update(operations)
+        for kind, components in document.get("components", {}).items():
+            if kind != "securitySchemes":
+                merged["components"].setdefault(kind, {}).update(components)
+    merged["paths"].update(WEBHOOK_PATH)
+    merged["paths"] = dict(sorted(merged["paths"].items()))
+    return with_examples(merged)
+
+
+def routes_of(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The routing table's entries: every operation with its service and whether it is public or a stream."""
+    routes = [
+        {
+            "method": method.upper(),
+            "template": path,
+            "service": service,
+            "public": "public" in operation.get("x-audience", []),
+            "streams": STREAM in json.dumps(operation.get("responses", {})),
+        }
+        for service, document in documents.items()
+        for path, item in document.get("paths", {}).items()
+        for method, operation in item.items()
+        if method in METHODS and OUTSIDE.match(path)
+    ]
+    listed = {(route["method"], route["template"]) for route in routes}
+    pages = [
+        {"method": method, "template": template, "service": service, "public": True, "streams": False}
+        for method, template, service in PAGES
+        if (method, template) not in listed
+    ]
+    return sorted([*routes, *pages], key=lambda route: (route["template"], route["method"]))
+
+
+def describe_all() -> dict[str, dict[str, Any]]:
+    """The OpenAPI document of every service that is here, and the problems of all, from one separate process."""
+    answer = subprocess.run(
+        [sys.executable, "-c", DESCRIBE, *PACKAGES.values()], capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        raise RuntimeError(f"the services do not describe themselves:\n{answer.stderr[-2000:]}")
+    described = json.loads(answer.stdout)
+    return {
+        service: {"openapi": described["documents"][package], "problems": described["problems"]}
+        for service, package in PACKAGES.items()
+        if package in described["documents"]
+    }
+
+
+def problems_of(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The problems of all services by slug: status, titles, text."""
+    return {slug: page for answer in answers.values() for slug, page in answer["problems"].items()}
+
+
+def generated_tables(answers: Mapping[str, Mapping[str, Any]]) -> dict[Path, str]:
+    """The texts of `routing_table.json` and `problem_pages.json` by their paths, from the documents of all services."""
+    routes = routes_of({service: answer["openapi"] for service, answer in answers.items()})
+    RoutingTable.from_document({"routes": routes})
+    lines = ",\n".join(f"  {json.dumps(route)}" for route in routes)
+    pages = json.dumps(dict(sorted(problems_of(answers).items())), ensure_ascii=False, indent=1)
+    return {TABLE_FILE: f'{{"routes": [\n{lines}\n]}}\n', PROBLEMS_FILE: pages + "\n"}
+
+
+def _prefixed(document: Mapping[str, Any], service: str) -> dict[str, Any]:
+    prefix = PACKAGES.get(service, service)
+    text = re.sub(
+        r'"#/components/([A-Za-z]+)/([^"]+)"',
+        rf'"#/components/\1/{prefix}.\2"',
+        json.dumps(document, ensure_ascii=False),
+    )
+    renamed: dict[str, Any] = json.loads(text)
+    renamed["components"] = {
+        kind: {f"{prefix}.{name}": component for name, component in components.items()}
+        for kind, components in document_components(renamed).items()
+    }
+    return renamed
+
+
+def document_components(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        kind: components for kind, components in document.get("components", {}).items() if kind != "securitySchemes"
+    }
+
+
+def _described(method: str, path: str, operation: Any, service: str) -> Any:
+    if not isinstance(operation, dict):
+        return operation
+    prefix = PACKAGES.get(service, service)
+    audience = operation.get("x-audience", [])
+    described = operation | {"x-service": service}
+    if "operationId" in operation:
+        described["operationId"] = f"{prefix}_{operation['operationId']}"
+    if "public" in audience:
+        described["security"] = [{}, {"bearer": []}]
+    responses = {
+        code: answer if "content" in answer or not is_error_status(code) else reference(int(code))
+        for code, answer in operation.get("responses", {}).items()
+        if not _is_fastapi_default(answer)
+    }
+    described["responses"] = errors_of(method, path, operation, is_behind=service != "gateway") | responses
+    return described
+
+
+def _is_fastapi_default(answer: Any) -> bool:
+    return "HTTPValidationError" in json.dumps(answer)
+
+
+SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "partner": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}},
+}
+WEBHOOK_ERRORS = (400, 401, 404, 408, 410, 413, 414, 415, 422, 429, 431, 503)
+WEBHOOK_PATH: dict[str, Any] = {
+    "/webhooks/{partner_id}": {
+        "post": {
+            "tags": ["webhooks"],
+            "summary": "Deliver an event (Standard Webhooks 1.0)",
+            "operationId": "gateway_deliver_webhook",
+            "x-service": "gateway",
+            "x-audience": ["public"],
+            "security": [{}],
+            "parameters": [
+                {"name": "partner_id", "in": "path", "required": True, "schema": {"type": "string"}},
+                {"name": "webhook-id", "in": "header", "required": True, "schema": {"type": "string"}},
+                {"name": "webhook-timestamp", "in": "header", "required": True, "schema": {"type": "string"}},
+                {"name": "webhook-signature", "in": "header", "required": True, "schema": {"type": "string"}},
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["type", "timestamp", "data"],
+                            "properties": {
+                                "type": {"type": "string"},
+                                "timestamp": {"type": "string", "format": "date-time"},
+                                "data": {"type": "object"},
+                            },
+                        },
+                        "example": {
+                            "type": "payment_account.opened",
+                            "timestamp": "2026-11-21T08:00:00+07:00",
+                            "data": {
+                                "resident": {"personal_id": "038095000001"},
+                                "kind": "bank",
+                                "account_ref": "acc-1",
+                                "unit_code": "15724",
+                            },
+                        },
+                    }
+                },
+            },
+            "responses": {
+                "202": {
+                    "description": "Durable: accepted, duplicate, or conflict (same id, other body; kept and flagged)",
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["id", "status"],
+                                "properties": {
+                                    "id": {"type": "string"},
+                                    "status": {"enum": ["accepted", "duplicate", "conflict"]},
+                                },
+                            }
+                        }
+                    },
+                },
+                **{str(status): reference(status) for status in WEBHOOK_ERRORS},
+            },
+        }
+    }
+}

@@ -1,0 +1,154 @@
+"""Pages of the gateway: the API document, its reader, the explanation of each problem. No content of other hosts."""
+
+import asyncio
+import contextlib
+import html
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from chassis.errors import MethodNotAllowed, NotFound
+from chassis.web.health import readiness
+from chassis.web.routing import language_of
+from gateway.api_docs.error_responses import PROBLEMS_FILE
+from gateway.api_docs.openapi import merge
+from gateway.edge.request_head import RawHeaders
+from gateway.edge.responses import Scope, Send, header_values, send_json
+from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
+from gateway.proxy.readiness import platform_readiness
+from gateway.settings import GatewaySettings
+
+READER = Path(__file__).with_name("docs.html")
+PAGE_POLICY = (
+    b"default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'sha256-%s'; frame-ancestors 'none'"
+)
+
+
+PAGES = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
+
+
+class Pages:
+    """The public pages. `client` fetches from the services, once the gateway is open."""
+
+    client: ProxyClient
+
+    def __init__(self, inner: FastAPI, settings: GatewaySettings) -> None:
+        self._inner = inner
+        self.settings = settings
+        self._document: dict[str, Any] | None = None
+
+    def route_of(self, path: str) -> str | None:
+        """The template of a page's path; None where it is no page."""
+        if path in PAGES:
+            return path
+        return "/problems/{slug}" if path.startswith("/problems/") else None
+
+    async def answer(self, scope: Scope, send: Send, path: str) -> None:
+        """Respond to a path that has a route here."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
+        if path == "/healthz":
+            await send_json(send, 200, {"status": "alive"}, [])
+        elif path == "/readyz":
+            own = await readiness(self._inner.state.runtime)
+            status, document = await platform_readiness(self.client, self.settings, own)
+            await send_json(send, status, document, [(b"cache-control", b"no-store")])
+        elif path == "/openapi.json":
+            await send_json(send, 200, await self.document(), [])
+        elif path == "/docs":
+            page, policy = reader_page()
+            await send_page(send, page, policy=policy)
+        else:
+            found = problem_page(scope, path.removeprefix("/problems/"))
+            if found is None:
+                raise NotFound
+            await send_page(send, found)
+
+    async def document(self) -> dict[str, Any]:
+        """The merged OpenAPI document; fetched again while a service does not respond."""
+        if self._document is not None:
+            return self._document
+        documents: dict[str, Any] = {"gateway": self._inner.openapi()}
+        for service, address in self.settings.service_urls().items():
+            with contextlib.suppress(ServiceUnreachable, BrokenResponse, TimeoutError, ValueError):
+                documents[service] = await self._fetch_document(address)
+        merged = merge(documents)
+        if len(documents) == len(self.settings.service_urls()) + 1:
+            self._document = merged
+        return merged
+
+    async def _fetch_document(self, address: str) -> dict[str, Any]:
+        async with asyncio.timeout(5):
+            status, body = await self.client.fetch(address, "/openapi.json")
+        if status != 200:
+            raise ValueError("no document")
+        document: dict[str, Any] = json.loads(body)
+        return document
+
+
+async def send_page(send: Send, page: str, *, policy: bytes | None = None, status: int = 200) -> None:
+    """Respond with an HTML page under its own content security policy."""
+    body = page.encode()
+    headers: RawHeaders = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (
+            b"content-security-policy",
+            policy or b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        ),
+        (b"cache-control", b"public, max-age=300"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def reader_page() -> tuple[str, bytes]:
+    """The reader of the API document, and the policy that lets its one script run."""
+    import base64
+    import hashlib
+
+    page = READER.read_text(encoding="utf-8")
+    script = page.split("<script>", 1)[1].split("</script>", 1)[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest())
+    return page, PAGE_POLICY % digest
+
+
+@cache
+def problem_texts() -> dict[str, Any]:
+    """Status, titles and explanation of every problem, by slug."""
+    if not PROBLEMS_FILE.exists():
+        return {}
+    texts: dict[str, Any] = json.loads(PROBLEMS_FILE.read_text(encoding="utf-8"))
+    return texts
+
+
+def problem_page(scope: Scope, slug: str) -> str | None:
+    """The page that explains a problem in the caller's language; None when there is no such problem."""
+    found = problem_texts().get(slug)
+    if found is None:
+        return None
+    status, vi, en, explanation = found
+    language = language_of(b",".join(header_values(scope, b"accept-language")).decode("latin-1"))
+    title = vi if language == "vi" else en
+    return PROBLEM_TEMPLATE.format(
+        language=language,
+        slug=html.escape(slug),
+        status=status,
+        title=html.escape(title),
+        vi=html.escape(vi),
+        en=html.escape(en),
+        explanation=html.escape(explanation),
+    )
+
+
+PROBLEM_TEMPLATE = """<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{slug}</title>
+<style>body{{font:1.05rem/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}}</style>
+</head><body><h1>{title}</h1><p><code>/problems/{slug}</code> · HTTP {status}</p>
+<p lang="vi">{vi}</p><p lang="en">{en}</p><p lang="en">{explanation}</p></body></html>
+"""

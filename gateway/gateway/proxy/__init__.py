@@ -1,0 +1,1 @@
+"""Requests carried to the services and back."""

@@ -1,0 +1,1 @@
+"""Messages of partners: verified, understood, durable."""

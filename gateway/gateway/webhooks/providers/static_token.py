@@ -1,0 +1,51 @@
+"""For partners who can only send a fixed token: `Authorization: Bearer <token>` and our own body with an id."""
+
+import hmac
+from datetime import datetime
+
+from gateway.webhooks.providers.message import (
+    ERROR_STATUS,
+    JSON_MEDIA,
+    PartnerMessage,
+    ProviderReply,
+    ProviderRequest,
+    ReplyOutcome,
+    text_at,
+)
+from gateway.webhooks.signatures import SignatureRefused
+from gateway.webhooks.strict_json import BodyRefused, read_object
+
+
+class StaticToken:
+    """Body: `{"id", "type", "timestamp", "data"}`. The weakest scheme: meant for closed networks."""
+
+    name = "static-token"
+    method = "POST"
+    media_types = JSON_MEDIA
+
+    def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
+        given = request.header(b"authorization")
+        fits = False
+        for secret in secrets:
+            fits |= hmac.compare_digest(b"Bearer " + secret.encode(), given)
+        if not fits:
+            raise SignatureRefused("mismatch")
+        document = read_object(request.body)
+        data = document.get("data")
+        if not isinstance(data, dict):
+            raise BodyRefused("data is missing")
+        happened_at = _read_time(text_at(document, "timestamp"))
+        return [PartnerMessage(text_at(document, "id"), text_at(document, "type"), happened_at, data)]
+
+    def reply(self, outcome: ReplyOutcome, request: ProviderRequest, secrets: list[str]) -> ProviderReply:
+        return ProviderReply(ERROR_STATUS.get(outcome, 202), {"status": outcome.value})
+
+
+def _read_time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BodyRefused("timestamp is not RFC 3339") from error
+    if moment.tzinfo is None:
+        raise BodyRefused("timestamp has no offset")
+    return moment

@@ -1,0 +1,71 @@
+"""Strict JSON for partners' messages: one interpretation only, so that the signed text is the text that is read."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from chassis.errors import FieldError
+from chassis.web.bodies import TOO_DEEP, is_too_deep
+
+
+class BodyRefused(ValueError):
+    """The body is not the expected JSON object; the text gives the reason without quoting the body, `errors` the place."""
+
+    def __init__(self, why: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(why)
+        self.errors = errors or (
+            FieldError("", "malformed", "Nội dung không đúng dạng.", f"The body is malformed: {why}."),
+        )
+
+
+NOT_JSON = FieldError(
+    "",
+    "json",
+    "Nội dung không phải JSON chỉ có một cách đọc (UTF-8, không khóa trùng, không NaN, số nguyên trong 64 bit).",
+    "The body is not JSON with one reading (UTF-8, no repeated keys, no NaN, integers within 64 bits).",
+)
+NOT_AN_OBJECT = FieldError(
+    "", "not-an-object", "Nội dung phải là một đối tượng JSON.", "The body must be a JSON object."
+)
+NOT_TEXT = FieldError("", "nul", "Văn bản không được chứa ký tự NUL.", "A text must not contain NUL characters.")
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`; raises BodyRefused for everything two parsers could read differently.
+
+    Refused: other encodings than UTF-8, a byte order mark, repeated keys, NaN and infinities, NUL characters,
+    lone surrogates, integers beyond 64 bits, nesting deeper than any body may be.
+    """
+    if is_too_deep(body):
+        raise BodyRefused("nested too deep", [TOO_DEEP])
+    try:
+        value = _DECODER.decode(body.decode("utf-8"))
+        if b"\\u" in body:  # only an escape can write half a surrogate pair
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except ValueError as error:
+        raise BodyRefused("not a JSON document with one reading", [NOT_JSON]) from error
+    if not isinstance(value, dict):
+        raise BodyRefused("not a JSON object", [NOT_AN_OBJECT])
+    if b"\\u0000" in body:
+        raise BodyRefused("NUL characters are not text", [NOT_TEXT])
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("repeated key")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _small_integer(digits: str) -> int:
+    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
+        raise ValueError("integer beyond 64 bits")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_small_integer)

@@ -1,0 +1,469 @@
+import base64
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.webhooks.providers import (
+    PROVIDERS,
+    PartnerMessage,
+    ProviderRequest,
+    ReplyOutcome,
+    casso,
+    momo,
+    payos,
+    viettel,
+    vnpay,
+)
+from gateway.webhooks.signatures import SignatureRefused
+from gateway.webhooks.strict_json import BodyRefused
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+# payOS: the sample and checksum key of its public documentation.
+PAYOS_KEY = "1a54716c8f0efb2744fb28b6e38b25da7f67a925d98bc1c18bd8faaecadd7675"
+PAYOS_DATA = {
+    "orderCode": 123,
+    "amount": 3000,
+    "description": "VQRIO123",
+    "accountNumber": "12345678",
+    "reference": "TF230204212323",
+    "transactionDateTime": "2023-02-04 18:25:00",
+    "currency": "VND",
+    "paymentLinkId": "124c33293c43417ab7879e14c8d9eb18",
+    "code": "00",
+    "desc": "Thành công",
+    "counterAccountBankId": "",
+    "counterAccountBankName": "",
+    "counterAccountName": "",
+    "counterAccountNumber": "",
+    "virtualAccountName": "",
+    "virtualAccountNumber": "",
+}
+PAYOS_SIGNATURE = "412e915d2871504ed31be63c8f62a149a4410d34c4c42affc9006ef9917eaa03"
+
+# Casso v2: the sample of its public documentation, a test message with id 0.
+CASSO_KEY = "mgExMrjj4i7a1p8Cs6LmFbpCd8lbw4sSX4LZXPag7TKazeIogtR90tvWYTkwQbvs"
+CASSO_BODY = {
+    "error": 0,
+    "data": {
+        "id": 0,
+        "reference": "MA_GIAO_DICH_THU_NGHIEM",
+        "description": "giao dich thu nghiem",
+        "amount": 599000,
+        "runningBalance": 25000000,
+        "transactionDateTime": "2024-10-03 15:06:37",
+        "accountNumber": "88888888",
+        "bankName": "VPBank",
+        "bankAbbreviation": "VPB",
+        "virtualAccountNumber": "",
+        "virtualAccountName": "",
+        "counterAccountName": "NGUYEN VAN A",
+        "counterAccountNumber": "8888888888",
+        "counterAccountBankId": "970415",
+        "counterAccountBankName": "VietinBank",
+    },
+}
+CASSO_SENT_AT = 1727948258788
+CASSO_SIGNATURE = (
+    "ed0a4bd2e826d5cb69988cdb141e6c1a080e21f3b57eb72cd78192220042b9e7"
+    "dde0868fc667faea8e224900fa7904e7c88dfa098032fb2d6b6996856e8b7ff3"
+)
+
+# ZaloPay: the callback sample of its public documentation with the key2 of its public sandbox application 2553.
+ZALOPAY_KEY2 = "kLtgPl8HHhfvMuDHPwKfgfsY4Ydm9eIz"
+ZALOPAY_DATA = (
+    '{"app_id":2553,"app_trans_id":"200904_2553_1598435687208","app_time":1599189392817,"app_user":"demo",'
+    '"amount":10000,"embed_data":"{\\"merchantinfo\\":\\"embeddata123\\",\\"promotioninfo\\":\\"\\"}",'
+    '"item":"[{\\"itemid\\":\\"knb\\",\\"itemname\\":\\"kim nguyen bao\\",\\"itemprice\\":198400,'
+    '\\"itemquantity\\":1}]","zp_trans_id":200904000000389,"server_time":1599189413498,"channel":38,'
+    '"merchant_user_id":"7ZMSl3nEg5sOUJzOLSoUFT8xKNQVaLOLXHB--8Eytqc","user_fee_amount":0,"discount_amount":0}'
+)
+ZALOPAY_MAC = "d8d33baf449b31d7f9b94fa50d7c942c08cd4d83f28fa185557da21acb104f67"
+
+
+def arrival(body: object = b"", *, query: str = "", method: str = "POST", **headers: str | bytes) -> ProviderRequest:
+    raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+    pairs = [
+        (name.replace("_", "-").encode(), value if isinstance(value, bytes) else value.encode())
+        for name, value in headers.items()
+    ]
+    return ProviderRequest(method, query.encode(), pairs, raw)
+
+
+def read(provider: str, request: ProviderRequest, secret: str, now: datetime = NOW) -> list[PartnerMessage]:
+    return PROVIDERS[provider].read(request, [secret, "another-secret:x"], now)
+
+
+def hexed(key: str, text: bytes, algorithm: str) -> str:
+    return hmac.new(key.encode(), text, algorithm).hexdigest()
+
+
+class TestSepay:
+    TRANSFER = {
+        "id": 92704,
+        "gateway": "Vietcombank",
+        "transactionDate": "2026-11-21 15:00:37",
+        "accountNumber": "0123499999",
+        "code": None,
+        "content": "chuyen tien BK12AB",
+        "transferType": "in",
+        "transferAmount": 2277000,
+        "accumulated": 19077000,
+        "subAccount": None,
+        "referenceCode": "MBVCB.3278907687",
+        "description": "",
+    }
+
+    def signed(self, transfer: dict[str, Any], sent_at: datetime = NOW) -> ProviderRequest:
+        body = json.dumps(transfer).encode()
+        timestamp = str(int(sent_at.timestamp()))
+        signature = "sha256=" + hexed("key", timestamp.encode() + b"." + body, "sha256")
+        return arrival(body, x_sepay_signature=signature, x_sepay_timestamp=timestamp)
+
+    def test_money_in_is_a_payment(self) -> None:
+        [message] = read("sepay", self.signed(self.TRANSFER), "key")
+
+        assert (message.id, message.type) == ("92704", "qr.payment_settled")
+        assert message.data == {
+            "partner_reference": "92704",
+            "amount": 2277000,
+            "currency": "VND",
+            "settled_at": "2026-11-21T15:00:37+07:00",
+            "reference": "chuyen tien BK12AB",
+            "account_no": "0123499999",
+        }
+
+    def test_money_out_needs_no_action(self) -> None:
+        assert read("sepay", self.signed(self.TRANSFER | {"transferType": "out"}), "key")[0].type is None
+
+    def test_an_api_key_is_an_alternative(self) -> None:
+        assert read("sepay", arrival(self.TRANSFER, authorization="Apikey key"), "key")
+        with pytest.raises(SignatureRefused):
+            read("sepay", arrival(self.TRANSFER, authorization="Apikey kez"), "key")
+
+    def test_an_api_key_does_not_excuse_a_wrong_signature(self) -> None:
+        request = arrival(
+            self.TRANSFER,
+            authorization="Apikey key",
+            x_sepay_signature="sha256=00",
+            x_sepay_timestamp=str(int(NOW.timestamp())),
+        )
+        with pytest.raises(SignatureRefused):
+            read("sepay", request, "key")
+
+    def test_an_old_or_changed_message_is_refused(self) -> None:
+        with pytest.raises(SignatureRefused):
+            read("sepay", self.signed(self.TRANSFER, NOW - timedelta(seconds=301)), "key")
+        good = self.signed(self.TRANSFER)
+        with pytest.raises(SignatureRefused):
+            read("sepay", ProviderRequest("POST", b"", good.headers, good.body + b" "), "key")
+
+
+class TestPayos:
+    BODY = {"code": "00", "desc": "success", "success": True, "data": PAYOS_DATA, "signature": PAYOS_SIGNATURE}
+
+    def test_the_published_sample_verifies(self) -> None:
+        [message] = read("payos", arrival(self.BODY), PAYOS_KEY)
+
+        assert message.id == "124c33293c43417ab7879e14c8d9eb18-TF230204212323"
+        assert message.data["amount"] == 3000
+        assert message.data["reference"] == "VQRIO123"
+        assert message.data["settled_at"] == "2023-02-04T18:25:00+07:00"
+
+    def test_the_widely_copied_sample_signature_does_not_verify(self) -> None:
+        copied = "8d8640d802576397a1ce45ebda7f835055768ac7ad2e0bfb77f9b8f12cca4c7f"
+        with pytest.raises(SignatureRefused):
+            read("payos", arrival(self.BODY | {"signature": copied}), PAYOS_KEY)
+
+    def test_the_order_of_fields_does_not_matter_and_null_counts_as_empty(self) -> None:
+        shuffled = dict(reversed(PAYOS_DATA.items())) | {"virtualAccountName": None}
+
+        assert read("payos", arrival(self.BODY | {"data": shuffled}), PAYOS_KEY)
+
+    @pytest.mark.parametrize("signature", [None, 5, "", "zz", PAYOS_SIGNATURE[:-2], PAYOS_SIGNATURE + "00"])
+    def test_a_signature_of_another_shape_is_refused(self, signature: object) -> None:
+        with pytest.raises(SignatureRefused):
+            read("payos", arrival(self.BODY | {"signature": signature}), PAYOS_KEY)
+
+    def test_another_currency_is_malformed(self) -> None:
+        data = PAYOS_DATA | {"currency": "USD"}
+        signature = hexed("k", payos.signed_text(data), "sha256")
+        with pytest.raises(BodyRefused):
+            read("payos", arrival(self.BODY | {"data": data, "signature": signature}), "k")
+
+
+class TestVnpay:
+    PARAMETERS = {
+        "vnp_Amount": "1806000",
+        "vnp_BankCode": "NCB",
+        "vnp_OrderInfo": "Thanh toan don hang :5 đ",
+        "vnp_PayDate": "20261121150037",
+        "vnp_ResponseCode": "00",
+        "vnp_TmnCode": "DEMOV210",
+        "vnp_TransactionNo": "14422574",
+        "vnp_TransactionStatus": "00",
+        "vnp_TxnRef": "BK5",
+    }
+
+    def call(self, **changes: str) -> ProviderRequest:
+        parameters = self.PARAMETERS | changes
+        signature = hexed("key", vnpay.signed_text(parameters), "sha512")
+        return arrival(query=urlencode(parameters | {"vnp_SecureHash": signature}), method="GET")
+
+    def test_the_signed_text_is_sorted_and_form_encoded(self) -> None:
+        text = vnpay.signed_text({"vnp_TxnRef": "5", "vnp_OrderInfo": "don hang :5", "vnp_SecureHash": "x"})
+
+        assert text == b"vnp_OrderInfo=don+hang+%3A5&vnp_TxnRef=5"
+
+    def test_amounts_come_times_a_hundred(self) -> None:
+        [message] = read("vnpay", self.call(), "key")
+
+        assert message.data == {
+            "partner_reference": "14422574",
+            "amount": 18060,
+            "currency": "VND",
+            "settled_at": "2026-11-21T15:00:37+07:00",
+            "reference": "BK5",
+        }
+
+    def test_an_amount_that_is_no_whole_dong_is_malformed(self) -> None:
+        with pytest.raises(BodyRefused):
+            read("vnpay", self.call(vnp_Amount="1806001"), "key")
+
+    def test_only_both_codes_together_mean_success(self) -> None:
+        assert read("vnpay", self.call(vnp_ResponseCode="24"), "key")[0].type is None
+        assert read("vnpay", self.call(vnp_TransactionStatus="02"), "key")[0].type is None
+
+    def test_a_parameter_given_twice_is_refused(self) -> None:
+        call = self.call()
+        with pytest.raises(BodyRefused):
+            read("vnpay", ProviderRequest("GET", call.query + b"&vnp_Amount=1", [], b""), "key")
+
+    def test_the_reply_is_always_200_with_its_own_code(self) -> None:
+        replies = {outcome: PROVIDERS["vnpay"].reply(outcome, self.call(), ["key"]) for outcome in ReplyOutcome}
+
+        assert {reply.status for reply in replies.values()} == {200}
+        codes = {outcome: reply.body["RspCode"] for outcome, reply in replies.items() if reply.body}
+        assert codes[ReplyOutcome.ACCEPTED] == "00"
+        assert codes[ReplyOutcome.DUPLICATE] == codes[ReplyOutcome.CONFLICT] == "02"
+        assert codes[ReplyOutcome.BAD_SIGNATURE] == "97"
+        assert codes[ReplyOutcome.BUSY] == "99"
+
+
+class TestCasso:
+    SENT_AT = datetime.fromtimestamp(CASSO_SENT_AT / 1000, UTC)
+    HEADER = f"t={CASSO_SENT_AT},v1={CASSO_SIGNATURE}"
+    V1_TRANSFER = {
+        "id": 6789,
+        "tid": "FT123",
+        "description": "BK12AB",
+        "amount": 50000,
+        "cusum_balance": 1,
+        "when": "2026-11-21 15:00:37",
+        "bank_sub_acc_id": "0123456",
+    }
+
+    def test_the_published_sample_of_v2_verifies_and_is_a_test_message(self) -> None:
+        [message] = read("casso-v2", arrival(CASSO_BODY, x_casso_signature=self.HEADER), CASSO_KEY, self.SENT_AT)
+
+        assert message.type is None
+
+    def test_a_real_transfer_of_v2_is_a_payment(self) -> None:
+        body: dict[str, Any] = {"error": 0, "data": CASSO_BODY["data"] | {"id": 7}}  # type: ignore[operator]
+        signature = hexed("k", casso.signed_text(str(CASSO_SENT_AT), body), "sha512")
+        request = arrival(body, x_casso_signature=f"t={CASSO_SENT_AT},v1={signature}")
+
+        [message] = read("casso-v2", request, "k", self.SENT_AT)
+
+        assert (message.type, message.data["amount"]) == ("qr.payment_settled", 599000)
+        assert message.data["account_no"] == "88888888"
+
+    @pytest.mark.parametrize("header", ["", "t=1,v1=00", "v1=,t=", HEADER[:-1] + "g", HEADER.replace("t=", "t= ")])
+    def test_a_header_of_another_shape_is_refused(self, header: str) -> None:
+        with pytest.raises(SignatureRefused):
+            read("casso-v2", arrival(CASSO_BODY, x_casso_signature=header), CASSO_KEY, self.SENT_AT)
+
+    def test_an_old_message_of_v2_is_refused(self) -> None:
+        later = self.SENT_AT + timedelta(seconds=301)
+        with pytest.raises(SignatureRefused):
+            read("casso-v2", arrival(CASSO_BODY, x_casso_signature=self.HEADER), CASSO_KEY, later)
+
+    def test_v1_sends_several_transfers_at_once_under_a_token(self) -> None:
+        outgoing = self.V1_TRANSFER | {"amount": -5, "tid": "FT124"}
+        request = arrival({"error": 0, "data": [self.V1_TRANSFER, outgoing]}, secure_token="k")
+
+        messages = read("casso-v1", request, "k")
+
+        assert [message.type for message in messages] == ["qr.payment_settled", None]
+        assert messages[0].data["partner_reference"] == "FT123"
+        assert messages[0].id != messages[1].id
+        with pytest.raises(SignatureRefused):
+            read("casso-v1", ProviderRequest("POST", b"", [(b"secure-token", b"K")], request.body), "k")
+
+
+class TestMomo:
+    BODY = {
+        "partnerCode": "MOMO",
+        "orderId": "BK12AB",
+        "requestId": "r1",
+        "amount": 1000,
+        "orderInfo": "Thanh toán",
+        "orderType": "momo_wallet",
+        "transId": 4088878653,
+        "resultCode": 0,
+        "message": "Thành công.",
+        "payType": "qr",
+        "responseTime": 1721720663942,
+        "extraData": "",
+    }
+
+    def signed(self, **changes: object) -> ProviderRequest:
+        body = self.BODY | changes
+        return arrival(body | {"signature": hexed("secret", momo.signed_text("access", body), "sha256")})
+
+    def test_the_signed_text_names_its_fields_in_order(self) -> None:
+        assert momo.signed_text("access", self.BODY).decode() == (
+            "accessKey=access&amount=1000&extraData=&message=Thành công.&orderId=BK12AB&orderInfo=Thanh toán"
+            "&orderType=momo_wallet&partnerCode=MOMO&payType=qr&requestId=r1&responseTime=1721720663942"
+            "&resultCode=0&transId=4088878653"
+        )
+
+    def test_a_success_is_a_payment_and_a_failure_is_not(self) -> None:
+        assert read("momo", self.signed(), "access:secret")[0].data["reference"] == "BK12AB"
+        assert read("momo", self.signed(resultCode=1006), "access:secret")[0].type is None
+
+    def test_the_access_key_is_part_of_the_signature(self) -> None:
+        with pytest.raises(SignatureRefused):
+            read("momo", self.signed(), "other:secret")
+
+    def test_the_reply_has_no_body(self) -> None:
+        assert PROVIDERS["momo"].reply(ReplyOutcome.ACCEPTED, self.signed(), []).status == 204
+        assert all(PROVIDERS["momo"].reply(outcome, self.signed(), []).body is None for outcome in ReplyOutcome)
+
+
+class TestZalopay:
+    def test_the_published_sample_verifies(self) -> None:
+        request = arrival({"data": ZALOPAY_DATA, "mac": ZALOPAY_MAC, "type": 1})
+
+        [message] = read("zalopay", request, ZALOPAY_KEY2)
+
+        assert message.data["partner_reference"] == "200904000000389"
+        assert message.data["reference"] == "200904_2553_1598435687208"
+        assert message.data["amount"] == 10000
+
+    def test_the_string_is_verified_as_sent(self) -> None:
+        request = arrival({"data": ZALOPAY_DATA.replace(",", ", "), "mac": ZALOPAY_MAC, "type": 1})
+        with pytest.raises(SignatureRefused):
+            read("zalopay", request, ZALOPAY_KEY2)
+
+    def test_the_reply_tells_whether_to_send_again(self) -> None:
+        codes = {
+            outcome: reply.body["return_code"]
+            for outcome in ReplyOutcome
+            if (reply := PROVIDERS["zalopay"].reply(outcome, arrival(), [])).body
+        }
+        assert codes[ReplyOutcome.ACCEPTED] == 1
+        assert codes[ReplyOutcome.DUPLICATE] == 2
+        assert codes[ReplyOutcome.BUSY] == codes[ReplyOutcome.TOO_MANY] == 0
+        assert codes[ReplyOutcome.BAD_SIGNATURE] == -1
+
+
+class TestViettel:
+    FORM = {
+        "billcode": "B1",
+        "cust_msisdn": "84900000000",
+        "error_code": "00",
+        "merchant_code": "M1",
+        "order_id": "BK12AB",
+        "payment_status": "1",
+        "trans_amount": "15000",
+        "vt_transaction_id": "VT99",
+    }
+
+    def signed(self, **changes: str) -> ProviderRequest:
+        form = self.FORM | changes
+        digest = hmac.digest(b"hash", viettel.signed_text("access", form), hashlib.sha1)
+        return arrival(urlencode(form | {"check_sum": base64.b64encode(digest).decode()}).encode())
+
+    def test_a_paid_order_is_a_payment(self) -> None:
+        [message] = read("viettel", self.signed(), "access:hash")
+
+        assert message.data["amount"] == 15000
+        assert message.data["reference"] == "BK12AB"
+
+    def test_a_checksum_percent_encoded_once_more_is_understood(self) -> None:
+        request = self.signed()
+        assert read("viettel", arrival(request.body.replace(b"%3D", b"%253D")), "access:hash")
+
+    def test_digits_moved_between_joined_fields_are_caught_by_the_shapes(self) -> None:
+        moved = self.signed(payment_status="115", trans_amount="000")
+        with pytest.raises(BodyRefused):
+            read("viettel", moved, "access:hash")
+
+    def test_the_reply_is_signed_for_known_senders_only(self) -> None:
+        adapter = PROVIDERS["viettel"]
+        accepted = adapter.reply(ReplyOutcome.ACCEPTED, self.signed(), ["access:hash"]).body
+        refused = adapter.reply(ReplyOutcome.BAD_SIGNATURE, self.signed(), ["access:hash"]).body
+
+        expected = base64.b64encode(hmac.digest(b"hash", b"access00M1BK12AB", hashlib.sha1)).decode()
+        assert accepted == {
+            "error_code": "00",
+            "merchant_code": "M1",
+            "order_id": "BK12AB",
+            "check_sum": expected,
+        }
+        assert refused == {"error_code": "02", "merchant_code": "M1", "order_id": "BK12AB"}
+
+
+class TestStaticToken:
+    BODY = {"id": "e1", "type": "app.installed", "timestamp": "2026-11-21T08:00:00Z", "data": {"app": "x"}}
+
+    def test_our_own_body_under_a_token(self) -> None:
+        [message] = read("static-token", arrival(self.BODY, authorization="Bearer token"), "token")
+
+        assert (message.id, message.type, message.data) == ("e1", "app.installed", {"app": "x"})
+
+    @pytest.mark.parametrize("timestamp", ["2026-11-21T08:00:00", "yesterday", 5, None])
+    def test_a_time_needs_an_offset(self, timestamp: object) -> None:
+        with pytest.raises(BodyRefused):
+            read("static-token", arrival(self.BODY | {"timestamp": timestamp}, authorization="Bearer t"), "t")
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+@given(
+    body=st.one_of(
+        st.binary(max_size=80),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+            lambda inner: st.dictionaries(st.sampled_from(["data", "signature", "mac", "id", "type"]), inner),
+            max_leaves=8,
+        ).map(lambda value: json.dumps(value).encode()),
+    ),
+    query=st.binary(max_size=40),
+    header=st.tuples(
+        st.sampled_from([b"authorization", b"secure-token", b"x-sepay-signature", b"x-casso-signature"]),
+        st.binary(max_size=40),
+    ),
+)
+@settings(max_examples=40)
+def test_junk_raises_only_the_two_errors(name: str, body: bytes, query: bytes, header: tuple[bytes, bytes]) -> None:
+    request = ProviderRequest("POST", query, [header, (b"x-sepay-timestamp", b"1795248000")], body)
+    with pytest.raises((SignatureRefused, BodyRefused)):
+        PROVIDERS[name].read(request, ["key:key"], NOW)
+    for outcome in ReplyOutcome:
+        assert PROVIDERS[name].reply(outcome, request, ["key:key"]).status in {200, 202, 204, 400, 401, 422, 429, 503}
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_nothing_verifies_without_a_secret(name: str) -> None:
+    body = TestPayos.BODY | {"mac": ZALOPAY_MAC} | TestMomo.BODY
+    headers = {"authorization": "Apikey ", "secure_token": "", "x_casso_signature": TestCasso.HEADER}
+    with pytest.raises((SignatureRefused, BodyRefused)):
+        PROVIDERS[name].read(arrival(body, query="vnp_SecureHash=00", **headers), [], NOW)
