@@ -15,12 +15,13 @@ class CircuitBreaker:
         self._threshold = threshold
         self._pause = pause
         self._clock = clock
-        self._failures = 0
+        self.failures = 0
+        """Failures in a row."""
         self._open_until = 0.0
 
     def allows(self) -> bool:
         """Whether a call may be made now; while open, the first call after the pause is the probe."""
-        if self._failures < self._threshold:
+        if self.failures < self._threshold:
             return True
         now = self._clock()
         if now < self._open_until:
@@ -30,12 +31,12 @@ class CircuitBreaker:
 
     def succeeded(self) -> None:
         """A call succeeded: close the circuit."""
-        self._failures = 0
+        self.failures = 0
 
     def failed(self) -> None:
         """A call failed; the last of `threshold` in a row opens the circuit."""
-        self._failures += 1
-        if self._failures >= self._threshold:
+        self.failures += 1
+        if self.failures >= self._threshold:
             self._open_until = self._clock() + self._pause
 
     def seconds_left(self) -> float:
