@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -11,6 +10,7 @@ from typing import Literal
 from reporting.indicators import BilingualText, Indicator, catalogue, share
 
 __all__ = [
+    "SMALLEST_PUBLIC_CELL",
     "CampaignEvaluation",
     "CampaignPlan",
     "Figure",
@@ -23,7 +23,6 @@ __all__ = [
     "ReportTarget",
     "UnitFigures",
     "UnitName",
-    "hide_small",
     "tree_position",
 ]
 
@@ -213,35 +212,6 @@ class Report:
         return max((each.people or 0 for each in self.obstacles), default=1) or 1
 
 
-def hide_small(figure: Figure, suppressed: AbstractSet[str] = frozenset()) -> Figure:
-    """The figure as the public may see it: without counts under five and `suppressed` counters, and then without its share."""
-    trend = tuple(public_point(point, figure.indicator, suppressed) for point in figure.trend)
-    numerator, denominator = _public(figure.indicator, figure.numerator, figure.denominator, suppressed)
-    is_hidden = (numerator, denominator) != (figure.numerator, figure.denominator)
-    return replace(figure, numerator=numerator, denominator=denominator, trend=trend, is_hidden=is_hidden)
-
-
-def public_point(point: Point, indicator: Indicator, suppressed: AbstractSet[str] = frozenset()) -> Point:
-    """A day of a trend as the public may see it."""
-    numerator, denominator = _public(indicator, point.numerator, point.denominator, suppressed)
-    hidden = (numerator, denominator) != (point.numerator, point.denominator)
-    return Point(point.day, numerator, denominator, None if hidden else point.value)
-
-
 def tree_position(report: Report) -> list[UnitName]:
     """From the province down to the unit itself."""
     return [*report.ancestors, report.unit]
-
-
-def _public(
-    indicator: Indicator, numerator: int | None, denominator: int | None, suppressed: AbstractSet[str]
-) -> tuple[int | None, int | None]:
-    over = indicator.denominator
-    return (
-        None if indicator.numerator.name in suppressed else _shown(numerator),
-        None if over and over.name in suppressed else _shown(denominator),
-    )
-
-
-def _shown(count: int | None) -> int | None:
-    return None if count is None or count < SMALLEST_PUBLIC_CELL else count

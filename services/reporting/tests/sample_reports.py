@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from reporting.disclosure import public_figure
 from reporting.figures import (
     CampaignEvaluation,
     CampaignPlan,
@@ -19,7 +20,6 @@ from reporting.figures import (
     ReportTarget,
     UnitFigures,
     UnitName,
-    hide_small,
 )
 from reporting.forecasts import forecast
 from reporting.indicators import Indicator, catalogue
@@ -97,9 +97,9 @@ def village_report() -> Report:
 def public(report: Report) -> Report:
     return replace(
         report,
-        figures={code: hide_small(each) for code, each in report.figures.items()},
+        figures={code: public_figure(each) for code, each in report.figures.items()},
         children=tuple(
-            replace(child, figures={code: hide_small(each) for code, each in child.figures.items()})
+            replace(child, figures={code: public_figure(each) for code, each in child.figures.items()})
             for child in report.children
         ),
         is_public=True,

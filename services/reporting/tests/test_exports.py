@@ -18,6 +18,7 @@ from docx.shared import Mm
 from openpyxl import load_workbook
 
 from reporting.exports import FORMATS, export
+from reporting.exports.bodies import recipients_on
 from reporting.exports.official import compose
 from reporting.exports.tables import harmless
 from reporting.figures import Report, UnitName
@@ -66,6 +67,28 @@ def test_the_csv_has_one_row_per_unit_and_indicator() -> None:
     assert len(rows) == len(REPORT.figures) * (1 + len(REPORT.children))
     account = next(row for row in rows if row["indicator"] == "payment_account" and row["unit_code"] == "15724")
     assert (account["numerator"], account["denominator"], account["percent"]) == ("1330", "2310", "57.58")
+
+
+def test_the_csv_tells_a_unit_from_what_belongs_to_none_of_its_children() -> None:
+    rows = list(csv.DictReader(StringIO(export(REPORT, "csv").content.decode("utf-8-sig"))))
+    keys = [(row["unit_code"], row["part"], row["indicator"]) for row in rows]
+    assert len(keys) == len(set(keys))
+    assert {row["part"] for row in rows if row["unit_code"] == REPORT.unit.code} == {"unit", "rest"}
+    assert list(rows[0])[:9] == ["as_of", "unit_code", "unit_name", "indicator", "title", "numerator", "denominator",
+                                 "percent", "target"]  # fmt: skip
+
+
+def test_recipients_are_the_bodies_of_the_day_of_the_report() -> None:
+    before = compose(replace(REPORT, as_of=date(2024, 9, 30))).recipients
+    assert "- Sở Thông tin và Truyền thông (để b/c);" in before
+    assert "- Phòng Văn hóa và Thông tin huyện (để b/c);" in before
+    today = compose(REPORT).recipients
+    assert "- Sở Khoa học và Công nghệ (để b/c);" in today
+    assert not [each for each in today if "huyện" in each or "Thông tin và Truyền thông" in each]
+    assert recipients_on(date(2025, 7, 1), ["Phòng Văn hóa và Thông tin (để b/c)"]) == [
+        "Phòng Văn hóa - Xã hội (để b/c)"
+    ]
+    assert recipients_on(date(2025, 6, 30), ["UBND huyện Triệu Sơn"]) == ["UBND huyện Triệu Sơn"]
 
 
 def test_the_official_report_has_the_parts_of_the_decree() -> None:

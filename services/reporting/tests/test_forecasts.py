@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.figures import Figure, Point, ReportTarget, UnitFigures, UnitName, hide_small
+from reporting.disclosure import public_figure
+from reporting.figures import Figure, Point, ReportTarget, UnitFigures, UnitName
 from reporting.forecasts import commendations, forecast, pace_of, rank
 from reporting.indicators import catalogue
 from reporting.texts import Texts
@@ -80,7 +81,7 @@ def test_who_reached_every_target_is_excellent() -> None:
 
 @given(st.integers(0, 30), st.integers(0, 30))
 def test_no_public_cell_shows_fewer_than_five(numerator: int, denominator: int) -> None:
-    shown = hide_small(Figure(catalogue().indicators["payment_account"], numerator, denominator))
+    shown = public_figure(Figure(catalogue().indicators["payment_account"], numerator, denominator))
     assert shown.numerator is None or shown.numerator >= 5
     assert shown.denominator is None or shown.denominator >= 5
     assert shown.percent is None or not shown.is_hidden

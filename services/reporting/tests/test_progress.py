@@ -15,8 +15,8 @@ from chassis.storage.database import Database
 from chassis.testing import as_json
 from contracts.onboarding import PlanFiled, StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
+from reporting.disclosure import suppressed_parts
 from reporting.handlers import on_counted_events
-from reporting.queries.suppression import suppressed_parts
 from reporting.schemas import ProgressView
 from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
 

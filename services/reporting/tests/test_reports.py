@@ -36,8 +36,9 @@ from contracts.onboarding import (
 from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
 from contracts.registry import OrganizationRegistered, SourceChecked
 from reporting.handlers import on_counted_events, on_plan_filed
+from reporting.indicators import catalogue
 from reporting.queries.filed_reports import list_filed
-from reporting.queries.reports import get_progress
+from reporting.queries.reports import get_progress, get_unit_on
 from reporting.routes.stream import ChangeWatch
 from reporting.scheduled_jobs import close_the_day, measure_differences
 from services.reporting.tests.conftest import OPENED_AT, completed, registered, unit_id
@@ -139,7 +140,7 @@ async def test_a_target_has_a_forecast_with_its_method(deliver: Client, calling:
     assert found["reached_on"] == str(OPENED_AT.date() + timedelta(days=28 + 21))
     assert "bình phương nhỏ nhất" in found["method"]
     public = (await calling().get(f"/v1/reports/forecasts?{query}")).json()
-    assert {each["code"] for each in public["items"]} == {"payment_account"}
+    assert {each["code"] for each in public["items"]} == {"payment_account", "procedures_chosen", "sessions_held"}
 
 
 async def test_everything_else_that_counts(deliver: Client, calling: Client) -> None:
@@ -227,7 +228,41 @@ async def test_a_filed_report_is_a_frozen_copy(deliver: Client, calling: Client)
     account = next(each for each in frozen["indicators"] if each["code"] == "payment_account")
     assert (account["numerator"], account["denominator"], account["target"]) == (1, 1, 80)
     public = (await calling().get(f"/v1/reports/filed/{listed[0]['id']}")).json()
-    assert {each["numerator"] for each in public["indicators"]} == {None}
+    impersonal = {code for code, each in catalogue().indicators.items() if not each.is_personal}
+    assert {each["code"] for each in public["indicators"] if each["numerator"] is not None} == impersonal
+
+
+async def test_a_final_report_of_a_merged_commune_is_frozen_for_the_commune_that_filed_it(
+    deliver: Client, calling: Client
+) -> None:
+    """The campaign of 15727 began before the commune became a part of 15724, and is reported after."""
+    here = [registered() for _ in range(7)]
+    filed_on = OPENED_AT.date() + timedelta(days=2)
+    filing = PlanFiled(
+        campaign_id=UUID(int=7), filing_id=new_id(), unit_id=unit_id("15727", "old"), unit_code="15727", kind="final",
+        due_on=filed_on, filed_on=filed_on, state="on_time",
+    )  # fmt: skip
+    await deliver(campaign(), *here, registered("15721-01"), *(completed(each) for each in here[:6]), filing)
+
+    officer = calling("officer", unit_code="15724")
+    listed = (await officer.get("/v1/reports/filed?unit_code=15724")).json()["items"]
+    assert [(each["unit_code"], each["kind"]) for each in listed] == [("15727", "final")]
+    frozen = (await officer.get(f"/v1/reports/filed/{listed[0]['id']}")).json()
+    account = next(each for each in frozen["indicators"] if each["code"] == "payment_account")
+    assert (account["numerator"], account["denominator"], account["target"]) == (6, 7, 80)
+    assert [child["unit_code"] for child in frozen["children"]] == ["15727-01", "15727-02"]
+    public = (await calling().get(f"/v1/reports/filed/{listed[0]['id']}")).json()
+    residents = [each["numerator"] for each in public["indicators"] if each["code"] == "residents"]
+    assert residents == [None], "with the figures of 15724 the public would have those of the other communes"
+    assert (await calling("officer", unit_code="15721-01").get(f"/v1/reports/filed/{listed[0]['id']}")).json() == public
+
+
+async def test_a_day_that_has_not_come_is_refused(calling: Client) -> None:
+    tomorrow = str(today() + timedelta(days=1))
+    for path in DAYS_ARE_ASKED_BY:
+        answer = await calling("officer", unit_code="38").get(path.format(tomorrow))
+        assert answer.status_code == 400, path
+        assert "in-the-future" in answer.text or "in_the_future" in answer.text, answer.text
 
 
 async def test_a_report_filed_in_one_batch_with_events_contains_them(database: Database) -> None:
@@ -241,7 +276,8 @@ async def test_a_report_filed_in_one_batch_with_events_contains_them(database: D
         await on_plan_filed(session, filing)
         await on_counted_events(session, [completed(person, "vneid", version=2)])
     async with database.reading() as session:
-        (filed,) = await list_filed(session, unit_id("15724"))
+        unit = await get_unit_on(session, "15724", filed_on)
+        (filed,) = await list_filed(session, unit, filed_on)
         assert filed.figures["unit"]["payment_account"][:2] == [1, 1]
         now = await get_progress(session, "15724", filed_on)
         assert (now.figures["vneid"].numerator, now.figures["residents"].numerator) == (1, 1)

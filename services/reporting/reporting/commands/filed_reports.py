@@ -25,13 +25,18 @@ REPORTS = frozenset({"weekly", "monthly", "final"})
 
 
 async def freeze_report(session: Session, event: PlanFiled) -> FiledReport | None:
-    """Stores the figures of the day on which a unit filed a report; once, whatever is published later about that day."""
+    """Stores the figures of the day on which a unit filed a report; once, whatever is published later about that day.
+
+    A unit that has ended, such as a commune that was merged while its campaign ran, reports of its own villages.
+    """
     if event.kind not in REPORTS or event.filed_on is None or await find_by_filing(session, event.filing_id):
         return None
-    unit = (await tree_of(session)).at(event.filed_on).find(event.unit_code)
-    if unit is None:
+    tree = await tree_of(session)
+    unit = tree.unit(event.unit_id)
+    if unit is None or unit.valid_from > event.filed_on:
         return None
-    report = await get_progress(session, event.unit_code, event.filed_on)
+    tree_day = tree.last_day_of(unit, event.filed_on)
+    report = await get_progress(session, unit.code, event.filed_on, tree_day=tree_day)
     filed = FiledReport(
         id=new_id(),
         filing_id=event.filing_id,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from reporting.exports.bodies import recipients_on
 from reporting.figures import CampaignEvaluation, CampaignPlan, Figure, Report, UnitName
 from reporting.indicators import catalogue
 from reporting.texts import Texts
@@ -92,7 +93,7 @@ def compose(report: Report) -> OfficialReport:
         closing=f"Trên đây là báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where}, số liệu đến hết ngày "
         f"{texts.day(report.as_of)}./.",
         authority=["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
-        recipients=_recipients(superior, plan),
+        recipients=_recipients(superior, plan, report.as_of),
     )
 
 
@@ -247,8 +248,8 @@ def _missed(figures: list[Figure], texts: Texts) -> str:
     return f"chưa đạt chỉ tiêu: {', '.join(_lower_kind(texts.of(each.indicator.title)) for each in figures)}. "
 
 
-def _recipients(superior: UnitName | None, plan: CampaignPlan | None) -> list[str]:
-    named = list(plan.recipients) if plan else []
+def _recipients(superior: UnitName | None, plan: CampaignPlan | None, day: date) -> list[str]:
+    named = recipients_on(day, plan.recipients) if plan else []
     if not named:
         above = Texts("vi").unit(superior) if superior else None
         named = [f"UBND {_lower_kind(above)} (để b/c)" if above else "Thường trực Tỉnh ủy (để b/c)"]

@@ -12,11 +12,13 @@ from typing import Any
 
 import xlsxwriter
 
-from reporting.figures import Figure, Report, UnitName
+from reporting.figures import Figure, Report, UnitFigures, UnitName
 from reporting.indicators import catalogue
 from reporting.texts import ZONE, Texts
 
 __all__ = ["harmless", "write_csv", "write_xlsx"]
+
+HEADER = ("as_of", "unit_code", "unit_name", "indicator", "title", "numerator", "denominator", "percent", "target")
 
 Cell = str | int | Decimal | date | datetime | None
 
@@ -28,15 +30,13 @@ def write_csv(report: Report, language: str) -> bytes:
     """One row per unit and indicator, UTF-8 with a byte-order mark so that Excel reads the Vietnamese letters."""
     text = StringIO(newline="")
     rows = csv.writer(text)
-    rows.writerow(
-        ["as_of", "unit_code", "unit_name", "indicator", "title", "numerator", "denominator", "percent", "target"]
-    )
+    rows.writerow([*HEADER, "part"])
     texts = Texts(language)
-    for unit, figure in _lines(report):
+    for part, unit, figure in _lines(report):
         title = texts.of(figure.indicator.title)
         numbers = [figure.numerator, figure.denominator, figure.percent, _goal(figure)]
         cells = [report.as_of.isoformat(), unit.code, unit.name, figure.code, title]
-        rows.writerow([harmless(each) for each in cells] + ["" if each is None else each for each in numbers])
+        rows.writerow([harmless(each) for each in cells] + ["" if each is None else each for each in numbers] + [part])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -140,7 +140,13 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
             head,
             [text_of("Mã đơn vị", "Unit code"), texts.unit_label, code, title, *numbers],
             [
-                [child.unit.code, child.unit.name, figure.code, texts.of(figure.indicator.title), *_numbers(figure)]
+                [
+                    child.unit.code,
+                    _name_of(child, texts),
+                    figure.code,
+                    texts.of(figure.indicator.title),
+                    *_numbers(figure),
+                ]
                 for child in report.children
                 for figure in child.figures.values()
             ],
@@ -212,12 +218,17 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
     )
 
 
-def _lines(report: Report) -> Iterator[tuple[UnitName, Figure]]:
+def _lines(report: Report) -> Iterator[tuple[str, UnitName, Figure]]:
+    """`unit`: the whole; `child`: a unit below; `rest`: what belongs to the unit and to none of its children."""
     for figure in report.figures.values():
-        yield report.unit, figure
+        yield "unit", report.unit, figure
     for child in report.children:
         for figure in child.figures.values():
-            yield child.unit, figure
+            yield "rest" if child.is_rest else "child", child.unit, figure
+
+
+def _name_of(child: UnitFigures, texts: Texts) -> str:
+    return f"{child.unit.name} ({texts.rest})" if child.is_rest else child.unit.name
 
 
 def _numbers(figure: Figure) -> list[Cell]:

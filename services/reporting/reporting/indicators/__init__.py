@@ -51,7 +51,8 @@ class Indicator:
     """One line of a report: a count, or a count over another.
 
     `pillar` is the "không" that it serves, `plan_item` the number of the plans' content item (1 to 12), `population` the
-    people that a variant is divided by, `scope` is `province` for one number of the whole province.
+    people that a variant is divided by, `scope` is `province` for one number of the whole province. `is_personal`,
+    `part_of` and `counted_by` decide what the public may see (see `disclosure`).
     """
 
     code: str
@@ -67,6 +68,9 @@ class Indicator:
     population: str | None = None
     short: BilingualText | None = None
     decimals: int = DECIMALS
+    is_personal: bool = True
+    part_of: str | None = None
+    counted_by: str | None = None
 
     @property
     def label(self) -> BilingualText:
@@ -77,6 +81,10 @@ class Indicator:
     def base_code(self) -> str:
         return self.code.partition("@")[0]
 
+    def counters(self) -> list[CounterDefinition]:
+        """The numerator, and the denominator where it has one."""
+        return [self.numerator, *([self.denominator] if self.denominator else [])]
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -85,6 +93,7 @@ class Population:
     code: str
     title: BilingualText
     denominator: str
+    part_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +127,29 @@ class IndicatorCatalogue:
     def of_plan_item(self, number: int) -> list[Indicator]:
         return [each for each in self.base() if each.plan_item == number]
 
+    def nestings(self) -> list[tuple[str, str]]:
+        """Pairs of counters of which the second counts a part of the first, direct and indirect ones."""
+        direct = {each.numerator.name: self._whole_of(each) for each in self.indicators.values()}
+        pairs: list[tuple[str, str]] = []
+        for part, wholes in direct.items():
+            reached, waiting = set(), list(wholes)
+            while waiting:
+                whole = waiting.pop()
+                if whole not in reached:
+                    reached.add(whole)
+                    waiting += direct.get(whole, [])
+            pairs += [(whole, part) for whole in sorted(reached)]
+        return pairs
+
+    def _whole_of(self, indicator: Indicator) -> list[str]:
+        wholes = [indicator.part_of] if indicator.part_of else []
+        if indicator.population:
+            outer = self.populations[indicator.population].part_of
+            wholes.append(f"{indicator.base_code}@{outer}" if outer else indicator.base_code)
+        return [self.indicators[code].numerator.name for code in wholes]
+
     def counters(self) -> set[str]:
-        names = {each.numerator.name for each in self.indicators.values()}
-        return names | {each.denominator.name for each in self.indicators.values() if each.denominator}
+        return {counter.name for each in self.indicators.values() for counter in each.counters()}
 
 
 @cache
@@ -159,6 +188,9 @@ def _with_variants(table: dict[str, Any], populations: dict[str, Population]) ->
         unit=table.get("unit"),
         scope=table.get("scope", "unit"),
         short=_text(table["short"]) if "short" in table else None,
+        is_personal=table.get("personal", True),
+        part_of=table.get("part_of"),
+        counted_by=table.get("counted_by"),
     )
     return [base, *(_variant(base, populations[code]) for code in table.get("populations", []))]
 
@@ -179,6 +211,7 @@ def _variant(base: Indicator, population: Population) -> Indicator:
         source=base.source,
         unit=base.unit,
         population=population.code,
+        part_of=f"{base.part_of}@{population.code}" if base.part_of else None,
     )
 
 
@@ -191,7 +224,7 @@ def _counter(table: dict[str, str]) -> CounterDefinition:
 
 
 def _population(code: str, table: dict[str, str]) -> Population:
-    return Population(code, _text(table), table["denominator"])
+    return Population(code, _text(table), table["denominator"], table.get("part_of"))
 
 
 def _pillar(code: str, table: dict[str, str]) -> Pillar:

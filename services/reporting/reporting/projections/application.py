@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from chassis.storage.database import Session
 from contracts.event import Event
@@ -32,7 +33,10 @@ async def _apply_to_entity(session: Session, unit_of_work: UnitOfWork, event: Ev
     before = entity.contributions()
     if subscription.apply(entity, event):
         unit_of_work.mark_changed(kind, id)
-        unit_of_work.replace(before, entity.contributions())
+        after = entity.contributions()
+        unit_of_work.replace(before, after)
+        if not before and not after and getattr(entity, "unit_id", None):
+            unit_of_work.touch(UUID(entity.unit_id))
 
 
 async def _apply_to_person(session: Session, unit_of_work: UnitOfWork, event: Event) -> None:

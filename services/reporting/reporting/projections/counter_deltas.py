@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,9 +28,10 @@ def write_deltas(
     deltas: Deltas,
     generations: Sequence[TreeGeneration],
     keeps_totals: bool,
+    touched: Collection[UUID] = (),
 ) -> None:
-    """Adds the deltas to a version of the projections, and marks the units, and those above them, as changed."""
-    if not deltas:
+    """Adds the deltas to a version of the projections; marks their units, `touched` ones and those above as changed."""
+    if not deltas and not touched:
         return
     session.execute(*_ON_DAY.of(_rows(deltas), version=version))
     session.execute(*_AT_BASE.of(_rows(_until(base_day, deltas)), version=version))
@@ -39,7 +40,7 @@ def write_deltas(
         constants = {"version": version, "tier": generation.since}
         session.execute(*_TOTAL_ON_DAY.of(_rows(totals), **constants))
         session.execute(*_TOTAL_AT_BASE.of(_rows(_until(base_day, totals)), **constants))
-    changed = {unit_id for unit_id, _, _ in deltas}
+    changed = {unit_id for unit_id, _, _ in deltas} | set(touched)
     above = {each for generation in generations for unit_id in changed for each in generation.totals_over(unit_id)}
     session.execute(*_CHANGED.of([(unit_id,) for unit_id in changed | above], version=version, changed_at=now()))
 

@@ -138,6 +138,10 @@ class Tree:
     def unit(self, id: UUID) -> Unit | None:
         return self._units.get(id)
 
+    def last_day_of(self, unit: Unit, until: date) -> date:
+        """The last day up to `until` on which a unit exists."""
+        return min(unit.valid_to, until)
+
     def _break_days(self) -> list[date]:
         spans: list[Any] = [*self._units.values(), *(place for places in self._places.values() for place in places)]
         ends = {span.valid_to + timedelta(days=1) for span in spans if span.valid_to < FAR_AHEAD}

@@ -54,6 +54,7 @@ class UnitOfWork:
         self._changed: set[Key] = set()
         self._contributions: Contributions = Counter()
         self._people: Counter[CountingProfile] = Counter()
+        self._touched: set[UUID] = set()
 
     async def lock(self, session: Session, keys: Collection[Key]) -> None:
         """Locks the states of many entities by one statement, in one order for all transactions."""
@@ -82,6 +83,10 @@ class UnitOfWork:
         """The state has changed and is to be written."""
         self._changed.add((kind, id))
 
+    def touch(self, unit_id: UUID) -> None:
+        """Something else than a count has changed in a unit, such as a target."""
+        self._touched.add(unit_id)
+
     def replace(self, before: Contributions, after: Contributions) -> None:
         """Replaces what an entity contributed by what it contributes now."""
         self._contributions.update(after)
@@ -105,8 +110,8 @@ class UnitOfWork:
             for (unit_id, counter, day), change in self._contributions.items()
             if change
         }
-        write_deltas(session, self.version, self.base_day, deltas, self._generations, self._keeps_totals)
-        for written in (self._changed, self._new, self._contributions, self._people):
+        write_deltas(session, self.version, self.base_day, deltas, self._generations, self._keeps_totals, self._touched)
+        for written in (self._changed, self._new, self._contributions, self._people, self._touched):
             written.clear()
 
     def _write_states(self, session: AlchemySession, statement: BulkInsert, keys: Sequence[Key]) -> None:

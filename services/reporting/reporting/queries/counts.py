@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,9 +18,11 @@ __all__ = [
     "Counts",
     "LiveVersion",
     "changes_between",
+    "counts_by_day",
     "counts_of",
     "get_live_version",
     "last_change",
+    "last_change_of_all",
     "last_changes",
     "parts_on",
     "totals_on",
@@ -110,9 +113,66 @@ async def changes_between(
     return changes
 
 
+async def counts_by_day(
+    session: ReadSession,
+    live: LiveVersion,
+    generation: TreeGeneration,
+    parts: Mapping[UUID, Sequence[UUID]],
+    days: Sequence[date],
+    counters: Iterable[str],
+    *,
+    own: bool = False,
+) -> dict[date, Counts]:
+    """The named counters of many units at the end of each of the ascending days; `own`: of the parts' own units alone."""
+    names = sorted(counters)
+    first = (
+        await counts_of(session, live, parts, days[0])
+        if own
+        else await totals_on(session, live, generation, parts, days[0])
+    )
+    now = {part: {name: first[part].get(name, 0) for name in names} for part in parts}
+    changes: dict[int, list[Any]] = defaultdict(list)
+    for row in await _changes_of_parts(session, live, generation, parts, days, names, own):
+        changes[row.until].append(row)
+    found = {}
+    for number, day in enumerate(days):
+        for row in changes[number]:
+            now[row.owner][row.counter] += int(row.change)
+        found[day] = {part: dict(counted) for part, counted in now.items()}
+    return found
+
+
+async def _changes_of_parts(
+    session: ReadSession,
+    live: LiveVersion,
+    generation: TreeGeneration,
+    parts: Mapping[UUID, Sequence[UUID]],
+    days: Sequence[date],
+    names: list[str],
+    own: bool,
+) -> list[Any]:
+    """By part and counter, the change since the day before in `days`; `until` is the index of the day."""
+    parameters = {"version": live.version, "days": list(days), "after": days[0], "until": days[-1], "counters": names}
+    summed = [part for part in parts if not own and live.keeps(generation) and generation.has_totals(part)]
+    rows: list[Any] = []
+    if summed:
+        found = await session.execute(_TOTALS_BY_DAY, parameters | {"tier": generation.since, "units": summed})
+        rows += found.all()
+    units, owners = _pairs({part: members for part, members in parts.items() if part not in set(summed)})
+    if units:
+        rows += (await session.execute(_COUNTS_BY_DAY, parameters | {"units": units, "owners": owners})).all()
+    return rows
+
+
 async def last_change(session: ReadSession, live: LiveVersion, unit_id: UUID) -> datetime:
     """When something of a unit or below it was last counted; when the version went live for never."""
     return (await last_changes(session, live, [unit_id]))[unit_id]
+
+
+async def last_change_of_all(session: ReadSession, live: LiveVersion) -> datetime:
+    """When anything was last counted; a few thousand units have one row each."""
+    found = await session.execute(_LAST_OF_ALL, {"version": live.version})
+    return found.scalar() or live.live_since
 
 
 async def last_changes(session: ReadSession, live: LiveVersion, unit_ids: Sequence[UUID]) -> dict[UUID, datetime]:
@@ -159,6 +219,7 @@ _CHANGES, _ALL_CHANGES = (
 _LAST = text(
     "SELECT unit_id, changed_at FROM unit_change WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
 )
+_LAST_OF_ALL = text("SELECT max(changed_at) FROM unit_change WHERE version = :version")
 _TOTALS = text(
     "SELECT unit_id, counter, sum(value) AS value FROM ("
     " SELECT unit_id, counter, value FROM total_at_base"
@@ -173,4 +234,18 @@ _TOTAL_CHANGES, _ALL_TOTAL_CHANGES = (
         f"{of_some} AND day > :after AND day <= :until"
     )
     for of_some in (_OF_SOME, "")
+)
+# The number of days in :days before a day is the index of the first one at or after it.
+_BY_DAY = (
+    " width_bucket(day - 1, cast(:days AS date[])) AS until, sum(change) AS change FROM {source}"
+    " WHERE version = :version AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until"
+    "{more} GROUP BY 1, 2, 3"
+)
+_TOTALS_BY_DAY = text(
+    "SELECT unit_id AS owner, counter,"
+    + _BY_DAY.format(source="total_on_day", more=" AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))")
+)
+_COUNTS_BY_DAY = text(
+    "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, owner))"
+    " SELECT owner, counter," + _BY_DAY.format(source="member JOIN count_on_day USING (unit_id)", more="")
 )

@@ -7,7 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from chassis.storage.database import ReadSession
-from reporting.figures import Figure, UnitFigures, hide_small
+from reporting.disclosure import public_figure
+from reporting.figures import Figure, UnitFigures
 from reporting.projections.tree import TreeGeneration, tree_of
 from reporting.queries.counts import get_live_version, totals_on
 from reporting.queries.reports import figures_of, get_unit_on
@@ -45,7 +46,7 @@ async def public_units(session: ReadSession, units: Sequence[UnitFigures], day: 
 
     def public_figures(each: UnitFigures) -> dict[str, Figure]:
         suppressed = hidden.get(generation.by_code[each.unit.code], set())
-        return {code: hide_small(figure, suppressed) for code, figure in each.figures.items()}
+        return {code: public_figure(figure, suppressed) for code, figure in each.figures.items()}
 
     return [UnitFigures(each.unit, public_figures(each)) for each in units]
 

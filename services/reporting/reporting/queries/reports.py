@@ -11,23 +11,16 @@ from uuid import UUID
 from chassis.errors import InvalidQuery
 from chassis.security.scope import unknown_unit
 from chassis.storage.database import ReadSession
-from reporting.figures import (
-    SMALLEST_PUBLIC_CELL,
-    Figure,
-    Obstacle,
-    Point,
-    Report,
-    ReportTarget,
-    UnitFigures,
-    hide_small,
-)
+from reporting.disclosure import impersonal_counters, public_count, public_figure, public_point
+from reporting.figures import Figure, Obstacle, Point, Report, ReportTarget, UnitFigures
 from reporting.forecasts import forecast
 from reporting.indicators import Indicator, catalogue
 from reporting.projections.entities.people import CONDITIONS, OBSTACLE
 from reporting.projections.entities.sources import WHOLE_PROVINCE
-from reporting.projections.tree import Unit, tree_of
+from reporting.projections.tree import Tree, Unit, tree_of
 from reporting.queries.counts import (
     Counts,
+    LiveVersion,
     changes_between,
     counts_of,
     get_live_version,
@@ -36,18 +29,18 @@ from reporting.queries.counts import (
     totals_on,
 )
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.suppression import suppressed_on
+from reporting.queries.suppression import suppressed_by_day, suppressed_on
 from reporting.queries.targets import campaigns_over, list_campaigns, plans_over, targets_of
 
 __all__ = [
     "figures_of",
     "find_unit_on",
     "get_progress",
+    "get_public_trend",
     "get_report",
     "get_trend",
     "get_unit_on",
     "public_report",
-    "suppressed_of",
 ]
 
 TREND_DAYS = 91
@@ -68,18 +61,22 @@ async def get_unit_on(session: ReadSession, code: str, day: date) -> Unit:
     return unit
 
 
-async def get_progress(session: ReadSession, unit_code: str, day: date) -> Report:
-    """The figures of a unit and of its children at the end of a day, with targets; without trends."""
-    unit = await get_unit_on(session, unit_code, day)
+async def get_progress(session: ReadSession, unit_code: str, day: date, *, tree_day: date | None = None) -> Report:
+    """The figures of a unit and of its children at the end of a day, with targets; without trends.
+
+    `tree_day`: the day of the tree of units, for a unit that has ended before `day`.
+    """
+    tree_day = tree_day or day
+    unit = await get_unit_on(session, unit_code, tree_day)
     tree = await tree_of(session)
-    generation = tree.at(day)
+    generation = tree.at(tree_day)
     live = await get_live_version(session)
     counts = await parts_on(session, live, generation, unit.id, day)
     province_wide = (await counts_of(session, live, {PROVINCE_WIDE: [PROVINCE_WIDE]}, day))[PROVINCE_WIDE]
     campaigns = await list_campaigns(session, live)
 
     def figures(id: UUID, counted: Mapping[str, int]) -> dict[str, Figure]:
-        return figures_of(counted, province_wide, targets_of(campaigns_over(campaigns, tree, id, day)))
+        return figures_of(counted, province_wide, targets_of(campaigns_over(campaigns, tree, id, tree_day)))
 
     children = [
         UnitFigures(generation.units[id].named(), figures(id, counts[id]))
@@ -96,7 +93,7 @@ async def get_progress(session: ReadSession, unit_code: str, day: date) -> Repor
         children=tuple(children),
         ancestors=tuple(generation.units[id].named() for id in generation.ancestors(unit.id)),
         obstacles=_obstacles(_sum(counts)),
-        plans=plans_over(campaigns_over(campaigns, tree, unit.id, day)),
+        plans=plans_over(campaigns_over(campaigns, tree, unit.id, tree_day)),
         is_public=False,
     )
 
@@ -141,7 +138,7 @@ async def get_trend(
     days = [last - timedelta(days=ago) for ago in range(0, (last - first).days + 1, step)][::-1]
     now = (await totals_on(session, live, generation, [unit.id], days[0]))[unit.id]
     now |= (await counts_of(session, live, {PROVINCE_WIDE: [PROVINCE_WIDE]}, days[0]))[PROVINCE_WIDE]
-    counters = None if codes is None else {name for each in indicators for name in _counters(each)}
+    counters = None if codes is None else {counter.name for each in indicators for counter in each.counters()}
     changes = await changes_between(session, live, generation, unit.id, counters, days[0], last)
     for day, changed in (
         await changes_between(session, live, generation, PROVINCE_WIDE, counters, days[0], last)
@@ -158,37 +155,66 @@ async def get_trend(
     return {code: tuple(points) for code, points in series.items()}
 
 
-async def suppressed_of(session: ReadSession, unit_code: str, day: date) -> set[str]:
-    """The counters that the public does not see of a unit, whatever they are, because of those of its siblings."""
-    unit = await get_unit_on(session, unit_code, day)
-    generation = (await tree_of(session)).at(day)
-    above = await suppressed_on(
-        session, await get_live_version(session), generation, generation.ancestors(unit.id), day
-    )
-    return above.units.get(unit.id, set())
-
-
 async def public_report(session: ReadSession, report: Report) -> Report:
-    """The report as the public may see it: cells under five are left out, what they follow from, and what follows from them."""
-    generation = (await tree_of(session)).at(report.as_of)
+    """The report as the public may see it: without hidden counts, and with forecasts that follow from what is shown."""
+    tree = await tree_of(session)
+    generation = tree.at(report.as_of)
+    live = await get_live_version(session)
     line = [generation.by_code[each.code] for each in (*report.ancestors, report.unit)]
-    hidden = await suppressed_on(session, await get_live_version(session), generation, line, report.as_of)
-    own = hidden.units.get(line[-1], set())
-    figures = {code: hide_small(each, own) for code, each in report.figures.items()}
+    hidden = await suppressed_on(session, live, generation, line, report.as_of)
+    own = hidden.units[line[-1]]
+    trends = await _public_trends(session, live, tree, line[-1], report)
+    figures = {
+        code: replace(public_figure(each, own), trend=trends.get(code, ())) for code, each in report.figures.items()
+    }
+    forecasts = (forecast(each, report.as_of) for each in figures.values() if not each.is_hidden and each.trend)
 
     def public_child(child: UnitFigures) -> UnitFigures:
         suppressed = hidden.rests[line[-1]] if child.is_rest else hidden.units[generation.by_code[child.unit.code]]
-        return replace(child, figures={code: hide_small(each, suppressed) for code, each in child.figures.items()})
+        return replace(child, figures={code: public_figure(each, suppressed) for code, each in child.figures.items()})
 
     return replace(
         report,
         figures=figures,
-        forecasts=tuple(each for each in report.forecasts if not figures[each.code].is_hidden),
+        forecasts=tuple(each for each in forecasts if each),
         children=tuple(public_child(each) for each in report.children),
-        obstacles=tuple(replace(each, people=_shown(each, own)) for each in report.obstacles),
+        obstacles=tuple(replace(each, people=_public_people(each, own)) for each in report.obstacles),
         reconciliation=(),
         is_public=True,
     )
+
+
+async def get_public_trend(
+    session: ReadSession, unit_code: str, first: date, last: date, code: str
+) -> tuple[Point, ...]:
+    """The trend of an indicator as the public may see it: each day without what is hidden on that day."""
+    points = (await get_trend(session, unit_code, first, last, codes=[code]))[code]
+    unit = await get_unit_on(session, unit_code, last)
+    live, tree = await get_live_version(session), await tree_of(session)
+    hidden = await _suppressed_by_day(session, live, tree, unit.id, {code: points})
+    return tuple(public_point(point, catalogue().indicators[code], hidden[point.day]) for point in points)
+
+
+async def _public_trends(
+    session: ReadSession, live: LiveVersion, tree: Tree, unit_id: UUID, report: Report
+) -> dict[str, tuple[Point, ...]]:
+    """The trends that a page shows: not those of the variants by population."""
+    trends = {each.code: each.trend for each in report.of_base() if each.trend}
+    if not trends:
+        return {}
+    hidden = await _suppressed_by_day(session, live, tree, unit_id, trends)
+    return {
+        code: tuple(public_point(point, catalogue().indicators[code], hidden[point.day]) for point in points)
+        for code, points in trends.items()
+    }
+
+
+async def _suppressed_by_day(
+    session: ReadSession, live: LiveVersion, tree: Tree, unit_id: UUID, trends: Mapping[str, tuple[Point, ...]]
+) -> dict[date, set[str]]:
+    days = sorted({point.day for points in trends.values() for point in points})
+    names = {counter.name for code in trends for counter in catalogue().indicators[code].counters()}
+    return await suppressed_by_day(session, live, tree, unit_id, days, names - impersonal_counters())
 
 
 def _figure(
@@ -206,10 +232,6 @@ def _point(indicator: Indicator, day: date, counts: Mapping[str, int]) -> Point:
     numerator = counts.get(indicator.numerator.name, 0)
     denominator = counts.get(indicator.denominator.name, 0) if indicator.denominator else None
     return Point(day, numerator, denominator, Figure(indicator, numerator, denominator).value)
-
-
-def _counters(indicator: Indicator) -> list[str]:
-    return [each.name for each in (indicator.numerator, indicator.denominator) if each]
 
 
 def _without_targets(figures: dict[str, Figure]) -> dict[str, Figure]:
@@ -233,6 +255,5 @@ def _obstacles(counts: Mapping[str, int]) -> tuple[Obstacle, ...]:
     return tuple(sorted((each for each in found if each.people), key=lambda each: -(each.people or 0)))
 
 
-def _shown(obstacle: Obstacle, suppressed: AbstractSet[str]) -> int | None:
-    is_hidden = OBSTACLE.format(step=obstacle.step, condition=obstacle.condition) in suppressed
-    return None if is_hidden or obstacle.people is None or obstacle.people < SMALLEST_PUBLIC_CELL else obstacle.people
+def _public_people(obstacle: Obstacle, suppressed: AbstractSet[str]) -> int | None:
+    return public_count(OBSTACLE.format(step=obstacle.step, condition=obstacle.condition), obstacle.people, suppressed)

@@ -1,22 +1,19 @@
-"""Counts that the public may not see although they are large: with them, a small one would follow by subtraction."""
+"""What the public may not see of units on given days, by the rules of `disclosure`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from itertools import groupby
 from uuid import UUID
 
 from chassis.storage.database import ReadSession
-from reporting.figures import SMALLEST_PUBLIC_CELL
-from reporting.projections.tree import TreeGeneration
-from reporting.queries.counts import LiveVersion, counts_of, totals_on
+from reporting.disclosure import related_counters, suppressed_parts, suppressed_whole
+from reporting.projections.tree import Tree, TreeGeneration, Unit, tree_of
+from reporting.queries.counts import Counts, LiveVersion, counts_by_day, counts_of, get_live_version, totals_on
 
-__all__ = ["SuppressedCells", "suppressed_on", "suppressed_parts"]
-
-Part = TypeVar("Part")
+__all__ = ["SuppressedCells", "suppressed_by_day", "suppressed_of", "suppressed_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +27,71 @@ class SuppressedCells:
 async def suppressed_on(
     session: ReadSession, live: LiveVersion, generation: TreeGeneration, parents: Sequence[UUID], day: date
 ) -> SuppressedCells:
-    """Of the children of these units, which begin with the province; a unit comes after its own parent.
-
-    What is hidden beside its siblings is hidden on its own page too, and below it not everything is shown.
-    """
-    totals = await totals_on(
-        session, live, generation, {id for each in parents for id in generation.children.get(each, [])}, day
-    )
+    """Of these units and their children; the units begin with the province, each comes after its own parent."""
+    children = {id for each in parents for id in generation.children.get(each, [])}
+    totals = await totals_on(session, live, generation, children, day)
     rests = await counts_of(session, live, {id: generation.homed.get(id, []) for id in parents}, day)
+    return _suppressed(generation, parents, totals, rests)
+
+
+async def suppressed_of(session: ReadSession, unit: Unit, day: date) -> set[str]:
+    """The counters that the public does not see of a unit on a day."""
+    generation = (await tree_of(session)).at(day)
+    parents = generation.ancestors(unit.id) or [unit.id]
+    found = await suppressed_on(session, await get_live_version(session), generation, parents, day)
+    return found.units[unit.id]
+
+
+async def suppressed_by_day(
+    session: ReadSession, live: LiveVersion, tree: Tree, unit_id: UUID, days: Sequence[date], counters: Iterable[str]
+) -> dict[date, set[str]]:
+    """By day (ascending), which of these counters are not shown of a unit on that day.
+
+    Each day has the tree of that day. A unit with other parts then than on the last day is in no table of that day, so
+    that all its counters are hidden: with the tables of that day it would give away the difference.
+    """
+    names = related_counters(counters)
+    members = set(tree.at(days[-1]).members_of(unit_id))
+    found: dict[date, set[str]] = {}
+    for generation, of_generation in groupby(days, tree.at):
+        if unit_id in generation.units and set(generation.members_of(unit_id)) == members:
+            found |= await _suppressed_in(session, live, generation, unit_id, list(of_generation), names)
+        else:
+            found |= dict.fromkeys(of_generation, names)
+    return found
+
+
+async def _suppressed_in(
+    session: ReadSession,
+    live: LiveVersion,
+    generation: TreeGeneration,
+    unit_id: UUID,
+    days: Sequence[date],
+    names: set[str],
+) -> dict[date, set[str]]:
+    parents = generation.ancestors(unit_id) or [unit_id]
+    children = {id: generation.members_of(id) for each in parents for id in generation.children.get(each, [])}
+    totals = await counts_by_day(session, live, generation, children, days, names)
+    homed = {id: generation.homed.get(id, []) for id in parents}
+    rests = await counts_by_day(session, live, generation, homed, days, names, own=True)
+    return {day: _suppressed(generation, parents, totals[day], rests[day]).units.get(unit_id, set()) for day in days}
+
+
+def _suppressed(generation: TreeGeneration, parents: Sequence[UUID], totals: Counts, rests: Counts) -> SuppressedCells:
     found = SuppressedCells()
     for parent in parents:
-        parts = {id: totals[id] for id in generation.children.get(parent, [])}
-        hidden = suppressed_parts({**parts, parent: rests[parent]}, found.units.get(parent, set()))
+        # What belongs to no child comes first: it is the part that is missed least.
+        parts = {parent: rests[parent], **{id: totals[id] for id in generation.children.get(parent, [])}}
+        own = found.units.setdefault(parent, suppressed_whole(_sum(parts)) if parent not in totals else set())
+        hidden = suppressed_parts(parts, own)
         found.rests[parent] = hidden.pop(parent)
         found.units.update(hidden)
     return found
 
 
-def suppressed_parts(parts: Mapping[Part, Mapping[str, int]], of_whole: AbstractSet[str]) -> dict[Part, set[str]]:
-    """By part, the counters that are not shown; `of_whole` are those that are not shown of the parts' sum.
-
-    Small counts need company: at least two are hidden under a sum that is shown, and together they are no small cell. Under
-    a sum that is hidden one part is, or the parts would give it away. A zero reveals no person: it
-    neither needs company nor is any.
-    """
-    hidden: dict[Part, set[str]] = {part: set() for part in parts}
-    for counter in {name for counts in parts.values() for name in counts}:
-        known = sorted(
-            ((count, part) for part, counts in parts.items() if (count := counts.get(counter, 0)) > 0),
-            key=lambda entry: entry[0],
-        )
-        for part in _without(known, counter in of_whole):
-            hidden[part].add(counter)
-    return hidden
-
-
-def _without(known: Sequence[tuple[int, Part]], is_whole_hidden: bool) -> Iterable[Part]:
-    small = sum(count < SMALLEST_PUBLIC_CELL for count, _ in known)
-    number = max(small, 1) if is_whole_hidden else small
-    if small and not is_whole_hidden:
-        while number < len(known) and (number < 2 or sum(count for count, _ in known[:number]) < SMALLEST_PUBLIC_CELL):
-            number += 1
-    return [part for _, part in known[:number]]
+def _sum(parts: Mapping[UUID, Mapping[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for counts in parts.values():
+        for counter, value in counts.items():
+            sums[counter] = sums.get(counter, 0) + value
+    return sums

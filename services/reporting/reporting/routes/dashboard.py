@@ -3,17 +3,18 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import Header, Query, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from chassis.clock import today
 from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
 from chassis.web.routing import Reading, language_of, public, transactional_router
-from reporting.indicators import catalogue
 from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
 from reporting.queries.access import sees_exact
 from reporting.queries.reports import find_unit_on, get_report, public_report
-from reporting.routes.reports import Day
+from reporting.routes.public_answers import public_answer
+from reporting.routes.reports import Day, require_indicator
 
 router = transactional_router(tags=["dashboard"], include_in_schema=False)
 
@@ -35,6 +36,7 @@ AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 @router.get("/dashboard", response_class=HTMLResponse)
 async def get_province_page(
+    request: Request,
     session: Reading,
     caller: OptionalCaller,
     lang: Lang = None,
@@ -45,12 +47,13 @@ async def get_province_page(
 ) -> HTMLResponse:
     """The province."""
     view = _view(lang, accept_language, indicator, sort, as_of)
-    return await _page(session, caller, PROVINCE, view)
+    return await _page(request, session, caller, PROVINCE, view)
 
 
 @router.get("/dashboard/units/{code}", response_class=HTMLResponse)
 async def get_unit_page(
     code: str,
+    request: Request,
     session: Reading,
     caller: OptionalCaller,
     lang: Lang = None,
@@ -61,7 +64,7 @@ async def get_unit_page(
 ) -> HTMLResponse:
     """A unit of any level."""
     view = _view(lang, accept_language, indicator, sort, as_of)
-    return await _page(session, caller, code, view)
+    return await _page(request, session, caller, code, view)
 
 
 @router.get("/dashboard/assets/{name}", response_class=Response)
@@ -75,16 +78,19 @@ async def get_asset(name: str, caller: OptionalCaller, v: str | None = None) -> 
     return Response(content, media_type=media_type, headers={"Cache-Control": age, "X-Content-Type-Options": "nosniff"})
 
 
-async def _page(session: Reading, caller: Caller | None, code: str, view: View) -> HTMLResponse:
+async def _page(request: Request, session: Reading, caller: Caller | None, code: str, view: View) -> HTMLResponse:
     day = view.as_of or today()
     if await find_unit_on(session, code, day) is None:
         return HTMLResponse(render_missing(code, day, view), 404, HEADERS)
-    report = await get_report(session, code, day)
-    if not await sees_exact(session, caller, code, day):
-        report = await public_report(session, report)
-    return HTMLResponse(render_report(report, view), headers=HEADERS)
+    if await sees_exact(session, caller, code, day):
+        return HTMLResponse(render_report(await get_report(session, code, day), view), headers=HEADERS)
+
+    async def render(session: ReadSession) -> str:
+        return render_report(await public_report(session, await get_report(session, code, day)), view)
+
+    page: str = await public_answer(request.app.state.runtime, session, ("page", code, view), render)
+    return HTMLResponse(page, headers=HEADERS)
 
 
 def _view(lang: str | None, accepted: str | None, indicator: str, sort: str, as_of: date | None) -> View:
-    known = indicator if indicator in catalogue().indicators else "payment_account"
-    return View(lang or language_of(accepted), known, sort, as_of)
+    return View(lang or language_of(accepted), require_indicator(indicator).code, sort, as_of)

@@ -14,6 +14,7 @@ from chassis.web.routing import allow, language_of, transactional_router
 from chassis.web.service_client import ServiceUnavailable
 from reporting.exports import ExportFormat, export
 from reporting.figures import CampaignEvaluation, CampaignPlan, Report
+from reporting.model.authority import EXPORTING_ROLES
 from reporting.queries.access import require_exact
 from reporting.queries.plans import nearest_campaign
 from reporting.queries.reports import get_report
@@ -28,7 +29,7 @@ WRITERS = ThreadPoolExecutor(2, "export")
 @router.get("/v1/reports/export", response_class=Response)
 async def export_report(
     request: Request,
-    caller: Annotated[Caller, allow("officer")],
+    caller: Annotated[Caller, allow(*EXPORTING_ROLES)],
     unit_code: UnitCode,
     format: ExportFormat,
     as_of: AsOf = None,

@@ -5,24 +5,36 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Header, Query
-from fastapi.responses import JSONResponse
+from fastapi import Header, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
+from chassis.storage.database import ReadSession
 from chassis.web.routing import Reading, allow, language_of, public, transactional_router
-from reporting.figures import Figure, ReportTarget, hide_small, public_point
+from reporting.disclosure import public_figure
+from reporting.figures import Figure, Point, Report, ReportTarget, UnitFigures
 from reporting.forecasts import commendations, rank
 from reporting.indicators import Indicator, catalogue
+from reporting.model.authority import RECONCILING_ROLES
 from reporting.projections.timeline import BEGINNING
-from reporting.queries.access import require_exact, sees_exact
-from reporting.queries.filed_reports import find_filed, list_filed, suppressed_in_frozen
+from reporting.projections.tree import tree_of
+from reporting.queries.access import require_exact, sees_exact, sees_exact_unit
+from reporting.queries.filed_reports import find_filed, list_filed, suppressed_in_filed
 from reporting.queries.ranking import list_units_of_level, public_units
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on, public_report, suppressed_of
+from reporting.queries.reports import (
+    get_progress,
+    get_public_trend,
+    get_report,
+    get_trend,
+    get_unit_on,
+    public_report,
+)
+from reporting.routes.public_answers import public_answer
 from reporting.schemas import (
     ChildView,
     CommendationView,
@@ -47,12 +59,14 @@ router = transactional_router(tags=["reports"])
 OptionalCaller = Annotated[Caller | None, public()]
 Language = Annotated[str | None, Header(alias="Accept-Language")]
 UnitCode = Annotated[str, Query(description="A unit's code, of the generation of `as_of`", max_length=64)]
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+FIRST_DAY = date(1900, 1, 1)
 
 
 def _within_reach(day: date) -> date:
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise PydanticCustomError("day", "A day from 1900 to 2999.", {"vi": "Một ngày từ năm 1900 đến năm 2999."})
+    if day < FIRST_DAY:
+        raise PydanticCustomError("day", "A day from 1900 on.", {"vi": "Một ngày từ năm 1900."})
+    if day > today():
+        raise PydanticCustomError("in_the_future", "This day has not come yet.", {"vi": "Ngày này chưa đến."})
     return day
 
 
@@ -66,18 +80,26 @@ LONGEST_TREND = 1100
 
 @router.get("/v1/reports/progress", response_model=ProgressView)
 async def get_progress_report(
+    request: Request,
     session: Reading,
     caller: OptionalCaller,
     unit_code: UnitCode = PROVINCE,
     as_of: AsOf = None,
     accept_language: Language = None,
-) -> JSONResponse:
+) -> Response:
     """The indicators of a unit and of its children on a day. The public sees no count under five."""
     day = as_of or today()
-    report = await get_progress(session, unit_code, day)
-    if not await sees_exact(session, caller, unit_code, day):
-        report = await public_report(session, report)
-    return JSONResponse(progress_body(report, language_of(accept_language)))
+    language = language_of(accept_language)
+    if await sees_exact(session, caller, unit_code, day):
+        return JSONResponse(progress_body(await get_progress(session, unit_code, day), language))
+
+    async def body(session: ReadSession) -> bytes:
+        report = await public_report(session, await get_progress(session, unit_code, day))
+        return bytes(JSONResponse(progress_body(report, language)).body)
+
+    key = ("progress", unit_code, day, language)
+    content: bytes = await public_answer(request.app.state.runtime, session, key, body)
+    return Response(content, media_type="application/json")
 
 
 @router.get("/v1/reports/indicators")
@@ -88,6 +110,7 @@ async def list_indicators(caller: OptionalCaller, accept_language: Language = No
 
 @router.get("/v1/reports/trend")
 async def get_indicator_trend(
+    request: Request,
     session: Reading,
     caller: OptionalCaller,
     indicator: IndicatorCode,
@@ -97,13 +120,18 @@ async def get_indicator_trend(
     accept_language: Language = None,
 ) -> TrendView:
     """An indicator at the end of each day; a merged unit keeps a comparable series."""
-    known = _indicator(indicator)
+    known = require_indicator(indicator)
     last = to or today()
     first = _first_day(from_, last)
-    points = (await get_trend(session, unit_code, first, last, codes=[indicator]))[indicator]
-    if not await sees_exact(session, caller, unit_code, last):
-        suppressed = await suppressed_of(session, unit_code, last)
-        points = tuple(public_point(point, known, suppressed) for point in points)
+    if await sees_exact(session, caller, unit_code, last):
+        points = (await get_trend(session, unit_code, first, last, codes=[indicator]))[indicator]
+    else:
+
+        async def shown(session: ReadSession) -> tuple[Point, ...]:
+            return await get_public_trend(session, unit_code, first, last, indicator)
+
+        key = ("trend", unit_code, first, last, indicator)
+        points = await public_answer(request.app.state.runtime, session, key, shown)
     return TrendView(
         unit_code=unit_code,
         indicator=indicator,
@@ -114,6 +142,7 @@ async def get_indicator_trend(
 
 @router.get("/v1/reports/ranking")
 async def get_unit_ranking(
+    request: Request,
     session: Reading,
     caller: OptionalCaller,
     indicator: IndicatorCode,
@@ -122,11 +151,17 @@ async def get_unit_ranking(
     as_of: AsOf = None,
 ) -> UnitRankingView:
     """The units of a level by an indicator, best first, and the units that their targets propose for commendation."""
-    _indicator(indicator)
+    require_indicator(indicator)
     day = as_of or today()
-    units = await list_units_of_level(session, parent, level, day)
-    if not await sees_exact(session, caller, parent, day):
-        units = await public_units(session, units, day)
+    if await sees_exact(session, caller, parent, day):
+        units = await list_units_of_level(session, parent, level, day)
+    else:
+
+        async def shown(session: ReadSession) -> list[UnitFigures]:
+            return await public_units(session, await list_units_of_level(session, parent, level, day), day)
+
+        key = ("ranking", parent, level, day)
+        units = await public_answer(request.app.state.runtime, session, key, shown)
     return UnitRankingView(
         level=level,
         parent=parent,
@@ -142,6 +177,7 @@ async def get_unit_ranking(
 
 @router.get("/v1/reports/forecasts")
 async def list_forecasts(
+    request: Request,
     session: Reading,
     caller: OptionalCaller,
     unit_code: UnitCode = PROVINCE,
@@ -150,9 +186,14 @@ async def list_forecasts(
 ) -> ForecastsView:
     """When each target will be reached at the pace of the last four weeks, and how that was computed."""
     day = as_of or today()
-    report = await get_report(session, unit_code, day)
-    if not await sees_exact(session, caller, unit_code, day):
-        report = await public_report(session, report)
+    if await sees_exact(session, caller, unit_code, day):
+        report = await get_report(session, unit_code, day)
+    else:
+
+        async def shown(session: ReadSession) -> Report:
+            return await public_report(session, await get_report(session, unit_code, day))
+
+        report = await public_answer(request.app.state.runtime, session, ("report", unit_code, day), shown)
     items = [ForecastView.of(each, language_of(accept_language)) for each in report.forecasts]
     return ForecastsView(unit_code=unit_code, as_of=day, items=items)
 
@@ -160,7 +201,7 @@ async def list_forecasts(
 @router.get("/v1/reports/reconciliation")
 async def get_reconciliation(
     session: Reading,
-    caller: Annotated[Caller, allow("officer", "auditor", "operator")],
+    caller: Annotated[Caller, allow(*RECONCILING_ROLES)],
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
 ) -> ReconciliationView:
     """The counts that the services announced beside those of the projections; officers see those of their units."""
@@ -176,9 +217,10 @@ async def get_reconciliation(
 async def list_filed_reports(
     session: Reading, caller: OptionalCaller, unit_code: UnitCode, as_of: AsOf = None
 ) -> FiledListView:
-    """The reports that a unit filed; each is a frozen copy."""
-    unit = await get_unit_on(session, unit_code, as_of or today())
-    return FiledListView(items=[FiledView(**each.model_dump()) for each in await list_filed(session, unit.id)])
+    """The reports that a unit, and those that it succeeded, filed; each is a frozen copy."""
+    day = as_of or today()
+    found = await list_filed(session, await get_unit_on(session, unit_code, day), day)
+    return FiledListView(items=[FiledView(**each.model_dump()) for each in found])
 
 
 @router.get("/v1/reports/filed/{filed_id}")
@@ -189,14 +231,14 @@ async def get_filed_report(
     filed = await find_filed(session, filed_id)
     if filed is None:
         raise NotFound()
-    exact = await sees_exact(session, caller, filed.unit_code, filed.as_of)
+    unit = (await tree_of(session)).unit(filed.unit_id)
+    exact = unit is not None and await sees_exact_unit(session, caller, unit, filed.as_of)
     language = language_of(accept_language)
-    own = set() if exact else await suppressed_of(session, filed.unit_code, filed.as_of)
-    parts = {} if exact else suppressed_in_frozen(filed.figures, own)
+    own, parts = (set(), {}) if exact else await suppressed_in_filed(session, filed)
 
     def views(plain: dict[str, list[int | None]], suppressed: set[str]) -> list[FigureView]:
         figures = [_frozen(code, values) for code, values in plain.items() if code in catalogue().indicators]
-        return [FigureView.of(each if exact else hide_small(each, suppressed), language) for each in figures]
+        return [FigureView.of(each if exact else public_figure(each, suppressed), language) for each in figures]
 
     children = [
         ChildView(unit_code=code, name=code, level="", indicators=views(plain, parts.get(code, set())))
@@ -214,7 +256,7 @@ def _frozen(code: str, values: list[int | None]) -> Figure:
     return Figure(indicator, numerator, denominator, target)
 
 
-def _indicator(code: str) -> Indicator:
+def require_indicator(code: str) -> Indicator:
     known = catalogue().indicators.get(code)
     if known is None:
         error = FieldError("/indicator", "unknown-indicator", "Không có chỉ số này.", "There is no such indicator.")

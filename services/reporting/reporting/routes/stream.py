@@ -11,9 +11,11 @@ from weakref import WeakKeyDictionary
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from chassis.clock import today
 from chassis.errors import Unavailable
+from chassis.web.problems import rendered
 from chassis.web.routing import transactional_router
 from reporting.queries.counts import get_live_version, last_changes
 from reporting.queries.reports import get_unit_on
@@ -24,7 +26,7 @@ router = transactional_router(tags=["reports"])
 POLL_EVERY = 0.5
 KEEPALIVE_EVERY = 15
 MOST_STREAMS = 500
-open_streams = 0
+"""Of one process; the gateway limits them by address."""
 
 
 class ChangeWatch:
@@ -60,23 +62,36 @@ class ChangeWatch:
 _watches: WeakKeyDictionary[Any, ChangeWatch] = WeakKeyDictionary()
 
 
+class ChangeStream(StreamingResponse):
+    """A stream that takes one of the places for streams while it is sent; 503 when all are taken."""
+
+    media_type = "text/event-stream"
+    open_streams = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if ChangeStream.open_streams >= MOST_STREAMS:
+            await rendered(Unavailable(), Request(scope))(scope, receive, send)
+            return
+        ChangeStream.open_streams += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            ChangeStream.open_streams -= 1
+
+
 @router.get("/v1/reports/stream", response_class=StreamingResponse)
 async def stream_changes(request: Request, caller: OptionalCaller, unit_code: UnitCode = PROVINCE) -> StreamingResponse:
     """`fresh` once at the beginning, then `changed` whenever something of the unit is counted anew."""
-    if open_streams >= MOST_STREAMS:
-        raise Unavailable()
     runtime = request.app.state.runtime
     async with runtime.database.reading() as session:
         unit = await get_unit_on(session, unit_code, today())
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request, unit_code, unit.id), media_type="text/event-stream", headers=headers)
+    return ChangeStream(_events(request, unit_code, unit.id), headers=headers)
 
 
 async def _events(request: Request, unit_code: str, unit_id: UUID) -> AsyncIterator[str]:
-    global open_streams
     runtime = request.app.state.runtime
     watch = _watches.setdefault(runtime, ChangeWatch(runtime))
-    open_streams += 1
     watch.follow(unit_id)
     try:
         received = await watch.changed_at(unit_id)
@@ -93,7 +108,6 @@ async def _events(request: Request, unit_code: str, unit_id: UUID) -> AsyncItera
                 quiet = 0.0
                 yield ": keepalive\n\n"
     finally:
-        open_streams -= 1
         watch.leave(unit_id)
 
 
