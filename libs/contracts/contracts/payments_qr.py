@@ -128,6 +128,26 @@ class PaymentReversed(Event):
     dossier_id: Id | None = None
 
 
+class PaymentRefunded(Event):
+    """A part of a settled payment was given back; `refunded_amount` is all that was given back of it until now."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.payment.refunded.v1"
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    payment_id: Id
+    unit_id: Id
+    unit_code: Code
+    category: Category
+    amount: int
+    refunded_amount: int
+    refunded_at: Instant
+    business_day: date
+    bill_id: Id | None = None
+    dossier_id: Id | None = None
+
+
 class BillPaid(Event):
     """A bill is paid in full; a dossier's fee is a bill with `dossier_id`."""
 

@@ -46,7 +46,7 @@ class Walk:
         self.was_public_service = False
 
     async def begin(self):
-        category = self.chance.choice(["market_stall", "public_service"])
+        category = self.chance.choice(["market_stall", "public_service", "public_service"])
         body = self.body(category=category, owner={"resident_id": str(self.world.resident)})
         answer = await self.clients["o1"].post("/v1/merchants", json=body)
         self.path, self.id = f"/v1/merchants/{answer.json()['id']}", answer.json()["id"]
@@ -60,7 +60,7 @@ class Walk:
 
     async def step(self):
         kind = self.chance.choice(
-            ["edit", "edit", "approve", "approve", "approve", "provider", "provider", "block", "close", "reject",
+            ["edit", "edit", "approve", "recover", "recover", "provider", "block", "close", "reject", "name_fees",
              "name_fees", "name_fees", "name_fees", "pay", "pay", "fee", "both", "withdraw"]
         )  # fmt: skip
         await getattr(self, kind)()
@@ -73,7 +73,7 @@ class Walk:
         return self.chance.choice(
             [
                 {"name": f"Sạp {self.chance.randint(1, 3)}"},
-                {"category": self.chance.choice(["market_stall", "public_service", "shop"])},
+                {"category": self.chance.choice(["market_stall", "public_service", "public_service"])},
                 {"provider": self.chance.choice(["demo-bank", "demo-wallet"])},
                 {
                     "settlement": {
@@ -125,6 +125,11 @@ class Walk:
 
     async def approve(self):
         await self.patch(self.someone(), {"status": "active"})
+
+    async def recover(self):
+        """Each officer in turn tries to make the merchant active."""
+        for who in self.chance.sample(OFFICERS, 3):
+            await self.patch(who, {"status": "active"})
 
     async def block(self):
         await self.patch(self.someone(), {"status": "suspended"})

@@ -23,7 +23,7 @@ _COUNTS = text(
         UNION ALL
         SELECT unit_id, 'cashless_payments', count(*) FROM payment WHERE status = 'settled' GROUP BY 1
         UNION ALL
-        SELECT unit_id, 'cashless_amount', sum(amount)::bigint FROM payment WHERE status = 'settled' GROUP BY 1
+        SELECT unit_id, 'cashless_amount', sum(amount - refunded_amount)::bigint FROM payment WHERE status = 'settled' GROUP BY 1
     ) AS found JOIN known_unit AS unit ON unit.id = found.unit_id AND unit.kind <> 'training'
     ORDER BY 1, 2
     """

@@ -11,7 +11,7 @@ from chassis.clock import local_date, now
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts.payments_qr import BillPaid, PaymentReversed, PaymentSettled
+from contracts.payments_qr import BillPaid, PaymentRefunded, PaymentReversed, PaymentSettled
 from payments_qr.commands.report_batch import (
     PaymentTarget,
     ReportBatch,
@@ -48,10 +48,11 @@ def _record_payment(batch: ReportBatch, report: ReportedPayment) -> Recorded:
     found = batch.find(report)
     payment = _new_payment(report, found)
     _prefer_provider(batch, payment, found.merchant)
-    reversal = batch.reversals.get(report.own_key)
-    if reversal is not None:
-        reversal.payment_id = payment.id
-        payment.reverse(reversal.reversed_at)
+    reversals = batch.reversals[report.own_key]
+    if reversals:
+        for reversal in reversals:
+            reversal.payment_id = payment.id
+        payment.refund(reversals)
     batch.add(payment)
     if found.merchant is not None:
         bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
@@ -136,9 +137,11 @@ def take_effect(session: Session, payment: Payment, merchant: Merchant, code: Qr
     _publish_settled(session, payment, merchant, bill)
     if not payment.counts:
         return
+    if payment.refunded_amount:
+        _publish_refunded(session, payment, merchant, bill, payment.settled_at)
     if code is not None and code.kind == "dynamic" and code.state == "active" and bill is None:
         code.turn("paid", now())
-    if bill is not None and bill.receive(payment.amount, payment.settled_at):
+    if bill is not None and bill.receive(payment.amount, payment.refunded_amount, payment.settled_at):
         if code is not None:
             code.turn("paid", now())
         publish(
@@ -180,26 +183,49 @@ def _record_reversal(batch: ReportBatch, report: ReportedReversal) -> Recorded:
     )  # fmt: skip
     batch.session.add(reversal)
     batch.reversal_keys.add(own)
-    batch.reversals.setdefault(report.payment_key, reversal)
+    batch.reversals[report.payment_key].append(reversal)
     if payment is not None and payment.reversed_at is None:
-        _reverse(batch, payment, report.reversed_at)
+        _refund(batch, payment, report.reversed_at)
     return payment, True
 
 
-def _reverse(batch: ReportBatch, payment: Payment, at: datetime) -> None:
-    counted = payment.counts
-    payment.reverse(at)
+def _refund(batch: ReportBatch, payment: Payment, at: datetime) -> None:
+    """Takes a part of a payment back, or all that is left of it."""
+    counted, before = payment.counts, payment.refunded_amount
+    part = payment.refund(batch.reversals[payment.partner_id, payment.partner_reference])
     if not counted or payment.merchant_id is None:
         return
     merchant = batch.merchants[payment.merchant_id]
     bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
     code = batch.codes.get(payment.qr_code_id) if payment.qr_code_id else None
-    may_reopen = bill is None or bill.give_back(payment.amount, at)
+    if payment.reversed_at is None:
+        if bill is not None:
+            bill.refund(part, at)
+        _publish_refunded(batch.session, payment, merchant, bill, at)
+        return
+    may_reopen = bill is None or bill.give_back(payment.amount, before, at)
     if code is not None and code.state == "paid" and may_reopen:
         code.turn("active", now())
+    _publish_reversed(batch.session, payment, merchant, bill, payment.reversed_at)
+
+
+def _publish_refunded(session: Session, payment: Payment, merchant: Merchant, bill: Bill | None, at: datetime) -> None:
     if payment.is_published:
         publish(
-            batch.session,
+            session,
+            PaymentRefunded(
+                merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,
+                category=_category(merchant), amount=payment.amount, refunded_amount=payment.refunded_amount,
+                refunded_at=at, business_day=payment.business_day, bill_id=payment.bill_id,
+                dossier_id=bill.dossier_id if bill else None,
+            ),
+        )  # fmt: skip
+
+
+def _publish_reversed(session: Session, payment: Payment, merchant: Merchant, bill: Bill | None, at: datetime) -> None:
+    if payment.is_published:
+        publish(
+            session,
             PaymentReversed(
                 merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,
                 category=_category(merchant), amount=payment.amount, reversed_at=at, business_day=payment.business_day,

@@ -69,7 +69,7 @@ class ReportBatch:
     codes: dict[UUID, QrCode] = field(default_factory=dict)
     bills: dict[UUID, Bill] = field(default_factory=dict)
     payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
-    reversals: dict[tuple[str, str], Reversal] = field(default_factory=dict)
+    reversals: dict[tuple[str, str], list[Reversal]] = field(default_factory=lambda: defaultdict(list))
     reversal_keys: set[tuple[str, str]] = field(default_factory=set)
     _codes_by_key: dict[str, list[QrCode]] = field(default_factory=lambda: defaultdict(list))
     _merchants_by_account: dict[bytes, list[Merchant]] = field(default_factory=lambda: defaultdict(list))
@@ -145,13 +145,13 @@ async def load_report_batch(
     keys = {report.own_key for report in paid} | {report.payment_key for report in reversals}
     await _lock(session, keys)
     await _load_payments(batch, keys)
+    await _load_reversals(batch, keys)
     await _load_reversed(batch, reversals)
     fresh = [report for report in paid if report.own_key not in batch.payments]
     if fresh:
         await _load_merchants(batch, {report.merchant_id for report in fresh if report.merchant_id})
         await _load_accounts(batch, fresh)
         await _load_codes(batch, fresh)
-        await _load_waiting_reversals(batch, fresh)
         await _load_alike(batch, fresh)
     return batch
 
@@ -252,12 +252,11 @@ def _any_of(partner: Any, reference: Any, keys: Iterable[tuple[str, str]]) -> An
     return or_(*(and_(partner == partner_id, reference.in_(values)) for partner_id, values in references.items()))
 
 
-async def _load_waiting_reversals(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> None:
-    """Reversals that arrived before their payment."""
-    of = _any_of(col(Reversal.partner_id), col(Reversal.original_reference), {report.own_key for report in fresh})
-    found = await batch.session.exec(select(Reversal).where(of).order_by(col(Reversal.reversed_at)))
-    for reversal in found:
-        batch.reversals.setdefault((reversal.partner_id, reversal.original_reference), reversal)
+async def _load_reversals(batch: ReportBatch, keys: set[tuple[str, str]]) -> None:
+    """All reversals of these payments, also those that arrived before their payment."""
+    of = _any_of(col(Reversal.partner_id), col(Reversal.original_reference), keys)
+    for reversal in await batch.session.exec(select(Reversal).where(of).order_by(col(Reversal.id))):
+        batch.reversals[reversal.partner_id, reversal.original_reference].append(reversal)
 
 
 async def _load_alike(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> None:

@@ -90,8 +90,11 @@ async def _compare_lines(session: Session, settlement: Settlement, lines: Sequen
     ]
     settlement.repeated += await _count_repeated(session, settlement, lines)
     await _write(session, settlement, rows)
-    late = [payment.id for payment in payments.values() if payment.business_day != settlement.business_date]
-    await _mark_booked_another_day(session, settlement, late)
+    late = [
+        payment.partner_reference for payment in payments.values() if payment.business_day != settlement.business_date
+    ]
+    await _mark_booked_another_day(session, settlement, "payment", late)
+    await _mark_booked_another_day(session, settlement, "reversal", list(reversals))
 
 
 async def _payments_of(session: Session, partner_id: str, lines: Iterable[FileLine]) -> dict[str, Payment]:
@@ -154,15 +157,19 @@ def is_late(settled_at: datetime) -> bool:
     return local >= EVENING or local < MORNING
 
 
-async def _mark_booked_another_day(session: Session, settlement: Settlement, payment_ids: Sequence[UUID]) -> None:
-    """Lines missing in another day's file that this file contains: late payments are booked on the next day."""
-    if not payment_ids:
+async def _mark_booked_another_day(
+    session: Session, settlement: Settlement, kind: str, references: Sequence[str]
+) -> None:
+    """Lines missing in another day's file that this file contains: late movements are booked on the next day."""
+    if not references:
         return
     found = await session.exec(
         select(SettlementLine, Settlement)
         .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
         .where(
-            col(SettlementLine.payment_id).in_(payment_ids),
+            col(SettlementLine.kind) == kind,
+            col(SettlementLine.partner_reference).in_(references),
+            col(SettlementLine.number).is_(None),
             col(SettlementLine.state) == "missing_there",
             col(Settlement.partner_id) == settlement.partner_id,
             col(Settlement.id) != settlement.id,
@@ -214,7 +221,39 @@ async def _add_missing_there(session: Session, settlement: Settlement) -> None:
         )
         for payment in missing
     ]  # fmt: skip
-    await _write(session, settlement, rows)
+    await _write(session, settlement, rows + await _missing_reversals(session, settlement))
+
+
+async def _missing_reversals(session: Session, settlement: Settlement) -> list[SettlementLine]:
+    """Recorded reversals of the day that neither this file nor another one of this partner contains."""
+    day = datetime.combine(settlement.business_date, time(), tzinfo=HO_CHI_MINH)
+    in_files = (
+        select(SettlementLine.partner_reference)
+        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
+        .where(
+            col(Settlement.partner_id) == settlement.partner_id,
+            col(SettlementLine.kind) == "reversal",
+            col(SettlementLine.number).is_not(None),
+        )
+    )
+    found = await session.exec(
+        select(Reversal)
+        .where(
+            col(Reversal.partner_id) == settlement.partner_id,
+            col(Reversal.reversed_at) >= day,
+            col(Reversal.reversed_at) < day + timedelta(days=1),
+            col(Reversal.partner_reference).not_in(in_files),
+        )
+        .order_by(col(Reversal.reversed_at))
+    )
+    return [
+        SettlementLine(
+            id=new_id(), settlement_id=settlement.id, kind="reversal", partner_reference=reversal.partner_reference,
+            amount=reversal.amount, our_amount=reversal.amount, settled_at=reversal.reversed_at,
+            payment_id=reversal.payment_id, state="missing_there",
+        )
+        for reversal in found
+    ]  # fmt: skip
 
 
 async def _booked_elsewhere(session: Session, settlement: Settlement, payments: Sequence[Payment]) -> set[str]:

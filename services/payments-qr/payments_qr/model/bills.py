@@ -33,7 +33,11 @@ class BillProof:
 
 
 class Bill(Table, table=True):
-    """A bill. `state`: unpaid, paid, cancelled; overdue follows from the date. A dossier's fee has `dossier_id`."""
+    """A bill. `state`: unpaid, paid, cancelled; overdue follows from the date. A dossier's fee has `dossier_id`.
+
+    `paid_amount` is what the payments that count have left after refunds, `refunded_amount` what was given back of them.
+    A refund in parts leaves a bill paid; a payment that is given back whole does not.
+    """
 
     __tablename__ = "bill"
     __table_args__ = (
@@ -49,6 +53,7 @@ class Bill(Table, table=True):
     period: str = Field(sa_type=text())
     amount: int = Field(sa_type=money())
     paid_amount: int = Field(default=0, sa_type=money())
+    refunded_amount: int = Field(default=0, sa_type=money())
     due_on: date
     state: str = Field(default="unpaid", sa_type=text())
     qr_code_id: UUID | None = None
@@ -61,25 +66,36 @@ class Bill(Table, table=True):
         """The status that is shown: unpaid, overdue, paid or cancelled."""
         return "overdue" if self.state == "unpaid" and self.due_on < day else self.state
 
-    def receive(self, paid: int, at: datetime) -> bool:
-        """Adds a payment; returns whether it completes the bill."""
-        self.paid_amount += paid
-        self.changed_at = at
-        self.version += 1
-        if self.state != "unpaid" or self.paid_amount < self.amount:
+    def receive(self, amount: int, refunded: int, at: datetime) -> bool:
+        """Adds a payment of which a part was given back already; returns whether it completes the bill."""
+        self._move(amount - refunded, refunded, at)
+        if self.state != "unpaid" or self._standing < self.amount:
             return False
         self.state, self.paid_at = "paid", at
         return True
 
-    def give_back(self, paid: int, at: datetime) -> bool:
-        """Subtracts a reversed payment; returns whether the bill becomes unpaid."""
-        self.paid_amount = max(self.paid_amount - paid, 0)
-        self.changed_at = at
-        self.version += 1
-        if self.state != "paid" or self.paid_amount >= self.amount:
+    def refund(self, part: int, at: datetime) -> None:
+        """Subtracts a part of a payment that was given back."""
+        self._move(-part, part, at)
+
+    def give_back(self, amount: int, refunded: int, at: datetime) -> bool:
+        """Removes a payment that was given back whole, in parts or at once; returns whether the bill becomes unpaid."""
+        self._move(refunded - amount, -refunded, at)
+        if self.state != "paid" or self._standing >= self.amount:
             return False
         self.state, self.paid_at = "unpaid", None
         return True
+
+    @property
+    def _standing(self) -> int:
+        """What the payments that were not given back whole amount to."""
+        return self.paid_amount + self.refunded_amount
+
+    def _move(self, paid: int, refunded: int, at: datetime) -> None:
+        self.paid_amount += paid
+        self.refunded_amount += refunded
+        self.changed_at = at
+        self.version += 1
 
 
 class UtilityAccount(Table, table=True):

@@ -1,5 +1,6 @@
 """Payments and reversals as partners report them; a reversal may arrive before its payment."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -38,6 +39,7 @@ class Payment(Table, table=True):
     partner_id: str = Field(sa_type=text())
     partner_reference: str = Field(sa_type=text())
     amount: int = Field(sa_type=money())
+    refunded_amount: int = Field(default=0, sa_type=money())
     settled_at: datetime = Field(sa_type=aware())
     business_day: date
     merchant_id: UUID | None = Field(default=None, foreign_key="merchant.id")
@@ -74,17 +76,24 @@ class Payment(Table, table=True):
     def opened_memo(self) -> str | None:
         return None if self.memo is None else decrypt_value("payment", "memo", self.id, self.memo)
 
-    def reverse(self, at: datetime) -> None:
-        """Marks the payment as reversed by the partner."""
-        self.reversed_at = at
+    def refund(self, reversals: Sequence["Reversal"]) -> int:
+        """Applies all reversals of this payment, in any order; returns the part that is new.
+
+        The refunded amount is their sum, at most the payment; the payment is reversed once nothing is left of it.
+        """
+        before = self.refunded_amount
+        self.refunded_amount = min(self.amount, sum(reversal.amount for reversal in reversals))
+        if self.refunded_amount == self.amount and self.reversed_at is None:
+            self.reversed_at = max(reversal.reversed_at for reversal in reversals)
         self.decide(MatchOutcome(self.outcome))
+        return self.refunded_amount - before
 
     def compared(self) -> ComparedPayment:
         return ComparedPayment(self.partner_id, self.amount, self.settled_at, self.reference_key)
 
 
 class Reversal(Table, table=True):
-    """A reversal reported by a partner; it is stored without a payment when it arrives first."""
+    """A payment given back, whole or in part, as a partner reported it; stored without a payment when it arrives first."""
 
     __tablename__ = "reversal"
     __table_args__ = (

@@ -74,9 +74,14 @@ def _not_a_cursor() -> InvalidQuery:
 async def list_daily_sums(
     session: ReadSession, caller: Caller, *, unit_code: str | None, since: datetime | None, until: datetime | None
 ) -> Sequence[Any]:
-    """Count and sum of the settled payments by business day and category, without single merchants."""
+    """Count of the settled payments, and their sum without refunds, by business day and category."""
     query: Any = (
-        select(col(Payment.business_day), col(Merchant.category), func.count(), func.sum(col(Payment.amount)))
+        select(
+            col(Payment.business_day),
+            col(Merchant.category),
+            func.count(),
+            func.sum(col(Payment.amount) - col(Payment.refunded_amount)),
+        )
         .join(Merchant, col(Merchant.id) == col(Payment.merchant_id))
         .where(col(Payment.status) == "settled")
         .group_by(col(Payment.business_day), col(Merchant.category))

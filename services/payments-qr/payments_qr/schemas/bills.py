@@ -34,6 +34,7 @@ class BillView(BaseModel):
     period: str
     amount: int
     paid_amount: int
+    refunded_amount: int
     due_on: date
     status: BillStatus
     qr_code_id: UUID | None

@@ -19,6 +19,7 @@ class PaymentView(BaseModel):
     status: PaymentStatus
     outcome: str
     amount: int
+    refunded_amount: int
     merchant_id: UUID | None
     qr_code_id: UUID | None
     bill_id: UUID | None

@@ -12,6 +12,7 @@ from contracts.payments_qr import (
     MerchantState,
     MerchantSuspended,
     MerchantUpdated,
+    PaymentRefunded,
     PaymentReversed,
     PaymentSettled,
 )
@@ -66,13 +67,14 @@ class CountedMerchant:
 @counted_entity("payment", id_field="payment_id", counters=["cashless_payments", "cashless_amount"])
 @dataclass(slots=True)
 class CountedPayment:
-    """A payment. A reversed one counts on no day, neither before nor after the reversal."""
+    """A payment, without what was refunded of it. A reversed one counts on no day, neither before nor after the reversal."""
 
     unit_id: str | None = None
     day: date | None = None
     amount: int = 0
     counted: bool = False
     reversed: bool = False
+    refunded: int = 0
 
     @applies(PaymentSettled)
     def apply_settlement(self, event: PaymentSettled) -> bool:
@@ -85,9 +87,14 @@ class CountedPayment:
         self.reversed = True
         return True
 
+    @applies(PaymentRefunded)
+    def apply_refund(self, event: PaymentRefunded) -> bool:
+        self.refunded = max(self.refunded, event.refunded_amount)
+        return True
+
     def contributions(self) -> Contributions:
         counted = Contributions()
         if self.unit_id and self.day and self.counted and not self.reversed:
             contribute(counted, self.unit_id, "cashless_payments", self.day)
-            contribute(counted, self.unit_id, "cashless_amount", self.day, self.amount)
+            contribute(counted, self.unit_id, "cashless_amount", self.day, self.amount - self.refunded)
         return counted
