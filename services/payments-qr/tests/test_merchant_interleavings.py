@@ -12,12 +12,15 @@ Random walks with an independent record of who did what. After every step no inv
 import asyncio
 import random
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from chassis.ids import new_id
 from contracts.casework import DossierFeeRequested
 from contracts.payments_qr import PaymentSettled, QrIssued
+from payments_qr.commands.payments import record_reports
+from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 PURPOSE = {"X-Purpose": "payment"}
@@ -247,3 +250,27 @@ async def test_no_interleaving_breaks_an_invariant_of_money_or_authority(
     assert sorted(str(event.payment_id) for event in said) == sorted(row["id"] for row in counted)
     sums = (await walk.clients["o1"].get("/v1/payments/sums")).json()["items"]
     assert sum(row["amount"] for row in sums) == sum(row["amount"] for row in counted)
+
+
+async def test_payments_refunds_and_decisions_at_the_same_moment_never_wait_for_each_other(
+    database, calling, activated, merchant_body
+):
+    """Officers activate and change a merchant while its provider reports, repeats and takes back payments."""
+    merchant = await activated()
+    merchant_id = UUID(merchant["id"])
+    path = f"/v1/merchants/{merchant['id']}"
+
+    async def report(number):
+        paid = ReportedPayment("demo-bank", f"FT{number % 7}", 9_000, NOON, merchant_id=merchant_id)
+        back = ReportedReversal("demo-bank", f"RF{number}", f"FT{number % 7}", 100, NOON)
+        async with database.transaction() as session:
+            await record_reports(session, [paid, back])
+
+    async def decide(number):
+        client = calling("officer", unit_code="15724", subject=f"d{number}")
+        change = {"status": "active"} if number % 2 else {"name": f"Sạp {number}"}
+        return (await client.patch(path, json=change)).status_code
+
+    for start in range(0, 24, 4):
+        done = await asyncio.gather(*(report(start + n) for n in range(4)), *(decide(start + n) for n in range(3)))
+        assert {status for status in done if status} <= {200, 409}

@@ -14,7 +14,7 @@ from contracts.payments_qr import MerchantUpdated
 from payments_qr.model import Merchant
 
 BATCH = 50
-RETRY_AFTER = timedelta(days=1)
+RETRY_AFTER = timedelta(hours=1)
 RETRY_FAILED_AFTER = timedelta(minutes=10)
 MOST_FAILURES = 5
 """Lookups without any answer in a row after which registry is taken as down."""
@@ -23,7 +23,7 @@ MOST_FAILURES = 5
 async def link_owners(database: Database, service_client: ServiceClient) -> int:
     """Looks up the owners of merchants that only have a tax code; returns how many were found.
 
-    A refused tax code (a wrong check digit) counts as unknown: looked up again after a day. A lookup that fails is
+    A refused tax code (a wrong check digit) counts as unknown: looked up again after an hour. A lookup that fails is
     repeated after ten minutes and stops no other; while registry is down, at the next run.
     """
     found = failures = 0

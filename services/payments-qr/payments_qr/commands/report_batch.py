@@ -144,6 +144,7 @@ async def load_report_batch(
     batch = ReportBatch(session)
     keys = {report.own_key for report in paid} | {report.payment_key for report in reversals}
     await _lock(session, keys)
+    await _load_merchants_of_payments(batch, keys)
     await _load_payments(batch, keys)
     await _load_reversals(batch, keys)
     await _load_reversed(batch, reversals)
@@ -219,6 +220,13 @@ async def _load_accounts(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -
     is_account = col(Merchant.bin).in_({bin for bin, _ in accounts}) & col(Merchant.account_index).in_(indexes)
     for merchant in await _store_merchants(batch, is_account & col(Merchant.is_closed).is_(False)):
         batch._merchants_by_account[merchant.account_index].append(merchant)
+
+
+async def _load_merchants_of_payments(batch: ReportBatch, keys: set[tuple[str, str]]) -> None:
+    """Merchants before their payments, in the order in which a change of a merchant locks them."""
+    of = _any_of(col(Payment.partner_id), col(Payment.partner_reference), keys)
+    query = select(Payment.merchant_id).where(of, col(Payment.merchant_id).is_not(None)).distinct()
+    await _load_merchants(batch, {merchant_id for merchant_id in await batch.session.exec(query) if merchant_id})
 
 
 async def _load_payments(batch: ReportBatch, keys: set[tuple[str, str]]) -> None:
