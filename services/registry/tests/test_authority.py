@@ -49,6 +49,7 @@ WITHOUT_RECORD = {
     "update_organization": "an organization, with the id of a resident",
     "list_representative_claims": "ids of residents", "confirm_representative": "an organization",
     "refuse_representative": "an organization",
+    "dismiss_duplicate_candidate": "shows nothing", "undo_duplicate_dismissal": "shows nothing",
     "create_resident_import": "counts", "list_resident_imports": "counts", "get_resident_import": "counts",
     "list_import_rejections": "rows and codes, never a value",
     "resolve_unmatched_event": "ids", "list_undecided_residents": "ids",

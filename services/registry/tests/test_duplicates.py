@@ -125,3 +125,26 @@ async def _pages(database: Database) -> int:
             " FROM pg_statio_user_tables WHERE relname IN ('resident', 'duplicate_key', 'duplicate_pair')"
         ))  # fmt: skip
         return int(found.scalar() or 0)
+
+
+async def test_a_dismissed_pair_is_no_candidate_until_the_dismissal_is_taken_back(
+    calling: Any, register: Any, database: Database
+) -> None:
+    one = await register(a_resident(1, full_name="Lê Văn Đức"))
+    await register(a_resident(2, full_name="Le Van Duc"))
+    officer, listed = calling("officer", unit_code="15724"), "/v1/duplicate-candidates?unit_code=15724"
+    [pair] = (await officer.get(listed, headers=PURPOSE)).json()["items"]
+    path = f"/v1/duplicate-candidates/{pair['id']}/dismissal"
+
+    elsewhere = await calling("officer", unit_code="15061").post(path)
+    dismissed = [await officer.post(path), await officer.post(path)]
+    async with database.transaction() as session:
+        await queue_duplicate_check(session, [UUID(one["id"])])
+    after = (await officer.get(listed, headers=PURPOSE)).json()["items"]
+    back = await officer.delete(path)
+
+    assert elsewhere.status_code == 404
+    assert [answer.status_code for answer in dismissed] == [204, 204]
+    assert (after, back.status_code) == ([], 204)
+    assert [item["id"] for item in (await officer.get(listed, headers=PURPOSE)).json()["items"]] == [pair["id"]]
+    assert (await officer.delete(path)).status_code == 404

@@ -7,10 +7,20 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
+from chassis.clock import now
 from chassis.storage.database import Database, ReadSession, Session
 from registry.commands.bulk import copy_rows
-from registry.model.duplicates import ENOUGH, MOST_IN_BLOCK, reasons, score_of
+from registry.model.duplicates import (
+    ENOUGH,
+    MOST_IN_BLOCK,
+    DuplicateDismissal,
+    DuplicatePair,
+    pair_id,
+    reasons,
+    score_of,
+)
 from registry.queries.duplicates import likenesses
 
 BATCH = 500
@@ -41,8 +51,16 @@ async def compare_pending(session: Session) -> None:
     pairs = await _sharing(session, list(compared))
     people = compared | await likenesses(session, list({b for _, b in pairs} - compared.keys()))
     scores = {(min(a, b), max(a, b)): score_of(reasons(people[a], people[b])) for a, b in pairs if b in people}
-    found = [(*pair, score) for pair, score in scores.items() if score >= ENOUGH]
-    await copy_rows(session, "duplicate_pair", ("one_id", "other_id", "score"), found)
+    found = [(*pair, score, pair_id(*pair)) for pair, score in scores.items() if score >= ENOUGH]
+    await copy_rows(session, "duplicate_pair", ("one_id", "other_id", "score", "id"), found)
+
+
+async def dismiss_pair(session: Session, pair: DuplicatePair, by: str) -> None:
+    """Store that the two records are two persons; they are no candidates any more. A second time changes nothing."""
+    stated = {"id": pair_id(pair.one_id, pair.other_id), "one_id": pair.one_id, "other_id": pair.other_id}
+    await session.execute(
+        insert(DuplicateDismissal).values(**stated, dismissed_by=by, dismissed_at=now()).on_conflict_do_nothing()
+    )
 
 
 async def _sharing(session: ReadSession, ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:

@@ -44,6 +44,8 @@ AUTHORITY: Mapping[str, Cells] = {
     "merge_resident": _UNIT,
     "undo_resident_merge": _UNIT,
     "list_duplicate_candidates": _UNIT,
+    "dismiss_duplicate_candidate": _UNIT,
+    "undo_duplicate_dismissal": _UNIT,
     # rights of people
     "list_access_log": _cells(resident="own", officer="in_unit", auditor="in_unit"),
     "list_consents": _cells(resident="own", officer="in_unit", volunteer="in_unit", service="any"),

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field
 
 from chassis.security.encryption import blind_index, decrypt_text
+from chassis.storage.database import aware
 from registry.model import Table
 from registry.model.residents import CONTEXTS
 from registry.names import words
@@ -42,11 +43,33 @@ class DuplicatePair(Table, table=True):
     """Two records that were alike enough when one of them was last looked at; `one_id` is the smaller."""
 
     __tablename__ = "duplicate_pair"
-    __table_args__ = (Index("ix_duplicate_pair_other", "other_id"), Index("ix_duplicate_pair_score", "score"))
+    __table_args__ = (
+        Index("ix_duplicate_pair_other", "other_id"),
+        Index("ix_duplicate_pair_score", "score"),
+        Index("ix_duplicate_pair_id", "id"),
+    )
 
     one_id: UUID = Field(primary_key=True)
     other_id: UUID = Field(primary_key=True)
     score: int
+    id: UUID | None = None
+
+
+class DuplicateDismissal(Table, table=True):
+    """An officer decided that the two records of the pair `id` are two persons."""
+
+    __tablename__ = "duplicate_dismissal"
+
+    id: UUID = Field(primary_key=True)
+    one_id: UUID
+    other_id: UUID
+    dismissed_by: str = Field(sa_type=Text)
+    dismissed_at: datetime = Field(sa_type=aware())
+
+
+def pair_id(one_id: UUID, other_id: UUID) -> UUID:
+    """The id of a pair, which follows from its records: it stays when the pair is compared again."""
+    return uuid5(NAMESPACE_OID, f"{min(one_id, other_id)} {max(one_id, other_id)}")
 
 
 @dataclass(frozen=True)

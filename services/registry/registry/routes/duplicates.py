@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from chassis.errors import NotFound
 from chassis.security.access_log import purpose_of, record_access
@@ -12,11 +12,12 @@ from chassis.security.scope import unit_of_query
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PurposeHeader, Transaction, allow, transactional_router
 from registry.commands.access import record_list
-from registry.commands.duplicates import compare_pending
+from registry.commands.duplicates import compare_pending, dismiss_pair
 from registry.commands.merges import find_merge, merge_residents, undo_merge
 from registry.model.attributes import STORED
+from registry.model.duplicates import DuplicateDismissal
 from registry.model.residents import Resident
-from registry.queries.duplicates import list_duplicate_pairs
+from registry.queries.duplicates import get_pair, list_duplicate_pairs
 from registry.queries.residents import get_resident, with_codes
 from registry.schemas.residents import ResidentView
 from registry.schemas.rights import DuplicatePairView, MergeBody
@@ -45,6 +46,29 @@ async def list_duplicate_candidates(
         fields=["full_name", "unit_code"],
     )
     return Listed(items=[DuplicatePairView.of(pair) for pair in pairs])
+
+
+@router.post("/v1/duplicate-candidates/{pair_id}/dismissal", status_code=204)
+async def dismiss_duplicate_candidate(
+    pair_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]
+) -> Response:
+    """Decide that the two records are two persons: the pair is no candidate any more."""
+    pair = await get_pair(session, caller, pair_id)
+    await dismiss_pair(session, pair, caller.account)
+    return Response(status_code=204)
+
+
+@router.delete("/v1/duplicate-candidates/{pair_id}/dismissal", status_code=204)
+async def undo_duplicate_dismissal(
+    pair_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]
+) -> Response:
+    """Take a dismissal back: the pair is a candidate again."""
+    await get_pair(session, caller, pair_id)
+    dismissal = await session.get(DuplicateDismissal, pair_id)
+    if dismissal is None:
+        raise NotFound()
+    await session.delete(dismissal)
+    return Response(status_code=204)
 
 
 @router.post("/v1/residents/{resident_id}/merge")

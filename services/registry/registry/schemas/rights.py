@@ -117,6 +117,7 @@ class MergeBody(RequestBody):
 class DuplicatePairView(BaseModel):
     """Two records that may be one person, and why."""
 
+    id: UUID
     resident_ids: list[UUID]
     full_names: list[str]
     unit_codes: list[str]
