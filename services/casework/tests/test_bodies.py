@@ -44,6 +44,33 @@ async def test_an_action_is_read_strictly(binh, officer, world, action):
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    "unused", [{"unit_code": "15724"}, {"due_on": "2029-12-28"}, {"amount": 5_000}, {"rating": 5}, {"note": 5}]
+)
+async def test_what_an_action_does_not_take_is_refused(binh, officer, world, unused):
+    opened = (await binh.post("/v1/dossiers", json=EXTRACT | {"resident_id": str(world.binh)})).json()
+    actions = f"/v1/dossiers/{opened['id']}/actions"
+
+    answer = await officer.post(actions, json={"action": "approve", **unused})
+    left_empty = await officer.post(actions, json={"action": "approve", "unit_code": None, "verification": False})
+
+    assert answer.status_code == 422
+    assert left_empty.json()["type"] == "/problems/illegal-action"
+
+
+async def test_the_text_of_a_supplement_of_feedback_is_kept(binh, officer, world):
+    sent = (await binh.post("/v1/feedback", json=FEEDBACK)).json()
+    actions = f"/v1/feedback/{sent['id']}/actions"
+    await officer.post(actions, json={"action": "request_supplement", "note": "Ở đâu?"})
+
+    refused = await binh.post(actions, json={"action": "supplement", "text": "Ở ngõ 2", "rating": 5})
+    await binh.post(actions, json={"action": "supplement", "text": "Ở ngõ 2"})
+
+    history = (await binh.get(f"/v1/feedback/{sent['id']}")).json()["history"]
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "not-for-this-action")
+    assert [step["note"] for step in history] == ["Ở đâu?", "Ở ngõ 2"]
+
+
 async def test_copies_can_be_left_out_and_not_cleared(binh, world):
     opened = (await binh.post("/v1/dossiers", json=EXTRACT | {"resident_id": str(world.binh)})).json()
     path = f"/v1/dossiers/{opened['id']}"

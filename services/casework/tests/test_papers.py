@@ -111,10 +111,13 @@ async def test_the_draft_extract_is_confirmed_and_the_result_comes_with_its_hash
     )
     sent = (await officer.post(actions, json={"action": "send_draft_result"})).json()
     confirmed = (await binh.post(actions, json={"action": "confirm_draft_result"})).json()
-    await officer.post(actions, json={"action": "approve"})
     result = await officer.post(f"/v1/dossiers/{extract['id']}/results", files={"file": ("r.pdf", PDF)})
+    too_early = await binh.get(f"/v1/dossiers/{extract['id']}/results/{result.json()['id']}")
+    own_draft = await binh.get(f"/v1/dossiers/{extract['id']}/results/{draft.json()['id']}")
+    await officer.post(actions, json={"action": "approve"})
 
     assert draft.json()["kind"] == "draft"
+    assert (too_early.status_code, own_draft.status_code) == (404, 200)
     assert (sent["status"], sent["national_status"]) == ("draft_result_sent", 4)
     assert sent["draft_result_until"] is not None
     assert confirmed["status"] == "processing"

@@ -85,9 +85,14 @@ async def act_on_feedback(
     feedback.version += 1
     feedback.changed_at = now()
     await _follow_up(session, feedback, decision)
-    _record(session, feedback, _name(caller, feedback, actor), decision.action.value, before, decision.note)
+    _record(session, feedback, _name(caller, feedback, actor), decision.action.value, before, _note_of(decision))
     event_type = FeedbackAnswered if decision.action is FeedbackAction.ANSWER else FeedbackChanged
     publish(session, event_type(**feedback.state()))
+
+
+def _note_of(decision: FeedbackDecision) -> str | None:
+    """What the history keeps: the note, or the text where it is no answer (a supplement, a reason to reopen)."""
+    return decision.note or (None if decision.action is FeedbackAction.ANSWER else decision.text)
 
 
 async def escalate_feedback(session: Session) -> int:

@@ -13,7 +13,7 @@ from casework.model.applications import Decision
 from casework.model.dossiers import Dossier, DossierPause, DossierResult, DossierStep, UndoState
 from casework.model.forms import Entry
 from casework.model.lifecycle import SECOND_OFFICER, Action, Actor, Status
-from casework.queries.dossiers import list_steps
+from casework.queries.dossiers import FINAL, list_steps
 from chassis.errors import FieldError, Forbidden, InvalidBody
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
@@ -21,7 +21,6 @@ from chassis.storage.outbox import publish
 from contracts.casework import DeathRevoked, DossierChanged
 
 DIED_ON = "died_on"
-FINAL = "result"
 
 
 async def take_back(

@@ -42,6 +42,10 @@ def owns(caller: Caller, dossier: Dossier) -> bool:
     )
 
 
+FINAL = "result"
+"""The kind of a result that is no draft."""
+
+
 class OpenedDossier(NamedTuple):
     """A dossier as one caller may see it: what the caller is to it, and whether the subject's values are shown."""
 
@@ -166,6 +170,13 @@ async def get_result(session: ReadSession, dossier: Dossier, result_id: UUID) ->
     if result is None or result.dossier_id != dossier.id:
         raise NotFound()
     return result
+
+
+def shows_result(opened: OpenedDossier, result: DossierResult) -> bool:
+    """Whether the caller may have a result: the applicant a draft, and the final one from its approval until it is revoked."""
+    if opened.actor is Actor.OFFICER or result.kind != FINAL:
+        return True
+    return opened.dossier.status in (Status.APPROVED, Status.RETURNED) and result.revoked_at is None
 
 
 async def list_steps(session: ReadSession, dossier_id: UUID) -> Sequence[DossierStep]:

@@ -17,9 +17,9 @@ from chassis.storage.tables import KnownLineage, KnownUnit
 MONTHS = 12
 
 
-async def find_choice(session: ReadSession, unit: KnownUnit) -> ChosenProcedures | None:
+async def find_choice(session: ReadSession, unit: KnownUnit, *, lock: bool = False) -> ChosenProcedures | None:
     """What the unit chose, or None."""
-    return await session.get(ChosenProcedures, unit.id)
+    return await session.get(ChosenProcedures, unit.id, with_for_update=lock or None)
 
 
 async def get_minimum(session: ReadSession, unit: KnownUnit, on: date | None = None) -> int:

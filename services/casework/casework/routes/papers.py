@@ -109,7 +109,7 @@ async def download_result(
     dossier = opened.dossier
     await record_reading(session, caller, opened, "read result", purpose)
     row = await queries.get_result(session, dossier, result_id)
-    if row.revoked_at is not None and opened.actor is not Actor.OFFICER:
+    if not queries.shows_result(opened, row):
         raise NotFound()
     return _download(decrypt(RESULT, str(row.id), row.content), row.media_type, row.id)
 

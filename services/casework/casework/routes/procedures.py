@@ -107,7 +107,7 @@ async def update_chosen_procedures(
     """Replaces a unit's choice."""
     unit = await _unit(session, code)
     await require_unit(session, caller, unit.id, is_known=True)
-    before = await find_choice(session, unit)
+    before = await find_choice(session, unit, lock=True)
     require_match(if_match, before.version if before else 0)
     choice = await choose_procedures(session, caller, unit, body.codes)
     response.headers["ETag"] = etag(choice.version)

@@ -1,5 +1,6 @@
 """Request bodies and views of dossiers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -90,6 +91,25 @@ class DossierSubmit(RequestBody):
     signature: Signature | None = None
 
 
+TAKEN_BY_ACTION = {
+    "unit_code": "transfer",
+    "due_on": "extend",
+    "amount": "request_payment",
+    "verification": "accept",
+}
+
+
+def refuse_unused(body: BaseModel, action: str, taken_by: Mapping[str, str]) -> None:
+    """A field that the action does not take would have no effect: it is refused."""
+    unused = [name for name, owner in taken_by.items() if getattr(body, name) not in (None, False) and action != owner]
+    if unused:
+        raise PydanticCustomError(
+            "not-for-this-action",
+            "The action does not take: {fields}.",
+            {"vi": f"Thao tác này không dùng: {', '.join(unused)}.", "fields": ", ".join(unused)},
+        )
+
+
 class DossierAct(RequestBody):
     """What is done. `unit_code` goes with `transfer`, `due_on` with `extend`, `amount` with `request_payment`."""
 
@@ -103,6 +123,11 @@ class DossierAct(RequestBody):
     due_on: Day | None = None
     amount: int | None = Field(default=None, gt=0, le=1_000_000_000)
     verification: bool = False
+
+    @model_validator(mode="after")
+    def _has_only_what_the_action_takes(self) -> "DossierAct":
+        refuse_unused(self, self.action, TAKEN_BY_ACTION)
+        return self
 
     def to_decision(self) -> Decision:
         """The value that commands take."""

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator
+from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.model.petitions import FeedbackAction, FeedbackCategory, FeedbackDecision
-from casework.schemas.dossiers import Code, Local, Short
+from casework.schemas.dossiers import Code, Local, Short, refuse_unused
 from chassis.web.bodies import RequestBody
 
 FeedbackText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
@@ -60,6 +60,12 @@ class FeedbackAct(RequestBody):
     unit_code: Code | None = None
     rating: int | None = Field(default=None, ge=1, le=5, validation_alias=AliasChoices("rating", "score", "stars"))
     duplicate_of: UUID | None = None
+
+    @model_validator(mode="after")
+    def _has_only_what_the_action_takes(self) -> "FeedbackAct":
+        taken_by = {"assignee": "assign", "unit_code": "transfer", "rating": "rate", "duplicate_of": "close"}
+        refuse_unused(self, self.action, taken_by)
+        return self
 
     def to_decision(self) -> FeedbackDecision:
         """The value that commands take."""

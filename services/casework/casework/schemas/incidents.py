@@ -3,10 +3,10 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints, model_validator
 
 from casework.model.incidents import IncidentAction, IncidentDecision, NewIncident
-from casework.schemas.dossiers import Code, Local, Note, Short
+from casework.schemas.dossiers import Code, Local, Note, Short, refuse_unused
 from chassis.web.bodies import Instant, RequestBody
 
 
@@ -32,6 +32,11 @@ class IncidentAct(RequestBody):
     assignee: Short | None = None
     resolution: Note | None = None
     note: Note | None = None
+
+    @model_validator(mode="after")
+    def _has_only_what_the_action_takes(self) -> "IncidentAct":
+        refuse_unused(self, self.action, {"assignee": "assign", "resolution": "resolve"})
+        return self
 
     def to_decision(self) -> IncidentDecision:
         """The value that commands take."""
