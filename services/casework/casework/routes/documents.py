@@ -243,7 +243,7 @@ def _line(document: Document, *, shows_content: bool) -> dict[str, object]:
         "symbol": document.symbol,
         "issued_on": document.issued_on,
         "kind": document.kind,
-        "subject": document.read_subject() if shows_content else None,
+        "subject": document.read_subject() if shows_content else "",
         "sender_unit_code": document.sender_unit_code,
         "sender_id": document.sender_id,
         "recipient_unit_code": document.recipient_unit_code,

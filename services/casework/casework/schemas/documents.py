@@ -77,14 +77,14 @@ class ExchangeStep(RequestBody):
 
 
 class DocumentLine(BaseModel):
-    """A document in a box. `subject` is null for an officer who names no purpose: a person wrote it, or receives it."""
+    """A document in a box. `subject` is empty for an officer who names no purpose when a person wrote or receives it."""
 
     id: UUID
     number: int
     symbol: str
     issued_on: date
     kind: str
-    subject: str | None
+    subject: str
     sender_unit_code: str | None
     sender_id: UUID | None
     recipient_unit_code: str | None
