@@ -134,6 +134,21 @@ async def test_a_foreign_unit_that_is_named_does_not_become_competent(binh, offi
         assert (own.status_code, own.json()["unit_code"]) == (201, "15724")
 
 
+async def test_what_an_applicant_attaches_opens_no_values_of_another_units_resident(binh, officer, world, registry):
+    registry.people[world.an] |= SECRET
+    opened = (await binh.post("/v1/dossiers", json=body(world, "1.000894", subject_id=str(world.an)))).json()
+    path = f"/v1/dossiers/{opened['id']}"
+    await binh.post(f"{path}/attachments", files={"file": ("a.pdf", PDF)})
+    assert (await binh.post(f"{path}/submit")).status_code == 200
+
+    before = await officer.get(path)
+    await officer.post(f"{path}/actions", json={"action": "accept"})
+    after = await officer.get(path)
+
+    assert (shows(before), before.json()["fields"]["partner_full_name"]["withheld"]) == ([], True)
+    assert SECRET["full_name"] in shows(after)
+
+
 async def test_only_where_the_procedure_says_so_the_applicant_names_the_commune_and_only_for_oneself(
     binh, neighbour, world
 ):

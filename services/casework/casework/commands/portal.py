@@ -14,9 +14,10 @@ from sqlmodel import col, select
 
 from casework.calendar import load_calendar
 from casework.commands.submission import count_filed
-from casework.model.dossiers import Dossier, PortalReport
+from casework.model.dossiers import Dossier
 from casework.model.fees import Channel, FeeStatus, fee_amount
 from casework.model.lifecycle import NATIONAL, SETTLED, NationalStatus, Status
+from casework.model.portal_reports import PortalReport
 from casework.model.timeliness import is_on_time
 from casework.procedures import UnknownProcedure, Version, load_catalogue
 from casework.settings import get_settings

@@ -7,7 +7,8 @@ values that the registry gave about the person concerned (the subject) are shown
   applicant names counts only where the procedure says so (`applicant_names_unit`) and nobody else is concerned.
 - The desk of another unit hands a dossier in for its own residents; it decides nothing.
 - Values of the registry about a subject are withheld from everybody but the subject, officers of the subject's units,
-  and officers of the deciding unit once a paper is recorded. Naming a person is a claim: it opens nothing.
+  and officers of the deciding unit once an officer recorded a paper at the desk or accepted the dossier. Naming a person,
+  or attaching a paper about one, is a claim: it opens nothing.
 - Representations (acting for another within a scope) are `Relation.ACTING_FOR`: `relation_to` in `queries/dossiers.py`
   is the one place that has to grant it.
 """
@@ -66,7 +67,7 @@ DOSSIER_GRANTS: tuple[Grant, ...] = (
         "read subject's values",
         "officer",
         Relation.IN_UNIT,
-        condition="subject of the officer's units, or paper recorded",
+        condition="own subject; else paper recorded or accepted",
     ),
     Grant("fill in, attach, prefill, submit", _PEOPLE, Relation.OWN),
     Grant("fill in, attach, prefill, submit", "officer", Relation.IN_UNIT, condition="access row"),

@@ -379,25 +379,6 @@ class TrackingGuess(Table, table=True):
     wrong: int
 
 
-class PortalReport(Table, table=True):
-    """One status report of a portal about a dossier; the state is computed from all reports in the order of their times."""
-
-    __tablename__ = "portal_report"
-    __table_args__ = (Index("ix_portal_report_dossier", "dossier_id", "occurred_at"),)
-
-    partner_id: str = Field(primary_key=True, sa_type=Text)
-    webhook_id: str = Field(primary_key=True, sa_type=Text)
-    dossier_id: UUID
-    occurred_at: datetime = Field(sa_type=aware())
-    national_status: int
-    unit_code: str = Field(sa_type=Text)
-    channel: int
-    received_at: datetime = Field(sa_type=aware())
-    due_at: datetime | None = Field(default=None, sa_type=aware())
-    finished_at: datetime | None = Field(default=None, sa_type=aware())
-    fee_paid_online: bool | None = None
-
-
 def phone_mark(dossier_id: UUID, last4: str) -> bytes:
     """The blind index of a phone's last four digits, bound to this dossier."""
     return blind_index(TRACKING, f"{dossier_id}|{last4}")

@@ -94,7 +94,8 @@ async def applicants_unit(session: ReadSession, dossier: Dossier) -> UUID:
 
 async def sees_subject(session: ReadSession, caller: Caller, dossier: Dossier, relation: Relation) -> bool:
     """Whether the values that the registry gave about the subject are shown to the caller: the subject decides, not the
-    applicant. A unit that decides about another unit's resident sees them once a paper is recorded."""
+    applicant. A unit that decides about another unit's resident sees them once an officer recorded a paper at the desk, or
+    accepted the dossier; what the applicant attached is a claim."""
     if dossier.subject_id is None or dossier.subject_id == dossier.resident_id:
         return True
     subject = await find_resident(session, dossier.subject_id)
@@ -104,15 +105,7 @@ async def sees_subject(session: ReadSession, caller: Caller, dossier: Dossier, r
         return caller.is_resident(subject.id)
     if await covers(session, caller, subject.unit_id):
         return True
-    return relation is Relation.IN_UNIT and await has_recorded_paper(session, dossier)
-
-
-async def has_recorded_paper(session: ReadSession, dossier: Dossier) -> bool:
-    """Whether a paper lies with the dossier: attached, or presented at the desk and recorded there."""
-    if dossier.desk_paper is not None:
-        return True
-    attached = select(Attachment.id).where(Attachment.dossier_id == dossier.id).limit(1)
-    return (await session.exec(attached)).first() is not None
+    return relation is Relation.IN_UNIT and (dossier.desk_paper is not None or dossier.is_received)
 
 
 async def list_dossiers(
