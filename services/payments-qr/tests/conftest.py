@@ -122,6 +122,18 @@ def activated(registered: Registering, second_officer: httpx.AsyncClient) -> Reg
 
 
 @pytest.fixture
+async def stall(activated: Registering, world: World) -> dict[str, Any]:
+    """A verified stall of the resident."""
+    return await activated(owner={"resident_id": str(world.resident)})
+
+
+@pytest.fixture
+def third_officer(calling: Any, world: World) -> httpx.AsyncClient:
+    client: httpx.AsyncClient = calling("officer", unit_code="15724", subject="third")
+    return client
+
+
+@pytest.fixture
 def fee_merchant(activated: Registering, officer: httpx.AsyncClient, second_officer: httpx.AsyncClient) -> Registering:
     """`await fee_merchant(unit="15724")` is the merchant that two officers named for the fees of a unit."""
 

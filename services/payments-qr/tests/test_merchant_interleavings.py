@@ -130,7 +130,8 @@ class Walk:
         await self.patch(self.someone(), {"status": "active"})
 
     async def recover(self):
-        """Each officer in turn tries to make the merchant active."""
+        """The provider verifies, and each officer in turn tries to make the merchant active."""
+        await self.report((await self.shown())["provider"], "verified", datetime.now(UTC))
         for who in self.chance.sample(OFFICERS, 3):
             await self.patch(who, {"status": "active"})
 
@@ -145,10 +146,12 @@ class Walk:
 
     async def provider(self):
         """A provider's message: of today, late, or repeated; from the merchant's provider or another one."""
-        before = await self.shown()
         partner = self.chance.choice(["demo-bank", "demo-wallet"])
         kind = self.chance.choice(["verified", "verified", "rejected", "suspended"])
-        at = datetime.now(UTC) - timedelta(days=self.chance.choice([0, 0, 0, 400]))
+        await self.report(partner, kind, datetime.now(UTC) - timedelta(days=self.chance.choice([0, 0, 0, 400])))
+
+    async def report(self, partner, kind, at):
+        before = await self.shown()
         event = self.partner_event(
             f"merchant.{kind}", {"merchant_id": self.id}, partner_id=partner, at=at, webhook_id=str(new_id())
         )
@@ -176,7 +179,10 @@ class Walk:
             self.approved(checker, before, after)
 
     async def name_fees(self):
-        who = self.someone()
+        for _ in range(2):
+            await self.name_fees_by(self.someone())
+
+    async def name_fees_by(self, who):
         answer = await self.clients[who].put(FEE_PATH, json={"merchant_id": self.id})
         if answer.status_code == 200:
             assert who in OFFICERS

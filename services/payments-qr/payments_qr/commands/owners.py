@@ -83,7 +83,7 @@ async def _link_owner(database: Database, service_client: ServiceClient, merchan
 async def _look_up(service_client: ServiceClient, tax_code: str) -> UUID | None:
     """Twelve digits are a personal number (households since 2025), the others an organization's tax code.
 
-    An organization whose representative nobody confirmed may be a stranger's claim to a public tax code: it links nothing.
+    An organization without a confirmed representative may be a stranger's claim to a public tax code: it links nothing.
     """
     is_person = len(tax_code) == 12
     if is_person:
