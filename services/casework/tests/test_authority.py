@@ -117,7 +117,7 @@ async def test_at_the_desk_the_paper_is_recorded_and_the_applicant_does_not_read
     seen = await binh.get(f"/v1/dossiers/{opened['id']}")
 
     assert opened["fields"]["subject_full_name"]["value"] == SECRET["full_name"]
-    assert (opened["paper"], unnamed["paper"]["kind"]) == (paper, "presented")
+    assert (opened["paper"], unnamed["paper"]) == (paper, None)
     assert (shows(seen), seen.json()["paper"]) == ([], None)
     assert seen.json()["fields"]["subject_full_name"]["withheld"] is True
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "officers-only")

@@ -14,7 +14,7 @@ from casework.commands.steps import mark_changed
 from casework.errors import (
     DossierNotEditable,
 )
-from casework.model.applications import Application, DeskPaper, FormChanges
+from casework.model.applications import Application, FormChanges
 from casework.model.dossiers import Attachment, Dossier
 from casework.model.forms import (
     TYPED,
@@ -72,8 +72,8 @@ async def draft_dossier(session: Session, caller: Caller, application: Applicati
         created_at=moment,
         changed_at=moment,
     )
-    if caller.role == "officer" and people.concerns_another:
-        dossier.record_paper(application.paper or DeskPaper())
+    if application.paper is not None and people.concerns_another:
+        dossier.record_paper(application.paper)  # only what the officer stated: it opens the subject's values
     _fill(dossier, prefilled, withhold=people.concerns_another)
     session.add(dossier)
     return dossier

@@ -154,6 +154,7 @@ async def list_representative_claims(
 
 
 @router.post("/v1/organizations/{organization_id}/representative/confirmation")
+@personal_answer("/v1/organizations/{organization_id}")
 async def confirm_representative(
     organization_id: UUID,
     session: Transaction,
@@ -172,6 +173,7 @@ async def confirm_representative(
 
 
 @router.post("/v1/organizations/{organization_id}/representative/refusal")
+@personal_answer("/v1/organizations/{organization_id}")
 async def refuse_representative(
     organization_id: UUID,
     session: Transaction,
