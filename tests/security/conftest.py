@@ -9,6 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.demo.api_client import ApiClient, success
+from tests.security.cast import COMMUNE, EXTRACT, PDF, VILLAGE_ELSEWHERE, Cast, Person, Shop
+
 INSIDE, OUTSIDE = "15724", "15061"
 """Two communes of the demo, neither above the other."""
 
@@ -114,3 +117,84 @@ def tools() -> Any:
         sign_in = staticmethod(sign_in)
 
     return Tools
+
+
+@pytest.fixture(scope="session")
+def cast(door_url: str) -> Iterator[Cast]:
+    """The people and shops of the tests of authority."""
+    with ApiClient(door_url) as api, httpx.Client(base_url=door_url, timeout=60) as client:
+        yield Cast(api, client)
+
+
+@pytest.fixture(scope="session")
+def victim(cast: Cast) -> Person:
+    """A resident of the commune."""
+    return cast.register()
+
+
+@pytest.fixture(scope="session")
+def distant_victim(cast: Cast) -> Person:
+    """A resident of the other commune."""
+    return cast.register(VILLAGE_ELSEWHERE)
+
+
+@pytest.fixture(scope="session")
+def shop(cast: Cast, victim: Person) -> Shop:
+    """The victim's stall, with one payment."""
+    shop = cast.shop(victim)
+    cast.pay(shop)
+    return shop
+
+
+@pytest.fixture(scope="session")
+def dossier(cast: Cast, victim: Person) -> str:
+    """The path of the victim's submitted dossier."""
+    return cast.dossier(victim)
+
+
+@pytest.fixture(scope="session")
+def feedback(cast: Cast, victim: Person) -> str:
+    """The path of the victim's complaint about conduct."""
+    body = {"unit_code": "15724", "category": "conduct", "text": f"{victim.full_name}: cán bộ đòi tiền"}
+    made = cast.api.post("/v1/feedback", body, who=cast.api.resident(victim.id))
+    return f"/v1/feedback/{made['id']}"
+
+
+@pytest.fixture(scope="session")
+def person(cast: Cast) -> Person:
+    return cast.register(household_code="HK-THU-01", has_smartphone=True, social_insurance_no=None)
+
+
+@pytest.fixture(scope="session")
+def traces(cast: Cast, person: Person) -> dict[str, str]:
+    """What the person left in every service, by the name of the parameter that takes it."""
+    own, officer = cast.resident(person), cast.api.officer(COMMUNE)
+    path = cast.dossier(person, EXTRACT, submit=False)
+    attached = success(own.post(f"{path}/attachments", files={"file": ("a.pdf", PDF)})).json()
+    success(own.post(f"{path}/submit"))
+    stall: Shop = cast.shop(person)
+    said = {"unit_code": COMMUNE, "category": "conduct", "text": f"{person.full_name} ở {person.address}"}
+    wish = {"field": "full_name", "value": "Khổng Thị Khác", "reason": person.address}
+    letter = {"resident_id": person.id, "subject": "Giấy mời", "body": f"Mời {person.full_name}"}
+    consent = {"purpose": "payment_account", "grantee": "demo-bank"}
+    merchants = cast.api.list_all("/v1/merchants", params={"unit_code": COMMUNE}, who=officer)
+    point = next(each["id"] for each in merchants if each["category"] == "electricity")
+    code = f"PE{person.personal_id[-6:]}"
+    bill = {"merchant_id": point, "customer_code": code, "period": "2026-10", "amount": 318_000, "due_on": "2026-12-20"}
+    link = {"merchant_id": point, "customer_code": code}
+    return {
+        "resident_id": person.id,
+        "dossier_id": path.rsplit("/", 1)[-1],
+        "attachment_id": attached["id"],
+        "merchant_id": stall.id,
+        "qr_code_id": stall.code_id,
+        "payment_id": cast.pay(stall),
+        "feedback_id": success(own.post("/v1/feedback", said)).json()["id"],
+        "correction_id": success(own.post(f"{person.path}/corrections", wish)).json()["id"],
+        "document_id": cast.api.post("/v1/documents", letter, who=officer)["id"],
+        "consent_id": success(own.post(f"{person.path}/consents", consent)).json()["id"],
+        "bill_id": cast.api.post("/v1/bills", bill, who=officer)["id"],
+        "link_id": success(own.post(f"{person.path}/utility-accounts", link)).json()["id"],
+        "name": "full_name",
+        "code": "HK-THU-01",
+    }

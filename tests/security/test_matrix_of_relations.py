@@ -1,0 +1,195 @@
+"""Action × role × relation × state: every operation on a person's things, asked by callers of each relation to them.
+
+Operations come from the API document, what is allowed from the services' authority tables. Nobody without a relation
+that the table has gets anything but 401, 403 or 404, in each state of the thing; who has one is not refused a read.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.security.authority import WITHOUT_RELATION, Row, row_of, service_and_name
+from tests.security.cast import COMMUNE, ELSEWHERE, VILLAGE, Cast, Person
+from tests.security.documents import operations
+
+EVERYBODY = frozenset({"any", "anybody"})
+IN_UNIT = frozenset({"in_unit", "in unit", "in reach", "leads unit", "leads unit or owns the task"}) | EVERYBODY
+RELATIONS: dict[str, frozenset[str]] = {
+    "own": frozenset({"own", "payer"}) | EVERYBODY,
+    "in unit": IN_UNIT,
+    "other unit": EVERYBODY,
+    "other person": EVERYBODY,
+    "own partner": frozenset({"provider", "own partner", "own consents"}) | EVERYBODY,
+    "other partner": EVERYBODY,
+    "all": EVERYBODY,
+}
+"""The words of the tables that a caller of this relation satisfies."""
+NOT_THE_PERSONS = re.compile(r"/v1/(campaigns|sessions|units|onboarding/imports|organizations)\b")
+"""Plans and units are read by every official; organizations have a test below."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """One cell: an operation on one thing of the person, by one caller."""
+
+    method: str
+    path: str
+    filled: str
+    role: str
+    relation: str
+    row: Row
+
+    @property
+    def is_allowed(self) -> bool:
+        return bool(RELATIONS[self.relation] & self.row.get(self.role, frozenset()))
+
+
+def rows(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], Row | None]]:
+    """Method, path, operation and row of every operation that needs a relation."""
+    for method, path, operation in operations(document):
+        service, name = service_and_name(path, method, operation)
+        if "public" not in operation["x-audience"] and not WITHOUT_RELATION.match(f"{method} {path}"):
+            yield method, path, operation, row_of(service, name, f"{method} {path}")
+
+
+def test_every_operation_has_its_row_in_an_authority_table(document: dict[str, Any]) -> None:
+    missing = [
+        f"{method} {path} ({operation['operationId']}) has no row in the authority table of its service"
+        for method, path, operation, row in rows(document)
+        if row is None
+    ]
+    assert missing == []
+
+
+def test_the_tables_and_the_declared_audiences_agree(document: dict[str, Any]) -> None:
+    more = [
+        f"{method} {path}: the table has no {role}, the route lets it in"
+        for method, path, operation, row in rows(document)
+        if row
+        for role in sorted(set(operation["x-audience"]) - set(row) - {"service"})
+    ]
+    assert more == []
+
+
+@pytest.fixture(scope="module")
+def things(traces: dict[str, str], cast: Cast, person: Person) -> list[dict[str, str]]:
+    """What the person left, in more than one state: a draft beside the submitted dossier, a stall that waits."""
+    draft = cast.dossier(person, submit=False).rsplit("/", 1)[-1]
+    waiting = cast.waiting_shop(person)
+    return [traces, traces | {"dossier_id": draft, "merchant_id": waiting}]
+
+
+@pytest.fixture(scope="module")
+def callers_by_relation(cast: Cast, person: Person, distant_victim: Person) -> dict[tuple[str, str], dict[str, str]]:
+    """The headers of a caller of each role and relation to the person's things."""
+    who: dict[tuple[str, str], dict[str, str]] = {
+        ("resident", "own"): {"resident_id": person.id},
+        ("resident", "other person"): {"resident_id": distant_victim.id},
+        ("organization", "other person"): {"organization_id": "01890000-0000-7000-8000-00000000dead"},
+        ("officer", "in unit"): {"unit_code": COMMUNE},
+        ("officer", "other unit"): {"unit_code": ELSEWHERE},
+        ("volunteer", "in unit"): {"unit_code": VILLAGE},
+        ("volunteer", "other unit"): {"unit_code": ELSEWHERE},
+        ("auditor", "in unit"): {"unit_code": COMMUNE},
+        ("auditor", "other unit"): {"unit_code": ELSEWHERE},
+        ("operator", "all"): {},
+        ("partner", "own partner"): {"partner_id": "demo-bank"},
+        ("partner", "other partner"): {"partner_id": "demo-portal"},
+    }
+    return {key: cast.sign_in(key[0], **fields).headers for key, fields in who.items()}
+
+
+@pytest.fixture(scope="module")
+def tries(
+    document: dict[str, Any], things: list[dict[str, str]], callers_by_relation: dict[tuple[str, str], dict[str, str]]
+) -> list[Try]:
+    """Every cell that can be asked: the operations whose parameters the person's things fill."""
+    found: dict[tuple[str, ...], Try] = {}
+    for method, path, operation, row in rows(document):
+        names = re.findall(r"\{(\w+)\}", path)
+        if not row or not names or NOT_THE_PERSONS.match(path):
+            continue
+        for thing in things:
+            if set(names) <= set(thing):
+                filled = re.sub(r"\{(\w+)\}", lambda part, thing=thing: thing[part[1]], path)  # type: ignore[misc]
+                for role, relation in callers_by_relation:
+                    if role in operation["x-audience"]:
+                        found[method, filled, role, relation] = Try(method, path, filled, role, relation, row)
+    return list(found.values())
+
+
+async def outcomes(
+    url: str, tries: list[Try], callers: dict[tuple[str, str], dict[str, str]]
+) -> list[tuple[Try, httpx.Response]]:
+    """What each try answers, a few at a time."""
+    places = asyncio.Semaphore(8)
+    async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+
+        async def one(each: Try) -> tuple[Try, httpx.Response]:
+            headers = callers[each.role, each.relation] | {"X-Purpose": "support"}
+            body = {} if each.method in ("GET", "DELETE") else {"json": {}}
+            async with places:
+                return each, await client.request(each.method, each.filled, headers=headers, **body)  # type: ignore[arg-type]
+
+        return await asyncio.gather(*(one(each) for each in tries))
+
+
+async def test_without_a_relation_of_the_table_nothing_is_read_or_changed(
+    door_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
+) -> None:
+    refused = [each for each in tries if not each.is_allowed]
+    answers = await outcomes(door_url, refused, callers_by_relation)
+
+    wrong = [
+        f"{each.method} {each.path} as {each.role}, {each.relation}: {answer.status_code} {answer.text[:120]}"
+        for each, answer in answers
+        if answer.status_code not in (401, 403, 404)
+    ]
+    assert wrong == []
+    assert len(refused) > 100
+
+
+async def test_who_has_a_relation_of_the_table_is_not_refused_a_read(
+    door_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
+) -> None:
+    reads = [each for each in tries if each.is_allowed and each.method == "GET"]
+    answers = await outcomes(door_url, reads, callers_by_relation)
+
+    wrong = [
+        f"{each.method} {each.path} as {each.role}, {each.relation}: {answer.status_code} {answer.text[:120]}"
+        for each, answer in answers
+        if answer.status_code in (401, 403) or answer.status_code >= 500
+    ]
+    assert wrong == []
+    assert len(reads) > 25
+
+
+@pytest.mark.parametrize("relation", ["claimed", "other person", "other unit"])
+def test_an_organization_is_closed_to_all_but_its_confirmed_representative_and_its_unit(
+    cast: Cast, person: Person, distant_victim: Person, relation: str
+) -> None:
+    claimant = cast.register()
+    claim = {
+        "tax_code": cast.tax_code(claimant), "name": "Hộ thử", "kind": "household_business", "unit_code": COMMUNE,
+        "representative": {"resident_id": claimant.id},
+    }  # fmt: skip
+    path = f"/v1/organizations/{cast.api.post('/v1/organizations', claim, who=cast.api.resident(claimant.id))['id']}"
+    caller = {
+        "claimed": cast.resident(claimant), "other person": cast.resident(distant_victim),
+        "other unit": cast.officer(ELSEWHERE),
+    }[relation]  # fmt: skip
+    step = {"status": "completed", "occurred_at": "2026-01-05T08:00:00+07:00", "evidence": {"kind": "self"}}
+
+    tries = [
+        caller.patch(path, {"name": "Của tôi"}),
+        caller.put(f"{path}/onboarding/province_app", step),
+        caller.post(f"{path}/representative/confirmation", {"resident_id": claimant.id}),
+        *([caller.get(path)] if relation != "claimed" else []),
+    ]
+
+    assert [answer.status_code for answer in tries if answer.status_code not in (403, 404)] == []
