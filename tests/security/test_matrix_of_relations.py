@@ -139,21 +139,6 @@ async def outcomes(
         return await asyncio.gather(*(one(each) for each in tries))
 
 
-async def test_without_a_relation_of_the_table_nothing_is_read_or_changed(
-    door_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
-) -> None:
-    refused = [each for each in tries if not each.is_allowed]
-    answers = await outcomes(door_url, refused, callers_by_relation)
-
-    wrong = [
-        f"{each.method} {each.path} as {each.role}, {each.relation}: {answer.status_code} {answer.text[:120]}"
-        for each, answer in answers
-        if answer.status_code not in (401, 403, 404)
-    ]
-    assert wrong == []
-    assert len(refused) > 100
-
-
 async def test_who_has_a_relation_of_the_table_is_not_refused_a_read(
     door_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
 ) -> None:

@@ -181,7 +181,7 @@ def test_no_stored_answer_has_a_persons_data(
     everybody = [*people()]
     needles = {each.personal_id for each in everybody} | {each.cells["SĐT"] for each in everybody if each.has_phone}
     needles |= set(person.secrets)
-    assert sum(map(len, stored.values())) > 20, "no answers are stored: the search would find nothing"
+    assert sum(map(len, stored.values())) > 5, "no answers are stored: the search would find nothing"
     found = {
         f"{service} POST {path}: {sorted(needle for needle in needles if needle in body)[:3]}"
         for service, rows in stored.items()
