@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from reporting.figures import SMALLEST_PUBLIC_CELL, Figure, Point
@@ -78,8 +78,8 @@ def _is_empty(figure: Figure) -> bool:
 
 def suppressed_whole(counts: Counts) -> set[str]:
     """The counters that are not shown of a unit that is part of no other: the province."""
-    hidden = {name for name, count in counts.items() if _is_small(count) and _is_protected(name)}
-    for whole, part in _nestings():
+    hidden = {name for name, count in counts.items() if 0 < count < SMALLEST_PUBLIC_CELL and _is_protected(name)}
+    for whole, part in _nestings_among(frozenset(counts)):
         if not {whole, part} & hidden and _is_small(counts.get(whole, 0) - counts.get(part, 0)):
             hidden.add(_less_needed(whole, part))
     return hidden | _followers(hidden)
@@ -89,7 +89,7 @@ def suppressed_parts(parts: Mapping[Part, Counts], of_whole: AbstractSet[str]) -
     """By part, the counters that are not shown; `of_whole` are those that are not shown of the parts' sum."""
     hidden = {part: suppressed_whole(counts) for part, counts in parts.items()}
     columns = sorted({name for counts in parts.values() for name in counts if _is_protected(name)})
-    nestings = [(whole, part) for whole, part in _nestings() if whole in columns]
+    nestings = _nestings_among(frozenset(columns))
     while _hide_more(parts, hidden, of_whole, columns, nestings):
         pass
     return {part: names | _followers(names) for part, names in hidden.items()}
@@ -104,10 +104,13 @@ def _hide_more(
 ) -> bool:
     """Applies the rules once to every column; whether that has hidden more, which other columns may depend on."""
     changed = 0
+    touched = set(of_whole).union(*hidden.values())
     for name in columns:
-        changed += _hide_in_column(parts, hidden, of_whole, name)
+        if name in touched:
+            changed += _hide_in_column(parts, hidden, of_whole, name)
     for whole, part in nestings:
-        changed += _hide_in_difference(parts, hidden, of_whole, whole, part)
+        if whole in touched or part in touched:
+            changed += _hide_in_difference(parts, hidden, of_whole, whole, part)
     return changed > 0
 
 
@@ -147,14 +150,18 @@ def _more_rows(rows: Mapping[Part, int], unseen: AbstractSet[Part], is_sum_hidde
 
 
 def related_counters(names: Iterable[str]) -> set[str]:
-    """The counters on which it depends whether the public sees those named: nested ones, and what is counted in a sum."""
+    """The counters on which it depends whether the public sees those named.
+
+    These are the payments or cases behind a sum, and of each nested pair whose less needed counter is named the other one.
+    """
     found: set[str] = set()
-    waiting = [*names, *(counted_by()[name] for name in names if name in counted_by())]
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += [other for pair in _nestings() if name in pair for other in pair]
+            waiting += [counted_by()[name]] if name in counted_by() else []
+            waiting += [other for pair in _nestings() if _less_needed(*pair) == name for other in pair]
     return found
 
 
@@ -179,6 +186,12 @@ def _is_protected(name: str) -> bool:
 
 def _followers(hidden: AbstractSet[str]) -> set[str]:
     return {name for name, cause in counted_by().items() if cause in hidden}
+
+
+@lru_cache(maxsize=256)
+def _nestings_among(names: frozenset[str]) -> list[tuple[str, str]]:
+    """The nested pairs of which the whole is there; a part that is not is zero."""
+    return [pair for pair in _nestings() if pair[0] in names]
 
 
 @cache

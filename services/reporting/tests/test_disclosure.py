@@ -16,7 +16,17 @@ from reporting.disclosure import (
 from reporting.figures import Figure
 from reporting.indicators import catalogue
 
-NAMES = sorted(related_counters(["vneid"]))
+NAMES = sorted(
+    related_counters(
+        [
+            "vneid_level_2@adults",
+            "vneid_level_2@smartphone_users",
+            "vneid_issued@adults",
+            "vneid_issued@smartphone_users",
+            "vneid@smartphone_users",
+        ]
+    )
+)
 NEEDED = {"vneid"}
 """Never hidden because of a difference."""
 PAIRS = [pair for pair in catalogue().nestings() if set(pair) <= set(NAMES)]
@@ -79,6 +89,12 @@ def test_a_sum_is_hidden_with_the_payments_or_dossiers_behind_it() -> None:
     }
     assert suppressed_whole({"cashless_payments": 5, "cashless_amount": 3}) == set()
     assert set(counted_by().values()) <= catalogue().counters()
+
+
+def test_which_counters_a_counter_depends_on() -> None:
+    assert related_counters(["payment_account", "residents"]) == {"payment_account", "residents"}
+    assert related_counters(["residents@adults"]) == {"residents@adults", "residents@15_plus", "residents"}
+    assert related_counters(["cashless_amount"]) == {"cashless_amount", "cashless_payments"}
 
 
 def test_what_is_no_personal_figure_is_never_hidden() -> None:

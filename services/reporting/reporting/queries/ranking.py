@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
 from chassis.storage.database import ReadSession
 from reporting.disclosure import public_figure
 from reporting.figures import Figure, UnitFigures
+from reporting.indicators import catalogue
 from reporting.projections.tree import TreeGeneration, tree_of
 from reporting.queries.counts import get_live_version, totals_on
 from reporting.queries.reports import figures_of, get_unit_on
@@ -36,17 +37,22 @@ async def list_units_of_level(session: ReadSession, parent_code: str, level: str
     ]
 
 
-async def public_units(session: ReadSession, units: Sequence[UnitFigures], day: date) -> list[UnitFigures]:
-    """The units of one level on a day as the public may see them."""
+async def public_units(
+    session: ReadSession, units: Sequence[UnitFigures], day: date, codes: Iterable[str]
+) -> list[UnitFigures]:
+    """The units of one level on a day as the public may see them, with the figures of these indicators only."""
+    codes = set(codes)
     generation = (await tree_of(session)).at(day)
     parents = list(
         dict.fromkeys(above for each in units for above in generation.ancestors(generation.by_code[each.unit.code]))
     )
-    hidden = (await suppressed_on(session, await get_live_version(session), generation, parents, day)).units
+    counters = {counter.name for code in codes for counter in catalogue().indicators[code].counters()}
+    live = await get_live_version(session)
+    hidden = (await suppressed_on(session, live, generation, parents, day, counters)).units
 
     def public_figures(each: UnitFigures) -> dict[str, Figure]:
         suppressed = hidden.get(generation.by_code[each.unit.code], set())
-        return {code: public_figure(figure, suppressed) for code, figure in each.figures.items()}
+        return {code: public_figure(each.figures[code], suppressed) for code in codes}
 
     return [UnitFigures(each.unit, public_figures(each)) for each in units]
 

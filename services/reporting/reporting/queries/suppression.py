@@ -25,12 +25,23 @@ class SuppressedCells:
 
 
 async def suppressed_on(
-    session: ReadSession, live: LiveVersion, generation: TreeGeneration, parents: Sequence[UUID], day: date
+    session: ReadSession,
+    live: LiveVersion,
+    generation: TreeGeneration,
+    parents: Sequence[UUID],
+    day: date,
+    counters: Iterable[str] | None = None,
 ) -> SuppressedCells:
-    """Of these units and their children; the units begin with the province, each comes after its own parent."""
+    """Of these units and their children; the units begin with the province, each comes after its own parent.
+
+    `counters`: only these and those on which they depend (None: all).
+    """
     children = {id for each in parents for id in generation.children.get(each, [])}
     totals = await totals_on(session, live, generation, children, day)
     rests = await counts_of(session, live, {id: generation.homed.get(id, []) for id in parents}, day)
+    if counters is not None:
+        names = related_counters(counters)
+        totals, rests = _only(names, totals), _only(names, rests)
     return _suppressed(generation, parents, totals, rests)
 
 
@@ -69,7 +80,11 @@ async def _suppressed_in(
     days: Sequence[date],
     names: set[str],
 ) -> dict[date, set[str]]:
-    parents = generation.ancestors(unit_id) or [unit_id]
+    parents = generation.ancestors(unit_id)
+    if not parents:
+        whole = {unit_id: generation.members_of(unit_id)}
+        counts = await counts_by_day(session, live, generation, whole, days, names)
+        return {day: suppressed_whole(counts[day][unit_id]) for day in days}
     children = {id: generation.members_of(id) for each in parents for id in generation.children.get(each, [])}
     totals = await counts_by_day(session, live, generation, children, days, names)
     homed = {id: generation.homed.get(id, []) for id in parents}
@@ -87,6 +102,10 @@ def _suppressed(generation: TreeGeneration, parents: Sequence[UUID], totals: Cou
         found.rests[parent] = hidden.pop(parent)
         found.units.update(hidden)
     return found
+
+
+def _only(names: set[str], counts: Counts) -> Counts:
+    return {id: {name: value for name, value in counted.items() if name in names} for id, counted in counts.items()}
 
 
 def _sum(parts: Mapping[UUID, Mapping[str, int]]) -> dict[str, int]:

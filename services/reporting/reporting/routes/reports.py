@@ -158,9 +158,10 @@ async def get_unit_ranking(
     else:
 
         async def shown(session: ReadSession) -> list[UnitFigures]:
-            return await public_units(session, await list_units_of_level(session, parent, level, day), day)
+            found = await list_units_of_level(session, parent, level, day)
+            return await public_units(session, found, day, {indicator, *(each.code for each in catalogue().base())})
 
-        key = ("ranking", parent, level, day)
+        key = ("ranking", parent, level, day, indicator)
         units = await public_answer(request.app.state.runtime, session, key, shown)
     return UnitRankingView(
         level=level,
