@@ -40,6 +40,42 @@ class MakerIsChecker(Problem):
     vi, en = "Người lập không được tự kiểm tra hoặc phê duyệt.", "The maker may not check or approve."
 
 
+class EmptyList(Problem):
+    """A signature list without residents cannot be approved."""
+
+    slug, status = "empty-list", 409
+    vi, en = "Danh sách chưa có ai đủ điều kiện và đồng ý.", "No eligible resident with a consent is on the list."
+
+
+class OwnModel(Problem):
+    """Officers of a model's unit do not vote for it."""
+
+    slug, status = "own-model", 403
+    vi, en = "Đơn vị không bình chọn mô hình của chính mình.", "Officers of a unit do not vote for its own model."
+
+
+class AttendanceClosed(Problem):
+    """Attendance is recorded from the start of a session to 7 days after its end, and not when it is cancelled."""
+
+    slug, status = "attendance-closed", 409
+    vi = "Chỉ ghi điểm danh từ lúc buổi bắt đầu đến hết 7 ngày sau khi kết thúc."
+    en = "Attendance is recorded from the start of a session to 7 days after its end."
+
+
+class FilingExists(Problem):
+    """The unit has already handed in this kind for this period; `id` names the filing, which PATCH corrects."""
+
+    slug, status = "filing-exists", 409
+    vi, en = "Đơn vị đã nộp văn bản của kỳ này.", "The unit has already filed for this period."
+
+
+class CampaignCancelled(Problem):
+    """The campaign is cancelled: nothing is added to it before it is active again."""
+
+    slug, status = "campaign-cancelled", 409
+    vi, en = "Kế hoạch đã hủy.", "The campaign is cancelled."
+
+
 class IllegalTransition(Problem):
     """The action is not legal in the present state; `legal` names the actions that are."""
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from onboarding.model.bodies import bodies, body_codes, body_name, find_body
-from onboarding.model.plans import Plan, PlanInvalid, read_plan
+from onboarding.model.plans import CampaignPlan, PlanInvalid, read_plan
 from onboarding.model.templates import templates
 
 PLANS = Path(__file__).parents[3] / "deploy" / "demo" / "plans"
@@ -30,16 +30,16 @@ def mistakes(text: str) -> list[str]:
 
 
 @pytest.fixture
-def plan_a() -> Plan:
+def plan_a() -> CampaignPlan:
     return read_plan(text_of("dong-thang-2024"))
 
 
 @pytest.fixture
-def plan_b() -> Plan:
+def plan_b() -> CampaignPlan:
     return read_plan(text_of("ngoc-lac-2024"))
 
 
-def test_plan_a_has_six_steps_and_only_the_days_that_it_gives(plan_a: Plan) -> None:
+def test_plan_a_has_six_steps_and_only_the_days_that_it_gives(plan_a: CampaignPlan) -> None:
     due = {step.number: step.time.due_on if step.time else None for step in plan_a.steps}
 
     assert due == {1: date(2024, 6, 30), 2: date(2024, 7, 31), 3: None, 4: date(2024, 8, 31), 5: None, 6: None}
@@ -48,7 +48,7 @@ def test_plan_a_has_six_steps_and_only_the_days_that_it_gives(plan_a: Plan) -> N
     assert plan_a.procedures.minimum == 2
 
 
-def test_plan_b_has_eight_steps_without_days(plan_b: Plan) -> None:
+def test_plan_b_has_eight_steps_without_days(plan_b: CampaignPlan) -> None:
     assert [step.number for step in plan_b.steps] == list(range(1, 9))
     assert all(step.time is None for step in plan_b.steps)
     assert plan_b.time is not None
@@ -58,7 +58,7 @@ def test_plan_b_has_eight_steps_without_days(plan_b: Plan) -> None:
     assert plan_b.filings[0].due.due_on == date(2024, 4, 19)
 
 
-def test_the_basis_and_the_recipients_are_those_of_the_plans(plan_a: Plan, plan_b: Plan) -> None:
+def test_the_basis_and_the_recipients_are_those_of_the_plans(plan_a: CampaignPlan, plan_b: CampaignPlan) -> None:
     assert [each.number for each in plan_a.basis] == ["1327/KH-STTTT", "236/STTTT-CNTT", "196/KH-UBND"]
     assert [each.number for each in plan_b.basis] == ["236/STTTT-CNTT"]
     assert ("Tổ công nghệ số cộng đồng 5 thôn", "execute") in plan_a.recipients.listed()

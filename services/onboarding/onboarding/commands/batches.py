@@ -37,15 +37,15 @@ async def apply_batch(
 async def _apply(
     session: Session, caller: Caller, item: OfflineItem, opened: dict[UUID, OpenJourney], covered: set[UUID]
 ) -> BatchItemResult:
+    journey = opened.get(item.resident_id)
     try:
-        journey = opened.get(item.resident_id)
         if journey is None:
             raise NotYetKnown()
         if journey.resident.unit_id not in covered:
             raise NotFound()
         is_changed = await _work(session, caller, item, journey)
     except Problem as problem:
-        return BatchItemResult(item.client_id, "refused", problem)
+        return BatchItemResult(item.client_id, "refused", problem, journey.resident.id if journey else None)
     return BatchItemResult(item.client_id, "applied" if is_changed else "unchanged")
 
 

@@ -12,7 +12,8 @@ from chassis.storage.outbox import publish
 from contracts.onboarding import ResidentFactObserved, ResidentGuided
 from onboarding.commands.journeys import add_evidence, recompute
 from onboarding.errors import ConditionsMissing, NotYoursToConfirm, UnlicensedProvider
-from onboarding.model.declarations import KINDS_BY_ROLE, StepDeclaration, needs_competent_body
+from onboarding.model.authority import KINDS_BY_ROLE, may_confirm
+from onboarding.model.declarations import StepDeclaration
 from onboarding.model.journey import missing_conditions
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.observations import Observation
@@ -35,8 +36,8 @@ async def declare_step(session: Session, caller: Caller, opened: OpenJourney, de
     )
     if evidence.id in opened.evidences:
         return False
-    await _require_authority(session, caller, declaration)
-    if declaration.kind != "partner" and declaration.status != "revoked":
+    await _require_authority(session, caller, opened, declaration)
+    if declaration.status != "revoked":
         _require_conditions(opened, declaration)
     add_evidence(opened, evidence, by=caller.account)
     return recompute(session, opened)
@@ -74,14 +75,17 @@ async def record_visit(session: Session, caller: Caller, opened: OpenJourney, vi
     return True
 
 
-async def _require_authority(session: Session, caller: Caller, declaration: StepDeclaration) -> None:
+async def _require_authority(
+    session: Session, caller: Caller, opened: OpenJourney, declaration: StepDeclaration
+) -> None:
     if declaration.kind not in KINDS_BY_ROLE.get(caller.role, frozenset()):
         raise Forbidden(
             f"Vai trò này không ghi nhận được minh chứng loại {declaration.kind}.",
             f"This role may not record evidence of the kind {declaration.kind}.",
         )
-    competent = needs_competent_body(declaration)
-    if competent and caller.body not in competent:
+    # Who revokes a step takes back the level that it has.
+    level = opened.state(declaration.step).level if declaration.status == "revoked" else declaration.level
+    if not may_confirm(declaration.step, level, caller.body):
         raise NotYoursToConfirm()
     if catalogue().rule(declaration.step).licensed_provider and declaration.status != "revoked":
         await _require_licence(session, declaration)

@@ -13,6 +13,7 @@ from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.onboarding import CommunicationPublished, OfficialSignatureIssued
 from onboarding.commands.campaigns import add_task
+from onboarding.errors import OwnModel
 from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Campaign, Task
 from onboarding.model.drafts import TaskDraft
@@ -25,6 +26,7 @@ from onboarding.model.evidence import (
     Vote,
 )
 from onboarding.model.readiness import body_for, is_gap, work_for
+from onboarding.queries.territory import is_within
 
 GAP_DAYS = 7
 
@@ -79,7 +81,10 @@ async def nominate(session: Session, caller: Caller, model: DigitalModel, catego
 
 
 async def vote_for(session: Session, caller: Caller, nomination: Nomination) -> bool:
-    """One account, one vote for one nomination; False when it was given before."""
+    """One account, one vote for one nomination; False when it was given before. Refuses officers of the model's unit."""
+    model = await session.get_one(DigitalModel, nomination.model_id)
+    if await is_within(session, caller, model.unit_id):
+        raise OwnModel()
     statement = (
         insert(Vote)
         .values(nomination_id=nomination.id, voter=caller.account, at=now())

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now, today
+from chassis.errors import FieldError, InvalidBody
 from chassis.runtime import Runtime
 from chassis.security.encryption import decrypt_text, encrypt
 from chassis.security.identity import Caller
@@ -19,10 +20,12 @@ from chassis.web.service_client import ServiceClient, ServiceUnavailable
 from onboarding.commands.journeys import add_evidence, open_journeys, recompute, store_journeys
 from onboarding.errors import UnlicensedProvider
 from onboarding.lists import ListedNumber, RowFault
-from onboarding.model.bodies import body_codes
+from onboarding.model.authority import may_confirm
+from onboarding.model.bodies import find_body_code
 from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
 from onboarding.model.journey import Evidence, EvidenceEffect
 from onboarding.model.journeys import OpenJourney
+from onboarding.model.people import KnownPartner
 from onboarding.model.steps import catalogue
 from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
 from onboarding.queries.territory import units_of_code
@@ -47,21 +50,26 @@ async def create_number_import(
     session: Session, caller: Caller, unit: KnownUnit, step: str, source_body: str, content: bytes,
     rows: Sequence[ListedNumber | RowFault],
 ) -> NumberImport:  # fmt: skip
-    """A new import of these rows; the same file for the same step and unit is the import that it was."""
-    digest = hashlib.sha256(b"|".join([step.encode(), unit.id.bytes, source_body.encode(), content])).hexdigest()
+    """A new import of these rows; the same file for the same step and unit, by the same body, is the import that it was.
+
+    `source_body` says where the list comes from. What it may confirm follows from the body of the officer who uploads it.
+    """
+    source = await _known_source(session, source_body)
+    parts = [step.encode(), unit.id.bytes, source.encode(), (caller.body or "").encode(), content]
+    digest = hashlib.sha256(b"|".join(parts)).hexdigest()
     known = (await session.exec(select(NumberImport).where(col(NumberImport.digest) == digest))).first()
     if known:
         return known
     taken = NumberImport(
-        digest=digest, step=step, unit_id=unit.id, unit_code=unit.code, source_body=source_body, total_rows=len(rows),
+        digest=digest, step=step, unit_id=unit.id, unit_code=unit.code, source_body=source, total_rows=len(rows),
         created_at=now(), created_by=caller.account,
     )  # fmt: skip
     session.add(taken)
     if catalogue().rule(step).licensed_provider and not await has_licence(
-        session, source_body, CYBER_PROTECTION_LICENCE, today()
+        session, source, CYBER_PROTECTION_LICENCE, today()
     ):
         raise UnlicensedProvider()
-    judged = _without_the_incompetent(step, source_body, _without_the_unissued(step, rows))
+    judged = _without_the_incompetent(step, caller, _without_the_unissued(step, rows))
     for row in judged:
         session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _import_row(taken.id, row))
     taken.rejected = sum(isinstance(row, RowFault) for row in judged)
@@ -80,16 +88,25 @@ def _without_the_unissued(step: str, rows: Sequence[ListedNumber | RowFault]) ->
     ]
 
 
+async def _known_source(session: Session, sent: str) -> str:
+    """The code of a body, or the id of a partner; 422 for any other source."""
+    code = sent if sent in PROVIDERS else find_body_code(sent)
+    if code is None and await session.get(KnownPartner, sent) is None:
+        raise InvalidBody(
+            errors=[
+                FieldError("/source_body", "unknown-code", "Không có cơ quan, đơn vị này.", "There is no such body.")
+            ]
+        )
+    return code or sent
+
+
 def _without_the_incompetent(
-    step: str, source_body: str, rows: Sequence[ListedNumber | RowFault]
+    step: str, caller: Caller, rows: Sequence[ListedNumber | RowFault]
 ) -> list[ListedNumber | RowFault]:
-    """What only some bodies (or a provider) may confirm is not taken from the list of another body."""
-    confirmed_by = catalogue().rule(step).confirmed_by
-    if source_body in PROVIDERS or source_body not in body_codes():
-        return list(rows)
+    """What only some bodies may confirm is not taken from an officer of another body."""
     return [
         RowFault(row.row, "level", *INCOMPETENT)
-        if isinstance(row, ListedNumber) and source_body not in confirmed_by.get(row.level or 0, (source_body,))
+        if isinstance(row, ListedNumber) and not may_confirm(step, row.level, caller.body)
         else row
         for row in rows
     ]
@@ -168,7 +185,6 @@ async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], f
 
 
 def _apply_row(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJourney) -> bool:
-    is_provider = taken.source_body in PROVIDERS or taken.source_body not in body_codes()
     occurred_at = datetime.combine(row.occurred_on, time(12), HO_CHI_MINH) if row.occurred_on else taken.created_at
     listed = (taken.step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference)
     evidence = Evidence(
@@ -176,14 +192,14 @@ def _apply_row(session: Session, taken: NumberImport, row: ImportRow, journey: O
         step=taken.step,
         effect=EvidenceEffect.HELD,
         occurred_at=occurred_at,
-        kind="partner" if is_provider else "officer",
+        kind="officer",
         holding=row.certificate_serial or row.reference or row.account_kind or "",
         provider=taken.source_body,
         reference=row.certificate_serial or row.reference,
         account_kind=row.account_kind,  # type: ignore[arg-type]  # checked when the list was read
         level=row.level,
         had_bank_account=journey.resident.attributes.has_bank_account,
-        assisted=not is_provider,
+        assisted=True,
     )
     is_new = add_evidence(journey, evidence, by=taken.created_by)
     return recompute(session, journey) if is_new else False

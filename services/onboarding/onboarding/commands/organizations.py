@@ -7,7 +7,8 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.onboarding import OrganizationStepCompleted
 from onboarding.errors import ConditionsMissing
-from onboarding.model.declarations import KINDS_BY_ROLE, StepDeclaration
+from onboarding.model.authority import KINDS_BY_ROLE
+from onboarding.model.declarations import StepDeclaration
 from onboarding.model.journey import JourneyStep
 from onboarding.model.journeys import StepEvidence
 from onboarding.model.people import KnownOrganization
@@ -25,7 +26,7 @@ async def declare_organization_app(
         return False
     if declaration.kind not in KINDS_BY_ROLE.get(caller.role, frozenset()):
         raise Forbidden()
-    if declaration.kind != "partner" and declaration.status != "revoked":
+    if declaration.status != "revoked":
         _require_conditions(organization, declaration)
     session.add(StepEvidence.of(organization.id, evidence, at=now(), by=caller.account))
     await recompute_organization(session, organization)

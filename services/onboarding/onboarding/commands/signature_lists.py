@@ -4,9 +4,10 @@ from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.tables import KnownUnit
-from onboarding.errors import IllegalTransition, MakerIsChecker
+from onboarding.errors import EmptyList, IllegalTransition, MakerIsChecker
+from onboarding.model.authority import needs_second_person
 from onboarding.model.signature_lists import NEXT, SignatureEntry, SignatureList
-from onboarding.queries.signature_lists import list_eligible
+from onboarding.queries.signature_lists import entries_of, list_eligible
 
 
 async def draft_signature_list(session: Session, caller: Caller, unit: KnownUnit, provider: str) -> SignatureList:
@@ -21,15 +22,19 @@ async def draft_signature_list(session: Session, caller: Caller, unit: KnownUnit
     return listed
 
 
-def advance_signature_list(session: Session, caller: Caller, listed: SignatureList, action: str) -> None:
+async def advance_signature_list(session: Session, caller: Caller, listed: SignatureList, action: str) -> None:
     """The next hand; refuses a step out of order, and the maker as checker or approver."""
     before, after = NEXT[action]
-    if listed.status != before:
+    if listed.status not in before:
         raise IllegalTransition(members={"legal": listed.legal()})
-    if action in ("check", "approve") and caller.account == listed.made_by:
+    if needs_second_person(action) and caller.account == listed.made_by:
         raise MakerIsChecker()
+    if action == "approve" and not await entries_of(session, listed):
+        raise EmptyList()
     if action == "check":
         listed.checked_by = caller.account
+    if action == "return":
+        listed.checked_by = listed.approved_by = None
     if action == "approve":
         listed.approved_by = caller.account
     listed.status, listed.changed_at = after, now()

@@ -46,6 +46,14 @@ def find_body(name: str, on: date) -> Body | None:
     return _longest(name, (each for each in _named() if each[1].is_valid(on)))
 
 
+def find_body_code(name: str) -> str | None:
+    """The code of a body that is named by its code, or by a name of any day."""
+    if name in body_codes():
+        return name
+    body = _longest(name, _named())
+    return body.body if body else None
+
+
 def find_former_name(name: str) -> DatedName | None:
     """The name as valid on any day: distinguishes a name that is not valid now from an unknown name."""
     body = _longest(name, _named())

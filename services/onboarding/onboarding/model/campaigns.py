@@ -1,7 +1,7 @@
 """Campaigns: a plan in action in a unit, with its steps, tasks and filings."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Index, Text
@@ -11,6 +11,8 @@ from chassis.ids import new_id
 from chassis.storage.database import aware
 from onboarding.model.deadlines import FilingState, filing_state
 from onboarding.model.tables import OnboardingTable, document, texts
+
+CampaignStatus = Literal["active", "cancelled"]
 
 
 class Campaign(OnboardingTable, table=True):
@@ -34,6 +36,7 @@ class Campaign(OnboardingTable, table=True):
     targets: list[dict[str, Any]] = Field(default=[], sa_type=document())
     team_bodies: list[str] = Field(default=[], sa_type=texts())
     evaluation: dict[str, Any] | None = Field(default=None, sa_type=document())
+    status: str = Field(default="active", sa_type=Text, sa_column_kwargs={"server_default": "active"})
     version: int = 1
     created_at: datetime = Field(sa_type=aware())
     created_by: str = Field(sa_type=Text)

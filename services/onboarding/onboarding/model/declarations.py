@@ -1,4 +1,4 @@
-"""What a person declares about a step: what it becomes as evidence, and who may declare it."""
+"""What a person declares about a step: what it becomes as evidence."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from onboarding.model.journey import AccountKind, Evidence, EvidenceEffect, EvidenceKind
-from onboarding.model.steps import Step, catalogue
+from onboarding.model.steps import Step
 
 DeclaredStatus = Literal["in_progress", "completed", "revoked"]
 
@@ -14,12 +14,6 @@ EFFECTS: dict[DeclaredStatus, EvidenceEffect] = {
     "in_progress": EvidenceEffect.STARTED,
     "completed": EvidenceEffect.HELD,
     "revoked": EvidenceEffect.ENDED,
-}
-KINDS_BY_ROLE: dict[str, frozenset[str]] = {
-    "resident": frozenset({"self", "document"}),
-    "organization": frozenset({"self", "document"}),
-    "volunteer": frozenset({"self", "volunteer", "document"}),
-    "officer": frozenset({"self", "volunteer", "officer", "document", "partner"}),
 }
 
 
@@ -71,9 +65,3 @@ class StepDeclaration:
             self.reference, self.account_kind, self.level,
         )  # fmt: skip
         return "declared-" + hashlib.sha256(repr(declared).encode()).hexdigest()[:40]
-
-
-def needs_competent_body(declaration: StepDeclaration) -> frozenset[str]:
-    """Bodies of which one must confirm this declaration; empty where anybody entitled to declare may."""
-    rule = catalogue().rule(declaration.step)
-    return frozenset(rule.confirmed_by.get(declaration.level or 0, ()))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from onboarding.model.bodies import body_name, find_body
-from onboarding.model.plans import FilingKind, Plan
+from onboarding.model.plans import CampaignPlan, FilingKind
 from onboarding.model.templates import TemplateName, templates
 
 LEVEL_OF_TEMPLATE = {"commune": "commune", "district": "district", "custom": None}
@@ -89,7 +89,7 @@ def steps_of_template(name: TemplateName, on: date) -> list[StepDraft]:
     ]
 
 
-def draft_of_plan(plan: Plan, text: str) -> CampaignDraft:
+def draft_of_plan(plan: CampaignPlan, text: str) -> CampaignDraft:
     """The campaign that a plan's file describes; the file's digest identifies the same file."""
     return CampaignDraft(
         template=plan.template,
@@ -110,7 +110,7 @@ def draft_of_plan(plan: Plan, text: str) -> CampaignDraft:
     )
 
 
-def _plan_document(plan: Plan) -> dict[str, Any]:
+def _plan_document(plan: CampaignPlan) -> dict[str, Any]:
     return {
         "number": plan.number,
         "issued_on": plan.issued_on.isoformat() if plan.issued_on else None,
@@ -125,7 +125,7 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _steps(plan: Plan) -> list[StepDraft]:
+def _steps(plan: CampaignPlan) -> list[StepDraft]:
     english = [step.en for step in templates()[plan.template].steps]
     return [
         StepDraft(
@@ -142,7 +142,7 @@ def _steps(plan: Plan) -> list[StepDraft]:
     ]
 
 
-def _tasks(plan: Plan) -> list[TaskDraft]:
+def _tasks(plan: CampaignPlan) -> list[TaskDraft]:
     return [
         TaskDraft(
             body=_body(responsible.body, plan)["body"],
@@ -156,7 +156,7 @@ def _tasks(plan: Plan) -> list[TaskDraft]:
     ]
 
 
-def _demands(plan: Plan) -> list[DemandDraft]:
+def _demands(plan: CampaignPlan) -> list[DemandDraft]:
     """What is to be handed in; by each unit below where the plan names them all ("các xã, thị trấn")."""
     return [
         DemandDraft(
@@ -170,6 +170,6 @@ def _demands(plan: Plan) -> list[DemandDraft]:
     ]
 
 
-def _body(name: str, plan: Plan) -> dict[str, Any]:
+def _body(name: str, plan: CampaignPlan) -> dict[str, Any]:
     found = find_body(name, plan.written_on)
     return {"body": found.body if found else "other", "name": name}

@@ -15,7 +15,7 @@ from onboarding.model.tables import OnboardingTable
 ImportStatus = Literal["queued", "running", "completed", "failed"]
 LISTED_NUMBER = CipherContext("onboarding", "import_row", "personal_id")
 PROVIDERS = frozenset({"telecom", "bank", "e_wallet", "provider"})
-"""Bodies whose list is evidence of a provider (a partner's id too); a list of the police or an office is an officer's."""
+"""Sources of a list besides the bodies of `bodies.yaml` and the ids of partners."""
 
 
 class NumberImport(OnboardingTable, table=True):

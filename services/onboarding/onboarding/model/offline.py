@@ -38,3 +38,4 @@ class BatchItemResult:
     client_id: str | None
     result: ApplyResult
     problem: Problem | None = None
+    resident_id: UUID | None = None

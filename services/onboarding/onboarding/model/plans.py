@@ -9,10 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from onboarding.model.bodies import bodies, find_body, find_former_name
 from onboarding.model.deadlines import DatePeriod, UnreadablePeriod, read_period
+from onboarding.model.plain_yaml import read_plain_yaml
 from onboarding.model.templates import TemplateName, templates
 
 FilingKind = Literal["plan", "weekly", "monthly", "final"]
 RecipientPurpose = Literal["report", "execute", "coordinate", "carry_out"]
+
+
+MOST_ERRORS = 50
 
 
 class PlanError(BaseModel):
@@ -52,7 +56,9 @@ Time = Annotated[DatePeriod | None, BeforeValidator(_read_period)]
 
 
 class PlanSection(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=True, str_max_length=2_000
+    )
 
 
 class PlanBasis(PlanSection):
@@ -112,7 +118,7 @@ class PlannedTarget(PlanSection):
     count: int | None = Field(None, alias="số lượng", ge=0)
 
 
-class Plan(PlanSection):
+class CampaignPlan(PlanSection):
     """A plan as it was issued; days are only those that its text gives."""
 
     title: str = Field(alias="tên")
@@ -142,18 +148,18 @@ class Plan(PlanSection):
         return self.issued_on or starts_on or max((each.issued_on for each in self.basis), default=date.max)
 
     @model_validator(mode="after")
-    def _fits_its_template(self) -> "Plan":
+    def _fits_its_template(self) -> "CampaignPlan":
         expected = len(templates()[self.template].steps)
         if expected and [each.number for each in self.steps] != list(range(1, expected + 1)):
             raise ValueError(f"steps:{expected}")
         return self
 
 
-def read_plan(text: str) -> Plan:
+def read_plan(text: str) -> CampaignPlan:
     """The plan in a file's text; raises PlanInvalid with every mistake found."""
     try:
-        plan = Plan.model_validate(yaml.safe_load(text) or {})
-    except (yaml.YAMLError, RecursionError, TypeError) as error:
+        plan = CampaignPlan.model_validate(read_plain_yaml(text) or {})
+    except (yaml.YAMLError, TypeError) as error:
         raise PlanInvalid([_not_yaml(error)]) from error
     except ValidationError as error:
         raise PlanInvalid([_plan_error(each) for each in error.errors()]) from error
@@ -164,7 +170,7 @@ def read_plan(text: str) -> Plan:
     return plan
 
 
-def _unknown_bodies(plan: Plan) -> list[PlanError]:
+def _unknown_bodies(plan: CampaignPlan) -> list[PlanError]:
     named = [("cơ quan ban hành", plan.issuer, plan.written_on)]
     named += [(f"căn cứ, văn bản {each.number}, cơ quan ban hành", each.issuer, each.issued_on) for each in plan.basis]
     for step in plan.steps:
@@ -172,7 +178,9 @@ def _unknown_bodies(plan: Plan) -> list[PlanError]:
         named += [(f"bước {step.number}, phối hợp", name, plan.written_on) for name in step.coordinating]
     named += [("thành phần tổ triển khai", name, plan.written_on) for name in plan.team]
     named += [("tổ chức thực hiện", each.body, plan.written_on) for each in plan.responsibilities]
-    return [_unknown_body(where, name, on) for where, name, on in named if find_body(name, on) is None]
+    unknown = [(where, name, on) for where, name, on in named if find_body(name, on) is None]
+    # A suggestion costs a comparison with every known name.
+    return [_unknown_body(where, name[:200], on) for where, name, on in unknown[:MOST_ERRORS]]
 
 
 def _unknown_body(where: str, name: str, on: date) -> PlanError:
@@ -201,7 +209,9 @@ def _not_yaml(error: Exception) -> PlanError:
     mark = getattr(error, "problem_mark", None)
     where = f"dòng {mark.line + 1}" if mark else "tệp"
     return PlanError(
-        where=where, vi="không đọc được: kiểm tra thụt dòng, dấu hai chấm, dấu ngoặc", en="not readable YAML"
+        where=where,
+        vi="không đọc được: kiểm tra thụt dòng, dấu hai chấm, dấu ngoặc; không dùng &, *, <<",
+        en="not readable YAML; no anchors, aliases, tags or merge keys",
     )
 
 

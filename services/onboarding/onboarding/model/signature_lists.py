@@ -12,13 +12,14 @@ from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
 ListStatus = Literal["draft", "checked", "approved", "sent", "closed"]
-NEXT: dict[str, tuple[str, str]] = {
-    "check": ("draft", "checked"),
-    "approve": ("checked", "approved"),
-    "send": ("approved", "sent"),
-    "close": ("sent", "closed"),
+NEXT: dict[str, tuple[tuple[str, ...], str]] = {
+    "check": (("draft",), "checked"),
+    "approve": (("checked",), "approved"),
+    "send": (("approved",), "sent"),
+    "close": (("sent",), "closed"),
+    "return": (("checked", "approved"), "draft"),
 }
-"""What can be done: from which state into which."""
+"""Actions: from which states into which; `return` takes back a check or an approval before the list was sent."""
 
 
 class SignatureList(OnboardingTable, table=True):
@@ -39,7 +40,7 @@ class SignatureList(OnboardingTable, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def legal(self) -> list[str]:
-        return [action for action, (before, _) in NEXT.items() if before == self.status]
+        return [action for action, (before, _) in NEXT.items() if self.status in before]
 
 
 class SignatureEntry(OnboardingTable, table=True):

@@ -15,25 +15,28 @@ from chassis.web.routing import Page, page_by_id
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures
 from onboarding.model.training import TrainingAccount
-from onboarding.queries.territory import units_of_code
+from onboarding.queries.territory import training_units, units_of_code
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)
 
 
 @dataclass(frozen=True)
 class SessionFilter:
-    """Sessions in a unit and below, on days from `since` to `until`, both included."""
+    """Sessions in a unit and below, on days from `since` to `until`, both included; those of training units if `in_training`."""
 
     unit_code: str | None = None
     since: date | None = None
     until: date | None = None
     campaign_id: UUID | None = None
+    in_training: bool = True
 
 
 async def page_of_sessions(
     session: ReadSession, wanted: SessionFilter, page: Page
 ) -> tuple[list[CampaignSession], str | None]:
     query: Any = select(CampaignSession)
+    if not wanted.in_training:
+        query = query.where(col(CampaignSession.unit_id).not_in(training_units()))
     if wanted.campaign_id:
         query = query.where(col(CampaignSession.campaign_id) == wanted.campaign_id)
     if wanted.unit_code:

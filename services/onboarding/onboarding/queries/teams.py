@@ -11,16 +11,27 @@ from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
 from onboarding.errors import NoLongerListed
 from onboarding.model.teams import Team, TeamMember
+from onboarding.queries.territory import is_within
 
 
-async def require_listed(session: ReadSession, caller: Caller) -> None:
-    """Refuses a volunteer whom teams have listed, and whom none lists today.
+async def require_listed(session: ReadSession, caller: Caller) -> frozenset[str]:
+    """Refuses a volunteer whom teams have listed, and whom none lists today; the bodies for which teams list them.
 
-    An account that was never listed here was admitted by the gateway, which subscribes to `team.changed`.
+    Only teams of the volunteer's unit or of a unit above it count: no other unit's team admits or excludes anybody here.
+    An account that no such team ever listed was admitted by the gateway, which subscribes to `team.changed`.
     """
-    listings = list(await session.exec(select(TeamMember).where(col(TeamMember.account) == caller.account)))
-    if listings and not any(each.is_listed(today()) for each in listings):
+    query = (
+        select(TeamMember, Team.unit_id)
+        .join(Team, col(Team.id) == col(TeamMember.team_id))
+        .where(col(TeamMember.account) == caller.account)
+    )
+    rows = list(await session.exec(query))
+    counting = {unit for _, unit in rows if await is_within(session, caller, unit)}
+    listings = [member for member, unit in rows if unit in counting]
+    listed = [each for each in listings if each.is_listed(today())]
+    if listings and not listed:
         raise NoLongerListed()
+    return frozenset(each.body for each in listed)
 
 
 async def members_of(session: ReadSession, team_id: UUID) -> list[TeamMember]:

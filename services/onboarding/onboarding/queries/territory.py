@@ -72,6 +72,18 @@ async def touches(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
     )
 
 
+async def is_within(session: ReadSession, caller: Caller, unit_id: UUID) -> bool:
+    """Whether the caller's unit is a unit, one of its current successors, or below one of these."""
+    own = await find_unit(session, caller.unit_code) if caller.unit_code else None
+    if own is None:
+        return False
+    for each in await find_current_successors(session, unit_id):
+        below = col(KnownUnit.id).in_(units_below(each, today()))
+        if (await session.exec(select(KnownUnit.id).where(col(KnownUnit.id) == own.id, below))).first():
+            return True
+    return False
+
+
 async def require_lead(session: ReadSession, caller: Caller, unit_id: UUID, *, is_known: bool = True) -> None:
     """Refuses callers who do not lead a unit: 403 where its existence is known, else 404."""
     if not await leads(session, caller, unit_id):

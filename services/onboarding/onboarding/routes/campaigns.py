@@ -36,7 +36,7 @@ from onboarding.commands.campaigns import (
 from onboarding.errors import PlanUnreadable
 from onboarding.model.campaigns import Campaign
 from onboarding.model.drafts import draft_of_plan
-from onboarding.model.plans import Plan, PlanInvalid, read_plan
+from onboarding.model.plans import CampaignPlan, PlanInvalid, read_plan
 from onboarding.queries.campaigns import (
     TaskFilter,
     find_campaign_of_plan,
@@ -65,7 +65,7 @@ from onboarding.schemas.campaigns import (
 
 router = transactional_router(tags=["campaigns"], dependencies=LISTED)
 
-PLAN_BYTES = 1024 * 1024
+PLAN_BYTES = 128 * 1024
 Readers = Annotated[Caller, allow("officer", "volunteer", "auditor", "operator", "service")]
 Officer = Annotated[Caller, allow("officer")]
 
@@ -225,7 +225,7 @@ async def _text_of(file: UploadFile) -> str:
         raise PlanUnreadable(errors=[FieldError("/file", "not-utf-8", "Tệp phải là UTF-8.", "Not UTF-8.")]) from error
 
 
-def _plan_in(text: str) -> Plan:
+def _plan_in(text: str) -> CampaignPlan:
     try:
         return read_plan(text)
     except PlanInvalid as invalid:

@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 
 from chassis.clock import today
 from chassis.errors import NotFound
-from chassis.security.access_log import purpose_of, record_access
+from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.storage.database import ReadSession
@@ -20,7 +20,7 @@ from onboarding.model.steps import catalogue
 from onboarding.printing import HouseholdMember, StepLine, render_checklist
 from onboarding.queries.journeys import get_journey
 from onboarding.queries.territory import place_name
-from onboarding.routes.journeys import require_entitled
+from onboarding.routes.access import record_reads
 from onboarding.routes.listing import LISTED
 from onboarding.routes.names import NamedResident, named_residents
 
@@ -43,7 +43,6 @@ async def get_household_checklist(
     stated = purpose_of(caller, None, purpose)
     runtime = request.app.state.runtime
     async with runtime.database.reading() as reading:
-        require_entitled(caller)
         unit = await unit_of_query(reading, caller, unit_code)
         place = await place_name(reading, unit)
     named = await named_residents(runtime.service_client, caller, [unit.code], code)
@@ -51,10 +50,7 @@ async def get_household_checklist(
     present = {each: found for each, found in states.items() if found}
     if not present:
         raise NotFound()
-    for each in present:
-        record_access(
-            session, "onboarding", caller, each, action="checklist", purpose=stated, fields=["full_name", "onboarding"]
-        )
+    record_reads(session, caller, present, action="checklist", purpose=stated, fields=["full_name", "onboarding"])
     members = [_member(named[each], found) for each, found in present.items()]
     needed = [state.step for found in present.values() for state in found if state.status != "completed"]
     bring = things_to_bring(list(dict.fromkeys(needed))) if needed else []

@@ -201,19 +201,18 @@ async def get_nomination(
 ) -> NominationView:
     campaign = await load_campaign(session, caller, campaign_id)
     nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
-    return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])
+    return await _nomination_view(session, nomination)
 
 
 @router.post("/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=201)
 async def vote_for_nomination(
-    campaign_id: UUID, nomination_id: UUID, session: Transaction,
-    caller: Annotated[Caller, allow("officer", "volunteer")],
-) -> NominationView:  # fmt: skip
-    """One account, one vote for one nomination; again changes nothing."""
+    campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Officer
+) -> NominationView:
+    """One account, one vote for one nomination; again changes nothing. Officers of the model's unit do not vote for it."""
     campaign = await load_campaign(session, caller, campaign_id)
     nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
     await vote_for(session, caller, nomination)
-    return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])
+    return await _nomination_view(session, nomination)
 
 
 @router.get("/v1/campaigns/{campaign_id}/ranking")
@@ -274,3 +273,7 @@ def _next(coming: CampaignSession | None) -> NextSession | None:
         return None
     steps = [each for each in coming.topics if each in STEPS]
     return NextSession(coming.starts_at, coming.ends_at, coming.venue, steps)
+
+
+async def _nomination_view(session: Reading, nomination: Nomination) -> NominationView:
+    return NominationView.of(nomination, (await count_votes(session, [nomination.id]))[nomination.id])

@@ -10,12 +10,13 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import now
 from chassis.errors import Forbidden
-from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
+from chassis.security.training_guard import TrainingOnly
 from chassis.storage.tables import KnownUnit
 from chassis.web.routing import (
     Listed,
     PageQuery,
+    PurposeHeader,
     Reading,
     Transaction,
     allow,
@@ -45,8 +46,8 @@ from onboarding.queries.sessions import (
     training_accounts_of,
 )
 from onboarding.queries.territory import leads, place_name, require_lead, unit_as_of
+from onboarding.routes.access import purpose_of_ids, record_reads
 from onboarding.routes.campaigns import Officer, Readers
-from onboarding.routes.journeys import require_entitled
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.sessions import (
     AttendanceBody,
@@ -97,7 +98,10 @@ async def list_sessions(
     until: Annotated[date | None, Query(alias="to")] = None,
 ) -> Listed[SessionView]:  # fmt: skip
     """Sessions in a unit and below, on days from `from` to `to`; public."""
-    found, cursor = await page_of_sessions(session, SessionFilter(unit_code, since, until), page)
+    in_training = bool(caller and caller.training_units)
+    found, cursor = await page_of_sessions(
+        session, SessionFilter(unit_code, since, until, in_training=in_training), page
+    )
     return Listed(items=[SessionView.of(each) for each in found], next_cursor=cursor)
 
 
@@ -126,7 +130,6 @@ async def register_attendance(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> AttendanceView:  # fmt: skip
     """Records who came, each once."""
-    require_entitled(caller)
     held = await load_session(session, session_id, for_update=True)
     await require_part_in(session, caller, held)
     noted = await add_attendance(session, caller, held, [each.attendee() for each in body.items])
@@ -139,24 +142,15 @@ async def register_attendance(
 
 @router.get("/v1/sessions/{session_id}/attendance")
 async def list_attendance(
-    session_id: UUID, session: Transaction, page: PageQuery, caller: Helper
+    session_id: UUID, session: Transaction, page: PageQuery, caller: Helper, purpose: PurposeHeader = None
 ) -> Listed[AttendeeView]:
     """Who came, by id."""
-    require_entitled(caller)
     held = await load_session(session, session_id)
     await require_part_in(session, caller, held)
     rows, cursor = await page_of_attendance(session, held.id, page)
-    for each in rows:
-        if each.kind == "resident":
-            record_access(
-                session,
-                "onboarding",
-                caller,
-                each.attendee_id,
-                action="attendance",
-                purpose="onboarding",
-                fields=["attendance"],
-            )
+    shown = (each.attendee_id for each in rows if each.kind == "resident")
+    stated = purpose_of_ids(caller, purpose)
+    record_reads(session, caller, shown, action="attendance", purpose=stated, fields=["attendance"])
     return Listed(items=[_attended(each) for each in rows], next_cursor=cursor)
 
 
@@ -205,6 +199,8 @@ async def create_training_accounts(
 
     They sign in at `POST /oauth/token` (`grant_type=password`) and see only synthetic people.
     """
+    if caller.training_units:
+        raise TrainingOnly()  # or a trainee would prolong the training for ever
     held = await load_session(session, session_id, for_update=True)
     await require_lead(session, caller, held.unit_id)
     opened = await open_training_accounts(session, held, body.count, body.role)

@@ -7,27 +7,37 @@ from uuid import UUID
 import anyio.to_thread
 from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 
 from chassis.clock import today
 from chassis.errors import NotFound
-from chassis.security.access_log import record_access
+from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
 from chassis.web.idempotency import personal_answer
-from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, created, transactional_router
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Reading,
+    Transaction,
+    allow,
+    created,
+    transactional_router,
+)
 from onboarding.commands.signature_lists import advance_signature_list, draft_signature_list
 from onboarding.errors import IllegalTransition
 from onboarding.model.people import KnownResident
-from onboarding.model.signature_lists import NEXT, SignatureList
+from onboarding.model.signature_lists import SignatureList
 from onboarding.model.steps import Step
 from onboarding.printing import ListedPerson, render_workbook
 from onboarding.queries.referrals import page_of_referrals
 from onboarding.queries.signature_lists import entries_of, list_eligible, load_signature_list, page_of_signature_lists
+from onboarding.routes.access import purpose_of_ids, record_reads
 from onboarding.routes.listing import LISTED
 from onboarding.routes.names import NamedResident, named_residents, revealed_residents
 from onboarding.schemas.signature_lists import (
     EntryView,
+    ListAction,
     PreviewView,
     ReferralView,
     SignatureListCreate,
@@ -42,29 +52,21 @@ FULL = ["full_name", "date_of_birth", "personal_id", "phone"]
 REASON = "Danh sách cấp chữ ký điện tử đã được phê duyệt"
 
 
-class ListAction(BaseModel):
-    """Either the action, or the state that it leads to."""
-
-    action: Literal["check", "approve", "send", "close"] | None = None
-    status: Literal["checked", "approved", "sent", "closed"] | None = None
-
-    def named(self, listed: SignatureList) -> str:
-        leading = {after: action for action, (_, after) in NEXT.items()}
-        action = self.action or (leading[self.status] if self.status else None)
-        if action is None:
-            raise IllegalTransition(members={"legal": listed.legal()})
-        return action
-
-
 @router.post("/v1/onboarding/signature-lists", status_code=201, response_model=SignatureListView)
 @personal_answer()
-async def create_signature_list(body: SignatureListCreate, session: Transaction, caller: Officer) -> JSONResponse:
+async def create_signature_list(
+    body: SignatureListCreate, session: Transaction, caller: Officer, purpose: PurposeHeader = None
+) -> JSONResponse:
     """A draft with those of a unit who are ready for a signature and consented to the provider."""
     unit = await unit_of_body(session, body.unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
     listed = await draft_signature_list(session, caller, unit, body.provider)
     await session.flush()
-    return created(await _view(session, listed), f"/v1/onboarding/signature-lists/{listed.id}", version=listed.version)
+    return created(
+        await _view(session, caller, listed, purpose),
+        f"/v1/onboarding/signature-lists/{listed.id}",
+        version=listed.version,
+    )
 
 
 @router.get("/v1/onboarding/signature-lists")
@@ -72,33 +74,37 @@ async def list_signature_lists(
     session: Reading, page: PageQuery, caller: Officer, unit_code: Annotated[str | None, Query(max_length=64)] = None
 ) -> Listed[SignatureListView]:
     found, cursor = await page_of_signature_lists(session, caller, unit_code, page)
-    return Listed(items=[await _view(session, each) for each in found], next_cursor=cursor)
+    views = [SignatureListView.summary(each, await entries_of(session, each)) for each in found]
+    return Listed(items=views, next_cursor=cursor)
 
 
 @router.get("/v1/onboarding/signature-lists/{list_id}")
-async def get_signature_list(list_id: UUID, session: Reading, caller: Officer) -> SignatureListView:
-    return await _view(session, await load_signature_list(session, caller, list_id))
+async def get_signature_list(
+    list_id: UUID, session: Transaction, caller: Officer, purpose: PurposeHeader = None
+) -> SignatureListView:
+    listed = await load_signature_list(session, caller, list_id)
+    return await _view(session, caller, listed, purpose)
 
 
 @router.patch("/v1/onboarding/signature-lists/{list_id}")
 async def update_signature_list(
-    list_id: UUID, body: ListAction, session: Transaction, caller: Officer
+    list_id: UUID, body: ListAction, session: Transaction, caller: Officer, purpose: PurposeHeader = None
 ) -> SignatureListView:
     """The next hand: `{"status": "checked"}` and so on; the maker neither checks nor approves."""
     listed = await load_signature_list(session, caller, list_id, for_update=True)
-    advance_signature_list(session, caller, listed, body.named(listed))
-    return await _view(session, listed)
+    await advance_signature_list(session, caller, listed, body.named())
+    return await _view(session, caller, listed, purpose)
 
 
 @router.post("/v1/onboarding/signature-lists/{list_id}/actions")
 @personal_answer("/v1/onboarding/signature-lists/{list_id}")
 async def act_on_signature_list(
-    list_id: UUID, body: ListAction, session: Transaction, caller: Officer
+    list_id: UUID, body: ListAction, session: Transaction, caller: Officer, purpose: PurposeHeader = None
 ) -> SignatureListView:
     """The next hand: `{"action": "check"}` and so on; the maker neither checks nor approves."""
     listed = await load_signature_list(session, caller, list_id, for_update=True)
-    advance_signature_list(session, caller, listed, body.named(listed))
-    return await _view(session, listed)
+    await advance_signature_list(session, caller, listed, body.named())
+    return await _view(session, caller, listed, purpose)
 
 
 @router.get(
@@ -106,8 +112,11 @@ async def act_on_signature_list(
     response_class=Response,
     responses={200: {"content": {WORKBOOK: {}}}, 409: {"description": "Not approved yet"}},
 )
-async def get_signature_list_file(list_id: UUID, request: Request, session: Transaction, caller: Officer) -> Response:
+async def get_signature_list_file(
+    list_id: UUID, request: Request, session: Transaction, caller: Officer, purpose: PurposeHeader = None
+) -> Response:
     """The approved list with full numbers; every row is in the access log of its resident."""
+    stated = purpose_of(caller, None, purpose)
     runtime = request.app.state.runtime
     async with runtime.database.reading() as reading:
         listed = await load_signature_list(reading, caller, list_id)
@@ -116,10 +125,7 @@ async def get_signature_list_file(list_id: UUID, request: Request, session: Tran
         entries = await entries_of(reading, listed)
         units = await _units(reading, [entry.resident_id for entry, _ in entries])
     people = await revealed_residents(runtime.service_client, caller, list(units), FULL, REASON)
-    for resident_id in people:
-        record_access(
-            session, "onboarding", caller, resident_id, action="signature-list", purpose="onboarding", fields=FULL
-        )
+    record_reads(session, caller, people, action="signature-list", purpose=stated, fields=FULL)
     serials = {entry.resident_id: serial or "" for entry, serial in entries}
     rows = [_listed(person, units[each], serials[each]) for each, person in people.items()]
     return await _workbook(listed.unit_code, listed.provider, rows)
@@ -129,25 +135,18 @@ async def get_signature_list_file(list_id: UUID, request: Request, session: Tran
 async def preview_signature_list(
     request: Request, session: Transaction, caller: Officer,
     unit_code: Annotated[str, Query(max_length=64)], provider: Annotated[str | None, Query(max_length=64)] = None,
-    format: Literal["json", "xlsx"] = "json",
+    format: Literal["json", "xlsx"] = "json", purpose: PurposeHeader = None,
 ) -> Response:  # fmt: skip
     """Who would stand on a list of the unit, masked."""
+    stated = purpose_of(caller, None, purpose)
     runtime = request.app.state.runtime
     async with runtime.database.reading() as reading:
         unit = await unit_of_query(reading, caller, unit_code)
         eligible = await list_eligible(reading, unit.code, provider)
     named = await named_residents(runtime.service_client, caller, {each.unit_code for each in eligible})
     shown = [(each, named[each.id]) for each in eligible if each.id in named]
-    for resident, _ in shown:
-        record_access(
-            session,
-            "onboarding",
-            caller,
-            resident.id,
-            action="signature-list",
-            purpose="onboarding",
-            fields=["full_name"],
-        )
+    listed = (resident.id for resident, _ in shown)
+    record_reads(session, caller, listed, action="signature-list", purpose=stated, fields=["full_name", "personal_id"])
     if format == "xlsx":
         return await _workbook(
             unit.code, provider or "", [_listed(person, each.unit_code, "") for each, person in shown]
@@ -165,16 +164,16 @@ async def list_referrals(
     if caller.partner_id != partner_id:
         raise NotFound()
     residents, cursor, steps = await page_of_referrals(session, partner_id, step, unit_code, page)
-    for resident in residents:
-        record_access(
-            session, "onboarding", caller, resident.id, action="referral", purpose="onboarding", fields=["onboarding"],
-            legal_basis="consent",
-        )  # fmt: skip
+    record_reads(
+        session, caller, [each.id for each in residents], action="referral", purpose="onboarding", legal_basis="consent"
+    )
     return Listed(items=[ReferralView.of(each, steps[each.id]) for each in residents], next_cursor=cursor)
 
 
-async def _view(session: Reading, listed: SignatureList) -> SignatureListView:
+async def _view(session: Transaction, caller: Caller, listed: SignatureList, purpose: str | None) -> SignatureListView:
     entries = await entries_of(session, listed)
+    stated, shown = purpose_of_ids(caller, purpose), [entry.resident_id for entry, _ in entries]
+    record_reads(session, caller, shown, action="signature-list", purpose=stated, fields=["digital_signature"])
     return SignatureListView.of(listed, entries)
 
 

@@ -14,7 +14,7 @@ router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 
 @router.get("/v1/onboarding/steps")
-async def list_steps(
+async def list_onboarding_steps(
     caller: Annotated[Caller | None, public()], accept_language: Annotated[str | None, Header()] = None
 ) -> StepsView:
     """The six steps in the order of the plans, with their conditions, dates and routes."""

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import InvalidBody, Language
+from chassis.web.bodies import Instant, RequestBody
 from chassis.web.problems import field_errors
 from onboarding.model.observations import Observation, ObservedName
 from onboarding.model.offline import MOST_ITEMS, BatchItemResult, OfflineItem, PaidVisit
@@ -18,7 +19,7 @@ from onboarding.schemas.journeys import StepDeclared, not_in_the_future
 ClientId = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class Batch(BaseModel):
+class Batch(RequestBody):
     """Work done offline, at most 500 items; sending it again changes nothing."""
 
     items: list[dict[str, Any]] = Field(max_length=MOST_ITEMS)
@@ -34,11 +35,11 @@ class StepItem(StepDeclared):
         return OfflineItem(self.client_id, self.resident_id, self.declaration(self.step, self.client_id))
 
 
-class VisitItem(BaseModel):
+class VisitItem(RequestBody):
     kind: Literal["visit"]
     client_id: ClientId
     resident_id: UUID
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     outcome: VisitOutcome
 
     _happened = field_validator("occurred_at")(not_in_the_future)
@@ -47,13 +48,13 @@ class VisitItem(BaseModel):
         return OfflineItem(self.client_id, self.resident_id, PaidVisit(self.outcome, self.occurred_at))
 
 
-class AttributeItem(BaseModel):
+class AttributeItem(RequestBody):
     """A new smartphone, bank account or number: `fact` and `value`, or the attribute's name with its value."""
 
     kind: Literal["fact"]
     client_id: ClientId
     resident_id: UUID
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     fact: ObservedName
     value: bool | str
     phone_owner_verified: bool = False
@@ -63,10 +64,11 @@ class AttributeItem(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _named_by_its_field(cls, sent: Any) -> Any:
-        if isinstance(sent, dict) and "fact" not in sent:
-            named = sent.get("name") or next((each for each in _NAMES if each in sent), None)
-            return {**sent, "fact": named, "value": sent.get("value", sent.get(named))}
-        return sent
+        if not isinstance(sent, dict) or "fact" in sent:
+            return sent
+        named = sent.get("name") or next((each for each in _NAMES if each in sent), None)
+        rest = {name: value for name, value in sent.items() if name not in ("name", named)}
+        return {"value": sent.get(named), **rest, "fact": named}
 
     @model_validator(mode="after")
     def _value_fits(self) -> "AttributeItem":

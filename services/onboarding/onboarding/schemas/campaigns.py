@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
-from onboarding.model.bodies import body_codes, body_name, find_body
-from onboarding.model.campaigns import Campaign, CampaignStep, Task
+from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from onboarding.model.bodies import body_codes, body_name, find_body, find_body_code
+from onboarding.model.campaigns import Campaign, CampaignStatus, CampaignStep, Task
 from onboarding.model.deadlines import is_overdue
 from onboarding.model.drafts import CampaignDraft, DemandDraft, StepDraft, TaskDraft
 from onboarding.model.plans import FilingKind, RecipientPurpose
@@ -19,34 +20,35 @@ from onboarding.schemas.journeys import within_reason
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Reminders = Annotated[list[Day], Field(max_length=20)]
 UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
 
-class BasisItem(BaseModel):
+class BasisItem(RequestBody):
     """A document on which the plan rests."""
 
     number: Short
-    date: date
+    date: Day
     issuer: Short
     title: Short
 
 
-class Recipient(BaseModel):
+class Recipient(RequestBody):
     name: Short
     purpose: RecipientPurpose
 
 
-class PlanBody(BaseModel):
+class PlanBody(RequestBody):
     """The plan as a document: number, day, issuer, basis and recipients."""
 
     number: Short | None = None
-    issued_on: date | None = None
+    issued_on: Day | None = None
     issuer: Short | None = None
     basis: list[BasisItem] = Field(default=[], max_length=50)
     recipients: list[Recipient] = Field(default=[], max_length=100)
 
 
-class TargetBody(BaseModel):
+class TargetBody(RequestBody):
     """A target: a share in percent, or a count."""
 
     indicator: Short
@@ -62,15 +64,41 @@ class TargetBody(BaseModel):
         return self
 
 
-class StepBody(BaseModel):
+def _each_indicator_once(targets: list[TargetBody]) -> list[TargetBody]:
+    if len({each.indicator for each in targets}) < len(targets):
+        raise PydanticCustomError("named-twice", "An indicator is named twice", {"vi": "Một chỉ số nêu hai lần."})
+    return targets
+
+
+def past_day(value: date | None) -> date | None:
+    """A day of this century that is not in the future."""
+    within_reason(value)
+    if value is not None and value > today():
+        raise PydanticCustomError("in-the-future", "Lies in the future", {"vi": "Ngày ở tương lai."})
+    return value
+
+
+def _body_code(sent: str) -> str:
+    code = find_body_code(sent)
+    if code is None:
+        raise PydanticCustomError("unknown-code", "There is no such body", {"vi": "Không có cơ quan, đoàn thể này."})
+    return code
+
+
+BodyCode = Annotated[Short, AfterValidator(_body_code)]
+"""A body by its code or by its name ("Hội Phụ nữ"); stored as the code."""
+Targets = Annotated[list[TargetBody], Field(max_length=100), AfterValidator(_each_indicator_once)]
+
+
+class StepBody(RequestBody):
     """A step of a custom campaign, or one that differs from the template's."""
 
     number: int = Field(ge=1, le=50)
     title: Short
     responsible_bodies: list[Short] = Field(default=[], max_length=20)
     venue: Short | None = None
-    starts_on: date | None = None
-    due_on: date | None = None
+    starts_on: Day | None = None
+    due_on: Day | None = None
 
     def draft(self) -> StepDraft:
         on = self.starts_on or today()
@@ -84,18 +112,18 @@ class StepBody(BaseModel):
         )
 
 
-class CampaignCreate(BaseModel):
+class CampaignCreate(RequestBody):
     """A campaign to draw up; without steps it gets those of its template, without days."""
 
     template: TemplateName
     unit_code: UnitCode
     title: Short
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     parent_id: UUID | None = None
     plan: PlanBody | None = None
     minimum_procedures: int | None = Field(None, ge=1, le=500)
-    targets: list[TargetBody] = Field(default=[], max_length=100)
+    targets: Targets = []
     steps: list[StepBody] = Field(default=[], max_length=50)
 
     @model_validator(mode="after")
@@ -121,7 +149,7 @@ class CampaignCreate(BaseModel):
         )
 
 
-class CampaignEvaluation(BaseModel):
+class CampaignEvaluation(RequestBody):
     """Summing-up and lessons (tổng kết, rút kinh nghiệm)."""
 
     results: Long | None = None
@@ -131,22 +159,31 @@ class CampaignEvaluation(BaseModel):
     proposals: Long | None = None
 
 
-class CampaignPatch(BaseModel):
-    title: Short | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+class CampaignPatch(RequestBody):
+    """What changes of a campaign; one member of `evaluation` leaves the others, and null clears it.
+
+    `cancelled` takes the campaign back: it binds no unit any more; `active` reinstates it.
+    """
+
+    title: Annotated[Short | None, NOT_NULL] = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     plan: PlanBody | None = None
     minimum_procedures: int | None = Field(None, ge=1, le=500)
-    targets: list[TargetBody] | None = Field(None, max_length=100)
+    targets: Annotated[Targets | None, NOT_NULL] = None
     evaluation: CampaignEvaluation | None = None
+    status: Annotated[CampaignStatus | None, NOT_NULL] = None
+    reason: Long | None = None
 
     def changes(self) -> dict[str, Any]:
-        sent = self.model_dump(mode="python", exclude_unset=True)
-        if self.plan and "plan" in sent:
-            sent["plan"] = self.plan.model_dump(mode="json")
+        sent = self.model_dump(mode="python", exclude_unset=True, exclude={"reason"})
+        if "plan" in sent:
+            sent["plan"] = self.plan.model_dump(mode="json") if self.plan else {}
         if self.targets is not None:
             sent["targets"] = [each.model_dump(exclude_none=True) for each in self.targets]
-        return {name: value for name, value in sent.items() if value is not None or name in ("starts_on", "ends_on")}
+        if self.evaluation is not None:
+            sent["evaluation"] = self.evaluation.model_dump(exclude_unset=True)
+        return sent
 
 
 class CampaignStepView(BaseModel):
@@ -193,6 +230,7 @@ class CampaignView(BaseModel):
     targets: list[dict[str, Any]]
     team_bodies: list[str]
     evaluation: dict[str, Any] | None
+    status: str
     version: int
     created_at: datetime
     steps: list[CampaignStepView]
@@ -206,26 +244,25 @@ class CampaignView(BaseModel):
         )
 
 
-class StepPatch(BaseModel):
-    status: Literal["planned", "in_progress", "done", "completed", "cancelled"] | None = None
-    done_on: date | None = None
-    starts_on: date | None = None
-    due_on: date | None = None
+class StepPatch(RequestBody):
+    status: Annotated[Literal["planned", "in_progress", "done", "completed", "cancelled"] | None, NOT_NULL] = None
+    done_on: Day | None = None
+    starts_on: Day | None = None
+    due_on: Day | None = None
     note: Long | None = None
 
     def changes(self) -> dict[str, Any]:
-        sent = self.model_dump(exclude_unset=True)
-        return {name: value for name, value in sent.items() if value is not None or name != "status"}
+        return self.model_dump(exclude_unset=True)
 
 
-class TaskCreate(BaseModel):
+class TaskCreate(RequestBody):
     """Work for a body: who owns it, until when, and when its owner is reminded."""
 
     body: Short
     work: Long
     owner: Short | None = None
-    due_on: date | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
-    reminders: list[date] = Field(default=[], max_length=20)
+    due_on: Day | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
+    reminders: Reminders = []
     step: int | None = Field(None, ge=1)
     unit_code: UnitCode | None = None
 
@@ -243,19 +280,27 @@ class TaskCreate(BaseModel):
         )
 
 
-class TaskPatch(BaseModel):
+class TaskPatch(RequestBody):
+    """What changes of a task. Its owner changes `status`, `done_on` and `note` only."""
+
+    body: Annotated[Short | None, NOT_NULL] = None
+    work: Annotated[Long | None, NOT_NULL] = None
+    step: int | None = Field(None, ge=1)
     owner: Short | None = None
-    due_on: date | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
-    status: Literal["open", "in_progress", "done", "completed", "cancelled"] | None = None
-    done_on: date | None = None
+    due_on: Day | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
+    status: Annotated[Literal["open", "in_progress", "done", "completed", "cancelled"] | None, NOT_NULL] = None
+    done_on: Day | None = None
     note: Long | None = None
-    reminders: list[date] | None = Field(None, max_length=20)
+    reminders: Annotated[Reminders | None, NOT_NULL] = None
 
     def changes(self) -> dict[str, Any]:
         sent = self.model_dump(exclude_unset=True)
         if self.reminders is not None:
             sent["reminders"] = [each.isoformat() for each in self.reminders]
-        return {name: value for name, value in sent.items() if value is not None or name not in ("status", "reminders")}
+        if self.body is not None:
+            named = _named_body(self.body, self.due_on or today())
+            sent |= {"body": named["body"], "body_name": named["name"]}
+        return sent
 
 
 class TaskView(BaseModel):
@@ -286,15 +331,15 @@ class TaskView(BaseModel):
         )
 
 
-class FilingCreate(BaseModel):
+class FilingCreate(RequestBody):
     """What is to be handed in and, once it is, on which day. "Before 20/04" is `due_before` 20/04: the 19th is the last day."""
 
     kind: FilingKind
     period: Short | None = None
     to: Short
-    due_on: date | None = None
-    due_before: date | None = None
-    filed_on: date | None = None
+    due_on: Day | None = None
+    due_before: Day | None = None
+    filed_on: Day | None = None
     document_id: UUID | None = None
     unit_code: UnitCode | None = None
 

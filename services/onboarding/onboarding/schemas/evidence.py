@@ -1,11 +1,12 @@
 """Request bodies and views of communications, readiness checks, models, nominations, rankings, officials' signatures."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
+from chassis.web.bodies import Day, RequestBody
 from onboarding.model.campaigns import Task
 from onboarding.model.evidence import (
     Communication,
@@ -18,19 +19,23 @@ from onboarding.model.evidence import (
 )
 from onboarding.model.ranking import RankedKey
 from onboarding.queries.ranking import UnitRank
-from onboarding.schemas.campaigns import Long, Short, TaskView, UnitCode
+from onboarding.schemas.campaigns import BodyCode, Long, Short, TaskView, UnitCode, past_day
+
+Amount = Annotated[int, Field(ge=0, le=10_000)]
 
 
-class CommunicationCreate(BaseModel):
+class CommunicationCreate(RequestBody):
     """NotifyingEvent that was published or broadcast; `evidence_for` names the target that it proves."""
 
     kind: CommunicationKind
     title: Short
     url: Short | None = None
     attachment: Short | None = None
-    published_on: date
+    published_on: Day
     unit_code: UnitCode | None = None
     evidence_for: Short | None = None
+
+    _has_been_published = field_validator("published_on")(past_day)
 
 
 class CommunicationView(BaseModel):
@@ -58,17 +63,17 @@ class AnnouncementView(BaseModel):
     services: list[str]
 
 
-class ReadinessItem(BaseModel):
+class ReadinessItem(RequestBody):
     """What a venue needs of one kind and what works there; numbers, or yes and no."""
 
     kind: Short
-    needed: int | bool = True
-    working: int | bool = False
+    needed: Amount | bool = True
+    working: Amount | bool = False
     note: Short | None = None
-    body: Short | None = None
+    body: BodyCode | None = None
 
 
-class ReadinessCreate(BaseModel):
+class ReadinessCreate(RequestBody):
     unit_code: UnitCode | None = None
     venue: Short
     items: list[ReadinessItem] = Field(min_length=1, max_length=100)
@@ -88,13 +93,13 @@ class ReadinessView(BaseModel):
         return cls(**check.model_dump(exclude={"unit_id", "checked_by"}), tasks=[TaskView.of(each) for each in tasks])
 
 
-class ModelCreate(BaseModel):
+class ModelCreate(RequestBody):
     """A digital-transformation model (mô hình trong chuyển đổi số) of a body."""
 
     unit_code: UnitCode | None = None
-    body: Short
+    body: BodyCode
     title: Short
-    started_on: date | None = None
+    started_on: Day | None = None
     evidence: Long | None = None
 
 
@@ -115,7 +120,7 @@ class ModelView(BaseModel):
         return cls(**model.model_dump(exclude={"unit_id"}))
 
 
-class NominationCreate(BaseModel):
+class NominationCreate(RequestBody):
     model_id: UUID
     category: NominationCategory
 
@@ -188,22 +193,22 @@ class CampaignRankingView(BaseModel):
     categories: dict[str, list[NominatedView]]
 
 
-class OfficialSignatureCreate(BaseModel):
+class OfficialSignatureCreate(RequestBody):
     """A public-duty signature of an official: the post, never the person."""
 
     unit_code: UnitCode | None = None
     position: Short
-    requested_on: date | None = None
-    issued_on: date | None = None
+    requested_on: Day | None = None
+    issued_on: Day | None = None
     certificate_serial: Short | None = None
 
     def details(self) -> dict[str, Any]:
         return self.model_dump(exclude={"unit_code"})
 
 
-class OfficialSignaturePatch(BaseModel):
-    issued_on: date | None = None
-    returned_on: date | None = None
+class OfficialSignaturePatch(RequestBody):
+    issued_on: Day | None = None
+    returned_on: Day | None = None
     certificate_serial: Short | None = None
 
 

@@ -1,13 +1,14 @@
 """Request bodies and views of journeys and declarations."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import HO_CHI_MINH, now
+from chassis.web.bodies import Day, Instant, RequestBody
 from onboarding.model.announcement import things_to_bring
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.declarations import StepDeclaration
@@ -101,7 +102,7 @@ class OrganizationStepView(JourneyStepView):
         return cls(organization_id=organization.id, unit_code=organization.unit_code, **dict(JourneyStepView.of(state)))
 
 
-class EvidenceSent(BaseModel):
+class EvidenceSent(RequestBody):
     """What proves a declaration. Only `kind` is required, and a licensed provider for cyber protection."""
 
     kind: Literal["self", "volunteer", "officer", "document", "partner"]
@@ -110,17 +111,17 @@ class EvidenceSent(BaseModel):
     account_kind: Literal["bank", "e_wallet", "mobile_money"] | None = None
     level: Literal[1, 2] | None = None
     certificate_serial: str | None = Field(None, min_length=1, max_length=SHORT)
-    valid_until: AwareDatetime | date | None = None
+    valid_until: Instant | Day | None = None
     fee_charged: int | None = Field(None, ge=0, le=10**12)
 
     _ends_within_reason = field_validator("valid_until")(lambda value: within_reason(value))
 
 
-class StepDeclared(BaseModel):
+class StepDeclared(RequestBody):
     """A step as somebody declares it."""
 
     status: Literal["in_progress", "completed", "revoked"]
-    occurred_at: AwareDatetime
+    occurred_at: Instant
     evidence: EvidenceSent
 
     @field_validator("occurred_at")

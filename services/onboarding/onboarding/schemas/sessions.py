@@ -1,28 +1,31 @@
 """Request bodies and views of sessions, attendance and training accounts."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import Language
+from chassis.web.bodies import NOT_NULL, Instant, RequestBody
 from onboarding.model.sessions import AttendanceResult, Attendee, CampaignSession, SessionKind
 from onboarding.model.training import TrainingAccount, TrainingRole
 from onboarding.schemas.campaigns import Long, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
 
+Texts = Annotated[list[Short], Field(max_length=50)]
 
-class SessionCreate(BaseModel):
+
+class SessionCreate(RequestBody):
     """A session at one place; lists may be sent as one text."""
 
     kind: SessionKind
     topics: list[Short] = Field(default=[], max_length=50)
     venue: Short
     unit_code: UnitCode
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Instant
+    ends_at: Instant | None = None
     host: Short | None = None
     coordinators: list[Short] = Field(default=[], max_length=50)
     audience: list[Short] = Field(default=[], max_length=50)
@@ -39,21 +42,25 @@ class SessionCreate(BaseModel):
         return self.model_dump(exclude={"unit_code"})
 
 
-class SessionPatch(BaseModel):
-    topics: list[Short] | None = Field(None, max_length=50)
-    venue: Short | None = None
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+class SessionPatch(RequestBody):
+    """What changes of a session; `status: "cancelled"` and `is_cancelled: true` mean the same."""
+
+    topics: Annotated[Texts | None, NOT_NULL] = None
+    venue: Annotated[Short | None, NOT_NULL] = None
+    starts_at: Annotated[Instant | None, NOT_NULL] = None
+    ends_at: Instant | None = None
     host: Short | None = None
-    coordinators: list[Short] | None = Field(None, max_length=50)
-    audience: list[Short] | None = Field(None, max_length=50)
+    coordinators: Annotated[Texts | None, NOT_NULL] = None
+    audience: Annotated[Texts | None, NOT_NULL] = None
     conclusions: Long | None = None
-    is_cancelled: bool | None = None
+    is_cancelled: Annotated[bool | None, NOT_NULL] = None
+    status: Annotated[Literal["planned", "cancelled"] | None, NOT_NULL] = None
 
     _moments_within_reason = field_validator("starts_at", "ends_at")(lambda value: within_reason(value))
 
     def changes(self) -> dict[str, Any]:
-        return {name: value for name, value in self.model_dump(exclude_unset=True).items() if value is not None}
+        sent = self.model_dump(exclude_unset=True, exclude={"status"})
+        return sent | ({"is_cancelled": self.status == "cancelled"} if self.status else {})
 
 
 class SessionView(BaseModel):
@@ -87,7 +94,7 @@ class OwnSessionView(SessionView):
         return cls(**dict(SessionView.of(held)), attendance=counts, check_in_code=held.check_in_code)
 
 
-class AttendeeBody(BaseModel):
+class AttendeeBody(RequestBody):
     """Exactly one of the three: a resident, an organization, or a member of a team."""
 
     resident_id: UUID | None = None
@@ -109,7 +116,7 @@ class AttendeeBody(BaseModel):
         return Attendee("member", self.member_id)
 
 
-class AttendanceBody(BaseModel):
+class AttendanceBody(RequestBody):
     items: list[AttendeeBody] = Field(min_length=1, max_length=500)
 
 
@@ -143,11 +150,11 @@ class AttendeeView(BaseModel):
     at: datetime
 
 
-class CheckIn(BaseModel):
+class CheckIn(RequestBody):
     code: str = Field(min_length=1, max_length=100)
 
 
-class TrainingAccountsCreate(BaseModel):
+class TrainingAccountsCreate(RequestBody):
     count: int = Field(ge=1, le=200)
     role: TrainingRole
 

@@ -1,20 +1,39 @@
 """Request bodies and views of signature lists and referrals."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from chassis.web.bodies import RequestBody
 from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
-from onboarding.model.signature_lists import SignatureEntry, SignatureList
+from onboarding.model.signature_lists import NEXT, SignatureEntry, SignatureList
 from onboarding.schemas.campaigns import UnitCode
 
 
-class SignatureListCreate(BaseModel):
+class SignatureListCreate(RequestBody):
     unit_code: UnitCode
     provider: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+class ListAction(RequestBody):
+    """Either the action, or the state that it leads to."""
+
+    action: Literal["check", "approve", "send", "close", "return"] | None = None
+    status: Literal["draft", "checked", "approved", "sent", "closed"] | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.action is None) is (self.status is None):
+            raise PydanticCustomError("action-or-status", "Give action or status", {"vi": "Nêu action hoặc status."})
+        return self
+
+    def named(self) -> str:
+        leading = {after: action for action, (_, after) in NEXT.items()}
+        return self.action or leading[str(self.status)]
 
 
 class ListedView(BaseModel):
@@ -25,7 +44,7 @@ class ListedView(BaseModel):
 
 
 class SignatureListView(BaseModel):
-    """A list and what can be done with it next."""
+    """A list and what can be done with it next; among many lists `items` is empty."""
 
     id: UUID
     unit_code: str
@@ -50,6 +69,11 @@ class SignatureListView(BaseModel):
             issued=sum(serial is not None for _, serial in entries),
             items=[ListedView(resident_id=entry.resident_id, certificate_serial=serial) for entry, serial in entries],
         )
+
+    @classmethod
+    def summary(cls, listed: SignatureList, entries: list[tuple[SignatureEntry, str | None]]) -> "SignatureListView":
+        """As one of many lists: how many residents, without naming them."""
+        return cls.of(listed, entries).model_copy(update={"items": []})
 
 
 class EntryView(BaseModel):

@@ -1,29 +1,30 @@
 """Request bodies and views of teams; an account is an opaque subject, never a name."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.web.bodies import NOT_NULL, Day, RequestBody
 from onboarding.model.ranking import missing_bodies
 from onboarding.model.teams import Team, TeamMember
-from onboarding.schemas.campaigns import Short, UnitCode
+from onboarding.schemas.campaigns import BodyCode, Short, UnitCode
 
 
-class MemberBody(BaseModel):
+class MemberBody(RequestBody):
     """Somebody a body sends, listed from a day to a day (both included)."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     account: Short | None = None
-    body: Short
+    body: BodyCode
     is_focal_point: bool = False
-    listed_from: date | None = Field(None, alias="from")
-    listed_to: date | None = Field(None, alias="to")
+    listed_from: Day | None = Field(None, alias="from")
+    listed_to: Day | None = Field(None, alias="to")
 
 
-class TeamCreate(BaseModel):
+class TeamCreate(RequestBody):
     unit_code: UnitCode
     members: list[MemberBody] = Field(default=[], max_length=200)
     equipment: list[Any] = Field(default=[], max_length=100)
@@ -32,7 +33,7 @@ class TeamCreate(BaseModel):
         return [each.model_dump() for each in self.members]
 
 
-class TeamPut(BaseModel):
+class TeamPut(RequestBody):
     members: list[MemberBody] = Field(max_length=200)
     equipment: list[Any] | None = Field(None, max_length=100)
 
@@ -40,14 +41,14 @@ class TeamPut(BaseModel):
         return [each.model_dump() for each in self.members]
 
 
-class MemberPatch(BaseModel):
-    is_focal_point: bool | None = None
-    listed_from: date | None = Field(None, alias="from")
-    listed_to: date | None = Field(None, alias="to")
+class MemberPatch(RequestBody):
+    body: Annotated[BodyCode | None, NOT_NULL] = None
+    is_focal_point: Annotated[bool | None, NOT_NULL] = None
+    listed_from: Day | None = Field(None, alias="from")
+    listed_to: Day | None = Field(None, alias="to")
 
     def changes(self) -> dict[str, Any]:
-        sent = self.model_dump(exclude_unset=True)
-        return {name: value for name, value in sent.items() if value is not None or name != "is_focal_point"}
+        return self.model_dump(exclude_unset=True)
 
 
 class MemberView(BaseModel):
