@@ -151,6 +151,8 @@ class CampaignState(Event):
     parent_id: Id | None = None
     plan_number: str | None = None
     plan_issued_on: date | None = None
+    status: Literal["active", "cancelled"] = "active"
+    """A cancelled campaign has no targets and no least number of procedures: it binds no unit."""
 
 
 class CampaignStarted(CampaignState):
@@ -207,6 +209,8 @@ class SessionHeld(Event):
     members: int
     merchants: int = 0
     businesses: int | None = None
+    held: bool = True
+    """False: the session was cancelled after it had been published; its counts are taken back."""
 
 
 class CommunicationPublished(Event):
@@ -222,6 +226,8 @@ class CommunicationPublished(Event):
     unit_code: Code
     kind: str
     published_on: date
+    published: bool = True
+    """False: it was recorded by mistake and is taken back."""
 
 
 class OfficialSignatureIssued(Event):

@@ -69,6 +69,13 @@ class FilingExists(Problem):
     vi, en = "Đơn vị đã nộp văn bản của kỳ này.", "The unit has already filed for this period."
 
 
+class StillInUse(Problem):
+    """Something depends on this: take that back first."""
+
+    slug, status = "still-in-use", 409
+    vi, en = "Còn nội dung khác phụ thuộc vào mục này.", "Something else depends on this: take that back first."
+
+
 class CampaignCancelled(Problem):
     """The campaign is cancelled: nothing is added to it before it is active again."""
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import zxingcpp
 from PIL import Image
+from pydantic import ValidationError
 
 from chassis.ids import new_id
 from contracts.casework import DossierChanged
 from contracts.onboarding import CampaignStarted, SessionHeld
-from onboarding.schemas.campaigns import StepPatch, TaskPatch
+from onboarding.schemas.campaigns import CampaignPatch, StepPatch, TaskPatch
+from onboarding.schemas.sessions import SessionPatch
 from onboarding.schemas.teams import MemberPatch
 from services.onboarding.tests.plans import PLANS, load, on, send
 from services.onboarding.tests.reform import Reform
@@ -198,12 +200,19 @@ async def test_a_commune_reads_the_campaign_of_its_province_and_leads_it_not(uni
 
 
 @pytest.mark.parametrize(
-    ("patch", "body", "changes"),
+    ("patch", "never_empty", "clears", "changes"),
     [
-        (TaskPatch, {"status": None, "reminders": None, "owner": None}, {"owner": None}),
-        (StepPatch, {"status": None, "note": None}, {"note": None}),
-        (MemberPatch, {"is_focal_point": None, "to": None}, {"listed_to": None}),
+        (TaskPatch, ("status", "reminders", "work", "body"), "owner", {"owner": None}),
+        (StepPatch, ("status",), "note", {"note": None}),
+        (MemberPatch, ("is_focal_point", "body"), "to", {"listed_to": None}),
+        (CampaignPatch, ("title", "targets", "status"), "minimum_procedures", {"minimum_procedures": None}),
+        (SessionPatch, ("venue", "starts_at", "topics", "is_cancelled"), "ends_at", {"ends_at": None}),
     ],
 )
-def test_nothing_clears_what_is_never_empty(patch: Any, body: dict[str, Any], changes: dict[str, Any]) -> None:
-    assert patch.model_validate(body).changes() == changes
+def test_null_clears_an_optional_field_and_is_refused_elsewhere(
+    patch: Any, never_empty: tuple[str, ...], clears: str, changes: dict[str, Any]
+) -> None:
+    assert patch.model_validate({clears: None}).changes() == changes
+    for name in never_empty:
+        with pytest.raises(ValidationError, match="cannot be null"):
+            patch.model_validate({name: None})

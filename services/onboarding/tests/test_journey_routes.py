@@ -194,21 +194,25 @@ async def test_cyber_protection_needs_a_licensed_provider(
 
 
 async def test_a_list_is_bound_by_the_same_rules_as_a_declaration(world: None, calling: Calling) -> None:
-    """An unlicensed provider's list is refused; level 2 is not taken from a body that may not confirm it."""
-    officer = calling("officer", unit_code="15724")
+    """An unlicensed provider's list is refused; level 2 follows from the body that uploads, whatever source it names."""
+    officer = calling("officer", unit_code="15724", body="culture")
+    police = calling("officer", unit_code="15724", body="police")
     files = {"file": ("ds.csv", "Số CCCD;Mức độ\n038085000001;2\n038085000002;1\n".encode())}
 
-    async def send_list(step: str, source_body: str) -> Any:
+    async def send_list(step: str, source_body: str, who: Any = officer) -> Any:
         form = {"step": step, "unit_code": "15727-01", "source_body": source_body}
-        return await officer.post("/v1/onboarding/imports", data=form, files=files)
+        return await who.post("/v1/onboarding/imports", data=form, files=files)
 
     unlicensed = await send_list("cyber_protection", "some-telecom")
     assert (unlicensed.status_code, unlicensed.json()["type"]) == (422, "/problems/unlicensed-provider")
     assert (await send_list("cyber_protection", "demo-telecom")).status_code == 202
-    of_culture = (await send_list("vneid", "culture")).json()
-    rejected = (await officer.get(f"/v1/onboarding/imports/{of_culture['id']}/rejections")).json()["items"]
-    assert [(each["row"], each["code"]) for each in rejected] == [(2, "not-yours-to-confirm")]
-    assert (await send_list("vneid", "police")).json()["rejected"] == 0
+    for source in ("culture", "police", "Công an xã", "telecom", "demo-telecom"):
+        taken = (await send_list("vneid", source)).json()
+        rejected = (await officer.get(f"/v1/onboarding/imports/{taken['id']}/rejections")).json()["items"]
+        assert [(each["row"], each["code"]) for each in rejected] == [(2, "not-yours-to-confirm")], source
+    assert (await send_list("vneid", "police", police)).json()["rejected"] == 0
+    unknown = await send_list("vneid", "nobody")
+    assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "unknown-code")
 
 
 async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_that_was_sent(
@@ -217,18 +221,23 @@ async def test_an_evidence_keeps_provider_reference_and_time_and_nothing_else_th
     resident = village_1.resident()
     await deliver(resident)
     secrets = {"image": "aW1hZ2U=", "face": "ZmFjZQ==", "otp": "739104", "private_key": "-----BEGIN", "pin": "0000"}
-    body = declared(provider="demo-telecom", reference="HD-7", **secrets)
     path = f"/v1/residents/{resident.resident_id}/onboarding/province_app"
+    volunteer = calling("volunteer", unit_code="15727-01")
 
-    answer = await calling("volunteer", unit_code="15727-01").put(path, json=body)
+    refused = await volunteer.put(path, json=declared(provider="demo-telecom", reference="HD-7", **secrets))
+    answer = await volunteer.put(path, json=declared(provider="demo-telecom", reference="HD-7"))
 
+    assert refused.status_code == 422
+    assert {(each["pointer"], each["code"]) for each in refused.json()["errors"]} == {
+        (f"/evidence/{name}", "unknown-field") for name in secrets
+    }
     assert answer.status_code == 200
     async with database.reading() as session:
         kept = (await session.execute(text("SELECT step_evidence::text FROM step_evidence"))).scalar_one()
         outbox = (await session.execute(text("SELECT string_agg(value, '') FROM outbox"))).scalar_one()
     assert "demo-telecom" in kept
     assert "HD-7" in kept
-    assert not [name for name, secret in secrets.items() if secret in kept + outbox + answer.text]
+    assert not [name for name, secret in secrets.items() if secret in kept + outbox + answer.text + refused.text]
 
 
 async def test_a_stale_if_match_is_412(world: None, deliver: Deliver, calling: Calling, village_1: Village) -> None:

@@ -136,3 +136,35 @@ def test_every_body_of_the_templates_is_known() -> None:
 def test_any_file_is_read_or_refused(text: str) -> None:
     with pytest.raises(PlanInvalid):
         read_plan(text)
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BOMB,
+        "a: &a {tên: x}\nb: {<<: *a}\n",
+        "b: {<<: {tên: x}}\n",
+        "tên: &x a\n",
+        "tên: !!python/object/apply:os.system [x]\n",
+        "[" * 100_000,
+        "a:\n" + "".join(" " * depth + "a:\n" for depth in range(1, 40)),
+        "- x\n" * 10_000,
+        "tên: " + "x" * 20_000,
+        "tên: một\ntên: hai\n",
+        "số: " + "9" * 5_000,
+        "ngày: 2024-02-31\n",
+    ],
+    ids=[
+        "aliases", "merge of an alias", "merge", "anchor", "tag", "deep flow", "deep block", "wide", "long", "twice",
+        "number", "day",
+    ],
+)  # fmt: skip
+def test_a_file_that_unfolds_or_nests_is_refused_before_it_is_built(text: str) -> None:
+    [error] = mistakes(text)
+
+    assert "không đọc được" in error

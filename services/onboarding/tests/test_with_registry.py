@@ -211,7 +211,9 @@ async def test_a_signature_list_is_checked_approved_and_sent_with_those_who_cons
     other = calling("officer", unit_code="15724", subject="other")
     body = {"unit_code": "15727-01", "provider": "demo-telecom"}
 
-    preview = (await maker.get("/v1/onboarding/signature-list?unit_code=15727-01&provider=demo-telecom")).json()
+    path = "/v1/onboarding/signature-list?unit_code=15727-01&provider=demo-telecom"
+    assert (await maker.get(path)).status_code == 428
+    preview = (await maker.get(path, headers=PURPOSE)).json()
     assert [each["resident_id"] for each in preview["items"]] == [ready]
     assert "*" in preview["items"][0]["personal_id"]
     listed = (await maker.post("/v1/onboarding/signature-lists", json=body)).json()
@@ -220,11 +222,12 @@ async def test_a_signature_list_is_checked_approved_and_sent_with_those_who_cons
     assert (await maker.post(f"{path}/actions", json={"action": "check"})).json()[
         "type"
     ] == "/problems/maker-is-checker"
-    assert (await other.get(f"{path}/file.xlsx")).status_code == 409
+    assert (await other.get(f"{path}/file.xlsx", headers=PURPOSE)).status_code == 409
+    assert (await other.get(f"{path}/file.xlsx")).status_code == 428
     assert (await other.patch(path, json={"status": "checked"})).json()["status"] == "checked"
     assert (await other.post(f"{path}/actions", json={"action": "approve"})).json()["status"] == "approved"
 
-    book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx")).content))
+    book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx", headers=PURPOSE)).content))
     rows = list(book.worksheets[0].iter_rows(min_row=4, values_only=True))
     assert [row[3] for row in rows] == ["038085000001"]
     assert "signature-list" in {each.action for each in await published(AccessRecorded)}
@@ -253,7 +256,7 @@ async def test_serials_come_back_in_the_very_workbook_that_was_sent(
     )
     for action in ("check", "approve"):
         await other.post(f"{path}/actions", json={"action": action})
-    book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx")).content))
+    book = openpyxl.load_workbook(io.BytesIO((await other.get(f"{path}/file.xlsx", headers=PURPOSE)).content))
     await other.post(f"{path}/actions", json={"action": "send"})
     for row in book.worksheets[0].iter_rows(min_row=4):
         if row[3].value == "038085000001":
@@ -274,7 +277,7 @@ async def test_serials_come_back_in_the_very_workbook_that_was_sent(
         issued: "54010101ABCDEF", waiting: None,
     }  # fmt: skip
     [event] = await published(StepCompleted)
-    assert (str(event.resident_id), event.step, event.evidence_kind) == (issued, "digital_signature", "partner")
+    assert (str(event.resident_id), event.step, event.evidence_kind) == (issued, "digital_signature", "officer")
     assert (await other.post(f"{path}/actions", json={"action": "close"})).json()["status"] == "closed"
 
 

@@ -13,11 +13,12 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts import onboarding as events
+from onboarding.errors import FilingExists
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.drafts import CampaignDraft, DemandDraft, TaskDraft, steps_of_template
 from onboarding.model.templates import templates
-from onboarding.queries.campaigns import list_steps
-from onboarding.queries.territory import require_lead, unit_as_of
+from onboarding.queries.campaigns import find_demand, list_steps
+from onboarding.queries.territory import may_read, require_lead, unit_as_of
 
 FINISHED = ("done", "completed")
 
@@ -26,6 +27,7 @@ async def draw_up_campaign(session: Session, caller: Caller, draft: CampaignDraf
     """A new campaign with the steps of its template (or of its plan) and everything the plan asks for."""
     unit = await unit_as_of(session, draft.unit_code, draft.resolved_on)
     await require_lead(session, caller, unit.id)
+    await _require_parent(session, caller, draft.parent_id)
     template = templates()[draft.template]
     campaign = Campaign(
         unit_id=unit.id, unit_code=unit.code, template=draft.template, title=draft.title, starts_on=draft.starts_on,
@@ -53,12 +55,16 @@ async def change_step(session: Session, campaign: Campaign, step: CampaignStep, 
         step.done_on = today()
     if step.status not in FINISHED and "status" in changes:
         step.done_on = changes.get("done_on")
+    if step.starts_on and step.due_on and step.starts_on > step.due_on:
+        raise InvalidBody(errors=[FieldError("/due_on", "before-start", "Kết thúc trước khi bắt đầu.", "Ends first.")])
     session.add(step)
     await change_campaign(session, campaign, {})
 
 
 async def change_campaign(session: Session, campaign: Campaign, changes: dict[str, Any]) -> None:
-    """Changes a campaign, and publishes its new state."""
+    """Changes a campaign, and publishes its new state; one member of its evaluation leaves the others."""
+    if changes.get("evaluation"):
+        changes = changes | {"evaluation": {**(campaign.evaluation or {}), **changes["evaluation"]}}
     for name, value in changes.items():
         setattr(campaign, name, value)
     if campaign.starts_on and campaign.ends_on and campaign.starts_on > campaign.ends_on:
@@ -95,14 +101,7 @@ def change_task(session: Session, task: Task, changes: dict[str, Any]) -> None:
 
 async def demand_filing(session: Session, campaign: Campaign, draft: DemandDraft) -> FilingDemand:
     """What is to be handed in; the same kind and period is one demand."""
-    known = await session.exec(
-        select(FilingDemand).where(
-            col(FilingDemand.campaign_id) == campaign.id,
-            col(FilingDemand.kind) == draft.kind,
-            col(FilingDemand.period).is_not_distinct_from(draft.period),
-        )
-    )
-    demand = known.first() or FilingDemand(
+    demand = await find_demand(session, campaign, draft) or FilingDemand(
         campaign_id=campaign.id, kind=draft.kind, period=draft.period, addressee=draft.addressee,
         due_on=draft.due_on, of_children=draft.of_children,
     )  # fmt: skip
@@ -113,39 +112,77 @@ async def demand_filing(session: Session, campaign: Campaign, draft: DemandDraft
 async def record_filing(
     session: Session, caller: Caller, demand: FilingDemand, unit: KnownUnit, filed_on: date, document_id: UUID | None
 ) -> Filing:
-    """A unit hands in what is demanded; the first day counts, a later one only adds the document."""
+    """A unit hands in what is demanded; a second time for one period is refused, `change_filing` corrects the first."""
     found = await session.exec(
         select(Filing).where(col(Filing.demand_id) == demand.id, col(Filing.unit_id) == unit.id).with_for_update()
     )
-    filing = found.first()
-    if filing is None:
-        filing = Filing(
-            demand_id=demand.id, campaign_id=demand.campaign_id, unit_id=unit.id, unit_code=unit.code,
-            filed_on=filed_on, recorded_by=caller.account, recorded_at=now(),
-        )  # fmt: skip
-    filing.document_id = document_id or filing.document_id
+    if known := found.first():
+        raise FilingExists(members={"id": str(known.id)})
+    filing = Filing(
+        demand_id=demand.id, campaign_id=demand.campaign_id, unit_id=unit.id, unit_code=unit.code,
+        filed_on=filed_on, document_id=document_id, recorded_by=caller.account, recorded_at=now(),
+    )  # fmt: skip
     session.add(filing)
     await session.flush()
     _publish_filing(session, demand, filing)
     return filing
 
 
+async def change_filing(session: Session, caller: Caller, filing: Filing, changes: dict[str, Any]) -> None:
+    """Corrects the day or the document of a filing; a day of None takes it back: the unit owes it again."""
+    demand = await session.get_one(FilingDemand, filing.demand_id)
+    if "filed_on" in changes and changes["filed_on"] is None:
+        await session.delete(filing)
+        _publish_filing(session, demand, filing, is_filed=False)
+        return
+    for name, value in changes.items():
+        setattr(filing, name, value)
+    filing.recorded_by, filing.recorded_at = caller.account, now()
+    session.add(filing)
+    await session.flush()
+    _publish_filing(session, demand, filing)
+
+
+async def change_demand(session: Session, campaign: Campaign, demand: FilingDemand, changes: dict[str, Any]) -> None:
+    """Corrects the last day or the addressee; what was handed in is judged by the new day."""
+    for name, value in changes.items():
+        setattr(demand, name, value)
+    session.add(demand)
+    await session.flush()
+    for filing in await session.exec(select(Filing).where(col(Filing.demand_id) == demand.id)):
+        _publish_filing(session, demand, filing)
+
+
 async def publish_campaign(session: Session, campaign: Campaign, kind: type[events.CampaignState]) -> None:
     """Publishes the state of a campaign."""
     steps = await list_steps(session, campaign.id)
+    binds = campaign.status != "cancelled"
     issued_on = campaign.plan.get("issued_on")
     publish(
         session,
         kind(
             campaign_id=campaign.id, version=campaign.version, unit_id=campaign.unit_id, unit_code=campaign.unit_code,
             template=campaign.template, title=campaign.title, starts_on=campaign.starts_on, ends_on=campaign.ends_on,
-            minimum_procedures=campaign.minimum_procedures, at=now(), parent_id=campaign.parent_id,
-            targets=[events.Target.model_validate(each) for each in campaign.targets],
+            minimum_procedures=campaign.minimum_procedures if binds else None, at=now(), parent_id=campaign.parent_id,
+            targets=[events.Target.model_validate(each) for each in (campaign.targets if binds else [])],
             steps=[events.CampaignStep.model_validate(step.model_dump()) for step in steps],
-            plan_number=campaign.plan.get("number"),
+            status=campaign.status, plan_number=campaign.plan.get("number"),
             plan_issued_on=date.fromisoformat(issued_on) if issued_on else None,
         ),
     )  # fmt: skip
+
+
+async def _require_parent(session: Session, caller: Caller, parent_id: UUID | None) -> None:
+    """A campaign stands under one that its officer may read; training stays below training."""
+    if parent_id is None:
+        return
+    parent = await session.get(Campaign, parent_id)
+    if parent is None or not await may_read(session, caller, parent.unit_id):
+        raise InvalidBody(
+            errors=[
+                FieldError("/parent_id", "unknown-campaign", "Không có kế hoạch này.", "There is no such campaign.")
+            ]
+        )
 
 
 def _add_steps(session: Session, campaign: Campaign, draft: CampaignDraft) -> None:
@@ -165,12 +202,12 @@ async def _demand_at_start(
         await record_filing(session, caller, demand, unit, date.fromisoformat(issued_on), None)
 
 
-def _publish_filing(session: Session, demand: FilingDemand, filing: Filing) -> None:
+def _publish_filing(session: Session, demand: FilingDemand, filing: Filing, *, is_filed: bool = True) -> None:
     publish(
         session,
         events.PlanFiled(
             campaign_id=demand.campaign_id, filing_id=filing.id, unit_id=filing.unit_id,
-            unit_code=filing.unit_code, kind=demand.kind, due_on=demand.due_on, filed_on=filing.filed_on,
-            state=filing.state(demand.due_on), period=demand.period,
+            unit_code=filing.unit_code, kind=demand.kind, due_on=demand.due_on, filed_on=filing.filed_on if is_filed else None,
+            state=filing.state(demand.due_on) if is_filed else "missing", period=demand.period,
         ),
     )  # fmt: skip

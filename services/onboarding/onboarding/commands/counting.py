@@ -22,7 +22,9 @@ async def take_counts(session: ReadSession) -> list[Count]:
     counts = [count for step in STEPS for count in await _people(session, step, step, done)]
     for indicator, (step, mark) in MARKED.items():
         counts += await _people(session, indicator, step, col(ResidentStep.marks).contains([mark]))
-    counts += await _rows(session, "sessions_held", CampaignSession, col(CampaignSession.announced))
+    counts += await _rows(
+        session, "sessions_held", CampaignSession, col(CampaignSession.announced) & ~col(CampaignSession.is_cancelled)
+    )
     counts += await _rows(session, "communications_published", Communication, col(Communication.id).is_not(None))
     held = col(OfficialSignature.issued_on).is_not(None) & col(OfficialSignature.returned_on).is_(None)
     return counts + await _rows(session, "officials_with_signature", OfficialSignature, held)

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
+from sqlmodel import col, select
 
 from chassis.clock import now, today
+from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.onboarding import CommunicationPublished, OfficialSignatureIssued
 from onboarding.commands.campaigns import add_task
-from onboarding.errors import OwnModel
+from onboarding.errors import OwnModel, StillInUse
 from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Campaign, Task
 from onboarding.model.drafts import TaskDraft
@@ -38,14 +39,23 @@ async def publish_communication(
     news = Communication(**details, campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code)
     session.add(news)
     await session.flush()
-    publish(
-        session,
-        CommunicationPublished(
-            campaign_id=campaign.id, communication_id=news.id, unit_id=unit.id, unit_code=unit.code, kind=news.kind,
-            published_on=news.published_on,
-        ),
-    )  # fmt: skip
+    _publish_communication(session, news)
     return news
+
+
+async def change_communication(session: Session, item: Communication, changes: dict[str, Any]) -> None:
+    """Corrects a publication; it counts from its corrected day."""
+    for name, value in changes.items():
+        setattr(item, name, value)
+    session.add(item)
+    await session.flush()
+    _publish_communication(session, item)
+
+
+async def delete_communication(session: Session, item: Communication) -> None:
+    """Takes back a publication that was recorded by mistake."""
+    await session.delete(item)
+    _publish_communication(session, item, is_published=False)
 
 
 async def check_readiness(
@@ -68,6 +78,20 @@ async def add_model(session: Session, campaign: Campaign, unit: KnownUnit, detai
     session.add(model)
     await session.flush()
     return model
+
+
+async def change_model(session: Session, model: DigitalModel, changes: dict[str, Any]) -> None:
+    """Corrects a model."""
+    for name, value in changes.items():
+        setattr(model, name, value)
+    session.add(model)
+
+
+async def delete_model(session: Session, model: DigitalModel) -> None:
+    """Deletes a model that is not nominated."""
+    if (await session.exec(select(Nomination.id).where(col(Nomination.model_id) == model.id).limit(1))).first():
+        raise StillInUse()
+    await session.delete(model)
 
 
 async def nominate(session: Session, caller: Caller, model: DigitalModel, category: str) -> Nomination:
@@ -94,6 +118,21 @@ async def vote_for(session: Session, caller: Caller, nomination: Nomination) -> 
     return (await session.execute(statement)).first() is not None
 
 
+async def withdraw_vote(session: Session, caller: Caller, nomination: Nomination) -> None:
+    """Takes the caller's vote back; 404 without one."""
+    vote = await session.get(Vote, (nomination.id, caller.account))
+    if vote is None:
+        raise NotFound()
+    await session.delete(vote)
+
+
+async def delete_nomination(session: Session, nomination: Nomination) -> None:
+    """Takes a nomination back, and the votes for it."""
+    for vote in await session.exec(select(Vote).where(col(Vote.nomination_id) == nomination.id)):
+        await session.delete(vote)
+    await session.delete(nomination)
+
+
 async def record_signature(
     session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]
 ) -> OfficialSignature:
@@ -117,6 +156,23 @@ async def change_signature(session: Session, signature: OfficialSignature, chang
         _publish_signature(session, signature)
 
 
+async def delete_signature(session: Session, signature: OfficialSignature) -> None:
+    """Takes back a signature that was recorded by mistake."""
+    await session.delete(signature)
+    if signature.issued_on:
+        _publish_signature(session, signature, is_held=False)
+
+
+def _publish_communication(session: Session, item: Communication, *, is_published: bool = True) -> None:
+    publish(
+        session,
+        CommunicationPublished(
+            campaign_id=item.campaign_id, communication_id=item.id, unit_id=item.unit_id, unit_code=item.unit_code,
+            kind=item.kind, published_on=item.published_on, published=is_published,
+        ),
+    )  # fmt: skip
+
+
 def _gap_task(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
     body = body_for(item)
     due_on = today() + timedelta(days=GAP_DAYS)
@@ -130,11 +186,11 @@ def _gap_task(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
     )
 
 
-def _publish_signature(session: Session, signature: OfficialSignature) -> None:
+def _publish_signature(session: Session, signature: OfficialSignature, *, is_held: bool = True) -> None:
     publish(
         session,
         OfficialSignatureIssued(
             campaign_id=signature.campaign_id, official_id=signature.id, unit_id=signature.unit_id,
-            unit_code=signature.unit_code, issued_on=signature.issued_on, held=signature.is_held,
+            unit_code=signature.unit_code, issued_on=signature.issued_on, held=is_held and signature.is_held,
         ),
     )  # fmt: skip

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -12,15 +13,18 @@ from chassis.clock import local_date, now
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound, Problem
 from chassis.runtime import Runtime
 from chassis.security.identity import Caller
+from chassis.security.training_guard import TrainingOnly
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.onboarding import SessionHeld
+from onboarding.errors import AttendanceClosed
 from onboarding.model.campaigns import Campaign
 from onboarding.model.sessions import Attendance, AttendanceResult, Attendee, CampaignSession
 from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.sessions import count_attendance, count_businesses, owns_merchant
+from onboarding.queries.territory import is_real_unit
 
 EARLY = timedelta(hours=2)
 
@@ -40,7 +44,7 @@ def plan_session(session: Session, campaign: Campaign, unit: KnownUnit, details:
 
 
 def change_session(session: Session, planned: CampaignSession, changes: dict[str, Any]) -> None:
-    """Changes a session; what was held and is cancelled afterwards stays held."""
+    """Changes a session; a cancelled one counts no more, `publish_session` takes its counts back."""
     for name, value in changes.items():
         setattr(planned, name, value)
     _require_order(planned)
@@ -52,6 +56,8 @@ async def add_attendance(
     session: Session, caller: Caller, held: CampaignSession, attendees: Sequence[Attendee]
 ) -> list[AttendanceResult]:
     """Records who came, each once; an attendee outside the caller's units is refused and the others count."""
+    if not held.starts_at <= now() <= held.attendance_until or held.is_cancelled:
+        raise AttendanceClosed()
     answers = [await _register_attendee(session, caller, held, each) for each in attendees]
     if any(each.result == "applied" for each in answers):
         await publish_session(session, held)
@@ -62,8 +68,10 @@ async def check_in_resident(session: Session, caller: Caller, held: CampaignSess
     """A resident scans the code of the sheet; False when they were noted before."""
     if not secrets.compare_digest(code.encode(), held.check_in_code.encode()):
         raise Forbidden("Mã điểm danh không đúng.", "The check-in code is wrong.")
-    if now() < held.starts_at - EARLY or held.is_cancelled:
+    if not held.starts_at - EARLY <= now() <= held.attendance_until or held.is_cancelled:
         raise Forbidden("Buổi này chưa mở điểm danh.", "Check-in is not open.")
+    if caller.training_units and await is_real_unit(session, held.unit_id):
+        raise TrainingOnly()
     assert caller.resident_id
     is_new = await _insert_attendance(session, held, Attendee("resident", caller.resident_id), by_code=True)
     if is_new:
@@ -71,10 +79,22 @@ async def check_in_resident(session: Session, caller: Caller, held: CampaignSess
     return is_new
 
 
+async def remove_attendance(session: Session, held: CampaignSession, attendee_id: UUID) -> None:
+    """Takes an attendance back that was recorded by mistake; 404 for one that is not recorded."""
+    row = await session.get(Attendance, (held.id, attendee_id), with_for_update=True)
+    if row is None:
+        raise NotFound()
+    await session.delete(row)
+    await publish_session(session, held)
+
+
 async def publish_session(session: Session, held: CampaignSession) -> None:
     """Publishes that a session took place and how many came so far."""
     await session.flush()
     counts = await count_attendance(session, held.id)
+    businesses = await count_businesses(session, held.id)
+    if held.is_cancelled:
+        counts, businesses = dict.fromkeys(counts, 0), 0
     held.announced = True
     session.add(held)
     publish(
@@ -83,7 +103,7 @@ async def publish_session(session: Session, held: CampaignSession) -> None:
             campaign_id=held.campaign_id, session_id=held.id, unit_id=held.unit_id, unit_code=held.unit_code,
             kind=held.kind, held_on=local_date(held.starts_at), residents=counts["resident"],
             organizations=counts["organization"], members=counts["member"], merchants=counts["merchant"],
-            businesses=await count_businesses(session, held.id),
+            businesses=businesses, held=not held.is_cancelled,
         ),
     )  # fmt: skip
 

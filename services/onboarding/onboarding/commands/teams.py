@@ -30,15 +30,39 @@ async def set_up_team(
 
 
 async def replace_members(session: Session, team: Team, members: list[dict[str, Any]]) -> None:
-    """Replaces the list of members; members who are not on it are no longer listed."""
-    for gone in await session.exec(select(TeamMember).where(col(TeamMember.team_id) == team.id)):
+    """Replaces the list of members; members who are not on it are no longer listed.
+
+    A member who stays keeps its id, by which attendance counts it: the same account, or without one the same body.
+    """
+    known = list(await session.exec(select(TeamMember).where(col(TeamMember.team_id) == team.id)))
+    for each in members:
+        member = _take_matching(known, each) or TeamMember(team_id=team.id, body=each["body"])
+        for name, value in each.items():
+            setattr(member, name, value)
+        session.add(member)
+    for gone in known:
         await session.delete(gone)
-    await session.flush()
-    session.add_all(TeamMember(team_id=team.id, **each) for each in members)
     team.version += 1
     session.add(team)
     await session.flush()
     await publish_team(session, team)
+
+
+def _take_matching(known: list[TeamMember], sent: dict[str, Any]) -> TeamMember | None:
+    """The first known member of the same account (or, without one, of the same body), taken out of the list."""
+    for each in known:
+        if each.account == sent["account"] and (each.account or each.body == sent["body"]):
+            known.remove(each)
+            return each
+    return None
+
+
+async def dissolve_team(session: Session, team: Team) -> None:
+    """Deletes a team; its members are no longer listed."""
+    for each in await session.exec(select(TeamMember).where(col(TeamMember.team_id) == team.id)):
+        await session.delete(each)
+    await publish_team(session, team, is_dissolved=True)
+    await session.delete(team)
 
 
 async def change_member(session: Session, team: Team, member: TeamMember, changes: dict[str, Any]) -> None:
@@ -50,9 +74,9 @@ async def change_member(session: Session, team: Team, member: TeamMember, change
     await publish_team(session, team)
 
 
-async def publish_team(session: Session, team: Team) -> None:
+async def publish_team(session: Session, team: Team, *, is_dissolved: bool = False) -> None:
     """Publishes who is listed; the gateway admits volunteers by it."""
-    members = await members_of(session, team.id)
+    members = [] if is_dissolved else await members_of(session, team.id)
     publish(
         session,
         events.TeamChanged(

@@ -21,6 +21,7 @@ Relation = Literal[
     "leads unit",  # every current successor of the unit is the caller's unit or below it
     "leads unit or owns the task",
     "in reach, not of the model's unit",
+    "own vote",
     "own consents",  # residents who consented to the calling partner
 ]
 
@@ -84,7 +85,9 @@ RIGHTS: tuple[Right, ...] = (
     Right(
         "update_campaign_task", {"officer": "leads unit or owns the task", "volunteer": "leads unit or owns the task"}
     ),
+    _leaders("delete_campaign_task"),
     _leaders("create_filing"),
+    _leaders("update_filing"),
     _readers("list_filings"),
     _leaders("create_session"),
     _readers("list_campaign_sessions"),
@@ -93,6 +96,7 @@ RIGHTS: tuple[Right, ...] = (
     _leaders("update_session"),
     Right("register_attendance", {"officer": "leads unit", "volunteer": "leads unit"}, is_personal=True),
     Right("list_attendance", {"officer": "leads unit", "volunteer": "leads unit"}, is_personal=True),
+    Right("delete_attendance", {"officer": "leads unit"}, is_personal=True),
     Right("check_in", {"resident": "own"}, is_personal=True),
     Right("get_check_in_code", {"officer": "leads unit", "volunteer": "leads unit"}),
     _leaders("create_training_accounts"),
@@ -101,11 +105,14 @@ RIGHTS: tuple[Right, ...] = (
     Right("list_teams", {"officer": "in reach"}),
     Right("get_team", {"officer": "in reach"}),
     _leaders("update_team"),
+    _leaders("delete_team"),
     _leaders("update_team_member"),
     _leaders("delete_team_member"),
     _leaders("create_communication"),
     _readers("list_communications"),
     _readers("get_communication"),
+    _leaders("update_communication"),
+    _leaders("remove_communication"),
     _readers("get_announcement"),
     Right("create_readiness_check", {"officer": "leads unit", "volunteer": "leads unit"}),
     _readers("list_readiness_checks"),
@@ -113,16 +120,20 @@ RIGHTS: tuple[Right, ...] = (
     _leaders("create_digital_model"),
     _readers("list_digital_models"),
     _readers("get_digital_model"),
+    _leaders("update_digital_model"),
+    _leaders("delete_digital_model"),
     _leaders("create_nomination"),
     _readers("list_nominations"),
     _readers("get_nomination"),
+    _leaders("remove_nomination"),
     Right("vote_for_nomination", {"officer": "in reach, not of the model's unit"}),
+    Right("withdraw_vote_for_nomination", {"officer": "own vote"}),
     _readers("get_campaign_ranking"),
     _leaders("create_official_signature"),
     _readers("list_official_signatures"),
     _readers("get_official_signature"),
     _leaders("update_official_signature"),
-    Right("count_now", {"operator": "anybody", "service": "anybody"}),
+    _leaders("delete_official_signature"),
 )
 _BY_OPERATION = {each.operation: each for each in RIGHTS}
 

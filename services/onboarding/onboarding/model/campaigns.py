@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from chassis.ids import new_id
 from chassis.storage.database import aware
-from onboarding.model.deadlines import FilingState, filing_state
+from onboarding.model.deadlines import FilingState, filing_state, is_overdue
 from onboarding.model.tables import OnboardingTable, document, texts
 
 CampaignStatus = Literal["active", "cancelled"]
@@ -93,7 +93,7 @@ class Task(OnboardingTable, table=True):
     created_at: datetime = Field(sa_type=aware())
 
     def is_overdue(self, today: date) -> bool:
-        return self.due_on is not None and self.done_on is None and today > self.due_on
+        return self.status != "cancelled" and is_overdue(self.due_on, self.done_on, today)
 
     def reminded_on(self) -> list[date]:
         """The days on which its owner is reminded; the day it is due is one of them."""

@@ -1,13 +1,14 @@
 """Sessions of a campaign by village: conferences, trainings, installation days; attendance."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
+from chassis.clock import now
 from chassis.errors import Problem
 from chassis.ids import new_id
 from chassis.storage.database import aware
@@ -24,6 +25,7 @@ KIND_NAMES: dict[SessionKind, str] = {
     "launch": "Lễ ra mắt Mô hình",
     "review": "Hội nghị tổng kết, rút kinh nghiệm",
 }
+ATTENDANCE_OPEN = timedelta(days=7)
 TRAINING_KINDS = ("conference", "training", "guidance", "installation")
 """Sessions at which people are trained; the others show that the campaign lives."""
 
@@ -64,6 +66,18 @@ class CampaignSession(OnboardingTable, table=True):
     check_in_code: str = Field(sa_type=Text)
     announced: bool = False
     version: int = 1
+
+    @property
+    def attendance_until(self) -> datetime:
+        """Until when attendance may be recorded: 7 days after the end."""
+        return (self.ends_at or self.starts_at) + ATTENDANCE_OPEN
+
+    @property
+    def status(self) -> str:
+        """`cancelled`, `held` (its start has passed) or `planned`."""
+        if self.is_cancelled:
+            return "cancelled"
+        return "held" if self.starts_at <= now() else "planned"
 
     def is_over(self, moment: datetime) -> bool:
         return (self.ends_at or self.starts_at) < moment

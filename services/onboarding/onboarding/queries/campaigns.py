@@ -13,6 +13,7 @@ from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Page, page_by_id
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.deadlines import FilingState
+from onboarding.model.drafts import DemandDraft
 from onboarding.queries.territory import find_territory, list_children, may_read
 
 
@@ -60,7 +61,7 @@ async def page_of_tasks(
     session: ReadSession, campaign_id: UUID, wanted: TaskFilter, page: Page
 ) -> tuple[list[Task], str | None]:
     query = select(Task).where(col(Task.campaign_id) == campaign_id)
-    late = (col(Task.due_on) < today()) & col(Task.done_on).is_(None)
+    late = (col(Task.due_on) < today()) & col(Task.done_on).is_(None) & (col(Task.status) != "cancelled")
     if wanted.overdue is not None:
         query = query.where(late if wanted.overdue else ~late | col(Task.due_on).is_(None))
     if wanted.body:
@@ -85,6 +86,23 @@ class OwedFiling:
     unit: KnownUnit
     filing: Filing | None
     state: FilingState
+
+
+async def find_demand(session: ReadSession, campaign: Campaign, draft: DemandDraft) -> FilingDemand | None:
+    """What is already demanded of this kind for this period."""
+    query = select(FilingDemand).where(
+        col(FilingDemand.campaign_id) == campaign.id,
+        col(FilingDemand.kind) == draft.kind,
+        col(FilingDemand.period).is_not_distinct_from(draft.period),
+    )
+    return (await session.exec(query)).first()
+
+
+async def load_filing(session: ReadSession, campaign_id: UUID, filing_id: UUID) -> Filing:
+    filing = await session.get(Filing, filing_id, with_for_update=True)
+    if filing is None or filing.campaign_id != campaign_id:
+        raise NotFound()
+    return filing
 
 
 async def owed_filings(session: ReadSession, campaign: Campaign) -> list[OwedFiling]:

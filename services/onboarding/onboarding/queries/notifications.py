@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from chassis.clock import HO_CHI_MINH, now, today
 from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession
-from onboarding.model.campaigns import Task
+from onboarding.model.campaigns import Campaign, Task
 from onboarding.model.notifications import Notification, NotificationKind
 from onboarding.model.people import KnownOrganization, KnownResident
 from onboarding.model.sessions import CampaignSession
@@ -63,7 +63,13 @@ async def _of_tasks(session: ReadSession, caller: Caller) -> list[NotificationEn
     if caller.role == "officer" and caller.body and caller.unit_code:
         units = await units_of_code(session, caller.unit_code)
         mine = mine | (col(Task.owner).is_(None) & (col(Task.body) == caller.body) & col(Task.unit_id).in_(units))
-    tasks = await session.exec(select(Task).where(mine, col(Task.done_on).is_(None), col(Task.due_on).is_not(None)))
+    open_tasks = (
+        select(Task)
+        .join(Campaign, col(Campaign.id) == col(Task.campaign_id))
+        .where(mine, col(Task.done_on).is_(None), col(Task.due_on).is_not(None))
+        .where(col(Task.status) != "cancelled", col(Campaign.status) != "cancelled")
+    )
+    tasks = await session.exec(open_tasks)
     return [
         NotificationEntry(f"task-{task.id}-{day}", "task_due", _morning(day), "task", task.id, {"work": task.work})
         for task in tasks

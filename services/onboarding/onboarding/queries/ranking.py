@@ -227,7 +227,7 @@ async def _of_organizations(session: ReadSession, area: Any) -> dict[str, dict[U
 
 async def _of_campaign(session: ReadSession, campaign: Campaign, area: Any) -> dict[str, dict[UUID, int]]:
     """What was done in this campaign."""
-    held = col(CampaignSession.announced)
+    held = col(CampaignSession.announced) & ~col(CampaignSession.is_cancelled)
     signed = col(OfficialSignature.issued_on).is_not(None) & col(OfficialSignature.returned_on).is_(None)
     counts = {
         "sessions_held": await _rows(session, CampaignSession, campaign, area, held),
@@ -246,6 +246,7 @@ async def _trained(session: ReadSession, campaign: Campaign, area: Any) -> dict[
         .where(
             col(CampaignSession.campaign_id) == campaign.id,
             col(CampaignSession.announced),
+            ~col(CampaignSession.is_cancelled),
             col(CampaignSession.kind).in_(TRAINING_KINDS),
         )
         .group_by(area.c.child, col(Attendance.kind), col(Attendance.is_merchant))

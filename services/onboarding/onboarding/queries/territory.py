@@ -154,6 +154,12 @@ def training_units() -> Any:
     return select(KnownUnit.id).where(col(KnownUnit.kind) == TRAINING)
 
 
+async def is_real_unit(session: ReadSession, unit_id: UUID) -> bool:
+    """Whether a unit is none of those made for training."""
+    unit = await session.get(KnownUnit, unit_id)
+    return unit is None or unit.kind != TRAINING
+
+
 async def _predecessors(session: ReadSession, units: set[UUID]) -> set[UUID]:
     """The units and all that they were formed of."""
     found, waiting = set(units), set(units)

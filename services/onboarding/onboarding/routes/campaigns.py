@@ -27,21 +27,25 @@ from chassis.web.routing import (
 from onboarding.commands.campaigns import (
     add_task,
     change_campaign,
+    change_demand,
+    change_filing,
     change_step,
     change_task,
     demand_filing,
     draw_up_campaign,
     record_filing,
 )
-from onboarding.errors import PlanUnreadable
-from onboarding.model.campaigns import Campaign
+from onboarding.errors import CampaignCancelled, PlanUnreadable
+from onboarding.model.campaigns import Campaign, FilingDemand
 from onboarding.model.drafts import draft_of_plan
 from onboarding.model.plans import CampaignPlan, PlanInvalid, read_plan
 from onboarding.queries.campaigns import (
     TaskFilter,
     find_campaign_of_plan,
+    find_demand,
     list_steps,
     load_campaign,
+    load_filing,
     load_step,
     load_task,
     owed_filings,
@@ -56,6 +60,7 @@ from onboarding.schemas.campaigns import (
     CampaignStepView,
     CampaignView,
     FilingCreate,
+    FilingPatch,
     FilingView,
     StepPatch,
     TaskCreate,
@@ -157,13 +162,22 @@ async def update_campaign_task(
     campaign_id: UUID, task_id: UUID, body: TaskPatch, session: Transaction,
     caller: Annotated[Caller, allow("officer", "volunteer")],
 ) -> TaskView:  # fmt: skip
-    """Changes a task: officers who lead its unit, or its owner."""
+    """Changes a task: officers who lead its unit; its owner records progress."""
     campaign = await load_campaign(session, caller, campaign_id)
     task = await load_task(session, campaign.id, task_id)
-    if task.owner != caller.account and not (caller.role == "officer" and await leads(session, caller, task.unit_id)):
+    is_leader = caller.role == "officer" and await leads(session, caller, task.unit_id)
+    if not is_leader and (task.owner != caller.account or not body.is_progress()):
         raise Forbidden()
     change_task(session, task, body.changes())
     return TaskView.of(task)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/tasks/{task_id}", status_code=204)
+async def delete_campaign_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Officer) -> None:
+    campaign = await load_campaign(session, caller, campaign_id)
+    task = await load_task(session, campaign.id, task_id)
+    await require_lead(session, caller, task.unit_id)
+    await session.delete(task)
 
 
 @router.post("/v1/campaigns/{campaign_id}/filings", status_code=201)
@@ -172,14 +186,35 @@ async def create_filing(campaign_id: UUID, body: FilingCreate, session: Transact
     campaign = await load_campaign(session, caller, campaign_id)
     own = await session.get_one(KnownUnit, campaign.unit_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
-    demand = await demand_filing(
-        session, campaign, body.demand(of_children=unit.id != own.id or own.level in ("province", "district"))
-    )
+    draft = body.demand(of_children=unit.id != own.id or own.level in ("province", "district"))
+    if await find_demand(session, campaign, draft) is None:
+        # A demand binds every unit of the campaign.
+        await require_lead(session, caller, campaign.unit_id)
+    demand = await demand_filing(session, campaign, draft)
     await session.flush()
     if body.filed_on:
         await record_filing(session, caller, demand, unit, body.filed_on, body.document_id)
     owed = [each for each in await owed_filings(session, campaign) if each.demand.id == demand.id]
     return FilingView.of(next((each for each in owed if each.unit.id == unit.id), owed[0]))
+
+
+@router.patch("/v1/campaigns/{campaign_id}/filings/{filing_id}")
+async def update_filing(
+    campaign_id: UUID, filing_id: UUID, body: FilingPatch, session: Transaction, caller: Officer
+) -> FilingView:
+    """Corrects a filing: its day and document by officers who lead the unit, the last day by those who lead the campaign."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    filing = await load_filing(session, campaign.id, filing_id)
+    demand, unit_id = await session.get_one(FilingDemand, filing.demand_id), filing.unit_id
+    await require_lead(session, caller, unit_id)
+    if changes := body.of_campaign():
+        await require_lead(session, caller, campaign.unit_id)
+        await change_demand(session, campaign, demand, changes)
+    if changes := body.of_unit():
+        await change_filing(session, caller, filing, changes)
+    await session.flush()
+    owed = [each for each in await owed_filings(session, campaign) if each.demand.id == demand.id]
+    return FilingView.of(next(each for each in owed if each.unit.id == unit_id))
 
 
 @router.get("/v1/campaigns/{campaign_id}/filings")
@@ -207,6 +242,8 @@ async def unit_to_work_in(session: Transaction, caller: Caller, campaign: Campai
 
     None named: the campaign's unit, or (for callers who do not lead that one) the caller's.
     """
+    if campaign.status == "cancelled":
+        raise CampaignCancelled()
     code = unit_code or (None if await leads(session, caller, campaign.unit_id) else caller.unit_code)
     if code is None:
         return await session.get_one(KnownUnit, campaign.unit_id)

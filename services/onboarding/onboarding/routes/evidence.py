@@ -13,12 +13,19 @@ from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Listed, Page, PageQuery, Reading, Transaction, allow, transactional_router
 from onboarding.commands.evidence import (
     add_model,
+    change_communication,
+    change_model,
     change_signature,
     check_readiness,
+    delete_communication,
+    delete_model,
+    delete_nomination,
+    delete_signature,
     nominate,
     publish_communication,
     record_signature,
     vote_for,
+    withdraw_vote,
 )
 from onboarding.model.announcement import NextSession, announcement
 from onboarding.model.campaigns import Task
@@ -42,8 +49,10 @@ from onboarding.schemas.evidence import (
     AnnouncementView,
     CampaignRankingView,
     CommunicationCreate,
+    CommunicationPatch,
     CommunicationView,
     ModelCreate,
+    ModelPatch,
     ModelView,
     NominatedView,
     NominationCreate,
@@ -85,6 +94,28 @@ async def get_communication(
 ) -> CommunicationView:
     campaign = await load_campaign(session, caller, campaign_id)
     return CommunicationView.of(await load_campaign_row(session, Communication, campaign.id, communication_id))
+
+
+@router.patch("/v1/campaigns/{campaign_id}/communications/{communication_id}")
+async def update_communication(
+    campaign_id: UUID, communication_id: UUID, body: CommunicationPatch, session: Transaction, caller: Officer
+) -> CommunicationView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    item = await load_campaign_row(session, Communication, campaign.id, communication_id)
+    await require_lead(session, caller, item.unit_id)
+    await change_communication(session, item, body.model_dump(exclude_unset=True))
+    return CommunicationView.of(item)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/communications/{communication_id}", status_code=204)
+async def remove_communication(
+    campaign_id: UUID, communication_id: UUID, session: Transaction, caller: Officer
+) -> None:
+    """Takes back a publication that was recorded by mistake; the counts fall again."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    row = await load_campaign_row(session, Communication, campaign.id, communication_id)
+    await require_lead(session, caller, row.unit_id)
+    await delete_communication(session, row)
 
 
 @router.get("/v1/campaigns/{campaign_id}/announcement")
@@ -174,6 +205,26 @@ async def get_digital_model(campaign_id: UUID, model_id: UUID, session: Transact
     return ModelView.of(await load_campaign_row(session, DigitalModel, campaign.id, model_id))
 
 
+@router.patch("/v1/campaigns/{campaign_id}/models/{model_id}")
+async def update_digital_model(
+    campaign_id: UUID, model_id: UUID, body: ModelPatch, session: Transaction, caller: Officer
+) -> ModelView:
+    campaign = await load_campaign(session, caller, campaign_id)
+    model = await load_campaign_row(session, DigitalModel, campaign.id, model_id)
+    await require_lead(session, caller, model.unit_id)
+    await change_model(session, model, body.model_dump(exclude_unset=True))
+    return ModelView.of(model)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/models/{model_id}", status_code=204)
+async def delete_digital_model(campaign_id: UUID, model_id: UUID, session: Transaction, caller: Officer) -> None:
+    """Deletes a model that is not nominated."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    row = await load_campaign_row(session, DigitalModel, campaign.id, model_id)
+    await require_lead(session, caller, row.unit_id)
+    await delete_model(session, row)
+
+
 @router.post("/v1/campaigns/{campaign_id}/nominations", status_code=201)
 async def create_nomination(
     campaign_id: UUID, body: NominationCreate, session: Transaction, caller: Officer
@@ -213,6 +264,26 @@ async def vote_for_nomination(
     nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
     await vote_for(session, caller, nomination)
     return await _nomination_view(session, nomination)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/nominations/{nomination_id}", status_code=204)
+async def remove_nomination(campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Officer) -> None:
+    """Takes a nomination back, and the votes for it; by officers who lead the unit of its model."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
+    model = await session.get_one(DigitalModel, nomination.model_id)
+    await require_lead(session, caller, model.unit_id)
+    await delete_nomination(session, nomination)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=204)
+async def withdraw_vote_for_nomination(
+    campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Officer
+) -> None:
+    """Takes the caller's own vote back."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
+    await withdraw_vote(session, caller, nomination)
 
 
 @router.get("/v1/campaigns/{campaign_id}/ranking")
@@ -263,6 +334,17 @@ async def update_official_signature(
     await require_lead(session, caller, signature.unit_id)
     await change_signature(session, signature, body.model_dump(exclude_unset=True))
     return OfficialSignatureView.of(signature)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}", status_code=204)
+async def delete_official_signature(
+    campaign_id: UUID, signature_id: UUID, session: Transaction, caller: Officer
+) -> None:
+    """Takes back a signature that was recorded by mistake; the counts fall again."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    row = await load_campaign_row(session, OfficialSignature, campaign.id, signature_id)
+    await require_lead(session, caller, row.unit_id)
+    await delete_signature(session, row)
 
 
 _WHOLE = Page(limit=200, cursor=None)

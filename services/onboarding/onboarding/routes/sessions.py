@@ -31,6 +31,7 @@ from onboarding.commands.sessions import (
     check_in_resident,
     plan_session,
     publish_session,
+    remove_attendance,
 )
 from onboarding.commands.training import end_training_accounts, open_training_accounts
 from onboarding.model.announcement import spoken_time
@@ -152,6 +153,17 @@ async def list_attendance(
     stated = purpose_of_ids(caller, purpose)
     record_reads(session, caller, shown, action="attendance", purpose=stated, fields=["attendance"])
     return Listed(items=[_attended(each) for each in rows], next_cursor=cursor)
+
+
+@router.delete("/v1/sessions/{session_id}/attendance/{attendee_id}")
+async def delete_attendance(
+    session_id: UUID, attendee_id: UUID, session: Transaction, caller: Officer
+) -> dict[str, dict[str, int]]:
+    """Takes an attendance back that was recorded by mistake; the counts fall again."""
+    held = await load_session(session, session_id, for_update=True)
+    await require_part_in(session, caller, held)
+    await remove_attendance(session, held, attendee_id)
+    return {"attendance": await count_attendance(session, held.id)}
 
 
 @router.post("/v1/sessions/{session_id}/check-in")

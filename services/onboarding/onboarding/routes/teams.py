@@ -8,7 +8,7 @@ from chassis.clock import today
 from chassis.storage.database import ReadSession
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, transactional_router
-from onboarding.commands.teams import change_member, publish_team, replace_members, set_up_team
+from onboarding.commands.teams import change_member, dissolve_team, publish_team, replace_members, set_up_team
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team
 from onboarding.queries.campaigns import load_campaign
@@ -58,6 +58,15 @@ async def update_team(
         team.equipment = body.equipment
     await replace_members(session, team, body.rows())
     return await view_of(session, campaign, team)
+
+
+@router.delete("/v1/campaigns/{campaign_id}/teams/{team_id}", status_code=204)
+async def delete_team(campaign_id: UUID, team_id: UUID, session: Transaction, caller: Officer) -> None:
+    """Dissolves a team; its members lose access."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    team = await load_team(session, campaign.id, team_id)
+    await require_lead(session, caller, team.unit_id)
+    await dissolve_team(session, team)
 
 
 @router.patch("/v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id}")

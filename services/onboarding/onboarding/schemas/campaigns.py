@@ -173,10 +173,9 @@ class CampaignPatch(RequestBody):
     targets: Annotated[Targets | None, NOT_NULL] = None
     evaluation: CampaignEvaluation | None = None
     status: Annotated[CampaignStatus | None, NOT_NULL] = None
-    reason: Long | None = None
 
     def changes(self) -> dict[str, Any]:
-        sent = self.model_dump(mode="python", exclude_unset=True, exclude={"reason"})
+        sent = self.model_dump(mode="python", exclude_unset=True)
         if "plan" in sent:
             sent["plan"] = self.plan.model_dump(mode="json") if self.plan else {}
         if self.targets is not None:
@@ -209,7 +208,7 @@ class CampaignStepView(BaseModel):
             **step.model_dump(exclude={"campaign_id", "responsible", "coordinating"}),
             responsible_bodies=step.responsible,
             coordinating_bodies=step.coordinating,
-            is_overdue=is_overdue(step.due_on, step.done_on, today()),
+            is_overdue=step.status != "cancelled" and is_overdue(step.due_on, step.done_on, today()),
             is_late=bool(step.due_on and step.done_on and step.done_on > step.due_on),
         )
 
@@ -293,6 +292,10 @@ class TaskPatch(RequestBody):
     note: Long | None = None
     reminders: Annotated[Reminders | None, NOT_NULL] = None
 
+    def is_progress(self) -> bool:
+        """Whether only what the owner of a task may change is sent."""
+        return self.model_fields_set <= {"status", "done_on", "note"}
+
     def changes(self) -> dict[str, Any]:
         sent = self.model_dump(exclude_unset=True)
         if self.reminders is not None:
@@ -354,6 +357,24 @@ class FilingCreate(RequestBody):
     def demand(self, *, of_children: bool) -> DemandDraft:
         last_day = self.due_on or (self.due_before - timedelta(days=1) if self.due_before else today())
         return DemandDraft(self.kind, self.to, last_day, self.period, of_children)
+
+
+class FilingPatch(RequestBody):
+    """Corrects a filing: the day (null takes it back) and document by its unit, the last day and addressee by the campaign."""
+
+    filed_on: Day | None = None
+    document_id: UUID | None = None
+    due_on: Annotated[Day | None, NOT_NULL] = None
+    to: Annotated[Short | None, NOT_NULL] = None
+
+    _days_within_reason = field_validator("due_on", "filed_on")(lambda value: within_reason(value))
+
+    def of_unit(self) -> dict[str, Any]:
+        return self.model_dump(exclude_unset=True, include={"filed_on", "document_id"})
+
+    def of_campaign(self) -> dict[str, Any]:
+        sent = self.model_dump(exclude_unset=True, include={"due_on", "to"})
+        return {"addressee" if name == "to" else name: value for name, value in sent.items()}
 
 
 class FilingView(BaseModel):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
 
-from chassis.web.bodies import Day, RequestBody
+from chassis.web.bodies import NOT_NULL, Day, RequestBody
 from onboarding.model.campaigns import Task
 from onboarding.model.evidence import (
     Communication,
@@ -33,6 +33,19 @@ class CommunicationCreate(RequestBody):
     attachment: Short | None = None
     published_on: Day
     unit_code: UnitCode | None = None
+    evidence_for: Short | None = None
+
+    _has_been_published = field_validator("published_on")(past_day)
+
+
+class CommunicationPatch(RequestBody):
+    """Corrects a publication."""
+
+    kind: Annotated[CommunicationKind | None, NOT_NULL] = None
+    title: Annotated[Short | None, NOT_NULL] = None
+    url: Short | None = None
+    attachment: Short | None = None
+    published_on: Annotated[Day | None, NOT_NULL] = None
     evidence_for: Short | None = None
 
     _has_been_published = field_validator("published_on")(past_day)
@@ -99,6 +112,15 @@ class ModelCreate(RequestBody):
     unit_code: UnitCode | None = None
     body: BodyCode
     title: Short
+    started_on: Day | None = None
+    evidence: Long | None = None
+
+
+class ModelPatch(RequestBody):
+    """Corrects a model."""
+
+    body: Annotated[BodyCode | None, NOT_NULL] = None
+    title: Annotated[Short | None, NOT_NULL] = None
     started_on: Day | None = None
     evidence: Long | None = None
 

@@ -77,6 +77,7 @@ class SessionView(BaseModel):
     audience: list[str]
     conclusions: str | None
     is_cancelled: bool
+    status: str
 
     @classmethod
     def of(cls, held: CampaignSession) -> "SessionView":

@@ -70,7 +70,7 @@ class CountedSession:
 
     @applies(SessionHeld)
     def apply_attendance(self, event: SessionHeld) -> bool:
-        self.unit_id, self.held_on = str(event.unit_id), event.held_on
+        self.unit_id, self.held_on = str(event.unit_id) if event.held else "", event.held_on
         self.trains = event.kind in TRAINING_KINDS
         self.people = event.residents + event.members
         # Older events carry organizations and owners of shops, without the number of those that are both.
@@ -98,7 +98,7 @@ class CountedCommunication:
 
     @applies(CommunicationPublished)
     def apply_publication(self, event: CommunicationPublished) -> bool:
-        self.unit_id, self.published_on = str(event.unit_id), event.published_on
+        self.unit_id, self.published_on = str(event.unit_id) if event.published else "", event.published_on
         return True
 
     def contributions(self) -> Contributions:
