@@ -22,6 +22,7 @@ from chassis.runtime import Runtime
 from chassis.storage.database import Database
 from contracts.casework import DossierChanged, DossierFeePaid, DossierSubmitted, FeedbackReceived, ProceduresChosen
 from contracts.counts import Count, CountsTaken
+from contracts.event import Event
 from contracts.onboarding import (
     CampaignStarted,
     CommunicationPublished,
@@ -153,8 +154,16 @@ async def test_everything_else_that_counts(deliver: Client, calling: Client) -> 
         "national_status": 1, "channel": 2, "origin": "here", "at": at, "submitted_at": at, "self_service": True,
         "due_at": at + timedelta(days=1), "fields_asked": 12, "fields_prefilled": 10, "fee_amount": 8000,
     }  # fmt: skip
+    mistaken, published = {"session_id": new_id(), "residents": 9}, {"communication_id": new_id(), "kind": "tv"}
+    taken_back: list[Event] = [
+        *(SessionHeld(campaign_id=campaign_id, kind="training", held_on=at.date(), organizations=0, members=0,
+                      held=is_held, **mistaken, **here) for is_held in (True, False)),
+        *(CommunicationPublished(campaign_id=campaign_id, published_on=at.date(), published=is_published, **published,
+                                 **here) for is_published in (True, False)),
+    ]  # fmt: skip
     await deliver(
         person,
+        *taken_back,
         StepUpdated(resident_id=person.resident_id, version=1, step="vneid", status="in_progress", at=at,
                     marks=["issued"], **here),
         ResidentGuided(resident_id=person.resident_id, at=at, outcome="done", **here),
