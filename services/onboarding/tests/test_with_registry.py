@@ -23,6 +23,7 @@ from chassis.storage.migrations import upgrade
 from chassis.testing import _copy_of, _drop
 from contracts.access import AccessRecorded
 from contracts.event import EVENT_TYPES
+from contracts.gateway import PartnerChanged
 from contracts.onboarding import StepCompleted
 from contracts.registry import Attestation, ResidentAttested
 from onboarding.commands.imports import run_next_rows
@@ -241,8 +242,14 @@ async def test_a_signature_list_is_checked_approved_and_sent_with_those_who_cons
 
 
 async def test_serials_come_back_in_the_very_workbook_that_was_sent(
-    registry: Registry, runtime: Runtime, deliver: Deliver, published: Deliver, calling: Calling
+    registry: Registry,
+    runtime: Runtime,
+    deliver: Deliver,
+    published: Deliver,
+    calling: Calling,
+    telecom: PartnerChanged,
 ) -> None:
+    await deliver(telecom)
     issued, waiting = await registry.register(1), await registry.register(2)
     await registry.replicate()
     for each in (issued, waiting):

@@ -54,6 +54,10 @@ async def create_number_import(
 
     `source_body` says where the list comes from. What it may confirm follows from the body of the officer who uploads it.
     """
+    if catalogue().rule(step).licensed_provider and not await has_licence(
+        session, source_body, CYBER_PROTECTION_LICENCE, today()
+    ):
+        raise UnlicensedProvider()
     source = await _known_source(session, source_body)
     parts = [step.encode(), unit.id.bytes, source.encode(), (caller.body or "").encode(), content]
     digest = hashlib.sha256(b"|".join(parts)).hexdigest()
@@ -65,10 +69,6 @@ async def create_number_import(
         created_at=now(), created_by=caller.account,
     )  # fmt: skip
     session.add(taken)
-    if catalogue().rule(step).licensed_provider and not await has_licence(
-        session, source, CYBER_PROTECTION_LICENCE, today()
-    ):
-        raise UnlicensedProvider()
     judged = _without_the_incompetent(step, caller, _without_the_unissued(step, rows))
     for row in judged:
         session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _import_row(taken.id, row))
