@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onboarding.model.announcement import NextSession, announcement, things_to_bring
@@ -25,6 +25,7 @@ def test_equals_share_a_place_and_the_next_one_is_skipped() -> None:
     assert places == [(1, "c"), (1, "a"), (3, "b"), (4, "d")]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 @given(st.dictionaries(st.text(max_size=3), st.fractions(0, 1), max_size=8))
 def test_a_ranking_names_each_key_once_and_never_puts_the_worse_first(scores: dict[str, Fraction]) -> None:
     places = ranked(scores, {})

@@ -37,7 +37,7 @@ async def test_plan_b_goes_through_its_eight_steps_and_is_read_by_its_successors
         await _step_3_leaders_are_guided(district(), path)
     with on("2024-05-03"):
         await _step_4_teams_and_shops_are_trained(district(), reform, deliver, path)
-    with on("2024-05-20"):
+    with on("2024-05-13"):
         await _step_5_residents_village_by_village(district(), reform, deliver, calling, path)
     with on("2024-06-20"):
         await _step_6_results_are_told(district(), path)
