@@ -69,7 +69,7 @@ CaseworkDocumentLine = TypedDict(
         "symbol": "str",
         "issued_on": "str",
         "kind": "str",
-        "subject": "str | None",
+        "subject": "str",
         "sender_unit_code": "str | None",
         "sender_id": "str | None",
         "recipient_unit_code": "str | None",
@@ -96,7 +96,7 @@ CaseworkDocumentView = TypedDict(
         "symbol": "str",
         "issued_on": "str",
         "kind": "str",
-        "subject": "str | None",
+        "subject": "str",
         "sender_unit_code": "str | None",
         "sender_id": "str | None",
         "recipient_unit_code": "str | None",
@@ -1879,6 +1879,7 @@ PaymentsQrBillView = TypedDict(
         "period": "str",
         "amount": "int",
         "paid_amount": "int",
+        "refunded_amount": "int",
         "due_on": "str",
         "status": "Literal['unpaid', 'overdue', 'paid', 'cancelled']",
         "qr_code_id": "str | None",
@@ -2124,6 +2125,7 @@ PaymentsQrPaymentView = TypedDict(
         "status": "Literal['settled', 'reversed', 'unmatched', 'possible_duplicate']",
         "outcome": "str",
         "amount": "int",
+        "refunded_amount": "int",
         "merchant_id": "str | None",
         "qr_code_id": "str | None",
         "bill_id": "str | None",
@@ -2425,6 +2427,7 @@ RegistryDecisionBody = TypedDict(
 RegistryDuplicatePairView = TypedDict(
     "RegistryDuplicatePairView",
     {
+        "id": "str",
         "resident_ids": "list[str]",
         "full_names": "list[str]",
         "unit_codes": "list[str]",
@@ -3060,11 +3063,24 @@ class Operations:
         raise NotImplementedError
 
     def post_dev_token(self, *, body: GatewayDevelopmentSignIn, idempotency_key: str | None = None) -> GatewayToken:
-        "A token for a made-up caller. Does not exist in production. (POST /dev/token)"
+        "A token for a fictitious caller. Does not exist in production. (POST /dev/token)"
         answer: GatewayToken = self._ask(
             "POST",
             "/dev/token",
             body=body,
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def post_oauth_token(
+        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+    ) -> GatewayPartnerToken:
+        "OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form. (POST /oauth/token)"
+        answer: GatewayPartnerToken = self._ask(
+            "POST",
+            "/oauth/token",
+            body=body,
+            files=files,
             headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
         )
         return answer
@@ -3077,7 +3093,7 @@ class Operations:
     def get_administrative_acts(
         self, *, actor: str | None = None, limit: int | None = None, cursor: str | None = None
     ) -> GatewayListedAdministrativeActView:
-        "Who changed what at the door, oldest first: partners, their secrets and papers, deliveries and dead letters. (GET /v1/administrative-acts)"
+        "Administrative acts, oldest first: on partners, their secrets and documents, deliveries and dead letters. (GET /v1/administrative-acts)"
         answer: GatewayListedAdministrativeActView = self._ask(
             "GET", "/v1/administrative-acts", query={"actor": actor, "limit": limit, "cursor": cursor}
         )
@@ -3656,7 +3672,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
     ) -> GatewayDeadLetters:
-        "Events that services could not apply, oldest first; the contents stay where they are. (GET /v1/dead-letters)"
+        "Events that services could not apply, oldest first, without their contents. (GET /v1/dead-letters)"
         answer: GatewayDeadLetters = self._ask(
             "GET", "/v1/dead-letters", query={"service": service, "limit": limit, "cursor": cursor}
         )
@@ -3665,14 +3681,14 @@ class Operations:
     def delete_dead_letters_by_dead_letter_id(
         self, *, dead_letter_id: str, reason: str | None = None
     ) -> dict[str, Any]:
-        "Puts away an event that can never be applied, and applies what waits behind it, in the service where it lies. (DELETE /v1/dead-letters/{dead_letter_id})"
+        "Discards an event that can never be applied, and applies what waits behind it, in its service. (DELETE /v1/dead-letters/{dead_letter_id})"
         answer: dict[str, Any] = self._ask(
             "DELETE", f"/v1/dead-letters/{_path(dead_letter_id)}", query={"reason": reason}
         )
         return answer
 
     def post_dead_letters_replay(self, *, dead_letter_id: str, idempotency_key: str | None = None) -> dict[str, Any]:
-        "Applies it and what waits behind it once more, in the service where it lies; 409 with the `reason` if that fails. (POST /v1/dead-letters/{dead_letter_id}/replay)"
+        "Applies it and what waits behind it once more, in its service; 409 with the `reason` if that fails. (POST /v1/dead-letters/{dead_letter_id}/replay)"
         answer: dict[str, Any] = self._ask(
             "POST",
             f"/v1/dead-letters/{_path(dead_letter_id)}/replay",
@@ -4042,6 +4058,20 @@ class Operations:
             query={"unit_code": unit_code},
             headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
+        return answer
+
+    def post_duplicate_candidates_dismissal(self, *, pair_id: str, idempotency_key: str | None = None) -> Any:
+        "Decide that the two records are two persons: the pair is no candidate any more. (POST /v1/duplicate-candidates/{pair_id}/dismissal)"
+        answer: Any = self._ask(
+            "POST",
+            f"/v1/duplicate-candidates/{_path(pair_id)}/dismissal",
+            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def delete_duplicate_candidates_dismissal(self, *, pair_id: str) -> Any:
+        "Take a dismissal back: the pair is a candidate again. (DELETE /v1/duplicate-candidates/{pair_id}/dismissal)"
+        answer: Any = self._ask("DELETE", f"/v1/duplicate-candidates/{_path(pair_id)}/dismissal")
         return answer
 
     def post_feedback(
@@ -4699,7 +4729,7 @@ class Operations:
         return answer
 
     def post_partners(self, *, body: GatewayPartnerCreate, idempotency_key: str | None = None) -> GatewayPartnerView:
-        "Register (POST /v1/partners)"
+        "Create Partner (POST /v1/partners)"
         answer: GatewayPartnerView = self._ask(
             "POST",
             "/v1/partners",
@@ -4709,19 +4739,19 @@ class Operations:
         return answer
 
     def get_partners(self, *, limit: int | None = None, cursor: str | None = None) -> GatewayListedPartnerView:
-        "Show All (GET /v1/partners)"
+        "List Partners (GET /v1/partners)"
         answer: GatewayListedPartnerView = self._ask("GET", "/v1/partners", query={"limit": limit, "cursor": cursor})
         return answer
 
     def get_partners_by_partner_id(self, *, partner_id: str) -> GatewayPartnerView:
-        "Show (GET /v1/partners/{partner_id})"
+        "Get Partner (GET /v1/partners/{partner_id})"
         answer: GatewayPartnerView = self._ask("GET", f"/v1/partners/{_path(partner_id)}")
         return answer
 
     def patch_partners_by_partner_id(
         self, *, partner_id: str, body: GatewayPartnerChange, if_match: str | None = None
     ) -> GatewayPartnerView:
-        "Change (PATCH /v1/partners/{partner_id})"
+        "Update Partner (PATCH /v1/partners/{partner_id})"
         answer: GatewayPartnerView = self._ask(
             "PATCH",
             f"/v1/partners/{_path(partner_id)}",
@@ -4733,7 +4763,7 @@ class Operations:
     def post_partners_agreements(
         self, *, partner_id: str, body: GatewayAgreementCreate, idempotency_key: str | None = None
     ) -> GatewayAgreementView:
-        "Sign Agreement (POST /v1/partners/{partner_id}/agreements)"
+        "Create Agreement (POST /v1/partners/{partner_id}/agreements)"
         answer: GatewayAgreementView = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/agreements",
@@ -4743,7 +4773,7 @@ class Operations:
         return answer
 
     def get_partners_agreements(self, *, partner_id: str) -> GatewayListedAgreementView:
-        "Show Agreements (GET /v1/partners/{partner_id}/agreements)"
+        "List Agreements (GET /v1/partners/{partner_id}/agreements)"
         answer: GatewayListedAgreementView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/agreements")
         return answer
 
@@ -4757,7 +4787,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
     ) -> GatewayListedDeliveryView:
-        "Show Deliveries (GET /v1/partners/{partner_id}/deliveries)"
+        "List Deliveries (GET /v1/partners/{partner_id}/deliveries)"
         answer: GatewayListedDeliveryView = self._ask(
             "GET",
             f"/v1/partners/{_path(partner_id)}/deliveries",
@@ -4766,7 +4796,7 @@ class Operations:
         return answer
 
     def get_partners_deliveries_by_delivery_id(self, *, partner_id: str, delivery_id: str) -> GatewayDeliveryView:
-        "Show Delivery (GET /v1/partners/{partner_id}/deliveries/{delivery_id})"
+        "Get Delivery (GET /v1/partners/{partner_id}/deliveries/{delivery_id})"
         answer: GatewayDeliveryView = self._ask(
             "GET", f"/v1/partners/{_path(partner_id)}/deliveries/{_path(delivery_id)}"
         )
@@ -4775,7 +4805,7 @@ class Operations:
     def post_partners_deliveries_process_again(
         self, *, partner_id: str, delivery_id: str, idempotency_key: str | None = None
     ) -> GatewayDeliveryView:
-        "Process Delivery Again (POST /v1/partners/{partner_id}/deliveries/{delivery_id}/process-again)"
+        "Reprocess Delivery (POST /v1/partners/{partner_id}/deliveries/{delivery_id}/process-again)"
         answer: GatewayDeliveryView = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/deliveries/{_path(delivery_id)}/process-again",
@@ -4790,7 +4820,7 @@ class Operations:
         body: GatewayLicenceCreate | list[GatewayLicenceCreate],
         idempotency_key: str | None = None,
     ) -> GatewayListedLicenceView:
-        "Hold Licences (POST /v1/partners/{partner_id}/licences)"
+        "Create Licences (POST /v1/partners/{partner_id}/licences)"
         answer: GatewayListedLicenceView = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/licences",
@@ -4800,7 +4830,7 @@ class Operations:
         return answer
 
     def get_partners_licences(self, *, partner_id: str) -> GatewayListedLicenceView:
-        "Show Licences (GET /v1/partners/{partner_id}/licences)"
+        "List Licences (GET /v1/partners/{partner_id}/licences)"
         answer: GatewayListedLicenceView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/licences")
         return answer
 
@@ -4827,7 +4857,7 @@ class Operations:
     def post_partners_secrets(
         self, *, partner_id: str, body: GatewaySecretCreate, idempotency_key: str | None = None
     ) -> GatewayNewSecret:
-        "Give Secret (POST /v1/partners/{partner_id}/secrets)"
+        "Create Secret (POST /v1/partners/{partner_id}/secrets)"
         answer: GatewayNewSecret = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/secrets",
@@ -4837,7 +4867,7 @@ class Operations:
         return answer
 
     def get_partners_secrets(self, *, partner_id: str) -> GatewayListedSecretView:
-        "Show Secrets (GET /v1/partners/{partner_id}/secrets)"
+        "List Secrets (GET /v1/partners/{partner_id}/secrets)"
         answer: GatewayListedSecretView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/secrets")
         return answer
 
@@ -5031,7 +5061,7 @@ class Operations:
         return answer
 
     def get_reports_filed(self, *, unit_code: str | None = None, as_of: str | None = None) -> ReportingFiledListView:
-        "The reports that a unit filed; each is a frozen copy. (GET /v1/reports/filed)"
+        "The reports that a unit, and those that it succeeded, filed; each is a frozen copy. (GET /v1/reports/filed)"
         answer: ReportingFiledListView = self._ask(
             "GET", "/v1/reports/filed", query={"unit_code": unit_code, "as_of": as_of}
         )
@@ -5672,7 +5702,7 @@ class Operations:
         return answer
 
     def get_settings(self) -> GatewaySettingsView:
-        "What is in force at the door; keys, passwords and addresses of databases are not shown. (GET /v1/settings)"
+        "The gateway's settings in force; keys, passwords and addresses of databases are not shown. (GET /v1/settings)"
         answer: GatewaySettingsView = self._ask("GET", "/v1/settings")
         return answer
 
