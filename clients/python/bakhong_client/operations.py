@@ -1024,6 +1024,7 @@ OnboardingCampaignPatch = TypedDict(
         "minimum_procedures": "NotRequired[int | None]",
         "targets": "NotRequired[list[OnboardingTargetBody] | None]",
         "evaluation": "NotRequired[OnboardingCampaignEvaluation | None]",
+        "status": "NotRequired[Literal['active', 'cancelled'] | None]",
     },
 )
 
@@ -1073,6 +1074,7 @@ OnboardingCampaignView = TypedDict(
         "targets": "list[dict[str, Any]]",
         "team_bodies": "list[str]",
         "evaluation": "dict[str, Any] | None",
+        "status": "str",
         "version": "int",
         "created_at": "str",
         "steps": "list[OnboardingCampaignStepView]",
@@ -1102,6 +1104,18 @@ OnboardingCommunicationCreate = TypedDict(
         "attachment": "NotRequired[str | None]",
         "published_on": "str",
         "unit_code": "NotRequired[str | None]",
+        "evidence_for": "NotRequired[str | None]",
+    },
+)
+
+OnboardingCommunicationPatch = TypedDict(
+    "OnboardingCommunicationPatch",
+    {
+        "kind": "NotRequired[Literal['loudspeaker', 'website', 'portal', 'press', 'tv', 'social', 'video_report', 'good_practice'] | None]",
+        "title": "NotRequired[str | None]",
+        "url": "NotRequired[str | None]",
+        "attachment": "NotRequired[str | None]",
+        "published_on": "NotRequired[str | None]",
         "evidence_for": "NotRequired[str | None]",
     },
 )
@@ -1181,6 +1195,16 @@ OnboardingFilingCreate = TypedDict(
     },
 )
 
+OnboardingFilingPatch = TypedDict(
+    "OnboardingFilingPatch",
+    {
+        "filed_on": "NotRequired[str | None]",
+        "document_id": "NotRequired[str | None]",
+        "due_on": "NotRequired[str | None]",
+        "to": "NotRequired[str | None]",
+    },
+)
+
 OnboardingFilingView = TypedDict(
     "OnboardingFilingView",
     {
@@ -1246,8 +1270,8 @@ OnboardingJourneyStepView = TypedDict(
 OnboardingListAction = TypedDict(
     "OnboardingListAction",
     {
-        "action": "NotRequired[Literal['check', 'approve', 'send', 'close'] | None]",
-        "status": "NotRequired[Literal['checked', 'approved', 'sent', 'closed'] | None]",
+        "action": "NotRequired[Literal['check', 'approve', 'send', 'close', 'return'] | None]",
+        "status": "NotRequired[Literal['draft', 'checked', 'approved', 'sent', 'closed'] | None]",
     },
 )
 
@@ -1350,7 +1374,12 @@ OnboardingMemberBody = TypedDict(
 
 OnboardingMemberPatch = TypedDict(
     "OnboardingMemberPatch",
-    {"is_focal_point": "NotRequired[bool | None]", "from": "NotRequired[str | None]", "to": "NotRequired[str | None]"},
+    {
+        "body": "NotRequired[str | None]",
+        "is_focal_point": "NotRequired[bool | None]",
+        "from": "NotRequired[str | None]",
+        "to": "NotRequired[str | None]",
+    },
 )
 
 OnboardingMemberView = TypedDict(
@@ -1371,6 +1400,16 @@ OnboardingModelCreate = TypedDict(
         "unit_code": "NotRequired[str | None]",
         "body": "str",
         "title": "str",
+        "started_on": "NotRequired[str | None]",
+        "evidence": "NotRequired[str | None]",
+    },
+)
+
+OnboardingModelPatch = TypedDict(
+    "OnboardingModelPatch",
+    {
+        "body": "NotRequired[str | None]",
+        "title": "NotRequired[str | None]",
         "started_on": "NotRequired[str | None]",
         "evidence": "NotRequired[str | None]",
     },
@@ -1490,6 +1529,7 @@ OnboardingOwnSessionView = TypedDict(
         "audience": "list[str]",
         "conclusions": "str | None",
         "is_cancelled": "bool",
+        "status": "str",
         "attendance": "dict[str, int]",
         "check_in_code": "str",
     },
@@ -1599,6 +1639,7 @@ OnboardingSessionPatch = TypedDict(
         "audience": "NotRequired[list[str] | None]",
         "conclusions": "NotRequired[str | None]",
         "is_cancelled": "NotRequired[bool | None]",
+        "status": "NotRequired[Literal['planned', 'cancelled'] | None]",
     },
 )
 
@@ -1618,6 +1659,7 @@ OnboardingSessionView = TypedDict(
         "audience": "list[str]",
         "conclusions": "str | None",
         "is_cancelled": "bool",
+        "status": "str",
     },
 )
 
@@ -1737,6 +1779,9 @@ OnboardingTaskCreate = TypedDict(
 OnboardingTaskPatch = TypedDict(
     "OnboardingTaskPatch",
     {
+        "body": "NotRequired[str | None]",
+        "work": "NotRequired[str | None]",
+        "step": "NotRequired[int | None]",
         "owner": "NotRequired[str | None]",
         "due_on": "NotRequired[str | None]",
         "status": "NotRequired[Literal['open', 'in_progress', 'done', 'completed', 'cancelled'] | None]",
@@ -3276,6 +3321,22 @@ class Operations:
         )
         return answer
 
+    def patch_campaigns_communications_by_communication_id(
+        self, *, campaign_id: str, communication_id: str, body: OnboardingCommunicationPatch
+    ) -> OnboardingCommunicationView:
+        "Update Communication (PATCH /v1/campaigns/{campaign_id}/communications/{communication_id})"
+        answer: OnboardingCommunicationView = self._ask(
+            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}", body=body
+        )
+        return answer
+
+    def delete_campaigns_communications_by_communication_id(self, *, campaign_id: str, communication_id: str) -> Any:
+        "Takes back a publication that was recorded by mistake; the counts fall again. (DELETE /v1/campaigns/{campaign_id}/communications/{communication_id})"
+        answer: Any = self._ask(
+            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}"
+        )
+        return answer
+
     def post_campaigns_filings(
         self, *, campaign_id: str, body: OnboardingFilingCreate, idempotency_key: str | None = None
     ) -> OnboardingFilingView:
@@ -3291,6 +3352,15 @@ class Operations:
     def get_campaigns_filings(self, *, campaign_id: str) -> OnboardingListedFilingView:
         "Each unit that owes a filing, with its state. (GET /v1/campaigns/{campaign_id}/filings)"
         answer: OnboardingListedFilingView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/filings")
+        return answer
+
+    def patch_campaigns_filings_by_filing_id(
+        self, *, campaign_id: str, filing_id: str, body: OnboardingFilingPatch
+    ) -> OnboardingFilingView:
+        "Corrects a filing: its day and document by officers who lead the unit, the last day by those who lead the campaign. (PATCH /v1/campaigns/{campaign_id}/filings/{filing_id})"
+        answer: OnboardingFilingView = self._ask(
+            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/filings/{_path(filing_id)}", body=body
+        )
         return answer
 
     def post_campaigns_models(
@@ -3327,6 +3397,20 @@ class Operations:
         answer: OnboardingModelView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}")
         return answer
 
+    def patch_campaigns_models_by_model_id(
+        self, *, campaign_id: str, model_id: str, body: OnboardingModelPatch
+    ) -> OnboardingModelView:
+        "Update Digital Model (PATCH /v1/campaigns/{campaign_id}/models/{model_id})"
+        answer: OnboardingModelView = self._ask(
+            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}", body=body
+        )
+        return answer
+
+    def delete_campaigns_models_by_model_id(self, *, campaign_id: str, model_id: str) -> Any:
+        "Deletes a model that is not nominated. (DELETE /v1/campaigns/{campaign_id}/models/{model_id})"
+        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}")
+        return answer
+
     def post_campaigns_nominations(
         self, *, campaign_id: str, body: OnboardingNominationCreate, idempotency_key: str | None = None
     ) -> OnboardingNominationView:
@@ -3357,14 +3441,26 @@ class Operations:
         )
         return answer
 
+    def delete_campaigns_nominations_by_nomination_id(self, *, campaign_id: str, nomination_id: str) -> Any:
+        "Takes a nomination back, and the votes for it; by officers who lead the unit of its model. (DELETE /v1/campaigns/{campaign_id}/nominations/{nomination_id})"
+        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}")
+        return answer
+
     def post_campaigns_nominations_votes(
         self, *, campaign_id: str, nomination_id: str, idempotency_key: str | None = None
     ) -> OnboardingNominationView:
-        "One account, one vote for one nomination; again changes nothing. (POST /v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes)"
+        "One account, one vote for one nomination; again changes nothing. Officers of the model's unit do not vote for it. (POST /v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes)"
         answer: OnboardingNominationView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}/votes",
             headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+        )
+        return answer
+
+    def delete_campaigns_nominations_votes(self, *, campaign_id: str, nomination_id: str) -> Any:
+        "Takes the caller's own vote back. (DELETE /v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes)"
+        answer: Any = self._ask(
+            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}/votes"
         )
         return answer
 
@@ -3404,6 +3500,13 @@ class Operations:
         "Update Official Signature (PATCH /v1/campaigns/{campaign_id}/official-signatures/{signature_id})"
         answer: OnboardingOfficialSignatureView = self._ask(
             "PATCH", f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}", body=body
+        )
+        return answer
+
+    def delete_campaigns_official_signatures_by_signature_id(self, *, campaign_id: str, signature_id: str) -> Any:
+        "Takes back a signature that was recorded by mistake; the counts fall again. (DELETE /v1/campaigns/{campaign_id}/official-signatures/{signature_id})"
+        answer: Any = self._ask(
+            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}"
         )
         return answer
 
@@ -3508,10 +3611,15 @@ class Operations:
     def patch_campaigns_tasks_by_task_id(
         self, *, campaign_id: str, task_id: str, body: OnboardingTaskPatch
     ) -> OnboardingTaskView:
-        "Changes a task: officers who lead its unit, or its owner. (PATCH /v1/campaigns/{campaign_id}/tasks/{task_id})"
+        "Changes a task: officers who lead its unit; its owner records progress. (PATCH /v1/campaigns/{campaign_id}/tasks/{task_id})"
         answer: OnboardingTaskView = self._ask(
             "PATCH", f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}", body=body
         )
+        return answer
+
+    def delete_campaigns_tasks_by_task_id(self, *, campaign_id: str, task_id: str) -> Any:
+        "Delete Campaign Task (DELETE /v1/campaigns/{campaign_id}/tasks/{task_id})"
+        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}")
         return answer
 
     def post_campaigns_teams(
@@ -3547,6 +3655,11 @@ class Operations:
         answer: OnboardingTeamView = self._ask(
             "PUT", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}", body=body
         )
+        return answer
+
+    def delete_campaigns_teams_by_team_id(self, *, campaign_id: str, team_id: str) -> Any:
+        "Dissolves a team; its members lose access. (DELETE /v1/campaigns/{campaign_id}/teams/{team_id})"
+        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}")
         return answer
 
     def patch_campaigns_teams_members_by_member_id(
@@ -4426,7 +4539,12 @@ class Operations:
         return answer
 
     def post_onboarding_batches(
-        self, *, body: OnboardingBatch, accept_language: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        body: OnboardingBatch,
+        accept_language: str | None = None,
+        purpose: str | None = None,
+        idempotency_key: str | None = None,
     ) -> OnboardingBatchAnswer:
         "Applies offline items in the order sent, each separately; sending them again changes nothing. (POST /v1/onboarding/batches)"
         answer: OnboardingBatchAnswer = self._ask(
@@ -4437,6 +4555,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("accept-language", accept_language),
+                    ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
                 )
                 if value is not None
@@ -4445,11 +4564,19 @@ class Operations:
         return answer
 
     def get_onboarding_charges(
-        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        unit_code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: str | None = None,
     ) -> OnboardingListedChargeView:
         "Free steps for which a provider took money: to be examined. (GET /v1/onboarding/charges)"
         answer: OnboardingListedChargeView = self._ask(
-            "GET", "/v1/onboarding/charges", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+            "GET",
+            "/v1/onboarding/charges",
+            query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
@@ -4489,24 +4616,33 @@ class Operations:
         unit_code: str | None = None,
         provider: str | None = None,
         format: Literal["json", "xlsx"] | None = None,
+        purpose: str | None = None,
     ) -> OnboardingPreviewView:
         "Who would stand on a list of the unit, masked. (GET /v1/onboarding/signature-list)"
         answer: OnboardingPreviewView = self._ask(
             "GET",
             "/v1/onboarding/signature-list",
             query={"unit_code": unit_code, "provider": provider, "format": format},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
     def post_onboarding_signature_lists(
-        self, *, body: OnboardingSignatureListCreate, idempotency_key: str | None = None
+        self, *, body: OnboardingSignatureListCreate, purpose: str | None = None, idempotency_key: str | None = None
     ) -> OnboardingSignatureListView:
         "A draft with those of a unit who are ready for a signature and consented to the provider. (POST /v1/onboarding/signature-lists)"
         answer: OnboardingSignatureListView = self._ask(
             "POST",
             "/v1/onboarding/signature-lists",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4519,35 +4655,60 @@ class Operations:
         )
         return answer
 
-    def get_onboarding_signature_lists_by_list_id(self, *, list_id: str) -> OnboardingSignatureListView:
+    def get_onboarding_signature_lists_by_list_id(
+        self, *, list_id: str, purpose: str | None = None
+    ) -> OnboardingSignatureListView:
         "Get Signature List (GET /v1/onboarding/signature-lists/{list_id})"
-        answer: OnboardingSignatureListView = self._ask("GET", f"/v1/onboarding/signature-lists/{_path(list_id)}")
+        answer: OnboardingSignatureListView = self._ask(
+            "GET",
+            f"/v1/onboarding/signature-lists/{_path(list_id)}",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
         return answer
 
     def patch_onboarding_signature_lists_by_list_id(
-        self, *, list_id: str, body: OnboardingListAction
+        self, *, list_id: str, body: OnboardingListAction, purpose: str | None = None
     ) -> OnboardingSignatureListView:
         'The next hand: `{"status": "checked"}` and so on; the maker neither checks nor approves. (PATCH /v1/onboarding/signature-lists/{list_id})'
         answer: OnboardingSignatureListView = self._ask(
-            "PATCH", f"/v1/onboarding/signature-lists/{_path(list_id)}", body=body
+            "PATCH",
+            f"/v1/onboarding/signature-lists/{_path(list_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
     def post_onboarding_signature_lists_actions(
-        self, *, list_id: str, body: OnboardingListAction, idempotency_key: str | None = None
+        self,
+        *,
+        list_id: str,
+        body: OnboardingListAction,
+        purpose: str | None = None,
+        idempotency_key: str | None = None,
     ) -> OnboardingSignatureListView:
         'The next hand: `{"action": "check"}` and so on; the maker neither checks nor approves. (POST /v1/onboarding/signature-lists/{list_id}/actions)'
         answer: OnboardingSignatureListView = self._ask(
             "POST",
             f"/v1/onboarding/signature-lists/{_path(list_id)}/actions",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_onboarding_signature_lists_file_xlsx(self, *, list_id: str) -> Any:
+    def get_onboarding_signature_lists_file_xlsx(self, *, list_id: str, purpose: str | None = None) -> Any:
         "The approved list with full numbers; every row is in the access log of its resident. (GET /v1/onboarding/signature-lists/{list_id}/file.xlsx)"
-        answer: Any = self._ask("GET", f"/v1/onboarding/signature-lists/{_path(list_id)}/file.xlsx")
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/onboarding/signature-lists/{_path(list_id)}/file.xlsx",
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
         return answer
 
     def get_onboarding_steps(self, *, accept_language: str | None = None) -> OnboardingStepsView:
@@ -4572,6 +4733,7 @@ class Operations:
         outcome: Literal["done", "not_home", "away", "declined", "no_device"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        purpose: str | None = None,
     ) -> OnboardingListedVisitView:
         "Who was visited in a unit, and what came of it: who was not at home is visited again. (GET /v1/onboarding/visits)"
         answer: OnboardingListedVisitView = self._ask(
@@ -4584,6 +4746,7 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
         )
         return answer
 
@@ -4601,6 +4764,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         accept_language: str | None = None,
+        purpose: str | None = None,
     ) -> OnboardingListedWorkView:
         "Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed. (GET /v1/onboarding/worklist)"
         answer: OnboardingListedWorkView = self._ask(
@@ -4615,7 +4779,14 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("accept-language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("accept-language", accept_language),
+                    ("X-Purpose", purpose),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5482,13 +5653,21 @@ class Operations:
         ],
         body: OnboardingStepDeclared,
         if_match: str | None = None,
+        purpose: str | None = None,
     ) -> OnboardingResidentStepView:
         "Records what a person declares about one step; the same declaration again changes nothing. (PUT /v1/residents/{resident_id}/onboarding/{step})"
         answer: OnboardingResidentStepView = self._ask(
             "PUT",
             f"/v1/residents/{_path(resident_id)}/onboarding/{_path(step)}",
             body=body,
-            headers={name: str(value) for name, value in (("If-Match", if_match),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("If-Match", if_match),
+                    ("X-Purpose", purpose),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5657,11 +5836,23 @@ class Operations:
         return answer
 
     def get_sessions_attendance(
-        self, *, session_id: str, limit: int | None = None, cursor: str | None = None
+        self, *, session_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
     ) -> OnboardingListedAttendeeView:
         "Who came, by id. (GET /v1/sessions/{session_id}/attendance)"
         answer: OnboardingListedAttendeeView = self._ask(
-            "GET", f"/v1/sessions/{_path(session_id)}/attendance", query={"limit": limit, "cursor": cursor}
+            "GET",
+            f"/v1/sessions/{_path(session_id)}/attendance",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+        )
+        return answer
+
+    def delete_sessions_attendance_by_attendee_id(
+        self, *, session_id: str, attendee_id: str
+    ) -> dict[str, dict[str, int]]:
+        "Takes an attendance back that was recorded by mistake; the counts fall again. (DELETE /v1/sessions/{session_id}/attendance/{attendee_id})"
+        answer: dict[str, dict[str, int]] = self._ask(
+            "DELETE", f"/v1/sessions/{_path(session_id)}/attendance/{_path(attendee_id)}"
         )
         return answer
 

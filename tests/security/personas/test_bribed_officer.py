@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.api_client import success
+from deploy.demo.api_client import eventually, success
 from tests.security.cast import (
     ACCOUNT,
     COMMUNE,
@@ -319,3 +319,31 @@ def test_who_states_a_paper_to_read_a_person_of_another_commune_is_seen_by_that_
 
     assert disclosed(silent, person) == []
     assert not disclosed(stated, person) or cast.more_rows(person, before)
+
+
+def test_a_culture_officer_confirms_no_identity_by_an_import_that_says_police(cast: Cast) -> None:
+    person = cast.register()
+    culture = cast.officer(COMMUNE, body="culture")
+    rows = f"Số ĐDCN,Ngày,Mức độ\n{person.personal_id},05/01/2026,2\n".encode()
+
+    sent = culture.post(
+        "/v1/onboarding/imports",
+        files={"file": ("vneid.csv", rows, "text/csv")},
+        data={"step": "vneid", "unit_code": COMMUNE, "source_body": "police"},
+    )
+    declared = culture.put(
+        f"{person.path}/onboarding/vneid",
+        {
+            "status": "completed",
+            "occurred_at": "2026-01-05T08:00:00+07:00",
+            "evidence": {"kind": "officer", "level": 2},
+        },
+    )
+
+    assert declared.status_code in (403, 409, 422)
+    if sent.is_success:
+        state = f"/v1/onboarding/imports/{sent.json()['id']}"
+        assert eventually(lambda: culture.get(state).json()["status"] in ("completed", "failed"), 30)
+    journey = cast.api.get(f"{person.path}/onboarding", who=cast.api.resident(person.id))
+    [vneid] = [step for step in journey["steps"] if step["step"] == "vneid"]
+    assert vneid["status"] != "completed"
