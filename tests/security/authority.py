@@ -5,11 +5,10 @@ Registry and onboarding name REST operations; payments-qr and casework name acti
 
 import re
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from casework.model import authority as casework
+from onboarding.model import authority as onboarding
 from payments_qr.model import authority as payments
 from registry.model import authority as registry
 
@@ -113,9 +112,7 @@ def row_of(service: str, name: str, operation: str) -> Row | None:
         case "registry":
             return registry.AUTHORITY.get(name)  # type: ignore[return-value]  # literals are strings
         case "onboarding":
-            if find_spec("onboarding.model.authority") is None:
-                return {}
-            right = {each.operation: each for each in import_module("onboarding.model.authority").RIGHTS}.get(name)
+            right = {each.operation: each for each in onboarding.RIGHTS}.get(name)
             return {role: frozenset([relation]) for role, relation in right.roles.items()} if right else None
     actions = ACTIONS.get(operation)
     if actions is None:

@@ -29,8 +29,8 @@ RELATIONS: dict[str, frozenset[str]] = {
     "all": EVERYBODY,
 }
 """The words of the tables that a caller of this relation satisfies."""
-NOT_THE_PERSONS = re.compile(r"/v1/(campaigns|sessions|units|onboarding/imports|organizations)\b")
-"""Plans and units are read by every official; organizations have a test below."""
+NOT_THE_PERSONS = re.compile(r"/v1/(campaigns|sessions|units|households|onboarding/imports|organizations)\b")
+"""Plans and units are read by every official; a household is asked for with its unit; organizations have a test below."""
 
 
 BODIES: dict[str, dict[str, Any]] = {
