@@ -44,6 +44,10 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %d ",
     "log_checkpoints": "off",
+    # No values of rows or parameters in the log: they are personal data.
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
     "tcp_keepalives_idle": "30",
 }
 DURABLE = {"wal_level": "replica", "max_wal_size": "512MB"}
@@ -173,7 +177,8 @@ class EmbeddedPostgres:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        with self._log_path.open("ab") as log:
+        with os.fdopen(os.open(self._log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+            os.fchmod(log.fileno(), 0o600)  # also one of a release before
             return subprocess.Popen(
                 foreground_command(command, account=account, at_parent_death=signal.SIGINT),
                 env=_environment(programs),

@@ -143,6 +143,7 @@ def _run(module: str, listening: ListeningSockets) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the gateway itself trusts exactly PROXY_NETWORKS
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
     uvicorn.Server(config).run(sockets=list(listening.sockets))

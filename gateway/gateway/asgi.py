@@ -5,6 +5,7 @@ quota; then the service responds, and every response gets the same headers.
 """
 
 import asyncio
+from contextlib import nullcontext
 from itertools import chain
 from time import perf_counter
 
@@ -14,16 +15,19 @@ from chassis.errors import MethodNotAllowed, NotFound, Problem, Unauthenticated
 from chassis.observability.log import bind_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
+from chassis.storage.database import Database
 from chassis.web.middleware import UNTRACED, count, describe, method_of
 from gateway.api_docs.pages import Pages
 from gateway.commands.development import ensure_development_partners
+from gateway.edge.address_limits import AddressLimit
 from gateway.edge.certificate import watch_certificate
+from gateway.edge.client_address import address_group, client_address
 from gateway.edge.cors import Origins
 from gateway.edge.framing import check_framing, check_length
 from gateway.edge.in_flight import InFlightLimit, LimitReached
 from gateway.edge.paths import MAXIMUM_TARGET_BYTES, PathRefused, decode_path
-from gateway.edge.rate_limits import Policy, TokenBuckets, Verdict
-from gateway.edge.request_body import ClientGone, read_body
+from gateway.edge.rate_limits import Policy, TokenBuckets, Verdict, check_quota
+from gateway.edge.request_body import ClientGone, has_body, read_body
 from gateway.edge.request_head import RawHeaders, RequestHead
 from gateway.edge.responses import (
     SECURITY_HEADERS,
@@ -42,16 +46,18 @@ from gateway.errors import (
     HeadersTooLarge,
     Overloaded,
     TargetTooLong,
-    TooManyRequests,
 )
 from gateway.identity.credentials import Admission, Credentials, SignerFile
+from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
+from gateway.identity.school import require_permitted
 from gateway.identity.sessions import PATHS as SIGN_IN_PATHS
 from gateway.identity.sessions import DashboardSession, DashboardSessions
 from gateway.identity.training_accounts import TrainingAccounts
 from gateway.identity.volunteers import Volunteers
 from gateway.proxy.client import ProxyClient
 from gateway.proxy.forwarding import Proxy, ResponseAborted
+from gateway.proxy.public_cache import PublicCache
 from gateway.proxy.routing_table import NoSuchMethod, NoSuchPath, Route, RoutingTable
 from gateway.settings import GatewaySettings
 from gateway.webhooks.batch_writer import WebhookBatchWriter
@@ -78,6 +84,10 @@ class Gateway:
         self.table = table or RoutingTable.from_file()
         self._in_flight = InFlightLimit(settings.requests_at_once)
         self._streams = InFlightLimit(settings.requests_at_once)
+        self._bodies = AddressLimit(settings.bodies_per_address)
+        self._address_streams = AddressLimit(settings.streams_per_address)
+        self._public_cache = PublicCache()
+        self._proxy_networks = settings.networks_of_proxies()
         self._callers = TokenBuckets(Policy("caller", settings.caller_requests_per_minute, 60))
         self._addresses = TokenBuckets(Policy("address", settings.address_requests_per_minute, 60))
         self._misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
@@ -90,7 +100,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._respond(scope, receive, send)
+            await self._respond(self._with_client_address(scope), receive, send)
         elif scope["type"] == "lifespan":
             await self._live(scope, receive, send)
         else:
@@ -107,10 +117,12 @@ class Gateway:
         self.proxy = Proxy(self.client, addresses, most_calls=self.settings.requests_at_once)
         self.partner_cache = PartnerCache(runtime.database)
         self.batch_writer = WebhookBatchWriter(runtime.database, capacity=self.settings.mailbox_letters)
-        self.webhooks = WebhookEndpoint(self.partner_cache, self.batch_writer, self._webhook_policy)
+        self.webhooks = WebhookEndpoint(
+            self.partner_cache, self.batch_writer, self._webhook_policy, self._addresses, self._bodies
+        )
         provider = _provider_of(self.settings)
         signer = SignerFile(runtime.settings.signing_key_file)
-        self.sessions = _sessions_of(self.settings, provider, signer)
+        self.sessions = _sessions_of(self.settings, provider, signer, runtime.database)
         self.credentials = Credentials(
             signer,
             self.partner_cache,
@@ -213,8 +225,7 @@ class Gateway:
             await self._dispatch(scope, head, receive, send, trace, path)
         else:
             try:
-                with self._streams if path == "/v1/reports/stream" else self._in_flight:
-                    await self._dispatch(scope, head, receive, send, trace, path)
+                await self._dispatch(scope, head, receive, send, trace, path)
             except LimitReached as reached:
                 raise Overloaded from reached
 
@@ -230,14 +241,16 @@ class Gateway:
             send.route = page
             if path not in ("/healthz", "/readyz"):
                 send.add_quota(self._take(scope, None).headers())
-            await self.pages.answer(scope, send, path)
+            with nullcontext() if path in ("/healthz", "/readyz") else self._in_flight:
+                await self.pages.answer(scope, send, path)
         elif path in SIGN_IN_PATHS:
             _bind(trace)
             send.route = path
             self._take(scope, None)
             if self.sessions is None:
                 raise NotFound
-            await self.sessions.answer(scope, send, path)
+            with self._in_flight:
+                await self.sessions.answer(scope, send, path)
         else:
             await self._respond_to_operation(scope, head, receive, send, trace, path)
 
@@ -254,8 +267,10 @@ class Gateway:
         send.add_quota(self._take(scope, admission).headers())
         if route is None:
             raise missing or NotFound()
+        if admission is not None:
+            require_permitted(admission.caller, route.method, route.template, is_public=route.public)
         if path in GUESSED:
-            self._refuse_guessing(scope, send, path)
+            self._count_guess(scope, send, path)
         own = trace.headers()
         if admission is not None:
             own.append((b"authorization", admission.bearer))
@@ -268,7 +283,24 @@ class Gateway:
         else:
             own += _origin_headers(scope, head)
             limit = UPLOAD_LIMIT if _is_upload(head) else JSON_LIMIT
-            await self.proxy.forward(scope, receive, answer, route.service, request_headers=own, body_limit=limit)
+
+            async def forward(send: Send) -> None:
+                with self._address_streams.hold(_address(scope)) if route.streams else nullcontext():
+                    await self.proxy.forward(
+                        scope,
+                        receive,
+                        send,
+                        route.service,
+                        request_headers=own,
+                        body_limit=limit,
+                        reading=self._bodies.hold(_address(scope)),
+                        place=self._streams if route.streams else self._in_flight,
+                    )
+
+            if admission is None and _is_public_page(route):
+                await self._public_cache.respond(scope, head, answer, forward)
+            else:
+                await forward(answer)
 
     def _find(self, method: str, path: str) -> tuple[Route | None, Problem | None]:
         try:
@@ -281,7 +313,7 @@ class Gateway:
     async def _admission(self, scope: Scope, head: RequestHead, *, is_public: bool, path: str) -> Admission | None:
         values = head.values(b"authorization")
         if not values or path == "/oauth/token":
-            session = self._session(scope, path)
+            session = await self._session(scope, path)
             if session is not None:
                 return self.credentials.admit_session(session)
             if is_public:
@@ -292,30 +324,34 @@ class Gateway:
             raise Unauthenticated
         return self.credentials.find_admission(values[0]) or await self.credentials.admit(_bearer_of(values[0]))
 
-    def _session(self, scope: Scope, path: str) -> DashboardSession | None:
+    async def _session(self, scope: Scope, path: str) -> DashboardSession | None:
         # Any page that links here sends the cookie, so it permits reading reports and nothing else.
         is_reading = scope["method"] in ("GET", "HEAD") and path.startswith(("/dashboard", "/v1/reports/"))
-        return self.sessions.session_of(scope) if is_reading and self.sessions is not None else None
+        return await self.sessions.session_of(scope) if is_reading and self.sessions is not None else None
 
     def _take(self, scope: Scope, admission: Admission | None) -> Verdict:
         verdict = (
-            self._addresses.take(_address(scope)) if admission is None else self._callers.take(admission.caller.subject)
+            self._addresses.take(address_group(_address(scope)))
+            if admission is None
+            else self._callers.take(admission.caller.subject)
         )
-        if not verdict.allowed:
-            raise TooManyRequests(headers=_as_text(verdict.headers()))
-        return verdict
+        return check_quota(verdict)
 
-    def _refuse_guessing(self, scope: Scope, send: ResponseWriter, path: str) -> None:
-        guesser = (_address(scope), path)
-        verdict = self._misses.peek(guesser)
-        if not verdict.allowed:
-            raise TooManyRequests(headers=_as_text(verdict.headers()))
+    def _count_guess(self, scope: Scope, send: ResponseWriter, path: str) -> None:
+        """Counts the guess before it is forwarded, so that parallel guesses are counted too; a right one is given back."""
+        guesser = (address_group(_address(scope)), path)
+        check_quota(self._misses.take(guesser))
 
-        def count_miss(status: int) -> None:
-            if status in (400, 401, 404):  # OAuth responds 400 to a wrong password
-                self._misses.take(guesser)
+        def give_back(status: int) -> None:
+            if status not in (400, 401, 404):  # OAuth responds 400 to a wrong password
+                self._misses.give_back(guesser)
 
-        send.on_status = count_miss
+        send.on_status = give_back
+
+    def _with_client_address(self, scope: Scope) -> Scope:
+        peer = _address(scope)
+        address = client_address(peer, RequestHead(scope["headers"]), self._proxy_networks)
+        return scope if address == peer else {**scope, "client": (address, 0)}
 
     async def _respond_inside(
         self,
@@ -333,8 +369,10 @@ class Gateway:
             given += [(b"x-client-authorization", value) for value in head.values(b"authorization")[:1]]
         if path.startswith("/v1/partners") and scope["method"] not in ("GET", "HEAD"):
             send.before_response = self.partner_cache.refresh
-        body = await read_body(receive, JSON_LIMIT, SECONDS_TO_READ)
-        await self.inner({**scope, "headers": [*given, *own]}, _replayed(body, receive), answer)
+        with self._bodies.hold(_address(scope)) if has_body(head) else nullcontext():
+            body = await read_body(receive, JSON_LIMIT, SECONDS_TO_READ)
+        with self._in_flight:
+            await self.inner({**scope, "headers": [*given, *own]}, _replayed(body, receive), answer)
 
 
 REPLACED_INSIDE = frozenset(
@@ -399,6 +437,11 @@ def _origin_headers(scope: Scope, head: RequestHead) -> RawHeaders:
     return headers
 
 
+def _is_public_page(route: Route) -> bool:
+    is_page = route.template.startswith(("/dashboard", "/v1/reports/"))
+    return route.public and route.method == "GET" and is_page and not route.streams
+
+
 def _is_upload(head: RequestHead) -> bool:
     return any(value.lower().startswith(b"multipart/") for value in head.values(b"content-type"))
 
@@ -407,16 +450,12 @@ def _address(scope: Scope) -> str:
     return str((scope.get("client") or ("unknown",))[0])
 
 
-def _as_text(headers: RawHeaders) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in headers}
-
-
 def _sessions_of(
-    settings: GatewaySettings, provider: IdentityProvider | None, signer: SignerFile
+    settings: GatewaySettings, provider: IdentityProvider | None, signer: SignerFile, database: Database
 ) -> DashboardSessions | None:
     if provider is None or settings.oidc_client_id is None:
         return None
-    return DashboardSessions(settings, provider, lambda: signer.session_key)
+    return DashboardSessions(settings, provider, lambda: signer.session_key, EndedSessions(database))
 
 
 def _provider_of(settings: GatewaySettings) -> IdentityProvider | None:

@@ -42,7 +42,12 @@ class GatewaySettings(Settings):
     connections_per_address: int = Field(default=128, ge=1)
     """Open connections of one address (of IPv6: one /64 network); more get 429."""
     proxy_networks: str = ""
-    """Networks (CIDR) of the reverse proxies in front, separated by commas: `connections_per_address` is not for them."""
+    """Networks (CIDR) of the reverse proxies in front, separated by commas. Only from them the client's address is
+    taken from `X-Forwarded-For`; `connections_per_address` is not for them. Unset: no proxy is trusted."""
+    bodies_per_address: int = Field(default=32, ge=1)
+    """Request bodies of one address that have begun and not ended; more get 429."""
+    streams_per_address: int = Field(default=16, ge=1)
+    """Event streams of one address; more get 429."""
     mailbox_letters: int = 2_000
     """Webhooks that may wait for their commit; more get 503."""
     tls_certificate_file: Path | None = None

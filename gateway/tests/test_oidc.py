@@ -235,6 +235,15 @@ async def test_a_session_opens_reading_and_nothing_else(browser: httpx.AsyncClie
     assert (await browser.get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 401
 
 
+async def test_a_copied_cookie_is_worth_nothing_after_sign_out(browser: httpx.AsyncClient) -> None:
+    await signed_in(browser)
+    copied = browser.cookies["__Host-session"]
+    await browser.post("/dashboard/sign-out")
+    browser.cookies.set("__Host-session", copied)
+
+    assert (await browser.get("/v1/reports/export?unit_code=15724&format=csv")).status_code == 401
+
+
 async def test_a_callback_without_its_own_state_signs_no_one_in(browser: httpx.AsyncClient) -> None:
     assert (await browser.get("/dashboard/callback?code=c&state=x")).status_code == 401
     await browser.get("/dashboard/sign-in")

@@ -1,6 +1,8 @@
 """Volunteers are let in while a team lists them."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +11,7 @@ import pytest
 from chassis.clock import frozen_at, now, today
 from chassis.ids import new_id
 from contracts.onboarding import TeamChanged, TeamMember
+from gateway.identity.school import PERMITTED
 
 TEAM, OTHER_TEAM = new_id(), new_id()
 WHO = {"role": "volunteer", "unit_code": "15727-01", "subject": "v-1"}
@@ -65,3 +68,30 @@ async def test_a_listing_ends_with_its_last_day(client, sign_in, deliver, until:
     await deliver(team(LISTED.model_copy(update={"listed_to": last_day})))
 
     assert ((await answer_to(client, await sign_in(**WHO))) == STRUCK_OFF) is is_refused
+
+
+async def test_a_pupil_of_a_team_reads_and_writes_no_personal_data(client, sign_in, deliver) -> None:
+    pupil = LISTED.model_copy(update={"body": "school"})
+    await deliver(team(LISTED, team_id=OTHER_TEAM), team(pupil))
+    headers = await sign_in(**WHO)
+
+    assert await answer_to(client, headers) == (403, "/problems/forbidden")
+    refused = await client.post("/v1/onboarding/batches", json={}, headers=headers)
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/forbidden")
+    assert (await client.get("/v1/campaigns", headers=headers)).status_code == 503, "let in; no service in this test"
+    assert (await client.get("/v1/units", headers=headers)).status_code == 503
+
+
+async def test_the_body_of_the_team_is_in_the_internal_token(asgi_app, client, sign_in, deliver) -> None:
+    await deliver(team(LISTED))
+    token = (await sign_in(**WHO))["Authorization"].removeprefix("Bearer ")
+
+    assert (await asgi_app.credentials.admit(token)).caller.body == "youth_union"
+
+
+def test_what_pupils_may_call_exists_and_shows_no_personal_data() -> None:
+    paths = json.loads((Path(__file__).parents[2] / "docs/api/openapi.json").read_text())["paths"]
+    for method, template in PERMITTED:
+        operation = paths[template][method.lower()]
+        assert {"volunteer", "public"} & set(operation["x-audience"]), template
+        assert not any(one.get("name", "").lower() == "x-purpose" for one in operation.get("parameters", ())), template

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import pytest
 
 from chassis.errors import Unauthenticated
 from deploy.identity.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, temporary_keycloak
+from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
 
 pytestmark = pytest.mark.identity
@@ -134,6 +136,17 @@ def dashboard_secret(admin: httpx.Client) -> str:
     return secret
 
 
+class EndedInMemory(EndedSessions):
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    async def add(self, session_id: str, until: datetime) -> None:
+        self._ids.add(session_id)
+
+    async def contains(self, session_id: str) -> bool:
+        return session_id in self._ids
+
+
 @pytest.fixture
 async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A browser before the door; the service behind only says who came."""
@@ -154,7 +167,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     provider = IdentityProvider(keycloak.issuer, "bakhong")
     gateway = Gateway(FastAPI(), settings)
     gateway.client = ProxyClient()
-    gateway.sessions = DashboardSessions(settings, provider, lambda: signer.session_key)
+    gateway.sessions = DashboardSessions(settings, provider, lambda: signer.session_key, EndedInMemory())
     gateway.credentials = Credentials(signer, None, None, None, provider, allows_development=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:
         yield browser

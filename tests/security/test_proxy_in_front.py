@@ -6,15 +6,21 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from ipaddress import ip_network
 from itertools import product
 from pathlib import Path
 from socket import socket
 from subprocess import DEVNULL, Popen
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+import uvicorn
 
 from deploy.secrets.__main__ import self_signed
+from gateway.edge.client_address import client_address
+from gateway.edge.request_head import RequestHead
 from tests.security.raw_http import (
     CONNECTIONS,
     LOOKS_LIKE_A_REQUEST,
@@ -191,3 +197,36 @@ async def test_the_proxy_passes_no_offer_of_an_upgrade_on(caddy: str, certificat
 
     assert len(heads) == len(UPGRADES) * len(CONNECTIONS)
     assert not [head for head in heads if b"\r\nupgrade:" in head.lower() or b"\r\nconnection:" in head.lower()]
+
+
+async def test_through_the_proxy_the_gateway_knows_the_clients_address_and_no_forged_one(
+    caddy: str, certificate: Path
+) -> None:
+    """Caddy connects from 127.0.0.1, which is trusted; the client connects from 127.0.0.2 and forges headers."""
+    networks = (ip_network("127.0.0.1/32"),)
+
+    async def show_address(scope: Any, receive: Any, send: Any) -> None:
+        address = client_address(scope["client"][0], RequestHead(scope["headers"]), networks).encode()
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(address))]}
+        )
+        await send({"type": "http.response.body", "body": address})
+
+    server = uvicorn.Server(uvicorn.Config(show_address, port=0, lifespan="off", log_config=None, proxy_headers=False))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    tls = ssl.create_default_context(cafile=certificate / "tls_certificate")
+    forged = {"X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.7", "X-Real-IP": "198.51.100.7"}
+    with running(caddy, certificate, f"127.0.0.1:{port}") as proxy_port:
+        transport = httpx.AsyncHTTPTransport(verify=tls, local_address="127.0.0.2", retries=0)
+        async with dialling(proxy_port, certificate), httpx.AsyncClient(transport=transport) as client:
+            answer = await client.get(f"https://127.0.0.1:{proxy_port}/", headers=forged)
+    async with httpx.AsyncClient() as client:
+        direct = await client.get(f"http://127.0.0.1:{port}/", headers={"X-Forwarded-For": "198.51.100.7"})
+    server.should_exit = True
+    await serving
+
+    assert answer.text == "127.0.0.2"
+    assert direct.text == "198.51.100.7", "a trusted peer is believed: so the proxy must overwrite the header"

@@ -1,5 +1,6 @@
 """The compose file keeps what it promises: pinned, closed, without root, within limits."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -106,7 +107,8 @@ def test_compose_itself_reads_the_file(tmp_path: Path) -> None:
     command = ["docker", "compose", "--profile", "*", "config", "--quiet"]
     if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode != 0:
         pytest.skip("no Compose v2 here to read the compose file with")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    variables = {**os.environ, "ENVIRONMENT": "development"}
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
@@ -125,3 +127,26 @@ def test_each_new_volume_of_kafka_is_a_cluster_of_its_own(tmp_path: Path) -> Non
     assert re.fullmatch(r"[A-Za-z0-9]{22}", first)
     (tmp_path / "meta.properties").write_text(f"node.id=1\ncluster.id={first}\n")
     assert cluster() == first
+
+
+def test_development_is_never_a_default_and_the_port_is_opened_only_on_request() -> None:
+    environment = SERVICES["gateway-api"]["environment"]
+    assert environment["ENVIRONMENT"].startswith("${ENVIRONMENT:?")
+    assert SERVICES["door"]["ports"] == ["${HTTPS_ADDRESS:-127.0.0.1}:${HTTPS_PORT:-8443}:8443"]
+
+
+def test_the_gateway_trusts_exactly_the_addresses_of_the_proxy() -> None:
+    trusted = SERVICES["gateway-api"]["environment"]["PROXY_NETWORKS"]
+    addresses = [network["ipv4_address"] for network in SERVICES["door"]["networks"].values()]
+
+    assert trusted == "${PROXY_NETWORKS:-" + ",".join(f"{address}/32" for address in addresses) + "}"
+
+
+def test_the_log_of_the_database_holds_no_values() -> None:
+    settings = (ROOT / "deploy/postgres/postgresql.conf").read_text()
+    for line in (
+        "log_parameter_max_length = 0",
+        "log_parameter_max_length_on_error = 0",
+        "log_error_verbosity = terse",
+    ):
+        assert line in settings

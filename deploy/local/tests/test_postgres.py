@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -196,3 +197,23 @@ def test_a_server_that_cannot_start_gives_the_reason(open_dir: Path) -> None:
     server = EmbeddedPostgres(open_dir)
     with pytest.raises(PostgresNotStarted, match=r"ended during its start"):
         server.start()
+
+
+def test_the_log_is_closed_to_others_and_holds_no_values(open_dir: Path) -> None:
+    with EmbeddedPostgres(open_dir, durable=False) as server:
+        with pytest.raises(asyncpg.UniqueViolationError):
+            asyncio.run(_insert_twice(server.url))
+        log = open_dir / "logs" / "postgres.log"
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+        assert "duplicate key" in log.read_text()
+        assert "038095000001" not in log.read_text()
+
+
+async def _insert_twice(url: str) -> None:
+    connection = await asyncpg.connect(f"{url}/postgres")
+    try:
+        await connection.execute("CREATE TABLE person (number text PRIMARY KEY)")
+        for _ in range(2):
+            await connection.execute("INSERT INTO person VALUES ($1)", "038095000001")
+    finally:
+        await connection.close()

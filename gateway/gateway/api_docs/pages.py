@@ -18,7 +18,7 @@ from gateway.api_docs.openapi import merge
 from gateway.edge.request_head import RawHeaders
 from gateway.edge.responses import Scope, Send, header_values, send_json
 from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
-from gateway.proxy.readiness import platform_readiness
+from gateway.proxy.readiness import ReadinessCache, platform_readiness
 from gateway.settings import GatewaySettings
 
 READER = Path(__file__).with_name("docs.html")
@@ -39,6 +39,7 @@ class Pages:
         self._inner = inner
         self.settings = settings
         self._document: dict[str, Any] | None = None
+        self._readiness = ReadinessCache(self._fetch_readiness)
 
     def route_of(self, path: str) -> str | None:
         """The template of a page's path; None where it is no page."""
@@ -53,8 +54,7 @@ class Pages:
         if path == "/healthz":
             await send_json(send, 200, {"status": "alive"}, [])
         elif path == "/readyz":
-            own = await readiness(self._inner.state.runtime)
-            status, document = await platform_readiness(self.client, self.settings, own)
+            status, document = await self._readiness.get()
             await send_json(send, status, document, [(b"cache-control", b"no-store")])
         elif path == "/openapi.json":
             await send_json(send, 200, await self.document(), [])
@@ -66,6 +66,10 @@ class Pages:
             if found is None:
                 raise NotFound
             await send_page(send, found)
+
+    async def _fetch_readiness(self) -> tuple[int, dict[str, Any]]:
+        own = await readiness(self._inner.state.runtime)
+        return await platform_readiness(self.client, self.settings, own)
 
     async def document(self) -> dict[str, Any]:
         """The merged OpenAPI document; fetched again while a service does not respond."""

@@ -29,6 +29,7 @@ async def delete_expired(runtime: Runtime) -> None:
     """Deletes expired bodies and sessions; runs hourly."""
     async with runtime.database.transaction() as session:
         await delete_bodies(session, now() - timedelta(days=BODY_DAYS))
+        await session.execute(text("DELETE FROM ended_session WHERE until < :now"), {"now": now()})
 
 
 ROTATIONS = (

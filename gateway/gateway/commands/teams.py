@@ -16,16 +16,17 @@ async def store_team(session: Session, event: TeamChanged) -> None:
             "accounts": [member.account for member in event.members],
             "starts": [member.listed_from for member in event.members],
             "ends": [member.listed_to for member in event.members],
+            "bodies": [member.body for member in event.members],
         },
     )
 
 
 _UNLIST = text("UPDATE team_listing SET is_listed = false WHERE team_id = :team")
 _LIST = text(
-    "INSERT INTO team_listing (account, team_id, listed_from, listed_to, is_listed)"
-    " SELECT DISTINCT ON (account) account, :team, starts, ends, true FROM unnest(cast(:accounts AS text[]),"
-    " cast(:starts AS date[]), cast(:ends AS date[])) AS member (account, starts, ends)"
+    "INSERT INTO team_listing (account, team_id, listed_from, listed_to, is_listed, body)"
+    " SELECT DISTINCT ON (account) account, :team, starts, ends, true, body FROM unnest(cast(:accounts AS text[]),"
+    " cast(:starts AS date[]), cast(:ends AS date[]), cast(:bodies AS text[])) AS member (account, starts, ends, body)"
     " ORDER BY account, ends DESC NULLS FIRST"
     " ON CONFLICT (account, team_id) DO UPDATE"
-    " SET listed_from = excluded.listed_from, listed_to = excluded.listed_to, is_listed = true"
+    " SET listed_from = excluded.listed_from, listed_to = excluded.listed_to, is_listed = true, body = excluded.body"
 )

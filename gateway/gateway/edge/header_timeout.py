@@ -5,13 +5,13 @@ an upgrade and takes the rest of its body for the next request (https://github.c
 """
 
 import asyncio
-import ipaddress
 from collections import Counter
 from typing import ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from gateway.edge.client_address import address_group, parse_address
 from gateway.settings import GatewaySettings, Networks
 
 REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -97,15 +97,10 @@ class HeaderTimeoutProtocol(H11Protocol):
 
 def capped_address(peer: str, proxy_networks: Networks) -> str | None:
     """What the cap counts `peer` under: an IPv4 address, or the /64 that one IPv6 subscriber has; None for no cap."""
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return None  # a Unix socket: its peer is on this machine
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address
-    if any(address in network for network in proxy_networks):
-        return None
-    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+    address = parse_address(peer)
+    if address is None or any(address in network for network in proxy_networks):
+        return None  # without an address it is a Unix socket: its peer is on this machine
+    return address_group(peer)
 
 
 def protocol_of(settings: GatewaySettings) -> type[HeaderTimeoutProtocol]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
+from gateway.errors import TooManyRequests
+
 Clock = Callable[[], float]
 
 
@@ -64,10 +66,10 @@ class TokenBuckets:
             self._levels.popitem(last=False)
         return self._verdict(allowed, level)
 
-    def peek(self, key: Hashable) -> Verdict:
-        """What `take` would return, spending nothing: for limits on failures, charged afterwards."""
-        level, _ = self._level(key)
-        return self._verdict(level >= 1, level)
+    def give_back(self, key: Hashable) -> None:
+        """Return a token that was taken: for limits on failures, which are charged before the result is known."""
+        level, now = self._level(key)
+        self._levels[key] = (min(self._full, level + 1), now)
 
     def __len__(self) -> int:
         return len(self._levels)
@@ -83,3 +85,10 @@ class TokenBuckets:
     def _verdict(self, allowed: bool, level: float) -> Verdict:
         seconds = math.ceil((1 - level) / self._rate) if level < 1 else 0
         return Verdict(allowed, self.policy, int(level), seconds)
+
+
+def check_quota(verdict: Verdict) -> Verdict:
+    """The verdict; TooManyRequests with its fields when the quota is used up."""
+    if not verdict.allowed:
+        raise TooManyRequests(headers={name.decode(): value.decode() for name, value in verdict.headers()})
+    return verdict

@@ -27,7 +27,7 @@ class ForwardedBody:
         """Why the body broke off; the HTTP client that sends it on reports only that it did."""
         self.on_piece: Callable[[], None] | None = None
         """Called after each piece."""
-        self._is_empty = not is_chunked and not self.length
+        self.is_empty = not is_chunked and not self.length
         self._receive = receive
         self._limit = limit
         self._idle = idle
@@ -36,7 +36,7 @@ class ForwardedBody:
 
     async def read_if_small(self) -> None:
         if not self.is_streamed:
-            if not self._is_empty:
+            if not self.is_empty:
                 self._held = b"".join([piece async for piece in self._flow()])
             self._ended.set()
 
@@ -61,6 +61,11 @@ class ForwardedBody:
             raise
         finally:
             self._ended.set()
+
+
+def has_body(head: RequestHead) -> bool:
+    """Whether a request announces a body that is not empty."""
+    return b"transfer-encoding" in head or head.only(b"content-length") not in (None, b"0")
 
 
 async def read_body(receive: Receive, limit: int, idle: float) -> bytes:

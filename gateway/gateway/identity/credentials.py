@@ -93,7 +93,7 @@ class Credentials:
             return known
         caller, expires = await self._read(token)
         caller = self._with_scopes(caller)
-        await self._volunteers.check(caller)
+        caller = await self._volunteers.check(caller)
         await self._training.check(caller)
         until = min(now().timestamp() + SECONDS_SHARED, expires)
         admission = self._known[digest] = Admission(caller, self._bearer(caller), until)

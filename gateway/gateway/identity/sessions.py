@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -21,6 +22,7 @@ from chassis.observability.log import logger
 from chassis.security.identity import Caller, claims_of
 from gateway.edge.request_head import RawHeaders
 from gateway.edge.responses import Scope, Send, header_values
+from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider, caller_of, discover
 from gateway.settings import GatewaySettings
 
@@ -41,9 +43,12 @@ class DashboardSession:
 
 
 class DashboardSessions:
-    """The dashboard's sign-in with one provider. State and session travel encrypted in cookies."""
+    """The dashboard's sign-in with one provider. State and session travel encrypted in cookies; sign-out is kept here."""
 
-    def __init__(self, settings: GatewaySettings, provider: IdentityProvider, key: Callable[[], bytes]) -> None:
+    def __init__(
+        self, settings: GatewaySettings, provider: IdentityProvider, key: Callable[[], bytes], ended: EndedSessions
+    ) -> None:
+        self._ended = ended
         self._settings = settings
         self._provider = provider
         self._key = key
@@ -55,16 +60,24 @@ class DashboardSessions:
         elif path == CALLBACK and scope["method"] == "GET":
             await self._finish(scope, send)
         elif path == SIGN_OUT and scope["method"] == "POST":
+            await self._end(scope)
             await _redirect(send, "/dashboard", [_cookie(SESSION_COOKIE, "", 0)])
         else:
             raise NotFound
 
-    def session_of(self, scope: Scope) -> DashboardSession | None:
+    async def session_of(self, scope: Scope) -> DashboardSession | None:
         """The session that the request's cookie carries; None when there is none, or it is not ours, or it ended."""
         content = self._decrypt(SESSION_COOKIE, _cookie_value(scope, SESSION_COOKIE))
-        if content is None or content["until"] <= now().timestamp():
+        if content is None or content["until"] <= now().timestamp() or await self._ended.contains(_id_of(content)):
             return None
         return DashboardSession(caller_of(_as_provider_claims(content["claims"])), float(content["until"]))
+
+    async def _end(self, scope: Scope) -> None:
+        """Ends the session for every copy of its cookie."""
+        content = self._decrypt(SESSION_COOKIE, _cookie_value(scope, SESSION_COOKIE))
+        if content is None:
+            return
+        await self._ended.add(_id_of(content), datetime.fromtimestamp(content["until"], UTC))
 
     async def _begin(self, scope: Scope, send: Send) -> None:
         state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
@@ -93,7 +106,7 @@ class DashboardSessions:
         token = await self._exchange(scope, given.get("code", [""])[0], kept["verifier"])
         caller, expires = await self._provider.caller(token)
         until = min(expires, now().timestamp() + LONGEST_SESSION)
-        content = {"claims": claims_of(caller), "until": until}
+        content = {"claims": claims_of(caller), "until": until, "id": secrets.token_urlsafe(18)}
         seconds = max(0, int(until - now().timestamp()))
         session = _cookie(SESSION_COOKIE, self._encrypt(SESSION_COOKIE, content), seconds)
         await _redirect(send, kept["next"], [session, _cookie(STATE_COOKIE, "", 0)])
@@ -143,6 +156,11 @@ class DashboardSessions:
         except (ValueError, InvalidTag):
             return None
         return content
+
+
+def _id_of(content: dict[str, Any]) -> str:
+    # A session of the release before has no id: its own content stands for it.
+    return str(content.get("id") or hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest())
 
 
 def _as_provider_claims(claims: dict[str, Any]) -> dict[str, Any]:

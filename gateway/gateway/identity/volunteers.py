@@ -1,15 +1,18 @@
 """Volunteers are admitted while a team lists them; checked whenever their admission is renewed (30 s)."""
 
+from dataclasses import replace
+
 from sqlalchemy import text
 
 from chassis.clock import today
 from chassis.security.identity import Caller
 from chassis.storage.database import Database
 from gateway.errors import VolunteerNotListed
+from gateway.identity.school import SCHOOL
 
-_STRUCK_OFF = text(
-    "SELECT count(*) > 0 AND NOT coalesce(bool_or(is_listed AND coalesce(listed_from, :day) <= :day"
-    " AND coalesce(listed_to, :day) >= :day), false) FROM team_listing WHERE account = :account"
+_LISTINGS = text(
+    "SELECT body, is_listed AND coalesce(listed_from, :day) <= :day AND coalesce(listed_to, :day) >= :day AS is_current"
+    " FROM team_listing WHERE account = :account ORDER BY body"
 )
 
 
@@ -19,11 +22,17 @@ class Volunteers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def check(self, caller: Caller) -> None:
-        """Refuses an account that teams listed and none lists today; for others the identity provider decides."""
+    async def check(self, caller: Caller) -> Caller:
+        """The caller with the body of its team; a pupil in any team counts as `school`.
+
+        Raises VolunteerNotListed for an account that teams listed and none lists today; others have no body.
+        """
         if caller.role != "volunteer":
-            return
+            return caller
         async with self._database.reading() as session:
-            found = await session.execute(_STRUCK_OFF, {"account": caller.account, "day": today()})
-            if found.scalar_one():
-                raise VolunteerNotListed
+            rows = (await session.execute(_LISTINGS, {"account": caller.account, "day": today()})).all()
+        current = [row.body for row in rows if row.is_current]
+        if rows and not current:
+            raise VolunteerNotListed
+        bodies = [body for body in current if body]
+        return replace(caller, body=SCHOOL if SCHOOL in bodies else next(iter(bodies), caller.body))

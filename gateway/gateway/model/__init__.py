@@ -3,6 +3,7 @@
 from gateway.model.acts import AdministrativeAct
 from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
 from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
+from gateway.model.sessions import EndedSession
 from gateway.model.tables import Table
 from gateway.model.teams import TeamListing
 from gateway.model.training import TrainingAccount
@@ -15,6 +16,7 @@ __all__ = [
     "Delivery",
     "DeliveryConflict",
     "DeliveryOutcome",
+    "EndedSession",
     "Licence",
     "Partner",
     "PartnerSecret",

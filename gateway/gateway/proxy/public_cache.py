@@ -1,0 +1,84 @@
+"""Responses of public pages and reports, kept for seconds: many requests for one page cost the service one."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+
+from gateway.edge.request_head import RequestHead
+from gateway.edge.responses import Message, Scope, Send
+
+SECONDS_CACHED = 2.0
+LARGEST = 1_048_576
+"""Bytes of a body; larger ones are not kept."""
+MOST_PAGES = 256
+VARIES_BY = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"x-forwarded-host", b"host")
+
+
+@dataclass(slots=True)
+class CachedPage:
+    """The messages of one response; none while it is fetched. One request at a time fetches it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    messages: list[Message] = field(default_factory=list)
+    fetched_at: float = 0.0
+
+    def is_fresh(self, now: float) -> bool:
+        return bool(self.messages) and now - self.fetched_at < SECONDS_CACHED
+
+
+class PublicCache:
+    """For requests without a credential only: their response is the same for every caller."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pages: OrderedDict[Hashable, CachedPage] = OrderedDict()
+
+    async def respond(
+        self, scope: Scope, head: RequestHead, send: Send, forward: Callable[[Send], Awaitable[object]]
+    ) -> None:
+        """Send the kept response, or that of `forward`, which is kept if it is a complete 200 or 304."""
+        key = (scope["method"], scope["raw_path"], scope["query_string"], *(tuple(head.values(n)) for n in VARIES_BY))
+        page = self._page(key)
+        async with page.lock:
+            if not page.is_fresh(self._clock()):
+                recording = Recording(send)
+                await forward(recording)
+                if recording.may_be_kept:
+                    page.messages, page.fetched_at = recording.messages, self._clock()
+                return
+            messages = page.messages
+        for message in messages:
+            await send(dict(message))
+
+    def _page(self, key: Hashable) -> CachedPage:
+        page = self._pages.setdefault(key, CachedPage())
+        self._pages.move_to_end(key)
+        while len(self._pages) > MOST_PAGES:
+            self._pages.popitem(last=False)
+        return page
+
+
+class Recording:
+    """Sends a response on and keeps its messages while they are small."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.messages: list[Message] = []
+        self._size = 0
+        self._is_complete = False
+
+    @property
+    def may_be_kept(self) -> bool:
+        start = self.messages[0] if self.messages else {}
+        has_cookie = any(name == b"set-cookie" for name, _ in start.get("headers", ()))
+        return self._is_complete and self._size <= LARGEST and start.get("status") in (200, 304) and not has_cookie
+
+    async def __call__(self, message: Message) -> None:
+        self._size += len(message.get("body", b""))
+        if self._size <= LARGEST:
+            self.messages.append(dict(message))
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self._is_complete = True
+        await self._send(message)
