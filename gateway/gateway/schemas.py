@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from chassis.web.bodies import NOT_NULL, Day, RequestBody
 from gateway.model.partners import AgreementScope
 from gateway.webhooks.event_types import SHAPES
 from gateway.webhooks.providers import PROVIDERS
@@ -43,7 +44,7 @@ Network = Annotated[str, AfterValidator(_network)]
 RestScope = Literal["prefill"]
 
 
-class LicenceCreate(BaseModel):
+class LicenceCreate(RequestBody):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
@@ -60,15 +61,20 @@ class LicenceCreate(BaseModel):
     kind: Text
     number: Text
     issuer: Text
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
-class LicenceView(LicenceCreate):
+class LicenceView(BaseModel):
     id: UUID
+    kind: str
+    number: str
+    issuer: str
+    valid_from: date
+    valid_to: date | None
 
 
-class PartnerCreate(BaseModel):
+class PartnerCreate(RequestBody):
     """`allowed_types` left out: all that the kind may send."""
 
     model_config = ConfigDict(
@@ -89,15 +95,15 @@ class PartnerCreate(BaseModel):
     licences: list[LicenceCreate] = Field(default=[], max_length=50)
 
 
-class PartnerChange(BaseModel):
+class PartnerChange(RequestBody):
     """What is named changes; `status` `retired` stops the partner at once."""
 
-    name: Text | None = None
-    status: Literal["active", "retired"] | None = None
-    dialect: ProviderName | None = None
-    allowed_types: list[EventType] | None = Field(default=None, max_length=50)
-    scopes: list[RestScope] | None = None
-    addresses: list[Network] | None = Field(default=None, max_length=50)
+    name: Annotated[Text | None, NOT_NULL] = None
+    status: Annotated[Literal["active", "retired"] | None, NOT_NULL] = None
+    dialect: Annotated[ProviderName | None, NOT_NULL] = None
+    allowed_types: Annotated[list[EventType] | None, NOT_NULL] = Field(default=None, max_length=50)
+    scopes: Annotated[list[RestScope] | None, NOT_NULL] = None
+    addresses: Annotated[list[Network] | None, NOT_NULL] = Field(default=None, max_length=50)
     messages_per_minute: int | None = Field(default=None, ge=1, le=1_000_000)
     contact: str | None = Field(default=None, max_length=200)
 
@@ -119,7 +125,7 @@ class PartnerView(BaseModel):
     updated_at: datetime
 
 
-class SecretCreate(BaseModel):
+class SecretCreate(RequestBody):
     """A new secret beside the old ones, which end after `overlap_hours`. `secret` brings the partner's own (a provider's
     key, or `whpk_` and its ed25519 public key); left out, one is made."""
 
@@ -143,17 +149,23 @@ class NewSecret(SecretView):
     client_id: str | None = None
 
 
-class AgreementCreate(BaseModel):
+class AgreementCreate(RequestBody):
     number: Text
-    signed_on: date
+    signed_on: Day
     unit_code: Text
     scope: list[AgreementScope] = Field(min_length=1, max_length=5)
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
-class AgreementView(AgreementCreate):
+class AgreementView(BaseModel):
     id: UUID
+    number: str
+    signed_on: date
+    unit_code: str
+    scope: list[AgreementScope]
+    valid_from: date
+    valid_to: date | None
 
 
 class OutcomeView(BaseModel):
@@ -179,7 +191,7 @@ class DeliveryView(BaseModel):
     outcomes: list[OutcomeView]
 
 
-class DevelopmentSignIn(BaseModel):
+class DevelopmentSignIn(RequestBody):
     """Who to be; what the role does not need is left out."""
 
     model_config = ConfigDict(

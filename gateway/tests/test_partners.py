@@ -313,3 +313,34 @@ async def test_dead_letters_of_all_services_are_one_list_page_by_page(
     assert [len(page) for page in seen] == [2, 2, 1]
     assert [one for page in seen for one in page] == sorted(one for ids in behind.values() for one in ids)
     assert cursor is None
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        (b'{"id": "bank-b", "name": "B", "messages_per_minute": NaN}', "", "json"),
+        (b'{"id": "bank-b", "name": "B", "messages_per_minute": -Infinity}', "", "json"),
+        (b'{"id": "bank-b", "name": "B", "adress": "x"}', "/adress", "unknown-field"),
+        (b'{"id": "bank-b", "name": "B", "messages_per_minute": "5"}', "/messages_per_minute", "int-type"),
+    ],
+)
+async def test_bodies_are_strict_json(
+    client: httpx.AsyncClient, sign_in: Any, body: bytes, pointer: str, code: str
+) -> None:
+    headers = await sign_in("operator") | {"Content-Type": "application/json"}
+
+    answer = await client.post("/v1/partners", content=body, headers=headers)
+
+    assert answer.status_code == 422
+    assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (pointer, code)
+
+
+async def test_null_clears_only_what_may_be_empty(client: httpx.AsyncClient, sign_in: Any) -> None:
+    operator = await sign_in("operator")
+
+    refused = await client.patch("/v1/partners/demo-bank", json={"name": None, "scopes": None}, headers=operator)
+    cleared = await client.patch("/v1/partners/demo-bank", json={"contact": None}, headers=operator)
+
+    assert refused.status_code == 422
+    assert {one["code"] for one in refused.json()["errors"]} == {"not-nullable"}
+    assert (cleared.status_code, cleared.json()["contact"]) == (200, None)

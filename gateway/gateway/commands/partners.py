@@ -24,8 +24,6 @@ from gateway.model.partners import WEBHOOK_SECRET
 from gateway.webhooks.event_types import TYPES_OF_KIND
 from gateway.webhooks.signatures import SecretRefused, parse_secret
 
-OPTIONAL_ATTRIBUTES = frozenset({"messages_per_minute", "contact"})
-
 
 async def register_partner(
     session: Session, caller: Caller, partner: Partner, allowed_types: Sequence[str] | None, licences: Sequence[Licence]
@@ -44,8 +42,7 @@ async def register_partner(
 async def change_partner(session: Session, caller: Caller, partner: Partner, changes: Mapping[str, Any]) -> Partner:
     """Changes the named attributes; None clears an optional one."""
     for name, value in changes.items():
-        if value is not None or name in OPTIONAL_ATTRIBUTES:
-            setattr(partner, name, value)
+        setattr(partner, name, value)
     partner.touch()
     await _record(session, caller, partner, "partner.changed", ", ".join(sorted(changes)))
     return partner
