@@ -142,11 +142,13 @@ async def again(kind: Attack, host: str, port: int) -> None:
 async def slow_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     head = b"POST /webhooks/demo-bank HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
     writer.write(head)
-    answer = asyncio.ensure_future(reader.read(1))
-    while not answer.done():
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await reader.read(1)
+                return
         writer.write(b" ")
         await writer.drain()
-        await asyncio.wait({answer}, timeout=0.5)
 
 
 async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -5,7 +5,7 @@ quota; then the service responds, and every response gets the same headers.
 """
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from time import perf_counter
 
@@ -85,6 +85,7 @@ class Gateway:
         self._in_flight = InFlightLimit(settings.requests_at_once)
         self._streams = InFlightLimit(settings.requests_at_once)
         self._bodies = AddressLimit(settings.bodies_per_address)
+        self._anonymous = AddressLimit(settings.anonymous_requests_per_address)
         self._address_streams = AddressLimit(settings.streams_per_address)
         self._public_cache = PublicCache()
         self._proxy_networks = settings.networks_of_proxies()
@@ -285,7 +286,7 @@ class Gateway:
             limit = UPLOAD_LIMIT if _is_upload(head) else JSON_LIMIT
 
             async def forward(send: Send) -> None:
-                with self._address_streams.hold(_address(scope)) if route.streams else nullcontext():
+                with self._share_of_address(scope, route, admission):
                     await self.proxy.forward(
                         scope,
                         receive,
@@ -301,6 +302,14 @@ class Gateway:
                 await self._public_cache.respond(scope, head, answer, forward)
             else:
                 await forward(answer)
+
+    def _share_of_address(
+        self, scope: Scope, route: Route, admission: Admission | None
+    ) -> AbstractContextManager[None]:
+        """What one address may hold at services: some streams, and some requests without a credential."""
+        if route.streams:
+            return self._address_streams.hold(_address(scope))
+        return self._anonymous.hold(_address(scope)) if admission is None else nullcontext()
 
     def _find(self, method: str, path: str) -> tuple[Route | None, Problem | None]:
         try:

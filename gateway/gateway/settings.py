@@ -46,6 +46,8 @@ class GatewaySettings(Settings):
     taken from `X-Forwarded-For`; `connections_per_address` is not for them. Unset: no proxy is trusted."""
     bodies_per_address: int = Field(default=32, ge=1)
     """Request bodies of one address that have begun and not ended; more get 429."""
+    anonymous_requests_per_address: int = Field(default=16, ge=1)
+    """Requests of one address without a credential that services respond to at once; more get 429."""
     streams_per_address: int = Field(default=16, ge=1)
     """Event streams of one address; more get 429."""
     mailbox_letters: int = 2_000

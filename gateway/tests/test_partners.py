@@ -318,8 +318,8 @@ async def test_dead_letters_of_all_services_are_one_list_page_by_page(
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [
-        (b'{"id": "bank-b", "name": "B", "messages_per_minute": NaN}', "", "json"),
-        (b'{"id": "bank-b", "name": "B", "messages_per_minute": -Infinity}', "", "json"),
+        (b'{"id": "bank-b", "name": "B", "messages_per_minute": NaN}', "/", "json"),
+        (b'{"id": "bank-b", "name": "B", "messages_per_minute": -Infinity}', "/", "json"),
         (b'{"id": "bank-b", "name": "B", "adress": "x"}', "/adress", "unknown-field"),
         (b'{"id": "bank-b", "name": "B", "messages_per_minute": "5"}', "/messages_per_minute", "int-type"),
     ],

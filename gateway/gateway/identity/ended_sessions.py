@@ -24,4 +24,4 @@ class EndedSessions:
 
 
 _ADD = text("INSERT INTO ended_session (id, until) VALUES (:id, :until) ON CONFLICT (id) DO NOTHING")
-_FIND = text("SELECT FROM ended_session WHERE id = :id")
+_FIND = text("SELECT 1 FROM ended_session WHERE id = :id")
