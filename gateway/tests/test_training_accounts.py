@@ -1,4 +1,4 @@
-"""TrainingAccounts accounts sign in with what they were given, and end with their session."""
+"""Training accounts sign in with what they were given, and end with their session."""
 
 import hashlib
 from datetime import timedelta

@@ -711,13 +711,13 @@ GatewayAgreementCreate = TypedDict(
 GatewayAgreementView = TypedDict(
     "GatewayAgreementView",
     {
+        "id": "str",
         "number": "str",
         "signed_on": "str",
         "unit_code": "str",
         "scope": "list[Literal['digital_signature', 'payment_account', 'qr', 'infrastructure', 'staff']]",
         "valid_from": "str",
-        "valid_to": "NotRequired[str | None]",
-        "id": "str",
+        "valid_to": "str | None",
     },
 )
 
@@ -786,14 +786,7 @@ GatewayLicenceCreate = TypedDict(
 
 GatewayLicenceView = TypedDict(
     "GatewayLicenceView",
-    {
-        "kind": "str",
-        "number": "str",
-        "issuer": "str",
-        "valid_from": "str",
-        "valid_to": "NotRequired[str | None]",
-        "id": "str",
-    },
+    {"id": "str", "kind": "str", "number": "str", "issuer": "str", "valid_from": "str", "valid_to": "str | None"},
 )
 
 GatewayListedAdministrativeActView = TypedDict(

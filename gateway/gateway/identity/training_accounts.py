@@ -1,4 +1,4 @@
-"""TrainingAccounts accounts: they sign in here, in development and production, until their training session ends.
+"""Training accounts: they sign in here, in development and production, until their training session ends.
 
 They are in no identity provider: it would mix fictitious people with real ones. See ADR 0011.
 """

@@ -65,7 +65,7 @@ async def create_development_token(
 async def create_access_token(request: Request, caller: Anybody) -> JSONResponse:
     """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form.
 
-    TrainingAccounts accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
+    Training accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
     """
     gateway = request.app.state.gateway
     try:
