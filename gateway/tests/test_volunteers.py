@@ -10,6 +10,7 @@ import pytest
 
 from chassis.clock import frozen_at, now, today
 from chassis.ids import new_id
+from chassis.testing import unit_event
 from contracts.onboarding import TeamChanged, TeamMember
 from gateway.identity.school import PERMITTED
 
@@ -54,6 +55,20 @@ async def test_who_leaves_the_team_is_refused_everywhere_within_a_minute(client,
 
     with frozen_at(now() + timedelta(seconds=59)):
         assert await answer_to(client, volunteer) == STRUCK_OFF
+
+
+async def test_a_team_of_another_commune_neither_excludes_nor_readmits(client, sign_in, deliver) -> None:
+    home, elsewhere = unit_event("15724"), unit_event("15061")
+    await deliver(unit_event("38", parents=()), home, elsewhere, unit_event("15727-01", parents=("38", "15724")))
+    foreign = team(LISTED, team_id=OTHER_TEAM).model_copy(update={"unit_id": elsewhere.unit_id})
+    own = team(LISTED).model_copy(update={"unit_id": home.unit_id})
+    await deliver(foreign, foreign.model_copy(update={"members": []}))
+    assert (await answer_to(client, await sign_in(**WHO)))[0] != 403
+
+    await deliver(own, own.model_copy(update={"members": []}), foreign)
+
+    with frozen_at(now() + timedelta(seconds=59)):
+        assert await answer_to(client, await sign_in(**WHO)) == STRUCK_OFF
 
 
 async def test_whom_another_team_lists_stays(client, sign_in, deliver) -> None:

@@ -13,6 +13,7 @@ async def store_team(session: Session, event: TeamChanged) -> None:
         _LIST,
         {
             "team": event.team_id,
+            "unit": event.unit_id,
             "accounts": [member.account for member in event.members],
             "starts": [member.listed_from for member in event.members],
             "ends": [member.listed_to for member in event.members],
@@ -23,10 +24,12 @@ async def store_team(session: Session, event: TeamChanged) -> None:
 
 _UNLIST = text("UPDATE team_listing SET is_listed = false WHERE team_id = :team")
 _LIST = text(
-    "INSERT INTO team_listing (account, team_id, listed_from, listed_to, is_listed, body)"
-    " SELECT DISTINCT ON (account) account, :team, starts, ends, true, body FROM unnest(cast(:accounts AS text[]),"
+    "INSERT INTO team_listing (account, team_id, listed_from, listed_to, is_listed, body, unit_id)"
+    " SELECT DISTINCT ON (account) account, :team, starts, ends, true, body, cast(:unit AS uuid)"
+    " FROM unnest(cast(:accounts AS text[]),"
     " cast(:starts AS date[]), cast(:ends AS date[]), cast(:bodies AS text[])) AS member (account, starts, ends, body)"
     " ORDER BY account, ends DESC NULLS FIRST"
     " ON CONFLICT (account, team_id) DO UPDATE"
-    " SET listed_from = excluded.listed_from, listed_to = excluded.listed_to, is_listed = true, body = excluded.body"
+    " SET listed_from = excluded.listed_from, listed_to = excluded.listed_to, is_listed = true, body = excluded.body,"
+    " unit_id = excluded.unit_id"
 )

@@ -21,3 +21,5 @@ class TeamListing(Table, table=True):
     is_listed: bool = True
     body: str | None = Field(default=None, sa_type=Text)
     """The member's body, such as `youth_union` or `school`; null until its team is published again."""
+    unit_id: UUID | None = None
+    """The team's unit; null until the team is published again."""
