@@ -187,6 +187,16 @@ async def test_near_duplicates_are_found_merged_and_unmerged(
     assert (str(back.resident_id), back.life) == (two["id"], "alive")
 
 
+async def test_the_evidence_of_a_consent_is_a_note_and_no_document(calling: Any, register: Any) -> None:
+    view = await register(a_resident(1))
+    own, path = calling("resident", resident_id=view["id"]), f"/v1/residents/{view['id']}/consents"
+    body = {"purpose": "prefill", "grantee": "demo-bank", "evidence": {"text": "x" * 5_000}}
+
+    refused = await own.post(path, json=body)
+
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/evidence"]
+
+
 async def test_the_same_consent_again_is_the_valid_one_and_their_number_is_bounded(
     calling: Any, register: Any, published: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

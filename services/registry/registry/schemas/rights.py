@@ -1,10 +1,12 @@
 """Bodies about the rights of people over their own data."""
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
 from chassis.web.bodies import Instant, RequestBody
@@ -37,13 +39,25 @@ class AccessView(BaseModel):
         return cls.model_validate(entry, from_attributes=True)
 
 
+MOST_EVIDENCE = 4_000
+
+
+def _short(evidence: dict[str, Any] | None) -> dict[str, Any] | None:
+    if len(json.dumps(evidence, ensure_ascii=False)) > MOST_EVIDENCE:
+        raise PydanticCustomError(
+            "too-long", "Must have at most 4,000 characters.", {"vi": "Không được quá 4.000 ký tự."}
+        )
+    return evidence
+
+
 class ConsentCreate(RequestBody):
     """One purpose and one grantee, with the evidence that the law asks for."""
 
     purpose: ShortText
     grantee: Annotated[ShortText, Field(validation_alias=AliasChoices("grantee", "partner_id", "provider"))]
     expires_at: Instant | None = None
-    evidence: dict[str, Any] | None = None
+    evidence: Annotated[dict[str, Any] | None, AfterValidator(_short)] = None
+    """At most 4,000 characters as JSON: what was agreed, how and where it is kept; never the document itself."""
 
 
 class ConsentView(BaseModel):
