@@ -150,7 +150,7 @@ def test_a_poison_event_is_set_aside_with_its_key_and_others_go_on(stack: Stack,
         load.also(counts)
     mended_at = time.monotonic()
     [dead] = [each["id"] for each in dead_letters if each["state"] == "dead" and each["key"] != garbage]
-    assert load.api.post(f"/v1/dead-dead_letters/{dead}/replay", who=load.api.operator())["replayed"] == 3
+    assert load.api.post(f"/v1/dead-letters/{dead}/replay", who=load.api.operator())["replayed"] == 3
     close(stack, load, "an event that cannot be applied, corrected and replayed", before, mended_at)
 
 

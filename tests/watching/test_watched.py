@@ -148,9 +148,9 @@ def reported(platform: Started) -> str:
 
 def test_one_webhook_is_one_trace_from_the_door_to_the_report(collector: Collector, reported: str) -> None:
     webhook = collector.one("gateway", "POST /webhooks/{partner_id}")
-    registry = collector.one("registry", f"react {PartnerEventReceived.type}")
-    onboarding = collector.one("onboarding", f"react {ResidentAttested.type}")
-    reporting = collector.one("reporting", f"react {StepCompleted.type}")
+    registry = collector.one("registry", f"handle {PartnerEventReceived.type}")
+    onboarding = collector.one("onboarding", f"handle {ResidentAttested.type}")
+    reporting = collector.one("reporting", f"handle {StepCompleted.type}")
     assert webhook.parent_id == CALLER
     assert registry.parent_id == webhook.id
     assert onboarding.parent_id == registry.id

@@ -61,10 +61,10 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 async def listening(postgres_url: str, tmp_path: Path) -> AsyncIterator[TlsServer]:
     """Known as `localhost` only, by its own certificate."""
     self_signed(tmp_path, ["localhost"])
-    listening = TlsServer(postgres_url, tmp_path)
-    async with await asyncio.start_server(listening.serve, "127.0.0.1", 0) as listening:
-        listening.port = listening.sockets[0].getsockname()[1]
-        yield listening
+    tls_server = TlsServer(postgres_url, tmp_path)
+    async with await asyncio.start_server(tls_server.serve, "127.0.0.1", 0) as listening:
+        tls_server.port = listening.sockets[0].getsockname()[1]
+        yield tls_server
 
 
 async def test_everything_that_connects_verifies_who_it_talks_to(listening: TlsServer) -> None:

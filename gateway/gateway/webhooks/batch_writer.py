@@ -35,7 +35,7 @@ UNREACHABLE = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
 )
-WAITING = Gauge("bakhong_mailbox_deliveries", "Webhooks that wait for their commit")
+WAITING = Gauge("bakhong_mailbox_letters", "Webhooks that wait for their commit")
 CAPACITY = Gauge("bakhong_mailbox_capacity", "Webhooks that may wait; more get 503")
 
 
