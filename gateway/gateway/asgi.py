@@ -101,7 +101,8 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._respond(self._with_client_address(scope), receive, send)
+            head = RequestHead(scope["headers"])
+            await self._respond(self._with_client_address(scope, head), head, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(scope, receive, send)
         else:
@@ -169,8 +170,7 @@ class Gateway:
 
         await self.inner(scope, close_first, open_first)
 
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
-        head = RequestHead(scope["headers"])
+    async def _respond(self, scope: Scope, head: RequestHead, receive: Receive, send: Send) -> None:
         trace = read_trace(head)
         response = ResponseWriter(send, trace, [*self._security_headers, *self._origins.headers(head)])
         began = perf_counter()
@@ -357,9 +357,9 @@ class Gateway:
 
         send.on_status = give_back
 
-    def _with_client_address(self, scope: Scope) -> Scope:
+    def _with_client_address(self, scope: Scope, head: RequestHead) -> Scope:
         peer = _address(scope)
-        address = client_address(peer, RequestHead(scope["headers"]), self._proxy_networks)
+        address = client_address(peer, head, self._proxy_networks)
         return scope if address == peer else {**scope, "client": (address, 0)}
 
     async def _respond_inside(
