@@ -2,12 +2,16 @@
 
 import asyncio
 import base64
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from chassis.errors import InvalidQuery
 from chassis.testing import unit_event
 from chassis.web.bodies import is_too_deep
+from chassis.web.routing import Page, cursor_at
 from contracts.registry import SourceChecked
 
 
@@ -278,3 +282,20 @@ async def test_a_cursor_that_the_list_never_gave_is_the_callers_fault(officer, k
 def test_brackets_within_texts_and_beside_each_other_are_no_nesting(body):
     assert not is_too_deep(body)
     assert is_too_deep(b"[" * 65 + body)
+
+
+def test_a_sort_key_of_several_kinds_comes_back_from_its_cursor():
+    key = (datetime(2026, 11, 29, 8, 30, tzinfo=UTC), UUID(int=7), 12, "phường Hạc Thành")
+    page = Page(limit=1, cursor=cursor_at(key[0].isoformat(), *key[1:]))
+
+    assert page.after_key(datetime.fromisoformat, UUID, int, str) == key
+    assert Page(limit=1, cursor=None).after_key(UUID) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "kinds"),
+    [(("x",), [UUID]), (("1", "2"), [int]), (("1",), [int, str]), (("soon",), [datetime.fromisoformat])],
+)
+def test_the_cursor_of_another_list_is_refused(key, kinds):
+    with pytest.raises(InvalidQuery):
+        Page(limit=1, cursor=cursor_at(*key)).after_key(*kinds)

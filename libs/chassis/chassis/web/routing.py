@@ -204,6 +204,14 @@ class Page(BaseModel):
         """The parts of the sort key after which this page starts, one at least; 400 for a cursor that is not ours."""
         return None if self.cursor is None else _read_cursor(self.cursor)
 
+    def after_key(self, *kinds: Callable[[str], Any]) -> tuple[Any, ...] | None:
+        """`after`, each part read as its kind (`UUID`, `int`, `datetime.fromisoformat`, `str`); 400 for another list's cursor."""
+        start = self.after()
+        try:
+            return None if start is None else tuple(read(part) for read, part in zip(kinds, start, strict=True))
+        except ValueError as error:
+            raise _not_a_cursor() from error
+
     def after_id(self) -> UUID | None:
         """The id after which this page starts, for lists sorted by id."""
         start = self.after()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.errors import FieldError, InvalidQuery, NotFound
+from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit
 from chassis.storage.database import ReadSession
@@ -28,8 +28,8 @@ async def page_of_rejections(
     session: ReadSession, import_id: UUID, page: Page
 ) -> tuple[list[ImportRejection], str | None]:
     query = _rejections(import_id)
-    if start := page.after():
-        query = query.where(col(ImportRejection.row) > _row_number(start))
+    if after := page.after_key(int):
+        query = query.where(col(ImportRejection.row) > after[0])
     found = list(await session.exec(query.limit(page.limit + 1)))
     kept = found[: page.limit]
     return kept, cursor_at(kept[-1].row) if len(found) > page.limit else None
@@ -42,14 +42,3 @@ async def every_rejection(session: ReadSession, import_id: UUID) -> list[ImportR
 def _rejections(import_id: UUID) -> Any:
     query = select(ImportRejection).where(col(ImportRejection.import_id) == import_id)
     return query.order_by(col(ImportRejection.row))
-
-
-def _row_number(cursor: list[Any]) -> int:
-    try:
-        return int(cursor[0])
-    except (ValueError, IndexError, TypeError) as error:
-        raise InvalidQuery(
-            errors=[
-                FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")
-            ]
-        ) from error

@@ -8,6 +8,7 @@ from chassis.security.scope import covers
 from chassis.storage.database import ReadSession
 from chassis.storage.replication import wait_until_replicated
 from onboarding.model.people import KnownOrganization, KnownPartner, KnownResident
+from replicas.queries import find_survivor
 
 CYBER_PROTECTION_LICENCE = "cyber_protection"
 
@@ -21,7 +22,7 @@ async def get_resident(
     """
 
     async def find() -> KnownResident | None:
-        resident = await _find_survivor(session, resident_id)
+        resident = await find_survivor(session, KnownResident, resident_id)
         if resident is None:
             return None
         if caller.role == "resident":
@@ -30,15 +31,6 @@ async def get_resident(
 
     could_see = caller.role != "resident" or caller.resident_id == resident_id
     return await wait_until_replicated(find, waits=patient and could_see)
-
-
-async def _find_survivor(session: ReadSession, resident_id: UUID) -> KnownResident | None:
-    resident = await session.get(KnownResident, resident_id)
-    seen = {resident_id}
-    while resident and resident.merged_into and resident.merged_into not in seen:
-        seen.add(resident.merged_into)
-        resident = await session.get(KnownResident, resident.merged_into)
-    return resident
 
 
 async def get_organization(

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from chassis.errors import FieldError, InvalidQuery
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
@@ -24,7 +23,7 @@ async def page_of_visits(
     if outcome:
         query = query.where(col(Visit.told_outcome) == outcome)
     query = scoped(query, caller, col(Visit.unit_id))
-    if after := _after(page):
+    if after := page.after_key(datetime.fromisoformat, str):
         query = query.where(tuple_(col(Visit.occurred_at), col(Visit.id)) < after)
     newest = query.order_by(col(Visit.occurred_at).desc(), col(Visit.id).desc())
     rows = list(await session.exec(newest.limit(page.limit + 1)))
@@ -32,17 +31,3 @@ async def page_of_visits(
         return rows, None
     kept = rows[: page.limit]
     return kept, cursor_at(kept[-1].occurred_at.isoformat(), kept[-1].id)
-
-
-def _after(page: Page) -> tuple[datetime, str] | None:
-    start = page.after()
-    if start is None:
-        return None
-    try:
-        return datetime.fromisoformat(start[0]), str(start[1])
-    except (ValueError, IndexError, TypeError, AttributeError) as error:
-        raise InvalidQuery(
-            errors=[
-                FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")
-            ]
-        ) from error

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 
-from chassis.errors import FieldError, InvalidQuery
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
@@ -46,7 +45,7 @@ async def page_of_work(
     if wanted.condition:
         query = query.where(col(ResidentStep.missing).contains([wanted.condition]))
     key = tuple_(col(KnownResident.id), col(ResidentStep.step))
-    if after := _after(page):
+    if after := page.after_key(UUID, str):
         query = query.where(key > after)
     rows = list(await session.exec(query.order_by(col(KnownResident.id), col(ResidentStep.step)).limit(page.limit + 1)))
     if len(rows) <= page.limit:
@@ -87,7 +86,7 @@ async def page_of_charges(
     )
     query = scoped(query, caller, col(KnownResident.unit_id))
     key = tuple_(col(StepEvidence.subject_id), col(StepEvidence.id))
-    if after := _after(page):
+    if after := page.after_key(UUID, str):
         query = query.where(key > after)
     ordered = query.order_by(col(StepEvidence.subject_id), col(StepEvidence.id)).limit(page.limit + 1)
     rows = list(await session.exec(ordered))
@@ -95,17 +94,3 @@ async def page_of_charges(
         return rows, None
     kept = rows[: page.limit]
     return kept, cursor_at(kept[-1][0].subject_id, kept[-1][0].id)
-
-
-def _after(page: Page) -> tuple[UUID, str] | None:
-    start = page.after()
-    if start is None:
-        return None
-    try:
-        return UUID(start[0]), str(start[1])
-    except (ValueError, IndexError, TypeError, AttributeError) as error:
-        raise InvalidQuery(
-            errors=[
-                FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of ours.")
-            ]
-        ) from error

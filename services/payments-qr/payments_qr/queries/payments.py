@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 
-from chassis.errors import FieldError, InvalidQuery, NotFound
+from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
@@ -45,30 +45,13 @@ async def list_visible_payments(
     query = _filtered(await _visible(session, caller), merchant_id, unit_code, since, until)
     if status is not None:
         query = query.where(col(Payment.status) == status)
-    after = page.after()
-    if after is not None:
-        settled_at, payment_id = _sort_key(after)
-        query = query.where(tuple_(col(Payment.settled_at), col(Payment.id)) > (settled_at, payment_id))
+    if after := page.after_key(datetime.fromisoformat, UUID):
+        query = query.where(tuple_(col(Payment.settled_at), col(Payment.id)) > after)
     rows = list(await session.exec(query.order_by(col(Payment.settled_at), col(Payment.id)).limit(page.limit + 1)))
     if len(rows) <= page.limit:
         return rows, None
     last = rows[page.limit - 1]
     return rows[: page.limit], cursor_at(last.settled_at.isoformat(), last.id)
-
-
-def _sort_key(after: list[Any]) -> tuple[datetime, UUID]:
-    try:
-        return datetime.fromisoformat(after[0]), UUID(after[1])
-    except (ValueError, IndexError, TypeError) as error:
-        raise _not_a_cursor() from error
-
-
-def _not_a_cursor() -> InvalidQuery:
-    return InvalidQuery(
-        errors=[
-            FieldError("/cursor", "not-a-cursor", "Con trỏ trang không hợp lệ.", "This is not a cursor of this API.")
-        ]
-    )
 
 
 async def list_daily_sums(

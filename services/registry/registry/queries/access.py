@@ -12,7 +12,6 @@ from chassis.security.encryption import decrypt_text
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from registry.model.access import ACCESS_REASON
-from registry.queries.cursors import key_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class LoggedAccess:
 
 async def list_access(session: ReadSession, resident_id: UUID, page: Page) -> tuple[list[LoggedAccess], str | None]:
     """The access log of a resident, newest first."""
-    after = key_after(page, datetime.fromisoformat, UUID)
+    after = page.after_key(datetime.fromisoformat, UUID)
     parameters = {
         "id": resident_id, "limit": page.limit + 1, "at": after[0] if after else None,
         "access_id": after[1] if after else None,

@@ -12,7 +12,6 @@ from chassis.security.scope import covers, scoped
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at, page_by_id
 from registry.model.imports import ImportRejection, ResidentImport
-from registry.queries.cursors import key_after, text_part
 
 
 async def get_import(session: ReadSession, caller: Caller, import_id: UUID) -> ResidentImport:
@@ -34,7 +33,7 @@ async def list_rejections(
 ) -> tuple[list[ImportRejection], str | None]:
     """Rejected cells in the order of the file."""
     query = select(ImportRejection).where(ImportRejection.import_id == import_id)
-    if after := key_after(page, int, text_part, text_part):
+    if after := page.after_key(int, str, str):
         key = tuple_(col(ImportRejection.row), col(ImportRejection.column), col(ImportRejection.code))
         query = query.where(key > after)
     rows = (

@@ -24,7 +24,6 @@ from registry.model.authority import refuse_pupils
 from registry.model.provenance import Origin
 from registry.model.residents import Household, Identifier, Resident
 from registry.names import words
-from registry.queries.cursors import key_after
 
 STATUSES = ("permanent", "temporary", "away", "alive", "deceased", "merged")
 
@@ -199,7 +198,7 @@ async def _unit_ids(session: ReadSession, caller: Caller, unit_code: str | None)
 def _list_sql(wanted: ResidentFilter, page: Page, parameters: dict[str, Any]) -> str:
     """One index range per unit, in order, until the page is full."""
     source, conditions = _search(wanted, parameters)
-    if after := key_after(page, UUID, UUID):
+    if after := page.after_key(UUID, UUID):
         conditions.append("(u.id, r.id) > (:after_unit, :after_id)")
         parameters["after_unit"], parameters["after_id"] = after
     where = " AND ".join(conditions)

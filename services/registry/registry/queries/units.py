@@ -19,7 +19,6 @@ from chassis.web.routing import Page, cursor_at
 from registry.model.residents import Resident
 from registry.model.units import UndecidedResident, UnitSuccession, UnitWord
 from registry.names import words
-from registry.queries.cursors import key_after, text_part
 
 Placed = tuple[KnownUnit, str, str | None]
 _Parent = aliased(KnownUnit)
@@ -83,7 +82,7 @@ async def list_units(
     for word in words(wanted.q or ""):
         named = select(UnitWord.unit_id).where(col(UnitWord.word) >= word, col(UnitWord.word) < word + "\U0010ffff")
         query = query.where(col(KnownUnit.id).in_(named))
-    if after := key_after(page, text_part):
+    if after := page.after_key(str):
         query = query.where(col(KnownUnit.code) > after[0])
     rows = (await session.exec(query.order_by(col(KnownUnit.code)).limit(page.limit + 1))).all()
     kept = rows[: page.limit]
