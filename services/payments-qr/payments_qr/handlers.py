@@ -1,6 +1,5 @@
 """Event handlers: units and people of registry, fees of casework, and partner events."""
 
-import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -11,10 +10,9 @@ from sqlalchemy import text
 from chassis.clock import now
 from chassis.messaging.consumer import EventHandlers, batch_handler
 from chassis.messaging.units import on_unit_changed
-from chassis.security.encryption import CipherContext, decrypt_text
+from chassis.security.partner_events import decrypt_partner_data
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts import gateway
 from contracts.casework import DossierFeeRequested, DossierSubmitted
 from contracts.deliveries import DeliveryProcessed
 from contracts.gateway import PartnerEventReceived
@@ -46,7 +44,7 @@ async def on_partner_events(session: Session, events: Sequence[PartnerEventRecei
         if event.event not in PAYMENT_EVENTS and handler is None:
             continue
         try:
-            data = _decrypted_data(event)
+            data = json.loads(decrypt_partner_data(event))
             if handler is None:
                 batch.append((event, read_report(event, data)))
                 continue
@@ -76,11 +74,6 @@ def _publish_processed(session: Session, event: PartnerEventReceived, result: Re
             reason=reason, at=now(),
         ),
     )  # fmt: skip
-
-
-def _decrypted_data(event: PartnerEventReceived) -> Any:
-    context = CipherContext(*gateway.SEALED_AT)
-    return json.loads(decrypt_text(context, str(event.delivery_id), base64.b64decode(event.sealed)))
 
 
 def _status_handler(provider_status: ProviderStatus) -> PartnerEventHandler:

@@ -1,6 +1,5 @@
 """Dossiers that were filed on the national or provincial portal."""
 
-import base64
 from collections.abc import Sequence
 
 from pydantic import ValidationError
@@ -8,11 +7,11 @@ from pydantic import ValidationError
 from casework.commands.portal import PortalStatus, take_portal_statuses
 from chassis.clock import now
 from chassis.messaging.consumer import batch_handler
-from chassis.security.encryption import CipherContext, decrypt
+from chassis.security.partner_events import decrypt_partner_data
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.deliveries import DeliveryProcessed
-from contracts.gateway import SEALED_AT, PartnerEventReceived
+from contracts.gateway import PartnerEventReceived
 
 STATUS_CHANGED = "dossier.status_changed"
 
@@ -41,7 +40,7 @@ async def on_partner_events_received(session: Session, events: Sequence[PartnerE
 
 def _read(event: PartnerEventReceived) -> PortalStatus | None:
     """The status report; None for an invalid body. An event whose key is missing becomes a dead letter and can be replayed."""
-    body = decrypt(CipherContext(*SEALED_AT), str(event.delivery_id), base64.b64decode(event.sealed))
+    body = decrypt_partner_data(event)
     try:
         return PortalStatus.model_validate_json(body)
     except ValidationError:

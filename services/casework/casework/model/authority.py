@@ -4,9 +4,9 @@ The relation of a caller to a dossier decides the actor of the lifecycle table (
 values that the registry gave about the person concerned (the subject) are shown. A test prints the whole matrix.
 
 - The unit that decides is the subject's own unit (`competent_by: subject`) or the applicant's own unit. A unit that the
-  applicant names counts only where the procedure says so (`applicant_names_unit`) and nobody else is concerned.
+  applicant names counts only where the procedure permits it (`applicant_names_unit`) and no other person is concerned.
 - The desk of another unit hands a dossier in for its own residents; it decides nothing.
-- Values of the registry about a subject are withheld from everybody but the subject, officers of the subject's units,
+- Values of the registry about a subject are withheld from all callers but the subject, officers of the subject's units,
   and officers of the deciding unit once an officer recorded a paper at the desk or accepted the dossier. Naming a person,
   or attaching a paper about one, is a claim: it opens nothing.
 - Representations (acting for another within a scope) are `Relation.ACTING_FOR`: `relation_to` in `queries/dossiers.py`

@@ -198,7 +198,7 @@ async def _find_by_code(session: ReadSession, code: str) -> Dossier | None:
 
 async def find_tracked(session: Session, code: str, last4: str, *, asked_from: str) -> Dossier | None:
     """The dossier whose code and phone fit together, or None. Wrong answers are counted for a code and an address, so that
-    whoever guesses from elsewhere does not lock the holder out, and for a code alone; too many are refused.
+    guesses from other addresses do not lock the holder out, and for a code alone; too many are refused.
 
     One guess at a time: the counters are locked before the answer is known. A code that does not exist is counted,
     computed and answered like one that exists, so that codes cannot be enumerated.

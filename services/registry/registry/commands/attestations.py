@@ -1,6 +1,5 @@
 """Recognition: partners' events find their resident or organization, or wait until it is registered."""
 
-import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.ids import new_id
-from chassis.security.encryption import CipherContext, blind_index, decrypt_text, encrypt
+from chassis.security.encryption import blind_index, encrypt
+from chassis.security.partner_events import decrypt_partner_data
 from chassis.security.scope import find_unit, units_of
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
-from contracts.gateway import SEALED_AT, PartnerEventReceived
+from contracts.gateway import PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
 from registry.commands.attributes import resolve_attributes
 from registry.commands.identifier_locks import Owner, Subject, lock_subjects_once, subject
@@ -123,8 +123,7 @@ async def _read_residents(session: Session, owners: Iterable[Owner]) -> list[obj
 
 
 def _decrypted(received: PartnerEventReceived) -> PartnerEvent:
-    sealed = base64.b64decode(received.sealed)
-    data = json.loads(decrypt_text(CipherContext(*SEALED_AT), str(received.delivery_id), sealed))
+    data = json.loads(decrypt_partner_data(received))
     return PartnerEvent(received.delivery_id, received.partner_id, received.webhook_id, received.event,
                         received.occurred_at, received.received_at, data, received.licences,
                         received.unit_codes)  # fmt: skip
