@@ -16,7 +16,7 @@ from chassis.storage.database import asyncpg_url, database_url
 
 SELECT = """
 SELECT r.id, r.version, r.full_name, r.born, r.birth_precision, r.sex, r.residence_status, r.id_document, r.personal_id,
-       r.phone, r.phone_owner_verified, r.social_insurance_no, r.address_line, r.has_smartphone, r.has_bank_account,
+       r.phone, r.phone_owner_verified, r.social_insurance_no, r.address, r.has_smartphone, r.has_bank_account,
        r.social_protection, r.life, r.deceased_on, r.merged_into, r.registered_at, r.changed_at, u.code AS unit_code,
        h.code AS household_code
 FROM resident AS r JOIN known_unit AS u ON u.id = r.unit_id LEFT JOIN household AS h ON h.id = r.household_id
