@@ -50,6 +50,7 @@ PUBLIC = [
     r"GET /v1/units/\{[^}]+\}/procedures",
     r"GET /v1/onboarding/steps",
     r"GET /v1/banks",
+    r"GET /v1/vocabularies(/\{[^}]+\})?",
     r"GET /v1/sessions",
     r"GET /v1/dossiers/track",
     r"GET /v1/reports/(?!export|reconciliation).*",
@@ -154,7 +155,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "partner": {"partner_id": "demo-portal"},
 }
 FOR_EVERYBODY = re.compile(
-    r"/v1/(units|procedures|banks|partners|campaigns|sessions|reports|data-sources|data-breaches)\b"
+    r"/v1/(units|procedures|banks|vocabularies|partners|campaigns|sessions|reports|data-sources|data-breaches)\b"
 )
 """What officials may read of every unit, and what is the whole platform's: plans, sessions, catalogues, breaches."""
 
@@ -204,7 +205,15 @@ def with_ids(path: str, known: dict[str, list[str]]) -> str:
     return PLACES.sub(lambda place: known.get(place[1], [NOBODYS_ID])[0], path)
 
 
-SHARED = {"/v1/partners", "/v1/banks", "/v1/procedures", "/v1/units", "/v1/data-sources", "/v1/onboarding/steps"}
+SHARED = {
+    "/v1/partners",
+    "/v1/banks",
+    "/v1/vocabularies",
+    "/v1/procedures",
+    "/v1/units",
+    "/v1/data-sources",
+    "/v1/onboarding/steps",
+}
 """The same for everybody."""
 
 

@@ -20,7 +20,7 @@ READING_POSTS = {
     "/v1/dossiers/{dossier_id}/prefill": lambda person: None,
 }
 NO_PERSON = re.compile(
-    r"/v1/(campaigns|units|procedures|banks|partners|reports|data-sources|sessions/\{|refreshes|feedback/published"
+    r"/v1/(campaigns|units|procedures|banks|vocabularies|partners|reports|data-sources|sessions/\{|refreshes|feedback/published"
     r"|(resident|merchant|bill)-imports|onboarding/(imports|steps|charges|signature-lists/\{)|settlements|data-breaches"
     r"|organizations|duplicate-candidates|unmatched-events|undecided-residents|merchants/(duplicates|posters)"
     r"|documents/\{document_id\}/(edxml|edxml-status|files/)|feedback/\{feedback_id\}/attachments"

@@ -908,6 +908,8 @@ GatewaySecretView = TypedDict(
 
 GatewaySettingsView = TypedDict("GatewaySettingsView", {"settings": "dict[str, Any]"})
 
+GatewayTermView = TypedDict("GatewayTermView", {"code": "str", "title": "str", "title_en": "str", "also": "list[str]"})
+
 GatewayToken = TypedDict(
     "GatewayToken", {"access_token": "str", "token_type": "NotRequired[Literal['Bearer']]", "expires_in": "int"}
 )
@@ -922,6 +924,10 @@ GatewayValidationError = TypedDict(
         "ctx": "NotRequired[dict[str, Any]]",
     },
 )
+
+GatewayVocabularyList = TypedDict("GatewayVocabularyList", {"items": "list[str]"})
+
+GatewayVocabularyView = TypedDict("GatewayVocabularyView", {"name": "str", "items": "list[GatewayTermView]"})
 
 OnboardingAnnouncementView = TypedDict(
     "OnboardingAnnouncementView",
@@ -6086,4 +6092,14 @@ class Operations:
             body=body,
             headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
         )
+        return answer
+
+    def get_vocabularies(self) -> GatewayVocabularyList:
+        "The names of all vocabularies. (GET /v1/vocabularies)"
+        answer: GatewayVocabularyList = self._ask("GET", "/v1/vocabularies")
+        return answer
+
+    def get_vocabularies_by_name(self, *, name: str) -> GatewayVocabularyView:
+        "The codes of one vocabulary, with the names that people write for them. (GET /v1/vocabularies/{name})"
+        answer: GatewayVocabularyView = self._ask("GET", f"/v1/vocabularies/{_path(name)}")
         return answer

@@ -1,5 +1,5 @@
 """The gateway's own REST operations."""
 
-from gateway.routes import partners, platform, tokens
+from gateway.routes import partners, platform, tokens, vocabularies
 
-ROUTERS = (partners.router, tokens.router, platform.router)
+ROUTERS = (partners.router, tokens.router, platform.router, vocabularies.router)

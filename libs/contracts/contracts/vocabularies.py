@@ -1,0 +1,123 @@
+"""Closed lists of codes that several services read: one term a code, with its titles and the other names people write.
+
+A service that alone knows a list may keep it; a list that a REST client chooses from stands here, so that
+`GET /v1/vocabularies` serves it and `chassis.web.vocabulary.code_of` reads it in bodies and imports.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """A code, its Vietnamese and English title, and the other names (`also`) that are read as this code."""
+
+    code: str
+    title: str
+    title_en: str
+    also: tuple[str, ...] = ()
+
+
+BODIES = (
+    Term("people_committee", "Ủy ban nhân dân", "People's Committee", ("UBND", "Ủy ban")),
+    Term("party", "Đảng ủy", "Party committee", ("Thường trực Đảng ủy", "Ban Thường vụ Đảng ủy", "Huyện ủy")),
+    Term(
+        "steering_committee",
+        "Ban Chỉ đạo chuyển đổi số",
+        "Steering committee for digital transformation",
+        ("BCĐ chuyển đổi số", "Ban Chỉ đạo CĐS"),
+    ),
+    Term(
+        "information",
+        "Sở Khoa học và Công nghệ",
+        "Department of Science and Technology",
+        ("Sở Thông tin và Truyền thông", "Bộ Khoa học và Công nghệ", "Bộ Thông tin và Truyền thông"),
+    ),
+    Term(
+        "culture",
+        "Phòng Văn hóa - Xã hội",
+        "Office of culture and social affairs",
+        ("Văn hóa - Thông tin", "Văn hóa", "Văn hóa - Xã hội", "Phòng Văn hóa và Thông tin", "Công chức văn hóa"),
+    ),
+    Term(
+        "culture_centre",
+        "Trung tâm Văn hóa, Thông tin, Thể thao và Du lịch",
+        "Centre of culture, information, sports and tourism",
+        ("Trung tâm Văn hóa",),
+    ),
+    Term("office", "Văn phòng HĐND và UBND", "Office of the People's Council and People's Committee", ("Văn phòng",)),
+    Term(
+        "office_statistics",
+        "Văn phòng - Thống kê",
+        "Office and statistics",
+        ("Công chức Văn phòng - Thống kê", "Văn phòng thống kê"),
+    ),
+    Term(
+        "one_stop",
+        "Trung tâm Phục vụ hành chính công",
+        "One-stop service centre",
+        ("Bộ phận một cửa", "Một cửa", "Bộ phận tiếp nhận và trả kết quả"),
+    ),
+    Term("police", "Công an", "Police", ("CA",)),
+    Term(
+        "fatherland_front",
+        "Ủy ban Mặt trận Tổ quốc Việt Nam",
+        "Vietnam Fatherland Front",
+        ("Mặt trận Tổ quốc", "MTTQ", "Mặt trận"),
+    ),
+    Term("youth_union", "Đoàn Thanh niên", "Youth Union", ("Đoàn TNCS Hồ Chí Minh", "Đoàn TN", "Đoàn xã")),
+    Term("women_union", "Hội Liên hiệp Phụ nữ", "Women's Union", ("Hội Phụ nữ", "Hội LHPN", "Phụ nữ")),
+    Term("veterans_association", "Hội Cựu chiến binh", "Veterans' Association", ("Hội CCB", "Cựu chiến binh")),
+    Term("farmers_union", "Hội Nông dân", "Farmers' Union", ("Hội ND", "Nông dân")),
+    Term(
+        "school",
+        "Trường Trung học cơ sở",
+        "Lower secondary school",
+        ("Trường THCS", "THCS", "Học sinh", "Học sinh lớp 9"),
+    ),
+    Term(
+        "community_digital_team",
+        "Tổ công nghệ số cộng đồng",
+        "Community digital technology team",
+        ("Tổ CNSCĐ", "Tổ công nghệ số"),
+    ),
+    Term("implementation_team", "Tổ triển khai", "Implementation team"),
+    Term("technical_support", "Đội hỗ trợ kỹ thuật", "Technical support team", ("Hỗ trợ kỹ thuật",)),
+    Term("telecom", "Doanh nghiệp viễn thông", "Telecommunications enterprise", ("Viễn thông", "Nhà mạng")),
+    Term("bank", "Ngân hàng", "Bank", ("Các ngân hàng", "Chi nhánh ngân hàng")),
+)
+"""Agencies, unions and enterprises that the plans of the communes give work to, by their names of today.
+
+`services/onboarding/onboarding/model/bodies.yaml` has the dated names that plans and reports print.
+"""
+
+ACCESS_PURPOSES = (
+    Term("dossier", "Giải quyết hồ sơ", "Handling a dossier"),
+    Term("onboarding", "Hướng dẫn sử dụng dịch vụ số", "Helping people onto digital services"),
+    Term("payment", "Thanh toán", "Payments"),
+    Term("feedback", "Phản ánh, kiến nghị", "Feedback"),
+    Term("correction", "Chỉnh lý dữ liệu", "Correcting data"),
+    Term("support", "Hỗ trợ người dân", "Support"),
+)
+"""Why data of another person are read: the values of the header `X-Purpose`."""
+
+CONSENT_PURPOSES = (
+    Term("prefill", "Điền sẵn biểu mẫu", "Prefilling of forms", ("điền sẵn",)),
+    Term("digital_signature", "Cấp chữ ký số", "Issuing a digital signature", ("chữ ký số",)),
+    Term(
+        "payment_account",
+        "Mở tài khoản thanh toán",
+        "Opening a payment account",
+        ("mở tài khoản", "tài khoản thanh toán"),
+    ),
+    Term("onboarding", "Hướng dẫn sử dụng dịch vụ số", "Helping onto digital services"),
+    Term("dossier", "Giải quyết hồ sơ", "Handling a dossier"),
+    Term("payment", "Thanh toán", "Payments"),
+)
+"""What a resident may consent to (Law 91/2025/QH15: a consent has one purpose)."""
+
+VOCABULARIES: dict[str, tuple[Term, ...]] = {
+    "bodies": BODIES,
+    "access-purposes": ACCESS_PURPOSES,
+    "consent-purposes": CONSENT_PURPOSES,
+}
+"""Every vocabulary by the name under which `GET /v1/vocabularies/{name}` serves it."""
