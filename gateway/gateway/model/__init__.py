@@ -1,8 +1,7 @@
-"""Partners with what they hold, their deliveries, the acts of those who administer them, and who signs in as whom."""
+"""Partners with what they hold, their deliveries, and the acts of those who administer them."""
 
 from gateway.model.acts import AdministrativeAct
 from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
-from gateway.model.identity import IdentityLink, Representation
 from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.sessions import EndedSession
 from gateway.model.tables import Table
@@ -18,11 +17,9 @@ __all__ = [
     "DeliveryConflict",
     "DeliveryOutcome",
     "EndedSession",
-    "IdentityLink",
     "Licence",
     "Partner",
     "PartnerSecret",
-    "Representation",
     "Table",
     "TeamListing",
     "TrainingAccount",

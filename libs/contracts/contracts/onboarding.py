@@ -73,7 +73,11 @@ class OrganizationStepCompleted(Event):
 
 
 class ResidentGuided(Event):
-    """A resident was visited or guided in person, at home or at the village cultural house (nhà văn hóa thôn)."""
+    """A resident was visited or guided in person, at home or at the village cultural house (nhà văn hóa thôn).
+
+    `replaces` true: `guided_on` is the first day on which the resident was guided, over all visits and sessions, and None
+    means that it counts no longer (a session was cancelled). `replaces` false: a visit; one with outcome `done` counts.
+    """
 
     topic: ClassVar[str] = topics.ONBOARDING
     type: ClassVar[str] = "vn.bakhong.resident.guided.v1"
@@ -84,6 +88,8 @@ class ResidentGuided(Event):
     unit_code: Code
     at: Instant
     outcome: Literal["done", "not_home", "away", "declined", "no_device"]
+    guided_on: date | None = None
+    replaces: bool = False
 
 
 class ResidentFactObserved(Event):
@@ -106,6 +112,8 @@ class ResidentFactObserved(Event):
     value: bool | None = None
     sealed: str | None = None
     owner_verified: bool = False
+    observer: Literal["volunteer", "officer"] = "volunteer"
+    """A volunteer's number beside a number verified as the resident's own is a proposal, on which an officer decides."""
 
 
 class Target(BaseModel):

@@ -115,9 +115,60 @@ CONSENT_PURPOSES = (
 )
 """What a resident may consent to (Law 91/2025/QH15: a consent has one purpose)."""
 
+_COUNTED = (
+    Term("residents", "Nhân khẩu", "Residents"),
+    Term("vneid", "Tài khoản VNeID đã kích hoạt", "VNeID accounts activated"),
+    Term("vneid_issued", "Tài khoản VNeID đã cấp", "VNeID accounts issued"),
+    Term("vneid_level_2", "Tài khoản VNeID mức độ 2", "VNeID accounts of level 2"),
+    Term("portal_account", "Tài khoản Cổng dịch vụ công", "Public service portal accounts"),
+    Term("province_app", "Ứng dụng dùng chung của tỉnh", "The common provincial app"),
+    Term("digital_signature", "Chữ ký điện tử của người dân", "Residents' electronic signatures"),
+    Term("payment_account", "Tài khoản thanh toán điện tử", "Electronic payment accounts"),
+    Term("payment_account_bank", "Tài khoản ngân hàng dùng trên điện thoại", "Bank accounts with the app"),
+    Term("payment_account_e_wallet", "Ví điện tử", "E-wallets"),
+    Term("payment_account_mobile_money", "Tiền di động (Mobile Money)", "Mobile Money"),
+    Term("cyber_protection", "Ứng dụng bảo vệ trên môi trường mạng", "Cyber-protection app"),
+)
+_POPULATIONS = (
+    ("15_plus", "người từ đủ 15 tuổi", "people aged 15 and over"),
+    ("adults", "người từ đủ 18 tuổi", "adults (18 and over)"),
+    ("smartphone_users", "người dùng điện thoại thông minh", "smartphone users"),
+)
+INDICATORS = (
+    *_COUNTED,
+    *(
+        Term(f"{term.code}@{code}", f"{term.title}, {title}", f"{term.title_en}, {title_en}")
+        for term in _COUNTED
+        for code, title, title_en in _POPULATIONS
+    ),
+    Term("organizations_with_app", "Doanh nghiệp dùng ứng dụng của tỉnh", "Organizations with the provincial app"),
+    Term("merchants_with_qr", "Sạp chợ, cửa hàng có mã QR", "Stalls and shops with a QR code"),
+    Term("utility_points_with_qr", "Điểm thu tiền điện, nước có mã QR", "Electricity and water points with a QR code"),
+    Term("cashless_payments", "Giao dịch không dùng tiền mặt", "Cashless payments"),
+    Term("cashless_amount", "Giá trị giao dịch không dùng tiền mặt", "Value of cashless payments"),
+    Term("procedures_chosen", "Dịch vụ công toàn trình đã chọn", "Full-process services chosen"),
+    Term("dossiers_online", "Hồ sơ nộp trực tuyến", "Dossiers filed online"),
+    Term("dossiers_self_service", "Hồ sơ người dân tự nộp", "Dossiers filed by the people themselves"),
+    Term("dossiers_on_time", "Hồ sơ giải quyết đúng hạn", "Dossiers settled on time"),
+    Term("fees_paid_online", "Phí, lệ phí nộp trực tuyến", "Fees paid online"),
+    Term("once_only_ratio", "Thông tin không phải khai lại", "Information not declared again"),
+    Term("data_sources_live", "Cơ sở dữ liệu đang liên thông", "Linked databases that answer"),
+    Term("feedback_on_time", "Phản ánh, kiến nghị trả lời đúng hạn", "Feedback answered on time"),
+    Term("sessions_held", "Hội nghị, lớp tập huấn, buổi ra quân", "Sessions held"),
+    Term("people_trained", "Lượt người được tập huấn", "People trained"),
+    Term("merchants_trained", "Lượt cơ sở kinh doanh được tập huấn", "Businesses trained"),
+    Term("residents_guided", "Người dân được hướng dẫn trực tiếp", "Residents guided in person"),
+    Term(
+        "officials_with_signature", "Cán bộ có chữ ký số chuyên dùng công vụ", "Officials with a public-duty signature"
+    ),
+    Term("communications_published", "Tin bài, buổi phát thanh", "News and broadcasts"),
+)
+"""Indicators of reports, which a campaign's targets and the proofs of its publications name; reporting defines them."""
+
 VOCABULARIES: dict[str, tuple[Term, ...]] = {
     "bodies": BODIES,
     "access-purposes": ACCESS_PURPOSES,
     "consent-purposes": CONSENT_PURPOSES,
+    "indicators": INDICATORS,
 }
 """Every vocabulary by the name under which `GET /v1/vocabularies/{name}` serves it."""

@@ -6,6 +6,7 @@ from chassis.app import create_app
 from chassis.runtime import ScheduledJob, Service
 from onboarding.commands.counting import take_counts
 from onboarding.commands.expiries import expire_steps
+from onboarding.commands.import_undo import undo_imports
 from onboarding.commands.imports import run_imports
 from onboarding.commands.sessions import publish_due_sessions
 from onboarding.handlers import HANDLERS
@@ -23,6 +24,7 @@ service = Service(
         ScheduledJob("expire steps", 60.0, expire_steps),
         ScheduledJob("publish sessions", 30.0, publish_due_sessions),
         ScheduledJob("run imports", 1.0, run_imports),
+        ScheduledJob("undo imports", 1.0, undo_imports),
     ],
     take_counts=take_counts,
 )

@@ -76,6 +76,16 @@ class StillInUse(Problem):
     vi, en = "Còn nội dung khác phụ thuộc vào mục này.", "Something else depends on this: take that back first."
 
 
+class ImportStillRunning(Problem):
+    """An import is undone after its last row was applied."""
+
+    slug, status = "import-running", 409
+    vi, en = (
+        "Danh sách đang được nhập; hãy hoàn tác khi nhập xong.",
+        "The import still runs: undo it when it is completed.",
+    )
+
+
 class CampaignCancelled(Problem):
     """The campaign is cancelled: nothing is added to it before it is active again."""
 

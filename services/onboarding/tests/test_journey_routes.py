@@ -366,8 +366,9 @@ async def test_a_batch_answers_each_item_in_order_and_twice_changes_nothing(
 
     assert [each["client_id"] for each in first] == [f"c{number}" for number in range(1, 10)]
     assert [each["result"] for each in first] == [
-        "refused", "applied", "applied", "applied", "applied", "unchanged", "refused", "refused", "refused",
+        "refused", "applied", "applied", "applied", "applied", "applied", "refused", "refused", "refused",
     ]  # fmt: skip
+    assert first[5]["is_proposal"], "the resident has a verified number"
     assert first[0]["problem"]["missing"] == ["smartphone"]
     assert [each["result"] for each in second] == ["unchanged"] * 4
     assert len(await published(StepCompleted)) == 2

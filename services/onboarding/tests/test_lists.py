@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from onboarding.lists import ListedNumber, RowFault, read_numbers
+from onboarding.lists import ListedNumber, NumberList, RowFault, read_numbers
 from tabular import UnreadableTable
 
 TODAY = date(2026, 11, 21)
@@ -16,6 +16,10 @@ HEADER = ["Số CCCD", "Mức độ", "Ngày kích hoạt"]
 
 
 async def read(content: bytes) -> list[ListedNumber | RowFault]:
+    return (await whole(content)).rows
+
+
+async def whole(content: bytes) -> NumberList:
     with tempfile.TemporaryFile() as file:
         file.write(content)
         return await read_numbers(file, TODAY)
@@ -87,3 +91,44 @@ async def test_a_list_without_numbers_and_a_sick_workbook_are_refused() -> None:
         await read(as_csv([["Họ tên"], ["A"]]))
     with pytest.raises(UnreadableTable, match="file-not-xlsx"):
         await read(as_xlsx([HEADER])[:-100])
+
+
+async def test_a_number_that_lost_its_zeros_counts_with_a_warning() -> None:
+    listed = await whole(as_xlsx([HEADER, [38090000021, 2, ""], ["038090000022", 2, ""]]))
+
+    assert [row.personal_id for row in listed.rows if isinstance(row, ListedNumber)] == ["038090000021", "038090000022"]
+    assert [(each.row, each.column, each.code) for each in listed.warnings] == [
+        (2, "personal_id", "leading-zeros-restored")
+    ]
+
+
+async def test_what_concerns_the_whole_file_is_a_warning_of_row_1() -> None:
+    book = Workbook()
+    book.worksheets[0].append(HEADER)
+    book.worksheets[0].append(["038090000021", "2", "01/11/2026"])
+    book.create_sheet("Ghi chú").append(["Tổng hợp"])
+    content = io.BytesIO()
+    book.save(content)
+
+    listed = await whole(content.getvalue())
+
+    assert [(each.row, each.code) for each in listed.warnings] == [(1, "sheets-not-read")]
+
+
+async def test_the_last_day_of_a_signature_is_read() -> None:
+    header = ["Số định danh cá nhân", "Serial chứng thư số", "Ngày cấp", "Ngày hết hạn"]
+
+    good, wrong = await read(
+        as_csv(
+            [
+                header,
+                ["038090000021", "S1", "01/03/2026", "01/03/2029"],
+                ["038090000022", "S2", "01/03/2026", "01/02/2026"],
+            ]
+        )
+    )
+
+    assert isinstance(good, ListedNumber)
+    assert good.valid_until == date(2029, 3, 1)
+    assert isinstance(wrong, RowFault)
+    assert (wrong.column, wrong.code) == ("valid_until", "before-start")

@@ -16,10 +16,12 @@ from contracts.casework import DeathRegistered, DeathRevoked
 from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import ResidentFactObserved, TrainingOpened
 from registry.commands.attestations import recognise
+from registry.commands.attributes import request_correction
 from registry.commands.deaths import correct_death, register_death
 from registry.commands.residents import amend_resident
 from registry.commands.training import open_training
 from registry.errors import AlreadyDeceased
+from registry.identifiers import IdentifierError, parse_phone
 from registry.model.access import AccessElsewhere
 from registry.model.provenance import Origin
 from registry.model.residents import Resident
@@ -63,7 +65,10 @@ async def _survivor(session: Session, resident_id: UUID) -> Resident | None:
 
 
 async def on_resident_fact_observed(session: Session, event: ResidentFactObserved) -> None:
-    """A volunteer recorded a new smartphone, bank account or phone number."""
+    """A volunteer recorded a new smartphone, bank account or phone number.
+
+    A volunteer's number beside one that is verified as the resident's own is a request, on which an officer decides.
+    """
     resident = await session.get(Resident, event.resident_id, with_for_update=True)
     if resident is None:
         return
@@ -72,10 +77,23 @@ async def on_resident_fact_observed(session: Session, event: ResidentFactObserve
     if event.name == "phone":
         if event.sealed is None:
             return
-        phone = decrypt_text(OBSERVED_PHONE, str(event.resident_id), base64.b64decode(event.sealed))
+        phone = _observed_phone(event.resident_id, event.sealed)
+        if phone is None:
+            return
+        if event.observer == "volunteer" and resident.phone_owner_verified and resident.value("phone") != phone:
+            request_correction(session, resident.id, "phone", phone, "volunteer", "onboarding")
+            return
         values = {"phone": phone, "phone_owner_verified": event.owner_verified}
     origin = Origin(source="volunteer", verified=True, observed_at=event.at)
     await amend_resident(session, resident, unit, values, origin, "onboarding")
+
+
+def _observed_phone(resident_id: UUID, sealed: str) -> str | None:
+    """The number in E.164; None for what events of earlier releases carry and is no number."""
+    try:
+        return parse_phone(decrypt_text(OBSERVED_PHONE, str(resident_id), base64.b64decode(sealed)))
+    except IdentifierError:
+        return None
 
 
 async def on_training_opened(session: Session, event: TrainingOpened) -> None:

@@ -7,15 +7,14 @@ registries hold people born abroad, clerical slips and cards from before any rul
 import re
 import unicodedata
 from datetime import date
-from functools import cache
 from typing import Literal
 
-import phonenumbers
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.vn import mst
 
 from tabular import CellError
 from tabular import Finding as Finding
+from tabular.values.dialling import to_e164
 from tabular.values.numbers import PERSONAL_ID_DIGITS, PERSONAL_ID_LENGTH, SOCIAL_INSURANCE_INVALID
 
 Sex = Literal["male", "female"]
@@ -56,11 +55,6 @@ OBSOLETE_DOCUMENT = Finding(
     "cmnd-expired",
     "CMND 9 số đã hết giá trị từ 31/12/2024",
     "The 9-digit CMND has not been valid since 31 December 2024",
-)
-PHONE_INVALID = Finding(
-    "phone-invalid",
-    "Số điện thoại không hợp lệ",
-    "Not a valid phone number",
 )
 TAX_CODE_INVALID = Finding(
     "tax-code-invalid",
@@ -129,32 +123,11 @@ def personal_id_warnings(number: str, born: date, sex: Sex) -> list[Finding]:
 
 
 def parse_phone(text: str) -> str:
-    """E.164, Vietnamese unless another country is written with `+`.
-
-    Mobile numbers, the bulk of every list, are matched by the library's own pattern before its slower parser.
-    """
-    written = plain(text)
-    national = _MOBILE_WRITTEN.fullmatch(written)
-    if national and _mobile_pattern().fullmatch(national[1]):
-        return f"+84{national[1]}"
+    """E.164, Vietnamese unless another country is written with `+`."""
     try:
-        number = phonenumbers.parse(written, "VN")
-    except phonenumbers.NumberParseException:
-        raise IdentifierError(PHONE_INVALID) from None
-    if not phonenumbers.is_valid_number(number):
-        raise IdentifierError(PHONE_INVALID)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-_MOBILE_WRITTEN = re.compile(r"(?:0|\+?84)?([35789]\d{8})", re.ASCII)
-
-
-@cache
-def _mobile_pattern() -> re.Pattern[str]:
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region("VN")
-    mobile = metadata.mobile if metadata else None
-    # Without the pattern nothing matches here and the slower parser decides.
-    return re.compile((mobile and mobile.national_number_pattern) or r"(?!)")
+        return to_e164(text)
+    except CellError as error:
+        raise IdentifierError(error.finding) from None
 
 
 def parse_tax_code(text: str) -> str:

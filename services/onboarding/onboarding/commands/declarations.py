@@ -16,7 +16,7 @@ from onboarding.model.authority import KINDS_BY_ROLE, may_confirm
 from onboarding.model.declarations import StepDeclaration
 from onboarding.model.journey import missing_conditions
 from onboarding.model.journeys import OpenJourney
-from onboarding.model.observations import Observation
+from onboarding.model.observations import Observation, RecordedObservation
 from onboarding.model.steps import catalogue
 from onboarding.model.visits import Visit
 from onboarding.queries.people import CYBER_PROTECTION_LICENCE, has_licence
@@ -43,22 +43,33 @@ async def declare_step(session: Session, caller: Caller, opened: OpenJourney, de
     return recompute(session, opened)
 
 
-def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
-    """Counts a new smartphone or number here at once and publishes it for registry, which records it (source: officer)."""
+async def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
+    """Counts a new smartphone or number here at once and publishes it for registry, which records it.
+
+    False when the same observation was sent before, or when it says what is known.
+    """
     resident = opened.resident
-    if observation.name == "phone":
-        is_new = observation.owner_verified and not resident.holds("owner_verified_phone")
-        if observation.owner_verified:
-            resident.observe("owner_verified_phone", True, now())
-    else:
-        is_new = resident.holds(observation.name) != observation.value
+    identity = observation.identity(resident.id)
+    if await session.get(RecordedObservation, identity):
+        return False
+    session.add(_recorded(identity, caller, opened, observation))
+    is_new = observation.name == "phone" or resident.holds(observation.name) != observation.value
+    if observation.name != "phone":
         resident.observe(observation.name, bool(observation.value), now())
+    elif observation.owner_verified and not is_phone_proposal(caller, opened, observation):
+        resident.observe("owner_verified_phone", True, now())
     session.add(resident)
-    publish(session, _observed(opened, observation))
+    await session.flush()
+    publish(session, _observed(caller, opened, observation))
     return recompute(session, opened) or is_new
 
 
-async def record_visit(session: Session, caller: Caller, opened: OpenJourney, visit: Visit) -> bool:
+def is_phone_proposal(caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
+    """Whether a number is a proposal on which an officer decides: a volunteer's, beside one verified as the resident's own."""
+    return observation.name == "phone" and caller.role == "volunteer" and opened.resident.holds("owner_verified_phone")
+
+
+async def record_visit(session: Session, opened: OpenJourney, visit: Visit) -> bool:
     """Records that a resident was visited or guided; False when it was recorded before."""
     if await session.get(Visit, visit.id):
         return False
@@ -114,12 +125,20 @@ def _require_conditions(opened: OpenJourney, declaration: StepDeclaration) -> No
         )
 
 
-def _observed(opened: OpenJourney, observation: Observation) -> ResidentFactObserved:
+def _recorded(identity: str, caller: Caller, opened: OpenJourney, observation: Observation) -> RecordedObservation:
+    return RecordedObservation(
+        id=identity, resident_id=opened.resident.id, name=observation.name, occurred_at=observation.occurred_at,
+        recorded_by=caller.account, recorded_at=now(),
+    )  # fmt: skip
+
+
+def _observed(caller: Caller, opened: OpenJourney, observation: Observation) -> ResidentFactObserved:
     resident = opened.resident
     return ResidentFactObserved(
         resident_id=resident.id, unit_id=resident.unit_id, unit_code=resident.unit_code, at=observation.occurred_at,
         name=observation.name, value=observation.value, owner_verified=observation.owner_verified,
         sealed=_encrypted(resident.id, observation.phone) if observation.phone else None,
+        observer="officer" if caller.role == "officer" else "volunteer",
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -17,12 +17,21 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Database, ReadSession, Session
 from chassis.storage.tables import KnownUnit
 from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.vocabulary import code_of
 from onboarding.commands.journeys import add_evidence, open_journeys, recompute, store_journeys
 from onboarding.errors import UnlicensedProvider
-from onboarding.lists import ListedNumber, RowFault
+from onboarding.lists import ListedNumber, NumberList, RowFault, RowWarning
 from onboarding.model.authority import may_confirm
 from onboarding.model.bodies import find_body_code
-from onboarding.model.imports import LISTED_NUMBER, PROVIDERS, ImportRejection, ImportRow, NumberImport
+from onboarding.model.imports import (
+    LISTED_NUMBER,
+    PROVIDERS,
+    ImportedEvidence,
+    ImportRejection,
+    ImportRow,
+    ImportWarning,
+    NumberImport,
+)
 from onboarding.model.journey import Evidence, EvidenceEffect
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.people import KnownPartner
@@ -47,33 +56,52 @@ ELSEWHERE = ("other-unit", "Người này không thuộc địa bàn của danh 
 
 
 async def create_number_import(
-    session: Session, caller: Caller, unit: KnownUnit, step: str, source_body: str, content: bytes,
-    rows: Sequence[ListedNumber | RowFault],
-) -> NumberImport:  # fmt: skip
+    session: Session, caller: Caller, unit: KnownUnit, step: str, source_body: str, content: bytes, listed: NumberList
+) -> NumberImport:
     """A new import of these rows; the same file for the same step and unit, by the same body, is the import that it was.
 
     `source_body` says where the list comes from. What it may confirm follows from the body of the officer who uploads it.
     """
-    if catalogue().rule(step).licensed_provider and not await has_licence(
-        session, source_body, CYBER_PROTECTION_LICENCE, today()
-    ):
-        raise UnlicensedProvider()
-    source = await _known_source(session, source_body)
+    source = await require_source(session, step, source_body)
     parts = [step.encode(), unit.id.bytes, source.encode(), (caller.body or "").encode(), content]
     digest = hashlib.sha256(b"|".join(parts)).hexdigest()
     known = (await session.exec(select(NumberImport).where(col(NumberImport.digest) == digest))).first()
     if known:
         return known
     taken = NumberImport(
-        digest=digest, step=step, unit_id=unit.id, unit_code=unit.code, source_body=source, total_rows=len(rows),
-        created_at=now(), created_by=caller.account,
+        digest=digest, step=step, unit_id=unit.id, unit_code=unit.code, source_body=source,
+        total_rows=len(listed.rows), created_at=now(), created_by=caller.account, created_role=caller.role,
+        created_body=caller.body, created_unit=caller.unit_code,
     )  # fmt: skip
     session.add(taken)
-    judged = _without_the_incompetent(step, caller, _without_the_unissued(step, rows))
+    judged = judge_rows(step, caller, listed.rows)
     for row in judged:
         session.add(_rejection(taken.id, row) if isinstance(row, RowFault) else _import_row(taken.id, row))
     taken.rejected = sum(isinstance(row, RowFault) for row in judged)
+    warnings = warnings_of(judged, listed.warnings)
+    session.add_all(ImportWarning(import_id=taken.id, **vars(each)) for each in warnings)
+    taken.warnings = len(warnings)
     return taken
+
+
+async def require_source(session: ReadSession, step: str, source_body: str) -> str:
+    """The code of the body, or the id of the partner, that a list comes from; refuses an unlicensed provider."""
+    if catalogue().rule(step).licensed_provider and not await has_licence(
+        session, source_body, CYBER_PROTECTION_LICENCE, today()
+    ):
+        raise UnlicensedProvider()
+    return await _known_source(session, source_body)
+
+
+def judge_rows(step: str, caller: Caller, rows: Sequence[ListedNumber | RowFault]) -> list[ListedNumber | RowFault]:
+    """The rows, with a fault in place of those that this officer may not confirm or that say nothing."""
+    return _without_the_incompetent(step, caller, _without_the_unissued(step, rows))
+
+
+def warnings_of(judged: Sequence[ListedNumber | RowFault], warnings: Sequence[RowWarning]) -> list[RowWarning]:
+    """Each warning once; a refused row has none besides its rejection."""
+    refused = {row.row for row in judged if isinstance(row, RowFault)}
+    return [each for each in dict.fromkeys(warnings) if each.row not in refused]
 
 
 def _without_the_unissued(step: str, rows: Sequence[ListedNumber | RowFault]) -> list[ListedNumber | RowFault]:
@@ -88,9 +116,9 @@ def _without_the_unissued(step: str, rows: Sequence[ListedNumber | RowFault]) ->
     ]
 
 
-async def _known_source(session: Session, sent: str) -> str:
+async def _known_source(session: ReadSession, sent: str) -> str:
     """The code of a body, or the id of a partner; 422 for any other source."""
-    code = sent if sent in PROVIDERS else find_body_code(sent)
+    code = sent if sent in PROVIDERS else find_body_code(sent) or code_of("bodies", sent)
     if code is None and await session.get(KnownPartner, sent) is None:
         raise InvalidBody(
             errors=[
@@ -113,7 +141,7 @@ def _without_the_incompetent(
 
 
 async def run_imports(runtime: Runtime) -> None:
-    """Scheduled: applies waiting rows in batches, oldest import first."""
+    """Scheduled: applies waiting rows in batches; the imports take turns."""
     while await run_next_rows(runtime.database, runtime.service_client):
         pass
 
@@ -124,12 +152,14 @@ async def run_next_rows(database: Database, service_client: ServiceClient) -> bo
         taken, rows = await _next_rows(reading)
     if taken is None:
         return False
+    numbers = [decrypt_text(LISTED_NUMBER, row.cipher_row, row.personal_id) for row in rows]
     try:
-        found = await _resolve_residents(service_client, rows)
+        found = await resolve_numbers(service_client, numbers)
     except ServiceUnavailable:
         return False
     async with database.transaction() as session:
-        await _apply(session, taken.id, rows, found)
+        resolved = [_ResolvedRow(row, resident_id) for row, resident_id in zip(rows, found, strict=True)]
+        await _apply(session, taken.id, rows, resolved)
     return True
 
 
@@ -139,24 +169,21 @@ class _ResolvedRow:
     resident_id: UUID | None
 
 
-async def _resolve_residents(service_client: ServiceClient, rows: Sequence[ImportRow]) -> list[_ResolvedRow]:
-    """One call for all rows; registry answers in the order of the rows."""
-    if not rows:
+async def resolve_numbers(service_client: ServiceClient, numbers: Sequence[str]) -> list[UUID | None]:
+    """Whose numbers these are, in one call to registry; None for a number of no resident."""
+    if not numbers:
         return []
-    numbers = [decrypt_text(LISTED_NUMBER, row.cipher_row, row.personal_id) for row in rows]
     found = await service_client.call(
         "registry", "POST", "/v1/residents/lookups", caller=None, purpose="onboarding", seconds=ANSWER_SECONDS,
-        json={"personal_ids": numbers},
+        json={"personal_ids": list(numbers)},
     )  # fmt: skip
-    return [
-        _ResolvedRow(row, UUID(item["id"]) if item["id"] else None)
-        for row, item in zip(rows, found["items"], strict=True)
-    ]
+    return [UUID(item["id"]) if item["id"] else None for item in found["items"]]
 
 
 async def _next_rows(session: ReadSession) -> tuple[NumberImport | None, list[ImportRow]]:
     waiting = col(NumberImport.status).in_(["queued", "running"])
-    taken = (await session.exec(select(NumberImport).where(waiting).order_by(col(NumberImport.id)).limit(1))).first()
+    in_turn = (col(NumberImport.worked_at).asc().nulls_first(), col(NumberImport.id))
+    taken = (await session.exec(select(NumberImport).where(waiting).order_by(*in_turn).limit(1))).first()
     if taken is None:
         return None, []
     query = select(ImportRow).where(col(ImportRow.import_id) == taken.id).order_by(col(ImportRow.row)).limit(AT_ONCE)
@@ -181,34 +208,57 @@ async def _apply(session: Session, import_id: UUID, rows: Sequence[ImportRow], f
     numbers = [row.row for row in rows]
     await session.exec(delete(ImportRow).where(col(ImportRow.import_id) == import_id, col(ImportRow.row).in_(numbers)))
     taken.status = "running" if len(rows) == AT_ONCE else "completed"
+    taken.worked_at = now()
     session.add(taken)
 
 
 def _apply_row(session: Session, taken: NumberImport, row: ImportRow, journey: OpenJourney) -> bool:
-    occurred_at = datetime.combine(row.occurred_on, time(12), HO_CHI_MINH) if row.occurred_on else taken.created_at
-    listed = (taken.step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference)
-    evidence = Evidence(
-        id="listed-" + hashlib.sha256(repr((journey.resident.id, taken.source_body, listed)).encode()).hexdigest()[:40],
-        step=taken.step,
+    evidence = listed_evidence(taken.step, taken.source_body, taken.created_at, row, journey)
+    is_new = add_evidence(journey, evidence, by=taken.created_by)
+    session.add(
+        ImportedEvidence(
+            import_id=taken.id, row=row.row, subject_id=journey.resident.id, evidence_id=evidence.id, is_added=is_new
+        )
+    )
+    return recompute(session, journey) if is_new else False
+
+
+def listed_evidence(
+    step: str, source_body: str, at: datetime, row: ImportRow | ListedNumber, journey: OpenJourney
+) -> Evidence:
+    """The evidence that a row is of a step; the same row of the same source always becomes the same evidence."""
+    occurred_at = datetime.combine(row.occurred_on, time(12), HO_CHI_MINH) if row.occurred_on else at
+    listed: tuple[object, ...] = (
+        step, row.occurred_on, row.level, row.certificate_serial, row.account_kind, row.reference,
+    )  # fmt: skip
+    if row.valid_until:
+        listed = (*listed, row.valid_until)
+    return Evidence(
+        id="listed-" + hashlib.sha256(repr((journey.resident.id, source_body, listed)).encode()).hexdigest()[:40],
+        step=step,
         effect=EvidenceEffect.HELD,
         occurred_at=occurred_at,
         kind="officer",
         holding=row.certificate_serial or row.reference or row.account_kind or "",
-        provider=taken.source_body,
+        provider=source_body,
         reference=row.certificate_serial or row.reference,
         account_kind=row.account_kind,  # type: ignore[arg-type]  # checked when the list was read
         level=row.level,
+        valid_until=_end_of(row.valid_until) if row.valid_until else None,
         had_bank_account=journey.resident.attributes.has_bank_account,
         assisted=True,
     )
-    is_new = add_evidence(journey, evidence, by=taken.created_by)
-    return recompute(session, journey) if is_new else False
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), HO_CHI_MINH)
 
 
 def _import_row(import_id: UUID, listed: ListedNumber) -> ImportRow:
     row = ImportRow(
         import_id=import_id, row=listed.row, personal_id=b"", occurred_on=listed.occurred_on, level=listed.level,
         certificate_serial=listed.certificate_serial, account_kind=listed.account_kind, reference=listed.reference,
+        valid_until=listed.valid_until,
     )  # fmt: skip
     row.personal_id = encrypt(LISTED_NUMBER, row.cipher_row, listed.personal_id)
     return row

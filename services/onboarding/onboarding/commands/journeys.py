@@ -45,7 +45,7 @@ async def insert_residents(session: Session, residents: Sequence[KnownResident])
     if not residents:
         return set()
     rows = [_row(each) for each in residents]
-    found = await session.execute(_INSERT, {"rows": json.dumps(rows, default=str)})
+    found = await session.execute(_INSERT, {"rows": json.dumps(rows, default=str), "at": now()})
     return set(found.scalars())
 
 
@@ -60,9 +60,10 @@ def add_evidence(
     return True
 
 
-def recompute(session: Session, opened: OpenJourney) -> bool:
+def recompute(session: Session, opened: OpenJourney, *, takes_back: bool = False) -> bool:
     """Recomputes where the resident stands and publishes what reports count; False when nothing is different.
 
+    `takes_back`: evidence was removed, so that what no longer holds never held; reports count from its first day anew.
     Nothing is written before `store_journeys`.
     """
     is_changed = False
@@ -74,7 +75,8 @@ def recompute(session: Session, opened: OpenJourney) -> bool:
         opened.steps[after.step] = after
         opened.changed.add(after.step)
         if after.counted() != (before.counted() if before else None):
-            _publish_step(session, opened, after)
+            since = _first_day(before) if takes_back and before else None
+            _publish_step(session, opened, after, since or after.changed_at or now())
     return is_changed
 
 
@@ -84,7 +86,7 @@ async def store_journeys(session: Session, journeys: Iterable[OpenJourney]) -> N
     if added := [one for each in each_once for one in each.added]:
         await session.execute(_ADD, _evidence_columns(added))
     if changed := [(each, step) for each in each_once for step in each.changed]:
-        await session.execute(_STORE, _step_columns(changed))
+        await session.execute(_STORE, _step_columns(changed) | {"at": now()})
     if published := [each for each in each_once if each.told_version != each.resident.journey_version]:
         versions = {
             "ids": [each.resident.id for each in published],
@@ -97,7 +99,11 @@ async def store_journeys(session: Session, journeys: Iterable[OpenJourney]) -> N
         each.changed.clear()
 
 
-def _publish_step(session: Session, opened: OpenJourney, state: JourneyStep) -> None:
+def _first_day(state: JourneyStep) -> datetime | None:
+    return min((each for each in (state.completed_at, state.changed_at) if each), default=None)
+
+
+def _publish_step(session: Session, opened: OpenJourney, state: JourneyStep, at: datetime) -> None:
     resident = opened.resident
     opened.told_version += 1
     event_type = {"completed": StepCompleted, "revoked": StepRevoked}.get(state.status, StepUpdated)
@@ -110,7 +116,7 @@ def _publish_step(session: Session, opened: OpenJourney, state: JourneyStep) -> 
             unit_code=resident.unit_code,
             step=state.step,
             status=state.status,
-            at=state.changed_at or now(),
+            at=at,
             completed_at=state.completed_at,
             route=state.route,
             evidence_kind=state.evidence_kind,
@@ -175,11 +181,11 @@ _ADD = text(
     f" SELECT *, cast(:at AS timestamptz) FROM unnest(cast(:subjects AS uuid[]), {_unnest(_EVIDENCE)}, cast(:by AS text[]))"
 )
 _STORE = text(
-    f"INSERT INTO resident_step (resident_id, {', '.join(_STEP)}) SELECT resident_id,"
-    f" {', '.join(map(_selected, _STEP))}"
+    f"INSERT INTO resident_step (resident_id, {', '.join(_STEP)}, stored_at) SELECT resident_id,"
+    f" {', '.join(map(_selected, _STEP))}, cast(:at AS timestamptz)"
     f" FROM unnest(cast(:residents AS uuid[]), {_unnest(_STEP)}) AS given (resident_id, {', '.join(_STEP)})"
     " ON CONFLICT (resident_id, step) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _STEP if name != "step")
+    + ", ".join(f"{name} = excluded.{name}" for name in (*_STEP, "stored_at") if name != "step")
 )
 _COUNT_UP = text(
     "UPDATE known_resident AS resident SET journey_version = given.version"
@@ -202,8 +208,9 @@ _INSERT = text(
     "WITH sent AS (SELECT value FROM jsonb_array_elements(cast(:rows AS jsonb))),"
     " inserted AS (INSERT INTO known_resident SELECT given.* FROM sent,"
     " jsonb_populate_record(NULL::known_resident, sent.value) AS given ON CONFLICT DO NOTHING RETURNING id),"
-    " stepped AS (INSERT INTO resident_step (resident_id, step, status, missing, route, marks)"
-    " SELECT inserted.id, first.step, first.status, ARRAY(SELECT jsonb_array_elements_text(first.missing)), first.route, '{}'"
+    " stepped AS (INSERT INTO resident_step (resident_id, step, status, missing, route, marks, stored_at)"
+    " SELECT inserted.id, first.step, first.status, ARRAY(SELECT jsonb_array_elements_text(first.missing)), first.route, '{}',"
+    " cast(:at AS timestamptz)"
     " FROM inserted JOIN sent ON cast(sent.value->>'id' AS uuid) = inserted.id,"
     " jsonb_to_recordset(sent.value->'steps') AS first(step text, status text, missing jsonb, route text))"
     " SELECT id FROM inserted"

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -18,9 +18,10 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.onboarding import SessionHeld
+from onboarding.commands.guidance import publish_guidance
 from onboarding.errors import AttendanceClosed
 from onboarding.model.campaigns import Campaign
-from onboarding.model.sessions import Attendance, AttendanceResult, Attendee, CampaignSession
+from onboarding.model.sessions import Attendance, AttendanceResult, Attendee, AttendeeKind, CampaignSession
 from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.sessions import count_attendance, count_businesses, owns_merchant
@@ -56,12 +57,30 @@ async def add_attendance(
     session: Session, caller: Caller, held: CampaignSession, attendees: Sequence[Attendee]
 ) -> list[AttendanceResult]:
     """Records who came, each once; an attendee outside the caller's units is refused and the others count."""
-    if not held.starts_at <= now() <= held.attendance_until or held.is_cancelled:
-        raise AttendanceClosed()
-    answers = [await _register_attendee(session, caller, held, each) for each in attendees]
-    if any(each.result == "applied" for each in answers):
-        await publish_session(session, held)
+    _require_open(held)
+    answers = [await register_attendee(session, caller, held, each) for each in attendees]
+    if added := [each.known for each in answers if each.known and each.result == "applied"]:
+        await publish_attendance(session, held, added)
     return answers
+
+
+async def register_attendee(
+    session: Session, caller: Caller, held: CampaignSession, attendee: Attendee
+) -> AttendanceResult:
+    """Records that somebody came; `publish_attendance` follows after the last one."""
+    try:
+        _require_open(held)
+        known = await _known_attendee(session, caller, held, attendee)
+    except Problem as problem:
+        return AttendanceResult(attendee, "refused", problem)
+    is_new = await _insert_attendance(session, held, known)
+    return AttendanceResult(attendee, "applied" if is_new else "unchanged", known=known)
+
+
+async def publish_attendance(session: Session, held: CampaignSession, attendees: Sequence[Attendee]) -> None:
+    """Publishes the counts of a session, and who is guided because of it, after these attendees came or were removed."""
+    await publish_session(session, held)
+    await publish_guidance(session, held, [each.id for each in attendees if each.kind == "resident"])
 
 
 async def check_in_resident(session: Session, caller: Caller, held: CampaignSession, code: str) -> bool:
@@ -73,9 +92,10 @@ async def check_in_resident(session: Session, caller: Caller, held: CampaignSess
     if caller.training_units and await is_real_unit(session, held.unit_id):
         raise TrainingOnly()
     assert caller.resident_id
-    is_new = await _insert_attendance(session, held, Attendee("resident", caller.resident_id), by_code=True)
+    attendee = Attendee("resident", caller.resident_id)
+    is_new = await _insert_attendance(session, held, attendee, by_code=True)
     if is_new:
-        await publish_session(session, held)
+        await publish_attendance(session, held, [attendee])
     return is_new
 
 
@@ -85,7 +105,7 @@ async def remove_attendance(session: Session, held: CampaignSession, attendee_id
     if row is None:
         raise NotFound()
     await session.delete(row)
-    await publish_session(session, held)
+    await publish_attendance(session, held, [Attendee(cast(AttendeeKind, row.kind), attendee_id)])
 
 
 async def publish_session(session: Session, held: CampaignSession) -> None:
@@ -125,14 +145,9 @@ async def publish_ended_sessions(session: Session) -> int:
     return len(ended)
 
 
-async def _register_attendee(
-    session: Session, caller: Caller, held: CampaignSession, attendee: Attendee
-) -> AttendanceResult:
-    try:
-        known = await _known_attendee(session, caller, held, attendee)
-    except Problem as problem:
-        return AttendanceResult(attendee, "refused", problem)
-    return AttendanceResult(attendee, "applied" if await _insert_attendance(session, held, known) else "unchanged")
+def _require_open(held: CampaignSession) -> None:
+    if not held.starts_at <= now() <= held.attendance_until or held.is_cancelled:
+        raise AttendanceClosed()
 
 
 async def _known_attendee(session: Session, caller: Caller, held: CampaignSession, attendee: Attendee) -> Attendee:

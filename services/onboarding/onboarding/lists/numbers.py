@@ -1,7 +1,7 @@
 """Reads a list by personal number. The rules of single columns; the table itself is read by `tabular`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import BinaryIO
 
@@ -47,6 +47,13 @@ COLUMNS = (
     ),
     Column("account_kind", ("Loại tài khoản",)),
     Column("reference", ("Mã tham chiếu", "Số hợp đồng")),
+    Column(
+        "valid_until",
+        (
+            "Ngày hết hạn", "Ngày hết hiệu lực", "Hết hạn", "Hạn sử dụng", "Hiệu lực đến", "Hiệu lực đến ngày",
+            "Có giá trị đến",
+        ),
+    ),
 )  # fmt: skip
 ACCOUNT_KINDS = {
     "bank": "bank", "nganhang": "bank", "taikhoannganhang": "bank", "ewallet": "e_wallet", "vidientu": "e_wallet",
@@ -67,6 +74,18 @@ class ListedNumber:
     certificate_serial: str | None = None
     account_kind: str | None = None
     reference: str | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class RowWarning:
+    """Something that was put right in a row, or (row 1) in the whole file."""
+
+    row: int
+    column: str
+    code: str
+    vi: str
+    en: str
 
 
 @dataclass(frozen=True)
@@ -80,25 +99,38 @@ class RowFault:
     en: str
 
 
-async def read_numbers(file: BinaryIO, today: date) -> list[ListedNumber | RowFault]:
-    """The rows below the header, each good or with its fault; raises `UnreadableTable`."""
-    read: list[ListedNumber | RowFault] = []
+@dataclass(frozen=True)
+class NumberList:
+    """A list as it was read: each row good or with its fault, and what was put right."""
+
+    rows: list[ListedNumber | RowFault]
+    warnings: list[RowWarning]
+
+
+async def read_numbers(file: BinaryIO, today: date) -> NumberList:
+    """The rows below the header; raises `UnreadableTable`."""
+    read = NumberList([], [])
     async with open_table(file, COLUMNS) as table:
         is_one_sheet = len(table.table.sheets_read) == 1
         async for row in table.rows():
-            read.append(_row(row, row.line if is_one_sheet else row.number, today))
-            if len(read) > MOST_ROWS:
+            read.rows.append(_row(row, row.line if is_one_sheet else row.number, today, read.warnings))
+            if len(read.rows) > MOST_ROWS:
                 raise UnreadableTable(TOO_MANY_ROWS)
-    return read
+        notices = {each.finding.code: each.finding for each in table.table.notices}
+    of_file = [RowWarning(1, "", each.code, each.vi, each.en) for each in notices.values()]
+    return NumberList(read.rows, [*of_file, *read.warnings])
 
 
-def _row(row: AnyRow, place: int, today: date) -> ListedNumber | RowFault:
+def _row(row: AnyRow, place: int, today: date, warnings: list[RowWarning]) -> ListedNumber | RowFault:
     if isinstance(row, BrokenRow):
         return RowFault(place, "", row.finding.code, row.finding.vi, row.finding.en)
+    reading = _Reading(row, place, today)
     try:
-        return _Reading(row, place, today).number()
+        number = reading.number()
     except _Wrong as wrong:
         return wrong.fault
+    warnings += reading.warnings
+    return number
 
 
 class _Wrong(Exception):
@@ -114,12 +146,14 @@ class _Reading:
     row: Row
     place: int
     today: date
+    warnings: list[RowWarning] = field(default_factory=list)
 
     def number(self) -> ListedNumber:
         return ListedNumber(
             row=self.place,
             personal_id=self._personal_id(),
             occurred_on=self._occurred_on(),
+            valid_until=self._valid_until(),
             level=self._level(),
             certificate_serial=_text(self.row.cell("certificate_serial")) or None,
             account_kind=self._account_kind(),
@@ -128,26 +162,39 @@ class _Reading:
 
     def _personal_id(self) -> str:
         try:
-            return parse_personal_number(self.row.cell("personal_id")).value
+            parsed = parse_personal_number(self.row.cell("personal_id"))
         except CellError as error:
             if error.finding.code == "digits-lost":
                 raise self._wrong("personal_id", error.finding.code, error.finding.vi, error.finding.en) from None
             text = "Số phải có 12 hoặc 9 chữ số.", "Has 12 or 9 digits."
             raise self._wrong("personal_id", "not-a-number", *text) from None
+        self.warnings.extend(
+            RowWarning(self.place, "personal_id", each.code, each.vi, each.en) for each in parsed.warnings
+        )
+        return parsed.value
 
     def _occurred_on(self) -> date | None:
-        cell = self.row.cell("occurred_on")
+        day = self._day("occurred_on")
+        if day and day > self.today:
+            raise self._wrong("occurred_on", "in-the-future", "Ngày ở tương lai.", "Lies in the future.")
+        return day
+
+    def _valid_until(self) -> date | None:
+        last, first = self._day("valid_until"), self._occurred_on()
+        if last and first and last < first:
+            raise self._wrong("valid_until", "before-start", "Hết hạn trước ngày cấp.", "Ends before it was issued.")
+        return last
+
+    def _day(self, column: str) -> date | None:
+        cell = self.row.cell(column)
         if is_blank(cell):
             return None
         try:
-            day = parse_date(_date_part(cell))
+            return parse_date(_date_part(cell))
         except CellError as error:
             short = error.finding.code == "date-two-digit-year"
             text = (error.finding.vi, error.finding.en) if short else _NOT_A_DATE[1:]
-            raise self._wrong("occurred_on", _NOT_A_DATE[0], *text) from None
-        if day > self.today:
-            raise self._wrong("occurred_on", "in-the-future", "Ngày ở tương lai.", "Lies in the future.")
-        return day
+            raise self._wrong(column, _NOT_A_DATE[0], *text) from None
 
     def _level(self) -> int | None:
         level = _text(self.row.cell("level"))

@@ -65,10 +65,14 @@ def body_codes() -> frozenset[str]:
 
 
 def body_name(code: str, on: date, level: str | None = None) -> str:
-    """What a body is called on a day, in Vietnamese; its code where no body of that kind exists then."""
-    fitting = [each for each in bodies() if each.body == code and (level is None or each.level == level)]
-    names = (each.name_on(on) for each in reversed(fitting))
-    return next((name for name in names if name), code)
+    """What a body is called on a day, in Vietnamese: at a level where it exists there, else at any other.
+
+    Its last name, where no body of that kind exists on that day; its code where there is none of that kind.
+    """
+    fitting = [each for each in reversed(bodies()) if each.body == code]
+    fitting.sort(key=lambda each: each.level != level)
+    names = (each.name_on(on) for each in fitting)
+    return next((name for name in names if name), fitting[0].names[-1].name if fitting else code)
 
 
 def folded(text: str) -> str:

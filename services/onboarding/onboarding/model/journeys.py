@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index, Text, func
 from sqlmodel import Field
 
 from chassis.clock import now
@@ -69,6 +69,8 @@ class ResidentStep(OnboardingTable, table=True):
     evidence_kind: str | None = Field(default=None, sa_type=Text)
     provider: str | None = Field(default=None, sa_type=Text)
     expires_at: datetime | None = Field(default=None, sa_type=aware())
+    stored_at: datetime | None = Field(default=None, sa_type=aware(), sa_column_kwargs={"server_default": func.now()})
+    """When the row was written here, for `?since=`; `changed_at` is when the change happened."""
 
 
 STORED = tuple(each.name for each in fields(JourneyStep) if each.compare)

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.errors import Problem
 from onboarding.model.declarations import StepDeclaration
 from onboarding.model.observations import Observation
+from onboarding.model.sessions import Attendee
 from onboarding.model.visits import VisitOutcome
 
 ApplyResult = Literal["applied", "unchanged", "refused"]
@@ -32,10 +33,32 @@ class OfflineItem:
 
 
 @dataclass(frozen=True)
+class OrganizationItem:
+    """The provincial app of an organization."""
+
+    client_id: str
+    organization_id: UUID
+    declaration: StepDeclaration
+
+
+@dataclass(frozen=True)
+class AttendanceItem:
+    """Somebody who came to a session."""
+
+    client_id: str
+    session_id: UUID
+    attendee: Attendee
+
+
+BatchItem = OfflineItem | OrganizationItem | AttendanceItem
+
+
+@dataclass(frozen=True)
 class BatchItemResult:
-    """What became of an item; a refused one carries the problem."""
+    """What became of an item; a refused one carries the problem. `is_proposal`: an officer decides on the number."""
 
     client_id: str | None
     result: ApplyResult
     problem: Problem | None = None
     resident_id: UUID | None = None
+    is_proposal: bool = False

@@ -28,6 +28,8 @@ KIND_NAMES: dict[SessionKind, str] = {
 ATTENDANCE_OPEN = timedelta(days=7)
 TRAINING_KINDS = ("conference", "training", "guidance", "installation")
 """Sessions at which people are trained; the others show that the campaign lives."""
+GUIDING_KINDS = ("guidance", "installation")
+"""Sessions at the village cultural house whose attendees count as guided in person."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,12 @@ class Attendee:
 
 @dataclass(frozen=True)
 class AttendanceResult:
+    """What became of one attendee; `known` is the record that counts (the survivor, where the one sent was merged)."""
+
     attendee: Attendee
     result: Literal["applied", "unchanged", "refused"]
     problem: Problem | None = None
+    known: Attendee | None = None
 
 
 class CampaignSession(OnboardingTable, table=True):

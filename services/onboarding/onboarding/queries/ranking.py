@@ -29,9 +29,9 @@ from onboarding.model.people import KnownOrganization, KnownResident
 from onboarding.model.ranking import RankedKey, mean, ranked, share_of_target
 from onboarding.model.sessions import TRAINING_KINDS, Attendance, CampaignSession
 from onboarding.model.steps import STEPS
-from onboarding.model.visits import Visit
 from onboarding.queries.campaigns import owed_filings
 from onboarding.queries.territory import list_children
+from onboarding.queries.visits import guidances
 
 FILING_WORTH = {"on_time": Fraction(1), "late": Fraction(1, 2), "missing": Fraction(0)}
 PEOPLE = (*STEPS, *MARKED, "residents_guided")
@@ -194,12 +194,21 @@ async def _of_people(session: ReadSession, area: Any) -> dict[str, dict[UUID, in
         names += [name for name, (of, mark) in MARKED.items() if of == step and mark in held]
         for name in names:
             counts[name][child] = counts[name].get(child, 0) + number
-    guided = select(area.c.child, func.count(col(Visit.resident_id).distinct())).join(
-        Visit, col(Visit.unit_id) == area.c.unit
-    )
-    reached = col(Visit.told_outcome) == "done"
-    counts["residents_guided"] = dict(iter(await session.exec(_by_child(guided, area, reached))))
+    counts["residents_guided"] = await _guided(session, area)
     return counts
+
+
+async def _guided(session: ReadSession, area: Any) -> dict[UUID, int]:
+    """Living residents who were guided in person; the guidance of a merged record is its survivor's."""
+    guided, record = guidances(), aliased(KnownResident)
+    person = func.coalesce(col(record.merged_into), col(record.id))
+    query = (
+        select(area.c.child, func.count(col(KnownResident.id).distinct()))
+        .join(KnownResident, col(KnownResident.unit_id) == area.c.unit)
+        .join(record, person == col(KnownResident.id))
+        .join(guided, guided.c.resident_id == col(record.id))
+    )
+    return dict(iter(await session.exec(_by_child(query, area, col(KnownResident.life) == "alive"))))
 
 
 async def _of_organizations(session: ReadSession, area: Any) -> dict[str, dict[UUID, int]]:

@@ -1,6 +1,7 @@
 """Residents who wait for help, by village and condition."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, tuple_
@@ -23,6 +24,8 @@ class WorkFilter:
     status: str | None = None
     condition: str | None = None
     household_id: UUID | None = None
+    since: datetime | None = None
+    """Only what changed here after this instant, then completed steps too."""
 
 
 async def page_of_work(
@@ -35,9 +38,12 @@ async def page_of_work(
         .where(col(KnownResident.life) == "alive", col(KnownResident.unit_id).in_(units_under(wanted.unit_code)))
     )
     query = scoped(query, caller, col(KnownResident.unit_id))
-    query = query.where(
-        col(ResidentStep.status) == wanted.status if wanted.status else col(ResidentStep.status) != "completed"
-    )
+    if wanted.status:
+        query = query.where(col(ResidentStep.status) == wanted.status)
+    elif wanted.since is None:
+        query = query.where(col(ResidentStep.status) != "completed")
+    if wanted.since:
+        query = query.where(col(ResidentStep.stored_at) > wanted.since)
     if wanted.step:
         query = query.where(col(ResidentStep.step) == wanted.step)
     if wanted.household_id:

@@ -2,56 +2,114 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Annotated, BinaryIO
 from uuid import UUID
 
-from fastapi import File, Form, Header, Request, Response, UploadFile
+from fastapi import File, Form, Header, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
-from chassis.errors import FieldError, TooLarge
+from chassis.errors import FieldError, Language, TooLarge
+from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body
 from chassis.web.routing import (
     Listed,
     PageQuery,
+    PurposeHeader,
     Reading,
     Transaction,
     allow,
     language_of,
     transactional_router,
 )
+from onboarding.commands.import_previews import preview_import
+from onboarding.commands.import_undo import begin_undo
 from onboarding.commands.imports import create_number_import
 from onboarding.errors import UnreadableFile
-from onboarding.lists import ListedNumber, RowFault, read_numbers
+from onboarding.lists import COLUMNS, NumberList, read_numbers
+from onboarding.model.imports import ImportRejection, ImportWarning
 from onboarding.model.steps import Step
-from onboarding.queries.imports import every_rejection, load_import, page_of_rejections
+from onboarding.queries.imports import (
+    every_row,
+    kept_rows,
+    load_import,
+    page_of_imports,
+    page_of_rejections,
+    page_of_warnings,
+)
+from onboarding.routes.access import purpose_of_ids, record_reads
 from onboarding.routes.listing import LISTED
-from onboarding.schemas.imports import ImportView, RejectionView
+from onboarding.schemas.imports import ImportPreviewView, ImportView, ListedRowView, UndoStarted, UndoView
 from tabular import UnreadableTable
+from tabular.template import template_workbook
 
 router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 FILE_BYTES = 10 * 1024 * 1024
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Officer = Annotated[Caller, allow("officer")]
+EXAMPLES = {
+    "personal_id": "038085000123", "occurred_on": "15/03/2026", "level": "Mức 2", "certificate_serial": "5401A7",
+    "account_kind": "Ngân hàng", "reference": "HD-15", "valid_until": "15/03/2029",
+}  # fmt: skip
+CHOICES = {"level": ["Mức 1", "Mức 2"], "account_kind": ["Ngân hàng", "Ví điện tử", "Tiền di động"]}
 
 
-@router.post("/v1/onboarding/imports", status_code=202, response_model=ImportView)
+@router.post(
+    "/v1/onboarding/imports",
+    status_code=202,
+    response_model=ImportView,
+    responses={200: {"model": ImportPreviewView, "description": "What the list would do (`dry_run`)"}},
+)
 async def create_onboarding_import(
-    session: Transaction, caller: Officer, file: Annotated[UploadFile, File(description="CSV or XLSX by personal number")],
-    step: Annotated[Step, Form()], unit_code: Annotated[str, Form(max_length=64)],
-    source_body: Annotated[str, Form(min_length=1, max_length=40)],
+    request: Request, session: Transaction, caller: Officer,
+    file: Annotated[UploadFile, File(description="CSV or XLSX by personal number")],
+    step: Annotated[Step, Form(description="The step that the list proves")],
+    unit_code: Annotated[str, Form(max_length=64, description="The unit whose residents the list may name")],
+    source_body: Annotated[
+        str, Form(min_length=1, max_length=40, description="The body, or the id of the partner, that the list comes from")
+    ],
+    dry_run: Annotated[bool, Query(description="Answers what the list would do, and writes nothing")] = False,
+    accept_language: Annotated[str | None, Header()] = None, purpose: PurposeHeader = None,
 ) -> JSONResponse:  # fmt: skip
     """Takes a list in; each row is applied in the background, the same file again changes nothing."""
     content = await file.read(FILE_BYTES + 1)
     if len(content) > FILE_BYTES:
         raise TooLarge()
-    rows = await _read(file.file)
+    listed = await _read(file.file)
     unit = await unit_of_body(session, unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
-    taken = await create_number_import(session, caller, unit, step, source_body, content, rows)
+    if dry_run:
+        client = request.app.state.runtime.service_client
+        preview = await preview_import(session, client, caller, unit, step, source_body, listed)
+        shown = (each.resident_id for each in preview.changes)
+        record_reads(session, caller, shown, action="import-preview", purpose=purpose_of_ids(caller, purpose))
+        shown_preview = ImportPreviewView.of(preview, language_of(accept_language))
+        return JSONResponse(shown_preview.model_dump(mode="json"), 200)
+    taken = await create_number_import(session, caller, unit, step, source_body, content, listed)
     view = ImportView.of(taken)
     return JSONResponse(view.model_dump(mode="json"), 202, {"Location": f"/v1/onboarding/imports/{taken.id}"})
+
+
+@router.get("/v1/onboarding/imports")
+async def list_onboarding_imports(
+    session: Reading, page: PageQuery, caller: Officer, unit_code: Annotated[str | None, Query(max_length=64)] = None
+) -> Listed[ImportView]:
+    """Lists that were sent, with who and when."""
+    found, cursor = await page_of_imports(session, caller, unit_code, page)
+    return Listed(items=[ImportView.of(each) for each in found], next_cursor=cursor)
+
+
+@router.get(
+    "/v1/onboarding/imports/template.xlsx", response_class=Response, responses={200: {"content": {WORKBOOK: {}}}}
+)
+async def get_onboarding_import_template(caller: Officer) -> Response:
+    """The workbook to fill in: the columns with their Vietnamese titles, an example row, drop-downs."""
+    content = template_workbook(COLUMNS, EXAMPLES, CHOICES)
+    name = {"Content-Disposition": 'attachment; filename="mau-danh-sach.xlsx"'}
+    return Response(content, media_type=WORKBOOK, headers=name)
 
 
 @router.get("/v1/onboarding/imports/{import_id}")
@@ -59,7 +117,7 @@ async def get_onboarding_import(import_id: UUID, session: Reading, caller: Offic
     return ImportView.of(await load_import(session, caller, import_id))
 
 
-@router.get("/v1/onboarding/imports/{import_id}/rejections", response_model=Listed[RejectionView])
+@router.get("/v1/onboarding/imports/{import_id}/rejections", response_model=Listed[ListedRowView])
 async def list_onboarding_import_rejections(
     import_id: UUID, request: Request, session: Reading, page: PageQuery, caller: Officer,
     accept_language: Annotated[str | None, Header()] = None,
@@ -67,24 +125,67 @@ async def list_onboarding_import_rejections(
     """The rows that were refused, as JSON or (Accept: text/csv) as a table."""
     taken = await load_import(session, caller, import_id)
     language = language_of(accept_language)
-    if "text/csv" in request.headers.get("accept", ""):
-        whole = await every_rejection(session, taken.id)
-        return _table([RejectionView.of(each, language) for each in whole])
-    kept, cursor = await page_of_rejections(session, taken.id, page)
-    views = Listed[RejectionView](items=[RejectionView.of(each, language) for each in kept], next_cursor=cursor)
-    return JSONResponse(views.model_dump(mode="json"))
+    if _wants_table(request):
+        return _table(await every_row(session, ImportRejection, taken.id), language)
+    rows, cursor = await page_of_rejections(session, taken.id, page)
+    return _listed(rows, cursor, language)
 
 
-async def _read(file: BinaryIO) -> list[ListedNumber | RowFault]:
+@router.get("/v1/onboarding/imports/{import_id}/warnings", response_model=Listed[ListedRowView])
+async def list_onboarding_import_warnings(
+    import_id: UUID, request: Request, session: Reading, page: PageQuery, caller: Officer,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Response:  # fmt: skip
+    """What was put right or left out, by row, as JSON or (Accept: text/csv) as a table."""
+    taken = await load_import(session, caller, import_id)
+    language = language_of(accept_language)
+    if _wants_table(request):
+        return _table(await every_row(session, ImportWarning, taken.id), language)
+    rows, cursor = await page_of_warnings(session, taken.id, page)
+    return _listed(rows, cursor, language)
+
+
+@router.post("/v1/onboarding/imports/{import_id}/undo", status_code=202)
+async def undo_onboarding_import(import_id: UUID, session: Transaction, caller: Officer) -> UndoStarted:
+    """Takes a list back: rows that nobody changed since go back, the others are kept and listed."""
+    taken = await load_import(session, caller, import_id, for_update=True)
+    await begin_undo(session, caller, taken)
+    status = "undone" if taken.status == "undone" else "undoing"
+    return UndoStarted(id=taken.id, status=status, undone=taken.undone, kept=taken.kept)
+
+
+@router.get("/v1/onboarding/imports/{import_id}/undo")
+async def get_onboarding_import_undo(
+    import_id: UUID, session: Transaction, caller: Officer, purpose: PurposeHeader = None
+) -> UndoView:
+    """Which rows were taken back, and which stay and why."""
+    stated = purpose_of(caller, None, purpose)
+    taken = await load_import(session, caller, import_id)
+    kept = await kept_rows(session, taken.id)
+    record_reads(session, caller, (each.subject_id for each in kept), action="import-undo", purpose=stated)
+    return UndoView.of(taken, kept)
+
+
+async def _read(file: BinaryIO) -> NumberList:
     try:
         return await read_numbers(file, today())
     except UnreadableTable as error:
-        raise UnreadableFile(errors=[FieldError("/file", "unreadable", error.finding.vi, error.finding.en)]) from error
+        found = error.finding
+        raise UnreadableFile(errors=[FieldError("/file", "unreadable", found.vi, found.en)]) from error
 
 
-def _table(rejections: list[RejectionView]) -> Response:
+def _wants_table(request: Request) -> bool:
+    return "text/csv" in request.headers.get("accept", "")
+
+
+def _listed(rows: Sequence[ImportRejection | ImportWarning], cursor: str | None, language: Language) -> Response:
+    views = Listed[ListedRowView](items=[ListedRowView.of(each, language) for each in rows], next_cursor=cursor)
+    return JSONResponse(views.model_dump(mode="json"))
+
+
+def _table(rows: Sequence[ImportRejection | ImportWarning], language: Language) -> Response:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["row", "column", "code", "message"])
-    writer.writerows([each.row, each.column, each.code, each.message] for each in rejections)
+    writer.writerows(ListedRowView.of(each, language).model_dump().values() for each in rows)
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8")

@@ -1,10 +1,13 @@
 """Where residents and organizations stand, and what people declare."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query, Response
+from pydantic import AwareDatetime
 
+from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
@@ -31,6 +34,7 @@ from onboarding.queries.people import get_organization, get_resident
 from onboarding.queries.worklist import WorkFilter, count_work, page_of_charges, page_of_work
 from onboarding.routes.access import SERVICE, purpose_of_ids, record_reads
 from onboarding.routes.listing import LISTED
+from onboarding.routes.moments import within_query
 from onboarding.schemas.journeys import (
     ChargeView,
     OnboardingView,
@@ -38,8 +42,12 @@ from onboarding.schemas.journeys import (
     ResidentStepView,
     StepDeclared,
     SummaryView,
+    WorkPage,
     WorkView,
 )
+
+OVERLAP = timedelta(minutes=1)
+"""A change that was being stored during an answer has an earlier time than the answer."""
 
 router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
@@ -49,7 +57,7 @@ async def get_resident_onboarding(
     resident_id: UUID,
     response: Response,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "volunteer", "officer", "service", level=1, acting="onboarding")],
+    caller: Annotated[Caller, allow("resident", "volunteer", "officer", "service")],
     purpose: PurposeHeader = None,
 ) -> OnboardingView:
     """A resident's journey, computed from everything known now."""
@@ -69,7 +77,7 @@ async def declare_resident_step(
     body: StepDeclared,
     response: Response,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "volunteer", "officer", level=1, acting="onboarding")],
+    caller: Annotated[Caller, allow("resident", "volunteer", "officer")],
     if_match: IfMatch = None,
     purpose: PurposeHeader = None,
 ) -> ResidentStepView:
@@ -95,7 +103,7 @@ async def declare_resident_step(
 async def get_organization_step(
     organization_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer", level=1, acting="onboarding")],
+    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
 ) -> OrganizationStepView:
     """Whether an organization has the provincial app; its condition is the owner's smartphone."""
     organization = await get_organization(session, caller, organization_id)
@@ -107,7 +115,7 @@ async def declare_organization_step(
     organization_id: UUID,
     body: StepDeclared,
     session: Transaction,
-    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer", level=1, acting="onboarding")],
+    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
 ) -> OrganizationStepView:
     """Records that an organization has, or no longer has, the provincial app."""
     organization = await get_organization(session, caller, organization_id)
@@ -126,19 +134,27 @@ async def list_worklist(
     status: Annotated[str | None, Query(pattern="^(blocked|ready|in_progress|completed|revoked)$")] = None,
     condition: Annotated[str | None, Query(max_length=40)] = None,
     household_id: UUID | None = None,
+    since: Annotated[AwareDatetime | None, Query(description="Only what changed here after this instant")] = None,
     accept_language: Annotated[str | None, Header()] = None,
     purpose: PurposeHeader = None,
-) -> Listed[WorkView]:
-    """Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed."""
+) -> WorkPage:
+    """Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed.
+
+    With `since` (the `as_of` of the answer before) only steps that changed, completed ones among them. Residents who moved
+    away or died are not in any answer: an app reads the whole list once a day.
+    """
+    within_query("/since", since)
+    as_of = now() - OVERLAP
     code = unit_code or caller.unit_code or ""
     unit = await unit_of_query(session, caller, code)
     rows, cursor = await page_of_work(
-        session, caller, WorkFilter(unit.code, step, status, condition, household_id), page
+        session, caller, WorkFilter(unit.code, step, status, condition, household_id, since), page
     )
     shown = (resident.id for _, resident in rows)
     record_reads(session, caller, shown, action="worklist", purpose=purpose_of_ids(caller, purpose))
     language = language_of(accept_language)
-    return Listed(items=[WorkView.of(work, resident, language) for work, resident in rows], next_cursor=cursor)
+    items = [WorkView.of(work, resident, language) for work, resident in rows]
+    return WorkPage(items=items, next_cursor=cursor, as_of=as_of)
 
 
 @router.get("/v1/onboarding/summary")

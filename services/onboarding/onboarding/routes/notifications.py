@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import Header, Query
 from pydantic import AwareDatetime
 
-from chassis.errors import FieldError, InvalidQuery
 from chassis.security.identity import Caller
 from chassis.web.routing import Listed, Reading, allow, language_of, transactional_router
-from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.queries.notifications import newest_notifications
 from onboarding.routes.listing import LISTED
+from onboarding.routes.moments import within_query
 from onboarding.schemas.notifications import NotificationView
 
 router = transactional_router(tags=["notifications"], dependencies=LISTED)
@@ -19,14 +18,13 @@ router = transactional_router(tags=["notifications"], dependencies=LISTED)
 @router.get("/v1/notifications")
 async def list_notifications(
     session: Reading,
-    caller: Annotated[Caller, allow("resident", "organization", "volunteer", "officer", level=1, acting="any")],
+    caller: Annotated[Caller, allow("resident", "organization", "volunteer", "officer")],
     since: Annotated[AwareDatetime | None, Query()] = None,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Listed[NotificationView]:
     """Tasks due, supplements asked, results ready, feedback answered, sessions near; newest first."""
     language = language_of(accept_language)
-    if since and not FIRST_YEAR <= since.year < LAST_YEAR:
-        raise InvalidQuery(errors=[FieldError("/since", "out-of-range", "Thời điểm quá xa.", "Out of range.")])
+    within_query("/since", since)
     return Listed(
         items=[NotificationView.of(each, language) for each in await newest_notifications(session, caller, since)]
     )

@@ -25,6 +25,7 @@ from chassis.web.routing import (
     public,
     transactional_router,
 )
+from onboarding.commands.guidance import publish_guidance_of_session
 from onboarding.commands.sessions import (
     add_attendance,
     change_session,
@@ -122,6 +123,7 @@ async def update_session(session_id: UUID, body: SessionPatch, session: Transact
     await end_training_accounts(session, held)
     if held.announced:
         await publish_session(session, held)
+        await publish_guidance_of_session(session, held)
     return OwnSessionView.with_counts(held, await count_attendance(session, held.id))
 
 
@@ -168,7 +170,7 @@ async def delete_attendance(
 
 @router.post("/v1/sessions/{session_id}/check-in")
 async def check_in(
-    session_id: UUID, body: CheckIn, session: Transaction, caller: Annotated[Caller, allow("resident", level=1)]
+    session_id: UUID, body: CheckIn, session: Transaction, caller: Annotated[Caller, allow("resident")]
 ) -> AttendanceItem:
     """A resident checks in with the code of the printed sheet."""
     held = await load_session(session, session_id, for_update=True)

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.vocabulary import Coded, code_of
 from onboarding.model.bodies import body_codes, body_name, find_body, find_body_code
 from onboarding.model.campaigns import Campaign, CampaignStatus, CampaignStep, Task
 from onboarding.model.deadlines import is_overdue
@@ -22,6 +23,10 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Reminders = Annotated[list[Day], Field(max_length=20)]
 UnitCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+
+
+IndicatorCode = Annotated[Short, Coded("indicators")]
+"""An indicator of the reports by its code (`payment_account`, `payment_account@15_plus`) or its title."""
 
 
 class BasisItem(RequestBody):
@@ -51,7 +56,7 @@ class PlanBody(RequestBody):
 class TargetBody(RequestBody):
     """A target: a share in percent, or a count."""
 
-    indicator: Short
+    indicator: IndicatorCode
     percent: float | None = Field(None, ge=0, le=100)
     count: int | None = Field(None, ge=0)
 
@@ -79,7 +84,7 @@ def past_day(value: date | None) -> date | None:
 
 
 def _body_code(sent: str) -> str:
-    code = find_body_code(sent)
+    code = find_body_code(sent) or code_of("bodies", sent)
     if code is None:
         raise PydanticCustomError("unknown-code", "There is no such body", {"vi": "Không có cơ quan, đoàn thể này."})
     return code
@@ -87,6 +92,8 @@ def _body_code(sent: str) -> str:
 
 BodyCode = Annotated[Short, AfterValidator(_body_code)]
 """A body by its code or by its name ("Hội Phụ nữ"); stored as the code."""
+KnownBody = Annotated[Short, AfterValidator(lambda sent: _body_code(sent) and sent)]
+"""A body by its code or by its name; the name stays as it is written ("Công an xã Đồng Tiến")."""
 Targets = Annotated[list[TargetBody], Field(max_length=100), AfterValidator(_each_indicator_once)]
 
 
@@ -95,10 +102,16 @@ class StepBody(RequestBody):
 
     number: int = Field(ge=1, le=50)
     title: Short
-    responsible_bodies: list[Short] = Field(default=[], max_length=20)
+    responsible_bodies: list[KnownBody] = Field(default=[], max_length=20)
     venue: Short | None = None
     starts_on: Day | None = None
     due_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_on and self.due_on and self.starts_on > self.due_on:
+            raise PydanticCustomError("before-start", "Ends before it starts", {"vi": "Kết thúc trước khi bắt đầu."})
+        return self
 
     def draft(self) -> StepDraft:
         on = self.starts_on or today()
@@ -257,7 +270,7 @@ class StepPatch(RequestBody):
 class TaskCreate(RequestBody):
     """Work for a body: who owns it, until when, and when its owner is reminded."""
 
-    body: Short
+    body: KnownBody
     work: Long
     owner: Short | None = None
     due_on: Day | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
@@ -282,7 +295,7 @@ class TaskCreate(RequestBody):
 class TaskPatch(RequestBody):
     """What changes of a task. Its owner changes `status`, `done_on` and `note` only."""
 
-    body: Annotated[Short | None, NOT_NULL] = None
+    body: Annotated[KnownBody | None, NOT_NULL] = None
     work: Annotated[Long | None, NOT_NULL] = None
     step: int | None = Field(None, ge=1)
     owner: Short | None = None
@@ -417,4 +430,4 @@ def _named_body(sent: str, on: date) -> dict[str, Any]:
     if sent in body_codes():
         return {"body": sent, "name": body_name(sent, on)}
     found = find_body(sent, on)
-    return {"body": found.body if found else "other", "name": sent}
+    return {"body": found.body if found else _body_code(sent), "name": sent}

@@ -19,7 +19,7 @@ from onboarding.model.evidence import (
 )
 from onboarding.model.ranking import RankedKey
 from onboarding.queries.ranking import UnitRank
-from onboarding.schemas.campaigns import BodyCode, Long, Short, TaskView, UnitCode, past_day
+from onboarding.schemas.campaigns import BodyCode, IndicatorCode, Long, Short, TaskView, UnitCode, past_day
 
 Amount = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -33,7 +33,7 @@ class CommunicationCreate(RequestBody):
     attachment: Short | None = None
     published_on: Day
     unit_code: UnitCode | None = None
-    evidence_for: Short | None = None
+    evidence_for: IndicatorCode | None = None
 
     _has_been_published = field_validator("published_on")(past_day)
 
@@ -46,7 +46,7 @@ class CommunicationPatch(RequestBody):
     url: Short | None = None
     attachment: Short | None = None
     published_on: Annotated[Day | None, NOT_NULL] = None
-    evidence_for: Short | None = None
+    evidence_for: IndicatorCode | None = None
 
     _has_been_published = field_validator("published_on")(past_day)
 

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import HO_CHI_MINH, now
 from chassis.web.bodies import Day, Instant, RequestBody
+from chassis.web.routing import Listed
 from onboarding.model.announcement import things_to_bring
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.declarations import StepDeclaration
@@ -172,6 +173,13 @@ class WorkView(BaseModel):
             route=step.route,
             bring=things_to_bring([step.step], language),
         )
+
+
+class WorkPage(Listed[WorkView]):
+    """A page of the worklist."""
+
+    as_of: datetime
+    """What to send as `since` next time: a minute before this answer, so that nothing is missed and some items come twice."""
 
 
 class StepCounts(BaseModel):

@@ -3,7 +3,6 @@
 from registry.routes import (
     breaches,
     duplicates,
-    identity_links,
     imports,
     integrity,
     linked,
@@ -25,5 +24,4 @@ ROUTERS = (
     linked.router,
     integrity.router,
     breaches.router,
-    identity_links.router,
 )

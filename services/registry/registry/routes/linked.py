@@ -27,9 +27,7 @@ from registry.settings import get_registry_settings
 from registry.sources import databases_of
 
 router = reference_router(tags=["linked databases"])
-ANY_READER = allow(
-    "resident", "organization", "volunteer", "officer", "auditor", "operator", "service", level=1, acting="any"
-)
+ANY_READER = allow("resident", "organization", "volunteer", "officer", "auditor", "operator", "service")
 
 
 @router.get("/v1/data-sources")
@@ -49,7 +47,7 @@ async def refresh_resident(
     resident_id: UUID,
     request: Request,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer")],
     body: RefreshBody | None = None,
     purpose: PurposeHeader = None,
 ) -> RefreshedView:

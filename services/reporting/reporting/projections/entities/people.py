@@ -108,7 +108,12 @@ class CountedPerson:
 
     @applies(ResidentGuided)
     def apply_guidance(self, event: ResidentGuided) -> bool:
-        """Only a visit with outcome `done` counts, from the first one on."""
+        """Only a visit with outcome `done` counts, from the first one on; a day that replaces counts whatever was before."""
+        if event.replaces:
+            day_of_guidance = max(event.guided_on, BEGINNING) if event.guided_on else None
+            is_changed = self.guided_on != day_of_guidance
+            self.guided_on = day_of_guidance
+            return is_changed
         day = counting_day(event.at)
         if event.outcome != "done" or (self.guided_on is not None and self.guided_on <= day):
             return False
