@@ -8,10 +8,11 @@ import asyncio
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from time import perf_counter
+from uuid import UUID
 
 from fastapi import FastAPI
 
-from chassis.errors import MethodNotAllowed, NotFound, Problem, Unauthenticated
+from chassis.errors import FieldError, InvalidQuery, MethodNotAllowed, NotFound, Problem, Unauthenticated
 from chassis.observability.log import bind_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
@@ -44,16 +45,21 @@ from gateway.edge.tracing import Trace, read_trace
 from gateway.errors import (
     AmbiguousPath,
     HeadersTooLarge,
+    IdentityUnknown,
     Overloaded,
     TargetTooLong,
 )
 from gateway.identity.credentials import Admission, Credentials, SignerFile
 from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
+from gateway.identity.played import PATH as PLAYED_PATH
+from gateway.identity.played import played_provider
+from gateway.identity.residents import UNREGISTERED, Residents
 from gateway.identity.school import require_permitted
 from gateway.identity.sessions import PATHS as SIGN_IN_PATHS
 from gateway.identity.sessions import DashboardSession, DashboardSessions
 from gateway.identity.training_accounts import TrainingAccounts
+from gateway.identity.trusted import TrustedProvider, read_trusted_providers
 from gateway.identity.volunteers import Volunteers
 from gateway.proxy.client import ProxyClient
 from gateway.proxy.forwarding import Proxy, ResponseAborted
@@ -73,6 +79,7 @@ GUESSED = frozenset({"/v1/dossiers/track", "/oauth/token"})
 DEVELOPMENT_ONLY = frozenset({"/dev/token"})
 SECONDS_TO_READ = 10.0
 SERVICE = "gateway"
+PLAYED = "played-provider"
 
 
 class Gateway:
@@ -116,6 +123,8 @@ class Gateway:
             watch_certificate(self.settings.tls_certificate_file)
         self.client = self.pages.client = ProxyClient()
         addresses = self.settings.service_urls()
+        if self.settings.is_development and self.settings.played_provider_url:
+            addresses[PLAYED] = self.settings.played_provider_url
         self.proxy = Proxy(self.client, addresses, most_calls=self.settings.requests_at_once)
         self.partner_cache = PartnerCache(runtime.database)
         self.batch_writer = WebhookBatchWriter(runtime.database, capacity=self.settings.mailbox_letters)
@@ -125,13 +134,17 @@ class Gateway:
         provider = _provider_of(self.settings)
         signer = SignerFile(runtime.settings.signing_key_file)
         self.sessions = _sessions_of(self.settings, provider, signer, runtime.database)
+        self.residents = Residents(runtime.database, runtime.service_client)
         self.credentials = Credentials(
             signer,
             self.partner_cache,
             Volunteers(runtime.database),
             TrainingAccounts(runtime.database),
             provider,
+            self.residents,
+            self._trusted_providers(),
             allows_development=self.settings.is_development,
+            played_issuer=self.settings.played_issuer,
         )
         if self.settings.is_development:
             async with runtime.database.transaction() as session:
@@ -139,6 +152,13 @@ class Gateway:
         await self.partner_cache.refresh()
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self.partner_cache.watch()), loop.create_task(self.batch_writer.run())]
+
+    def _trusted_providers(self) -> dict[str, TrustedProvider]:
+        trusted = read_trusted_providers(self.settings.identity_providers_file)
+        if self.settings.is_development and self.settings.played_provider_url:
+            issuer, inside = self.settings.played_issuer, self.settings.played_provider_url.rstrip("/")
+            trusted[issuer] = played_provider(issuer, f"{inside}{PLAYED_PATH}/jwks")
+        return trusted
 
     async def close(self) -> None:
         """Stop: webhooks without 202 are not stored."""
@@ -244,6 +264,13 @@ class Gateway:
                 send.add_quota(self._take(scope, None).headers())
             with nullcontext() if path in ("/healthz", "/readyz") else self._in_flight:
                 await self.pages.answer(scope, send, path)
+        elif path.startswith(f"{PLAYED_PATH}/") and self.settings.is_development and self.settings.played_provider_url:
+            send.route = f"{PLAYED_PATH}/{{*}}"
+            send.add_quota(self._take(scope, None).headers())
+            await self.proxy.forward(
+                scope, receive, send, PLAYED, request_headers=[*trace.headers(), *_origin_headers(scope, head)],
+                body_limit=JSON_LIMIT, reading=self._bodies.hold(_address(scope)), place=self._in_flight,
+            )  # fmt: skip
         elif path in SIGN_IN_PATHS:
             _bind(trace)
             send.route = path
@@ -269,7 +296,10 @@ class Gateway:
         if route is None:
             raise missing or NotFound()
         if admission is not None:
+            admission = await self._acting(head, admission)
             require_permitted(admission.caller, route.method, route.template, is_public=route.public)
+            if admission.caller.role == "unregistered" and not route.public:
+                _require_registration(route)
         if path in GUESSED:
             self._count_guess(scope, send, path)
         own = trace.headers()
@@ -333,6 +363,19 @@ class Gateway:
             raise Unauthenticated
         return self.credentials.find_admission(values[0]) or await self.credentials.admit(_bearer_of(values[0]))
 
+    async def _acting(self, head: RequestHead, admission: Admission) -> Admission:
+        """The admission of a caller who acts for the person or organization that `X-Acting-For` names."""
+        values = head.values(b"x-acting-for")
+        if not values:
+            return admission
+        try:
+            principal_id = UUID(values[0].decode("latin-1").strip())
+        except ValueError as error:
+            raise InvalidQuery(errors=[NO_PRINCIPAL]) from error
+        if len(values) > 1:
+            raise InvalidQuery(errors=[NO_PRINCIPAL])
+        return await self.credentials.act_for(admission, principal_id)
+
     async def _session(self, scope: Scope, path: str) -> DashboardSession | None:
         # Any page that links here sends the cookie, so it permits reading reports and nothing else.
         is_reading = scope["method"] in ("GET", "HEAD") and path.startswith(("/dashboard", "/v1/reports/"))
@@ -387,6 +430,20 @@ class Gateway:
 REPLACED_INSIDE = frozenset(
     {b"authorization", b"x-request-id", b"traceparent", b"tracestate", b"x-client-authorization"}
 )
+
+
+NO_PRINCIPAL = FieldError(
+    "/X-Acting-For",
+    "not-an-id",
+    "Phải là mã của một người dân hoặc tổ chức.",
+    "Must be the id of a resident or organization.",
+)
+
+
+def _require_registration(route: Route) -> None:
+    """IdentityUnknown for what only registered people may call."""
+    if (route.method, route.template) not in UNREGISTERED:
+        raise IdentityUnknown(members={"registration": "/v1/registrations"})
 
 
 def _check_head(scope: Scope) -> None:

@@ -139,3 +139,87 @@ class VolunteerNotListed(Problem):
     slug, status = "no-longer-listed", 403
     vi = "Tài khoản không còn trong danh sách của tổ triển khai nào."
     en = "No team lists this account any more."
+
+
+class IdentityUnknown(Problem):
+    """The registry has no resident with this personal number. A registration can be proposed to the commune."""
+
+    slug, status = "identity-unknown", 403
+    vi = "Chưa có hồ sơ dân cư nào mang số định danh này."
+    en = "The registry has no resident with this personal number."
+    guide_vi = (
+        "Hãy gửi đề nghị đăng ký (trong ứng dụng: “Đăng ký hồ sơ”). Công chức xã, phường nơi ở sẽ xem và trả lời; khi được"
+        " chấp nhận, đăng nhập lại như bình thường. Có thể mang căn cước đến Trung tâm phục vụ hành chính công để làm ngay."
+    )
+
+
+class IdentityMismatch(Problem):
+    """Name or birth date at the identity provider differ from the registry, or the account belonged to another person."""
+
+    slug, status = "identity-mismatch", 403
+    vi = "Họ tên hoặc ngày sinh ở tài khoản định danh không khớp với hồ sơ dân cư."
+    en = "Name or birth date at the identity provider do not agree with the registry."
+    guide_vi = (
+        "Hãy mang căn cước đến công an xã hoặc Trung tâm phục vụ hành chính công để đối chiếu và sửa chỗ sai. Sau khi sửa,"
+        " đăng nhập lại; không cần làm gì thêm trong ứng dụng."
+    )
+
+
+class IdentityDeceased(Problem):
+    """The registry has this person as deceased."""
+
+    slug, status = "identity-deceased", 403
+    vi = "Hồ sơ dân cư ghi người này đã mất."
+    en = "The registry has this person as deceased."
+    guide_vi = (
+        "Nếu ghi nhầm, hãy đến Ủy ban nhân dân xã, phường (bộ phận hộ tịch) cùng căn cước: việc khai tử sẽ được thu hồi và"
+        " tài khoản dùng lại được. Người thân cần làm thủ tục thay thì đăng nhập bằng tài khoản của chính mình."
+    )
+
+
+class IdentityMinor(Problem):
+    """Under 14: a guardian acts for the child."""
+
+    slug, status = "identity-minor", 403
+    vi = "Người dưới 14 tuổi chưa tự đăng nhập được."
+    en = "Children under 14 do not sign in themselves."
+    guide_vi = (
+        "Cha, mẹ hoặc người giám hộ đăng nhập bằng tài khoản của mình rồi chọn làm thay cho con. Nếu chưa thấy tên con, hãy"
+        " mang giấy khai sinh đến Ủy ban nhân dân xã, phường để được ghi là người đại diện."
+    )
+
+
+class IdentityRevoked(Problem):
+    """The link of this account with the resident was ended, by the person or by an officer."""
+
+    slug, status = "identity-revoked", 403
+    vi = "Tài khoản này đã bị ngắt khỏi hồ sơ dân cư."
+    en = "The link of this account with the resident was ended."
+    guide_vi = (
+        "Nếu muốn dùng lại, hãy mang căn cước đến Trung tâm phục vụ hành chính công: công chức mở lại liên kết trong vài"
+        " phút. Nếu không tự ngắt, hãy báo ngay vì có thể ai đó đã dùng tài khoản."
+    )
+
+
+class IdentityConflict(Problem):
+    """The resident is linked with another account of this identity provider: an officer decides."""
+
+    slug, status = "identity-conflict", 403
+    vi = "Hồ sơ dân cư này đã gắn với một tài khoản khác của cùng nhà cung cấp định danh."
+    en = "This resident is linked with another account of this identity provider."
+    guide_vi = (
+        "Hãy đăng nhập bằng tài khoản cũ, hoặc mang căn cước đến Trung tâm phục vụ hành chính công để công chức ngắt tài"
+        " khoản cũ; sau đó tài khoản này đăng nhập được."
+    )
+
+
+class NotRepresentative(Problem):
+    """`X-Acting-For` names somebody for whom the caller may not act, or may no more."""
+
+    slug, status = "not-representative", 403
+    vi = "Bạn không (hoặc không còn) được làm thay cho người hay tổ chức này."
+    en = "You may not, or may no longer, act for this person or organization."
+    guide_vi = (
+        "Xem danh sách người mình được làm thay trong ứng dụng. Người được đại diện, hoặc công chức xã khi có giấy tờ, có thể"
+        " cho phép lại."
+    )

@@ -192,7 +192,11 @@ class DeliveryView(BaseModel):
 
 
 class DevelopmentSignIn(RequestBody):
-    """Who to be; what the role does not need is left out."""
+    """Who to be; what the role does not need is left out.
+
+    A resident is named by `resident_id`, or by `personal_id`, `full_name` and `date_of_birth` as an identity provider states
+    them: then the sign-in is linked and refused like every other.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"role": "officer", "unit_code": "15724", "body": "police"}]}
@@ -205,6 +209,49 @@ class DevelopmentSignIn(RequestBody):
     partner_id: str | None = Field(default=None, max_length=64)
     body: Literal["police", "culture", "one_stop", "office", "youth_union"] | None = None
     subject: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_:.-]{1,64}$")
+    personal_id: str | None = Field(default=None, pattern=r"^[0-9]{9}([0-9]{3})?$")
+    full_name: str | None = Field(default=None, min_length=1, max_length=100)
+    date_of_birth: str | None = Field(default=None, min_length=4, max_length=10)
+    level: Literal[1, 2] | None = None
+    """Of a resident or organization; 2 where it is left out."""
+
+
+class OwnLink(BaseModel):
+    """An account at an identity provider that signs in as the caller."""
+
+    id: UUID
+    """The link; `DELETE /v1/me/links/{id}` ends it."""
+    issuer: str
+    """The identity provider."""
+    linked_at: datetime
+    """When the account signed in for the first time."""
+
+
+class MeView(BaseModel):
+    """Who the caller is, and what the sign-in is good for."""
+
+    role: str
+    """The caller's role; `unregistered` for a person whom the registry does not know."""
+    resident_id: UUID | None
+    """The resident who signed in, also while acting for another."""
+    organization_id: UUID | None
+    """The organization that signed in."""
+    unit_code: str | None
+    """The unit of an official or volunteer: it and those below are the caller's."""
+    body: str | None
+    """The body of an official or volunteer."""
+    partner_id: str | None
+    """The partner."""
+    level: int | None
+    """1 or 2: how sure the provider is of a resident; null where sign-ins have no levels."""
+    signed_in_at: datetime | None
+    """When the person signed in at the provider; null where it is not known."""
+    acting_for: UUID | None
+    """The resident or organization for whom the caller acts in this request (`X-Acting-For`)."""
+    acting_scope: list[str]
+    """What the caller may do for them."""
+    links: list[OwnLink]
+    """The accounts that sign in as this resident."""
 
 
 class Token(BaseModel):

@@ -27,6 +27,11 @@ class GatewaySettings(Settings):
     oidc_audience: str = "bakhong"
     oidc_jwks_url: str | None = None
     """Unset: found by the issuer's discovery document."""
+    identity_providers_file: Path | None = None
+    """JSON: the providers that sign residents in by their personal number, with the names of their claims and their `acr`
+    values (see `gateway.identity.trusted`). `OIDC_ISSUER` may be one of them."""
+    played_provider_url: str | None = None
+    """Development: the inner address of the played provider, served at `/dev/identity`."""
     oidc_client_id: str | None = None
     """The dashboard's client for the code flow; unset: no sign-in on the dashboard."""
     oidc_client_secret: str | None = None
@@ -68,6 +73,8 @@ class GatewaySettings(Settings):
                 raise ValueError("production needs this variable: SIGNING_KEY_FILE")
             if self.oidc_issuer is None:
                 raise ValueError("production needs this variable: OIDC_ISSUER")
+            if self.played_provider_url is not None:
+                raise ValueError("production must not have this variable: PLAYED_PROVIDER_URL")
             for name in ("oidc_issuer", "oidc_jwks_url"):
                 if (getattr(self, name) or "https://").startswith("http://"):
                     raise ValueError(f"{name.upper()} must be an https address in production")
@@ -76,6 +83,11 @@ class GatewaySettings(Settings):
     @property
     def is_development(self) -> bool:
         return self.environment == "development"
+
+    @property
+    def played_issuer(self) -> str:
+        """The issuer of the played provider: the public address under which its pages are."""
+        return (self.gateway_url or f"http://127.0.0.1:{self.gateway_port}").rstrip("/") + "/dev/identity"
 
     def networks_of_proxies(self) -> Networks:
         return networks_of(self.proxy_networks)

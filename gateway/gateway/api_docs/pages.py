@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from chassis.errors import MethodNotAllowed, NotFound
+from chassis.errors import MethodNotAllowed, NotFound, all_problems
 from chassis.web.health import readiness
 from chassis.web.routing import language_of
 from gateway.api_docs.error_responses import PROBLEMS_FILE
@@ -138,12 +138,14 @@ def problem_page(scope: Scope, slug: str) -> str | None:
     status, vi, en, explanation = found
     language = language_of(b",".join(header_values(scope, b"accept-language")).decode("latin-1"))
     title = vi if language == "vi" else en
+    guide = getattr(all_problems().get(slug), "guide_vi", "")
     return PROBLEM_TEMPLATE.format(
         language=language,
         slug=html.escape(slug),
         status=status,
         title=html.escape(title),
         vi=html.escape(vi),
+        guide=f'<p lang="vi"><strong>Cần làm gì:</strong> {html.escape(guide)}</p>' if guide else "",
         en=html.escape(en),
         explanation=html.escape(explanation),
     )
@@ -154,5 +156,5 @@ PROBLEM_TEMPLATE = """<!doctype html>
 <title>{slug}</title>
 <style>body{{font:1.05rem/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}}</style>
 </head><body><h1>{title}</h1><p><code>/problems/{slug}</code> · HTTP {status}</p>
-<p lang="vi">{vi}</p><p lang="en">{en}</p><p lang="en">{explanation}</p></body></html>
+<p lang="vi">{vi}</p>{guide}<p lang="en">{en}</p><p lang="en">{explanation}</p></body></html>
 """

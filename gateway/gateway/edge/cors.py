@@ -2,12 +2,12 @@
 
 from gateway.edge.request_head import RawHeaders, RequestHead
 
-EXPOSED = b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
+EXPOSED = b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id"
 PREFLIGHT: RawHeaders = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
     (
         b"access-control-allow-headers",
-        b"Authorization, Content-Type, Idempotency-Key, If-Match, X-Purpose, X-Request-Id",
+        b"Authorization, Content-Type, Idempotency-Key, If-Match, X-Acting-For, X-Purpose, X-Request-Id",
     ),
     (b"access-control-max-age", b"600"),
 ]

@@ -3,8 +3,10 @@
 import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +14,13 @@ import jwt
 
 from chassis.clock import now
 from chassis.errors import Unauthenticated
-from chassis.security.identity import Caller, Signer, claims_of
+from chassis.security.identity import Caller, Level, Signer, claims_of
 from gateway.identity.oidc import IdentityProvider, check_times
+from gateway.identity.played import ACR_VALUES, played_provider, subject_of
+from gateway.identity.residents import Residents
 from gateway.identity.sessions import DashboardSession
 from gateway.identity.training_accounts import TrainingAccounts
+from gateway.identity.trusted import TrustedProvider
 from gateway.identity.volunteers import Volunteers
 from gateway.webhooks.partner_cache import PartnerCache
 
@@ -24,6 +29,8 @@ PARTNER_SECONDS = 900
 TRAINING_SECONDS = 3600
 SECONDS_SHARED = 30.0
 """One internal token (valid for 60 s) serves all requests of a credential for this long."""
+SECONDS_UNREGISTERED = 5.0
+"""The same for a person whom the registry does not know: they may be registered at any moment."""
 CACHED = 10_000
 LONGEST_TOKEN = 8192
 PARTNER_AUDIENCE = "bakhong-gateway"
@@ -72,14 +79,26 @@ class Credentials:
         volunteers: Volunteers,
         training: TrainingAccounts,
         provider: IdentityProvider | None,
+        residents: Residents | None = None,
+        trusted: Mapping[str, TrustedProvider] = MappingProxyType({}),
         *,
         allows_development: bool,
+        played_issuer: str = "bakhong-dev",
     ) -> None:
         self._signer = signer
         self._partner_cache = partner_cache
         self._volunteers = volunteers
         self._training = training
         self._provider = provider
+        self._residents = residents
+        self._trusted = trusted
+        self._played = played_provider(played_issuer)
+        self._verifiers = {
+            issuer: provider
+            if provider is not None and provider.issuer == issuer
+            else IdentityProvider(issuer, entry.audience, entry.jwks_url)
+            for issuer, entry in trusted.items()
+        }
         # New at each start: development tokens end with the process, and none is valid in production.
         self._dev_key = secrets.token_bytes(32) if allows_development else None
         self._known: OrderedDict[bytes, Admission] = OrderedDict()
@@ -95,7 +114,8 @@ class Credentials:
         caller = self._with_scopes(caller)
         caller = await self._volunteers.check(caller)
         await self._training.check(caller)
-        until = min(now().timestamp() + SECONDS_SHARED, expires)
+        seconds = SECONDS_UNREGISTERED if caller.role == "unregistered" else SECONDS_SHARED
+        until = min(now().timestamp() + seconds, expires)
         admission = self._known[digest] = Admission(caller, self._bearer(caller), until)
         self._known.move_to_end(digest)
         if len(self._known) > CACHED:
@@ -105,6 +125,12 @@ class Credentials:
     def admit_session(self, session: DashboardSession) -> Admission:
         """The admission of a dashboard session."""
         return Admission(session.caller, self._bearer(session.caller), session.until)
+
+    async def act_for(self, admission: Admission, principal_id: UUID) -> Admission:
+        """The admission of a caller who acts for another; looked up every time, so that an end counts at once."""
+        assert self._residents is not None
+        caller = await self._residents.act_for(admission.caller, principal_id)
+        return admission if caller is admission.caller else Admission(caller, self._bearer(caller), 0.0)
 
     def find_admission(self, authorization: bytes) -> Admission | None:
         """The cached admission of an `Authorization` header; None when the token has to be read."""
@@ -128,6 +154,20 @@ class Credentials:
             raise Unauthenticated
         return _encode(claims_of(caller) | {"iss": "bakhong-dev"}, self._dev_key, DEV_SECONDS)
 
+    def issue_played(
+        self, *, personal_id: str, full_name: str, date_of_birth: str, level: Level, subject: str | None
+    ) -> str:
+        """A token as the played provider gives it to a synthetic person; only where development is allowed."""
+        if self._dev_key is None:
+            raise Unauthenticated
+        names = self._played.claims
+        claims = {
+            "iss": "bakhong-dev", "sub": subject or subject_of(personal_id), names.personal_id: personal_id,
+            names.full_name: full_name, names.date_of_birth: date_of_birth, names.level: ACR_VALUES[level][0],
+            "auth_time": int(now().timestamp()),
+        }  # fmt: skip
+        return _encode(claims, self._dev_key, DEV_SECONDS)
+
     async def issue_training(self, login: str, secret: str) -> tuple[str, int] | None:
         """An access token for a training account, and its lifetime in seconds; None for a wrong secret or an expired account."""
         found = await self._training.sign_in(login, secret)
@@ -148,14 +188,33 @@ class Credentials:
         except jwt.PyJWTError as error:
             raise Unauthenticated from error
         if issuer == "bakhong-dev" and self._dev_key is not None:
-            return _own_caller(_decode(token, self._dev_key, "bakhong-dev"))
+            claims = _decode(token, self._dev_key, "bakhong-dev")
+            return _own_caller(claims) if "role" in claims else await self._resident(claims, self._played)
         if issuer == TRAINING_ISSUER:
             return _own_caller(_decode(token, self._signer.partner_key, TRAINING_ISSUER))
         if issuer == PARTNER_AUDIENCE:
             return self._partner_caller(_decode(token, self._signer.partner_key, PARTNER_AUDIENCE))
-        if self._provider is not None and issuer == self._provider.issuer:
+        issuer = str(issuer).rstrip("/")
+        if self._provider is not None and issuer == self._provider.issuer and issuer not in self._trusted:
             return await self._provider.caller(token)
+        if issuer in self._trusted:
+            return await self._of_trusted(token, issuer)
         raise Unauthenticated
+
+    async def _of_trusted(self, token: str, issuer: str) -> tuple[Caller, float]:
+        """A resident by the personal number; only `OIDC_ISSUER` names callers by role too."""
+        claims = await self._verifiers[issuer].claims(token)
+        if self._verifiers[issuer] is self._provider and claims.get("bakhong_role"):
+            return await self._provider.caller(token)
+        return await self._resident(claims, self._trusted[issuer])
+
+    async def _resident(self, claims: dict[str, Any], provider: TrustedProvider) -> tuple[Caller, float]:
+        if self._residents is None:
+            raise Unauthenticated
+        level = provider.level_of(claims)
+        signed_in_at = int(claims.get("auth_time") or claims["iat"])
+        person, step_up = provider.person_of(claims), provider.step_up_of(level)
+        return await self._residents.caller(person, level, signed_in_at, step_up), float(claims["exp"])
 
     def _partner_caller(self, claims: dict[str, Any]) -> tuple[Caller, float]:
         caller = Caller(role="partner", subject=str(claims["sub"]), partner_id=str(claims["partner_id"]))
@@ -208,5 +267,7 @@ def _own_caller(claims: dict[str, Any]) -> tuple[Caller, float]:
         resident_id=UUID(resident_id) if resident_id else None,
         organization_id=UUID(organization_id) if organization_id else None,
         training_units=tuple(claims.get("practice", ())),
+        level=claims.get("level"),
+        step_up=" ".join(ACR_VALUES[2]) if claims.get("level") == 1 else None,
     )
     return caller, float(claims["exp"])

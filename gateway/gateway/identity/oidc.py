@@ -19,7 +19,7 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 SECONDS_BETWEEN_FETCHES = 30.0
 SECONDS_FRESH = 600.0
 LEEWAY_SECONDS = 30
-ROLES_OF_PEOPLE = frozenset(ROLES) - {"partner", "service"}
+ROLES_OF_PEOPLE = frozenset(ROLES) - {"partner", "service", "unregistered"}
 
 
 class KeySet:
@@ -78,14 +78,22 @@ class IdentityProvider:
         self.keys = KeySet(self.issuer, jwks_url)
 
     async def caller(self, token: str) -> tuple[Caller, float]:
-        """The caller of the token and its expiry (Unix seconds); raises Unauthenticated."""
+        """The caller whom the token names by role, and its expiry (Unix seconds); raises Unauthenticated."""
+        claims = await self.claims(token)
+        try:
+            return caller_of(claims), float(claims["exp"])
+        except (ValueError, TypeError) as error:
+            raise Unauthenticated from error
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        """The claims of an access token that the provider signed for us; raises Unauthenticated."""
         try:
             header = jwt.get_unverified_header(token)
             key = await self.keys.key(str(header.get("kid")))
             algorithm = header.get("alg")
             if algorithm not in ALGORITHMS or algorithm != (key.algorithm_name or algorithm):
                 raise Unauthenticated
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=[algorithm],
@@ -96,7 +104,7 @@ class IdentityProvider:
             check_times(claims)
             if claims.get("typ", "Bearer") not in ("Bearer", "at+jwt"):
                 raise Unauthenticated  # an ID or refresh token is no access token
-            return caller_of(claims), float(claims["exp"])
+            return claims
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Unauthenticated from error
 

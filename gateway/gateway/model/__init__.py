@@ -1,7 +1,8 @@
-"""Partners with what they hold, their deliveries, and the acts of those who administer them."""
+"""Partners with what they hold, their deliveries, the acts of those who administer them, and who signs in as whom."""
 
 from gateway.model.acts import AdministrativeAct
 from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
+from gateway.model.identity import IdentityLink, Representation
 from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.sessions import EndedSession
 from gateway.model.tables import Table
@@ -17,9 +18,11 @@ __all__ = [
     "DeliveryConflict",
     "DeliveryOutcome",
     "EndedSession",
+    "IdentityLink",
     "Licence",
     "Partner",
     "PartnerSecret",
+    "Representation",
     "Table",
     "TeamListing",
     "TrainingAccount",

@@ -1,5 +1,5 @@
 """The gateway's own REST operations."""
 
-from gateway.routes import partners, platform, tokens, vocabularies
+from gateway.routes import me, partners, platform, tokens, vocabularies
 
-ROUTERS = (partners.router, tokens.router, platform.router, vocabularies.router)
+ROUTERS = (partners.router, tokens.router, platform.router, me.router, vocabularies.router)

@@ -31,6 +31,9 @@ class Problem(Exception):
     vi: ClassVar[str] = "Hệ thống gặp lỗi, xin thử lại sau."
     en: ClassVar[str] = "Something went wrong on our side, please try again later."
 
+    guide_vi: ClassVar[str] = ""
+    """What a person can do about it, for the answer's detail and the page under /problems/."""
+
     always: ClassVar[Mapping[str, str]] = {}
     """Headers that every answer of this kind has."""
 
@@ -51,7 +54,7 @@ class Problem(Exception):
             "type": f"/problems/{self.slug}",
             "title": title,
             "status": self.status,
-            "detail": (self.detail_vi if vietnamese else self.detail_en) or title,
+            "detail": (self.detail_vi or self.guide_vi if vietnamese else self.detail_en) or title,
             "instance": instance,
         }
         if self.errors:

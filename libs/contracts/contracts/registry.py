@@ -252,6 +252,48 @@ class OrganizationAttested(Event):
     attestation: Attestation
 
 
+class IdentityLinkChanged(Event):
+    """A person's account at an identity provider belongs to a resident, or does so no more (`active` false).
+
+    `subject_index` and `claims_index` are blind indexes (hex) of the provider's subject, and of the subject with the personal
+    number at the last sign-in: equal for equal values, and saying nothing else. `resident_id` is the survivor of merges.
+    """
+
+    topic: ClassVar[str] = topics.IDENTITY
+    type: ClassVar[str] = "vn.bakhong.identity_link.changed.v1"
+    key_field: ClassVar[str] = "link_id"
+
+    link_id: Id
+    resident_id: Id
+    issuer: str
+    subject_index: str
+    claims_index: str | None
+    linked_at: Instant
+    active: bool
+    at: Instant
+
+
+class RepresentationChanged(Event):
+    """A resident may act for another resident or for an organization, or may do so no more (`active` false).
+
+    Exactly one of `resident_id` and `organization_id` is given: the one for whom `representative_id` acts. It ends by itself
+    after the day `until`. Ids are those of survivors of merges.
+    """
+
+    topic: ClassVar[str] = topics.IDENTITY
+    type: ClassVar[str] = "vn.bakhong.representation.changed.v1"
+    key_field: ClassVar[str] = "representation_id"
+
+    representation_id: Id
+    resident_id: Id | None
+    organization_id: Id | None
+    representative_id: Id
+    scope: list[Literal["dossiers", "payments", "onboarding", "documents"]]
+    until: date | None
+    active: bool
+    at: Instant
+
+
 class SourceChecked(Event):
     """The state of a linked database has changed: `live` when its last answer was in time and in its schema."""
 

@@ -32,6 +32,7 @@ PARTNER_EVENTS = "bakhong.partner-events.v1"
 DELIVERIES = "bakhong.deliveries.v1"
 ACCESS = "bakhong.access.v1"
 COUNTS = "bakhong.counts.v1"
+IDENTITY = "bakhong.identity.v1"
 
 TOPICS: tuple[Topic, ...] = (
     Topic(UNITS, "unit id"),
@@ -49,6 +50,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(DELIVERIES, "delivery id"),
     Topic(ACCESS, "resident id"),
     Topic(COUNTS, "service"),
+    Topic(IDENTITY, "id of the link or of the representation"),
 )
 
 

@@ -73,3 +73,11 @@ class CannotMerge(Problem):
 
     slug, status = "cannot-merge", 409
     vi, en = "Không thể gộp hai hồ sơ này.", "These two records cannot be merged."
+
+
+class LinkInUse(Problem):
+    """The account or the resident has another active link at this identity provider: end that one first."""
+
+    slug, status = "link-in-use", 409
+    vi = "Tài khoản hoặc người dân này đang có liên kết khác với nhà cung cấp định danh này."
+    en = "The account or the resident has another link at this identity provider."

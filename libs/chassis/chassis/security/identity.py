@@ -17,7 +17,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from chassis.clock import now
 from chassis.errors import Unauthenticated
 
-Role = Literal["resident", "organization", "volunteer", "officer", "auditor", "operator", "partner", "service"]
+Role = Literal[
+    "resident", "organization", "volunteer", "officer", "auditor", "operator", "partner", "service", "unregistered"
+]
+"""`unregistered`: signed in at a trusted provider, but no resident of the registry has the person's number."""
+Scope = Literal["dossiers", "payments", "onboarding", "documents"]
+"""What a representative may do for another person."""
+SCOPES: tuple[str, ...] = get_args(Scope)
+Level = Literal[1, 2]
+"""How sure the provider is of the person: 2 as with VNeID level 2, checked against card and face."""
 ROLES: tuple[str, ...] = get_args(Role)
 AUDIENCE = "bakhong"
 LIFETIME_SECONDS = 60
@@ -28,6 +36,10 @@ class Caller:
     """The caller. `subject` is an opaque account; `token` is the received token, forwarded in calls to other services.
 
     `training_units` are the units of a training account, which names no others (see `chassis.security.training_guard`).
+
+    Who acts for another person has the other's `resident_id` or `organization_id`: what is the other's counts as the
+    caller's own, within `acting_scopes`. `subject` remains the account of the person who acts, and `acting_for` says that
+    it is so (see `chassis.security.levels`).
     """
 
     role: Role
@@ -40,6 +52,21 @@ class Caller:
     scopes: tuple[str, ...] = ()
     """What a partner may do beyond its own affairs, such as `prefill`."""
     training_units: tuple[str, ...] = ()
+    level: Level | None = None
+    """Of a resident or organization; None where the sign-in has no levels (training, requests between services)."""
+    signed_in_at: int | None = None
+    """When the person signed in at the provider, in Unix seconds; None where it is not known."""
+    step_up: str | None = None
+    """The `acr` values by which the caller's provider is asked for level 2; only while the level is lower."""
+    acting_for: UUID | None = None
+    """The resident or organization for whom the caller acts."""
+    representative_id: UUID | None = None
+    """The resident who acts, while acting for another."""
+    acting_scopes: tuple[Scope, ...] = ()
+    representation: UUID | None = None
+    """The act by which the caller may act for the other; an owner's is the organization itself."""
+    sealed_claims: str | None = None
+    """The claims of an unregistered person, encrypted for the registry (base64)."""
     token: str | None = None
 
     @property
@@ -155,13 +182,25 @@ def _caller_of(claims: Mapping[str, Any], key_id: str, token: str) -> Caller:
         subject=str(claims["sub"]),
         unit_code=claims.get("unit_code"),
         body=claims.get("body"),
-        resident_id=UUID(claims["resident_id"]) if "resident_id" in claims else None,
-        organization_id=UUID(claims["organization_id"]) if "organization_id" in claims else None,
+        resident_id=_id(claims, "resident_id"),
+        organization_id=_id(claims, "organization_id"),
         partner_id=claims.get("partner_id"),
         scopes=tuple(claims.get("scopes", ())),
         training_units=tuple(claims.get("practice", ())),
+        level=claims.get("level"),
+        signed_in_at=claims.get("signed_in_at"),
+        step_up=claims.get("step_up"),
+        acting_for=_id(claims, "acting_for"),
+        representative_id=_id(claims, "representative_id"),
+        acting_scopes=tuple(claims.get("acting_scopes", ())),
+        representation=_id(claims, "representation"),
+        sealed_claims=claims.get("sealed_claims"),
         token=token,
     )
+
+
+def _id(claims: Mapping[str, Any], name: str) -> UUID | None:
+    return UUID(claims[name]) if name in claims else None
 
 
 def read_public_keys(path: Path) -> dict[str, Ed25519PublicKey]:

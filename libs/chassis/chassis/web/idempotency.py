@@ -73,6 +73,8 @@ class KeyedRequest:
             )
         caller = request.state.caller
         name = f"{caller.role} {caller.account}" if caller else "public"
+        if caller and caller.acting_for:
+            name += f" for {caller.acting_for}"
         return cls(name, request.url.path, key, hashlib.sha256(await request.body()).digest())
 
     @property

@@ -1,13 +1,15 @@
 """REST routes: one transaction per request, who may call, and the conventions of the REST contract.
 
 A route is declared on `transactional_router()`; its signature names who may call it (`Annotated[Caller, allow("officer")]`)
-and takes its session as `Transaction`. The transaction is committed before the response is sent.
+and takes its session as `Transaction`. The transaction is committed before the response is sent. A route for residents or
+organizations names the least level of their sign-in too, and the scope in which a representative may call it.
 """
 
 import base64
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar, get_args
 from uuid import UUID
@@ -25,7 +27,9 @@ from chassis.errors import (
     StaleVersion,
     Unauthenticated,
 )
-from chassis.security.identity import Caller, Role
+from chassis.security.access_log import record_access
+from chassis.security.identity import Caller, Level, Role
+from chassis.security.levels import LEVELLED, Acting, require_level, require_scope
 from chassis.security.training_guard import guard_training
 from chassis.storage.database import ReadSession, Session
 from chassis.web.bodies import refuse_deep_json
@@ -42,23 +46,51 @@ def transactional_router(**options: Any) -> APIRouter:
     return APIRouter(route_class=TransactionalRoute, **options)
 
 
-def allow(*roles: Role) -> Any:
-    """Declares who may call a route; the parameter is the caller. Others get 401 or 403 before the body is read."""
-    return Depends(_declared(frozenset(roles)))
+@dataclass(frozen=True)
+class Declaration:
+    """Who may call a route. `level`, `max_age` (seconds) and `acting` are about residents and organizations."""
+
+    audience: frozenset[str]
+    level: Level | None = None
+    max_age: int | None = None
+    acting: Acting | None = None
+
+    @property
+    def lacks_level(self) -> bool:
+        """Whether residents or organizations may call it, and nothing says how sure their sign-in has to be."""
+        return self.level is None and not self.audience.isdisjoint(LEVELLED)
+
+    def in_document(self) -> dict[str, Any]:
+        """The members of the operation in the API document."""
+        members: dict[str, Any] = {"x-audience": sorted(self.audience)}
+        if self.audience != PUBLIC:
+            members["x-level"] = self.level or 1
+        named = {"x-max-age": self.max_age, "x-acting-for": self.acting}
+        return members | {name: value for name, value in named.items() if value is not None}
+
+
+def allow(*roles: Role, level: Level | None = None, max_age: int | None = None, acting: Acting | None = None) -> Any:
+    """Declares who may call a route; the parameter is the caller. Others get 401 or 403 before the body is read.
+
+    `level`: the least level of a resident's or organization's sign-in, 2 where it is left out (a test wants it written);
+    `max_age`: how many seconds ago they may have signed in at most; `acting`: the scope in which a representative may call
+    it for another person, `any` for each of them. Without a scope representatives are refused.
+    """
+    return Depends(_declared(Declaration(frozenset(roles), level, max_age, acting)))
 
 
 def public() -> Any:
     """Declares that a route needs no credential; the parameter is the caller who sent one all the same, or None."""
-    return Depends(_declared(PUBLIC))
+    return Depends(_declared(Declaration(PUBLIC)))
 
 
-def _declared(audience: frozenset[str]) -> Callable[[Request], Coroutine[Any, Any, Caller | None]]:
+def _declared(declaration: Declaration) -> Callable[[Request], Coroutine[Any, Any, Caller | None]]:
     # A coroutine, because FastAPI would send a plain function to a thread, on every request.
     async def caller(request: Request) -> Caller | None:
         found: Caller | None = request.state.caller
         return found
 
-    caller.audience = audience  # type: ignore[attr-defined]  # read by TransactionalRoute when the route is made
+    caller.declaration = declaration  # type: ignore[attr-defined]  # read by TransactionalRoute when the route is made
     return caller
 
 
@@ -88,34 +120,61 @@ class TransactionalRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        audience = _audience_of(self)
-        if audience is None:
+        declaration = _declaration_of(self)
+        if declaration is None:
             raise TypeError(f"{path} does not declare who may call it: use allow(...) or public()")
-        self.audience: frozenset[str] = audience
-        self.openapi_extra = (self.openapi_extra or {}) | {"x-audience": sorted(audience)}
+        self.declaration = declaration
+        self.audience: frozenset[str] = declaration.audience
+        self.openapi_extra = (self.openapi_extra or {}) | declaration.in_document()
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
-        audience = _audience_of(self) or frozenset()
+        declaration = _declaration_of(self) or Declaration(frozenset())
         parameters, days = _query_names(self), _query_days(self)
         changes = any(part.call is _session for part in _parts(self.dependant))
 
         async def handle_in_transaction(request: Request) -> Response:
-            caller = request.state.caller = _authorize(request, audience)
+            caller = request.state.caller = _authorize(request, declaration)
             _refuse_unknown_parameters(request, parameters, days)
             await refuse_deep_json(request)
             if caller and caller.training_units:
                 await guard_training(request, caller)
             if not changes:
-                return await answer(request)
+                response = await answer(request)
+                if caller and caller.acting_for:
+                    async with request.app.state.runtime.database.transaction() as session:
+                        _record_acting(session, request, caller)
+                return response
             key = request.headers.get("idempotency-key") if request.method == "POST" else None
             if key is None:
                 async with request.app.state.runtime.database.transaction() as session:
                     request.state.session = session
-                    return await answer(request)
-            return await run_once(request, key, answer)
+                    return await answer_and_record(request)
+            return await run_once(request, key, answer_and_record)
+
+        async def answer_and_record(request: Request) -> Response:
+            response = await answer(request)
+            if (caller := request.state.caller) and caller.acting_for:
+                _record_acting(request.state.session, request, caller)
+            return response
 
         return handle_in_transaction
+
+
+def _record_acting(session: Session, request: Request, caller: Caller) -> None:
+    """Record what a representative does for a resident: that one sees who acted, by which right, in which operation."""
+    if caller.acting_for is None or caller.resident_id != caller.acting_for:
+        return
+    record_access(
+        session,
+        request.app.state.runtime.service.name,
+        caller,
+        caller.acting_for,
+        action="acting",
+        purpose=None,
+        fields=[request.scope["route"].endpoint.__name__],
+        legal_basis=f"representation:{caller.representation}",
+    )
 
 
 def _parts(dependant: Any) -> Iterator[Any]:
@@ -125,8 +184,8 @@ def _parts(dependant: Any) -> Iterator[Any]:
         yield from _parts(part)
 
 
-def _audience_of(route: APIRoute) -> frozenset[str] | None:
-    return next((part.call.audience for part in _parts(route.dependant) if hasattr(part.call, "audience")), None)
+def _declaration_of(route: APIRoute) -> Declaration | None:
+    return next((part.call.declaration for part in _parts(route.dependant) if hasattr(part.call, "declaration")), None)
 
 
 def _query_parameters(route: APIRoute) -> Iterator[tuple[str, Any]]:
@@ -148,15 +207,19 @@ def _query_days(route: APIRoute) -> frozenset[str]:
     return frozenset(name for name, annotation in _query_parameters(route) if _is_temporal(annotation))
 
 
-def _authorize(request: Request, audience: frozenset[str]) -> Caller | None:
+def _authorize(request: Request, declaration: Declaration) -> Caller | None:
+    audience = declaration.audience
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not token and audience == PUBLIC:
         return None
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated()
     caller: Caller = request.app.state.runtime.verifier.caller(token)
-    if audience != PUBLIC and caller.role not in audience:
-        raise Forbidden()
+    if audience != PUBLIC:
+        if caller.role not in audience:
+            raise Forbidden()
+        require_scope(caller, declaration.acting)
+        require_level(caller, declaration.level or 2, declaration.max_age)
     return caller
 
 
@@ -293,6 +356,12 @@ def language_of(accept_language: str | None) -> Language:
             continue
         weights.setdefault(name.split("-")[0].lower(), weight)
     return "en" if weights.get("en", 0) > weights.get("vi", 0) else "vi"
+
+
+def without_level(routes: Sequence[Any]) -> list[str]:
+    """The operations for residents or organizations that do not name the least level of their sign-in, for tests."""
+    found = [route for route in routes if isinstance(route, TransactionalRoute) and route.declaration.lacks_level]
+    return sorted(f"{method} {route.path}" for route in found for method in route.methods or ())
 
 
 def audiences(routes: Sequence[Any]) -> dict[str, frozenset[str]]:

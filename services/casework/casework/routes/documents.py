@@ -42,7 +42,7 @@ from chassis.web.routing import (
 
 router = transactional_router(tags=["documents"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
+Anybody = Annotated[Caller, allow("resident", "organization", "officer", level=1, acting="documents")]
 Officer = Annotated[Caller, allow("officer")]
 RECALL_ANSWERS = {"recall_agreed": Recall.AGREED, "recall_refused": Recall.REFUSED}
 

@@ -50,7 +50,8 @@ from chassis.web.service_client import ServiceClient
 
 router = transactional_router(tags=["dossiers"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
+Anybody = Annotated[Caller, allow("resident", "organization", "officer", level=1, acting="dossiers")]
+Submitter = Annotated[Caller, allow("resident", "organization", "officer", level=2, acting="dossiers")]
 
 
 async def _service_client(request: Request) -> ServiceClient:
@@ -208,7 +209,7 @@ async def submit_dossier(
     body: DossierSubmit | None = None,
     if_match: IfMatch = None,
     *,
-    caller: Anybody,
+    caller: Submitter,
 ) -> DossierProgress:
     """Hands the dossier in: it gets its code, its fee is asked for, and the office decides on valid receipt."""
     dossier, actor, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)

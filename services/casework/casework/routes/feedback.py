@@ -44,7 +44,7 @@ from chassis.web.routing import (
 
 router = transactional_router(tags=["feedback"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "officer")]
+Anybody = Annotated[Caller, allow("resident", "organization", "officer", level=1)]
 SERVICE = "casework"
 
 
@@ -95,7 +95,9 @@ async def list_published_feedback(
     page: PageQuery,
     unit_code: str | None = None,
     *,
-    caller: Annotated[Caller, allow("resident", "organization", "officer", "volunteer", "auditor", "operator")],
+    caller: Annotated[
+        Caller, allow("resident", "organization", "officer", "volunteer", "auditor", "operator", level=1)
+    ],
 ) -> Listed[PublishedFeedback]:
     """Published questions and answers; never the author."""
     rows, cursor = await queries.list_published(session, page, unit_code)

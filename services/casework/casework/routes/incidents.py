@@ -30,7 +30,7 @@ from chassis.web.routing import (
 
 router = transactional_router(tags=["incidents"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "officer", "operator")]
+Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "officer", "operator", level=1)]
 
 
 @router.post("/v1/incidents", status_code=201)

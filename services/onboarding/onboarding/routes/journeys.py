@@ -57,7 +57,7 @@ async def get_resident_onboarding(
     resident_id: UUID,
     response: Response,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "volunteer", "officer", "service")],
+    caller: Annotated[Caller, allow("resident", "volunteer", "officer", "service", level=1, acting="onboarding")],
     purpose: PurposeHeader = None,
 ) -> OnboardingView:
     """A resident's journey, computed from everything known now."""
@@ -77,7 +77,7 @@ async def declare_resident_step(
     body: StepDeclared,
     response: Response,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "volunteer", "officer")],
+    caller: Annotated[Caller, allow("resident", "volunteer", "officer", level=1, acting="onboarding")],
     if_match: IfMatch = None,
     purpose: PurposeHeader = None,
 ) -> ResidentStepView:
@@ -103,7 +103,7 @@ async def declare_resident_step(
 async def get_organization_step(
     organization_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
+    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer", level=1, acting="onboarding")],
 ) -> OrganizationStepView:
     """Whether an organization has the provincial app; its condition is the owner's smartphone."""
     organization = await get_organization(session, caller, organization_id)
@@ -115,7 +115,7 @@ async def declare_organization_step(
     organization_id: UUID,
     body: StepDeclared,
     session: Transaction,
-    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer")],
+    caller: Annotated[Caller, allow("organization", "resident", "volunteer", "officer", level=1, acting="onboarding")],
 ) -> OrganizationStepView:
     """Records that an organization has, or no longer has, the provincial app."""
     organization = await get_organization(session, caller, organization_id)

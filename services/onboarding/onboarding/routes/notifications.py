@@ -18,7 +18,7 @@ router = transactional_router(tags=["notifications"], dependencies=LISTED)
 @router.get("/v1/notifications")
 async def list_notifications(
     session: Reading,
-    caller: Annotated[Caller, allow("resident", "organization", "volunteer", "officer")],
+    caller: Annotated[Caller, allow("resident", "organization", "volunteer", "officer", level=1, acting="any")],
     since: Annotated[AwareDatetime | None, Query()] = None,
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Listed[NotificationView]:

@@ -170,7 +170,7 @@ async def delete_attendance(
 
 @router.post("/v1/sessions/{session_id}/check-in")
 async def check_in(
-    session_id: UUID, body: CheckIn, session: Transaction, caller: Annotated[Caller, allow("resident")]
+    session_id: UUID, body: CheckIn, session: Transaction, caller: Annotated[Caller, allow("resident", level=1)]
 ) -> AttendanceItem:
     """A resident checks in with the code of the printed sheet."""
     held = await load_session(session, session_id, for_update=True)

@@ -47,9 +47,9 @@ from payments_qr.schemas.bills import (
 )
 
 router = transactional_router(tags=["bills"])
-BillReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
-BillIssuer = Annotated[Caller, allow("officer", "resident", "organization")]
-Payer = Annotated[Caller, allow("resident", "officer")]
+BillReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", level=1, acting="payments")]
+BillIssuer = Annotated[Caller, allow("officer", "resident", "organization", level=1, acting="payments")]
+Payer = Annotated[Caller, allow("resident", "officer", level=1, acting="payments")]
 
 
 @router.post("/v1/bills", status_code=201, response_model=BillView)

@@ -30,7 +30,7 @@ from payments_qr.settings import MAX_UPLOAD_BYTES
 
 router = transactional_router(tags=["imports"])
 StallImporter = Annotated[Caller, allow("officer")]
-BillImporter = Annotated[Caller, allow("officer", "organization", "resident")]
+BillImporter = Annotated[Caller, allow("officer", "organization", "resident", level=1, acting="payments")]
 AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 

@@ -46,9 +46,11 @@ from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, Mer
 from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
 
 router = transactional_router(tags=["merchants"])
-MerchantReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
-CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
-MerchantEditor = Annotated[Caller, allow("officer", "resident", "organization")]
+MerchantReader = Annotated[
+    Caller, allow("officer", "resident", "organization", "partner", "operator", level=1, acting="payments")
+]
+CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", level=1, acting="payments")]
+MerchantEditor = Annotated[Caller, allow("officer", "resident", "organization", level=1, acting="payments")]
 MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed"]
 
 

@@ -37,8 +37,10 @@ from payments_qr.queries.payments import (
 from payments_qr.schemas.payments import DailySum, PaymentResolution, PaymentStatus, PaymentView, Reopening, Suggestion
 
 router = transactional_router(tags=["payments"])
-PaymentReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", "operator")]
-PaymentDecider = Annotated[Caller, allow("officer", "resident", "organization", "operator")]
+PaymentReader = Annotated[
+    Caller, allow("officer", "resident", "organization", "partner", "operator", level=1, acting="payments")
+]
+PaymentDecider = Annotated[Caller, allow("officer", "resident", "organization", "operator", level=1, acting="payments")]
 Since = Annotated[str | None, Query(alias="from", description="A day, or an instant; inclusive")]
 Until = Annotated[str | None, Query(alias="to", description="A day, inclusive, or an instant, exclusive")]
 

@@ -16,9 +16,21 @@ from payments_qr.schemas.qr_codes import DecodedView, DecodeRequest, QrCodeView
 
 router = transactional_router(tags=["qr-codes"])
 EveryRole = Annotated[
-    Caller, allow("officer", "resident", "organization", "partner", "operator", "volunteer", "auditor", "service")
+    Caller,
+    allow(
+        "officer",
+        "resident",
+        "organization",
+        "partner",
+        "operator",
+        "volunteer",
+        "auditor",
+        "service",
+        level=1,
+        acting="payments",
+    ),
 ]
-CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "partner")]
+CodeReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", level=1, acting="payments")]
 
 
 @router.post("/v1/qr-codes/decode")

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from chassis.security.key_rotation import Rotation, reencrypting
+from chassis.security.sign_in import Claims
 from chassis.storage.database import Session
 from registry.commands.attestations import subject_of
 from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identifier_locks import assign_to_organization, assign_to_residents, lock_subjects_once, subject
+from registry.commands.identity_links import publish_link
 from registry.model.access import ACCESS_REASON, AccessReason
 from registry.model.breaches import BREACH_ACCOUNT, DataBreach
 from registry.model.consents import CONSENT_EVIDENCE, Consent
+from registry.model.identity_links import LINK_REASON, LINK_SUBJECT, IdentityLink
 from registry.model.organizations import CLAIM_REASON, ORGANIZATION_PHONE, TAX_CODE, Organization, RepresentativeClaim
 from registry.model.provenance import (
     ATTRIBUTE_VALUE,
@@ -21,6 +24,7 @@ from registry.model.provenance import (
 )
 from registry.model.residents import ENCRYPTED_COLUMNS, Resident
 from registry.model.unmatched import UNMATCHED_DATA, UnmatchedEvent, data_of
+from registry.queries.identity_links import survivor_of
 
 
 async def _reindex_residents(session: Session, residents: Sequence[Resident]) -> None:
@@ -49,6 +53,14 @@ async def _reindex_waiting(session: Session, waiting: Sequence[UnmatchedEvent]) 
         session.add(event)
 
 
+async def _reindex_links(session: Session, links: Sequence[IdentityLink]) -> None:
+    for link in links:
+        link.subject_index = Claims(link.issuer, link.decrypted_subject()).subject_index()
+        session.add(link)
+        if link.ended_at is None and (resident := await survivor_of(session, link.resident_id)):
+            publish_link(session, link, resident)
+
+
 ROTATIONS = (
     reencrypting(Resident, ENCRYPTED_COLUMNS),
     reencrypting(Organization, {"tax_code": TAX_CODE, "phone": ORGANIZATION_PHONE}),
@@ -60,9 +72,11 @@ ROTATIONS = (
     reencrypting(Consent, {"evidence_encrypted": CONSENT_EVIDENCE}),
     reencrypting(AccessReason, {"reason": ACCESS_REASON}),
     reencrypting(RepresentativeClaim, {"reason": CLAIM_REASON}),
+    reencrypting(IdentityLink, {"subject": LINK_SUBJECT, "end_reason": LINK_REASON}),
     reencrypting(DataBreach, {"account": BREACH_ACCOUNT}),
     reencrypting(UnmatchedEvent, {"sealed": UNMATCHED_DATA}, row_id="delivery_id"),
     Rotation("index resident", Resident, _reindex_residents, follows="index"),
     Rotation("index organization", Organization, _reindex_organizations, follows="index"),
+    Rotation("index identity_link", IdentityLink, _reindex_links, follows="index"),
     Rotation("index unmatched_event", UnmatchedEvent, _reindex_waiting, follows="index"),
 )

@@ -59,6 +59,12 @@ AUTHORITY: Mapping[str, Cells] = {
     "list_corrections": _UNIT,
     "get_correction": _OWN_OR_UNIT,
     "decide_on_correction": _UNIT,
+    # accounts at identity providers
+    "link_account": _cells(service="any"),
+    "delete_own_link": _cells(resident="own"),
+    "list_identity_links": _OWN_OR_UNIT,
+    "delete_identity_link": _UNIT,
+    "reopen_identity_link": _UNIT,
     # organizations
     "create_organization": _cells(resident="claimed", officer="in_unit"),
     "list_organizations": _cells(resident="own claimed", organization="own", officer="in_unit", volunteer="in_unit"),

@@ -3,6 +3,7 @@
 from registry.routes import (
     breaches,
     duplicates,
+    identity_links,
     imports,
     integrity,
     linked,
@@ -24,4 +25,5 @@ ROUTERS = (
     linked.router,
     integrity.router,
     breaches.router,
+    identity_links.router,
 )

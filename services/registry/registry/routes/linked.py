@@ -27,7 +27,9 @@ from registry.settings import get_registry_settings
 from registry.sources import databases_of
 
 router = reference_router(tags=["linked databases"])
-ANY_READER = allow("resident", "organization", "volunteer", "officer", "auditor", "operator", "service")
+ANY_READER = allow(
+    "resident", "organization", "volunteer", "officer", "auditor", "operator", "service", level=1, acting="any"
+)
 
 
 @router.get("/v1/data-sources")
@@ -47,7 +49,7 @@ async def refresh_resident(
     resident_id: UUID,
     request: Request,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
     body: RefreshBody | None = None,
     purpose: PurposeHeader = None,
 ) -> RefreshedView:

@@ -42,7 +42,7 @@ router = reference_router(tags=["organizations"])
 @router.post("/v1/organizations", status_code=201, response_model=OrganizationView)
 @personal_answer()
 async def create_organization(
-    body: OrganizationCreate, session: Transaction, caller: Annotated[Caller, allow("officer", "resident")]
+    body: OrganizationCreate, session: Transaction, caller: Annotated[Caller, allow("officer", "resident", level=1)]
 ) -> JSONResponse:
     """Register an organization; a resident claims to represent it, and an officer of its unit decides on the claim."""
     await refuse_unknown_references(session, body.model_dump())
@@ -76,7 +76,7 @@ async def create_organization(
 async def list_organizations(
     session: Reading,
     page: PageQuery,
-    caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident")],
+    caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident", level=1, acting="any")],
     unit_code: str | None = None,
     representative_status: RepresentativeStatus | None = None,
 ) -> Listed[OrganizationView]:
@@ -105,7 +105,9 @@ async def get_organization(
     organization_id: UUID,
     session: Reading,
     response: Response,
-    caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident", "service")],
+    caller: Annotated[
+        Caller, allow("officer", "volunteer", "organization", "resident", "service", level=1, acting="any")
+    ],
 ) -> OrganizationView:
     organization = await organizations.get_organization(session, caller, organization_id)
     response.headers["ETag"] = etag(organization.version)
@@ -119,7 +121,7 @@ async def update_organization(
     body: OrganizationPatch,
     session: Transaction,
     response: Response,
-    caller: Annotated[Caller, allow("officer", "organization", "resident")],
+    caller: Annotated[Caller, allow("officer", "organization", "resident", level=1)],
     if_match: IfMatch = None,
 ) -> OrganizationView:
     organization = await organizations.get_organization(session, caller, organization_id, "update_organization")

@@ -12,6 +12,7 @@ from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
 from chassis.runtime import Runtime
 from chassis.security.access_log import PURPOSES, purpose_of, record_access
 from chassis.security.identity import Caller
+from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.outbox import publish
@@ -139,7 +140,7 @@ def _warnings(body: ResidentCreate, accept_language: str | None) -> list[Warning
 async def list_residents(
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("officer", "volunteer", "resident", "service")],
+    caller: Annotated[Caller, allow("officer", "volunteer", "resident", "service", level=1, acting="any")],
     purpose: PurposeHeader = None,
     unit_code: str | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
@@ -211,7 +212,7 @@ async def look_up_residents(
 async def get_resident(
     resident_id: UUID,
     request: Request,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=1, acting="any")],
     purpose: PurposeHeader = None,
 ) -> Response:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -227,7 +228,7 @@ async def update_resident(
     body: ResidentPatch,
     session: Transaction,
     response: Response,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
     if_match: IfMatch = None,
     purpose: PurposeHeader = None,
 ) -> ResidentView:
@@ -314,7 +315,7 @@ async def reveal_resident(
     resident_id: UUID,
     body: RevealBody,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=2, max_age=MAX_AGE_SECONDS)],
     purpose: PurposeHeader = None,
 ) -> RevealView:
     """Full values, to the resident or an officer of the unit; the reason is kept in the access log."""
@@ -335,7 +336,7 @@ async def reveal_resident(
 async def list_resident_attributes(
     resident_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "service")],
+    caller: Annotated[Caller, allow("resident", "officer", "service", level=1, acting="any")],
     purpose: PurposeHeader = None,
 ) -> Listed[AttributeView]:
     """Every attribute with its value, source and age."""
@@ -355,7 +356,7 @@ async def prefill_resident(
     body: PrefillBody,
     request: Request,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "service", "partner")],
+    caller: Annotated[Caller, allow("resident", "officer", "service", "partner", level=1, acting="any")],
     purpose: PurposeHeader = None,
 ) -> PrefillView:
     """Fill a form. A linked database that is down or slow never fails the call."""

@@ -57,7 +57,7 @@ async def list_access_log(
     resident_id: UUID,
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("resident", "auditor", "officer")],
+    caller: Annotated[Caller, allow("resident", "auditor", "officer", level=1)],
     purpose: PurposeHeader = None,
 ) -> Listed[AccessView]:
     """Reads of the resident's data in any service, newest first; reading it needs no purpose and is in it."""
@@ -73,7 +73,7 @@ async def list_consents(
     resident_id: UUID,
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=1)],
     purpose: PurposeHeader = None,
 ) -> Listed[ConsentView]:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -89,7 +89,7 @@ async def create_consent(
     resident_id: UUID,
     body: ConsentCreate,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer")],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", level=2)],
 ) -> JSONResponse:
     """Consent to one purpose of one grantee; an officer or volunteer who records it gives the evidence."""
     resident = await get_resident(session, caller, resident_id)
@@ -111,7 +111,7 @@ async def get_consent(
     resident_id: UUID,
     consent_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service")],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=1)],
     purpose: PurposeHeader = None,
 ) -> ConsentView:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -128,7 +128,7 @@ async def delete_consent(
     resident_id: UUID,
     consent_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer")],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", level=2)],
 ) -> Response:
     """Withdraw a consent, effective from the next request on."""
     resident = await get_resident(session, caller, resident_id)
@@ -143,7 +143,7 @@ async def delete_consent(
 async def export_resident(
     resident_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> dict[str, Any]:
     """Everything that the registry has about a person, in full."""
@@ -159,7 +159,7 @@ async def list_attribute_history(
     name: str,
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
     purpose: PurposeHeader = None,
 ) -> Listed[AttributeHistoryView]:
     """Earlier values of an attribute, and values of other sources."""
@@ -180,7 +180,7 @@ async def list_resident_corrections(
     resident_id: UUID,
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
     purpose: PurposeHeader = None,
 ) -> Listed[CorrectionView]:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -196,7 +196,7 @@ async def create_correction(
     resident_id: UUID,
     body: CorrectionCreate,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
 ) -> JSONResponse:
     """A request about a person's data, with the time limits of the law on personal data."""
     resident = await get_resident(session, caller, resident_id)
@@ -253,7 +253,7 @@ async def list_corrections(
 async def get_correction(
     correction_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer")],
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
     purpose: PurposeHeader = None,
 ) -> CorrectionView:
     found, resident = await corrections.get_correction(session, caller, correction_id)
