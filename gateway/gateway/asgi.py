@@ -41,6 +41,7 @@ from gateway.edge.responses import (
     send_json,
     send_problem,
 )
+from gateway.edge.slow_down import SlowDown
 from gateway.edge.tracing import Trace, read_trace
 from gateway.errors import (
     AmbiguousPath,
@@ -94,6 +95,7 @@ class Gateway:
         self._bodies = AddressLimit(settings.bodies_per_address)
         self._anonymous = AddressLimit(settings.anonymous_requests_per_address)
         self._address_streams = AddressLimit(settings.streams_per_address)
+        self._slow_down = SlowDown()
         self._public_cache = PublicCache()
         self._proxy_networks = settings.networks_of_proxies()
         self._callers = TokenBuckets(Policy("caller", settings.caller_requests_per_minute, 60))
@@ -227,6 +229,7 @@ class Gateway:
     async def _refuse(self, scope: Scope, response: ResponseWriter, problem: Problem) -> None:
         if response.has_begun:
             raise ResponseAborted from problem
+        await self._slow_down.before_refusal(_address(scope), problem)
         await send_problem(scope, response, problem)
 
     async def _admit(
@@ -243,6 +246,7 @@ class Gateway:
             await send_json(send, 204, None, preflight)
         elif path in ("/healthz", "/readyz"):
             # Load balancers decide by these: never refused because of a limit.
+            await self._slow_down.before_health(_address(scope))
             await self._dispatch(scope, head, receive, send, trace, path)
         else:
             try:

@@ -39,7 +39,7 @@ class GatewaySettings(Settings):
     cors_origins: str = ""
     """Origins of browser applications, separated by commas."""
     caller_requests_per_minute: int = 60_000
-    address_requests_per_minute: int = 60_000
+    address_requests_per_minute: int = 30_000
     partner_messages_per_minute: int = 60_000
     misses_per_minute: int = 30
     """Wrong guesses of one address: tracking codes, client secrets."""

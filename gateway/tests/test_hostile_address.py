@@ -8,6 +8,9 @@ import httpx
 import pytest
 from yarl import URL
 
+from chassis.errors import NotFound
+from gateway.edge.slow_down import SlowDown
+from gateway.errors import TooManyRequests
 from gateway.proxy.routing_table import Route, RoutingTable
 
 TABLE = RoutingTable(
@@ -167,6 +170,32 @@ async def test_an_address_without_a_right_signature_spends_nothing_of_the_partne
     assert set(statuses) == {401}
     assert honest.status_code == 202
     assert over.status_code == 429
+
+
+async def test_an_address_that_goes_on_after_sixty_refusals_waits_for_each_next_one() -> None:
+    slow_down = SlowDown(seconds=60)
+    for _ in range(60):
+        await asyncio.wait_for(slow_down.before_refusal("203.0.113.7", TooManyRequests()), 10)
+
+    waiting = asyncio.create_task(slow_down.before_refusal("203.0.113.7", TooManyRequests()))
+    await slow_down.before_refusal("203.0.113.8", TooManyRequests())
+    await slow_down.before_refusal("203.0.113.7", NotFound())
+    await slow_down.before_health("203.0.113.7")
+
+    assert not waiting.done()
+    waiting.cancel()
+
+
+async def test_health_pages_are_never_refused_and_answered_slower_when_one_address_floods_them() -> None:
+    slow_down = SlowDown(seconds=60)
+    for _ in range(1200):
+        await slow_down.before_health("203.0.113.7")
+
+    waiting = asyncio.create_task(slow_down.before_health("203.0.113.7"))
+    await slow_down.before_health("203.0.113.8")
+
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_a_stranger_gets_no_signed_reply_of_viettel(client: httpx.AsyncClient, sign_in: Any) -> None:

@@ -133,6 +133,25 @@ async def test_connections_of_one_address_over_its_limit_are_refused_until_one_e
     assert (await later.first_line()).startswith(b"HTTP/1.1 200")
 
 
+async def test_a_refused_connection_of_an_address_waits_for_its_response_and_only_some_wait_at_once(
+    dial: Any, server_protocol: type[HeaderTimeoutProtocol], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(server_protocol, "connections_per_address", 1)
+    monkeypatch.setattr(server_protocol, "most_refused_open", 2)
+    await dial()
+    waiting = [await dial() for _ in range(2)]
+    while server_protocol.refused_open < 2:
+        await asyncio.sleep(0.01)
+
+    at_once = await (await dial()).answer()
+
+    assert at_once.startswith(b"HTTP/1.1 429")
+    for wire in waiting:
+        assert (await wire.answer()).startswith(b"HTTP/1.1 429")
+    while server_protocol.refused_open:
+        await asyncio.sleep(0.01)
+
+
 async def test_a_reverse_proxy_may_open_more_connections_than_one_client(
     dial: Any, server_protocol: type[HeaderTimeoutProtocol], monkeypatch: Any
 ) -> None:

@@ -12,6 +12,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.edge.client_address import address_group, parse_address
+from gateway.edge.slow_down import DELAY_SECONDS
 from gateway.settings import GatewaySettings, Networks
 
 REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -37,17 +38,20 @@ class HeaderTimeoutProtocol(H11Protocol):
     """Reverse proxies in front: their connections carry the requests of many clients, so no cap per address."""
     open_by_address: ClassVar[Counter[str]] = Counter()
     """Open connections of this process."""
+    most_refused_open: ClassVar[int] = 256
+    refused_open: ClassVar[int] = 0
+    """Refused connections of this process that wait for their response."""
 
     waits_since: float | None = None
     """The loop's time since when the rest of a request head is awaited; None while a request is under way."""
     timer: asyncio.TimerHandle | None = None
     counted_address: str | None = None
+    is_refused: bool = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         if response := self.refuse():
-            transport.write(response)
-            transport.close()
+            self.end_refused(response)
             return
         self.waits_since = self.loop.time()
         self.timer = self.loop.call_later(self.head_seconds, self.check_head)
@@ -63,6 +67,8 @@ class HeaderTimeoutProtocol(H11Protocol):
         super().connection_lost(exc)
         if self.timer is not None:
             self.timer.cancel()
+        if self.is_refused:
+            type(self).refused_open -= 1
         if self.counted_address is not None:
             self.open_by_address[self.counted_address] -= 1
             if not self.open_by_address[self.counted_address]:
@@ -80,6 +86,21 @@ class HeaderTimeoutProtocol(H11Protocol):
         self.open_by_address[address] += 1
         self.counted_address = address
         return None
+
+    def end_refused(self, response: bytes) -> None:
+        """Respond and close; to an address over its cap later, so that connecting again and again costs it time."""
+        if response is not TOO_MANY_OF_ADDRESS or self.refused_open >= self.most_refused_open:
+            self.close_with(response)
+            return
+        self.transport.pause_reading()
+        type(self).refused_open += 1
+        self.is_refused = True
+        self.timer = self.loop.call_later(DELAY_SECONDS, self.close_with, response)
+
+    def close_with(self, response: bytes) -> None:
+        """The last bytes of this connection."""
+        self.transport.write(response)
+        self.transport.close()
 
     def check_head(self) -> None:
         """End the connection when its head is late, else look again at the earliest moment when it can be."""
