@@ -77,6 +77,10 @@ MAXIMUM_HEADERS = 100
 MAXIMUM_HEADER_BYTES = 32_768
 GUESSED = frozenset({"/v1/dossiers/track", "/oauth/token"})
 """Operations where secrets can be guessed: misses are counted by address."""
+RARELY_CHANGED = frozenset(
+    {"/v1/units", "/v1/units/{code}", "/v1/procedures", "/v1/procedures/{code}", "/v1/banks", "/v1/onboarding/steps"}
+)
+"""Public catalogues that are answered from the cache, besides pages and reports."""
 DEVELOPMENT_ONLY = frozenset({"/dev/token"})
 SECONDS_TO_READ = 10.0
 SERVICE = "gateway"
@@ -99,7 +103,7 @@ class Gateway:
         self._public_cache = PublicCache()
         self._proxy_networks = settings.networks_of_proxies()
         self._callers = TokenBuckets(Policy("caller", settings.caller_requests_per_minute, 60))
-        self._addresses = TokenBuckets(Policy("address", settings.address_requests_per_minute, 60))
+        self._addresses = TokenBuckets(Policy("address", max(1, settings.address_requests_per_minute // 6), 10))
         self._misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
         self._webhook_policy = Policy("partner", settings.partner_messages_per_minute, 60)
         self._security_headers = SECURITY_HEADERS if settings.is_development else [*SECURITY_HEADERS, STRICT_TRANSPORT]
@@ -332,7 +336,7 @@ class Gateway:
                         place=self._streams if route.streams else self._in_flight,
                     )
 
-            if admission is None and _is_public_page(route):
+            if admission is None and _may_be_cached(route):
                 await self._public_cache.respond(scope, head, answer, forward)
             else:
                 await forward(answer)
@@ -507,8 +511,8 @@ def _origin_headers(scope: Scope, head: RequestHead) -> RawHeaders:
     return headers
 
 
-def _is_public_page(route: Route) -> bool:
-    is_page = route.template.startswith(("/dashboard", "/v1/reports/"))
+def _may_be_cached(route: Route) -> bool:
+    is_page = route.template.startswith(("/dashboard", "/v1/reports/")) or route.template in RARELY_CHANGED
     return route.public and route.method == "GET" and is_page and not route.streams
 
 

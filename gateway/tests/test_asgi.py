@@ -335,7 +335,7 @@ async def test_requests_over_the_in_flight_limit_get_503_and_retry_after(
     async with open_gateway(settings.model_copy(update=changed)) as gateway:
         gateway.table = TABLE
         async with before(gateway) as client:
-            waiting = [asyncio.ensure_future(client.get(UNIT)) for _ in range(3)]
+            waiting = [asyncio.ensure_future(client.get(f"{UNIT}?as_of=2026-11-{day}")) for day in (10, 11, 12)]
             await asyncio.sleep(0.1)
             shed = await client.get(UNIT)
             alive = await client.get("/healthz")

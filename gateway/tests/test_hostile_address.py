@@ -157,7 +157,7 @@ async def test_parallel_guesses_get_no_more_than_is_allowed(
 async def test_an_address_without_a_right_signature_spends_nothing_of_the_partners_quota(
     open_gateway: Any, settings: Any, signed: Any, opening: Any
 ) -> None:
-    limits = {"partner_messages_per_minute": 1, "address_requests_per_minute": 20}
+    limits = {"partner_messages_per_minute": 1, "address_requests_per_minute": 120}
     async with open_gateway(settings.model_copy(update=limits)) as gateway:
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:

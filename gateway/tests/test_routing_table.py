@@ -50,3 +50,7 @@ def test_a_literal_path_is_never_an_id_of_its_sibling() -> None:
         TABLE.find("GET", "/v1/residents/lookup")
 
     assert refused.value.allowed == ("POST",)
+
+
+def test_the_stream_of_the_reports_takes_a_place_for_streams() -> None:
+    assert RoutingTable.from_file().find("GET", "/v1/reports/stream").streams

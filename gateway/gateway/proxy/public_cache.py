@@ -1,4 +1,4 @@
-"""Responses of public pages and reports, kept for seconds: many requests for one page cost the service one."""
+"""Responses of public operations, kept for seconds: many requests for one page cost the service one."""
 
 import asyncio
 import time
@@ -13,6 +13,7 @@ SECONDS_CACHED = 2.0
 LARGEST = 1_048_576
 """Bytes of a body; larger ones are not kept."""
 MOST_PAGES = 256
+KEPT = (200, 304)
 VARIES_BY = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"x-forwarded-host", b"host")
 
 
@@ -23,9 +24,12 @@ class CachedPage:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     messages: list[Message] = field(default_factory=list)
     fetched_at: float = 0.0
+    status: int = 0
 
-    def is_fresh(self, now: float) -> bool:
-        return bool(self.messages) and now - self.fetched_at < SECONDS_CACHED
+    def may_answer(self, now: float, asked_at: float) -> bool:
+        """Whether it was fetched in the last seconds or, whatever its status, while the request waited for it."""
+        is_fresh = self.status in KEPT and now - self.fetched_at < SECONDS_CACHED
+        return bool(self.messages) and (is_fresh or self.fetched_at >= asked_at)
 
 
 class PublicCache:
@@ -38,15 +42,16 @@ class PublicCache:
     async def respond(
         self, scope: Scope, head: RequestHead, send: Send, forward: Callable[[Send], Awaitable[object]]
     ) -> None:
-        """Send the kept response, or that of `forward`, which is kept if it is a complete 200 or 304."""
+        """Send the kept response, or that of `forward`: a complete 200 or 304 is kept, any other serves who waited for it."""
         key = (scope["method"], scope["raw_path"], scope["query_string"], *(tuple(head.values(n)) for n in VARIES_BY))
         page = self._page(key)
+        asked_at = self._clock()
         async with page.lock:
-            if not page.is_fresh(self._clock()):
+            if not page.may_answer(self._clock(), asked_at):
                 recording = Recording(send)
                 await forward(recording)
-                if recording.may_be_kept:
-                    page.messages, page.fetched_at = recording.messages, self._clock()
+                if recording.may_be_shared:
+                    page.messages, page.fetched_at, page.status = recording.messages, self._clock(), recording.status
                 return
             messages = page.messages
         for message in messages:
@@ -70,10 +75,14 @@ class Recording:
         self._is_complete = False
 
     @property
-    def may_be_kept(self) -> bool:
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+    @property
+    def may_be_shared(self) -> bool:
         start = self.messages[0] if self.messages else {}
         has_cookie = any(name == b"set-cookie" for name, _ in start.get("headers", ()))
-        return self._is_complete and self._size <= LARGEST and start.get("status") in (200, 304) and not has_cookie
+        return self._is_complete and self._size <= LARGEST and not has_cookie
 
     async def __call__(self, message: Message) -> None:
         self._size += len(message.get("body", b""))

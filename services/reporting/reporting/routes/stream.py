@@ -79,7 +79,7 @@ class ChangeStream(StreamingResponse):
             ChangeStream.open_streams -= 1
 
 
-@router.get("/v1/reports/stream", response_class=StreamingResponse)
+@router.get("/v1/reports/stream", response_class=ChangeStream)
 async def stream_changes(request: Request, caller: OptionalCaller, unit_code: UnitCode = PROVINCE) -> StreamingResponse:
     """`fresh` once at the beginning, then `changed` whenever something of the unit is counted anew."""
     runtime = request.app.state.runtime
