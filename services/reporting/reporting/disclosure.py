@@ -17,7 +17,8 @@ arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -87,66 +88,103 @@ def suppressed_whole(counts: Counts) -> set[str]:
 
 def suppressed_parts(parts: Mapping[Part, Counts], of_whole: AbstractSet[str]) -> dict[Part, set[str]]:
     """By part, the counters that are not shown; `of_whole` are those that are not shown of the parts' sum."""
-    hidden = {part: suppressed_whole(counts) for part, counts in parts.items()}
-    columns = sorted({name for counts in parts.values() for name in counts if _is_protected(name)})
-    nestings = _nestings_among(frozenset(columns))
-    while _hide_more(parts, hidden, of_whole, columns, nestings):
+    table = _Table(list(parts.values()))
+    while table.hide_more(of_whole):
         pass
-    return {part: names | _followers(names) for part, names in hidden.items()}
+    return dict(zip(parts, table.hidden_by_part(), strict=True))
 
 
-def _hide_more(
-    parts: Mapping[Part, Counts],
-    hidden: Mapping[Part, set[str]],
-    of_whole: AbstractSet[str],
-    columns: Sequence[str],
-    nestings: Sequence[tuple[str, str]],
-) -> bool:
-    """Applies the rules once to every column; whether that has hidden more, which other columns may depend on."""
-    changed = 0
-    touched = set(of_whole).union(*hidden.values())
-    for name in columns:
-        if name in touched:
-            changed += _hide_in_column(parts, hidden, of_whole, name)
-    for whole, part in nestings:
-        if whole in touched or part in touched:
-            changed += _hide_in_difference(parts, hidden, of_whole, whole, part)
-    return changed > 0
+Mask = int
+"""A set of parts: bit n stands for part n. A rule is checked for all parts by a few operations on whole numbers."""
 
 
-def _hide_in_column(
-    parts: Mapping[Part, Counts], hidden: Mapping[Part, set[str]], of_whole: AbstractSet[str], name: str
-) -> bool:
-    rows = {part: counts[name] for part, counts in parts.items() if counts.get(name, 0) > 0}
-    chosen = list(_more_rows(rows, {part for part in rows if name in hidden[part]}, name in of_whole))
-    for part in chosen:
-        hidden[part].add(name)
-    return bool(chosen)
+class _Column:
+    """A counter, or the difference of two, in the parts where it is above zero, by their numbers in ascending order."""
+
+    __slots__ = ("above_zero", "small", "values")
+
+    def __init__(self, values: dict[int, int]) -> None:
+        self.values = values
+        self.above_zero: Mask = sum(1 << part for part in values)
+        self.small: Mask = sum(1 << part for part, value in values.items() if value < SMALLEST_PUBLIC_CELL)
+
+    def companions(self, unseen: Mask, is_sum_hidden: bool) -> Mask:
+        """The parts to hide beside those that are not seen, in the order of the parts."""
+        unseen &= self.above_zero
+        if not unseen and not is_sum_hidden:
+            return 0
+        number, together, chosen = unseen.bit_count(), sum(self.values[part] for part in _parts_in(unseen)), 0
+        for part, value in self.values.items():
+            if number and (is_sum_hidden or (number >= 2 and together >= SMALLEST_PUBLIC_CELL)):
+                break
+            if not unseen >> part & 1:
+                chosen |= 1 << part
+                number, together = number + 1, together + value
+        return chosen
 
 
-def _hide_in_difference(
-    parts: Mapping[Part, Counts], hidden: Mapping[Part, set[str]], of_whole: AbstractSet[str], whole: str, part: str
-) -> bool:
-    differences = {row: counts.get(whole, 0) - counts.get(part, 0) for row, counts in parts.items()}
-    rows = {row: difference for row, difference in differences.items() if difference > 0}
-    unseen = {row for row in rows if {whole, part} & hidden[row]}
-    chosen = list(_more_rows(rows, unseen, bool({whole, part} & of_whole)))
-    for row in chosen:
-        hidden[row].add(_less_needed(whole, part))
-    return bool(chosen)
+class _Table:
+    """The protected counters of the parts of one unit, their differences, and what is hidden so far."""
+
+    def __init__(self, parts: Sequence[Counts]) -> None:
+        self._size = len(parts)
+        columns: dict[str, dict[int, int]] = {}
+        for number, counts in enumerate(parts):
+            for name, value in counts.items():
+                if value > 0:
+                    columns.setdefault(name, {})[number] = value
+        self._columns = {name: _Column(columns[name]) for name in sorted(columns) if _is_protected(name)}
+        self._differences = {
+            (whole, part): _Column(_difference(columns[whole], columns.get(part, {})))
+            for whole, part in _nestings_among(frozenset(self._columns))
+        }
+        self._hidden: dict[str, Mask] = defaultdict(int)
+        self._hide_small()
+
+    def _hide_small(self) -> None:
+        for name, column in self._columns.items():
+            self._hidden[name] = column.small
+        for pair, difference in self._differences.items():
+            self._hidden[_less_needed(*pair)] |= difference.small & ~self._unseen(pair)
+
+    def _unseen(self, names: Iterable[str]) -> Mask:
+        mask = 0
+        for name in names:
+            mask |= self._hidden[name]
+        return mask
+
+    def hide_more(self, of_whole: AbstractSet[str]) -> bool:
+        """Applies the rules once to every column; whether that has hidden more, which other columns may depend on."""
+        changed: Mask = 0
+        touched = of_whole | {name for name, mask in self._hidden.items() if mask}
+        for name in touched & self._columns.keys():
+            chosen = self._columns[name].companions(self._hidden[name], name in of_whole)
+            self._hidden[name] |= chosen
+            changed |= chosen
+        for pair, difference in self._differences.items():
+            if not touched.isdisjoint(pair):
+                chosen = difference.companions(self._unseen(pair), not of_whole.isdisjoint(pair))
+                self._hidden[_less_needed(*pair)] |= chosen
+                changed |= chosen
+        return changed != 0
+
+    def hidden_by_part(self) -> list[set[str]]:
+        found: list[set[str]] = [set() for _ in range(self._size)]
+        for name, mask in self._hidden.items():
+            for part in _parts_in(mask):
+                found[part].add(name)
+        return [names | _followers(names) for names in found]
 
 
-def _more_rows(rows: Mapping[Part, int], unseen: AbstractSet[Part], is_sum_hidden: bool) -> Iterable[Part]:
-    """The rows to hide beside those that are not seen, in the order of the rows."""
-    number, together = len(unseen), sum(rows[row] for row in unseen)
-    if not number and not is_sum_hidden:
-        return
-    for row in rows:
-        if number and (is_sum_hidden or (number >= 2 and together >= SMALLEST_PUBLIC_CELL)):
-            return
-        if row not in unseen:
-            number, together = number + 1, together + rows[row]
-            yield row
+def _difference(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
+    return {row: left for row, value in whole.items() if (left := value - part.get(row, 0)) > 0}
+
+
+def _parts_in(mask: Mask) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def related_counters(names: Iterable[str]) -> set[str]:

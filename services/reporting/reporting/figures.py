@@ -20,6 +20,7 @@ __all__ = [
     "Point",
     "Reconciliation",
     "Report",
+    "ReportPeriod",
     "ReportTarget",
     "UnitFigures",
     "UnitName",
@@ -184,6 +185,15 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportPeriod:
+    """The days that a report is about, the first and the last included: a week, a month, or any others."""
+
+    kind: Literal["week", "month", "days"]
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that one page or one export shows of a unit on a day."""
 
@@ -198,7 +208,18 @@ class Report:
     forecasts: tuple[Forecast, ...] = ()
     reconciliation: tuple[Reconciliation, ...] = ()
     is_public: bool = True
-    obstacles_by_child: dict[str, tuple[Obstacle, ...]] = field(default_factory=dict)
+    period: ReportPeriod | None = None
+    before: dict[str, Figure] = field(default_factory=dict)
+    """The figures of the unit at the end of the day before the period."""
+
+    def change(self, code: str) -> int | None:
+        """How much the count of an indicator has grown in the period; None without a period."""
+        now, then = self.figures[code].numerator, self.before[code].numerator if code in self.before else None
+        return None if now is None or then is None else now - then
+
+    def aimed_at(self) -> list[Figure]:
+        """The figures that a report lists: those of the base, and the variants by population that have a target."""
+        return [each for each in self.figures.values() if not each.indicator.population or each.target]
 
     def of_base(self) -> list[Figure]:
         """The figures without the variants by population, in the order of the catalogue."""

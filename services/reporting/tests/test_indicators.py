@@ -1,30 +1,30 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.app import create_app
+from chassis.runtime import Service
 from reporting.indicators import catalogue, share
 
-CONTRACT = [
-    "residents", "vneid", "vneid_issued", "vneid_level_2", "portal_account", "province_app", "digital_signature",
-    "payment_account", "payment_account_bank", "payment_account_e_wallet", "payment_account_mobile_money",
-    "cyber_protection", "organizations_with_app", "merchants_with_qr", "utility_points_with_qr", "cashless_payments",
-    "cashless_amount", "procedures_chosen", "dossiers_online", "dossiers_self_service", "dossiers_on_time",
-    "fees_paid_online", "once_only_ratio", "data_sources_live", "feedback_on_time", "sessions_held", "people_trained",
-    "merchants_trained", "residents_guided", "officials_with_signature", "communications_published",
-]  # fmt: skip
 
-
-def test_every_indicator_of_the_contract_is_defined_in_both_languages() -> None:
-    known = catalogue()
-    assert [each.code for each in known.base()] == CONTRACT
-    for each in known.indicators.values():
-        counters = [each.numerator, *([each.denominator] if each.denominator else [])]
-        texts = [each.title, each.source, each.label, *(counter.meaning for counter in counters)]
+def test_every_indicator_has_its_texts_in_both_languages_and_a_code_that_fits_a_url() -> None:
+    for each in catalogue().indicators.values():
+        texts = [each.title, each.source, each.label, *(counter.meaning for counter in each.counters())]
         assert all(text.vi and text.en for text in texts), each.code
+        assert re.fullmatch(r"[a-z][a-z0-9_]*(@[a-z0-9_]+)?", each.code), each.code
+
+
+def test_the_api_document_names_every_indicator_that_may_be_asked_for(service: Service) -> None:
+    """The published list of codes is the catalogue itself: a new indicator is added in one file."""
+    paths = create_app(service).openapi()["paths"]
+    for path in ("/v1/reports/trend", "/v1/reports/ranking"):
+        asked = next(each for each in paths[path]["get"]["parameters"] if each["name"] == "indicator")
+        assert asked["schema"]["enum"] == list(catalogue().indicators)
 
 
 def test_all_twelve_items_of_the_plans_are_covered() -> None:

@@ -23,7 +23,7 @@ from contracts.payments_qr import PaymentSettled
 from contracts.registry import UnitChanged
 from reporting.handlers import on_counted_events
 from reporting.indicators import catalogue
-from reporting.queries.reports import get_report, public_report
+from reporting.queries.public_reports import get_public_report
 from services.reporting.tests.conftest import completed, registered
 
 DAYS = 60
@@ -171,7 +171,7 @@ async def see_pages(answers: Answers, runtime: Runtime, days: list[date]) -> Non
     """What the dashboard's pages are made from."""
     async with runtime.database.reading() as session:
         for unit in (*families(), *village_codes()):
-            report = await public_report(session, await get_report(session, unit, days[-1]))
+            report = await get_public_report(session, unit, days[-1])
             for figure in report.figures.values():
                 shown = {"code": figure.code, "numerator": figure.numerator, "denominator": figure.denominator}
                 answers.see_figures(unit, days[-1], [shown])

@@ -25,6 +25,7 @@ from contracts.counts import Count, CountsTaken
 from contracts.event import Event
 from contracts.onboarding import (
     CampaignStarted,
+    CampaignUpdated,
     CommunicationPublished,
     OfficialSignatureIssued,
     OrganizationStepCompleted,
@@ -108,6 +109,14 @@ async def test_a_plans_targets_hold_in_the_unit_that_took_over_and_below_it(deli
     assert (village["payment_account"], village["sessions_held"]) == (80, None)
     assert province["payment_account"] is None
     assert (await targets("15727", "2024-05-01"))["payment_account"] is None
+
+
+async def test_a_cancelled_campaign_is_no_plan_of_any_unit(deliver: Client, calling: Client) -> None:
+    await deliver(campaign())
+    assert "Bước 1" in (await calling().get("/dashboard/units/15724")).text
+    await deliver(CampaignUpdated.model_validate(campaign().model_dump() | {"version": 2, "status": "cancelled"}))
+    page = (await calling().get("/dashboard/units/15724")).text
+    assert "Đơn vị chưa có kế hoạch trong ngày này." in page
 
 
 async def test_a_districts_plan_goes_on_in_its_communes_and_not_in_the_province(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ __all__ = ["recipients_on"]
 class EndedBody:
     """A body that existed until a day, by the words of its name; its successor, where one took over."""
 
-    name: str
+    pattern: re.Pattern[str]
     until: date
     successor: str | None
 
@@ -29,14 +30,17 @@ def recipients_on(day: date, recipients: Iterable[str]) -> list[str]:
 
 def _on(day: date, recipient: str) -> str | None:
     for body in _ended_bodies():
-        if day > body.until and body.name in recipient:
+        if day > body.until and body.pattern.search(recipient):
             if body.successor is None:
                 return None
-            recipient = recipient.replace(body.name, body.successor)
+            recipient = body.pattern.sub(body.successor, recipient)
     return recipient
 
 
 @cache
 def _ended_bodies() -> tuple[EndedBody, ...]:
     table = tomllib.loads(files(__package__).joinpath("bodies.toml").read_text("utf-8"))
-    return tuple(EndedBody(each["name"], each["until"], each.get("successor")) for each in table["bodies"])
+    return tuple(
+        EndedBody(re.compile(rf"\b{re.escape(each['name'])}\b", re.IGNORECASE), each["until"], each.get("successor"))
+        for each in table["bodies"]
+    )

@@ -77,5 +77,6 @@ _CHANGED = BulkInsert(
     UnitChange,
     ["unit_id"],
     constants=["version", "changed_at"],
-    update={"changed_at": "greatest(old.changed_at, excluded.changed_at)"},
+    # Later than before in any case: a transaction that began earlier may commit after another one.
+    update={"changed_at": "greatest(old.changed_at + interval '1 microsecond', excluded.changed_at)"},
 )

@@ -85,11 +85,15 @@ class TreeGeneration:
         """Whether a unit is made up of more than its own counts, so that its sums are worth keeping."""
         return id in self.children or (id in self.units and self.homed.get(id) != [id])
 
-    def totals_over(self, id: UUID) -> list[UUID]:
-        """The units of this day whose sums contain the counts of a unit of any time."""
+    def home_of(self, id: UUID) -> UUID | None:
+        """The unit of this day to which the counts of a unit of any time belong."""
         if not self._homes:
             self._homes.update((guest, home) for home, guests in self.homed.items() for guest in guests)
-        home = self._homes.get(id)
+        return self._homes.get(id)
+
+    def totals_over(self, id: UUID) -> list[UUID]:
+        """The units of this day whose sums contain the counts of a unit of any time."""
+        home = self.home_of(id)
         return [each for each in _line(home, self.parents) if self.has_totals(each)] if home else []
 
     def members_of(self, id: UUID) -> list[UUID]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,14 @@ from reporting.projections.tree import TreeGeneration, tree_of
 __all__ = [
     "Counts",
     "LiveVersion",
-    "changes_between",
     "counts_by_day",
     "counts_of",
     "get_live_version",
     "last_change",
-    "last_change_of_all",
     "last_changes",
     "parts_on",
+    "state_of_all",
+    "summed_up",
     "totals_on",
 ]
 
@@ -63,54 +64,40 @@ async def parts_on(
 
 
 async def totals_on(
-    session: ReadSession, live: LiveVersion, generation: TreeGeneration, ids: Iterable[UUID], day: date
-) -> Counts:
-    """The counters of units with all below them: from the sums that are kept, else summed up now."""
-    ids = list(ids)
-    summed = [id for id in ids if generation.has_totals(id)] if live.keeps(generation) else []
-    counts = await counts_of(session, live, {id: generation.members_of(id) for id in set(ids) - set(summed)}, day)
-    if summed:
-        rows = await session.execute(_TOTALS, _between(live, day) | {"tier": generation.since, "units": summed})
-        counts |= {id: {} for id in summed}
-        for row in rows:
-            counts[row.unit_id][row.counter] = int(row.value)
-    return counts
-
-
-async def counts_of(session: ReadSession, live: LiveVersion, parts: Mapping[UUID, Iterable[UUID]], day: date) -> Counts:
-    """Every counter of every part, summed up from its units, at the end of `day`."""
-    units, owners = _pairs(parts)
-    counts: Counts = {part: {} for part in parts}
-    if not units:
-        return counts
-    for row in await session.execute(_COUNTS, _between(live, day) | {"units": units, "owners": owners}):
-        counts[row.owner][row.counter] = int(row.value)
-    return counts
-
-
-async def changes_between(
     session: ReadSession,
     live: LiveVersion,
     generation: TreeGeneration,
-    unit_id: UUID,
-    counters: Iterable[str] | None,
-    after: date,
-    until: date,
-) -> dict[date, dict[str, int]]:
-    """By day and counter (None: all of them), how much changed in a unit and all below it; days in (`after`, `until`]."""
-    names: dict[str, object] = {"version": live.version, "after": after, "until": until}
-    if counters is not None:
-        names["counters"] = sorted(counters)
-    if live.keeps(generation) and generation.has_totals(unit_id):
-        statement = _ALL_TOTAL_CHANGES if counters is None else _TOTAL_CHANGES
-        rows = await session.execute(statement, names | {"tier": generation.since, "unit": unit_id})
-    else:
-        statement = _ALL_CHANGES if counters is None else _CHANGES
-        rows = await session.execute(statement, names | {"units": generation.members_of(unit_id)})
-    changes: dict[date, dict[str, int]] = defaultdict(dict)
-    for row in rows:
-        changes[row.day][row.counter] = int(row.change)
-    return changes
+    ids: Iterable[UUID],
+    day: date,
+    counters: Iterable[str] | None = None,
+) -> Counts:
+    """The counters of units with all below them: from the sums that are kept, else summed up now; None: all counters."""
+    ids = list(ids)
+    summed = [id for id in ids if generation.has_totals(id)] if live.keeps(generation) else []
+    others = {id: generation.members_of(id) for id in set(ids) - set(summed)}
+    counts = await counts_of(session, live, others, day, counters)
+    if summed:
+        wanted = _between(live, day) | {"tier": generation.since, "units": summed}
+        statement = _ALL_TOTALS if counters is None else _TOTALS
+        rows = await session.execute(statement, wanted | _named(counters))
+        counts |= _by_part(summed, rows)
+    return counts
+
+
+async def counts_of(
+    session: ReadSession,
+    live: LiveVersion,
+    parts: Mapping[UUID, Iterable[UUID]],
+    day: date,
+    counters: Iterable[str] | None = None,
+) -> Counts:
+    """The counters (None: all) of every part, summed up from its units, at the end of `day`."""
+    units, owners = _pairs(parts)
+    if not units:
+        return {part: {} for part in parts}
+    wanted = _between(live, day) | {"units": units, "owners": owners}
+    statement = _ALL_COUNTS if counters is None else _COUNTS
+    return _by_part(parts, await session.execute(statement, wanted | _named(counters)))
 
 
 async def counts_by_day(
@@ -125,20 +112,21 @@ async def counts_by_day(
 ) -> dict[date, Counts]:
     """The named counters of many units at the end of each of the ascending days; `own`: of the parts' own units alone."""
     names = sorted(counters)
-    first = (
-        await counts_of(session, live, parts, days[0])
+    now = (
+        await counts_of(session, live, parts, days[0], names)
         if own
-        else await totals_on(session, live, generation, parts, days[0])
+        else await totals_on(session, live, generation, parts, days[0], names)
     )
-    now = {part: {name: first[part].get(name, 0) for name in names} for part in parts}
     changes: dict[int, list[Any]] = defaultdict(list)
     for row in await _changes_of_parts(session, live, generation, parts, days, names, own):
         changes[row.until].append(row)
     found = {}
     for number, day in enumerate(days):
+        now = {part: dict(counted) for part, counted in now.items()} if number else now
         for row in changes[number]:
-            now[row.owner][row.counter] += int(row.change)
-        found[day] = {part: dict(counted) for part, counted in now.items()}
+            for part, change in zip(row.parts, row.amounts, strict=True):
+                now[part][row.counter] = now[part].get(row.counter, 0) + change
+        found[day] = now
     return found
 
 
@@ -151,7 +139,7 @@ async def _changes_of_parts(
     names: list[str],
     own: bool,
 ) -> list[Any]:
-    """By part and counter, the change since the day before in `days`; `until` is the index of the day."""
+    """By counter and day, the parts and their changes since the day before in `days`; `until` is the index of the day."""
     parameters = {"version": live.version, "days": list(days), "after": days[0], "until": days[-1], "counters": names}
     summed = [part for part in parts if not own and live.keeps(generation) and generation.has_totals(part)]
     rows: list[Any] = []
@@ -169,16 +157,26 @@ async def last_change(session: ReadSession, live: LiveVersion, unit_id: UUID) ->
     return (await last_changes(session, live, [unit_id]))[unit_id]
 
 
-async def last_change_of_all(session: ReadSession, live: LiveVersion) -> datetime:
-    """When anything was last counted; a few thousand units have one row each."""
-    found = await session.execute(_LAST_OF_ALL, {"version": live.version})
-    return found.scalar() or live.live_since
+async def state_of_all(session: ReadSession, live: LiveVersion) -> Decimal | None:
+    """A number that grows whenever anything is counted; a few thousand units have one row each."""
+    found = await session.execute(_STATE_OF_ALL, {"version": live.version})
+    state: Decimal | None = found.scalar()
+    return state
 
 
 async def last_changes(session: ReadSession, live: LiveVersion, unit_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """`last_change` of many units."""
     rows = await session.execute(_LAST, {"version": live.version, "units": list(unit_ids)})
     return dict.fromkeys(unit_ids, live.live_since) | {row.unit_id: row.changed_at for row in rows}
+
+
+def summed_up(parts: Mapping[UUID, Mapping[str, int]]) -> dict[str, int]:
+    """The counters of all parts together."""
+    total: dict[str, int] = {}
+    for counted in parts.values():
+        for counter, value in counted.items():
+            total[counter] = total.get(counter, 0) + value
+    return total
 
 
 def _between(live: LiveVersion, day: date) -> dict[str, object]:
@@ -192,60 +190,66 @@ def _between(live: LiveVersion, day: date) -> dict[str, object]:
     }
 
 
+def _named(counters: Iterable[str] | None) -> dict[str, object]:
+    return {} if counters is None else {"counters": sorted(counters)}
+
+
+def _by_part(parts: Iterable[UUID], rows: Iterable[Any]) -> Counts:
+    counts: Counts = {part: {} for part in parts}
+    for row in rows:
+        for part, amount in zip(row.parts, row.amounts, strict=True):
+            counts[part][row.counter] = amount
+    return counts
+
+
 def _pairs(parts: Mapping[UUID, Iterable[UUID]]) -> tuple[list[UUID], list[UUID]]:
     pairs = [(unit, owner) for owner, units in parts.items() for unit in units]
     return [unit for unit, _ in pairs], [owner for _, owner in pairs]
 
 
-_COUNTS = text(
-    "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, owner))"
-    " SELECT owner, counter, sum(value) AS value FROM ("
-    "  SELECT owner, counter, value FROM member JOIN count_at_base USING (unit_id) WHERE version = :version"
-    "  UNION ALL"
-    "  SELECT owner, counter, change * :sign FROM member JOIN count_on_day USING (unit_id)"
-    "  WHERE version = :version AND day > :after AND day <= :until"
-    " ) AS counted GROUP BY owner, counter"
-)
+# One row per counter, with the parts and their counts as arrays: a province has a hundred counters, and sixteen thousand counts.
+_GATHERED = " SELECT counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM counted GROUP BY counter"
 _OF_SOME = " AND counter = ANY(cast(:counters AS text[]))"
-# Without names of counters the planner has one way to go: the index by day, in whose order the rows lie.
-_CHANGES, _ALL_CHANGES = (
+_COUNTS, _ALL_COUNTS = (
     text(
-        "SELECT day, counter, sum(change) AS change FROM count_on_day"
-        " WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
-        f"{of_some} AND day > :after AND day <= :until GROUP BY day, counter"
+        "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, part)),"
+        " counted AS (SELECT part, counter, cast(sum(value) AS bigint) AS amount FROM ("
+        "  SELECT part, counter, value FROM member JOIN count_at_base USING (unit_id)"
+        f"  WHERE version = :version{of_some}"
+        "  UNION ALL"
+        "  SELECT part, counter, change * :sign FROM member JOIN count_on_day USING (unit_id)"
+        f"  WHERE version = :version{of_some} AND day > :after AND day <= :until"
+        f" ) AS each GROUP BY part, counter){_GATHERED}"
     )
     for of_some in (_OF_SOME, "")
 )
 _LAST = text(
     "SELECT unit_id, changed_at FROM unit_change WHERE version = :version AND unit_id = ANY(cast(:units AS uuid[]))"
 )
-_LAST_OF_ALL = text("SELECT max(changed_at) FROM unit_change WHERE version = :version")
-_TOTALS = text(
-    "SELECT unit_id, counter, sum(value) AS value FROM ("
-    " SELECT unit_id, counter, value FROM total_at_base"
-    " WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))"
-    " UNION ALL SELECT unit_id, counter, change * :sign FROM total_on_day"
-    " WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))"
-    " AND day > :after AND day <= :until) AS counted GROUP BY unit_id, counter"
-)
-_TOTAL_CHANGES, _ALL_TOTAL_CHANGES = (
+_STATE_OF_ALL = text("SELECT sum(extract(epoch FROM changed_at)) FROM unit_change WHERE version = :version")
+_TOTALS, _ALL_TOTALS = (
     text(
-        "SELECT day, counter, change FROM total_on_day WHERE version = :version AND tier = :tier AND unit_id = :unit"
-        f"{of_some} AND day > :after AND day <= :until"
+        "WITH counted AS (SELECT unit_id AS part, counter, cast(sum(value) AS bigint) AS amount FROM ("
+        "  SELECT unit_id, counter, value FROM total_at_base"
+        f"  WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[])){of_some}"
+        "  UNION ALL SELECT unit_id, counter, change * :sign FROM total_on_day"
+        f"  WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[])){of_some}"
+        f"  AND day > :after AND day <= :until) AS each GROUP BY unit_id, counter){_GATHERED}"
     )
     for of_some in (_OF_SOME, "")
 )
 # The number of days in :days before a day is the index of the first one at or after it.
 _BY_DAY = (
-    " width_bucket(day - 1, cast(:days AS date[])) AS until, sum(change) AS change FROM {source}"
+    " width_bucket(day - 1, cast(:days AS date[])) AS until, cast(sum(change) AS bigint) AS amount FROM {source}"
     " WHERE version = :version AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until"
-    "{more} GROUP BY 1, 2, 3"
+    "{more} GROUP BY 1, 2, 3)"
+    " SELECT until, counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM changed GROUP BY until, counter"
 )
 _TOTALS_BY_DAY = text(
-    "SELECT unit_id AS owner, counter,"
+    "WITH changed AS (SELECT unit_id AS part, counter,"
     + _BY_DAY.format(source="total_on_day", more=" AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))")
 )
 _COUNTS_BY_DAY = text(
-    "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, owner))"
-    " SELECT owner, counter," + _BY_DAY.format(source="member JOIN count_on_day USING (unit_id)", more="")
+    "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, part)),"
+    " changed AS (SELECT part, counter," + _BY_DAY.format(source="member JOIN count_on_day USING (unit_id)", more="")
 )

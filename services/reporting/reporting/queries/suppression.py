@@ -11,7 +11,15 @@ from uuid import UUID
 from chassis.storage.database import ReadSession
 from reporting.disclosure import related_counters, suppressed_parts, suppressed_whole
 from reporting.projections.tree import Tree, TreeGeneration, Unit, tree_of
-from reporting.queries.counts import Counts, LiveVersion, counts_by_day, counts_of, get_live_version, totals_on
+from reporting.queries.counts import (
+    Counts,
+    LiveVersion,
+    counts_by_day,
+    counts_of,
+    get_live_version,
+    summed_up,
+    totals_on,
+)
 
 __all__ = ["SuppressedCells", "suppressed_by_day", "suppressed_of", "suppressed_on"]
 
@@ -31,17 +39,22 @@ async def suppressed_on(
     parents: Sequence[UUID],
     day: date,
     counters: Iterable[str] | None = None,
+    known: Mapping[UUID, Counts] | None = None,
 ) -> SuppressedCells:
     """Of these units and their children; the units begin with the province, each comes after its own parent.
 
-    `counters`: only these and those on which they depend (None: all).
+    `counters`: only these and those on which they depend (None: all). `known` are the counts of the parts of some of
+    these units, as `parts_on` gives them: what is shown and what is hidden follow from the same counts.
     """
-    children = {id for each in parents for id in generation.children.get(each, [])}
-    totals = await totals_on(session, live, generation, children, day)
-    rests = await counts_of(session, live, {id: generation.homed.get(id, []) for id in parents}, day)
-    if counters is not None:
-        names = related_counters(counters)
-        totals, rests = _only(names, totals), _only(names, rests)
+    known = known or {}
+    names = None if counters is None else related_counters(counters)
+    asked = [each for each in parents if each not in known]
+    children = {id for each in asked for id in generation.children.get(each, [])}
+    totals = await totals_on(session, live, generation, children, day, names)
+    rests = await counts_of(session, live, {id: generation.homed.get(id, []) for id in asked}, day, names)
+    for parent, parts in known.items():
+        rests[parent] = parts[parent]
+        totals |= {id: parts[id] for id in generation.children.get(parent, [])}
     return _suppressed(generation, parents, totals, rests)
 
 
@@ -97,20 +110,8 @@ def _suppressed(generation: TreeGeneration, parents: Sequence[UUID], totals: Cou
     for parent in parents:
         # What belongs to no child comes first: it is the part that is missed least.
         parts = {parent: rests[parent], **{id: totals[id] for id in generation.children.get(parent, [])}}
-        own = found.units.setdefault(parent, suppressed_whole(_sum(parts)) if parent not in totals else set())
+        own = found.units.setdefault(parent, suppressed_whole(summed_up(parts)) if parent not in totals else set())
         hidden = suppressed_parts(parts, own)
         found.rests[parent] = hidden.pop(parent)
         found.units.update(hidden)
     return found
-
-
-def _only(names: set[str], counts: Counts) -> Counts:
-    return {id: {name: value for name, value in counted.items() if name in names} for id, counted in counts.items()}
-
-
-def _sum(parts: Mapping[UUID, Mapping[str, int]]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for counts in parts.values():
-        for counter, value in counts.items():
-            sums[counter] = sums.get(counter, 0) + value
-    return sums

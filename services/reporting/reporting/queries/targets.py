@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +15,10 @@ from chassis.storage.database import ReadSession
 from reporting.figures import CampaignPlan, Milestone, ReportTarget
 from reporting.projections.entities.campaigns import ProjectedCampaign
 from reporting.projections.states import parse_state
-from reporting.projections.tree import Tree, TreeGeneration
+from reporting.projections.tree import Tree
 from reporting.queries.counts import LiveVersion
 
-__all__ = ["CoveringCampaign", "campaigns_over", "plans_over", "targets_of"]
+__all__ = ["CampaignCoverage", "CoveringCampaign", "list_campaigns", "plans_over", "targets_of"]
 
 
 LEVELS = ("province", "district", "commune", "village")
@@ -40,39 +42,45 @@ async def list_campaigns(session: ReadSession, live: LiveVersion) -> list[tuple[
     return [(UUID(row.id), parse_state(ProjectedCampaign, row.state)) for row in rows if row.state]
 
 
-def campaigns_over(
-    campaigns: list[tuple[UUID, ProjectedCampaign]], tree: Tree, unit_id: UUID, day: date
-) -> list[CoveringCampaign]:
-    """The campaigns that cover a unit and have begun by `day`, the unit's own and the latest first.
+class CampaignCoverage:
+    """Which campaigns have begun by a day and cover which units; made once for all the units of a report.
 
     A campaign covers what stood below its unit when it began. A unit of the same level that took over goes on with it,
-    and with it all that is below that unit now: a commune for a commune, never the province for a district.
+    and with it all that is below that unit now: a commune for a commune, never the province for a district. A cancelled
+    campaign covers nothing.
     """
-    generation = tree.at(day)
-    line = [unit_id, *reversed(generation.ancestors(unit_id))]
-    found: list[CoveringCampaign] = []
-    for id, campaign in campaigns:
-        if campaign.starts_on and campaign.starts_on > day:
-            continue
-        distance = _distance(campaign, tree, generation, line, day)
-        if distance is not None:
-            found.append(CoveringCampaign(id, campaign, distance))
-    return sorted(found, key=lambda each: (each.distance, -(each.campaign.starts_on or date.min).toordinal(), each.id))
+
+    def __init__(self, campaigns: Iterable[tuple[UUID, ProjectedCampaign]], tree: Tree, day: date) -> None:
+        self._generation = tree.at(day)
+        self._going_on: dict[UUID, list[tuple[UUID, ProjectedCampaign]]] = defaultdict(list)
+        self._below: dict[UUID, list[tuple[UUID, ProjectedCampaign, int]]] = defaultdict(list)
+        for id, campaign in campaigns:
+            owner = tree.unit(UUID(campaign.unit_id))
+            if owner is None or campaign.status == "cancelled" or (campaign.starts_on and campaign.starts_on > day):
+                continue
+            home = self._generation.home_of(owner.id)
+            if home is not None and self._generation.units[home].level == owner.level:
+                self._going_on[home].append((id, campaign))
+            for unit_id in tree.at(campaign.starts_on or day).members_of(owner.id):
+                self._below[unit_id].append((id, campaign, LEVELS.index(owner.level)))
+
+    def over(self, unit_id: UUID) -> list[CoveringCampaign]:
+        """The campaigns that cover a unit of this day, the unit's own and the latest first."""
+        line = [unit_id, *reversed(self._generation.ancestors(unit_id))]
+        found = {
+            id: CoveringCampaign(id, campaign, distance)
+            for distance, unit in reversed(list(enumerate(line)))
+            for id, campaign in self._going_on.get(unit, ())
+        }
+        level = LEVELS.index(self._generation.units[unit_id].level)
+        for id, campaign, owner_level in self._below.get(unit_id, ()):
+            if id not in found:
+                found[id] = CoveringCampaign(id, campaign, max(level - owner_level, 1))
+        return sorted(found.values(), key=_nearest_first)
 
 
-def _distance(
-    campaign: ProjectedCampaign, tree: Tree, generation: TreeGeneration, line: list[UUID], day: date
-) -> int | None:
-    owner = tree.unit(UUID(campaign.unit_id))
-    if owner is None:
-        return None
-    for distance, unit in enumerate(line):
-        if owner.id in generation.homed.get(unit, ()) and generation.units[unit].level == owner.level:
-            return distance
-    below = tree.at(campaign.starts_on or day).members_of(owner.id)
-    if line[0] not in below:
-        return None
-    return max(LEVELS.index(generation.units[line[0]].level) - LEVELS.index(owner.level), 1)
+def _nearest_first(covering: CoveringCampaign) -> tuple[int, int, UUID]:
+    return covering.distance, -(covering.campaign.starts_on or date.min).toordinal(), covering.id
 
 
 def targets_of(covering: list[CoveringCampaign]) -> dict[str, ReportTarget]:

@@ -12,7 +12,8 @@ from chassis.storage.database import ReadSession
 from chassis.web.routing import Reading, language_of, public, transactional_router
 from reporting.pages import CONTENT_SECURITY_POLICY, View, asset, render_missing, render_report
 from reporting.queries.access import sees_exact
-from reporting.queries.reports import find_unit_on, get_report, public_report
+from reporting.queries.public_reports import get_public_report
+from reporting.queries.reports import find_unit_on, get_report
 from reporting.routes.public_answers import public_answer
 from reporting.routes.reports import Day, require_indicator
 
@@ -86,7 +87,7 @@ async def _page(request: Request, session: Reading, caller: Caller | None, code:
         return HTMLResponse(render_report(await get_report(session, code, day), view), headers=HEADERS)
 
     async def render(session: ReadSession) -> str:
-        return render_report(await public_report(session, await get_report(session, code, day)), view)
+        return render_report(await get_public_report(session, code, day), view)
 
     page: str = await public_answer(request.app.state.runtime, session, ("page", code, view), render)
     return HTMLResponse(page, headers=HEADERS)

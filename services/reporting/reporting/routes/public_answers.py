@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from chassis.clock import today
 from chassis.storage.database import ReadSession
 from reporting.projections.tree import tree_of
-from reporting.queries.counts import get_live_version, last_change_of_all
+from reporting.queries.counts import get_live_version, state_of_all
 
 __all__ = ["public_answer"]
 
@@ -72,6 +72,6 @@ async def public_answer(
             return await compute(own)
 
     live = await get_live_version(session)
-    stamp = (today(), live.version, (await tree_of(session)).version, await last_change_of_all(session, live))
+    stamp = (today(), live.version, (await tree_of(session)).version, await state_of_all(session, live))
     await session.close()  # its connection goes back to the pool: many wait here for the one that computes
     return await _kept.setdefault(runtime, _Answers()).get(key, stamp, with_own_session)

@@ -24,16 +24,10 @@ from reporting.projections.timeline import BEGINNING
 from reporting.projections.tree import tree_of
 from reporting.queries.access import require_exact, sees_exact, sees_exact_unit
 from reporting.queries.filed_reports import find_filed, list_filed, suppressed_in_filed
+from reporting.queries.public_reports import get_public_progress, get_public_report, get_public_trend
 from reporting.queries.ranking import list_units_of_level, public_units
 from reporting.queries.reconciliation import list_reconciliation
-from reporting.queries.reports import (
-    get_progress,
-    get_public_trend,
-    get_report,
-    get_trend,
-    get_unit_on,
-    public_report,
-)
+from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on
 from reporting.routes.public_answers import public_answer
 from reporting.schemas import (
     ChildView,
@@ -72,7 +66,14 @@ def _within_reach(day: date) -> date:
 
 Day = Annotated[date, AfterValidator(_within_reach)]
 AsOf = Annotated[Day | None, Query(description="The end of this day; today by default")]
-IndicatorCode = Annotated[str, Query(description="A code of GET /v1/reports/indicators", max_length=64)]
+IndicatorCode = Annotated[
+    str,
+    Query(
+        description="A code of GET /v1/reports/indicators",
+        max_length=64,
+        json_schema_extra={"enum": list(catalogue().indicators)},
+    ),
+]
 
 PROVINCE = "38"
 LONGEST_TREND = 1100
@@ -94,7 +95,7 @@ async def get_progress_report(
         return JSONResponse(progress_body(await get_progress(session, unit_code, day), language))
 
     async def body(session: ReadSession) -> bytes:
-        report = await public_report(session, await get_progress(session, unit_code, day))
+        report = await get_public_progress(session, unit_code, day)
         return bytes(JSONResponse(progress_body(report, language)).body)
 
     key = ("progress", unit_code, day, language)
@@ -154,12 +155,11 @@ async def get_unit_ranking(
     require_indicator(indicator)
     day = as_of or today()
     if await sees_exact(session, caller, parent, day):
-        units = await list_units_of_level(session, parent, level, day)
+        units = await list_units_of_level(session, parent, level, day, indicator)
     else:
 
         async def shown(session: ReadSession) -> list[UnitFigures]:
-            found = await list_units_of_level(session, parent, level, day)
-            return await public_units(session, found, day, {indicator, *(each.code for each in catalogue().base())})
+            return await public_units(session, await list_units_of_level(session, parent, level, day, indicator), day)
 
         key = ("ranking", parent, level, day, indicator)
         units = await public_answer(request.app.state.runtime, session, key, shown)
@@ -192,7 +192,7 @@ async def list_forecasts(
     else:
 
         async def shown(session: ReadSession) -> Report:
-            return await public_report(session, await get_report(session, unit_code, day))
+            return await get_public_report(session, unit_code, day)
 
         report = await public_answer(request.app.state.runtime, session, ("report", unit_code, day), shown)
     items = [ForecastView.of(each, language_of(accept_language)) for each in report.forecasts]

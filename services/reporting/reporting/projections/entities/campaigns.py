@@ -39,6 +39,7 @@ class ProjectedCampaign:
     plan_issued_on: date | None = None
     targets: list[dict[str, Any]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "active"
 
     @applies(CampaignStarted, CampaignUpdated)
     def apply_state(self, event: CampaignState) -> bool:
@@ -47,7 +48,7 @@ class ProjectedCampaign:
         self.version, self.unit_id, self.unit_code = event.version, str(event.unit_id), event.unit_code
         self.template, self.title = event.template, event.title
         self.starts_on, self.ends_on = event.starts_on, event.ends_on
-        self.minimum_procedures = event.minimum_procedures
+        self.minimum_procedures, self.status = event.minimum_procedures, event.status
         self.plan_number, self.plan_issued_on = event.plan_number, event.plan_issued_on
         self.targets = [each.model_dump(mode="json") for each in event.targets]
         self.steps = [each.model_dump(mode="json") for each in event.steps]
