@@ -275,7 +275,7 @@ def _logs(directory: Path) -> Iterator[Place]:
 async def _events(server: str) -> list[Place]:
     """All tables of the bus, and what waits or died in each service's database."""
     places: list[Place] = []
-    for name in ("bus", "registry", "onboarding", "payments_qr", "casework", "reporting", "gateway"):
+    for name in ("bus", "registry", "onboarding", "payments_qr", "casework", "reporting", "notifications", "gateway"):
         connection = await asyncpg.connect(database_url(server, name))
         tables = [
             row[0] for row in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

@@ -18,6 +18,7 @@ COUNTED = {
     "onboarding": ("resident_step", "campaign"),
     "payments_qr": ("merchant", "payment", "bill"),
     "casework": ("dossier", "feedback", "document"),
+    "notifications": ("subscription",),
     "gateway": ("partner", "delivery"),
 }
 """Tables by database whose rows stay: a backup that was taken later has at least as many."""

@@ -1,4 +1,4 @@
-"""Holds the platform together on one machine: PostgreSQL, five services, the gateway, the demo."""
+"""Holds the platform together on one machine: PostgreSQL, six services, the gateway, the demo."""
 
 from __future__ import annotations
 

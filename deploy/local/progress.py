@@ -6,7 +6,7 @@ import base64
 import contextlib
 import time
 
-PARTNERS = ("demo-bank", "demo-wallet", "demo-telecom", "demo-identity", "demo-portal")
+PARTNERS = ("demo-bank", "demo-wallet", "demo-telecom", "demo-identity", "demo-portal", "demo-app")
 
 _began = time.monotonic()
 

@@ -13,7 +13,7 @@ from gateway.model.partners import AgreementScope
 from gateway.webhooks.event_types import SHAPES
 from gateway.webhooks.providers import PROVIDERS
 
-Kind = Literal["bank", "wallet", "telecom", "identity", "portal", "signature", "other"]
+Kind = Literal["app", "bank", "wallet", "telecom", "identity", "portal", "signature", "other"]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -186,6 +186,7 @@ def settings(postgres_url: str, keys: Path) -> GatewaySettings:
         payments_qr_url="http://127.0.0.1:1",
         casework_url="http://127.0.0.1:1",
         reporting_url="http://127.0.0.1:1",
+        notifications_url="http://127.0.0.1:1",
     )
 
 

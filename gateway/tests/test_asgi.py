@@ -60,7 +60,7 @@ def recorder() -> RecordingService:
 @pytest.fixture
 async def settings(settings: Any, serve: Any, recorder: RecordingService) -> Any:
     address = await serve(recorder)
-    names = ("registry_url", "onboarding_url", "payments_qr_url", "casework_url", "reporting_url")
+    names = ("registry_url", "onboarding_url", "payments_qr_url", "casework_url", "reporting_url", "notifications_url")
     return settings.model_copy(update=dict.fromkeys(names, address))
 
 
@@ -372,7 +372,7 @@ async def test_readiness_names_every_dependency(
 ) -> None:
     monkeypatch.setattr("gateway.proxy.readiness.SECONDS_CACHED", 0.0)
     ready = await client.get("/readyz")
-    names = {"database", "bus", "registry", "onboarding", "payments-qr", "casework", "reporting"}
+    names = {"database", "bus", "registry", "onboarding", "payments-qr", "casework", "reporting", "notifications"}
     assert (ready.status_code, set(ready.json()["dependencies"])) == (200, names)
 
     asgi_app.pages.settings = asgi_app.settings.model_copy(update={"demo_loaded_file": tmp_path / "loaded"})

@@ -57,7 +57,7 @@ async def url(
     open_gateway: Any, settings: Any, serve: Callable[[Any], Any], service_behind: CountingService
 ) -> AsyncIterator[URL]:
     address = await serve(service_behind)
-    names = ("registry_url", "onboarding_url", "payments_qr_url", "casework_url", "reporting_url")
+    names = ("registry_url", "onboarding_url", "payments_qr_url", "casework_url", "reporting_url", "notifications_url")
     async with open_gateway(settings.model_copy(update=dict.fromkeys(names, address) | CALM)) as gateway:
         gateway.table = TABLE
         yield URL(await serve(gateway))

@@ -268,7 +268,14 @@ async def test_dead_letters_name_services_that_do_not_respond(client: httpx.Asyn
     answer = await client.get("/v1/dead-letters", headers=operator)
 
     assert answer.json()["items"] == []
-    assert set(answer.json()["unanswered"]) == {"registry", "onboarding", "payments-qr", "casework", "reporting"}
+    assert set(answer.json()["unanswered"]) == {
+        "registry",
+        "onboarding",
+        "payments-qr",
+        "casework",
+        "reporting",
+        "notifications",
+    }
     path = "/v1/dead-letters/01890000-0000-7000-8000-000000000001/replay"
     assert (await client.post(path, headers=operator)).status_code == 503
 

@@ -63,7 +63,16 @@ def pid_of(platform: Started, name: str) -> int:
 def test_every_process_may_die_under_load(platform: Started, api: ApiClient, bank: Bank) -> None:
     before = sums(api)
     recovered: dict[str, float] = {}
-    for name in ("gateway", "payments-qr", "reporting", "registry", "onboarding", "casework", "postgres"):
+    for name in (
+        "gateway",
+        "payments-qr",
+        "reporting",
+        "registry",
+        "onboarding",
+        "casework",
+        "notifications",
+        "postgres",
+    ):
         enough = len(bank.accepted) + 5
         assert eventually(lambda enough=enough: len(bank.accepted) >= enough, 30), f"no load before {name}"
         pid = pid_of(platform, name)

@@ -24,7 +24,7 @@ from tests.security.documents import properties_of
 
 PACKAGES = {
     "registry": "registry", "onboarding": "onboarding", "payments-qr": "payments_qr", "casework": "casework",
-    "gateway": "gateway",
+    "notifications": "notifications", "gateway": "gateway",
 }  # fmt: skip
 ASK = """
 import json, pkgutil, sys

@@ -84,7 +84,8 @@ def test_only_the_door_is_open_to_the_network(name: str) -> None:
 def test_what_needs_nobody_outside_cannot_reach_it() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", [])}
-    assert outside == {"door", "gateway-api", "registry-api", "registry-worker", "prometheus", "grafana", "keycloak"}
+    services = {f"{name}-{process}" for name in ("registry", "notifications") for process in ("api", "worker")}
+    assert outside == {"door", "gateway-api", *services, "prometheus", "grafana", "keycloak"}
 
 
 @every_service

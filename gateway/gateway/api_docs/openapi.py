@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from contracts.services import EVERY_PROCESS, package_of
 from gateway.api_docs.error_responses import (
     PROBLEM,
     PROBLEMS_FILE,
@@ -24,14 +25,7 @@ from gateway.api_docs.error_responses import (
 from gateway.api_docs.examples import with_examples
 from gateway.proxy.routing_table import SUBTREE, TABLE_FILE, RoutingTable
 
-PACKAGES = {
-    "registry": "registry",
-    "onboarding": "onboarding",
-    "payments-qr": "payments_qr",
-    "casework": "casework",
-    "reporting": "reporting",
-    "gateway": "gateway",
-}
+PACKAGES = {name: package_of(name) for name in EVERY_PROCESS}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 OUTSIDE = re.compile(r"/(v1|dashboard)(/|$)|/(dev|oauth)/token$")
 PAGES = (("GET", "/dashboard", "reporting"), ("GET", f"/dashboard/{SUBTREE}", "reporting"))

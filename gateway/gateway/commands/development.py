@@ -37,6 +37,7 @@ PARTNERS = (
     ),
     DevelopmentPartner("demo-identity", "Định danh minh họa", "identity", ("staff",)),
     DevelopmentPartner("demo-portal", "Cổng dịch vụ công minh họa", "portal", ("infrastructure",)),
+    DevelopmentPartner("demo-app", "Ứng dụng của tỉnh minh họa", "app", ("infrastructure",)),
 )
 
 

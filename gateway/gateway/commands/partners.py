@@ -11,13 +11,13 @@ from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.errors import FieldError, InvalidBody
-from chassis.security.encryption import encrypt
+from chassis.security.encryption import CipherContext, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
+from contracts.gateway import CONTACT_SEALED_AT, PartnerChanged
 from contracts.gateway import Agreement as AgreementContract
 from contracts.gateway import Licence as LicenceContract
-from contracts.gateway import PartnerChanged
 from gateway.errors import PartnerExists
 from gateway.model import AdministrativeAct, Agreement, Licence, Partner, PartnerSecret
 from gateway.model.partners import WEBHOOK_SECRET
@@ -112,8 +112,16 @@ async def publish_partner(session: Session, partner: Partner) -> None:
             licences=[LicenceContract.model_validate(one, from_attributes=True) for one in licences],
             agreements=[AgreementContract.model_validate(one, from_attributes=True) for one in agreements],
             at=partner.updated_at,
+            kind=partner.kind,
+            sealed_contact=_sealed_contact(partner),
         ),
     )
+
+
+def _sealed_contact(partner: Partner) -> str | None:
+    if not partner.contact:
+        return None
+    return base64.b64encode(encrypt(CipherContext(*CONTACT_SEALED_AT), partner.id, partner.contact)).decode()
 
 
 async def _record(session: Session, caller: Caller, partner: Partner, act: str, detail: str = "") -> None:

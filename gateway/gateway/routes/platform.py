@@ -28,7 +28,7 @@ from gateway.schemas import AdministrativeActView, DeadLetterItem, DeadLetters, 
 
 router = transactional_router(tags=["platform"])
 Operator = Annotated[Caller, allow("operator")]
-ServiceName = Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"]
+ServiceName = Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "notifications", "gateway"]
 
 
 @router.get("/v1/dead-letters")

@@ -172,6 +172,7 @@ PAYMENTS = ["qr.payment_settled", "qr.payment_reversed"]
 SIGNATURES = ["digital_signature.issued", "digital_signature.revoked"]
 
 TYPES_OF_KIND: dict[str, list[str]] = {
+    "app": ["app.installed"],
     "bank": [*ACCOUNTS, "ekyc.passed", *MERCHANTS, *PAYMENTS],
     "wallet": [*ACCOUNTS, "ekyc.passed", *MERCHANTS, *PAYMENTS],
     "telecom": [

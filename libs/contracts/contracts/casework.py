@@ -34,6 +34,10 @@ class DossierState(Event):
     fields_prefilled: int = 0
     fee_amount: int = 0
     fee_paid_online: bool = False
+    code: str | None = None
+    """The dossier's code; None before it is submitted."""
+    partner_id: str | None = None
+    """The portal that reported it; None for a dossier filed here."""
 
 
 class DossierSubmitted(DossierState):

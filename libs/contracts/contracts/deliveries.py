@@ -19,6 +19,10 @@ class DeliveryProcessed(Event):
     outcome: Literal["applied", "unchanged", "rejected"]
     at: Instant
     reason: str | None = None
+    webhook_id: str | None = None
+    """The `webhook-id` of the partner's message."""
+    event: str | None = None
+    """The type of the partner's message, such as `payment_account.opened`."""
 
 
 class DeliveryUnmatched(Event):
@@ -33,3 +37,5 @@ class DeliveryUnmatched(Event):
     service: str
     reason: Literal["unknown", "ambiguous"]
     at: Instant
+    webhook_id: str | None = None
+    event: str | None = None

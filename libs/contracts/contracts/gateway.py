@@ -9,6 +9,8 @@ from contracts.event import Code, Event, Id, Instant, date
 
 SEALED_AT = ("gateway", "partner_event", "sealed")
 """Service, table and column to which `PartnerEventReceived.sealed` is bound; its row is the delivery's id."""
+CONTACT_SEALED_AT = ("gateway", "partner", "contact")
+"""The same of `PartnerChanged.sealed_contact`; its row is the partner's id."""
 
 
 class PartnerEventReceived(Event):
@@ -72,3 +74,7 @@ class PartnerChanged(Event):
     licences: list[Licence]
     agreements: list[Agreement]
     at: Instant
+    kind: str | None = None
+    """Its kind, such as `bank`, or `app` for the province's app; None: published before this field existed."""
+    sealed_contact: str | None = None
+    """Whom to write to when deliveries fail, encrypted, in base64."""

@@ -195,6 +195,25 @@ class PlanFiled(Event):
     period: str | None = None
 
 
+class SessionScheduled(Event):
+    """A session is planned, was moved or was cancelled; `version` counts its changes from 1."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.session.scheduled.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    session_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    kind: Literal["conference", "training", "guidance", "installation", "drive", "launch", "review"]
+    starts_at: Instant
+    ends_at: Instant | None = None
+    status: Literal["planned", "cancelled"]
+    at: Instant
+
+
 class SessionHeld(Event):
     """A conference, training, installation day or drive took place; published again when attendance changes.
 

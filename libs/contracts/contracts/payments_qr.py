@@ -73,6 +73,10 @@ class QrIssued(Event):
     bill_id: Id | None = None
     dossier_id: Id | None = None
     expires_at: Instant | None = None
+    bill_period: str | None = None
+    """Of the code of a bill: its period, `YYYY-MM`."""
+    bill_due_on: date | None = None
+    """Of the code of a bill: the last day for paying it."""
 
 
 class FeeUncollectable(Event):
@@ -107,6 +111,23 @@ class PaymentSettled(Event):
     counted: bool = True
     bill_id: Id | None = None
     dossier_id: Id | None = None
+    partner_id: str | None = None
+    """The partner that reported it."""
+
+
+class PaymentUnmatched(Event):
+    """A partner reported a payment that fits no code or no merchant; it waits for a decision."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.payment.unmatched.v1"
+    key_field: ClassVar[str] = "payment_id"
+
+    payment_id: Id
+    partner_id: str
+    merchant_id: Id | None = None
+    amount: int
+    settled_at: Instant
+    at: Instant
 
 
 class PaymentReversed(Event):
@@ -126,6 +147,8 @@ class PaymentReversed(Event):
     business_day: date
     bill_id: Id | None = None
     dossier_id: Id | None = None
+    partner_id: str | None = None
+    """The partner that reported the payment."""
 
 
 class PaymentRefunded(Event):

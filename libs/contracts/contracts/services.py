@@ -35,6 +35,7 @@ SERVICES = (
     ServiceEntry("payments-qr", 8103),
     ServiceEntry("casework", 8104),
     ServiceEntry("reporting", 8105, takes_counts=False),
+    ServiceEntry("notifications", 8106, takes_counts=False),
 )
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 EVERY_PROCESS = (*SERVICE_NAMES, GATEWAY)

@@ -71,7 +71,7 @@ def _publish_processed(session: Session, event: PartnerEventReceived, result: Re
         session,
         DeliveryProcessed(
             delivery_id=event.delivery_id, partner_id=event.partner_id, service="payments-qr", outcome=outcome,
-            reason=reason, at=now(),
+            reason=reason, at=now(), webhook_id=event.webhook_id, event=event.event,
         ),
     )  # fmt: skip
 

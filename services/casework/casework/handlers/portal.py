@@ -33,6 +33,8 @@ async def on_partner_events_received(session: Session, events: Sequence[PartnerE
                     "outcome": outcome,
                     "reason": reason or None,
                     "at": now(),
+                    "webhook_id": event.webhook_id,
+                    "event": event.event,
                 }
             ),
         )

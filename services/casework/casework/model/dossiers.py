@@ -226,6 +226,8 @@ class Dossier(Table, table=True):
             "fields_prefilled": self.fields_prefilled,
             "fee_amount": self.fee_amount,
             "fee_paid_online": self.fee_paid_online,
+            "code": self.code,
+            "partner_id": self.created_by if self.origin == "portal" else None,
         }
 
     def settle_fee(self) -> None:

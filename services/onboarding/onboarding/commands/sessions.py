@@ -17,7 +17,7 @@ from chassis.security.training_guard import TrainingOnly
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
-from contracts.onboarding import SessionHeld
+from contracts.onboarding import SessionHeld, SessionScheduled
 from onboarding.commands.guidance import publish_guidance
 from onboarding.errors import AttendanceClosed
 from onboarding.model.campaigns import Campaign
@@ -41,6 +41,7 @@ def plan_session(session: Session, campaign: Campaign, unit: KnownUnit, details:
     )
     _require_order(planned)
     session.add(planned)
+    _publish_scheduled(session, planned)
     return planned
 
 
@@ -51,6 +52,18 @@ def change_session(session: Session, planned: CampaignSession, changes: dict[str
     _require_order(planned)
     planned.version += 1
     session.add(planned)
+    _publish_scheduled(session, planned)
+
+
+def _publish_scheduled(session: Session, planned: CampaignSession) -> None:
+    publish(
+        session,
+        SessionScheduled(
+            campaign_id=planned.campaign_id, session_id=planned.id, version=planned.version, unit_id=planned.unit_id,
+            unit_code=planned.unit_code, kind=planned.kind, starts_at=planned.starts_at, ends_at=planned.ends_at,
+            status="cancelled" if planned.is_cancelled else "planned", at=now(),
+        ),
+    )  # fmt: skip
 
 
 async def add_attendance(

@@ -11,7 +11,7 @@ from chassis.clock import local_date, now
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts.payments_qr import BillPaid, PaymentRefunded, PaymentReversed, PaymentSettled
+from contracts.payments_qr import BillPaid, PaymentRefunded, PaymentReversed, PaymentSettled, PaymentUnmatched
 from payments_qr.commands.report_batch import (
     PaymentTarget,
     ReportBatch,
@@ -54,6 +54,8 @@ def _record_payment(batch: ReportBatch, report: ReportedPayment) -> Recorded:
             reversal.payment_id = payment.id
         payment.refund(reversals)
     batch.add(payment)
+    if payment.status == "unmatched":
+        _publish_unmatched(batch.session, payment)
     if found.merchant is not None:
         bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
         take_effect(batch.session, payment, found.merchant, found.code, bill)
@@ -162,7 +164,17 @@ def _publish_settled(session: Session, payment: Payment, merchant: Merchant, bil
             merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,
             category=_category(merchant), amount=payment.amount, settled_at=payment.settled_at,
             business_day=payment.business_day, counted=payment.counts, bill_id=payment.bill_id,
-            dossier_id=bill.dossier_id if bill else None,
+            dossier_id=bill.dossier_id if bill else None, partner_id=payment.partner_id,
+        ),
+    )  # fmt: skip
+
+
+def _publish_unmatched(session: Session, payment: Payment) -> None:
+    publish(
+        session,
+        PaymentUnmatched(
+            payment_id=payment.id, partner_id=payment.partner_id, merchant_id=payment.merchant_id,
+            amount=payment.amount, settled_at=payment.settled_at, at=payment.received_at,
         ),
     )  # fmt: skip
 
@@ -229,7 +241,7 @@ def _publish_reversed(session: Session, payment: Payment, merchant: Merchant, bi
             PaymentReversed(
                 merchant_id=merchant.id, payment_id=payment.id, unit_id=merchant.unit_id, unit_code=merchant.unit_code,
                 category=_category(merchant), amount=payment.amount, reversed_at=at, business_day=payment.business_day,
-                bill_id=payment.bill_id, dossier_id=bill.dossier_id if bill else None,
+                bill_id=payment.bill_id, dossier_id=bill.dossier_id if bill else None, partner_id=payment.partner_id,
             ),
         )  # fmt: skip
 

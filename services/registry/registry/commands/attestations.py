@@ -234,7 +234,7 @@ async def _store_unmatched(session: Session, event: PartnerEvent, wanted: Subjec
         return
     publish(session, DeliveryUnmatched.model_validate({
         "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "reason": reason,
-        "at": now(),
+        "at": now(), "webhook_id": event.webhook_id, "event": event.event,
     }))  # fmt: skip
 
 
@@ -299,5 +299,5 @@ async def apply_unmatched(session: Session, waiting: UnmatchedEvent, match: Matc
 def _delivery_processed(event: PartnerEvent, outcome: str, reason: str | None = None) -> DeliveryProcessed:
     return DeliveryProcessed.model_validate({
         "delivery_id": event.delivery_id, "partner_id": event.partner_id, "service": SERVICE, "outcome": outcome,
-        "at": now(), "reason": reason,
+        "at": now(), "reason": reason, "webhook_id": event.webhook_id, "event": event.event,
     })  # fmt: skip

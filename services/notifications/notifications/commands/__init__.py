@@ -1,0 +1,1 @@
+"""What changes: each command is one transaction of its caller."""
