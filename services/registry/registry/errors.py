@@ -81,3 +81,11 @@ class LinkInUse(Problem):
     slug, status = "link-in-use", 409
     vi = "Tài khoản hoặc người dân này đang có liên kết khác với nhà cung cấp định danh này."
     en = "The account or the resident has another link at this identity provider."
+
+
+class TooManyRepresentatives(Problem):
+    """The resident has too many representatives: some have to be ended first."""
+
+    slug, status = "too-many-representatives", 409
+    vi = "Đã có quá nhiều người đại diện, hãy kết thúc bớt."
+    en = "There are too many representatives; end some first."

@@ -55,6 +55,10 @@ WITHOUT_RECORD = {
     "resolve_unmatched_event": "ids", "list_undecided_residents": "ids",
     "link_account": "ids, for the gateway", "delete_own_link": "shows nothing", "delete_identity_link": "shows nothing",
     "reopen_identity_link": "an account, without a person's data",
+    "create_registration": "shows what the person has stated", "list_registrations": "no resident yet",
+    "get_registration": "no resident yet", "decide_on_registration": "no resident yet",
+    "create_representative": "shows what was stated", "delete_representative": "shows nothing",
+    "get_representative": "walked as a list", "list_own_representations": "for residents alone",
     "create_unit_refresh": "counts", "list_unit_refreshes": "counts", "get_unit_refresh": "counts",
     "list_data_sources": "states", "create_unit_import": "counts", "verify_access_seals": "numbers of links",
     "list_key_rotations": "counts", "create_data_breach": "the register of breaches",
@@ -101,6 +105,7 @@ def requests_for(one: str, two: str, correction: str, consent: str) -> dict[str,
         "list_resident_corrections": lambda c, h: c.get(f"{path}/corrections", headers=h),
         "list_corrections": lambda c, h: c.get("/v1/corrections", headers=h),
         "get_correction": lambda c, h: c.get(f"/v1/corrections/{correction}", headers=h),
+        "list_resident_representatives": lambda c, h: c.get(f"{path}/representatives", headers=h),
         "list_identity_links": lambda c, h: c.get(f"{path}/links", headers=h),
         "decide_on_correction": lambda c, h: c.post(
             f"/v1/corrections/{correction}/decision", json={"decision": "refuse"}, headers=h

@@ -12,6 +12,7 @@ from contracts.registry import ResidentDeceased, ResidentUpdated
 from registry.commands.attributes import keep_history
 from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identity_links import publish_links_of
+from registry.commands.representations import publish_representations_of
 from registry.errors import AlreadyDeceased, RecordMerged
 from registry.model.provenance import AttributeRecord, Origin, origin_of
 from registry.model.residents import Resident
@@ -76,6 +77,7 @@ async def _store(
     else:
         publish(session, ResidentDeceased.model_validate(snapshot | {DECEASED_ON: deceased_on}))
     await publish_links_of(session, [resident])
+    await publish_representations_of(session, [resident])
 
 
 async def _was_taken_back(session: Session, resident: Resident, deceased_on: date, *, since: datetime | None) -> bool:

@@ -12,6 +12,7 @@ from contracts.registry import ResidentMerged, ResidentUnmerged, ResidentUpdated
 from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identifier_locks import Subject, assign_to_residents, lock_subjects, subject
 from registry.commands.identity_links import publish_links_of
+from registry.commands.representations import publish_representations_of
 from registry.errors import CannotMerge
 from registry.model.attributes import STATED
 from registry.model.merges import Merge
@@ -101,3 +102,4 @@ async def _publish_both(
         ResidentUpdated.model_validate(survivor.snapshot(units[survivor.unit_id].code)),
     )
     await publish_links_of(session, [survivor, duplicate])
+    await publish_representations_of(session, [survivor, duplicate])

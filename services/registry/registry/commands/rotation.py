@@ -22,6 +22,8 @@ from registry.model.provenance import (
     AttributeRecord,
     Correction,
 )
+from registry.model.registrations import REGISTRATION_DETAILS, REGISTRATION_NOTE, Registration
+from registry.model.representations import REPRESENTATION_PAPER, REPRESENTATION_REASON, Representation
 from registry.model.residents import ENCRYPTED_COLUMNS, Resident
 from registry.model.unmatched import UNMATCHED_DATA, UnmatchedEvent, data_of
 from registry.queries.identity_links import survivor_of
@@ -73,6 +75,8 @@ ROTATIONS = (
     reencrypting(AccessReason, {"reason": ACCESS_REASON}),
     reencrypting(RepresentativeClaim, {"reason": CLAIM_REASON}),
     reencrypting(IdentityLink, {"subject": LINK_SUBJECT, "end_reason": LINK_REASON}),
+    reencrypting(Representation, {"paper": REPRESENTATION_PAPER, "end_reason": REPRESENTATION_REASON}),
+    reencrypting(Registration, {"details": REGISTRATION_DETAILS, "note": REGISTRATION_NOTE}),
     reencrypting(DataBreach, {"account": BREACH_ACCOUNT}),
     reencrypting(UnmatchedEvent, {"sealed": UNMATCHED_DATA}, row_id="delivery_id"),
     Rotation("index resident", Resident, _reindex_residents, follows="index"),

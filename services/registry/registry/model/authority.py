@@ -65,6 +65,15 @@ AUTHORITY: Mapping[str, Cells] = {
     "list_identity_links": _OWN_OR_UNIT,
     "delete_identity_link": _UNIT,
     "reopen_identity_link": _UNIT,
+    "create_registration": _cells(unregistered="own"),
+    "list_registrations": _UNIT,
+    "get_registration": _cells(unregistered="own", officer="in_unit"),
+    "decide_on_registration": _UNIT,
+    "create_representative": _OWN_OR_UNIT,
+    "list_resident_representatives": _OWN_OR_UNIT,
+    "get_representative": _OWN_OR_UNIT,
+    "delete_representative": _OWN_OR_UNIT,
+    "list_own_representations": _cells(resident="own"),
     # organizations
     "create_organization": _cells(resident="claimed", officer="in_unit"),
     "list_organizations": _cells(resident="own claimed", organization="own", officer="in_unit", volunteer="in_unit"),
@@ -105,6 +114,7 @@ PUBLIC = frozenset(("list_units", "get_unit"))
 SECOND_PERSON: Mapping[str, str] = {
     "create_organization": "a resident's claim to represent it counts after an officer confirmed it (`confirm_representative`)",
     "create_correction": "an officer of the unit decides (`decide_on_correction`)",
+    "create_registration": "an officer of the unit decides (`decide_on_registration`)",
     "update_resident": "a value that contradicts a higher source waits for a decision (`decide_on_correction`)",
 }
 """Operations whose effect waits for a second person, and who that is."""

@@ -8,6 +8,8 @@ from registry.routes import (
     integrity,
     linked,
     organizations,
+    registrations,
+    representations,
     residents,
     rights,
     units,
@@ -26,4 +28,6 @@ ROUTERS = (
     integrity.router,
     breaches.router,
     identity_links.router,
+    registrations.router,
+    representations.router,
 )

@@ -1,0 +1,166 @@
+"""Operations on representatives: who may act for a resident, and for whom the caller may act."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+from fastapi.responses import JSONResponse
+from sqlmodel import col, select
+
+from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
+from chassis.security.access_log import purpose_of, record_access
+from chassis.security.identity import SCOPES, Caller
+from chassis.security.levels import MAX_AGE_SECONDS
+from chassis.storage.database import Session
+from chassis.web.idempotency import personal_answer
+from chassis.web.routing import Listed, PurposeHeader, Reading, Transaction, allow, created, transactional_router
+from registry.commands.access import record_with_reason
+from registry.commands.representations import NewRepresentation, end_representation, name_representative
+from registry.model.organizations import CONFIRMED, Organization
+from registry.model.representations import Representation
+from registry.model.residents import Resident
+from registry.queries.identity_links import records_of, survivor_of
+from registry.queries.representations import (
+    find_representation,
+    list_representatives,
+    list_represented,
+    survivors_of,
+)
+from registry.queries.residents import get_resident
+from registry.schemas.representations import EndReason, RepresentativeCreate, RepresentativeView, RepresentedView
+
+router = transactional_router(tags=["representatives"])
+FIELDS = ["representatives"]
+UNKNOWN = FieldError("/representative_id", "unknown-resident", "Không có người dân này.", "There is no such resident.")
+BY_OFFICER = FieldError("/basis", "officer-only", "Chỉ công chức ghi được căn cứ này, khi đã xem giấy tờ.",
+                        "Only an officer who has seen the paper states this basis.")  # fmt: skip
+
+
+@router.post("/v1/residents/{resident_id}/representatives", status_code=201, response_model=RepresentativeView)
+@personal_answer()
+async def create_representative(
+    resident_id: UUID,
+    body: RepresentativeCreate,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", level=2, max_age=MAX_AGE_SECONDS)],
+) -> JSONResponse:
+    """Let somebody act for a resident: by the resident, or by an officer of the unit with a paper."""
+    resident = await get_resident(session, caller, resident_id, for_update=True)
+    if caller.role == "resident" and body.basis != "consent":
+        raise InvalidBody(errors=[BY_OFFICER])
+    representative = await survivor_of(session, body.representative_id)
+    if representative is None:
+        raise InvalidBody(errors=[UNKNOWN])
+    named = NewRepresentation(representative, body.scope, body.until, body.basis, body.paper)
+    representation = await name_representative(session, resident, named, caller.account)
+    _record(session, caller, resident, "representative-named", "correction")
+    view = RepresentativeView.of(representation, representative)
+    return created(view, f"/v1/residents/{resident_id}/representatives/{representation.id}")
+
+
+@router.get("/v1/residents/{resident_id}/representatives")
+async def list_resident_representatives(
+    resident_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    purpose: PurposeHeader = None,
+) -> Listed[RepresentativeView]:
+    """Who may act for a resident, and who might."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
+    found = await list_representatives(session, resident.id)
+    _record(session, caller, resident, "representatives", purpose_code)
+    people = await survivors_of(session, [each.representative_id for each in found])
+    return Listed(items=[RepresentativeView.of(each, people[each.representative_id]) for each in found])
+
+
+@router.get("/v1/residents/{resident_id}/representatives/{representation_id}")
+async def get_representative(
+    resident_id: UUID,
+    representation_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    purpose: PurposeHeader = None,
+) -> RepresentativeView:
+    """One representation."""
+    purpose_code = purpose_of(caller, resident_id, purpose)
+    resident = await get_resident(session, caller, resident_id)
+    found = await find_representation(session, resident.id, representation_id)
+    if found is None:
+        raise NotFound()
+    _record(session, caller, resident, "representatives", purpose_code)
+    people = await survivors_of(session, [found.representative_id])
+    return RepresentativeView.of(found, people[found.representative_id])
+
+
+@router.delete("/v1/residents/{resident_id}/representatives/{representation_id}", status_code=204)
+async def delete_representative(
+    resident_id: UUID,
+    representation_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
+    body: EndReason | None = None,
+    reason: Annotated[str | None, Query(min_length=3, max_length=300)] = None,
+) -> Response:
+    """End it: by the resident, by the representative, or by an officer of the unit. It counts within 60 s."""
+    found = await _ended_by(session, caller, resident_id, representation_id)
+    stated = (body.reason if body else None) or reason
+    if caller.role == "officer":
+        resident = await session.get_one(Resident, resident_id)
+        record_with_reason(session, caller, resident, action="representative-ended", purpose="correction",
+                           fields=FIELDS, reason=stated or "-")  # fmt: skip
+    await end_representation(session, found, caller.account, stated)
+    return Response(status_code=204)
+
+
+async def _ended_by(session: Session, caller: Caller, resident_id: UUID, representation_id: UUID) -> Representation:
+    """The representation, locked, where the caller may end it; 404 otherwise."""
+    found = await find_representation(session, resident_id, representation_id)
+    if found is None:
+        raise NotFound()
+    if caller.resident_id and found.representative_id in await records_of(session, caller.resident_id):
+        return found
+    await get_resident(session, caller, resident_id)
+    return found
+
+
+@router.get("/v1/me/representations")
+async def list_own_representations(
+    session: Reading, caller: Annotated[Caller, allow("resident", level=1)]
+) -> Listed[RepresentedView]:
+    """For whom the caller may act today: people who named the caller, and organizations that the caller owns."""
+    if caller.resident_id is None:
+        raise Forbidden()
+    found = await list_represented(session, caller.resident_id)
+    people = await survivors_of(session, [each.resident_id for each in found])
+    items = [
+        RepresentedView(
+            id=each.id, kind="resident", acting_for=people[each.resident_id].id, resident_id=people[each.resident_id].id,
+            organization_id=None, name=people[each.resident_id].full_name, scope=each.scope, until=each.until,
+            basis=each.basis,
+        )
+        for each in found
+        if people[each.resident_id].life == "alive"
+    ]  # fmt: skip
+    owned = await session.exec(
+        select(Organization)
+        .where(
+            Organization.representative_id == caller.resident_id,
+            Organization.representative_status == CONFIRMED,
+            col(Organization.active).is_(True),
+        )
+        .order_by(col(Organization.id))
+    )
+    items += [
+        RepresentedView(
+            id=one.id, kind="organization", acting_for=one.id, resident_id=None, organization_id=one.id, name=one.name,
+            scope=sorted(SCOPES), until=None, basis="owner",
+        )
+        for one in owned
+    ]  # fmt: skip
+    return Listed(items=items)
+
+
+def _record(session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None) -> None:
+    if not caller.is_resident(resident.id):
+        record_access(session, "registry", caller, resident.id, action=action, purpose=purpose, fields=FIELDS)
