@@ -133,6 +133,9 @@ async def test_an_unknown_person_may_propose_a_registration_and_nothing_else(
     refused = await client.get("/v1/residents", headers=unknown)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/identity-unknown")
     assert refused.json()["registration"] == "/v1/registrations"
+    sent = (await client.post("/v1/registrations", json={}, headers=unknown)).json()
+    assert open_claims(sent["sealed_claims"]).personal_id == PERSON["personal_id"]
+    assert PERSON["personal_id"] not in json.dumps(sent)
 
 
 async def test_a_link_that_ended_is_asked_about_again(
