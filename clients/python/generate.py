@@ -13,7 +13,7 @@ from typing import Any
 TARGET = Path(__file__).parent / "bakhong_client" / "operations.py"
 METHODS = ("get", "put", "post", "delete", "patch")
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-SKIPPED = {"gateway_deliver_webhook", "gateway_give_partner_token_oauth_token_post"}
+SKIPPED = {"deliverWebhook"}
 HEAD = '''"""The operations of the Ba Không API. Written by generate.py; do not edit."""
 
 # ruff: noqa: E501, UP013 - written by a program from the sentences of the API document
@@ -76,8 +76,6 @@ def method(document: dict[str, Any], path: str, verb: str, operation: dict[str, 
         arguments += ["files: Any", "body: dict[str, Any] | None = None"]
     optional = [one for place in ("query", "header") for one in by_place[place]]
     arguments += [f"{argument(one['name'])}: {optional_type(one)} = None" for one in optional]
-    if verb == "post":
-        arguments.append("idempotency_key: str | None = None")
     given = f"self, *, {', '.join(arguments)}" if arguments else "self"
     result = answer(document, operation)
     lines = [f"\n    def {method_name(path, verb)}({given}) -> {result}:"]
@@ -100,8 +98,6 @@ def call(path: str, verb: str, by_place: dict[str, list[dict[str, Any]]], kind: 
     if kind == "form":
         parts.append("files=files")
     named = {one["name"]: argument(one["name"]) for one in by_place["header"]}
-    if verb == "post":
-        named["Idempotency-Key"] = "idempotency_key"
     if named:
         pairs = ", ".join(f"({name!r}, {variable})" for name, variable in named.items())
         parts.append(f"headers={{name: str(value) for name, value in ({pairs},) if value is not None}}")

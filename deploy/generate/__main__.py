@@ -15,6 +15,7 @@ from pathlib import Path
 
 from deploy.generate.compatibility import breaking_api_changes, breaking_event_changes
 from deploy.generate.files import ASYNCAPI, OPENAPI, ROOT, generated_files
+from gateway.api_docs.meanings import counts
 
 COMPARED = {OPENAPI: breaking_api_changes, ASYNCAPI: breaking_event_changes}
 
@@ -37,7 +38,14 @@ def write(root: Path = ROOT, *, may_break: bool = False) -> int:
         return 1
     for path in write_files(files, root):
         print(f"wrote {path}")
+    print_counts(files[OPENAPI])
     return 0
+
+
+def print_counts(document: str) -> None:
+    """How much of the API document has a description or an example."""
+    for what, (having, whole) in counts(json.loads(document)).items():
+        print(f"{what:<26} {having:>5} of {whole:>5}  {100 * having / (whole or 1):5.1f} %")
 
 
 def check(root: Path = ROOT) -> int:

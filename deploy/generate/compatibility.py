@@ -88,11 +88,19 @@ def _changed_parameters(before: Document, old: Document, after: Document, new: D
             yield f"has no parameter {name} any more"
         else:
             pair = _Pair(before, after, "request")
-            yield from pair.changes(parameter.get("schema", {}), kept[name, place].get("schema", {}), name, ())
+            yield from pair.changes(
+                _not_null(parameter.get("schema", {})), kept[name, place].get("schema", {}), name, ()
+            )
     for (name, place), parameter in kept.items():
         was_needed = known.get((name, place), {}).get("required", False)
         if place != "path" and parameter.get("required") and not was_needed:
             yield f"needs the parameter {name} now"
+
+
+def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is left out; it is never null."""
+    parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    return parts[0] if len(parts) == 1 else schema
 
 
 def _contents(part: Document) -> dict[str, Any]:

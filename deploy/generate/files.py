@@ -17,9 +17,10 @@ from contracts.services import EVERY_PROCESS, package_of
 from deploy.generate.asyncapi import describe_events
 from deploy.generate.event_tables import EventUse, events_page, overview, with_block
 from gateway.api_docs.openapi import describe_all, generated_tables, merge, problems_of
+from gateway.api_docs.openapi30 import as_openapi_30
 
 ROOT = Path(__file__).parents[2]
-OPENAPI, ASYNCAPI = "docs/api/openapi.json", "docs/api/asyncapi.json"
+OPENAPI, OPENAPI_30, ASYNCAPI = "docs/api/openapi.json", "docs/api/openapi-3.0.json", "docs/api/asyncapi.json"
 CLIENT = "clients/python/bakhong_client/operations.py"
 
 
@@ -31,6 +32,7 @@ def generated_files(root: Path = ROOT) -> dict[str, str]:
     use = EventUse(handled_events(), root)
     return {
         OPENAPI: _json(api),
+        OPENAPI_30: _json(as_openapi_30(_from_json(_json(api)))),
         ASYNCAPI: _json(describe_events(use)),
         **{_in_root(path): text for path, text in generated_tables(described).items()},
         CLIENT: _formatted(_client_generator().write(_from_json(_json(api)))),

@@ -392,7 +392,7 @@ async def test_one_api_document_names_its_components_by_service(client: httpx.As
     assert {"/v1/partners", "/webhooks/{partner_id}", "/v1/units"} <= set(document["paths"])
     assert "gateway.PartnerView" in document["components"]["schemas"]
     assert not any(path.startswith(("/internal", "/metrics")) for path in document["paths"])
-    assert document["paths"]["/v1/units"]["get"]["security"] == [{}, {"bearer": []}]
+    assert document["paths"]["/v1/units"]["get"]["security"] == [{}, {"bearer": []}, {"openId": []}]
 
 
 async def test_the_readers_load_nothing_from_another_host(client: httpx.AsyncClient) -> None:

@@ -128,7 +128,7 @@ def row_of(service: str, name: str, operation: str) -> Row | None:
     return {role: frozenset(relations) for role, relations in found.items()}
 
 
-def service_and_name(path: str, method: str, operation: dict[str, Any]) -> tuple[str, str]:
+def service_and_name(operation: dict[str, Any]) -> tuple[str, str]:
     """The service and the function of an operation, from its id."""
-    service, _, name = operation["operationId"].partition("_")
-    return service, name.removesuffix("_" + re.sub(r"\W", "_", path.lstrip("/")) + f"_{method.lower()}")
+    name = re.sub(r"[A-Z]", lambda found: f"_{found[0].lower()}", operation["operationId"])
+    return operation["x-service"].replace("-", "_"), name

@@ -77,7 +77,7 @@ class Try:
 def rows(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], Row | None]]:
     """Method, path, operation and row of every operation that needs a relation."""
     for method, path, operation in operations(document):
-        service, name = service_and_name(path, method, operation)
+        service, name = service_and_name(operation)
         if "public" not in operation["x-audience"] and not WITHOUT_RELATION.match(f"{method} {path}"):
             yield method, path, operation, row_of(service, name, f"{method} {path}")
 

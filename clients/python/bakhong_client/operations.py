@@ -18,19 +18,6 @@ Problem = TypedDict(
     },
 )
 
-CaseworkBodyCreateAttachmentV1DossiersDossierIdAttachmentsPost = TypedDict(
-    "CaseworkBodyCreateAttachmentV1DossiersDossierIdAttachmentsPost",
-    {"file": "str", "document": "NotRequired[str | None]"},
-)
-
-CaseworkBodyCreateResultV1DossiersDossierIdResultsPost = TypedDict(
-    "CaseworkBodyCreateResultV1DossiersDossierIdResultsPost", {"file": "str", "is_draft": "NotRequired[bool]"}
-)
-
-CaseworkBodyReceiveEdxmlEnvelopeV1DocumentsEdxmlPost = TypedDict(
-    "CaseworkBodyReceiveEdxmlEnvelopeV1DocumentsEdxmlPost", {"file": "str"}
-)
-
 CaseworkChannel: TypeAlias = "Literal['direct', 'online', 'post']"
 
 CaseworkChosenView = TypedDict(
@@ -43,6 +30,12 @@ CaseworkChosenView = TypedDict(
         "items": "list[CaseworkProcedureLine]",
     },
 )
+
+CaseworkCreateAttachmentForm = TypedDict(
+    "CaseworkCreateAttachmentForm", {"file": "str", "document": "NotRequired[str | None]"}
+)
+
+CaseworkCreateResultForm = TypedDict("CaseworkCreateResultForm", {"file": "str", "is_draft": "NotRequired[bool]"})
 
 CaseworkDocumentCreate = TypedDict(
     "CaseworkDocumentCreate",
@@ -88,6 +81,10 @@ CaseworkDocumentLine = TypedDict(
     },
 )
 
+CaseworkDocumentLineList = TypedDict(
+    "CaseworkDocumentLineList", {"items": "list[CaseworkDocumentLine]", "next_cursor": "NotRequired[str | None]"}
+)
+
 CaseworkDocumentView = TypedDict(
     "CaseworkDocumentView",
     {
@@ -119,6 +116,10 @@ CaseworkDocumentView = TypedDict(
         "further_files": "list[CaseworkFileView]",
         "legal_statuses": "list[str]",
     },
+)
+
+CaseworkDocumentViewList = TypedDict(
+    "CaseworkDocumentViewList", {"items": "list[CaseworkDocumentView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 CaseworkDossierAct = TypedDict(
@@ -183,6 +184,10 @@ CaseworkDossierLine = TypedDict(
         "is_on_time": "bool | None",
         "fee": "CaseworkFeeView",
     },
+)
+
+CaseworkDossierLineList = TypedDict(
+    "CaseworkDossierLineList", {"items": "list[CaseworkDossierLine]", "next_cursor": "NotRequired[str | None]"}
 )
 
 CaseworkDossierProgress = TypedDict(
@@ -360,6 +365,10 @@ CaseworkFeedbackLine = TypedDict(
     },
 )
 
+CaseworkFeedbackLineList = TypedDict(
+    "CaseworkFeedbackLineList", {"items": "list[CaseworkFeedbackLine]", "next_cursor": "NotRequired[str | None]"}
+)
+
 CaseworkFeedbackStatus: TypeAlias = (
     "Literal['received', 'assigned', 'supplement_requested', 'answered', 'published', 'refused', 'closed']"
 )
@@ -435,10 +444,6 @@ CaseworkFormFieldView = TypedDict(
     },
 )
 
-CaseworkHTTPValidationError = TypedDict(
-    "CaseworkHTTPValidationError", {"detail": "NotRequired[list[CaseworkValidationError]]"}
-)
-
 CaseworkIncidentAct = TypedDict(
     "CaseworkIncidentAct",
     {
@@ -488,41 +493,8 @@ CaseworkIncidentView = TypedDict(
     },
 )
 
-CaseworkListedDocumentLine = TypedDict(
-    "CaseworkListedDocumentLine", {"items": "list[CaseworkDocumentLine]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedDocumentView = TypedDict(
-    "CaseworkListedDocumentView", {"items": "list[CaseworkDocumentView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedDossierLine = TypedDict(
-    "CaseworkListedDossierLine", {"items": "list[CaseworkDossierLine]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedFeedbackLine = TypedDict(
-    "CaseworkListedFeedbackLine", {"items": "list[CaseworkFeedbackLine]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedIncidentView = TypedDict(
-    "CaseworkListedIncidentView", {"items": "list[CaseworkIncidentView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedPaperView = TypedDict(
-    "CaseworkListedPaperView", {"items": "list[CaseworkPaperView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedProcedureLine = TypedDict(
-    "CaseworkListedProcedureLine", {"items": "list[CaseworkProcedureLine]", "next_cursor": "NotRequired[str | None]"}
-)
-
-CaseworkListedPublishedFeedback = TypedDict(
-    "CaseworkListedPublishedFeedback",
-    {"items": "list[CaseworkPublishedFeedback]", "next_cursor": "NotRequired[str | None]"},
-)
-
-CaseworkListedResultView = TypedDict(
-    "CaseworkListedResultView", {"items": "list[CaseworkResultView]", "next_cursor": "NotRequired[str | None]"}
+CaseworkIncidentViewList = TypedDict(
+    "CaseworkIncidentViewList", {"items": "list[CaseworkIncidentView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 CaseworkPaperPresented = TypedDict(
@@ -551,6 +523,10 @@ CaseworkPaperView = TypedDict(
     },
 )
 
+CaseworkPaperViewList = TypedDict(
+    "CaseworkPaperViewList", {"items": "list[CaseworkPaperView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 CaseworkPhoto = TypedDict("CaseworkPhoto", {"content": "str"})
 
 CaseworkPhotoView = TypedDict("CaseworkPhotoView", {"id": "str", "media_type": "str", "size": "int"})
@@ -574,6 +550,10 @@ CaseworkProcedureLine = TypedDict(
         "has_fee": "bool",
         "chosen": "NotRequired[bool | None]",
     },
+)
+
+CaseworkProcedureLineList = TypedDict(
+    "CaseworkProcedureLineList", {"items": "list[CaseworkProcedureLine]", "next_cursor": "NotRequired[str | None]"}
 )
 
 CaseworkProcedureView = TypedDict(
@@ -619,6 +599,13 @@ CaseworkPublishedFeedback = TypedDict(
     },
 )
 
+CaseworkPublishedFeedbackList = TypedDict(
+    "CaseworkPublishedFeedbackList",
+    {"items": "list[CaseworkPublishedFeedback]", "next_cursor": "NotRequired[str | None]"},
+)
+
+CaseworkReceiveEdxmlEnvelopeForm = TypedDict("CaseworkReceiveEdxmlEnvelopeForm", {"file": "str"})
+
 CaseworkResultView = TypedDict(
     "CaseworkResultView",
     {
@@ -631,6 +618,10 @@ CaseworkResultView = TypedDict(
         "revoked_at": "str | None",
         "signatures": "CaseworkSignatureCheck | None",
     },
+)
+
+CaseworkResultViewList = TypedDict(
+    "CaseworkResultViewList", {"items": "list[CaseworkResultView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 CaseworkSignature = TypedDict("CaseworkSignature", {"provider": "str", "certificate_serial": "str", "signed_at": "str"})
@@ -680,20 +671,14 @@ CaseworkTracked = TypedDict(
     },
 )
 
-CaseworkValidationError = TypedDict(
-    "CaseworkValidationError",
-    {
-        "loc": "list[str | int]",
-        "msg": "str",
-        "type": "str",
-        "input": "NotRequired[Any]",
-        "ctx": "NotRequired[dict[str, Any]]",
-    },
-)
-
 GatewayAdministrativeActView = TypedDict(
     "GatewayAdministrativeActView",
     {"id": "str", "at": "str", "actor": "str", "role": "str", "act": "str", "target": "str", "detail": "str"},
+)
+
+GatewayAdministrativeActViewList = TypedDict(
+    "GatewayAdministrativeActViewList",
+    {"items": "list[GatewayAdministrativeActView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 GatewayAgreementCreate = TypedDict(
@@ -719,6 +704,10 @@ GatewayAgreementView = TypedDict(
         "valid_from": "str",
         "valid_to": "str | None",
     },
+)
+
+GatewayAgreementViewList = TypedDict(
+    "GatewayAgreementViewList", {"items": "list[GatewayAgreementView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 GatewayDeadLetterItem = TypedDict(
@@ -762,6 +751,10 @@ GatewayDeliveryView = TypedDict(
     },
 )
 
+GatewayDeliveryViewList = TypedDict(
+    "GatewayDeliveryViewList", {"items": "list[GatewayDeliveryView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 GatewayDevelopmentSignIn = TypedDict(
     "GatewayDevelopmentSignIn",
     {
@@ -775,10 +768,6 @@ GatewayDevelopmentSignIn = TypedDict(
     },
 )
 
-GatewayHTTPValidationError = TypedDict(
-    "GatewayHTTPValidationError", {"detail": "NotRequired[list[GatewayValidationError]]"}
-)
-
 GatewayLicenceCreate = TypedDict(
     "GatewayLicenceCreate",
     {"kind": "str", "number": "str", "issuer": "str", "valid_from": "str", "valid_to": "NotRequired[str | None]"},
@@ -789,29 +778,8 @@ GatewayLicenceView = TypedDict(
     {"id": "str", "kind": "str", "number": "str", "issuer": "str", "valid_from": "str", "valid_to": "str | None"},
 )
 
-GatewayListedAdministrativeActView = TypedDict(
-    "GatewayListedAdministrativeActView",
-    {"items": "list[GatewayAdministrativeActView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-GatewayListedAgreementView = TypedDict(
-    "GatewayListedAgreementView", {"items": "list[GatewayAgreementView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-GatewayListedDeliveryView = TypedDict(
-    "GatewayListedDeliveryView", {"items": "list[GatewayDeliveryView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-GatewayListedLicenceView = TypedDict(
-    "GatewayListedLicenceView", {"items": "list[GatewayLicenceView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-GatewayListedPartnerView = TypedDict(
-    "GatewayListedPartnerView", {"items": "list[GatewayPartnerView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-GatewayListedSecretView = TypedDict(
-    "GatewayListedSecretView", {"items": "list[GatewaySecretView]", "next_cursor": "NotRequired[str | None]"}
+GatewayLicenceViewList = TypedDict(
+    "GatewayLicenceViewList", {"items": "list[GatewayLicenceView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 GatewayNewSecret = TypedDict(
@@ -893,6 +861,10 @@ GatewayPartnerView = TypedDict(
     },
 )
 
+GatewayPartnerViewList = TypedDict(
+    "GatewayPartnerViewList", {"items": "list[GatewayPartnerView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 GatewaySecretCreate = TypedDict(
     "GatewaySecretCreate",
     {
@@ -906,23 +878,16 @@ GatewaySecretView = TypedDict(
     "GatewaySecretView", {"id": "str", "use": "str", "hint": "str", "valid_from": "str", "valid_until": "str | None"}
 )
 
+GatewaySecretViewList = TypedDict(
+    "GatewaySecretViewList", {"items": "list[GatewaySecretView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 GatewaySettingsView = TypedDict("GatewaySettingsView", {"settings": "dict[str, Any]"})
 
 GatewayTermView = TypedDict("GatewayTermView", {"code": "str", "title": "str", "title_en": "str", "also": "list[str]"})
 
 GatewayToken = TypedDict(
     "GatewayToken", {"access_token": "str", "token_type": "NotRequired[Literal['Bearer']]", "expires_in": "int"}
-)
-
-GatewayValidationError = TypedDict(
-    "GatewayValidationError",
-    {
-        "loc": "list[str | int]",
-        "msg": "str",
-        "type": "str",
-        "input": "NotRequired[Any]",
-        "ctx": "NotRequired[dict[str, Any]]",
-    },
 )
 
 GatewayVocabularyList = TypedDict("GatewayVocabularyList", {"items": "list[str]"})
@@ -964,6 +929,10 @@ OnboardingAttendeeView = TypedDict(
     "OnboardingAttendeeView", {"kind": "str", "attendee_id": "str", "by_code": "bool", "at": "str"}
 )
 
+OnboardingAttendeeViewList = TypedDict(
+    "OnboardingAttendeeViewList", {"items": "list[OnboardingAttendeeView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingBasisItem = TypedDict(
     "OnboardingBasisItem", {"number": "str", "date": "str", "issuer": "str", "title": "str"}
 )
@@ -971,20 +940,6 @@ OnboardingBasisItem = TypedDict(
 OnboardingBatch = TypedDict("OnboardingBatch", {"items": "list[dict[str, Any]]"})
 
 OnboardingBatchAnswer = TypedDict("OnboardingBatchAnswer", {"items": "list[OnboardingItemAnswer]"})
-
-OnboardingBodyCreateOnboardingImportV1OnboardingImportsPost = TypedDict(
-    "OnboardingBodyCreateOnboardingImportV1OnboardingImportsPost",
-    {
-        "file": "str",
-        "step": "Literal['vneid', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'cyber_protection']",
-        "unit_code": "str",
-        "source_body": "str",
-    },
-)
-
-OnboardingBodyImportCampaignPlanV1CampaignPlansPost = TypedDict(
-    "OnboardingBodyImportCampaignPlanV1CampaignPlansPost", {"file": "str"}
-)
 
 OnboardingCampaignCreate = TypedDict(
     "OnboardingCampaignCreate",
@@ -1080,6 +1035,10 @@ OnboardingCampaignView = TypedDict(
     },
 )
 
+OnboardingCampaignViewList = TypedDict(
+    "OnboardingCampaignViewList", {"items": "list[OnboardingCampaignView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingChargeView = TypedDict(
     "OnboardingChargeView",
     {
@@ -1090,6 +1049,10 @@ OnboardingChargeView = TypedDict(
         "charged": "int",
         "occurred_at": "str",
     },
+)
+
+OnboardingChargeViewList = TypedDict(
+    "OnboardingChargeViewList", {"items": "list[OnboardingChargeView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingCheckIn = TypedDict("OnboardingCheckIn", {"code": "str"})
@@ -1134,6 +1097,11 @@ OnboardingCommunicationView = TypedDict(
     },
 )
 
+OnboardingCommunicationViewList = TypedDict(
+    "OnboardingCommunicationViewList",
+    {"items": "list[OnboardingCommunicationView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 OnboardingConditionView = TypedDict(
     "OnboardingConditionView",
     {
@@ -1144,6 +1112,16 @@ OnboardingConditionView = TypedDict(
         "valid_from": "str | None",
         "valid_to": "str | None",
         "routes": "list[str]",
+    },
+)
+
+OnboardingCreateOnboardingImportForm = TypedDict(
+    "OnboardingCreateOnboardingImportForm",
+    {
+        "file": "str",
+        "step": "Literal['vneid', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'cyber_protection']",
+        "unit_code": "str",
+        "source_body": "str",
     },
 )
 
@@ -1222,9 +1200,11 @@ OnboardingFilingView = TypedDict(
     },
 )
 
-OnboardingHTTPValidationError = TypedDict(
-    "OnboardingHTTPValidationError", {"detail": "NotRequired[list[OnboardingValidationError]]"}
+OnboardingFilingViewList = TypedDict(
+    "OnboardingFilingViewList", {"items": "list[OnboardingFilingView]", "next_cursor": "NotRequired[str | None]"}
 )
+
+OnboardingImportCampaignPlanForm = TypedDict("OnboardingImportCampaignPlanForm", {"file": "str"})
 
 OnboardingImportView = TypedDict(
     "OnboardingImportView",
@@ -1275,90 +1255,6 @@ OnboardingListAction = TypedDict(
 )
 
 OnboardingListedView = TypedDict("OnboardingListedView", {"resident_id": "str", "certificate_serial": "str | None"})
-
-OnboardingListedAttendeeView = TypedDict(
-    "OnboardingListedAttendeeView", {"items": "list[OnboardingAttendeeView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedCampaignView = TypedDict(
-    "OnboardingListedCampaignView", {"items": "list[OnboardingCampaignView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedChargeView = TypedDict(
-    "OnboardingListedChargeView", {"items": "list[OnboardingChargeView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedCommunicationView = TypedDict(
-    "OnboardingListedCommunicationView",
-    {"items": "list[OnboardingCommunicationView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedFilingView = TypedDict(
-    "OnboardingListedFilingView", {"items": "list[OnboardingFilingView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedModelView = TypedDict(
-    "OnboardingListedModelView", {"items": "list[OnboardingModelView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedNominationView = TypedDict(
-    "OnboardingListedNominationView",
-    {"items": "list[OnboardingNominationView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedNotificationView = TypedDict(
-    "OnboardingListedNotificationView",
-    {"items": "list[OnboardingNotificationView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedOfficialSignatureView = TypedDict(
-    "OnboardingListedOfficialSignatureView",
-    {"items": "list[OnboardingOfficialSignatureView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedReadinessView = TypedDict(
-    "OnboardingListedReadinessView",
-    {"items": "list[OnboardingReadinessView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedReferralView = TypedDict(
-    "OnboardingListedReferralView", {"items": "list[OnboardingReferralView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedRejectionView = TypedDict(
-    "OnboardingListedRejectionView",
-    {"items": "list[OnboardingRejectionView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedSessionView = TypedDict(
-    "OnboardingListedSessionView", {"items": "list[OnboardingSessionView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedSignatureListView = TypedDict(
-    "OnboardingListedSignatureListView",
-    {"items": "list[OnboardingSignatureListView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedTaskView = TypedDict(
-    "OnboardingListedTaskView", {"items": "list[OnboardingTaskView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedTeamView = TypedDict(
-    "OnboardingListedTeamView", {"items": "list[OnboardingTeamView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedTrainingAccountView = TypedDict(
-    "OnboardingListedTrainingAccountView",
-    {"items": "list[OnboardingTrainingAccountView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-OnboardingListedVisitView = TypedDict(
-    "OnboardingListedVisitView", {"items": "list[OnboardingVisitView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-OnboardingListedWorkView = TypedDict(
-    "OnboardingListedWorkView", {"items": "list[OnboardingWorkView]", "next_cursor": "NotRequired[str | None]"}
-)
 
 OnboardingMemberBody = TypedDict(
     "OnboardingMemberBody",
@@ -1428,6 +1324,10 @@ OnboardingModelView = TypedDict(
     },
 )
 
+OnboardingModelViewList = TypedDict(
+    "OnboardingModelViewList", {"items": "list[OnboardingModelView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingNominatedView = TypedDict(
     "OnboardingNominatedView",
     {
@@ -1450,11 +1350,21 @@ OnboardingNominationView = TypedDict(
     {"id": "str", "campaign_id": "str", "model_id": "str", "category": "str", "votes": "NotRequired[int]"},
 )
 
+OnboardingNominationViewList = TypedDict(
+    "OnboardingNominationViewList",
+    {"items": "list[OnboardingNominationView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 OnboardingNotificationSubject = TypedDict("OnboardingNotificationSubject", {"kind": "str", "id": "str"})
 
 OnboardingNotificationView = TypedDict(
     "OnboardingNotificationView",
     {"id": "str", "kind": "str", "at": "str", "about": "OnboardingNotificationSubject", "text": "str"},
+)
+
+OnboardingNotificationViewList = TypedDict(
+    "OnboardingNotificationViewList",
+    {"items": "list[OnboardingNotificationView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 OnboardingOfficialSignatureCreate = TypedDict(
@@ -1490,6 +1400,11 @@ OnboardingOfficialSignatureView = TypedDict(
         "certificate_serial": "str | None",
         "is_held": "bool",
     },
+)
+
+OnboardingOfficialSignatureViewList = TypedDict(
+    "OnboardingOfficialSignatureViewList",
+    {"items": "list[OnboardingOfficialSignatureView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 OnboardingOnboardingView = TypedDict(
@@ -1558,8 +1473,8 @@ OnboardingReadinessItem = TypedDict(
     "OnboardingReadinessItem",
     {
         "kind": "str",
-        "needed": "NotRequired[int | bool]",
-        "working": "NotRequired[int | bool]",
+        "needed": "NotRequired[int]",
+        "working": "NotRequired[int]",
         "note": "NotRequired[str | None]",
         "body": "NotRequired[str | None]",
     },
@@ -1578,6 +1493,10 @@ OnboardingReadinessView = TypedDict(
     },
 )
 
+OnboardingReadinessViewList = TypedDict(
+    "OnboardingReadinessViewList", {"items": "list[OnboardingReadinessView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingRecipient = TypedDict(
     "OnboardingRecipient", {"name": "str", "purpose": "Literal['report', 'execute', 'coordinate', 'carry_out']"}
 )
@@ -1586,8 +1505,16 @@ OnboardingReferralView = TypedDict(
     "OnboardingReferralView", {"resident_id": "str", "unit_code": "str", "steps": "list[dict[str, Any]]"}
 )
 
+OnboardingReferralViewList = TypedDict(
+    "OnboardingReferralViewList", {"items": "list[OnboardingReferralView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingRejectionView = TypedDict(
     "OnboardingRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"}
+)
+
+OnboardingRejectionViewList = TypedDict(
+    "OnboardingRejectionViewList", {"items": "list[OnboardingRejectionView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingResidentStepView = TypedDict(
@@ -1662,6 +1589,10 @@ OnboardingSessionView = TypedDict(
     },
 )
 
+OnboardingSessionViewList = TypedDict(
+    "OnboardingSessionViewList", {"items": "list[OnboardingSessionView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingSignatureListCreate = TypedDict("OnboardingSignatureListCreate", {"unit_code": "str", "provider": "str"})
 
 OnboardingSignatureListView = TypedDict(
@@ -1681,6 +1612,11 @@ OnboardingSignatureListView = TypedDict(
         "issued": "int",
         "items": "list[OnboardingListedView]",
     },
+)
+
+OnboardingSignatureListViewList = TypedDict(
+    "OnboardingSignatureListViewList",
+    {"items": "list[OnboardingSignatureListView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 OnboardingStepBody = TypedDict(
@@ -1813,6 +1749,10 @@ OnboardingTaskView = TypedDict(
     },
 )
 
+OnboardingTaskViewList = TypedDict(
+    "OnboardingTaskViewList", {"items": "list[OnboardingTaskView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingTeamCreate = TypedDict(
     "OnboardingTeamCreate",
     {"unit_code": "str", "members": "NotRequired[list[OnboardingMemberBody]]", "equipment": "NotRequired[list[Any]]"},
@@ -1834,6 +1774,10 @@ OnboardingTeamView = TypedDict(
     },
 )
 
+OnboardingTeamViewList = TypedDict(
+    "OnboardingTeamViewList", {"items": "list[OnboardingTeamView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 OnboardingTrainingAccountView = TypedDict(
     "OnboardingTrainingAccountView",
     {
@@ -1846,6 +1790,11 @@ OnboardingTrainingAccountView = TypedDict(
     },
 )
 
+OnboardingTrainingAccountViewList = TypedDict(
+    "OnboardingTrainingAccountViewList",
+    {"items": "list[OnboardingTrainingAccountView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 OnboardingTrainingAccountsCreate = TypedDict(
     "OnboardingTrainingAccountsCreate", {"count": "int", "role": "Literal['resident', 'volunteer', 'officer']"}
 )
@@ -1853,17 +1802,6 @@ OnboardingTrainingAccountsCreate = TypedDict(
 OnboardingUnitRankView = TypedDict(
     "OnboardingUnitRankView",
     {"place": "int", "unit_code": "str", "unit_name": "str", "score": "float", "parts": "dict[str, float]"},
-)
-
-OnboardingValidationError = TypedDict(
-    "OnboardingValidationError",
-    {
-        "loc": "list[str | int]",
-        "msg": "str",
-        "type": "str",
-        "input": "NotRequired[Any]",
-        "ctx": "NotRequired[dict[str, Any]]",
-    },
 )
 
 OnboardingVisitView = TypedDict(
@@ -1875,6 +1813,10 @@ OnboardingVisitView = TypedDict(
         "occurred_at": "str",
         "recorded_at": "str",
     },
+)
+
+OnboardingVisitViewList = TypedDict(
+    "OnboardingVisitViewList", {"items": "list[OnboardingVisitView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingWorkView = TypedDict(
@@ -1892,8 +1834,17 @@ OnboardingWorkView = TypedDict(
     },
 )
 
+OnboardingWorkViewList = TypedDict(
+    "OnboardingWorkViewList", {"items": "list[OnboardingWorkView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 PaymentsQrAccountDuplicates = TypedDict(
     "PaymentsQrAccountDuplicates", {"bin": "str", "account_no": "str", "merchant_ids": "list[str]"}
+)
+
+PaymentsQrAccountDuplicatesList = TypedDict(
+    "PaymentsQrAccountDuplicatesList",
+    {"items": "list[PaymentsQrAccountDuplicates]", "next_cursor": "NotRequired[str | None]"},
 )
 
 PaymentsQrBankView = TypedDict(
@@ -1907,6 +1858,10 @@ PaymentsQrBankView = TypedDict(
         "valid_from": "str | None",
         "valid_to": "str | None",
     },
+)
+
+PaymentsQrBankViewList = TypedDict(
+    "PaymentsQrBankViewList", {"items": "list[PaymentsQrBankView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 PaymentsQrBillCreate = TypedDict(
@@ -1932,21 +1887,27 @@ PaymentsQrBillView = TypedDict(
     },
 )
 
-PaymentsQrBodyCreateBillImportV1BillImportsPost = TypedDict(
-    "PaymentsQrBodyCreateBillImportV1BillImportsPost", {"file": "str", "merchant_id": "str"}
+PaymentsQrBillViewList = TypedDict(
+    "PaymentsQrBillViewList", {"items": "list[PaymentsQrBillView]", "next_cursor": "NotRequired[str | None]"}
 )
 
-PaymentsQrBodyCreateMerchantImportV1MerchantImportsPost = TypedDict(
-    "PaymentsQrBodyCreateMerchantImportV1MerchantImportsPost",
+PaymentsQrCreateBillImportForm = TypedDict("PaymentsQrCreateBillImportForm", {"file": "str", "merchant_id": "str"})
+
+PaymentsQrCreateMerchantImportForm = TypedDict(
+    "PaymentsQrCreateMerchantImportForm",
     {"file": "str", "unit_code": "str", "provider": "str", "market": "NotRequired[str | None]"},
 )
 
-PaymentsQrBodyCreateSettlementV1SettlementsPost = TypedDict(
-    "PaymentsQrBodyCreateSettlementV1SettlementsPost", {"file": "str", "partner_id": "str", "business_date": "str"}
+PaymentsQrCreateSettlementForm = TypedDict(
+    "PaymentsQrCreateSettlementForm", {"file": "str", "partner_id": "str", "business_date": "str"}
 )
 
 PaymentsQrDailySum = TypedDict(
     "PaymentsQrDailySum", {"business_day": "str", "category": "str", "count": "int", "amount": "int"}
+)
+
+PaymentsQrDailySumList = TypedDict(
+    "PaymentsQrDailySumList", {"items": "list[PaymentsQrDailySum]", "next_cursor": "NotRequired[str | None]"}
 )
 
 PaymentsQrDecodeRequest = TypedDict("PaymentsQrDecodeRequest", {"payload": "str"})
@@ -1958,7 +1919,7 @@ PaymentsQrDecodeWarning = TypedDict(
 PaymentsQrDecodedView = TypedDict(
     "PaymentsQrDecodedView",
     {
-        "valid": "NotRequired[Literal[True]]",
+        "valid": "NotRequired[bool]",
         "warnings": "list[PaymentsQrDecodeWarning]",
         "scheme": "Literal['napas', 'vnpay', 'evn', 'other']",
         "initiation": "Literal['static', 'dynamic']",
@@ -1995,10 +1956,6 @@ PaymentsQrFeeMerchantView = TypedDict(
     },
 )
 
-PaymentsQrHTTPValidationError = TypedDict(
-    "PaymentsQrHTTPValidationError", {"detail": "NotRequired[list[PaymentsQrValidationError]]"}
-)
-
 PaymentsQrImportView = TypedDict(
     "PaymentsQrImportView",
     {
@@ -2015,59 +1972,6 @@ PaymentsQrImportView = TypedDict(
 PaymentsQrLineResolution = TypedDict(
     "PaymentsQrLineResolution",
     {"resolution": "Literal['partner_is_right', 'we_are_right', 'asked_partner', 'accepted']", "note": "str"},
-)
-
-PaymentsQrListedAccountDuplicates = TypedDict(
-    "PaymentsQrListedAccountDuplicates",
-    {"items": "list[PaymentsQrAccountDuplicates]", "next_cursor": "NotRequired[str | None]"},
-)
-
-PaymentsQrListedBankView = TypedDict(
-    "PaymentsQrListedBankView", {"items": "list[PaymentsQrBankView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedBillView = TypedDict(
-    "PaymentsQrListedBillView", {"items": "list[PaymentsQrBillView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedDailySum = TypedDict(
-    "PaymentsQrListedDailySum", {"items": "list[PaymentsQrDailySum]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedMerchantView = TypedDict(
-    "PaymentsQrListedMerchantView", {"items": "list[PaymentsQrMerchantView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedPaymentView = TypedDict(
-    "PaymentsQrListedPaymentView", {"items": "list[PaymentsQrPaymentView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedQrCodeView = TypedDict(
-    "PaymentsQrListedQrCodeView", {"items": "list[PaymentsQrQrCodeView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedRejectionView = TypedDict(
-    "PaymentsQrListedRejectionView",
-    {"items": "list[PaymentsQrRejectionView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-PaymentsQrListedSettlementLineView = TypedDict(
-    "PaymentsQrListedSettlementLineView",
-    {"items": "list[PaymentsQrSettlementLineView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-PaymentsQrListedSettlementView = TypedDict(
-    "PaymentsQrListedSettlementView",
-    {"items": "list[PaymentsQrSettlementView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-PaymentsQrListedSuggestion = TypedDict(
-    "PaymentsQrListedSuggestion", {"items": "list[PaymentsQrSuggestion]", "next_cursor": "NotRequired[str | None]"}
-)
-
-PaymentsQrListedUtilityAccountView = TypedDict(
-    "PaymentsQrListedUtilityAccountView",
-    {"items": "list[PaymentsQrUtilityAccountView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 PaymentsQrMerchantCreate = TypedDict(
@@ -2121,6 +2025,10 @@ PaymentsQrMerchantView = TypedDict(
         "registered_at": "str",
         "changed_at": "str",
     },
+)
+
+PaymentsQrMerchantViewList = TypedDict(
+    "PaymentsQrMerchantViewList", {"items": "list[PaymentsQrMerchantView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 PaymentsQrNamingView = TypedDict(
@@ -2184,6 +2092,10 @@ PaymentsQrPaymentView = TypedDict(
     },
 )
 
+PaymentsQrPaymentViewList = TypedDict(
+    "PaymentsQrPaymentViewList", {"items": "list[PaymentsQrPaymentView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 PaymentsQrQrCodeCreate = TypedDict(
     "PaymentsQrQrCodeCreate",
     {
@@ -2216,10 +2128,18 @@ PaymentsQrQrCodeView = TypedDict(
     },
 )
 
+PaymentsQrQrCodeViewList = TypedDict(
+    "PaymentsQrQrCodeViewList", {"items": "list[PaymentsQrQrCodeView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 PaymentsQrRecentBill = TypedDict("PaymentsQrRecentBill", {"period": "str", "amount": "int"})
 
 PaymentsQrRejectionView = TypedDict(
     "PaymentsQrRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"}
+)
+
+PaymentsQrRejectionViewList = TypedDict(
+    "PaymentsQrRejectionViewList", {"items": "list[PaymentsQrRejectionView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 PaymentsQrReopening = TypedDict("PaymentsQrReopening", {"reason": "str"})
@@ -2250,6 +2170,11 @@ PaymentsQrSettlementLineView = TypedDict(
         "resolved_by": "str | None",
         "resolved_at": "str | None",
     },
+)
+
+PaymentsQrSettlementLineViewList = TypedDict(
+    "PaymentsQrSettlementLineViewList",
+    {"items": "list[PaymentsQrSettlementLineView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 PaymentsQrSettlementReport = TypedDict(
@@ -2291,6 +2216,11 @@ PaymentsQrSettlementView = TypedDict(
     },
 )
 
+PaymentsQrSettlementViewList = TypedDict(
+    "PaymentsQrSettlementViewList",
+    {"items": "list[PaymentsQrSettlementView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 PaymentsQrSuggestion = TypedDict(
     "PaymentsQrSuggestion",
     {
@@ -2301,6 +2231,10 @@ PaymentsQrSuggestion = TypedDict(
         "amount": "int | None",
         "why": "Literal['reference', 'amount']",
     },
+)
+
+PaymentsQrSuggestionList = TypedDict(
+    "PaymentsQrSuggestionList", {"items": "list[PaymentsQrSuggestion]", "next_cursor": "NotRequired[str | None]"}
 )
 
 PaymentsQrUtilityAccountCreate = TypedDict(
@@ -2321,15 +2255,9 @@ PaymentsQrUtilityAccountView = TypedDict(
     },
 )
 
-PaymentsQrValidationError = TypedDict(
-    "PaymentsQrValidationError",
-    {
-        "loc": "list[str | int]",
-        "msg": "str",
-        "type": "str",
-        "input": "NotRequired[Any]",
-        "ctx": "NotRequired[dict[str, Any]]",
-    },
+PaymentsQrUtilityAccountViewList = TypedDict(
+    "PaymentsQrUtilityAccountViewList",
+    {"items": "list[PaymentsQrUtilityAccountView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 RegistryAccessView = TypedDict(
@@ -2347,6 +2275,10 @@ RegistryAccessView = TypedDict(
     },
 )
 
+RegistryAccessViewList = TypedDict(
+    "RegistryAccessViewList", {"items": "list[RegistryAccessView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistryAttributeHistoryView = TypedDict(
     "RegistryAttributeHistoryView",
     {
@@ -2358,6 +2290,11 @@ RegistryAttributeHistoryView = TypedDict(
         "expires_at": "str | None",
         "superseded_at": "str | None",
     },
+)
+
+RegistryAttributeHistoryViewList = TypedDict(
+    "RegistryAttributeHistoryViewList",
+    {"items": "list[RegistryAttributeHistoryView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 RegistryAttributeView = TypedDict(
@@ -2372,12 +2309,8 @@ RegistryAttributeView = TypedDict(
     },
 )
 
-RegistryBodyCreateResidentImportV1ResidentImportsPost = TypedDict(
-    "RegistryBodyCreateResidentImportV1ResidentImportsPost", {"file": "str", "unit_code": "str"}
-)
-
-RegistryBodyCreateUnitImportV1UnitImportsPost = TypedDict(
-    "RegistryBodyCreateUnitImportV1UnitImportsPost", {"file": "str", "successions": "NotRequired[str | None]"}
+RegistryAttributeViewList = TypedDict(
+    "RegistryAttributeViewList", {"items": "list[RegistryAttributeView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryBreachCreate = TypedDict(
@@ -2407,6 +2340,10 @@ RegistryBreachView = TypedDict(
     },
 )
 
+RegistryBreachViewList = TypedDict(
+    "RegistryBreachViewList", {"items": "list[RegistryBreachView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistryCandidateView = TypedDict(
     "RegistryCandidateView", {"resident_id": "str", "full_name": "str", "unit_code": "str"}
 )
@@ -2433,6 +2370,10 @@ RegistryConsentView = TypedDict(
         "withdrawn_at": "str | None",
         "status": "Literal['valid', 'expired', 'withdrawn']",
     },
+)
+
+RegistryConsentViewList = TypedDict(
+    "RegistryConsentViewList", {"items": "list[RegistryConsentView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryCorrectionCreate = TypedDict(
@@ -2464,6 +2405,16 @@ RegistryCorrectionView = TypedDict(
     },
 )
 
+RegistryCorrectionViewList = TypedDict(
+    "RegistryCorrectionViewList", {"items": "list[RegistryCorrectionView]", "next_cursor": "NotRequired[str | None]"}
+)
+
+RegistryCreateResidentImportForm = TypedDict("RegistryCreateResidentImportForm", {"file": "str", "unit_code": "str"})
+
+RegistryCreateUnitImportForm = TypedDict(
+    "RegistryCreateUnitImportForm", {"file": "str", "successions": "NotRequired[str | None]"}
+)
+
 RegistryDecisionBody = TypedDict(
     "RegistryDecisionBody", {"decision": "Literal['accept', 'refuse']", "note": "NotRequired[str | None]"}
 )
@@ -2480,8 +2431,9 @@ RegistryDuplicatePairView = TypedDict(
     },
 )
 
-RegistryHTTPValidationError = TypedDict(
-    "RegistryHTTPValidationError", {"detail": "NotRequired[list[RegistryValidationError]]"}
+RegistryDuplicatePairViewList = TypedDict(
+    "RegistryDuplicatePairViewList",
+    {"items": "list[RegistryDuplicatePairView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 RegistryImportAccepted = TypedDict("RegistryImportAccepted", {"id": "str", "status": "str"})
@@ -2504,80 +2456,8 @@ RegistryImportView = TypedDict(
     },
 )
 
-RegistryListedAccessView = TypedDict(
-    "RegistryListedAccessView", {"items": "list[RegistryAccessView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedAttributeHistoryView = TypedDict(
-    "RegistryListedAttributeHistoryView",
-    {"items": "list[RegistryAttributeHistoryView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-RegistryListedAttributeView = TypedDict(
-    "RegistryListedAttributeView", {"items": "list[RegistryAttributeView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedBreachView = TypedDict(
-    "RegistryListedBreachView", {"items": "list[RegistryBreachView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedConsentView = TypedDict(
-    "RegistryListedConsentView", {"items": "list[RegistryConsentView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedCorrectionView = TypedDict(
-    "RegistryListedCorrectionView", {"items": "list[RegistryCorrectionView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedDuplicatePairView = TypedDict(
-    "RegistryListedDuplicatePairView",
-    {"items": "list[RegistryDuplicatePairView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-RegistryListedImportView = TypedDict(
-    "RegistryListedImportView", {"items": "list[RegistryImportView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedOrganizationView = TypedDict(
-    "RegistryListedOrganizationView",
-    {"items": "list[RegistryOrganizationView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-RegistryListedRefreshView = TypedDict(
-    "RegistryListedRefreshView", {"items": "list[RegistryRefreshView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedRejectionView = TypedDict(
-    "RegistryListedRejectionView", {"items": "list[RegistryRejectionView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedRepresentativeClaimView = TypedDict(
-    "RegistryListedRepresentativeClaimView",
-    {"items": "list[RegistryRepresentativeClaimView]", "next_cursor": "NotRequired[str | None]"},
-)
-
-RegistryListedResidentView = TypedDict(
-    "RegistryListedResidentView", {"items": "list[RegistryResidentView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedRotationView = TypedDict(
-    "RegistryListedRotationView", {"items": "list[RegistryRotationView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedSourceView = TypedDict(
-    "RegistryListedSourceView", {"items": "list[RegistrySourceView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedUndecidedView = TypedDict(
-    "RegistryListedUndecidedView", {"items": "list[RegistryUndecidedView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedUnitView = TypedDict(
-    "RegistryListedUnitView", {"items": "list[RegistryUnitView]", "next_cursor": "NotRequired[str | None]"}
-)
-
-RegistryListedUnmatchedView = TypedDict(
-    "RegistryListedUnmatchedView", {"items": "list[RegistryUnmatchedView]", "next_cursor": "NotRequired[str | None]"}
+RegistryImportViewList = TypedDict(
+    "RegistryImportViewList", {"items": "list[RegistryImportView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryLookedUp = TypedDict(
@@ -2646,6 +2526,11 @@ RegistryOrganizationView = TypedDict(
     },
 )
 
+RegistryOrganizationViewList = TypedDict(
+    "RegistryOrganizationViewList",
+    {"items": "list[RegistryOrganizationView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 RegistryPrefillBody = TypedDict("RegistryPrefillBody", {"fields": "list[str]", "purpose": "NotRequired[str | None]"})
 
 RegistryPrefillView = TypedDict(
@@ -2689,6 +2574,10 @@ RegistryRefreshView = TypedDict(
     },
 )
 
+RegistryRefreshViewList = TypedDict(
+    "RegistryRefreshViewList", {"items": "list[RegistryRefreshView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistryRefreshedSource = TypedDict(
     "RegistryRefreshedSource", {"source": "str", "state": "str", "reason": "str | None", "changed": "list[str]"}
 )
@@ -2699,6 +2588,10 @@ RegistryRefreshedView = TypedDict(
 
 RegistryRejectionView = TypedDict(
     "RegistryRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"}
+)
+
+RegistryRejectionViewList = TypedDict(
+    "RegistryRejectionViewList", {"items": "list[RegistryRejectionView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryRepresentative = TypedDict("RegistryRepresentative", {"resident_id": "str"})
@@ -2712,6 +2605,11 @@ RegistryRepresentativeClaimView = TypedDict(
         "decided_at": "str | None",
         "reason": "str | None",
     },
+)
+
+RegistryRepresentativeClaimViewList = TypedDict(
+    "RegistryRepresentativeClaimViewList",
+    {"items": "list[RegistryRepresentativeClaimView]", "next_cursor": "NotRequired[str | None]"},
 )
 
 RegistryRepresentativeDecision = TypedDict(
@@ -2794,6 +2692,10 @@ RegistryResidentView = TypedDict(
     },
 )
 
+RegistryResidentViewList = TypedDict(
+    "RegistryResidentViewList", {"items": "list[RegistryResidentView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistryResolveBody = TypedDict("RegistryResolveBody", {"resident_id": "str"})
 
 RegistryResolvedView = TypedDict("RegistryResolvedView", {"id": "str", "resident_id": "str", "resolved_at": "str"})
@@ -2805,6 +2707,10 @@ RegistryRevealView = TypedDict("RegistryRevealView", {"resident_id": "str", "fie
 RegistryRotationView = TypedDict(
     "RegistryRotationView",
     {"name": "str", "key_id": "str", "rows": "int", "started_at": "str", "finished_at": "str | None"},
+)
+
+RegistryRotationViewList = TypedDict(
+    "RegistryRotationViewList", {"items": "list[RegistryRotationView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistrySealsView = TypedDict(
@@ -2831,12 +2737,20 @@ RegistrySourceView = TypedDict(
     },
 )
 
+RegistrySourceViewList = TypedDict(
+    "RegistrySourceViewList", {"items": "list[RegistrySourceView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistrySuccessorView = TypedDict("RegistrySuccessorView", {"code": "str", "kind": "str", "effective_on": "str"})
 
 RegistryTaxCodeBody = TypedDict("RegistryTaxCodeBody", {"tax_code": "str"})
 
 RegistryUndecidedView = TypedDict(
     "RegistryUndecidedView", {"resident_id": "str", "from_unit_code": "str", "unit_code": "str"}
+)
+
+RegistryUndecidedViewList = TypedDict(
+    "RegistryUndecidedViewList", {"items": "list[RegistryUndecidedView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryUnitImportView = TypedDict(
@@ -2867,6 +2781,10 @@ RegistryUnitView = TypedDict(
     },
 )
 
+RegistryUnitViewList = TypedDict(
+    "RegistryUnitViewList", {"items": "list[RegistryUnitView]", "next_cursor": "NotRequired[str | None]"}
+)
+
 RegistryUnmatchedView = TypedDict(
     "RegistryUnmatchedView",
     {
@@ -2884,15 +2802,8 @@ RegistryUnmatchedView = TypedDict(
     },
 )
 
-RegistryValidationError = TypedDict(
-    "RegistryValidationError",
-    {
-        "loc": "list[str | int]",
-        "msg": "str",
-        "type": "str",
-        "input": "NotRequired[Any]",
-        "ctx": "NotRequired[dict[str, Any]]",
-    },
+RegistryUnmatchedViewList = TypedDict(
+    "RegistryUnmatchedViewList", {"items": "list[RegistryUnmatchedView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryWarningView = TypedDict("RegistryWarningView", {"pointer": "str", "code": "str", "message": "str"})
@@ -2976,10 +2887,6 @@ ReportingForecastsView = TypedDict(
         "items": "list[ReportingForecastView]",
         "next_cursor": "NotRequired[str | None]",
     },
-)
-
-ReportingHTTPValidationError = TypedDict(
-    "ReportingHTTPValidationError", {"detail": "NotRequired[list[ReportingValidationError]]"}
 )
 
 ReportingIndicatorView = TypedDict(
@@ -3075,17 +2982,6 @@ ReportingUnitRankingView = TypedDict(
     },
 )
 
-ReportingValidationError = TypedDict(
-    "ReportingValidationError",
-    {
-        "loc": "list[str | int]",
-        "msg": "str",
-        "type": "str",
-        "input": "NotRequired[Any]",
-        "ctx": "NotRequired[dict[str, Any]]",
-    },
-)
-
 
 def _path(value: object) -> str:
     return quote(str(value), safe="")
@@ -3106,18 +3002,18 @@ class Operations:
     ) -> Any:
         raise NotImplementedError
 
-    def post_dev_token(self, *, body: GatewayDevelopmentSignIn, idempotency_key: str | None = None) -> GatewayToken:
+    def post_dev_token(self, *, body: GatewayDevelopmentSignIn, accept_language: str | None = None) -> GatewayToken:
         "A token for a fictitious caller. Does not exist in production. (POST /dev/token)"
         answer: GatewayToken = self._ask(
             "POST",
             "/dev/token",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_oauth_token(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self, *, files: Any, body: dict[str, Any] | None = None, accept_language: str | None = None
     ) -> GatewayPartnerToken:
         "OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form. (POST /oauth/token)"
         answer: GatewayPartnerToken = self._ask(
@@ -3125,31 +3021,56 @@ class Operations:
             "/oauth/token",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_access_seals(self, *, after: int | None = None) -> RegistrySealsView:
+    def get_access_seals(self, *, after: int | None = None, accept_language: str | None = None) -> RegistrySealsView:
         "Verify a part of the registry's access log against its chain of seals: at most 100 links, the newest by default. (GET /v1/access-seals)"
-        answer: RegistrySealsView = self._ask("GET", "/v1/access-seals", query={"after": after})
+        answer: RegistrySealsView = self._ask(
+            "GET",
+            "/v1/access-seals",
+            query={"after": after},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_administrative_acts(
-        self, *, actor: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> GatewayListedAdministrativeActView:
+        self,
+        *,
+        actor: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> GatewayAdministrativeActViewList:
         "Administrative acts, oldest first: on partners, their secrets and documents, deliveries and dead letters. (GET /v1/administrative-acts)"
-        answer: GatewayListedAdministrativeActView = self._ask(
-            "GET", "/v1/administrative-acts", query={"actor": actor, "limit": limit, "cursor": cursor}
+        answer: GatewayAdministrativeActViewList = self._ask(
+            "GET",
+            "/v1/administrative-acts",
+            query={"actor": actor, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_banks(self, *, as_of: str | None = None, bin: str | None = None) -> PaymentsQrListedBankView:
+    def get_banks(
+        self, *, as_of: str | None = None, bin: str | None = None, accept_language: str | None = None
+    ) -> PaymentsQrBankViewList:
         "Banks, wallets and mobile money with their BIN. A renamed bank keeps its BIN. (GET /v1/banks)"
-        answer: PaymentsQrListedBankView = self._ask("GET", "/v1/banks", query={"as_of": as_of, "bin": bin})
+        answer: PaymentsQrBankViewList = self._ask(
+            "GET",
+            "/v1/banks",
+            query={"as_of": as_of, "bin": bin},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_bill_imports(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrImportView:
         "Imports a supplier's bill file: each valid row becomes a bill with its code; the same file again changes nothing. (POST /v1/bill-imports)"
         answer: PaymentsQrImportView = self._ask(
@@ -3157,31 +3078,56 @@ class Operations:
             "/v1/bill-imports",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_bill_imports_by_import_id(self, *, import_id: str) -> PaymentsQrImportView:
+    def get_bill_imports_by_import_id(
+        self, *, import_id: str, accept_language: str | None = None
+    ) -> PaymentsQrImportView:
         "The counts of an imported bill file. (GET /v1/bill-imports/{import_id})"
-        answer: PaymentsQrImportView = self._ask("GET", f"/v1/bill-imports/{_path(import_id)}")
+        answer: PaymentsQrImportView = self._ask(
+            "GET",
+            f"/v1/bill-imports/{_path(import_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_bill_imports_rejections(
-        self, *, import_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> PaymentsQrListedRejectionView:
+        self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> PaymentsQrRejectionViewList:
         "Every rejected cell; also as CSV. (GET /v1/bill-imports/{import_id}/rejections)"
-        answer: PaymentsQrListedRejectionView = self._ask(
-            "GET", f"/v1/bill-imports/{_path(import_id)}/rejections", query={"limit": limit, "cursor": cursor}
+        answer: PaymentsQrRejectionViewList = self._ask(
+            "GET",
+            f"/v1/bill-imports/{_path(import_id)}/rejections",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def post_bills(self, *, body: PaymentsQrBillCreate, idempotency_key: str | None = None) -> PaymentsQrBillView:
+    def post_bills(
+        self, *, body: PaymentsQrBillCreate, idempotency_key: str | None = None, accept_language: str | None = None
+    ) -> PaymentsQrBillView:
         "Issues a bill of a customer for a period, with a code that pays exactly this bill. (POST /v1/bills)"
         answer: PaymentsQrBillView = self._ask(
             "POST",
             "/v1/bills",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -3196,10 +3142,11 @@ class Operations:
         status: Literal["unpaid", "overdue", "paid", "cancelled"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> PaymentsQrListedBillView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrBillViewList:
         "Bills: a resident's own, a merchant's, or those of an officer's units; a named resident's need a purpose. (GET /v1/bills)"
-        answer: PaymentsQrListedBillView = self._ask(
+        answer: PaymentsQrBillViewList = self._ask(
             "GET",
             "/v1/bills",
             query={
@@ -3212,26 +3159,55 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_bills_by_bill_id(self, *, bill_id: str, purpose: str | None = None) -> PaymentsQrBillView:
+    def get_bills_by_bill_id(
+        self,
+        *,
+        bill_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrBillView:
         "A bill; an officer states a purpose where it is known whose bill it is. (GET /v1/bills/{bill_id})"
         answer: PaymentsQrBillView = self._ask(
             "GET",
             f"/v1/bills/{_path(bill_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_bills_by_bill_id(self, *, bill_id: str) -> Any:
+    def delete_bills_by_bill_id(self, *, bill_id: str, accept_language: str | None = None) -> Any:
         "Cancels an unpaid bill and revokes its code. (DELETE /v1/bills/{bill_id})"
-        answer: Any = self._ask("DELETE", f"/v1/bills/{_path(bill_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/bills/{_path(bill_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_campaign_plans(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingCampaignView:
         "Draws up the campaign of a plan's file with all it asks for; the same file is one campaign. (POST /v1/campaign-plans)"
         answer: OnboardingCampaignView = self._ask(
@@ -3239,138 +3215,244 @@ class Operations:
             "/v1/campaign-plans",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_campaigns(
-        self, *, body: OnboardingCampaignCreate, idempotency_key: str | None = None
+        self, *, body: OnboardingCampaignCreate, idempotency_key: str | None = None, accept_language: str | None = None
     ) -> OnboardingCampaignView:
         "Draws up a campaign from a template; its unit is meant as of its start. (POST /v1/campaigns)"
         answer: OnboardingCampaignView = self._ask(
             "POST",
             "/v1/campaigns",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_campaigns(self, *, limit: int | None = None, cursor: str | None = None) -> OnboardingListedCampaignView:
+    def get_campaigns(
+        self, *, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> OnboardingCampaignViewList:
         "List Campaigns (GET /v1/campaigns)"
-        answer: OnboardingListedCampaignView = self._ask(
-            "GET", "/v1/campaigns", query={"limit": limit, "cursor": cursor}
+        answer: OnboardingCampaignViewList = self._ask(
+            "GET",
+            "/v1/campaigns",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_campaigns_by_campaign_id(self, *, campaign_id: str) -> OnboardingCampaignView:
+    def get_campaigns_by_campaign_id(
+        self, *, campaign_id: str, accept_language: str | None = None
+    ) -> OnboardingCampaignView:
         "Get Campaign (GET /v1/campaigns/{campaign_id})"
-        answer: OnboardingCampaignView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}")
+        answer: OnboardingCampaignView = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_campaigns_by_campaign_id(
-        self, *, campaign_id: str, body: OnboardingCampaignPatch, if_match: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingCampaignPatch,
+        if_match: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingCampaignView:
         "Update Campaign (PATCH /v1/campaigns/{campaign_id})"
         answer: OnboardingCampaignView = self._ask(
             "PATCH",
             f"/v1/campaigns/{_path(campaign_id)}",
             body=body,
-            headers={name: str(value) for name, value in (("If-Match", if_match),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("If-Match", if_match),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_announcement(
-        self, *, campaign_id: str, unit_code: str | None = None
+        self, *, campaign_id: str, unit_code: str | None = None, accept_language: str | None = None
     ) -> OnboardingAnnouncementView:
         "A text to read over the loudspeaker: the next session, the chosen services, what to bring. (GET /v1/campaigns/{campaign_id}/announcement)"
         answer: OnboardingAnnouncementView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/announcement", query={"unit_code": unit_code}
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/announcement",
+            query={"unit_code": unit_code},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_campaigns_communications(
-        self, *, campaign_id: str, body: OnboardingCommunicationCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingCommunicationCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingCommunicationView:
         "Create Communication (POST /v1/campaigns/{campaign_id}/communications)"
         answer: OnboardingCommunicationView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/communications",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_communications(
-        self, *, campaign_id: str, kind: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedCommunicationView:
+        self,
+        *,
+        campaign_id: str,
+        kind: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingCommunicationViewList:
         "List Communications (GET /v1/campaigns/{campaign_id}/communications)"
-        answer: OnboardingListedCommunicationView = self._ask(
+        answer: OnboardingCommunicationViewList = self._ask(
             "GET",
             f"/v1/campaigns/{_path(campaign_id)}/communications",
             query={"kind": kind, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_campaigns_communications_by_communication_id(
-        self, *, campaign_id: str, communication_id: str
+        self, *, campaign_id: str, communication_id: str, accept_language: str | None = None
     ) -> OnboardingCommunicationView:
         "Get Communication (GET /v1/campaigns/{campaign_id}/communications/{communication_id})"
         answer: OnboardingCommunicationView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}"
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def patch_campaigns_communications_by_communication_id(
-        self, *, campaign_id: str, communication_id: str, body: OnboardingCommunicationPatch
+        self,
+        *,
+        campaign_id: str,
+        communication_id: str,
+        body: OnboardingCommunicationPatch,
+        accept_language: str | None = None,
     ) -> OnboardingCommunicationView:
         "Update Communication (PATCH /v1/campaigns/{campaign_id}/communications/{communication_id})"
         answer: OnboardingCommunicationView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def delete_campaigns_communications_by_communication_id(self, *, campaign_id: str, communication_id: str) -> Any:
+    def delete_campaigns_communications_by_communication_id(
+        self, *, campaign_id: str, communication_id: str, accept_language: str | None = None
+    ) -> Any:
         "Takes back a publication that was recorded by mistake; the counts fall again. (DELETE /v1/campaigns/{campaign_id}/communications/{communication_id})"
         answer: Any = self._ask(
-            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}"
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/communications/{_path(communication_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_campaigns_filings(
-        self, *, campaign_id: str, body: OnboardingFilingCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingFilingCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingFilingView:
         "Demands a filing of the units (by officers who lead the campaign), or hands one in (by officers who lead the unit). (POST /v1/campaigns/{campaign_id}/filings)"
         answer: OnboardingFilingView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/filings",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_campaigns_filings(self, *, campaign_id: str) -> OnboardingListedFilingView:
+    def get_campaigns_filings(
+        self, *, campaign_id: str, accept_language: str | None = None
+    ) -> OnboardingFilingViewList:
         "Each unit that owes a filing, with its state. (GET /v1/campaigns/{campaign_id}/filings)"
-        answer: OnboardingListedFilingView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/filings")
+        answer: OnboardingFilingViewList = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/filings",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_campaigns_filings_by_filing_id(
-        self, *, campaign_id: str, filing_id: str, body: OnboardingFilingPatch
+        self, *, campaign_id: str, filing_id: str, body: OnboardingFilingPatch, accept_language: str | None = None
     ) -> OnboardingFilingView:
         "Corrects a filing: its day and document by officers who lead the unit, the last day by those who lead the campaign. (PATCH /v1/campaigns/{campaign_id}/filings/{filing_id})"
         answer: OnboardingFilingView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/filings/{_path(filing_id)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/filings/{_path(filing_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_campaigns_models(
-        self, *, campaign_id: str, body: OnboardingModelCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingModelCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingModelView:
         "Create Digital Model (POST /v1/campaigns/{campaign_id}/models)"
         answer: OnboardingModelView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/models",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -3382,205 +3464,365 @@ class Operations:
         missing: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> OnboardingListedModelView:
+        accept_language: str | None = None,
+    ) -> OnboardingModelViewList:
         "Models of bodies; with `missing=true` the communes in which the body has none. (GET /v1/campaigns/{campaign_id}/models)"
-        answer: OnboardingListedModelView = self._ask(
+        answer: OnboardingModelViewList = self._ask(
             "GET",
             f"/v1/campaigns/{_path(campaign_id)}/models",
             query={"body": body, "missing": missing, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_campaigns_models_by_model_id(self, *, campaign_id: str, model_id: str) -> OnboardingModelView:
+    def get_campaigns_models_by_model_id(
+        self, *, campaign_id: str, model_id: str, accept_language: str | None = None
+    ) -> OnboardingModelView:
         "Get Digital Model (GET /v1/campaigns/{campaign_id}/models/{model_id})"
-        answer: OnboardingModelView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}")
+        answer: OnboardingModelView = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_campaigns_models_by_model_id(
-        self, *, campaign_id: str, model_id: str, body: OnboardingModelPatch
+        self, *, campaign_id: str, model_id: str, body: OnboardingModelPatch, accept_language: str | None = None
     ) -> OnboardingModelView:
         "Update Digital Model (PATCH /v1/campaigns/{campaign_id}/models/{model_id})"
         answer: OnboardingModelView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def delete_campaigns_models_by_model_id(self, *, campaign_id: str, model_id: str) -> Any:
+    def delete_campaigns_models_by_model_id(
+        self, *, campaign_id: str, model_id: str, accept_language: str | None = None
+    ) -> Any:
         "Deletes a model that is not nominated. (DELETE /v1/campaigns/{campaign_id}/models/{model_id})"
-        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/models/{_path(model_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_campaigns_nominations(
-        self, *, campaign_id: str, body: OnboardingNominationCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingNominationCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingNominationView:
         "Nominates a model for the vote; by officers who lead its unit. (POST /v1/campaigns/{campaign_id}/nominations)"
         answer: OnboardingNominationView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/nominations",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_nominations(
-        self, *, campaign_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedNominationView:
+        self,
+        *,
+        campaign_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingNominationViewList:
         "List Nominations (GET /v1/campaigns/{campaign_id}/nominations)"
-        answer: OnboardingListedNominationView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/nominations", query={"limit": limit, "cursor": cursor}
+        answer: OnboardingNominationViewList = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/nominations",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_campaigns_nominations_by_nomination_id(
-        self, *, campaign_id: str, nomination_id: str
+        self, *, campaign_id: str, nomination_id: str, accept_language: str | None = None
     ) -> OnboardingNominationView:
         "Get Nomination (GET /v1/campaigns/{campaign_id}/nominations/{nomination_id})"
         answer: OnboardingNominationView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}"
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def delete_campaigns_nominations_by_nomination_id(self, *, campaign_id: str, nomination_id: str) -> Any:
+    def delete_campaigns_nominations_by_nomination_id(
+        self, *, campaign_id: str, nomination_id: str, accept_language: str | None = None
+    ) -> Any:
         "Takes a nomination back, and the votes for it; by officers who lead the unit of its model. (DELETE /v1/campaigns/{campaign_id}/nominations/{nomination_id})"
-        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_campaigns_nominations_votes(
-        self, *, campaign_id: str, nomination_id: str, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        nomination_id: str,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingNominationView:
         "One account, one vote for one nomination; again changes nothing. Officers of the model's unit do not vote for it. (POST /v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes)"
         answer: OnboardingNominationView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}/votes",
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_campaigns_nominations_votes(self, *, campaign_id: str, nomination_id: str) -> Any:
+    def delete_campaigns_nominations_votes(
+        self, *, campaign_id: str, nomination_id: str, accept_language: str | None = None
+    ) -> Any:
         "Takes the caller's own vote back. (DELETE /v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes)"
         answer: Any = self._ask(
-            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}/votes"
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/nominations/{_path(nomination_id)}/votes",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_campaigns_official_signatures(
-        self, *, campaign_id: str, body: OnboardingOfficialSignatureCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingOfficialSignatureCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingOfficialSignatureView:
         "Create Official Signature (POST /v1/campaigns/{campaign_id}/official-signatures)"
         answer: OnboardingOfficialSignatureView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/official-signatures",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_official_signatures(
-        self, *, campaign_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedOfficialSignatureView:
+        self,
+        *,
+        campaign_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingOfficialSignatureViewList:
         "List Official Signatures (GET /v1/campaigns/{campaign_id}/official-signatures)"
-        answer: OnboardingListedOfficialSignatureView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/official-signatures", query={"limit": limit, "cursor": cursor}
+        answer: OnboardingOfficialSignatureViewList = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/official-signatures",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_campaigns_official_signatures_by_signature_id(
-        self, *, campaign_id: str, signature_id: str
+        self, *, campaign_id: str, signature_id: str, accept_language: str | None = None
     ) -> OnboardingOfficialSignatureView:
         "Get Official Signature (GET /v1/campaigns/{campaign_id}/official-signatures/{signature_id})"
         answer: OnboardingOfficialSignatureView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}"
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def patch_campaigns_official_signatures_by_signature_id(
-        self, *, campaign_id: str, signature_id: str, body: OnboardingOfficialSignaturePatch
+        self,
+        *,
+        campaign_id: str,
+        signature_id: str,
+        body: OnboardingOfficialSignaturePatch,
+        accept_language: str | None = None,
     ) -> OnboardingOfficialSignatureView:
         "Update Official Signature (PATCH /v1/campaigns/{campaign_id}/official-signatures/{signature_id})"
         answer: OnboardingOfficialSignatureView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def delete_campaigns_official_signatures_by_signature_id(self, *, campaign_id: str, signature_id: str) -> Any:
+    def delete_campaigns_official_signatures_by_signature_id(
+        self, *, campaign_id: str, signature_id: str, accept_language: str | None = None
+    ) -> Any:
         "Takes back a signature that was recorded by mistake; the counts fall again. (DELETE /v1/campaigns/{campaign_id}/official-signatures/{signature_id})"
         answer: Any = self._ask(
-            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}"
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/official-signatures/{_path(signature_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_campaigns_ranking(self, *, campaign_id: str) -> OnboardingCampaignRankingView:
+    def get_campaigns_ranking(
+        self, *, campaign_id: str, accept_language: str | None = None
+    ) -> OnboardingCampaignRankingView:
         "Units by what they reached of the campaign's targets; models by votes. (GET /v1/campaigns/{campaign_id}/ranking)"
-        answer: OnboardingCampaignRankingView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/ranking")
+        answer: OnboardingCampaignRankingView = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/ranking",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_campaigns_readiness_checks(
-        self, *, campaign_id: str, body: OnboardingReadinessCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingReadinessCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingReadinessView:
         "Records what works at a venue; each gap opens a task for the body that closes it. (POST /v1/campaigns/{campaign_id}/readiness-checks)"
         answer: OnboardingReadinessView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/readiness-checks",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_readiness_checks(
-        self, *, campaign_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedReadinessView:
+        self,
+        *,
+        campaign_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingReadinessViewList:
         "List Readiness Checks (GET /v1/campaigns/{campaign_id}/readiness-checks)"
-        answer: OnboardingListedReadinessView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/readiness-checks", query={"limit": limit, "cursor": cursor}
+        answer: OnboardingReadinessViewList = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/readiness-checks",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_campaigns_readiness_checks_by_check_id(self, *, campaign_id: str, check_id: str) -> OnboardingReadinessView:
+    def get_campaigns_readiness_checks_by_check_id(
+        self, *, campaign_id: str, check_id: str, accept_language: str | None = None
+    ) -> OnboardingReadinessView:
         "Get Readiness Check (GET /v1/campaigns/{campaign_id}/readiness-checks/{check_id})"
         answer: OnboardingReadinessView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/readiness-checks/{_path(check_id)}"
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/readiness-checks/{_path(check_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_campaigns_sessions(
-        self, *, campaign_id: str, body: OnboardingSessionCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingSessionCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingOwnSessionView:
         "Plans a session; its unit is resolved as of the day of the session. (POST /v1/campaigns/{campaign_id}/sessions)"
         answer: OnboardingOwnSessionView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/sessions",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_sessions(
-        self, *, campaign_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedSessionView:
+        self,
+        *,
+        campaign_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingSessionViewList:
         "List Campaign Sessions (GET /v1/campaigns/{campaign_id}/sessions)"
-        answer: OnboardingListedSessionView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/sessions", query={"limit": limit, "cursor": cursor}
+        answer: OnboardingSessionViewList = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/sessions",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def patch_campaigns_steps_by_number(
-        self, *, campaign_id: str, number: int, body: OnboardingStepPatch
+        self, *, campaign_id: str, number: int, body: OnboardingStepPatch, accept_language: str | None = None
     ) -> OnboardingCampaignStepView:
         "Records the progress of a step. (PATCH /v1/campaigns/{campaign_id}/steps/{number})"
         answer: OnboardingCampaignStepView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/steps/{_path(number)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/steps/{_path(number)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_campaigns_tasks(
-        self, *, campaign_id: str, body: OnboardingTaskCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingTaskCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingTaskView:
         "Create Campaign Task (POST /v1/campaigns/{campaign_id}/tasks)"
         answer: OnboardingTaskView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/tasks",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -3593,89 +3835,152 @@ class Operations:
         status: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> OnboardingListedTaskView:
+        accept_language: str | None = None,
+    ) -> OnboardingTaskViewList:
         "List Campaign Tasks (GET /v1/campaigns/{campaign_id}/tasks)"
-        answer: OnboardingListedTaskView = self._ask(
+        answer: OnboardingTaskViewList = self._ask(
             "GET",
             f"/v1/campaigns/{_path(campaign_id)}/tasks",
             query={"overdue": overdue, "body": body, "status": status, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_campaigns_tasks_by_task_id(self, *, campaign_id: str, task_id: str) -> OnboardingTaskView:
+    def get_campaigns_tasks_by_task_id(
+        self, *, campaign_id: str, task_id: str, accept_language: str | None = None
+    ) -> OnboardingTaskView:
         "Get Campaign Task (GET /v1/campaigns/{campaign_id}/tasks/{task_id})"
-        answer: OnboardingTaskView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}")
+        answer: OnboardingTaskView = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_campaigns_tasks_by_task_id(
-        self, *, campaign_id: str, task_id: str, body: OnboardingTaskPatch
+        self, *, campaign_id: str, task_id: str, body: OnboardingTaskPatch, accept_language: str | None = None
     ) -> OnboardingTaskView:
         "Changes a task: officers who lead its unit; its owner records progress. (PATCH /v1/campaigns/{campaign_id}/tasks/{task_id})"
         answer: OnboardingTaskView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def delete_campaigns_tasks_by_task_id(self, *, campaign_id: str, task_id: str) -> Any:
+    def delete_campaigns_tasks_by_task_id(
+        self, *, campaign_id: str, task_id: str, accept_language: str | None = None
+    ) -> Any:
         "Delete Campaign Task (DELETE /v1/campaigns/{campaign_id}/tasks/{task_id})"
-        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/tasks/{_path(task_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_campaigns_teams(
-        self, *, campaign_id: str, body: OnboardingTeamCreate, idempotency_key: str | None = None
+        self,
+        *,
+        campaign_id: str,
+        body: OnboardingTeamCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingTeamView:
         "Sets up a team in a unit; the answer names the bodies that the plan wants and that send no member. (POST /v1/campaigns/{campaign_id}/teams)"
         answer: OnboardingTeamView = self._ask(
             "POST",
             f"/v1/campaigns/{_path(campaign_id)}/teams",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_campaigns_teams(
-        self, *, campaign_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedTeamView:
+        self,
+        *,
+        campaign_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingTeamViewList:
         "List Teams (GET /v1/campaigns/{campaign_id}/teams)"
-        answer: OnboardingListedTeamView = self._ask(
-            "GET", f"/v1/campaigns/{_path(campaign_id)}/teams", query={"limit": limit, "cursor": cursor}
+        answer: OnboardingTeamViewList = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/teams",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_campaigns_teams_by_team_id(self, *, campaign_id: str, team_id: str) -> OnboardingTeamView:
+    def get_campaigns_teams_by_team_id(
+        self, *, campaign_id: str, team_id: str, accept_language: str | None = None
+    ) -> OnboardingTeamView:
         "Get Team (GET /v1/campaigns/{campaign_id}/teams/{team_id})"
-        answer: OnboardingTeamView = self._ask("GET", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}")
+        answer: OnboardingTeamView = self._ask(
+            "GET",
+            f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def put_campaigns_teams_by_team_id(
-        self, *, campaign_id: str, team_id: str, body: OnboardingTeamPut
+        self, *, campaign_id: str, team_id: str, body: OnboardingTeamPut, accept_language: str | None = None
     ) -> OnboardingTeamView:
         "Replaces the members; those who are not on the list any more lose access. (PUT /v1/campaigns/{campaign_id}/teams/{team_id})"
         answer: OnboardingTeamView = self._ask(
-            "PUT", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}", body=body
+            "PUT",
+            f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def delete_campaigns_teams_by_team_id(self, *, campaign_id: str, team_id: str) -> Any:
+    def delete_campaigns_teams_by_team_id(
+        self, *, campaign_id: str, team_id: str, accept_language: str | None = None
+    ) -> Any:
         "Dissolves a team; its members lose access. (DELETE /v1/campaigns/{campaign_id}/teams/{team_id})"
-        answer: Any = self._ask("DELETE", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_campaigns_teams_members_by_member_id(
-        self, *, campaign_id: str, team_id: str, member_id: str, body: OnboardingMemberPatch
+        self,
+        *,
+        campaign_id: str,
+        team_id: str,
+        member_id: str,
+        body: OnboardingMemberPatch,
+        accept_language: str | None = None,
     ) -> OnboardingTeamView:
         "Changes one member, for instance the last day on which they are listed. (PATCH /v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id})"
         answer: OnboardingTeamView = self._ask(
-            "PATCH", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}/members/{_path(member_id)}", body=body
+            "PATCH",
+            f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}/members/{_path(member_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def delete_campaigns_teams_members_by_member_id(
-        self, *, campaign_id: str, team_id: str, member_id: str
+        self, *, campaign_id: str, team_id: str, member_id: str, accept_language: str | None = None
     ) -> OnboardingTeamView:
         "Takes a member off the list at once. (DELETE /v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id})"
         answer: OnboardingTeamView = self._ask(
-            "DELETE", f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}/members/{_path(member_id)}"
+            "DELETE",
+            f"/v1/campaigns/{_path(campaign_id)}/teams/{_path(team_id)}/members/{_path(member_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -3686,25 +3991,44 @@ class Operations:
         due_by: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> RegistryListedCorrectionView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryCorrectionViewList:
         "Open requests of the caller's units. (GET /v1/corrections)"
-        answer: RegistryListedCorrectionView = self._ask(
+        answer: RegistryCorrectionViewList = self._ask(
             "GET",
             "/v1/corrections",
             query={"unit_code": unit_code, "due_by": due_by, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_corrections_by_correction_id(
-        self, *, correction_id: str, purpose: str | None = None
+        self,
+        *,
+        correction_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> RegistryCorrectionView:
         "Get Correction (GET /v1/corrections/{correction_id})"
         answer: RegistryCorrectionView = self._ask(
             "GET",
             f"/v1/corrections/{_path(correction_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -3713,8 +4037,9 @@ class Operations:
         *,
         correction_id: str,
         body: RegistryDecisionBody,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryCorrectionView:
         "Accept or refuse; an accepted value replaces the present one whatever its source. (POST /v1/corrections/{correction_id}/decision)"
         answer: RegistryCorrectionView = self._ask(
@@ -3726,6 +4051,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -3733,44 +4059,74 @@ class Operations:
         return answer
 
     def post_data_breaches(
-        self, *, body: RegistryBreachCreate, idempotency_key: str | None = None
+        self, *, body: RegistryBreachCreate, idempotency_key: str | None = None, accept_language: str | None = None
     ) -> RegistryBreachView:
         "Enter a breach; the 72 hours run from its detection. (POST /v1/data-breaches)"
         answer: RegistryBreachView = self._ask(
             "POST",
             "/v1/data-breaches",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_data_breaches(self, *, limit: int | None = None, cursor: str | None = None) -> RegistryListedBreachView:
+    def get_data_breaches(
+        self, *, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> RegistryBreachViewList:
         "The register, oldest first. (GET /v1/data-breaches)"
-        answer: RegistryListedBreachView = self._ask(
-            "GET", "/v1/data-breaches", query={"limit": limit, "cursor": cursor}
+        answer: RegistryBreachViewList = self._ask(
+            "GET",
+            "/v1/data-breaches",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_data_breaches_by_breach_id(self, *, breach_id: str) -> RegistryBreachView:
+    def get_data_breaches_by_breach_id(
+        self, *, breach_id: str, accept_language: str | None = None
+    ) -> RegistryBreachView:
         "Get Data Breach (GET /v1/data-breaches/{breach_id})"
-        answer: RegistryBreachView = self._ask("GET", f"/v1/data-breaches/{_path(breach_id)}")
+        answer: RegistryBreachView = self._ask(
+            "GET",
+            f"/v1/data-breaches/{_path(breach_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_data_breaches_notification(
-        self, *, breach_id: str, body: RegistryNotificationBody, idempotency_key: str | None = None
+        self,
+        *,
+        breach_id: str,
+        body: RegistryNotificationBody,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryBreachView:
         "Record the notification of the authority, which ends the time limit; accepted once. (POST /v1/data-breaches/{breach_id}/notification)"
         answer: RegistryBreachView = self._ask(
             "POST",
             f"/v1/data-breaches/{_path(breach_id)}/notification",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_data_sources(self, *, accept_language: str | None = None) -> RegistryListedSourceView:
+    def get_data_sources(self, *, accept_language: str | None = None) -> RegistrySourceViewList:
         "Each linked database with its state and last success. (GET /v1/data-sources)"
-        answer: RegistryListedSourceView = self._ask(
+        answer: RegistrySourceViewList = self._ask(
             "GET",
             "/v1/data-sources",
             headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
@@ -3783,40 +4139,63 @@ class Operations:
         service: Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        accept_language: str | None = None,
     ) -> GatewayDeadLetters:
         "Events that services could not apply, oldest first, without their contents. (GET /v1/dead-letters)"
         answer: GatewayDeadLetters = self._ask(
-            "GET", "/v1/dead-letters", query={"service": service, "limit": limit, "cursor": cursor}
+            "GET",
+            "/v1/dead-letters",
+            query={"service": service, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def delete_dead_letters_by_dead_letter_id(
-        self, *, dead_letter_id: str, reason: str | None = None
+        self, *, dead_letter_id: str, reason: str | None = None, accept_language: str | None = None
     ) -> dict[str, Any]:
         "Discards an event that can never be applied, and applies what waits behind it, in its service. (DELETE /v1/dead-letters/{dead_letter_id})"
         answer: dict[str, Any] = self._ask(
-            "DELETE", f"/v1/dead-letters/{_path(dead_letter_id)}", query={"reason": reason}
+            "DELETE",
+            f"/v1/dead-letters/{_path(dead_letter_id)}",
+            query={"reason": reason},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def post_dead_letters_replay(self, *, dead_letter_id: str, idempotency_key: str | None = None) -> dict[str, Any]:
+    def post_dead_letters_replay(
+        self, *, dead_letter_id: str, idempotency_key: str | None = None, accept_language: str | None = None
+    ) -> dict[str, Any]:
         "Applies it and what waits behind it once more, in its service; 409 with the `reason` if that fails. (POST /v1/dead-letters/{dead_letter_id}/replay)"
         answer: dict[str, Any] = self._ask(
             "POST",
             f"/v1/dead-letters/{_path(dead_letter_id)}/replay",
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_documents(
-        self, *, body: CaseworkDocumentCreate, idempotency_key: str | None = None
+        self, *, body: CaseworkDocumentCreate, idempotency_key: str | None = None, accept_language: str | None = None
     ) -> CaseworkDocumentView:
         "Sends a document; it gets a number in the sender's register. (POST /v1/documents)"
         answer: CaseworkDocumentView = self._ask(
             "POST",
             "/v1/documents",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -3826,69 +4205,142 @@ class Operations:
         box: Literal["inbox", "sent"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> CaseworkListedDocumentLine:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> CaseworkDocumentLineList:
         "The caller's inbox, or what the caller (or the caller's office) sent. Subjects of people's documents are shown to (GET /v1/documents)"
-        answer: CaseworkListedDocumentLine = self._ask(
+        answer: CaseworkDocumentLineList = self._ask(
             "GET",
             "/v1/documents",
             query={"box": box, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_documents_edxml(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
-    ) -> CaseworkListedDocumentView:
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
+    ) -> CaseworkDocumentViewList:
         "Takes what another agency sent: a document for the caller's units (201, or 200 when it is here already), or what (POST /v1/documents/edxml)"
-        answer: CaseworkListedDocumentView = self._ask(
+        answer: CaseworkDocumentViewList = self._ask(
             "POST",
             "/v1/documents/edxml",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_documents_by_document_id(self, *, document_id: str, purpose: str | None = None) -> CaseworkDocumentView:
+    def get_documents_by_document_id(
+        self,
+        *,
+        document_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> CaseworkDocumentView:
         "One document; an officer's reading of a resident's document needs a purpose and is logged. (GET /v1/documents/{document_id})"
         answer: CaseworkDocumentView = self._ask(
             "GET",
             f"/v1/documents/{_path(document_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_documents_edxml(self, *, document_id: str) -> Any:
+    def get_documents_edxml(self, *, document_id: str, accept_language: str | None = None) -> Any:
         "The document in its edXML envelope, for the axis that carries it to the other agency. (GET /v1/documents/{document_id}/edxml)"
-        answer: Any = self._ask("GET", f"/v1/documents/{_path(document_id)}/edxml")
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/documents/{_path(document_id)}/edxml",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_documents_edxml_status(self, *, document_id: str) -> Any:
+    def get_documents_edxml_status(self, *, document_id: str, accept_language: str | None = None) -> Any:
         "The status reply for the document's sender. (GET /v1/documents/{document_id}/edxml-status)"
-        answer: Any = self._ask("GET", f"/v1/documents/{_path(document_id)}/edxml-status")
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/documents/{_path(document_id)}/edxml-status",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_documents_file(self, *, document_id: str, purpose: str | None = None) -> Any:
+    def get_documents_file(
+        self,
+        *,
+        document_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
         "The document's file. (GET /v1/documents/{document_id}/file)"
         answer: Any = self._ask(
             "GET",
             f"/v1/documents/{_path(document_id)}/file",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_documents_files_by_file_id(self, *, document_id: str, file_id: str, purpose: str | None = None) -> Any:
+    def get_documents_files_by_file_id(
+        self,
+        *,
+        document_id: str,
+        file_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
         "A further file of the document. (GET /v1/documents/{document_id}/files/{file_id})"
         answer: Any = self._ask(
             "GET",
             f"/v1/documents/{_path(document_id)}/files/{_path(file_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_documents_receipt(
-        self, *, document_id: str, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        document_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDocumentView:
         "Confirms that the document has arrived; twice changes nothing. The answer has the content when a purpose is named. (POST /v1/documents/{document_id}/receipt)"
         answer: CaseworkDocumentView = self._ask(
@@ -3899,6 +4351,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -3910,8 +4363,9 @@ class Operations:
         *,
         document_id: str,
         body: CaseworkExchangeStep,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDocumentView:
         "Goes one step along the status chain of document exchange; an illegal one answers 409. The answer has the content (POST /v1/documents/{document_id}/status)"
         answer: CaseworkDocumentView = self._ask(
@@ -3923,6 +4377,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -3930,7 +4385,12 @@ class Operations:
         return answer
 
     def post_dossiers(
-        self, *, body: CaseworkDossierCreate, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        body: CaseworkDossierCreate,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "Opens a draft with everything that the registry already knows; a registry that is down opens it empty. (POST /v1/dossiers)"
         answer: CaseworkDossierView = self._ask(
@@ -3942,6 +4402,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -3957,9 +4418,10 @@ class Operations:
         overdue: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> CaseworkListedDossierLine:
+        accept_language: str | None = None,
+    ) -> CaseworkDossierLineList:
         "The caller's own dossiers, or those of an officer's units; no personal data. (GET /v1/dossiers)"
-        answer: CaseworkListedDossierLine = self._ask(
+        answer: CaseworkDossierLineList = self._ask(
             "GET",
             "/v1/dossiers",
             query={
@@ -3970,29 +4432,57 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_dossiers_track(
-        self, *, code: str | None = None, phone_last4: str | None = None, key: str | None = None
+        self,
+        *,
+        code: str | None = None,
+        phone_last4: str | None = None,
+        key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkTracked:
         "Where a dossier stands; 404 when code and phone do not fit together, and guessing is limited. The key of the slip's QR (GET /v1/dossiers/track)"
         answer: CaseworkTracked = self._ask(
-            "GET", "/v1/dossiers/track", query={"code": code, "phone_last4": phone_last4, "key": key}
+            "GET",
+            "/v1/dossiers/track",
+            query={"code": code, "phone_last4": phone_last4, "key": key},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_dossiers_by_dossier_id(self, *, dossier_id: str, purpose: str | None = None) -> CaseworkDossierView:
+    def get_dossiers_by_dossier_id(
+        self,
+        *,
+        dossier_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> CaseworkDossierView:
         "One dossier; an officer's reading needs a purpose and is in the access log of every person concerned. (GET /v1/dossiers/{dossier_id})"
         answer: CaseworkDossierView = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def patch_dossiers_by_dossier_id(
-        self, *, dossier_id: str, body: CaseworkDossierFillIn, if_match: str | None = None, purpose: str | None = None
+        self,
+        *,
+        dossier_id: str,
+        body: CaseworkDossierFillIn,
+        if_match: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "Takes what the applicant typed, in a draft or while a supplement is asked for. (PATCH /v1/dossiers/{dossier_id})"
         answer: CaseworkDossierView = self._ask(
@@ -4004,15 +4494,20 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def delete_dossiers_by_dossier_id(self, *, dossier_id: str) -> Any:
+    def delete_dossiers_by_dossier_id(self, *, dossier_id: str, accept_language: str | None = None) -> Any:
         "Deletes a draft; a submitted dossier is withdrawn instead. (DELETE /v1/dossiers/{dossier_id})"
-        answer: Any = self._ask("DELETE", f"/v1/dossiers/{_path(dossier_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/dossiers/{_path(dossier_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_dossiers_actions(
@@ -4022,6 +4517,7 @@ class Operations:
         body: CaseworkDossierAct,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDossierProgress:
         "Takes one action of the table; an illegal action answers 409 with the legal ones. (POST /v1/dossiers/{dossier_id}/actions)"
         answer: CaseworkDossierProgress = self._ask(
@@ -4033,6 +4529,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -4040,7 +4537,13 @@ class Operations:
         return answer
 
     def post_dossiers_attachments(
-        self, *, dossier_id: str, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        dossier_id: str,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkPaperView:
         "Adds a PDF, JPEG or PNG (detected from its content); it is kept encrypted, and the signatures inside a PDF are checked. (POST /v1/dossiers/{dossier_id}/attachments)"
         answer: CaseworkPaperView = self._ask(
@@ -4048,33 +4551,67 @@ class Operations:
             f"/v1/dossiers/{_path(dossier_id)}/attachments",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_dossiers_attachments(self, *, dossier_id: str) -> CaseworkListedPaperView:
+    def get_dossiers_attachments(self, *, dossier_id: str, accept_language: str | None = None) -> CaseworkPaperViewList:
         "The papers of a dossier, without their contents. (GET /v1/dossiers/{dossier_id}/attachments)"
-        answer: CaseworkListedPaperView = self._ask("GET", f"/v1/dossiers/{_path(dossier_id)}/attachments")
+        answer: CaseworkPaperViewList = self._ask(
+            "GET",
+            f"/v1/dossiers/{_path(dossier_id)}/attachments",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_dossiers_attachments_by_attachment_id(
-        self, *, dossier_id: str, attachment_id: str, purpose: str | None = None
+        self,
+        *,
+        dossier_id: str,
+        attachment_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> Any:
         "The paper itself. (GET /v1/dossiers/{dossier_id}/attachments/{attachment_id})"
         answer: Any = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}/attachments/{_path(attachment_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_dossiers_attachments_by_attachment_id(self, *, dossier_id: str, attachment_id: str) -> Any:
+    def delete_dossiers_attachments_by_attachment_id(
+        self, *, dossier_id: str, attachment_id: str, accept_language: str | None = None
+    ) -> Any:
         "Takes a paper back while the dossier can still be edited. (DELETE /v1/dossiers/{dossier_id}/attachments/{attachment_id})"
-        answer: Any = self._ask("DELETE", f"/v1/dossiers/{_path(dossier_id)}/attachments/{_path(attachment_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/dossiers/{_path(dossier_id)}/attachments/{_path(attachment_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_dossiers_prefill(
-        self, *, dossier_id: str, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        dossier_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "Fetches the registry's values again, for a draft that opened without them; verified values replace typed ones. (POST /v1/dossiers/{dossier_id}/prefill)"
         answer: CaseworkDossierView = self._ask(
@@ -4085,23 +4622,43 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def get_dossiers_receipt_pdf(self, *, dossier_id: str, purpose: str | None = None) -> Any:
+    def get_dossiers_receipt_pdf(
+        self,
+        *,
+        dossier_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
         "The electronic receipt of the fee; 404 while nothing is paid here. (GET /v1/dossiers/{dossier_id}/receipt.pdf)"
         answer: Any = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}/receipt.pdf",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_dossiers_results(
-        self, *, dossier_id: str, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        dossier_id: str,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkResultView:
         "Adds the electronic result, or its draft; the hash proves later that it is unchanged. (POST /v1/dossiers/{dossier_id}/results)"
         answer: CaseworkResultView = self._ask(
@@ -4109,30 +4666,68 @@ class Operations:
             f"/v1/dossiers/{_path(dossier_id)}/results",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_dossiers_results(self, *, dossier_id: str) -> CaseworkListedResultView:
+    def get_dossiers_results(self, *, dossier_id: str, accept_language: str | None = None) -> CaseworkResultViewList:
         "The electronic results of a dossier, drafts among them, with their hashes. (GET /v1/dossiers/{dossier_id}/results)"
-        answer: CaseworkListedResultView = self._ask("GET", f"/v1/dossiers/{_path(dossier_id)}/results")
+        answer: CaseworkResultViewList = self._ask(
+            "GET",
+            f"/v1/dossiers/{_path(dossier_id)}/results",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_dossiers_results_by_result_id(self, *, dossier_id: str, result_id: str, purpose: str | None = None) -> Any:
+    def get_dossiers_results_by_result_id(
+        self,
+        *,
+        dossier_id: str,
+        result_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
         "The result itself. (GET /v1/dossiers/{dossier_id}/results/{result_id})"
         answer: Any = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}/results/{_path(result_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_dossiers_slip_pdf(self, *, dossier_id: str, purpose: str | None = None) -> Any:
+    def get_dossiers_slip_pdf(
+        self,
+        *,
+        dossier_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
         "The receipt slip with the date of return; before valid receipt, the confirmation that it was filed. (GET /v1/dossiers/{dossier_id}/slip.pdf)"
         answer: Any = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}/slip.pdf",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4140,9 +4735,10 @@ class Operations:
         self,
         *,
         dossier_id: str,
-        body: CaseworkDossierSubmit | None,
+        body: CaseworkDossierSubmit,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDossierProgress:
         "Hands the dossier in: it gets its code, its fee is asked for, and the office decides on valid receipt. (POST /v1/dossiers/{dossier_id}/submit)"
         answer: CaseworkDossierProgress = self._ask(
@@ -4154,6 +4750,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -4161,40 +4758,71 @@ class Operations:
         return answer
 
     def get_duplicate_candidates(
-        self, *, unit_code: str | None = None, purpose: str | None = None
-    ) -> RegistryListedDuplicatePairView:
+        self,
+        *,
+        unit_code: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryDuplicatePairViewList:
         "The likeliest pairs of a unit, best first, at most 200. (GET /v1/duplicate-candidates)"
-        answer: RegistryListedDuplicatePairView = self._ask(
+        answer: RegistryDuplicatePairViewList = self._ask(
             "GET",
             "/v1/duplicate-candidates",
             query={"unit_code": unit_code},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def post_duplicate_candidates_dismissal(self, *, pair_id: str, idempotency_key: str | None = None) -> Any:
+    def post_duplicate_candidates_dismissal(
+        self, *, pair_id: str, idempotency_key: str | None = None, accept_language: str | None = None
+    ) -> Any:
         "Decide that the two records are two persons: the pair is no candidate any more. (POST /v1/duplicate-candidates/{pair_id}/dismissal)"
         answer: Any = self._ask(
             "POST",
             f"/v1/duplicate-candidates/{_path(pair_id)}/dismissal",
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_duplicate_candidates_dismissal(self, *, pair_id: str) -> Any:
+    def delete_duplicate_candidates_dismissal(self, *, pair_id: str, accept_language: str | None = None) -> Any:
         "Take a dismissal back: the pair is a candidate again. (DELETE /v1/duplicate-candidates/{pair_id}/dismissal)"
-        answer: Any = self._ask("DELETE", f"/v1/duplicate-candidates/{_path(pair_id)}/dismissal")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/duplicate-candidates/{_path(pair_id)}/dismissal",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_feedback(
-        self, *, body: CaseworkFeedbackCreate, idempotency_key: str | None = None
+        self, *, body: CaseworkFeedbackCreate, idempotency_key: str | None = None, accept_language: str | None = None
     ) -> CaseworkFeedbackView:
         "Sends feedback to a unit, with or without one's name; the answer is due in working days. (POST /v1/feedback)"
         answer: CaseworkFeedbackView = self._ask(
             "POST",
             "/v1/feedback",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4207,9 +4835,10 @@ class Operations:
         overdue: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> CaseworkListedFeedbackLine:
+        accept_language: str | None = None,
+    ) -> CaseworkFeedbackLineList:
         "The caller's own named feedback, or that of an officer's units; neither texts nor authors. (GET /v1/feedback)"
-        answer: CaseworkListedFeedbackLine = self._ask(
+        answer: CaseworkFeedbackLineList = self._ask(
             "GET",
             "/v1/feedback",
             query={
@@ -4220,24 +4849,46 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_feedback_published(
-        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> CaseworkListedPublishedFeedback:
+        self,
+        *,
+        unit_code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> CaseworkPublishedFeedbackList:
         "Published questions and answers; never the author. (GET /v1/feedback/published)"
-        answer: CaseworkListedPublishedFeedback = self._ask(
-            "GET", "/v1/feedback/published", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+        answer: CaseworkPublishedFeedbackList = self._ask(
+            "GET",
+            "/v1/feedback/published",
+            query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_feedback_by_feedback_id(self, *, feedback_id: str, purpose: str | None = None) -> CaseworkFeedbackView:
+    def get_feedback_by_feedback_id(
+        self,
+        *,
+        feedback_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> CaseworkFeedbackView:
         "One piece of feedback; reading what a named resident wrote needs a purpose and is logged for them. (GET /v1/feedback/{feedback_id})"
         answer: CaseworkFeedbackView = self._ask(
             "GET",
             f"/v1/feedback/{_path(feedback_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4248,6 +4899,7 @@ class Operations:
         body: CaseworkFeedbackAct,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkFeedbackLine:
         "Takes one action of the table; an illegal action answers 409 with the legal ones. (POST /v1/feedback/{feedback_id}/actions)"
         answer: CaseworkFeedbackLine = self._ask(
@@ -4259,6 +4911,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -4266,37 +4919,68 @@ class Operations:
         return answer
 
     def get_feedback_attachments_by_photo_id(
-        self, *, feedback_id: str, photo_id: str, purpose: str | None = None
+        self,
+        *,
+        feedback_id: str,
+        photo_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> Any:
         "A photograph that came with feedback. (GET /v1/feedback/{feedback_id}/attachments/{photo_id})"
         answer: Any = self._ask(
             "GET",
             f"/v1/feedback/{_path(feedback_id)}/attachments/{_path(photo_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_households_checklist_pdf(
-        self, *, code: str, unit_code: str | None = None, purpose: str | None = None
+        self,
+        *,
+        code: str,
+        unit_code: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> Any:
         "What each member of a household has done, still needs and brings along; names come from registry. (GET /v1/households/{code}/checklist.pdf)"
         answer: Any = self._ask(
             "GET",
             f"/v1/households/{_path(code)}/checklist.pdf",
             query={"unit_code": unit_code},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_incidents(
-        self, *, body: CaseworkIncidentCreate, idempotency_key: str | None = None
+        self, *, body: CaseworkIncidentCreate, idempotency_key: str | None = None, accept_language: str | None = None
     ) -> CaseworkIncidentView:
         "Reports a technical fault. (POST /v1/incidents)"
         answer: CaseworkIncidentView = self._ask(
             "POST",
             "/v1/incidents",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4309,9 +4993,10 @@ class Operations:
         overdue: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> CaseworkListedIncidentView:
+        accept_language: str | None = None,
+    ) -> CaseworkIncidentViewList:
         "Incidents of an office's units; all for operators; one's own for other callers. (GET /v1/incidents)"
-        answer: CaseworkListedIncidentView = self._ask(
+        answer: CaseworkIncidentViewList = self._ask(
             "GET",
             "/v1/incidents",
             query={
@@ -4322,12 +5007,19 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_incidents_by_incident_id(self, *, incident_id: str) -> CaseworkIncidentView:
+    def get_incidents_by_incident_id(
+        self, *, incident_id: str, accept_language: str | None = None
+    ) -> CaseworkIncidentView:
         "One incident. (GET /v1/incidents/{incident_id})"
-        answer: CaseworkIncidentView = self._ask("GET", f"/v1/incidents/{_path(incident_id)}")
+        answer: CaseworkIncidentView = self._ask(
+            "GET",
+            f"/v1/incidents/{_path(incident_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_incidents_actions(
@@ -4337,6 +5029,7 @@ class Operations:
         body: CaseworkIncidentAct,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkIncidentView:
         "Assigns, resolves or reopens. (POST /v1/incidents/{incident_id}/actions)"
         answer: CaseworkIncidentView = self._ask(
@@ -4348,19 +5041,29 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def get_key_rotations(self) -> RegistryListedRotationView:
+    def get_key_rotations(self, *, accept_language: str | None = None) -> RegistryRotationViewList:
         "The progress of the change to the newest keys. (GET /v1/key-rotations)"
-        answer: RegistryListedRotationView = self._ask("GET", "/v1/key-rotations")
+        answer: RegistryRotationViewList = self._ask(
+            "GET",
+            "/v1/key-rotations",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_merchant_imports(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrImportView:
         "Imports a market's stall list: each valid row becomes a submitted merchant; the same file again changes nothing. (POST /v1/merchant-imports)"
         answer: PaymentsQrImportView = self._ask(
@@ -4368,33 +5071,56 @@ class Operations:
             "/v1/merchant-imports",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_merchant_imports_by_import_id(self, *, import_id: str) -> PaymentsQrImportView:
+    def get_merchant_imports_by_import_id(
+        self, *, import_id: str, accept_language: str | None = None
+    ) -> PaymentsQrImportView:
         "The counts of an imported stall list. (GET /v1/merchant-imports/{import_id})"
-        answer: PaymentsQrImportView = self._ask("GET", f"/v1/merchant-imports/{_path(import_id)}")
+        answer: PaymentsQrImportView = self._ask(
+            "GET",
+            f"/v1/merchant-imports/{_path(import_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_merchant_imports_rejections(
-        self, *, import_id: str, limit: int | None = None, cursor: str | None = None
-    ) -> PaymentsQrListedRejectionView:
+        self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> PaymentsQrRejectionViewList:
         "Every rejected cell; also as CSV. (GET /v1/merchant-imports/{import_id}/rejections)"
-        answer: PaymentsQrListedRejectionView = self._ask(
-            "GET", f"/v1/merchant-imports/{_path(import_id)}/rejections", query={"limit": limit, "cursor": cursor}
+        answer: PaymentsQrRejectionViewList = self._ask(
+            "GET",
+            f"/v1/merchant-imports/{_path(import_id)}/rejections",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_merchants(
-        self, *, body: PaymentsQrMerchantCreate, idempotency_key: str | None = None
+        self, *, body: PaymentsQrMerchantCreate, idempotency_key: str | None = None, accept_language: str | None = None
     ) -> PaymentsQrMerchantView:
         "Registers a merchant: it waits for its provider or a second officer. (POST /v1/merchants)"
         answer: PaymentsQrMerchantView = self._ask(
             "POST",
             "/v1/merchants",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4407,9 +5133,10 @@ class Operations:
         market: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> PaymentsQrListedMerchantView:
+        accept_language: str | None = None,
+    ) -> PaymentsQrMerchantViewList:
         "The merchants that the caller may see. (GET /v1/merchants)"
-        answer: PaymentsQrListedMerchantView = self._ask(
+        answer: PaymentsQrMerchantViewList = self._ask(
             "GET",
             "/v1/merchants",
             query={
@@ -4420,56 +5147,107 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_merchants_duplicates(self, *, unit_code: str | None = None) -> PaymentsQrListedAccountDuplicates:
+    def get_merchants_duplicates(
+        self, *, unit_code: str | None = None, accept_language: str | None = None
+    ) -> PaymentsQrAccountDuplicatesList:
         "Merchants of a unit with one settlement account: one owner with several stalls, or an error. (GET /v1/merchants/duplicates)"
-        answer: PaymentsQrListedAccountDuplicates = self._ask(
-            "GET", "/v1/merchants/duplicates", query={"unit_code": unit_code}
+        answer: PaymentsQrAccountDuplicatesList = self._ask(
+            "GET",
+            "/v1/merchants/duplicates",
+            query={"unit_code": unit_code},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_merchants_posters_pdf(
-        self, *, unit_code: str | None = None, market: str | None = None, paper: Literal["a5", "a6"] | None = None
+        self,
+        *,
+        unit_code: str | None = None,
+        market: str | None = None,
+        paper: Literal["a5", "a6"] | None = None,
+        accept_language: str | None = None,
     ) -> Any:
         "One sheet per stall of a unit or a market, ready to print: active merchants with a static or external code. (GET /v1/merchants/posters.pdf)"
         answer: Any = self._ask(
-            "GET", "/v1/merchants/posters.pdf", query={"unit_code": unit_code, "market": market, "paper": paper}
+            "GET",
+            "/v1/merchants/posters.pdf",
+            query={"unit_code": unit_code, "market": market, "paper": paper},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_merchants_by_merchant_id(self, *, merchant_id: str) -> PaymentsQrMerchantView:
+    def get_merchants_by_merchant_id(
+        self, *, merchant_id: str, accept_language: str | None = None
+    ) -> PaymentsQrMerchantView:
         "A merchant. (GET /v1/merchants/{merchant_id})"
-        answer: PaymentsQrMerchantView = self._ask("GET", f"/v1/merchants/{_path(merchant_id)}")
+        answer: PaymentsQrMerchantView = self._ask(
+            "GET",
+            f"/v1/merchants/{_path(merchant_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_merchants_by_merchant_id(
-        self, *, merchant_id: str, body: PaymentsQrMerchantPatch, if_match: str | None = None
+        self,
+        *,
+        merchant_id: str,
+        body: PaymentsQrMerchantPatch,
+        if_match: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrMerchantView:
         "Edits a merchant; `status` is the office's decision: a second officer activates, any officer suspends. (PATCH /v1/merchants/{merchant_id})"
         answer: PaymentsQrMerchantView = self._ask(
             "PATCH",
             f"/v1/merchants/{_path(merchant_id)}",
             body=body,
-            headers={name: str(value) for name, value in (("If-Match", if_match),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("If-Match", if_match),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_merchants_poster_pdf(self, *, merchant_id: str, paper: Literal["a5", "a6"] | None = None) -> Any:
+    def get_merchants_poster_pdf(
+        self, *, merchant_id: str, paper: Literal["a5", "a6"] | None = None, accept_language: str | None = None
+    ) -> Any:
         "The merchant's posters, one sheet for each counter's code. (GET /v1/merchants/{merchant_id}/poster.pdf)"
-        answer: Any = self._ask("GET", f"/v1/merchants/{_path(merchant_id)}/poster.pdf", query={"paper": paper})
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/merchants/{_path(merchant_id)}/poster.pdf",
+            query={"paper": paper},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_merchants_qr_codes(
-        self, *, merchant_id: str, body: PaymentsQrQrCodeCreate, idempotency_key: str | None = None
+        self,
+        *,
+        merchant_id: str,
+        body: PaymentsQrQrCodeCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrQrCodeView:
         "Issues a code for the settlement account, or imports one of a bank. (POST /v1/merchants/{merchant_id}/qr-codes)"
         answer: PaymentsQrQrCodeView = self._ask(
             "POST",
             f"/v1/merchants/{_path(merchant_id)}/qr-codes",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4480,12 +5258,14 @@ class Operations:
         kind: Literal["static", "dynamic", "external"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> PaymentsQrListedQrCodeView:
+        accept_language: str | None = None,
+    ) -> PaymentsQrQrCodeViewList:
         "A merchant's codes. (GET /v1/merchants/{merchant_id}/qr-codes)"
-        answer: PaymentsQrListedQrCodeView = self._ask(
+        answer: PaymentsQrQrCodeViewList = self._ask(
             "GET",
             f"/v1/merchants/{_path(merchant_id)}/qr-codes",
             query={"kind": kind, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -4496,19 +5276,33 @@ class Operations:
         status: Literal["pending", "confirmed"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> PaymentsQrListedUtilityAccountView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrUtilityAccountViewList:
         "The customer codes that residents linked at a supplier, for its point to confirm; with a purpose. (GET /v1/merchants/{merchant_id}/utility-accounts)"
-        answer: PaymentsQrListedUtilityAccountView = self._ask(
+        answer: PaymentsQrUtilityAccountViewList = self._ask(
             "GET",
             f"/v1/merchants/{_path(merchant_id)}/utility-accounts",
             query={"status": status, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_merchants_utility_accounts_confirm(
-        self, *, merchant_id: str, link_id: str, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        merchant_id: str,
+        link_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountView:
         "Confirms a customer code for the supplier's point; with a purpose. (POST /v1/merchants/{merchant_id}/utility-accounts/{link_id}/confirm)"
         answer: PaymentsQrUtilityAccountView = self._ask(
@@ -4519,6 +5313,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -4527,13 +5322,13 @@ class Operations:
 
     def get_notifications(
         self, *, since: str | None = None, accept_language: str | None = None
-    ) -> OnboardingListedNotificationView:
+    ) -> OnboardingNotificationViewList:
         "Tasks due, supplements asked, results ready, feedback answered, sessions near; newest first. (GET /v1/notifications)"
-        answer: OnboardingListedNotificationView = self._ask(
+        answer: OnboardingNotificationViewList = self._ask(
             "GET",
             "/v1/notifications",
             query={"since": since},
-            headers={name: str(value) for name, value in (("accept-language", accept_language),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -4542,7 +5337,7 @@ class Operations:
         *,
         body: OnboardingBatch,
         accept_language: str | None = None,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
     ) -> OnboardingBatchAnswer:
         "Applies offline items in the order sent, each separately; sending them again changes nothing. (POST /v1/onboarding/batches)"
@@ -4553,7 +5348,7 @@ class Operations:
             headers={
                 name: str(value)
                 for name, value in (
-                    ("accept-language", accept_language),
+                    ("Accept-Language", accept_language),
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
                 )
@@ -4568,19 +5363,32 @@ class Operations:
         unit_code: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> OnboardingListedChargeView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingChargeViewList:
         "Free steps for which a provider took money: to be examined. (GET /v1/onboarding/charges)"
-        answer: OnboardingListedChargeView = self._ask(
+        answer: OnboardingChargeViewList = self._ask(
             "GET",
             "/v1/onboarding/charges",
             query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_onboarding_imports(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingImportView:
         "Takes a list in; each row is applied in the background, the same file again changes nothing. (POST /v1/onboarding/imports)"
         answer: OnboardingImportView = self._ask(
@@ -4588,24 +5396,37 @@ class Operations:
             "/v1/onboarding/imports",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_onboarding_imports_by_import_id(self, *, import_id: str) -> OnboardingImportView:
+    def get_onboarding_imports_by_import_id(
+        self, *, import_id: str, accept_language: str | None = None
+    ) -> OnboardingImportView:
         "Get Onboarding Import (GET /v1/onboarding/imports/{import_id})"
-        answer: OnboardingImportView = self._ask("GET", f"/v1/onboarding/imports/{_path(import_id)}")
+        answer: OnboardingImportView = self._ask(
+            "GET",
+            f"/v1/onboarding/imports/{_path(import_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_onboarding_imports_rejections(
         self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
-    ) -> OnboardingListedRejectionView:
+    ) -> OnboardingRejectionViewList:
         "The rows that were refused, as JSON or (Accept: text/csv) as a table. (GET /v1/onboarding/imports/{import_id}/rejections)"
-        answer: OnboardingListedRejectionView = self._ask(
+        answer: OnboardingRejectionViewList = self._ask(
             "GET",
             f"/v1/onboarding/imports/{_path(import_id)}/rejections",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("accept-language", accept_language),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -4615,19 +5436,32 @@ class Operations:
         unit_code: str | None = None,
         provider: str | None = None,
         format: Literal["json", "xlsx"] | None = None,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingPreviewView:
         "Who would stand on a list of the unit, masked. (GET /v1/onboarding/signature-list)"
         answer: OnboardingPreviewView = self._ask(
             "GET",
             "/v1/onboarding/signature-list",
             query={"unit_code": unit_code, "provider": provider, "format": format},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_onboarding_signature_lists(
-        self, *, body: OnboardingSignatureListCreate, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        body: OnboardingSignatureListCreate,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingSignatureListView:
         "A draft with those of a unit who are ready for a signature and consented to the provider. (POST /v1/onboarding/signature-lists)"
         answer: OnboardingSignatureListView = self._ask(
@@ -4639,6 +5473,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -4646,34 +5481,65 @@ class Operations:
         return answer
 
     def get_onboarding_signature_lists(
-        self, *, unit_code: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> OnboardingListedSignatureListView:
+        self,
+        *,
+        unit_code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingSignatureListViewList:
         "List Signature Lists (GET /v1/onboarding/signature-lists)"
-        answer: OnboardingListedSignatureListView = self._ask(
-            "GET", "/v1/onboarding/signature-lists", query={"unit_code": unit_code, "limit": limit, "cursor": cursor}
+        answer: OnboardingSignatureListViewList = self._ask(
+            "GET",
+            "/v1/onboarding/signature-lists",
+            query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_onboarding_signature_lists_by_list_id(
-        self, *, list_id: str, purpose: str | None = None
+        self,
+        *,
+        list_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingSignatureListView:
         "Get Signature List (GET /v1/onboarding/signature-lists/{list_id})"
         answer: OnboardingSignatureListView = self._ask(
             "GET",
             f"/v1/onboarding/signature-lists/{_path(list_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def patch_onboarding_signature_lists_by_list_id(
-        self, *, list_id: str, body: OnboardingListAction, purpose: str | None = None
+        self,
+        *,
+        list_id: str,
+        body: OnboardingListAction,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingSignatureListView:
         'The next hand: `{"status": "checked"}` and so on; the maker neither checks nor approves. (PATCH /v1/onboarding/signature-lists/{list_id})'
         answer: OnboardingSignatureListView = self._ask(
             "PATCH",
             f"/v1/onboarding/signature-lists/{_path(list_id)}",
             body=body,
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4682,8 +5548,9 @@ class Operations:
         *,
         list_id: str,
         body: OnboardingListAction,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingSignatureListView:
         'The next hand: `{"action": "check"}` and so on; the maker neither checks nor approves. (POST /v1/onboarding/signature-lists/{list_id}/actions)'
         answer: OnboardingSignatureListView = self._ask(
@@ -4695,18 +5562,32 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def get_onboarding_signature_lists_file_xlsx(self, *, list_id: str, purpose: str | None = None) -> Any:
+    def get_onboarding_signature_lists_file_xlsx(
+        self,
+        *,
+        list_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
         "The approved list with full numbers; every row is in the access log of its resident. (GET /v1/onboarding/signature-lists/{list_id}/file.xlsx)"
         answer: Any = self._ask(
             "GET",
             f"/v1/onboarding/signature-lists/{_path(list_id)}/file.xlsx",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4715,13 +5596,20 @@ class Operations:
         answer: OnboardingStepsView = self._ask(
             "GET",
             "/v1/onboarding/steps",
-            headers={name: str(value) for name, value in (("accept-language", accept_language),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_onboarding_summary(self, *, unit_code: str | None = None) -> OnboardingSummaryView:
+    def get_onboarding_summary(
+        self, *, unit_code: str | None = None, accept_language: str | None = None
+    ) -> OnboardingSummaryView:
         "A unit's work at a glance: residents by step and status, and how often each condition is missing. (GET /v1/onboarding/summary)"
-        answer: OnboardingSummaryView = self._ask("GET", "/v1/onboarding/summary", query={"unit_code": unit_code})
+        answer: OnboardingSummaryView = self._ask(
+            "GET",
+            "/v1/onboarding/summary",
+            query={"unit_code": unit_code},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_onboarding_visits(
@@ -4732,10 +5620,11 @@ class Operations:
         outcome: Literal["done", "not_home", "away", "declined", "no_device"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> OnboardingListedVisitView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingVisitViewList:
         "Who was visited in a unit, and what came of it: who was not at home is visited again. (GET /v1/onboarding/visits)"
-        answer: OnboardingListedVisitView = self._ask(
+        answer: OnboardingVisitViewList = self._ask(
             "GET",
             "/v1/onboarding/visits",
             query={
@@ -4745,7 +5634,14 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4763,10 +5659,10 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         accept_language: str | None = None,
-        purpose: str | None = None,
-    ) -> OnboardingListedWorkView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+    ) -> OnboardingWorkViewList:
         "Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed. (GET /v1/onboarding/worklist)"
-        answer: OnboardingListedWorkView = self._ask(
+        answer: OnboardingWorkViewList = self._ask(
             "GET",
             "/v1/onboarding/worklist",
             query={
@@ -4781,7 +5677,7 @@ class Operations:
             headers={
                 name: str(value)
                 for name, value in (
-                    ("accept-language", accept_language),
+                    ("Accept-Language", accept_language),
                     ("X-Purpose", purpose),
                 )
                 if value is not None
@@ -4790,14 +5686,25 @@ class Operations:
         return answer
 
     def post_organizations(
-        self, *, body: RegistryOrganizationCreate, idempotency_key: str | None = None
+        self,
+        *,
+        body: RegistryOrganizationCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryOrganizationView:
         "Register an organization; a resident claims to represent it, and an officer of its unit decides on the claim. (POST /v1/organizations)"
         answer: RegistryOrganizationView = self._ask(
             "POST",
             "/v1/organizations",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4808,9 +5715,10 @@ class Operations:
         representative_status: Literal["claimed", "confirmed"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> RegistryListedOrganizationView:
+        accept_language: str | None = None,
+    ) -> RegistryOrganizationViewList:
         "Organizations of the caller; `representative_status=claimed` lists those whose representative awaits a decision. (GET /v1/organizations)"
-        answer: RegistryListedOrganizationView = self._ask(
+        answer: RegistryOrganizationViewList = self._ask(
             "GET",
             "/v1/organizations",
             query={
@@ -4819,132 +5727,236 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_organizations_lookup(
-        self, *, body: RegistryTaxCodeBody, idempotency_key: str | None = None
+        self, *, body: RegistryTaxCodeBody, accept_language: str | None = None
     ) -> RegistryOrganizationView:
         "The organization with this tax code, in the caller's units; 404 otherwise. (POST /v1/organizations/lookup)"
         answer: RegistryOrganizationView = self._ask(
             "POST",
             "/v1/organizations/lookup",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_organizations_by_organization_id(self, *, organization_id: str) -> RegistryOrganizationView:
+    def get_organizations_by_organization_id(
+        self, *, organization_id: str, accept_language: str | None = None
+    ) -> RegistryOrganizationView:
         "Get Organization (GET /v1/organizations/{organization_id})"
-        answer: RegistryOrganizationView = self._ask("GET", f"/v1/organizations/{_path(organization_id)}")
+        answer: RegistryOrganizationView = self._ask(
+            "GET",
+            f"/v1/organizations/{_path(organization_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_organizations_by_organization_id(
-        self, *, organization_id: str, body: RegistryOrganizationPatch, if_match: str | None = None
+        self,
+        *,
+        organization_id: str,
+        body: RegistryOrganizationPatch,
+        if_match: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryOrganizationView:
         "Update Organization (PATCH /v1/organizations/{organization_id})"
         answer: RegistryOrganizationView = self._ask(
             "PATCH",
             f"/v1/organizations/{_path(organization_id)}",
             body=body,
-            headers={name: str(value) for name, value in (("If-Match", if_match),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("If-Match", if_match),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_organizations_onboarding_province_app(self, *, organization_id: str) -> OnboardingOrganizationStepView:
+    def get_organizations_onboarding_province_app(
+        self, *, organization_id: str, accept_language: str | None = None
+    ) -> OnboardingOrganizationStepView:
         "Whether an organization has the provincial app; its condition is the owner's smartphone. (GET /v1/organizations/{organization_id}/onboarding/province_app)"
         answer: OnboardingOrganizationStepView = self._ask(
-            "GET", f"/v1/organizations/{_path(organization_id)}/onboarding/province_app"
+            "GET",
+            f"/v1/organizations/{_path(organization_id)}/onboarding/province_app",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def put_organizations_onboarding_province_app(
-        self, *, organization_id: str, body: OnboardingStepDeclared
+        self, *, organization_id: str, body: OnboardingStepDeclared, accept_language: str | None = None
     ) -> OnboardingOrganizationStepView:
         "Records that an organization has, or no longer has, the provincial app. (PUT /v1/organizations/{organization_id}/onboarding/province_app)"
         answer: OnboardingOrganizationStepView = self._ask(
-            "PUT", f"/v1/organizations/{_path(organization_id)}/onboarding/province_app", body=body
+            "PUT",
+            f"/v1/organizations/{_path(organization_id)}/onboarding/province_app",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_organizations_representative_claims(self, *, organization_id: str) -> RegistryListedRepresentativeClaimView:
+    def get_organizations_representative_claims(
+        self, *, organization_id: str, accept_language: str | None = None
+    ) -> RegistryRepresentativeClaimViewList:
         "The claims to represent an organization, oldest first. (GET /v1/organizations/{organization_id}/representative/claims)"
-        answer: RegistryListedRepresentativeClaimView = self._ask(
-            "GET", f"/v1/organizations/{_path(organization_id)}/representative/claims"
+        answer: RegistryRepresentativeClaimViewList = self._ask(
+            "GET",
+            f"/v1/organizations/{_path(organization_id)}/representative/claims",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_organizations_representative_confirmation(
-        self, *, organization_id: str, body: RegistryRepresentativeDecision | None, idempotency_key: str | None = None
+        self,
+        *,
+        organization_id: str,
+        body: RegistryRepresentativeDecision,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryOrganizationView:
         "Confirm a claim: from now on the resident may act for the organization. Another confirmed one is replaced. (POST /v1/organizations/{organization_id}/representative/confirmation)"
         answer: RegistryOrganizationView = self._ask(
             "POST",
             f"/v1/organizations/{_path(organization_id)}/representative/confirmation",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_organizations_representative_refusal(
-        self, *, organization_id: str, body: RegistryRepresentativeDecision | None, idempotency_key: str | None = None
+        self,
+        *,
+        organization_id: str,
+        body: RegistryRepresentativeDecision,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryOrganizationView:
         "Refuse a claim, or take a confirmation back; the reason is shown to officers. (POST /v1/organizations/{organization_id}/representative/refusal)"
         answer: RegistryOrganizationView = self._ask(
             "POST",
             f"/v1/organizations/{_path(organization_id)}/representative/refusal",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def post_partners(self, *, body: GatewayPartnerCreate, idempotency_key: str | None = None) -> GatewayPartnerView:
+    def post_partners(
+        self, *, body: GatewayPartnerCreate, idempotency_key: str | None = None, accept_language: str | None = None
+    ) -> GatewayPartnerView:
         "Create Partner (POST /v1/partners)"
         answer: GatewayPartnerView = self._ask(
             "POST",
             "/v1/partners",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_partners(self, *, limit: int | None = None, cursor: str | None = None) -> GatewayListedPartnerView:
+    def get_partners(
+        self, *, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> GatewayPartnerViewList:
         "List Partners (GET /v1/partners)"
-        answer: GatewayListedPartnerView = self._ask("GET", "/v1/partners", query={"limit": limit, "cursor": cursor})
+        answer: GatewayPartnerViewList = self._ask(
+            "GET",
+            "/v1/partners",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_partners_by_partner_id(self, *, partner_id: str) -> GatewayPartnerView:
+    def get_partners_by_partner_id(self, *, partner_id: str, accept_language: str | None = None) -> GatewayPartnerView:
         "Get Partner (GET /v1/partners/{partner_id})"
-        answer: GatewayPartnerView = self._ask("GET", f"/v1/partners/{_path(partner_id)}")
+        answer: GatewayPartnerView = self._ask(
+            "GET",
+            f"/v1/partners/{_path(partner_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_partners_by_partner_id(
-        self, *, partner_id: str, body: GatewayPartnerChange, if_match: str | None = None
+        self,
+        *,
+        partner_id: str,
+        body: GatewayPartnerChange,
+        if_match: str | None = None,
+        accept_language: str | None = None,
     ) -> GatewayPartnerView:
         "Update Partner (PATCH /v1/partners/{partner_id})"
         answer: GatewayPartnerView = self._ask(
             "PATCH",
             f"/v1/partners/{_path(partner_id)}",
             body=body,
-            headers={name: str(value) for name, value in (("If-Match", if_match),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("If-Match", if_match),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_partners_agreements(
-        self, *, partner_id: str, body: GatewayAgreementCreate, idempotency_key: str | None = None
+        self,
+        *,
+        partner_id: str,
+        body: GatewayAgreementCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> GatewayAgreementView:
         "Create Agreement (POST /v1/partners/{partner_id}/agreements)"
         answer: GatewayAgreementView = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/agreements",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_partners_agreements(self, *, partner_id: str) -> GatewayListedAgreementView:
+    def get_partners_agreements(
+        self, *, partner_id: str, accept_language: str | None = None
+    ) -> GatewayAgreementViewList:
         "List Agreements (GET /v1/partners/{partner_id}/agreements)"
-        answer: GatewayListedAgreementView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/agreements")
+        answer: GatewayAgreementViewList = self._ask(
+            "GET",
+            f"/v1/partners/{_path(partner_id)}/agreements",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_partners_deliveries(
@@ -4956,30 +5968,48 @@ class Operations:
         webhook_id: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> GatewayListedDeliveryView:
+        accept_language: str | None = None,
+    ) -> GatewayDeliveryViewList:
         "List Deliveries (GET /v1/partners/{partner_id}/deliveries)"
-        answer: GatewayListedDeliveryView = self._ask(
+        answer: GatewayDeliveryViewList = self._ask(
             "GET",
             f"/v1/partners/{_path(partner_id)}/deliveries",
             query={"status": status, "type": type, "webhook_id": webhook_id, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_partners_deliveries_by_delivery_id(self, *, partner_id: str, delivery_id: str) -> GatewayDeliveryView:
+    def get_partners_deliveries_by_delivery_id(
+        self, *, partner_id: str, delivery_id: str, accept_language: str | None = None
+    ) -> GatewayDeliveryView:
         "Get Delivery (GET /v1/partners/{partner_id}/deliveries/{delivery_id})"
         answer: GatewayDeliveryView = self._ask(
-            "GET", f"/v1/partners/{_path(partner_id)}/deliveries/{_path(delivery_id)}"
+            "GET",
+            f"/v1/partners/{_path(partner_id)}/deliveries/{_path(delivery_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_partners_deliveries_process_again(
-        self, *, partner_id: str, delivery_id: str, idempotency_key: str | None = None
+        self,
+        *,
+        partner_id: str,
+        delivery_id: str,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> GatewayDeliveryView:
         "Reprocess Delivery (POST /v1/partners/{partner_id}/deliveries/{delivery_id}/process-again)"
         answer: GatewayDeliveryView = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/deliveries/{_path(delivery_id)}/process-again",
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4987,21 +6017,33 @@ class Operations:
         self,
         *,
         partner_id: str,
-        body: GatewayLicenceCreate | list[GatewayLicenceCreate],
+        body: GatewayLicenceCreate,
         idempotency_key: str | None = None,
-    ) -> GatewayListedLicenceView:
+        accept_language: str | None = None,
+    ) -> GatewayLicenceViewList:
         "Create Licences (POST /v1/partners/{partner_id}/licences)"
-        answer: GatewayListedLicenceView = self._ask(
+        answer: GatewayLicenceViewList = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/licences",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_partners_licences(self, *, partner_id: str) -> GatewayListedLicenceView:
+    def get_partners_licences(self, *, partner_id: str, accept_language: str | None = None) -> GatewayLicenceViewList:
         "List Licences (GET /v1/partners/{partner_id}/licences)"
-        answer: GatewayListedLicenceView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/licences")
+        answer: GatewayLicenceViewList = self._ask(
+            "GET",
+            f"/v1/partners/{_path(partner_id)}/licences",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_partners_referrals(
@@ -5015,30 +6057,48 @@ class Operations:
         unit_code: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> OnboardingListedReferralView:
+        accept_language: str | None = None,
+    ) -> OnboardingReferralViewList:
         "Residents who consented to this provider and still need the step; gone at once when they withdraw. (GET /v1/partners/{partner_id}/referrals)"
-        answer: OnboardingListedReferralView = self._ask(
+        answer: OnboardingReferralViewList = self._ask(
             "GET",
             f"/v1/partners/{_path(partner_id)}/referrals",
             query={"step": step, "unit_code": unit_code, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_partners_secrets(
-        self, *, partner_id: str, body: GatewaySecretCreate, idempotency_key: str | None = None
+        self,
+        *,
+        partner_id: str,
+        body: GatewaySecretCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> GatewayNewSecret:
         "Create Secret (POST /v1/partners/{partner_id}/secrets)"
         answer: GatewayNewSecret = self._ask(
             "POST",
             f"/v1/partners/{_path(partner_id)}/secrets",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_partners_secrets(self, *, partner_id: str) -> GatewayListedSecretView:
+    def get_partners_secrets(self, *, partner_id: str, accept_language: str | None = None) -> GatewaySecretViewList:
         "List Secrets (GET /v1/partners/{partner_id}/secrets)"
-        answer: GatewayListedSecretView = self._ask("GET", f"/v1/partners/{_path(partner_id)}/secrets")
+        answer: GatewaySecretViewList = self._ask(
+            "GET",
+            f"/v1/partners/{_path(partner_id)}/secrets",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_payments(
@@ -5051,10 +6111,11 @@ class Operations:
         to: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> PaymentsQrListedPaymentView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrPaymentViewList:
         "Payments of the caller's own merchants; officers state a purpose and are recorded in the owner's access log. (GET /v1/payments)"
-        answer: PaymentsQrListedPaymentView = self._ask(
+        answer: PaymentsQrPaymentViewList = self._ask(
             "GET",
             "/v1/payments",
             query={
@@ -5066,25 +6127,53 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_payments_sums(
-        self, *, unit_code: str | None = None, from_: str | None = None, to: str | None = None
-    ) -> PaymentsQrListedDailySum:
+        self,
+        *,
+        unit_code: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrDailySumList:
         "Count and sum of the settled payments by day and category. (GET /v1/payments/sums)"
-        answer: PaymentsQrListedDailySum = self._ask(
-            "GET", "/v1/payments/sums", query={"unit_code": unit_code, "from": from_, "to": to}
+        answer: PaymentsQrDailySumList = self._ask(
+            "GET",
+            "/v1/payments/sums",
+            query={"unit_code": unit_code, "from": from_, "to": to},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_payments_by_payment_id(self, *, payment_id: str, purpose: str | None = None) -> PaymentsQrPaymentView:
+    def get_payments_by_payment_id(
+        self,
+        *,
+        payment_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrPaymentView:
         "A payment. (GET /v1/payments/{payment_id})"
         answer: PaymentsQrPaymentView = self._ask(
             "GET",
             f"/v1/payments/{_path(payment_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5093,8 +6182,9 @@ class Operations:
         *,
         payment_id: str,
         body: PaymentsQrReopening,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrPaymentView:
         "Takes the dismissal of a payment back, with a reason: it waits for a decision again. (POST /v1/payments/{payment_id}/reopen)"
         answer: PaymentsQrPaymentView = self._ask(
@@ -5106,6 +6196,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5117,8 +6208,9 @@ class Operations:
         *,
         payment_id: str,
         body: PaymentsQrPaymentResolution,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrPaymentView:
         "Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed. (POST /v1/payments/{payment_id}/resolve)"
         answer: PaymentsQrPaymentView = self._ask(
@@ -5130,18 +6222,32 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def get_payments_suggestions(self, *, payment_id: str, purpose: str | None = None) -> PaymentsQrListedSuggestion:
+    def get_payments_suggestions(
+        self,
+        *,
+        payment_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrSuggestionList:
         "Possible codes of an unmatched payment, the likeliest first. (GET /v1/payments/{payment_id}/suggestions)"
-        answer: PaymentsQrListedSuggestion = self._ask(
+        answer: PaymentsQrSuggestionList = self._ask(
             "GET",
             f"/v1/payments/{_path(payment_id)}/suggestions",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5152,9 +6258,9 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         accept_language: str | None = None,
-    ) -> CaseworkListedProcedureLine:
+    ) -> CaseworkProcedureLineList:
         "Every procedure that holds today, with the plans' three criteria. (GET /v1/procedures)"
-        answer: CaseworkListedProcedureLine = self._ask(
+        answer: CaseworkProcedureLineList = self._ask(
             "GET",
             "/v1/procedures",
             query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
@@ -5172,45 +6278,80 @@ class Operations:
         return answer
 
     def post_qr_codes_decode(
-        self, *, body: PaymentsQrDecodeRequest, idempotency_key: str | None = None
+        self, *, body: PaymentsQrDecodeRequest, accept_language: str | None = None
     ) -> PaymentsQrDecodedView:
         "The content of a payload, or every fault of it. A code of this platform is valid while its merchant is active. (POST /v1/qr-codes/decode)"
         answer: PaymentsQrDecodedView = self._ask(
             "POST",
             "/v1/qr-codes/decode",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_qr_codes_by_qr_code_id(self, *, qr_code_id: str) -> PaymentsQrQrCodeView:
+    def get_qr_codes_by_qr_code_id(
+        self, *, qr_code_id: str, accept_language: str | None = None
+    ) -> PaymentsQrQrCodeView:
         "A code, for its merchant, the officers of its unit, and its payer. (GET /v1/qr-codes/{qr_code_id})"
-        answer: PaymentsQrQrCodeView = self._ask("GET", f"/v1/qr-codes/{_path(qr_code_id)}")
+        answer: PaymentsQrQrCodeView = self._ask(
+            "GET",
+            f"/v1/qr-codes/{_path(qr_code_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_qr_codes_image(self, *, qr_code_id: str, format: Literal["png", "svg"] | None = None) -> Any:
+    def get_qr_codes_image(
+        self, *, qr_code_id: str, format: Literal["png", "svg"] | None = None, accept_language: str | None = None
+    ) -> Any:
         "The image of a code; 409 while the merchant is not active. (GET /v1/qr-codes/{qr_code_id}/image)"
-        answer: Any = self._ask("GET", f"/v1/qr-codes/{_path(qr_code_id)}/image", query={"format": format})
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/qr-codes/{_path(qr_code_id)}/image",
+            query={"format": format},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def post_refreshes(self, *, body: RegistryRefreshCreate, idempotency_key: str | None = None) -> RegistryRefreshView:
+    def post_refreshes(
+        self, *, body: RegistryRefreshCreate, idempotency_key: str | None = None, accept_language: str | None = None
+    ) -> RegistryRefreshView:
         "Query the linked databases about all residents of a unit, in the background. (POST /v1/refreshes)"
         answer: RegistryRefreshView = self._ask(
             "POST",
             "/v1/refreshes",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_refreshes(self, *, limit: int | None = None, cursor: str | None = None) -> RegistryListedRefreshView:
+    def get_refreshes(
+        self, *, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> RegistryRefreshViewList:
         "List Unit Refreshes (GET /v1/refreshes)"
-        answer: RegistryListedRefreshView = self._ask("GET", "/v1/refreshes", query={"limit": limit, "cursor": cursor})
+        answer: RegistryRefreshViewList = self._ask(
+            "GET",
+            "/v1/refreshes",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_refreshes_by_refresh_id(self, *, refresh_id: str) -> RegistryRefreshView:
+    def get_refreshes_by_refresh_id(
+        self, *, refresh_id: str, accept_language: str | None = None
+    ) -> RegistryRefreshView:
         "Get Unit Refresh (GET /v1/refreshes/{refresh_id})"
-        answer: RegistryRefreshView = self._ask("GET", f"/v1/refreshes/{_path(refresh_id)}")
+        answer: RegistryRefreshView = self._ask(
+            "GET",
+            f"/v1/refreshes/{_path(refresh_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_reports_export(
@@ -5230,10 +6371,15 @@ class Operations:
         )
         return answer
 
-    def get_reports_filed(self, *, unit_code: str | None = None, as_of: str | None = None) -> ReportingFiledListView:
+    def get_reports_filed(
+        self, *, unit_code: str | None = None, as_of: str | None = None, accept_language: str | None = None
+    ) -> ReportingFiledListView:
         "The reports that a unit, and those that it succeeded, filed; each is a frozen copy. (GET /v1/reports/filed)"
         answer: ReportingFiledListView = self._ask(
-            "GET", "/v1/reports/filed", query={"unit_code": unit_code, "as_of": as_of}
+            "GET",
+            "/v1/reports/filed",
+            query={"unit_code": unit_code, "as_of": as_of},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -5288,25 +6434,37 @@ class Operations:
         level: Literal["district", "commune", "village"] | None = None,
         parent: str | None = None,
         as_of: str | None = None,
+        accept_language: str | None = None,
     ) -> ReportingUnitRankingView:
         "The units of a level by an indicator, best first, and the units that their targets propose for commendation. (GET /v1/reports/ranking)"
         answer: ReportingUnitRankingView = self._ask(
             "GET",
             "/v1/reports/ranking",
             query={"indicator": indicator, "level": level, "parent": parent, "as_of": as_of},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_reports_reconciliation(self, *, unit_code: str | None = None) -> ReportingReconciliationView:
+    def get_reports_reconciliation(
+        self, *, unit_code: str | None = None, accept_language: str | None = None
+    ) -> ReportingReconciliationView:
         "The counts that the services announced beside those of the projections; officers see those of their units. (GET /v1/reports/reconciliation)"
         answer: ReportingReconciliationView = self._ask(
-            "GET", "/v1/reports/reconciliation", query={"unit_code": unit_code}
+            "GET",
+            "/v1/reports/reconciliation",
+            query={"unit_code": unit_code},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_reports_stream(self, *, unit_code: str | None = None) -> Any:
+    def get_reports_stream(self, *, unit_code: str | None = None, accept_language: str | None = None) -> Any:
         "`fresh` once at the beginning, then `changed` whenever something of the unit is counted anew. (GET /v1/reports/stream)"
-        answer: Any = self._ask("GET", "/v1/reports/stream", query={"unit_code": unit_code})
+        answer: Any = self._ask(
+            "GET",
+            "/v1/reports/stream",
+            query={"unit_code": unit_code},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_reports_trend(
@@ -5328,7 +6486,12 @@ class Operations:
         return answer
 
     def post_resident_imports(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryImportAccepted:
         "Accept a commune's list; the same file again answers the first import. (POST /v1/resident-imports)"
         answer: RegistryImportAccepted = self._ask(
@@ -5336,20 +6499,38 @@ class Operations:
             "/v1/resident-imports",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_resident_imports(self, *, limit: int | None = None, cursor: str | None = None) -> RegistryListedImportView:
+    def get_resident_imports(
+        self, *, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> RegistryImportViewList:
         "List Resident Imports (GET /v1/resident-imports)"
-        answer: RegistryListedImportView = self._ask(
-            "GET", "/v1/resident-imports", query={"limit": limit, "cursor": cursor}
+        answer: RegistryImportViewList = self._ask(
+            "GET",
+            "/v1/resident-imports",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_resident_imports_by_import_id(self, *, import_id: str) -> RegistryImportView:
+    def get_resident_imports_by_import_id(
+        self, *, import_id: str, accept_language: str | None = None
+    ) -> RegistryImportView:
         "Get Resident Import (GET /v1/resident-imports/{import_id})"
-        answer: RegistryImportView = self._ask("GET", f"/v1/resident-imports/{_path(import_id)}")
+        answer: RegistryImportView = self._ask(
+            "GET",
+            f"/v1/resident-imports/{_path(import_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_resident_imports_rejections(
@@ -5360,16 +6541,16 @@ class Operations:
         cursor: str | None = None,
         accept: str | None = None,
         accept_language: str | None = None,
-    ) -> RegistryListedRejectionView:
+    ) -> RegistryRejectionViewList:
         "Rejected cells, as JSON or as CSV (`Accept: text/csv`). (GET /v1/resident-imports/{import_id}/rejections)"
-        answer: RegistryListedRejectionView = self._ask(
+        answer: RegistryRejectionViewList = self._ask(
             "GET",
             f"/v1/resident-imports/{_path(import_id)}/rejections",
             query={"limit": limit, "cursor": cursor},
             headers={
                 name: str(value)
                 for name, value in (
-                    ("accept", accept),
+                    ("Accept", accept),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -5405,10 +6586,11 @@ class Operations:
         household_code: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> RegistryListedResidentView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryResidentViewList:
         "Residents of the caller's units; the list is recorded in the access log of each. (GET /v1/residents)"
-        answer: RegistryListedResidentView = self._ask(
+        answer: RegistryResidentViewList = self._ask(
             "GET",
             "/v1/residents",
             query={
@@ -5419,12 +6601,24 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_residents_lookup(
-        self, *, body: RegistryLookupBody, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        body: RegistryLookupBody,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryResidentView:
         "The resident with this number, in the caller's units; 404 otherwise. (POST /v1/residents/lookup)"
         answer: RegistryResidentView = self._ask(
@@ -5436,6 +6630,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5443,7 +6638,12 @@ class Operations:
         return answer
 
     def post_residents_lookups(
-        self, *, body: RegistryLookupsBody, purpose: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        body: RegistryLookupsBody,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryLookupsView:
         "The owners of numbers, by id and unit alone: for lists that another service imports. (POST /v1/residents/lookups)"
         answer: RegistryLookupsView = self._ask(
@@ -5455,23 +6655,43 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def get_residents_by_resident_id(self, *, resident_id: str, purpose: str | None = None) -> RegistryResidentView:
+    def get_residents_by_resident_id(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryResidentView:
         "Get Resident (GET /v1/residents/{resident_id})"
         answer: RegistryResidentView = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def patch_residents_by_resident_id(
-        self, *, resident_id: str, body: RegistryResidentPatch, if_match: str | None = None, purpose: str | None = None
+        self,
+        *,
+        resident_id: str,
+        body: RegistryResidentPatch,
+        if_match: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> RegistryResidentView:
         "Change attributes. A value of a higher source stays, and the new one becomes a correction to decide. (PATCH /v1/residents/{resident_id})"
         answer: RegistryResidentView = self._ask(
@@ -5483,6 +6703,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5490,96 +6711,203 @@ class Operations:
         return answer
 
     def get_residents_access_log(
-        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
-    ) -> RegistryListedAccessView:
+        self,
+        *,
+        resident_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryAccessViewList:
         "Reads of the resident's data in any service, newest first; reading it needs no purpose and is in it. (GET /v1/residents/{resident_id}/access-log)"
-        answer: RegistryListedAccessView = self._ask(
+        answer: RegistryAccessViewList = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/access-log",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_residents_consents(
-        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
-    ) -> RegistryListedConsentView:
+        self,
+        *,
+        resident_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryConsentViewList:
         "List Consents (GET /v1/residents/{resident_id}/consents)"
-        answer: RegistryListedConsentView = self._ask(
+        answer: RegistryConsentViewList = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/consents",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_residents_consents(
-        self, *, resident_id: str, body: RegistryConsentCreate, idempotency_key: str | None = None
+        self,
+        *,
+        resident_id: str,
+        body: RegistryConsentCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryConsentView:
         "Consent to one purpose of one grantee; an officer or volunteer who records it gives the evidence. (POST /v1/residents/{resident_id}/consents)"
         answer: RegistryConsentView = self._ask(
             "POST",
             f"/v1/residents/{_path(resident_id)}/consents",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_residents_consents_by_consent_id(
-        self, *, resident_id: str, consent_id: str, purpose: str | None = None
+        self,
+        *,
+        resident_id: str,
+        consent_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> RegistryConsentView:
         "Get Consent (GET /v1/residents/{resident_id}/consents/{consent_id})"
         answer: RegistryConsentView = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/consents/{_path(consent_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_residents_consents_by_consent_id(self, *, resident_id: str, consent_id: str) -> Any:
+    def delete_residents_consents_by_consent_id(
+        self, *, resident_id: str, consent_id: str, accept_language: str | None = None
+    ) -> Any:
         "Withdraw a consent, effective from the next request on. (DELETE /v1/residents/{resident_id}/consents/{consent_id})"
-        answer: Any = self._ask("DELETE", f"/v1/residents/{_path(resident_id)}/consents/{_path(consent_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/residents/{_path(resident_id)}/consents/{_path(consent_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_residents_corrections(
-        self, *, resident_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
-    ) -> RegistryListedCorrectionView:
+        self,
+        *,
+        resident_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryCorrectionViewList:
         "List Resident Corrections (GET /v1/residents/{resident_id}/corrections)"
-        answer: RegistryListedCorrectionView = self._ask(
+        answer: RegistryCorrectionViewList = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/corrections",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_residents_corrections(
-        self, *, resident_id: str, body: RegistryCorrectionCreate, idempotency_key: str | None = None
+        self,
+        *,
+        resident_id: str,
+        body: RegistryCorrectionCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryCorrectionView:
         "A request about a person's data, with the time limits of the law on personal data. (POST /v1/residents/{resident_id}/corrections)"
         answer: RegistryCorrectionView = self._ask(
             "POST",
             f"/v1/residents/{_path(resident_id)}/corrections",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_residents_export(self, *, resident_id: str, purpose: str | None = None) -> dict[str, Any]:
+    def get_residents_export(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> dict[str, Any]:
         "Everything that the registry has about a person, in full. (GET /v1/residents/{resident_id}/export)"
         answer: dict[str, Any] = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/export",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_residents_facts(self, *, resident_id: str, purpose: str | None = None) -> RegistryListedAttributeView:
+    def get_residents_facts(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryAttributeViewList:
         "Every attribute with its value, source and age. (GET /v1/residents/{resident_id}/facts)"
-        answer: RegistryListedAttributeView = self._ask(
+        answer: RegistryAttributeViewList = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/facts",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5590,14 +6918,22 @@ class Operations:
         name: str,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> RegistryListedAttributeHistoryView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryAttributeHistoryViewList:
         "Earlier values of an attribute, and values of other sources. (GET /v1/residents/{resident_id}/facts/{name}/history)"
-        answer: RegistryListedAttributeHistoryView = self._ask(
+        answer: RegistryAttributeHistoryViewList = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/facts/{_path(name)}/history",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5606,8 +6942,9 @@ class Operations:
         *,
         resident_id: str,
         body: RegistryMergeBody,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryResidentView:
         "The duplicate's record becomes part of this one. (POST /v1/residents/{resident_id}/merge)"
         answer: RegistryResidentView = self._ask(
@@ -5619,27 +6956,54 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
         )
         return answer
 
-    def delete_residents_merge(self, *, resident_id: str, purpose: str | None = None) -> RegistryResidentView:
+    def delete_residents_merge(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryResidentView:
         "Undo the last merge that this record was part of. (DELETE /v1/residents/{resident_id}/merge)"
         answer: RegistryResidentView = self._ask(
             "DELETE",
             f"/v1/residents/{_path(resident_id)}/merge",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_residents_onboarding(self, *, resident_id: str, purpose: str | None = None) -> OnboardingOnboardingView:
+    def get_residents_onboarding(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingOnboardingView:
         "A resident's journey, computed from everything known now. (GET /v1/residents/{resident_id}/onboarding)"
         answer: OnboardingOnboardingView = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/onboarding",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5652,7 +7016,8 @@ class Operations:
         ],
         body: OnboardingStepDeclared,
         if_match: str | None = None,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingResidentStepView:
         "Records what a person declares about one step; the same declaration again changes nothing. (PUT /v1/residents/{resident_id}/onboarding/{step})"
         answer: OnboardingResidentStepView = self._ask(
@@ -5664,6 +7029,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5675,8 +7041,9 @@ class Operations:
         *,
         resident_id: str,
         body: RegistryPrefillBody,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryPrefillView:
         "Fill a form. A linked database that is down or slow never fails the call. (POST /v1/residents/{resident_id}/prefill)"
         answer: RegistryPrefillView = self._ask(
@@ -5688,6 +7055,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5698,9 +7066,10 @@ class Operations:
         self,
         *,
         resident_id: str,
-        body: RegistryRefreshBody | None,
-        purpose: str | None = None,
+        body: RegistryRefreshBody,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryRefreshedView:
         "Query the linked databases about one resident, now. (POST /v1/residents/{resident_id}/refresh)"
         answer: RegistryRefreshedView = self._ask(
@@ -5712,6 +7081,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5723,8 +7093,9 @@ class Operations:
         *,
         resident_id: str,
         body: RegistryRevealBody,
-        purpose: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryRevealView:
         "Full values, to the resident or an officer of the unit; the reason is kept in the access log. (POST /v1/residents/{resident_id}/reveal)"
         answer: RegistryRevealView = self._ask(
@@ -5736,6 +7107,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
                 )
                 if value is not None
             },
@@ -5743,42 +7115,83 @@ class Operations:
         return answer
 
     def post_residents_utility_accounts(
-        self, *, resident_id: str, body: PaymentsQrUtilityAccountCreate, idempotency_key: str | None = None
+        self,
+        *,
+        resident_id: str,
+        body: PaymentsQrUtilityAccountCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountView:
         "Links a customer code to a resident: `confirmed` with a recent bill's period and amount, else `pending` until the (POST /v1/residents/{resident_id}/utility-accounts)"
         answer: PaymentsQrUtilityAccountView = self._ask(
             "POST",
             f"/v1/residents/{_path(resident_id)}/utility-accounts",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_residents_utility_accounts(
-        self, *, resident_id: str, purpose: str | None = None
-    ) -> PaymentsQrListedUtilityAccountView:
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrUtilityAccountViewList:
         "The customer codes that a resident has linked. (GET /v1/residents/{resident_id}/utility-accounts)"
-        answer: PaymentsQrListedUtilityAccountView = self._ask(
+        answer: PaymentsQrUtilityAccountViewList = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/utility-accounts",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_residents_utility_accounts_by_link_id(
-        self, *, resident_id: str, link_id: str, purpose: str | None = None
+        self,
+        *,
+        resident_id: str,
+        link_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountView:
         "One customer code of a resident. (GET /v1/residents/{resident_id}/utility-accounts/{link_id})"
         answer: PaymentsQrUtilityAccountView = self._ask(
             "GET",
             f"/v1/residents/{_path(resident_id)}/utility-accounts/{_path(link_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def delete_residents_utility_accounts_by_link_id(self, *, resident_id: str, link_id: str) -> Any:
+    def delete_residents_utility_accounts_by_link_id(
+        self, *, resident_id: str, link_id: str, accept_language: str | None = None
+    ) -> Any:
         "Unlinks a customer code from a resident. (DELETE /v1/residents/{resident_id}/utility-accounts/{link_id})"
-        answer: Any = self._ask("DELETE", f"/v1/residents/{_path(resident_id)}/utility-accounts/{_path(link_id)}")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/residents/{_path(resident_id)}/utility-accounts/{_path(link_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_sessions(
@@ -5789,25 +7202,38 @@ class Operations:
         to: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> OnboardingListedSessionView:
+        accept_language: str | None = None,
+    ) -> OnboardingSessionViewList:
         "Sessions in a unit and below, on days from `from` to `to`; public. (GET /v1/sessions)"
-        answer: OnboardingListedSessionView = self._ask(
+        answer: OnboardingSessionViewList = self._ask(
             "GET",
             "/v1/sessions",
             query={"unit_code": unit_code, "from": from_, "to": to, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_sessions_by_session_id(self, *, session_id: str) -> OnboardingOwnSessionView:
+    def get_sessions_by_session_id(
+        self, *, session_id: str, accept_language: str | None = None
+    ) -> OnboardingOwnSessionView:
         "A session for those who run it. (GET /v1/sessions/{session_id})"
-        answer: OnboardingOwnSessionView = self._ask("GET", f"/v1/sessions/{_path(session_id)}")
+        answer: OnboardingOwnSessionView = self._ask(
+            "GET",
+            f"/v1/sessions/{_path(session_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def patch_sessions_by_session_id(
-        self, *, session_id: str, body: OnboardingSessionPatch
+        self, *, session_id: str, body: OnboardingSessionPatch, accept_language: str | None = None
     ) -> OnboardingOwnSessionView:
         "Update Session (PATCH /v1/sessions/{session_id})"
-        answer: OnboardingOwnSessionView = self._ask("PATCH", f"/v1/sessions/{_path(session_id)}", body=body)
+        answer: OnboardingOwnSessionView = self._ask(
+            "PATCH",
+            f"/v1/sessions/{_path(session_id)}",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_sessions_attendance(
@@ -5826,7 +7252,7 @@ class Operations:
             headers={
                 name: str(value)
                 for name, value in (
-                    ("accept-language", accept_language),
+                    ("Accept-Language", accept_language),
                     ("Idempotency-Key", idempotency_key),
                 )
                 if value is not None
@@ -5835,69 +7261,128 @@ class Operations:
         return answer
 
     def get_sessions_attendance(
-        self, *, session_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None
-    ) -> OnboardingListedAttendeeView:
+        self,
+        *,
+        session_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingAttendeeViewList:
         "Who came, by id. (GET /v1/sessions/{session_id}/attendance)"
-        answer: OnboardingListedAttendeeView = self._ask(
+        answer: OnboardingAttendeeViewList = self._ask(
             "GET",
             f"/v1/sessions/{_path(session_id)}/attendance",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def delete_sessions_attendance_by_attendee_id(
-        self, *, session_id: str, attendee_id: str
+        self, *, session_id: str, attendee_id: str, accept_language: str | None = None
     ) -> dict[str, dict[str, int]]:
         "Takes an attendance back that was recorded by mistake; the counts fall again. (DELETE /v1/sessions/{session_id}/attendance/{attendee_id})"
         answer: dict[str, dict[str, int]] = self._ask(
-            "DELETE", f"/v1/sessions/{_path(session_id)}/attendance/{_path(attendee_id)}"
+            "DELETE",
+            f"/v1/sessions/{_path(session_id)}/attendance/{_path(attendee_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_sessions_check_in(
-        self, *, session_id: str, body: OnboardingCheckIn, idempotency_key: str | None = None
+        self,
+        *,
+        session_id: str,
+        body: OnboardingCheckIn,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingAttendanceItem:
         "A resident checks in with the code of the printed sheet. (POST /v1/sessions/{session_id}/check-in)"
         answer: OnboardingAttendanceItem = self._ask(
             "POST",
             f"/v1/sessions/{_path(session_id)}/check-in",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_sessions_check_in_code(self, *, session_id: str, format: Literal["pdf", "png", "svg"] | None = None) -> Any:
+    def get_sessions_check_in_code(
+        self, *, session_id: str, format: Literal["pdf", "png", "svg"] | None = None, accept_language: str | None = None
+    ) -> Any:
         "The code to scan: a sheet to print (PDF, PNG), or the symbol alone (SVG). (GET /v1/sessions/{session_id}/check-in-code)"
-        answer: Any = self._ask("GET", f"/v1/sessions/{_path(session_id)}/check-in-code", query={"format": format})
+        answer: Any = self._ask(
+            "GET",
+            f"/v1/sessions/{_path(session_id)}/check-in-code",
+            query={"format": format},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_sessions_training_accounts(
-        self, *, session_id: str, body: OnboardingTrainingAccountsCreate, idempotency_key: str | None = None
-    ) -> OnboardingListedTrainingAccountView:
+        self,
+        *,
+        session_id: str,
+        body: OnboardingTrainingAccountsCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingTrainingAccountViewList:
         "Logins for training that end 7 days after the session; their secrets are shown this once. (POST /v1/sessions/{session_id}/training-accounts)"
-        answer: OnboardingListedTrainingAccountView = self._ask(
+        answer: OnboardingTrainingAccountViewList = self._ask(
             "POST",
             f"/v1/sessions/{_path(session_id)}/training-accounts",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_sessions_training_accounts(self, *, session_id: str) -> OnboardingListedTrainingAccountView:
+    def get_sessions_training_accounts(
+        self, *, session_id: str, accept_language: str | None = None
+    ) -> OnboardingTrainingAccountViewList:
         "List Training Accounts (GET /v1/sessions/{session_id}/training-accounts)"
-        answer: OnboardingListedTrainingAccountView = self._ask(
-            "GET", f"/v1/sessions/{_path(session_id)}/training-accounts"
+        answer: OnboardingTrainingAccountViewList = self._ask(
+            "GET",
+            f"/v1/sessions/{_path(session_id)}/training-accounts",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_settings(self) -> GatewaySettingsView:
+    def get_settings(self, *, accept_language: str | None = None) -> GatewaySettingsView:
         "The gateway's settings in force; keys, passwords and addresses of databases are not shown. (GET /v1/settings)"
-        answer: GatewaySettingsView = self._ask("GET", "/v1/settings")
+        answer: GatewaySettingsView = self._ask(
+            "GET",
+            "/v1/settings",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def post_settlements(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrSettlementReport:
         "Compares a partner's file with the record. Count and sum are checked before any row is applied; the same file (POST /v1/settlements)"
         answer: PaymentsQrSettlementReport = self._ask(
@@ -5905,27 +7390,53 @@ class Operations:
             "/v1/settlements",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_settlements(
-        self, *, partner_id: str | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> PaymentsQrListedSettlementView:
+        self,
+        *,
+        partner_id: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrSettlementViewList:
         "Settlements, oldest first. For officers: those with lines of merchants in their units, with the figures of these. (GET /v1/settlements)"
-        answer: PaymentsQrListedSettlementView = self._ask(
-            "GET", "/v1/settlements", query={"partner_id": partner_id, "limit": limit, "cursor": cursor}
+        answer: PaymentsQrSettlementViewList = self._ask(
+            "GET",
+            "/v1/settlements",
+            query={"partner_id": partner_id, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def get_settlements_by_settlement_id(
-        self, *, settlement_id: str, purpose: str | None = None
+        self,
+        *,
+        settlement_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrSettlementReport:
         "A settlement with the lines that did not match; officers state a purpose. (GET /v1/settlements/{settlement_id})"
         answer: PaymentsQrSettlementReport = self._ask(
             "GET",
             f"/v1/settlements/{_path(settlement_id)}",
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5937,52 +7448,94 @@ class Operations:
         | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> PaymentsQrListedSettlementLineView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> PaymentsQrSettlementLineViewList:
         "Every line, in the order of the file; officers state a purpose and see the lines of merchants in their units. (GET /v1/settlements/{settlement_id}/lines)"
-        answer: PaymentsQrListedSettlementLineView = self._ask(
+        answer: PaymentsQrSettlementLineViewList = self._ask(
             "GET",
             f"/v1/settlements/{_path(settlement_id)}/lines",
             query={"state": state, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_settlements_lines_reopen(
-        self, *, settlement_id: str, line_id: str, body: PaymentsQrReopening, idempotency_key: str | None = None
+        self,
+        *,
+        settlement_id: str,
+        line_id: str,
+        body: PaymentsQrReopening,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrSettlementLineView:
         "Takes the decision on a line back, with a reason. (POST /v1/settlements/{settlement_id}/lines/{line_id}/reopen)"
         answer: PaymentsQrSettlementLineView = self._ask(
             "POST",
             f"/v1/settlements/{_path(settlement_id)}/lines/{_path(line_id)}/reopen",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_settlements_lines_resolve(
-        self, *, settlement_id: str, line_id: str, body: PaymentsQrLineResolution, idempotency_key: str | None = None
+        self,
+        *,
+        settlement_id: str,
+        line_id: str,
+        body: PaymentsQrLineResolution,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrSettlementLineView:
         "Records a decision on a line that did not match, with account, time and note. (POST /v1/settlements/{settlement_id}/lines/{line_id}/resolve)"
         answer: PaymentsQrSettlementLineView = self._ask(
             "POST",
             f"/v1/settlements/{_path(settlement_id)}/lines/{_path(line_id)}/resolve",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_undecided_residents(
-        self, *, limit: int | None = None, cursor: str | None = None
-    ) -> RegistryListedUndecidedView:
+        self, *, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> RegistryUndecidedViewList:
         "Residents of divided units without a decision; PATCH the resident's unit to decide. (GET /v1/undecided-residents)"
-        answer: RegistryListedUndecidedView = self._ask(
-            "GET", "/v1/undecided-residents", query={"limit": limit, "cursor": cursor}
+        answer: RegistryUndecidedViewList = self._ask(
+            "GET",
+            "/v1/undecided-residents",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
     def post_unit_imports(
-        self, *, files: Any, body: dict[str, Any] | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        files: Any,
+        body: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryUnitImportView:
         "Import a decree; the same tables again answer the first import. (POST /v1/unit-imports)"
         answer: RegistryUnitImportView = self._ask(
@@ -5990,7 +7543,14 @@ class Operations:
             "/v1/unit-imports",
             body=body,
             files=files,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -6003,33 +7563,57 @@ class Operations:
         as_of: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> RegistryListedUnitView:
+        accept_language: str | None = None,
+    ) -> RegistryUnitViewList:
         "List Units (GET /v1/units)"
-        answer: RegistryListedUnitView = self._ask(
+        answer: RegistryUnitViewList = self._ask(
             "GET",
             "/v1/units",
             query={"parent": parent, "level": level, "q": q, "as_of": as_of, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
-    def get_units_by_code(self, *, code: str, as_of: str | None = None) -> RegistryUnitView:
+    def get_units_by_code(
+        self, *, code: str, as_of: str | None = None, accept_language: str | None = None
+    ) -> RegistryUnitView:
         "Get Unit (GET /v1/units/{code})"
-        answer: RegistryUnitView = self._ask("GET", f"/v1/units/{_path(code)}", query={"as_of": as_of})
+        answer: RegistryUnitView = self._ask(
+            "GET",
+            f"/v1/units/{_path(code)}",
+            query={"as_of": as_of},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_units_fee_merchant(self, *, code: str) -> PaymentsQrFeeMerchantView:
+    def get_units_fee_merchant(self, *, code: str, accept_language: str | None = None) -> PaymentsQrFeeMerchantView:
         "The merchant that receives the fees of the unit's dossiers, and a naming that waits for a second officer. (GET /v1/units/{code}/fee-merchant)"
-        answer: PaymentsQrFeeMerchantView = self._ask("GET", f"/v1/units/{_path(code)}/fee-merchant")
+        answer: PaymentsQrFeeMerchantView = self._ask(
+            "GET",
+            f"/v1/units/{_path(code)}/fee-merchant",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def put_units_fee_merchant(self, *, code: str, body: PaymentsQrFeeMerchantPut) -> PaymentsQrFeeMerchantView:
+    def put_units_fee_merchant(
+        self, *, code: str, body: PaymentsQrFeeMerchantPut, accept_language: str | None = None
+    ) -> PaymentsQrFeeMerchantView:
         "Names an active public_service merchant; a second officer confirms by naming the same one. (PUT /v1/units/{code}/fee-merchant)"
-        answer: PaymentsQrFeeMerchantView = self._ask("PUT", f"/v1/units/{_path(code)}/fee-merchant", body=body)
+        answer: PaymentsQrFeeMerchantView = self._ask(
+            "PUT",
+            f"/v1/units/{_path(code)}/fee-merchant",
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def delete_units_fee_merchant(self, *, code: str) -> Any:
+    def delete_units_fee_merchant(self, *, code: str, accept_language: str | None = None) -> Any:
         "Withdraws the pending naming; without one, ends the naming in force: fees are then paid at the counter. (DELETE /v1/units/{code}/fee-merchant)"
-        answer: Any = self._ask("DELETE", f"/v1/units/{_path(code)}/fee-merchant")
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/units/{_path(code)}/fee-merchant",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
     def get_units_procedures(self, *, code: str, accept_language: str | None = None) -> CaseworkChosenView:
@@ -6071,35 +7655,63 @@ class Operations:
         unit_code: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        purpose: str | None = None,
-    ) -> RegistryListedUnmatchedView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryUnmatchedViewList:
         "Waiting events, masked; naming candidates of a shared phone is a read of their data. (GET /v1/unmatched-events)"
-        answer: RegistryListedUnmatchedView = self._ask(
+        answer: RegistryUnmatchedViewList = self._ask(
             "GET",
             "/v1/unmatched-events",
             query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("X-Purpose", purpose),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_unmatched_events_resolve(
-        self, *, unmatched_id: str, body: RegistryResolveBody, idempotency_key: str | None = None
+        self,
+        *,
+        unmatched_id: str,
+        body: RegistryResolveBody,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
     ) -> RegistryResolvedView:
         "Decide the subject of an event; it is applied to that resident. (POST /v1/unmatched-events/{unmatched_id}/resolve)"
         answer: RegistryResolvedView = self._ask(
             "POST",
             f"/v1/unmatched-events/{_path(unmatched_id)}/resolve",
             body=body,
-            headers={name: str(value) for name, value in (("Idempotency-Key", idempotency_key),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
-    def get_vocabularies(self) -> GatewayVocabularyList:
+    def get_vocabularies(self, *, accept_language: str | None = None) -> GatewayVocabularyList:
         "The names of all vocabularies. (GET /v1/vocabularies)"
-        answer: GatewayVocabularyList = self._ask("GET", "/v1/vocabularies")
+        answer: GatewayVocabularyList = self._ask(
+            "GET",
+            "/v1/vocabularies",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer
 
-    def get_vocabularies_by_name(self, *, name: str) -> GatewayVocabularyView:
+    def get_vocabularies_by_name(self, *, name: str, accept_language: str | None = None) -> GatewayVocabularyView:
         "The codes of one vocabulary, with the names that people write for them. (GET /v1/vocabularies/{name})"
-        answer: GatewayVocabularyView = self._ask("GET", f"/v1/vocabularies/{_path(name)}")
+        answer: GatewayVocabularyView = self._ask(
+            "GET",
+            f"/v1/vocabularies/{_path(name)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
         return answer

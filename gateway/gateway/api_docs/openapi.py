@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from contracts.services import EVERY_PROCESS, package_of
-from gateway.api_docs.error_responses import (
-    PROBLEM,
-    PROBLEMS_FILE,
-    committed_problems,
-    error_responses,
-    errors_of,
-    is_error_status,
-    reference,
-)
+from gateway.api_docs.error_responses import PROBLEM, PROBLEMS_FILE, committed_problems, error_responses
 from gateway.api_docs.examples import with_examples
+from gateway.api_docs.meanings import with_meanings
+from gateway.api_docs.operations import HEADERS, SECURITY_SCHEMES, SIGNED_IN, described
+from gateway.api_docs.schemas import REFERENCE, only_used, plain, short_name
+from gateway.api_docs.tags import tags_of
+from gateway.api_docs.version import INFO
+from gateway.api_docs.webhook_path import WEBHOOK_PATH
 from gateway.proxy.routing_table import SUBTREE, TABLE_FILE, RoutingTable
 
 PACKAGES = {name: package_of(name) for name in EVERY_PROCESS}
@@ -54,35 +52,29 @@ def merge(documents: Mapping[str, Mapping[str, Any]], problems: Mapping[str, Any
     """
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Ba Không",
-            "version": "1",
-            "description": "Nền tảng 3 KHÔNG của Thanh Hóa: không khai lại, không tiền mặt, không phải đến công sở. · "
-            "The platform of Thanh Hóa's 3 KHÔNG model: nothing declared twice, no cash, no trips to the office.",
-        },
-        "servers": [{"url": "/"}],
+        "info": INFO,
+        "servers": [{"url": "/", "description": "The platform that this document comes from"}],
         "paths": {},
         "components": {
             "schemas": {"Problem": PROBLEM},
             "responses": error_responses(committed_problems() if problems is None else problems),
-            "securitySchemes": SECURITY,
+            "headers": HEADERS,
+            "securitySchemes": SECURITY_SCHEMES,
         },
-        "security": [{"bearer": []}],
+        "security": list(SIGNED_IN),
     }
     for service in sorted(documents):
         document = _prefixed(documents[service], service)
         for path, item in document.get("paths", {}).items():
             if OUTSIDE.match(path):
-                operations = {
-                    method: _described(method, path, operation, service) for method, operation in item.items()
-                }
+                operations = {method: described(method, path, operation, service) for method, operation in item.items()}
                 merged["paths"].setdefault(path, {}).update(operations)
-        for kind, components in document.get("components", {}).items():
-            if kind != "securitySchemes":
-                merged["components"].setdefault(kind, {}).update(components)
+        for kind, components in document["components"].items():
+            merged["components"].setdefault(kind, {}).update(components)
     merged["paths"].update(WEBHOOK_PATH)
     merged["paths"] = dict(sorted(merged["paths"].items()))
-    return with_examples(merged)
+    complete = with_meanings(plain(only_used(merged | tags_of(merged))))
+    return with_examples(complete)
 
 
 def routes_of(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -139,15 +131,15 @@ def generated_tables(answers: Mapping[str, Mapping[str, Any]]) -> dict[Path, str
 
 
 def _prefixed(document: Mapping[str, Any], service: str) -> dict[str, Any]:
+    """The document of a service with `registry.UnitView` for its component `UnitView`."""
     prefix = PACKAGES.get(service, service)
-    text = re.sub(
-        r'"#/components/([A-Za-z]+)/([^"]+)"',
-        rf'"#/components/\1/{prefix}.\2"',
+    text = REFERENCE.sub(
+        lambda found: f'"#/components/{found[1]}/{prefix}.{short_name(found[2])}"',
         json.dumps(document, ensure_ascii=False),
     )
     renamed: dict[str, Any] = json.loads(text)
     renamed["components"] = {
-        kind: {f"{prefix}.{name}": component for name, component in components.items()}
+        kind: {f"{prefix}.{short_name(name)}": component for name, component in components.items()}
         for kind, components in document_components(renamed).items()
     }
     return renamed
@@ -157,95 +149,3 @@ def document_components(document: Mapping[str, Any]) -> dict[str, dict[str, Any]
     return {
         kind: components for kind, components in document.get("components", {}).items() if kind != "securitySchemes"
     }
-
-
-def _described(method: str, path: str, operation: Any, service: str) -> Any:
-    if not isinstance(operation, dict):
-        return operation
-    prefix = PACKAGES.get(service, service)
-    audience = operation.get("x-audience", [])
-    described = operation | {"x-service": service}
-    if "operationId" in operation:
-        described["operationId"] = f"{prefix}_{operation['operationId']}"
-    if "public" in audience:
-        described["security"] = [{}, {"bearer": []}]
-    responses = {
-        code: answer if "content" in answer or not is_error_status(code) else reference(int(code))
-        for code, answer in operation.get("responses", {}).items()
-        if not _is_fastapi_default(answer)
-    }
-    described["responses"] = errors_of(method, path, operation, is_behind=service != "gateway") | responses
-    return described
-
-
-def _is_fastapi_default(answer: Any) -> bool:
-    return "HTTPValidationError" in json.dumps(answer)
-
-
-SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "partner": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}}},
-}
-WEBHOOK_ERRORS = (400, 401, 404, 408, 410, 413, 414, 415, 422, 429, 431, 503)
-WEBHOOK_PATH: dict[str, Any] = {
-    "/webhooks/{partner_id}": {
-        "post": {
-            "tags": ["webhooks"],
-            "summary": "Deliver an event (Standard Webhooks 1.0)",
-            "operationId": "gateway_deliver_webhook",
-            "x-service": "gateway",
-            "x-audience": ["public"],
-            "security": [{}],
-            "parameters": [
-                {"name": "partner_id", "in": "path", "required": True, "schema": {"type": "string"}},
-                {"name": "webhook-id", "in": "header", "required": True, "schema": {"type": "string"}},
-                {"name": "webhook-timestamp", "in": "header", "required": True, "schema": {"type": "string"}},
-                {"name": "webhook-signature", "in": "header", "required": True, "schema": {"type": "string"}},
-            ],
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "application/json": {
-                        "schema": {
-                            "type": "object",
-                            "required": ["type", "timestamp", "data"],
-                            "properties": {
-                                "type": {"type": "string"},
-                                "timestamp": {"type": "string", "format": "date-time"},
-                                "data": {"type": "object"},
-                            },
-                        },
-                        "example": {
-                            "type": "payment_account.opened",
-                            "timestamp": "2026-11-21T08:00:00+07:00",
-                            "data": {
-                                "resident": {"personal_id": "038095000001"},
-                                "kind": "bank",
-                                "account_ref": "acc-1",
-                                "unit_code": "15724",
-                            },
-                        },
-                    }
-                },
-            },
-            "responses": {
-                "202": {
-                    "description": "Durable: accepted, duplicate, or conflict (same id, other body; kept and flagged)",
-                    "content": {
-                        "application/json": {
-                            "schema": {
-                                "type": "object",
-                                "required": ["id", "status"],
-                                "properties": {
-                                    "id": {"type": "string"},
-                                    "status": {"enum": ["accepted", "duplicate", "conflict"]},
-                                },
-                            }
-                        }
-                    },
-                },
-                **{str(status): reference(status) for status in WEBHOOK_ERRORS},
-            },
-        }
-    }
-}

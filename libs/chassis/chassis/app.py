@@ -13,6 +13,7 @@ from chassis.messaging import counts, dead_letters
 from chassis.observability.log import configure_logging
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings, get_settings
+from chassis.web.document import DescribedAPI, operation_id
 from chassis.web.health import add_health
 from chassis.web.middleware import ObservabilityMiddleware
 from chassis.web.problems import add_problem_handlers
@@ -42,8 +43,14 @@ def create_app(
         finally:
             await running.stop()
 
-    app = FastAPI(
-        title=service.title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY
+    app = DescribedAPI(
+        title=service.title,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=NO_TELEMETRY,
+        generate_unique_id_function=operation_id,
     )
     if runtime:
         app.state.runtime = runtime

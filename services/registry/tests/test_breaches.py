@@ -31,7 +31,7 @@ async def test_a_breach_has_72_hours_until_the_authority_is_notified(calling: An
     stopped = await operator.post(f"{path}/notification", json=notified)
 
     assert made.status_code == 201, made.text
-    assert in_time["notify_by"] == "2026-11-05T08:00:00Z"
+    assert in_time["notify_by"] == "2026-11-05T15:00:00+07:00"
     assert (in_time["is_overdue"], [one["is_overdue"] for one in late]) == (False, [True])
     assert (stopped.json()["is_overdue"], stopped.json()["reference"]) == (False, "A05-1")
     assert (await operator.post(f"{path}/notification", json=notified)).status_code == 409

@@ -5,6 +5,7 @@ Every JSON body of a REST operation is a `RequestBody`. Instants are `Instant` (
 `0` and `"20261129"` as times. In a PATCH an explicit null clears a field; `Annotated[X | None, NOT_NULL]` refuses it.
 """
 
+import difflib
 import json
 import re
 from contextlib import suppress
@@ -18,10 +19,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     ModelWrapValidatorHandler,
+    ValidationError,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 
 from chassis.errors import FieldError, InvalidBody
 
@@ -99,6 +102,10 @@ NOT_NULL = BeforeValidator(_not_null)
 """For an optional field that can be left out and cannot be cleared: an explicit null is refused (`not-nullable`)."""
 
 
+OF_PYDANTIC = frozenset(get_args(ErrorType))
+"""The kinds of errors that pydantic makes itself."""
+
+
 class RequestBody(BaseModel):
     """The base of every JSON request body; nested objects of a body derive from it too.
 
@@ -117,7 +124,9 @@ class RequestBody(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _read_strictly(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        if info.mode == "json" or isinstance(value, BaseModel):
+        if info.mode == "json":
+            return cls._read_known_members(value, handler)
+        if isinstance(value, BaseModel):
             return handler(value)
         try:
             text = json.dumps(value, allow_nan=False)
@@ -126,6 +135,45 @@ class RequestBody(BaseModel):
         except TypeError:  # made by our own code from Python values
             return handler(value)
         return cls.model_validate_json(text, strict=True, context=info.context)
+
+    @classmethod
+    def _read_known_members(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Refuse members that do not exist with the nearest name that does."""
+        try:
+            return handler(value)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            if not any(map(_is_unknown_member, found)):
+                raise
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            details = [_detail(one, known) for one in found]
+            raise ValidationError.from_exception_data(error.title, details, "json") from None
+
+
+def _detail(error: Any, known: list[str]) -> InitErrorDetails:
+    """The error again; with the nearest name where it is about an unknown member of this object."""
+    context = error.get("ctx", {})
+    kind = error["type"]
+    if _is_unknown_member(error):
+        kind = _unknown_field(str(error["loc"][0]), known)
+    elif kind not in OF_PYDANTIC:
+        kind = PydanticCustomError(kind, error["msg"], context)
+    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=context)
+
+
+def _is_unknown_member(error: Any) -> bool:
+    return error["type"] == "extra_forbidden" and len(error["loc"]) == 1
+
+
+def _unknown_field(name: str, known: list[str]) -> PydanticCustomError:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    if not nearest:
+        return _refuse("unknown-field", "Không có trường này.", "There is no such field.")
+    return _refuse(
+        "unknown-field",
+        f"Không có trường này; có phải “{nearest[0]}”?",
+        f"There is no such field; did you mean `{nearest[0]}`?",
+    )
 
 
 def _has_bare_time(annotation: Any, metadata: Any) -> bool:

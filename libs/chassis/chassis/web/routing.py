@@ -27,13 +27,15 @@ from chassis.errors import (
     StaleVersion,
     Unauthenticated,
 )
-from chassis.security.access_log import record_access
+from chassis.security.access_log import PURPOSES, record_access
 from chassis.security.identity import Caller, Level, Role
 from chassis.security.levels import LEVELLED, Acting, require_level, require_scope
 from chassis.security.training_guard import guard_training
 from chassis.storage.database import ReadSession, Session
 from chassis.web.bodies import refuse_deep_json
+from chassis.web.deprecation import EXTENSION, announce_deprecation, deprecation_headers
 from chassis.web.idempotency import run_once
+from chassis.web.local_time import with_local_times
 
 T = TypeVar("T")
 
@@ -111,8 +113,26 @@ async def _reading(request: Request) -> AsyncIterator[ReadSession]:
 Reading = Annotated[ReadSession, Depends(_reading, scope="function")]
 """A read-only session."""
 
-PurposeHeader = Annotated[str | None, Header(alias="X-Purpose", description="Why another person's data are read")]
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="Only when the version is still this one")]
+PurposeHeader = Annotated[
+    str | None,
+    Header(
+        alias="X-Purpose",
+        description="Why another person's data are read (mục đích); it is kept in that person's access log",
+        json_schema_extra={"enum": list(PURPOSES)},
+    ),
+]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="The `ETag` that was read; 412 when there is a newer version")
+]
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A value of the client's own (a UUID): the same request with the same key has one effect and gets the "
+    "same answer for 7 days",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+ETAG_HEADER = {"ETag": {"description": "The version of the resource, for `If-Match`", "schema": {"type": "string"}}}
 
 
 class TransactionalRoute(APIRoute):
@@ -125,13 +145,23 @@ class TransactionalRoute(APIRoute):
             raise TypeError(f"{path} does not declare who may call it: use allow(...) or public()")
         self.declaration = declaration
         self.audience: frozenset[str] = declaration.audience
-        self.openapi_extra = (self.openapi_extra or {}) | declaration.in_document()
+        described = declaration.in_document()
+        if "POST" in (self.methods or ()) and _changes(self):
+            described["parameters"] = [*described.get("parameters", []), IDEMPOTENCY_KEY]
+        if _answers_with_etag(endpoint):
+            described["responses"] = {str(self.status_code or 200): {"headers": ETAG_HEADER}}
+        self.openapi_extra = (self.openapi_extra or {}) | described
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
         declaration = _declaration_of(self) or Declaration(frozenset())
         parameters, days = _query_names(self), _query_days(self)
-        changes = any(part.call is _session for part in _parts(self.dependant))
+        changes = _changes(self)
+        notice = (self.openapi_extra or {}).get(EXTENSION)
+        ends = deprecation_headers(notice) if notice else {}
+
+        async def handle(request: Request) -> Response:
+            return announce_deprecation(with_local_times(await handle_in_transaction(request)), ends)
 
         async def handle_in_transaction(request: Request) -> Response:
             caller = request.state.caller = _authorize(request, declaration)
@@ -158,7 +188,19 @@ class TransactionalRoute(APIRoute):
                 _record_acting(request.state.session, request, caller)
             return response
 
-        return handle_in_transaction
+        return handle
+
+
+def _answers_with_etag(endpoint: Callable[..., Any]) -> bool:
+    """Whether the function of a route calls `etag(…)`, or `created(…, version=…)`."""
+    code = endpoint.__code__
+    is_versioned = any(isinstance(names, tuple) and "version" in names for names in code.co_consts)
+    return "etag" in code.co_names or ("created" in code.co_names and is_versioned)
+
+
+def _changes(route: APIRoute) -> bool:
+    """Whether a route takes the session of the request's transaction."""
+    return any(part.call is _session for part in _parts(route.dependant))
 
 
 def _record_acting(session: Session, request: Request, caller: Caller) -> None:

@@ -104,7 +104,11 @@ async def receive_edxml_envelope(
     )
 
 
-@router.get("/v1/documents/{document_id}/edxml", response_class=Response)
+@router.get(
+    "/v1/documents/{document_id}/edxml",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {}}}},
+)
 async def get_edxml_envelope(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
     """The document in its edXML envelope, for the axis that carries it to the other agency."""
     document = await queries.get_document(session, caller, document_id)
@@ -112,7 +116,11 @@ async def get_edxml_envelope(document_id: UUID, session: Reading, *, caller: Off
     return Response(content, media_type="application/xml", headers=SAFE_DOWNLOAD)
 
 
-@router.get("/v1/documents/{document_id}/edxml-status", response_class=Response)
+@router.get(
+    "/v1/documents/{document_id}/edxml-status",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {}}}},
+)
 async def get_edxml_status(document_id: UUID, session: Reading, *, caller: Officer) -> Response:
     """The status reply for the document's sender."""
     document = await queries.get_document(session, caller, document_id)
@@ -131,7 +139,11 @@ async def get_document(
     return await _whole(session, document, shows_content=True)
 
 
-@router.get("/v1/documents/{document_id}/file", response_class=Response)
+@router.get(
+    "/v1/documents/{document_id}/file",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
+)
 async def download_document_file(
     document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
@@ -144,7 +156,11 @@ async def download_document_file(
     return Response(content, media_type=document.media_type, headers=SAFE_DOWNLOAD)
 
 
-@router.get("/v1/documents/{document_id}/files/{file_id}", response_class=Response)
+@router.get(
+    "/v1/documents/{document_id}/files/{file_id}",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
+)
 async def download_document_annex(
     document_id: UUID, file_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:

@@ -133,7 +133,11 @@ async def act_on_feedback(
     return FeedbackLine.model_validate(_line(feedback, actor))
 
 
-@router.get("/v1/feedback/{feedback_id}/attachments/{photo_id}", response_class=Response)
+@router.get(
+    "/v1/feedback/{feedback_id}/attachments/{photo_id}",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}, "image/png": {}}}},
+)
 async def download_feedback_attachment(
     feedback_id: UUID, photo_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:

@@ -55,7 +55,11 @@ async def list_attachments(dossier_id: UUID, session: Reading, *, caller: Anybod
     return Listed(items=[paper(row) for row in await queries.list_papers(session, dossier.id)])
 
 
-@router.get("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", response_class=Response)
+@router.get(
+    "/v1/dossiers/{dossier_id}/attachments/{attachment_id}",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
+)
 async def download_attachment(
     dossier_id: UUID, attachment_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
@@ -100,7 +104,11 @@ async def list_results(dossier_id: UUID, session: Reading, *, caller: Anybody) -
     return Listed(items=[result(row) for row in await queries.list_results(session, dossier.id)])
 
 
-@router.get("/v1/dossiers/{dossier_id}/results/{result_id}", response_class=Response)
+@router.get(
+    "/v1/dossiers/{dossier_id}/results/{result_id}",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
+)
 async def download_result(
     dossier_id: UUID, result_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
@@ -114,7 +122,11 @@ async def download_result(
     return _download(decrypt(RESULT, str(row.id), row.content), row.media_type, row.id)
 
 
-@router.get("/v1/dossiers/{dossier_id}/slip.pdf", response_class=Response)
+@router.get(
+    "/v1/dossiers/{dossier_id}/slip.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
 async def get_slip(
     dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:
@@ -130,7 +142,11 @@ async def get_slip(
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 
-@router.get("/v1/dossiers/{dossier_id}/receipt.pdf", response_class=Response)
+@router.get(
+    "/v1/dossiers/{dossier_id}/receipt.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
 async def get_fee_receipt(
     dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
 ) -> Response:

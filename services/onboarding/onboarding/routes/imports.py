@@ -117,7 +117,11 @@ async def get_onboarding_import(import_id: UUID, session: Reading, caller: Offic
     return ImportView.of(await load_import(session, caller, import_id))
 
 
-@router.get("/v1/onboarding/imports/{import_id}/rejections", response_model=Listed[ListedRowView])
+@router.get(
+    "/v1/onboarding/imports/{import_id}/rejections",
+    response_model=Listed[ListedRowView],
+    responses={200: {"content": {"text/csv": {}}}},
+)
 async def list_onboarding_import_rejections(
     import_id: UUID, request: Request, session: Reading, page: PageQuery, caller: Officer,
     accept_language: Annotated[str | None, Header()] = None,

@@ -76,7 +76,11 @@ async def get_bill_import(import_id: UUID, session: Reading, caller: BillImporte
     return ImportView.of(await _get_import(session, caller, import_id, "bills"))
 
 
-@router.get("/v1/merchant-imports/{import_id}/rejections", response_model=Listed[RejectionView])
+@router.get(
+    "/v1/merchant-imports/{import_id}/rejections",
+    response_model=Listed[RejectionView],
+    responses={200: {"content": {"text/csv": {}}}},
+)
 async def list_merchant_import_rejections(
     import_id: UUID,
     session: Reading,
@@ -90,7 +94,11 @@ async def list_merchant_import_rejections(
     return await _rejections(session, run, page, accept, accept_language)
 
 
-@router.get("/v1/bill-imports/{import_id}/rejections", response_model=Listed[RejectionView])
+@router.get(
+    "/v1/bill-imports/{import_id}/rejections",
+    response_model=Listed[RejectionView],
+    responses={200: {"content": {"text/csv": {}}}},
+)
 async def list_bill_import_rejections(
     import_id: UUID,
     session: Reading,

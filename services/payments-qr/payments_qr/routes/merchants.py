@@ -83,7 +83,11 @@ async def list_merchants(
     return Listed(items=[MerchantView.of(row, to_owner=mine) for row in rows], next_cursor=cursor)
 
 
-@router.get("/v1/merchants/posters.pdf", response_class=Response)
+@router.get(
+    "/v1/merchants/posters.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
 async def print_market_posters(
     session: Reading,
     caller: Annotated[Caller, allow("officer")],

@@ -53,7 +53,11 @@ async def get_resident_import(
     return ImportView.of(await get_import(session, caller, import_id))
 
 
-@router.get("/v1/resident-imports/{import_id}/rejections", response_model=Listed[RejectionView])
+@router.get(
+    "/v1/resident-imports/{import_id}/rejections",
+    response_model=Listed[RejectionView],
+    responses={200: {"content": {"text/csv": {}}}},
+)
 async def list_import_rejections(
     import_id: UUID,
     session: Reading,

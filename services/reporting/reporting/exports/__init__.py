@@ -24,6 +24,7 @@ WRITERS: dict[ExportFormat, tuple[str, str, str]] = {
     "pdf": ("official_pdf", "write_pdf", "application/pdf"),
 }
 """Module, function, media type: the libraries are large, and a process that exports nothing does without them."""
+MEDIA_TYPES = tuple(media_type.partition(";")[0] for _, _, media_type in WRITERS.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from chassis.clock import today
 from chassis.security.identity import Caller
 from chassis.web.routing import allow, language_of, transactional_router
 from chassis.web.service_client import ServiceUnavailable
-from reporting.exports import ExportFormat, export
+from reporting.exports import MEDIA_TYPES, ExportFormat, export
 from reporting.figures import CampaignEvaluation, CampaignPlan, Report
 from reporting.model.authority import EXPORTING_ROLES
 from reporting.queries.access import require_exact
@@ -26,7 +26,11 @@ WRITERS = ThreadPoolExecutor(2, "export")
 """A province's report takes a second and some megabytes: two at a time, the others wait."""
 
 
-@router.get("/v1/reports/export", response_class=Response)
+@router.get(
+    "/v1/reports/export",
+    response_class=Response,
+    responses={200: {"content": {kind: {} for kind in MEDIA_TYPES}}},
+)
 async def export_report(
     request: Request,
     caller: Annotated[Caller, allow(*EXPORTING_ROLES)],
