@@ -925,6 +925,18 @@ OnboardingAttendeeBody = TypedDict(
     },
 )
 
+OnboardingAttendeeItem = TypedDict(
+    "OnboardingAttendeeItem",
+    {
+        "resident_id": "NotRequired[str | None]",
+        "organization_id": "NotRequired[str | None]",
+        "member_id": "NotRequired[str | None]",
+        "kind": "Literal['attendance']",
+        "client_id": "str",
+        "session_id": "str",
+    },
+)
+
 OnboardingAttendeeView = TypedDict(
     "OnboardingAttendeeView", {"kind": "str", "attendee_id": "str", "by_code": "bool", "at": "str"}
 )
@@ -933,11 +945,27 @@ OnboardingAttendeeViewList = TypedDict(
     "OnboardingAttendeeViewList", {"items": "list[OnboardingAttendeeView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+OnboardingAttributeItem = TypedDict(
+    "OnboardingAttributeItem",
+    {
+        "kind": "Literal['fact']",
+        "client_id": "str",
+        "resident_id": "str",
+        "occurred_at": "str",
+        "fact": "Literal['has_smartphone', 'has_bank_account', 'phone']",
+        "value": "bool",
+        "phone_owner_verified": "NotRequired[bool]",
+    },
+)
+
 OnboardingBasisItem = TypedDict(
     "OnboardingBasisItem", {"number": "str", "date": "str", "issuer": "str", "title": "str"}
 )
 
-OnboardingBatch = TypedDict("OnboardingBatch", {"items": "list[dict[str, Any]]"})
+OnboardingBatch = TypedDict(
+    "OnboardingBatch",
+    {"items": "list[OnboardingStepItem | OnboardingAttributeItem | OnboardingVisitItem | OnboardingAttendeeItem]"},
+)
 
 OnboardingBatchAnswer = TypedDict("OnboardingBatchAnswer", {"items": "list[OnboardingItemAnswer]"})
 
@@ -1066,7 +1094,7 @@ OnboardingCommunicationCreate = TypedDict(
         "attachment": "NotRequired[str | None]",
         "published_on": "str",
         "unit_code": "NotRequired[str | None]",
-        "evidence_for": "NotRequired[str | None]",
+        "evidence_for": "NotRequired[Literal['residents', 'vneid', 'vneid_issued', 'vneid_level_2', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'payment_account_bank', 'payment_account_e_wallet', 'payment_account_mobile_money', 'cyber_protection', 'residents@15_plus', 'residents@adults', 'residents@smartphone_users', 'vneid@15_plus', 'vneid@adults', 'vneid@smartphone_users', 'vneid_issued@15_plus', 'vneid_issued@adults', 'vneid_issued@smartphone_users', 'vneid_level_2@15_plus', 'vneid_level_2@adults', 'vneid_level_2@smartphone_users', 'portal_account@15_plus', 'portal_account@adults', 'portal_account@smartphone_users', 'province_app@15_plus', 'province_app@adults', 'province_app@smartphone_users', 'digital_signature@15_plus', 'digital_signature@adults', 'digital_signature@smartphone_users', 'payment_account@15_plus', 'payment_account@adults', 'payment_account@smartphone_users', 'payment_account_bank@15_plus', 'payment_account_bank@adults', 'payment_account_bank@smartphone_users', 'payment_account_e_wallet@15_plus', 'payment_account_e_wallet@adults', 'payment_account_e_wallet@smartphone_users', 'payment_account_mobile_money@15_plus', 'payment_account_mobile_money@adults', 'payment_account_mobile_money@smartphone_users', 'cyber_protection@15_plus', 'cyber_protection@adults', 'cyber_protection@smartphone_users', 'organizations_with_app', 'merchants_with_qr', 'utility_points_with_qr', 'cashless_payments', 'cashless_amount', 'procedures_chosen', 'dossiers_online', 'dossiers_self_service', 'dossiers_on_time', 'fees_paid_online', 'once_only_ratio', 'data_sources_live', 'feedback_on_time', 'sessions_held', 'people_trained', 'merchants_trained', 'residents_guided', 'officials_with_signature', 'communications_published'] | None]",
     },
 )
 
@@ -1078,7 +1106,7 @@ OnboardingCommunicationPatch = TypedDict(
         "url": "NotRequired[str | None]",
         "attachment": "NotRequired[str | None]",
         "published_on": "NotRequired[str | None]",
-        "evidence_for": "NotRequired[str | None]",
+        "evidence_for": "NotRequired[Literal['residents', 'vneid', 'vneid_issued', 'vneid_level_2', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'payment_account_bank', 'payment_account_e_wallet', 'payment_account_mobile_money', 'cyber_protection', 'residents@15_plus', 'residents@adults', 'residents@smartphone_users', 'vneid@15_plus', 'vneid@adults', 'vneid@smartphone_users', 'vneid_issued@15_plus', 'vneid_issued@adults', 'vneid_issued@smartphone_users', 'vneid_level_2@15_plus', 'vneid_level_2@adults', 'vneid_level_2@smartphone_users', 'portal_account@15_plus', 'portal_account@adults', 'portal_account@smartphone_users', 'province_app@15_plus', 'province_app@adults', 'province_app@smartphone_users', 'digital_signature@15_plus', 'digital_signature@adults', 'digital_signature@smartphone_users', 'payment_account@15_plus', 'payment_account@adults', 'payment_account@smartphone_users', 'payment_account_bank@15_plus', 'payment_account_bank@adults', 'payment_account_bank@smartphone_users', 'payment_account_e_wallet@15_plus', 'payment_account_e_wallet@adults', 'payment_account_e_wallet@smartphone_users', 'payment_account_mobile_money@15_plus', 'payment_account_mobile_money@adults', 'payment_account_mobile_money@smartphone_users', 'cyber_protection@15_plus', 'cyber_protection@adults', 'cyber_protection@smartphone_users', 'organizations_with_app', 'merchants_with_qr', 'utility_points_with_qr', 'cashless_payments', 'cashless_amount', 'procedures_chosen', 'dossiers_online', 'dossiers_self_service', 'dossiers_on_time', 'fees_paid_online', 'once_only_ratio', 'data_sources_live', 'feedback_on_time', 'sessions_held', 'people_trained', 'merchants_trained', 'residents_guided', 'officials_with_signature', 'communications_published'] | None]",
     },
 )
 
@@ -1204,23 +1232,52 @@ OnboardingFilingViewList = TypedDict(
     "OnboardingFilingViewList", {"items": "list[OnboardingFilingView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+OnboardingImportAuthor = TypedDict(
+    "OnboardingImportAuthor", {"role": "str | None", "body": "str | None", "unit_code": "str | None"}
+)
+
 OnboardingImportCampaignPlanForm = TypedDict("OnboardingImportCampaignPlanForm", {"file": "str"})
+
+OnboardingImportPreviewView = TypedDict(
+    "OnboardingImportPreviewView",
+    {
+        "total_rows": "int",
+        "created": "int",
+        "changed": "int",
+        "unchanged": "int",
+        "rejected": "int",
+        "warnings": "int",
+        "changes": "list[OnboardingRowChangeView]",
+        "rejections": "list[OnboardingListedRowView]",
+        "warning_list": "list[OnboardingListedRowView]",
+    },
+)
 
 OnboardingImportView = TypedDict(
     "OnboardingImportView",
     {
         "id": "str",
-        "status": "str",
-        "step": "str",
+        "status": "Literal['queued', 'running', 'completed', 'failed', 'undoing', 'undone']",
+        "step": "Literal['vneid', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'cyber_protection']",
         "unit_code": "str",
         "source_body": "str",
+        "created_at": "str",
+        "created_by": "OnboardingImportAuthor",
         "total_rows": "int",
         "applied": "int",
         "created": "int",
         "updated": "int",
         "unchanged": "int",
         "rejected": "int",
+        "warnings": "int",
+        "undone_at": "str | None",
+        "undone": "int",
+        "kept": "int",
     },
+)
+
+OnboardingImportViewList = TypedDict(
+    "OnboardingImportViewList", {"items": "list[OnboardingImportView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingItemAnswer = TypedDict(
@@ -1228,6 +1285,7 @@ OnboardingItemAnswer = TypedDict(
     {
         "client_id": "str | None",
         "result": "Literal['applied', 'unchanged', 'refused']",
+        "is_proposal": "NotRequired[bool]",
         "problem": "NotRequired[dict[str, Any] | None]",
     },
 )
@@ -1246,12 +1304,22 @@ OnboardingJourneyStepView = TypedDict(
     },
 )
 
+OnboardingKeptRow = TypedDict("OnboardingKeptRow", {"row": "int", "id": "str", "reason": "str"})
+
 OnboardingListAction = TypedDict(
     "OnboardingListAction",
     {
         "action": "NotRequired[Literal['check', 'approve', 'send', 'close', 'return'] | None]",
         "status": "NotRequired[Literal['draft', 'checked', 'approved', 'sent', 'closed'] | None]",
     },
+)
+
+OnboardingListedRowView = TypedDict(
+    "OnboardingListedRowView", {"row": "int", "column": "str", "code": "str", "message": "str"}
+)
+
+OnboardingListedRowViewList = TypedDict(
+    "OnboardingListedRowViewList", {"items": "list[OnboardingListedRowView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 OnboardingListedView = TypedDict("OnboardingListedView", {"resident_id": "str", "certificate_serial": "str | None"})
@@ -1509,14 +1577,6 @@ OnboardingReferralViewList = TypedDict(
     "OnboardingReferralViewList", {"items": "list[OnboardingReferralView]", "next_cursor": "NotRequired[str | None]"}
 )
 
-OnboardingRejectionView = TypedDict(
-    "OnboardingRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"}
-)
-
-OnboardingRejectionViewList = TypedDict(
-    "OnboardingRejectionViewList", {"items": "list[OnboardingRejectionView]", "next_cursor": "NotRequired[str | None]"}
-)
-
 OnboardingResidentStepView = TypedDict(
     "OnboardingResidentStepView",
     {
@@ -1535,6 +1595,10 @@ OnboardingResidentStepView = TypedDict(
 
 OnboardingRouteView = TypedDict(
     "OnboardingRouteView", {"route": "str", "title": "str", "has_bank_account": "bool", "completed_by": "list[str]"}
+)
+
+OnboardingRowChangeView = TypedDict(
+    "OnboardingRowChangeView", {"row": "int", "field": "str", "old": "str | None", "new": "str | None"}
 )
 
 OnboardingSessionCreate = TypedDict(
@@ -1652,6 +1716,20 @@ OnboardingStepDeclared = TypedDict(
     },
 )
 
+OnboardingStepItem = TypedDict(
+    "OnboardingStepItem",
+    {
+        "status": "Literal['in_progress', 'completed', 'revoked']",
+        "occurred_at": "str",
+        "evidence": "OnboardingEvidenceSent",
+        "kind": "NotRequired[Literal['step']]",
+        "client_id": "str",
+        "resident_id": "NotRequired[str | None]",
+        "organization_id": "NotRequired[str | None]",
+        "step": "Literal['vneid', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'cyber_protection']",
+    },
+)
+
 OnboardingStepPatch = TypedDict(
     "OnboardingStepPatch",
     {
@@ -1695,7 +1773,11 @@ OnboardingSummaryView = TypedDict(
 
 OnboardingTargetBody = TypedDict(
     "OnboardingTargetBody",
-    {"indicator": "str", "percent": "NotRequired[float | None]", "count": "NotRequired[int | None]"},
+    {
+        "indicator": "Literal['residents', 'vneid', 'vneid_issued', 'vneid_level_2', 'portal_account', 'province_app', 'digital_signature', 'payment_account', 'payment_account_bank', 'payment_account_e_wallet', 'payment_account_mobile_money', 'cyber_protection', 'residents@15_plus', 'residents@adults', 'residents@smartphone_users', 'vneid@15_plus', 'vneid@adults', 'vneid@smartphone_users', 'vneid_issued@15_plus', 'vneid_issued@adults', 'vneid_issued@smartphone_users', 'vneid_level_2@15_plus', 'vneid_level_2@adults', 'vneid_level_2@smartphone_users', 'portal_account@15_plus', 'portal_account@adults', 'portal_account@smartphone_users', 'province_app@15_plus', 'province_app@adults', 'province_app@smartphone_users', 'digital_signature@15_plus', 'digital_signature@adults', 'digital_signature@smartphone_users', 'payment_account@15_plus', 'payment_account@adults', 'payment_account@smartphone_users', 'payment_account_bank@15_plus', 'payment_account_bank@adults', 'payment_account_bank@smartphone_users', 'payment_account_e_wallet@15_plus', 'payment_account_e_wallet@adults', 'payment_account_e_wallet@smartphone_users', 'payment_account_mobile_money@15_plus', 'payment_account_mobile_money@adults', 'payment_account_mobile_money@smartphone_users', 'cyber_protection@15_plus', 'cyber_protection@adults', 'cyber_protection@smartphone_users', 'organizations_with_app', 'merchants_with_qr', 'utility_points_with_qr', 'cashless_payments', 'cashless_amount', 'procedures_chosen', 'dossiers_online', 'dossiers_self_service', 'dossiers_on_time', 'fees_paid_online', 'once_only_ratio', 'data_sources_live', 'feedback_on_time', 'sessions_held', 'people_trained', 'merchants_trained', 'residents_guided', 'officials_with_signature', 'communications_published']",
+        "percent": "NotRequired[float | None]",
+        "count": "NotRequired[int | None]",
+    },
 )
 
 OnboardingTaskCreate = TypedDict(
@@ -1799,9 +1881,29 @@ OnboardingTrainingAccountsCreate = TypedDict(
     "OnboardingTrainingAccountsCreate", {"count": "int", "role": "Literal['resident', 'volunteer', 'officer']"}
 )
 
+OnboardingUndoStarted = TypedDict(
+    "OnboardingUndoStarted", {"id": "str", "status": "Literal['undoing', 'undone']", "undone": "int", "kept": "int"}
+)
+
+OnboardingUndoView = TypedDict(
+    "OnboardingUndoView",
+    {"status": "Literal['none', 'undoing', 'undone']", "undone": "int", "kept": "list[OnboardingKeptRow]"},
+)
+
 OnboardingUnitRankView = TypedDict(
     "OnboardingUnitRankView",
     {"place": "int", "unit_code": "str", "unit_name": "str", "score": "float", "parts": "dict[str, float]"},
+)
+
+OnboardingVisitItem = TypedDict(
+    "OnboardingVisitItem",
+    {
+        "kind": "Literal['visit']",
+        "client_id": "str",
+        "resident_id": "str",
+        "occurred_at": "str",
+        "outcome": "Literal['done', 'not_home', 'away', 'declined', 'no_device']",
+    },
 )
 
 OnboardingVisitView = TypedDict(
@@ -1819,6 +1921,11 @@ OnboardingVisitViewList = TypedDict(
     "OnboardingVisitViewList", {"items": "list[OnboardingVisitView]", "next_cursor": "NotRequired[str | None]"}
 )
 
+OnboardingWorkPage = TypedDict(
+    "OnboardingWorkPage",
+    {"items": "list[OnboardingWorkView]", "next_cursor": "NotRequired[str | None]", "as_of": "str"},
+)
+
 OnboardingWorkView = TypedDict(
     "OnboardingWorkView",
     {
@@ -1832,10 +1939,6 @@ OnboardingWorkView = TypedDict(
         "route": "str | None",
         "bring": "list[str]",
     },
-)
-
-OnboardingWorkViewList = TypedDict(
-    "OnboardingWorkViewList", {"items": "list[OnboardingWorkView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 PaymentsQrAccountDuplicates = TypedDict(
@@ -5387,23 +5490,53 @@ class Operations:
         *,
         files: Any,
         body: dict[str, Any] | None = None,
-        idempotency_key: str | None = None,
+        dry_run: bool | None = None,
         accept_language: str | None = None,
-    ) -> OnboardingImportView:
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+    ) -> OnboardingImportPreviewView:
         "Takes a list in; each row is applied in the background, the same file again changes nothing. (POST /v1/onboarding/imports)"
-        answer: OnboardingImportView = self._ask(
+        answer: OnboardingImportPreviewView = self._ask(
             "POST",
             "/v1/onboarding/imports",
+            query={"dry_run": dry_run},
             body=body,
             files=files,
             headers={
                 name: str(value)
                 for name, value in (
-                    ("Idempotency-Key", idempotency_key),
                     ("Accept-Language", accept_language),
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
                 )
                 if value is not None
             },
+        )
+        return answer
+
+    def get_onboarding_imports(
+        self,
+        *,
+        unit_code: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingImportViewList:
+        "Lists that were sent, with who and when. (GET /v1/onboarding/imports)"
+        answer: OnboardingImportViewList = self._ask(
+            "GET",
+            "/v1/onboarding/imports",
+            query={"unit_code": unit_code, "limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def get_onboarding_imports_template_xlsx(self, *, accept_language: str | None = None) -> Any:
+        "The workbook to fill in: the columns with their Vietnamese titles, an example row, drop-downs. (GET /v1/onboarding/imports/template.xlsx)"
+        answer: Any = self._ask(
+            "GET",
+            "/v1/onboarding/imports/template.xlsx",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -5420,11 +5553,63 @@ class Operations:
 
     def get_onboarding_imports_rejections(
         self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
-    ) -> OnboardingRejectionViewList:
+    ) -> OnboardingListedRowViewList:
         "The rows that were refused, as JSON or (Accept: text/csv) as a table. (GET /v1/onboarding/imports/{import_id}/rejections)"
-        answer: OnboardingRejectionViewList = self._ask(
+        answer: OnboardingListedRowViewList = self._ask(
             "GET",
             f"/v1/onboarding/imports/{_path(import_id)}/rejections",
+            query={"limit": limit, "cursor": cursor},
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def post_onboarding_imports_undo(
+        self, *, import_id: str, idempotency_key: str | None = None, accept_language: str | None = None
+    ) -> OnboardingUndoStarted:
+        "Takes a list back: rows that nobody changed since go back, the others are kept and listed. (POST /v1/onboarding/imports/{import_id}/undo)"
+        answer: OnboardingUndoStarted = self._ask(
+            "POST",
+            f"/v1/onboarding/imports/{_path(import_id)}/undo",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_onboarding_imports_undo(
+        self,
+        *,
+        import_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> OnboardingUndoView:
+        "Which rows were taken back, and which stay and why. (GET /v1/onboarding/imports/{import_id}/undo)"
+        answer: OnboardingUndoView = self._ask(
+            "GET",
+            f"/v1/onboarding/imports/{_path(import_id)}/undo",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_onboarding_imports_warnings(
+        self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+    ) -> OnboardingListedRowViewList:
+        "What was put right or left out, by row, as JSON or (Accept: text/csv) as a table. (GET /v1/onboarding/imports/{import_id}/warnings)"
+        answer: OnboardingListedRowViewList = self._ask(
+            "GET",
+            f"/v1/onboarding/imports/{_path(import_id)}/warnings",
             query={"limit": limit, "cursor": cursor},
             headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
@@ -5656,13 +5841,14 @@ class Operations:
         status: str | None = None,
         condition: str | None = None,
         household_id: str | None = None,
+        since: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         accept_language: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
-    ) -> OnboardingWorkViewList:
+    ) -> OnboardingWorkPage:
         "Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed. (GET /v1/onboarding/worklist)"
-        answer: OnboardingWorkViewList = self._ask(
+        answer: OnboardingWorkPage = self._ask(
             "GET",
             "/v1/onboarding/worklist",
             query={
@@ -5671,6 +5857,7 @@ class Operations:
                 "status": status,
                 "condition": condition,
                 "household_id": household_id,
+                "since": since,
                 "limit": limit,
                 "cursor": cursor,
             },
