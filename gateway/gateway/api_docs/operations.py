@@ -46,6 +46,13 @@ ACCEPT_LANGUAGE: dict[str, Any] = {
     "description": "The language of titles and messages: `vi` (default) or `en`",
     "schema": {"type": "string", "default": "vi"},
 }
+ACTING_FOR: dict[str, Any] = {
+    "name": "X-Acting-For",
+    "in": "header",
+    "required": False,
+    "description": "Id of the resident or organization that the caller acts for (người được đại diện); left out: oneself",
+    "schema": {"type": "string", "format": "uuid"},
+}
 SPELLING = {name.lower(): name for name in ("Accept", "Accept-Language", "If-Match", "X-Purpose", "X-Acting-For")}
 SUCCESS = {
     "200": "Done; the body has the result",
@@ -79,6 +86,8 @@ def described(method: str, path: str, operation: Any, service: str) -> Any:
 def parameters_of(operation: Operation) -> list[dict[str, Any]]:
     """The parameters in one spelling, none of them null, and the language of the answer."""
     given = [_parameter(one) for one in operation.get("parameters", [])]
+    if "x-acting-for" in operation:
+        given.append(ACTING_FOR)
     is_told = any(one["name"] == "Accept-Language" for one in given)
     return given if is_told else [*given, ACCEPT_LANGUAGE]
 
