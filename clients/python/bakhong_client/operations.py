@@ -765,6 +765,10 @@ GatewayDevelopmentSignIn = TypedDict(
         "partner_id": "NotRequired[str | None]",
         "body": "NotRequired[Literal['police', 'culture', 'one_stop', 'office', 'youth_union'] | None]",
         "subject": "NotRequired[str | None]",
+        "personal_id": "NotRequired[str | None]",
+        "full_name": "NotRequired[str | None]",
+        "date_of_birth": "NotRequired[str | None]",
+        "level": "NotRequired[Literal[1, 2] | None]",
     },
 )
 
@@ -780,6 +784,23 @@ GatewayLicenceView = TypedDict(
 
 GatewayLicenceViewList = TypedDict(
     "GatewayLicenceViewList", {"items": "list[GatewayLicenceView]", "next_cursor": "NotRequired[str | None]"}
+)
+
+GatewayMeView = TypedDict(
+    "GatewayMeView",
+    {
+        "role": "str",
+        "resident_id": "str | None",
+        "organization_id": "str | None",
+        "unit_code": "str | None",
+        "body": "str | None",
+        "partner_id": "str | None",
+        "level": "int | None",
+        "signed_in_at": "str | None",
+        "acting_for": "str | None",
+        "acting_scope": "list[str]",
+        "links": "list[GatewayOwnLink]",
+    },
 )
 
 GatewayNewSecret = TypedDict(
@@ -801,6 +822,8 @@ GatewayOutcomeView = TypedDict(
     "GatewayOutcomeView", {"service": "str", "outcome": "str", "reason": "str | None", "at": "str"}
 )
 
+GatewayOwnLink = TypedDict("GatewayOwnLink", {"id": "str", "issuer": "str", "linked_at": "str"})
+
 GatewayPartnerChange = TypedDict(
     "GatewayPartnerChange",
     {
@@ -820,7 +843,7 @@ GatewayPartnerCreate = TypedDict(
     {
         "id": "str",
         "name": "str",
-        "kind": "NotRequired[Literal['bank', 'wallet', 'telecom', 'identity', 'portal', 'signature', 'other']]",
+        "kind": "NotRequired[Literal['app', 'bank', 'wallet', 'telecom', 'identity', 'portal', 'signature', 'other']]",
         "dialect": "NotRequired[str]",
         "allowed_types": "NotRequired[list[str] | None]",
         "scopes": "NotRequired[list[Literal['prefill']]]",
@@ -893,6 +916,31 @@ GatewayToken = TypedDict(
 GatewayVocabularyList = TypedDict("GatewayVocabularyList", {"items": "list[str]"})
 
 GatewayVocabularyView = TypedDict("GatewayVocabularyView", {"name": "str", "items": "list[GatewayTermView]"})
+
+NotificationsEventPage = TypedDict(
+    "NotificationsEventPage", {"items": "list[NotificationsEventView]", "next_cursor": "str | None"}
+)
+
+NotificationsEventTypeView = TypedDict(
+    "NotificationsEventTypeView",
+    {
+        "type": "str",
+        "title": "str",
+        "title_en": "str",
+        "seen_by": "list[Literal['app', 'partner', 'provider']]",
+        "json_schema": "dict[str, Any]",
+        "sample": "dict[str, Any]",
+    },
+)
+
+NotificationsEventTypeViewList = TypedDict(
+    "NotificationsEventTypeViewList",
+    {"items": "list[NotificationsEventTypeView]", "next_cursor": "NotRequired[str | None]"},
+)
+
+NotificationsEventView = TypedDict(
+    "NotificationsEventView", {"id": "str", "type": "str", "timestamp": "str", "data": "dict[str, Any]"}
+)
 
 OnboardingAnnouncementView = TypedDict(
     "OnboardingAnnouncementView",
@@ -2539,6 +2587,8 @@ RegistryDuplicatePairViewList = TypedDict(
     {"items": "list[RegistryDuplicatePairView]", "next_cursor": "NotRequired[str | None]"},
 )
 
+RegistryEndReason = TypedDict("RegistryEndReason", {"reason": "NotRequired[str | None]"})
+
 RegistryImportAccepted = TypedDict("RegistryImportAccepted", {"id": "str", "status": "str"})
 
 RegistryImportView = TypedDict(
@@ -2561,6 +2611,23 @@ RegistryImportView = TypedDict(
 
 RegistryImportViewList = TypedDict(
     "RegistryImportViewList", {"items": "list[RegistryImportView]", "next_cursor": "NotRequired[str | None]"}
+)
+
+RegistryLinkReason = TypedDict("RegistryLinkReason", {"reason": "str"})
+
+RegistryLinkView = TypedDict(
+    "RegistryLinkView",
+    {
+        "id": "str",
+        "issuer": "str",
+        "linked_at": "str",
+        "ended_at": "str | None",
+        "status": "Literal['active', 'ended']",
+    },
+)
+
+RegistryLinkViewList = TypedDict(
+    "RegistryLinkViewList", {"items": "list[RegistryLinkView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryLookedUp = TypedDict(
@@ -2657,6 +2724,10 @@ RegistryPrefilledField = TypedDict(
     },
 )
 
+RegistryProposedField = TypedDict(
+    "RegistryProposedField", {"value": "Any", "source": "Literal['provider', 'population', 'person']"}
+)
+
 RegistryRefreshBody = TypedDict("RegistryRefreshBody", {"sources": "NotRequired[list[str] | None]"})
 
 RegistryRefreshCreate = TypedDict(
@@ -2689,6 +2760,49 @@ RegistryRefreshedView = TypedDict(
     "RegistryRefreshedView", {"resident_id": "str", "sources": "list[RegistryRefreshedSource]"}
 )
 
+RegistryRegistrationCreate = TypedDict(
+    "RegistryRegistrationCreate",
+    {
+        "unit_code": "str",
+        "sex": "NotRequired[Literal['male', 'female'] | None]",
+        "residence_status": "NotRequired[Literal['permanent', 'temporary']]",
+        "address_line": "NotRequired[str | None]",
+        "household_code": "NotRequired[str | None]",
+        "phone": "NotRequired[str | None]",
+        "has_smartphone": "NotRequired[bool | None]",
+    },
+)
+
+RegistryRegistrationDecision = TypedDict(
+    "RegistryRegistrationDecision",
+    {
+        "decision": "Literal['accept', 'refuse']",
+        "note": "NotRequired[str | None]",
+        "unit_code": "NotRequired[str | None]",
+        "sex": "NotRequired[Literal['male', 'female'] | None]",
+        "household_code": "NotRequired[str | None]",
+    },
+)
+
+RegistryRegistrationView = TypedDict(
+    "RegistryRegistrationView",
+    {
+        "id": "str",
+        "status": "Literal['proposed', 'accepted', 'refused']",
+        "unit_code": "str",
+        "proposed_at": "str",
+        "decided_at": "str | None",
+        "note": "str | None",
+        "resident_id": "str | None",
+        "fields": "dict[str, RegistryProposedField]",
+    },
+)
+
+RegistryRegistrationViewList = TypedDict(
+    "RegistryRegistrationViewList",
+    {"items": "list[RegistryRegistrationView]", "next_cursor": "NotRequired[str | None]"},
+)
+
 RegistryRejectionView = TypedDict(
     "RegistryRejectionView", {"row": "int", "column": "str", "code": "str", "message": "str"}
 )
@@ -2715,8 +2829,59 @@ RegistryRepresentativeClaimViewList = TypedDict(
     {"items": "list[RegistryRepresentativeClaimView]", "next_cursor": "NotRequired[str | None]"},
 )
 
+RegistryRepresentativeCreate = TypedDict(
+    "RegistryRepresentativeCreate",
+    {
+        "representative_id": "str",
+        "scope": "list[Literal['dossiers', 'payments', 'onboarding', 'documents']]",
+        "until": "str",
+        "basis": "NotRequired[Literal['guardian', 'consent', 'paper']]",
+        "paper": "NotRequired[str | None]",
+    },
+)
+
 RegistryRepresentativeDecision = TypedDict(
     "RegistryRepresentativeDecision", {"resident_id": "NotRequired[str | None]", "reason": "NotRequired[str | None]"}
+)
+
+RegistryRepresentativeView = TypedDict(
+    "RegistryRepresentativeView",
+    {
+        "id": "str",
+        "resident_id": "str",
+        "representative_id": "str",
+        "representative_name": "str",
+        "scope": "list[Literal['dossiers', 'payments', 'onboarding', 'documents']]",
+        "until": "str",
+        "basis": "Literal['guardian', 'consent', 'paper']",
+        "created_at": "str",
+        "ended_at": "str | None",
+        "status": "Literal['active', 'ended']",
+    },
+)
+
+RegistryRepresentativeViewList = TypedDict(
+    "RegistryRepresentativeViewList",
+    {"items": "list[RegistryRepresentativeView]", "next_cursor": "NotRequired[str | None]"},
+)
+
+RegistryRepresentedView = TypedDict(
+    "RegistryRepresentedView",
+    {
+        "id": "str",
+        "kind": "Literal['resident', 'organization']",
+        "acting_for": "str",
+        "resident_id": "str | None",
+        "organization_id": "str | None",
+        "name": "str",
+        "scope": "list[Literal['dossiers', 'payments', 'onboarding', 'documents']]",
+        "until": "str | None",
+        "basis": "str",
+    },
+)
+
+RegistryRepresentedViewList = TypedDict(
+    "RegistryRepresentedViewList", {"items": "list[RegistryRepresentedView]", "next_cursor": "NotRequired[str | None]"}
 )
 
 RegistryResidentCreate = TypedDict(
@@ -3173,6 +3338,7 @@ class Operations:
         files: Any,
         body: dict[str, Any] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrImportView:
         "Imports a supplier's bill file: each valid row becomes a bill with its code; the same file again changes nothing. (POST /v1/bill-imports)"
@@ -3185,6 +3351,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -3193,30 +3360,55 @@ class Operations:
         return answer
 
     def get_bill_imports_by_import_id(
-        self, *, import_id: str, accept_language: str | None = None
+        self, *, import_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> PaymentsQrImportView:
         "The counts of an imported bill file. (GET /v1/bill-imports/{import_id})"
         answer: PaymentsQrImportView = self._ask(
             "GET",
             f"/v1/bill-imports/{_path(import_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_bill_imports_rejections(
-        self, *, import_id: str, limit: int | None = None, cursor: str | None = None, accept_language: str | None = None
+        self,
+        *,
+        import_id: str,
+        limit: int | None = None,
+        cursor: str | None = None,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrRejectionViewList:
         "Every rejected cell; also as CSV. (GET /v1/bill-imports/{import_id}/rejections)"
         answer: PaymentsQrRejectionViewList = self._ask(
             "GET",
             f"/v1/bill-imports/{_path(import_id)}/rejections",
             query={"limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def post_bills(
-        self, *, body: PaymentsQrBillCreate, idempotency_key: str | None = None, accept_language: str | None = None
+        self,
+        *,
+        body: PaymentsQrBillCreate,
+        idempotency_key: str | None = None,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrBillView:
         "Issues a bill of a customer for a period, with a code that pays exactly this bill. (POST /v1/bills)"
         answer: PaymentsQrBillView = self._ask(
@@ -3227,6 +3419,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -3246,6 +3439,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrBillViewList:
         "Bills: a resident's own, a merchant's, or those of an officer's units; a named resident's need a purpose. (GET /v1/bills)"
@@ -3266,6 +3460,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -3278,6 +3473,7 @@ class Operations:
         *,
         bill_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrBillView:
         "A bill; an officer states a purpose where it is known whose bill it is. (GET /v1/bills/{bill_id})"
@@ -3288,6 +3484,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -3295,12 +3492,21 @@ class Operations:
         )
         return answer
 
-    def delete_bills_by_bill_id(self, *, bill_id: str, accept_language: str | None = None) -> Any:
+    def delete_bills_by_bill_id(
+        self, *, bill_id: str, acting_for: str | None = None, accept_language: str | None = None
+    ) -> Any:
         "Cancels an unpaid bill and revokes its code. (DELETE /v1/bills/{bill_id})"
         answer: Any = self._ask(
             "DELETE",
             f"/v1/bills/{_path(bill_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4227,19 +4433,29 @@ class Operations:
         )
         return answer
 
-    def get_data_sources(self, *, accept_language: str | None = None) -> RegistrySourceViewList:
+    def get_data_sources(
+        self, *, accept_language: str | None = None, acting_for: str | None = None
+    ) -> RegistrySourceViewList:
         "Each linked database with its state and last success. (GET /v1/data-sources)"
         answer: RegistrySourceViewList = self._ask(
             "GET",
             "/v1/data-sources",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Accept-Language", accept_language),
+                    ("X-Acting-For", acting_for),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_dead_letters(
         self,
         *,
-        service: Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"] | None = None,
+        service: Literal["registry", "onboarding", "payments-qr", "casework", "reporting", "notifications", "gateway"]
+        | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         accept_language: str | None = None,
@@ -4284,7 +4500,12 @@ class Operations:
         return answer
 
     def post_documents(
-        self, *, body: CaseworkDocumentCreate, idempotency_key: str | None = None, accept_language: str | None = None
+        self,
+        *,
+        body: CaseworkDocumentCreate,
+        idempotency_key: str | None = None,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> CaseworkDocumentView:
         "Sends a document; it gets a number in the sender's register. (POST /v1/documents)"
         answer: CaseworkDocumentView = self._ask(
@@ -4295,6 +4516,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4309,6 +4531,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDocumentLineList:
         "The caller's inbox, or what the caller (or the caller's office) sent. Subjects of people's documents are shown to (GET /v1/documents)"
@@ -4320,6 +4543,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4357,6 +4581,7 @@ class Operations:
         *,
         document_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDocumentView:
         "One document; an officer's reading of a resident's document needs a purpose and is logged. (GET /v1/documents/{document_id})"
@@ -4367,6 +4592,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4397,6 +4623,7 @@ class Operations:
         *,
         document_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> Any:
         "The document's file. (GET /v1/documents/{document_id}/file)"
@@ -4407,6 +4634,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4420,6 +4648,7 @@ class Operations:
         document_id: str,
         file_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> Any:
         "A further file of the document. (GET /v1/documents/{document_id}/files/{file_id})"
@@ -4430,6 +4659,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4443,6 +4673,7 @@ class Operations:
         document_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDocumentView:
         "Confirms that the document has arrived; twice changes nothing. The answer has the content when a purpose is named. (POST /v1/documents/{document_id}/receipt)"
@@ -4454,6 +4685,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4468,6 +4700,7 @@ class Operations:
         body: CaseworkExchangeStep,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDocumentView:
         "Goes one step along the status chain of document exchange; an illegal one answers 409. The answer has the content (POST /v1/documents/{document_id}/status)"
@@ -4480,6 +4713,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4493,6 +4727,7 @@ class Operations:
         body: CaseworkDossierCreate,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "Opens a draft with everything that the registry already knows; a registry that is down opens it empty. (POST /v1/dossiers)"
@@ -4505,6 +4740,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4521,6 +4757,7 @@ class Operations:
         overdue: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierLineList:
         "The caller's own dossiers, or those of an officer's units; no personal data. (GET /v1/dossiers)"
@@ -4535,7 +4772,14 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4561,6 +4805,7 @@ class Operations:
         *,
         dossier_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "One dossier; an officer's reading needs a purpose and is in the access log of every person concerned. (GET /v1/dossiers/{dossier_id})"
@@ -4571,6 +4816,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4585,6 +4831,7 @@ class Operations:
         body: CaseworkDossierFillIn,
         if_match: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "Takes what the applicant typed, in a draft or while a supplement is asked for. (PATCH /v1/dossiers/{dossier_id})"
@@ -4597,6 +4844,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4604,12 +4852,21 @@ class Operations:
         )
         return answer
 
-    def delete_dossiers_by_dossier_id(self, *, dossier_id: str, accept_language: str | None = None) -> Any:
+    def delete_dossiers_by_dossier_id(
+        self, *, dossier_id: str, acting_for: str | None = None, accept_language: str | None = None
+    ) -> Any:
         "Deletes a draft; a submitted dossier is withdrawn instead. (DELETE /v1/dossiers/{dossier_id})"
         answer: Any = self._ask(
             "DELETE",
             f"/v1/dossiers/{_path(dossier_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4620,6 +4877,7 @@ class Operations:
         body: CaseworkDossierAct,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierProgress:
         "Takes one action of the table; an illegal action answers 409 with the legal ones. (POST /v1/dossiers/{dossier_id}/actions)"
@@ -4632,6 +4890,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4646,6 +4905,7 @@ class Operations:
         files: Any,
         body: dict[str, Any] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkPaperView:
         "Adds a PDF, JPEG or PNG (detected from its content); it is kept encrypted, and the signatures inside a PDF are checked. (POST /v1/dossiers/{dossier_id}/attachments)"
@@ -4658,6 +4918,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4665,12 +4926,21 @@ class Operations:
         )
         return answer
 
-    def get_dossiers_attachments(self, *, dossier_id: str, accept_language: str | None = None) -> CaseworkPaperViewList:
+    def get_dossiers_attachments(
+        self, *, dossier_id: str, acting_for: str | None = None, accept_language: str | None = None
+    ) -> CaseworkPaperViewList:
         "The papers of a dossier, without their contents. (GET /v1/dossiers/{dossier_id}/attachments)"
         answer: CaseworkPaperViewList = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}/attachments",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4680,6 +4950,7 @@ class Operations:
         dossier_id: str,
         attachment_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> Any:
         "The paper itself. (GET /v1/dossiers/{dossier_id}/attachments/{attachment_id})"
@@ -4690,6 +4961,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4698,13 +4970,20 @@ class Operations:
         return answer
 
     def delete_dossiers_attachments_by_attachment_id(
-        self, *, dossier_id: str, attachment_id: str, accept_language: str | None = None
+        self, *, dossier_id: str, attachment_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> Any:
         "Takes a paper back while the dossier can still be edited. (DELETE /v1/dossiers/{dossier_id}/attachments/{attachment_id})"
         answer: Any = self._ask(
             "DELETE",
             f"/v1/dossiers/{_path(dossier_id)}/attachments/{_path(attachment_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4714,6 +4993,7 @@ class Operations:
         dossier_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierView:
         "Fetches the registry's values again, for a draft that opened without them; verified values replace typed ones. (POST /v1/dossiers/{dossier_id}/prefill)"
@@ -4725,6 +5005,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4737,6 +5018,7 @@ class Operations:
         *,
         dossier_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> Any:
         "The electronic receipt of the fee; 404 while nothing is paid here. (GET /v1/dossiers/{dossier_id}/receipt.pdf)"
@@ -4747,6 +5029,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4780,12 +5063,21 @@ class Operations:
         )
         return answer
 
-    def get_dossiers_results(self, *, dossier_id: str, accept_language: str | None = None) -> CaseworkResultViewList:
+    def get_dossiers_results(
+        self, *, dossier_id: str, acting_for: str | None = None, accept_language: str | None = None
+    ) -> CaseworkResultViewList:
         "The electronic results of a dossier, drafts among them, with their hashes. (GET /v1/dossiers/{dossier_id}/results)"
         answer: CaseworkResultViewList = self._ask(
             "GET",
             f"/v1/dossiers/{_path(dossier_id)}/results",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -4795,6 +5087,7 @@ class Operations:
         dossier_id: str,
         result_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> Any:
         "The result itself. (GET /v1/dossiers/{dossier_id}/results/{result_id})"
@@ -4805,6 +5098,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4817,6 +5111,7 @@ class Operations:
         *,
         dossier_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> Any:
         "The receipt slip with the date of return; before valid receipt, the confirmation that it was filed. (GET /v1/dossiers/{dossier_id}/slip.pdf)"
@@ -4827,6 +5122,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4841,6 +5137,7 @@ class Operations:
         body: CaseworkDossierSubmit,
         if_match: str | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> CaseworkDossierProgress:
         "Hands the dossier in: it gets its code, its fee is asked for, and the office decides on valid receipt. (POST /v1/dossiers/{dossier_id}/submit)"
@@ -4853,6 +5150,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -4906,6 +5204,32 @@ class Operations:
         answer: Any = self._ask(
             "DELETE",
             f"/v1/duplicate-candidates/{_path(pair_id)}/dismissal",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def get_event_types(self, *, accept_language: str | None = None) -> NotificationsEventTypeViewList:
+        "Every type of event that partners can subscribe to, with its JSON Schema and a sample. (GET /v1/event-types)"
+        answer: NotificationsEventTypeViewList = self._ask(
+            "GET",
+            "/v1/event-types",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def get_events(
+        self,
+        *,
+        after: str | None = None,
+        types: list[str] | None = None,
+        limit: int | None = None,
+        accept_language: str | None = None,
+    ) -> NotificationsEventPage:
+        "The events that the partner may see, of the last 30 days, oldest first: the same as are sent to subscriptions. (GET /v1/events)"
+        answer: NotificationsEventPage = self._ask(
+            "GET",
+            "/v1/events",
+            query={"after": after, "types": types, "limit": limit},
             headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
@@ -5160,6 +5484,40 @@ class Operations:
         )
         return answer
 
+    def get_me(self, *, acting_for: str | None = None, accept_language: str | None = None) -> GatewayMeView:
+        "Who the caller is: role, record or unit, the level of the sign-in, and the accounts that sign in as this resident. (GET /v1/me)"
+        answer: GatewayMeView = self._ask(
+            "GET",
+            "/v1/me",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def delete_me_links_by_link_id(self, *, link_id: str, accept_language: str | None = None) -> Any:
+        "End an account's link with one's own record: within 60 s it signs in no more. An officer may take it back. (DELETE /v1/me/links/{link_id})"
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/me/links/{_path(link_id)}",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def get_me_representations(self, *, accept_language: str | None = None) -> RegistryRepresentedViewList:
+        "For whom the caller may act today: people who named the caller, and organizations that the caller owns. (GET /v1/me/representations)"
+        answer: RegistryRepresentedViewList = self._ask(
+            "GET",
+            "/v1/me/representations",
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
     def post_merchant_imports(
         self,
         *,
@@ -5209,7 +5567,12 @@ class Operations:
         return answer
 
     def post_merchants(
-        self, *, body: PaymentsQrMerchantCreate, idempotency_key: str | None = None, accept_language: str | None = None
+        self,
+        *,
+        body: PaymentsQrMerchantCreate,
+        idempotency_key: str | None = None,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> PaymentsQrMerchantView:
         "Registers a merchant: it waits for its provider or a second officer. (POST /v1/merchants)"
         answer: PaymentsQrMerchantView = self._ask(
@@ -5220,6 +5583,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -5236,6 +5600,7 @@ class Operations:
         market: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrMerchantViewList:
         "The merchants that the caller may see. (GET /v1/merchants)"
@@ -5250,7 +5615,14 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5284,13 +5656,20 @@ class Operations:
         return answer
 
     def get_merchants_by_merchant_id(
-        self, *, merchant_id: str, accept_language: str | None = None
+        self, *, merchant_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> PaymentsQrMerchantView:
         "A merchant. (GET /v1/merchants/{merchant_id})"
         answer: PaymentsQrMerchantView = self._ask(
             "GET",
             f"/v1/merchants/{_path(merchant_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5300,6 +5679,7 @@ class Operations:
         merchant_id: str,
         body: PaymentsQrMerchantPatch,
         if_match: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrMerchantView:
         "Edits a merchant; `status` is the office's decision: a second officer activates, any officer suspends. (PATCH /v1/merchants/{merchant_id})"
@@ -5311,6 +5691,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("If-Match", if_match),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -5319,14 +5700,26 @@ class Operations:
         return answer
 
     def get_merchants_poster_pdf(
-        self, *, merchant_id: str, paper: Literal["a5", "a6"] | None = None, accept_language: str | None = None
+        self,
+        *,
+        merchant_id: str,
+        paper: Literal["a5", "a6"] | None = None,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> Any:
         "The merchant's posters, one sheet for each counter's code. (GET /v1/merchants/{merchant_id}/poster.pdf)"
         answer: Any = self._ask(
             "GET",
             f"/v1/merchants/{_path(merchant_id)}/poster.pdf",
             query={"paper": paper},
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5336,6 +5729,7 @@ class Operations:
         merchant_id: str,
         body: PaymentsQrQrCodeCreate,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrQrCodeView:
         "Issues a code for the settlement account, or imports one of a bank. (POST /v1/merchants/{merchant_id}/qr-codes)"
@@ -5347,6 +5741,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -5361,6 +5756,7 @@ class Operations:
         kind: Literal["static", "dynamic", "external"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrQrCodeViewList:
         "A merchant's codes. (GET /v1/merchants/{merchant_id}/qr-codes)"
@@ -5368,7 +5764,14 @@ class Operations:
             "GET",
             f"/v1/merchants/{_path(merchant_id)}/qr-codes",
             query={"kind": kind, "limit": limit, "cursor": cursor},
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5380,6 +5783,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountViewList:
         "The customer codes that residents linked at a supplier, for its point to confirm; with a purpose. (GET /v1/merchants/{merchant_id}/utility-accounts)"
@@ -5391,6 +5795,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -5405,6 +5810,7 @@ class Operations:
         link_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountView:
         "Confirms a customer code for the supplier's point; with a purpose. (POST /v1/merchants/{merchant_id}/utility-accounts/{link_id}/confirm)"
@@ -5416,6 +5822,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -5424,14 +5831,21 @@ class Operations:
         return answer
 
     def get_notifications(
-        self, *, since: str | None = None, accept_language: str | None = None
+        self, *, since: str | None = None, accept_language: str | None = None, acting_for: str | None = None
     ) -> OnboardingNotificationViewList:
         "Tasks due, supplements asked, results ready, feedback answered, sessions near; newest first. (GET /v1/notifications)"
         answer: OnboardingNotificationViewList = self._ask(
             "GET",
             "/v1/notifications",
             query={"since": since},
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Accept-Language", accept_language),
+                    ("X-Acting-For", acting_for),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5902,6 +6316,7 @@ class Operations:
         representative_status: Literal["claimed", "confirmed"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> RegistryOrganizationViewList:
         "Organizations of the caller; `representative_status=claimed` lists those whose representative awaits a decision. (GET /v1/organizations)"
@@ -5914,7 +6329,14 @@ class Operations:
                 "limit": limit,
                 "cursor": cursor,
             },
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5931,13 +6353,20 @@ class Operations:
         return answer
 
     def get_organizations_by_organization_id(
-        self, *, organization_id: str, accept_language: str | None = None
+        self, *, organization_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> RegistryOrganizationView:
         "Get Organization (GET /v1/organizations/{organization_id})"
         answer: RegistryOrganizationView = self._ask(
             "GET",
             f"/v1/organizations/{_path(organization_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -5966,25 +6395,44 @@ class Operations:
         return answer
 
     def get_organizations_onboarding_province_app(
-        self, *, organization_id: str, accept_language: str | None = None
+        self, *, organization_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> OnboardingOrganizationStepView:
         "Whether an organization has the provincial app; its condition is the owner's smartphone. (GET /v1/organizations/{organization_id}/onboarding/province_app)"
         answer: OnboardingOrganizationStepView = self._ask(
             "GET",
             f"/v1/organizations/{_path(organization_id)}/onboarding/province_app",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def put_organizations_onboarding_province_app(
-        self, *, organization_id: str, body: OnboardingStepDeclared, accept_language: str | None = None
+        self,
+        *,
+        organization_id: str,
+        body: OnboardingStepDeclared,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> OnboardingOrganizationStepView:
         "Records that an organization has, or no longer has, the provincial app. (PUT /v1/organizations/{organization_id}/onboarding/province_app)"
         answer: OnboardingOrganizationStepView = self._ask(
             "PUT",
             f"/v1/organizations/{_path(organization_id)}/onboarding/province_app",
             body=body,
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -6299,6 +6747,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrPaymentViewList:
         "Payments of the caller's own merchants; officers state a purpose and are recorded in the owner's access log. (GET /v1/payments)"
@@ -6318,6 +6767,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -6347,6 +6797,7 @@ class Operations:
         *,
         payment_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrPaymentView:
         "A payment. (GET /v1/payments/{payment_id})"
@@ -6357,6 +6808,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -6371,6 +6823,7 @@ class Operations:
         body: PaymentsQrReopening,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrPaymentView:
         "Takes the dismissal of a payment back, with a reason: it waits for a decision again. (POST /v1/payments/{payment_id}/reopen)"
@@ -6383,6 +6836,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -6397,6 +6851,7 @@ class Operations:
         body: PaymentsQrPaymentResolution,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrPaymentView:
         "Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed. (POST /v1/payments/{payment_id}/resolve)"
@@ -6409,6 +6864,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -6421,6 +6877,7 @@ class Operations:
         *,
         payment_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrSuggestionList:
         "Possible codes of an unmatched payment, the likeliest first. (GET /v1/payments/{payment_id}/suggestions)"
@@ -6431,6 +6888,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -6465,37 +6923,63 @@ class Operations:
         return answer
 
     def post_qr_codes_decode(
-        self, *, body: PaymentsQrDecodeRequest, accept_language: str | None = None
+        self, *, body: PaymentsQrDecodeRequest, acting_for: str | None = None, accept_language: str | None = None
     ) -> PaymentsQrDecodedView:
         "The content of a payload, or every fault of it. A code of this platform is valid while its merchant is active. (POST /v1/qr-codes/decode)"
         answer: PaymentsQrDecodedView = self._ask(
             "POST",
             "/v1/qr-codes/decode",
             body=body,
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_qr_codes_by_qr_code_id(
-        self, *, qr_code_id: str, accept_language: str | None = None
+        self, *, qr_code_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> PaymentsQrQrCodeView:
         "A code, for its merchant, the officers of its unit, and its payer. (GET /v1/qr-codes/{qr_code_id})"
         answer: PaymentsQrQrCodeView = self._ask(
             "GET",
             f"/v1/qr-codes/{_path(qr_code_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
     def get_qr_codes_image(
-        self, *, qr_code_id: str, format: Literal["png", "svg"] | None = None, accept_language: str | None = None
+        self,
+        *,
+        qr_code_id: str,
+        format: Literal["png", "svg"] | None = None,
+        acting_for: str | None = None,
+        accept_language: str | None = None,
     ) -> Any:
         "The image of a code; 409 while the merchant is not active. (GET /v1/qr-codes/{qr_code_id}/image)"
         answer: Any = self._ask(
             "GET",
             f"/v1/qr-codes/{_path(qr_code_id)}/image",
             query={"format": format},
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -6538,6 +7022,103 @@ class Operations:
             "GET",
             f"/v1/refreshes/{_path(refresh_id)}",
             headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def post_registrations(
+        self,
+        *,
+        body: RegistryRegistrationCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRegistrationView:
+        "Propose to be registered. An officer of the unit decides; nothing counts before. Proposing again replaces it. (POST /v1/registrations)"
+        answer: RegistryRegistrationView = self._ask(
+            "POST",
+            "/v1/registrations",
+            body=body,
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_registrations(
+        self,
+        *,
+        unit_code: str | None = None,
+        status: Literal["proposed", "accepted", "refused"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRegistrationViewList:
+        "Proposals of the caller's units, oldest first. (GET /v1/registrations)"
+        answer: RegistryRegistrationViewList = self._ask(
+            "GET",
+            "/v1/registrations",
+            query={"unit_code": unit_code, "status": status, "limit": limit, "cursor": cursor},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_registrations_by_registration_id(
+        self,
+        *,
+        registration_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRegistrationView:
+        "A proposal: the person's own, or one of the caller's units. (GET /v1/registrations/{registration_id})"
+        answer: RegistryRegistrationView = self._ask(
+            "GET",
+            f"/v1/registrations/{_path(registration_id)}",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def post_registrations_decision(
+        self,
+        *,
+        registration_id: str,
+        body: RegistryRegistrationDecision,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRegistrationView:
+        "Register the person, or refuse. An accepted person signs in as a resident from then on. (POST /v1/registrations/{registration_id}/decision)"
+        answer: RegistryRegistrationView = self._ask(
+            "POST",
+            f"/v1/registrations/{_path(registration_id)}/decision",
+            body=body,
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
@@ -6617,7 +7198,76 @@ class Operations:
     def get_reports_ranking(
         self,
         *,
-        indicator: str | None = None,
+        indicator: Literal[
+            "residents",
+            "residents@15_plus",
+            "residents@adults",
+            "residents@smartphone_users",
+            "vneid",
+            "vneid@15_plus",
+            "vneid@adults",
+            "vneid@smartphone_users",
+            "vneid_issued",
+            "vneid_issued@15_plus",
+            "vneid_issued@adults",
+            "vneid_issued@smartphone_users",
+            "vneid_level_2",
+            "vneid_level_2@15_plus",
+            "vneid_level_2@adults",
+            "vneid_level_2@smartphone_users",
+            "portal_account",
+            "portal_account@15_plus",
+            "portal_account@adults",
+            "portal_account@smartphone_users",
+            "province_app",
+            "province_app@15_plus",
+            "province_app@adults",
+            "province_app@smartphone_users",
+            "digital_signature",
+            "digital_signature@15_plus",
+            "digital_signature@adults",
+            "digital_signature@smartphone_users",
+            "payment_account",
+            "payment_account@15_plus",
+            "payment_account@adults",
+            "payment_account@smartphone_users",
+            "payment_account_bank",
+            "payment_account_bank@15_plus",
+            "payment_account_bank@adults",
+            "payment_account_bank@smartphone_users",
+            "payment_account_e_wallet",
+            "payment_account_e_wallet@15_plus",
+            "payment_account_e_wallet@adults",
+            "payment_account_e_wallet@smartphone_users",
+            "payment_account_mobile_money",
+            "payment_account_mobile_money@15_plus",
+            "payment_account_mobile_money@adults",
+            "payment_account_mobile_money@smartphone_users",
+            "cyber_protection",
+            "cyber_protection@15_plus",
+            "cyber_protection@adults",
+            "cyber_protection@smartphone_users",
+            "organizations_with_app",
+            "merchants_with_qr",
+            "utility_points_with_qr",
+            "cashless_payments",
+            "cashless_amount",
+            "procedures_chosen",
+            "dossiers_online",
+            "dossiers_self_service",
+            "dossiers_on_time",
+            "fees_paid_online",
+            "once_only_ratio",
+            "data_sources_live",
+            "feedback_on_time",
+            "sessions_held",
+            "people_trained",
+            "merchants_trained",
+            "residents_guided",
+            "officials_with_signature",
+            "communications_published",
+        ]
+        | None = None,
         level: Literal["district", "commune", "village"] | None = None,
         parent: str | None = None,
         as_of: str | None = None,
@@ -6657,7 +7307,76 @@ class Operations:
     def get_reports_trend(
         self,
         *,
-        indicator: str | None = None,
+        indicator: Literal[
+            "residents",
+            "residents@15_plus",
+            "residents@adults",
+            "residents@smartphone_users",
+            "vneid",
+            "vneid@15_plus",
+            "vneid@adults",
+            "vneid@smartphone_users",
+            "vneid_issued",
+            "vneid_issued@15_plus",
+            "vneid_issued@adults",
+            "vneid_issued@smartphone_users",
+            "vneid_level_2",
+            "vneid_level_2@15_plus",
+            "vneid_level_2@adults",
+            "vneid_level_2@smartphone_users",
+            "portal_account",
+            "portal_account@15_plus",
+            "portal_account@adults",
+            "portal_account@smartphone_users",
+            "province_app",
+            "province_app@15_plus",
+            "province_app@adults",
+            "province_app@smartphone_users",
+            "digital_signature",
+            "digital_signature@15_plus",
+            "digital_signature@adults",
+            "digital_signature@smartphone_users",
+            "payment_account",
+            "payment_account@15_plus",
+            "payment_account@adults",
+            "payment_account@smartphone_users",
+            "payment_account_bank",
+            "payment_account_bank@15_plus",
+            "payment_account_bank@adults",
+            "payment_account_bank@smartphone_users",
+            "payment_account_e_wallet",
+            "payment_account_e_wallet@15_plus",
+            "payment_account_e_wallet@adults",
+            "payment_account_e_wallet@smartphone_users",
+            "payment_account_mobile_money",
+            "payment_account_mobile_money@15_plus",
+            "payment_account_mobile_money@adults",
+            "payment_account_mobile_money@smartphone_users",
+            "cyber_protection",
+            "cyber_protection@15_plus",
+            "cyber_protection@adults",
+            "cyber_protection@smartphone_users",
+            "organizations_with_app",
+            "merchants_with_qr",
+            "utility_points_with_qr",
+            "cashless_payments",
+            "cashless_amount",
+            "procedures_chosen",
+            "dossiers_online",
+            "dossiers_self_service",
+            "dossiers_on_time",
+            "fees_paid_online",
+            "once_only_ratio",
+            "data_sources_live",
+            "feedback_on_time",
+            "sessions_held",
+            "people_trained",
+            "merchants_trained",
+            "residents_guided",
+            "officials_with_signature",
+            "communications_published",
+        ]
+        | None = None,
         unit_code: str | None = None,
         from_: str | None = None,
         to: str | None = None,
@@ -6774,6 +7493,7 @@ class Operations:
         limit: int | None = None,
         cursor: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> RegistryResidentViewList:
         "Residents of the caller's units; the list is recorded in the access log of each. (GET /v1/residents)"
@@ -6792,6 +7512,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -6854,6 +7575,7 @@ class Operations:
         *,
         resident_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> RegistryResidentView:
         "Get Resident (GET /v1/residents/{resident_id})"
@@ -6864,6 +7586,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7081,6 +7804,7 @@ class Operations:
         *,
         resident_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> RegistryAttributeViewList:
         "Every attribute with its value, source and age. (GET /v1/residents/{resident_id}/facts)"
@@ -7091,6 +7815,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7117,6 +7842,72 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_residents_links(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryLinkViewList:
+        "The accounts that sign in as this resident, and those that did. (GET /v1/residents/{resident_id}/links)"
+        answer: RegistryLinkViewList = self._ask(
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/links",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def delete_residents_links_by_link_id(
+        self,
+        *,
+        resident_id: str,
+        link_id: str,
+        body: RegistryLinkReason,
+        reason: str | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
+        "End a link, with a reason in the body or the query: its account signs in no more, another one may be linked. (DELETE /v1/residents/{resident_id}/links/{link_id})"
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/residents/{_path(resident_id)}/links/{_path(link_id)}",
+            query={"reason": reason},
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+        )
+        return answer
+
+    def post_residents_links_reopen(
+        self,
+        *,
+        resident_id: str,
+        link_id: str,
+        body: RegistryLinkReason,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryLinkView:
+        "Take the end of a link back: its account signs in again. (POST /v1/residents/{resident_id}/links/{link_id}/reopen)"
+        answer: RegistryLinkView = self._ask(
+            "POST",
+            f"/v1/residents/{_path(resident_id)}/links/{_path(link_id)}/reopen",
+            body=body,
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7177,6 +7968,7 @@ class Operations:
         *,
         resident_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> OnboardingOnboardingView:
         "A resident's journey, computed from everything known now. (GET /v1/residents/{resident_id}/onboarding)"
@@ -7187,6 +7979,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7204,6 +7997,7 @@ class Operations:
         body: OnboardingStepDeclared,
         if_match: str | None = None,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> OnboardingResidentStepView:
         "Records what a person declares about one step; the same declaration again changes nothing. (PUT /v1/residents/{resident_id}/onboarding/{step})"
@@ -7216,6 +8010,7 @@ class Operations:
                 for name, value in (
                     ("If-Match", if_match),
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7230,6 +8025,7 @@ class Operations:
         body: RegistryPrefillBody,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> RegistryPrefillView:
         "Fill a form. A linked database that is down or slow never fails the call. (POST /v1/residents/{resident_id}/prefill)"
@@ -7242,6 +8038,7 @@ class Operations:
                 for name, value in (
                     ("X-Purpose", purpose),
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7272,6 +8069,94 @@ class Operations:
                 )
                 if value is not None
             },
+        )
+        return answer
+
+    def post_residents_representatives(
+        self,
+        *,
+        resident_id: str,
+        body: RegistryRepresentativeCreate,
+        idempotency_key: str | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRepresentativeView:
+        "Let somebody act for a resident: by the resident, or by an officer of the unit with a paper. (POST /v1/residents/{resident_id}/representatives)"
+        answer: RegistryRepresentativeView = self._ask(
+            "POST",
+            f"/v1/residents/{_path(resident_id)}/representatives",
+            body=body,
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("Idempotency-Key", idempotency_key),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_residents_representatives(
+        self,
+        *,
+        resident_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRepresentativeViewList:
+        "Who may act for a resident, and who might. (GET /v1/residents/{resident_id}/representatives)"
+        answer: RegistryRepresentativeViewList = self._ask(
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/representatives",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def get_residents_representatives_by_representation_id(
+        self,
+        *,
+        resident_id: str,
+        representation_id: str,
+        purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        accept_language: str | None = None,
+    ) -> RegistryRepresentativeView:
+        "One representation. (GET /v1/residents/{resident_id}/representatives/{representation_id})"
+        answer: RegistryRepresentativeView = self._ask(
+            "GET",
+            f"/v1/residents/{_path(resident_id)}/representatives/{_path(representation_id)}",
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Purpose", purpose),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
+        )
+        return answer
+
+    def delete_residents_representatives_by_representation_id(
+        self,
+        *,
+        resident_id: str,
+        representation_id: str,
+        body: RegistryEndReason,
+        reason: str | None = None,
+        accept_language: str | None = None,
+    ) -> Any:
+        "End it: by the resident, by the representative, or by an officer of the unit. It counts within 60 s. (DELETE /v1/residents/{resident_id}/representatives/{representation_id})"
+        answer: Any = self._ask(
+            "DELETE",
+            f"/v1/residents/{_path(resident_id)}/representatives/{_path(representation_id)}",
+            query={"reason": reason},
+            body=body,
+            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
         )
         return answer
 
@@ -7307,6 +8192,7 @@ class Operations:
         resident_id: str,
         body: PaymentsQrUtilityAccountCreate,
         idempotency_key: str | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountView:
         "Links a customer code to a resident: `confirmed` with a recent bill's period and amount, else `pending` until the (POST /v1/residents/{resident_id}/utility-accounts)"
@@ -7318,6 +8204,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("Idempotency-Key", idempotency_key),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7330,6 +8217,7 @@ class Operations:
         *,
         resident_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountViewList:
         "The customer codes that a resident has linked. (GET /v1/residents/{resident_id}/utility-accounts)"
@@ -7340,6 +8228,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7353,6 +8242,7 @@ class Operations:
         resident_id: str,
         link_id: str,
         purpose: Literal["dossier", "onboarding", "payment", "feedback", "correction", "support"] | None = None,
+        acting_for: str | None = None,
         accept_language: str | None = None,
     ) -> PaymentsQrUtilityAccountView:
         "One customer code of a resident. (GET /v1/residents/{resident_id}/utility-accounts/{link_id})"
@@ -7363,6 +8253,7 @@ class Operations:
                 name: str(value)
                 for name, value in (
                     ("X-Purpose", purpose),
+                    ("X-Acting-For", acting_for),
                     ("Accept-Language", accept_language),
                 )
                 if value is not None
@@ -7371,13 +8262,20 @@ class Operations:
         return answer
 
     def delete_residents_utility_accounts_by_link_id(
-        self, *, resident_id: str, link_id: str, accept_language: str | None = None
+        self, *, resident_id: str, link_id: str, acting_for: str | None = None, accept_language: str | None = None
     ) -> Any:
         "Unlinks a customer code from a resident. (DELETE /v1/residents/{resident_id}/utility-accounts/{link_id})"
         answer: Any = self._ask(
             "DELETE",
             f"/v1/residents/{_path(resident_id)}/utility-accounts/{_path(link_id)}",
-            headers={name: str(value) for name, value in (("Accept-Language", accept_language),) if value is not None},
+            headers={
+                name: str(value)
+                for name, value in (
+                    ("X-Acting-For", acting_for),
+                    ("Accept-Language", accept_language),
+                )
+                if value is not None
+            },
         )
         return answer
 
