@@ -62,6 +62,13 @@ class AttendanceClosed(Problem):
     en = "Attendance is recorded from the start of a session to 7 days after its end."
 
 
+class TeamExists(Problem):
+    """The village has a team in this campaign already; `id` names the team, which PUT changes."""
+
+    slug, status = "team-exists", 409
+    vi, en = "Thôn, tổ dân phố này đã có tổ trong kế hoạch.", "The village has a team in this campaign already."
+
+
 class FilingExists(Problem):
     """The unit has already handed in this kind for this period; `id` names the filing, which PATCH corrects."""
 

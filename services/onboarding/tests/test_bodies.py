@@ -62,7 +62,7 @@ async def test_a_readiness_check_counts_with_whole_numbers_from_0(world: None, c
 
     assert answer.status_code == 422
     made = await send(officer, "POST", path, CHECK, 201)
-    assert [each["work"] for each in made["tasks"]] == ["Bổ sung 2 seats tại Hội trường"]
+    assert [each["work"] for each in made["tasks"]] == ["Bổ sung 2 chỗ ngồi tại Hội trường"]
 
 
 @pytest.mark.parametrize("path", ["", "/tasks/{task}", "/steps/1"])

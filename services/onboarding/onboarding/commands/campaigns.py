@@ -81,7 +81,7 @@ def add_task(session: Session, campaign: Campaign, unit: KnownUnit, draft: TaskD
         campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code, step=draft.step, body=draft.body,
         body_name=draft.body_name, work=draft.work, owner=draft.owner, due_on=draft.due_on,
         reminders=[each.isoformat() for each in draft.reminders], origin=draft.origin, origin_id=draft.origin_id,
-        created_at=now(),
+        about=draft.about, created_at=now(),
     )  # fmt: skip
     session.add(task)
     return task

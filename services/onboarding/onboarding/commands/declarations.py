@@ -117,10 +117,10 @@ def _require_conditions(opened: OpenJourney, declaration: StepDeclaration) -> No
         declaration.step, opened.resident.attributes, evidences, on, now(), declaration.account_kind
     )
     if missing:
-        texts = catalogue().conditions
+        titles = [catalogue().rule(declaration.step).title_of(each) for each in missing]
         raise ConditionsMissing(
-            "Còn thiếu: " + "; ".join(texts[each].title.vi for each in missing) + ".",
-            "Missing: " + "; ".join(texts[each].title.en for each in missing) + ".",
+            "Còn thiếu: " + "; ".join(each.vi for each in titles) + ".",
+            "Missing: " + "; ".join(each.en for each in titles) + ".",
             members={"missing": missing},
         )
 

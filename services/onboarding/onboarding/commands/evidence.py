@@ -8,12 +8,13 @@ from sqlmodel import col, select
 
 from chassis.clock import now, today
 from chassis.errors import NotFound
+from chassis.folding import squeeze
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.onboarding import CommunicationPublished, OfficialSignatureIssued
-from onboarding.commands.campaigns import add_task
+from onboarding.commands.campaigns import add_task, change_task
 from onboarding.errors import OwnModel, StillInUse
 from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Campaign, Task
@@ -30,6 +31,7 @@ from onboarding.model.readiness import body_for, is_gap, work_for
 from onboarding.queries.territory import is_within
 
 GAP_DAYS = 7
+RECHECKED = "Kiểm tra lại đã đủ."
 
 
 async def publish_communication(
@@ -61,15 +63,50 @@ async def delete_communication(session: Session, item: Communication) -> None:
 async def check_readiness(
     session: Session, caller: Caller, campaign: Campaign, unit: KnownUnit, venue: str, items: list[dict[str, Any]]
 ) -> tuple[ReadinessCheck, list[Task]]:
-    """Notes what a venue has; each gap opens a task for the body that closes gaps of its kind."""
+    """Notes what a venue has; each gap opens a task for the body that closes gaps of its kind.
+
+    A later check of the same venue closes the task of a gap that is no more, and opens no second one for a gap that lasts.
+    """
+    open_gaps = await _open_gaps(session, campaign, unit, venue)
     check = ReadinessCheck(
         campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code, venue=venue, items=items, checked_at=now(),
         checked_by=caller.account,
     )  # fmt: skip
     session.add(check)
     await session.flush()
-    tasks = [add_task(session, campaign, unit, _gap_task(check, each)) for each in items if is_gap(each)]
-    return check, tasks
+    return check, [task for each in items if (task := _settle(session, campaign, unit, check, each, open_gaps))]
+
+
+def _settle(
+    session: Session, campaign: Campaign, unit: KnownUnit, check: ReadinessCheck, item: dict[str, Any],
+    open_gaps: dict[str, Task],
+) -> Task | None:  # fmt: skip
+    """The task of a gap, new or still open; None where the item has what is needed, and its task is done."""
+    known = open_gaps.get(str(item["kind"]))
+    if not is_gap(item):
+        if known:
+            change_task(session, known, {"status": "done", "note": RECHECKED})
+        return None
+    if known is None:
+        return add_task(session, campaign, unit, _gap_task(check, item))
+    change_task(session, known, {"work": work_for(item, check.venue)})
+    return known
+
+
+async def _open_gaps(session: Session, campaign: Campaign, unit: KnownUnit, venue: str) -> dict[str, Task]:
+    """Tasks of gaps found at a venue and not closed, by the kind of the item."""
+    query = (
+        select(Task, ReadinessCheck.venue)
+        .join(ReadinessCheck, col(ReadinessCheck.id) == col(Task.origin_id))
+        .where(
+            col(Task.campaign_id) == campaign.id,
+            col(Task.unit_id) == unit.id,
+            col(Task.done_on).is_(None),
+            col(Task.status) != "cancelled",
+            col(Task.about).is_not(None),
+        )
+    )
+    return {str(task.about): task for task, place in await session.exec(query) if squeeze(place) == squeeze(venue)}
 
 
 async def add_model(session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]) -> DigitalModel:
@@ -183,6 +220,7 @@ def _gap_task(check: ReadinessCheck, item: dict[str, Any]) -> TaskDraft:
         due_on=due_on,
         origin="readiness",
         origin_id=check.id,
+        about=str(item["kind"]),
     )
 
 

@@ -1,6 +1,6 @@
 """What an import would do: computed from the same rules, and nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -58,10 +58,10 @@ class ImportPreview:
 
 
 async def preview_import(
-    session: ReadSession, service_client: ServiceClient, caller: Caller, unit: KnownUnit, step: str, source_body: str,
-    listed: NumberList,
+    session: ReadSession, caller: Caller, unit: KnownUnit, step: str, source_body: str, listed: NumberList,
+    residents: Mapping[str, UUID],
 ) -> ImportPreview:  # fmt: skip
-    """What these rows would do; registry is asked whose numbers they are."""
+    """What these rows would do; `residents` are those whose numbers stand on the list."""
     source = await require_source(session, step, source_body)
     judged = judge_rows(step, caller, listed.rows)
     preview = ImportPreview(len(judged), rejections=[row for row in judged if isinstance(row, RowFault)])
@@ -69,15 +69,25 @@ async def preview_import(
     reading = _Previewing(session, step, source, now(), await units_of_code(session, unit.code), preview)
     for at in range(0, len(good), AT_ONCE):
         part = good[at : at + AT_ONCE]
-        try:
-            found = await resolve_numbers(service_client, [row.personal_id for row in part])
-        except ServiceUnavailable as error:
-            raise RegistryDoesNotAnswer() from error
-        await reading.apply(part, found)
+        await reading.apply(part, [residents.get(row.personal_id) for row in part])
     preview.rejections.sort(key=lambda fault: fault.row)
     refused = {fault.row for fault in preview.rejections}
     preview.warnings = [each for each in warnings_of(judged, listed.warnings) if each.row not in refused]
     return preview
+
+
+async def resolve_list(service_client: ServiceClient, listed: NumberList) -> dict[str, UUID]:
+    """The residents whose numbers stand on a list, as registry answers; 503 when it does not."""
+    numbers = list({row.personal_id for row in listed.rows if isinstance(row, ListedNumber)})
+    residents: dict[str, UUID] = {}
+    for at in range(0, len(numbers), AT_ONCE):
+        part = numbers[at : at + AT_ONCE]
+        try:
+            found = await resolve_numbers(service_client, part)
+        except ServiceUnavailable as error:
+            raise RegistryDoesNotAnswer() from error
+        residents |= {number: each for number, each in zip(part, found, strict=True) if each}
+    return residents
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from contracts.onboarding import StepCompleted, StepRevoked, StepUpdated
 from onboarding.model.journey import Evidence, JourneyStep, KnownAttributes, journey
 from onboarding.model.journeys import STORED, AddedEvidence, OpenJourney
 from onboarding.model.people import KnownResident
+from onboarding.model.steps import catalogue
 from onboarding.queries.journeys import find_roots, get_journey, load_journeys
 
 
@@ -194,7 +196,15 @@ _COUNT_UP = text(
 
 
 def _row(resident: KnownResident) -> dict[str, Any]:
-    return resident.model_dump(mode="json") | {"steps": _first_steps(resident.attributes, today())}
+    return resident.model_dump(mode="json") | {"steps": _first_steps(_without_detail(resident.attributes), today())}
+
+
+def _without_detail(attributes: KnownAttributes) -> KnownAttributes:
+    """The same for the rules: the month of birth of adults and the version make no difference."""
+    is_adult = all(
+        rule.is_of_age(attributes.birth_month, today()) for step in catalogue().steps for rule in step.conditions
+    )
+    return replace(attributes, version=0, birth_month=None if is_adult else attributes.birth_month)
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,7 @@
 """Signature lists from hand to hand: made, checked, approved, sent, closed. The maker neither checks nor approves."""
 
+from collections import Counter
+
 from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
@@ -7,7 +9,7 @@ from chassis.storage.tables import KnownUnit
 from onboarding.errors import EmptyList, IllegalTransition, MakerIsChecker
 from onboarding.model.authority import needs_second_person
 from onboarding.model.signature_lists import NEXT, SignatureEntry, SignatureList
-from onboarding.queries.signature_lists import entries_of, list_eligible
+from onboarding.queries.signature_lists import entries_of, list_eligible, list_lacking
 
 
 async def draft_signature_list(session: Session, caller: Caller, unit: KnownUnit, provider: str) -> SignatureList:
@@ -30,7 +32,7 @@ async def advance_signature_list(session: Session, caller: Caller, listed: Signa
     if needs_second_person(action) and caller.account == listed.made_by:
         raise MakerIsChecker()
     if action == "approve" and not await entries_of(session, listed):
-        raise EmptyList()
+        raise EmptyList(members={"missing": await _count_missing(session, listed)})
     if action == "check":
         listed.checked_by = caller.account
     if action == "return":
@@ -40,3 +42,9 @@ async def advance_signature_list(session: Session, caller: Caller, listed: Signa
     listed.status, listed.changed_at = after, now()
     listed.version += 1
     session.add(listed)
+
+
+async def _count_missing(session: Session, listed: SignatureList) -> dict[str, int]:
+    """How many of those who consented to the provider lack each condition."""
+    lacking = await list_lacking(session, listed.unit_code, listed.provider)
+    return dict(Counter(condition for _, missing in lacking for condition in missing))

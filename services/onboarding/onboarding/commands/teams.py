@@ -9,6 +9,7 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts import onboarding as events
+from onboarding.errors import TeamExists
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team, TeamMember
 from onboarding.queries.teams import members_of
@@ -21,12 +22,20 @@ async def set_up_team(
     members: list[dict[str, Any]],
     equipment: list[dict[str, Any]],
 ) -> Team:
-    """A team of a campaign in a unit, with its members."""
+    """A team of a campaign in a unit, with its members; a village has one, a commune may have several."""
+    if unit.level == "village":
+        await _refuse_second_team(session, campaign, unit)
     team = Team(campaign_id=campaign.id, unit_id=unit.id, unit_code=unit.code, equipment=equipment, created_at=now())
     session.add(team)
     await session.flush()
     await replace_members(session, team, members)
     return team
+
+
+async def _refuse_second_team(session: Session, campaign: Campaign, unit: KnownUnit) -> None:
+    query = select(Team.id).where(col(Team.campaign_id) == campaign.id, col(Team.unit_id) == unit.id).limit(1)
+    if known := (await session.exec(query)).first():
+        raise TeamExists(members={"id": str(known)})
 
 
 async def replace_members(session: Session, team: Team, members: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """Events about residents: the copies of their records, and what partners attest of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -87,7 +88,7 @@ async def _apply_event(session: Session, event: ResidentSnapshot | ResidentAttes
         return False
     session.add(resident)
     after = resident.attributes
-    return is_first or (before.conditions, before.has_bank_account) != (after.conditions, after.has_bank_account)
+    return is_first or replace(before, version=after.version) != after
 
 
 async def _recompute(session: Session, resident_id: UUID) -> None:

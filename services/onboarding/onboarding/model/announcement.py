@@ -1,5 +1,6 @@
 """The text that a commune reads over its loudspeaker; plain Vietnamese, short sentences, no abbreviations."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 from chassis.clock import HO_CHI_MINH
 from onboarding.model.steps import catalogue
 
+PROCEDURE_CODE = re.compile(r"\d\.\d{6}(\.[0-9A-Z.]+)?")
 WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 
 
@@ -18,9 +20,12 @@ class NextSession:
     steps: Sequence[str] = ()
 
 
-def announcement(unit_name: str, session: NextSession | None, services: Sequence[str]) -> str:
-    """What is read out in a unit: the next session, the chosen services, what to bring."""
-    paragraphs = [f"Kính thưa bà con nhân dân {unit_name}!", _invitation(session)]
+def announcement(
+    unit_name: str, session: NextSession | None, services: Sequence[str], hall: str = "nhà văn hóa thôn"
+) -> str:
+    """What is read out in a unit: the next session, the chosen services by name, what to bring; never a code."""
+    services = [each for each in services if not is_procedure_code(each)]
+    paragraphs = [f"Kính thưa bà con nhân dân {unit_name}!", _invitation(session, hall)]
     if session:
         paragraphs.append(_what_to_bring(session.steps))
     if services:
@@ -35,19 +40,34 @@ def announcement(unit_name: str, session: NextSession | None, services: Sequence
     return "\n".join(paragraphs)
 
 
+def is_procedure_code(text: str) -> bool:
+    """Whether a chosen service is written as a code ("2.000635", "2.000635.000.00.00.H56"), which nobody can be told."""
+    return PROCEDURE_CODE.fullmatch(text.strip()) is not None
+
+
+def hall_of(level: str, kind: str, name: str) -> str:
+    """What the cultural house of a unit is called: a residential group has none "of the village"."""
+    if level != "village":
+        return "nhà văn hóa các thôn, tổ dân phố"
+    if kind == "residential_group":
+        return "nhà văn hóa khu phố" if name.lower().startswith("khu phố") else "nhà văn hóa tổ dân phố"
+    return "nhà văn hóa thôn"
+
+
 def things_to_bring(steps: Sequence[str] = (), language: str = "vi") -> list[str]:
     """What a resident brings for these steps (all six when none is named), each thing once."""
     wanted = [rule for rule in catalogue().steps if not steps or rule.step in steps]
     conditions = list(dict.fromkeys(each.condition for rule in wanted for each in rule.conditions))
     texts = catalogue().conditions
     needed = [each for each in conditions if not set(texts[each].brought_with) & set(conditions)]
-    return list(dict.fromkeys(texts[each].bring.in_language(language) for each in needed))
+    brought = (texts[each].bring for each in needed)
+    return list(dict.fromkeys(text.in_language(language) for text in brought if text))
 
 
-def _invitation(session: NextSession | None) -> str:
+def _invitation(session: NextSession | None, hall: str) -> str:
     work = "Hỗ trợ tạo lập tài khoản, cài đặt ứng dụng và hướng dẫn sử dụng dịch vụ công trực tuyến"
     if session is None:
-        return f"{work} được tổ chức tại nhà văn hóa thôn; lịch cụ thể sẽ được thông báo sau."
+        return f"{work} được tổ chức tại {hall}; lịch cụ thể sẽ được thông báo sau."
     when = spoken_time(session.starts_at, session.ends_at)
     return f"Mời bà con tham gia buổi {work[0].lower()}{work[1:]}: {when}, tại {session.venue}."
 

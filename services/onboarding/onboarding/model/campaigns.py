@@ -89,6 +89,8 @@ class Task(OnboardingTable, table=True):
     note: str | None = Field(default=None, sa_type=Text)
     origin: str = Field(default="plan", sa_type=Text)
     origin_id: UUID | None = Field(default=None, index=True)
+    about: str | None = Field(default=None, sa_type=Text)
+    """Of a gap: the kind of the item that a venue lacks."""
     version: int = 1
     created_at: datetime = Field(sa_type=aware())
 

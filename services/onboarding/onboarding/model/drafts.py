@@ -36,6 +36,7 @@ class TaskDraft:
     reminders: tuple[date, ...] = ()
     origin: str = "plan"
     origin_id: UUID | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class KnownAttributes:
     version: int = 0
     conditions: frozenset[str] = frozenset()
     has_bank_account: bool = False
+    birth_month: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,11 @@ def missing_conditions(
     given = _given(attributes, by_step, now)
     rule = catalogue().rule(step)
     activates = attributes.has_bank_account and account_kind != "mobile_money"
-    asked = rule.conditions_on(on, rule.route_for(activates))
-    return [each for each in asked if each not in given and not _replay(by_step.get(each, []), now).since]
+
+    def holds(condition: str) -> bool:
+        return condition in given or _replay(by_step.get(condition, []), now).since is not None
+
+    return list(rule.missing_on(on, rule.route_for(activates), attributes.birth_month, holds))
 
 
 def _by_step(evidences: Iterable[Evidence]) -> dict[str, list[Evidence]]:
@@ -214,7 +218,7 @@ def _state(
 ) -> JourneyStep:
     done = progress.since
     route = rule.route_for(done.had_bank_account if done else attributes.has_bank_account)
-    missing = tuple(each for each in rule.conditions_on(local_date(now), route) if each not in conditions)
+    missing = rule.missing_on(local_date(now), route, attributes.birth_month, conditions.__contains__)
     status, proof = _status_and_proof(progress, bool(missing))
     return JourneyStep(
         step=rule.step,

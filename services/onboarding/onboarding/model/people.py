@@ -48,7 +48,7 @@ class KnownResident(ResidentReplica, OnboardingTable, table=True):
         held = {name for name in CONDITIONS if self.holds(name)}
         if self.holds("has_smartphone"):
             held.add("smartphone")
-        return KnownAttributes(self.version, frozenset(held), self.holds("has_bank_account"))
+        return KnownAttributes(self.version, frozenset(held), self.holds("has_bank_account"), self.birth_month)
 
     def holds(self, name: str) -> bool:
         """The value observed in the village a moment ago, else the registry's."""

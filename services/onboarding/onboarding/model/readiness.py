@@ -23,6 +23,9 @@ NAMES = {
     "smartphone": "điện thoại thông minh",
     "vneid_device": "thiết bị làm định danh điện tử",
     "loudspeaker": "loa truyền thanh",
+    "seats": "chỗ ngồi",
+    "sim": "sim điện thoại",
+    "bank_counter": "bàn giao dịch ngân hàng",
 }
 
 

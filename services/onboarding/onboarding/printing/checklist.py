@@ -28,7 +28,7 @@ class HouseholdMember(NamedTuple):
 
 
 def render_checklist(
-    unit: str, household: str, printed_on: str, bring: list[str], members: list[HouseholdMember]
+    unit: str, household: str, printed_on: str, bring: list[str], members: list[HouseholdMember], hall: str
 ) -> bytes:
     """The paper as PDF bytes. Sets type in the calling thread for some tens of milliseconds: call it off the event loop."""
     content = {
@@ -36,6 +36,7 @@ def render_checklist(
         "household": household,
         "printed_on": printed_on,
         "bring": bring,
+        "hall": hall,
         "members": [each._asdict() | {"steps": [step._asdict() for step in each.steps]} for each in members],
     }
     inputs = {"paper": json.dumps(content, ensure_ascii=False)}

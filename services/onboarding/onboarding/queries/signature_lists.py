@@ -37,6 +37,27 @@ async def list_eligible(session: ReadSession, unit_code: str, provider: str | No
     return list(await session.exec(query.order_by(col(KnownResident.unit_code), col(KnownResident.id)).limit(5000)))
 
 
+async def list_lacking(
+    session: ReadSession, unit_code: str, provider: str | None
+) -> list[tuple[KnownResident, list[str]]]:
+    """Living residents who consented to the provider and lack a condition of a signature, with what is missing."""
+    query: Any = (
+        select(KnownResident, ResidentStep.missing)
+        .join(ResidentStep, col(ResidentStep.resident_id) == col(KnownResident.id))
+        .where(
+            col(KnownResident.unit_id).in_(await units_of_code(session, unit_code)),
+            col(KnownResident.life) == "alive",
+            col(ResidentStep.step) == STEP,
+            col(ResidentStep.status) != "completed",
+            col(ResidentStep.missing) != [],
+        )
+    )
+    if provider:
+        query = query.where(col(KnownResident.id).in_(consented_to(provider)))
+    found = await session.exec(query.order_by(col(KnownResident.unit_code), col(KnownResident.id)).limit(5000))
+    return [(resident, missing) for resident, missing in found]
+
+
 def consented_to(provider: str) -> Any:
     """A subquery with the residents whose consent to a provider holds now."""
     lasts = col(Consent.expires_at).is_(None) | (col(Consent.expires_at) > now())

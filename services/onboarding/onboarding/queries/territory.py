@@ -134,7 +134,16 @@ async def place_name(session: ReadSession, unit: KnownUnit) -> str:
         .where(col(KnownLineage.unit_id) == unit.id, valid_on(KnownLineage, today()), col(KnownUnit.level) == "commune")
     )
     above = (await session.exec(query)).first()
-    return f"{unit.name}, {above[0].lower()}{above[1:]}" if above else unit.name
+    return f"{unit.name}, {kind_in_sentence(above)}" if above else unit.name
+
+
+KINDS_OF_UNITS = ("Xã", "Phường", "Thị trấn", "Thôn", "Tổ dân phố", "Khu phố", "Huyện", "Thành phố", "Thị xã", "Tỉnh")
+
+
+def kind_in_sentence(name: str) -> str:
+    """A unit's name inside a sentence: "Xã Ngọc Lặc" becomes "xã Ngọc Lặc"; a name without its kind keeps its capital."""
+    begins_with_kind = any(name.startswith(f"{kind} ") for kind in KINDS_OF_UNITS)
+    return name[0].lower() + name[1:] if begins_with_kind else name
 
 
 def units_below(unit_id: UUID, on: date) -> Any:

@@ -13,7 +13,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.storage.database import ReadSession
 from chassis.web.routing import PurposeHeader, Transaction, allow, transactional_router
-from onboarding.model.announcement import things_to_bring
+from onboarding.model.announcement import hall_of, things_to_bring
 from onboarding.model.journey import JourneyStep
 from onboarding.model.people import KnownResident
 from onboarding.model.steps import catalogue
@@ -26,6 +26,7 @@ from onboarding.routes.names import NamedResident, named_residents
 
 router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
+NAMES = ("Mobile",)
 DONE, OPEN = "×", "□"
 
 
@@ -54,7 +55,8 @@ async def get_household_checklist(
     members = [_member(named[each], found) for each, found in present.items()]
     needed = [state.step for found in present.values() for state in found if state.status != "completed"]
     bring = things_to_bring(list(dict.fromkeys(needed))) if needed else []
-    paper = await anyio.to_thread.run_sync(render_checklist, place, code, today().strftime("%d/%m/%Y"), bring, members)
+    hall, day = hall_of(unit.level, unit.kind, unit.name), today().strftime("%d/%m/%Y")
+    paper = await anyio.to_thread.run_sync(render_checklist, place, code, day, bring, members, hall)
     return Response(
         paper, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="phieu-ho-tro.pdf"'}
     )
@@ -77,7 +79,7 @@ def _line(state: JourneyStep) -> StepLine:
         done = state.completed_at.strftime("%d/%m/%Y") if state.completed_at else ""
         return StepLine(title, DONE, f"đã xong {done}".strip())
     if state.missing:
-        lacking = "; ".join(_within(catalogue().conditions[each].title.vi) for each in state.missing)
+        lacking = "; ".join(_within(catalogue().rule(state.step).title_of(each).vi) for each in state.missing)
         return StepLine(title, OPEN, f"còn thiếu: {lacking}")
     now = "làm lại" if state.status == "revoked" else "làm được ngay"
     ways = [each.title.vi for each in catalogue().rule(state.step).routes if each.route == state.route]
@@ -85,5 +87,6 @@ def _line(state: JourneyStep) -> StepLine:
 
 
 def _within(title: str) -> str:
-    """A title inside a sentence; names such as VNeID stay as they are written."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    """A title inside a sentence; names such as VNeID and Mobile Money stay as they are written."""
+    first = title.split(maxsplit=1)[0] if title else ""
+    return title if first[1:] != first[1:].lower() or first in NAMES else title[:1].lower() + title[1:]

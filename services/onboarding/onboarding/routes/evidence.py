@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request
 
 from chassis.clock import today
 from chassis.errors import InvalidQuery
@@ -27,7 +27,7 @@ from onboarding.commands.evidence import (
     vote_for,
     withdraw_vote,
 )
-from onboarding.model.announcement import NextSession, announcement
+from onboarding.model.announcement import NextSession, announcement, hall_of
 from onboarding.model.campaigns import Task
 from onboarding.model.evidence import (
     Communication,
@@ -42,9 +42,10 @@ from onboarding.queries.campaigns import load_campaign
 from onboarding.queries.evidence import list_without_model, load_campaign_row, page_of_campaign_rows
 from onboarding.queries.ranking import count_votes, rank_nominations, rank_units
 from onboarding.queries.sessions import find_next_session, list_chosen_procedures
-from onboarding.queries.territory import list_above, require_lead, units_of_code
+from onboarding.queries.territory import kind_in_sentence, list_above, require_lead, units_of_code
 from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
 from onboarding.routes.listing import LISTED
+from onboarding.routes.procedures import names_of_services
 from onboarding.schemas.evidence import (
     AnnouncementView,
     CampaignRankingView,
@@ -120,21 +121,24 @@ async def remove_communication(
 
 @router.get("/v1/campaigns/{campaign_id}/announcement")
 async def get_announcement(
-    campaign_id: UUID, session: Reading, caller: Readers,
+    campaign_id: UUID, request: Request, caller: Readers,
     unit_code: Annotated[str | None, Query(max_length=64)] = None,
 ) -> AnnouncementView:  # fmt: skip
-    """A text to read over the loudspeaker: the next session, the chosen services, what to bring."""
-    campaign = await load_campaign(session, caller, campaign_id)
-    unit = await session.get_one(KnownUnit, campaign.unit_id)
-    if unit_code:
-        named = await find_unit(session, unit_code, campaign.resolved_on or today())
-        if named is None:
-            raise InvalidQuery(errors=[unknown_unit("/unit_code")])
-        unit = named
-    places = await units_of_code(session, unit.code) | await list_above(session, unit.id)
-    coming = await find_next_session(session, places)
-    services = campaign.services or await list_chosen_procedures(session, places)
-    text = announcement(unit.name, _next(coming), services)
+    """A text to read over the loudspeaker: the next session, the chosen services by name, what to bring."""
+    runtime = request.app.state.runtime
+    async with runtime.database.reading() as session:
+        campaign = await load_campaign(session, caller, campaign_id)
+        unit = await session.get_one(KnownUnit, campaign.unit_id)
+        if unit_code:
+            named = await find_unit(session, unit_code, campaign.resolved_on or today())
+            if named is None:
+                raise InvalidQuery(errors=[unknown_unit("/unit_code")])
+            unit = named
+        places = await units_of_code(session, unit.code) | await list_above(session, unit.id)
+        coming = await find_next_session(session, places)
+        services = campaign.services or await list_chosen_procedures(session, places)
+    names = await names_of_services(runtime.service_client, services)
+    text = announcement(kind_in_sentence(unit.name), _next(coming), names, hall_of(unit.level, unit.kind, unit.name))
     return AnnouncementView(unit_code=unit.code, text=text, session_id=coming.id if coming else None, services=services)
 
 

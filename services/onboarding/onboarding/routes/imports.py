@@ -24,7 +24,7 @@ from chassis.web.routing import (
     language_of,
     transactional_router,
 )
-from onboarding.commands.import_previews import preview_import
+from onboarding.commands.import_previews import preview_import, resolve_list
 from onboarding.commands.import_undo import begin_undo
 from onboarding.commands.imports import create_number_import
 from onboarding.errors import UnreadableFile
@@ -79,11 +79,13 @@ async def create_onboarding_import(
     if len(content) > FILE_BYTES:
         raise TooLarge()
     listed = await _read(file.file)
-    unit = await unit_of_body(session, unit_code)
-    await require_unit(session, caller, unit.id, is_known=True)
+    runtime = request.app.state.runtime
+    async with runtime.database.reading() as reading:
+        unit = await unit_of_body(reading, unit_code)
+        await require_unit(reading, caller, unit.id, is_known=True)
     if dry_run:
-        client = request.app.state.runtime.service_client
-        preview = await preview_import(session, client, caller, unit, step, source_body, listed)
+        residents = await resolve_list(runtime.service_client, listed)
+        preview = await preview_import(session, caller, unit, step, source_body, listed, residents)
         shown = (each.resident_id for each in preview.changes)
         record_reads(session, caller, shown, action="import-preview", purpose=purpose_of_ids(caller, purpose))
         shown_preview = ImportPreviewView.of(preview, language_of(accept_language))

@@ -31,12 +31,19 @@ from onboarding.model.signature_lists import SignatureList
 from onboarding.model.steps import Step
 from onboarding.printing import ListedPerson, render_workbook
 from onboarding.queries.referrals import page_of_referrals
-from onboarding.queries.signature_lists import entries_of, list_eligible, load_signature_list, page_of_signature_lists
+from onboarding.queries.signature_lists import (
+    entries_of,
+    list_eligible,
+    list_lacking,
+    load_signature_list,
+    page_of_signature_lists,
+)
 from onboarding.routes.access import purpose_of_ids, record_reads
 from onboarding.routes.listing import LISTED
 from onboarding.routes.names import NamedResident, named_residents, revealed_residents
 from onboarding.schemas.signature_lists import (
     EntryView,
+    LackingView,
     ListAction,
     PreviewView,
     ReferralView,
@@ -143,6 +150,7 @@ async def preview_signature_list(
     async with runtime.database.reading() as reading:
         unit = await unit_of_query(reading, caller, unit_code)
         eligible = await list_eligible(reading, unit.code, provider)
+        lacking = await list_lacking(reading, unit.code, provider)
     named = await named_residents(runtime.service_client, caller, {each.unit_code for each in eligible})
     shown = [(each, named[each.id]) for each in eligible if each.id in named]
     listed = (resident.id for resident, _ in shown)
@@ -151,8 +159,11 @@ async def preview_signature_list(
         return await _workbook(
             unit.code, provider or "", [_listed(person, each.unit_code, "") for each, person in shown]
         )
+    ids = [resident.id for resident, _ in lacking]
+    record_reads(session, caller, ids, action="signature-list", purpose=stated, fields=["digital_signature"])
     items = [EntryView.of(each, person) for each, person in shown]
-    return JSONResponse(PreviewView(unit_code=unit.code, provider=provider, items=items).model_dump(mode="json"))
+    view = PreviewView(unit_code=unit.code, provider=provider, items=items, lacking=LackingView.listed(lacking))
+    return JSONResponse(view.model_dump(mode="json"))
 
 
 @router.get("/v1/partners/{partner_id}/referrals")
@@ -174,7 +185,13 @@ async def _view(session: Transaction, caller: Caller, listed: SignatureList, pur
     entries = await entries_of(session, listed)
     stated, shown = purpose_of_ids(caller, purpose), [entry.resident_id for entry, _ in entries]
     record_reads(session, caller, shown, action="signature-list", purpose=stated, fields=["digital_signature"])
-    return SignatureListView.of(listed, entries)
+    view = SignatureListView.of(listed, entries)
+    if listed.status != "draft":
+        return view
+    lacking = await list_lacking(session, listed.unit_code, listed.provider)
+    ids = [resident.id for resident, _ in lacking]
+    record_reads(session, caller, ids, action="signature-list", purpose=stated, fields=["digital_signature"])
+    return view.model_copy(update={"lacking": LackingView.listed(lacking)})
 
 
 async def _units(session: Reading, residents: Sequence[UUID]) -> dict[UUID, str]:

@@ -51,6 +51,11 @@ class PlanBody(RequestBody):
     issuer: Short | None = None
     basis: list[BasisItem] = Field(default=[], max_length=50)
     recipients: list[Recipient] = Field(default=[], max_length=100)
+    """To whom it is sent and why (nơi nhận)."""
+    filed_with: list[Short] = Field(default=[], max_length=20)
+    """Where a copy is filed (lưu: VT, VHTT)."""
+    purposes: list[Long] = Field(default=[], max_length=50)
+    """Purposes and requirements (mục đích, yêu cầu), one paragraph each."""
 
 
 class TargetBody(RequestBody):
@@ -341,7 +346,7 @@ class TaskView(BaseModel):
     @classmethod
     def of(cls, task: Task) -> "TaskView":
         return cls(
-            **task.model_dump(exclude={"unit_id", "version", "created_at"}),
+            **task.model_dump(exclude={"unit_id", "version", "created_at", "about"}),
             due=task.due_on,
             is_overdue=task.is_overdue(today()),
         )

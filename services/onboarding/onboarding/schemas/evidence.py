@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
 
+from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Task
 from onboarding.model.evidence import (
     Communication,
@@ -133,13 +135,15 @@ class ModelView(BaseModel):
     unit_code: str
     unit_name: str | None = None
     body: str | None = None
+    body_name: str | None = None
+    """What the body is called today (Đoàn Thanh niên)."""
     title: str | None = None
     started_on: date | None = None
     evidence: str | None = None
 
     @classmethod
     def of(cls, model: DigitalModel) -> "ModelView":
-        return cls(**model.model_dump(exclude={"unit_id"}))
+        return cls(**model.model_dump(exclude={"unit_id"}), body_name=body_name(model.body, today()))
 
 
 class NominationCreate(RequestBody):

@@ -43,6 +43,21 @@ class ListedView(BaseModel):
     certificate_serial: str | None
 
 
+class LackingView(BaseModel):
+    """A resident who consented to the provider and cannot stand on the list yet, by id."""
+
+    resident_id: UUID
+    """The resident."""
+    unit_code: str
+    """The unit (thôn, tổ dân phố) of the resident."""
+    missing: list[str]
+    """Conditions that do not hold, for instance `ekyc`."""
+
+    @classmethod
+    def listed(cls, lacking: list[tuple[KnownResident, list[str]]]) -> "list[LackingView]":
+        return [cls(resident_id=each.id, unit_code=each.unit_code, missing=missing) for each, missing in lacking]
+
+
 class SignatureListView(BaseModel):
     """A list and what can be done with it next; among many lists `items` is empty."""
 
@@ -59,6 +74,8 @@ class SignatureListView(BaseModel):
     count: int
     issued: int
     items: list[ListedView]
+    lacking: list[LackingView] = []
+    """While the list is a draft: who consented and lacks a condition, so that they can be helped first."""
 
     @classmethod
     def of(cls, listed: SignatureList, entries: list[tuple[SignatureEntry, str | None]]) -> "SignatureListView":
@@ -98,6 +115,8 @@ class PreviewView(BaseModel):
     unit_code: str
     provider: str | None
     items: list[EntryView]
+    lacking: list[LackingView] = []
+    """Who consented and lacks a condition, by id."""
 
 
 class ReferralView(BaseModel):

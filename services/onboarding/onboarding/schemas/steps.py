@@ -12,12 +12,23 @@ class ConditionView(BaseModel):
     """A condition, the days on which it is asked, and the routes that ask it (none named: all)."""
 
     condition: str
+    """The condition's code; `age` is judged by `least_age`."""
     title: str
+    """Its title in the language asked for."""
     title_vi: str
+    """Its title in Vietnamese."""
     title_en: str
+    """Its title in English."""
     valid_from: date | None
+    """The first day on which it is asked; null: since ever."""
     valid_to: date | None
+    """The last day on which it is asked; null: no end."""
     routes: list[str]
+    """The routes that ask it; none named: all."""
+    least_age: int | None = None
+    """The least age in years (đủ tuổi), counted from the month of birth."""
+    source: str | None = None
+    """The rule that sets it, in the language asked for; null: the plans themselves."""
 
 
 class RouteView(BaseModel):
@@ -60,12 +71,14 @@ def _step(catalogue: StepCatalogue, rule: StepRule, language: Language) -> StepR
         conditions=[
             ConditionView(
                 condition=each.condition,
-                title=catalogue.conditions[each.condition].title.in_language(language),
-                title_vi=catalogue.conditions[each.condition].title.vi,
-                title_en=catalogue.conditions[each.condition].title.en,
+                title=rule.title_of(each.condition).in_language(language),
+                title_vi=rule.title_of(each.condition).vi,
+                title_en=rule.title_of(each.condition).en,
                 valid_from=each.valid_from,
                 valid_to=each.valid_to,
                 routes=list(each.routes),
+                least_age=each.least_age,
+                source=each.source.in_language(language) if each.source else None,
             )
             for each in rule.conditions
         ],

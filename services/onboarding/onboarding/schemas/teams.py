@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from onboarding.model.bodies import body_name
 from onboarding.model.ranking import missing_bodies
 from onboarding.model.teams import Team, TeamMember
 from onboarding.schemas.campaigns import BodyCode, Short, UnitCode
@@ -55,6 +56,8 @@ class MemberView(BaseModel):
     id: UUID
     account: str | None
     body: str
+    body_name: str
+    """What the body is called today (Hội Phụ nữ)."""
     is_focal_point: bool
     listed_from: date | None = Field(serialization_alias="from")
     listed_to: date | None = Field(serialization_alias="to")
@@ -69,15 +72,19 @@ class TeamView(BaseModel):
     members: list[MemberView]
     equipment: list[Any]
     missing_bodies: list[str]
+    missing_body_names: list[str]
+    """The same bodies by name ("Hội Phụ nữ")."""
 
     @classmethod
     def of(cls, team: Team, members: list[TeamMember], wanted: list[str], today: date) -> "TeamView":
         present = [each.body for each in members if each.listed_to is None or each.listed_to >= today]
+        lacking = missing_bodies(wanted, present)
         return cls(
             id=team.id,
             campaign_id=team.campaign_id,
             unit_code=team.unit_code,
-            members=[MemberView(**each.model_dump()) for each in members],
+            members=[MemberView(**each.model_dump(), body_name=body_name(each.body, today)) for each in members],
             equipment=team.equipment,
-            missing_bodies=missing_bodies(wanted, present),
+            missing_bodies=lacking,
+            missing_body_names=[body_name(each, today) for each in lacking],
         )
