@@ -68,7 +68,7 @@ class ResidentSnapshot(Event):
     birth_month: str
     sex: Literal["male", "female"]
     residence_status: ResidenceStatus
-    life: Literal["alive", "deceased", "merged"] = "alive"
+    life: Literal["alive", "deceased", "merged", "removed"] = "alive"
     household_id: Id | None = None
     has_smartphone: bool = False
     has_bank_account: bool = False
@@ -130,6 +130,14 @@ class ResidentUnmerged(ResidentSnapshot):
     type: ClassVar[str] = "vn.bakhong.resident.unmerged.v1"
 
     survivor_id: Id
+
+
+class ResidentRemoved(ResidentSnapshot):
+    """The record was made by an import that was undone: the snapshot's `life` is `removed`, and nothing counts it any more.
+    The last event of this id; the same person imported again gets another one."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.resident.removed.v1"
 
 
 class Attestation(BaseModel):

@@ -10,6 +10,7 @@ from chassis.runtime import Runtime, ScheduledJob, Service
 from registry.commands.counting import take_counts
 from registry.commands.duplicates import find_duplicates
 from registry.commands.encryption import encrypt_plain_values
+from registry.commands.import_undo import run_open_undos
 from registry.commands.imports import run_open_imports
 from registry.commands.linked_answers import probe_sources
 from registry.commands.refreshes import run_open_refreshes
@@ -24,6 +25,10 @@ from registry.sources import databases_of
 
 async def _import_lists(runtime: Runtime) -> None:
     await run_open_imports(runtime.database, get_registry_settings().import_batch_rows)
+
+
+async def _undo_imports(runtime: Runtime) -> None:
+    await run_open_undos(runtime.database)
 
 
 async def _refresh(runtime: Runtime) -> None:
@@ -75,6 +80,7 @@ service = Service(
     scheduled_jobs=[
         ScheduledJob("load units", 3600.0, _load_units),
         ScheduledJob("import lists", 0.3, _import_lists),
+        ScheduledJob("undo imports", 1.0, _undo_imports),
         ScheduledJob("refresh from linked databases", 2.0, _refresh),
         ScheduledJob("probe linked databases", 20.0, _probe_sources),
         ScheduledJob("find duplicates", 2.0, _find_duplicates),

@@ -89,3 +89,11 @@ class TooManyRepresentatives(Problem):
     slug, status = "too-many-representatives", 409
     vi = "Đã có quá nhiều người đại diện, hãy kết thúc bớt."
     en = "There are too many representatives; end some first."
+
+
+class ImportRunning(Problem):
+    """The import has not ended yet: it can be undone when it is completed or has failed."""
+
+    slug, status = "import-still-running", 409
+    vi = "Danh sách này đang được nhập, hãy chờ nhập xong rồi mới hoàn tác."
+    en = "This list is still being imported; wait until it has ended, then undo it."

@@ -52,6 +52,8 @@ WITHOUT_RECORD = {
     "dismiss_duplicate_candidate": "shows nothing", "undo_duplicate_dismissal": "shows nothing",
     "create_resident_import": "counts", "list_resident_imports": "counts", "get_resident_import": "counts",
     "list_import_rejections": "rows and codes, never a value",
+    "list_import_warnings": "rows and codes; the names of a converted file are recorded by a test of their own",
+    "get_import_template": "villages", "undo_resident_import": "counts", "get_import_undo": "rows and ids",
     "resolve_unmatched_event": "ids", "list_undecided_residents": "ids",
     "link_account": "ids, for the gateway", "delete_own_link": "shows nothing", "delete_identity_link": "shows nothing",
     "reopen_identity_link": "an account, without a person's data",

@@ -212,7 +212,7 @@ async def test_a_killed_import_continues_after_its_last_batch(
 ) -> None:
     client = calling("officer", unit_code="15724")
     accepted = await upload(client, as_csv([row(n) for n in range(1, 101)]))
-    original, batches = imports._import_batch, 0
+    original, batches = imports.import_batch, 0
 
     async def killed_in_the_third(*arguments: Any) -> None:
         nonlocal batches
@@ -221,10 +221,10 @@ async def test_a_killed_import_continues_after_its_last_batch(
         if batches == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(imports, "_import_batch", killed_in_the_third)
+    monkeypatch.setattr(imports, "import_batch", killed_in_the_third)
     with pytest.raises(KeyboardInterrupt):
         await run_open_imports(database, 20)
-    monkeypatch.setattr(imports, "_import_batch", original)
+    monkeypatch.setattr(imports, "import_batch", original)
     half = (await client.get(f"/v1/resident-imports/{accepted['id']}")).json()
     await run_open_imports(database, 20)
 

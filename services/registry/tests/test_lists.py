@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from registry.lists import ListedResident, Rejection, read_list
+from registry.lists import CellFinding, ListedResident, read_list
 from tabular import UnreadableTable
 
 TODAY = date(2026, 11, 21)
@@ -207,7 +207,7 @@ def test_each_visible_sheet_is_read_and_a_wrong_cell_is_named_with_its_sheet() -
 def test_messages_come_in_both_languages() -> None:
     [[rejection]] = [o for o in read_list(as_csv([HEADER, ["1", *GOOD[1:]]]), TODAY) if isinstance(o, list)]
 
-    assert isinstance(rejection, Rejection)
+    assert isinstance(rejection, CellFinding)
     assert "chữ số" in rejection.finding.vi
     assert "digits" in rejection.finding.en
 

@@ -1,6 +1,7 @@
 """Attribute resolution: values of sources are stored as far as they are believed, with history; the rest is decided."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -41,28 +42,41 @@ async def resolve_attributes(
     done = resident.resolve({name: value for name, value in values.items() if name in STATED}, origin)
     moment = now()
     for name, (before, before_origin) in done.changed.items():
-        if before is not None:
-            keep_history(session, resident.id, name, before, before_origin, moment)
+        known = before is not None
+        done.history[name] = keep_history(session, resident.id, name, before, before_origin, moment) if known else None
     for name, value in done.contested.items():
-        request_correction(session, resident.id, name, value, origin.source, by)
+        await propose_value(session, resident, name, value, origin.source, by)
     if done.changed:
-        await _store_changes(session, resident, unit, done, moment)
+        await store_changes(session, resident, unit, done.changed, moment)
     return done
 
 
-async def _store_changes(
-    session: Session, resident: Resident, unit: KnownUnit, done: Resolution, moment: datetime
+async def propose_value(session: Session, resident: Resident, name: str, value: Any, source: str, by: str) -> None:
+    """Leave a value to an officer's decision; a value that waits for one already changes nothing."""
+    waiting = await session.exec(
+        select(Correction).where(
+            Correction.resident_id == resident.id, Correction.name == name, Correction.state == "received"
+        )
+    )
+    proposed = json.loads(as_json(value))
+    if all(correction.proposed_value() != proposed for correction in waiting):
+        request_correction(session, resident.id, name, value, source, by)
+
+
+async def store_changes(
+    session: Session, resident: Resident, unit: KnownUnit, changed: Collection[str], moment: datetime
 ) -> None:
+    """Publish changed attributes, by name, and what follows from them in the registry."""
     resident.touch(moment)
     session.add(resident)
     await session.flush()
-    if "full_name" in done.changed:
+    if "full_name" in changed:
         await session.execute(text("DELETE FROM resident_word WHERE resident_id = :id"), {"id": resident.id})
         await copy_rows(session, "resident_word", ("unit_id", "word", "resident_id"), word_rows([resident]))
-    if {"full_name", "date_of_birth", "phone"} & done.changed.keys():
+    if {"full_name", "date_of_birth", "phone"} & set(changed):
         await queue_duplicate_check(session, [resident.id])
     publish(session, ResidentUpdated.model_validate(resident.snapshot(unit.code)))
-    if "has_smartphone" in done.changed:
+    if "has_smartphone" in changed:
         await _update_owned_organizations(session, resident, moment)
 
 
@@ -80,8 +94,8 @@ async def _update_owned_organizations(session: Session, owner: Resident, moment:
         publish(session, OrganizationUpdated.model_validate(organization.snapshot(unit_code)))
 
 
-def keep_history(session: Session, resident_id: UUID, name: str, value: Any, origin: Origin, moment: datetime) -> None:
-    """Store a value that was replaced in the resident's row."""
+def keep_history(session: Session, resident_id: UUID, name: str, value: Any, origin: Origin, moment: datetime) -> UUID:
+    """Store a value that was replaced in the resident's row; the id of its record."""
     record_id = new_id()
     session.add(
         AttributeRecord(
@@ -90,6 +104,7 @@ def keep_history(session: Session, resident_id: UUID, name: str, value: Any, ori
             expires_at=expires_at(name, origin.observed_at), superseded_at=moment,
         )
     )  # fmt: skip
+    return record_id
 
 
 def request_correction(

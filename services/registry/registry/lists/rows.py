@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
-from registry.identifiers import Finding, IdDocument, Sex, check_document, document_of, parse_phone
+from registry.identifiers import (
+    Finding,
+    IdDocument,
+    Sex,
+    check_document,
+    document_of,
+    parse_phone,
+    personal_id_warnings,
+)
 from registry.model.attributes import ATTRIBUTES, IMPORTED, Kind
 from tabular import AnyRow, BrokenRow, Cell, CellError, Row, Table, is_blank, read_table
 from tabular.values import (
@@ -27,12 +35,17 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
-    """A wrong cell: row as counted from the header (row 1), the column's title in the file, and what is wrong."""
+class CellFinding:
+    """A wrong or odd cell: row as counted from the header (row 1), the column's title in the file, and what is wrong."""
 
     row: int
     column: str
     finding: Finding
+
+    @property
+    def code(self) -> str:
+        """The stable code of the finding."""
+        return self.finding.code
 
 
 class ListedResident(NamedTuple):
@@ -51,7 +64,7 @@ class ListedResident(NamedTuple):
     village_column: str
     states_document: bool
     others: Mapping[str, Any]
-    warnings: tuple[Finding, ...] = ()
+    warnings: tuple[CellFinding, ...] = ()
 
     @property
     def household_code(self) -> str | None:
@@ -60,7 +73,7 @@ class ListedResident(NamedTuple):
         return code
 
 
-Outcome = ListedResident | list[Rejection]
+Outcome = ListedResident | list[CellFinding]
 
 
 def read_list(file: BinaryIO, today: date) -> Iterator[Outcome]:
@@ -80,34 +93,37 @@ class ListReader:
     today: date
     titles: frozenset[str]
     names_sheets: bool
+    needs_village: bool = True
 
     @classmethod
-    def of(cls, table: Table, today: date) -> "ListReader":
-        return cls(today, frozenset(table.titles), len(table.sheets_read) > 1)
+    def of(cls, table: Table, today: date, *, needs_village: bool = True) -> "ListReader":
+        """`needs_village`: whether a row without a village is wrong, as it is in all lists but those of one village."""
+        return cls(today, frozenset(table.titles), len(table.sheets_read) > 1, needs_village)
 
     def outcome_of(self, row: AnyRow) -> Outcome:
         where = f" ({row.sheet}, dòng {row.line})" if self.names_sheets else ""
         if isinstance(row, BrokenRow):
-            return [Rejection(row.number, where.strip(), row.finding)]
-        return _read_row(_RowReader(row, self.today, where))
+            return [CellFinding(row.number, where.strip(), row.finding)]
+        return _read_row(_RowReader(row, self.today, where, self.needs_village))
 
 
 def _read_row(row: "_RowReader") -> Outcome:
-    personal_id = row.plain(row.required("personal_id", parse_personal_number))
+    personal_id = row.plain("personal_id", row.required("personal_id", parse_personal_number))
     read: dict[str, Any] = {
         "personal_id": personal_id,
         "id_document": row.document(personal_id),
         "full_name": row.required("full_name", parse_person_name),
         "birth": row.birth(),
         "sex": row.sex(),
-        "village": row.required("village", _VILLAGE) if "village" in row.titles else None,
+        "village": row.village(),
     }
     others: dict[str, Any] = {}
     for name, read_cell in _OTHERS.items():
         if name in row.titles and (ATTRIBUTES[name].kind == "yes_no" or not is_blank(row.cell(name))):
-            others[name] = row.plain(row.read(name, row.cell(name), read_cell))
+            others[name] = row.plain(name, row.read(name, row.cell(name), read_cell))
     if row.rejections:
         return row.rejections
+    row.warn_about_number(read)
     return ListedResident(
         row=row.number,
         village_column=row.title("village"),
@@ -150,8 +166,9 @@ class _RowReader:
     row: Row
     today: date
     where: str
-    rejections: list[Rejection] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    needs_village: bool
+    rejections: list[CellFinding] = field(default_factory=list)
+    warnings: list[CellFinding] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -226,12 +243,26 @@ class _RowReader:
             self._reject(name, error.finding)
             return None
 
-    def plain(self, value: Any) -> Any:
+    def plain(self, name: str, value: Any) -> Any:
         """A value without its warnings, which go to those of the row."""
         if isinstance(value, Parsed):
-            self.warnings += value.warnings
+            self.warnings += [self._found(name, finding) for finding in value.warnings]
             return value.value
         return value
 
+    def village(self) -> str | None:
+        """The village as it is written; None where the unit of the form counts."""
+        if not self.needs_village and is_blank(self.cell("village")):
+            return None
+        return self.required("village", _VILLAGE) if "village" in self.titles else None
+
+    def warn_about_number(self, read: Mapping[str, Any]) -> None:
+        """What is odd about the number of a valid row goes to the warnings of the row."""
+        found = personal_id_warnings(read["personal_id"], read["birth"].day, read["sex"])
+        self.warnings += [self._found("personal_id", finding) for finding in found]
+
     def _reject(self, name: str, finding: Finding) -> None:
-        self.rejections.append(Rejection(self.number, self.title(name) + self.where, finding))
+        self.rejections.append(self._found(name, finding))
+
+    def _found(self, name: str, finding: Finding) -> CellFinding:
+        return CellFinding(self.number, self.title(name) + self.where, finding)

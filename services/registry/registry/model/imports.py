@@ -1,9 +1,11 @@
 """Imported lists of communes."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.security.encryption import CipherContext
@@ -15,11 +17,21 @@ CHUNK_BYTES = 1 << 18
 
 
 class ResidentImport(Table, table=True):
-    """An uploaded list: `next_row` is where the import continues after a restart; counts are exact at every moment."""
+    """An uploaded list: `next_row` is where the import continues after a restart; counts are exact at every moment.
+
+    `turns`: how often it was taken up; open lists take turns, so that a long one does not make the others wait.
+    `undone` and `kept` count the rows that an undo brought back and left.
+    """
 
     __tablename__ = "resident_import"
     __table_args__ = (
-        Index("uq_resident_import_file", "unit_id", "file_hash", unique=True, postgresql_where="status <> 'failed'"),
+        Index(
+            "uq_resident_import_file",
+            "unit_id",
+            "file_hash",
+            unique=True,
+            postgresql_where="status <> 'failed' AND undo_started_at IS NULL",
+        ),
         Index("ix_resident_import_open", "id", postgresql_where="status IN ('queued', 'running')"),
     )
 
@@ -28,6 +40,9 @@ class ResidentImport(Table, table=True):
     unit_code: str = Field(sa_type=Text)
     file_hash: bytes
     imported_by: str = Field(sa_type=Text)
+    imported_role: str | None = Field(default=None, sa_type=Text)
+    imported_body: str | None = Field(default=None, sa_type=Text)
+    imported_unit_code: str | None = Field(default=None, sa_type=Text)
     status: str = Field(default="queued", sa_type=Text)
     failure: str | None = Field(default=None, sa_type=Text)
     next_row: int = 2
@@ -38,8 +53,15 @@ class ResidentImport(Table, table=True):
     rejected: int = 0
     warnings: int = 0
     attempts: int = 0
+    turns: int = 0
     created_at: datetime = Field(sa_type=aware())
     finished_at: datetime | None = Field(default=None, sa_type=aware())
+    undo_started_at: datetime | None = Field(default=None, sa_type=aware())
+    undone_at: datetime | None = Field(default=None, sa_type=aware())
+    undone_by: str | None = Field(default=None, sa_type=Text)
+    undone_unit_code: str | None = Field(default=None, sa_type=Text)
+    undone: int = 0
+    kept: int = 0
 
 
 class ImportChunk(Table, table=True):
@@ -63,3 +85,39 @@ class ImportRejection(Table, table=True):
     code: str = Field(primary_key=True, sa_type=Text)
     vi: str = Field(sa_type=Text)
     en: str = Field(sa_type=Text)
+
+
+class ImportWarning(Table, table=True):
+    """Something odd about a cell (row 1: about the whole file) that was accepted all the same; never the value."""
+
+    __tablename__ = "import_warning"
+
+    import_id: UUID = Field(primary_key=True)
+    row: int = Field(primary_key=True)
+    column: str = Field(primary_key=True, sa_type=Text)
+    code: str = Field(primary_key=True, sa_type=Text)
+    vi: str = Field(sa_type=Text)
+    en: str = Field(sa_type=Text)
+
+
+class ImportedResident(Table, table=True):
+    """What a row of a list did to a resident, so that it can be undone.
+
+    `kind`: `created` or `updated`; `version`: the resident's after the row. `before` of an update: unit, household, and for
+    every changed attribute the record of its history (null where it had no value) and the origin it had. The values
+    themselves are in the history alone. `outcome`: null until an undo, then `undone` or why the row was kept.
+    """
+
+    __tablename__ = "imported_resident"
+    __table_args__ = (
+        Index("ix_imported_resident_kept", "import_id", "row", postgresql_where="outcome IS NOT NULL"),
+        Index("ix_imported_resident_resident", "resident_id"),
+    )
+
+    import_id: UUID = Field(primary_key=True)
+    resident_id: UUID = Field(primary_key=True)
+    row: int
+    kind: str = Field(sa_type=Text)
+    version: int
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    outcome: str | None = Field(default=None, sa_type=Text)

@@ -144,9 +144,13 @@ def snapshot_of(row: Any, unit_code: str) -> dict[str, Any]:
 
 @dataclass
 class Resolution:
-    """The result of a source's values: `changed` has value and origin before, `contested` the values to be decided."""
+    """The result of a source's values: `changed` has value and origin before, `contested` the values to be decided.
+
+    `history`: the record that keeps the value before of each changed attribute; None where it had no value.
+    """
 
     changed: dict[str, tuple[Any, Origin]] = field(default_factory=dict)
+    history: dict[str, UUID | None] = field(default_factory=dict)
     contested: dict[str, Any] = field(default_factory=dict)
 
 

@@ -1,9 +1,9 @@
 """Residents within the reach of a caller."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -24,6 +24,14 @@ from registry.model.authority import refuse_pupils
 from registry.model.provenance import Origin
 from registry.model.residents import Household, Identifier, Resident
 from registry.names import words
+
+
+class _Indexed(Protocol):
+    @property
+    def indexes(self) -> Sequence[bytes]: ...
+
+
+S = TypeVar("S", bound=_Indexed)
 
 STATUSES = ("permanent", "temporary", "away", "alive", "deceased", "merged")
 
@@ -146,6 +154,19 @@ async def find_number_owners(session: ReadSession, written: Sequence[str]) -> li
         NumberOwner(personal_id=text_, **next((people[i] for i in indexes.get(_number(text_), ()) if i in people), {}))
         for text_ in written
     ]
+
+
+async def find_owner_ids(session: ReadSession, subjects: Iterable[S]) -> dict[S, UUID]:
+    """The ids of the residents whom numbers belong to, by subject (anything with its `indexes`); nothing is locked."""
+    by_index = {index: subject for subject in subjects for index in subject.indexes}
+    found = await session.execute(_OWNERS, {"indexes": list(by_index)})
+    return {by_index[row.index]: row.resident_id for row in found}
+
+
+_OWNERS = text(
+    'SELECT "index", resident_id FROM identifier WHERE "index" = ANY(cast(:indexes AS bytea[]))'
+    " AND resident_id IS NOT NULL"
+)
 
 
 def _number(written: str) -> str:
@@ -271,7 +292,7 @@ def _rareness(word: str) -> tuple[bool, int]:
 async def with_codes(session: ReadSession, residents: Sequence[Resident]) -> list[PlacedResident]:
     """Residents with the codes of their units and households."""
     units = await units_of(session, list({resident.unit_id for resident in residents}))
-    households = await _household_codes(session, residents)
+    households = await household_codes_of(session, residents)
     return [
         PlacedResident(
             resident,
@@ -282,7 +303,8 @@ async def with_codes(session: ReadSession, residents: Sequence[Resident]) -> lis
     ]
 
 
-async def _household_codes(session: ReadSession, residents: Sequence[Resident]) -> dict[UUID, str]:
+async def household_codes_of(session: ReadSession, residents: Sequence[Resident]) -> dict[UUID, str]:
+    """The codes of the residents' households, by the household's id."""
     ids = {resident.household_id for resident in residents if resident.household_id}
     if not ids:
         return {}

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
-from chassis.security.scope import find_unit, scoped, unknown_unit, valid_on
+from chassis.security.scope import find_unit, scoped, units_under, unknown_unit, valid_on
 from chassis.security.training_guard import TRAINING
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownLineage, KnownUnit
@@ -87,6 +87,15 @@ async def list_units(
     rows = (await session.exec(query.order_by(col(KnownUnit.code)).limit(page.limit + 1))).all()
     kept = rows[: page.limit]
     return await _with_successors(session, kept), cursor_at(kept[-1][0].code) if len(rows) > len(kept) else None
+
+
+async def list_villages(session: ReadSession, code: str) -> Sequence[KnownUnit]:
+    """The villages of a unit today, in order of code; the unit itself where it is one."""
+    below = col(KnownUnit.id).in_(units_under(code))
+    found = await session.exec(
+        select(KnownUnit).where(below, KnownUnit.level == "village").order_by(col(KnownUnit.code))
+    )
+    return found.all()
 
 
 def _placed(day: date):  # type: ignore[no-untyped-def]  # the type of a select over three columns is a page long

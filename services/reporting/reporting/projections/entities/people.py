@@ -20,6 +20,7 @@ from contracts.registry import (
     ResidentMerged,
     ResidentMoved,
     ResidentRegistered,
+    ResidentRemoved,
     ResidentSnapshot,
     ResidentUnmerged,
     ResidentUpdated,
@@ -76,13 +77,19 @@ class CountedPerson:
     conditions: Timeline[tuple[str, ...]] = field(default_factory=Timeline)
     steps: dict[str, Timeline[tuple[str, ...]]] = field(default_factory=dict)
 
-    @applies(ResidentRegistered, ResidentUpdated, ResidentMoved, ResidentDeceased, ResidentMerged, ResidentUnmerged)
+    @applies(
+        ResidentRegistered, ResidentUpdated, ResidentMoved, ResidentDeceased, ResidentMerged, ResidentUnmerged,
+        ResidentRemoved,
+    )  # fmt: skip
     def apply_snapshot(self, event: ResidentSnapshot) -> bool:
         if event.version <= self.version:
             return False
         first = self.version == 0
         self.version = event.version
         self.birth_month = event.birth_month
+        if isinstance(event, ResidentRemoved):
+            self.units = Timeline()  # a record without a unit counts nowhere, also in the past
+            return True
         if isinstance(event, ResidentMerged):
             self.survivor_id = str(event.survivor_id)
         elif event.life != "merged":
