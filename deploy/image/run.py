@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECRETS = (
-    "DATABASE_URL", "PII_KEYS", "PII_INDEX_KEYS", "KAFKA_SASL_PASSWORD", "OIDC_CLIENT_SECRET",
+    "DATABASE_URL", "DATABASE_ADMIN_URL", "PII_KEYS", "PII_INDEX_KEYS", "KAFKA_SASL_PASSWORD", "OIDC_CLIENT_SECRET",
 )  # fmt: skip
 SECONDS_TO_FINISH_REQUESTS = 15
 
@@ -26,6 +26,7 @@ class ContainerSettings:
     port: int
     metrics_port: int | None
     authorities_file: str | None
+    database_admin_url: str | None
 
     @property
     def package(self) -> str:
@@ -41,6 +42,7 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> ContainerSetting
         port=int(variables.get("PORT") or "8000"),
         metrics_port=int(metrics_port) if metrics_port else None,
         authorities_file=variables.get("AUTHORITIES_FILE") or None,
+        database_admin_url=variables.get("DATABASE_ADMIN_URL") or None,
     )
 
 
@@ -68,20 +70,26 @@ def read_secrets() -> None:
     """Put the contents of secret files where the settings look."""
     for name in SECRETS:
         path = os.environ.get(f"{name}_FILE")
-        if path and not os.environ.get(name):
+        if path and not os.environ.get(name) and Path(path).exists():
             os.environ[name] = Path(path).read_text(encoding="utf-8").strip()
     if authorities := read_settings().authorities_file:
         os.environ["SSL_CERT_FILE"] = authorities  # a province's own authority, for the provider of identities
 
 
 def migrate() -> None:
-    """Make the service's database if there is none, and bring it to its newest tables."""
+    """Make the service's role and database if there are none, and bring it to its newest tables as that role."""
+    import asyncio
+
     from chassis.settings import get_settings
     from chassis.storage.database import database_url
     from chassis.storage.migrations import upgrade
+    from chassis.storage.roles import prepare_role
 
     service = importlib.import_module(f"{read_settings().package}.app").service
-    upgrade(database_url(get_settings().database_url, service.database), service.migrations)
+    own = database_url(get_settings().database_url, service.database)
+    if admin := read_settings().database_admin_url:
+        asyncio.run(prepare_role(admin, own))
+    upgrade(own, service.migrations)
 
 
 def check_keys() -> int:

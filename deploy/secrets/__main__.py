@@ -1,7 +1,8 @@
 """`python -m deploy.secrets`: makes the secrets of the compose stack that are not there yet, beside this file.
 
 Bring your own before the first start: PEM files `tls_certificate.pem` and `tls_key.pem` of the domain, `database_url` of a
-managed PostgreSQL, `kafka_sasl_password`, `oidc_client_secret`; certificates of private authorities in `authorities/`.
+managed PostgreSQL (its account makes one role per service; bring each `<service>_database_url` too where it may not),
+`kafka_sasl_password`, `oidc_client_secret`; certificates of private authorities in `authorities/`.
 Keep a copy of `pii_keys` and `pii_index_keys` apart from the backups: without them personal data cannot be decrypted.
 """
 
@@ -14,6 +15,7 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -21,9 +23,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from sqlalchemy.engine import make_url
 
 from chassis.security.identity import write_keys
-from contracts.services import EVERY_PROCESS
+from contracts.services import EVERY_PROCESS, package_of
 
 HERE = Path(__file__).parent
 READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
@@ -36,7 +39,9 @@ def main(folder: Path = HERE, domain: str = "localhost") -> int:
     """Make what is missing in `folder`; what is there stays."""
     folder.chmod(0o700)
     password = _make(folder / "postgres_password", lambda: secrets.token_urlsafe(24))
-    _make(folder / "database_url", lambda: f"postgresql://bakhong:{password}@postgres:5432")
+    admin_url = _make(folder / "database_url", lambda: f"postgresql://bakhong:{password}@postgres:5432")
+    for process in EVERY_PROCESS:
+        _make(folder / f"{process}_database_url", partial(_url_of_role, admin_url, package_of(process)))
     for name in ("keycloak_password", "grafana_password"):
         _make(folder / name, lambda: secrets.token_urlsafe(18))
     for name in GIVEN_BY_OTHERS:
@@ -52,6 +57,12 @@ def main(folder: Path = HERE, domain: str = "localhost") -> int:
             path.chmod(READ_IN_CONTAINERS)
     print(f"secrets are in {folder}")
     return 0
+
+
+def _url_of_role(admin_url: str, package: str) -> str:
+    """The server of `admin_url` as the role of one service; `migrate` makes the role."""
+    role = make_url(admin_url.strip()).set(username=f"bakhong_{package}", password=secrets.token_urlsafe(24))
+    return role.render_as_string(hide_password=False)
 
 
 def _make(path: Path, make: Callable[[], str]) -> str:

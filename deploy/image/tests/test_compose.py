@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 
 from contracts.services import EVERY_PROCESS
+from deploy.secrets.__main__ import main as make_secrets
 
 ROOT = Path(__file__).parents[3]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -96,6 +98,33 @@ def test_secrets_come_from_files(name: str) -> None:
             assert variable.endswith("_FILE"), variable
             assert str(value).startswith("/run/secrets/"), variable
     assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
+
+
+@pytest.mark.parametrize("name", EVERY_PROCESS)
+def test_each_service_reaches_its_own_database_and_only_its_migration_the_servers_account(name: str) -> None:
+    def databases(process: str) -> dict[str, str]:
+        secrets = [each for each in SERVICES[f"{name}-{process}"]["secrets"] if isinstance(each, dict)]
+        return {each["target"]: each["source"] for each in secrets if each["target"].startswith("database")}
+
+    own = {"database_url": f"{name}_database_url"}
+    assert databases("api") == databases("worker") == own
+    assert databases("migrate") == own | {"database_admin_url": "database_url"}
+
+
+def test_the_secrets_name_a_role_of_its_own_for_every_service(tmp_path: Path) -> None:
+    (tmp_path / "database_url").write_text("postgresql://admin:given@managed.example.vn:6432?sslmode=verify-full\n")
+
+    make_secrets(tmp_path)
+    first = {name: (tmp_path / f"{name}_database_url").read_text() for name in EVERY_PROCESS}
+    make_secrets(tmp_path)
+
+    roles = {name: make_url(url) for name, url in first.items()}
+    assert len({(role.username, role.password) for role in roles.values()}) == len(EVERY_PROCESS)
+    assert roles["payments-qr"].username == "bakhong_payments_qr"
+    assert {(role.host, role.port, role.query["sslmode"]) for role in roles.values()} == {
+        ("managed.example.vn", 6432, "verify-full")
+    }
+    assert first == {name: (tmp_path / f"{name}_database_url").read_text() for name in EVERY_PROCESS}
 
 
 def test_the_profiles_are_what_the_page_says() -> None:

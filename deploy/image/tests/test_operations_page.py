@@ -1,6 +1,7 @@
 """The page for operators names only what is there, and every variable on it is one that something reads."""
 
 import re
+from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import yaml
 
 from chassis.settings import Settings
 from contracts.topics import PARTITIONS
-from deploy.image.run import SECRETS
+from deploy.image.run import SECRETS, ContainerSettings
 from gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[3]
@@ -75,5 +76,6 @@ def test_every_other_variable_on_the_page_is_read_by_somebody() -> None:
 
 
 def test_every_secret_that_may_come_as_a_file_is_a_setting() -> None:
-    known = {name.upper() for name in {*Settings.model_fields, *GatewaySettings.model_fields}}
+    own = {field.name for field in fields(ContainerSettings)}
+    known = {name.upper() for name in {*Settings.model_fields, *GatewaySettings.model_fields, *own}}
     assert set(SECRETS) <= known
