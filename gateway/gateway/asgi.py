@@ -69,6 +69,7 @@ from gateway.proxy.routing_table import NoSuchMethod, NoSuchPath, Route, Routing
 from gateway.settings import GatewaySettings
 from gateway.webhooks.batch_writer import WebhookBatchWriter
 from gateway.webhooks.endpoint import WebhookEndpoint
+from gateway.webhooks.orders import Orders
 from gateway.webhooks.partner_cache import PartnerCache
 
 JSON_LIMIT = 1_048_576
@@ -135,7 +136,12 @@ class Gateway:
         self.partner_cache = PartnerCache(runtime.database)
         self.batch_writer = WebhookBatchWriter(runtime.database, capacity=self.settings.mailbox_letters)
         self.webhooks = WebhookEndpoint(
-            self.partner_cache, self.batch_writer, self._webhook_policy, self._addresses, self._bodies
+            self.partner_cache,
+            self.batch_writer,
+            self._webhook_policy,
+            self._addresses,
+            self._bodies,
+            Orders(runtime.service_client),
         )
         provider = _provider_of(self.settings)
         signer = SignerFile(runtime.settings.signing_key_file)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
 from gateway.model.partners import AgreementScope
 from gateway.webhooks.event_types import SHAPES
-from gateway.webhooks.providers import PROVIDERS
+from gateway.webhooks.providers import Dialect
 
 Kind = Literal["app", "bank", "wallet", "telecom", "identity", "portal", "signature", "other"]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -20,12 +20,6 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 def _known_type(value: str) -> str:
     if value not in SHAPES:
         raise PydanticCustomError("unknown-type", "There is no such event type.", {"vi": "Không có loại sự kiện này."})
-    return value
-
-
-def _known_provider(value: str) -> str:
-    if value != "standard" and value not in PROVIDERS:
-        raise PydanticCustomError("unknown-dialect", "There is no such dialect.", {"vi": "Không có kiểu kết nối này."})
     return value
 
 
@@ -39,7 +33,6 @@ def _network(value: str) -> str:
 
 
 EventType = Annotated[str, AfterValidator(_known_type)]
-ProviderName = Annotated[str, AfterValidator(_known_provider)]
 Network = Annotated[str, AfterValidator(_network)]
 RestScope = Literal["prefill"]
 
@@ -86,7 +79,7 @@ class PartnerCreate(RequestBody):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=40)
     name: Text
     kind: Kind = "other"
-    dialect: ProviderName = "standard"
+    dialect: Dialect = Dialect.STANDARD
     allowed_types: list[EventType] | None = Field(default=None, max_length=50)
     scopes: list[RestScope] = []
     addresses: list[Network] = Field(default=[], max_length=50)
@@ -100,7 +93,7 @@ class PartnerChange(RequestBody):
 
     name: Annotated[Text | None, NOT_NULL] = None
     status: Annotated[Literal["active", "retired"] | None, NOT_NULL] = None
-    dialect: Annotated[ProviderName | None, NOT_NULL] = None
+    dialect: Annotated[Dialect | None, NOT_NULL] = None
     allowed_types: Annotated[list[EventType] | None, NOT_NULL] = Field(default=None, max_length=50)
     scopes: Annotated[list[RestScope] | None, NOT_NULL] = None
     addresses: Annotated[list[Network] | None, NOT_NULL] = Field(default=None, max_length=50)
@@ -113,7 +106,7 @@ class PartnerView(BaseModel):
     name: str
     kind: str
     status: str
-    dialect: str
+    dialect: Dialect
     allowed_types: list[str]
     scopes: list[str]
     addresses: list[str]

@@ -3,6 +3,8 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.webhooks import providers
 from gateway.webhooks.providers import (
     PROVIDERS,
     PartnerMessage,
@@ -19,7 +22,6 @@ from gateway.webhooks.providers import (
     momo,
     payos,
     viettel,
-    vnpay,
 )
 from gateway.webhooks.signatures import SignatureRefused
 from gateway.webhooks.strict_json import BodyRefused
@@ -143,6 +145,29 @@ class TestSepay:
     def test_money_out_needs_no_action(self) -> None:
         assert read("sepay", self.signed(self.TRANSFER | {"transferType": "out"}), "key")[0].type is None
 
+    @pytest.mark.parametrize("word", ["IN", "In"])
+    def test_the_direction_is_read_in_any_case(self, word: str) -> None:
+        assert read("sepay", self.signed(self.TRANSFER | {"transferType": word}), "key")[0].type == "qr.payment_settled"
+
+    def test_a_form_is_read_like_json(self) -> None:
+        form = (
+            b"id=92705&gateway=Vietcombank&transactionDate=2026-11-29+14%3A02%3A37&accountNumber=0123499999"
+            b"&transferType=in&transferAmount=2277000&content=abc&code="
+        )
+        media = "application/x-www-form-urlencoded; charset=utf-8"
+
+        [message] = read("sepay", arrival(form, authorization="Apikey key", content_type=media), "key")
+
+        assert (message.id, message.type) == ("92705", "qr.payment_settled")
+        assert message.data == {
+            "partner_reference": "92705",
+            "amount": 2277000,
+            "currency": "VND",
+            "settled_at": "2026-11-29T14:02:37+07:00",
+            "reference": "abc",
+            "account_no": "0123499999",
+        }
+
     def test_an_api_key_is_an_alternative(self) -> None:
         assert read("sepay", arrival(self.TRANSFER, authorization="Apikey key"), "key")
         with pytest.raises(SignatureRefused):
@@ -169,10 +194,18 @@ class TestSepay:
 class TestPayos:
     BODY = {"code": "00", "desc": "success", "success": True, "data": PAYOS_DATA, "signature": PAYOS_SIGNATURE}
 
-    def test_the_published_sample_verifies(self) -> None:
+    def test_the_published_sample_verifies_and_is_a_test_message(self) -> None:
         [message] = read("payos", arrival(self.BODY), PAYOS_KEY)
 
-        assert message.id == "124c33293c43417ab7879e14c8d9eb18-TF230204212323"
+        assert (message.type, message.data) == (None, {})
+
+    def test_a_payment_is_a_payment(self) -> None:
+        data = PAYOS_DATA | {"paymentLinkId": "9f0c", "reference": "TF260101"}
+        signature = hexed("k", payos.signed_text(data), "sha256")
+
+        [message] = read("payos", arrival(self.BODY | {"data": data, "signature": signature}), "k")
+
+        assert (message.id, message.type) == ("9f0c-TF260101", "qr.payment_settled")
         assert message.data["amount"] == 3000
         assert message.data["reference"] == "VQRIO123"
         assert message.data["settled_at"] == "2023-02-04T18:25:00+07:00"
@@ -193,7 +226,7 @@ class TestPayos:
             read("payos", arrival(self.BODY | {"signature": signature}), PAYOS_KEY)
 
     def test_another_currency_is_malformed(self) -> None:
-        data = PAYOS_DATA | {"currency": "USD"}
+        data = PAYOS_DATA | {"currency": "USD", "paymentLinkId": "9f0c", "reference": "TF260101"}
         signature = hexed("k", payos.signed_text(data), "sha256")
         with pytest.raises(BodyRefused):
             read("payos", arrival(self.BODY | {"data": data, "signature": signature}), "k")
@@ -214,13 +247,27 @@ class TestVnpay:
 
     def call(self, **changes: str) -> ProviderRequest:
         parameters = self.PARAMETERS | changes
-        signature = hexed("key", vnpay.signed_text(parameters), "sha512")
+        signature = hexed("key", urlencode(sorted(parameters.items())).encode(), "sha512")
         return arrival(query=urlencode(parameters | {"vnp_SecureHash": signature}), method="GET")
 
-    def test_the_signed_text_is_sorted_and_form_encoded(self) -> None:
-        text = vnpay.signed_text({"vnp_TxnRef": "5", "vnp_OrderInfo": "don hang :5", "vnp_SecureHash": "x"})
+    @pytest.mark.parametrize("info", ["don%20hang%20%3a5", "don+hang+%3A5", "don+hang+:5"])
+    def test_the_hash_is_over_the_query_as_it_was_sent(self, info: str) -> None:
+        names = sorted(self.PARAMETERS)
+        sent = "&".join(f"{name}={info if name == 'vnp_OrderInfo' else self.PARAMETERS[name]}" for name in names)
+        digest = hexed("key", sent.encode(), "sha512")
+        shuffled = "&".join(reversed([*sent.split("&"), f"vnp_SecureHash={digest}"]))
 
-        assert text == b"vnp_OrderInfo=don+hang+%3A5&vnp_TxnRef=5"
+        [message] = read("vnpay", arrival(query=shuffled, method="GET"), "key")
+
+        assert message.data["amount"] == 18060
+
+    @pytest.mark.parametrize("signs_empty", [True, False])
+    def test_empty_parameters_are_signed_or_left_out(self, signs_empty: bool) -> None:
+        sent = urlencode(sorted((self.PARAMETERS | {"vnp_BankTranNo": ""}).items()))
+        signed = sent if signs_empty else sent.replace("vnp_BankTranNo=&", "")
+        query = f"{sent}&vnp_SecureHash={hexed('key', signed.encode(), 'sha512')}"
+
+        assert read("vnpay", arrival(query=query, method="GET"), "key")
 
     def test_amounts_come_times_a_hundred(self) -> None:
         [message] = read("vnpay", self.call(), "key")
@@ -255,6 +302,7 @@ class TestVnpay:
         assert codes[ReplyOutcome.DUPLICATE] == codes[ReplyOutcome.CONFLICT] == "02"
         assert codes[ReplyOutcome.BAD_SIGNATURE] == "97"
         assert codes[ReplyOutcome.BUSY] == "99"
+        assert (codes[ReplyOutcome.UNKNOWN_ORDER], codes[ReplyOutcome.WRONG_AMOUNT]) == ("01", "04")
 
 
 class TestCasso:
@@ -306,6 +354,22 @@ class TestCasso:
         assert messages[0].id != messages[1].id
         with pytest.raises(SignatureRefused):
             read("casso-v1", ProviderRequest("POST", b"", [(b"secure-token", b"K")], request.body), "k")
+
+    def test_an_empty_reference_is_replaced_by_the_id_and_a_bad_item_refuses_no_other(self) -> None:
+        items = [
+            self.V1_TRANSFER,
+            self.V1_TRANSFER | {"tid": "", "id": 2},
+            self.V1_TRANSFER | {"tid": "FT125", "amount": "?"},
+            "x",
+        ]
+
+        messages = read("casso-v1", arrival({"error": 0, "data": items}, secure_token="k"), "k")
+
+        paid = [message.data["partner_reference"] for message in messages if message.type]
+        assert paid == ["FT123", "casso-2"]
+        assert len({message.id for message in messages}) == 4
+        with pytest.raises(BodyRefused):
+            read("casso-v1", arrival({"error": 0, "data": items[2:]}, secure_token="k"), "k")
 
 
 class TestMomo:
@@ -430,10 +494,26 @@ class TestStaticToken:
 
         assert (message.id, message.type, message.data) == ("e1", "app.installed", {"app": "x"})
 
-    @pytest.mark.parametrize("timestamp", ["2026-11-21T08:00:00", "yesterday", 5, None])
+    @pytest.mark.parametrize(
+        "timestamp", ["2026-11-21T08:00:00", "yesterday", 5, None, "20261129", "20261129T080000+07:00"]
+    )
     def test_a_time_needs_an_offset(self, timestamp: object) -> None:
         with pytest.raises(BodyRefused):
             read("static-token", arrival(self.BODY | {"timestamp": timestamp}, authorization="Bearer t"), "t")
+
+
+def test_every_adapter_of_the_folder_is_in_the_table_and_in_the_document() -> None:
+    """An adapter that is written and not listed would never be reached."""
+    folder = Path(providers.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "message"}
+
+    assert {type(adapter).__module__.rpartition(".")[2] for adapter in PROVIDERS.values()} == modules
+    for module in modules:
+        names = vars(import_module(f"gateway.webhooks.providers.{module}")).values()
+        adapters = {one for one in names if isinstance(one, type) and hasattr(one, "read") and hasattr(one, "reply")}
+        adapters -= {providers.ProviderAdapter}
+        assert adapters <= {type(adapter) for adapter in PROVIDERS.values()}
+    assert {dialect.value for dialect in providers.Dialect} == {"standard", *PROVIDERS}
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

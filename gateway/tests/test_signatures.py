@@ -41,6 +41,14 @@ def test_the_published_vector_verifies() -> None:
     assert message.sent_at == NOW
 
 
+def test_the_older_names_of_the_headers_are_read_unless_both_are_given() -> None:
+    older = [(b"Svix-" + name.removeprefix(b"webhook-").title(), value) for name, value in headers()]
+
+    assert verify(older, BODY, [KEY], now=NOW).id == MESSAGE_ID.decode()
+    assert verify([*headers(), (b"svix-id", b"other")], BODY, [KEY], now=NOW).id == MESSAGE_ID.decode()
+    assert reason_of([*older[:2], headers()[2]]) == "missing-header"
+
+
 def test_the_published_negative_vector_is_refused() -> None:
     assert reason_of(headers(SIGNATURE[:-3] + b"OA=")) == "mismatch"
 

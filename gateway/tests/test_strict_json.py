@@ -11,7 +11,17 @@ from gateway.webhooks.strict_json import BodyRefused, read_object
 @pytest.mark.parametrize(
     "body",
     [
-        *(b"", b"null", b"[]", b'"x"', b"{", b"{'a': 1}", b'{"a": 1} x', b"\xff\xfe{}", b'\xef\xbb\xbf{"a": 1}'),
+        *(
+            b"",
+            b"null",
+            b"[]",
+            b'"x"',
+            b"{",
+            b"{'a': 1}",
+            b'{"a": 1} x',
+            b"\xff\xfe{}",
+            b'\xef\xbb\xbf\xef\xbb\xbf{"a": 1}',
+        ),
         *(b'{"a": NaN}', b'{"a": Infinity}', b'{"a": -Infinity}', b'{"a": 1, "a": 2}', b'{"a": {"b": 1, "b": 1}}'),
         *(b'{"a": 9223372036854775808}', b'{"a": ' + b"9" * 5000 + b"}", b'{"a": "\\ud800"}', b'{"a": "\\u0000"}'),
         *(b'{"a": "\x00"}', b'{"a":' + b"[" * 100_000, '{"a": "đ"}'.encode("utf-16"), b'{"a": "\xc3"}'),
@@ -26,6 +36,10 @@ def test_what_two_parsers_could_read_differently_is_refused(body: bytes) -> None
 def test_ordinary_objects_are_read_as_they_are(value: dict[str, object]) -> None:
     assert read_object(json.dumps(value).encode()) == value
     assert read_object(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+def test_a_byte_order_mark_in_front_is_passed_over() -> None:
+    assert read_object(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 @given(st.binary(max_size=60))

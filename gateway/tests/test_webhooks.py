@@ -16,6 +16,7 @@ from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import SEALED_AT, PartnerEventReceived
 from gateway.commands.development import development_secret
 from gateway.commands.outcomes import store_outcomes
+from gateway.webhooks.orders import Orders
 from gateway.webhooks.signatures import sign
 
 BANK = "/webhooks/demo-bank"
@@ -133,7 +134,15 @@ async def test_the_checks_go_in_the_order_of_the_contract(
         (b"not json", [""]),
         (b"[1]", [""]),
         (b'{"type": "app.installed", "type": "app.installed"}', [""]),
-        ({"type": "payment_account.opened"}, ["/timestamp"]),
+        ({"type": "payment_account.opened"}, ["/timestamp", "/data"]),
+        *(({"timestamp": time}, ["/timestamp"]) for time in ("20261129", "2026-11-29", "2026-11-29 08:00:00+07:00", 5)),
+        (
+            {
+                "type": "qr.payment_settled",
+                "data": {"partner_reference": "F", "amount": 1, "currency": "VND", "settled_at": "20261129"},
+            },
+            ["/data/settled_at"],
+        ),
         ({"type": 7, "timestamp": "2026-11-21T08:00:00+07:00", "data": []}, ["/type", "/data"]),
         ({"timestamp": "2126-11-21T08:00:00+07:00"}, ["/timestamp"]),
         (
@@ -351,6 +360,42 @@ async def test_vnpay_calls_with_get_and_gets_its_own_codes(client: httpx.AsyncCl
         (200, "02"),
         (200, "97"),
     ]
+
+
+class PlayedPayments:
+    """payments-qr as far as the gateway asks it: one order, BK5, of 18,060 VND."""
+
+    async def call(self, service: str, method: str, path: str, *, json: Any, **_: Any) -> Any:
+        assert (service, method, path) == ("payments-qr", "POST", "/v1/qr-codes/orders")
+        if json["reference"] != "BK5":
+            return {"result": "unknown"}
+        return {"result": "known" if json["amount"] == 18_060 else "wrong_amount"}
+
+
+async def test_vnpay_learns_that_an_order_is_unknown_or_has_another_amount_and_the_money_is_kept(
+    client: httpx.AsyncClient, asgi_app: Any, sign_in: Any, published: Any
+) -> None:
+    import hmac
+    from urllib.parse import urlencode
+
+    asgi_app.webhooks._orders = Orders(PlayedPayments())  # type: ignore[arg-type]  # the one method that is called
+    operator = await sign_in("operator")
+    partner = {"id": "vnpay", "name": "VNPAY", "kind": "wallet", "dialect": "vnpay"}
+    await client.post("/v1/partners", json=partner, headers=operator)
+    await client.post("/v1/partners/vnpay/secrets", json={"secret": "a-hash-secret-of-vnpay"}, headers=operator)
+    codes = []
+    for number, (order, amount) in enumerate((("BK5", 18_060), ("BK6", 18_060), ("BK5", 18_061))):
+        parameters = {
+            "vnp_Amount": str(amount * 100), "vnp_PayDate": "20261121150037", "vnp_ResponseCode": "00",
+            "vnp_TransactionNo": f"1442257{number}", "vnp_TransactionStatus": "00", "vnp_TxnRef": order,
+        }  # fmt: skip
+        text = urlencode(sorted(parameters.items()))
+        digest = hmac.new(b"a-hash-secret-of-vnpay", text.encode(), "sha512").hexdigest()
+        answer = await client.get(f"/webhooks/vnpay?{text}&vnp_SecureHash={digest}")
+        codes.append((answer.status_code, answer.json()["RspCode"]))
+
+    assert codes == [(200, "00"), (200, "01"), (200, "04")]
+    assert len(await published(PartnerEventReceived)) == 3
 
 
 async def test_the_development_secrets_are_the_published_ones() -> None:

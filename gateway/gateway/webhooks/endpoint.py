@@ -34,6 +34,7 @@ from gateway.errors import (
 from gateway.model.deliveries import DELIVERY_BODY
 from gateway.webhooks.batch_writer import PendingDelivery, PersistFailed, QueueFull, WebhookBatchWriter, WriteOutcome
 from gateway.webhooks.event_types import SHAPES, check_data, check_time, read_envelope, subject_key_of
+from gateway.webhooks.orders import Orders
 from gateway.webhooks.partner_cache import PartnerCache, PartnerSnapshot
 from gateway.webhooks.providers import PROVIDERS, PartnerMessage, ProviderAdapter, ProviderRequest, ReplyOutcome
 from gateway.webhooks.signatures import SignatureRefused, verify
@@ -63,12 +64,14 @@ class WebhookEndpoint:
         policy: Policy,
         addresses: TokenBuckets,
         bodies: AddressLimit,
+        orders: Orders,
     ) -> None:
         self._partner_cache = partner_cache
         self._batch_writer = batch_writer
         self._policy = policy
         self._addresses = addresses
         self._bodies = bodies
+        self._orders = orders
         self._buckets: dict[str, TokenBuckets] = {}
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, partner_id: str, traceparent: str) -> None:
@@ -141,6 +144,8 @@ class WebhookEndpoint:
             for one in delivered:
                 _check_allowed(partner, one.message)
             outcome = ReplyOutcome((await self._keep(partner, delivered, traceparent)).value)
+            if adapter.asks_for_orders:
+                outcome = await self._orders.check(partner.id, delivered[0].message) or outcome
         except (Problem, SignatureRefused, BodyRefused) as refused:
             if isinstance(refused, (TooLarge, UnsupportedMediaType, MethodNotAllowed, RequestTooSlow)):
                 raise
@@ -201,11 +206,26 @@ def _standard_message(message_id: str, body: bytes) -> PartnerMessage:
 
 def _verified(adapter: ProviderAdapter, request: ProviderRequest, secrets: list[str]) -> list[VerifiedMessage]:
     messages = adapter.read(request, secrets, now())
-    for message in messages:
-        check_time(message.timestamp)
-        if message.type in SHAPES:
-            check_data(message.type, message.data)
-    return [VerifiedMessage(message, _hash_of(message)) for message in messages]
+    checked = messages if len(messages) == 1 else [_without_content_if_wrong(message) for message in messages]
+    for message in checked:
+        _check(message)
+    return [VerifiedMessage(message, _hash_of(message)) for message in checked]
+
+
+def _check(message: PartnerMessage) -> None:
+    check_time(message.timestamp)
+    if message.type in SHAPES:
+        check_data(message.type, message.data)
+
+
+def _without_content_if_wrong(message: PartnerMessage) -> PartnerMessage:
+    """One wrong message of several never refuses its neighbours: it is kept as one that needs no action."""
+    try:
+        _check(message)
+    except BodyRefused as refused:
+        logger.warning("webhook item refused", reason=str(refused))
+        return PartnerMessage(message.id, None, min(message.timestamp, now()))
+    return message
 
 
 def _hash_of(message: PartnerMessage) -> bytes:

@@ -21,6 +21,7 @@ TOLERANCE_SECONDS = 300
 MAXIMUM_ASYMMETRIC_PARTS = 8
 _MESSAGE_ID = re.compile(rb"[\x21-\x2d\x2f-\x7e]{1,256}")  # printable, without the dot that separates the parts
 _TIMESTAMP = re.compile(rb"[0-9]{10}")
+_HEADERS = (b"webhook-id", b"webhook-timestamp", b"webhook-signature")
 
 Reason = Literal["missing-header", "repeated-header", "malformed-header", "timestamp-off", "no-key", "mismatch"]
 RawHeaders = Iterable[tuple[bytes, bytes]]
@@ -104,10 +105,14 @@ def sign(secret: str, *, message_id: str, sent_at: datetime, body: bytes) -> dic
 
 
 def _read_headers(headers: RawHeaders) -> tuple[bytes, bytes, list[bytes]]:
-    found: dict[bytes, list[bytes]] = {b"webhook-id": [], b"webhook-timestamp": [], b"webhook-signature": []}
-    for name, value in headers:
-        if (lowered := name.lower()) in found:
-            found[lowered].append(value)
+    """Id, time and signatures: `webhook-*`, or `svix-*` where the sender's library uses only these older names."""
+    lowered = [(name.lower(), value) for name, value in headers]
+    prefix = b"webhook-" if any(name in _HEADERS for name, _ in lowered) else b"svix-"
+    found: dict[bytes, list[bytes]] = {name: [] for name in _HEADERS}
+    for name, value in lowered:
+        own_name = b"webhook-" + name.removeprefix(prefix)
+        if name.startswith(prefix) and own_name in found:
+            found[own_name].append(value)
     if not all(found.values()):
         raise SignatureRefused("missing-header")
     # Two ids or two times leave it open which one was signed; several signature lines are one longer list.

@@ -1,6 +1,7 @@
 """Strict JSON for partners' messages: one interpretation only, so that the signed text is the text that is read."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,13 +34,14 @@ NOT_TEXT = FieldError("", "nul", "Văn bản không được chứa ký tự NUL
 def read_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`; raises BodyRefused for everything two parsers could read differently.
 
-    Refused: other encodings than UTF-8, a byte order mark, repeated keys, NaN and infinities, NUL characters,
-    lone surrogates, integers beyond 64 bits, nesting deeper than any body may be.
+    A UTF-8 byte order mark in front is passed over, as .NET clients send it. Refused: other encodings than UTF-8,
+    repeated keys, NaN and infinities, NUL characters, lone surrogates, integers beyond 64 bits, nesting deeper than any
+    body may be.
     """
     if is_too_deep(body):
         raise BodyRefused("nested too deep", [TOO_DEEP])
     try:
-        value = _DECODER.decode(body.decode("utf-8"))
+        value = _DECODER.decode(body.removeprefix(BOM_UTF8).decode("utf-8"))
         if b"\\u" in body:  # only an escape can write half a surrogate pair
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except ValueError as error:

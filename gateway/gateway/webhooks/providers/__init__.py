@@ -3,6 +3,8 @@
 An adapter is pure: it converts a request to messages of our own webhook contract, and an outcome to a reply.
 """
 
+from enum import StrEnum
+
 from gateway.webhooks.providers.casso import CassoV1, CassoV2
 from gateway.webhooks.providers.message import (
     PartnerMessage,
@@ -27,4 +29,28 @@ PROVIDERS: dict[str, ProviderAdapter] = {
     )
 }
 
-__all__ = ["PROVIDERS", "PartnerMessage", "ProviderAdapter", "ProviderReply", "ProviderRequest", "ReplyOutcome"]
+
+class Dialect(StrEnum):
+    """How a partner sends webhooks: Standard Webhooks, or by the adapter of a provider (a test compares the two lists)."""
+
+    STANDARD = "standard"
+    SEPAY = "sepay"
+    PAYOS = "payos"
+    VNPAY = "vnpay"
+    CASSO_V1 = "casso-v1"
+    CASSO_V2 = "casso-v2"
+    MOMO = "momo"
+    ZALOPAY = "zalopay"
+    VIETTEL = "viettel"
+    STATIC_TOKEN = "static-token"
+
+
+__all__ = [
+    "PROVIDERS",
+    "Dialect",
+    "PartnerMessage",
+    "ProviderAdapter",
+    "ProviderReply",
+    "ProviderRequest",
+    "ReplyOutcome",
+]

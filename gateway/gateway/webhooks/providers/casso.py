@@ -18,6 +18,7 @@ from gateway.webhooks.providers.message import (
     from_hex,
     is_hmac,
     local_time_at,
+    messages_of,
     optional_text_at,
     settled,
     text_at,
@@ -34,6 +35,7 @@ class CassoV1:
     name = "casso-v1"
     method = "POST"
     media_types = JSON_MEDIA
+    asks_for_orders = False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         given = request.header(b"secure-token")
@@ -42,7 +44,7 @@ class CassoV1:
             fits |= hmac.compare_digest(secret.encode(), given)
         if not fits:
             raise SignatureRefused("mismatch")
-        return [_message_of(transfer, "tid", "when") for transfer in _transfers(request.body)]
+        return messages_of(_transfers(request.body), lambda transfer: _message_of(transfer, "tid", "when"), now)
 
     def reply(self, outcome: ReplyOutcome, request: ProviderRequest, secrets: list[str]) -> ProviderReply:
         return _reply(outcome)
@@ -54,6 +56,7 @@ class CassoV2:
     name = "casso-v2"
     method = "POST"
     media_types = JSON_MEDIA
+    asks_for_orders = False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         header = request.header(b"x-casso-signature").decode("latin-1")
@@ -79,9 +82,9 @@ def signed_text(timestamp: str, document: dict[str, Any]) -> bytes:
     return f"{timestamp}.{canonical}".encode()
 
 
-def _transfers(body: bytes) -> list[dict[str, Any]]:
+def _transfers(body: bytes) -> list[Any]:
     transfers = read_object(body).get("data")
-    if not isinstance(transfers, list) or not all(isinstance(one, dict) for one in transfers):
+    if not isinstance(transfers, list):
         raise BodyRefused("data is not a list of transfers")
     if len(transfers) > 100:
         raise BodyRefused("more than 100 transfers in one message")
@@ -90,8 +93,9 @@ def _transfers(body: bytes) -> list[dict[str, Any]]:
 
 def _message_of(transfer: dict[str, Any], reference_field: str, time_field: str) -> PartnerMessage:
     happened_at = local_time_at(transfer, time_field)
-    bank_reference = text_at(transfer, reference_field)
     casso_id = text_at(transfer, "id")
+    # A bank gives a transfer no reference now and then; the id of Casso is unique too.
+    bank_reference = optional_text_at(transfer, reference_field) or f"casso-{casso_id}"
     amount = amount_at(transfer, "amount")
     account_no = _account_of(transfer)
     message_id = digest_id(account_no or "", bank_reference, str(amount))

@@ -3,11 +3,17 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
+from pydantic import TypeAdapter, ValidationError
+
+from chassis.observability.log import logger
+from chassis.web.bodies import Instant
 from gateway.webhooks.signatures import SignatureRefused
 from gateway.webhooks.strict_json import BodyRefused
 
@@ -17,7 +23,11 @@ FORM_MEDIA = frozenset({"application/x-www-form-urlencoded"})
 
 
 class ReplyOutcome(Enum):
-    """The result of a provider's request; durable ones come first."""
+    """The result of a provider's request; durable ones come first.
+
+    `UNKNOWN_ORDER` and `WRONG_AMOUNT`: the message is durable, its order is not ours or has another amount. Only for
+    providers whose documentation asks for this answer.
+    """
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -27,10 +37,15 @@ class ReplyOutcome(Enum):
     NOT_ALLOWED = "not-allowed"
     TOO_MANY = "too-many"
     BUSY = "busy"
+    UNKNOWN_ORDER = "unknown-order"
+    WRONG_AMOUNT = "wrong-amount"
 
     @property
     def is_durable(self) -> bool:
-        return self in (ReplyOutcome.ACCEPTED, ReplyOutcome.DUPLICATE, ReplyOutcome.CONFLICT)
+        return self in (
+            *(ReplyOutcome.ACCEPTED, ReplyOutcome.DUPLICATE, ReplyOutcome.CONFLICT),
+            *(ReplyOutcome.UNKNOWN_ORDER, ReplyOutcome.WRONG_AMOUNT),
+        )
 
 
 ERROR_STATUS = {
@@ -50,6 +65,12 @@ class ProviderRequest:
     query: bytes
     headers: list[tuple[bytes, bytes]]
     body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The type of the body, without parameters; empty where none is given."""
+        values = [value for key, value in self.headers if key == b"content-type"]
+        return values[0].decode("latin-1").partition(";")[0].strip().lower() if values else ""
 
     def header(self, name: bytes) -> bytes:
         """The only value of a header; SignatureRefused when it is missing or given twice."""
@@ -86,9 +107,37 @@ class ProviderAdapter(Protocol):
     def method(self) -> str: ...
     @property
     def media_types(self) -> frozenset[str]: ...
+    @property
+    def asks_for_orders(self) -> bool:
+        """Whether its reply says that an order is unknown or has another amount."""
+        return False
+
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]: ...
     # `secrets` are empty for a sender whose signature was not right: signing a stranger's text would give away signatures.
     def reply(self, outcome: ReplyOutcome, request: ProviderRequest, secrets: list[str]) -> ProviderReply: ...
+
+
+def messages_of(
+    items: list[Any], read: Callable[[dict[str, Any]], PartnerMessage], now: datetime
+) -> list[PartnerMessage]:
+    """The messages of a request with several; an unreadable one never refuses its neighbours.
+
+    It is kept without a type, so that the partner's deliveries show it. BodyRefused where not one can be read.
+    """
+    messages: list[PartnerMessage] = []
+    refused: list[BodyRefused] = []
+    for item in items:
+        try:
+            if not isinstance(item, dict):
+                raise BodyRefused("an item is not an object")
+            messages.append(read(item))
+        except BodyRefused as error:
+            refused.append(error)
+            logger.warning("webhook item refused", reason=str(error))
+            messages.append(PartnerMessage(digest_id("unreadable", json.dumps(item, sort_keys=True)), None, now))
+    if refused and len(refused) == len(items):
+        raise refused[0]
+    return messages
 
 
 def settled(
@@ -117,6 +166,17 @@ def is_hmac(secrets: list[str], text: bytes, given: bytes, algorithm: str) -> bo
     for secret in secrets:
         fits |= hmac.compare_digest(hmac.digest(secret.encode(), text, algorithm), given)
     return fits
+
+
+def read_form(body: bytes, *, fields: int = 100) -> dict[str, str]:
+    """A form or a query, each field once; BodyRefused for anything else."""
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=fields)
+    except ValueError as error:
+        raise BodyRefused("not a form in UTF-8") from error
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise BodyRefused("a field is given twice")
+    return dict(pairs)
 
 
 def from_hex(text: object) -> bytes:
@@ -153,6 +213,17 @@ def amount_at(document: dict[str, Any], name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 10**13:
         raise BodyRefused(f"{name} is not an amount of VND")
     return value
+
+
+def instant_at(document: dict[str, Any], name: str) -> datetime:
+    """A time in RFC 3339 with offset; digits alone are none."""
+    try:
+        return _INSTANT.validate_python(document.get(name))
+    except ValidationError as error:
+        raise BodyRefused(f"{name} is not an RFC 3339 time") from error
+
+
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 def local_time_at(document: dict[str, Any], name: str, pattern: str = "%Y-%m-%d %H:%M:%S") -> datetime:

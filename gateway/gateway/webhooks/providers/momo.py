@@ -32,6 +32,7 @@ class Momo:
     name = "momo"
     method = "POST"
     media_types = JSON_MEDIA
+    asks_for_orders = False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         document = read_object(request.body)

@@ -1,11 +1,16 @@
-"""SePay bank-transfer webhooks (developer.sepay.vn): HMAC over timestamp and raw body, or an API key."""
+"""SePay bank-transfer webhooks (developer.sepay.vn): HMAC over timestamp and raw body, or an API key.
+
+The body is JSON or a form, as the account is set up; the fields are the same.
+"""
 
 import hmac
 import re
 from datetime import datetime
+from typing import Any
 
 from gateway.webhooks.providers.message import (
     ERROR_STATUS,
+    FORM_MEDIA,
     JSON_MEDIA,
     PartnerMessage,
     ProviderReply,
@@ -16,6 +21,7 @@ from gateway.webhooks.providers.message import (
     is_hmac,
     local_time_at,
     optional_text_at,
+    read_form,
     settled,
     text_at,
 )
@@ -30,14 +36,16 @@ class Sepay:
 
     name = "sepay"
     method = "POST"
-    media_types = JSON_MEDIA
+    media_types = JSON_MEDIA | FORM_MEDIA
+    asks_for_orders = False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         if any(name == b"x-sepay-signature" for name, _ in request.headers):
             _check_signature(request, secrets, now)
         else:
             _check_api_key(request, secrets)
-        return [_message_of(request.body)]
+        is_form = request.media_type in FORM_MEDIA
+        return [_message_of(read_form(request.body) if is_form else read_object(request.body))]
 
     def reply(self, outcome: ReplyOutcome, request: ProviderRequest, secrets: list[str]) -> ProviderReply:
         return ProviderReply(ERROR_STATUS.get(outcome, 200), {"success": outcome.is_durable})
@@ -65,11 +73,10 @@ def _check_api_key(request: ProviderRequest, secrets: list[str]) -> None:
         raise SignatureRefused("mismatch")
 
 
-def _message_of(body: bytes) -> PartnerMessage:
-    document = read_object(body)
+def _message_of(document: dict[str, Any]) -> PartnerMessage:
     transfer_id = text_at(document, "id")
     happened_at = local_time_at(document, "transactionDate")
-    if document.get("transferType") != "in":
+    if text_at(document, "transferType").lower() != "in":
         return PartnerMessage(transfer_id, None, happened_at)
     data = settled(
         transfer_id,

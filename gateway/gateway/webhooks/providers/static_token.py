@@ -10,6 +10,7 @@ from gateway.webhooks.providers.message import (
     ProviderReply,
     ProviderRequest,
     ReplyOutcome,
+    instant_at,
     text_at,
 )
 from gateway.webhooks.signatures import SignatureRefused
@@ -22,6 +23,7 @@ class StaticToken:
     name = "static-token"
     method = "POST"
     media_types = JSON_MEDIA
+    asks_for_orders = False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         given = request.header(b"authorization")
@@ -34,18 +36,8 @@ class StaticToken:
         data = document.get("data")
         if not isinstance(data, dict):
             raise BodyRefused("data is missing")
-        happened_at = _read_time(text_at(document, "timestamp"))
+        happened_at = instant_at(document, "timestamp")
         return [PartnerMessage(text_at(document, "id"), text_at(document, "type"), happened_at, data)]
 
     def reply(self, outcome: ReplyOutcome, request: ProviderRequest, secrets: list[str]) -> ProviderReply:
         return ProviderReply(ERROR_STATUS.get(outcome, 202), {"status": outcome.value})
-
-
-def _read_time(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BodyRefused("timestamp is not RFC 3339") from error
-    if moment.tzinfo is None:
-        raise BodyRefused("timestamp has no offset")
-    return moment

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from gateway.webhooks.providers.message import (
     FORM_MEDIA,
@@ -19,6 +19,7 @@ from gateway.webhooks.providers.message import (
     ReplyOutcome,
     amount_at,
     is_hmac,
+    read_form,
     settled,
     text_at,
 )
@@ -45,9 +46,10 @@ class Viettel:
     name = "viettel"
     method = "POST"
     media_types = FORM_MEDIA
+    asks_for_orders = False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
-        form = _read_form(request.body)
+        form = read_form(request.body)
         given = _read_checksum(form.get("check_sum", ""))
         fits = False
         for access_code, _, hash_key in (secret.partition(":") for secret in secrets):
@@ -59,7 +61,7 @@ class Viettel:
     def reply(self, outcome: ReplyOutcome, request: ProviderRequest, secrets: list[str]) -> ProviderReply:
         code = "00" if outcome.is_durable else _ERROR_CODES.get(outcome, "01")
         try:
-            form = _read_form(request.body)
+            form = read_form(request.body)
         except BodyRefused:
             form = {}
         merchant_code, order_id = form.get("merchant_code", ""), form.get("order_id", "")
@@ -74,16 +76,6 @@ class Viettel:
 
 def signed_text(access_code: str, form: dict[str, str]) -> bytes:
     return (access_code + "".join(form.get(name, "") for name in _SIGNED)).encode()
-
-
-def _read_form(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50)
-    except ValueError as error:
-        raise BodyRefused("not a form in UTF-8") from error
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise BodyRefused("a field is given twice")
-    return dict(pairs)
 
 
 def _read_checksum(text: str) -> bytes:

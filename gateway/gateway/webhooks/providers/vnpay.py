@@ -1,7 +1,9 @@
-"""VNPAY IPN (sandbox.vnpayment.vn): a GET whose sorted query is signed, amounts times 100, always with reply 200."""
+"""VNPAY IPN (sandbox.vnpayment.vn): a GET whose sorted query is signed, amounts times 100, always with reply 200.
+
+The hash is over the parameters as they are encoded in the query: another encoding of the same text is another hash.
+"""
 
 from datetime import datetime
-from urllib.parse import parse_qsl, quote_plus
 
 from gateway.webhooks.providers.message import (
     PartnerMessage,
@@ -12,32 +14,36 @@ from gateway.webhooks.providers.message import (
     from_hex,
     is_hmac,
     local_time_at,
+    read_form,
     settled,
     text_at,
 )
 from gateway.webhooks.signatures import SignatureRefused
 from gateway.webhooks.strict_json import BodyRefused
 
-_UNSIGNED = frozenset({"vnp_SecureHash", "vnp_SecureHashType"})
+_UNSIGNED = frozenset({b"vnp_SecureHash", b"vnp_SecureHashType"})
 _REPLIES = {
     ReplyOutcome.ACCEPTED: ("00", "Confirm Success"),
     ReplyOutcome.DUPLICATE: ("02", "Order already confirmed"),
     ReplyOutcome.CONFLICT: ("02", "Order already confirmed"),
+    ReplyOutcome.UNKNOWN_ORDER: ("01", "Order not found"),
+    ReplyOutcome.WRONG_AMOUNT: ("04", "Invalid amount"),
     ReplyOutcome.BAD_SIGNATURE: ("97", "Invalid signature"),
 }
 
 
 class Vnpay:
-    """HMAC-SHA512 over the sorted, form-encoded parameters without the hash itself."""
+    """HMAC-SHA512 over the sorted parameters as sent, without the hash itself."""
 
     name = "vnpay"
     method = "GET"
     media_types = frozenset[str]()
+    asks_for_orders = True
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         parameters = _read_query(request.query)
         given = from_hex(parameters.get("vnp_SecureHash", ""))
-        if not is_hmac(secrets, signed_text(parameters), given, "sha512"):
+        if not any(is_hmac(secrets, text, given, "sha512") for text in signed_texts(request.query)):
             raise SignatureRefused("mismatch")
         return [_message_of(parameters)]
 
@@ -46,20 +52,15 @@ class Vnpay:
         return ProviderReply(200, {"RspCode": code, "Message": message})
 
 
-def signed_text(parameters: dict[str, str]) -> bytes:
-    signed = sorted((name, value) for name, value in parameters.items() if name not in _UNSIGNED and value)
-    return "&".join(f"{name}={quote_plus(value)}" for name, value in signed).encode()
+def signed_texts(query: bytes) -> list[bytes]:
+    """What may be signed: the `vnp_` parameters sorted by name, and the same without empty ones (its samples differ)."""
+    pairs = sorted(pair for pair in query.split(b"&") if pair.startswith(b"vnp_"))
+    signed = [pair for pair in pairs if pair.partition(b"=")[0] not in _UNSIGNED]
+    return [b"&".join(signed), b"&".join(pair for pair in signed if pair.partition(b"=")[2])]
 
 
 def _read_query(query: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError as error:
-        raise BodyRefused("the query is not form-encoded UTF-8") from error
-    parameters = {name: value for name, value in pairs if name.startswith("vnp_")}
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise BodyRefused("a parameter is given twice")
-    return parameters
+    return {name: value for name, value in read_form(query).items() if name.startswith("vnp_")}
 
 
 def _message_of(parameters: dict[str, str]) -> PartnerMessage:
