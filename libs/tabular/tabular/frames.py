@@ -65,6 +65,7 @@ def table_of_head(head: Mapping[str, Any]) -> Table:
         sheets_skipped=tuple(SkippedSheet(*each) for each in head["sheets_skipped"]),
         above=tuple([_cell(cell) for cell in cells] for cells in head["above"]),
         notices=[notice_of(each) for each in head["notices"]],
+        unknown=tuple(head["unknown"]),
     )
 
 
@@ -98,6 +99,7 @@ def _head(table: Table) -> dict[str, Any]:
         "sheets_skipped": table.sheets_skipped,
         "above": [_plain(cells) for cells in table.above],
         "notices": [_notice(notice) for notice in table.notices],
+        "unknown": table.unknown,
     }
 
 

@@ -17,6 +17,8 @@ class Header:
     layout: Layout
     missing: tuple[Column, ...]
     repeated: str | None
+    unknown: tuple[str, ...] = ()
+    """Titles of columns that the caller does not know, as the file has them."""
 
     @property
     def score(self) -> int:
@@ -76,7 +78,11 @@ class _Matching:
                 titles[column.name] = " + ".join(_shown(cell) for cell in shown)
             if len(wholes) > 1 and repeated is None:
                 repeated = _shown(self.cells[wholes[1]])
-        return Header(index, Layout(positions, titles), _missing(positions, columns), repeated)
+        known = {place for held in positions.values() for place in held}
+        unknown = tuple(
+            _shown(cell) for place, cell in enumerate(self.cells) if not is_blank(cell) and place not in known
+        )
+        return Header(index, Layout(positions, titles), _missing(positions, columns), repeated, unknown)
 
     def _positions(self, column: Column, wholes: list[int], places: Mapping[str, list[int]]) -> tuple[int, ...]:
         """Where a value is: under its own title, or under the titles of its parts. A part never replaces the whole."""

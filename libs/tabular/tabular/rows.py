@@ -80,6 +80,7 @@ def table_of(
         sheets_skipped=skipped,
         above=tuple(first.head[: first.header.index]),
         notices=notices,
+        unknown=tuple(dict.fromkeys(title for each in good for title in each.header.unknown)),
         rows=_rows(good, fonts, limits, notices),
     )
 

@@ -102,7 +102,10 @@ class SkippedSheet(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """A file that can be read. `notices` is complete after the last row; `above` are the rows above the header."""
+    """A file that can be read. `notices` is complete after the last row; `above` are the rows above the header.
+
+    `unknown` are the titles of columns that the caller does not know, in the order of the sheets.
+    """
 
     format: str
     encoding: str | None
@@ -111,6 +114,7 @@ class Table:
     sheets_skipped: tuple[SkippedSheet, ...]
     above: tuple[Cells, ...]
     notices: list[Notice] = field(default_factory=list)
+    unknown: tuple[str, ...] = ()
     rows: Iterator[AnyRow] = field(default_factory=lambda: iter(()))
 
     def __iter__(self) -> Iterator[AnyRow]:
