@@ -186,3 +186,49 @@ class BillPaid(Event):
     amount: int
     paid_at: Instant
     dossier_id: Id | None = None
+
+
+class BillState(Event):
+    """A bill as it stands now. `resident_ids`: its payers, by confirmed customer codes or as applicants; no other data of them.
+
+    `remaining` is what is still due; `period` is `YYYY-MM`.
+    """
+
+    key_field: ClassVar[str] = "merchant_id"
+
+    merchant_id: Id
+    bill_id: Id
+    unit_id: Id
+    unit_code: Code
+    category: Category
+    period: str
+    amount: int
+    remaining: int
+    due_on: date
+    at: Instant
+    resident_ids: list[Id] = []
+    qr_code_id: Id | None = None
+    dossier_id: Id | None = None
+
+
+class BillIssued(BillState):
+    """A bill exists, or has another amount or due date."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.bill.issued.v1"
+
+
+class BillReminded(BillState):
+    """A bill is due in `days_left` days, or (negative) has been due for as many, and is not paid."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.bill.reminded.v1"
+
+    days_left: int
+
+
+class BillCancelled(BillState):
+    """Nothing is due any more: the bill was cancelled, or written off."""
+
+    topic: ClassVar[str] = topics.PAYMENTS
+    type: ClassVar[str] = "vn.bakhong.bill.cancelled.v1"
