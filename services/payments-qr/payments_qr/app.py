@@ -7,6 +7,7 @@ from chassis.runtime import Runtime, ScheduledJob, Service
 from payments_qr.commands.counting import take_counts
 from payments_qr.commands.owners import link_owners
 from payments_qr.commands.payload_indexes import index_payloads
+from payments_qr.commands.reminders import remind_of_bills
 from payments_qr.commands.rotation import ROTATIONS
 from payments_qr.handlers import HANDLERS
 from payments_qr.model import Table
@@ -21,6 +22,10 @@ async def _index(runtime: Runtime) -> None:
     await index_payloads(runtime.database)
 
 
+async def _remind(runtime: Runtime) -> None:
+    await remind_of_bills(runtime.database)
+
+
 service = Service(
     name="payments-qr",
     title="Ba Không: merchants, QR codes, bills, payments",
@@ -31,6 +36,7 @@ service = Service(
     scheduled_jobs=[
         ScheduledJob("link owners", 10.0, _link),
         ScheduledJob("index payloads", 60.0, _index),
+        ScheduledJob("remind of bills", 600.0, _remind),
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,

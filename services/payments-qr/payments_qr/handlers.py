@@ -15,9 +15,10 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested, DossierSubmitted
 from contracts.deliveries import DeliveryProcessed
-from contracts.gateway import PartnerEventReceived
-from contracts.registry import UnitChanged
+from contracts.gateway import PartnerChanged, PartnerEventReceived
+from contracts.registry import OrganizationSnapshot, ResidentRegistered, ResidentSnapshot, UnitChanged
 from payments_qr.commands.bills import request_fee
+from payments_qr.commands.owners import look_up_again, note_candidates
 from payments_qr.commands.partner_payloads import (
     Result,
     apply_issued_code,
@@ -29,7 +30,8 @@ from payments_qr.commands.payments import record_reports
 from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
 from payments_qr.model import KnownOrganization, KnownResident
 from payments_qr.model.lifecycle import ProviderStatus
-from replicas.handlers import organization_handlers, resident_handlers
+from replicas.handlers import ORGANIZATION_EVENTS, RESIDENT_EVENTS
+from replicas.store import store_organizations, store_residents
 
 PartnerEventHandler = Callable[[Session, PartnerEventReceived, Any], Awaitable[Result]]
 PaymentReport = ReportedPayment | ReportedReversal
@@ -111,11 +113,43 @@ async def on_dossier_fee_requested(session: Session, event: DossierFeeRequested)
     await request_fee(session, event)
 
 
+async def on_partner_changed(session: Session, event: PartnerChanged) -> None:
+    """Stores which partners exist and are active."""
+    row = {"id": event.partner_id, "version": event.version, "is_active": event.active}
+    await session.execute(_PARTNER, row)
+
+
+_PARTNER = text(
+    "INSERT INTO known_partner (partner_id, version, is_active) VALUES (:id, :version, :is_active)"
+    " ON CONFLICT (partner_id) DO UPDATE SET version = excluded.version, is_active = excluded.is_active"
+    " WHERE known_partner.version < excluded.version"
+)
+
+
+@batch_handler
+async def on_residents(session: Session, events: Sequence[ResidentSnapshot]) -> None:
+    """Stores residents; new ones may own merchants that wait for their owner."""
+    await store_residents(session, KnownResident, events)
+    units = [event.unit_id for event in events if isinstance(event, ResidentRegistered)]
+    if units:
+        await look_up_again(session, units)
+
+
+@batch_handler
+async def on_organizations(session: Session, events: Sequence[OrganizationSnapshot]) -> None:
+    """Stores organizations; one with a confirmed representative may own merchants that wait for their owner."""
+    await store_organizations(session, KnownOrganization, events)
+    ids = [event.organization_id for event in events if event.active and event.representative_confirmed]
+    if ids:
+        await note_candidates(session, ids)
+
+
 HANDLERS: EventHandlers = {
     UnitChanged: on_unit_changed,
-    **resident_handlers(KnownResident),
-    **organization_handlers(KnownOrganization),
+    **dict.fromkeys(RESIDENT_EVENTS, on_residents),
+    **dict.fromkeys(ORGANIZATION_EVENTS, on_organizations),
     DossierSubmitted: on_dossier_submitted,
     DossierFeeRequested: on_dossier_fee_requested,
     PartnerEventReceived: on_partner_events,
+    PartnerChanged: on_partner_changed,
 }

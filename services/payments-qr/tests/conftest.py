@@ -16,7 +16,7 @@ from chassis.runtime import Service
 from chassis.security.encryption import CipherContext, encrypt
 from chassis.testing import unit_event
 from contracts import gateway
-from contracts.gateway import PartnerEventReceived
+from contracts.gateway import PartnerChanged, PartnerEventReceived
 from contracts.registry import ResidentRegistered
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
@@ -48,12 +48,20 @@ async def world(deliver: Any) -> World:
         unit_event("15724", unit_id=world.commune, name="Đồng Tiến"),
         unit_event("15727-01", parents=("38", "15724"), unit_id=world.village),
         unit_event("15061", unit_id=world.elsewhere),
-        resident_event(world.resident, world.village, "15727-01"),
+        _resident_event(world.resident, world.village, "15727-01"),
+        *(partner_state(partner_id) for partner_id in ("demo-bank", "demo-wallet", "demo-telecom")),
     )
     return world
 
 
-def resident_event(resident_id: UUID, unit_id: UUID, unit_code: str, version: int = 1) -> ResidentRegistered:
+def partner_state(partner_id: str, *, active: bool = True, version: int = 1) -> PartnerChanged:
+    return PartnerChanged(
+        partner_id=partner_id, version=version, name=partner_id, active=active, allowed_types=[], licences=[],
+        agreements=[], at=NOON,
+    )  # fmt: skip
+
+
+def _resident_event(resident_id: UUID, unit_id: UUID, unit_code: str, version: int = 1) -> ResidentRegistered:
     return ResidentRegistered(
         resident_id=resident_id, version=version, unit_id=unit_id, unit_code=unit_code, at=NOON, birth_month="1970-01",
         sex="female", residence_status="permanent",
@@ -76,6 +84,12 @@ def second_officer(calling: Any, world: World) -> httpx.AsyncClient:
 def owner(calling: Any, world: World) -> httpx.AsyncClient:
     client: httpx.AsyncClient = calling("resident", resident_id=world.resident, subject="owner")
     return client
+
+
+@pytest.fixture(scope="session")
+def resident_event() -> Callable[..., ResidentRegistered]:
+    """`resident_event(id, unit_id, unit_code)` is a resident's registration."""
+    return _resident_event
 
 
 def _merchant_body(**changes: Any) -> dict[str, Any]:

@@ -148,7 +148,7 @@ async def test_a_bill_file_makes_bills_and_names_every_wrong_cell(officer, point
     path = f"/v1/bill-imports/{first['id']}/rejections"
     rows = (await officer.get(path)).json()["items"]
     assert {(row["row"], row["column"]) for row in rows} == {
-        (4, "customer_code"), (4, "period"), (4, "amount"), (4, "due_on"),
+        (4, "Mã khách hàng"), (4, "Kỳ hóa đơn"), (4, "Số tiền"), (4, "Hạn thanh toán"),
     }  # fmt: skip
     as_csv = await officer.get(path, headers={"Accept": "text/csv", "Accept-Language": "en"})
     assert as_csv.headers["content-type"].startswith("text/csv")
@@ -181,8 +181,8 @@ async def test_a_markets_stall_list_is_registered_once(officer, second_officer):
         await second_officer.patch(f"/v1/merchants/{listed[0]['id']}", json={"status": "active"})
     ).status_code == 200
     rows = (await officer.get(f"/v1/merchant-imports/{first['id']}/rejections")).json()["items"]
-    assert (4, "bin", "unknown-bin") in {(row["row"], row["column"], row["code"]) for row in rows}
-    assert {row["column"] for row in rows if row["row"] == 5} == {"name", "tax_code", "bin", "account_no"}
+    assert (4, "Ngân hàng", "unknown-bin") in {(row["row"], row["column"], row["code"]) for row in rows}
+    assert {row["column"] for row in rows if row["row"] == 5} == {"Tên sạp", "MST", "Ngân hàng", "Số tài khoản"}
 
 
 async def test_another_units_officer_gets_the_same_answer_after_the_same_time_for_a_resident_and_an_unknown_id(

@@ -98,3 +98,47 @@ def test_equal_reports_of_two_partners_at_one_time_are_one_payment() -> None:
     assert is_duplicate(
         replace(bank, reference_key="BK1"), ComparedPayment("demo-wallet", 50_000, NOON + timedelta(hours=3), "BK1")
     )
+
+
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("apart", "keys", "is_one"),
+    [
+        (10 * MINUTE, (None, None), True),
+        (10 * MINUTE + SECOND, (None, None), False),
+        (-10 * MINUTE, (None, None), True),
+        (10 * MINUTE, ("BK1", None), True),
+        (10 * MINUTE + SECOND, ("BK1", None), False),
+        (10 * MINUTE, (None, "BK1"), True),
+        (10 * MINUTE + SECOND, (None, "BK1"), False),
+        (timedelta(days=3), ("BK1", "BK1"), True),
+        (timedelta(days=3) + SECOND, ("BK1", "BK1"), False),
+        (timedelta(0), ("BK1", "BK2"), False),
+    ],
+)
+def test_two_reports_are_one_payment_up_to_ten_minutes_or_with_one_reference_up_to_three_days(
+    apart: timedelta, keys: tuple[str | None, str | None], is_one: bool
+) -> None:
+    bank = ComparedPayment("demo-bank", 50_000, NOON, keys[0])
+    wallet = ComparedPayment("demo-wallet", 50_000, NOON + apart, keys[1])
+
+    assert is_duplicate(bank, wallet) == is_duplicate(wallet, bank) == is_one
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(0, MatchOutcome.EXACT), (1, MatchOutcome.EXPIRED_CODE)])
+def test_a_payment_at_the_instant_of_expiry_counts_and_one_second_later_does_not(
+    late: int, outcome: MatchOutcome
+) -> None:
+    assert BILL.expires_at is not None
+
+    assert judge(replace(REPORT, settled_at=BILL.expires_at + late * SECOND), SHOP, BILL) == outcome
+
+
+def test_a_customer_code_in_the_memo_pays_its_bill_like_a_reference_and_no_other_amount() -> None:
+    bill = replace(BILL, by_customer_code=True, was_mangled=True)
+
+    assert judge(REPORT, SHOP, bill) == MatchOutcome.CUSTOMER_CODE
+    assert judge(replace(REPORT, amount=49_999), SHOP, bill) == MatchOutcome.PARTIAL
+    assert judge(REPORT, SHOP, replace(bill, is_open=False, is_paid=True)) == MatchOutcome.PAID_TWICE

@@ -17,10 +17,15 @@ STALLS = [
 ]
 
 
-def poster(name: str, account_no: str = "3500205123456") -> Poster:
+LONG_HOLDER = "CONG TY TRACH NHIEM HUU HAN MOT THANH VIEN THUONG MAI DICH VU HANH PHUC"
+
+
+def poster(name: str, account_no: str = "3500205123456", holder: str = LONG_HOLDER, *, asks: bool = True) -> Poster:
     short = folded(shortened(name, 25)).upper()
     payload = encode(QrContent(initiation="static", bin="970405", account_no=account_no, merchant_name=short))
-    return Poster(payload, name, short, "Agribank", masked_account(account_no), "Chợ Đồng Tiến", "Quầy 12")
+    return Poster(
+        payload, name, short, "Agribank", masked_account(account_no), "Chợ Đồng Tiến", "Quầy 12", holder, asks
+    )
 
 
 def read_back(image: Image.Image) -> list[str]:
@@ -77,7 +82,7 @@ def test_the_vector_image_is_white_ground_and_square() -> None:
     assert f'height="{side}"' in svg
 
 
-@pytest.mark.parametrize("paper", ["a5", "a6"])
+@pytest.mark.parametrize("paper", ["a4", "a5", "a6"])
 def test_every_poster_of_a_market_is_one_sheet_whose_code_scans(paper: Paper) -> None:
     posters = [poster(name, f"35002051234{number:02d}") for number, name in enumerate(STALLS)]
 
@@ -91,6 +96,34 @@ def test_the_pdf_has_a_page_for_every_stall() -> None:
 
     assert pdf.startswith(b"%PDF-")
     assert pdf.count(b"/Type /Page\n") == len(STALLS) or b"/Count 3" in pdf
+
+
+def lines_of(sheet: bytes) -> list[tuple[int, int]]:
+    """The runs of rows with ink in the middle of a sheet, from the top; a run is as high as what touches."""
+    image = Image.open(io.BytesIO(sheet)).convert("L").crop((60, 0, Image.open(io.BytesIO(sheet)).width - 60, 400))
+    inked = [min(image.crop((0, y, image.width, y + 1)).tobytes()) < 120 for y in range(image.height)]
+    starts = [y for y in range(1, image.height) if inked[y] and not inked[y - 1]]
+    ends = [y for y in range(1, image.height) if inked[y - 1] and not inked[y]]
+    return list(zip(starts, ends, strict=False))
+
+
+def test_a_long_name_with_stacked_accents_does_not_run_into_the_line_below() -> None:
+    """Each line of the name and the place under it is a run of its own: nothing touches."""
+    name = "CỬA HÀNG TẠP HÓA TỔNG HỢP ẤM ẨN ỘỘ ỖỖ - CHỢ TRUNG TÂM XÃ ĐỒNG TIẾN, THÔN PHÚC ẤM, CỔNG SAU"
+    [sheet] = poster_pngs([poster(name)], "a5", 150)
+    [short] = poster_pngs([poster("Sạp rau")], "a5", 150)
+
+    heights = [end - start for start, end in lines_of(sheet)]
+
+    assert len(lines_of(sheet)) > len(lines_of(short))
+    assert max(heights) < 90
+
+
+def test_a_sheet_without_the_holders_name_has_the_code_and_tells_to_ask() -> None:
+    without = poster_pngs([poster("Sạp cá", holder="", asks=False)])[0]
+
+    assert read_back(Image.open(io.BytesIO(without))) == [poster("Sạp cá").payload]
+    assert without != poster_pngs([poster("Sạp cá", asks=False)])[0]
 
 
 def test_the_account_on_paper_is_masked() -> None:

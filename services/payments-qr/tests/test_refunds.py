@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlmodel import col, select
 
-from contracts.payments_qr import PaymentRefunded, PaymentReversed, PaymentSettled
+from contracts.payments_qr import BillCancelled, PaymentRefunded, PaymentReversed, PaymentSettled
 from payments_qr.commands.counting import take_counts
 from payments_qr.commands.payments import record_reports
 from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
+from payments_qr.model import Movement
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 PURPOSE = {"X-Purpose": "payment"}
@@ -98,6 +100,53 @@ async def test_a_settlement_compares_every_movement(calling, activated, deliver,
     assert (again["missing_there"], again["booked_another_day"]) == (0, 1)
 
 
+async def test_what_is_not_collected_is_written_off_by_a_movement_and_taken_back_by_another(
+    officer, new_bill, published
+):
+    bill = await new_bill(1, 185_000)
+    path = f"/v1/bills/{bill['id']}"
+
+    written_off = await officer.post(f"{path}/write-off", json={"reason": "hộ nghèo, quyết định 12"})
+    again = await officer.post(f"{path}/write-off", json={"reason": "lần nữa"})
+    code = (await officer.get(f"/v1/qr-codes/{bill['qr_code_id']}")).json()
+
+    assert (written_off.status_code, written_off.json()["status"]) == (200, "written_off")
+    assert (written_off.json()["written_off_amount"], written_off.json()["remaining"]) == (185_000, 0)
+    assert (again.status_code, code["status"]) == (409, "revoked")
+    assert [event.remaining for event in await published(BillCancelled)] == [0]
+    reopened = (await officer.post(f"{path}/reopen", json={"reason": "nhầm hộ"})).json()
+    assert (reopened["status"], reopened["written_off_amount"], reopened["remaining"]) == ("unpaid", 0, 185_000)
+    movements = (await officer.get(f"{path}/movements")).json()["items"]
+    assert [(one["kind"], one["amount"], one["note"]) for one in movements] == [
+        ("written_off", 185_000, "hộ nghèo, quyết định 12"),
+        ("write_off_reopened", -185_000, "nhầm hộ"),
+    ]
+    assert (await officer.get("/v1/payments/sums")).json()["items"] == []
+
+
+async def test_totals_of_stalls_and_markets_are_sums_of_movements(
+    officer, activated, deliver, partner_event, settled, owner, world
+):
+    own = {"resident_id": str(world.resident)}
+    greens = await activated(owner=own)
+    fish = await activated(name="Sạp cá", counter="2")
+    for number, (stall, amount) in enumerate(((greens, 50_000), (greens, 20_000), (fish, 30_000))):
+        paid = settled(merchant_id=stall["id"], partner_reference=f"FT{number}", amount=amount)
+        await deliver(partner_event("qr.payment_settled", paid))
+    await deliver(partner_event("qr.payment_reversed", refund(1, 5_000, "FT0")))
+    await deliver(partner_event("qr.payment_reversed", refund(2, 30_000, "FT2")))
+
+    stalls = (await officer.get("/v1/payments/merchant-totals", params={"market": "Chợ Đồng Tiến"})).json()["items"]
+    [market] = (await officer.get("/v1/payments/market-totals")).json()["items"]
+    mine = (await owner.get("/v1/payments/merchant-totals")).json()["items"]
+
+    assert {(one["name"], one["count"], one["amount"]) for one in stalls} == {
+        ("Sạp rau Chị Hạnh", 2, 65_000), ("Sạp cá", 0, 0),
+    }  # fmt: skip
+    assert market == {"market": "Chợ Đồng Tiến", "merchants": 2, "count": 2, "amount": 65_000}
+    assert [one["merchant_id"] for one in mine] == [greens["id"]]
+
+
 class Books:
     """The oracle: what the movements add up to, whatever their order."""
 
@@ -171,14 +220,82 @@ async def test_random_refunds_reversals_repetitions_and_orders_add_up(
         counts = {count.indicator: count.count for count in await take_counts(session)}
     assert counts.get("cashless_amount", 0) == net
     assert await published_net(published) == net
+    async with database.reading() as session:
+        movements = (await session.exec(select(Movement).order_by(col(Movement.id)))).all()
+    assert sum(movement.amount for movement in movements) == net
+    for bill in bills:
+        booked = [movement.amount for movement in movements if str(movement.bill_id) == bill["id"]]
+        assert sum(booked) == books.bill(bill)[1]
+    [total] = (await officer.get("/v1/payments/merchant-totals")).json()["items"] or [{"amount": 0}]
+    assert total["amount"] == net
 
 
-async def published_net(published):
+@pytest.mark.parametrize("seed", range(4))
+async def test_orders_duplicates_decisions_and_write_offs_in_any_order_add_up(
+    seed, database, officer, point, new_bill, published
+):
+    """Two partners report, an officer dismisses, reopens, accepts and writes off: every sum is that of the movements."""
+    chance = random.Random(1_000 + seed)
+    bills = [await new_bill(number, (number + 2) * 10_000) for number in range(5)]
+    reports = []
+    for number, bill in enumerate(bills):
+        amount = bill["amount"] + chance.choice([0, 0, -1_000, 1_000])
+        named = (UUID(point["id"]), bill["reference"])
+        reports.append(ReportedPayment("demo-bank", f"FT{number}", amount, NOON, *named))
+        if chance.random() < 0.6:
+            reports.append(ReportedPayment("demo-wallet", f"W{number}", amount, NOON + timedelta(seconds=30), *named))
+        for part in range(chance.choice([0, 1, 2])):
+            reports.append(
+                ReportedReversal("demo-bank", f"R{number}-{part}", f"FT{number}", chance.randint(1, amount), NOON)
+            )
+    chance.shuffle(reports)
+    for report in reports + chance.sample(reports, 3):
+        async with database.transaction() as session:
+            await record_reports(session, [report])
+        if chance.random() < 0.5:
+            await _decide_on_something(officer, chance)
+
+    rows = (await officer.get("/v1/payments", params={"limit": 200}, headers=PURPOSE)).json()["items"]
+    net = sum(row["amount"] - row["refunded_amount"] for row in rows if row["status"] == "settled")
+    sums = (await officer.get("/v1/payments/sums")).json()["items"]
+    async with database.reading() as session:
+        movements = (await session.exec(select(Movement))).all()
+    money = [one for one in movements if one.payment_id is not None]
+    assert net == sum(one.amount for one in money) == sum(day["amount"] for day in sums)
+    assert await published_net(published, only_counted=True) == net
+    for bill in bills:
+        shown = (await officer.get(f"/v1/bills/{bill['id']}")).json()
+        of_bill = [one for one in movements if str(one.bill_id) == bill["id"]]
+        assert shown["paid_amount"] == sum(one.amount for one in of_bill if one.payment_id is not None)
+        assert shown["written_off_amount"] == sum(one.amount for one in of_bill if one.payment_id is None)
+        if shown["status"] == "unpaid":
+            assert shown["remaining"] == shown["amount"] - shown["paid_amount"] - shown["refunded_amount"]
+
+
+async def _decide_on_something(officer, chance):
+    kind = chance.choice(["dismiss", "reopen", "accept", "write-off", "reopen-bill"])
+    if kind in ("write-off", "reopen-bill"):
+        bill = chance.choice((await officer.get("/v1/bills")).json()["items"])
+        path = "write-off" if kind == "write-off" else "reopen"
+        answer = await officer.post(f"/v1/bills/{bill['id']}/{path}", json={"reason": "thử"})
+    else:
+        rows = (await officer.get("/v1/payments", headers=PURPOSE)).json()["items"]
+        if not rows:
+            return
+        payment, note = chance.choice(rows), {"note": "thử"}
+        if kind == "reopen":
+            answer = await officer.post(f"/v1/payments/{payment['id']}/reopen", json={"reason": "thử"})
+        else:
+            answer = await officer.post(f"/v1/payments/{payment['id']}/resolve", json={"action": kind} | note)
+    assert answer.status_code in (200, 409), answer.text
+
+
+async def published_net(published, *, only_counted=False):
     """What a reader of the events counts."""
     amounts: dict[UUID, int] = {}
     for event in await published(PaymentSettled, PaymentRefunded, PaymentReversed):
         if isinstance(event, PaymentSettled):
-            amounts[event.payment_id] = event.amount
+            amounts[event.payment_id] = event.amount if event.counted or not only_counted else 0
         elif isinstance(event, PaymentRefunded):
             amounts[event.payment_id] = event.amount - event.refunded_amount
         else:

@@ -17,7 +17,7 @@ WRONG = (
     "/v1/bills?period=2026-13",
     "/v1/merchants?category=bar",
     "/v1/merchants/posters.pdf",
-    "/v1/merchants/posters.pdf?unit_code=15724&paper=a4",
+    "/v1/merchants/posters.pdf?unit_code=15724&paper=a3",
     "/v1/banks?as_of=today",
 )
 

@@ -34,6 +34,8 @@ class Registry:
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.is_down:
             return httpx.Response(503)
+        if request.method == "GET":
+            return self.organization(request.url.path.rpartition("/")[2])
         number = next(iter(json.loads(request.content).values()))
         self.requests.append(f"{request.url.path} {number}")
         assert request.headers["X-Purpose"] == "payment"
@@ -42,6 +44,15 @@ class Registry:
             return httpx.Response(self.failing[number], json={})
         answer = {"id": found, "representative_confirmed": found not in self.claimed}
         return httpx.Response(200, json=answer) if found else httpx.Response(404, json={})
+
+    def organization(self, id: str) -> httpx.Response:
+        self.requests.append(f"GET {id}")
+        if id in self.failing:
+            return httpx.Response(self.failing[id])
+        number = next((number for number, known in self.known.items() if known == id), None)
+        if number is None:
+            return httpx.Response(404, json={})
+        return httpx.Response(200, json={"tax_code": number, "representative_confirmed": id not in self.claimed})
 
 
 @pytest.fixture
@@ -83,6 +94,42 @@ async def test_a_refused_or_failing_tax_code_stops_no_other(database, registered
         await registered(name=f"Cửa hàng {number}", owner={"tax_code": number})
 
     assert await link_owners(database, registry.service_client) == 2
+
+
+def registered_organization(organization, world, **changes):
+    fields = {
+        "organization_id": organization, "version": 1, "unit_id": world.elsewhere, "unit_code": "15061", "at": NOON,
+        "kind": "enterprise", "representative_id": world.resident, "owner_has_smartphone": True,
+        "representative_confirmed": True,
+    }  # fmt: skip
+    return OrganizationRegistered(**fields | changes)
+
+
+async def test_an_organization_registered_after_its_merchant_is_linked_at_the_next_run(
+    database, registered, registry, deliver, world
+):
+    await registered(owner={"tax_code": "2800123456"})
+    assert await link_owners(database, registry.service_client) == 0
+    organization, broken = new_id(), new_id()
+    registry.known = {"2800123456": str(organization)}
+    registry.failing = {str(broken): 500}
+    await deliver(registered_organization(broken, world), registered_organization(organization, world))
+
+    assert await link_owners(database, registry.service_client) == 1
+    assert await link_owners(database, registry.service_client) == 0
+
+
+async def test_a_resident_registered_after_their_merchant_is_linked_at_the_next_run(
+    database, registered, registry, deliver, world, resident_event
+):
+    await registered(owner={"tax_code": "038180012345"})
+    assert await link_owners(database, registry.service_client) == 0
+    newcomer = new_id()
+    registry.known = {"038180012345": str(newcomer)}
+    assert await link_owners(database, registry.service_client) == 0
+    await deliver(resident_event(newcomer, world.village, "15727-01"))
+
+    assert await link_owners(database, registry.service_client) == 1
 
 
 async def test_a_tax_code_claimed_by_an_unconfirmed_representative_links_nothing(

@@ -10,6 +10,7 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested
 from contracts.payments_qr import FeeUncollectable
+from payments_qr.commands.bill_events import publish_cancelled, publish_issued
 from payments_qr.commands.qr_codes import add_code, write_code
 from payments_qr.errors import BillExists, BillNotOpen, MerchantNotActive
 from payments_qr.model import Bill, Merchant, QrCode
@@ -28,12 +29,19 @@ async def issue_bill(session: Session, merchant: Merchant, terms: BillTerms) -> 
         bill = new_bill(merchant, terms)
         await save_with_code(session, merchant, bill)
     elif bill.state == "cancelled":
-        code = replace_terms(merchant, bill, None, terms)
-        bill.qr_code_id = code.id
-        await add_code(session, merchant, code, bill)
+        await change_terms(session, merchant, bill, terms)
     else:
         raise BillExists()
     return bill
+
+
+async def change_terms(session: Session, merchant: Merchant, bill: Bill, terms: BillTerms) -> None:
+    """Puts other terms on a bill that nothing was paid for, with a new code."""
+    present = await session.get(QrCode, bill.qr_code_id, with_for_update=True) if bill.qr_code_id else None
+    code = replace_terms(merchant, bill, present, terms)
+    bill.qr_code_id = code.id
+    await add_code(session, merchant, code, bill)
+    await publish_issued(session, merchant, [bill])
 
 
 def replace_terms(merchant: Merchant, bill: Bill, present: QrCode | None, terms: BillTerms) -> QrCode:
@@ -41,6 +49,7 @@ def replace_terms(merchant: Merchant, bill: Bill, present: QrCode | None, terms:
     code = code_of_bill(merchant, new_bill(merchant, terms))
     code.bill_id = bill.id
     bill.amount, bill.due_on, bill.state = terms.amount, terms.due_on, "unpaid"
+    bill.reminders_sent = 0
     bill.changed_at, bill.version = now(), bill.version + 1
     if present is not None and present.state == "active":
         present.turn("revoked", now())
@@ -56,15 +65,27 @@ def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = Non
     )  # fmt: skip
 
 
-async def cancel_bill(session: Session, bill: Bill) -> None:
+async def cancel_bill(session: Session, merchant: Merchant, bill: Bill) -> None:
     """Cancels a bill that nothing was paid for, and revokes its code."""
-    code = await session.get(QrCode, bill.qr_code_id, with_for_update=True) if bill.qr_code_id else None
-    await session.refresh(bill, with_for_update=True)
+    code = await lock_bill(session, bill)
     if bill.state != "unpaid" or bill.paid_amount:
         raise BillNotOpen()
+    close_bill(bill, code, "cancelled")
+    await publish_cancelled(session, merchant, bill)
+
+
+async def lock_bill(session: Session, bill: Bill) -> QrCode | None:
+    """Locks a bill after its code, as payments do; returns the code."""
+    code = await session.get(QrCode, bill.qr_code_id, with_for_update=True) if bill.qr_code_id else None
+    await session.refresh(bill, with_for_update=True)
+    return code
+
+
+def close_bill(bill: Bill, code: QrCode | None, state: str) -> None:
+    """Ends an unpaid bill; its code can no longer be paid."""
     if code is not None and code.state == "active":
         code.turn("revoked", now())
-    bill.state, bill.changed_at, bill.version = "cancelled", now(), bill.version + 1
+    bill.state, bill.changed_at, bill.version = state, now(), bill.version + 1
 
 
 async def find_bill(session: Session, merchant_id: UUID, customer_code: str, period: str) -> Bill | None:
@@ -84,6 +105,7 @@ async def save_with_code(session: Session, merchant: Merchant, bill: Bill) -> Qr
     code = code_of_bill(merchant, bill)
     bill.qr_code_id = code.id
     await add_code(session, merchant, code, bill)
+    await publish_issued(session, merchant, [bill])
     return code
 
 

@@ -21,9 +21,13 @@ _COUNTS = text(
         WHERE status = 'active' AND has_qr AND category IN ('market_stall', 'shop', 'electricity', 'water')
         GROUP BY 1, 2
         UNION ALL
-        SELECT unit_id, 'cashless_payments', count(*) FROM payment WHERE status = 'settled' GROUP BY 1
+        SELECT unit_id, 'cashless_payments',
+               count(*) FILTER (WHERE kind = 'settled') - count(*) FILTER (WHERE kind = 'reversed')
+        FROM movement WHERE kind IN ('settled', 'refunded', 'reversed') GROUP BY 1
+        HAVING count(*) FILTER (WHERE kind = 'settled') > count(*) FILTER (WHERE kind = 'reversed')
         UNION ALL
-        SELECT unit_id, 'cashless_amount', sum(amount - refunded_amount)::bigint FROM payment WHERE status = 'settled' GROUP BY 1
+        SELECT unit_id, 'cashless_amount', sum(amount)::bigint
+        FROM movement WHERE kind IN ('settled', 'refunded', 'reversed') GROUP BY 1 HAVING sum(amount) > 0
     ) AS found JOIN known_unit AS unit ON unit.id = found.unit_id AND unit.kind <> 'training'
     ORDER BY 1, 2
     """

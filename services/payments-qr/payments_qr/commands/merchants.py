@@ -42,6 +42,7 @@ from payments_qr.model.registration import MerchantChanges, MerchantDetails, Mer
 from payments_qr.qr_payload import PayloadFault, folded, shortened
 from payments_qr.queries.merchants import list_merchants_of_account, lock_merchant
 from payments_qr.queries.ownership import is_in_training, require
+from payments_qr.queries.partners import require_partner
 from payments_qr.queries.people import get_known
 
 LONGEST_NAME_IN_CODE = 25
@@ -51,6 +52,7 @@ async def register_merchant(session: Session, caller: Caller, details: MerchantD
     """Submits a merchant for verification. Residents and organizations register their own, officers those of their units."""
     _refuse_without_permission(caller, details)
     await _require_owner(session, caller, details.owner)
+    await require_partner(session, details.provider, "/provider")
     unit = await unit_of_body(session, unit_code)
     if caller.role == "officer":
         await require_unit(session, caller, unit.id, is_known=True)
@@ -180,6 +182,8 @@ async def _edit(
     """Applies the details; a change of what payers rely on makes the merchant submitted again. Returns whether any changed."""
     before = merchant.details()
     _edit_plain_fields(merchant, changes)
+    if changes.provider is not None and changes.provider != before["provider"]:
+        await require_partner(session, changes.provider, "/provider")
     await _edit_unit_and_owner(session, caller, merchant, changes)
     is_other_account = merchant.put_changed_account(changes.settlement)
     changed = {name for name, value in merchant.details().items() if value != before[name]}

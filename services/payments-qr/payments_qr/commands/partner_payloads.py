@@ -205,7 +205,7 @@ async def _add_merchant(
             "category": payload.category,
             "owner": {"tax_code": payload.owner.number},
             "provider": event.partner_id,
-            "settlement": {"bin": bin, "account_no": account_no, "account_name": payload.name},
+            "settlement": {"bin": bin, "account_no": account_no, "account_name": None},
         }
     )
     merchant = new_merchant(details, unit, maker=f"partner:{event.partner_id}")

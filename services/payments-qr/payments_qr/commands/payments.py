@@ -12,6 +12,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.payments_qr import BillPaid, PaymentRefunded, PaymentReversed, PaymentSettled, PaymentUnmatched
+from payments_qr.commands.ledger import book_payment, book_refund
 from payments_qr.commands.report_batch import (
     PaymentTarget,
     ReportBatch,
@@ -72,7 +73,12 @@ def _new_payment(report: ReportedPayment, found: PaymentTarget) -> Payment:
             account_matches=found.account_matches,
         ),
         _found_merchant(found.merchant, report.settled_at),
-        _found_code(found.code, report.reference or "", found.named.id if found.named else None),
+        _found_code(
+            found.code,
+            report.reference or "",
+            found.named.id if found.named else None,
+            by_customer_code=found.by_customer_code,
+        ),
     )
     payment = Payment(
         partner_id=report.partner_id, partner_reference=report.partner_reference, amount=report.amount,
@@ -95,7 +101,9 @@ def _found_merchant(merchant: Merchant | None, settled_at: datetime) -> FoundMer
     return FoundMerchant(merchant.provider, is_active=merchant.was_active_at(settled_at))
 
 
-def _found_code(code: QrCode | None, reference: str, named_id: UUID | None) -> FoundCode | None:
+def _found_code(
+    code: QrCode | None, reference: str, named_id: UUID | None, *, by_customer_code: bool = False
+) -> FoundCode | None:
     if code is None:
         return None
     kind: Any = code.kind
@@ -108,6 +116,7 @@ def _found_code(code: QrCode | None, reference: str, named_id: UUID | None) -> F
         was_mangled=is_mangled(reference, code.reference or ""),
         belongs_to_named_merchant=named_id is None or named_id == code.merchant_id,
         pays_into_account=code.account_matches,
+        by_customer_code=by_customer_code,
     )
 
 
@@ -139,6 +148,7 @@ def take_effect(session: Session, payment: Payment, merchant: Merchant, code: Qr
     _publish_settled(session, payment, merchant, bill)
     if not payment.counts:
         return
+    book_payment(session, payment, merchant, payment.settled_at)
     if payment.refunded_amount:
         _publish_refunded(session, payment, merchant, bill, payment.settled_at)
     if code is not None and code.kind == "dynamic" and code.state == "active" and bill is None:
@@ -210,6 +220,7 @@ def _refund(batch: ReportBatch, payment: Payment, at: datetime) -> None:
     merchant = batch.merchants[payment.merchant_id]
     bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
     code = batch.codes.get(payment.qr_code_id) if payment.qr_code_id else None
+    book_refund(batch.session, payment, merchant, part, at)
     if payment.reversed_at is None:
         if bill is not None:
             bill.refund(part, at)

@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, text
+from sqlalchemy import and_, or_, text, tuple_
 from sqlmodel import col, select
 
+from chassis.clock import local_date, now
 from chassis.storage.database import Session
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
 from payments_qr.model.matching import DUPLICATE_WINDOW_WITH_REFERENCE, MatchOutcome
 from payments_qr.model.merchants import account_indexes
-from payments_qr.model.reference_codes import references_in
+from payments_qr.model.reference_codes import customer_codes_in, references_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ class ReportedReversal:
 
 @dataclass(frozen=True, slots=True)
 class PaymentTarget:
-    """The merchant and code that a report identifies."""
+    """The merchant and code that a report identifies; `by_customer_code`: the code of a bill whose customer the memo names."""
 
     merchant: Merchant | None
     code: QrCode | None
     named: Merchant | None
     account_matches: bool | None
+    by_customer_code: bool = False
 
 
 @dataclass
@@ -73,6 +75,7 @@ class ReportBatch:
     reversal_keys: set[tuple[str, str]] = field(default_factory=set)
     _codes_by_key: dict[str, list[QrCode]] = field(default_factory=lambda: defaultdict(list))
     _merchants_by_account: dict[bytes, list[Merchant]] = field(default_factory=lambda: defaultdict(list))
+    _customer_bills: dict[tuple[UUID, str], list[Bill]] = field(default_factory=lambda: defaultdict(list))
     _alike: dict[tuple[UUID, int], list[Payment]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, payment: Payment) -> None:
@@ -90,14 +93,30 @@ class ReportBatch:
         return [other for other in found if other.partner_id != payment.partner_id and other.duplicate_of is None]
 
     def find(self, report: ReportedPayment) -> PaymentTarget:
-        """The target of a report: by reference, by the merchant it names, by the account."""
+        """The target of a report: by reference, by the merchant it names, by the account; then by a customer's code."""
         named = self.merchants.get(report.merchant_id) if report.merchant_id else None
         code = self._find_code(report, named)
         if code is not None:
             merchant: Merchant | None = named or self.merchants[code.merchant_id]
         else:
             merchant = named or self._merchant_of_account(report)
-        return PaymentTarget(merchant, code, named, account_matches(report, merchant))
+        billed = self._find_bill_code(report, merchant) if code is None or code.kind == "static" else None
+        return PaymentTarget(
+            merchant, billed or code, named, account_matches(report, merchant), by_customer_code=billed is not None
+        )
+
+    def _find_bill_code(self, report: ReportedPayment, merchant: Merchant | None) -> QrCode | None:
+        """The code of the bill that a memo with a customer code pays: one of this amount, else the oldest that is due."""
+        if merchant is None or not report.reference:
+            return None
+        for customer_code in customer_codes_in(report.reference):
+            bills = self._customer_bills.get((merchant.id, customer_code), ())
+            fitting = [bill for bill in bills if bill.state == "unpaid" and bill.remaining == report.amount]
+            due = [bill for bill in bills if bill.state == "unpaid"]
+            chosen = next(iter(fitting or due or bills[-1:]), None)
+            if chosen is not None and chosen.qr_code_id is not None:
+                return self.codes.get(chosen.qr_code_id)
+        return None
 
     def _find_code(self, report: ReportedPayment, named: Merchant | None) -> QrCode | None:
         """The one code that the reference identifies, surest reading first; None where two merchants share the reference."""
@@ -153,6 +172,7 @@ async def load_report_batch(
         await _load_merchants(batch, {report.merchant_id for report in fresh if report.merchant_id})
         await _load_accounts(batch, fresh)
         await _load_codes(batch, fresh)
+        await _load_customer_bills(batch, fresh)
         await _load_alike(batch, fresh)
     return batch
 
@@ -170,6 +190,36 @@ async def _load_codes(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> N
     wanted = {key for report in fresh if report.reference for key in references_in(report.reference)}
     if wanted:
         await _store_codes(batch, col(QrCode.reference_key).in_(wanted))
+
+
+async def _load_customer_bills(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> None:
+    """The recent bills of the customers whose codes stand in memos that name no code of ours, the oldest first."""
+    wanted: set[tuple[UUID, str]] = set()
+    for report in fresh:
+        found = batch.find(report) if report.reference else None
+        if found and found.merchant and (found.code is None or found.code.kind == "static"):
+            wanted |= {(found.merchant.id, code) for code in customer_codes_in(report.reference or "")}
+    if not wanted:
+        return
+    bills = await batch.session.exec(
+        select(Bill.id, Bill.qr_code_id)
+        .where(
+            tuple_(col(Bill.merchant_id), col(Bill.customer_code)).in_(wanted),
+            col(Bill.state).in_(("unpaid", "paid")),
+            col(Bill.dossier_id).is_(None),
+            col(Bill.due_on) >= local_date(now() - BILLS_LOOKED_AT),
+        )
+        .limit(MOST_CUSTOMER_BILLS)
+    )
+    ids = dict(bills.all())
+    if ids:
+        await _store_codes(batch, col(QrCode.id).in_([code_id for code_id in ids.values() if code_id]))
+    for bill in sorted((batch.bills[id] for id in ids if id in batch.bills), key=lambda bill: (bill.due_on, bill.id)):
+        batch._customer_bills[bill.merchant_id, bill.customer_code].append(bill)
+
+
+BILLS_LOOKED_AT = timedelta(days=400)
+MOST_CUSTOMER_BILLS = 5_000
 
 
 async def _store_codes(batch: ReportBatch, condition: Any) -> None:

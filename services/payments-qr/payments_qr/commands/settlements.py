@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO, TypeVar
 from uuid import UUID
@@ -51,6 +52,7 @@ async def import_settlement(
     settlement = Settlement(
         partner_id=partner_id, business_date=business_date, file_hash=file_hash, row_count=totals.count,
         row_sum=totals.sum, has_control_line=totals.is_stated, taken_by=caller.account, taken_at=now(),
+        warnings=[asdict(remark) for remark in totals.remarks],
     )  # fmt: skip
     session.add(settlement)
     await session.flush()

@@ -2,10 +2,12 @@
 
 from payments_qr.model.bills import Bill, UtilityAccount
 from payments_qr.model.fee_merchants import FeeMerchant
-from payments_qr.model.imports import Import, ImportRejection
+from payments_qr.model.imports import Import, ImportRejection, ImportRow
 from payments_qr.model.merchants import Merchant
+from payments_qr.model.movements import Movement
+from payments_qr.model.partners import KnownPartner
 from payments_qr.model.payments import Payment, Reversal
-from payments_qr.model.people import KnownDossier, KnownOrganization, KnownResident
+from payments_qr.model.people import KnownDossier, KnownOrganization, KnownResident, OwnerCandidate
 from payments_qr.model.qr_codes import QrCode
 from payments_qr.model.settlements import Settlement, SettlementLine
 from payments_qr.model.tables import Table
@@ -15,10 +17,14 @@ __all__ = [
     "FeeMerchant",
     "Import",
     "ImportRejection",
+    "ImportRow",
     "KnownDossier",
     "KnownOrganization",
+    "KnownPartner",
     "KnownResident",
     "Merchant",
+    "Movement",
+    "OwnerCandidate",
     "Payment",
     "QrCode",
     "Reversal",

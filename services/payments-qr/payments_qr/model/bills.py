@@ -33,7 +33,7 @@ class BillProof:
 
 
 class Bill(Table, table=True):
-    """A bill. `state`: unpaid, paid, cancelled; overdue follows from the date. A dossier's fee has `dossier_id`.
+    """A bill. `state`: unpaid, paid, cancelled, written_off; overdue follows from the date. A dossier's fee has `dossier_id`.
 
     `paid_amount` is what the payments that count have left after refunds, `refunded_amount` what was given back of them.
     A refund in parts leaves a bill paid; a payment that is given back whole does not.
@@ -44,6 +44,7 @@ class Bill(Table, table=True):
         Index("uq_bill_customer_period", "merchant_id", "customer_code", "period", unique=True),
         Index("uq_bill_dossier", "dossier_id", unique=True, postgresql_where="dossier_id IS NOT NULL"),
         Index("ix_bill_merchant", "merchant_id", "id"),
+        Index("ix_bill_unpaid", "due_on", "id", postgresql_where="state = 'unpaid'"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -54,6 +55,8 @@ class Bill(Table, table=True):
     amount: int = Field(sa_type=money())
     paid_amount: int = Field(default=0, sa_type=money())
     refunded_amount: int = Field(default=0, sa_type=money())
+    written_off_amount: int = Field(default=0, sa_type=money())
+    reminders_sent: int = 0
     due_on: date
     state: str = Field(default="unpaid", sa_type=text())
     qr_code_id: UUID | None = None
@@ -85,6 +88,13 @@ class Bill(Table, table=True):
             return False
         self.state, self.paid_at = "unpaid", None
         return True
+
+    @property
+    def remaining(self) -> int:
+        """What is still due."""
+        if self.state in ("cancelled", "written_off"):
+            return 0
+        return max(self.amount - self._standing, 0)
 
     @property
     def _standing(self) -> int:

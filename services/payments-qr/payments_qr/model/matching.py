@@ -9,11 +9,12 @@ Status = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
 
 
 class MatchOutcome(StrEnum):
-    """The reason of a payment's status. The first four count; the others wait for a person's decision."""
+    """The reason of a payment's status. The first five count; the others wait for a person's decision."""
 
     EXACT = "exact"
     MANGLED_REFERENCE = "mangled_reference"
     COUNTER = "counter"
+    CUSTOMER_CODE = "customer_code"
     ACCEPTED = "accepted"
     PARTIAL = "partial"
     TOO_MUCH = "too_much"
@@ -31,7 +32,12 @@ class MatchOutcome(StrEnum):
     REOPENED = "reopened"
 
 
-COUNTING = frozenset({MatchOutcome.EXACT, MatchOutcome.MANGLED_REFERENCE, MatchOutcome.COUNTER, MatchOutcome.ACCEPTED})
+COUNTING = frozenset(
+    {
+        *(MatchOutcome.EXACT, MatchOutcome.MANGLED_REFERENCE, MatchOutcome.COUNTER, MatchOutcome.CUSTOMER_CODE),
+        MatchOutcome.ACCEPTED,
+    }
+)
 # Two banks stamp the same transfer within minutes; two customers at one stall rarely pay the same to the second.
 DUPLICATE_WINDOW = timedelta(minutes=10)
 DUPLICATE_WINDOW_WITH_REFERENCE = timedelta(days=3)
@@ -50,7 +56,7 @@ class MatchInput:
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """The code that the reference identifies."""
+    """The code that the reference identifies. `by_customer_code`: the memo names the customer of its bill instead."""
 
     kind: Literal["static", "dynamic", "external"]
     amount: int | None
@@ -60,6 +66,7 @@ class FoundCode:
     was_mangled: bool
     belongs_to_named_merchant: bool = True
     pays_into_account: bool = True  # an external code may name another account
+    by_customer_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ def _judge_code(payment: MatchInput, code: FoundCode) -> MatchOutcome:
         return MatchOutcome.EXPIRED_CODE
     if code.amount is not None and code.kind != "static" and payment.amount != code.amount:
         return MatchOutcome.PARTIAL if payment.amount < code.amount else MatchOutcome.TOO_MUCH
+    if code.by_customer_code:
+        return MatchOutcome.CUSTOMER_CODE
     return MatchOutcome.MANGLED_REFERENCE if code.was_mangled else MatchOutcome.EXACT
 
 

@@ -131,11 +131,11 @@ class Merchant(Table, table=True):
             self.inactive_since = at
         return True
 
-    def put_account(self, bin: str, account_no: str, account_name: str) -> None:
+    def put_account(self, bin: str, account_no: str, account_name: str | None) -> None:
         """Sets the settlement account, encrypted, with its blind index."""
         self.bin = bin
         self.account_no = encrypt_value("merchant", "account_no", self.id, account_no)
-        self.account_name = encrypt_value("merchant", "account_name", self.id, account_name)
+        self.account_name = encrypt_value("merchant", "account_name", self.id, account_name or "")
         self.account_index = account_index(bin, account_no)
 
     def put_tax_code(self, tax_code: str) -> None:
@@ -167,8 +167,9 @@ class Merchant(Table, table=True):
     def opened_account_no(self) -> str:
         return decrypt_value("merchant", "account_no", self.id, self.account_no)
 
-    def opened_account_name(self) -> str:
-        return decrypt_value("merchant", "account_name", self.id, self.account_name)
+    def opened_account_name(self) -> str | None:
+        """The account holder's name at the bank; None where it is not known."""
+        return decrypt_value("merchant", "account_name", self.id, self.account_name) or None
 
     def opened_tax_code(self) -> str | None:
         return None if self.tax_code is None else decrypt_value("merchant", "tax_code", self.id, self.tax_code)

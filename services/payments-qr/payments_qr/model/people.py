@@ -25,6 +25,14 @@ class KnownOrganization(OrganizationReplica, Table, table=True):
     representative_confirmed: bool = False
 
 
+class OwnerCandidate(Table, table=True):
+    """An organization that was registered or confirmed, to be compared with the merchants without a linked owner."""
+
+    __tablename__ = "owner_candidate"
+
+    organization_id: UUID = Field(primary_key=True)
+
+
 class KnownDossier(Table, table=True):
     """Whose dossier it is, so that the applicant sees its fee."""
 

@@ -19,6 +19,7 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALL = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _OURS = re.compile(rf"(?=({PREFIX}[{_LETTERS}]{{9}}[{_ALL}]))")
 _TOKEN = re.compile(r"[A-Z0-9]+")
+_CUSTOMER_WORD = re.compile(r"[A-Z0-9][A-Z0-9.\-]*")
 _MOST_TOKENS = 40
 
 
@@ -63,6 +64,16 @@ def _candidates(memo: str) -> Iterator[str]:
     words = _TOKEN.findall(folded(memo).upper())[:_MOST_TOKENS]
     for width in (1, 2, 3):
         yield from ("".join(words[start : start + width]) for start in range(len(words) - width + 1))
+
+
+def customer_codes_in(memo: str) -> list[str]:
+    """Words of a memo that may be a supplier's customer code: with a digit; whole, without punctuation, and their parts."""
+    found: dict[str, None] = {}
+    for word in _CUSTOMER_WORD.findall(folded(memo).upper())[:_MOST_TOKENS]:
+        for form in (word.strip(".-"), reference_key(word), *re.split(r"[.\-]", word)):
+            if 3 <= len(form) <= LONGEST and any(character.isdigit() for character in form):
+                found[form] = None
+    return list(found)
 
 
 def is_mangled(memo: str, reference: str) -> bool:

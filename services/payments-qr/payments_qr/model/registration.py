@@ -32,7 +32,8 @@ class SettlementAccount(BaseModel):
 
     bin: Bin
     account_no: AccountNo
-    account_name: Name
+    account_name: Name | None = None
+    """The account holder's name at the bank; None where neither the list nor the provider gave it."""
 
 
 class MerchantDetails(BaseModel):

@@ -1,9 +1,11 @@
 """Settlement files of partners, compared with the recorded payments line by line."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.ids import new_id
@@ -32,6 +34,7 @@ class Settlement(Table, table=True):
     amount_mismatch: int = 0
     booked_another_day: int = 0
     repeated: int = 0
+    warnings: list[Any] = Field(default_factory=list, sa_type=JSONB)
     taken_by: str = Field(sa_type=text())
     taken_at: datetime = Field(sa_type=aware())
 

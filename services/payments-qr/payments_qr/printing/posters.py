@@ -10,12 +10,16 @@ import typst
 
 from payments_qr.printing.images import qr_svg
 
-Paper = Literal["a5", "a6"]
+Paper = Literal["a4", "a5", "a6"]
 
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """What one sheet shows. `masked_account` never holds the full number; the code itself does, as it must."""
+    """What one sheet shows. `masked_account` never holds the full number; the code itself does, as it must.
+
+    `holder` is the account holder's name at the bank, which the payer's application shows to be compared; empty where
+    neither the provider nor the stall list gave it. `asks_customer_code`: the payer writes it into the memo.
+    """
 
     payload: str
     merchant_name: str
@@ -24,6 +28,8 @@ class Poster:
     masked_account: str
     place: str = ""
     counter: str = ""
+    holder: str = ""
+    asks_customer_code: bool = False
 
 
 def masked_account(account_no: str) -> str:

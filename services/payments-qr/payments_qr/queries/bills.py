@@ -1,5 +1,6 @@
 """Reads of bills."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -111,21 +112,34 @@ async def list_claims(session: ReadSession, merchant_id: UUID, page: Page, *, st
     return await page_by_id(session, query, UtilityAccount.id, page)
 
 
-async def list_payers(session: ReadSession, bills: Sequence[Bill]) -> set[UUID]:
-    """The residents whose bills these are: by a confirmed customer code, or as applicants of a dossier."""
-    if not bills:
-        return set()
-    pairs = [(bill.merchant_id, bill.customer_code) for bill in bills if bill.dossier_id is None]
-    linked = await session.exec(
-        select(UtilityAccount.resident_id).where(
-            tuple_(col(UtilityAccount.merchant_id), col(UtilityAccount.customer_code)).in_(pairs),
+async def payers_of(session: ReadSession, bills: Sequence[Bill]) -> dict[UUID, list[UUID]]:
+    """The residents whose bills these are, by bill: by confirmed customer codes, or as applicants of a dossier."""
+    accounts = await session.exec(
+        select(UtilityAccount.merchant_id, UtilityAccount.customer_code, UtilityAccount.resident_id).where(
+            tuple_(col(UtilityAccount.merchant_id), col(UtilityAccount.customer_code)).in_(
+                {(bill.merchant_id, bill.customer_code) for bill in bills if bill.dossier_id is None}
+            ),
             col(UtilityAccount.confirmed_at).is_not(None),
         )
     )
-    dossiers = [bill.dossier_id for bill in bills if bill.dossier_id is not None]
-    applicants = await session.exec(
-        select(KnownDossier.resident_id).where(
-            col(KnownDossier.id).in_(dossiers), col(KnownDossier.resident_id).is_not(None)
+    linked: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for merchant_id, customer_code, resident_id in accounts:
+        linked[merchant_id, customer_code].append(resident_id)
+    dossiers = await session.exec(
+        select(KnownDossier.id, KnownDossier.resident_id).where(
+            col(KnownDossier.id).in_({bill.dossier_id for bill in bills if bill.dossier_id}),
+            col(KnownDossier.resident_id).is_not(None),
         )
     )
-    return {*linked, *(resident_id for resident_id in applicants if resident_id is not None)}
+    applicants = {dossier_id: [resident_id] for dossier_id, resident_id in dossiers if resident_id}
+    return {
+        bill.id: applicants.get(bill.dossier_id, [])
+        if bill.dossier_id
+        else sorted(linked[bill.merchant_id, bill.customer_code])
+        for bill in bills
+    }
+
+
+async def list_payers(session: ReadSession, bills: Sequence[Bill]) -> set[UUID]:
+    """The residents whose bills these are."""
+    return {payer for payers in (await payers_of(session, bills)).values() for payer in payers} if bills else set()

@@ -13,7 +13,8 @@ from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
-from payments_qr.model import Merchant, Payment, QrCode
+from payments_qr.model import Merchant, Movement, Payment, QrCode
+from payments_qr.model.movements import MONEY, MovementKind
 from payments_qr.model.reference_codes import likely_keys
 from payments_qr.queries.ownership import owned_by
 
@@ -57,22 +58,97 @@ async def list_visible_payments(
 async def list_daily_sums(
     session: ReadSession, caller: Caller, *, unit_code: str | None, since: datetime | None, until: datetime | None
 ) -> Sequence[Any]:
-    """Count of the settled payments, and their sum without refunds, by business day and category."""
+    """Count and sum of the payments that stand, by business day and category: sums of movements."""
     query: Any = (
-        select(
-            col(Payment.business_day),
-            col(Merchant.category),
-            func.count(),
-            func.sum(col(Payment.amount) - col(Payment.refunded_amount)),
-        )
-        .join(Merchant, col(Merchant.id) == col(Payment.merchant_id))
-        .where(col(Payment.status) == "settled")
-        .group_by(col(Payment.business_day), col(Merchant.category))
-        .order_by(col(Payment.business_day), col(Merchant.category))
+        select(col(Movement.business_day), col(Merchant.category), *STANDING)
+        .join(Merchant, col(Merchant.id) == col(Movement.merchant_id))
+        .where(col(Movement.kind).in_(MONEY))
+        .group_by(col(Movement.business_day), col(Merchant.category))
+        .having(STANDING[0] > 0)
+        .order_by(col(Movement.business_day), col(Merchant.category))
         .limit(2_000)
     )
-    query = _filtered(query, None, unit_code, since, until)
-    return list(await session.exec(scoped(query, caller, col(Payment.unit_id))))
+    query = _of_period(query, unit_code, since, until)
+    return list(await session.exec(scoped(query, caller, col(Movement.unit_id))))
+
+
+STANDING = (
+    func.count().filter(col(Movement.kind) == MovementKind.SETTLED)
+    - func.count().filter(col(Movement.kind) == MovementKind.REVERSED),
+    func.sum(col(Movement.amount)),
+)
+"""Number of payments that were not given back whole, and what is left of them."""
+
+
+def _of_period(query: Any, unit_code: str | None, since: datetime | None, until: datetime | None) -> Any:
+    """Movements of payments that were settled in a period, in a unit and below."""
+    if unit_code is not None:
+        query = query.where(col(Movement.unit_id).in_(units_under(unit_code)))
+    if since is None and until is None:
+        return query
+    query = query.join(Payment, col(Payment.id) == col(Movement.payment_id))
+    if since is not None:
+        query = query.where(col(Payment.settled_at) >= since)
+    return query if until is None else query.where(col(Payment.settled_at) < until)
+
+
+async def list_movements(
+    session: ReadSession, *, payment_id: UUID | None = None, bill_id: UUID | None = None
+) -> Sequence[Movement]:
+    """The movements of a payment or of a bill, in the order in which they were booked."""
+    column, value = (Movement.payment_id, payment_id) if bill_id is None else (Movement.bill_id, bill_id)
+    found = await session.exec(select(Movement).where(col(column) == value).order_by(col(Movement.id)))
+    return found.all()
+
+
+async def list_merchant_totals(
+    session: ReadSession,
+    caller: Caller,
+    page: Page,
+    *,
+    unit_code: str | None,
+    market: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> tuple[Sequence[Any], str | None]:
+    """Merchant, count and sum of every merchant with movements, by id: sums of movements."""
+    query: Any = (
+        select(Merchant, *STANDING)
+        .join(Movement, col(Movement.merchant_id) == col(Merchant.id))
+        .where(col(Movement.kind).in_(MONEY))
+        .group_by(col(Merchant.id))
+        .order_by(col(Merchant.id))
+        .limit(page.limit + 1)
+    )
+    if market is not None:
+        query = query.where(col(Merchant.market) == market)
+    if after := page.after_key(UUID):
+        query = query.where(col(Merchant.id) > after[0])
+    query = _of_period(query, unit_code, since, until)
+    if caller.role in ("resident", "organization"):
+        query = query.where(await owned_by(session, caller))
+    else:
+        query = scoped(query, caller, col(Movement.unit_id))
+    rows = list(await session.exec(query))
+    if len(rows) <= page.limit:
+        return rows, None
+    return rows[: page.limit], cursor_at(rows[page.limit - 1][0].id)
+
+
+async def list_market_totals(
+    session: ReadSession, caller: Caller, *, unit_code: str | None, since: datetime | None, until: datetime | None
+) -> Sequence[Any]:
+    """Market, number of stalls, count and sum of every market with movements: sums of movements."""
+    query: Any = (
+        select(col(Merchant.market), func.count(col(Merchant.id).distinct()), *STANDING)
+        .join(Movement, col(Movement.merchant_id) == col(Merchant.id))
+        .where(col(Movement.kind).in_(MONEY), col(Merchant.market).is_not(None))
+        .group_by(col(Merchant.market))
+        .order_by(col(Merchant.market))
+        .limit(2_000)
+    )
+    query = _of_period(query, unit_code, since, until)
+    return list(await session.exec(scoped(query, caller, col(Movement.unit_id))))
 
 
 async def list_suggestions(session: ReadSession, payment: Payment) -> list[tuple[QrCode, str]]:

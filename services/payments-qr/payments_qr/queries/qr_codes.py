@@ -13,6 +13,7 @@ from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Bill, KnownDossier, Merchant, QrCode, UtilityAccount
 from payments_qr.model.qr_codes import payload_indexes
+from payments_qr.model.reference_codes import references_in
 from payments_qr.queries.ownership import may_with
 from payments_qr.queries.people import ids_of_resident
 
@@ -110,3 +111,13 @@ async def list_codes_with_payload(session: ReadSession, payload: str) -> list[tu
         .where(col(QrCode.payload_index).in_(payload_indexes(payload)))
     )
     return list(found)
+
+
+async def list_codes_of_reference(session: ReadSession, partner_id: str, reference: str) -> Sequence[QrCode]:
+    """The codes of a provider's merchants that a reference, or a memo with it, may mean."""
+    found = await session.exec(
+        select(QrCode)
+        .join(Merchant, col(Merchant.id) == col(QrCode.merchant_id))
+        .where(col(QrCode.reference_key).in_(references_in(reference)), col(Merchant.provider) == partner_id)
+    )
+    return found.all()

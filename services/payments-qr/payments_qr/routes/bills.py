@@ -25,6 +25,7 @@ from chassis.web.routing import (
 )
 from payments_qr.commands.bills import cancel_bill, issue_bill
 from payments_qr.commands.utility_accounts import claim_utility_account
+from payments_qr.commands.write_offs import reopen, write_off
 from payments_qr.model import Bill, Merchant, UtilityAccount
 from payments_qr.model.fields import CustomerCode, Period
 from payments_qr.queries.bills import (
@@ -36,15 +37,18 @@ from payments_qr.queries.bills import (
 )
 from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_change
 from payments_qr.queries.ownership import is_in_training
+from payments_qr.queries.payments import list_movements
 from payments_qr.queries.people import get_resident_of
 from payments_qr.schemas.bills import (
     AccountStatus,
     BillCreate,
+    BillDecision,
     BillStatus,
     BillView,
     UtilityAccountCreate,
     UtilityAccountView,
 )
+from payments_qr.schemas.payments import MovementView
 
 router = transactional_router(tags=["bills"])
 BillReader = Annotated[Caller, allow("officer", "resident", "organization", "partner", level=1, acting="payments")]
@@ -105,8 +109,39 @@ async def get_bill(
 async def delete_bill(bill_id: UUID, session: Transaction, caller: BillIssuer) -> None:
     """Cancels an unpaid bill and revokes its code."""
     bill = await get_visible_bill(session, caller, bill_id)
-    await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
-    await cancel_bill(session, bill)
+    merchant = await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
+    await cancel_bill(session, merchant, bill)
+
+
+@router.post("/v1/bills/{bill_id}/write-off")
+@personal_answer("/v1/bills/{bill_id}")
+async def write_off_bill(bill_id: UUID, body: BillDecision, session: Transaction, caller: BillIssuer) -> BillView:
+    """Writes off what is still due of a bill, with a reason: a movement of its own, and its code can no longer be paid."""
+    bill = await get_visible_bill(session, caller, bill_id)
+    merchant = await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
+    await write_off(session, caller, merchant, bill, body.reason)
+    return BillView.of(bill)
+
+
+@router.post("/v1/bills/{bill_id}/reopen")
+@personal_answer("/v1/bills/{bill_id}")
+async def reopen_bill(bill_id: UUID, body: BillDecision, session: Transaction, caller: BillIssuer) -> BillView:
+    """Takes a write-off back, with a reason: the bill is due again."""
+    bill = await get_visible_bill(session, caller, bill_id)
+    merchant = await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
+    await reopen(session, caller, merchant, bill, body.reason)
+    return BillView.of(bill)
+
+
+@router.get("/v1/bills/{bill_id}/movements")
+async def list_bill_movements(
+    bill_id: UUID, session: Transaction, caller: BillReader, purpose: PurposeHeader = None
+) -> Listed[MovementView]:
+    """Every movement of a bill: payments, refunds, write-offs. Its amounts are their sums."""
+    bill = await get_visible_bill(session, caller, bill_id)
+    await _log_payers(session, caller, [bill], purpose)
+    rows = await list_movements(session, bill_id=bill.id)
+    return Listed(items=[MovementView.of(row) for row in rows])
 
 
 @router.post("/v1/residents/{resident_id}/utility-accounts", status_code=201, response_model=UtilityAccountView)

@@ -1,41 +1,45 @@
 """Imports of files: stall lists of markets, bill files of suppliers."""
 
-import csv
-import io
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import File, Form, Header, Response, UploadFile
-from sqlmodel import col, select
+from fastapi import File, Form, Header, Query, Response, UploadFile
+from fastapi.responses import JSONResponse
 
-from chassis.errors import NotFound, TooLarge
+from chassis.clock import today
+from chassis.errors import TooLarge
 from chassis.security.identity import Caller
-from chassis.security.scope import covers, require_unit, unit_of_body
-from chassis.storage.database import ReadSession
-from chassis.web.routing import (
-    Listed,
-    PageQuery,
-    Reading,
-    Transaction,
-    allow,
-    language_of,
-    page_by_id,
-    transactional_router,
-)
-from payments_qr.commands.imports import import_bills, import_stalls
-from payments_qr.model import Import, ImportRejection
+from chassis.security.scope import require_unit, unit_of_body, unit_of_query
+from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, language_of, transactional_router
+from payments_qr.banks import list_banks
+from payments_qr.commands.bill_imports import import_bills
+from payments_qr.commands.import_undo import undo_import
+from payments_qr.commands.imports import ImportRun, tried
+from payments_qr.commands.stall_imports import import_stalls
+from payments_qr.queries.imports import get_visible_import, list_kept_rows, list_visible_imports
 from payments_qr.queries.merchants import get_merchant_to_change
-from payments_qr.schemas.imports import ImportView, RejectionView
+from payments_qr.queries.partners import require_partner
+from payments_qr.routes.import_findings import list_findings
+from payments_qr.schemas.imports import FindingView, ImportPreview, ImportView, UndoReport, UndoStarted
 from payments_qr.settings import MAX_UPLOAD_BYTES
+from payments_qr.uploads import bills, stalls
+from tabular.template import template_workbook
 
 router = transactional_router(tags=["imports"])
 StallImporter = Annotated[Caller, allow("officer")]
 BillImporter = Annotated[Caller, allow("officer", "organization", "resident", level=1, acting="payments")]
 AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 Accept = Annotated[str | None, Header(include_in_schema=False)]
+DryRun = Annotated[bool, Query(description="Answers what the file would do, and writes nothing")]
+PREVIEW: dict[int | str, dict[str, Any]] = {
+    200: {"model": ImportPreview, "description": "What the file would do, with dry_run=true"}
+}
+CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEMPLATE: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "description": "A workbook to fill in"}}
 
 
-@router.post("/v1/merchant-imports", status_code=202)
+@router.post("/v1/merchant-imports", status_code=202, response_model=ImportView, responses=PREVIEW)
 async def create_merchant_import(
     file: Annotated[UploadFile, File()],
     unit_code: Annotated[str, Form(max_length=64)],
@@ -43,43 +47,87 @@ async def create_merchant_import(
     caller: StallImporter,
     provider: Annotated[str, Form(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")],
     market: Annotated[str | None, Form(max_length=80)] = None,
-) -> ImportView:
+    dry_run: DryRun = False,
+    accept_language: AcceptLanguage = None,
+) -> ImportView | JSONResponse:
     """Imports a market's stall list: each valid row becomes a submitted merchant; the same file again changes nothing."""
     _refuse_large(file)
     unit = await unit_of_body(session, unit_code)
     await require_unit(session, caller, unit.id, is_known=True)
-    return ImportView.of(await import_stalls(session, caller, unit, market, provider, file.file))
+    await require_partner(session, provider, "/provider")
+    async with tried(session, is_dry=dry_run):
+        run = await import_stalls(session, caller, unit, market, provider, file.file, dry_run=dry_run)
+        return _preview(run, accept_language) if dry_run else ImportView.of(run.record)
 
 
-@router.post("/v1/bill-imports", status_code=202)
+@router.post("/v1/bill-imports", status_code=202, response_model=ImportView, responses=PREVIEW)
 async def create_bill_import(
     file: Annotated[UploadFile, File()],
     merchant_id: Annotated[UUID, Form()],
     session: Transaction,
     caller: BillImporter,
-) -> ImportView:
+    dry_run: DryRun = False,
+    accept_language: AcceptLanguage = None,
+) -> ImportView | JSONResponse:
     """Imports a supplier's bill file: each valid row becomes a bill with its code; the same file again changes nothing."""
     _refuse_large(file)
     merchant = await get_merchant_to_change(session, caller, merchant_id, "bill.issue")
-    return ImportView.of(await import_bills(session, caller, merchant, file.file))
+    async with tried(session, is_dry=dry_run):
+        run = await import_bills(session, caller, merchant, file.file, dry_run=dry_run)
+        return _preview(run, accept_language) if dry_run else ImportView.of(run.record)
+
+
+@router.get("/v1/merchant-imports")
+async def list_merchant_imports(
+    session: Reading, page: PageQuery, caller: StallImporter, unit_code: str | None = None
+) -> Listed[ImportView]:
+    """The stall lists that were imported: by whom, when, with which result."""
+    if unit_code is not None:
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_visible_imports(session, caller, "merchants", page, unit_code=unit_code)
+    return Listed(items=[ImportView.of(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/bill-imports")
+async def list_bill_imports(
+    session: Reading, page: PageQuery, caller: BillImporter, unit_code: str | None = None
+) -> Listed[ImportView]:
+    """The bill files that were imported: by whom, when, with which result."""
+    if unit_code is not None and caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_visible_imports(session, caller, "bills", page, unit_code=unit_code)
+    return Listed(items=[ImportView.of(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/merchant-imports/template.xlsx", response_class=Response, responses=TEMPLATE)
+async def get_merchant_import_template(session: Reading, caller: StallImporter) -> Response:
+    """The workbook for a market's stall list: Vietnamese headings, an example row, the banks to choose from."""
+    choices = {"bank": [bank.short_name for bank in list_banks(today())], "category": ["Sạp chợ", "Cửa hàng"]}
+    return _workbook(template_workbook(stalls.TEMPLATE, stalls.EXAMPLE, choices), "danh-sach-quay.xlsx")
+
+
+@router.get("/v1/bill-imports/template.xlsx", response_class=Response, responses=TEMPLATE)
+async def get_bill_import_template(session: Reading, caller: BillImporter) -> Response:
+    """The workbook for a supplier's bills: Vietnamese headings and an example row."""
+    return _workbook(template_workbook(bills.TEMPLATE, bills.EXAMPLE, {}), "danh-sach-hoa-don.xlsx")
 
 
 @router.get("/v1/merchant-imports/{import_id}")
 async def get_merchant_import(import_id: UUID, session: Reading, caller: StallImporter) -> ImportView:
     """The counts of an imported stall list."""
-    return ImportView.of(await _get_import(session, caller, import_id, "merchants"))
+    return ImportView.of(await get_visible_import(session, caller, import_id, "merchants"))
 
 
 @router.get("/v1/bill-imports/{import_id}")
 async def get_bill_import(import_id: UUID, session: Reading, caller: BillImporter) -> ImportView:
     """The counts of an imported bill file."""
-    return ImportView.of(await _get_import(session, caller, import_id, "bills"))
+    return ImportView.of(await get_visible_import(session, caller, import_id, "bills"))
 
 
 @router.get(
     "/v1/merchant-imports/{import_id}/rejections",
-    response_model=Listed[RejectionView],
-    responses={200: {"content": {"text/csv": {}}}},
+    response_model=Listed[FindingView],
+    responses=CSV,
 )
 async def list_merchant_import_rejections(
     import_id: UUID,
@@ -88,16 +136,16 @@ async def list_merchant_import_rejections(
     caller: StallImporter,
     accept: Accept = None,
     accept_language: AcceptLanguage = None,
-) -> Listed[RejectionView] | Response:
+) -> Listed[FindingView] | Response:
     """Every rejected cell; also as CSV."""
-    run = await _get_import(session, caller, import_id, "merchants")
-    return await _rejections(session, run, page, accept, accept_language)
+    record = await get_visible_import(session, caller, import_id, "merchants")
+    return await list_findings(session, record, page, warnings=False, accept=accept, accept_language=accept_language)
 
 
 @router.get(
     "/v1/bill-imports/{import_id}/rejections",
-    response_model=Listed[RejectionView],
-    responses={200: {"content": {"text/csv": {}}}},
+    response_model=Listed[FindingView],
+    responses=CSV,
 )
 async def list_bill_import_rejections(
     import_id: UUID,
@@ -106,10 +154,74 @@ async def list_bill_import_rejections(
     caller: BillImporter,
     accept: Accept = None,
     accept_language: AcceptLanguage = None,
-) -> Listed[RejectionView] | Response:
+) -> Listed[FindingView] | Response:
     """Every rejected cell; also as CSV."""
-    run = await _get_import(session, caller, import_id, "bills")
-    return await _rejections(session, run, page, accept, accept_language)
+    record = await get_visible_import(session, caller, import_id, "bills")
+    return await list_findings(session, record, page, warnings=False, accept=accept, accept_language=accept_language)
+
+
+@router.get(
+    "/v1/merchant-imports/{import_id}/warnings", response_model=Listed[FindingView], responses=CSV
+)
+async def list_merchant_import_warnings(
+    import_id: UUID,
+    session: Reading,
+    page: PageQuery,
+    caller: StallImporter,
+    accept: Accept = None,
+    accept_language: AcceptLanguage = None,
+) -> Listed[FindingView] | Response:
+    """Every remark about the file and its rows; also as CSV."""
+    record = await get_visible_import(session, caller, import_id, "merchants")
+    return await list_findings(session, record, page, warnings=True, accept=accept, accept_language=accept_language)
+
+
+@router.get(
+    "/v1/bill-imports/{import_id}/warnings", response_model=Listed[FindingView], responses=CSV
+)
+async def list_bill_import_warnings(
+    import_id: UUID,
+    session: Reading,
+    page: PageQuery,
+    caller: BillImporter,
+    accept: Accept = None,
+    accept_language: AcceptLanguage = None,
+) -> Listed[FindingView] | Response:
+    """Every remark about the file and its rows; also as CSV."""
+    record = await get_visible_import(session, caller, import_id, "bills")
+    return await list_findings(session, record, page, warnings=True, accept=accept, accept_language=accept_language)
+
+
+@router.post("/v1/merchant-imports/{import_id}/undo", status_code=202)
+async def undo_merchant_import(import_id: UUID, session: Transaction, caller: StallImporter) -> UndoStarted:
+    """Takes an imported stall list back: merchants that nobody changed since are closed, the others are kept."""
+    record = await get_visible_import(session, caller, import_id, "merchants", to_change=True)
+    await require_unit(session, caller, record.unit_id, is_known=True)
+    await undo_import(session, caller, record)
+    return UndoStarted.of(record)
+
+
+@router.post("/v1/bill-imports/{import_id}/undo", status_code=202)
+async def undo_bill_import(import_id: UUID, session: Transaction, caller: BillImporter) -> UndoStarted:
+    """Takes an imported bill file back: unpaid bills that nobody changed since are as before, the others are kept."""
+    record = await get_visible_import(session, caller, import_id, "bills", to_change=True)
+    await get_merchant_to_change(session, caller, UUID(record.target.partition("|")[0]), "bill.issue")
+    await undo_import(session, caller, record)
+    return UndoStarted.of(record)
+
+
+@router.get("/v1/merchant-imports/{import_id}/undo")
+async def get_merchant_import_undo(import_id: UUID, session: Reading, caller: StallImporter) -> UndoReport:
+    """What the undo of a stall list kept, and why."""
+    record = await get_visible_import(session, caller, import_id, "merchants")
+    return UndoReport.of(record, await list_kept_rows(session, record))
+
+
+@router.get("/v1/bill-imports/{import_id}/undo")
+async def get_bill_import_undo(import_id: UUID, session: Reading, caller: BillImporter) -> UndoReport:
+    """What the undo of a bill file kept, and why."""
+    record = await get_visible_import(session, caller, import_id, "bills")
+    return UndoReport.of(record, await list_kept_rows(session, record))
 
 
 def _refuse_large(file: UploadFile) -> None:
@@ -117,32 +229,10 @@ def _refuse_large(file: UploadFile) -> None:
         raise TooLarge()
 
 
-async def _get_import(session: ReadSession, caller: Caller, import_id: UUID, kind: str) -> Import:
-    run = await session.get(Import, import_id)
-    if run is None or run.kind != kind:
-        raise NotFound()
-    if run.taken_by != caller.account and not await covers(session, caller, run.unit_id):
-        raise NotFound()
-    return run
+def _preview(run: ImportRun, accept_language: str | None) -> JSONResponse:
+    return JSONResponse(ImportPreview.of(run, language_of(accept_language)).model_dump(mode="json"))
 
 
-async def _rejections(
-    session: ReadSession, run: Import, page: PageQuery, accept: str | None, accept_language: str | None
-) -> Listed[RejectionView] | Response:
-    language = language_of(accept_language)
-    query = select(ImportRejection).where(col(ImportRejection.import_id) == run.id)
-    if accept is not None and accept.startswith("text/csv"):
-        found = (await session.exec(query.order_by(col(ImportRejection.id)))).all()
-        return Response(
-            _as_csv([RejectionView.of(row, language) for row in found]), media_type="text/csv; charset=utf-8"
-        )
-    rows, cursor = await page_by_id(session, query, ImportRejection.id, page)
-    return Listed(items=[RejectionView.of(row, language) for row in rows], next_cursor=cursor)
-
-
-def _as_csv(rejections: list[RejectionView]) -> str:
-    written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow(["row", "column", "code", "message"])
-    lines.writerows((row.row, row.column, row.code, row.message) for row in rejections)
-    return "\ufeff" + written.getvalue()
+def _workbook(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=XLSX, headers=headers)

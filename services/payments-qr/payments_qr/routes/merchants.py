@@ -9,8 +9,10 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import today
 from chassis.errors import NotFound
+from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
@@ -41,6 +43,7 @@ from payments_qr.queries.merchants import (
     lock_merchant,
 )
 from payments_qr.queries.ownership import may_with, relation_to
+from payments_qr.queries.payments import list_owners
 from payments_qr.queries.qr_codes import list_codes, list_printable_codes, list_printable_of_unit
 from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, MerchantPatch, MerchantView
 from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
@@ -89,15 +92,18 @@ async def list_merchants(
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def print_market_posters(
-    session: Reading,
+    session: Transaction,
     caller: Annotated[Caller, allow("officer")],
     unit_code: str,
     market: str | None = None,
     paper: Paper = "a5",
 ) -> Response:
-    """One sheet per stall of a unit or a market, ready to print: active merchants with a static or external code."""
+    """One sheet per stall of a unit or a market, ready to print: active merchants with a static or external code.
+
+    A sheet names the account holder, so that payers compare the name; the print is in the owner's access log."""
     await unit_of_query(session, caller, unit_code)
     found = await list_printable_of_unit(session, caller, unit_code, market)
+    await _log_print(session, caller, {merchant.id for merchant, _ in found})
     return await _pdf([_poster(merchant, code) for merchant, code in found], paper, "posters.pdf")
 
 
@@ -169,7 +175,7 @@ async def list_qr_codes(
 )
 async def print_merchant_poster(
     merchant_id: UUID,
-    session: Reading,
+    session: Transaction,
     caller: MerchantEditor,
     paper: Annotated[Paper, Query(description="Size of a sheet")] = "a5",
 ) -> Response:
@@ -178,7 +184,17 @@ async def print_merchant_poster(
     if not merchant.is_active:
         raise MerchantNotActive()
     codes = await list_printable_codes(session, merchant.id)
+    await _log_print(session, caller, {merchant.id})
     return await _pdf([_poster(merchant, code) for code in codes], paper, "poster.pdf")
+
+
+async def _log_print(session: Session, caller: Caller, merchant_ids: set[UUID]) -> None:
+    """An officer's print of the account holders' names, in the access logs of the residents who own the merchants."""
+    if caller.role == "officer" and merchant_ids:
+        for owner in await list_owners(session, merchant_ids):
+            record_access(
+                session, "payments-qr", caller, owner, action="read", purpose="payment", fields=["account_name"]
+            )
 
 
 async def _is_owner(session: Reading, caller: Caller, merchant: Merchant) -> bool:
@@ -195,6 +211,8 @@ def _poster(merchant: Merchant, code: QrCode) -> Poster:
         masked_account=masked_account(merchant.opened_account_no()),
         place=merchant.market or "",
         counter=code.counter or merchant.counter or "",
+        holder=merchant.opened_account_name() or "",
+        asks_customer_code=merchant.category in ("electricity", "water"),
     )
 
 

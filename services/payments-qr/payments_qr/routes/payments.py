@@ -30,11 +30,24 @@ from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_chan
 from payments_qr.queries.payments import (
     get_visible_payment,
     list_daily_sums,
+    list_market_totals,
+    list_merchant_totals,
+    list_movements,
     list_owners,
     list_suggestions,
     list_visible_payments,
 )
-from payments_qr.schemas.payments import DailySum, PaymentResolution, PaymentStatus, PaymentView, Reopening, Suggestion
+from payments_qr.schemas.payments import (
+    DailySum,
+    MarketTotal,
+    MerchantTotal,
+    MovementView,
+    PaymentResolution,
+    PaymentStatus,
+    PaymentView,
+    Reopening,
+    Suggestion,
+)
 
 router = transactional_router(tags=["payments"])
 PaymentReader = Annotated[
@@ -92,6 +105,67 @@ async def list_payment_sums(
             for day, category, count, amount in rows
         ]
     )
+
+
+@router.get("/v1/payments/merchant-totals")
+async def list_totals_of_merchants(
+    session: Reading,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("officer", "resident", "organization", "operator", "auditor")],
+    unit_code: str | None = None,
+    market: str | None = None,
+    since: Since = None,
+    until: Until = None,
+) -> Listed[MerchantTotal]:
+    """Count and sum of the payments of every merchant, by stall; owners see their own."""
+    if unit_code is not None and caller.role not in ("resident", "organization"):
+        await unit_of_query(session, caller, unit_code)
+    rows, cursor = await list_merchant_totals(
+        session, caller, page, unit_code=unit_code, market=market, since=_instant("/from", since, 0),
+        until=_instant("/to", until, 1),
+    )  # fmt: skip
+    items = [
+        MerchantTotal(
+            merchant_id=merchant.id, name=merchant.name, market=merchant.market, counter=merchant.counter, count=count,
+            amount=amount,
+        )
+        for merchant, count, amount in rows
+    ]  # fmt: skip
+    return Listed(items=items, next_cursor=cursor)
+
+
+@router.get("/v1/payments/market-totals")
+async def list_totals_of_markets(
+    session: Reading,
+    caller: Annotated[Caller, allow("officer", "operator", "auditor")],
+    unit_code: str | None = None,
+    since: Since = None,
+    until: Until = None,
+) -> Listed[MarketTotal]:
+    """Count and sum of the payments of every market."""
+    if unit_code is not None:
+        await unit_of_query(session, caller, unit_code)
+    rows = await list_market_totals(
+        session, caller, unit_code=unit_code, since=_instant("/from", since, 0), until=_instant("/to", until, 1)
+    )
+    return Listed(
+        items=[
+            MarketTotal(market=market, merchants=merchants, count=count, amount=amount)
+            for market, merchants, count, amount in rows
+        ]
+    )
+
+
+@router.get("/v1/payments/{payment_id}/movements")
+async def list_payment_movements(
+    payment_id: UUID, session: Transaction, caller: PaymentReader, purpose: PurposeHeader = None
+) -> Listed[MovementView]:
+    """Every movement of a payment; a payment that does not count has none."""
+    stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
+    payment = await get_visible_payment(session, caller, payment_id)
+    await _log_reads(session, caller, [payment], stated)
+    rows = await list_movements(session, payment_id=payment.id)
+    return Listed(items=[MovementView.of(row) for row in rows])
 
 
 @router.get("/v1/payments/{payment_id}")

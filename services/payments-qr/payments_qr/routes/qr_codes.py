@@ -11,8 +11,8 @@ from chassis.web.routing import Reading, allow, etag, language_of, transactional
 from payments_qr.errors import MerchantNotActive, invalid_qr, no_longer_valid
 from payments_qr.printing.images import qr_png, qr_svg
 from payments_qr.qr_payload import UnreadablePayload, decode
-from payments_qr.queries.qr_codes import get_visible_code, list_codes_with_payload
-from payments_qr.schemas.qr_codes import DecodedView, DecodeRequest, QrCodeView
+from payments_qr.queries.qr_codes import get_visible_code, list_codes_of_reference, list_codes_with_payload
+from payments_qr.schemas.qr_codes import DecodedView, DecodeRequest, OrderCheck, OrderCheckView, QrCodeView
 
 router = transactional_router(tags=["qr-codes"])
 EveryRole = Annotated[
@@ -52,6 +52,20 @@ async def decode_qr_code(
     if known and not any(code.state != "revoked" and merchant.is_active for code, merchant in known):
         raise no_longer_valid()
     return DecodedView.of(decoded, language_of(accept_language))
+
+
+@router.post("/v1/qr-codes/orders")
+async def check_order(
+    body: OrderCheck, session: Reading, caller: Annotated[Caller, allow("service")]
+) -> OrderCheckView:
+    """Whether a code of one of a partner's merchants has this reference, and this amount where the code fixes one.
+
+    For the gateway, whose reply to some providers says so."""
+    codes = await list_codes_of_reference(session, body.partner_id, body.reference)
+    if not codes:
+        return OrderCheckView(result="unknown")
+    fits = any(code.amount in (None, body.amount) for code in codes)
+    return OrderCheckView(result="known" if fits else "wrong_amount")
 
 
 @router.get("/v1/qr-codes/{qr_code_id}")

@@ -8,18 +8,28 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import File, Form, UploadFile
+from fastapi import File, Form, Header, UploadFile
 from fastapi.responses import JSONResponse
 
-from chassis.errors import Forbidden, TooLarge
+from chassis.errors import Forbidden, Language, TooLarge
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.training_guard import TrainingOnly
 from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
-from chassis.web.routing import Listed, PageQuery, PurposeHeader, Transaction, allow, created, transactional_router
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    PurposeHeader,
+    Transaction,
+    allow,
+    created,
+    language_of,
+    transactional_router,
+)
 from payments_qr.commands.settlements import import_settlement, reopen_line, resolve_line
 from payments_qr.model import Settlement, SettlementLine
+from payments_qr.queries.partners import require_partner
 from payments_qr.queries.payments import list_owners
 from payments_qr.queries.settlements import (
     get_settlement_to_resolve,
@@ -41,6 +51,7 @@ from payments_qr.settings import MAX_UPLOAD_BYTES
 router = transactional_router(tags=["settlements"])
 SettlementReader = Annotated[Caller, allow("operator", "officer", "partner")]
 SettlementOwner = Annotated[Caller, allow("operator", "partner")]
+AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 State = Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
 
 
@@ -52,37 +63,47 @@ async def create_settlement(
     business_date: Annotated[date, Form()],
     session: Transaction,
     caller: SettlementOwner,
+    accept_language: AcceptLanguage = None,
 ) -> JSONResponse:
     """Compares a partner's file with the record. Count and sum are checked before any row is applied; the same file
     again returns the same settlement."""
     _refuse_training(caller)
     if caller.role == "partner" and caller.partner_id != partner_id:
         raise Forbidden()
+    await require_partner(session, partner_id, "/partner_id")
     if (file.size or 0) > MAX_UPLOAD_BYTES:
         raise TooLarge()
     settlement, _ = await import_settlement(session, caller, partner_id, business_date, file.file)
-    report = await _report(session, caller, settlement, None)
+    report = await _report(session, caller, settlement, None, language_of(accept_language))
     return created(report, f"/v1/settlements/{settlement.id}")
 
 
 @router.get("/v1/settlements")
 async def list_settlements(
-    session: Transaction, page: PageQuery, caller: SettlementReader, partner_id: str | None = None
+    session: Transaction,
+    page: PageQuery,
+    caller: SettlementReader,
+    partner_id: str | None = None,
+    accept_language: AcceptLanguage = None,
 ) -> Listed[SettlementView]:
     """Settlements, oldest first. For officers: those with lines of merchants in their units, with the figures of these."""
     _refuse_training(caller)
     rows, cursor = await list_visible_settlements(session, caller, page, partner_id=partner_id)
-    return Listed(items=[SettlementView.of(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[SettlementView.of(row, language_of(accept_language)) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/settlements/{settlement_id}")
 async def get_settlement(
-    settlement_id: UUID, session: Transaction, caller: SettlementReader, purpose: PurposeHeader = None
+    settlement_id: UUID,
+    session: Transaction,
+    caller: SettlementReader,
+    purpose: PurposeHeader = None,
+    accept_language: AcceptLanguage = None,
 ) -> SettlementReport:
     """A settlement with the lines that did not match; officers state a purpose."""
     _refuse_training(caller)
     settlement = await get_visible_settlement(session, caller, settlement_id)
-    return await _report(session, caller, settlement, purpose)
+    return await _report(session, caller, settlement, purpose, language_of(accept_language))
 
 
 @router.get("/v1/settlements/{settlement_id}/lines")
@@ -122,10 +143,12 @@ async def reopen_settlement_line(
     return SettlementLineView.of(await reopen_line(session, caller, settlement, line_id, body.reason))
 
 
-async def _report(session: Session, caller: Caller, settlement: Settlement, purpose: str | None) -> SettlementReport:
+async def _report(
+    session: Session, caller: Caller, settlement: Settlement, purpose: str | None, language: Language
+) -> SettlementReport:
     lines = await list_open_lines(session, caller, settlement.id)
     await _log_reads(session, caller, lines, purpose)
-    figures = SettlementView.of(settlement).model_dump()
+    figures = SettlementView.of(settlement, language).model_dump()
     return SettlementReport.model_validate(figures | {"lines": [SettlementLineView.of(line) for line in lines]})
 
 

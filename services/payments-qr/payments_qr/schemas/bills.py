@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, Field
 
 from chassis.clock import today
 from chassis.web.bodies import Day, RequestBody
@@ -12,7 +12,7 @@ from payments_qr.model import Bill, UtilityAccount
 from payments_qr.model.bills import BillProof, BillTerms
 from payments_qr.model.fields import Amount, CustomerCode, Period, plausible_day
 
-BillStatus = Literal["unpaid", "overdue", "paid", "cancelled"]
+BillStatus = Literal["unpaid", "overdue", "paid", "cancelled", "written_off"]
 AccountStatus = Literal["pending", "confirmed"]
 
 
@@ -28,23 +28,49 @@ class BillCreate(RequestBody):
 
 
 class BillView(BaseModel):
+    """A bill. `remaining` is what is still due; `paid_amount`, `refunded_amount` and `written_off_amount` are sums of
+    its movements."""
+
     id: UUID
+    """Id of the bill."""
     merchant_id: UUID
+    """The merchant that receives the money."""
     customer_code: str
+    """The customer's code at the supplier (mã khách hàng)."""
     period: str
+    """Month of the bill, `YYYY-MM` (kỳ hóa đơn)."""
     amount: int
+    """Amount of the bill in VND."""
     paid_amount: int
+    """What its payments have left after refunds, in VND."""
     refunded_amount: int
+    """What was given back of its payments, in VND."""
+    written_off_amount: int
+    """What is not collected any more, in VND (xóa nợ)."""
+    remaining: int
+    """What is still due, in VND."""
     due_on: date
+    """Last day of payment (hạn thanh toán)."""
     status: BillStatus
+    """State of the bill on this day."""
     qr_code_id: UUID | None
+    """The code that pays this bill."""
     dossier_id: UUID | None
+    """The dossier whose fee it is."""
     paid_at: datetime | None
+    """When it was paid in full."""
 
     @classmethod
     def of(cls, bill: Bill) -> Self:
         """The view of a bill on today's date."""
-        return cls.model_validate(bill.model_dump() | {"status": bill.status_on(today())})
+        return cls.model_validate(bill.model_dump() | {"status": bill.status_on(today()), "remaining": bill.remaining})
+
+
+class BillDecision(RequestBody):
+    """A write-off, or its reopening."""
+
+    reason: str = Field(min_length=1, max_length=500)
+    """Why; it stays with the movement."""
 
 
 class RecentBill(RequestBody):

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from chassis.errors import Language
 from chassis.web.bodies import RequestBody
-from payments_qr.model import Payment, Settlement, SettlementLine
+from payments_qr.model import Movement, Payment, Settlement, SettlementLine
+from payments_qr.schemas.imports import FindingView
+from payments_qr.uploads.tables import Rejection
 
 PaymentStatus = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
 
@@ -35,6 +38,63 @@ class PaymentView(BaseModel):
     @classmethod
     def of(cls, payment: Payment) -> Self:
         return cls.model_validate(payment.model_dump())
+
+
+class MovementView(BaseModel):
+    """A movement of the ledger; it never changes."""
+
+    id: UUID
+    """Id of the movement."""
+    kind: Literal["settled", "refunded", "reversed", "written_off", "write_off_reopened"]
+    """What happened."""
+    amount: int
+    """VND, signed: received plus, given back minus; a write-off plus, its reopening minus."""
+    payment_id: UUID | None
+    """The payment, null for a write-off."""
+    bill_id: UUID | None
+    """The bill, if it pays or concerns one."""
+    business_day: date
+    """The day on which it counts."""
+    at: datetime
+    """When it happened."""
+    noted_by: str | None
+    """Who wrote off or reopened."""
+    note: str | None
+    """Why."""
+
+    @classmethod
+    def of(cls, movement: Movement) -> Self:
+        return cls.model_validate(movement.model_dump())
+
+
+class MerchantTotal(BaseModel):
+    """What a merchant received: sums of its movements."""
+
+    merchant_id: UUID
+    """The merchant."""
+    name: str
+    """Its name (tên điểm bán)."""
+    market: str | None
+    """Its market (chợ)."""
+    counter: str | None
+    """Its counter (quầy)."""
+    count: int
+    """Payments that were not given back whole."""
+    amount: int
+    """What is left of them, in VND."""
+
+
+class MarketTotal(BaseModel):
+    """What the stalls of a market received: sums of their movements."""
+
+    market: str
+    """The market (chợ)."""
+    merchants: int
+    """Stalls with payments."""
+    count: int
+    """Payments that were not given back whole."""
+    amount: int
+    """What is left of them, in VND."""
 
 
 class DailySum(BaseModel):
@@ -80,10 +140,15 @@ class SettlementView(BaseModel):
     booked_another_day: int
     repeated: int
     taken_at: datetime
+    warnings: list[FindingView]
+    """Remarks about the file: columns that are not understood, rows that did not succeed."""
 
     @classmethod
-    def of(cls, settlement: Settlement) -> Self:
-        return cls.model_validate(settlement.model_dump() | {"rows": settlement.row_count, "sum": settlement.row_sum})
+    def of(cls, settlement: Settlement, language: Language) -> Self:
+        """The view of a settlement; its remarks in a language."""
+        warnings = [FindingView.of(Rejection(**one), language) for one in settlement.warnings]
+        derived = {"rows": settlement.row_count, "sum": settlement.row_sum, "warnings": warnings}
+        return cls.model_validate(settlement.model_dump() | derived)
 
 
 class SettlementLineView(BaseModel):

@@ -62,6 +62,20 @@ class QrCodeView(BaseModel):
         return cls.model_validate(code.model_dump(exclude={"payload"}) | computed)
 
 
+class OrderCheck(RequestBody):
+    """A payment of a provider whose reply says whether its order is known."""
+
+    partner_id: str = Field(max_length=63)
+    reference: str = Field(min_length=1, max_length=512)
+    amount: Amount
+
+
+class OrderCheckView(BaseModel):
+    """`unknown`: no code has this reference · `wrong_amount`: its code fixes another amount."""
+
+    result: Literal["known", "unknown", "wrong_amount"]
+
+
 class DecodeRequest(RequestBody):
     payload: str = Field(
         max_length=MAX_PAYLOAD, description="The payload of the code, or a bank's deep link that contains it"

@@ -1,4 +1,4 @@
-"""A partner's settlement file: a CSV with a control line that says how many rows there are and what they add up to.
+"""A partner's settlement file, CSV or workbook, with a control line that says how many rows there are and their sum.
 
     #TotalCount,3,TotalAmount,95000
     partner_reference,type,amount,settled_at,original_reference
@@ -11,33 +11,39 @@ are not public; the columns follow what published settlement reports of payment 
 """
 
 import itertools
-import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import BinaryIO, Literal
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO
 
-from chassis.clock import HO_CHI_MINH
-from payments_qr.uploads.tables import Rejection, UnreadableFile, header_key, refused_file, text, whole_number
-from tabular import BrokenRow, Cell, CellError, Column, Row, UnreadableTable, open_table
+from payments_qr.uploads.footers import is_footer
+from payments_qr.uploads.settlement_columns import (
+    COLUMNS,
+    DONE_WORDS,
+    FAILED_WORDS,
+    REVERSED_STATUS_WORDS,
+    VND_WORDS,
+    Kind,
+    kind_of_word,
+)
+from payments_qr.uploads.tables import (
+    Rejection,
+    Remarks,
+    UnreadableFile,
+    header_key,
+    heading,
+    opened,
+    text,
+    unknown_column,
+    whole_number,
+)
+from payments_qr.uploads.times import WrongTime, instant_of
+from tabular import BrokenRow, Cell, CellError, Row, Table
 from tabular.values import parse_vnd, text_of
 
-COLUMNS = (
-    Column("partner_reference", ("Mã giao dịch", "transaction_id", "Số tham chiếu"), required=True),
-    Column("type", ("Loại giao dịch", "transaction_type")),
-    Column("amount", ("Số tiền",), required=True),
-    Column("settled_at", ("Thời gian", "Thời gian giao dịch", "Ngày giao dịch", "transaction_date")),
-    Column("original_reference", ("Mã giao dịch gốc",)),
-    Column("merchant_id", ("Mã điểm bán",)),
-    Column("reference", ("Nội dung", "Mã thanh toán")),
-)
-_REVERSALS = {"reversal", "refund", "hoan", "hoantien", "hoantra", "huy"}
-_PAYMENTS = {"", "payment", "thanhtoan", "settled", "sale", "credit"}
 _COUNT_NAMES = {"totalcount", "count", "sodong", "soluong", "sogiaodich"}
-_FOOTERS = frozenset(("tongcong", "tong", "tongso", "cong", "total", "grandtotal"))
 _SUM_NAMES = {"totalamount", "sum", "totalsum", "tongtien", "tongsotien"}
-_LOCAL_FORMS = ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%Y%m%d%H%M%S", "%Y-%m-%d", "%d/%m/%Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class SettlementLine:
     """One transaction as the partner books it; `amount` is positive VND for both kinds."""
 
     number: int
-    kind: Literal["payment", "reversal"]
+    kind: Kind
     partner_reference: str
     amount: int
     settled_at: datetime | None
@@ -59,6 +65,7 @@ class Totals:
     count: int
     sum: int
     is_stated: bool
+    remarks: list[Rejection] = field(default_factory=list)
 
 
 class _Statement:
@@ -67,6 +74,7 @@ class _Statement:
     def __init__(self) -> None:
         self.count: int | None = None
         self.sum: int | None = None
+        self.footer: int | None = None
         self.is_there = False
 
     def note_control(self, cells: Sequence[Cell]) -> bool:
@@ -82,12 +90,10 @@ class _Statement:
 
     def note_footer(self, row: Row) -> bool:
         """Whether a row is the footer with the sum of the rows above it, which is then noted."""
-        first = next((header_key(text_of(cell)) for cell in row.cells if text_of(cell)), "")
-        if first not in _FOOTERS:
+        if not is_footer(row, empty=("settled_at", "type", "partner_reference", "original_reference")):
             return False
         with suppress(CellError):
-            stated = parse_vnd(row.cell("amount"))
-            self.sum = stated if self.sum is None else self.sum
+            self.footer = _signed_amount(row)
         self.is_there = True
         return True
 
@@ -97,44 +103,70 @@ async def checked_totals(file: BinaryIO) -> Totals:
 
     Every row must be readable: a settlement is taken whole or not at all.
     """
-    statement = _Statement()
-    count = total = 0
+    statement, remarks = _Statement(), Remarks()
+    count = net = gross = 0
     seen: set[str] = set()
-    async with aclosing(_lines(file, statement)) as lines:
+    async with aclosing(_lines(file, statement, remarks)) as lines:
         async for line in lines:
             if line.partner_reference in seen:
                 messages = "Dòng lặp lại.", "The row is repeated."
                 raise _refused(line.number, "partner_reference", "duplicate-row", *messages)
             seen.add(line.partner_reference)
             count += 1
-            total += line.amount if line.kind == "payment" else -line.amount
-    _compare("TotalCount", statement.count, count, "count-differs")
-    _compare("TotalAmount", statement.sum, total, "sum-differs")
-    return Totals(count, total, is_stated=statement.is_there)
+            net += line.amount if line.kind == "payment" else -line.amount
+            gross += line.amount
+    _compare("TotalCount", statement.count, {count}, "count-differs")
+    _compare("TotalAmount", statement.sum, {net}, "sum-differs")
+    # A footer sums the column: with refunds written as minus it is the net sum, without signs the gross sum.
+    _compare("Tổng cộng", statement.footer, {net, gross}, "sum-differs")
+    return Totals(count, net, is_stated=statement.is_there, remarks=remarks.found)
 
 
 def settlement_lines(file: BinaryIO) -> AsyncGenerator[SettlementLine]:
     """The transactions of the file in its order; raises UnreadableFile at the first row that cannot be read."""
-    return _lines(file, _Statement())
+    return _lines(file, _Statement(), Remarks())
 
 
-async def _lines(file: BinaryIO, statement: _Statement) -> AsyncGenerator[SettlementLine]:
-    try:
-        async with open_table(file, COLUMNS) as table:
-            for cells in table.table.above:
-                statement.note_control(cells)
-            async for row in table.rows():
-                if isinstance(row, BrokenRow):
-                    raise _refused(row.line, "", row.finding.code, row.finding.vi, row.finding.en)
-                if _is_transaction(row, statement):
-                    yield _line_of(row)
-    except UnreadableTable as error:
-        raise refused_file(error, COLUMNS) from error
+async def _lines(file: BinaryIO, statement: _Statement, remarks: Remarks) -> AsyncGenerator[SettlementLine]:
+    async with opened(file, COLUMNS) as table:
+        _refuse_unknown_columns(table.table)
+        for cells in table.table.above:
+            statement.note_control(cells)
+        async for row in table.rows():
+            if isinstance(row, BrokenRow):
+                raise _refused(row.line, "", row.finding.code, row.finding.vi, row.finding.en)
+            if _is_transaction(row, statement) and _has_succeeded(row, remarks):
+                yield _line_of(row)
+        remarks.note_table(table.table)
+
+
+def _refuse_unknown_columns(table: Table) -> None:
+    """Without a column of types, a column that is not understood may be it: refunds would count as payments."""
+    if table.unknown and "type" not in table.titles and not {"credit", "debit"} <= set(table.titles):
+        named = unknown_column(table.unknown[0])
+        listed = ", ".join(f"“{title}”" for title in table.unknown)
+        vi = f"Không hiểu cột {listed}, và tệp không có cột “Loại giao dịch”: không biết dòng nào là hoàn tiền."
+        en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not told apart."
+        raise UnreadableFile(Rejection(1, named.column, "column-unknown", vi, en))
 
 
 def _is_transaction(row: Row, statement: _Statement) -> bool:
     is_end = text_of(row.cells[0]).upper() == "<END>"
     return not (is_end or statement.note_control(row.cells) or statement.note_footer(row))
+
+
+def _has_succeeded(row: Row, remarks: Remarks) -> bool:
+    word = header_key(text(row, "status"))
+    if word in FAILED_WORDS:
+        text_of_it = (
+            "Giao dịch không thành công; không đối soát.",
+            "The transaction did not succeed; it is not compared.",
+        )
+        remarks.note(row.line, heading(row, "status"), "not-successful", *text_of_it)
+        return False
+    if word in DONE_WORDS or word in REVERSED_STATUS_WORDS:
+        return True
+    raise _wrong(row, "status", "wrong-status", "Trạng thái không hợp lệ.", "The status is not valid.")
 
 
 def _is_control(names: list[str]) -> bool:
@@ -150,19 +182,26 @@ def _stated(names: list[str], line: list[str], wanted: set[str]) -> int | None:
     return None
 
 
-def _compare(column: str, stated: int | None, found: int, code: str) -> None:
-    if stated is not None and stated != found:
-        vi = f"Dòng kiểm soát ghi {stated} nhưng các dòng cộng lại là {found}."
-        en = f"The control line says {stated}, the rows add up to {found}."
-        raise _refused(1, column, code, vi, en)
+def _compare(column: str, stated: int | None, found: set[int], code: str) -> None:
+    if stated is not None and stated not in found:
+        sums = " / ".join(map(str, sorted(found)))
+        vi = f"Tệp ghi {stated} ở “{column}” nhưng các dòng cộng lại là {sums}."
+        raise _refused(1, column, code, vi, f"The file states {stated} as “{column}”, the rows add up to {sums}.")
 
 
 def _line_of(row: Row) -> SettlementLine:
-    amount, reference = _amount_of(row), text(row, "partner_reference")
-    if not amount:
-        raise _refused(row.line, "amount", "wrong-amount", "Số tiền không hợp lệ.", "The amount is not valid.")
+    reference = text(row, "partner_reference") or text(row, "transfer_reference")
     if not reference:
-        raise _refused(row.line, "partner_reference", "required", "Thiếu mã giao dịch.", "The reference is missing.")
+        raise _wrong(row, "partner_reference", "required", "Thiếu mã giao dịch.", "The reference is missing.")
+    if header_key(text(row, "currency")) not in VND_WORDS:
+        raise _wrong(row, "currency", "wrong-currency", "Chỉ nhận tiền đồng (VND).", "Only VND is accepted.")
+    try:
+        amount = _signed_amount(row)
+    except CellError as error:
+        code = "digits-lost" if error.finding.code == "digits-lost" else "wrong-amount"
+        raise _wrong(row, "amount", code, error.finding.vi, error.finding.en) from error
+    if not amount:
+        raise _wrong(row, "amount", "wrong-amount", "Số tiền không hợp lệ.", "The amount is not valid.")
     return SettlementLine(
         number=row.line,
         kind=_kind_of(row, amount),
@@ -173,42 +212,33 @@ def _line_of(row: Row) -> SettlementLine:
     )
 
 
-def _amount_of(row: Row) -> int | None:
-    try:
+def _signed_amount(row: Row) -> int:
+    """The amount of a row: of one column, or money in less money out."""
+    if "amount" in row.layout.positions:
         return parse_vnd(row.cell("amount"))
-    except CellError:
-        return None
+    paid_in, paid_out = (parse_vnd(row.cell(side)) if text(row, side) else 0 for side in ("credit", "debit"))
+    return abs(paid_in) - abs(paid_out)
 
 
-def _kind_of(row: Row, amount: int) -> Literal["payment", "reversal"]:
-    name = header_key(text(row, "type"))
-    if name in _REVERSALS or amount < 0:
-        return "reversal"
-    if name in _PAYMENTS:
-        return "payment"
-    raise _refused(row.line, "type", "wrong-type", "Loại giao dịch không hợp lệ.", "The type is not valid.")
+def _kind_of(row: Row, amount: int) -> Kind:
+    kind = kind_of_word(header_key(text(row, "type")))
+    if kind is None:
+        raise _wrong(row, "type", "wrong-type", "Loại giao dịch không hợp lệ.", "The type is not valid.")
+    is_given_back = amount < 0 or header_key(text(row, "status")) in REVERSED_STATUS_WORDS
+    return "reversal" if is_given_back else kind
 
 
 def _instant_of(row: Row) -> datetime | None:
-    """The instant of a row; a time without a zone is Vietnamese time, as every Vietnamese provider writes it."""
-    cell = row.cell("settled_at")
-    if isinstance(cell, date):
-        return (cell if isinstance(cell, datetime) else datetime.combine(cell, time())).replace(tzinfo=HO_CHI_MINH)
-    written = re.sub(r"\s+", " ", text(row, "settled_at"))
-    if not written:
-        return None
-    readers: list[Callable[[str], datetime]] = [datetime.fromisoformat, *map(_in_form, _LOCAL_FORMS)]
-    for read in readers:
-        try:
-            found = read(written)
-        except ValueError:
-            continue
-        return found if found.tzinfo else found.replace(tzinfo=HO_CHI_MINH)
-    raise _refused(row.line, "settled_at", "wrong-time", "Thời gian không hợp lệ.", "The time is not valid.")
+    try:
+        return instant_of(row.cell("settled_at"))
+    except WrongTime as error:
+        raise _wrong(row, "settled_at", "wrong-time", "Thời gian không hợp lệ.", "The time is not valid.") from error
 
 
-def _in_form(form: str) -> Callable[[str], datetime]:
-    return lambda written: datetime.strptime(written, form)  # noqa: DTZ007  # the zone is added by the caller
+def _wrong(row: Row, column: str, code: str, vi: str, en: str) -> UnreadableFile:
+    """A cell for which the file is refused: named by the line and heading that its sender sees."""
+    title = heading(row, column)
+    return _refused(row.line, title, code, f"Cột “{title}”: {vi}", f"Column “{title}”: {en}")
 
 
 def _refused(number: int, column: str, code: str, vi: str, en: str) -> UnreadableFile:
