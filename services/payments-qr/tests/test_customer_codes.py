@@ -134,3 +134,30 @@ async def test_reminders_come_before_on_and_after_the_due_date_once_each(
         bill = await session.get_one(Bill, bills[3]["id"])
         bill.due_on = today()
     assert await remind_of_bills(database) == 1
+
+
+async def test_a_resident_sees_their_own_payments_and_a_receipt(
+    officer, owner, calling, world, point, new_bill, pay, activated
+):
+    linked = {"merchant_id": point["id"], "customer_code": CODE}
+    await officer.post(f"/v1/residents/{world.resident}/utility-accounts", json=linked)
+    await new_bill()
+    await new_bill(customer_code="PD00000000001", amount=1_000)
+    await pay(f"{CODE} tien dien")
+    await pay("PD00000000001", amount=1_000, number=2)
+
+    [payment] = (await owner.get("/v1/payments")).json()["items"]
+    receipt = (await owner.get(f"/v1/payments/{payment['id']}/receipt")).json()
+    printed = await owner.get(f"/v1/payments/{payment['id']}/receipt.pdf")
+
+    assert payment["amount"] == 185_000
+    assert {name: receipt[name] for name in ("amount", "merchant_name", "customer_code", "period", "status")} == {
+        "amount": 185_000, "merchant_name": "Điện lực", "customer_code": CODE, "period": "2026-06", "status": "settled",
+    }  # fmt: skip
+    assert (printed.headers["content-type"], printed.content[:5]) == ("application/pdf", b"%PDF-")
+    stranger = calling("resident", resident_id=world.village, subject="stranger")
+    assert (await stranger.get("/v1/payments")).json()["items"] == []
+    assert (await stranger.get(f"/v1/payments/{payment['id']}/receipt")).status_code == 404
+    assert (
+        await owner.post(f"/v1/payments/{payment['id']}/resolve", json={"action": "dismiss", "note": "x"})
+    ).status_code in (403, 404)

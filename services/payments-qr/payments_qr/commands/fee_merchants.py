@@ -8,8 +8,8 @@ from chassis.clock import now, today
 from chassis.security.identity import Caller
 from chassis.security.scope import valid_on
 from chassis.storage.database import ReadSession, Session
+from chassis.storage.locks import lock_name
 from chassis.storage.tables import KnownLineage, KnownUnit
-from payments_qr.commands.locks import lock_name
 from payments_qr.errors import NotAFeeMerchant
 from payments_qr.model import FeeMerchant, Merchant
 from payments_qr.model.authority import PUBLIC_SERVICE

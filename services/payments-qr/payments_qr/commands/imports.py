@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
-from payments_qr.commands.locks import lock_name
+from chassis.storage.locks import lock_name
 from payments_qr.errors import unreadable_upload
 from payments_qr.model import Import, ImportRejection, ImportRow
 from payments_qr.uploads.tables import Rejection, Remarks, UnreadableFile

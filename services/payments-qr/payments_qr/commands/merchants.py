@@ -13,6 +13,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import covers, require_unit, unit_of_body, unknown_unit
 from chassis.security.training_guard import TRAINING, TrainingOnly
 from chassis.storage.database import ReadSession, Session
+from chassis.storage.locks import lock_name
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.payments_qr import (
@@ -23,7 +24,6 @@ from contracts.payments_qr import (
     MerchantUpdated,
 )
 from payments_qr.commands.fee_merchants import end_namings
-from payments_qr.commands.locks import lock_name
 from payments_qr.commands.payments import judge_waiting_payments
 from payments_qr.commands.qr_codes import revoke_codes
 from payments_qr.errors import (

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, text, tuple_
+from sqlalchemy import and_, or_, tuple_
 from sqlmodel import col, select
 
 from chassis.clock import local_date, now
 from chassis.storage.database import Session
+from chassis.storage.locks import join, lock_names
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
 from payments_qr.model.matching import DUPLICATE_WINDOW_WITH_REFERENCE, MatchOutcome
 from payments_qr.model.merchants import account_indexes
@@ -179,11 +180,7 @@ async def load_report_batch(
 
 async def _lock(session: Session, keys: Iterable[tuple[str, str]]) -> None:
     """A payment and its reversal arrive on different partitions: the lock orders them."""
-    names = sorted("|".join(key) for key in keys)
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(name, 7)) FROM unnest(cast(:names AS text[])) AS name"),
-        {"names": names},
-    )
+    await lock_names(session, (join("payment", *key) for key in keys))
 
 
 async def _load_codes(batch: ReportBatch, fresh: Sequence[ReportedPayment]) -> None:

@@ -15,7 +15,7 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
-from payments_qr.commands.locks import lock_name
+from chassis.storage.locks import lock_name
 from payments_qr.errors import AlreadyResolved, NotResolved, unreadable_upload
 from payments_qr.model import Payment, Reversal, Settlement, SettlementLine
 from payments_qr.uploads.settlement import SettlementLine as FileLine

@@ -9,12 +9,12 @@ from chassis.errors import Problem
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, find_unit
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank_by_name
 from payments_qr.commands.imports import ImportRun, readable, start_import
-from payments_qr.commands.locks import lock_name
 from payments_qr.commands.merchants import new_merchant
 from payments_qr.model.merchants import account_index
 from payments_qr.model.registration import MerchantDetails

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from chassis.clock import local_date, now
 from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession, Session
-from payments_qr.commands.locks import lock_name
+from chassis.storage.locks import lock_name
 from payments_qr.errors import TooManyProofs
 from payments_qr.model import Bill, Merchant, UtilityAccount
 from payments_qr.model.bills import BillProof

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, tuple_
+from sqlalchemy import exists, tuple_, union_all
 from sqlmodel import and_, col, or_, select
 
 from chassis.clock import today
@@ -72,6 +72,27 @@ async def _visible(session: ReadSession, query: Any, caller: Caller, resident_id
     if caller.role == "resident":
         mine.append(await owned_by(session, caller))
     return query.where(or_(*mine))
+
+
+async def bills_to_pay(session: ReadSession, caller: Caller) -> Any:
+    """The ids of the bills that a resident or organization pays: by a confirmed customer code, or as applicant."""
+    if caller.role == "organization":
+        dossiers = select(KnownDossier.id).where(KnownDossier.organization_id == caller.organization_id)
+        return select(Bill.id).where(col(Bill.dossier_id).in_(dossiers))
+    ids = await ids_of_resident(session, caller.resident_id) if caller.resident_id else []
+    dossiers = select(KnownDossier.id).where(col(KnownDossier.resident_id).in_(ids))
+    linked = (
+        select(Bill.id)
+        .join(
+            UtilityAccount,
+            and_(
+                col(UtilityAccount.merchant_id) == col(Bill.merchant_id),
+                col(UtilityAccount.customer_code) == col(Bill.customer_code),
+            ),
+        )
+        .where(col(UtilityAccount.resident_id).in_(ids), col(UtilityAccount.confirmed_at).is_not(None))
+    )
+    return union_all(linked, select(Bill.id).where(col(Bill.dossier_id).in_(dossiers)))
 
 
 def _linked_to(ids: Sequence[UUID]) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import func, or_, tuple_
 from sqlmodel import col, select
 
 from chassis.errors import NotFound
@@ -16,6 +16,7 @@ from chassis.web.routing import Page, cursor_at
 from payments_qr.model import Merchant, Movement, Payment, QrCode
 from payments_qr.model.movements import MONEY, MovementKind
 from payments_qr.model.reference_codes import likely_keys
+from payments_qr.queries.bills import bills_to_pay
 from payments_qr.queries.ownership import owned_by
 
 MOST_SUGGESTIONS = 10
@@ -184,7 +185,10 @@ async def _visible(session: ReadSession, caller: Caller) -> Any:
         return query.where(col(Payment.merchant_id).is_(None))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Payment.unit_id))
-    return query.where(col(Payment.merchant_id).in_(select(Merchant.id).where(await owned_by(session, caller))))
+    owned = select(Merchant.id).where(await owned_by(session, caller))
+    return query.where(
+        or_(col(Payment.merchant_id).in_(owned), col(Payment.bill_id).in_(await bills_to_pay(session, caller)))
+    )
 
 
 def _filtered(

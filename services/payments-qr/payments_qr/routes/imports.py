@@ -160,9 +160,7 @@ async def list_bill_import_rejections(
     return await list_findings(session, record, page, warnings=False, accept=accept, accept_language=accept_language)
 
 
-@router.get(
-    "/v1/merchant-imports/{import_id}/warnings", response_model=Listed[FindingView], responses=CSV
-)
+@router.get("/v1/merchant-imports/{import_id}/warnings", response_model=Listed[FindingView], responses=CSV)
 async def list_merchant_import_warnings(
     import_id: UUID,
     session: Reading,
@@ -176,9 +174,7 @@ async def list_merchant_import_warnings(
     return await list_findings(session, record, page, warnings=True, accept=accept, accept_language=accept_language)
 
 
-@router.get(
-    "/v1/bill-imports/{import_id}/warnings", response_model=Listed[FindingView], responses=CSV
-)
+@router.get("/v1/bill-imports/{import_id}/warnings", response_model=Listed[FindingView], responses=CSV)
 async def list_bill_import_warnings(
     import_id: UUID,
     session: Reading,

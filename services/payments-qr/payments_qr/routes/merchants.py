@@ -4,14 +4,14 @@ import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
 from chassis.errors import NotFound
 from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
-from chassis.security.scope import unit_of_query
+from chassis.security.scope import require_unit, unit_of_body, unit_of_query
 from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
@@ -23,10 +23,12 @@ from chassis.web.routing import (
     allow,
     created,
     etag,
+    language_of,
     require_match,
     transactional_router,
 )
 from payments_qr.banks import find_bank
+from payments_qr.commands.activations import activate_all, list_to_activate
 from payments_qr.commands.merchants import change_merchant, register_merchant
 from payments_qr.commands.qr_codes import issue_code
 from payments_qr.errors import MerchantNotActive, NothingToPrint
@@ -45,6 +47,7 @@ from payments_qr.queries.merchants import (
 from payments_qr.queries.ownership import may_with, relation_to
 from payments_qr.queries.payments import list_owners
 from payments_qr.queries.qr_codes import list_codes, list_printable_codes, list_printable_of_unit
+from payments_qr.schemas.activations import ActivationCreate, ActivationItem, ActivationReport
 from payments_qr.schemas.merchants import AccountDuplicates, MerchantCreate, MerchantPatch, MerchantView
 from payments_qr.schemas.qr_codes import Kind, QrCodeCreate, QrCodeView
 
@@ -118,6 +121,26 @@ async def list_merchant_duplicates(
         one = await session.get_one(Merchant, ids[0])
         groups.append(AccountDuplicates(bin=bin, account_no=mask_account(one.opened_account_no()), merchant_ids=ids))
     return Listed(items=groups)
+
+
+@router.post("/v1/merchants/activations")
+async def activate_merchants(
+    body: ActivationCreate,
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    accept_language: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> ActivationReport:
+    """Activates a market's list: a second officer for every stall, who is not its maker; each is answered by itself."""
+    unit = await unit_of_body(session, body.unit_code)
+    await require_unit(session, caller, unit.id, is_known=True)
+    ids = await list_to_activate(session, caller, body.unit_code, body.market, body.merchant_ids)
+    done = await activate_all(session, caller, ids, issue_codes=body.issue_codes)
+    language = language_of(accept_language)
+    return ActivationReport(
+        activated=sum(one.result == "activated" for one in done),
+        refused=sum(one.result == "refused" for one in done),
+        items=[ActivationItem.of(one, language) for one in done],
+    )
 
 
 @router.get("/v1/merchants/{merchant_id}")

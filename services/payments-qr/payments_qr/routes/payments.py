@@ -1,5 +1,6 @@
 """Payments: single lines for owner, provider and officers with a purpose; sums for others."""
 
+import asyncio
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -25,7 +26,8 @@ from chassis.web.routing import (
     transactional_router,
 )
 from payments_qr.commands.payments import accept_payment, dismiss_payment, reopen_payment
-from payments_qr.model import Payment, QrCode
+from payments_qr.model import Bill, Merchant, Payment, QrCode
+from payments_qr.printing.receipts import receipt_pdf
 from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_change
 from payments_qr.queries.payments import (
     get_visible_payment,
@@ -48,6 +50,7 @@ from payments_qr.schemas.payments import (
     Reopening,
     Suggestion,
 )
+from payments_qr.schemas.receipts import ReceiptView
 
 router = transactional_router(tags=["payments"])
 PaymentReader = Annotated[
@@ -70,8 +73,8 @@ async def list_payments(
     since: Since = None,
     until: Until = None,
 ) -> Listed[PaymentView]:
-    """Payments of the caller's own merchants; officers state a purpose and are recorded in the owner's access log.
-    Operators see payments without a merchant."""
+    """Payments of the caller's own merchants and of the bills they pay; officers state a purpose and are recorded in the
+    owner's access log. Operators see payments without a merchant."""
     stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
@@ -111,7 +114,9 @@ async def list_payment_sums(
 async def list_totals_of_merchants(
     session: Reading,
     page: PageQuery,
-    caller: Annotated[Caller, allow("officer", "resident", "organization", "operator", "auditor")],
+    caller: Annotated[
+        Caller, allow("officer", "resident", "organization", "operator", "auditor", level=1, acting="payments")
+    ],
     unit_code: str | None = None,
     market: str | None = None,
     since: Since = None,
@@ -166,6 +171,40 @@ async def list_payment_movements(
     await _log_reads(session, caller, [payment], stated)
     rows = await list_movements(session, payment_id=payment.id)
     return Listed(items=[MovementView.of(row) for row in rows])
+
+
+@router.get("/v1/payments/{payment_id}/receipt")
+async def get_receipt(
+    payment_id: UUID, session: Transaction, caller: PaymentReader, purpose: PurposeHeader = None
+) -> ReceiptView:
+    """The receipt of a payment, for its payer and its merchant."""
+    return await _get_receipt(session, caller, payment_id, purpose)
+
+
+@router.get(
+    "/v1/payments/{payment_id}/receipt.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+)
+async def print_receipt(
+    payment_id: UUID, session: Transaction, caller: PaymentReader, purpose: PurposeHeader = None
+) -> Response:
+    """The receipt of a payment as a PDF of one page."""
+    receipt = await _get_receipt(session, caller, payment_id, purpose)
+    pdf = await asyncio.to_thread(receipt_pdf, receipt.sheet())
+    headers = {"Content-Disposition": f'inline; filename="bien-nhan-{payment_id}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+async def _get_receipt(session: Session, caller: Caller, payment_id: UUID, purpose: str | None) -> ReceiptView:
+    stated = purpose_of(caller, None, purpose) if caller.role == "officer" else None
+    payment = await get_visible_payment(session, caller, payment_id)
+    await _log_reads(session, caller, [payment], stated)
+    if payment.merchant_id is None:
+        raise NotFound()
+    merchant = await session.get_one(Merchant, payment.merchant_id)
+    bill = await session.get(Bill, payment.bill_id) if payment.bill_id else None
+    return ReceiptView.of(payment, merchant, bill)
 
 
 @router.get("/v1/payments/{payment_id}")
