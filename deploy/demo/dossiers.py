@@ -14,6 +14,7 @@ CHOSEN = {
 }
 EXTRACT = "2.000635"
 APPLICANTS = 6
+RESULT = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ACTIONS: tuple[list[str], ...] = (
     [],
     ["accept"],
@@ -61,7 +62,15 @@ def _apply(
         success(api.request("PATCH", dossier, json={"fields": fields}, who=resident))
     api.post(f"{dossier}/submit", who=resident)
     for action in actions:
+        if action == "return_result":
+            _make_returnable(api, dossier, desk)
         api.post(f"{dossier}/actions", {"action": action, "note": "Bản mẫu"}, who=desk, purpose="dossier")
+
+
+def _make_returnable(api: ApiClient, dossier: str, desk: dict[str, str]) -> None:
+    """A result is returned with its file, once the fee is settled."""
+    success(api.request("POST", f"{dossier}/results", files={"file": ("ket-qua.pdf", RESULT)}, who=desk))
+    api.post(f"{dossier}/fee-settlements", {"way": "record_fee", "note": "Biên lai mẫu 01"}, who=desk)
 
 
 def _typed(api: ApiClient, name: str) -> Any:

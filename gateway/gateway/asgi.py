@@ -76,10 +76,18 @@ JSON_LIMIT = 1_048_576
 UPLOAD_LIMIT = 33_554_432
 MAXIMUM_HEADERS = 100
 MAXIMUM_HEADER_BYTES = 32_768
-GUESSED = frozenset({"/v1/dossiers/track", "/oauth/token"})
+GUESSED = frozenset({"/v1/dossiers/track", "/track", "/oauth/token"})
 """Operations where secrets can be guessed: misses are counted by address."""
 RARELY_CHANGED = frozenset(
-    {"/v1/units", "/v1/units/{code}", "/v1/procedures", "/v1/procedures/{code}", "/v1/banks", "/v1/onboarding/steps"}
+    {
+        "/track",
+        "/v1/units",
+        "/v1/units/{code}",
+        "/v1/procedures",
+        "/v1/procedures/{code}",
+        "/v1/banks",
+        "/v1/onboarding/steps",
+    }
 )
 """Public catalogues that are answered from the cache, besides pages and reports."""
 DEVELOPMENT_ONLY = frozenset({"/dev/token"})

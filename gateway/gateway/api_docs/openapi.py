@@ -26,7 +26,11 @@ from gateway.proxy.routing_table import SUBTREE, TABLE_FILE, RoutingTable
 PACKAGES = {name: package_of(name) for name in EVERY_PROCESS}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 OUTSIDE = re.compile(r"/(v1|dashboard)(/|$)|/(dev|oauth)/token$")
-PAGES = (("GET", "/dashboard", "reporting"), ("GET", f"/dashboard/{SUBTREE}", "reporting"))
+PAGES = (
+    ("GET", "/dashboard", "reporting"),
+    ("GET", f"/dashboard/{SUBTREE}", "reporting"),
+    ("GET", "/track", "casework"),
+)
 """Public pages that no API document lists."""
 STREAM = "text/event-stream"
 

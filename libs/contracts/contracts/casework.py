@@ -27,6 +27,9 @@ class DossierState(Event):
     due_at: Instant | None = None
     finished_at: Instant | None = None
     is_on_time: bool | None = None
+    """False also for a dossier whose date was moved with an apology: an extended dossier is never on time."""
+    extensions: int = 0
+    """How often the promised date was moved with an apology."""
     self_service: bool = False
     resident_id: Id | None = None
     organization_id: Id | None = None
@@ -41,24 +44,114 @@ class DossierState(Event):
 
 
 class DossierSubmitted(DossierState):
-    """The applicant sent the dossier in, here or on a portal."""
+    """The applicant sent the dossier in, here or on a portal. To subscribers outside the platform it is `dossier.submitted`."""
 
     topic: ClassVar[str] = topics.DOSSIERS
     type: ClassVar[str] = "vn.bakhong.dossier.submitted.v1"
 
 
 class DossierChanged(DossierState):
-    """The dossier moved on: accepted, supplement requested, paused, approved, returned, withdrawn, refused."""
+    """The dossier moved on: accepted, supplement requested, paused, approved, returned, withdrawn, refused. To subscribers
+    outside the platform it is `dossier.status_changed` when the status differs from the one before."""
 
     topic: ClassVar[str] = topics.DOSSIERS
     type: ClassVar[str] = "vn.bakhong.dossier.changed.v1"
 
 
 class DossierCompleted(DossierState):
-    """The dossier is settled; `is_on_time` by the formula of the national index (Decision 766/QĐ-TTg, 2.1)."""
+    """The dossier is settled; `is_on_time` by the formula of the national index (Decision 766/QĐ-TTg, 2.1). To subscribers
+    outside the platform it is `dossier.completed`."""
 
     topic: ClassVar[str] = topics.DOSSIERS
     type: ClassVar[str] = "vn.bakhong.dossier.completed.v1"
+
+
+class DossierNotice(Event):
+    """What the applicant of a dossier must be told, published with the action that is the reason: at `at` the applicant
+    counts as told, and periods that run from the telling are counted from it. Residents are told in `resident_id`,
+    organizations in `organization_id`; exactly one of them is set. The reason that the office gave is personal data and is
+    read in the dossier, never here."""
+
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    version: int
+    dossier_code: str
+    unit_id: Id
+    unit_code: Code
+    procedure_code: Code
+    status: str
+    national_status: int
+    at: Instant
+    resident_id: Id | None = None
+    organization_id: Id | None = None
+
+
+class DossierSupplementRequested(DossierNotice):
+    """The office asks the applicant for a supplement (yêu cầu bổ sung, slip 02). To subscribers outside the platform it is
+    `dossier.supplement_requested`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.supplement_requested.v1"
+
+    supplement_requests: int = 1
+    """How many supplements were asked for so far, this one included."""
+
+
+class DossierDraftResultSent(DossierNotice):
+    """A draft of the result waits for the applicant, whose silence until `answer_by` is consent; the period is counted from
+    `at`. To subscribers outside the platform it is `dossier.status_changed`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.draft_result_sent.v1"
+
+    answer_by: Instant
+    """The close of the office on the last day on which the applicant may confirm or dispute the draft."""
+
+
+class DossierRefused(DossierNotice):
+    """The office did not receive the dossier (`status` `refused`, slip 03), or stopped it after receipt (`rejected`). To
+    subscribers outside the platform it is `dossier.status_changed`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.refused.v1"
+
+
+class DossierExtended(DossierNotice):
+    """The office apologised and promised a new date (xin lỗi và hẹn lại ngày trả kết quả, slip 04). To subscribers outside
+    the platform it is `dossier.status_changed`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.extended.v1"
+
+    due_at: Instant
+    """The new promise."""
+    previous_due_at: Instant
+    """The promise that was not kept."""
+
+
+class DossierFeeDue(DossierNotice):
+    """The applicant owes a fee: at submission, or when the office asks for one. payments-qr is asked for a code by
+    `dossier.fee_requested`. To subscribers outside the platform it is `dossier.status_changed`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.fee_due.v1"
+
+    amount: int
+    """VND."""
+    due_on: date
+    """The day until which the code to pay by holds."""
+
+
+class DossierResultReady(DossierNotice):
+    """The result waits for the applicant: the dossier is approved, its fee settled. To subscribers outside the platform it is
+    part of `dossier.completed`."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.result_ready.v1"
+
+    result_delivery: Literal["electronic", "post", "in_person"]
+    """How the applicant wishes to get it."""
 
 
 class DossierFeeRequested(Event):
@@ -163,7 +256,7 @@ class FeedbackReceived(FeedbackState):
 
 
 class FeedbackAnswered(FeedbackState):
-    """The competent unit answered."""
+    """The competent unit answered. To subscribers outside the platform it is `feedback.answered`."""
 
     topic: ClassVar[str] = topics.FEEDBACK
     type: ClassVar[str] = "vn.bakhong.feedback.answered.v1"
@@ -195,7 +288,8 @@ class DocumentState(Event):
 
 
 class DocumentSent(DocumentState):
-    """A document lies in its recipient's box."""
+    """A document lies in its recipient's box. To subscribers outside the platform it is `document.received` when
+    `recipient_id` is a resident or an organization."""
 
     topic: ClassVar[str] = topics.FEEDBACK
     type: ClassVar[str] = "vn.bakhong.document.sent.v1"

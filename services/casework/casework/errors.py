@@ -67,6 +67,37 @@ class FeeAlreadyPaid(Problem):
     vi, en = "Lệ phí của hồ sơ đã được nộp.", "The fee of this dossier is paid already."
 
 
+class FeeNotDue(Problem):
+    """Only a fee that is owed is recorded as paid at the counter, or waived."""
+
+    slug, status = "fee-not-due", 409
+    vi, en = "Hồ sơ không có phí, lệ phí nào đang chờ nộp.", "This dossier owes no fee."
+
+
+class FeeNotSettled(Problem):
+    """The result is returned once the fee is paid, recorded at the counter, or waived."""
+
+    slug, status = "fee-not-settled", 409
+    vi = "Chưa hoàn thành phí, lệ phí của hồ sơ nên chưa trả được kết quả."
+    en = "The fee is not settled, so the result cannot be returned yet."
+
+
+class ResultMissing(Problem):
+    """Neither a final result file nor a hand-over on paper (`hand_over`) is recorded."""
+
+    slug, status = "result-missing", 409
+    vi = "Chưa có tệp kết quả; nếu trả bản giấy thì ghi nhận việc giao nhận (hand_over)."
+    en = "There is no final result file; for a result on paper, record the hand-over (hand_over)."
+
+
+class NoDraftResult(Problem):
+    """A draft result is sent once its file is there: silence on nothing is no consent."""
+
+    slug, status = "no-draft-result", 409
+    vi = "Chưa có tệp dự thảo kết quả để gửi người nộp hồ sơ xác nhận."
+    en = "There is no draft of the result that the applicant could confirm."
+
+
 class SecondOfficerNeeded(Problem):
     """An officer's action is taken back by another officer of the unit."""
 

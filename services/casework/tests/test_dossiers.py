@@ -13,6 +13,8 @@ from contracts.casework import DossierChanged, DossierCompleted, DossierFeeReque
 
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 EXTRACT = {"extract_kind": "birth"}
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+RECEIPT = {"way": "record_fee", "note": "Biên lai số 12"}
 
 
 async def draft(client, world, **body):
@@ -70,13 +72,16 @@ async def test_the_whole_way_from_draft_to_result(binh, officer, world, publishe
 
         approved = (await act(officer, dossier, "approve")).json()
         assert (approved["status"], approved["national_status"], approved["is_on_time"]) == ("approved", 9, True)
+        settled = await officer.post(f"/v1/dossiers/{dossier['id']}/fee-settlements", json=RECEIPT)
+        assert settled.json()["fee"]["status"] == "paid"
+        await officer.post(f"/v1/dossiers/{dossier['id']}/results", files={"file": ("r.pdf", PDF)})
 
         returned = (await act(officer, dossier, "return_result")).json()
         assert (returned["status"], returned["national_status"], returned["legal_actions"]) == ("returned", 10, [])
 
     events = await published(DossierSubmitted, DossierFeeRequested, DossierChanged, DossierCompleted)
     assert [event.type.split(".")[-2] for event in events] == [
-        "submitted", "fee_requested", "changed", "completed", "changed",
+        "submitted", "fee_requested", "changed", "completed", "changed", "changed",
     ]  # fmt: skip
     first = events[0]
     assert (first.self_service, first.channel, first.origin, first.national_status) == (True, 2, "here", 1)
@@ -129,6 +134,7 @@ async def test_a_supplement_stops_the_clock_and_leads_back(binh, officer, world)
         assert accepted["due_at"] == "2026-11-27T17:00:00+07:00"  # 25, 26, 27: the 24th is a holiday
         assert accepted["fee"] == {
             "amount": 0, "status": "none", "paid_at": None, "receipt_number": None, "payable_at_counter": False,
+            "settled_by": None,
         }  # fmt: skip
     with frozen_at(datetime.fromisoformat("2026-11-25T10:00:00+07:00")):
         asked = (await act(officer, dossier, "request_supplement", note="Bổ sung lý do")).json()

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from casework.calendar import load_calendar
 from casework.model.dossiers import Dossier, DossierPause, DossierStep
 from casework.model.fees import FeeStatus
 from casework.model.lifecycle import SECOND_OFFICER, SETTLED, TRANSITIONS, Action, Status
+from chassis.clock import today
 from chassis.ids import new_id
 from contracts.casework import DeathRegistered, DeathRevoked, DossierChanged, DossierCompleted, DossierSubmitted
 from contracts.payments_qr import BillPaid, PaymentReversed
@@ -21,8 +23,10 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ROUNDS = 16
 ACTIONS = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY)]
 BACK = ["revert", "revert", "revert", "revoke_result"]
+LATER = load_calendar().add_working_days(today(), 2).isoformat()
 MORE = {
-    "transfer": {"unit_code": "15724"}, "extend": {"due_on": "2029-12-28"}, "request_payment": {"amount": 5_000},
+    "transfer": {"unit_code": "15724"}, "extend": {"due_on": LATER}, "request_payment": {"amount": 5_000},
+    "return_result": {"hand_over": "post"},
 }  # fmt: skip
 ENDED_WITHOUT_RESULT = SETTLED - {Status.APPROVED, Status.RETURNED}
 MONEY_IS_HERE = (FeeStatus.PAID, FeeStatus.TO_REFUND)
@@ -48,6 +52,9 @@ class Crowd:
         chance = self.chance
         seen = await self.insiders[1].get(self.path, headers={"X-Purpose": "dossier"})
         self.legal = [action for action in seen.json()["legal_actions"] if action not in ("withdraw", "refuse")]
+        if "send_draft_result" in self.legal and not seen.json()["results"]:
+            files, data = {"file": ("d.pdf", PDF)}, {"is_draft": "true"}
+            await self.insiders[1].post(f"{self.path}/results", files=files, data=data)
         calls = [self.act() for _ in range(chance.choice([1, 1, 2, 3]))]
         if chance.random() < 0.5:
             calls.append(self.intrude())
@@ -140,6 +147,8 @@ async def check(database, published, crowd):
     # A death is registered exactly while its approval holds.
     assert deaths == (status in (Status.APPROVED, Status.RETURNED))
     # What was published last is what is stored, and versions only grow.
-    assert events[-1].model_dump(exclude={"at"}) == type(events[-1])(**dossier.state()).model_dump(exclude={"at"})
+    apart = {"at", "version"}  # a draft result is a version of the dossier, and no event
+    assert events[-1].model_dump(exclude=apart) == type(events[-1])(**dossier.state()).model_dump(exclude=apart)
+    assert events[-1].version <= dossier.version <= events[-1].version + 1
     versions = [event.version for event in events]
     assert versions == sorted(set(versions))

@@ -134,6 +134,9 @@ async def test_silence_on_a_draft_extract_is_consent(binh, officer, extract, dat
     actions = f"/v1/dossiers/{extract['id']}/actions"
     with frozen_at(MONDAY):
         await officer.post(actions, json={"action": "accept"})
+        await officer.post(
+            f"/v1/dossiers/{extract['id']}/results", files={"file": ("d.pdf", PDF)}, data={"is_draft": "true"}
+        )
         await officer.post(actions, json={"action": "send_draft_result"})
         async with database.transaction() as session:
             assert await confirm_silent_drafts(session) == 0

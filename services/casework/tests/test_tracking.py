@@ -141,3 +141,55 @@ async def test_a_burst_gets_no_more_guesses_than_are_allowed(calling, extract):
     answers = await asyncio.gather(*(guess(last4) for last4 in range(20)))
 
     assert sorted(answers) == [404] * 5 + [429] * 15
+
+
+async def test_the_slips_code_opens_a_vietnamese_page_without_scripts_and_without_personal_data(
+    calling, officer, world, extract
+):
+    await officer.post(f"/v1/dossiers/{extract['id']}/actions", json={"action": "accept"})
+    params = {"code": extract["code"], "key": extract["tracking_key"]}
+
+    page = await calling().get("/track", params=params)
+    same = await calling().get("/v1/dossiers/track", params=params, headers={"Accept": "text/html,*/*;q=0.8"})
+    plain = await calling().get("/v1/dossiers/track", params=params)
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.text == same.text
+    assert plain.json()["code"] == extract["code"]
+    assert '<html lang="vi">' in page.text
+    for text in (
+        extract["code"],
+        "Đã tiếp nhận",
+        "Ủy ban nhân dân xã Đồng Tiến",
+        "8.000 đồng, chưa nộp",
+        'role="status"',
+    ):
+        assert text in page.text, text
+    for secret in ("Nguyễn Văn Thử Bình", "0912345678", "5678", str(world.binh), extract["tracking_key"], "<script"):
+        assert secret not in page.text, secret
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert len(page.content) < 8_000  # a second on a slow network
+
+
+async def test_the_tracking_page_asks_for_what_is_missing_and_explains_what_is_wrong(calling, extract):
+    stranger = calling()
+
+    empty = await stranger.get("/track")
+    half = await stranger.get("/track", params={"code": extract["code"]})
+    wrong = [await stranger.get("/track", params={"code": extract["code"], "phone_last4": "0000"}) for _ in range(6)]
+    hostile = await stranger.get("/track", params={"code": '"><script>alert(1)</script>'})
+
+    assert (empty.status_code, half.status_code) == (200, 200)
+    assert f'value="{extract["code"]}"' in half.text
+    assert 'role="alert"' not in empty.text
+    assert [answer.status_code for answer in wrong] == [404] * 5 + [429]
+    assert "không khớp" in wrong[0].text
+    assert "Tra cứu sai quá nhiều lần" in wrong[-1].text
+    assert "<script>" not in hostile.text
+
+
+async def test_every_state_of_a_dossier_has_words_on_the_tracking_page():
+    from casework.model.lifecycle import Status
+    from casework.tracking_page import STATES
+
+    assert set(STATES) == set(Status)

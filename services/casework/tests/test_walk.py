@@ -4,10 +4,16 @@ import random
 
 import pytest
 
+from casework.calendar import load_calendar
 from casework.model.lifecycle import SECOND_OFFICER, TRANSITIONS, Action, Actor, Status, legal_actions
+from chassis.clock import today
 
 DOABLE = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY, *SECOND_OFFICER)]
-MORE = {"transfer": {"unit_code": "15724"}, "extend": {"due_on": "2029-12-28", "note": "Xin lỗi"}}
+LATER = load_calendar().add_working_days(today(), 2).isoformat()
+MORE = {
+    "transfer": {"unit_code": "15724"}, "extend": {"due_on": LATER, "note": "Xin lỗi"},
+    "return_result": {"hand_over": "in_person"},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

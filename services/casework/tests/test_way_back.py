@@ -49,9 +49,17 @@ async def act(client, dossier, action, headers=None, **more):
 
 async def done(client, dossier, *actions):
     for action in actions:
+        if action == "draft":
+            answer = await attach_draft(client, dossier)
+            continue
         answer = await act(client, dossier, action, note="Lý do")
         assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def attach_draft(client, dossier):
+    files, data = {"file": ("d.pdf", PDF)}, {"is_draft": "true"}
+    return await client.post(f"/v1/dossiers/{dossier['id']}/results", files=files, data=data)
 
 
 WHAT_COUNTS = ("status", "national_status", "received_at", "due_at", "first_due_at", "finished_at", "is_on_time", "fee",
@@ -72,8 +80,8 @@ def counted(dossier):
         (["accept"], "reject", {"note": "Không đủ điều kiện"}),
         (["accept"], "request_supplement", {"note": "Thiếu"}),
         (["accept"], "request_payment", {"amount": 24_000}),
-        (["accept"], "extend", {"note": "Xin lỗi", "due_on": "2026-11-27"}),
-        (["accept"], "send_draft_result", {}),
+        (["accept"], "extend", {"note": "Xin lỗi", "due_on": "2026-11-26"}),
+        (["accept", "draft"], "send_draft_result", {}),
         (["accept"], "approve", {}),
         (["accept", "request_supplement"], "reject", {"note": "Không bổ sung"}),
     ],

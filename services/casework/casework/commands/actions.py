@@ -5,18 +5,27 @@ from datetime import date, datetime
 
 from casework.calendar import WorkingCalendar, load_calendar
 from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
+from casework.commands.notices import tell_applicant
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers, request_fee
-from casework.errors import FeeAlreadyPaid, NoMoreExtensions, NotCompetent, NotYourResident
+from casework.errors import (
+    FeeAlreadyPaid,
+    FeeNotSettled,
+    NoDraftResult,
+    NoMoreExtensions,
+    NotCompetent,
+    NotYourResident,
+    ResultMissing,
+)
 from casework.model.applications import Decision
 from casework.model.dossiers import Dossier, DossierPause, UndoState, pauses_of
 from casework.model.fees import FeeStatus
 from casework.model.forms import Entry
 from casework.model.lifecycle import Action, Actor
-from casework.queries.dossiers import list_pauses, list_silent_drafts
+from casework.queries.dossiers import DRAFT, FINAL, has_result, list_pauses, list_silent_drafts
 from casework.queries.people import commune_of, find_resident
 from casework.settings import get_settings
-from chassis.clock import HO_CHI_MINH, local_date, now
+from chassis.clock import HO_CHI_MINH, local_date, now, today
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
 from chassis.security.identity import Caller
@@ -34,7 +43,7 @@ COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WIT
 async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, decision: Decision) -> None:
     """Takes one action if the table allows it; else 409 with the legal actions, or 403 when this actor may never take it."""
     undo = UndoState.of(dossier) if caller.role == "officer" else None
-    before = dossier.status
+    before, promised_before = dossier.status, dossier.due_at
     advance(dossier, decision.action, actor)
     if decision.action in NEEDS_REASON and not (decision.note or "").strip():
         raise InvalidBody(errors=[_needed("/note")])
@@ -46,6 +55,7 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
         await effect(session, dossier, decision)
     record_step(session, dossier, caller, decision.action, before, decision.note, undo=undo)
     _publish_change(session, dossier, decision.action)
+    tell_applicant(session, dossier, decision.action, promised_before)
 
 
 async def _require_own_subject(session: Session, caller: Caller, dossier: Dossier) -> None:
@@ -119,13 +129,14 @@ async def _request_payment(session: Session, dossier: Dossier, decision: Decisio
     amount = decision.amount or dossier.fee_amount
     if amount <= 0:
         raise InvalidBody(errors=[_needed("/amount")])
-    if dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+    if dossier.fee_status in (FeeStatus.PAID, FeeStatus.WAIVED, FeeStatus.TO_REFUND):
         raise FeeAlreadyPaid()
     request_fee(session, dossier, amount)
 
 
 async def _extend(session: Session, dossier: Dossier, decision: Decision) -> None:
-    """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings allow."""
+    """An apology with a new date (form 04 of Circular 03/2025/TT-VPCP): at most as often as the settings allow, and by no
+    more working days than the rules of the procedure, counted from the old date or, when that has passed, from today."""
     if dossier.extensions >= get_settings().most_extensions:
         raise NoMoreExtensions()
     if decision.due_on is None:
@@ -133,11 +144,19 @@ async def _extend(session: Session, dossier: Dossier, decision: Decision) -> Non
     promised = _close_of(decision.due_on)
     if dossier.due_at is None or promised <= dossier.due_at or not _calendar().is_working_day(decision.due_on):
         raise InvalidBody(errors=[_later()])
+    since = max(local_date(dossier.due_at), today())
+    latest = _calendar().add_working_days(since, rules_of(dossier).extension.working_days)
+    if not today() <= decision.due_on <= latest:
+        raise InvalidBody(errors=[_within(latest)])
     dossier.extensions += 1
     dossier.due_at = promised
 
 
 async def _send_draft_result(session: Session, dossier: Dossier, decision: Decision) -> None:
+    """Silence on a draft is consent only where there is a draft, and from the moment at which the applicant is told of it
+    (`DossierDraftResultSent`, published in this transaction)."""
+    if not await has_result(session, dossier.id, DRAFT):
+        raise NoDraftResult()
     days = rules_of(dossier).draft_confirmation_days or 1
     dossier.draft_result_until = _calendar().deadline(dossier.changed_at, days)
 
@@ -169,6 +188,12 @@ async def _end_without_result(session: Session, dossier: Dossier, decision: Deci
 
 
 async def _return_result(session: Session, dossier: Dossier, decision: Decision) -> None:
+    """A result is returned as a file, or on paper by a recorded hand-over, and not before its fee is settled."""
+    if dossier.fee_status == FeeStatus.REQUESTED:
+        raise FeeNotSettled()
+    if decision.hand_over is None and not await has_result(session, dossier.id, FINAL):
+        raise ResultMissing()
+    dossier.hand_over = decision.hand_over
     dossier.returned_at = dossier.changed_at
 
 
@@ -213,4 +238,11 @@ def _later() -> FieldError:
     return FieldError(
         "/due_on", "not-later", "Ngày hẹn mới phải là ngày làm việc sau ngày hẹn cũ.",
         "The new date is a working day after the old one.",
+    )  # fmt: skip
+
+
+def _within(latest: date) -> FieldError:
+    return FieldError(
+        "/due_on", "too-late", f"Ngày hẹn mới phải từ hôm nay đến {latest:%d/%m/%Y} theo quy định của thủ tục.",
+        f"The new date is between today and {latest:%Y-%m-%d} by the rules of the procedure.",
     )  # fmt: skip

@@ -1,15 +1,19 @@
-"""The fee of a dossier, by the events of payments-qr."""
+"""The fee of a dossier, by the events of payments-qr or at the counter."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import select
 
+from casework.commands.notices import tell_result_ready
 from casework.commands.steps import record_step
-from casework.model.dossiers import Dossier
-from casework.model.fees import FeeStatus
+from casework.errors import FeeNotDue
+from casework.model.dossiers import Dossier, UndoState
+from casework.model.fees import FeeAct, FeeStatus
 from casework.model.lifecycle import SETTLED, Action, Actor, Status
 from chassis.clock import now
+from chassis.errors import Forbidden
+from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.casework import DossierChanged, DossierFeePaid
@@ -28,7 +32,10 @@ async def offer_code(session: Session, dossier_id: UUID, qr_code_id: UUID) -> No
 async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: datetime) -> None:
     """The fee is paid; after a withdrawal or refusal it is flagged for refund, never lost."""
     dossier = await _find(session, dossier_id)
-    if dossier is None or dossier.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+    if dossier is None or dossier.fee_paid_online or dossier.fee_status == FeeStatus.TO_REFUND:
+        return
+    if dossier.fee_settled_by:
+        _publish_paid(session, dossier, amount, paid_at, flagged=True)  # paid twice: payments-qr refunds it
         return
     flagged = dossier.status in ENDED_WITHOUT_RESULT or dossier.fee_status != FeeStatus.REQUESTED
     dossier.fee_status = (FeeStatus.TO_REFUND if flagged else FeeStatus.PAID).value
@@ -37,20 +44,36 @@ async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: dat
     if dossier.status == Status.PAYMENT_DUE:
         dossier.advance(Action.PAY, Actor.PLATFORM)
         record_step(session, dossier, None, Action.PAY, Status.PAYMENT_DUE.value)
-    publish(
-        session,
-        DossierFeePaid(
-            dossier_id=dossier.id, unit_id=dossier.unit_id, unit_code=dossier.unit_code, amount=amount, paid_at=paid_at,
-            flagged=flagged,
-        ),
-        DossierChanged(**dossier.state()),
-    )  # fmt: skip
+    _publish_paid(session, dossier, amount, paid_at, flagged=flagged)
+    publish(session, DossierChanged(**dossier.state()))
+    if dossier.status == Status.APPROVED:
+        tell_result_ready(session, dossier)
+
+
+async def settle_at_counter(
+    session: Session, caller: Caller, dossier: Dossier, actor: Actor, act: FeeAct, note: str
+) -> None:
+    """An officer of the unit took the fee at the counter, or waives it; 409 `fee-not-due` when none is owed. Another
+    officer reverts it like an action."""
+    if actor is not Actor.OFFICER:
+        raise Forbidden()
+    if dossier.fee_status != FeeStatus.REQUESTED or dossier.origin == "portal":
+        raise FeeNotDue()
+    undo, before = UndoState.of(dossier), dossier.status
+    _change(dossier)
+    dossier.settle_at_counter(act)
+    if dossier.status == Status.PAYMENT_DUE:
+        dossier.advance(Action.PAY, Actor.PLATFORM)
+    record_step(session, dossier, caller, act, before, note, undo=undo)
+    publish(session, DossierChanged(**dossier.state()))
+    if dossier.status == Status.APPROVED:
+        tell_result_ready(session, dossier)
 
 
 async def give_fee_back(session: Session, dossier_id: UUID) -> None:
     """The payment was reversed: the fee is due again, or nothing is left to refund."""
     dossier = await _find(session, dossier_id)
-    if dossier is None or dossier.fee_status not in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+    if dossier is None or dossier.fee_settled_by or dossier.fee_status not in (FeeStatus.PAID, FeeStatus.TO_REFUND):
         return
     was_flagged = dossier.fee_status == FeeStatus.TO_REFUND
     dossier.fee_status = (FeeStatus.CANCELLED if was_flagged else FeeStatus.REQUESTED).value
@@ -65,6 +88,11 @@ async def leave_to_counter(session: Session, dossier_id: UUID, reason: str) -> N
     if dossier is not None and dossier.qr_code_id is None:
         dossier.fee_uncollectable = reason
         _change(dossier)
+
+
+def _publish_paid(session: Session, dossier: Dossier, amount: int, paid_at: datetime, *, flagged: bool) -> None:
+    where = {"dossier_id": dossier.id, "unit_id": dossier.unit_id, "unit_code": dossier.unit_code}
+    publish(session, DossierFeePaid.model_validate(where | {"amount": amount, "paid_at": paid_at, "flagged": flagged}))
 
 
 async def _find(session: Session, dossier_id: UUID) -> Dossier | None:

@@ -2,6 +2,7 @@
 
 from casework.errors import IllegalAction
 from casework.model.dossiers import Dossier, DossierStep, UndoState
+from casework.model.fees import FeeAct
 from casework.model.lifecycle import Action, Actor, Illegal, NotYours, Status
 from chassis.clock import now
 from chassis.errors import Forbidden
@@ -26,7 +27,7 @@ def record_step(
     session: Session,
     dossier: Dossier,
     caller: Caller | None,
-    action: Action,
+    action: Action | FeeAct,
     before: str,
     note: str | None = None,
     *,

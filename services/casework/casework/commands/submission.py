@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from casework.calendar import load_calendar
 from casework.commands.applicants import deciding_unit, people_of, rules_of
 from casework.commands.dossiers import form_of
+from casework.commands.notices import notice_of
 from casework.commands.steps import advance, mark_changed, record_step
 from casework.errors import IncompleteDossier
 from casework.model.applications import FormSignature
@@ -26,7 +27,7 @@ from chassis.errors import FieldError
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts.casework import DossierFeeRequested, DossierSubmitted
+from contracts.casework import DossierFeeDue, DossierFeeRequested, DossierSubmitted
 
 EXEMPTION, PAGES = "fee_exemption", "pages"
 FEE_DUE_WORKING_DAYS = 10
@@ -113,6 +114,7 @@ def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
             due_on=due,
             at=now(),
         ),
+        DossierFeeDue(**notice_of(dossier), amount=amount, due_on=due),
     )
 
 

@@ -11,6 +11,7 @@ from casework.commands.steps import mark_changed, record_step
 from casework.errors import AlreadyReverted, IllegalAction, SecondOfficerNeeded
 from casework.model.applications import Decision
 from casework.model.dossiers import Dossier, DossierPause, DossierResult, DossierStep, UndoState
+from casework.model.fees import FeeAct
 from casework.model.forms import Entry
 from casework.model.lifecycle import SECOND_OFFICER, Action, Actor, Status
 from casework.queries.dossiers import FINAL, list_steps
@@ -21,6 +22,7 @@ from chassis.storage.outbox import publish
 from contracts.casework import DeathRevoked, DossierChanged
 
 DIED_ON = "died_on"
+FEE_ACTS = frozenset(FeeAct)
 
 
 async def take_back(
@@ -33,7 +35,7 @@ async def take_back(
     """
     if actor is not Actor.OFFICER:
         raise Forbidden()
-    if not decision.note:
+    if not (decision.note or "").strip():
         raise InvalidBody(errors=[FieldError("/note", "required", "Bắt buộc phải có.", "This is required.")])
     history = await list_steps(session, dossier.id)
     if decision.action is Action.REVOKE_RESULT:
@@ -56,12 +58,12 @@ def _last_action(dossier: Dossier, history: Sequence[DossierStep]) -> Sequence[D
 
 
 def _returned(dossier: Dossier, history: Sequence[DossierStep]) -> Sequence[DossierStep]:
-    """The steps from the approval to the return."""
+    """The steps from the approval to the return. A fee that was taken at the counter meanwhile was taken."""
     counting = [step for step in history if step.undone_by is None and step.action not in SECOND_OFFICER]
     approved = [number for number, step in enumerate(counting) if step.action == Action.APPROVE and step.undo]
     if dossier.status != Status.RETURNED or not approved:
         raise IllegalAction(members={"legal": []})
-    return counting[approved[-1] :]
+    return [step for step in counting[approved[-1] :] if step.action not in FEE_ACTS]
 
 
 async def _undo(
@@ -70,6 +72,8 @@ async def _undo(
     before = dossier.status
     mark_changed(dossier)
     for step in reversed(undone):
+        if step.action in FEE_ACTS:
+            dossier.undo_counter_fee()
         dossier.restore(UndoState.model_validate(step.undo))
         await _undo_pauses(session, dossier, step.at)
         if step.action == Action.APPROVE:

@@ -14,6 +14,9 @@ PaperKind = Literal[
     "presented", "authorisation", "guardianship", "death_notification", "identity", "civil_status", "other"
 ]
 
+HandOver = Literal["in_person", "post"]
+"""How a result on paper reached the applicant."""
+
 
 @dataclass(frozen=True)
 class DeskPaper:
@@ -68,7 +71,7 @@ class FormSignature:
 @dataclass(frozen=True)
 class Decision:
     """One action on a dossier. `unit_code` goes with `transfer`, `due_on` with `extend`, `amount` (VND) with
-    `request_payment`, `verification` with `accept`."""
+    `request_payment`, `verification` with `accept`, `hand_over` with `return_result` on paper."""
 
     action: Action
     note: str | None = None
@@ -76,3 +79,4 @@ class Decision:
     due_on: date | None = None
     amount: int | None = None
     verification: bool = False
+    hand_over: HandOver | None = None

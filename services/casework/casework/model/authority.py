@@ -73,6 +73,7 @@ DOSSIER_GRANTS: tuple[Grant, ...] = (
     Grant("fill in, attach, prefill, submit", "officer", Relation.IN_UNIT, condition="access row"),
     Grant("fill in, attach, prefill, submit", "officer", Relation.RECEIVING_UNIT, condition="access row"),
     Grant("issue result", "officer", Relation.IN_UNIT),
+    Grant("settle fee at the counter", "officer", Relation.IN_UNIT),
     Grant("report status", "partner", Relation.OWN_PARTNER, condition="the partner that reported the dossier first"),
 )
 OTHER_GRANTS: tuple[Grant, ...] = (

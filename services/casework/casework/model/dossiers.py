@@ -15,7 +15,7 @@ from sqlmodel import Field
 from casework.calendar import Pause
 from casework.model import Table
 from casework.model.applications import DeskPaper
-from casework.model.fees import Channel, FeeStatus
+from casework.model.fees import SETTLED_BY, Channel, FeeAct, FeeStatus
 from casework.model.forms import Entry, Form, once_only_ratio
 from casework.model.lifecycle import NATIONAL, Action, Actor, Status, legal_actions, next_status
 from casework.model.timeliness import is_on_time, is_overdue
@@ -85,6 +85,7 @@ class Dossier(Table, table=True):
     supplement_requests: int = 0
     extensions: int = 0
     on_time: bool | None = None
+    hand_over: str | None = Field(default=None, sa_type=Text)
     form: bytes | None = Field(default=None, sa_type=LargeBinary)
     fields_asked: int = 0
     fields_prefilled: int = 0
@@ -95,6 +96,7 @@ class Dossier(Table, table=True):
     fee_status: str = Field(default=FeeStatus.NONE.value, sa_type=Text)
     fee_paid_at: datetime | None = Field(default=None, sa_type=aware())
     fee_paid_online: bool = False
+    fee_settled_by: str | None = Field(default=None, sa_type=Text)
     fee_uncollectable: str | None = Field(default=None, sa_type=Text)
     qr_code_id: UUID | None = None
     signature_serial: str | None = Field(default=None, sa_type=Text)
@@ -189,6 +191,7 @@ class Dossier(Table, table=True):
             promised_at=self.due_at,
             finished_at=at,
             supplement_requests=self.supplement_requests,
+            extensions=self.extensions,
             now=at,
         )
 
@@ -219,6 +222,7 @@ class Dossier(Table, table=True):
             "due_at": self.due_at,
             "finished_at": self.finished_at,
             "is_on_time": self.on_time,
+            "extensions": self.extensions,
             "self_service": self.is_self_service,
             "resident_id": self.resident_id,
             "organization_id": self.organization_id,
@@ -242,7 +246,9 @@ class Dossier(Table, table=True):
         for name, value in state:
             if not name.startswith("fee_"):
                 setattr(self, name, value)
-        if paid:
+        if self.fee_settled_by:
+            self.fee_status = SETTLED_BY[FeeAct(self.fee_settled_by)].value
+        elif paid:
             self.fee_status, self.fee_paid_online = FeeStatus.PAID.value, True
         elif state.fee_status in (FeeStatus.PAID, FeeStatus.TO_REFUND):
             self.fee_status = FeeStatus.REQUESTED.value  # the payment was reversed in the meantime
@@ -250,6 +256,15 @@ class Dossier(Table, table=True):
             was_asked = self.fee_status == FeeStatus.REQUESTED and state.fee_status == FeeStatus.NONE
             self.fee_status = FeeStatus.CANCELLED.value if was_asked else state.fee_status
             self.fee_amount = state.fee_amount
+
+    def settle_at_counter(self, act: FeeAct) -> None:
+        """An officer recorded the fee as paid at the counter, or waived it."""
+        self.fee_status, self.fee_settled_by = SETTLED_BY[act].value, act.value
+        self.fee_paid_at = self.changed_at if act is FeeAct.RECORD else None
+
+    def undo_counter_fee(self) -> None:
+        """The record at the counter was a mistake: the fee is owed again."""
+        self.fee_status, self.fee_settled_by, self.fee_paid_at = FeeStatus.REQUESTED.value, None, None
 
 
 class UndoState(BaseModel):
@@ -268,6 +283,7 @@ class UndoState(BaseModel):
     supplement_requests: int
     extensions: int
     on_time: bool | None
+    hand_over: str | None = None
     fee_amount: int
     fee_status: str
 

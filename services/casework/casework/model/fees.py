@@ -33,8 +33,19 @@ class FeeStatus(StrEnum):
     NONE = "none"
     REQUESTED = "requested"
     PAID = "paid"
+    WAIVED = "waived"
     CANCELLED = "cancelled"
     TO_REFUND = "to_refund"
+
+
+class FeeAct(StrEnum):
+    """What an officer records about a fee at the counter; both can be reverted like an action on the dossier."""
+
+    RECORD = "record_fee"
+    WAIVE = "waive_fee"
+
+
+SETTLED_BY = {FeeAct.RECORD: FeeStatus.PAID, FeeAct.WAIVE: FeeStatus.WAIVED}
 
 
 def fee_amount(

@@ -9,16 +9,18 @@ def is_on_time(
     promised_at: datetime | None,
     finished_at: datetime | None,
     supplement_requests: int,
+    extensions: int = 0,
     now: datetime,
 ) -> bool | None:
     """True or False by the index's formula; None for what it does not count (never validly received).
 
     On time means finished no later than promised; the promise already moved by the time that supplements took.
-    More than one supplement request is overdue; what is not finished is measured at `now`.
+    More than one supplement request is overdue, and so is a promise that was moved with an apology: the first one was not
+    kept. What is not finished is measured at `now`.
     """
     if received_at is None:
         return None
-    if supplement_requests > 1:
+    if supplement_requests > 1 or extensions:
         return False
     return promised_at is None or (finished_at or now) <= promised_at
 

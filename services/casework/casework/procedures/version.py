@@ -156,6 +156,13 @@ Fee = Annotated[
 ]
 
 
+class Extension(_Data):
+    """By how many working days an apology may move a promised date (unverified in Decree 118/2025)."""
+
+    working_days: int = Rule(ge=1)
+    verified: bool = True
+
+
 class Result(_Data):
     """What the applicant gets; `electronic` when it can be issued as a file."""
 
@@ -182,6 +189,7 @@ class Version(_Data):
     registers_death: bool = False
     time_limit: TimeLimit
     extended_limit: TimeLimit | None = None
+    extension: Extension = Extension(working_days=3, verified=False)
     draft_confirmation_days: int | None = None
     fee: Fee
     fields: tuple[FormField, ...] = Rule(min_length=1)

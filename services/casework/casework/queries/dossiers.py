@@ -42,8 +42,8 @@ def owns(caller: Caller, dossier: Dossier) -> bool:
     )
 
 
-FINAL = "result"
-"""The kind of a result that is no draft."""
+DRAFT, FINAL = "draft", "result"
+"""The kinds of a result's file."""
 
 
 class OpenedDossier(NamedTuple):
@@ -155,6 +155,14 @@ async def list_results(session: ReadSession, dossier_id: UUID) -> Sequence[Dossi
     """The electronic results of a dossier without their contents, oldest first."""
     query = select(DossierResult).where(DossierResult.dossier_id == dossier_id).order_by(col(DossierResult.id))
     return (await session.exec(query.options(defer(DossierResult.content)))).all()  # type: ignore[arg-type]  # SQLModel attribute
+
+
+async def has_result(session: ReadSession, dossier_id: UUID, kind: str) -> bool:
+    """Whether a file of this kind is there and was not revoked."""
+    query = select(DossierResult.id).where(
+        DossierResult.dossier_id == dossier_id, DossierResult.kind == kind, col(DossierResult.revoked_at).is_(None)
+    )
+    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def get_result(session: ReadSession, dossier: Dossier, result_id: UUID) -> DossierResult:

@@ -18,6 +18,7 @@ from chassis.storage.database import ReadSession
 SUBJECT_NAME = "subject_full_name"
 SUPERIOR = "Ủy ban nhân dân tỉnh Thanh Hóa"
 KINDS = {
+    "province": "tỉnh",
     "commune": "xã",
     "ward": "phường",
     "township": "thị trấn",
@@ -28,6 +29,7 @@ KINDS = {
 FEE_STATES = {
     FeeStatus.REQUESTED: "chưa nộp",
     FeeStatus.PAID: "đã nộp",
+    FeeStatus.WAIVED: "được miễn",
     FeeStatus.CANCELLED: "đã hủy",
     FeeStatus.TO_REFUND: "chờ hoàn trả",
 }
@@ -37,7 +39,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
     """The slip of a submitted dossier: personal and phone numbers masked, a subject whom the caller does not see left out."""
     procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
     rules, form = procedure.version_on(dossier.rules_on), dossier.entries()
-    place = await _place(session, dossier)
+    place = await place_of(session, dossier)
     attached = [paper.document for paper in await list_papers(session, dossier.id)]
     components = [
         Component(document.label.vi, attached.count(document.code) or 1)
@@ -48,19 +50,19 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
         unit_name=f"Ủy ban nhân dân {place}",
         superior_name=SUPERIOR,
         code=dossier.code or "",
-        applicant=_text(form, "organization_name") or _text(form, "full_name"),
-        address=_text(form, "permanent_address") or _text(form, "address_line"),
-        phone=masked(_text(form, "phone")),
-        identity_number=masked(_text(form, "personal_id")),
+        applicant=text_of(form, "organization_name") or text_of(form, "full_name"),
+        address=text_of(form, "permanent_address") or text_of(form, "address_line"),
+        phone=masked(text_of(form, "phone")),
+        identity_number=masked(text_of(form, "personal_id")),
         procedure=f"{procedure.name.vi} ({procedure.code})",
-        subject=_subject(dossier, form, rules, sees_subject=sees_subject),
+        subject=subject_of(dossier, form, rules, sees_subject=sees_subject),
         components=tuple(components),
         time_limit=limit_text(rules.time_limit),
-        received_at=_moment(dossier.received_at or dossier.submitted_at),
-        due_at=_moment(dossier.due_at) if dossier.due_at else "sau khi hồ sơ được tiếp nhận",
+        received_at=moment(dossier.received_at or dossier.submitted_at),
+        due_at=moment(dossier.due_at) if dossier.due_at else "sau khi hồ sơ được tiếp nhận",
         return_place=f"Trung tâm Phục vụ hành chính công {place}",
         fee=_fee(dossier),
-        tracking_url=_tracking_url(dossier),
+        tracking_url=tracking_url(dossier),
         is_receipt=dossier.received_at is not None,
     )
 
@@ -70,21 +72,22 @@ async def get_fee_receipt(session: ReadSession, dossier: Dossier) -> FeeReceipt:
     form = dossier.entries()
     procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
     return FeeReceipt(
-        unit_name=f"Ủy ban nhân dân {await _place(session, dossier)}",
+        unit_name=f"Ủy ban nhân dân {await place_of(session, dossier)}",
         superior_name=SUPERIOR,
         number=dossier.receipt_number or "",
         code=dossier.code or "",
-        payer=_text(form, "organization_name") or _text(form, "full_name"),
-        address=_text(form, "permanent_address") or _text(form, "address_line"),
+        payer=text_of(form, "organization_name") or text_of(form, "full_name"),
+        address=text_of(form, "permanent_address") or text_of(form, "address_line"),
         content=f"Lệ phí {procedure.name.vi[0].lower()}{procedure.name.vi[1:]}",
-        amount=_dong(dossier.fee_amount),
-        paid_at=_moment(dossier.fee_paid_at),
-        method="Không dùng tiền mặt, quét mã VietQR",
+        amount=dong(dossier.fee_amount),
+        paid_at=moment(dossier.fee_paid_at),
+        method="Nộp tại quầy" if dossier.fee_settled_by else "Không dùng tiền mặt, quét mã VietQR",
         is_to_refund=dossier.fee_status == FeeStatus.TO_REFUND,
     )
 
 
-async def _place(session: ReadSession, dossier: Dossier) -> str:
+async def place_of(session: ReadSession, dossier: Dossier) -> str:
+    """The deciding unit with its kind, e.g. "xã Đồng Tiến"."""
     unit = (await units_of(session, [dossier.unit_id])).get(dossier.unit_id)
     return f"{KINDS.get(unit.kind, '')} {unit.name}".strip() if unit else dossier.unit_code
 
@@ -100,7 +103,8 @@ def limit_text(limit: TimeLimit) -> str:
     return texts[limit.kind]
 
 
-def _subject(dossier: Dossier, form: Form, rules: Version, *, sees_subject: bool) -> str:
+def subject_of(dossier: Dossier, form: Form, rules: Version, *, sees_subject: bool) -> str:
+    """The name of the person concerned; empty for one's own dossier and for a name that is withheld."""
     named = next((field for field in rules.fields if field.name == SUBJECT_NAME), None)
     if named is None or not dossier.is_for_another:
         return ""
@@ -108,16 +112,24 @@ def _subject(dossier: Dossier, form: Form, rules: Version, *, sees_subject: bool
     return "" if is_hidden(named, entry, sees_subject=sees_subject) else str(entry.value or "")
 
 
-def _tracking_url(dossier: Dossier) -> str:
+def tracking_url(dossier: Dossier) -> str:
+    """The page of this dossier, as the QR code of its slips carries it."""
     query = urlencode({"code": dossier.code or "", "key": dossier.tracking_key})
-    return f"{get_settings().public_url}/v1/dossiers/track?{query}"
+    return f"{tracking_page()}?{query}"
 
 
-def _text(form: Form, name: str) -> str:
+def tracking_page() -> str:
+    """The page where people look up a dossier."""
+    return f"{get_settings().public_url}/track"
+
+
+def text_of(form: Form, name: str) -> str:
+    """A field's value as a text; empty where there is none."""
     return str(form.get(name, Entry()).value or "")
 
 
-def _moment(instant: datetime | None) -> str:
+def moment(instant: datetime | None) -> str:
+    """An instant in Vietnamese, to the minute."""
     if instant is None:
         return ""
     return f"{instant.astimezone(HO_CHI_MINH):%H giờ %M phút, ngày %d tháng %m năm %Y}"
@@ -126,8 +138,9 @@ def _moment(instant: datetime | None) -> str:
 def _fee(dossier: Dossier) -> str:
     if dossier.fee_status == FeeStatus.NONE:
         return "không"
-    return f"{_dong(dossier.fee_amount)} ({FEE_STATES[FeeStatus(dossier.fee_status)]})"
+    return f"{dong(dossier.fee_amount)} ({FEE_STATES[FeeStatus(dossier.fee_status)]})"
 
 
-def _dong(amount: int) -> str:
+def dong(amount: int) -> str:
+    """An amount of VND as people write it."""
     return f"{amount:,} đồng".replace(",", ".")

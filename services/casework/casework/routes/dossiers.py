@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from casework.commands import actions, submission
+from casework.commands import actions, fees, submission
 from casework.commands.applicants import competent_unit, find_applicants, rules_for
 from casework.commands.dossiers import discard_dossier, draft_dossier, fill_in, form_of, refill
 from casework.commands.way_back import take_back
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import Dossier
+from casework.model.fees import FeeAct
 from casework.model.lifecycle import SECOND_OFFICER, Actor, Status
 from casework.prefill import fetch_prefill
 from casework.queries import dossiers as queries
@@ -26,6 +27,7 @@ from casework.schemas.dossiers import (
     DossierProgress,
     DossierSubmit,
     DossierView,
+    FeeSettlement,
 )
 from casework.settings import get_settings
 from chassis.clock import today
@@ -238,6 +240,25 @@ async def act_on_dossier(
         await take_back(session, caller, dossier, actor, decision, has_seen_version=if_match is not None)
     else:
         await actions.act_on_dossier(session, caller, dossier, actor, decision)
+    response.headers["ETag"] = etag(dossier.version)
+    return progress(dossier, actor)
+
+
+@router.post("/v1/dossiers/{dossier_id}/fee-settlements")
+async def settle_dossier_fee(
+    dossier_id: UUID,
+    body: FeeSettlement,
+    session: Transaction,
+    response: Response,
+    if_match: IfMatch = None,
+    *,
+    caller: Annotated[Caller, allow("officer")],
+) -> DossierProgress:
+    """Records that the fee was paid at the counter, or waives it; a fee that is not owed answers 409 `fee-not-due`. Another
+    officer takes the record back with the action `revert`."""
+    dossier, actor, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)
+    require_match(if_match, dossier.version)
+    await fees.settle_at_counter(session, caller, dossier, actor, FeeAct(body.way), body.note)
     response.headers["ETag"] = etag(dossier.version)
     return progress(dossier, actor)
 

@@ -1,23 +1,26 @@
 """Papers, results and the receipt slip of a dossier."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse
 
+from casework.commands.applicants import rules_of
 from casework.commands.papers import attach_paper, detach_paper, issue_result, verified_paper
+from casework.commands.submission import missing_papers
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
 from casework.queries import dossiers as queries
-from casework.queries import slips
+from casework.queries import notices, slips
 from casework.routes.dossiers import Anybody, record_reading
 from casework.routes.views import paper, result
 from casework.schemas.dossiers import PaperView, ResultView
 from casework.settings import get_settings
-from casework.slip import render_fee_receipt, render_slip
+from casework.slip import NoticeKind, render_fee_receipt, render_notice, render_slip, render_transfer_slip
 from casework.uploads import ALLOWED
 from chassis.errors import Forbidden, NotFound, TooLarge
 from chassis.security.encryption import decrypt
@@ -157,6 +160,65 @@ async def get_fee_receipt(
         raise NotFound()
     await record_reading(session, caller, opened, "print receipt", purpose)
     pdf = await asyncio.to_thread(render_fee_receipt, await slips.get_fee_receipt(session, dossier))
+    return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
+
+
+@router.get("/v1/dossiers/{dossier_id}/supplement-slip.pdf", response_class=Response)
+async def get_supplement_slip(
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """Slip 02: what has to be supplemented and why; 404 while nothing was asked for."""
+    opened = await _opened_for_print(session, caller, dossier_id, purpose)
+    lacking = await missing_papers(session, opened.dossier, rules_of(opened.dossier))
+    return await _notice(session, opened, "supplement", missing=lacking)
+
+
+@router.get("/v1/dossiers/{dossier_id}/refusal-slip.pdf", response_class=Response)
+async def get_refusal_slip(
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """Slip 03: why the dossier was not received; after receipt, the notice that it was stopped. 404 otherwise."""
+    return await _notice(session, await _opened_for_print(session, caller, dossier_id, purpose), "refusal", "stop")
+
+
+@router.get("/v1/dossiers/{dossier_id}/apology-slip.pdf", response_class=Response)
+async def get_apology_slip(
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """Slip 04: the apology with the reason and the new date of return; 404 while the promise was not moved."""
+    return await _notice(session, await _opened_for_print(session, caller, dossier_id, purpose), "apology")
+
+
+@router.get("/v1/dossiers/{dossier_id}/transfer-slip.pdf", response_class=Response)
+async def get_transfer_slip(
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+) -> Response:
+    """Slip 05: the ways of the dossier between the place of receipt and the unit that decides; 404 for one that stayed."""
+    opened = await _opened_for_print(session, caller, dossier_id, purpose)
+    slip = await notices.get_transfer_slip(session, opened.dossier)
+    return _printed(await asyncio.to_thread(render_transfer_slip, slip))
+
+
+async def _opened_for_print(
+    session: Transaction, caller: Caller, dossier_id: UUID, purpose: str | None
+) -> queries.OpenedDossier:
+    opened = await queries.get_dossier(session, caller, dossier_id)
+    if opened.dossier.origin == "portal":
+        raise NotFound()
+    await record_reading(session, caller, opened, "print slip", purpose)
+    return opened
+
+
+async def _notice(
+    session: Transaction, opened: queries.OpenedDossier, *kinds: NoticeKind, missing: Sequence[str] = ()
+) -> Response:
+    notice = await notices.get_notice(
+        session, opened.dossier, *kinds, sees_subject=opened.sees_subject, missing=missing
+    )
+    return _printed(await asyncio.to_thread(render_notice, notice))
+
+
+def _printed(pdf: bytes) -> Response:
     return Response(pdf, media_type="application/pdf", headers=SAFE_DOWNLOAD)
 
 

@@ -198,6 +198,7 @@ def _view(procedure: Procedure, version: Version, language: str, filed: int) -> 
         fee=version.fee.model_dump(mode="json"),
         time_limit=version.time_limit.model_dump(mode="json"),
         extended_limit=version.extended_limit.model_dump(mode="json") if version.extended_limit else None,
+        extension=version.extension.model_dump(mode="json"),
         applicants=list(version.applicants),
         on_behalf=version.on_behalf,
         result={"label": version.result.label[language], "electronic": version.result.electronic},

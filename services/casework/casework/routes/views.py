@@ -6,7 +6,7 @@ from casework.commands.applicants import rules_of
 from casework.commands.dossiers import form_of
 from casework.commands.submission import missing_papers
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
-from casework.model.fees import Channel
+from casework.model.fees import Channel, FeeAct
 from casework.model.forms import Entry, Form, is_hidden, missing, shown
 from casework.model.lifecycle import Actor
 from casework.procedures import FormField, load_catalogue
@@ -66,6 +66,7 @@ async def whole(session: Session, opened: OpenedDossier) -> DossierView:
         returned_at=dossier.returned_at,
         supplement_requests=dossier.supplement_requests,
         extensions=dossier.extensions,
+        hand_over=dossier.hand_over,
         fields=_fields(dossier, form, sees_subject=sees_subject),
         missing=missing(fields, form),
         missing_documents=lacking,
@@ -182,6 +183,7 @@ def _fee(dossier: Dossier) -> FeeView:
         paid_at=dossier.fee_paid_at,
         receipt_number=dossier.receipt_number,
         payable_at_counter=dossier.fee_uncollectable is not None,
+        settled_by=FeeAct(dossier.fee_settled_by) if dossier.fee_settled_by else None,
     )
 
 

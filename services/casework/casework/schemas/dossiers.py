@@ -8,8 +8,16 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.model.applications import Application, Decision, DeskPaper, FormChanges, FormSignature, PaperKind
-from casework.model.fees import Channel
+from casework.model.applications import (
+    Application,
+    Decision,
+    DeskPaper,
+    FormChanges,
+    FormSignature,
+    HandOver,
+    PaperKind,
+)
+from casework.model.fees import Channel, FeeAct
 from casework.model.lifecycle import Action
 from casework.signatures import SignatureCheck, Verdict
 from chassis.clock import HO_CHI_MINH
@@ -96,6 +104,7 @@ TAKEN_BY_ACTION = {
     "due_on": "extend",
     "amount": "request_payment",
     "verification": "accept",
+    "hand_over": "return_result",
 }
 
 
@@ -119,10 +128,18 @@ class DossierAct(RequestBody):
         "withdraw", "revert", "revoke_result",
     ]  # fmt: skip
     note: Note | None = None
+    """Reason or remark (lý do, ghi chú), kept encrypted in the history; required with `refuse`, `request_supplement`, `reject`,
+    `extend`, `revert` and `revoke_result`."""
     unit_code: Code | None = None
+    """With `transfer`: the competent unit."""
     due_on: Day | None = None
+    """With `extend`: the new date (ngày hẹn trả mới), a working day within the procedure's bound."""
     amount: int | None = Field(default=None, gt=0, le=1_000_000_000)
+    """With `request_payment`: VND."""
     verification: bool = False
+    """With `accept`: the longer limit for what has to be verified."""
+    hand_over: HandOver | None = None
+    """With `return_result`: the result was handed over on paper (giao nhận bản giấy), at the counter or by post."""
 
     @model_validator(mode="after")
     def _has_only_what_the_action_takes(self) -> "DossierAct":
@@ -132,6 +149,15 @@ class DossierAct(RequestBody):
     def to_decision(self) -> Decision:
         """The value that commands take."""
         return Decision(**self.model_dump() | {"action": Action(self.action)})
+
+
+class FeeSettlement(RequestBody):
+    """The fee as an officer settles it without a bank: `record_fee` (paid at the counter) or `waive_fee` (miễn)."""
+
+    way: Literal["record_fee", "waive_fee"]
+    """Paid at the counter (nộp tại quầy), or waived (miễn)."""
+    note: Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+    """Number of the paper receipt (số biên lai), or the ground of the waiver (căn cứ miễn); kept encrypted."""
 
 
 class PaperRecorded(BaseModel):
@@ -170,6 +196,8 @@ class FeeView(BaseModel):
     paid_at: Local | None = None
     receipt_number: str | None = None
     payable_at_counter: bool = False
+    settled_by: FeeAct | None = None
+    """Set where an officer recorded it: paid at the counter, or waived."""
 
 
 class PaperView(BaseModel):
@@ -251,6 +279,8 @@ class DossierView(DossierProgress):
     returned_at: Local | None
     supplement_requests: int
     extensions: int
+    hand_over: HandOver | None
+    """How a result on paper reached the applicant; null where it was returned as a file."""
     fields: dict[str, FieldView]
     missing: list[str]
     missing_documents: list[str]

@@ -59,6 +59,8 @@ class ProcedureView(ProcedureLine):
     fee: dict[str, Any]
     time_limit: dict[str, Any]
     extended_limit: dict[str, Any] | None
+    extension: dict[str, Any]
+    """`{working_days, verified}`: by how much an apology may move a promised date."""
     applicants: list[str]
     on_behalf: str
     result: dict[str, Any]

@@ -55,10 +55,11 @@ def preview_slip(slip: Slip) -> bytes:
 def _content(slip: Slip) -> dict[str, Any]:
     return slip._asdict() | {
         "components": [component._asdict() for component in slip.components],
-        "data_qr": _qr_svg("|".join([slip.code, slip.received_at, slip.due_at])),
-        "tracking_qr": _qr_svg(slip.tracking_url),
+        "data_qr": qr_svg("|".join([slip.code, slip.received_at, slip.due_at])),
+        "tracking_qr": qr_svg(slip.tracking_url),
     }
 
 
-def _qr_svg(text: str) -> str:
+def qr_svg(text: str) -> str:
+    """A QR code as SVG text."""
     return segno.make(text, error="m").svg_inline(border=1)

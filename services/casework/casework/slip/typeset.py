@@ -9,13 +9,20 @@ from typing import Any, Literal
 import typst
 
 
-def typeset(template: Path, content: Mapping[str, Any], form: Literal["pdf", "png"] = "pdf") -> bytes:
-    """The filled form as PDF, or as a PNG picture of its page.
+def typeset(
+    template: Path,
+    content: Mapping[str, Any],
+    form: Literal["pdf", "png"] = "pdf",
+    *,
+    letterhead: Path | None = None,
+) -> bytes:
+    """The filled form as PDF, or as a PNG picture of its page; the definitions of a `letterhead` go before the template.
 
     Works in the calling thread for some tens of milliseconds: call it off the event loop.
     """
     inputs = {"slip": json.dumps(content, ensure_ascii=False)}
-    return bytes(typst.compile(_read(template), format=form, ppi=150, sys_inputs=inputs))
+    source = (_read(letterhead) if letterhead else b"") + _read(template)
+    return bytes(typst.compile(source, format=form, ppi=150, sys_inputs=inputs))
 
 
 @cache
