@@ -4,8 +4,9 @@ import base64
 
 import pytest
 
+from casework.calendar import load_calendar
 from casework.routes import ROUTERS
-from chassis.clock import now
+from chassis.clock import now, today
 from chassis.ids import new_id
 from chassis.web.routing import audiences
 from contracts.access import AccessRecorded
@@ -25,6 +26,9 @@ PERSONAL = {
     "GET /v1/dossiers/{dossier_id}/results/{result_id}": ("428", "get", "{dossier}/results/{result}", None),
     "GET /v1/dossiers/{dossier_id}/slip.pdf": ("428", "get", "{dossier}/slip.pdf", None),
     "GET /v1/dossiers/{dossier_id}/receipt.pdf": ("428", "get", "{dossier}/receipt.pdf", None),
+    "GET /v1/dossiers/{dossier_id}/supplement-slip.pdf": ("428", "get", "{dossier}/supplement-slip.pdf", None),
+    "GET /v1/dossiers/{dossier_id}/apology-slip.pdf": ("428", "get", "{dossier}/apology-slip.pdf", None),
+    "GET /v1/dossiers/{dossier_id}/refusal-slip.pdf": ("428", "get", "{refused}/refusal-slip.pdf", None),
     "GET /v1/feedback/{feedback_id}": ("428", "get", "/v1/feedback/{feedback}", None),
     "GET /v1/feedback/{feedback_id}/attachments/{photo_id}": (
         "428", "get", "/v1/feedback/{feedback}/attachments/{photo}", None,
@@ -40,7 +44,9 @@ PERSONAL = {
 WITHOUT = {
     "GET /v1/procedures": "public rules", "GET /v1/procedures/{code}": "public rules",
     "GET /v1/units/{code}/procedures": "a unit's choice", "PUT /v1/units/{code}/procedures": "a unit's choice",
-    "GET /v1/dossiers/track": "states and times", "GET /v1/dossiers": "ids, states and times",
+    "GET /v1/dossiers/{dossier_id}/transfer-slip.pdf": "units and times",
+    "POST /v1/dossiers/{dossier_id}/fee-settlements": "ids, states and times",
+    "GET /track": "states and times", "GET /v1/dossiers/track": "states and times", "GET /v1/dossiers": "ids, states and times",
     "DELETE /v1/dossiers/{dossier_id}": "no answer", "POST /v1/dossiers/{dossier_id}/submit": "ids, states and times",
     "POST /v1/dossiers/{dossier_id}/actions": "ids, states and times",
     "POST /v1/dossiers/{dossier_id}/attachments": "kinds and hashes", "POST /v1/dossiers/{dossier_id}/results": "hashes",
@@ -67,7 +73,16 @@ async def filed(binh, officer, world, deliver):
     await binh.patch(path, json={"fields": {"extract_kind": "birth"}})
     paper = (await binh.post(f"{path}/attachments", files={"file": ("a.pdf", PDF)})).json()
     await binh.post(f"{path}/submit")
-    await officer.post(f"{path}/actions", json={"action": "accept"})
+    later = load_calendar().add_working_days(today(), 2).isoformat()
+    for act in (
+        {"action": "request_supplement", "note": TEXT}, {"action": "supplement"}, {"action": "accept"},
+        {"action": "extend", "due_on": later, "note": TEXT},
+    ):  # fmt: skip
+        assert (await officer.post(f"{path}/actions", json=act)).status_code == 200
+    refused = (await binh.post("/v1/dossiers", json=body)).json()
+    await binh.patch(f"/v1/dossiers/{refused['id']}", json={"fields": {"extract_kind": "birth"}})
+    await binh.post(f"/v1/dossiers/{refused['id']}/submit")
+    await officer.post(f"/v1/dossiers/{refused['id']}/actions", json={"action": "refuse", "note": TEXT})
     await deliver(
         BillPaid(
             merchant_id=new_id(),
@@ -87,7 +102,7 @@ async def filed(binh, officer, world, deliver):
     letter = {"unit_code": "15724", "subject": TEXT, "body": TEXT, "file": base64.b64encode(PDF).decode()}
     document = (await binh.post("/v1/documents", json=letter)).json()
     return {
-        "dossier": path, "draft": f"/v1/dossiers/{draft['id']}", "paper": paper["id"], "result": result["id"],
+        "dossier": path, "refused": f"/v1/dossiers/{refused['id']}", "draft": f"/v1/dossiers/{draft['id']}", "paper": paper["id"], "result": result["id"],
         "feedback": sent["id"], "photo": sent["attachments"][0]["id"], "document": document["id"],
     }  # fmt: skip
 
