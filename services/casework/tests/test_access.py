@@ -102,7 +102,8 @@ async def filed(binh, officer, world, deliver):
     letter = {"unit_code": "15724", "subject": TEXT, "body": TEXT, "file": base64.b64encode(PDF).decode()}
     document = (await binh.post("/v1/documents", json=letter)).json()
     return {
-        "dossier": path, "refused": f"/v1/dossiers/{refused['id']}", "draft": f"/v1/dossiers/{draft['id']}", "paper": paper["id"], "result": result["id"],
+        "dossier": path, "refused": f"/v1/dossiers/{refused['id']}",
+        "draft": f"/v1/dossiers/{draft['id']}", "paper": paper["id"], "result": result["id"],
         "feedback": sent["id"], "photo": sent["attachments"][0]["id"], "document": document["id"],
     }  # fmt: skip
 
