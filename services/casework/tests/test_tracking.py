@@ -190,6 +190,6 @@ async def test_the_tracking_page_asks_for_what_is_missing_and_explains_what_is_w
 
 async def test_every_state_of_a_dossier_has_words_on_the_tracking_page():
     from casework.model.lifecycle import Status
-    from casework.tracking_page import STATES
+    from casework.pages import STATES
 
     assert set(STATES) == set(Status)

@@ -10,13 +10,13 @@ from casework.errors import TooManyGuesses
 from casework.model.dossiers import Dossier
 from casework.model.fees import FeeStatus
 from casework.model.lifecycle import Status
+from casework.pages import HEADERS, Asked, TrackedDossier, render_tracking
 from casework.procedures import load_catalogue
 from casework.queries.dossiers import find_tracked, find_tracked_by_key
 from casework.queries.slips import place_of
 from casework.routes.views import tracked
 from casework.schemas.dossiers import Tracked
 from casework.settings import get_settings
-from casework.tracking_page import HEADERS, Asked, TrackedDossier, render_tracking
 from chassis.clock import now
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
