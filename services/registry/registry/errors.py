@@ -1,5 +1,6 @@
 """Problems of the registry."""
 
+from datetime import date
 from uuid import UUID
 
 from chassis.errors import Problem
@@ -97,3 +98,22 @@ class ImportRunning(Problem):
     slug, status = "import-still-running", 409
     vi = "Danh sách này đang được nhập, hãy chờ nhập xong rồi mới hoàn tác."
     en = "This list is still being imported; wait until it has ended, then undo it."
+
+
+class MoveNotDue(Problem):
+    """The old commune has not decided yet and may until `decide_by`; the unit above may decide after that day."""
+
+    slug, status = "move-not-due", 409
+    vi = "Xã cũ còn thời hạn để quyết định; cấp trên chỉ quyết định sau ngày này."
+    en = "The old commune still has time to decide; the unit above may decide after that day."
+
+    def __init__(self, decide_by: date) -> None:
+        super().__init__(members={"decide_by": decide_by.isoformat()})
+
+
+class MoveNotPossible(Problem):
+    """The move cannot be made or taken back: the registry does not know such a person, or they have moved on or died."""
+
+    slug, status = "move-not-possible", 409
+    vi = "Không thể chuyển: chưa có hồ sơ của người này, hoặc người này đã chuyển nơi khác hay đã mất."
+    en = "This move cannot be made: there is no such record, or the person has moved on or died."

@@ -123,3 +123,15 @@ async def test_the_death_of_a_merged_record_is_the_survivors(calling: Any, regis
         (await officer.get(f"/v1/residents/{each['id']}", headers=SUPPORT)).json()["status"] for each in (one, two)
     ]
     assert shown == ["deceased", "merged"]
+
+
+async def test_a_death_in_the_future_is_blamed_on_the_day_of_death(calling: Any, register: Any) -> None:
+    resident = await register(a_resident(1))
+
+    answer = await calling("officer", unit_code="15724").patch(
+        f"/v1/residents/{resident['id']}", json={"deceased_on": "2099-01-01"}, headers={"Accept-Language": "vi"}
+    )
+
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/deceased_on", "date-in-future")
+    assert "sinh" not in error["message"]

@@ -15,20 +15,23 @@ from registry.model.organizations import Organization
 from registry.model.residents import Resident
 
 
-async def move_resident(session: Session, resident: Resident, old: KnownUnit, new: KnownUnit) -> None:
-    """Move one resident to another unit as of today, without the household."""
+async def move_resident(
+    session: Session, resident: Resident, old: KnownUnit, new: KnownUnit, day: date | None = None
+) -> None:
+    """Move one resident to another unit as of a day (today by default), without the household."""
     resident.unit_id = new.id
     resident.household_id = None
     resident.touch(now())
     await session.flush()
     await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": [resident.id]})
     await session.execute(_DECIDED, {"at": now(), "id": resident.id})
-    publish(session, _moved(resident, old, new, today()))
+    publish(session, _moved(resident, old, new, day or today()))
 
 
 async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
     """Move all residents, households and organizations of a unit itself into another one; the ids of the residents."""
     await session.execute(_MOVE_HOUSEHOLDS, {"old": old.id, "new": new.id, "code": old.code})
+    await session.execute(_MOVE_REQUESTS, {"old": old.id, "new": new.id})
     await _move_organizations(session, old, new)
     residents = (await session.exec(select(Resident).where(Resident.unit_id == old.id).with_for_update())).all()
     moment = now()
@@ -66,3 +69,5 @@ _MOVE_HOUSEHOLDS = text(
     " WHERE o.unit_id = :new AND o.code = h.code) THEN cast(:code AS text) || '/' || h.code ELSE h.code END"
     " WHERE h.unit_id = :old"
 )
+# An open request for the ended unit is one for its successor.
+_MOVE_REQUESTS = text("UPDATE move_request SET to_unit_id = :new WHERE to_unit_id = :old AND status = 'requested'")

@@ -13,6 +13,7 @@ from registry.model.access import ACCESS_REASON, AccessReason
 from registry.model.breaches import BREACH_ACCOUNT, DataBreach
 from registry.model.consents import CONSENT_EVIDENCE, Consent
 from registry.model.identity_links import LINK_REASON, LINK_SUBJECT, IdentityLink
+from registry.model.move_requests import MOVE_DECISION, MOVE_PERSON, MOVE_REASON, MoveRequest
 from registry.model.organizations import CLAIM_REASON, ORGANIZATION_PHONE, TAX_CODE, Organization, RepresentativeClaim
 from registry.model.provenance import (
     ATTRIBUTE_VALUE,
@@ -77,6 +78,7 @@ ROTATIONS = (
     reencrypting(IdentityLink, {"subject": LINK_SUBJECT, "end_reason": LINK_REASON}),
     reencrypting(Representation, {"paper": REPRESENTATION_PAPER, "end_reason": REPRESENTATION_REASON}),
     reencrypting(Registration, {"details": REGISTRATION_DETAILS, "note": REGISTRATION_NOTE}),
+    reencrypting(MoveRequest, {"person": MOVE_PERSON, "reason": MOVE_REASON, "decision_reason": MOVE_DECISION}),
     reencrypting(DataBreach, {"account": BREACH_ACCOUNT}),
     reencrypting(UnmatchedEvent, {"sealed": UNMATCHED_DATA}, row_id="delivery_id"),
     Rotation("index resident", Resident, _reindex_residents, follows="index"),

@@ -74,6 +74,13 @@ AUTHORITY: Mapping[str, Cells] = {
     "get_representative": _OWN_OR_UNIT,
     "delete_representative": _OWN_OR_UNIT,
     "list_own_representations": _cells(resident="own"),
+    # moves between communes
+    "create_move": _UNIT,
+    "list_move_requests": _UNIT,
+    "get_move_request": _UNIT,
+    "decide_on_move": _UNIT,
+    "delete_move": _UNIT,
+    "reverse_move_request": _UNIT,
     # organizations
     "create_organization": _cells(resident="claimed", officer="in_unit"),
     "list_organizations": _cells(resident="own claimed", organization="own", officer="in_unit", volunteer="in_unit"),

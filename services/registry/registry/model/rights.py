@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from chassis.clock import local_date
+from registry.model.working_days import working_day_after
 
 ANSWER_DAYS = {"access": 10, "correction": 10, "withdrawal": 15, "objection": 15, "erasure": 20}
 """Days to answer, by kind of request; acknowledgement within two working days."""
@@ -17,9 +18,5 @@ def due_on(kind: str, received_at: datetime) -> date:
 
 
 def acknowledge_by(received_at: datetime) -> date:
-    """The second working day after receipt; weekends do not count."""
-    day, left = local_date(received_at), 2
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+    """The second working day after receipt."""
+    return working_day_after(local_date(received_at), 2)

@@ -16,6 +16,9 @@ from registry.names import clean
 from tabular import CellError
 from tabular.values import parse_person_name
 
+DAY_IN_FUTURE = Finding("date-in-future", "Ngày này ở tương lai", "This day lies in the future")
+DAY_TOO_OLD = Finding("date-too-old", "Ngày này quá xa", "This day is too long ago")
+
 
 def refusal(finding: Finding) -> PydanticCustomError:
     """A finding as a pydantic error, which the problem handler renders in both languages."""
@@ -40,6 +43,14 @@ def _not_in_future(value: date) -> date:
     return value
 
 
+def _past_day(value: date) -> date:
+    if value > today():
+        raise refusal(DAY_IN_FUTURE)
+    if value < OLDEST_BIRTH:
+        raise refusal(DAY_TOO_OLD)
+    return value
+
+
 def _none_if_blank(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -60,6 +71,8 @@ TaxCode = Annotated[str, AfterValidator(_checked(identifiers.parse_tax_code))]
 SocialInsuranceNo = Annotated[str, AfterValidator(_checked(identifiers.parse_social_insurance))]
 PersonName = Annotated[str, AfterValidator(_checked(parse_person_name))]
 BirthDate = Annotated[Day, AfterValidator(_not_in_future)]
+PastDay = Annotated[Day, AfterValidator(_past_day)]
+"""A day that is no birth: today at the latest."""
 ShortText = Annotated[str, Visible, _text(100)]
 LongText = Annotated[str, Visible, _text(200)]
 BlankIsNone = BeforeValidator(_none_if_blank)

@@ -19,6 +19,7 @@ from registry.schemas.checked import (
     BirthDate,
     BlankIsNone,
     LongText,
+    PastDay,
     PersonalId,
     PersonName,
     Phone,
@@ -103,7 +104,7 @@ class ResidentPatch(RequestBody):
 
     personal_id: Annotated[PersonalId | None, NOT_NULL] = None
     id_document: Annotated[IdDocument | None, NOT_NULL] = None
-    deceased_on: BirthDate | None = None
+    deceased_on: PastDay | None = None
     reason: Annotated[LongText | None, BlankIsNone] = None
 
     _fits_the_number = field_validator("id_document")(fits_the_number)
