@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from casework.errors import NotFullProcess, TooFewProcedures, unknown_procedure
-from casework.model.chosen import ChosenProcedures
+from casework.model.chosen import CARRIED_OVER, LEAST, ChosenProcedures
 from casework.procedures import ProcedureCatalogue, UnknownProcedure, load_catalogue
 from casework.queries.procedures import find_choice, get_minimum
 from casework.settings import get_settings
@@ -14,6 +14,7 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from contracts.casework import ProceduresChosen
+from contracts.registry import Successor
 
 
 async def choose_procedures(
@@ -36,6 +37,34 @@ async def choose_procedures(
         ProceduresChosen(unit_id=unit.id, unit_code=unit.code, codes=chosen, minimum=minimum, at=choice.chosen_at),
     )
     return choice
+
+
+async def carry_over_choice(session: Session, choice: ChosenProcedures, successor: Successor) -> None:
+    """What a unit chose is the choice of the unit that took it over, together with that of the others it was formed of.
+
+    A choice that an officer of the new unit made stays as it is.
+    """
+    known = await session.get(ChosenProcedures, successor.unit_id, with_for_update=True)
+    if known is not None and known.chosen_by != CARRIED_OVER:
+        return
+    codes = list(dict.fromkeys([*(known.codes if known else []), *choice.codes]))
+    if known is not None and known.codes == codes:
+        return
+    carried = known or ChosenProcedures(
+        unit_id=successor.unit_id, version=0, codes=codes, chosen_at=now(), chosen_by=CARRIED_OVER
+    )
+    carried.version += 1
+    carried.codes, carried.chosen_at = codes, now()
+    session.add(carried)
+    await session.flush()
+    unit = await session.get(KnownUnit, successor.unit_id)
+    minimum = await get_minimum(session, unit, successor.effective_on) if unit else LEAST
+    publish(
+        session,
+        ProceduresChosen(
+            unit_id=successor.unit_id, unit_code=successor.code, codes=codes, minimum=minimum, at=carried.chosen_at
+        ),
+    )
 
 
 def _require_full_process(catalogue: ProcedureCatalogue, codes: Sequence[str]) -> None:

@@ -13,6 +13,9 @@ from chassis.storage.database import aware
 LEAST = 2
 """What a unit outside every campaign chooses at least (plan A, II.3.1: two services)."""
 
+CARRIED_OVER = "merger"
+"""Who chose, where a choice followed from the units that a unit was formed of."""
+
 
 class ChosenProcedures(Table, table=True):
     """A unit's choice, in the order in which it was given."""

@@ -7,11 +7,10 @@ from sqlmodel import SQLModel, col, select
 
 from chassis.errors import NotFound
 from chassis.security.identity import Caller
-from chassis.security.scope import require_unit, scoped
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at, page_by_id
 from onboarding.model.imports import ImportedEvidence, ImportRejection, ImportWarning, NumberImport
-from onboarding.queries.territory import units_of_code
+from onboarding.queries.territory import led_rows, require_lead, units_of_code
 
 MOST_ROWS = 100_000
 RowOfImport = TypeVar("RowOfImport", bound=SQLModel)
@@ -24,7 +23,7 @@ async def load_import(
     taken = await session.get(NumberImport, import_id, with_for_update=for_update or None)
     if taken is None:
         raise NotFound()
-    await require_unit(session, caller, taken.unit_id)
+    await require_lead(session, caller, taken.unit_id, is_known=False)
     return taken
 
 
@@ -32,7 +31,7 @@ async def page_of_imports(
     session: ReadSession, caller: Caller, unit_code: str | None, page: Page
 ) -> tuple[list[NumberImport], str | None]:
     """Imports of the caller's units, of one unit and below where it is named."""
-    query: Any = scoped(select(NumberImport), caller, col(NumberImport.unit_id))
+    query: Any = select(NumberImport).where(await led_rows(session, caller, col(NumberImport.unit_id)))
     if unit_code:
         query = query.where(col(NumberImport.unit_id).in_(await units_of_code(session, unit_code)))
     return await page_by_id(session, query, NumberImport.id, page)

@@ -15,7 +15,7 @@ from chassis.web.routing import Page, page_by_id
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.sessions import Attendance, CampaignSession, KnownMerchantOwner, KnownProcedures
 from onboarding.model.training import TrainingAccount
-from onboarding.queries.territory import training_units, units_of_code
+from onboarding.queries.territory import predecessors_of, training_units, units_of_code
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)
 
@@ -107,6 +107,11 @@ async def training_accounts_of(session: ReadSession, session_id: UUID) -> list[T
 
 
 async def list_chosen_procedures(session: ReadSession, unit_ids: set[UUID]) -> list[str]:
-    """Codes of the services that these units have chosen, from `procedures.chosen`."""
-    chosen = await session.exec(select(KnownProcedures).where(col(KnownProcedures.unit_id).in_(unit_ids)))
-    return sorted({code for each in chosen for code in each.codes})
+    """Codes of the services that these units have chosen, from `procedures.chosen`.
+
+    The choice of a unit replaces those of the units that it was formed of.
+    """
+    found = await session.exec(select(KnownProcedures).where(col(KnownProcedures.unit_id).in_(unit_ids)))
+    chosen = {each.unit_id: each.codes for each in found}
+    replaced = await predecessors_of(session, set(chosen))
+    return sorted({code for unit_id, codes in chosen.items() if unit_id not in replaced for code in codes})

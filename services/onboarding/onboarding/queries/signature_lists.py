@@ -8,13 +8,12 @@ from sqlmodel import col, select
 from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.security.identity import Caller
-from chassis.security.scope import require_unit, scoped
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, page_by_id
 from onboarding.model.journeys import ResidentStep, StepEvidence
 from onboarding.model.people import Consent, KnownResident
 from onboarding.model.signature_lists import SignatureEntry, SignatureList
-from onboarding.queries.territory import units_of_code
+from onboarding.queries.territory import led_rows, require_lead, units_of_code
 
 STEP = "digital_signature"
 
@@ -67,7 +66,7 @@ def consented_to(provider: str) -> Any:
 async def page_of_signature_lists(
     session: ReadSession, caller: Caller, unit_code: str | None, page: Page
 ) -> tuple[list[SignatureList], str | None]:
-    query: Any = scoped(select(SignatureList), caller, col(SignatureList.unit_id))
+    query: Any = select(SignatureList).where(await led_rows(session, caller, col(SignatureList.unit_id)))
     if unit_code:
         query = query.where(col(SignatureList.unit_id).in_(await units_of_code(session, unit_code)))
     return await page_by_id(session, query, SignatureList.id, page)
@@ -79,7 +78,7 @@ async def load_signature_list(
     found = await session.get(SignatureList, list_id, with_for_update=for_update or None)
     if found is None:
         raise NotFound()
-    await require_unit(session, caller, found.unit_id)
+    await require_lead(session, caller, found.unit_id, is_known=False)
     return found
 
 

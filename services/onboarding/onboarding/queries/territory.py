@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import false, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -144,6 +144,24 @@ def kind_in_sentence(name: str) -> str:
     """A unit's name inside a sentence: "Xã Ngọc Lặc" becomes "xã Ngọc Lặc"; a name without its kind keeps its capital."""
     begins_with_kind = any(name.startswith(f"{kind} ") for kind in KINDS_OF_UNITS)
     return name[0].lower() + name[1:] if begins_with_kind else name
+
+
+async def predecessors_of(session: ReadSession, units: set[UUID]) -> set[UUID]:
+    """All units that these were formed of, not themselves unless one was formed of another."""
+    query = select(KnownSuccessor.unit_id).where(col(KnownSuccessor.successor_id).in_(units))
+    return await _predecessors(session, set(await session.exec(query)))
+
+
+async def led_rows(session: ReadSession, caller: Caller, unit_id: Any) -> Any:
+    """The condition that a row's unit (a column) is led by the caller: theirs and below, and ended units that they took over."""
+    if caller.role in EVERYWHERE:
+        return true()
+    if caller.unit_code is None:
+        return false()
+    own = unit_id.in_(units_under(caller.unit_code))
+    ended = select(unit_id).join(KnownUnit, col(KnownUnit.id) == unit_id).where(col(KnownUnit.valid_to) < today())
+    led = [each for each in set(await session.exec(ended.distinct())) if await leads(session, caller, each)]
+    return own | unit_id.in_(led)
 
 
 def units_below(unit_id: UUID, on: date) -> Any:

@@ -10,11 +10,11 @@ from sqlmodel import col, select
 
 from chassis.clock import local_date
 from chassis.security.identity import Caller
-from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from onboarding.model.sessions import GUIDING_KINDS, Attendance, CampaignSession
 from onboarding.model.visits import Visit
+from onboarding.queries.territory import led_rows, units_of_code
 
 
 def guidances() -> Any:
@@ -49,12 +49,12 @@ async def page_of_visits(
     session: ReadSession, caller: Caller, unit_code: str, resident_id: UUID | None, outcome: str | None, page: Page
 ) -> tuple[list[Visit], str | None]:
     """Visits in a unit and below, within the caller's units, the newest first."""
-    query = select(Visit).where(col(Visit.unit_id).in_(units_under(unit_code)))
+    query = select(Visit).where(col(Visit.unit_id).in_(await units_of_code(session, unit_code)))
     if resident_id:
         query = query.where(col(Visit.resident_id) == resident_id)
     if outcome:
         query = query.where(col(Visit.told_outcome) == outcome)
-    query = scoped(query, caller, col(Visit.unit_id))
+    query = query.where(await led_rows(session, caller, col(Visit.unit_id)))
     if after := page.after_key(datetime.fromisoformat, str):
         query = query.where(tuple_(col(Visit.occurred_at), col(Visit.id)) < after)
     newest = query.order_by(col(Visit.occurred_at).desc(), col(Visit.id).desc())
