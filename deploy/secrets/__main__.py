@@ -31,8 +31,8 @@ from contracts.services import EVERY_PROCESS, package_of
 HERE = Path(__file__).parent
 READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
 YEARS = 2
-GIVEN_BY_OTHERS = ("kafka_sasl_password", "oidc_client_secret")
-"""Empty until a managed Kafka or an OpenID provider gives one."""
+GIVEN_BY_OTHERS = ("oidc_client_secret",)
+"""Empty until an OpenID provider gives one."""
 
 
 def main(folder: Path = HERE, domain: str = "localhost") -> int:
@@ -42,7 +42,7 @@ def main(folder: Path = HERE, domain: str = "localhost") -> int:
     admin_url = _make(folder / "database_url", lambda: f"postgresql://bakhong:{password}@postgres:5432")
     for process in EVERY_PROCESS:
         _make(folder / f"{process}_database_url", partial(_url_of_role, admin_url, package_of(process)))
-    for name in ("keycloak_password", "grafana_password"):
+    for name in ("keycloak_password", "grafana_password", "kafka_sasl_password"):
         _make(folder / name, lambda: secrets.token_urlsafe(18))
     for name in GIVEN_BY_OTHERS:
         _make(folder / name, str)
@@ -66,11 +66,15 @@ def _url_of_role(admin_url: str, package: str) -> str:
 
 
 def _make(path: Path, make: Callable[[], str]) -> str:
-    if not path.exists():
+    """The content of a secret; made where there is none, or where an earlier release left it empty."""
+    content = path.read_text() if path.exists() else None
+    made = content or make()
+    if content is None or made != content:
+        path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(make())
+            file.write(made)
         print(f"made {path.name}")
-    return path.read_text()
+    return made
 
 
 def self_signed(folder: Path, names: Sequence[str]) -> None:
