@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -25,7 +26,11 @@ if TYPE_CHECKING:  # the group `browser` is installed by `make test-browser` onl
     from playwright.async_api import Browser
 
 WORLD = UUID("b2b00000-0000-4000-8000-000000000000")
-COMMUNES = [f"{14700 + 3 * number}" for number in range(165)] + ["15724"]
+COMMUNES = [
+    line.partition(",")[0]
+    for line in files("reporting.pages").joinpath("commune_points.csv").read_text("utf-8").splitlines()
+    if line[0].isdigit()
+]
 VILLAGES = [f"15727-{number:02}" for number in range(1, 6)]
 NAMES = ("Hoa Lộc", "Ngọc Liên", "Thạch Lập", "Minh Sơn", "Đông Quang", "Vạn Xuân", "Ân Hòa", "Yên Định")
 
@@ -130,7 +135,8 @@ def _campaign() -> CampaignStarted:
         title="Nhân rộng mô hình “3 KHÔNG”", starts_on=date(2024, 6, 1), ends_on=date(2027, 8, 31), minimum_procedures=2,
         targets=[Target(indicator="payment_account", percent=80), Target(indicator="vneid", percent=90)],
         steps=[
-            {"number": 1, "title": "Xây dựng Kế hoạch, tổ chức triển khai", "status": "done", "done_on": "2024-06-24"},
+            {"number": 1, "title": "Xây dựng Kế hoạch, tổ chức triển khai", "status": "done", "done_on": "2024-06-24",
+             "title_en": "Draw up the plan"},
             {"number": 2, "title": "Tập huấn lực lượng nòng cốt", "status": "open", "due_on": "2024-07-31"},
         ],
         at=datetime.now(UTC), plan_number="52/KH-UBND", plan_issued_on=date(2024, 6, 24),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +104,40 @@ async def test_the_keyboard_reaches_the_content_and_the_communes(site: str, brow
     await page.locator(".tile").first.focus()
     await page.keyboard.press("Enter")
     await expect(page.locator(".crumbs")).to_contain_text("Thanh Hóa")
+
+
+async def test_the_map_is_reached_and_read_without_a_mouse(site: str, browser: Browser) -> None:
+    page, complaints = await watched(browser, viewport=DESKTOP)
+    await page.goto(f"{site}/dashboard?indicator=residents")
+    places = page.get_by_role("group", name="Bản đồ các xã, phường").get_by_role("link")
+    await expect(places).to_have_count(166)
+    here = page.get_by_role("link", name="Đồng Tiến: 120; nhân khẩu: 120")
+    await here.focus()
+    await expect(here.locator("text")).to_be_visible()
+    await expect(places.nth(9).locator("text")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("h1")).to_have_text("Xã Đồng Tiến")
+    await page.goto(f"{site}/dashboard")
+    await page.locator(".skip-map").focus()
+    await page.keyboard.press("Enter")
+    assert page.url.endswith("#communes")
+    assert complaints == []
+
+
+async def test_a_page_prints_on_at_most_four_sheets(site: str, browser: Browser) -> None:
+    page, _ = await watched(browser, viewport=DESKTOP)
+    for path in PAGES:
+        await page.goto(f"{site}{path}")
+        await page.emulate_media(media="print")
+        await expect(page.locator(".items")).to_be_visible()
+        printed = await page.pdf(prefer_css_page_size=True, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 4, path
+        whole = await page.locator(".card, .panel.standing, .map, .strip").evaluate_all(
+            "all => all.map(each => getComputedStyle(each).breakInside)"
+        )
+        assert set(whole) == {"avoid"}, "a card is never broken by the end of a sheet"
+    await page.goto(f"{site}/dashboard")
+    await expect(page.locator(".map svg")).to_be_visible()
 
 
 async def test_a_page_prints_on_paper(site: str, browser: Browser) -> None:

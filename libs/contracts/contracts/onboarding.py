@@ -137,6 +137,7 @@ class CampaignStep(BaseModel):
     starts_on: date | None = None
     due_on: date | None = None
     done_on: date | None = None
+    title_en: str | None = None
 
 
 class CampaignState(Event):

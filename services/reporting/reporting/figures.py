@@ -126,6 +126,7 @@ class Milestone:
     starts_on: date | None = None
     due_on: date | None = None
     done_on: date | None = None
+    title_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

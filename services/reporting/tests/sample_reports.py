@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from random import Random
 
 from reporting.disclosure import public_figure
@@ -29,12 +30,19 @@ FRESH_AT = datetime(2026, 9, 30, 7, 12, 5, tzinfo=UTC)
 PROVINCE = UnitName("38", "Thanh Hóa", "province", "province")
 COMMUNE = UnitName("15724", "Đồng Tiến", "commune", "commune")
 VILLAGES = [UnitName(f"15727-{number:02}", f"Thôn {number}", "village", "village") for number in range(1, 6)]
+POINTS = [
+    line.split(",")
+    for line in files("reporting.pages").joinpath("commune_points.csv").read_text("utf-8").splitlines()
+    if line[0].isdigit()
+]
 COMMUNES = [
-    UnitName(f"{14700 + 3 * number}", name, "commune", "commune")
-    for number, name in enumerate(
-        ["Đồng Tiến", "Ngọc Lặc", "Thạch Lập", "Ngọc Liên", "Nguyệt Ấn", "Kiên Thọ", "Minh Sơn", "Triệu Sơn"] * 21
+    UnitName(code, name, "commune", "commune")
+    for (code, _, _), name in zip(
+        POINTS,
+        ["Đồng Tiến", "Ngọc Lặc", "Thạch Lập", "Ngọc Liên", "Nguyệt Ấn", "Kiên Thọ", "Minh Sơn", "Triệu Sơn"] * 21,
+        strict=False,
     )
-][:166]
+]
 TARGETS = {
     "vneid": 90,
     "portal_account": 70,
@@ -143,7 +151,13 @@ PLAN = CampaignPlan(
     starts_on=date(2024, 6, 1),
     ends_on=date(2024, 8, 31),
     milestones=(
-        Milestone(1, "Xây dựng Kế hoạch, tổ chức triển khai mô hình", "done", done_on=date(2024, 6, 24)),
+        Milestone(
+            1,
+            "Xây dựng Kế hoạch, tổ chức triển khai mô hình",
+            "done",
+            done_on=date(2024, 6, 24),
+            title_en="The commune People's Committee draws up the plan and organises the model",
+        ),
         Milestone(
             2, "Tập huấn lực lượng nòng cốt của xã, Tổ công nghệ số cộng đồng", "done", done_on=date(2024, 7, 12)
         ),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import tomllib
 import zlib
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO, StringIO
@@ -13,15 +15,18 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import typst
 from docx import Document
 from docx.shared import Mm
 from openpyxl import load_workbook
+from PIL import Image
 
 from reporting.exports import FORMATS, export
 from reporting.exports.bodies import recipients_on
-from reporting.exports.official import compose
+from reporting.exports.official import as_plain_values, compose
 from reporting.exports.tables import harmless
-from reporting.figures import Report, UnitName
+from reporting.figures import Figure, Report, ReportPeriod, ReportTarget, UnitName
+from reporting.indicators import catalogue
 from services.reporting.tests.sample_reports import COMMUNE, commune_report, province_report, village_report
 
 REPORT = commune_report()
@@ -99,13 +104,98 @@ def test_the_official_report_has_the_parts_of_the_decree() -> None:
     assert all(line.endswith(";") for line in official.basis[:-1])
     assert official.basis[-1].endswith(".")
     assert official.closing.endswith("./.")
-    assert official.recipients[-1] == "- Lưu: VT, VHTT."
+    assert official.recipients[-1] == "- Lưu: VT, VHXH."
     assert official.authority == ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]
     headings = [section.title for section in official.sections]
     assert [each.partition(".")[0] for each in headings] == ["I", "II", "III", "IV", "V"]
     items = official.sections[1].table
     assert items is not None
-    assert sum(len(row) == 1 for row in items.rows) == 12
+    assert sum(len(row) == 1 for row in items.rows) == 1 + 12
+
+
+def test_bodies_of_a_district_are_no_recipients_after_june_2025() -> None:
+    named = ["UBND huyện Triệu Sơn", "Thường trực Huyện ủy", "Huyện đoàn Ngọc Lặc", "UBND thị xã Bỉm Sơn", "Công an huyện",
+             "UBND thành phố Sầm Sơn", "UBND các xã, thị trấn", "Bộ phận một cửa", "Mặt trận Tổ quốc"]  # fmt: skip
+    assert recipients_on(date(2024, 6, 30), named) == named
+    assert recipients_on(date(2025, 7, 1), named) == [
+        "UBND các xã, phường", "Trung tâm Phục vụ hành chính công", "Mặt trận Tổ quốc",
+    ]  # fmt: skip
+    assert recipients_on(date(2025, 4, 1), ["Phòng Văn hóa và Thông tin"]) == ["Phòng Văn hóa, Khoa học và Thông tin"]
+    assert compose(REPORT).recipients[-1] == "- Lưu: VT, VHXH."
+    assert compose(replace(REPORT, as_of=date(2024, 6, 30))).recipients[-1] == "- Lưu: VT, VHTT."
+
+
+def test_the_report_has_one_kind_of_quotation_marks() -> None:
+    plan = replace(REPORT.plans[0], title='Nhân rộng mô hình "3 KHÔNG"', basis=('Kế hoạch về "3 KHÔNG" năm "2024"',))
+    written = json.dumps(as_plain_values(compose(replace(REPORT, plans=(plan,)))), ensure_ascii=False)
+    assert "“3 KHÔNG” năm “2024”" in written
+    assert '\\"' not in written
+
+
+def test_every_target_is_printed_with_money_to_the_dong() -> None:
+    """Targets of variants by population too, which are in no other table."""
+    aimed = ReportTarget(Decimal("82.5"), None, date(2026, 12, 31))
+    variant = replace(REPORT.figures["payment_account@15_plus"], target=aimed)
+    amount = replace(REPORT.figures["cashless_amount"], target=ReportTarget(None, 1_250_000_000))
+    report = replace(REPORT, figures=REPORT.figures | {variant.code: variant, amount.code: amount})
+    rows = {row[0]: row for row in items_of(report)}
+    assert rows["Tài khoản thanh toán điện tử / người từ đủ 15 tuổi"][4] == "82,50"
+    assert rows["Giá trị giao dịch không dùng tiền mặt (đồng)"][1:5] == ["568.226.210", "", "", "1.250.000.000"]
+    assert len([row for row in rows.values() if len(row) > 1 and row[4]]) == sum(
+        each.target is not None for each in report.figures.values()
+    )
+
+
+def test_a_report_about_a_week_says_so_and_what_the_week_added() -> None:
+    before = {code: Figure(each.indicator, 1000, each.denominator) for code, each in REPORT.figures.items()}
+    week = replace(REPORT, period=ReportPeriod("week", date(2026, 9, 28), date(2026, 9, 30)), before=before)
+    official = compose(week)
+    assert official.abstract.endswith("xã Đồng Tiến, tuần 40 năm 2026 (từ ngày 28/09/2026 đến ngày 30/09/2026)")
+    assert next(row for row in items_of(week) if row[0] == "Tài khoản thanh toán điện tử")[1:5] == [
+        "1.330", "2.310", "57,58", "+330",
+    ]  # fmt: skip
+    month = replace(week, period=ReportPeriod("month", date(2026, 9, 1), date(2026, 9, 30)))
+    assert ", tháng 9 năm 2026 (từ ngày 01/09/2026" in compose(month).abstract
+    assert export(week, "pdf").file_name == "ba-khong-15724-2026-09-28-2026-09-30.pdf"
+
+
+def test_the_annex_has_every_indicator_of_every_village() -> None:
+    (annex,) = compose(REPORT).annexes
+    cells = {(row[1], title): cell for _, table in annex.tables for row in table.rows
+             for title, cell in zip(table.header[2:], row[2:], strict=True)}  # fmt: skip
+    assert len(cells) == 7 * sum(each.scope == "unit" for each in catalogue().base())
+    assert cells["Thôn 4", "Tài khoản VNeID đã kích hoạt"] == "411/503 (81,71)"
+    assert compose(village_report()).annexes == []
+
+
+def test_the_last_page_is_never_almost_empty() -> None:
+    """The signature comes with the last section, and a table of few villages is on one page: at least a third is used."""
+    folder = files("reporting.exports")
+    for report in (REPORT, village_report(), replace(REPORT, plans=())):
+        values = json.dumps(as_plain_values(compose(report)), ensure_ascii=False)
+        pages = typst.compile(str(folder.joinpath("official.typ")), font_paths=[str(folder.joinpath("fonts"))],
+                              sys_inputs={"report": values}, format="png", ppi=20)  # fmt: skip
+        last = Image.open(BytesIO(pages[-1])).convert("L").point(lambda grey: 255 if grey < 200 else 0)
+        top, bottom = last.getbbox()[1], last.getbbox()[3]
+        assert bottom - top > last.height / 3
+
+
+def test_a_file_says_who_issued_it_and_what_it_is() -> None:
+    title = "BÁO CÁO Kết quả thực hiện mô hình “3 KHÔNG” trên địa bàn xã Đồng Tiến"
+    properties = Document(BytesIO(export(REPORT, "docx").content)).core_properties
+    assert (properties.title, properties.author) == (title, "Ủy ban nhân dân xã Đồng Tiến")
+    assert (properties.language, properties.comments) == ("vi-VN", "")
+    content = export(REPORT, "pdf").content
+    assert b"/Lang(vi-VN)" in content
+    assert "Ủy ban nhân dân xã Đồng Tiến".encode("utf-16-be").hex().upper().encode() in content
+    book = load_workbook(BytesIO(export(REPORT, "xlsx").content))
+    assert book.properties.creator == "Xã Đồng Tiến"
+
+
+def items_of(report: Report) -> list[list[str]]:
+    table = compose(report).sections[1].table
+    assert table is not None
+    return table.rows
 
 
 @pytest.mark.parametrize(

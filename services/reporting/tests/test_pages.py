@@ -3,16 +3,25 @@ from __future__ import annotations
 import re
 import tomllib
 from base64 import b64encode
+from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
 
-from reporting.figures import Report
+from reporting.figures import Figure, Report
 from reporting.pages import CONTENT_SECURITY_POLICY, SIX_STEPS, View, asset, render_missing, render_report
 from reporting.texts import Texts, alphabetical
-from services.reporting.tests.sample_reports import AS_OF, commune_report, province_report, public, village_report
+from services.reporting.tests.sample_reports import (
+    AS_OF,
+    POINTS,
+    commune_report,
+    province_report,
+    public,
+    village_report,
+)
 
 PAGES = {"province": province_report(), "commune": commune_report(), "village": village_report()}
 
@@ -31,6 +40,11 @@ class Seen(HTMLParser):
 
     def cells(self) -> list[str | None]:
         return [attributes.get("data-value") for attributes in self.all("td")]
+
+    def viewboxes(self) -> dict[str, list[str]]:
+        """Width and height of the map's picture."""
+        sizes = [each["viewbox"] or "" for each in self.all("svg") if each.get("role") == "group"]
+        return {"map": sizes[0].split()[2:]}
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
@@ -77,6 +91,75 @@ def test_the_province_shows_all_communes_and_the_commune_its_villages() -> None:
     commune = render_report(PAGES["commune"], View())
     assert all(f"Thôn {number}" in commune for number in range(1, 6))
     assert "chưa rõ thôn" in commune
+
+
+def test_the_first_thing_on_a_page_is_how_far_the_unit_is() -> None:
+    html = render_report(PAGES["commune"], View())
+    first = html[html.index("<section") :].partition("</section>")[0]
+    assert 'aria-labelledby="standing"' in first
+    assert re.search(r"<b class=\"large\">1/9</b> chỉ tiêu đã đạt", first)
+    assert first.count('<li class="goal-line') == 9
+    account = first[first.index("Tài khoản thanh toán điện tử") :].partition("</li>")[0]
+    assert "57,6%</b> / 80%" in account
+    assert "Còn thiếu 518 người" in account, "80% of 2,310 are 1,848, and 1,330 have an account"
+    assert "Còn thiếu 421." in first[first.index("Sạp chợ") :], "stalls are no people"
+    without = replace(PAGES["commune"], figures={code: replace(each, target=None) for code, each in
+                                                 PAGES["commune"].figures.items()})  # fmt: skip
+    assert "Đơn vị chưa được giao chỉ tiêu; kết quả sáu bước" in render_report(without, View())
+
+
+def test_the_map_has_a_circle_for_each_commune_with_the_link_and_the_colour_of_its_tile() -> None:
+    seen = Seen(render_report(PAGES["province"], View(indicator="vneid")))
+    tiles = {
+        each["href"]: (each["class"] or "").split()[-1] for each in seen.all("a") if "tile" in (each.get("class") or "")
+    }
+    links = [each for each in seen.all("a") if each.get("class") == "place"]
+    circles = [each for each in seen.all("circle") if (each.get("class") or "").startswith("shade-")]
+    assert len(links) == len(circles) == len(tiles) == 166
+    assert {each["href"]: shade["class"] for each, shade in zip(links, circles, strict=True)} == tiles
+    assert all(re.search(r"%; nhân khẩu: [\d.]+$", each["aria-label"] or "") for each in links)
+    sizes = {each.unit.code: each.figures["residents"].numerator for each in PAGES["province"].children}
+    drawn = [sizes[(each["href"] or "").partition("?")[0].rpartition("/")[2]] for each in links]
+    assert drawn == sorted(drawn, key=lambda count: -(count or 0)), "small circles lie above large ones"
+    assert len({each["r"] for each in circles}) > 20
+    width, height = (float(part) for part in seen.viewboxes()["map"])
+    assert all(0 < float(each["cx"] or 0) < width and 0 < float(each["cy"] or 0) < height for each in circles)
+
+
+def test_there_is_no_map_of_units_of_which_we_know_no_point() -> None:
+    early = replace(PAGES["province"], as_of=date(2025, 6, 30))
+    assert 'class="place"' not in render_report(early, View()), "the codes were those of other communes then"
+    assert 'class="place"' not in render_report(PAGES["commune"], View())
+
+
+def test_each_commune_has_a_point_in_the_province() -> None:
+    assert len({code for code, _, _ in POINTS}) == len({(lat, lon) for _, lat, lon in POINTS}) == 166
+    assert all(19.2 < float(lat) < 20.7 and 104.3 < float(lon) < 106.1 for _, lat, lon in POINTS)
+
+
+def test_a_commune_without_data_has_none_and_not_a_hidden_count() -> None:
+    nothing = {code: Figure(each.indicator, 0, 0 if each.indicator.denominator else None)
+               for code, each in PAGES["village"].figures.items()}  # fmt: skip
+    report = public(replace(PAGES["village"], figures=nothing, obstacles=()))
+    assert "dưới 5" not in render_report(report, View()).partition("<footer")[0]
+
+
+def test_the_public_page_offers_to_sign_in_and_says_nothing_of_counts_that_it_does_not_show() -> None:
+    html = render_report(public(PAGES["commune"]), View(language="en"))
+    assert 'href="/dashboard/sign-in?next=%2Fdashboard%2Funits%2F15724%3Flang%3Den"' in html
+    assert "announced" not in html.partition('<details class="panel definitions">')[0]
+    exact = render_report(PAGES["commune"], View())
+    assert "/dashboard/sign-in" not in exact
+    assert 'action="/dashboard/sign-out"' in exact
+    empty = render_report(replace(PAGES["commune"], reconciliation=()), View())
+    assert "Chưa có dịch vụ nào gửi số tự đếm của đơn vị này." in empty
+
+
+def test_the_steps_of_a_plan_are_english_on_the_english_page() -> None:
+    english = render_report(PAGES["commune"], View(language="en"))
+    assert "The commune People&#39;s Committee draws up the plan" in english
+    assert '<span lang="vi">Tổ chức truyền thông về mô hình</span>' in english, "a plan's words without a translation"
+    assert "Xây dựng Kế hoạch, tổ chức triển khai" in render_report(PAGES["commune"], View())
 
 
 def test_the_public_reads_that_a_cell_is_under_five_and_never_the_number() -> None:

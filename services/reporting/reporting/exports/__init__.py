@@ -40,5 +40,6 @@ def export(report: Report, format: ExportFormat, language: str = "vi") -> Export
     """The report as a file. Official reports are in Vietnamese, whatever the language of the tables."""
     module, function, media_type = WRITERS[format]
     write = getattr(import_module(f"{__name__}.{module}"), function)
-    name = f"ba-khong-{report.unit.code}-{report.as_of.isoformat()}.{format}"
+    since = f"-{report.period.first.isoformat()}" if report.period else ""
+    name = f"ba-khong-{report.unit.code}{since}-{report.as_of.isoformat()}.{format}"
     return Exported(write(report, language), media_type, name)

@@ -1,17 +1,28 @@
-"""The texts of an official report (báo cáo) in the parts that Decree 30/2020/NĐ-CP, annex I names; laid out by its siblings."""
+"""The texts of an official report (báo cáo) in the parts that Decree 30/2020/NĐ-CP, annex I names; laid out by its siblings.
+
+Figures are printed as the API gives them: counts in full, money to the đồng, shares with two decimals.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from datetime import date
+from typing import Any
 
 from reporting.exports.bodies import recipients_on
-from reporting.figures import CampaignEvaluation, CampaignPlan, Figure, Report, UnitName
-from reporting.indicators import catalogue
+from reporting.exports.official_tables import (
+    OfficialTable,
+    table_of_items,
+    table_of_steps,
+    table_of_units,
+    villages_by_item,
+)
+from reporting.figures import CampaignEvaluation, CampaignPlan, Figure, Report, ReportPeriod, UnitName
 from reporting.texts import Texts
 
-__all__ = ["OfficialReport", "OfficialTable", "Section", "compose"]
+__all__ = ["Annex", "OfficialReport", "Section", "as_plain_values", "compose"]
 
 KINDS = {
     "province": "TỈNH",
@@ -36,17 +47,6 @@ TO_WRITE = "……\N{ZERO WIDTH SPACE}" * 24
 
 
 @dataclass(frozen=True, slots=True)
-class OfficialTable:
-    """A table with its widths in shares of the page; the first row of `rows` follows the header."""
-
-    header: list[str]
-    widths: list[int]
-    rows: list[list[str]]
-    aligns: str
-    """One letter per column: l, c, r. A row with one cell spans the table."""
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """A numbered section: paragraphs, then perhaps a table."""
 
@@ -54,6 +54,16 @@ class Section:
     paragraphs: list[str]
     table: OfficialTable | None = None
     caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """An annex (phụ lục) on landscape pages of its own: captions with their tables."""
+
+    heading: str
+    title: str
+    note: str
+    tables: list[tuple[str, OfficialTable]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +82,57 @@ class OfficialReport:
     closing: str
     authority: list[str]
     recipients: list[str]
+    author: str
+    """Who issues it, for the properties of the file; with `as_of`, the day of its figures."""
+    as_of: date
+    annexes: list[Annex] = field(default_factory=list)
+
+
+def as_plain_values(official: OfficialReport) -> dict[str, Any]:
+    """The report as JSON values."""
+    return asdict(official) | {"as_of": official.as_of.isoformat()}
 
 
 def compose(report: Report) -> OfficialReport:
     """The official report of the unit; a village's is issued by its commune. What a person must write stays dotted."""
+    official: OfficialReport = _with_one_kind_of_quotation_marks(_compose(report))
+    return official
+
+
+def _compose(report: Report) -> OfficialReport:
     issuer, superior = _bodies(report)
     plan = report.plans[0] if report.plans else None
     texts = Texts("vi")
     where = _where(report, texts)
+    when = f", {_period(report.period, texts)}" if report.period else ""
     return OfficialReport(
         superior=f"UBND {_title(superior)}" if superior else "",
         issuer=["ỦY BAN NHÂN DÂN", _title(issuer)],
         number="Số:         /BC-UBND",
         place_and_date=_place_and_date(issuer, report.as_of),
         kind="BÁO CÁO",
-        abstract=f"Kết quả thực hiện mô hình “3 KHÔNG” {where}",
+        abstract=f"Kết quả thực hiện mô hình “3 KHÔNG” {where}{when}",
         basis=_basis(plan),
-        opening=_opening(report, issuer, where, texts),
+        opening=_opening(issuer, f"{where}{when}", texts),
         sections=list(_sections(report, plan, texts)),
-        closing=f"Trên đây là báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where}, số liệu đến hết ngày "
+        closing=f"Trên đây là báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where}{when}, số liệu đến hết ngày "
         f"{texts.day(report.as_of)}./.",
         authority=["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"],
         recipients=_recipients(superior, plan, report.as_of),
+        author=_body(issuer, texts),
+        as_of=report.as_of,
+        annexes=_annexes(report, where, texts),
     )
+
+
+def _period(period: ReportPeriod, texts: Texts) -> str:
+    days = f"từ ngày {texts.day(period.first)} đến ngày {texts.day(period.last)}"
+    if period.kind == "week":
+        year, week, _ = period.last.isocalendar()
+        return f"tuần {week} năm {year} ({days})"
+    if period.kind == "month":
+        return f"tháng {period.last.month} năm {period.last.year} ({days})"
+    return days
 
 
 def _bodies(report: Report) -> tuple[UnitName, UnitName | None]:
@@ -133,25 +171,45 @@ def _basis(plan: CampaignPlan | None) -> list[str]:
     return [f"Căn cứ {each}{';' if number < len(named) else '.'}" for number, each in enumerate(named, start=1)]
 
 
-def _opening(report: Report, issuer: UnitName, where: str, texts: Texts) -> str:
-    body = f"Ủy ban nhân dân {_lower_kind(texts.unit(issuer))}"
-    return f"{body} báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where} như sau:"
+def _body(issuer: UnitName, texts: Texts) -> str:
+    return f"Ủy ban nhân dân {_lower_kind(texts.unit(issuer))}"
+
+
+def _opening(issuer: UnitName, where: str, texts: Texts) -> str:
+    return f"{_body(issuer, texts)} báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where} như sau:"
 
 
 def _sections(report: Report, plan: CampaignPlan | None, texts: Texts) -> Iterator[Section]:
     number = iter(("I", "II", "III", "IV", "V", "VI"))
-    yield Section(f"{next(number)}. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI", _direction(report, plan, texts), _steps(plan, texts))
+    yield Section(
+        f"{next(number)}. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI", _direction(report, plan, texts), table_of_steps(plan, texts)
+    )
     yield Section(
         f"{next(number)}. KẾT QUẢ THỰC HIỆN MƯỜI HAI NỘI DUNG",
         [f"Kết quả đến hết ngày {texts.day(report.as_of)} theo các nội dung của kế hoạch như bảng sau:"],
-        _items(report, texts),
+        table_of_items(report, texts),
     )
     if report.children:
-        level = "thôn, tổ dân phố" if report.children[0].unit.level == "village" else "đơn vị"
-        yield Section(f"{next(number)}. KẾT QUẢ THEO TỪNG {level.upper()}", [], _units(report, texts))
+        level, detail = "đơn vị", []
+        if _has_villages(report):
+            level = "thôn, tổ dân phố"
+            detail = ["Các chỉ tiêu chính như bảng sau; mọi chỉ số của từng thôn, tổ dân phố ở Phụ lục kèm theo:"]
+        yield Section(f"{next(number)}. KẾT QUẢ THEO TỪNG {level.upper()}", detail, table_of_units(report, texts))
     yield Section(f"{next(number)}. ĐÁNH GIÁ", _evaluation(report, plan.evaluation if plan else None, texts))
     proposals = plan.evaluation.proposals if plan and plan.evaluation else ""
     yield Section(f"{next(number)}. ĐỀ XUẤT, KIẾN NGHỊ", [proposals or TO_WRITE])
+
+
+def _has_villages(report: Report) -> bool:
+    return any(each.unit.level == "village" for each in report.children)
+
+
+def _annexes(report: Report, where: str, texts: Texts) -> list[Annex]:
+    if not _has_villages(report):
+        return []
+    title = f"KẾT QUẢ CỦA TỪNG THÔN, TỔ DÂN PHỐ THEO CÁC CHỈ SỐ ĐẾN HẾT NGÀY {texts.day(report.as_of)}"
+    note = f"Phụ lục kèm theo báo cáo kết quả thực hiện mô hình “3 KHÔNG” {where}"
+    return [Annex("PHỤ LỤC", title, note, villages_by_item(report, texts))]
 
 
 def _direction(report: Report, plan: CampaignPlan | None, texts: Texts) -> list[str]:
@@ -166,72 +224,10 @@ def _direction(report: Report, plan: CampaignPlan | None, texts: Texts) -> list[
     return [work_done, f"Tiến độ các bước của kế hoạch “{plan.title}”:"] if plan.milestones else [work_done]
 
 
-def _steps(plan: CampaignPlan | None, texts: Texts) -> OfficialTable | None:
-    if plan is None or not plan.milestones:
-        return None
-    rows = []
-    for step in plan.milestones:
-        due = texts.day(step.due_on) if step.due_on else ""
-        done = texts.day(step.done_on) if step.done_on else "Chưa hoàn thành"
-        rows.append([str(step.number), step.title, due, done])
-    return OfficialTable(["Bước", "Nội dung", "Thời hạn", "Hoàn thành"], [9, 53, 18, 20], rows, "clcc")
-
-
-def _items(report: Report, texts: Texts) -> OfficialTable:
-    rows: list[list[str]] = []
-    for number, title in catalogue().plan_items.items():
-        rows.append([f"{number}. {texts.of(title)}"])
-        rows.extend(_item_row(figure, texts) for figure in report.of_base() if figure.indicator.plan_item == number)
-    header = ["Chỉ số", "Kết quả", "Tổng số", "Tỷ lệ (%)", "Chỉ tiêu", "Đánh giá"]
-    return OfficialTable(header, [38, 15, 12, 11, 11, 13], rows, "lrrrrc")
-
-
-def _item_row(figure: Figure, texts: Texts) -> list[str]:
-    reached = figure.reached
-    verdict = "" if reached is None else "Đạt" if reached >= 100 else "Chưa đạt"
-    return [
-        texts.of(figure.indicator.title),
-        texts.count(figure, figure.numerator),
-        texts.count(figure, figure.denominator) if figure.indicator.denominator else "",
-        texts.number(figure.percent, 1) if figure.percent is not None else "",
-        texts.goal(figure.indicator, figure.target) if figure.target else "",
-        verdict,
-    ]
-
-
-REPORTED_BY_UNIT = (
-    "residents",
-    "vneid",
-    "portal_account",
-    "province_app",
-    "digital_signature",
-    "payment_account",
-    "merchants_with_qr",
-)
-
-
-def _units(report: Report, texts: Texts) -> OfficialTable:
-    columns = [catalogue().indicators[code] for code in REPORTED_BY_UNIT]
-    header = ["TT", "Đơn vị", *(f"{texts.of(each.label)}{' (%)' if each.denominator else ''}" for each in columns)]
-    rows = []
-    shown = [each for each in report.children if not each.is_rest or each.figures["residents"].numerator]
-    for number, child in enumerate(shown, start=1):
-        cells = [_short_result(child.figures[each.code], texts) for each in columns]
-        rows.append([str(number), "Chưa rõ đơn vị" if child.is_rest else child.unit.name, *cells])
-    totals = [_short_result(report.figures[each.code], texts) for each in columns]
-    rows.append(["", "Tổng cộng", *totals])
-    return OfficialTable(header, [6, 22, 12, 10, 10, 10, 10, 10, 10], rows, "clrrrrrrr")
-
-
-def _short_result(figure: Figure, texts: Texts) -> str:
-    if figure.indicator.denominator is None:
-        return texts.count(figure, figure.numerator)
-    return texts.number(figure.percent, 1) if figure.percent is not None else "–"
-
-
 def _evaluation(report: Report, evaluation: CampaignEvaluation | None, texts: Texts) -> list[str]:
-    reached = [each for each in report.of_base() if each.reached is not None and each.reached >= 100]
-    missed = [each for each in report.of_base() if each.reached is not None and each.reached < 100]
+    judged = [each for each in report.aimed_at() if each.reached is not None]
+    reached = [each for each in judged if (each.reached or 0) >= 100]
+    missed = [each for each in judged if each not in reached]
     evaluation = evaluation or CampaignEvaluation()
     return [
         f"1. Kết quả nổi bật: đạt {len(reached)}/{len(reached) + len(missed)} chỉ tiêu đã giao. "
@@ -253,4 +249,16 @@ def _recipients(superior: UnitName | None, plan: CampaignPlan | None, day: date)
     if not named:
         above = Texts("vi").unit(superior) if superior else None
         named = [f"UBND {_lower_kind(above)} (để b/c)" if above else "Thường trực Tỉnh ủy (để b/c)"]
-    return [*(f"- {each};" for each in named), "- Lưu: VT, VHTT."]
+    return [*(f"- {each};" for each in named), *(f"- {each}." for each in recipients_on(day, ["Lưu: VT, VHTT"]))]
+
+
+def _with_one_kind_of_quotation_marks(value: Any) -> Any:
+    """Plans are typed with straight marks, our texts with curly ones: the report has the curly ones of Vietnamese print."""
+    if isinstance(value, str):
+        return re.sub(r'"([^"]*)"', r"“\1”", value)
+    if isinstance(value, list | tuple):
+        return type(value)(_with_one_kind_of_quotation_marks(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [each.name for each in fields(value)]
+        return replace(value, **{name: _with_one_kind_of_quotation_marks(getattr(value, name)) for name in names})
+    return value

@@ -6,13 +6,16 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from reporting.exports.official import OfficialReport, OfficialTable, compose
+from chassis.clock import now
+from reporting.exports.official import Annex, OfficialReport, compose
+from reporting.exports.official_tables import OfficialTable
 from reporting.figures import Report
 
 __all__ = ["write_docx"]
@@ -20,6 +23,8 @@ __all__ = ["write_docx"]
 FONT = "Times New Roman"
 TEXT_WIDTH = 165
 """Millimetres between the margins of A4: 210 less 30 on the left and 15 on the right."""
+LANDSCAPE_WIDTH = 262
+"""The same of A4 on its side: 297 less 20 and 15."""
 ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
 
 
@@ -28,18 +33,23 @@ def write_docx(report: Report, language: str = "vi") -> bytes:
     official = compose(report)
     document = Document()
     _set_page(document)
+    _set_properties(document, official)
     _write_heading(document, official)
     for basis in official.basis:
         _paragraph(document, basis, italic=True)
     _paragraph(document, official.opening)
     for section in official.sections:
+        is_last = section is official.sections[-1]
         _paragraph(document, section.title, bold=True, keep=True)
-        for text in section.paragraphs:
-            _paragraph(document, text)
+        for number, text in enumerate(section.paragraphs, start=1):
+            leads = section.table is not None and number == len(section.paragraphs)
+            _paragraph(document, text, keep=is_last or leads)
         if section.table:
             _write_table(document, section.table)
     _paragraph(document, official.closing, keep=True)
     _write_signature(document, official)
+    for annex in official.annexes:
+        _write_annex(document, annex)
     target = BytesIO()
     document.save(target)
     return target.getvalue()
@@ -58,6 +68,32 @@ def _set_page(document: Any) -> None:
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     style.paragraph_format.space_after = Pt(6)
     style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+
+
+def _set_properties(document: Any, official: OfficialReport) -> None:
+    properties = document.core_properties
+    properties.title = f"{official.kind} {official.abstract}"
+    properties.author = properties.last_modified_by = official.author
+    properties.subject, properties.category = official.abstract, "Báo cáo"
+    properties.language, properties.comments, properties.keywords = "vi-VN", "", ""
+    properties.created = properties.modified = now().replace(tzinfo=None)
+
+
+def _write_annex(document: Any, annex: Annex) -> None:
+    """On landscape pages of its own, numbered from 1."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(15)
+    section.left_margin, section.right_margin = Mm(20), Mm(15)
+    numbering = OxmlElement("w:pgNumType")
+    numbering.set(qn("w:start"), "1")
+    section._sectPr.append(numbering)
+    for text, bold in ((annex.heading, True), (annex.title, True), (f"({annex.note})", False)):
+        _paragraph(document, text, bold=bold, italic=not bold, centred=True, keep=True, after=0)
+    for caption, table in annex.tables:
+        _paragraph(document, caption, bold=True, keep=True, before=6, after=2, indented=False)
+        _write_table(document, table, LANDSCAPE_WIDTH)
 
 
 def _write_page_number(paragraph: Any) -> None:
@@ -92,8 +128,8 @@ def _write_heading(document: Any, official: OfficialReport) -> None:
     _rule(_paragraph(document, "", centred=True, after=8), 45, TEXT_WIDTH)
 
 
-def _write_table(document: Any, data: OfficialTable) -> None:
-    widths = [TEXT_WIDTH * width / sum(data.widths) for width in data.widths]
+def _write_table(document: Any, data: OfficialTable, text_width: int = TEXT_WIDTH) -> None:
+    widths = [text_width * width / sum(data.widths) for width in data.widths]
     table = _grid(document, widths, rows=1, style="Table Grid")
     _fill(table.rows[0], data.header, "c" * len(widths), bold=True)
     _repeat(table.rows[0])
@@ -165,6 +201,7 @@ def _paragraph(
     italic: bool = False,
     centred: bool = False,
     keep: bool = False,
+    indented: bool = True,
     before: float = 0,
     after: float = 6,
 ) -> Any:
@@ -172,7 +209,7 @@ def _paragraph(
     shape = paragraph.paragraph_format
     shape.space_before, shape.space_after, shape.keep_with_next = Pt(before), Pt(after), keep
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.JUSTIFY
-    if not centred:
+    if indented and not centred:
         shape.first_line_indent = Mm(12.7)
     run = paragraph.add_run(text)
     run.bold, run.italic = bold, italic

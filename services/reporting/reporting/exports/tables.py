@@ -30,13 +30,15 @@ def write_csv(report: Report, language: str) -> bytes:
     """One row per unit and indicator, UTF-8 with a byte-order mark so that Excel reads the Vietnamese letters."""
     text = StringIO(newline="")
     rows = csv.writer(text)
-    rows.writerow([*HEADER, "part"])
+    rows.writerow([*HEADER, "part", "period_from", "change"])
     texts = Texts(language)
     for part, unit, figure in _lines(report):
         title = texts.of(figure.indicator.title)
-        numbers = [figure.numerator, figure.denominator, figure.percent, _goal(figure)]
+        numbers: list[Any] = [figure.numerator, figure.denominator, figure.percent, _goal(figure)]
         cells = [report.as_of.isoformat(), unit.code, unit.name, figure.code, title]
-        rows.writerow([harmless(each) for each in cells] + ["" if each is None else each for each in numbers] + [part])
+        since, change = _change(report, part, figure)
+        numbers += [part, since.isoformat() if since else None, change]
+        rows.writerow([harmless(each) for each in cells] + ["" if each is None else each for each in numbers])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -45,7 +47,8 @@ def write_xlsx(report: Report, language: str) -> bytes:
     target = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(target, options)
-    book.set_properties({"title": f"Ba Không {report.unit.code} {report.as_of.isoformat()}"})
+    name = Texts(language).unit(report.unit)
+    book.set_properties({"title": f"Ba Không: {name}, {report.as_of.isoformat()}", "author": name, "company": name})
     styles = _Styles(book)
     for sheet in _sheets(report, Texts(language)):
         _write_sheet(book, styles, sheet)
@@ -127,12 +130,27 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
     yield _Sheet(
         text_of("Tổng hợp", "Summary"),
         head,
-        [item, code, title, *numbers, text_of("Hạn", "Due")],
         [
-            [_item(each), each.code, texts.of(each.indicator.title), *_numbers(each), _due(each)]
-            for each in report.of_base()
+            item,
+            code,
+            title,
+            *numbers,
+            text_of("Hạn", "Due"),
+            text_of("Kỳ từ ngày", "Period from"),
+            text_of("Tăng trong kỳ", "Change"),
         ],
-        [10, 28, 44, 14, 14, 12, 12, 13],
+        [
+            [
+                _item(each),
+                each.code,
+                texts.of(each.indicator.title),
+                *_numbers(each),
+                _due(each),
+                *_change(report, "unit", each),
+            ]
+            for each in report.aimed_at()
+        ],
+        [10, 28, 44, 14, 14, 12, 12, 13, 13, 14],
     )
     if report.children:
         yield _Sheet(
@@ -225,6 +243,13 @@ def _lines(report: Report) -> Iterator[tuple[str, UnitName, Figure]]:
     for child in report.children:
         for figure in child.figures.values():
             yield "rest" if child.is_rest else "child", child.unit, figure
+
+
+def _change(report: Report, part: str, figure: Figure) -> tuple[date | None, int | None]:
+    """The first day of the period, and how much the count has grown since; of the whole unit only."""
+    if report.period is None or part != "unit":
+        return None, None
+    return report.period.first, report.change(figure.code)
 
 
 def _name_of(child: UnitFigures, texts: Texts) -> str:

@@ -19,6 +19,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reporting.figures import Figure, Point, Report, UnitFigures, UnitName
 from reporting.indicators import Indicator, catalogue
 from reporting.pages import charts
+from reporting.pages.places import HEIGHT, WIDTH, Place, places
+from reporting.pages.standing import standing_of
 from reporting.texts import Texts, alphabetical
 
 __all__ = ["CONTENT_SECURITY_POLICY", "View", "asset", "render_missing", "render_report"]
@@ -77,6 +79,10 @@ def render_report(report: Report, view: View) -> str:
             forecasts={each.code: each for each in report.forecasts},
             comparison=_comparison(report),
             course=_course(report),
+            standing=standing_of(report, SIX_STEPS),
+            places=_places(report, view),
+            map_size=(WIDTH, HEIGHT),
+            sign_in=f"/dashboard/sign-in?{urlencode({'next': view.link(_code(report))})}",
             child_level=report.children[0].unit.level if report.children else "",
             asset_link=asset_link,
             integrity=integrity,
@@ -153,6 +159,16 @@ def _tiles(report: Report, view: View) -> list[Tile]:
     if view.sort == "value":
         return sorted(tiles, key=lambda tile: (tile.figure.value is None, -(tile.figure.value or 0), tile.unit.code))
     return sorted(tiles, key=lambda tile: alphabetical(tile.unit.name))
+
+
+def _places(report: Report, view: View) -> list[Place[Tile]]:
+    residents = {child.unit.code: child.figures["residents"] for child in report.children if not child.is_rest}
+    return places(_tiles(report, view), residents, report.as_of) if report.unit.level == "province" else []
+
+
+def _code(report: Report) -> str | None:
+    """The code in a page's address: the province has none."""
+    return None if report.unit.level == "province" else report.unit.code
 
 
 def _groups(report: Report) -> Iterator[tuple[int | None, list[Figure]]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from chassis.errors import InvalidQuery
 from chassis.security.scope import unknown_unit
 from chassis.storage.database import ReadSession
-from reporting.figures import Figure, Obstacle, Point, Report, ReportTarget, UnitFigures
+from reporting.figures import Figure, Obstacle, Point, Report, ReportPeriod, ReportTarget, UnitFigures
 from reporting.forecasts import forecast
 from reporting.indicators import Indicator, catalogue
 from reporting.projections.entities.people import CONDITIONS, OBSTACLE
@@ -38,6 +38,7 @@ __all__ = [
     "get_trend",
     "get_unit_on",
     "with_forecasts",
+    "with_period",
     "with_trends",
 ]
 
@@ -124,6 +125,19 @@ async def with_trends(session: ReadSession, report: Report) -> Report:
     return replace(
         report, figures={code: replace(each, trend=series.get(code, ())) for code, each in report.figures.items()}
     )
+
+
+async def with_period(session: ReadSession, report: Report, period: ReportPeriod) -> Report:
+    """The report about a period: with the unit's figures of the day before it, by the tree of the last day."""
+    before = period.first - timedelta(days=1)
+    days = (report.as_of - before).days
+    series = await get_trend(session, report.unit.code, before, report.as_of, codes=report.figures, step=days)
+    figures = {code: Figure(each.indicator, *_parts_of(series[code][0])) for code, each in report.figures.items()}
+    return replace(report, period=period, before=figures)
+
+
+def _parts_of(point: Point) -> tuple[int | None, int | None]:
+    return point.numerator, point.denominator
 
 
 def with_forecasts(report: Report) -> Report:

@@ -3,27 +3,32 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from chassis.clock import today
+from chassis.errors import FieldError, InvalidQuery
 from chassis.security.identity import Caller
 from chassis.web.routing import allow, language_of, transactional_router
 from chassis.web.service_client import ServiceUnavailable
 from reporting.exports import MEDIA_TYPES, ExportFormat, export
-from reporting.figures import CampaignEvaluation, CampaignPlan, Report
+from reporting.figures import CampaignEvaluation, CampaignPlan, Report, ReportPeriod
 from reporting.model.authority import EXPORTING_ROLES
 from reporting.queries.access import require_exact
 from reporting.queries.plans import nearest_campaign
-from reporting.queries.reports import get_report
-from reporting.routes.reports import AsOf, Language, UnitCode
+from reporting.queries.reports import get_report, with_period
+from reporting.routes.reports import AsOf, Day, Language, UnitCode
 
 router = transactional_router(tags=["reports"])
 
 WRITERS = ThreadPoolExecutor(2, "export")
 """A province's report takes a second and some megabytes: two at a time, the others wait."""
+
+
+PeriodKind = Literal["week", "month"]
 
 
 @router.get(
@@ -37,14 +42,22 @@ async def export_report(
     unit_code: UnitCode,
     format: ExportFormat,
     as_of: AsOf = None,
+    period: Annotated[PeriodKind | None, Query(description="The week or the month up to the last day")] = None,
+    from_: Annotated[Day | None, Query(alias="from", description="First day of any other period")] = None,
+    to: Annotated[Day | None, Query(description="Last day of the period; the same as `as_of`")] = None,
     accept_language: Language = None,
 ) -> Response:
-    """The report of a unit as XLSX, CSV, or as an official report (Decree 30/2020/NĐ-CP) in DOCX or PDF."""
-    day = as_of or today()
+    """The report of a unit as XLSX, CSV, or as an official report (Decree 30/2020/NĐ-CP) in DOCX or PDF.
+
+    With a period (`period`, or `from` and `to`) it says beside each count how much was added in the period.
+    """
+    day = _last_day(as_of, to)
+    days = _period(period, from_, day)
     runtime = request.app.state.runtime
     async with runtime.database.reading() as session:
         await require_exact(session, caller, unit_code, day)
         report = await get_report(session, unit_code, day)
+        report = await with_period(session, report, days) if days else report
         campaign_id = await nearest_campaign(session, unit_code, day)
     if format in ("docx", "pdf") and campaign_id is not None:
         report = _with_plan(report, await _ask_campaign(runtime, caller, campaign_id))
@@ -55,6 +68,30 @@ async def export_report(
         media_type=exported.media_type,
         headers={"Content-Disposition": f'attachment; filename="{exported.file_name}"', "Cache-Control": "no-store"},
     )
+
+
+def _last_day(as_of: date | None, to: date | None) -> date:
+    if as_of and to and as_of != to:
+        error = FieldError("/to", "differs-from-as-of", "Khác với as_of.", "Differs from as_of.")
+        raise InvalidQuery(errors=[error])
+    return to or as_of or today()
+
+
+def _period(kind: PeriodKind | None, first: date | None, last: date) -> ReportPeriod | None:
+    """A week begins on Monday, a month on its first day; both end with the last day asked for."""
+    if first is None:
+        if kind is None:
+            return None
+        back = last.weekday() if kind == "week" else last.day - 1
+        return ReportPeriod(kind, last - timedelta(days=back), last)
+    if kind is not None or first > last:
+        code, vi, en = (
+            ("two-periods", "Chọn period hoặc from.", "Give period or from, not both.")
+            if kind
+            else ("after-to", "Ngày đầu sau ngày cuối.", "The first day is after the last.")
+        )
+        raise InvalidQuery(errors=[FieldError("/from", code, vi, en)])
+    return ReportPeriod("days", first, last)
 
 
 async def _ask_campaign(runtime: Any, caller: Caller, campaign_id: str) -> dict[str, Any]:

@@ -118,11 +118,28 @@ class Texts:
             return f"{self.number(target.percent, decimals)}%"
         return "–" if target.count is None else self.amount(indicator, target.count)
 
+    def exact_goal(self, indicator: Indicator, target: ReportTarget) -> str:
+        """The target in full, without a unit: two decimals of a share where it has any."""
+        if target.percent is not None and indicator.denominator is not None:
+            return self.number(target.percent, 0 if target.percent == target.percent.to_integral_value() else 2)
+        return "–" if target.count is None else self.number(target.count)
+
     def forecast_line(self, forecast: Forecast) -> str:
         day = self.day(forecast.reached_on) if forecast.reached_on else ""
         due = self.day(forecast.target.due_on) if forecast.target.due_on else ""
         name = "overdue_still" if forecast.state == "overdue" and not day else forecast.state
         return self.text(f"forecast_{name}").format(day=day, due=due)
+
+    def goal_left(self, missing: int | None, figure: Figure, is_reached: bool) -> str:
+        """How many more are needed today; nothing where the target is reached, or where that is not known."""
+        if is_reached or not missing:
+            return ""
+        of = figure.indicator.denominator
+        kind = "people" if of is not None and of.name.partition("@")[0] == "residents" else "count"
+        return self.text(f"missing_{kind}", number=self.amount(figure.indicator, missing))
+
+    def residents_of(self, residents: Figure) -> str:
+        return f"{self.of(residents.indicator.title).lower()}: {self.count(residents, residents.numerator)}"
 
     def day(self, day: date) -> str:
         if self.language == "en":

@@ -1,0 +1,64 @@
+"""How far a unit is: its targets in the order of what is left to do, or the six steps where it has no target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from reporting.figures import Figure, Forecast, Report
+
+__all__ = ["Goal", "Standing", "standing_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A figure with its target; `missing` is how many more are needed today, None where that cannot be said."""
+
+    figure: Figure
+    forecast: Forecast | None
+    missing: int | None
+
+    @property
+    def is_reached(self) -> bool:
+        return self.figure.reached is not None and self.figure.reached >= 100
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The goals, those furthest from their target first; without targets the figures of `steps`."""
+
+    goals: list[Goal]
+    steps: list[Figure]
+
+    @property
+    def reached(self) -> int:
+        return sum(each.is_reached for each in self.goals)
+
+    @property
+    def unknown(self) -> int:
+        """Targets whose figure is hidden or not there."""
+        return sum(each.figure.reached is None for each in self.goals)
+
+
+def standing_of(report: Report, steps: tuple[str, ...]) -> Standing:
+    """What the first screen of a page answers."""
+    forecasts = {each.code: each for each in report.forecasts}
+    goals = [
+        Goal(each, forecasts.get(each.code), _missing(each))
+        for each in report.figures.values()
+        if each.target is not None
+    ]
+    goals.sort(key=lambda goal: (goal.is_reached, goal.figure.reached is None, goal.figure.reached or 0))
+    return Standing(goals, [] if goals else [report.figures[code] for code in steps if code in report.figures])
+
+
+def _missing(figure: Figure) -> int | None:
+    target = figure.target
+    if target is None or figure.numerator is None:
+        return None
+    if figure.indicator.denominator is None:
+        return None if target.count is None else max(target.count - figure.numerator, 0)
+    if target.percent is None or figure.denominator is None:
+        return None
+    needed = (target.percent * figure.denominator / Decimal(100)).to_integral_value(rounding=ROUND_CEILING)
+    return max(int(needed) - figure.numerator, 0)
