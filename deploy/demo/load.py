@@ -15,6 +15,7 @@ from pathlib import Path
 
 from deploy.demo import campaigns, dossiers, journeys, merchants
 from deploy.demo.api_client import ApiClient, eventually, success
+from deploy.demo.identity import sign_ins
 from deploy.demo.people import Person, people, write_list
 from deploy.local import progress
 
@@ -47,6 +48,8 @@ def load(url: str, mark: Path) -> None:
         load_units(api)
         progress.done(f"demo: {len(all_people):,} residents")
         load_residents(api, all_people)
+        progress.done("demo: people who sign in")
+        sign_ins.load(api, today)
         progress.done("demo: two campaigns")
         campaigns.load(api)
         progress.done("demo: merchants and their codes")

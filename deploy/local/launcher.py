@@ -151,8 +151,9 @@ class Launcher:
         """With the demo, the linked databases of a province are simulated on this machine."""
         if self.settings.demo and services.can_play_sources():
             listening = bind_sockets()
-            variables |= services.sources_variables(listening)
-            self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening))
+            provider = services.played_provider_variables(listening, variables["PUBLIC_URL"])
+            variables |= services.sources_variables(listening) | provider
+            self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening, provider))
 
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():

@@ -53,7 +53,10 @@ def _how_to_sign_in(url: str) -> str:
     TOKEN=$(curl -s {url}/dev/token -H 'Content-Type: application/json' \\
       -d '{{"role": "officer", "unit_code": "15724"}}' | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
   and ask:
-    curl -s '{url}/v1/reports/progress?unit_code=15724' -H "Authorization: Bearer $TOKEN\""""
+    curl -s '{url}/v1/reports/progress?unit_code=15724' -H "Authorization: Bearer $TOKEN"
+  Residents sign in by OpenID Connect (code flow with PKCE, any client_id, redirect to this machine):
+    issuer         {url}/dev/identity
+    who is there   {url}/dev/identity/   (one person for each refusal; level 1 and 2)"""
 
 
 def _the_partners(url: str) -> str:

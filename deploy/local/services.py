@@ -123,8 +123,17 @@ def can_play_sources() -> bool:
     return (Path(__file__).parents[1] / "demo/sources/app.py").exists()
 
 
-def serve_sources(listening: ListeningSockets) -> None:
-    """Play the databases that a province links, until SIGTERM."""
+def played_provider_variables(listening: ListeningSockets, public_url: str) -> dict[str, str]:
+    """Where the played identity provider is, and the issuer under which the gateway serves it."""
+    return {
+        "PLAYED_PROVIDER_URL": f"http://127.0.0.1:{listening.port}",
+        "PLAYED_ISSUER": f"{public_url.rstrip('/')}/dev/identity",
+    }
+
+
+def serve_sources(listening: ListeningSockets, variables: Mapping[str, str]) -> None:
+    """Play the databases that a province links, and an identity provider, until SIGTERM."""
+    os.environ.update(variables)
     _run("deploy.demo.sources.app", listening)
 
 

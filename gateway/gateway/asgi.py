@@ -176,7 +176,7 @@ class Gateway:
     def _trusted_providers(self) -> dict[str, TrustedProvider]:
         trusted = read_trusted_providers(self.settings.identity_providers_file)
         if self.settings.is_development and self.settings.played_provider_url:
-            issuer, inside = self.settings.played_issuer, self.settings.played_provider_url.rstrip("/")
+            issuer, inside = self.settings.played_issuer.rstrip("/"), self.settings.played_provider_url.rstrip("/")
             trusted[issuer] = played_provider(issuer, f"{inside}{PLAYED_PATH}/jwks")
         return trusted
 

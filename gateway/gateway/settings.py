@@ -32,6 +32,8 @@ class GatewaySettings(Settings):
     values (see `gateway.identity.trusted`). `OIDC_ISSUER` may be one of them."""
     played_provider_url: str | None = None
     """Development: the inner address of the played provider, served at `/dev/identity`."""
+    played_issuer: str = "http://127.0.0.1:8080/dev/identity"
+    """Development: the issuer of the played provider and of residents' development tokens."""
     oidc_client_id: str | None = None
     """The dashboard's client for the code flow; unset: no sign-in on the dashboard."""
     oidc_client_secret: str | None = None
@@ -83,11 +85,6 @@ class GatewaySettings(Settings):
     @property
     def is_development(self) -> bool:
         return self.environment == "development"
-
-    @property
-    def played_issuer(self) -> str:
-        """The issuer of the played provider: the public address under which its pages are."""
-        return (self.gateway_url or f"http://127.0.0.1:{self.gateway_port}").rstrip("/") + "/dev/identity"
 
     def networks_of_proxies(self) -> Networks:
         return networks_of(self.proxy_networks)

@@ -5,6 +5,8 @@ how it behaves: `ok`, `slow`, `down`, `wrong_schema`, `changed`, `unknown` (know
 
     uvicorn deploy.demo.sources.app:app --port 8290
 
+The same process plays an identity provider (see `deploy.demo.identity.provider`).
+
 Then the registry is linked by POPULATION_URL=http://127.0.0.1:8290/population, SOCIAL_INSURANCE_URL=…/social_insurance,
 CIVIL_STATUS_URL=…/civil_status, SOCIAL_PROTECTION_URL=…/social_protection.
 """
@@ -17,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from deploy.demo.identity.provider import ROUTES as IDENTITY_ROUTES
 from deploy.demo.sources.databases import DATABASES, broken, changed, known_people
 
 Mode = Literal["ok", "slow", "down", "wrong_schema", "changed", "unknown"]
@@ -27,6 +30,7 @@ def create_app() -> Starlette:
     """A new sandbox, with all switches on `ok`."""
     app = Starlette(
         routes=[
+            *IDENTITY_ROUTES,
             Route("/{database}/query", query, methods=["POST"]),
             Route("/{database}/switch", switch, methods=["PUT"]),
             Route("/healthz", lambda _: JSONResponse({"status": "ok"})),
