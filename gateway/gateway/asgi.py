@@ -16,6 +16,7 @@ from chassis.errors import FieldError, InvalidQuery, MethodNotAllowed, NotFound,
 from chassis.observability.log import bind_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
+from chassis.security.played import PATH as PLAYED_PATH
 from chassis.storage.database import Database
 from chassis.web.middleware import UNTRACED, count, describe, method_of
 from gateway.api_docs.pages import Pages
@@ -53,7 +54,6 @@ from gateway.errors import (
 from gateway.identity.credentials import Admission, Credentials, SignerFile
 from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
-from gateway.identity.played import PATH as PLAYED_PATH
 from gateway.identity.played import played_provider
 from gateway.identity.residents import UNREGISTERED, Residents
 from gateway.identity.school import require_permitted

@@ -2,18 +2,23 @@
 
 import base64
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
+from sqlalchemy import text
 
 from chassis.clock import now, today
 from chassis.ids import new_id
+from chassis.observability.log import configure_logging
 from chassis.security.levels import InsufficientLevel
+from chassis.security.played import ACR_VALUES, subject_of
 from chassis.security.sign_in import Claims, open_claims
+from chassis.storage.database import Database
 from contracts.registry import IdentityLinkChanged, OrganizationUpdated, RepresentationChanged
-from gateway.identity.played import ACR_VALUES, played_provider, subject_of
+from gateway.identity.played import played_provider
 from gateway.identity.trusted import read_trusted_providers
 
 RESIDENT, GRANDMOTHER, SHOP = new_id(), new_id(), new_id()
@@ -249,4 +254,28 @@ async def test_a_trusted_provider_gives_no_roles(
         answer = await client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
 
     assert (answer.json()["role"], answer.json()["unit_code"], answer.json()["level"]) == ("unregistered", None, 1)
-    assert answer.json()["signed_in_at"].startswith("2023-11-14")
+    assert datetime.fromisoformat(answer.json()["signed_in_at"]).timestamp() == 1_700_000_000
+
+
+async def test_the_number_and_the_name_are_in_no_log_metric_error_or_table_of_the_gateway(
+    client: Any, sign_in: Any, registry: Registry, database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("gateway", "DEBUG")
+    answers = [await client.get("/v1/me", headers=await sign_in(**PERSON))]
+    for refusal in ("unknown", *REFUSALS):
+        registry.refusal = refusal
+        answers.append(await client.get("/v1/residents", headers=await sign_in(**PERSON, subject=f"s-{refusal}")))
+    registry.refusal = None
+    claims = (await client.get("/v1/residents", headers=await sign_in(**PERSON))).json()
+
+    logged = capfd.readouterr()
+    async with database.reading() as session:
+        rows = await session.execute(text("SELECT string_agg(t::text, ' ') FROM identity_link AS t"))
+        outbox = await session.execute(text("SELECT string_agg(t::text, ' ') FROM outbox AS t"))
+        stored = f"{rows.scalar_one()} {outbox.scalar_one()}"
+    places = {
+        "answers": " ".join(answer.text for answer in answers), "logs": logged.out + logged.err, "tables": stored,
+        "metrics": generate_latest().decode(), "internal token": json.dumps(claims), "registry": " ".join(registry.bodies),
+    }  # fmt: skip
+    for secret in (PERSON["personal_id"], PERSON["full_name"], "Đức"):
+        assert [place for place, written in places.items() if secret in written] == []

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from chassis.security.played import subject_of
 from deploy.demo.people import Person, people
-from gateway.identity.played import subject_of
 
 COMMUNE, VILLAGE = "15724", "15727-02"
 

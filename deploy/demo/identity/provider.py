@@ -26,8 +26,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from chassis.security.identity import Level
+from chassis.security.played import ACR_VALUES, DATE_OF_BIRTH, FULL_NAME, LEVEL, PATH, PERSONAL_ID
 from deploy.demo.identity.accounts import Account, account, accounts
-from gateway.identity.played import ACR_VALUES, CLAIMS, PATH
 
 SECONDS_OF_CODE = 60
 SECONDS_OF_TOKEN = 600
@@ -73,7 +73,7 @@ async def discovery(_: Request) -> Response:
         "scopes_supported": ["openid", "profile"], "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
         "acr_values_supported": [value for level in sorted(ACR_VALUES) for value in ACR_VALUES[level]],
-        "claims_supported": ["sub", "acr", "auth_time", CLAIMS.personal_id, CLAIMS.full_name, CLAIMS.date_of_birth],
+        "claims_supported": ["sub", "acr", "auth_time", PERSONAL_ID, FULL_NAME, DATE_OF_BIRTH],
     })  # fmt: skip
 
 
@@ -173,14 +173,14 @@ async def userinfo(request: Request) -> Response:
         claims = jwt.decode(given, _key().public_key(), algorithms=[ALGORITHM], audience="bakhong", issuer=issuer())
     except jwt.PyJWTError:
         return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
-    names = ("sub", CLAIMS.personal_id, CLAIMS.full_name, CLAIMS.date_of_birth)
+    names = ("sub", PERSONAL_ID, FULL_NAME, DATE_OF_BIRTH)
     return JSONResponse({name: claims[name] for name in names}, headers={"Cache-Control": "no-store"})
 
 
 def _claims(who: Account, level: Level, at: int) -> dict[str, Any]:
     return {
-        "iss": issuer(), "sub": who.subject, CLAIMS.personal_id: who.personal_id, CLAIMS.full_name: who.full_name,
-        CLAIMS.date_of_birth: who.date_of_birth, CLAIMS.level: ACR_VALUES[level][0], "auth_time": at,
+        "iss": issuer(), "sub": who.subject, PERSONAL_ID: who.personal_id, FULL_NAME: who.full_name,
+        DATE_OF_BIRTH: who.date_of_birth, LEVEL: ACR_VALUES[level][0], "auth_time": at,
     }  # fmt: skip
 
 

@@ -15,8 +15,9 @@ import jwt
 from chassis.clock import now
 from chassis.errors import Unauthenticated
 from chassis.security.identity import Caller, Level, Signer, claims_of
+from chassis.security.played import ACR_VALUES, subject_of
 from gateway.identity.oidc import IdentityProvider, check_times
-from gateway.identity.played import ACR_VALUES, played_provider, subject_of
+from gateway.identity.played import played_provider
 from gateway.identity.residents import Residents
 from gateway.identity.sessions import DashboardSession
 from gateway.identity.training_accounts import TrainingAccounts

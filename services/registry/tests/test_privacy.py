@@ -1,5 +1,6 @@
 """Personal data is in no event, log line, error or metric."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from prometheus_client import generate_latest
 from sqlalchemy import text
 
 from chassis.observability.log import configure_logging
+from chassis.security.sign_in import Claims
 from chassis.storage.database import Database
 from registry.commands.imports import run_open_imports
 
@@ -40,6 +42,8 @@ async def test_no_number_name_or_address_is_in_events_logs_or_metrics(
     await officer.post("/v1/resident-imports", files={"file": ("a.csv", content)}, data={"unit_code": "15724"})
     await run_open_imports(database, 100)
 
+    await _sign_in_and_propose(calling, view["id"])
+
     async with database.reading() as session:
         published_text = [str(row) for row in await session.execute(text("SELECT key, value, headers FROM outbox"))]
         rejected = [str(row) for row in await session.execute(text("SELECT * FROM import_rejection"))]
@@ -54,3 +58,23 @@ async def test_no_number_name_or_address_is_in_events_logs_or_metrics(
     assert found == []
     assert len(published_text) > 8
     assert len(rejected) == 1
+
+
+async def _sign_in_and_propose(calling: Any, resident_id: str) -> None:
+    """A first sign-in, one that is refused, a proposal of an unknown person, and a representative with a paper."""
+    known = Claims("https://id.example.vn", "account-1", "038085000001", "Lê Thị Quỳnh", "1985-09-05")
+    unknown = Claims("https://id.example.vn", "account-2", "038085000077", "Lê Văn Đức", "1985-09-05")
+    service = calling("service")
+    for claims, refusal in (
+        (known, None),
+        (unknown, "unknown"),
+        (replace(known, subject="account-3", full_name="Lê Văn Đức"), "mismatch"),
+    ):
+        answer = await service.post("/internal/sign-ins", json={"claims": claims.seal()})
+        assert answer.json()["refusal"] == refusal, answer.text
+    applicant = calling("unregistered", subject="applicant:2", sealed_claims=unknown.seal())
+    proposal = {"unit_code": "15727-01", "address_line": "Số 5 ngõ Bí Mật", "phone": "0912345678"}
+    assert (await applicant.post("/v1/registrations", json=proposal)).status_code == 202
+    officer = calling("officer", unit_code="15724")
+    link = (await officer.get(f"/v1/residents/{resident_id}/links", headers=PURPOSE)).json()["items"][0]
+    await officer.delete(f"/v1/residents/{resident_id}/links/{link['id']}", params={"reason": "lý do riêng"})
