@@ -30,6 +30,7 @@ from chassis.web.idempotency import delete_old_answers
 from chassis.web.service_client import ServiceClient
 from contracts.topics import all_topics
 
+SECONDS_BEFORE_RESTART = 1.0
 INBOX_DAYS = 30
 ANSWER_DAYS = 7
 
@@ -44,8 +45,19 @@ class ScheduledJob:
 
 
 @dataclass(frozen=True)
+class SharedWork:
+    """Work that every worker process of a service does all the time; the processes divide it through the database.
+
+    `run` returns only by being cancelled; after an exception it is started again.
+    """
+
+    name: str
+    run: Callable[["Runtime"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Service:
-    """The declaration of a service: routes, tables, event handlers, scheduled jobs, gauges."""
+    """The declaration of a service: routes, tables, event handlers, scheduled jobs, shared work, gauges."""
 
     name: str
     title: str
@@ -54,6 +66,7 @@ class Service:
     routers: Sequence[Any] = ()
     handlers: EventHandlers = field(default_factory=dict)
     scheduled_jobs: Sequence[ScheduledJob] = ()
+    shared_work: Sequence["SharedWork"] = ()
     gauges: Sequence[SqlGauge] = ()
     take_counts: TakeCounts | None = None
     """Counts the service's own tables, for reporting to compare with (see `chassis.messaging.counts`)."""
@@ -138,6 +151,8 @@ class Runtime:
             self._spawn(self.consumer.run(), "consumer")
         for job in (*self.service.scheduled_jobs, *self._counting(), *HOUSEKEEPING):
             self._spawn(self._run_on_schedule(job), job.name)
+        for work in self.service.shared_work:
+            self._spawn(self._run_shared(work), work.name)
 
     def _counting(self) -> list[ScheduledJob]:
         if self.service.take_counts is None:
@@ -166,6 +181,14 @@ class Runtime:
                 failures = failures + 1 if now() - began < timedelta(minutes=1) else 1
                 logger.error("scheduled job failed", job=job.name, error=type(error).__name__, exc_info=True)
             await asyncio.sleep(min(job.every_seconds * 2**failures, max(job.every_seconds, 60)))
+
+    async def _run_shared(self, work: SharedWork) -> None:
+        while True:
+            try:
+                await work.run(self)
+            except Exception as error:
+                logger.error("shared work failed", work=work.name, error=type(error).__name__, exc_info=True)
+            await asyncio.sleep(SECONDS_BEFORE_RESTART)
 
     async def _run_as_leader(self, job: ScheduledJob) -> None:
         connection = await connect(self.database.url, f"clock {job.name}", seconds=self.settings.database_seconds)

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 from chassis.app import create_app
-from chassis.runtime import ScheduledJob, Service
+from chassis.runtime import ScheduledJob, Service, SharedWork
+from notifications.commands.rotation import ROTATIONS
 from notifications.handlers import HANDLERS
 from notifications.model import Table
 from notifications.routes import ROUTERS
-from notifications.scheduled_jobs import delete_old_events
+from notifications.scheduled_jobs import delete_old_events, warn_owners_of_failing
+from notifications.sender.loop import send_forever
+from notifications.sender.metrics import GAUGES
 
 EVERY_HOUR = 3600.0
 
@@ -18,7 +21,13 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     handlers=HANDLERS,
-    scheduled_jobs=[ScheduledJob("delete old events", EVERY_HOUR, delete_old_events)],
+    scheduled_jobs=[
+        ScheduledJob("delete old events", EVERY_HOUR, delete_old_events),
+        ScheduledJob("warn owners of failing endpoints", 1.0, warn_owners_of_failing),
+    ],
+    shared_work=[SharedWork("sender", send_forever)],
+    gauges=GAUGES,
+    rotations=ROTATIONS,
 )
 
 app = create_app(service)

@@ -2,6 +2,9 @@
 
 from chassis.runtime import Runtime
 from notifications.commands.retention import BATCH, delete_expired
+from notifications.commands.warnings import warn_owners
+from notifications.mail import mail_owner
+from notifications.settings import get_settings
 
 
 async def delete_old_events(runtime: Runtime) -> None:
@@ -10,3 +13,12 @@ async def delete_old_events(runtime: Runtime) -> None:
     while deleted == BATCH:
         async with runtime.database.transaction() as session:
             deleted = await delete_expired(session)
+
+
+async def warn_owners_of_failing(runtime: Runtime) -> None:
+    """Warns owners of endpoints that keep failing, and disables those that failed for too long."""
+    settings = get_settings()
+    async with runtime.database.transaction() as session:
+        warnings = await warn_owners(session, settings.disable_after)
+    for warning in warnings:
+        await mail_owner(settings, warning)

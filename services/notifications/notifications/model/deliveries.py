@@ -32,6 +32,7 @@ class Delivery(Table, table=True):
     __table_args__ = (
         UniqueConstraint("subscription_id", "position"),
         Index("ix_delivery_due", "subscription_id", "next_attempt_at", postgresql_where="status = 'pending'"),
+        Index("ix_delivery_claimed", "subscription_id", postgresql_where="claimed_until IS NOT NULL"),
         Index("ix_delivery_subscription", "subscription_id", "id"),
     )
 

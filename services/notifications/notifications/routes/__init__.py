@@ -1,5 +1,5 @@
 """The HTTP routes of notifications."""
 
-from notifications.routes import events
+from notifications.routes import deliveries, events, subscriptions
 
-ROUTERS = [events.router]
+ROUTERS = [events.router, subscriptions.router, deliveries.router]

@@ -1,0 +1,207 @@
+"""Takes work for one subscription: new events become deliveries, due deliveries are claimed for a while.
+
+A claim locks the subscription (`SKIP LOCKED`), so two senders never claim for one subscription at the same moment. A claimed
+delivery has a lease by the clock of the database; when its sender dies, another one attempts it again after the lease, with
+the same id. Two deliveries of one subject are never with two senders at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, func, select
+
+from chassis.clock import now
+from chassis.ids import new_id
+from chassis.security.encryption import decrypt_text
+from chassis.storage.database import Database, ReadSession, Session
+from notifications.model.deliveries import DeliveryStatus
+from notifications.model.events import PublicEvent
+from notifications.model.subscriptions import SECRET, Subscription, SubscriptionSecret
+from notifications.queries.events import last_position, visible_events
+from notifications.sender.signatures import key_of
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class ClaimedDelivery:
+    """A delivery to attempt now."""
+
+    id: UUID
+    event_id: UUID
+    position: int
+    subject: str
+    body: bytes
+    attempts: int
+    retries: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a sender may attempt of one subscription until the lease ends."""
+
+    url: str
+    keys: tuple[bytes, ...]
+    is_failing: bool
+    deliveries: tuple[ClaimedDelivery, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of one subscription is claimed at once, by how it is doing, and may wait for a retry."""
+
+    healthy: int
+    failing: int
+    open: int
+
+
+async def subscriptions_with_work(database: Database) -> list[UUID]:
+    """The subscriptions with new events or with deliveries that are due."""
+    async with database.reading() as session:
+        return list((await session.execute(_WITH_WORK, {"now": now()})).scalars())
+
+
+async def claim(database: Database, subscription_id: UUID, limits: Limits, *, most: int) -> Claim | None:
+    """Claims at most `most` deliveries; None where another sender claims at this moment, or there is no such subscription."""
+    async with database.transaction() as session:
+        found = await session.exec(
+            select(Subscription)
+            .where(Subscription.id == subscription_id, col(Subscription.deleted_at).is_(None))
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+        subscription = found.first()
+        if subscription is None:
+            return None
+        claimed = await _claimed_subjects(session, subscription_id)
+        limit = limits.failing if subscription.failing_since else limits.healthy
+        room = min(limit - len(claimed), most)
+        ids = await _claim_due(session, subscription, set(claimed), room)
+        if subscription.is_active and room > len(ids):
+            ids += await _claim_new(session, subscription, set(claimed), min(room - len(ids), limits.open), limits.open)
+        return Claim(
+            subscription.url,
+            await _keys(session, subscription_id),
+            subscription.failing_since is not None,
+            await _claimed(session, ids),
+        )
+
+
+async def release(session: Session, ids: list[UUID]) -> None:
+    """Gives claimed deliveries back that were not attempted."""
+    await session.execute(_RELEASE, {"ids": ids})
+
+
+async def _claimed_subjects(session: ReadSession, subscription_id: UUID) -> list[str]:
+    return list((await session.execute(_CLAIMED_SUBJECTS, {"subscription": subscription_id})).scalars())
+
+
+async def _claim_due(session: Session, subscription: Subscription, claimed: set[str], room: int) -> list[UUID]:
+    if room <= 0:
+        return []
+    rows = await session.execute(
+        _CLAIM_DUE,
+        {
+            "subscription": subscription.id,
+            "is_active": subscription.is_active,
+            "claimed": list(claimed),
+            "now": now(),
+            "room": room,
+            "lease": LEASE,
+        },
+    )
+    return list(rows.scalars())
+
+
+async def _claim_new(
+    session: Session, subscription: Subscription, claimed: set[str], room: int, most_open: int
+) -> list[UUID]:
+    """Makes deliveries of the events after the subscription's position; those of a subject that is claimed wait their turn."""
+    open_deliveries = (await session.execute(_COUNT_OPEN, {"id": subscription.id, "most": most_open})).scalar_one()
+    room = min(room, most_open - open_deliveries)
+    last = await last_position(session)
+    if room <= 0 or last <= subscription.position:
+        return []
+    query = await visible_events(session, subscription.partner_id)
+    query = query.where(
+        col(PublicEvent.position) > subscription.position,
+        col(PublicEvent.position) <= last,
+        col(PublicEvent.type).in_(subscription.types),
+    )
+    events = list(await session.exec(query.order_by(col(PublicEvent.position)).limit(room)))
+    subscription.position = events[-1].position if len(events) == room else last
+    session.add(subscription)
+    if not events:
+        return []
+    ids = [new_id() for _ in events]
+    await session.execute(
+        _INSERT,
+        {
+            "subscription": subscription.id,
+            "now": now(),
+            "lease": LEASE,
+            "ids": ids,
+            "positions": [event.position for event in events],
+            "types": [event.type for event in events],
+            "subjects": [event.subject for event in events],
+            "claims": [event.subject not in claimed for event in events],
+        },
+    )
+    return [id_ for id_, event in zip(ids, events, strict=True) if event.subject not in claimed]
+
+
+async def _claimed(session: ReadSession, ids: list[UUID]) -> tuple[ClaimedDelivery, ...]:
+    if not ids:
+        return ()
+    rows = await session.execute(_READ, {"ids": ids})
+    return tuple(ClaimedDelivery(**one | {"body": one["body"].encode()}) for one in map(dict, rows.mappings()))
+
+
+async def _keys(session: ReadSession, subscription_id: UUID) -> tuple[bytes, ...]:
+    moment = now()
+    secrets = await session.exec(
+        select(SubscriptionSecret)
+        .where(
+            SubscriptionSecret.subscription_id == subscription_id,
+            func.coalesce(SubscriptionSecret.valid_until, moment + LEASE) > moment,
+        )
+        .order_by(col(SubscriptionSecret.id).desc())
+    )
+    return tuple(key_of(decrypt_text(SECRET, str(secret.id), secret.sealed)) for secret in secrets)
+
+
+_WITH_WORK = text(
+    "SELECT s.id FROM subscription s WHERE s.deleted_at IS NULL AND ("
+    " (s.status = 'active' AND s.position < (SELECT coalesce(max(position), 0) FROM public_event))"
+    " OR EXISTS (SELECT FROM delivery d WHERE d.subscription_id = s.id AND d.status = 'pending'"
+    " AND d.next_attempt_at <= :now AND (d.claimed_until IS NULL OR d.claimed_until < clock_timestamp())"
+    " AND (s.status = 'active' OR d.is_forced)))"
+)
+_CLAIMED_SUBJECTS = text(
+    "SELECT subject FROM delivery WHERE subscription_id = :subscription AND claimed_until > clock_timestamp()"
+)
+_CLAIM_DUE = text(
+    "UPDATE delivery SET claimed_until = clock_timestamp() + :lease WHERE id IN ("
+    " SELECT id FROM delivery WHERE subscription_id = :subscription AND status = 'pending' AND next_attempt_at <= :now"
+    " AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) AND (:is_active OR is_forced)"
+    " AND subject <> ALL(cast(:claimed AS text[])) ORDER BY next_attempt_at, position LIMIT :room) RETURNING id"
+)
+_COUNT_OPEN = text(
+    "SELECT count(*) FROM (SELECT FROM delivery WHERE subscription_id = :id AND status = 'pending' LIMIT :most) AS open"
+)
+_INSERT = text(
+    "INSERT INTO delivery (id, subscription_id, position, type, subject, status, attempts, retries, is_forced, created_at,"
+    " next_attempt_at, claimed_until)"
+    f" SELECT id, :subscription, position, type, subject, '{DeliveryStatus.PENDING}', 0, 0, false, :now, :now,"
+    " CASE WHEN claims THEN clock_timestamp() + :lease END"
+    " FROM unnest(cast(:ids AS uuid[]), cast(:positions AS bigint[]), cast(:types AS text[]), cast(:subjects AS text[]),"
+    " cast(:claims AS boolean[])) AS new (id, position, type, subject, claims)"
+    " ON CONFLICT (subscription_id, position) DO NOTHING"
+)
+_READ = text(
+    "SELECT d.id, e.id AS event_id, d.position, d.subject, e.body, d.attempts, d.retries, e.recorded_at"
+    " FROM delivery d JOIN public_event e ON e.position = d.position WHERE d.id = ANY(:ids) ORDER BY d.position"
+)
+_RELEASE = text("UPDATE delivery SET claimed_until = NULL WHERE id = ANY(:ids)")
