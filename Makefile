@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format bench bench-long up down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format clients test-clients bench bench-long up down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -93,7 +93,13 @@ restore: docker install ## the newest backup into an empty compose stack: make r
 	@test -n "$(FROM)" || { echo "make restore FROM=FOLDER"; exit 2; }
 	$(VENV)/python -m deploy.backup restore $(FROM) $(if $(UNTIL),--until "$(UNTIL)")
 
-generate: install ## writes every generated file: API documents, routing table, tables of events, Python client
+clients: install ## packages of the API's clients in dist/: Python, TypeScript, Java, Go, Dart sources [ONLY="python go"]
+	@$(VENV)/python -m deploy.clients $(ONLY)
+
+test-clients: install ## compiles each client and plays one journey with it against a running platform
+	$(PYTEST) -m clients tests/clients
+
+generate: install ## writes every generated file: API documents, routing table, tables of events
 	@$(VENV)/python -m deploy.generate
 
 openapi: generate

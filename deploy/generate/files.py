@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from contracts.event import Event
@@ -21,7 +17,6 @@ from gateway.api_docs.openapi30 import as_openapi_30
 
 ROOT = Path(__file__).parents[2]
 OPENAPI, OPENAPI_30, ASYNCAPI = "docs/api/openapi.json", "docs/api/openapi-3.0.json", "docs/api/asyncapi.json"
-CLIENT = "clients/python/bakhong_client/operations.py"
 
 
 def generated_files(root: Path = ROOT) -> dict[str, str]:
@@ -35,7 +30,6 @@ def generated_files(root: Path = ROOT) -> dict[str, str]:
         OPENAPI_30: _json(as_openapi_30(_from_json(_json(api)))),
         ASYNCAPI: _json(describe_events(use)),
         **{_in_root(path): text for path, text in generated_tables(described).items()},
-        CLIENT: _formatted(_client_generator().write(_from_json(_json(api)))),
         "docs/events.md": events_page(use),
         "README.md": with_block((root / "README.md").read_text(encoding="utf-8"), overview(use)),
     }
@@ -57,19 +51,3 @@ def _json(document: Mapping[str, Any]) -> str:
 def _from_json(text: str) -> Any:
     """As a reader of the written document gets it: plain JSON values only."""
     return json.loads(text)
-
-
-def _formatted(source: str) -> str:
-    """Python source as `make format` leaves it."""
-    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(ROOT / CLIENT), "-"]
-    return subprocess.run(command, input=source, capture_output=True, text=True, check=True).stdout
-
-
-def _client_generator() -> ModuleType:
-    """`clients/python/generate.py` stands in a package that is published without the platform."""
-    spec = importlib.util.spec_from_file_location("generate_client", ROOT / "clients/python/generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -1,6 +1,5 @@
-"""Client of the Ba Không platform."""
+"""What a sender of webhooks needs: signing, and scenarios to try."""
 
-from bakhong_client.client import Client, Refused
 from bakhong_client.webhooks import new_message_id, sign_webhook
 
-__all__ = ["Client", "Refused", "new_message_id", "sign_webhook"]
+__all__ = ["new_message_id", "sign_webhook"]

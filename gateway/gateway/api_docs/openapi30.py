@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.api_docs.schemas import Schema, each_schema
 
+ONLY_IN_31 = ("propertyNames", "patternProperties", "prefixItems", "contentEncoding", "contentMediaType", "$comment")
 LIMITS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
@@ -20,7 +21,7 @@ def as_openapi_30(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema_30(schema: Schema) -> Schema:
-    schema = _nullable(schema)
+    schema = _nullable({key: value for key, value in schema.items() if key not in ONLY_IN_31})
     if "$ref" in schema and len(schema) > 1:
         schema = {"allOf": [{"$ref": schema.pop("$ref")}], **schema}
     if "const" in schema:
