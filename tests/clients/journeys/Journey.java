@@ -67,7 +67,7 @@ public class Journey {
     }
 
     var mine = signedIn(
-        new GatewayDevelopmentSignIn().role(GatewayDevelopmentSignIn.RoleEnum.RESIDENT).residentId(residentId.toString()));
+        new GatewayDevelopmentSignIn().role(GatewayDevelopmentSignIn.RoleEnum.RESIDENT).residentId(residentId));
     var prefill = ResidentsApi.APIPrefillResidentRequest.newBuilder().residentId(residentId)
         .registryPrefillBody(new RegistryPrefillBody().fields(List.of("full_name", "phone", "permanent_address"))).build();
     var prefilled = new ResidentsApi(mine).prefillResident(prefill);
