@@ -67,6 +67,11 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "GET /v1/residents/{resident_id}/utility-accounts": CLAIM,
     "GET /v1/residents/{resident_id}/utility-accounts/{link_id}": CLAIM,
     "DELETE /v1/residents/{resident_id}/utility-accounts/{link_id}": CLAIM,
+    "POST /v1/market-managers": ("market-manager.name",),
+    "GET /v1/market-managers": ("market-manager.confirm",),
+    "GET /v1/market-managers/{manager_id}": ("market-manager.confirm",),
+    "POST /v1/market-managers/{manager_id}/confirm": ("market-manager.confirm",),
+    "DELETE /v1/market-managers/{manager_id}": ("market-manager.end",),
     "GET /v1/units/{code}/fee-merchant": ("fee-merchant.read",),
     "PUT /v1/units/{code}/fee-merchant": ("fee-merchant.name", "fee-merchant.confirm"),
     "DELETE /v1/units/{code}/fee-merchant": ("fee-merchant.withdraw",),
@@ -114,7 +119,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "PUT /v1/units/{code}/procedures": ("choose procedures",),
 }
 WITHOUT_RELATION = re.compile(
-    r"\w+ /v1/(reports/|partners|dead-letters|settings|administrative-acts|feedback/published|qr-codes/decode"
+    r"\w+ /v1/(reports/|partners|dead-letters|settings|administrative-acts|feedback/published|qr-codes/(decode|orders)"
     r"|(merchant|bill)-imports)"
 )
 """The audience alone decides, or the caller's own partner; test_matrix.py and the services' tests try them."""

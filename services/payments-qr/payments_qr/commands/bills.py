@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now
+from chassis.errors import Problem
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.casework import DossierFeeRequested
@@ -130,14 +131,24 @@ async def request_fee(session: Session, request: DossierFeeRequested) -> None:
         return
     merchant = await find_fee_merchant(session, request.unit_id)
     if merchant is None:
-        publish(
-            session,
-            FeeUncollectable(
-                dossier_id=request.dossier_id, unit_id=request.unit_id, unit_code=request.unit_code, at=now(),
-                reason="no-public-service-merchant",
-            ),
-        )  # fmt: skip
+        _publish_uncollectable(session, request, "no-public-service-merchant")
         return
     terms = BillTerms(request.dossier_code, f"{request.due_on:%Y-%m}", request.amount, request.due_on)
     bill = new_bill(merchant, terms, request.dossier_id)
-    await save_with_code(session, merchant, bill)
+    published = len(session.outbox_records)
+    try:
+        async with session.begin_nested():
+            await save_with_code(session, merchant, bill)
+    except Problem as problem:  # a fee that fits into no code is paid at the counter, and stops no other
+        del session.outbox_records[published:]
+        _publish_uncollectable(session, request, problem.slug)
+
+
+def _publish_uncollectable(session: Session, request: DossierFeeRequested, reason: str) -> None:
+    publish(
+        session,
+        FeeUncollectable(
+            dossier_id=request.dossier_id, unit_id=request.unit_id, unit_code=request.unit_code, at=now(),
+            reason=reason,
+        ),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from payments_qr.model.bills import Bill, UtilityAccount
 from payments_qr.model.fee_merchants import FeeMerchant
 from payments_qr.model.imports import Import, ImportRejection, ImportRow
+from payments_qr.model.market_managers import MarketManager
 from payments_qr.model.merchants import Merchant
 from payments_qr.model.movements import Movement
 from payments_qr.model.partners import KnownPartner
@@ -22,6 +23,7 @@ __all__ = [
     "KnownOrganization",
     "KnownPartner",
     "KnownResident",
+    "MarketManager",
     "Merchant",
     "Movement",
     "OwnerCandidate",

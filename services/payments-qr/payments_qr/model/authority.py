@@ -8,13 +8,13 @@ from typing import Literal
 
 from chassis.security.identity import Role
 
-Relation = Literal["own", "claimed", "in_unit", "other_unit", "provider", "other_partner", "payer", "any"]
+Relation = Literal["own", "claimed", "in_unit", "other_unit", "provider", "other_partner", "payer", "manager", "any"]
 """How the caller stands to the object.
 
 `own`: its confirmed owner, or the representative of the owning organization whom registry has confirmed · `claimed`: the
 account that registered it in its name, while the owner is not confirmed · `in_unit`: an officer whose unit covers the
-object's unit · `provider`: the partner of the object · `payer`: the customer or applicant of a bill · `any`: everything
-of its kind.
+object's unit · `provider`: the partner of the object · `payer`: the customer or applicant of a bill · `manager`: the
+manager of its market whom two officers named · `any`: everything of its kind.
 """
 Action = Literal[
     "merchant.register", "merchant.register public_service", "merchant.read", "merchant.edit",
@@ -23,7 +23,7 @@ Action = Literal[
     "bill.issue", "bill.issue public_service", "payment.read", "payment.resolve", "payment.resolve public_service",
     "fee-merchant.read", "fee-merchant.name", "fee-merchant.confirm", "fee-merchant.withdraw", "settlement.upload",
     "settlement.read", "settlement.read lines", "settlement.resolve", "utility-account.claim",
-    "utility-account.confirm", "payments.sum",
+    "utility-account.confirm", "payments.sum", "market-manager.name", "market-manager.confirm", "market-manager.end",
 ]  # fmt: skip
 
 
@@ -52,7 +52,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _may("merchant.register", "partner", "provider"),
     _may("merchant.register public_service", "officer", "in_unit", second=VERIFIED),
     _may("merchant.read", "officer", "in_unit"),
-    _may("merchant.read", "resident", "own", "claimed"),
+    _may("merchant.read", "resident", "own", "claimed", "manager"),
     _may("merchant.read", "organization", "own", "claimed"),
     _may("merchant.read", "partner", "provider"),
     _may("merchant.read", "operator", "any"),
@@ -72,7 +72,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _may("merchant.close", "organization", "own", "claimed"),
     _may("merchant.reopen", "officer", "in_unit", second=ANOTHER_OFFICER),
     _may("code.read", "officer", "in_unit"),
-    _may("code.read", "resident", "own", "payer"),
+    _may("code.read", "resident", "own", "payer", "manager"),
     _may("code.read", "organization", "own", "payer"),
     _may("code.read", "partner", "provider"),
     _may("code.issue", "officer", "in_unit"),
@@ -119,10 +119,13 @@ PERMISSIONS: tuple[Permission, ...] = (
     _may("utility-account.confirm", "resident", "own"),
     _may("utility-account.confirm", "organization", "own"),
     _may("payments.sum", "officer", "in_unit"),
-    _may("payments.sum", "resident", "own"),
+    _may("payments.sum", "resident", "own", "manager"),
     _may("payments.sum", "organization", "own"),
     _may("payments.sum", "auditor", "in_unit"),
     _may("payments.sum", "operator", "any"),
+    _may("market-manager.name", "officer", "in_unit", second=ANOTHER_OFFICER),
+    _may("market-manager.confirm", "officer", "in_unit"),
+    _may("market-manager.end", "officer", "in_unit"),
 )
 CategoryAction = Literal["merchant.register", "merchant.edit", "code.issue", "bill.issue", "payment.resolve"]
 _PUBLIC_SERVICE: dict[CategoryAction, Action] = {

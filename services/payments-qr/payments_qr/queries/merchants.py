@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from chassis.clock import today
 from chassis.errors import NotFound
@@ -17,7 +17,7 @@ from chassis.web.routing import Page, page_by_id
 from payments_qr.model import FeeMerchant, Merchant
 from payments_qr.model.authority import PUBLIC_SERVICE, Action, CategoryAction, of_category
 from payments_qr.model.merchants import account_indexes
-from payments_qr.queries.ownership import TRAINING_UNITS, owned_by, require
+from payments_qr.queries.ownership import TRAINING_UNITS, managed_by, owned_by, require
 
 
 async def get_visible_merchant(session: ReadSession, caller: Caller, merchant_id: UUID) -> Merchant:
@@ -76,7 +76,16 @@ async def _visible(session: ReadSession, caller: Caller) -> Any:
         return query.where(col(Merchant.provider) == caller.partner_id, col(Merchant.unit_id).not_in(TRAINING_UNITS))
     if caller.role not in ("resident", "organization"):
         return scoped(query, caller, col(Merchant.unit_id))
-    return query.where(await owned_by(session, caller, with_claims=True))
+    return query.where(or_(await owned_by(session, caller, with_claims=True), await managed_by(session, caller)))
+
+
+async def ids_of_owned(session: ReadSession, caller: Caller, merchants: Sequence[Merchant]) -> set[UUID]:
+    """Those of some merchants that the caller owns or registered as their own; none for officers and partners."""
+    if caller.role not in ("resident", "organization"):
+        return set()
+    ids = [merchant.id for merchant in merchants]
+    owned = await owned_by(session, caller, with_claims=True)
+    return set(await session.exec(select(Merchant.id).where(col(Merchant.id).in_(ids), owned)))
 
 
 async def list_merchants_of_account(session: ReadSession, bin: str, account_no: str) -> Sequence[Merchant]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import and_, exists
 from sqlmodel import col, false, or_, select
 
 from chassis.errors import Forbidden, NotFound
@@ -10,7 +11,7 @@ from chassis.security.scope import covers
 from chassis.security.training_guard import TRAINING
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownUnit
-from payments_qr.model import KnownOrganization, Merchant
+from payments_qr.model import KnownOrganization, MarketManager, Merchant
 from payments_qr.model.authority import Action, Relation, may
 from payments_qr.queries.people import ids_of_resident
 
@@ -29,7 +30,7 @@ async def relation_to(session: ReadSession, caller: Caller, merchant: Merchant) 
     if caller.role not in ("resident", "organization"):
         return "in_unit" if await covers(session, caller, merchant.unit_id) else "other_unit"
     if not await is_owner(session, caller, merchant):
-        return None
+        return "manager" if await is_manager(session, caller, merchant) else None
     if merchant.is_owner_confirmed:
         return "own"
     return "claimed" if caller.account in merchant.lifecycle.makers else None
@@ -68,6 +69,41 @@ async def is_owner(session: ReadSession, caller: Caller, merchant: Merchant) -> 
     if organization is None or not organization.representative_confirmed:
         return False
     return organization.representative_id in await ids_of_resident(session, caller.resident_id)
+
+
+async def is_manager(session: ReadSession, caller: Caller, merchant: Merchant) -> bool:
+    """Whether the caller manages the merchant's market."""
+    found = await session.exec(
+        select(Merchant.id).where(col(Merchant.id) == merchant.id, await managed_by(session, caller))
+    )
+    return found.first() is not None
+
+
+async def manages_a_market(session: ReadSession, caller: Caller) -> bool:
+    """Whether the caller manages any market."""
+    found = await session.exec(select(MarketManager.id).where(await _manages(session, caller)).limit(1))
+    return found.first() is not None
+
+
+async def _manages(session: ReadSession, caller: Caller) -> Any:
+    """The condition for namings of the caller that are in force."""
+    if caller.role != "resident" or caller.resident_id is None:
+        return false()
+    ids = await ids_of_resident(session, caller.resident_id)
+    return and_(
+        col(MarketManager.resident_id).in_(ids),
+        col(MarketManager.confirmed_at).is_not(None),
+        col(MarketManager.ended_at).is_(None),
+    )
+
+
+async def managed_by(session: ReadSession, caller: Caller) -> Any:
+    """The condition for merchants of the markets that the caller manages."""
+    return exists().where(
+        await _manages(session, caller),
+        col(MarketManager.unit_id) == col(Merchant.unit_id),
+        col(MarketManager.market) == col(Merchant.market),
+    )
 
 
 async def owned_by(session: ReadSession, caller: Caller, *, with_claims: bool = False) -> Any:

@@ -17,7 +17,7 @@ from payments_qr.model import Merchant, Movement, Payment, QrCode
 from payments_qr.model.movements import MONEY, MovementKind
 from payments_qr.model.reference_codes import likely_keys
 from payments_qr.queries.bills import bills_to_pay
-from payments_qr.queries.ownership import owned_by
+from payments_qr.queries.ownership import managed_by, owned_by
 
 MOST_SUGGESTIONS = 10
 LOOK_BACK = timedelta(days=90)
@@ -127,7 +127,7 @@ async def list_merchant_totals(
         query = query.where(col(Merchant.id) > after[0])
     query = _of_period(query, unit_code, since, until)
     if caller.role in ("resident", "organization"):
-        query = query.where(await owned_by(session, caller))
+        query = query.where(or_(await owned_by(session, caller), await managed_by(session, caller)))
     else:
         query = scoped(query, caller, col(Movement.unit_id))
     rows = list(await session.exec(query))

@@ -14,7 +14,7 @@ from chassis.web.routing import Page, page_by_id
 from payments_qr.model import Bill, KnownDossier, Merchant, QrCode, UtilityAccount
 from payments_qr.model.qr_codes import payload_indexes
 from payments_qr.model.reference_codes import references_in
-from payments_qr.queries.ownership import may_with
+from payments_qr.queries.ownership import managed_by, may_with
 from payments_qr.queries.people import ids_of_resident
 
 
@@ -100,7 +100,11 @@ async def list_printable_of_unit(
     )
     if market is not None:
         query = query.where(col(Merchant.market) == market)
-    return [(merchant, code) for merchant, code in await session.exec(scoped(query, caller, col(Merchant.unit_id)))]
+    if caller.role == "officer":
+        query = scoped(query, caller, col(Merchant.unit_id))
+    else:
+        query = query.where(await managed_by(session, caller))
+    return [(merchant, code) for merchant, code in await session.exec(query)]
 
 
 async def list_codes_with_payload(session: ReadSession, payload: str) -> list[tuple[QrCode, Merchant]]:

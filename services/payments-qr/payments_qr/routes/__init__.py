@@ -1,6 +1,16 @@
 """The REST API of payments-qr."""
 
-from payments_qr.routes import banks, bills, fee_merchants, imports, merchants, payments, qr_codes, settlements
+from payments_qr.routes import (
+    banks,
+    bills,
+    fee_merchants,
+    imports,
+    market_managers,
+    merchants,
+    payments,
+    qr_codes,
+    settlements,
+)
 
 # Fixed paths such as /v1/merchants/posters.pdf stand before those with an id.
 ROUTERS = (
@@ -8,6 +18,7 @@ ROUTERS = (
     qr_codes.router,
     merchants.router,
     fee_merchants.router,
+    market_managers.router,
     bills.router,
     payments.router,
     settlements.router,

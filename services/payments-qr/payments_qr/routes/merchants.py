@@ -8,7 +8,7 @@ from fastapi import Header, Query, Response
 from fastapi.responses import JSONResponse
 
 from chassis.clock import today
-from chassis.errors import NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
@@ -40,11 +40,12 @@ from payments_qr.queries.merchants import (
     get_merchant_for,
     get_merchant_to_change,
     get_visible_merchant,
+    ids_of_owned,
     list_shared_accounts,
     list_visible_merchants,
     lock_merchant,
 )
-from payments_qr.queries.ownership import may_with, relation_to
+from payments_qr.queries.ownership import manages_a_market, may_with, relation_to
 from payments_qr.queries.payments import list_owners
 from payments_qr.queries.qr_codes import list_codes, list_printable_codes, list_printable_of_unit
 from payments_qr.schemas.activations import ActivationCreate, ActivationItem, ActivationReport
@@ -85,8 +86,8 @@ async def list_merchants(
     rows, cursor = await list_visible_merchants(
         session, caller, page, unit_code=unit_code, category=category, status=status, market=market
     )
-    mine = caller.role in ("resident", "organization")
-    return Listed(items=[MerchantView.of(row, to_owner=mine) for row in rows], next_cursor=cursor)
+    mine = await ids_of_owned(session, caller, rows)
+    return Listed(items=[MerchantView.of(row, to_owner=row.id in mine) for row in rows], next_cursor=cursor)
 
 
 @router.get(
@@ -96,15 +97,19 @@ async def list_merchants(
 )
 async def print_market_posters(
     session: Transaction,
-    caller: Annotated[Caller, allow("officer")],
+    caller: Annotated[Caller, allow("officer", "resident", level=1, acting="payments")],
     unit_code: str,
     market: str | None = None,
     paper: Paper = "a5",
 ) -> Response:
     """One sheet per stall of a unit or a market, ready to print: active merchants with a static or external code.
 
-    A sheet names the account holder, so that payers compare the name; the print is in the owner's access log."""
-    await unit_of_query(session, caller, unit_code)
+    A sheet names the account holder, so that payers compare the name; the print is in the owner's access log. The
+    manager of a market prints its sheets."""
+    if caller.role == "officer":
+        await unit_of_query(session, caller, unit_code)
+    elif not await manages_a_market(session, caller):
+        raise Forbidden()
     found = await list_printable_of_unit(session, caller, unit_code, market)
     await _log_print(session, caller, {merchant.id for merchant, _ in found})
     return await _pdf([_poster(merchant, code) for merchant, code in found], paper, "posters.pdf")
@@ -212,9 +217,10 @@ async def print_merchant_poster(
 
 
 async def _log_print(session: Session, caller: Caller, merchant_ids: set[UUID]) -> None:
-    """An officer's print of the account holders' names, in the access logs of the residents who own the merchants."""
-    if caller.role == "officer" and merchant_ids:
-        for owner in await list_owners(session, merchant_ids):
+    """A print of the account holders' names by others, in the access logs of the residents who own the merchants."""
+    if caller.role in ("officer", "resident") and merchant_ids:
+        others = set(await list_owners(session, merchant_ids)) - {caller.resident_id}
+        for owner in others:
             record_access(
                 session, "payments-qr", caller, owner, action="read", purpose="payment", fields=["account_name"]
             )

@@ -28,6 +28,7 @@ from chassis.web.routing import (
 from payments_qr.commands.payments import accept_payment, dismiss_payment, reopen_payment
 from payments_qr.model import Bill, Merchant, Payment, QrCode
 from payments_qr.printing.receipts import receipt_pdf
+from payments_qr.queries.bills import list_payers
 from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_change
 from payments_qr.queries.payments import (
     get_visible_payment,
@@ -204,6 +205,9 @@ async def _get_receipt(session: Session, caller: Caller, payment_id: UUID, purpo
         raise NotFound()
     merchant = await session.get_one(Merchant, payment.merchant_id)
     bill = await session.get(Bill, payment.bill_id) if payment.bill_id else None
+    if caller.role == "officer" and bill is not None:
+        for payer in await list_payers(session, [bill]):
+            record_access(session, "payments-qr", caller, payer, action="read", purpose=stated, fields=["payments"])
     return ReceiptView.of(payment, merchant, bill)
 
 

@@ -18,10 +18,15 @@ AccountStatus = Literal["pending", "confirmed"]
 
 class BillCreate(RequestBody):
     merchant_id: UUID
+    """The merchant."""
     customer_code: CustomerCode
+    """The customer's code at the supplier (mã khách hàng)."""
     period: Period
+    """Month of the bill, `YYYY-MM` (kỳ hóa đơn)."""
     amount: Amount
+    """Amount in whole VND."""
     due_on: Annotated[Day, AfterValidator(plausible_day)]
+    """Last day of payment (hạn thanh toán)."""
 
     def terms(self) -> BillTerms:
         return BillTerms(self.customer_code, self.period, self.amount, self.due_on)
@@ -77,15 +82,20 @@ class RecentBill(RequestBody):
     """Period and amount of a bill of the last year, as printed on it."""
 
     period: Period
+    """Month of the bill, `YYYY-MM` (kỳ hóa đơn)."""
     amount: Amount
+    """Amount in whole VND."""
 
 
 class UtilityAccountCreate(RequestBody):
     """`recent_bill` proves the customer code at once; without it the supplier's point confirms."""
 
     merchant_id: UUID
+    """The merchant."""
     customer_code: CustomerCode
+    """The customer's code at the supplier (mã khách hàng)."""
     recent_bill: RecentBill | None = None
+    """A bill that proves the code at once."""
 
     def proof(self) -> BillProof | None:
         return BillProof(self.recent_bill.period, self.recent_bill.amount) if self.recent_bill else None
@@ -93,12 +103,19 @@ class UtilityAccountCreate(RequestBody):
 
 class UtilityAccountView(BaseModel):
     id: UUID
+    """Its id."""
     resident_id: UUID
+    """The resident."""
     merchant_id: UUID
+    """The merchant."""
     customer_code: str
+    """The customer's code at the supplier (mã khách hàng)."""
     status: AccountStatus
+    """Its state."""
     linked_at: datetime
+    """When it was linked."""
     confirmed_at: datetime | None
+    """When it was confirmed."""
 
     @classmethod
     def of(cls, account: UtilityAccount) -> Self:

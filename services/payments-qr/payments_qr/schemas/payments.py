@@ -19,21 +19,37 @@ class PaymentView(BaseModel):
     """`outcome` is the reason of the status (see README)."""
 
     id: UUID
+    """Its id."""
     status: PaymentStatus
+    """Its state."""
     outcome: str
+    """Reason of the status, see the list of outcomes."""
     amount: int
+    """Amount in whole VND."""
     refunded_amount: int
+    """What was given back of it, in VND."""
     merchant_id: UUID | None
+    """The merchant."""
     qr_code_id: UUID | None
+    """The code."""
     bill_id: UUID | None
+    """The bill."""
     partner_id: str
+    """The partner."""
     partner_reference: str
+    """Its number at the partner (mã giao dịch)."""
     settled_at: datetime
+    """When it was paid."""
     reversed_at: datetime | None
+    """When it was given back whole."""
     duplicate_of: UUID | None
+    """The payment that it probably repeats."""
     resolved_by: str | None
+    """Who decided."""
     resolved_at: datetime | None
+    """When it was decided."""
     note: str | None
+    """The reason that was given."""
 
     @classmethod
     def of(cls, payment: Payment) -> Self:
@@ -101,45 +117,72 @@ class DailySum(BaseModel):
     """Count and sum of the settled payments of a business day and category."""
 
     business_day: date
+    """The day in Vietnam."""
     category: str
+    """What it is: a stall, a shop, an electricity, water or public-service point (loại điểm bán)."""
     count: int
+    """Number of payments."""
     amount: int
+    """Amount in whole VND."""
 
 
 class Suggestion(BaseModel):
     """A code that an unmatched payment may have meant."""
 
     qr_code_id: UUID
+    """The code."""
     merchant_id: UUID
+    """The merchant."""
     bill_id: UUID | None
+    """The bill."""
     reference: str | None
+    """Reference by which a payment is matched (mã tham chiếu)."""
     amount: int | None
+    """Amount in whole VND."""
     why: Literal["reference", "amount"]
+    """What it has in common with the payment."""
 
 
 class PaymentResolution(RequestBody):
     """`accept` counts the payment (for the code or merchant that is named), `dismiss` excludes it from every sum."""
 
     action: Literal["accept", "dismiss"]
+    """What is decided."""
     merchant_id: UUID | None = None
+    """The merchant."""
     qr_code_id: UUID | None = None
+    """The code."""
     note: str = Field(min_length=1, max_length=500)
+    """The reason that was given."""
 
 
 class SettlementView(BaseModel):
     id: UUID
+    """Its id."""
     partner_id: str
+    """The partner."""
     business_date: date
+    """The day that the file is for."""
     rows: int
+    """Transactions of the file."""
     sum: int
+    """Payments minus reversals of the file, in VND."""
     has_control_line: bool
+    """Whether the file states its count or sum."""
     matched: int
+    """Rows that agree with the record."""
     missing_here: int
+    """Rows that are not recorded here."""
     missing_there: int
+    """Recorded movements that the file lacks."""
     amount_mismatch: int
+    """Rows with another amount than recorded."""
     booked_another_day: int
+    """Movements that another day's file has."""
     repeated: int
+    """Rows that an earlier file of the day had."""
     taken_at: datetime
+    """When the file came."""
     warnings: list[FindingView]
     """Remarks about the file: columns that are not understood, rows that did not succeed."""
 
@@ -155,18 +198,31 @@ class SettlementLineView(BaseModel):
     """`number` is the row in the file; null for a payment of ours that the file does not have."""
 
     id: UUID
+    """Its id."""
     number: int | None
+    """Row of the file."""
     kind: Literal["payment", "reversal"]
+    """Its kind."""
     partner_reference: str
+    """Its number at the partner (mã giao dịch)."""
     amount: int
+    """Amount in whole VND."""
     our_amount: int | None
+    """The recorded amount in VND."""
     settled_at: datetime | None
+    """When it was paid."""
     state: Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
+    """Result of the comparison."""
     payment_id: UUID | None
+    """The payment."""
     resolution: str | None
+    """How it was decided."""
     note: str | None
+    """The reason that was given."""
     resolved_by: str | None
+    """Who decided."""
     resolved_at: datetime | None
+    """When it was decided."""
 
     @classmethod
     def of(cls, line: SettlementLine) -> Self:
@@ -177,14 +233,18 @@ class SettlementReport(SettlementView):
     """The figures with the lines that did not match (at most 200; all lines are under /lines)."""
 
     lines: list[SettlementLineView]
+    """The lines that did not match."""
 
 
 class LineResolution(RequestBody):
     resolution: Literal["partner_is_right", "we_are_right", "asked_partner", "accepted"]
+    """How it was decided."""
     note: str = Field(min_length=1, max_length=500)
+    """The reason that was given."""
 
 
 class Reopening(RequestBody):
     """Takes a decision back; `reason` stays with the item."""
 
     reason: str = Field(min_length=1, max_length=500)
+    """Why it has this state."""
