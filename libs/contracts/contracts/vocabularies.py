@@ -165,10 +165,32 @@ INDICATORS = (
 )
 """Indicators of reports, which a campaign's targets and the proofs of its publications name; reporting defines them."""
 
+MERCHANT_CATEGORIES = (
+    Term(
+        "market_stall",
+        "Sạp chợ",
+        "Market stall",
+        ("Sạp", "Quầy", "Chợ", "Sạp hàng", "Quầy hàng", "Ki ốt", "Quầy chợ", "Tiểu thương", "Tiểu thương chợ"),
+    ),
+    Term("shop", "Cửa hàng", "Shop", ("Tạp hóa", "Hộ kinh doanh", "Cửa hàng tạp hóa", "Quán", "Siêu thị mini")),
+    Term(
+        "electricity", "Điểm thu tiền điện", "Electricity point", ("Điện", "Điện lực", "Tiền điện", "Công ty điện lực")
+    ),
+    Term("water", "Điểm thu tiền nước", "Water point", ("Nước", "Cấp nước", "Tiền nước", "Nước sạch")),
+    Term(
+        "public_service",
+        "Điểm thu phí, lệ phí",
+        "Public service point",
+        ("Dịch vụ công", "Thu phí", "Bộ phận một cửa", "Một cửa"),
+    ),
+)
+"""What a merchant is: the points that take cashless payments."""
+
 VOCABULARIES: dict[str, tuple[Term, ...]] = {
     "bodies": BODIES,
     "access-purposes": ACCESS_PURPOSES,
     "consent-purposes": CONSENT_PURPOSES,
     "indicators": INDICATORS,
+    "merchant-categories": MERCHANT_CATEGORIES,
 }
 """Every vocabulary by the name under which `GET /v1/vocabularies/{name}` serves it."""

@@ -80,7 +80,7 @@ async def test_every_wrong_field_of_a_merchant_is_named(officer, merchant_body):
     assert answer.status_code == 422
     assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
         ("/name", "blank"),
-        ("/category", "literal-error"),
+        ("/category", "unknown-code"),
         ("/owner/tax_code", "wrong-tax-code"),
         ("/settlement/bin", "unknown-bin"),
         ("/settlement/account_no", "wrong-account"),
@@ -204,3 +204,31 @@ async def test_a_partner_sees_the_merchants_it_serves(registered, calling):
     assert (await serving.get(f"/v1/merchants/{merchant['id']}")).status_code == 200
     assert (await other.get(f"/v1/merchants/{merchant['id']}")).status_code == 404
     assert (await serving.patch(f"/v1/merchants/{merchant['id']}", json={"status": "active"})).status_code == 403
+
+
+async def test_merchants_are_found_by_name_with_or_without_accents_and_by_tax_code(officer, registered):
+    greens = await registered()
+    fish = await registered(name="Sạp cá Đồng Tiến", counter="2", owner={"tax_code": "2800654321"})
+
+    async def found(q):
+        return {one["id"] for one in (await officer.get("/v1/merchants", params={"q": q})).json()["items"]}
+
+    assert await found("sap rau") == await found("Sạp RAU") == {greens["id"]}
+    assert await found("dong tien") == await found("2800654321") == {fish["id"]}
+    assert await found("%%") == {greens["id"], fish["id"]}
+    assert await found("không có") == set()
+    await officer.patch(f"/v1/merchants/{fish['id']}", json={"name": "Sạp tôm"})
+    assert await found("tom") == {fish["id"]}
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("Sạp chợ", "market_stall"), ("Tạp hóa", "shop"), ("điện lực", "electricity")]
+)
+async def test_a_category_is_read_by_the_name_that_people_write(registered, written, code):
+    assert (await registered(category=written))["category"] == code
+
+
+async def test_a_category_that_is_in_no_vocabulary_is_refused(officer, merchant_body):
+    answer = await officer.post("/v1/merchants", json=merchant_body(category="bar"))
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown-code")

@@ -338,3 +338,16 @@ async def test_a_paid_bill_is_published_once_and_unpaid_again_by_a_reversal(
     assert (await officer.get(f"/v1/bills/{bill['id']}")).json()["status"] == "unpaid"
     assert [str(event.bill_id) for event in await published(BillPaid)] == [bill["id"]]
     assert [event.bill_id for event in await published(PaymentReversed)] == [(await published(BillPaid))[0].bill_id]
+
+
+async def test_payments_are_found_by_partner_and_reference(
+    shop, dynamic_code, deliver, partner_event, settled, payments
+):
+    code = await dynamic_code()
+    await deliver(partner_event("qr.payment_settled", settled(reference=code["reference"])))
+    await deliver(partner_event("qr.payment_settled", settled(partner_reference="FT2", merchant_id=shop["id"])))
+
+    assert [one["partner_reference"] for one in await payments(reference="FT2")] == ["FT2"]
+    assert [one["partner_reference"] for one in await payments(reference=code["reference"].lower())] == ["FT1"]
+    assert len(await payments(partner_id="demo-bank")) == 2
+    assert await payments(partner_id="demo-wallet") == []

@@ -86,6 +86,7 @@ def new_merchant(details: MerchantDetails, unit: KnownUnit, maker: str) -> Merch
         registered_at=moment,
         changed_at=moment,
     )
+    merchant.put_name(details.name)
     merchant.put_account(details.settlement.bin, details.settlement.account_no, details.settlement.account_name)
     merchant.put_owner(details.owner.resident_id, details.owner.organization_id, details.owner.tax_code)
     return merchant
@@ -206,8 +207,10 @@ RELIED_ON = RECEIVER | {"name", "name_in_code"}
 
 
 def _edit_plain_fields(merchant: Merchant, changes: MerchantChanges) -> None:
-    for field in changes.model_fields_set & {"name", "category", "market", "counter", "provider"}:
+    for field in changes.model_fields_set & {"category", "market", "counter", "provider"}:
         setattr(merchant, field, getattr(changes, field))
+    if changes.name is not None:
+        merchant.put_name(changes.name)
     if changes.name_in_code is not None:
         merchant.name_in_code = _name_in_code(changes.name_in_code, merchant.name)
     elif changes.name is not None:

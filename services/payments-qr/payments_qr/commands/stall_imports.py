@@ -12,10 +12,12 @@ from chassis.storage.database import Session
 from chassis.storage.locks import lock_name
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
+from chassis.web.vocabulary import code_of
 from contracts.payments_qr import MerchantRegistered
 from payments_qr.banks import find_bank_by_name
 from payments_qr.commands.imports import ImportRun, readable, start_import
 from payments_qr.commands.merchants import new_merchant
+from payments_qr.model.authority import PUBLIC_SERVICE
 from payments_qr.model.merchants import account_index
 from payments_qr.model.registration import MerchantDetails
 from payments_qr.qr_payload import folded
@@ -69,6 +71,9 @@ async def _take_stall(
     if bank is None:
         column = "bank" if "bank" in stall.headings else "bin"
         return [stall.refused(column, "unknown-bin", "Không rõ ngân hàng.", "The bank is not known.")]
+    category = code_of("merchant-categories", stall.category) if stall.category else None
+    if stall.category and category in (None, PUBLIC_SERVICE):
+        return [stall.refused("category", "wrong-category", "Loại hình không hợp lệ.", "The category is not valid.")]
     place = await find_unit(run.session, stall.unit_code) if stall.unit_code else unit
     if place is None or not await covers(run.session, caller, place.id):
         text = "Đơn vị không có hoặc ngoài địa bàn.", "The unit is unknown or not yours."
@@ -77,7 +82,7 @@ async def _take_stall(
     if await _is_known(run.session, stall, bank.bin):
         run.record.unchanged += 1
         return []
-    merchant = new_merchant(_details_of(stall, bank.bin, market, provider), place, maker=caller.account)
+    merchant = new_merchant(_details_of(stall, bank.bin, category, market, provider), place, maker=caller.account)
     run.session.add(merchant)
     await run.session.flush()
     publish(run.session, merchant.state_event(MerchantRegistered))
@@ -89,11 +94,11 @@ async def _take_stall(
     return []
 
 
-def _details_of(stall: Stall, bin: str, market: str | None, provider: str) -> MerchantDetails:
+def _details_of(stall: Stall, bin: str, category: str | None, market: str | None, provider: str) -> MerchantDetails:
     return MerchantDetails.model_validate(
         {
             "name": stall.name,
-            "category": stall.category or ("market_stall" if market else "shop"),
+            "category": category or ("market_stall" if market else "shop"),
             "market": market,
             "counter": stall.counter,
             "owner": {"tax_code": stall.tax_code},

@@ -8,6 +8,7 @@ from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
+from chassis.folding import fold
 from chassis.ids import new_id
 from chassis.security.encryption import blind_index, blind_indexes
 from contracts.payments_qr import MerchantState
@@ -53,6 +54,7 @@ class Merchant(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     version: int = 1
     name: str = Field(sa_type=text())
+    name_folded: str | None = Field(default=None, sa_type=text())
     name_in_code: str = Field(sa_type=text())
     category: str = Field(sa_type=text())
     unit_id: UUID
@@ -130,6 +132,10 @@ class Merchant(Table, table=True):
         elif was_active:
             self.inactive_since = at
         return True
+
+    def put_name(self, name: str) -> None:
+        """Sets the name, also without accents, by which it is found."""
+        self.name, self.name_folded = name, fold(name)
 
     def put_account(self, bin: str, account_no: str, account_name: str | None) -> None:
         """Sets the settlement account, encrypted, with its blind index."""

@@ -9,6 +9,8 @@ from sqlmodel import col, or_, select
 
 from chassis.clock import today
 from chassis.errors import NotFound
+from chassis.folding import fold
+from chassis.security.encryption import blind_indexes
 from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under, valid_on
 from chassis.storage.database import ReadSession
@@ -18,6 +20,7 @@ from payments_qr.model import FeeMerchant, Merchant
 from payments_qr.model.authority import PUBLIC_SERVICE, Action, CategoryAction, of_category
 from payments_qr.model.merchants import account_indexes
 from payments_qr.queries.ownership import TRAINING_UNITS, managed_by, owned_by, require
+from payments_qr.uploads.stalls import normalised_tax_code
 
 
 async def get_visible_merchant(session: ReadSession, caller: Caller, merchant_id: UUID) -> Merchant:
@@ -59,6 +62,7 @@ async def list_visible_merchants(
     category: str | None,
     status: str | None,
     market: str | None,
+    q: str | None = None,
 ) -> tuple[list[Merchant], str | None]:
     """The merchants that the caller may see, oldest first."""
     query = await _visible(session, caller)
@@ -67,7 +71,22 @@ async def list_visible_merchants(
     for column, value in ((Merchant.category, category), (Merchant.status, status), (Merchant.market, market)):
         if value is not None:
             query = query.where(col(column) == value)
+    if q is not None:
+        query = query.where(_is_called(q))
     return await page_by_id(session, query, Merchant.id, page)
+
+
+def _is_called(q: str) -> Any:
+    """Part of the name, with or without accents, or the whole tax code of an organization.
+
+    A personal number (12 digits) is never searched for in a URL.
+    """
+    plain = fold(q).replace("\\", "").replace("%", "").replace("_", "")
+    by_name = col(Merchant.name_folded).contains(plain)
+    tax_code = normalised_tax_code(q)
+    if tax_code is None or len(tax_code) == 12:
+        return by_name
+    return or_(by_name, col(Merchant.tax_code_index).in_(blind_indexes("tax_code", tax_code)))
 
 
 async def _visible(session: ReadSession, caller: Caller) -> Any:

@@ -15,7 +15,7 @@ from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from payments_qr.model import Merchant, Movement, Payment, QrCode
 from payments_qr.model.movements import MONEY, MovementKind
-from payments_qr.model.reference_codes import likely_keys
+from payments_qr.model.reference_codes import likely_keys, reference_key
 from payments_qr.queries.bills import bills_to_pay
 from payments_qr.queries.ownership import managed_by, owned_by
 
@@ -42,11 +42,18 @@ async def list_visible_payments(
     status: str | None,
     since: datetime | None,
     until: datetime | None,
+    partner_id: str | None = None,
+    reference: str | None = None,
 ) -> tuple[list[Payment], str | None]:
     """Payments that the caller may see, by the time they were settled."""
     query = _filtered(await _visible(session, caller), merchant_id, unit_code, since, until)
     if status is not None:
         query = query.where(col(Payment.status) == status)
+    if partner_id is not None:
+        query = query.where(col(Payment.partner_id) == partner_id)
+    if reference is not None:
+        own = reference_key(reference)
+        query = query.where(or_(col(Payment.partner_reference) == reference.strip(), col(Payment.reference_key) == own))
     if after := page.after_key(datetime.fromisoformat, UUID):
         query = query.where(tuple_(col(Payment.settled_at), col(Payment.id)) > after)
     rows = list(await session.exec(query.order_by(col(Payment.settled_at), col(Payment.id)).limit(page.limit + 1)))

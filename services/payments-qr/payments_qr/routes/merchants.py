@@ -79,12 +79,13 @@ async def list_merchants(
     category: Category | None = None,
     status: MerchantStatus | None = None,
     market: str | None = None,
+    q: Annotated[str | None, Query(min_length=2, max_length=120, description="Part of the name, or a tax code")] = None,
 ) -> Listed[MerchantView]:
-    """The merchants that the caller may see."""
+    """The merchants that the caller may see; `q` finds with or without accents."""
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
     rows, cursor = await list_visible_merchants(
-        session, caller, page, unit_code=unit_code, category=category, status=status, market=market
+        session, caller, page, unit_code=unit_code, category=category, status=status, market=market, q=q
     )
     mine = await ids_of_owned(session, caller, rows)
     return Listed(items=[MerchantView.of(row, to_owner=row.id in mine) for row in rows], next_cursor=cursor)

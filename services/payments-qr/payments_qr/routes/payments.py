@@ -71,6 +71,8 @@ async def list_payments(
     merchant_id: UUID | None = None,
     unit_code: str | None = None,
     status: PaymentStatus | None = None,
+    partner_id: Annotated[str | None, Query(max_length=63, description="The bank or wallet that reported it")] = None,
+    reference: Annotated[str | None, Query(max_length=128, description="Its number there, or our reference")] = None,
     since: Since = None,
     until: Until = None,
 ) -> Listed[PaymentView]:
@@ -83,7 +85,7 @@ async def list_payments(
         await get_merchant_for(session, caller, merchant_id, "merchant.read")
     rows, cursor = await list_visible_payments(
         session, caller, page, merchant_id=merchant_id, unit_code=unit_code, status=status,
-        since=_instant("/from", since, 0), until=_instant("/to", until, 1),
+        since=_instant("/from", since, 0), until=_instant("/to", until, 1), partner_id=partner_id, reference=reference,
     )  # fmt: skip
     await _log_reads(session, caller, rows, stated)
     return Listed(items=[PaymentView.of(row) for row in rows], next_cursor=cursor)

@@ -8,11 +8,15 @@ from pydantic import BaseModel, Field
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, RequestBody
+from chassis.web.vocabulary import Coded
 from payments_qr.banks import find_bank
 from payments_qr.model import FeeMerchant, Merchant
 from payments_qr.model.fields import Category, Label, Name, Provider
 from payments_qr.model.masking import mask_account, mask_tax_code
 from payments_qr.model.registration import MerchantChanges, MerchantDetails, MerchantOwner, SettlementAccount
+
+CategoryBody = Annotated[str, Coded("merchant-categories")]
+"""A category by its code or by the name that people write for it."""
 
 
 class OwnerBody(RequestBody, MerchantOwner):
@@ -27,7 +31,7 @@ class MerchantCreate(RequestBody):
     name: Name
     """Name of the merchant as people know it (tên điểm bán)."""
     name_in_code: Name | None = Field(default=None, description="At most 25 characters without accents")
-    category: Category
+    category: CategoryBody
     """What it is: a stall, a shop, an electricity, water or public-service point (loại điểm bán)."""
     unit_code: str = Field(max_length=64)
     """Code of its unit (đơn vị hành chính)."""
@@ -60,7 +64,7 @@ class MerchantPatch(RequestBody):
     """Name of the merchant as people know it (tên điểm bán)."""
     name_in_code: Annotated[Name | None, NOT_NULL] = None
     """Short name inside the code: at most 25 characters without accents (tên ngắn)."""
-    category: Annotated[Category | None, NOT_NULL] = None
+    category: Annotated[CategoryBody | None, NOT_NULL] = None
     """What it is: a stall, a shop, an electricity, water or public-service point (loại điểm bán)."""
     unit_code: Annotated[str | None, NOT_NULL, Field(max_length=64)] = None
     """Code of its unit (đơn vị hành chính)."""

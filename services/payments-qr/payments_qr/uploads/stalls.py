@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from payments_qr.uploads.footers import is_footer
-from payments_qr.uploads.tables import Rejection, Remarks, broken, header_key, not_needed, rejected, rows_of, text
+from payments_qr.uploads.tables import Rejection, Remarks, broken, not_needed, rejected, rows_of, text
 from tabular import BrokenRow, Cell, CellError, Column, Finding, Row
 from tabular.values import parse_account, text_of
 
@@ -85,19 +85,11 @@ EXAMPLE = {
     "name": "Sạp rau Chị Hạnh", "tax_code": "038180012345", "bank": "Agribank", "account_no": "3500205123456",
     "account_name": "NGUYEN THI HANH", "counter": "12", "unit_code": "15727-01", "category": "Sạp chợ",
 }  # fmt: skip
-CATEGORIES = {
-    "": None, "marketstall": "market_stall", "sap": "market_stall", "quay": "market_stall", "cho": "market_stall",
-    "saphang": "market_stall", "quayhang": "market_stall", "kiot": "market_stall", "sapcho": "market_stall",
-    "tieuthuong": "market_stall", "quaycho": "market_stall",
-    "shop": "shop", "cuahang": "shop", "taphoa": "shop", "hokinhdoanh": "shop", "cuahangtaphoa": "shop",
-    "electricity": "electricity", "dien": "electricity", "dienluc": "electricity", "tiendien": "electricity",
-    "water": "water", "nuoc": "water", "capnuoc": "water", "tiennuoc": "water", "nuocsach": "water",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """One stall of the list; `bank` is what the list calls the bank, a BIN, a code or a name.
+    """One stall of the list; `bank` is what the list calls the bank, a BIN, a code or a name, `category` what it calls that.
 
     `account_name` is the account holder's name as the list has it; None where it has none.
     """
@@ -133,7 +125,7 @@ def _stall_of(row: Row) -> Stall | list[Rejection]:
         _tax_code_of(row.cell("tax_code")),
         _account_of(row.cell("account_no")),
     )
-    bank, category = text(row, "bin") or text(row, "bank"), header_key(text(row, "category"))
+    bank = text(row, "bin") or text(row, "bank")
     wrong = []
     if not name:
         wrong.append(_rejected(row, "name", "Thiếu tên điểm bán.", "The name is missing."))
@@ -146,8 +138,6 @@ def _stall_of(row: Row) -> Stall | list[Rejection]:
     if isinstance(account_no, Finding):
         code = "digits-lost" if account_no.code == "digits-lost" else "wrong-account-no"
         wrong.append(rejected(row, "account_no", code, account_no.vi, account_no.en))
-    if category not in CATEGORIES:
-        wrong.append(_rejected(row, "category", "Loại hình không hợp lệ.", "The category is not valid."))
     if wrong or tax_code is None or isinstance(account_no, Finding):
         return wrong
     return Stall(
@@ -159,7 +149,7 @@ def _stall_of(row: Row) -> Stall | list[Rejection]:
         account_name=text(row, "account_name") or None,
         counter=text(row, "counter") or None,
         unit_code=text(row, "unit_code") or None,
-        category=CATEGORIES[category],
+        category=text(row, "category") or None,
         headings=row.layout.titles,
     )
 
