@@ -89,6 +89,11 @@ def thanh_hoa() -> Decree:
     )
 
 
+def corrected_names() -> bytes:
+    """Units of the province whose names were wrong in an earlier release, as a units table."""
+    return (files("registry") / "units_thanh_hoa" / "corrected_names.csv").read_bytes()
+
+
 def read_units(content: bytes) -> list[UnitRow]:
     """The units table from a CSV file; raises `FaultyTable` with every fault."""
     faults: list[Fault] = []

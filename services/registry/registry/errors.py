@@ -1,6 +1,8 @@
 """Problems of the registry."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from chassis.errors import Problem
@@ -117,3 +119,15 @@ class MoveNotPossible(Problem):
     slug, status = "move-not-possible", 409
     vi = "Không thể chuyển: chưa có hồ sơ của người này, hoặc người này đã chuyển nơi khác hay đã mất."
     en = "This move cannot be made: there is no such record, or the person has moved on or died."
+
+
+class UnitEnded(Problem):
+    """No unit has this code on that day: the one that had it ended on `valid_to`; `successors` took over."""
+
+    slug, status = "unit-ended", 404
+    vi = "Đơn vị mang mã này đã hết hiệu lực, xem các đơn vị kế thừa."
+    en = "The unit with this code has ended; see its successors."
+
+    def __init__(self, name: str, valid_to: date | None, successors: Sequence[Mapping[str, Any]]) -> None:
+        following = [{**successor, "effective_on": str(successor["effective_on"])} for successor in successors]
+        super().__init__(members={"name": name, "valid_to": str(valid_to), "successors": following})

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from chassis.clock import frozen_at
 from chassis.storage.database import Database
 from contracts.registry import OrganizationUpdated, ResidentMoved, UnitChanged
-from registry.commands.units import move_due_residents
+from registry.commands.units import correct_names, move_due_residents
 
 from .conftest import PURPOSE, a_resident
 
@@ -263,3 +263,74 @@ async def test_a_table_of_successions_alone_is_enough_where_the_units_are_known(
     assert made.status_code == 201, made.text
     assert (await calling().get("/v1/units/15721-01")).json()["parent_code"] == "15999"
     assert [error["code"] for error in unknown.json()["errors"]] == ["unknown-unit"]
+
+
+async def names_and_codes(client: Any, q: str, **query: str) -> set[tuple[str, str, str]]:
+    return {(unit["code"], unit["title"], unit["level"]) for unit in await units(client, q=q, **query)}
+
+
+async def test_a_search_takes_the_kind_in_front_of_a_name(calling: Any) -> None:
+    client = calling()
+
+    assert await names_and_codes(client, "xã Đồng Thắng") == {("15727", "Xã Đồng Thắng", "commune")}
+    assert await names_and_codes(client, "xa dong thang") == {("15727", "Xã Đồng Thắng", "commune")}
+    assert ("15061", "Xã Ngọc Lặc", "commune") in await names_and_codes(client, "TT Ngọc Lặc")
+    assert ("15061", "Thị trấn Ngọc Lặc", "commune") in await names_and_codes(client, "tt ngọc lặc", as_of="2024-06-30")
+    assert ("389", "Huyện Ngọc Lặc", "district") in await names_and_codes(client, "huyện Ngọc Lặc", as_of="2024-06-30")
+    assert ("397", "Huyện Triệu Sơn", "district") in await names_and_codes(client, "Huyen Trieu Son")
+    assert await names_and_codes(client, "tỉnh Thanh Hóa") == {("38", "Tỉnh Thanh Hóa", "province")}
+    groups = await names_and_codes(client, "TDP 2")
+    assert groups == {("15061-02", "Tổ dân phố 2", "village")}
+    assert ("15727-04", "Thôn Đồng Thắng 4", "village") in await names_and_codes(client, "thôn đồng thắng 4")
+
+
+async def test_a_search_finds_units_of_the_past_with_their_successors(calling: Any) -> None:
+    client = calling()
+
+    for q in ("xã Đồng Thắng", "15727"):
+        [unit] = await units(client, q=q)
+        assert (unit["valid_to"], [each["code"] for each in unit["successors"]]) == ("2025-06-30", ["15724"])
+        assert unit["parent_name"] == "Triệu Sơn"
+    assert await units(client, q="xã Đồng Thắng", as_of="2026-01-01") == []
+
+
+async def test_an_old_code_answers_with_its_successors(calling: Any) -> None:
+    answer = await calling().get("/v1/units/15727")
+
+    assert answer.status_code == 404
+    problem = answer.json()
+    assert problem["type"] == "/problems/unit-ended"
+    assert (problem["name"], problem["valid_to"]) == ("Đồng Thắng", "2025-06-30")
+    assert problem["successors"] == [{"code": "15724", "kind": "whole", "effective_on": "2025-07-01"}]
+    assert (await calling().get("/v1/units/99999")).json()["type"] == "/problems/not-found"
+
+
+async def test_two_units_of_one_name_are_told_apart(calling: Any) -> None:
+    every = await units(calling(), level="commune", as_of="2024-06-30")
+
+    told = [(unit["title"], unit["parent_name"]) for unit in every]
+    assert len({unit["name"] for unit in every}) < len(every)
+    assert len(set(told)) == len(told)
+
+
+async def test_names_that_an_earlier_release_had_wrong_are_corrected_once(
+    calling: Any, database: Database, published: Any
+) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE known_unit SET name = 'Văn Sơn' WHERE code = '15712'"))
+
+    for _ in range(2):
+        async with database.transaction() as session:
+            await correct_names(session)
+
+    shown = (await calling().get("/v1/units/15712?as_of=2024-06-30")).json()
+    assert (shown["name"], shown["parent_code"]) == ("Vân Sơn", "397")
+    assert [(event.code, event.name) for event in await published(UnitChanged)] == [("15712", "Vân Sơn")]
+    assert {"15712"} == {unit["code"] for unit in await units(calling(), q="xã Vân Sơn")}
+
+
+async def test_every_name_is_that_of_the_statistics_office(calling: Any) -> None:
+    # The two that had been wrong; all 740 lines were compared with the published tables.
+    names = {unit["code"]: unit["name"] for unit in await units(calling(), as_of="2024-06-30", level="commune")}
+
+    assert (names["15076"], names["15712"]) == ("Vân Am", "Vân Sơn")

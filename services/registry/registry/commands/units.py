@@ -36,6 +36,16 @@ async def load_thanh_hoa(session: Session) -> UnitImport | None:
     return await import_decree(session, decrees.thanh_hoa(), b"Thanh Hoa, Resolution 1686/NQ-UBTVQH15", "system")
 
 
+async def correct_names(session: Session) -> UnitImport | None:
+    """Give units their right names where an earlier release had wrong ones; once, and every service follows."""
+    content = decrees.corrected_names()
+    rows = decrees.read_units(content)
+    stored = (await session.exec(select(KnownUnit).where(col(KnownUnit.code).in_([row.code for row in rows])))).all()
+    names = {(unit.code, unit.valid_from): unit.name for unit in stored}
+    wrong = [row for row in rows if names.get((row.code, row.valid_from), row.name) != row.name]
+    return await import_decree(session, Decree(wrong, []), content, "system") if wrong else None
+
+
 async def import_decree(session: Session, decree: Decree, content: bytes, imported_by: str) -> UnitImport:
     """Import a decree. The same tables again change nothing and answer the first import.
 

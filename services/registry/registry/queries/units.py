@@ -6,9 +6,11 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import find_unit, scoped, units_under, unknown_unit, valid_on
@@ -16,11 +18,13 @@ from chassis.security.training_guard import TRAINING
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownLineage, KnownUnit
 from chassis.web.routing import Page, cursor_at
+from registry.errors import UnitEnded
 from registry.model.residents import Resident
-from registry.model.units import UndecidedResident, UnitSuccession, UnitWord
+from registry.model.units import UndecidedResident, UnitSuccession
 from registry.names import words
+from registry.queries.unit_search import ended_before, matches, parse_search
 
-Placed = tuple[KnownUnit, str, str | None]
+Placed = tuple[KnownUnit, str, str | None, str | None]
 _Parent = aliased(KnownUnit)
 
 
@@ -38,6 +42,7 @@ class PlacedUnit(NamedTuple):
     unit: KnownUnit
     path: str
     parent_code: str | None
+    parent_name: str | None
     successors: list[SuccessorUnit]
 
 
@@ -59,19 +64,32 @@ class UnitFilter:
 
 
 async def get_unit(session: ReadSession, code: str, day: date) -> PlacedUnit:
-    """The unit with a code on a day and its place in the tree then; 404 when there is none."""
-    found = await session.exec(_placed(day).where(col(KnownUnit.code) == code))
-    placed = found.first()
-    if placed is None:
+    """The unit with a code on a day and its place in the tree then.
+
+    404 when there is none: for a unit that ended before, with its name, its last day and its successors.
+    """
+    found = await session.exec(_placed(_on(day)).where(col(KnownUnit.code) == code))
+    if placed := found.first():
+        return (await _with_successors(session, [placed]))[0]
+    query = select(KnownUnit).where(col(KnownUnit.code) == code, col(KnownUnit.valid_to) < day)
+    ended = (await session.exec(query.order_by(col(KnownUnit.valid_to).desc()).limit(1))).first()
+    if ended is None:
         raise NotFound()
-    return (await _with_successors(session, [placed]))[0]
+    successors = (await _successors(session, [ended.id])).get(ended.id, [])
+    raise UnitEnded(ended.name, ended.valid_to, [successor._asdict() for successor in successors])
 
 
 async def list_units(
-    session: ReadSession, wanted: UnitFilter, day: date, page: Page
+    session: ReadSession, wanted: UnitFilter, as_of: date | None, page: Page
 ) -> tuple[list[PlacedUnit], str | None]:
-    """Units of a day in order of code."""
-    query = _placed(day).where(col(KnownUnit.kind) != TRAINING)
+    """Units of a day, today by default, in order of code.
+
+    A search without a day finds units of the past too, each with its last day and its successors.
+    """
+    day = as_of or today()
+    with_past = wanted.q is not None and as_of is None and wanted.parent is None
+    query = _placed(or_(_on(day), ended_before(day)) if with_past else _on(day))
+    query = query.where(col(KnownUnit.kind) != TRAINING)
     if wanted.parent is not None:
         parent = await find_unit(session, wanted.parent, day)
         if parent is None:
@@ -79,9 +97,11 @@ async def list_units(
         query = query.where(col(KnownLineage.parent_id) == parent.id)
     if wanted.level is not None:
         query = query.where(col(KnownUnit.level) == wanted.level)
-    for word in words(wanted.q or ""):
-        named = select(UnitWord.unit_id).where(col(UnitWord.word) >= word, col(UnitWord.word) < word + "\U0010ffff")
-        query = query.where(col(KnownUnit.id).in_(named))
+    if wanted.q is not None and words(wanted.q):
+        search = parse_search(wanted.q)
+        exact = query.where(matches(search, exactly=True))
+        is_found = (await session.exec(exact.limit(1))).first() is not None
+        query = exact if is_found else query.where(matches(search, exactly=False))
     if after := page.after_key(str):
         query = query.where(col(KnownUnit.code) > after[0])
     rows = (await session.exec(query.order_by(col(KnownUnit.code)).limit(page.limit + 1))).all()
@@ -98,18 +118,22 @@ async def list_villages(session: ReadSession, code: str) -> Sequence[KnownUnit]:
     return found.all()
 
 
-def _placed(day: date):  # type: ignore[no-untyped-def]  # the type of a select over three columns is a page long
+def _placed(condition: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the type of a select over four columns is a page long
     return (
-        select(KnownUnit, KnownLineage.path, col(_Parent.code))
+        select(KnownUnit, KnownLineage.path, col(_Parent.code), col(_Parent.name))
         .join(KnownLineage, col(KnownLineage.unit_id) == col(KnownUnit.id))
         .outerjoin(_Parent, col(_Parent.id) == col(KnownLineage.parent_id))
-        .where(valid_on(KnownUnit, day), valid_on(KnownLineage, day))
+        .where(condition)
     )
 
 
+def _on(day: date) -> ColumnElement[bool]:
+    return valid_on(KnownUnit, day) & valid_on(KnownLineage, day)
+
+
 async def _with_successors(session: ReadSession, placed: Sequence[Placed]) -> list[PlacedUnit]:
-    successors = await _successors(session, [unit.id for unit, _, _ in placed])
-    return [PlacedUnit(unit, path, parent, successors.get(unit.id, [])) for unit, path, parent in placed]
+    successors = await _successors(session, [row[0].id for row in placed])
+    return [PlacedUnit(*row, successors.get(row[0].id, [])) for row in placed]
 
 
 async def _successors(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, list[SuccessorUnit]]:
@@ -143,10 +167,10 @@ async def list_undecided(session: ReadSession, caller: Caller, page: Page) -> tu
     return items, cursor_at(items[-1].resident_id) if len(rows) > len(items) else None
 
 
-def day_of(as_of: str | None, today: date) -> date:
-    """The day of a query; 400 when it is no date."""
+def day_of(as_of: str | None) -> date | None:
+    """The day of a query, None for today; 400 when it is no date."""
     try:
-        return date.fromisoformat(as_of) if as_of else today
+        return date.fromisoformat(as_of) if as_of else None
     except ValueError:
         raise InvalidQuery(errors=[FieldError("/as_of", "date", "Phải là ngày dạng YYYY-MM-DD.",
                                               "Must be a date, YYYY-MM-DD.")]) from None  # fmt: skip

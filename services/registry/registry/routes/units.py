@@ -25,10 +25,13 @@ async def list_units(
     caller: Annotated[Caller | None, public()],
     parent: str | None = None,
     level: Level | None = None,
-    q: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[
+        str | None, Query(max_length=100, description="A name, with or without accents and kind, or a code")
+    ] = None,
     as_of: AsOf = None,
 ) -> Listed[UnitView]:
-    found, cursor = await units.list_units(session, UnitFilter(parent, level, q), day_of(as_of, today()), page)
+    """Units of a day. A search without a day finds units of the past too, with their last day and successors."""
+    found, cursor = await units.list_units(session, UnitFilter(parent, level, q), day_of(as_of), page)
     return Listed(items=[UnitView.of(placed) for placed in found], next_cursor=cursor)
 
 
@@ -36,7 +39,8 @@ async def list_units(
 async def get_unit(
     code: str, session: Reading, caller: Annotated[Caller | None, public()], as_of: AsOf = None
 ) -> UnitView:
-    return UnitView.of(await units.get_unit(session, code, day_of(as_of, today())))
+    """A unit on a day; 404 `unit-ended` names the successors of a unit that ended before."""
+    return UnitView.of(await units.get_unit(session, code, day_of(as_of) or today()))
 
 
 @router.post("/v1/unit-imports", status_code=201)

@@ -6,38 +6,68 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from registry.decrees import Level, SuccessionKind
 from registry.queries.units import PlacedUnit
+
+KIND_TITLES = {
+    "province": "Tỉnh", "city": "Thành phố", "district": "Huyện", "town": "Thị xã", "commune": "Xã", "ward": "Phường",
+    "township": "Thị trấn", "special_zone": "Đặc khu", "village": "Thôn", "hamlet": "Thôn",
+    "residential_group": "Tổ dân phố", "quarter": "Khu phố",
+}  # fmt: skip
 
 
 class SuccessorView(BaseModel):
     """A unit that took over the whole or a part."""
 
     code: str
-    kind: str
+    """The code of the successor."""
+    kind: SuccessionKind
+    """`whole`, `part` (a divided unit), `unchanged` or `type_changed`."""
     effective_on: date
+    """The successor's first day."""
 
 
 class UnitView(BaseModel):
-    """A unit as it stood on a day; `path` is the codes from the province down, joined by "/"."""
+    """A unit as it stood on a day."""
 
     id: UUID
+    """The unit's id, which is its own even where its code is used again."""
     code: str
+    """The code of the National Statistics Office; of a village the commune's code and a number."""
     name: str
-    level: str
+    """The name without the kind."""
+    title: str
+    """The name with the kind in front, as people write it ("Thị trấn Ngọc Lặc")."""
+    level: Level
+    """`province`, `district`, `commune` or `village`."""
     kind: str
+    """`commune`, `ward`, `township`, `village`, `residential_group` ..."""
     parent_code: str | None
+    """The unit above."""
+    parent_name: str | None
+    """The name of the unit above, which tells two units of one name apart."""
     path: str
+    """The codes from the province down, joined by "/"."""
     valid_from: date | None
+    """The first day; null: open."""
     valid_to: date | None
+    """The last day; null: open."""
     successors: list[SuccessorView]
+    """Who took over."""
 
     @classmethod
     def of(cls, placed: PlacedUnit) -> Self:
         """The view of a unit."""
         return cls(
-            **placed.unit.model_dump(), parent_code=placed.parent_code, path=placed.path,
-            successors=[SuccessorView(**successor._asdict()) for successor in placed.successors],
+            **placed.unit.model_dump(), title=_title(placed.unit.kind, placed.unit.name), parent_code=placed.parent_code,
+            parent_name=placed.parent_name, path=placed.path,
+            successors=[SuccessorView.model_validate(successor._asdict()) for successor in placed.successors],
         )  # fmt: skip
+
+
+def _title(kind: str, name: str) -> str:
+    kind_title = KIND_TITLES.get(kind, "")
+    return name if not kind_title or name.casefold().startswith(kind_title.casefold()) else f"{kind_title} {name}"
 
 
 class UnitImportView(BaseModel):
