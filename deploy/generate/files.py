@@ -12,6 +12,7 @@ from contracts.event import Event
 from contracts.services import EVERY_PROCESS, package_of
 from deploy.generate.asyncapi import describe_events
 from deploy.generate.event_tables import EventUse, events_page, overview, with_block
+from deploy.generate.levels import levels_page
 from gateway.api_docs.openapi import describe_all, generated_tables, merge, problems_of
 from gateway.api_docs.openapi30 import as_openapi_30
 
@@ -31,6 +32,7 @@ def generated_files(root: Path = ROOT) -> dict[str, str]:
         ASYNCAPI: _json(describe_events(use)),
         **{_in_root(path): text for path, text in generated_tables(described).items()},
         "docs/events.md": events_page(use),
+        "docs/levels.md": levels_page(api),
         "README.md": with_block((root / "README.md").read_text(encoding="utf-8"), overview(use)),
     }
 

@@ -143,7 +143,8 @@ def test_a_grandchild_acts_for_the_grandmother_until_she_ends_it(browser: httpx.
     assert made.status_code == 201, made.text
     path = f"/v1/dossiers/{made.json()['id']}"
     assert browser.get(path, headers=acting).json()["resident_id"] == principal
-    assert browser.get(path, headers=grandmother).status_code == 200
+    seen = browser.get(path, headers=grandmother)
+    assert seen.json()["represented_by"] == me(browser, grandchild)["resident_id"]
     assert browser.get(path, headers=grandchild).status_code == 404
     reveal = browser.post(
         f"/v1/residents/{principal}/reveal", json={"fields": ["phone"], "reason": "thử"}, headers=acting

@@ -173,6 +173,16 @@ class Dossier(Table, table=True):
             return None
         return _PAPER_PRESENTED.validate_json(decrypt(DESK_PAPER, str(self.id), self.desk_paper))
 
+    @property
+    def represented_by(self) -> UUID | None:
+        """The resident who opened the dossier for the applicant, as a representative; None for one's own."""
+        kind, _, account = self.created_by.partition(":")
+        try:
+            opened_by = UUID(account) if kind == "resident" else None
+        except ValueError:
+            return None
+        return None if opened_by == self.resident_id else opened_by
+
     def legal(self, actor: Actor) -> tuple[Action, ...]:
         """The actions that this actor may take now."""
         if self.origin == "portal":

@@ -59,6 +59,7 @@ async def whole(session: Session, opened: OpenedDossier) -> DossierView:
         subject_id=dossier.subject_id,
         on_behalf_of=dossier.on_behalf_of,
         assisted_by=dossier.assisted_by,
+        represented_by=dossier.represented_by,
         paper=_paper_presented(dossier) if actor is Actor.OFFICER else None,
         self_service=dossier.is_self_service,
         copies=dossier.copies,

@@ -272,6 +272,8 @@ class DossierView(DossierProgress):
     subject_id: UUID | None
     on_behalf_of: UUID | None
     assisted_by: str | None
+    represented_by: UUID | None
+    """The resident who opened the dossier for the applicant (`X-Acting-For`); null for one's own."""
     paper: PaperRecorded | None
     self_service: bool
     copies: int
