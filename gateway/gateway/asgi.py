@@ -286,7 +286,11 @@ class Gateway:
                 send.add_quota(self._take(scope, None).headers())
             with nullcontext() if path in ("/healthz", "/readyz") else self._in_flight:
                 await self.pages.answer(scope, send, path)
-        elif path.startswith(f"{PLAYED_PATH}/") and self.settings.is_development and self.settings.played_provider_url:
+        elif (
+            f"{path}/".startswith(f"{PLAYED_PATH}/")
+            and self.settings.is_development
+            and self.settings.played_provider_url
+        ):
             send.route = f"{PLAYED_PATH}/{{*}}"
             send.add_quota(self._take(scope, None).headers())
             await self.proxy.forward(
@@ -309,7 +313,8 @@ class Gateway:
     ) -> None:
         method: str = scope["method"]
         route, missing = self._find(method, path)
-        if path in DEVELOPMENT_ONLY and not self.settings.is_development:
+        is_played = f"{path}/".startswith(f"{PLAYED_PATH}/")
+        if (path in DEVELOPMENT_ONLY or is_played) and not self.settings.is_development:
             raise NotFound  # before the rest of the request is checked: the route does not exist
         if route is not None:
             send.route = route.template

@@ -224,7 +224,7 @@ class MeView(BaseModel):
     """Who the caller is, and what the sign-in is good for."""
 
     role: str
-    """The caller's role; `unregistered` for a person whom the registry does not know."""
+    """The caller's role."""
     resident_id: UUID | None
     """The resident who signed in, also while acting for another."""
     organization_id: UUID | None

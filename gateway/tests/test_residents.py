@@ -134,10 +134,10 @@ async def test_an_unknown_person_may_propose_a_registration_and_nothing_else(
     registry.refusal = "unknown"
     unknown = await sign_in(**PERSON)
 
-    assert (await me(client, unknown))["role"] == "unregistered"
-    refused = await client.get("/v1/residents", headers=unknown)
-    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/identity-unknown")
-    assert refused.json()["registration"] == "/v1/registrations"
+    for path in ("/v1/me", "/v1/residents"):
+        refused = await client.get(path, headers=unknown)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/identity-unknown")
+        assert refused.json()["registration"] == "/v1/registrations"
     sent = (await client.post("/v1/registrations", json={}, headers=unknown)).json()
     assert open_claims(sent["sealed_claims"]).personal_id == PERSON["personal_id"]
     assert PERSON["personal_id"] not in json.dumps(sent)
@@ -246,14 +246,13 @@ async def test_a_trusted_provider_gives_no_roles(
     file.write_text(json.dumps({"providers": [played_provider(identity.issuer).model_dump(mode="json")]}))
     stated = {"personal_id": "038085000001", "name": "Lê Văn Đức", "birthdate": "1985-09-05"}
     token = identity.token(**stated, acr=ACR_VALUES[1][0], auth_time=1_700_000_000)
-    registry.refusal = "unknown"
     async with (
         open_gateway(settings.model_copy(update={"identity_providers_file": file})) as gateway,
         httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="http://gateway") as client,
     ):
         answer = await client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
 
-    assert (answer.json()["role"], answer.json()["unit_code"], answer.json()["level"]) == ("unregistered", None, 1)
+    assert (answer.json()["role"], answer.json()["unit_code"], answer.json()["level"]) == ("resident", None, 1)
     assert datetime.fromisoformat(answer.json()["signed_in_at"]).timestamp() == 1_700_000_000
 
 

@@ -120,7 +120,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 WITHOUT_RELATION = re.compile(
     r"\w+ /v1/(reports/|partners|dead-letters|settings|administrative-acts|feedback/published|qr-codes/(decode|orders)"
-    r"|(merchant|bill)-imports)"
+    r"|(merchant|bill)-imports|me$|events$|subscriptions)"
 )
 """The audience alone decides, or the caller's own partner; test_matrix.py and the services' tests try them."""
 

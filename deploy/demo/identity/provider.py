@@ -251,6 +251,7 @@ pre{{white-space:pre-wrap;word-break:break-all}}
 """
 
 ROUTES = [
+    Route(PATH, show_people),
     Route(f"{PATH}/", show_people),
     Route(f"{PATH}/authorize", show_people),
     Route(f"{PATH}/choose", choose, methods=["POST"]),

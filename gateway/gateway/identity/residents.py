@@ -34,9 +34,7 @@ REFUSALS: dict[str, type[Problem]] = {
     "revoked": IdentityRevoked,
     "conflict": IdentityConflict,
 }
-UNREGISTERED = frozenset(
-    {("POST", "/v1/registrations"), ("GET", "/v1/registrations/{registration_id}"), ("GET", "/v1/me")}
-)
+UNREGISTERED = frozenset({("POST", "/v1/registrations"), ("GET", "/v1/registrations/{registration_id}")})
 """What a person may call who is signed in and whom the registry does not know; besides what is public."""
 
 

@@ -13,8 +13,7 @@ router = transactional_router(tags=["identity"])
 SignedIn = Annotated[
     Caller,
     allow(
-        "resident", "organization", "volunteer", "officer", "auditor", "operator", "partner", "unregistered",
-        level=1, acting="any",
+        "resident", "organization", "volunteer", "officer", "auditor", "operator", "partner", level=1, acting="any"
     ),
 ]  # fmt: skip
 

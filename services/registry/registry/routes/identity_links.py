@@ -49,7 +49,7 @@ async def delete_own_link(
 async def list_identity_links(
     resident_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> Listed[LinkView]:
     """The accounts that sign in as this resident, and those that did."""

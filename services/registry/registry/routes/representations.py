@@ -35,6 +35,9 @@ UNKNOWN = FieldError("/representative_id", "unknown-resident", "Không có ngư�
 BY_OFFICER = FieldError("/basis", "officer-only", "Chỉ công chức ghi được căn cứ này, khi đã xem giấy tờ.",
                         "Only an officer who has seen the paper states this basis.")  # fmt: skip
 
+BY_PERSON = FieldError("/basis", "person-only", "Chỉ chính người dân đồng ý được; công chức ghi giấy tờ đã xem.",
+                       "Only the person consents; an officer states the paper that was seen.")  # fmt: skip
+
 
 @router.post("/v1/residents/{resident_id}/representatives", status_code=201, response_model=RepresentativeView)
 @personal_answer()
@@ -46,12 +49,13 @@ async def create_representative(
 ) -> JSONResponse:
     """Let somebody act for a resident: by the resident, or by an officer of the unit with a paper."""
     resident = await get_resident(session, caller, resident_id, for_update=True)
-    if caller.role == "resident" and body.basis != "consent":
-        raise InvalidBody(errors=[BY_OFFICER])
+    basis = body.basis or ("consent" if caller.role == "resident" else "paper")
+    if (basis == "consent") != (caller.role == "resident"):
+        raise InvalidBody(errors=[BY_OFFICER if caller.role == "resident" else BY_PERSON])
     representative = await survivor_of(session, body.representative_id)
     if representative is None:
         raise InvalidBody(errors=[UNKNOWN])
-    named = NewRepresentation(representative, body.scope, body.until, body.basis, body.paper)
+    named = NewRepresentation(representative, body.scope, body.until, basis, body.paper)
     representation = await name_representative(session, resident, named, caller.account)
     _record(session, caller, resident, "representative-named", "correction")
     view = RepresentativeView.of(representation, representative)
@@ -62,7 +66,7 @@ async def create_representative(
 async def list_resident_representatives(
     resident_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> Listed[RepresentativeView]:
     """Who may act for a resident, and who might."""
@@ -79,7 +83,7 @@ async def get_representative(
     resident_id: UUID,
     representation_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> RepresentativeView:
     """One representation."""

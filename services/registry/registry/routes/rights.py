@@ -73,7 +73,7 @@ async def list_consents(
     resident_id: UUID,
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=2)],
     purpose: PurposeHeader = None,
 ) -> Listed[ConsentView]:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -111,7 +111,7 @@ async def get_consent(
     resident_id: UUID,
     consent_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=2)],
     purpose: PurposeHeader = None,
 ) -> ConsentView:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -180,7 +180,7 @@ async def list_resident_corrections(
     resident_id: UUID,
     session: Transaction,
     page: PageQuery,
-    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> Listed[CorrectionView]:
     purpose_code = purpose_of(caller, resident_id, purpose)
@@ -253,7 +253,7 @@ async def list_corrections(
 async def get_correction(
     correction_id: UUID,
     session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", level=1)],
+    caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> CorrectionView:
     found, resident = await corrections.get_correction(session, caller, correction_id)

@@ -22,8 +22,8 @@ class RepresentativeCreate(RequestBody):
     """What the representative may do: dossiers, payments, onboarding, documents."""
     until: Day
     """The last day; a guardian's right ends on the day before the child is 18 at the latest."""
-    basis: Basis = "consent"
-    """`consent` of the person; `guardian` and `paper` only by an officer who has seen the paper."""
+    basis: Basis | None = None
+    """`consent` by the person, which is the default; `guardian` and `paper` by an officer who has seen the paper (default)."""
     paper: LongText | None = None
     """Number and date of the paper, for an officer."""
 
