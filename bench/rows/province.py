@@ -27,6 +27,17 @@ DAYS_OF_A_VILLAGE = 6
 """On how many of the last ninety days a counter of a village changes at most; each village has other days."""
 LOOKS = 9
 WHAT = "province page, 10 thousand to 3.7 million residents"
+WHAT_PUBLIC = "public pages: after a change, and again"
+PUBLIC_SIZE = 100_000
+PUBLIC = (
+    "/dashboard",
+    "/dashboard/units/20001",
+    "/dashboard/units/20001-01",
+    "/v1/reports/progress",
+    "/v1/reports/trend?unit_code=20001&indicator=payment_account",
+    "/v1/reports/trend?unit_code=20001-01&indicator=vneid_level_2@adults",
+    "/v1/reports/ranking?level=village&indicator=payment_account",
+)
 OFFICER = Caller(role="officer", subject="bench-province", unit_code="38")
 
 
@@ -54,11 +65,48 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
             cost = Cost(size, asyncio.run(_buffers(stage)), _milliseconds(stage, f"{reporting.url}/dashboard"))
             book.keep(what=WHAT, residents=size, result=cost)
             costs.append(cost)
+            if size == PUBLIC_SIZE:
+                _measure_public(stage, book, reporting.url)
     first, last = costs[0], costs[-1]
     pages, times = last.buffers / first.buffers, last.milliseconds / first.milliseconds
     note_text = ", ".join(f"{cost.residents:,}: {cost.buffers:,} and {cost.milliseconds:.0f} ms" for cost in costs)
     book.add(Row(WHAT, "the same page over 10 thousand residents", "≤ 1.3x buffers and ms",
                  f"{pages:.2f}x buffers, {times:.2f}x ms", pages <= 1.3 and times <= 1.3, f"buffers {note_text}"))  # fmt: skip
+
+
+def _measure_public(stage: Stage, book: Book, url: str) -> None:
+    """Public answers of a living province: the first after something was counted, and the next ones."""
+    first, next_ones = {}, {}
+    for path in PUBLIC:
+        asyncio.run(_count_something(stage))
+        time.sleep(1.1)  # an answer is computed once a second at most
+        first[path] = _least(f"{url}{path}", 1)
+        next_ones[path] = _least(f"{url}{path}", LOOKS)
+    book.keep(what=WHAT_PUBLIC, first=first, next=next_ones)
+    slowest, slowest_next = max(first, key=first.__getitem__), max(next_ones, key=next_ones.__getitem__)
+    book.add(Row(WHAT_PUBLIC, f"{len(PUBLIC)} pages and answers over {PUBLIC_SIZE:,} residents", "≤ 1,000 ms and ≤ 50 ms",
+                 f"{first[slowest]:.0f} ms and {next_ones[slowest_next]:.0f} ms",
+                 first[slowest] <= 1000 and next_ones[slowest_next] <= 50, f"slowest: {slowest} and {slowest_next}"))  # fmt: skip
+
+
+async def _count_something(stage: Stage) -> None:
+    connection = await asyncpg.connect(asyncpg_url(stage.database("reporting")))
+    await connection.execute(
+        "INSERT INTO unit_change VALUES (1, $1, now())"
+        " ON CONFLICT (version, unit_id) DO UPDATE SET changed_at = excluded.changed_at",
+        UUID(int=1),
+    )
+    await connection.close()
+
+
+def _least(url: str, looks: int) -> float:
+    times = []
+    for _ in range(looks):
+        started = time.perf_counter()
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            answer.read()
+        times.append((time.perf_counter() - started) * 1000)
+    return min(times)
 
 
 async def _make_units(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -212,6 +213,12 @@ class Report:
     period: ReportPeriod | None = None
     before: dict[str, Figure] = field(default_factory=dict)
     """The figures of the unit at the end of the day before the period."""
+
+    def names(self) -> dict[str, str]:
+        """By code, the names of the children; with the code where two have one name, as in communes that were merged."""
+        units = [each.unit for each in self.children if not each.is_rest]
+        often = Counter(unit.name for unit in units)
+        return {unit.code: unit.name if often[unit.name] < 2 else f"{unit.name} ({unit.code})" for unit in units}
 
     def change(self, code: str) -> int | None:
         """How much the count of an indicator has grown in the period; None without a period."""

@@ -30,14 +30,23 @@ __all__ = [
 ]
 
 
+Level = Literal["province", "district", "commune", "village"]
+Category = Literal["advanced", "effective", "excellent"]
+
+
 class FigureView(BaseModel):
     """An indicator of a unit. `percent` and `denominator` are null where it has none, and all three for a hidden cell."""
 
     code: str
+    """The indicator's code, as in `GET /v1/reports/indicators`."""
     title: str
+    """Its title (tên chỉ số) in the language of the answer."""
     numerator: int | None
+    """The count (tử số); null for a cell that the public does not see."""
     denominator: int | None
+    """What it is divided by (mẫu số); null where it has none or is hidden."""
     percent: float | None
+    """The share in percent (tỷ lệ), two decimals; null without a denominator or for a hidden cell."""
     target: float | None = Field(description="A share in percent where there is a denominator, else a count")
 
     @classmethod
@@ -56,21 +65,32 @@ class ChildView(BaseModel):
     """A unit directly below; with the parent's own code: what belongs to the parent and to none of its children."""
 
     unit_code: str
+    """The unit's code (mã đơn vị); the parent's own for what belongs to none of its children."""
     name: str
-    level: str
+    """The unit's name on that day."""
+    level: Level
+    """The unit's level (cấp)."""
     indicators: list[FigureView]
+    """Its figures, in the order of the catalogue."""
 
 
 class ProgressView(BaseModel):
     """The figures of a unit on a day."""
 
     unit_code: str
+    """The unit's code (mã đơn vị)."""
     name: str
-    level: str
+    """The unit's name on that day."""
+    level: Level
+    """The unit's level (cấp)."""
     as_of: date
+    """The figures are those of the end of this day."""
     fresh_at: datetime
+    """When something of the unit was last counted."""
     indicators: list[FigureView]
+    """The unit's figures, in the order of the catalogue."""
     children: list[ChildView]
+    """The units directly below, with the same indicators."""
 
 
 def progress_body(report: Report, language: str) -> dict[str, Any]:
@@ -113,7 +133,9 @@ class CounterView(BaseModel):
     """What is counted, in texts."""
 
     counter: str
+    """The counter's name, by day and unit."""
     meaning: str
+    """What it counts, in words."""
 
     @classmethod
     def of(cls, counter: CounterDefinition, language: str) -> CounterView:
@@ -124,16 +146,27 @@ class IndicatorView(BaseModel):
     """The definition of an indicator. `pillar`: once, cashless, distance or foundation; `plan_item`: 1 to 12."""
 
     code: str
+    """The code by which the indicator is asked for."""
     title: str
-    pillar: str
+    """Its title (tên chỉ số)."""
+    pillar: Literal["once", "cashless", "distance", "foundation"]
+    """The “không” that it serves, or their foundation."""
     plan_item: int | None
-    kind: str
+    """The plans' content item (nội dung), 1 to 12; null for what belongs to none."""
+    kind: Literal["head_count", "count", "amount", "ratio"]
+    """What is counted: heads, things, money, or form fields."""
     unit: str | None
+    """The unit of the count, such as VND; null for plain counts."""
     population: str | None
+    """The people that a variant is divided by; null for the base indicator."""
     numerator: CounterView
+    """What is counted (tử số)."""
     denominator: CounterView | None
+    """What it is divided by (mẫu số); null for a plain count."""
     source: str
+    """The service, and who confirms the data (nguồn)."""
     decimals: int
+    """Decimals of the share."""
 
     @classmethod
     def of(cls, indicator: Indicator, language: str) -> IndicatorView:
@@ -156,8 +189,11 @@ class IndicatorsView(BaseModel):
     """The catalogue."""
 
     version: int
+    """Version of the catalogue."""
     items: list[IndicatorView]
+    """The indicators, variants after their base."""
     next_cursor: str | None = None
+    """Always null: the catalogue is one page."""
 
     @classmethod
     def all(cls, language: str) -> IndicatorsView:
@@ -171,9 +207,13 @@ class PointView(BaseModel):
     """An indicator at the end of a day; nulls where a count is hidden."""
 
     day: date
+    """The end of this day."""
     numerator: int | None
+    """The count (tử số); null where it is hidden."""
     denominator: int | None
+    """What it is divided by (mẫu số); null where there is none or it is hidden."""
     value: float | None
+    """The share in percent, or the count where there is no denominator."""
 
     @classmethod
     def of(cls, point: Point) -> PointView:
@@ -184,21 +224,32 @@ class TrendView(BaseModel):
     """An indicator day by day."""
 
     unit_code: str
+    """The unit's code on the last day."""
     indicator: str
+    """The indicator's code."""
     title: str
+    """Its title (tên chỉ số)."""
     points: list[PointView]
+    """One point a day, the earliest first."""
 
 
 class RankedView(BaseModel):
     """A unit's place; null without a value. Equal values share a place."""
 
     place: int | None
+    """The place (hạng), 1 is best; null without a value."""
     unit_code: str
+    """The unit's code (mã đơn vị)."""
     name: str
+    """The unit's name."""
     numerator: int | None
+    """The count (tử số); null where it is hidden."""
     denominator: int | None
+    """What it is divided by (mẫu số)."""
     percent: float | None
+    """The share in percent."""
     value: float | None
+    """What is compared: the share, or the count where there is no denominator."""
 
     @classmethod
     def of(cls, ranked: RankedUnit) -> RankedView:
@@ -217,22 +268,33 @@ class RankedView(BaseModel):
 class CommendationView(BaseModel):
     """A unit that may be put forward: `excellent`, `effective` or `advanced`, with the mean share of its targets."""
 
-    category: str
+    category: Category
+    """The title that is proposed (danh hiệu): tiên tiến, hiệu quả, xuất sắc."""
     unit_code: str
+    """The unit's code (mã đơn vị)."""
     name: str
+    """The unit's name."""
     reached: float
+    """Mean share of its targets, in percent, each at most 100."""
 
 
 class UnitRankingView(BaseModel):
     """Units by an indicator, best first, and who may be commended for all targets together."""
 
-    level: str
+    level: Literal["district", "commune", "village"]
+    """The level of the units that are compared (cấp)."""
     parent: str
+    """The code of the unit above them."""
     indicator: str
+    """The indicator's code."""
     as_of: date
+    """The figures are those of the end of this day."""
     items: list[RankedView]
+    """The units, best first; those without a value last."""
     commendations: list[CommendationView]
+    """Who may be put forward, best first."""
     next_cursor: str | None = None
+    """Always null: a ranking is one page."""
 
 
 class ForecastView(BaseModel):
@@ -240,12 +302,19 @@ class ForecastView(BaseModel):
     is how it was computed."""
 
     code: str
+    """The indicator's code."""
     target: float | None
+    """The target (chỉ tiêu): a share in percent, or a count."""
     due_on: date | None
-    state: str
+    """The day by which it is to be reached (hạn); null where the plan gives none."""
+    state: Literal["reached", "on_course", "late", "overdue", "standing_still"]
+    """How the target stands on the day asked for."""
     pace_per_day: float
+    """Growth per day over the last four weeks, in percentage points or counts."""
     reached_on: date | None
+    """The day on which it is reached at that pace; null where it is not foreseeable."""
     method: str
+    """How it was computed, in words."""
 
     @classmethod
     def of(cls, forecast: Forecast, language: str) -> ForecastView:
@@ -265,21 +334,32 @@ class ForecastsView(BaseModel):
     """The targets of a unit."""
 
     unit_code: str
+    """The unit's code (mã đơn vị)."""
     as_of: date
+    """Forecast from the end of this day."""
     items: list[ForecastView]
+    """One per target that has a value."""
     next_cursor: str | None = None
+    """Always null: the targets are one page."""
 
 
 class ReconciledView(BaseModel):
     """A count that a service announced, beside ours."""
 
     service: str
+    """The service that counted in its own tables."""
     unit_code: str
+    """The unit's code (mã đơn vị)."""
     indicator: str
+    """The indicator's or the counter's name."""
     announced: int
+    """What the service counted."""
     projected: int
+    """What the reports count."""
     differs: bool
+    """Whether the two differ."""
     taken_at: datetime
+    """When the service counted."""
 
     @classmethod
     def of(cls, each: Reconciliation) -> ReconciledView:
@@ -299,9 +379,13 @@ class ReconciliationView(BaseModel):
     `agrees` is true for the first."""
 
     agrees: bool
+    """Whether there are counts and all agree."""
     state: Literal["agrees", "differs", "nothing_compared"]
+    """The result in one word."""
     items: list[ReconciledView]
+    """The counts, one by one."""
     next_cursor: str | None = None
+    """Always null: the counts are one page."""
 
     @classmethod
     def of(cls, compared: Sequence[Reconciliation]) -> ReconciliationView:
@@ -316,28 +400,41 @@ class FiledView(BaseModel):
     """A filed report."""
 
     id: UUID
+    """Id of the frozen copy."""
     filing_id: UUID
+    """Id of the filing in onboarding; of the platform's own weekly reports an id that follows from unit and week."""
     campaign_id: UUID | None
+    """The campaign that it reports on; null for the platform's own weekly reports."""
     unit_code: str
-    kind: str
+    """The code of the unit that filed it, on that day."""
+    kind: Literal["weekly", "monthly", "final"]
+    """The kind of report (loại báo cáo)."""
     period: str | None
+    """The period (kỳ), as the filing names it."""
     as_of: date
+    """The figures are those of the end of this day."""
     filed_on: date
+    """The day of filing."""
     frozen_at: datetime
+    """When the figures were copied."""
 
 
 class FiledProgressView(FiledView):
     """Its figures as they stood then."""
 
     indicators: list[FigureView]
+    """The figures as they stood then."""
     children: list[ChildView]
+    """The units below, as they stood then."""
 
 
 class FiledListView(BaseModel):
     """A unit's filed reports, the latest first."""
 
     items: list[FiledView]
+    """The filed reports, the latest first."""
     next_cursor: str | None = None
+    """Always null: at most 200 reports."""
 
 
 def _number(value: Decimal | int | None) -> float | None:

@@ -168,6 +168,17 @@ def test_the_annex_has_every_indicator_of_every_village() -> None:
     assert compose(village_report()).annexes == []
 
 
+def test_the_annex_of_the_document_is_on_landscape_pages_numbered_from_one() -> None:
+    document = Document(BytesIO(export(REPORT, "docx").content))
+    portrait, landscape = document.sections
+    assert portrait.page_width < portrait.page_height
+    assert landscape.page_width > landscape.page_height
+    order = [each.tag.rpartition("}")[2] for each in landscape._sectPr]
+    assert order.index("pgMar") < order.index("pgNumType") < order.index("cols")
+    text = [paragraph.text for paragraph in document.paragraphs]
+    assert text.index("PHỤ LỤC") > text.index("V. ĐỀ XUẤT, KIẾN NGHỊ")
+
+
 def test_the_last_page_is_never_almost_empty() -> None:
     """The signature comes with the last section, and a table of few villages is on one page: at least a third is used."""
     folder = files("reporting.exports")

@@ -93,6 +93,15 @@ def test_the_province_shows_all_communes_and_the_commune_its_villages() -> None:
     assert "chưa rõ thôn" in commune
 
 
+def test_villages_of_one_name_are_told_apart() -> None:
+    first, *others = PAGES["commune"].children
+    twin = replace(first, unit=replace(first.unit, code="15721-01"))
+    html = render_report(replace(PAGES["commune"], children=(first, twin, *others)), View())
+    assert ">Thôn 1 (15721-01)</a>" in html
+    assert ">Thôn 1 (15727-01)</a>" in html
+    assert ">Thôn 2</a>" in html
+
+
 def test_the_first_thing_on_a_page_is_how_far_the_unit_is() -> None:
     html = render_report(PAGES["commune"], View())
     first = html[html.index("<section") :].partition("</section>")[0]

@@ -250,6 +250,33 @@ async def test_a_filed_report_is_a_frozen_copy(deliver: Client, calling: Client)
     assert {each["code"] for each in public["indicators"] if each["numerator"] is not None} == impersonal
 
 
+async def test_a_filing_that_is_corrected_or_taken_back_takes_its_frozen_copy_with_it(
+    deliver: Client, calling: Client
+) -> None:
+    person, filed_on = registered(), OPENED_AT.date() + timedelta(days=2)
+    fields = {
+        "campaign_id": UUID(int=7), "filing_id": new_id(), "unit_id": unit_id("15724"), "unit_code": "15724",
+        "kind": "weekly", "due_on": filed_on, "filed_on": filed_on, "state": "on_time", "period": "2026-W36",
+    }  # fmt: skip
+    await deliver(campaign(), person, completed(person), PlanFiled.model_validate(fields))
+    officer = calling("officer", unit_code="15724")
+
+    async def frozen() -> list[tuple[str, int]]:
+        listed = (await officer.get("/v1/reports/filed?unit_code=15724")).json()["items"]
+        found = [(await officer.get(f"/v1/reports/filed/{each['id']}")).json() for each in listed]
+        return [
+            (each["as_of"], next(one["numerator"] for one in each["indicators"] if one["code"] == "payment_account"))
+            for each in found
+        ]
+
+    assert await frozen() == [(str(filed_on), 1)]
+    earlier = OPENED_AT.date() - timedelta(days=1)
+    await deliver(PlanFiled.model_validate(fields | {"filed_on": earlier}))
+    assert await frozen() == [(str(earlier), 0)]
+    await deliver(PlanFiled.model_validate(fields | {"filed_on": None, "state": "missing"}))
+    assert await frozen() == []
+
+
 async def test_a_final_report_of_a_merged_commune_is_frozen_for_the_commune_that_filed_it(
     deliver: Client, calling: Client
 ) -> None:
@@ -268,7 +295,8 @@ async def test_a_final_report_of_a_merged_commune_is_frozen_for_the_commune_that
     frozen = (await officer.get(f"/v1/reports/filed/{listed[0]['id']}")).json()
     account = next(each for each in frozen["indicators"] if each["code"] == "payment_account")
     assert (account["numerator"], account["denominator"], account["target"]) == (6, 7, 80)
-    assert [child["unit_code"] for child in frozen["children"]] == ["15727-01", "15727-02"]
+    children = [(child["unit_code"], child["name"], child["level"]) for child in frozen["children"]]
+    assert children == [("15727-01", "Thôn 1", "village"), ("15727-02", "Thôn 2", "village")]
     public = (await calling().get(f"/v1/reports/filed/{listed[0]['id']}")).json()
     residents = [each["numerator"] for each in public["indicators"] if each["code"] == "residents"]
     assert residents == [None], "with the figures of 15724 the public would have those of the other communes"

@@ -27,9 +27,16 @@ REPORTS = frozenset({"weekly", "monthly", "final"})
 async def freeze_report(session: Session, event: PlanFiled) -> FiledReport | None:
     """Stores the figures of the day on which a unit filed a report; once, whatever is published later about that day.
 
-    A unit that has ended, such as a commune that was merged while its campaign ran, reports of its own villages.
+    A unit that has ended, such as a commune that was merged while its campaign ran, reports of its own villages. A filing
+    that was taken back has no copy any more; one whose day was corrected has the figures of that day, as known now.
     """
-    if event.kind not in REPORTS or event.filed_on is None or await find_by_filing(session, event.filing_id):
+    known = await find_by_filing(session, event.filing_id)
+    if event.kind not in REPORTS or (known and known.filed_on == event.filed_on):
+        return None
+    if known:
+        await session.delete(known)
+        await session.flush()
+    if event.filed_on is None:
         return None
     tree = await tree_of(session)
     unit = tree.unit(event.unit_id)
@@ -38,7 +45,7 @@ async def freeze_report(session: Session, event: PlanFiled) -> FiledReport | Non
     tree_day = tree.last_day_of(unit, event.filed_on)
     report = await get_progress(session, unit.code, event.filed_on, tree_day=tree_day)
     filed = FiledReport(
-        id=new_id(),
+        id=known.id if known else new_id(),
         filing_id=event.filing_id,
         campaign_id=event.campaign_id,
         unit_id=unit.id,

@@ -88,7 +88,7 @@ def _write_annex(document: Any, annex: Annex) -> None:
     section.left_margin, section.right_margin = Mm(20), Mm(15)
     numbering = OxmlElement("w:pgNumType")
     numbering.set(qn("w:start"), "1")
-    section._sectPr.append(numbering)
+    section._sectPr.find(qn("w:cols")).addprevious(numbering)  # where the schema of WordprocessingML has it
     for text, bold in ((annex.heading, True), (annex.title, True), (f"({annex.note})", False)):
         _paragraph(document, text, bold=bold, italic=not bold, centred=True, keep=True, after=0)
     for caption, table in annex.tables:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -117,11 +116,9 @@ def _villages(report: Report, columns: Sequence[Indicator], texts: Texts) -> Off
 
 def _lines(report: Report, texts: Texts) -> Iterator[tuple[str, str, UnitFigures]]:
     shown = [each for each in report.children if not each.is_rest or any(f.numerator for f in each.figures.values())]
-    names = Counter(child.unit.name for child in shown if not child.is_rest)
+    names = report.names()
     for number, child in enumerate(shown, start=1):
-        # Villages of communes that were merged may have one name.
-        name = child.unit.name if names[child.unit.name] < 2 else f"{child.unit.name} ({child.unit.code})"
-        yield str(number), _rest(report) if child.is_rest else name, child
+        yield str(number), _rest(report) if child.is_rest else names[child.unit.code], child
     yield "", "Tổng cộng", UnitFigures(report.unit, report.figures)
 
 

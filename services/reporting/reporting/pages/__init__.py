@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from chassis.clock import today
 from reporting.figures import Figure, Point, Report, UnitFigures, UnitName
 from reporting.indicators import Indicator, catalogue
 from reporting.pages import charts
@@ -79,6 +80,8 @@ def render_report(report: Report, view: View) -> str:
             forecasts={each.code: each for each in report.forecasts},
             comparison=_comparison(report),
             course=_course(report),
+            names=report.names(),
+            newest=max(report.as_of, today()),
             standing=standing_of(report, SIX_STEPS),
             places=_places(report, view),
             map_size=(WIDTH, HEIGHT),

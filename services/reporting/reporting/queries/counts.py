@@ -33,6 +33,10 @@ Counts = dict[UUID, dict[str, int]]
 """By part of a unit (a child, or the unit itself for what belongs to none) and counter."""
 
 
+BASE = -1
+"""In place of the index of a day: the base day of the version."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveVersion:
     """The version of the projections that answers now, and the generations whose sums it keeps."""
@@ -111,22 +115,22 @@ async def counts_by_day(
     own: bool = False,
 ) -> dict[date, Counts]:
     """The named counters of many units at the end of each of the ascending days; `own`: of the parts' own units alone."""
-    names = sorted(counters)
-    now = (
-        await counts_of(session, live, parts, days[0], names)
-        if own
-        else await totals_on(session, live, generation, parts, days[0], names)
-    )
     changes: dict[int, list[Any]] = defaultdict(list)
-    for row in await _changes_of_parts(session, live, generation, parts, days, names, own):
+    for row in await _changes_of_parts(session, live, generation, parts, days, sorted(counters), own):
         changes[row.until].append(row)
+        if row.is_in_base and row.until > 0:
+            changes[BASE].append(row)  # counted at the base, and not yet on the first of the days
+    now: Counts = {part: {} for part in parts}
     found = {}
-    for number, day in enumerate(days):
-        now = {part: dict(counted) for part, counted in now.items()} if number else now
+    for number, day in enumerate([None, *days], start=BASE):
+        if number > 0:
+            now = {part: dict(counted) for part, counted in now.items()}
         for row in changes[number]:
+            sign = -1 if number == BASE and row.until > 0 else 1
             for part, change in zip(row.parts, row.amounts, strict=True):
-                now[part][row.counter] = now[part].get(row.counter, 0) + change
-        found[day] = now
+                now[part][row.counter] = now[part].get(row.counter, 0) + sign * change
+        if day is not None:
+            found[day] = now
     return found
 
 
@@ -139,8 +143,19 @@ async def _changes_of_parts(
     names: list[str],
     own: bool,
 ) -> list[Any]:
-    """By counter and day, the parts and their changes since the day before in `days`; `until` is the index of the day."""
-    parameters = {"version": live.version, "days": list(days), "after": days[0], "until": days[-1], "counters": names}
+    """By counter, the parts and their counts at the base, and their changes up to each day since the one before.
+
+    `until` is the index of the day in `days`, one more for later days, and BASE for the counts at the base; `is_in_base`
+    are changes that those counts contain. All are read by one statement, and a change once.
+    """
+    parameters = {
+        "version": live.version,
+        "days": list(days),
+        "base": live.base_day,
+        "after": min(days[0], live.base_day),
+        "until": max(days[-1], live.base_day),
+        "counters": names,
+    }
     summed = [part for part in parts if not own and live.keeps(generation) and generation.has_totals(part)]
     rows: list[Any] = []
     if summed:
@@ -240,16 +255,32 @@ _TOTALS, _ALL_TOTALS = (
 )
 # The number of days in :days before a day is the index of the first one at or after it.
 _BY_DAY = (
-    " width_bucket(day - 1, cast(:days AS date[])) AS until, cast(sum(change) AS bigint) AS amount FROM {source}"
-    " WHERE version = :version AND counter = ANY(cast(:counters AS text[])) AND day > :after AND day <= :until"
-    "{more} GROUP BY 1, 2, 3)"
-    " SELECT until, counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM changed GROUP BY until, counter"
+    " SELECT -1 AS until, false AS is_in_base, {part} AS part, counter, cast(sum(value) AS bigint) AS amount"
+    " FROM {at_base} WHERE version = :version AND counter = ANY(cast(:counters AS text[])){of_units} GROUP BY part, counter"
+    " UNION ALL"
+    " SELECT width_bucket(day - 1, cast(:days AS date[])) AS until, day <= :base AS is_in_base, {part} AS part, counter,"
+    " cast(sum(change) AS bigint) AS amount FROM {on_day}"
+    " WHERE version = :version AND counter = ANY(cast(:counters AS text[])){of_units} AND day > :after AND day <= :until"
+    " GROUP BY until, is_in_base, part, counter)"
+    " SELECT until, is_in_base, counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM counted"
+    " GROUP BY until, is_in_base, counter"
 )
 _TOTALS_BY_DAY = text(
-    "WITH changed AS (SELECT unit_id AS part, counter,"
-    + _BY_DAY.format(source="total_on_day", more=" AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))")
+    "WITH counted AS ("
+    + _BY_DAY.format(
+        part="unit_id",
+        at_base="total_at_base",
+        on_day="total_on_day",
+        of_units=" AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[]))",
+    )
 )
 _COUNTS_BY_DAY = text(
-    "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, part)),"
-    " changed AS (SELECT part, counter," + _BY_DAY.format(source="member JOIN count_on_day USING (unit_id)", more="")
+    "WITH member AS (SELECT * FROM unnest(cast(:units AS uuid[]), cast(:owners AS uuid[])) AS m (unit_id, owner)),"
+    " counted AS ("
+    + _BY_DAY.format(
+        part="owner",
+        at_base="member JOIN count_at_base USING (unit_id)",
+        on_day="member JOIN count_on_day USING (unit_id)",
+        of_units="",
+    )
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from chassis.storage.database import ReadSession
 from reporting.disclosure import related_counters, suppressed_parts, suppressed_whole
@@ -17,6 +21,7 @@ from reporting.queries.counts import (
     counts_by_day,
     counts_of,
     get_live_version,
+    state_of_all,
     summed_up,
     totals_on,
 )
@@ -98,11 +103,64 @@ async def _suppressed_in(
         whole = {unit_id: generation.members_of(unit_id)}
         counts = await counts_by_day(session, live, generation, whole, days, names)
         return {day: suppressed_whole(counts[day][unit_id]) for day in days}
+    tables = await _kept_tables(session).get(session, live, generation, parents, days, names)
+    return {day: tables[day].units.get(unit_id, set()) for day in days}
+
+
+Tables = Mapping[date, SuppressedCells]
+
+MOST_TABLES = 4
+"""Of a province with 166 communes, the tables of ninety days are some megabytes."""
+
+
+class _KeptTables:
+    """The suppressed cells of the units around, by day: the same for every commune's page, until anything is counted."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, Tables] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def get(
+        self,
+        session: ReadSession,
+        live: LiveVersion,
+        generation: TreeGeneration,
+        parents: Sequence[UUID],
+        days: Sequence[date],
+        names: set[str],
+    ) -> Tables:
+        async with self._one_at_a_time:
+            state = (live.version, (await tree_of(session)).version, await state_of_all(session, live))
+            key = (state, generation.since, *parents, *days, frozenset(names))
+            if key not in self._found:
+                self._found[key] = await _tables(session, live, generation, parents, days, names)
+                while len(self._found) > MOST_TABLES:
+                    self._found.popitem(last=False)
+            self._found.move_to_end(key)
+            return self._found[key]
+
+
+def _kept_tables(session: ReadSession) -> _KeptTables:
+    pool = session.get_bind().pool  # type: ignore[union-attr]  # a session is bound to an engine
+    return _KEPT.setdefault(pool, _KeptTables())
+
+
+_KEPT: WeakKeyDictionary[Any, _KeptTables] = WeakKeyDictionary()
+
+
+async def _tables(
+    session: ReadSession,
+    live: LiveVersion,
+    generation: TreeGeneration,
+    parents: Sequence[UUID],
+    days: Sequence[date],
+    names: set[str],
+) -> Tables:
     children = {id: generation.members_of(id) for each in parents for id in generation.children.get(each, [])}
     totals = await counts_by_day(session, live, generation, children, days, names)
     homed = {id: generation.homed.get(id, []) for id in parents}
     rests = await counts_by_day(session, live, generation, homed, days, names, own=True)
-    return {day: _suppressed(generation, parents, totals[day], rests[day]).units.get(unit_id, set()) for day in days}
+    return {day: _suppressed(generation, parents, totals[day], rests[day]) for day in days}
 
 
 def _suppressed(generation: TreeGeneration, parents: Sequence[UUID], totals: Counts, rests: Counts) -> SuppressedCells:

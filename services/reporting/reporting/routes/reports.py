@@ -141,7 +141,7 @@ async def get_indicator_trend(
     )
 
 
-@router.get("/v1/reports/ranking")
+@router.get("/v1/reports/ranking", response_model=UnitRankingView)
 async def get_unit_ranking(
     request: Request,
     session: Reading,
@@ -150,30 +150,36 @@ async def get_unit_ranking(
     level: Literal["district", "commune", "village"] = "commune",
     parent: Annotated[str, Query(description="Units below this one", max_length=64)] = PROVINCE,
     as_of: AsOf = None,
-) -> UnitRankingView:
+) -> Response:
     """The units of a level by an indicator, best first, and the units that their targets propose for commendation."""
     require_indicator(indicator)
     day = as_of or today()
+
+    def body(units: list[UnitFigures]) -> bytes:
+        view = UnitRankingView(
+            level=level,
+            parent=parent,
+            indicator=indicator,
+            as_of=day,
+            items=[RankedView.of(each) for each in rank(units, indicator)],
+            commendations=[
+                CommendationView(category=category, unit_code=unit.code, name=unit.name, reached=float(mean))
+                for category, unit, mean in commendations(units, [each.code for each in catalogue().base()])
+            ],
+        )
+        return view.model_dump_json().encode()
+
     if await sees_exact(session, caller, parent, day):
+        content = body(await list_units_of_level(session, parent, level, day, indicator))
+        return Response(content, media_type="application/json")
+
+    async def shown(session: ReadSession) -> bytes:
         units = await list_units_of_level(session, parent, level, day, indicator)
-    else:
+        return body(await public_units(session, units, day))
 
-        async def shown(session: ReadSession) -> list[UnitFigures]:
-            return await public_units(session, await list_units_of_level(session, parent, level, day, indicator), day)
-
-        key = ("ranking", parent, level, day, indicator)
-        units = await public_answer(request.app.state.runtime, session, key, shown)
-    return UnitRankingView(
-        level=level,
-        parent=parent,
-        indicator=indicator,
-        as_of=day,
-        items=[RankedView.of(each) for each in rank(units, indicator)],
-        commendations=[
-            CommendationView(category=category, unit_code=unit.code, name=unit.name, reached=float(mean))
-            for category, unit, mean in commendations(units, [each.code for each in catalogue().base()])
-        ],
-    )
+    key = ("ranking", parent, level, day, indicator)
+    content = await public_answer(request.app.state.runtime, session, key, shown)
+    return Response(content, media_type="application/json")
 
 
 @router.get("/v1/reports/forecasts")
@@ -232,19 +238,23 @@ async def get_filed_report(
     filed = await find_filed(session, filed_id)
     if filed is None:
         raise NotFound()
-    unit = (await tree_of(session)).unit(filed.unit_id)
+    tree = await tree_of(session)
+    unit = tree.unit(filed.unit_id)
     exact = unit is not None and await sees_exact_unit(session, caller, unit, filed.as_of)
     language = language_of(accept_language)
     own, parts = (set(), {}) if exact else await suppressed_in_filed(session, filed)
+    generation = tree.at(tree.last_day_of(unit, filed.as_of) if unit else filed.as_of)
 
     def views(plain: dict[str, list[int | None]], suppressed: set[str]) -> list[FigureView]:
         figures = [_frozen(code, values) for code, values in plain.items() if code in catalogue().indicators]
         return [FigureView.of(each if exact else public_figure(each, suppressed), language) for each in figures]
 
-    children = [
-        ChildView(unit_code=code, name=code, level="", indicators=views(plain, parts.get(code, set())))
-        for code, plain in filed.figures["children"].items()
-    ]
+    def child(code: str, plain: dict[str, list[int | None]]) -> ChildView:
+        known = generation.find(code)
+        name, level = (known.name, known.level) if known else (code, "village")
+        return ChildView(unit_code=code, name=name, level=level, indicators=views(plain, parts.get(code, set())))
+
+    children = [child(code, plain) for code, plain in filed.figures["children"].items()]
     return FiledProgressView(**filed.model_dump(), indicators=views(filed.figures["unit"], own), children=children)
 
 
