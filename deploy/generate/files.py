@@ -16,6 +16,8 @@ from deploy.generate.levels import levels_page
 from gateway.api_docs.openapi import describe_all, generated_tables, merge, problems_of
 from gateway.api_docs.openapi30 import as_openapi_30
 
+EVENTS_READ = "gateway/gateway/api_docs/assets/asyncapi.json"
+"""What the reader of the events loads; a compact copy in the package of the gateway."""
 ROOT = Path(__file__).parents[2]
 OPENAPI, OPENAPI_30, ASYNCAPI = "docs/api/openapi.json", "docs/api/openapi-3.0.json", "docs/api/asyncapi.json"
 
@@ -30,6 +32,7 @@ def generated_files(root: Path = ROOT) -> dict[str, str]:
         OPENAPI: _json(api),
         OPENAPI_30: _json(as_openapi_30(_from_json(_json(api)))),
         ASYNCAPI: _json(describe_events(use)),
+        EVENTS_READ: json.dumps(describe_events(use), ensure_ascii=False, default=str, separators=(",", ":")) + "\n",
         **{_in_root(path): text for path, text in generated_tables(described).items()},
         "docs/events.md": events_page(use),
         "docs/levels.md": levels_page(api),

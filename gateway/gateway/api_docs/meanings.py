@@ -20,7 +20,8 @@ def with_meanings(document: dict[str, Any]) -> dict[str, Any]:
     for item in document["paths"].values():
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
-                text = terms["parameters"].get(parameter["name"]) or terms["fields"].get(parameter["name"])
+                name = parameter["name"]
+                text = terms["parameters"].get(name) or terms["fields"].get(name) or _id_of(name)
                 if text:
                     parameter.setdefault("description", text)
     return document
@@ -63,6 +64,11 @@ def undescribed(document: dict[str, Any]) -> list[str]:
 def field_terms() -> dict[str, dict[str, str]]:
     """`fields`, `parameters`, and the names of schemas that mean something else by a name."""
     return tomllib.loads(TERMS_FILE.read_text(encoding="utf-8"))
+
+
+def _id_of(name: str) -> str:
+    """`Id of the representation` for `representation_id`."""
+    return f"Id of the {name.removesuffix('_id').replace('_', ' ')}" if name.endswith("_id") else ""
 
 
 def _describe(schema: dict[str, Any], terms: dict[str, str]) -> None:

@@ -54,6 +54,10 @@ ACTING_FOR: dict[str, Any] = {
     "schema": {"type": "string", "format": "uuid"},
 }
 SPELLING = {name.lower(): name for name in ("Accept", "Accept-Language", "If-Match", "X-Purpose", "X-Acting-For")}
+FILES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 SUCCESS = {
     "200": "Done; the body has the result",
     "201": "Created",
@@ -71,7 +75,7 @@ def described(method: str, path: str, operation: Any, service: str) -> Any:
     complete["security"] = security_of(operation.get("x-audience", []))
     errors = errors_of(method, path, complete, is_behind=service != "gateway")
     successes = {
-        code: answer if is_error_status(code) else _success(code, answer, operation)
+        code: answer if is_error_status(code) else _success(code, _with_file(path, code, answer), operation)
         for code, answer in answers.items()
         if "content" in answer or not is_error_status(code)
     }
@@ -123,6 +127,12 @@ def _success(code: str, answer: dict[str, Any], operation: Operation) -> dict[st
         "description": SUCCESS.get(code, text) if text in ("", "Successful Response") else text,
         "headers": answer.get("headers", {}) | headers,
     }
+
+
+def _with_file(path: str, code: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, with the file that the end of its path names where the route declares no content."""
+    kind = FILES.get(path.rpartition(".")[2])
+    return answer | {"content": {kind: {}}} if kind and code == "200" and not answer.get("content") else answer
 
 
 def _content(kind: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import contextlib
 import html
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,19 +14,16 @@ from chassis.web.health import readiness
 from chassis.web.routing import language_of
 from gateway.api_docs.error_responses import PROBLEMS_FILE
 from gateway.api_docs.openapi import merge
+from gateway.api_docs.openapi30 import as_openapi_30
+from gateway.api_docs.readers import ASSET_PATH, HTML, asset, html_page
 from gateway.edge.request_head import RawHeaders
 from gateway.edge.responses import Scope, Send, header_values, send_json
 from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
 from gateway.proxy.readiness import ReadinessCache, platform_readiness
 from gateway.settings import GatewaySettings
 
-READER = Path(__file__).with_name("docs.html")
-PAGE_POLICY = (
-    b"default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'sha256-%s'; frame-ancestors 'none'"
-)
-
-
-PAGES = frozenset({"/healthz", "/readyz", "/openapi.json", "/docs"})
+DOCUMENTS = ("/openapi.json", "/openapi-3.0.json", "/asyncapi.json")
+PAGES = frozenset({"/healthz", "/readyz", *DOCUMENTS, *HTML})
 
 
 class Pages:
@@ -45,6 +41,8 @@ class Pages:
         """The template of a page's path; None where it is no page."""
         if path in PAGES:
             return path
+        if path.startswith(ASSET_PATH):
+            return f"{ASSET_PATH}{{name}}"
         return "/problems/{slug}" if path.startswith("/problems/") else None
 
     async def answer(self, scope: Scope, send: Send, path: str) -> None:
@@ -58,9 +56,17 @@ class Pages:
             await send_json(send, status, document, [(b"cache-control", b"no-store")])
         elif path == "/openapi.json":
             await send_json(send, 200, await self.document(), [])
-        elif path == "/docs":
-            page, policy = reader_page()
+        elif path == "/openapi-3.0.json":
+            await send_json(send, 200, as_openapi_30(await self.document()), [])
+        elif path == "/asyncapi.json":
+            await send_asset(scope, send, "asyncapi.json")
+        elif path in HTML:
+            if path == "/" and b"text/html" not in b",".join(header_values(scope, b"accept")):
+                raise NotFound
+            page, policy = html_page(path, is_development=self.settings.is_development)
             await send_page(send, page, policy=policy)
+        elif path.startswith(ASSET_PATH):
+            await send_asset(scope, send, path.removeprefix(ASSET_PATH))
         else:
             found = problem_page(scope, path.removeprefix("/problems/"))
             if found is None:
@@ -109,16 +115,22 @@ async def send_page(send: Send, page: str, *, policy: bytes | None = None, statu
     await send({"type": "http.response.body", "body": body})
 
 
-@cache
-def reader_page() -> tuple[str, bytes]:
-    """The reader of the API document, and the policy that lets its one script run."""
-    import base64
-    import hashlib
-
-    page = READER.read_text(encoding="utf-8")
-    script = page.split("<script>", 1)[1].split("</script>", 1)[0]
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest())
-    return page, PAGE_POLICY % digest
+async def send_asset(scope: Scope, send: Send, name: str) -> None:
+    """Respond with a file that a page loads, compressed where the client takes that; 404 where there is none."""
+    found = asset(name)
+    if found is None:
+        raise NotFound
+    headers: RawHeaders = [(b"etag", found.etag.encode()), (b"cache-control", b"public, max-age=3600")]
+    headers += [(b"content-type", found.media_type.encode()), (b"vary", b"accept-encoding")]
+    if found.etag.encode() in header_values(scope, b"if-none-match"):
+        await send({"type": "http.response.start", "status": 304, "headers": headers[:2]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    takes_gzip = b"gzip" in b",".join(header_values(scope, b"accept-encoding"))
+    body = found.compressed if takes_gzip else found.content
+    headers += [(b"content-length", str(len(body)).encode())] + ([(b"content-encoding", b"gzip")] if takes_gzip else [])
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 @cache

@@ -45,6 +45,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Figures": {"reports": "Progress, trends, ranking, forecasts and exports; the public sees no count under 5."},
     "Signing in": {
         "tokens": "Tokens: development sign-in, client credentials of partners.",
+        "representatives": "Who acts for whom (người đại diện): guardians, persons with consent, owners of organizations.",
         "identity": "The signed-in person: links to the resident, registrations, representatives (đại diện).",
         "vocabularies": "Codes with their Vietnamese and English names.",
         "notifications": "Messages of the platform to a person, their preferences and devices.",
@@ -52,6 +53,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Partners and operation": {
         "partners": "Banks, telecoms, wallets, portals and apps: secrets, agreements, licences, deliveries.",
         "webhooks": "Events that partners send here (Standard Webhooks 1.0).",
+        "events": "Events of the platform for partners and apps, to pull, and their types.",
         "subscriptions": "Events that the platform sends to partners: subscriptions, deliveries, replays.",
         "platform": "Dead letters, administrative acts and settings, for operators.",
     },
