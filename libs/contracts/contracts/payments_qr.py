@@ -73,10 +73,6 @@ class QrIssued(Event):
     bill_id: Id | None = None
     dossier_id: Id | None = None
     expires_at: Instant | None = None
-    bill_period: str | None = None
-    """Of the code of a bill: its period, `YYYY-MM`."""
-    bill_due_on: date | None = None
-    """Of the code of a bill: the last day for paying it."""
 
 
 class FeeUncollectable(Event):

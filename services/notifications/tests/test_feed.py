@@ -3,15 +3,19 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
 from chassis.clock import frozen_at, now
 from chassis.storage.database import Database
+from contracts.casework import DossierChanged, DossierCompleted, DossierSubmitted
 from notifications.commands.publishing import publish_internal
 from notifications.commands.retention import delete_expired
 from services.notifications.tests.samples import active_merchant, completed_step, processed, settled
+
+DOSSIER = UUID("01936f2e-8a00-7000-8000-000000000007")
 
 
 async def types_of(client: httpx.AsyncClient, **query: Any) -> list[str]:
@@ -174,3 +178,43 @@ async def test_events_are_kept_for_thirty_days(deliver: Any, database: Database,
     async with database.transaction() as session:
         assert await delete_expired(session) == 1
     assert len(await types_of(app_client)) == 1
+
+
+def dossier(kind: type, version: int, status: str, **fields: Any) -> Any:
+    """An event of one dossier, filed here by default."""
+    return kind(
+        **{
+            "dossier_id": DOSSIER, "version": version, "unit_id": DOSSIER, "unit_code": "15724",
+            "procedure_code": "2.000635", "status": status, "national_status": 2, "channel": 2, "origin": "here",
+            "at": now(), "resident_id": DOSSIER,
+        }
+        | fields
+    )  # fmt: skip
+
+
+async def test_a_dossier_is_told_once_for_each_status(deliver: Any, app_client: httpx.AsyncClient) -> None:
+    await deliver(
+        dossier(DossierSubmitted, 1, "submitted"),
+        dossier(DossierChanged, 2, "accepted"),
+        dossier(DossierChanged, 3, "accepted", fee_amount=8000),
+        dossier(DossierChanged, 4, "supplement_requested"),
+        dossier(DossierChanged, 5, "supplement_requested"),
+        dossier(DossierChanged, 6, "accepted"),
+        dossier(DossierCompleted, 7, "returned"),
+    )
+
+    assert await types_of(app_client) == [
+        "dossier.submitted", "dossier.status_changed", "dossier.supplement_requested", "dossier.status_changed",
+        "dossier.status_changed", "dossier.completed",
+    ]  # fmt: skip
+
+
+async def test_a_portal_sees_its_own_dossiers(
+    deliver: Any, calling: Any, bank: httpx.AsyncClient, app_client: httpx.AsyncClient
+) -> None:
+    await deliver(dossier(DossierSubmitted, 1, "submitted", origin="portal", partner_id="demo-portal", code="H56.1"))
+
+    portal = calling("partner", partner_id="demo-portal")
+    assert (await portal.get("/v1/events")).json()["items"][0]["data"]["code"] == "H56.1"
+    assert await types_of(bank) == []
+    assert await types_of(app_client) == ["dossier.submitted"]

@@ -18,11 +18,12 @@ from sqlmodel import col, select
 from chassis.clock import HO_CHI_MINH, now
 from chassis.ids import new_id
 from chassis.storage.database import Session
+from contracts.casework import DossierState
 from contracts.event import Event
 from contracts.payments_qr import MerchantState
 from notifications.model.event_data import EventData
 from notifications.model.event_types import BY_EVENT, EventType, Reader, Source
-from notifications.model.partners import KnownMerchant
+from notifications.model.partners import KnownDossier, KnownMerchant
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,12 @@ class NewEvent:
 
 async def publish_internal(session: Session, events: Sequence[Event]) -> None:
     """Records the public events that follow from internal ones, in their order, and what is known of merchants."""
-    merchants = await _merchants_of(session, events)
-    await record_events(session, [new for event in events for new in _follows_from(event, merchants)])
+    merchants, dossiers = await _merchants_of(session, events), await _dossiers_of(session, events)
+    new: list[NewEvent] = []
+    for event in events:
+        has_moved = isinstance(event, DossierState) and _has_moved(session, dossiers, event)
+        new += _follows_from(event, merchants, has_moved=has_moved)
+    await record_events(session, new)
 
 
 async def record_events(session: Session, events: Sequence[NewEvent]) -> list[int]:
@@ -101,10 +106,10 @@ _INSERT_READERS = text(
 )
 
 
-def _follows_from(event: Event, merchants: dict[UUID, KnownMerchant]) -> Iterable[NewEvent]:
+def _follows_from(event: Event, merchants: dict[UUID, KnownMerchant], *, has_moved: bool) -> Iterable[NewEvent]:
     merchant = merchants.get(getattr(event, "merchant_id", None) or UUID(int=0))
     for type_, source in BY_EVENT.get(type(event), ()):
-        if source.when(event):
+        if source.when(event) and (has_moved or not source.is_move):
             yield _new_event(type_, source, event, merchant)
 
 
@@ -159,3 +164,24 @@ def _remember(session: Session, known: dict[UUID, KnownMerchant], event: Merchan
     merchant.version, merchant.provider = event.version, event.provider
     merchant.owner_resident_id = event.owner_resident_id
     merchant.owner_organization_id = event.owner_organization_id
+
+
+async def _dossiers_of(session: Session, events: Sequence[Event]) -> dict[UUID, KnownDossier]:
+    ids = {event.dossier_id for event in events if isinstance(event, DossierState)}
+    if not ids:
+        return {}
+    found = await session.exec(select(KnownDossier).where(col(KnownDossier.id).in_(ids)))
+    return {dossier.id: dossier for dossier in found}
+
+
+def _has_moved(session: Session, known: dict[UUID, KnownDossier], event: DossierState) -> bool:
+    """Whether the event shows another status than the dossier's event before; stores it."""
+    dossier = known.get(event.dossier_id)
+    if dossier is None:
+        dossier = known[event.dossier_id] = KnownDossier(id=event.dossier_id, version=event.version, status="")
+        session.add(dossier)
+    elif dossier.version >= event.version:
+        return False
+    has_moved = dossier.status != event.status
+    dossier.version, dossier.status = event.version, event.status
+    return has_moved

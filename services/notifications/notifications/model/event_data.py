@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from chassis.clock import HO_CHI_MINH
 
@@ -117,12 +117,16 @@ class BillData(EventData):
 class BillIssuedData(BillData):
     """A bill was issued, or issued again with another amount or date."""
 
-    qr_code_id: UUID
+    qr_code_id: UUID | None = None
     """The code that pays it."""
-    period: str | None = Field(default=None, validation_alias=AliasChoices("period", "bill_period"))
+    period: str
     """The billing period, `YYYY-MM`."""
-    due_on: date | None = Field(default=None, validation_alias=AliasChoices("due_on", "bill_due_on"))
+    due_on: date
     """The last day for paying it."""
+    remaining: int
+    """VND that are still due."""
+    resident_ids: list[UUID] = []
+    """Its payers, by confirmed customer codes."""
 
 
 class BillPaidData(BillData):

@@ -22,6 +22,7 @@ from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.event import Event
 from contracts.onboarding import OrganizationStepCompleted, SessionScheduled, StepCompleted, StepRevoked
 from contracts.payments_qr import (
+    BillIssued,
     BillPaid,
     MerchantActivated,
     MerchantSuspended,
@@ -77,7 +78,8 @@ def _always(_event: Any) -> bool:
 class Source:
     """An internal event from which a public one follows.
 
-    `subject` is the field that orders events, `once` the fields that make it the same event, `at` when it happened.
+    `subject` is the field that orders events, `once` the fields that make it the same event, `at` when it happened;
+    `is_move`: only when the status of the dossier differs from the one before.
     """
 
     event: type[Event]
@@ -85,6 +87,7 @@ class Source:
     once: tuple[str, ...]
     at: str = "at"
     when: Callable[[Any], bool] = _always
+    is_move: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,8 @@ class EventType:
         return " ".join((self.data.__doc__ or "").split())
 
 
-def _dossier(event: type[Event], when: Callable[[Any], bool] = _always) -> tuple[Source, ...]:
-    return (Source(event, "dossier_id", ("dossier_id", "version"), when=when),)
+def _dossier(event: type[Event], when: Callable[[Any], bool] = _always, is_move: bool = False) -> tuple[Source, ...]:
+    return (Source(event, "dossier_id", ("dossier_id", "version"), when=when, is_move=is_move),)
 
 
 def _merchant(event: type[Event]) -> tuple[Source, ...]:
@@ -145,7 +148,7 @@ TYPES: tuple[EventType, ...] = (
     EventType("qr.issued", "Đã cấp mã QR", QrIssuedData, APP_AND_PROVIDER,
               (Source(QrIssued, "merchant_id", ("qr_code_id",)),)),
     EventType("bill.issued", "Đã phát hành hóa đơn", BillIssuedData, APP_AND_PROVIDER,
-              (Source(QrIssued, "merchant_id", ("qr_code_id",), when=lambda one: one.bill_id and one.amount),)),
+              (Source(BillIssued, "merchant_id", ("bill_id", "at")),)),
     EventType("bill.paid", "Hóa đơn đã được thanh toán", BillPaidData, APP_AND_PROVIDER,
               (Source(BillPaid, "merchant_id", ("bill_id", "payment_id"), at="paid_at"),)),
     EventType("payment.settled", "Đã nhận thanh toán", PaymentSettledData, PAYMENT_READERS,
@@ -156,9 +159,9 @@ TYPES: tuple[EventType, ...] = (
               frozenset({Reader.PARTNER, Reader.PROVIDER}), (Source(PaymentUnmatched, "payment_id", ("payment_id",)),)),
     EventType("dossier.submitted", "Hồ sơ đã được nộp", DossierData, APP_AND_PARTNER, _dossier(DossierSubmitted)),
     EventType("dossier.supplement_requested", "Hồ sơ cần bổ sung", DossierData, APP_AND_PARTNER,
-              _dossier(DossierChanged, lambda one: one.status == "supplement_requested")),
+              _dossier(DossierChanged, lambda one: one.status == "supplement_requested", is_move=True)),
     EventType("dossier.status_changed", "Hồ sơ đã chuyển trạng thái", DossierData, APP_AND_PARTNER,
-              _dossier(DossierChanged)),
+              _dossier(DossierChanged, is_move=True)),
     EventType("dossier.completed", "Hồ sơ đã có kết quả", DossierData, APP_AND_PARTNER, _dossier(DossierCompleted)),
     EventType("feedback.answered", "Phản ánh, kiến nghị đã được trả lời", FeedbackAnsweredData, APP,
               (Source(FeedbackAnswered, "feedback_id", ("feedback_id", "version")),)),

@@ -1,4 +1,4 @@
-"""What notifications knows of partners and of merchants: who may see which public event."""
+"""What notifications knows of partners, merchants and dossiers: who may see which public event, and what is a change."""
 
 from uuid import UUID
 
@@ -40,3 +40,13 @@ class KnownMerchant(Table, table=True):
     provider: str = Field(sa_type=Text)
     owner_resident_id: UUID | None = None
     owner_organization_id: UUID | None = None
+
+
+class KnownDossier(Table, table=True):
+    """The status of a dossier after its last event."""
+
+    __tablename__ = "known_dossier"
+
+    id: UUID = Field(primary_key=True)
+    version: int
+    status: str = Field(sa_type=Text)

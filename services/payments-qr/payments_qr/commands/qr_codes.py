@@ -150,8 +150,6 @@ def qr_issued_event(merchant: Merchant, code: QrCode, bill: Bill | None) -> QrIs
         "bill_id": code.bill_id,
         "dossier_id": bill.dossier_id if bill else None,
         "expires_at": code.expires_at,
-        "bill_period": bill.period if bill else None,
-        "bill_due_on": bill.due_on if bill else None,
     }
     return QrIssued(**fields)
 
