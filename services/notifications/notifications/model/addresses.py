@@ -32,7 +32,11 @@ LOOPBACK_6 = IPv6Address("::1")
 LOOPBACK_4 = IPv4Network("127.0.0.0/8")
 
 ENDS_IN_A_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?$")
+WITH_CREDENTIALS = re.compile(r"[^/]*//[^/?#]*@")
+"""Also an empty name before the `@`, which parsers drop."""
 LONGEST_URL = 2000
+LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "home.arpa", "corp", "private")
+"""Names that lead into a private network, or to this machine, by their meaning (RFC 6761, 6762, 8375 and custom)."""
 
 
 def is_loopback(address: IpAddress) -> bool:
@@ -98,7 +102,7 @@ def read_url(text: str, *, allows_loopback: bool) -> URL:
         raise NOT_A_URL
     if "\\" in text or "%" in host:  # read differently by different libraries; a zone of an IPv6 address
         raise NOT_A_URL
-    if "@" in url.raw_authority:
+    if "@" in url.raw_authority or WITH_CREDENTIALS.match(text):
         raise HAS_CREDENTIALS
     if "#" in text:
         raise HAS_FRAGMENT
@@ -107,9 +111,17 @@ def read_url(text: str, *, allows_loopback: bool) -> URL:
         raise ODD_ADDRESS
     if address is not None and not may_connect(address, allows_loopback=allows_loopback):
         raise NOT_PUBLIC
+    if address is None and _is_local_name(host) and not (allows_loopback and _names_loopback(host, None)):
+        raise NOT_PUBLIC
     if url.scheme != "https" and not (url.scheme == "http" and allows_loopback and _names_loopback(host, address)):
         raise NOT_HTTPS
     return url
+
+
+def _is_local_name(host: str) -> bool:
+    """A name without a dot, such as that of a container, or below a name of private networks."""
+    name = host.rstrip(".").lower()
+    return "." not in name or any(name.endswith(f".{local}") for local in LOCAL_NAMES)
 
 
 def _names_loopback(host: str, address: IpAddress | None) -> bool:

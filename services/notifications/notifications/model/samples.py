@@ -15,15 +15,15 @@ VALUES: dict[str, Any] = {
     "session_id": ID.format(14), "subscription_id": ID.format(15), "recipient_id": ID.format(13),
     "owner_resident_id": ID.format(13), "webhook_id": "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", "event": "payment_account.opened",
     "service": "registry", "outcome": "applied", "unit_code": "15724", "category": "market_stall", "status": "active",
-    "provider": "demo-bank", "partner_id": "demo-bank", "kind": "dynamic", "amount": 150000, "remaining": 150000, "resident_ids": [ID.format(13)],
-    "period": "2026-11",
-    "due_on": "2026-12-15", "paid_at": OCCURRED_AT, "settled_at": OCCURRED_AT, "reversed_at": OCCURRED_AT,
+    "provider": "demo-bank", "partner_id": "demo-bank", "kind": "dynamic", "amount": 150000, "remaining": 150000,
+    "period": "2026-11", "due_on": "2026-12-15", "paid_at": OCCURRED_AT, "settled_at": OCCURRED_AT, "reversed_at": OCCURRED_AT,
     "counted": True, "code": "H56.15724-261130-0001",
     "procedure_code": "2.000635", "national_status": 2, "channel": 2, "origin": "here",
     "submitted_at": OCCURRED_AT, "received_at": OCCURRED_AT, "due_at": "2026-12-03T17:00:00+07:00", "fee_amount": 8000,
     "answered_at": OCCURRED_AT, "is_on_time": True, "sender_unit_code": "15724", "step": "payment_account",
     "evidence_kind": "partner", "completed_at": OCCURRED_AT, "purposes": ["prefill"], "role": "officer",
     "action": "read", "purpose": "dossier", "fields": ["full_name", "date_of_birth"], "starts_at": OCCURRED_AT,
+    "resident_ids": [ID.format(13)],
     "ends_at": "2026-11-30T11:00:00+07:00", "failing_since": OCCURRED_AT, "disables_at": "2026-12-05T08:30:00+07:00",
 }  # fmt: skip
 """A value by the name of a field; a field that is not here is left out."""

@@ -23,6 +23,7 @@ from chassis.web.routing import (
 from notifications.commands import subscriptions as commands
 from notifications.queries import subscriptions as queries
 from notifications.schemas.subscriptions import (
+    OVERLAP_HOURS,
     NewSubscription,
     NewSubscriptionSecret,
     SubscriptionActView,
@@ -100,7 +101,7 @@ async def create_subscription_secret(
 ) -> NewSubscriptionSecret:
     """A new secret; the old ones sign beside it for `overlap_hours`. It is shown this once."""
     subscription = await queries.get_subscription(session, caller, subscription_id, lock=True)
-    overlap = timedelta(hours=(body or SubscriptionSecretCreate()).overlap_hours)
+    overlap = timedelta(hours=body.overlap_hours if body else OVERLAP_HOURS)
     secret, plain = await commands.add_secret(session, caller, subscription, overlap)
     return NewSubscriptionSecret.of(secret, plain)
 

@@ -11,7 +11,7 @@ from notifications.model.event_data import Instant
 from notifications.model.event_types import BY_NAME
 from notifications.model.subscriptions import Subscription, SubscriptionAct, SubscriptionSecret, SubscriptionStatus
 
-LONGEST_OVERLAP_HOURS = 24 * 90
+OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 24 * 90
 
 
 def _known_type(value: str) -> str:
@@ -70,7 +70,7 @@ class SubscriptionSecretCreate(RequestBody):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    overlap_hours: int = Field(default=24, ge=0, le=LONGEST_OVERLAP_HOURS)
+    overlap_hours: int = Field(default=OVERLAP_HOURS, ge=0, le=LONGEST_OVERLAP_HOURS)
     """Hours during which the old secrets sign too."""
 
 
