@@ -66,6 +66,7 @@ async def test_lines_are_matched_missing_or_different(settle, pay):
 
     assert answer.status_code == 201
     assert figures(answer) == {"matched": 1, "missing_here": 1, "missing_there": 1, "amount_mismatch": 1}
+    assert (answer.json()["sum"], answer.json()["our_sum"], answer.json()["difference"]) == (4_200, 6_000, -1_800)
     lines = {line["partner_reference"]: line for line in answer.json()["lines"]}
     assert (lines["B"]["amount"], lines["B"]["our_amount"], lines["B"]["number"]) == (2_500, 2_000, 3)
     assert lines["C"]["state"] == "missing_there"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func
-from sqlmodel import col, false, select
+from sqlmodel import col, false, or_, select
 
 from chassis.errors import Forbidden, NotFound
 from chassis.security.identity import Caller
@@ -101,6 +101,24 @@ async def _with_figures_of_visible_lines(
             }
             seen.append(Settlement(**settlement.model_dump() | figures))
     return seen
+
+
+async def our_sums(session: ReadSession, caller: Caller, settlements: Sequence[Settlement]) -> dict[UUID, int]:
+    """What the recorded movements that were compared add up to, by settlement: those of its rows, and those it lacks."""
+    ours = col(SettlementLine.our_amount)
+    signed = case((col(SettlementLine.kind) == "payment", ours), else_=-ours)
+    query: Any = (
+        select(col(SettlementLine.settlement_id), func.coalesce(func.sum(signed), 0))
+        .where(
+            col(SettlementLine.settlement_id).in_([settlement.id for settlement in settlements]),
+            or_(col(SettlementLine.number).is_not(None), col(SettlementLine.state) == "missing_there"),
+        )
+        .group_by(col(SettlementLine.settlement_id))
+    )
+    if caller.role == "officer":
+        query = query.join(Payment, col(Payment.id) == col(SettlementLine.payment_id))
+        query = scoped(query, caller, col(Payment.unit_id))
+    return {settlement_id: int(amount) for settlement_id, amount in await session.execute(query)}
 
 
 async def list_lines(

@@ -38,6 +38,7 @@ from payments_qr.queries.settlements import (
     list_merchants_of_lines,
     list_open_lines,
     list_visible_settlements,
+    our_sums,
 )
 from payments_qr.schemas.payments import (
     LineResolution,
@@ -89,7 +90,8 @@ async def list_settlements(
     """Settlements, oldest first. For officers: those with lines of merchants in their units, with the figures of these."""
     _refuse_training(caller)
     rows, cursor = await list_visible_settlements(session, caller, page, partner_id=partner_id)
-    return Listed(items=[SettlementView.of(row, language_of(accept_language)) for row in rows], next_cursor=cursor)
+    sums, language = await our_sums(session, caller, rows), language_of(accept_language)
+    return Listed(items=[SettlementView.of(row, sums.get(row.id, 0), language) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/settlements/{settlement_id}")
@@ -148,7 +150,8 @@ async def _report(
 ) -> SettlementReport:
     lines = await list_open_lines(session, caller, settlement.id)
     await _log_reads(session, caller, lines, purpose)
-    figures = SettlementView.of(settlement, language).model_dump()
+    sums = await our_sums(session, caller, [settlement])
+    figures = SettlementView.of(settlement, sums.get(settlement.id, 0), language).model_dump()
     return SettlementReport.model_validate(figures | {"lines": [SettlementLineView.of(line) for line in lines]})
 
 

@@ -1,7 +1,7 @@
 """Request and response bodies of payments and settlements."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -167,6 +167,10 @@ class SettlementView(BaseModel):
     """Transactions of the file."""
     sum: int
     """Payments minus reversals of the file, in VND."""
+    our_sum: int
+    """What the recorded movements that were compared add up to, in VND."""
+    difference: int
+    """`sum` minus `our_sum`: 0 when the books agree."""
     has_control_line: bool
     """Whether the file states its count or sum."""
     matched: int
@@ -187,10 +191,11 @@ class SettlementView(BaseModel):
     """Remarks about the file: columns that are not understood, rows that did not succeed."""
 
     @classmethod
-    def of(cls, settlement: Settlement, language: Language) -> Self:
+    def of(cls, settlement: Settlement, our_sum: int, language: Language) -> Self:
         """The view of a settlement; its remarks in a language."""
         warnings = [FindingView.of(Rejection(**one), language) for one in settlement.warnings]
-        derived = {"rows": settlement.row_count, "sum": settlement.row_sum, "warnings": warnings}
+        derived: dict[str, Any] = {"rows": settlement.row_count, "sum": settlement.row_sum, "warnings": warnings}
+        derived |= {"our_sum": our_sum, "difference": settlement.row_sum - our_sum}
         return cls.model_validate(settlement.model_dump() | derived)
 
 
