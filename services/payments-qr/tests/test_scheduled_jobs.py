@@ -15,8 +15,9 @@ from chassis.web.service_client import ServiceClient
 from contracts.payments_qr import MerchantUpdated
 from contracts.registry import OrganizationRegistered
 from payments_qr.commands.owners import link_owners
+from payments_qr.commands.payload_indexes import index_payloads
 from payments_qr.commands.rotation import ROTATIONS
-from payments_qr.model import Merchant
+from payments_qr.model import Merchant, QrCode
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
@@ -174,6 +175,30 @@ async def test_a_new_key_takes_over_while_merchants_are_found_and_read(
         row = await session.get_one(Merchant, merchant["id"])
         assert row.account_no[1:4] == b"new"
         assert (await session.get_one(KeyProgress, ("merchant", "new|new"))).finished_at is not None
+
+
+async def test_a_value_that_cannot_be_decrypted_stops_no_other(database, activated, officer, monkeypatch):
+    """A row whose key is gone comes first in rotation and in the index of payloads."""
+    lost, kept = await activated(), await activated(name="Sạp cá", counter="2")
+    codes = [
+        (await officer.post(f"/v1/merchants/{one['id']}/qr-codes", json={"kind": "static"})).json()["id"]
+        for one in (lost, kept)
+    ]
+    async with database.transaction() as session:
+        (await session.get_one(Merchant, lost["id"])).account_no = b"lost"
+        for number, code_id in enumerate(codes):
+            code = await session.get_one(QrCode, code_id)
+            code.payload, code.payload_index = (code.payload if number else b"lost"), None
+    old = f"dev:{base64.b64encode(b'bakhong development key, no use!').decode()}"
+    use_keys(monkeypatch, f"new:{base64.b64encode(b'n' * 32).decode()},{old}")
+
+    await index_payloads(database)
+    await rotate_keys(database, ROTATIONS)
+
+    async with database.reading() as session:
+        assert (await session.get_one(QrCode, codes[1])).payload_index is not None
+        assert (await session.get_one(Merchant, kept["id"])).account_no[1:4] == b"new"
+        assert (await session.get_one(Merchant, lost["id"])).account_no == b"lost"
 
 
 def use_keys(monkeypatch, keys: str) -> None:

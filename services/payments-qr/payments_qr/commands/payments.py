@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import local_date, now
+from chassis.observability.log import logger
+from chassis.security.encryption import DecryptionFailed
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
@@ -272,8 +274,17 @@ async def judge_waiting_payments(session: Session, merchant: Merchant) -> None:
         await _judge_again(session, payment, merchant)
 
 
+def _memo_of(payment: Payment) -> str | None:
+    """The memo of a waiting payment; one that cannot be decrypted is lost, and stops no other payment."""
+    try:
+        return payment.opened_memo()
+    except DecryptionFailed:
+        logger.warning("memo cannot be decrypted", payment_id=str(payment.id))
+        return None
+
+
 async def _judge_again(session: Session, payment: Payment, merchant: Merchant) -> None:
-    memo = payment.opened_memo()
+    memo = _memo_of(payment)
     code = await session.get(QrCode, payment.qr_code_id, with_for_update=True) if payment.qr_code_id else None
     bill = await session.get(Bill, payment.bill_id, with_for_update=True) if payment.bill_id else None
     match = MatchInput(
