@@ -81,6 +81,7 @@ GUESSED = frozenset({"/v1/dossiers/track", "/track", "/oauth/token"})
 RARELY_CHANGED = frozenset(
     {
         "/track",
+        "/v1/feedback/published",
         "/v1/units",
         "/v1/units/{code}",
         "/v1/procedures",

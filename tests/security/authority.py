@@ -77,6 +77,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "DELETE /v1/units/{code}/fee-merchant": ("fee-merchant.withdraw",),
     "POST /v1/dossiers": ("create dossier",),
     "GET /v1/dossiers": FORM,
+    "POST /v1/dossiers/lookup": FORM,
     "GET /v1/dossiers/{dossier_id}": FORM,
     "PATCH /v1/dossiers/{dossier_id}": FILL_IN,
     "DELETE /v1/dossiers/{dossier_id}": FILL_IN,

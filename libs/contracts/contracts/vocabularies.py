@@ -186,11 +186,45 @@ MERCHANT_CATEGORIES = (
 )
 """What a merchant is: the points that take cashless payments."""
 
+DOCUMENT_KINDS = (
+    Term("official_letter", "Công văn", "Official letter", ("CV",)),
+    Term("resolution", "Nghị quyết", "Resolution", ("NQ",)),
+    Term("decision", "Quyết định", "Decision", ("QĐ",)),
+    Term("directive", "Chỉ thị", "Directive", ("CT",)),
+    Term("rules", "Quy chế", "Rules", ("QC",)),
+    Term("regulation", "Quy định", "Regulation", ("QyĐ",)),
+    Term("communique", "Thông cáo", "Communiqué", ("TC",)),
+    Term("notice", "Thông báo", "Notice", ("TB",)),
+    Term("guidance", "Hướng dẫn", "Guidance"),
+    Term("programme", "Chương trình", "Programme", ("CTr",)),
+    Term("plan", "Kế hoạch", "Plan", ("KH",)),
+    Term("scenario", "Phương án", "Scenario", ("PA",)),
+    Term("scheme", "Đề án", "Scheme"),
+    Term("project", "Dự án", "Project"),
+    Term("report", "Báo cáo", "Report", ("BC",)),
+    Term("minutes", "Biên bản", "Minutes", ("BB",)),
+    Term("submission", "Tờ trình", "Submission", ("TTr",)),
+    Term("contract", "Hợp đồng", "Contract"),
+    Term("telegram", "Công điện", "Official telegram", ("CĐ",)),
+    Term("memorandum", "Bản ghi nhớ", "Memorandum", ("BGN",)),
+    Term("agreement", "Bản thỏa thuận", "Agreement", ("BTT",)),
+    Term("authorisation", "Giấy ủy quyền", "Authorisation", ("GUQ",)),
+    Term("invitation", "Giấy mời", "Invitation", ("GM",)),
+    Term("introduction", "Giấy giới thiệu", "Letter of introduction", ("GGT",)),
+    Term("transmittal", "Phiếu gửi", "Transmittal note", ("PG",)),
+    Term("forwarding", "Phiếu chuyển", "Forwarding note", ("PC",)),
+    Term("notification", "Phiếu báo", "Notification note", ("PB",)),
+    Term("application", "Đơn", "Application of a person", ("Đơn đề nghị", "Đơn thư")),
+)
+"""Kinds of documents (Decree 30/2020/NĐ-CP, annex III); the other name is the abbreviation that stands in the symbol, e.g.
+`KH` in "04/KH-UBND". HD, HĐ, ĐA and DA are no names here: without accents they would be read as one another."""
+
 VOCABULARIES: dict[str, tuple[Term, ...]] = {
     "bodies": BODIES,
     "access-purposes": ACCESS_PURPOSES,
     "consent-purposes": CONSENT_PURPOSES,
     "indicators": INDICATORS,
     "merchant-categories": MERCHANT_CATEGORIES,
+    "document-kinds": DOCUMENT_KINDS,
 }
 """Every vocabulary by the name under which `GET /v1/vocabularies/{name}` serves it."""

@@ -6,6 +6,7 @@ from casework.commands.actions import confirm_silent_drafts
 from casework.commands.counting import take_counts
 from casework.commands.feedback import escalate_feedback
 from casework.commands.incidents import encrypt_old_texts, escalate_incidents
+from casework.commands.marking import mark_old_texts
 from casework.commands.rotation import ROTATIONS
 from casework.handlers import HANDLERS
 from casework.model import Table
@@ -29,6 +30,12 @@ async def escalate(runtime: Runtime) -> None:
         await escalate_incidents(session)
 
 
+async def mark_texts(runtime: Runtime) -> None:
+    """Marks texts that an earlier release stored, so that they are found."""
+    async with runtime.database.transaction() as session:
+        await mark_old_texts(session)
+
+
 async def encrypt_texts(runtime: Runtime) -> None:
     """Encrypts free texts that an earlier release stored in the clear."""
     async with runtime.database.transaction() as session:
@@ -46,6 +53,7 @@ service = Service(
         ScheduledJob("confirm draft results", EVERY_SECONDS, confirm_drafts),
         ScheduledJob("escalate what is late", EVERY_SECONDS, escalate),
         ScheduledJob("encrypt texts", EVERY_SECONDS, encrypt_texts),
+        ScheduledJob("mark texts", EVERY_SECONDS, mark_texts),
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,

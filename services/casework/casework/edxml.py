@@ -92,6 +92,8 @@ class EdxmlDocument(NamedTuple):
     traces: tuple[TraceHeader, ...] = ()
     business: int = NEW_DOCUMENT
     attachments: tuple[EnvelopeFile, ...] = ()
+    missing_files: tuple[str, ...] = ()
+    """Files that the manifest names and the envelope does not hold."""
 
 
 class StatusReply(NamedTuple):
@@ -246,10 +248,11 @@ def _read_document(root: etree._Element, header: etree._Element, limit: int) -> 
         type_name=_text(message.find("{*}DocumentType"), "TypeName"),
         signer=_signer(message.find("{*}SignerInfo")),
         due_on=_day(message, "DueDate"),
-        answers=tuple(_answered(each) for each in message.iterfind("{*}ResponseFor")),
+        answers=tuple(_answered(each) for each in message.iterfind("{*}ResponseFor") if _text(each, "DocumentId")),
         traces=tuple(_trace(each) for each in traces.iterfind("{*}TraceHeader")) if traces is not None else (),
         business=_business(traces),
         attachments=tuple(_attachments(root, limit)),
+        missing_files=tuple(_missing_files(root)),
     )
 
 
@@ -307,13 +310,31 @@ def _attachments(root: etree._Element, limit: int) -> Iterable[EnvelopeFile]:
         yield EnvelopeFile(_text(element, "AttachmentName"), _unpacked(content, limit), _text(element, "ContentType"))
 
 
+def _missing_files(root: etree._Element) -> Iterable[str]:
+    """The names in the manifest without a file, by their content id or, where senders number them otherwise, their name."""
+    files = root.findall("{*}AttachmentEncoded/{*}Attachment")
+    there = {_content_id(file) for file in files} | {_text(file, "AttachmentName") for file in files}
+    for reference in root.iterfind("{*}edXMLEnvelope/{*}edXMLBody/{*}edXMLManifest/{*}Reference"):
+        name = _text(reference, "AttachmentName")
+        if _content_id(reference) not in there and (not name or name not in there):
+            yield name or _content_id(reference)
+
+
+def _content_id(element: etree._Element) -> str:
+    return _text(element, "ContentId").removeprefix("cid:")
+
+
 def _unpacked(content: bytes, limit: int) -> bytes:
-    """Some senders zip each attachment; at most `limit` + 1 bytes are unpacked."""
+    """Some senders zip each attachment; at most `limit` + 1 bytes are unpacked. An archive of several files, an Office file
+    among them, is a file by itself."""
     if not content.startswith(b"PK\x03\x04"):
         return content
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            [name] = packed.namelist()
+            names = packed.namelist()
+            if len(names) != 1 or names[0] == "[Content_Types].xml":
+                return content
+            [name] = names
             with packed.open(name) as member:
                 return member.read(limit + 1)
     except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, OSError) as error:

@@ -31,6 +31,13 @@ class IncompleteDossier(InvalidBody):
     vi, en = "Hồ sơ còn thiếu thông tin hoặc giấy tờ.", "Information or papers are missing."
 
 
+class InconsistentDossier(InvalidBody):
+    """The form contradicts itself, the calendar or the registry; `errors` names every field."""
+
+    slug = "inconsistent-dossier"
+    vi, en = "Thông tin trong hồ sơ chưa hợp lý.", "The information in the dossier does not fit together."
+
+
 class DossierNotEditable(Problem):
     """The form and the papers can be changed only in a draft or while a supplement is asked for."""
 
@@ -123,10 +130,11 @@ class NotYourResident(Problem):
 
 
 class PaperRefused(InvalidBody):
-    """The file is not a PDF, JPEG or PNG by its content, or the scanner refused it."""
+    """The file is not of a kind that is taken here by its content, or the scanner refused it."""
 
     slug = "paper-refused"
-    vi, en = "Tệp không được chấp nhận (chỉ nhận PDF, JPEG, PNG).", "The file is refused (PDF, JPEG or PNG only)."
+    vi = "Tệp không được chấp nhận (chỉ nhận PDF và ảnh JPEG, PNG, HEIC, WebP)."
+    en = "The file is refused (PDF, and JPEG, PNG, HEIC or WebP pictures)."
 
 
 class TooManyPapers(Problem):

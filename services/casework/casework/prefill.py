@@ -118,6 +118,20 @@ async def _resident(
     return KnownAttributes({}, (REGISTRY,))
 
 
+async def find_resident_id(
+    service_client: ServiceClient, caller: Caller, personal_id: str, purpose: str | None, seconds: float
+) -> UUID | None:
+    """The resident with this number, as far as the registry shows them to the caller; None for nobody, and when it is down."""
+    try:
+        answer = await service_client.call(
+            REGISTRY, "POST", "/v1/residents/lookup", caller=caller, purpose=purpose,
+            json={"personal_id": personal_id}, seconds=seconds,
+        )  # fmt: skip
+        return _uuid(answer.get("id"))
+    except (ServiceUnavailable, AttributeError, TypeError, ValueError):
+        return None
+
+
 async def _organization(
     service_client: ServiceClient, caller: Caller, organization_id: UUID, seconds: float
 ) -> tuple[KnownAttributes, UUID | None]:

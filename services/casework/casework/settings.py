@@ -16,6 +16,8 @@ class CaseworkSettings(Settings):
     """The form since Circular 03/2025/TT-VPCP is unverified; `000.00.{unit}.H56-...` is the one before."""
     organ_id_pattern: str = "H56.{unit}"
     """A unit's identifier in document exchange; H56 is Thanh Hóa, its form for communes since 2025 is unverified."""
+    organ_id_patterns_read: tuple[str, ...] = ("000.00.{unit}.H56", "000.{unit}.00.H56", "{unit}.00.00.H56")
+    """Identifiers of four parts (QCVN 102:2016/BTTTT) under which others still address a unit; read, never written."""
     envelope_limit_bytes: int = 20 * 1024 * 1024
     attachment_limit_bytes: int = 10 * 1024 * 1024
     attachments_per_dossier: int = 30

@@ -35,6 +35,7 @@ class Registry:
 
     people: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     organizations: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    numbers: dict[str, UUID] = field(default_factory=dict)
     mode: str = "up"
     asked: list[tuple[str, str, list[str]]] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
@@ -61,6 +62,13 @@ class Registry:
             if resident_id not in self.people:
                 return JSONResponse({}, 404)
             return self._answer(self.people[resident_id], body["fields"])
+
+        @app.post("/v1/residents/lookup")
+        async def lookup(request: Request) -> Any:
+            if refusal := await self._behave():
+                return refusal
+            found = self.numbers.get((await request.json())["personal_id"])
+            return {"id": str(found)} if found else JSONResponse({}, 404)
 
         @app.get("/v1/organizations/{organization_id}")
         async def organization(organization_id: UUID) -> Any:

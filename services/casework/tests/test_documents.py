@@ -95,3 +95,40 @@ async def test_both_sides_get_status_events_without_the_content(binh, officer, w
     assert (received.document_id, received.status) == (sent.document_id, "received")
     assert (reply.recipient_id, reply.sender_unit_code) == (world.binh, "15724")
     assert LETTER["subject"] not in sent.model_dump_json()
+
+
+async def test_a_document_of_an_agency_has_its_symbol_place_and_signer(officer, world):
+    signer = {"full_name": "Nguyễn Văn Thử", "position": "Chủ tịch", "competence": "TM. Ủy ban nhân dân"}
+    letter = await send(officer, unit_code="15061", subject="V/v phối hợp")
+    plan = await send(officer, unit_code="15061", subject="Kế hoạch", kind="KH", signer=signer)
+    report = await send(officer, unit_code="15061", subject="Báo cáo", kind="Báo cáo", place="Thanh Hóa")
+    unknown = await officer.post("/v1/documents", json={"unit_code": "15061", "subject": "x", "kind": "thơ"})
+
+    assert [each["symbol"] for each in (letter, plan, report)] == ["01/UBND", "02/KH-UBND", "03/BC-UBND"]
+    assert (plan["kind"], plan["kind_title"], plan["place"]) == ("plan", "Kế hoạch", "Đồng Tiến")
+    assert (plan["sender_name"], plan["signer"]) == ("Ủy ban nhân dân xã Đồng Tiến", signer)
+    assert report["place"] == "Thanh Hóa"
+    assert [error["code"] for error in unknown.json()["errors"]] == ["unknown-code"]
+
+
+async def test_an_agency_sends_office_files_and_people_do_not(officer, binh, world):
+    text = base64.b64encode("Phụ lục kèm theo".encode()).decode()
+
+    sent = await send(officer, unit_code="15061", subject="Phụ lục", file=text, file_name="phu-luc.txt")
+    refused = await binh.post("/v1/documents", json={**LETTER, "file": text, "file_name": "phu-luc.txt"})
+
+    assert (await officer.get(f"/v1/documents/{sent['id']}/file")).headers["content-type"].startswith("text/plain")
+    assert refused.status_code == 422
+
+
+def test_every_kind_of_an_agency_has_its_own_abbreviation():
+    from casework.model.documents import abbreviation_of
+    from contracts.vocabularies import DOCUMENT_KINDS
+
+    abbreviations = [abbreviation_of(term.code) for term in DOCUMENT_KINDS]
+
+    assert sorted(term.code for term in DOCUMENT_KINDS if not abbreviation_of(term.code)) == [
+        "application", "official_letter",
+    ]  # fmt: skip
+    assert len(set(abbreviations)) == len(abbreviations) - 1
+    assert {"KH", "BC", "QĐ", "HD", "HĐ", "ĐA", "DA"} < set(abbreviations)

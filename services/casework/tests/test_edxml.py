@@ -47,7 +47,8 @@ MOMENTS = st.integers(0, 4_000_000_000).map(lambda seconds: datetime.fromtimesta
 ORGANS = st.builds(Organ, words(1), words())
 ANSWERS = st.builds(AnsweredDocument, words(), words(1), words(), st.none() | DAYS)
 LETTERS = st.builds(
-    EdxmlDocument, document_id=words(1), sender=ORGANS, recipients=st.lists(ORGANS, min_size=1, max_size=3).map(tuple),
+    EdxmlDocument, document_id=words(1), sender=ORGANS, missing_files=st.just(()),
+    recipients=st.lists(ORGANS, min_size=1, max_size=3).map(tuple),
     number=words(1), notation=words(), promulgated_on=DAYS, subject=words(1), content=words(), place=words(),
     type_name=words(), signer=st.none() | st.builds(DocumentSigner, words(), words(), words()), due_on=st.none() | DAYS,
     answers=st.lists(ANSWERS, max_size=2).map(tuple),

@@ -1,6 +1,9 @@
 """Documents that travel between agencies in envelopes: once each, answered, asked back."""
 
 import asyncio
+import base64
+import io
+import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -152,3 +155,117 @@ async def test_what_is_no_envelope_or_too_large_or_no_paper_is_refused(officer, 
     assert (await take(officer, write_document(programme))).json()["type"] == "/problems/paper-refused"
     monkeypatch.setattr(get_settings(), "envelope_limit_bytes", 10)
     assert (await take(officer, write_document(LETTER))).status_code == 413
+
+
+def envelope(reference="", attachments="", answered="", organ="H56.15724", type_name="Công văn", **parts):
+    """An envelope as other systems write it: with an own prefix, places in another order, fields left empty."""
+    spaces = 'xmlns="http://www.mic.gov.vn/TBT/QCVN_102_2016"'
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<edXML {spaces}><edXMLEnvelope><edXMLHeader><MessageHeader>
+<From><OrganId>000.00.15.H51</OrganId><OrganName>Sở Tư pháp tỉnh thử</OrganName></From>
+<To><OrganId>{organ}</OrganId><OrganName>UBND xã Đồng Tiến</OrganName></To>
+<Code><CodeNumber>05</CodeNumber><CodeNotation>BC-STP</CodeNotation></Code>
+<PromulgationInfo><Place>Thanh Hóa</Place><PromulgationDate>2026/11/29</PromulgationDate></PromulgationInfo>
+<DocumentType><Type>1</Type><TypeName>{type_name}</TypeName></DocumentType>
+<Subject>V/v thử liên thông</Subject><Content>Thử</Content>
+<SignerInfo><Competence>KT. Giám đốc</Competence><Position>Phó Giám đốc</Position><FullName>Lê Văn Thử</FullName></SignerInfo>
+{answered}<DocumentId>{parts.get("document_id", "thu-1")}</DocumentId></MessageHeader>
+<TraceHeaderList><Bussiness><BussinessDocType>0</BussinessDocType></Bussiness></TraceHeaderList></edXMLHeader>
+<edXMLBody><edXMLManifest version="1.0">{reference}</edXMLManifest></edXMLBody></edXMLEnvelope>
+<AttachmentEncoded>{attachments}</AttachmentEncoded></edXML>""".encode()
+
+
+def attached(number, name, content):
+    encoded = base64.b64encode(content).decode()
+    return (
+        f"<Reference><ContentId>cid:{number}</ContentId><AttachmentName>{name}</AttachmentName></Reference>",
+        f"<Attachment><ContentId>cid:{number}</ContentId><AttachmentName>{name}</AttachmentName>"
+        f"<ContentTransferEncoded>{encoded}</ContentTransferEncoded></Attachment>",
+    )
+
+
+async def taken_in(officer, **parts):
+    answer = await take(officer, envelope(**parts))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["items"][0]
+
+
+async def test_a_document_keeps_its_kind_place_signer_and_issuing_body(officer, world):
+    document = await taken_in(officer, type_name="Báo cáo")
+
+    assert (document["kind"], document["kind_title"], document["symbol"]) == ("report", "Báo cáo", "05/BC-STP")
+    assert (document["place"], document["sender_name"]) == ("Thanh Hóa", "Sở Tư pháp tỉnh thử")
+    assert document["signer"] == {
+        "full_name": "Lê Văn Thử", "position": "Phó Giám đốc", "competence": "KT. Giám đốc",
+    }  # fmt: skip
+
+
+async def test_an_empty_answer_is_no_answer(officer, world):
+    empty = (
+        "<ResponseFor><OrganId></OrganId><Code></Code><PromulgationDate></PromulgationDate>"
+        "<DocumentId></DocumentId></ResponseFor>"
+    )
+
+    assert (await taken_in(officer, answered=empty))["in_reply_to"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("cv.pdf", b"\xef\xbb\xbf" + PDF, "application/pdf"),
+        ("phu-luc.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60, "application/msword"),
+        ("phu-luc.txt", "Phụ lục số 1".encode(), "text/plain"),
+    ],
+)
+async def test_annexes_are_taken_as_files(officer, world, name, content, media_type):
+    reference, file = attached(0, name, content)
+
+    document = await taken_in(officer, reference=reference, attachments=file)
+    served = await officer.get(f"/v1/documents/{document['id']}/file")
+
+    assert served.headers["content-type"].startswith(media_type)
+    assert served.content == content.removeprefix(b"\xef\xbb\xbf")
+
+
+async def test_an_office_file_beside_the_document_is_one_file(officer, world):
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        archive.writestr("word/document.xml", b"<w/>")
+    references, files = zip(attached(0, "cv.pdf", PDF), attached(1, "phu-luc.docx", stored.getvalue()), strict=True)
+
+    document = await taken_in(officer, reference="".join(references), attachments="".join(files))
+
+    [further] = document["further_files"]
+    assert further["media_type"].endswith("wordprocessingml.document")
+    assert (document["missing_files"], further["size"]) == ([], len(stored.getvalue()))
+
+
+async def test_a_file_that_the_manifest_names_and_the_envelope_lacks_is_flagged(officer, world):
+    reference, _ = attached(9, "cv.pdf", PDF)
+
+    document = await taken_in(officer, reference=reference)
+
+    assert (document["missing_files"], document["has_file"]) == (["cv.pdf"], False)
+
+
+@pytest.mark.parametrize("organ", ["H56.15724", "000.00.15724.H56", "000.15724.00.H56"])
+async def test_a_unit_is_addressed_by_an_identifier_of_two_or_four_parts(officer, world, organ):
+    assert (await taken_in(officer, organ=organ))["recipient_unit_code"] == "15724"
+
+
+async def test_what_we_send_names_kind_place_signer_and_the_full_name_of_the_unit(officer, world):
+    signer = {"full_name": "Nguyễn Văn Thử", "position": "Chủ tịch", "competence": "TM. Ủy ban nhân dân"}
+    body = {"organ_id": "000.00.15.H51", "subject": "Kế hoạch", "kind": "plan", "signer": signer}
+    sent = (await officer.post("/v1/documents", json=body)).json()
+
+    inside = read_envelope((await officer.get(f"/v1/documents/{sent['id']}/edxml")).content, limit=1_000)
+
+    assert (inside.number, inside.notation, inside.type_name, inside.place) == (
+        "01",
+        "KH-UBND",
+        "Kế hoạch",
+        "Đồng Tiến",
+    )
+    assert inside.sender.name == "Ủy ban nhân dân xã Đồng Tiến"
+    assert inside.signer == ("Nguyễn Văn Thử", "Chủ tịch", "TM. Ủy ban nhân dân")

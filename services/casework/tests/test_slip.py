@@ -18,6 +18,7 @@ SLIP = Slip(
     identity_number="038*******45",
     procedure="Cấp bản sao Trích lục hộ tịch, bản sao Giấy khai sinh (2.000635)",
     subject="",
+    subject_called="Người được đăng ký",
     components=(Component("Tờ khai (biểu mẫu điện tử tương tác)", 1), Component("Giấy #[ủy] *quyền*", 1)),
     time_limit="trong ngày",
     received_at="09 giờ 30 phút, ngày 23 tháng 11 năm 2026",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from casework.calendar import WorkingCalendar, load_calendar
 from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
+from casework.commands.consistency import has_second_claim, is_death_unknown, require_consistent
 from casework.commands.notices import tell_applicant
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers, request_fee
@@ -47,8 +48,8 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
     advance(dossier, decision.action, actor)
     if decision.action in NEEDS_REASON and not (decision.note or "").strip():
         raise InvalidBody(errors=[_needed("/note")])
-    if decision.action is Action.APPROVE and rules_of(dossier).registers_death:
-        await _require_own_subject(session, caller, dossier)
+    if decision.action is Action.APPROVE:
+        await _require_approvable(session, caller, dossier, decision)
     dossier.version += 1
     dossier.changed_at = now()
     if effect := EFFECTS.get(decision.action):
@@ -56,6 +57,14 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
     record_step(session, dossier, caller, decision.action, before, decision.note, undo=undo)
     _publish_change(session, dossier, decision.action)
     tell_applicant(session, dossier, decision.action, promised_before)
+
+
+async def _require_approvable(session: Session, caller: Caller, dossier: Dossier, decision: Decision) -> None:
+    """Deaths are registered by the subject's own unit; a second claim is approved with a reason only."""
+    if rules_of(dossier).registers_death or await is_death_unknown(session, dossier):
+        await _require_own_subject(session, caller, dossier)
+    if not (decision.note or "").strip() and await has_second_claim(session, dossier):
+        raise InvalidBody(errors=[_needed("/note")])
 
 
 async def _require_own_subject(session: Session, caller: Caller, dossier: Dossier) -> None:
@@ -111,6 +120,7 @@ async def _supplement(session: Session, dossier: Dossier, decision: Decision) ->
     lacking = await missing_papers(session, dossier, rules_of(dossier))
     if lacking:
         raise InvalidBody(errors=[_needed(f"/attachments/{code}") for code in lacking])
+    await require_consistent(session, dossier)
     await _end_pause(session, dossier)
 
 
@@ -166,10 +176,13 @@ async def _leave_draft_result(session: Session, dossier: Dossier, decision: Deci
 
 
 async def _approve(session: Session, dossier: Dossier, decision: Decision) -> None:
-    """Settles the request; a registered death is published to the registry, which makes the resident deceased."""
+    """Settles the request; a registered death is published to the registry, which makes the resident deceased. So is a death
+    that a dossier about the deceased proves by its certificate and that the registry does not know yet."""
+    registers = rules_of(dossier).registers_death or await is_death_unknown(session, dossier)
     dossier.finish(dossier.changed_at)
     died_on = dossier.entries().get(DIED_ON, Entry()).value
-    if rules_of(dossier).registers_death and dossier.subject_id and died_on:
+    if registers and dossier.subject_id and died_on:
+        dossier.registered_death = True
         publish(
             session,
             DeathRegistered(

@@ -10,9 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 from casework.commands.papers import SignedPaper
 from casework.errors import IllegalAction
 from casework.model.codes import organ_id_of
-from casework.model.documents import FILE, BrokenChain, Document, DocumentSerial, ExchangeStatus, NewDocument, Recall
+from casework.model.documents import (
+    FILE,
+    BrokenChain,
+    Document,
+    DocumentSerial,
+    ExchangeStatus,
+    Issuing,
+    NewDocument,
+    Recall,
+    abbreviation_of,
+)
 from casework.queries.documents import get_document
-from casework.queries.people import commune_of, get_organization, get_resident
+from casework.queries.people import commune_of, full_name, get_organization, get_resident
 from casework.settings import get_settings
 from chassis.clock import now, today
 from chassis.errors import Forbidden
@@ -46,7 +56,7 @@ async def send_document(session: Session, caller: Caller, new: NewDocument, file
     document = Document(
         id=document_id,
         number=number,
-        symbol=f"{number:02d}/{OFFICE if sender else ELECTRONIC}",
+        symbol=f"{number:02d}/{notation_of(new.kind) if sender else ELECTRONIC}",
         issued_on=today(),
         due_on=new.due_on,
         recipient_organ_id=new.organ_id,
@@ -68,11 +78,19 @@ async def send_document(session: Session, caller: Caller, new: NewDocument, file
         organ_id = organ_id_of(get_settings().organ_id_pattern, sender.code)
         document.edxml_id = f"{organ_id},{document.issued_on:%Y/%m/%d},{document.symbol}"
     document.write(new.subject, new.body)
+    if sender is not None:
+        document.write_issuing(Issuing(place=new.place or sender.name, organ_name=full_name(sender), signer=new.signer))
     if file is not None:
         keep_file(document, file)
     session.add(document)
     publish(session, DocumentSent(**document.state()))
     return document
+
+
+def notation_of(kind: str) -> str:
+    """What stands behind the number: `KH-UBND` of a plan, `UBND` of an official letter (Decree 30/2020/NĐ-CP)."""
+    abbreviation = abbreviation_of(kind)
+    return f"{abbreviation}-{OFFICE}" if abbreviation else OFFICE
 
 
 def _require_training_only(caller: Caller, new: NewDocument, units: Sequence[KnownUnit]) -> None:

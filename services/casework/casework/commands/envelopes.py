@@ -13,7 +13,16 @@ from casework.commands.papers import SignedPaper, verified_paper
 from casework.edxml import EdxmlDocument, NotAnEnvelope, StatusReply, read_envelope
 from casework.errors import InvalidEnvelope
 from casework.model.codes import unit_code_of
-from casework.model.documents import ANNEX, Document, DocumentFile, ExchangeStatus, Recall
+from casework.model.documents import (
+    ANNEX,
+    OFFICIAL_LETTER,
+    Document,
+    DocumentFile,
+    ExchangeStatus,
+    Issuing,
+    Recall,
+    Signer,
+)
 from casework.queries.documents import find_by_edxml_id
 from casework.settings import get_settings
 from chassis.clock import now
@@ -25,9 +34,9 @@ from chassis.security.scope import covers, find_unit
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
+from chassis.web.vocabulary import code_of
 from contracts.casework import DocumentSent
 
-KIND = "official_letter"
 STATUS_CODES = frozenset(int(code) for code in (*ExchangeStatus, *Recall))
 
 
@@ -38,7 +47,7 @@ async def open_envelope(content: bytes) -> tuple[EdxmlDocument | StatusReply, li
     except NotAnEnvelope as error:
         raise InvalidEnvelope(errors=[_wrong(error.element)]) from error
     files = inside.attachments if isinstance(inside, EdxmlDocument) else ()
-    return inside, [await verified_paper(file.content) for file in files]
+    return inside, [await verified_paper(file.content, file.name) for file in files]
 
 
 async def receive_edxml_document(
@@ -70,7 +79,8 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"
 
 
 async def _addressed(session: Session, caller: Caller, received: EdxmlDocument) -> list[KnownUnit]:
-    codes = [unit_code_of(get_settings().organ_id_pattern, organ.organ_id) for organ in received.recipients]
+    patterns = [get_settings().organ_id_pattern, *get_settings().organ_id_patterns_read]
+    codes = [unit_code_of(pattern, organ.organ_id) for organ in received.recipients for pattern in patterns]
     units = [unit for code in dict.fromkeys(codes) if code and (unit := await find_unit(session, code))]
     own = [unit for unit in units if await covers(session, caller, unit.id)]
     if not units:
@@ -89,7 +99,7 @@ async def _take(
         number=number_in(received.number),
         symbol="/".join(part for part in (received.number, received.notation) if part),
         issued_on=received.promulgated_on,
-        kind=KIND,
+        kind=code_of("document-kinds", received.type_name) or OFFICIAL_LETTER,
         edxml_id=received.document_id,
         sender_organ_id=received.sender.organ_id,
         recipient_unit_id=unit.id,
@@ -103,6 +113,14 @@ async def _take(
         subject=b"",
     )
     document.write(received.subject, received.content)
+    document.write_issuing(
+        Issuing(
+            place=received.place,
+            organ_name=received.sender.name,
+            signer=Signer(**received.signer._asdict()) if received.signer and received.signer.full_name else None,
+            missing_files=received.missing_files,
+        )
+    )
     _keep_files(session, document, files)
     session.add(document)
     publish(session, DocumentSent(**document.state()))

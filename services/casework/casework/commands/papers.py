@@ -37,11 +37,12 @@ class SignedPaper(NamedTuple):
         return self.signatures.model_dump(mode="json") if self.signatures else None
 
 
-async def checked_paper(content: bytes) -> Paper:
-    """The file if its size, kind and scan allow it; call before the first statement, because a scanner takes time."""
+async def checked_paper(content: bytes, name: str | None = None) -> Paper:
+    """The file if its size, kind and scan allow it; call before the first statement, because a scanner takes time. With a
+    `name` it is an annex of a document (`read_paper`)."""
     settings = get_settings()
     try:
-        paper = read_paper(content, limit=settings.attachment_limit_bytes)
+        paper = read_paper(content, limit=settings.attachment_limit_bytes, name=name)
         await scan(content, settings.scan_command)
     except FileTooLarge as error:
         raise TooLarge() from error
@@ -51,12 +52,12 @@ async def checked_paper(content: bytes) -> Paper:
     return paper
 
 
-async def verified_paper(content: bytes) -> SignedPaper:
+async def verified_paper(content: bytes, name: str | None = None) -> SignedPaper:
     """The accepted file with its signatures checked; call before the first statement too."""
-    paper, settings = await checked_paper(content), get_settings()
+    paper, settings = await checked_paper(content, name), get_settings()
     if paper.media_type != PDF:
         return SignedPaper(paper, None)
-    check = await check_signatures(content, settings.signature_trust_roots, seconds=settings.signature_seconds)
+    check = await check_signatures(paper.content, settings.signature_trust_roots, seconds=settings.signature_seconds)
     return SignedPaper(paper, check)
 
 

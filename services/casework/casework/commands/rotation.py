@@ -4,7 +4,8 @@ The marks of anonymous feedback are not indexed again, because the sender is unk
 until that feedback is closed.
 """
 
-from casework.model.documents import ANNEX, BODY, FILE, STATUS_NOTE, SUBJECT, Document, DocumentFile
+from casework.commands.marking import MARKS_FOLLOW_KEYS
+from casework.model.documents import ANNEX, BODY, FILE, ISSUING, STATUS_NOTE, SUBJECT, Document, DocumentFile
 from casework.model.dossiers import (
     DESK_PAPER,
     FORM,
@@ -34,7 +35,10 @@ ROTATIONS = (
     reencrypting(FeedbackStep, {"note": FEEDBACK_NOTE}),
     reencrypting(FeedbackPhoto, {"content": PHOTO}, batch=FILES),
     reencrypting(
-        Document, {"subject": SUBJECT, "status_note": STATUS_NOTE, "body": BODY, "content": FILE}, batch=FILES
+        Document,
+        {"subject": SUBJECT, "status_note": STATUS_NOTE, "body": BODY, "content": FILE, "issuing": ISSUING},
+        batch=FILES,
     ),
     reencrypting(DocumentFile, {"content": ANNEX}, batch=FILES),
+    *MARKS_FOLLOW_KEYS,
 )

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from casework.calendar import load_calendar
 from casework.commands.applicants import deciding_unit, people_of, rules_of
+from casework.commands.consistency import require_consistent
 from casework.commands.dossiers import form_of
 from casework.commands.notices import notice_of
 from casework.commands.steps import advance, mark_changed, record_step
@@ -43,6 +44,7 @@ async def submit_dossier(
     dossier.rules_on = local_date(moment)
     rules = rules_of(dossier)
     await require_complete(session, dossier, rules)
+    await require_consistent(session, dossier)
     dossier.submitted_at = moment
     if signature:
         dossier.signature_provider = signature.provider
@@ -93,7 +95,10 @@ async def missing_papers(session: Session, dossier: Dossier, rules: Version) -> 
         return []
     there = {paper.document for paper in await list_papers(session, dossier.id)}
     needed = rules.required_uploads(for_another=dossier.is_for_another, exempt=_exemption(dossier) != NOT_EXEMPT)
-    return [document.code for document in needed if document.code not in there]
+    values = dossier.values() if rules.papers_by_value else {}
+    by_value = [paper.document for paper in rules.papers_by_value if values.get(paper.field) in paper.values]
+    codes = [document.code for document in needed] + by_value
+    return [code for code in dict.fromkeys(codes) if code not in there]
 
 
 def request_fee(session: Session, dossier: Dossier, amount: int) -> None:

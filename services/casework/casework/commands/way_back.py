@@ -100,7 +100,9 @@ async def _undo_approval(session: Session, dossier: Dossier) -> None:
     )
     await session.execute(final.values(revoked_at=dossier.changed_at))
     died_on = dossier.entries().get(DIED_ON, Entry()).value
-    if rules_of(dossier).registers_death and dossier.subject_id and died_on:
+    registered = dossier.registered_death or rules_of(dossier).registers_death
+    dossier.registered_death = False
+    if registered and dossier.subject_id and died_on:
         publish(
             session,
             DeathRevoked(

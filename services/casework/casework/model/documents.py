@@ -6,18 +6,23 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import Index, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from casework.model import Table
+from casework.model.search import word_marks
 from chassis.security.encryption import CipherContext, decrypt_text, encrypt
 from chassis.storage.database import aware
+from contracts.vocabularies import DOCUMENT_KINDS
 
 SUBJECT = CipherContext("casework", "document", "subject")
 BODY = CipherContext("casework", "document", "body")
+ISSUING = CipherContext("casework", "document", "issuing")
 STATUS_NOTE = CipherContext("casework", "document", "status_note")
 FILE = CipherContext("casework", "document", "content")
+DOCUMENT_WORD = "document_word"
 ANNEX = CipherContext("casework", "document_file", "content")
 
 
@@ -52,6 +57,42 @@ CHAIN: dict[ExchangeStatus, frozenset[ExchangeStatus]] = {
 }
 
 
+OFFICIAL_LETTER, APPLICATION = "official_letter", "application"
+_ALIKE = {"guidance": "HD", "contract": "HĐ", "scheme": "ĐA", "project": "DA"}
+"""Abbreviations that are the same without accents, so that they are no names in the vocabulary."""
+_KINDS = {term.code: term for term in DOCUMENT_KINDS}
+
+
+def kind_title(kind: str) -> str:
+    """The Vietnamese title of a kind; what an older release stored stays as it is."""
+    return _KINDS[kind].title if kind in _KINDS else kind
+
+
+def abbreviation_of(kind: str) -> str:
+    """What stands in the symbol before the issuing body: `KH` for a plan; empty for an official letter (Decree 30/2020/NĐ-CP)."""
+    if kind not in _KINDS or kind in (OFFICIAL_LETTER, APPLICATION):
+        return ""
+    return _ALIKE.get(kind) or _KINDS[kind].also[0]
+
+
+class Signer(BaseModel):
+    """Who signed a document, and in what capacity."""
+
+    full_name: str
+    position: str = ""
+    competence: str = ""
+
+
+class Issuing(BaseModel):
+    """What a document says of its issuing: place, issuing body, signer. `missing_files` are files that its envelope names and
+    does not hold."""
+
+    place: str = ""
+    organ_name: str = ""
+    signer: Signer | None = None
+    missing_files: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class NewDocument:
     """A document to send; exactly one of the four recipients is set."""
@@ -66,6 +107,8 @@ class NewDocument:
     from_unit_code: str | None = None
     due_on: date | None = None
     in_reply_to: UUID | None = None
+    place: str | None = None
+    signer: Signer | None = None
 
     @property
     def recipient_kind(self) -> str:
@@ -90,6 +133,8 @@ class Document(Table, table=True):
         Index("ix_document_sender_unit", "sender_unit_id", "id", postgresql_where="sender_unit_id IS NOT NULL"),
         Index("ix_document_unit", "recipient_unit_id", "id", postgresql_where="recipient_unit_id IS NOT NULL"),
         Index("ix_document_from", "sender_id", "id", postgresql_where="sender_id IS NOT NULL"),
+        Index("ix_document_search", "search_marks", postgresql_using="gin"),
+        Index("ix_document_unmarked", "id", postgresql_where="search_marks IS NULL"),
         Index("ix_document_edxml", "edxml_id", postgresql_where="edxml_id IS NOT NULL"),
         Index("ix_document_to", "recipient_id", "id", postgresql_where="recipient_id IS NOT NULL"),
     )
@@ -127,6 +172,18 @@ class Document(Table, table=True):
     arrival_number: int | None = None
     changed_at: datetime = Field(sa_type=aware())
     status_note: bytes | None = Field(default=None, sa_type=LargeBinary)
+    search_marks: list[bytes] | None = Field(default=None, sa_type=ARRAY(LargeBinary))
+    issuing: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    def write_issuing(self, issuing: Issuing) -> None:
+        """Encrypts place, issuing body and signer for this row."""
+        self.issuing = encrypt(ISSUING, str(self.id), issuing.model_dump_json())
+
+    def read_issuing(self) -> Issuing:
+        """Place, issuing body and signer, decrypted; empty for documents of an older release."""
+        if self.issuing is None:
+            return Issuing()
+        return Issuing.model_validate_json(decrypt_text(ISSUING, str(self.id), self.issuing))
 
     def write_status_note(self, note: str | None) -> None:
         """Encrypts the note of the newest status for this row; a status without one clears it."""
@@ -140,6 +197,11 @@ class Document(Table, table=True):
         """Encrypts subject and text for this row."""
         self.subject = encrypt(SUBJECT, str(self.id), subject)
         self.body = encrypt(BODY, str(self.id), body) if body else None
+        self.search_marks = word_marks(DOCUMENT_WORD, subject, body)
+
+    def mark(self) -> None:
+        """Writes the blind indexes of subject and text again, under the newest key."""
+        self.search_marks = word_marks(DOCUMENT_WORD, self.read_subject(), self.read_body())
 
     def read_subject(self) -> str:
         """The decrypted subject."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import Index, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from casework.calendar import Pause
@@ -18,6 +18,7 @@ from casework.model.applications import DeskPaper
 from casework.model.fees import SETTLED_BY, Channel, FeeAct, FeeStatus
 from casework.model.forms import Entry, Form, once_only_ratio
 from casework.model.lifecycle import NATIONAL, Action, Actor, Status, legal_actions, next_status
+from casework.model.search import name_marks, number_marks
 from casework.model.timeliness import is_on_time, is_overdue
 from chassis.security.encryption import CipherContext, blind_index, blind_indexes, decrypt, decrypt_text, encrypt
 from chassis.storage.database import aware
@@ -29,6 +30,7 @@ PAPER = CipherContext("casework", "attachment", "content")
 PAPER_NAME = CipherContext("casework", "attachment", "name")
 RESULT = CipherContext("casework", "dossier_result", "content")
 TRACKING = "dossier_tracking"
+NAME_WORD, PHONE_NUMBER, PERSON_NUMBER = "dossier_name_word", "dossier_phone", "dossier_personal_id"
 TRACKING_KEY = "dossier_tracking_key"
 
 _FORM = TypeAdapter(dict[str, Entry])
@@ -46,6 +48,9 @@ class Dossier(Table, table=True):
         Index("ix_dossier_unit", "unit_id", "id"),
         Index("ix_dossier_resident", "resident_id", "id", postgresql_where="resident_id IS NOT NULL"),
         Index("ix_dossier_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"),
+        Index("ix_dossier_subject", "subject_id", postgresql_where="subject_id IS NOT NULL"),
+        Index("ix_dossier_search", "search_marks", postgresql_using="gin"),
+        Index("ix_dossier_unmarked", "id", postgresql_where="search_marks IS NULL"),
         Index("ix_dossier_due", "due_at", postgresql_where="finished_at IS NULL AND due_at IS NOT NULL"),
         Index("ix_dossier_draft_result", "draft_result_until", postgresql_where="status = 'draft_result_sent'"),
         Index("uq_dossier_code_here", "code", unique=True, postgresql_where="code IS NOT NULL AND origin = 'here'"),
@@ -86,10 +91,12 @@ class Dossier(Table, table=True):
     extensions: int = 0
     on_time: bool | None = None
     hand_over: str | None = Field(default=None, sa_type=Text)
+    registered_death: bool = False
     form: bytes | None = Field(default=None, sa_type=LargeBinary)
     fields_asked: int = 0
     fields_prefilled: int = 0
     is_degraded: bool = False
+    search_marks: list[bytes] | None = Field(default=None, sa_type=ARRAY(LargeBinary))
     phone_mark: bytes | None = Field(default=None, sa_type=LargeBinary)
     desk_paper: bytes | None = Field(default=None, sa_type=LargeBinary)
     fee_amount: int = 0
@@ -157,9 +164,25 @@ class Dossier(Table, table=True):
             return {}
         return _FORM.validate_json(decrypt(FORM, str(self.id), self.form))
 
+    def values(self) -> dict[str, Any]:
+        """The decrypted values by field name."""
+        return {name: entry.value for name, entry in self.entries().items()}
+
     def keep(self, form: Form) -> None:
-        """Encrypts the form into this row, and a blind index of the phone's last digits for tracking."""
+        """Encrypts the form into this row, with the blind indexes by which it is tracked and found."""
         self.form = encrypt(FORM, str(self.id), _FORM.dump_json(form))
+        self._mark(form)
+
+    def mark(self) -> None:
+        """Writes the blind indexes of the form again, under the newest key."""
+        self._mark(self.entries())
+
+    def _mark(self, form: Form) -> None:
+        names = (str(form.get(name, Entry()).value or "") for name in ("full_name", "organization_name"))
+        phone, personal_id = (str(form.get(name, Entry()).value or "") for name in ("phone", "personal_id"))
+        self.search_marks = [
+            *name_marks(NAME_WORD, *names), *number_marks(PHONE_NUMBER, phone), *number_marks(PERSON_NUMBER, personal_id),
+        ]  # fmt: skip
         digits = [character for character in str(form.get("phone", Entry()).value or "") if character.isdigit()]
         self.phone_mark = phone_mark(self.id, "".join(digits[-4:])) if len(digits) >= 4 else None
 

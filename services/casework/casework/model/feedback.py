@@ -21,6 +21,7 @@ from casework.model.petitions import (
     legal_feedback_actions,
     next_feedback_status,
 )
+from casework.model.search import word_marks
 from chassis.security.encryption import CipherContext, blind_index, blind_indexes, decrypt_text, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import aware
@@ -30,7 +31,7 @@ ANSWER = CipherContext("casework", "feedback", "answer")
 ESCALATION_WORKING_DAYS = 2
 LAST_LEVEL = 3
 FEEDBACK_NOTE = CipherContext("casework", "feedback_step", "note")
-AUTHOR = "feedback_author"
+AUTHOR, FEEDBACK_WORD = "feedback_author", "feedback_word"
 NUMBER = re.compile(r"(?<!\d)\+?\d(?:[ .\-]?\d){7,}(?!\d)")
 PHOTO = CipherContext("casework", "feedback_photo", "content")
 
@@ -44,6 +45,8 @@ class Feedback(Table, table=True):
         Index("ix_feedback_author", "resident_id", "id", postgresql_where="resident_id IS NOT NULL"),
         Index("ix_feedback_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"),
         Index("ix_feedback_waiting", "escalate_at", postgresql_where="status IN ('received', 'assigned')"),
+        Index("ix_feedback_search", "search_marks", postgresql_using="gin"),
+        Index("ix_feedback_unmarked", "id", postgresql_where="search_marks IS NULL"),
         Index("ix_feedback_shingles", "shingles", postgresql_using="gin"),
     )
 
@@ -59,6 +62,7 @@ class Feedback(Table, table=True):
     author_mark: bytes = Field(sa_type=LargeBinary)
     text: bytes = Field(sa_type=LargeBinary)
     shingles: list[bytes] = Field(sa_type=ARRAY(LargeBinary))
+    search_marks: list[bytes] | None = Field(default=None, sa_type=ARRAY(LargeBinary))
     answer: bytes | None = Field(default=None, sa_type=LargeBinary)
     assignee: str | None = Field(default=None, sa_type=Text)
     received_at: datetime = Field(sa_type=aware())
@@ -129,6 +133,11 @@ class Feedback(Table, table=True):
         """Encrypts the text for this row and stores blind indexes by which near-duplicates are found."""
         self.text = encrypt(TEXT, str(self.id), text)
         self.shingles = shingles(text)
+        self.search_marks = word_marks(FEEDBACK_WORD, text)
+
+    def mark(self) -> None:
+        """Writes the blind indexes of the text again, under the newest key."""
+        self.search_marks = word_marks(FEEDBACK_WORD, self.read(), self.read_answer())
 
     def read(self) -> str:
         """The decrypted text."""
@@ -137,6 +146,7 @@ class Feedback(Table, table=True):
     def write_answer(self, text: str) -> None:
         """Encrypts the answer for this row."""
         self.answer = encrypt(ANSWER, str(self.id), text)
+        self.search_marks = word_marks(FEEDBACK_WORD, self.read(), text)
 
     def read_answer(self) -> str | None:
         """The decrypted answer."""

@@ -65,8 +65,8 @@ def masked(number: str) -> str:
 
 
 def shown(field: FormField, entry: Entry) -> Any:
-    """A value as a form shows it: a personal identification number is always masked, for its owner too."""
-    if field.attribute == PERSONAL_ID and isinstance(entry.value, str):
+    """A value as a form shows it: a personal identification number is always masked, for its owner too, and an account."""
+    if (field.attribute == PERSONAL_ID or field.masked) and isinstance(entry.value, str):
         return masked(entry.value)
     return entry.value
 

@@ -1,7 +1,9 @@
 """Procedures as data: one file per national code, its versions chosen by the date of receipt."""
 
 from casework.procedures.catalogue import Procedure, ProcedureCatalogue, UnknownProcedure, load_catalogue
+from casework.procedures.checks import Finding
 from casework.procedures.version import (
+    AllowanceLevel,
     Applicant,
     BilingualText,
     ByChannelFee,
@@ -18,12 +20,14 @@ from casework.procedures.version import (
 )
 
 __all__ = [
+    "AllowanceLevel",
     "Applicant",
     "BilingualText",
     "ByChannelFee",
     "CouncilFee",
     "Fee",
     "FieldChoice",
+    "Finding",
     "FlatFee",
     "FormField",
     "NoFee",

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from casework.procedures.version import BilingualText, Version
+from casework.procedures.version import DEFAULT_SUBJECT, BilingualText, Version
 
 PROCEDURES_DIR = Path(__file__).parent
 CODE_PATTERN = r"^[1-9]\.\d{6}$"
@@ -83,7 +83,8 @@ def _load(file: Path, shared: Mapping[str, Any], choices: Mapping[str, Any]) -> 
     try:
         document = _read(file)
         for version in document["versions"]:
-            version["fields"] = [_expand(field, shared, choices) for field in version["fields"]]
+            called = version.get("subject_called")
+            version["fields"] = [_expand(field, shared, choices, called) for field in version["fields"]]
         procedure = Procedure.model_validate(document)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file.name}: {error}") from error
@@ -92,13 +93,21 @@ def _load(file: Path, shared: Mapping[str, Any], choices: Mapping[str, Any]) -> 
     return procedure
 
 
-def _expand(field: str | dict[str, Any], shared: Mapping[str, Any], choices: Mapping[str, Any]) -> dict[str, Any]:
+def _expand(
+    field: str | dict[str, Any], shared: Mapping[str, Any], choices: Mapping[str, Any], called: Mapping[str, str] | None
+) -> dict[str, Any]:
     if isinstance(field, str):
         field = {"use": field}
     full = dict(field)
     if "use" in full:
         name = full.pop("use")
         full = {"name": name, **shared[name], **full}
+    if called is not None:
+        default = {"vi": DEFAULT_SUBJECT.vi, "en": DEFAULT_SUBJECT.en}
+        label = {
+            language: text.replace(default[language], called[language]) for language, text in full["label"].items()
+        }
+        full["label"] = label
     if isinstance(full.get("choices"), str):
         full["choices"] = choices[full["choices"]]
     return full

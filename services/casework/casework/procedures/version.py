@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Rule
 
 from casework.calendar import TimeLimit
+from casework.procedures.checks import Check, Label, PaperByValue, names_in
 
 RESIDENT_ATTRIBUTES = frozenset(
     [
@@ -52,6 +53,10 @@ class BilingualText(_Data):
         return self.en if language == "en" else self.vi
 
 
+DEFAULT_SUBJECT = BilingualText(vi="người được đăng ký", en="the person concerned")
+"""What the shared fields call the person concerned; a version may call them otherwise, e.g. "người mất"."""
+
+
 class FieldChoice(_Data):
     """One value of a closed list."""
 
@@ -70,6 +75,7 @@ class FormField(_Data):
     attribute: str | None = Rule(default=None, alias="fact")
     choices: tuple[FieldChoice, ...] | None = None
     applies_to: Applicant | None = None
+    masked: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> "FormField":
@@ -156,6 +162,15 @@ Fee = Annotated[
 ]
 
 
+class AllowanceLevel(_Data):
+    """What is paid for a death from `valid_from` on, in VND."""
+
+    valid_from: date
+    amount: int = Rule(gt=0)
+    source: str
+    verified: bool = True
+
+
 class Extension(_Data):
     """By how many working days an apology may move a promised date (unverified in Decree 118/2025)."""
 
@@ -175,6 +190,10 @@ class Version(_Data):
 
     The competent unit is that of `competent_level` to which the person of `competent_by` belongs, wherever the dossier is
     filed. With `applicant_names_unit` the applicant names another commune, such as that of a temporary residence.
+
+    `registers_death` makes the subject deceased; `concerns_the_dead` is about somebody who has died, and registers the death
+    where the registry does not know it yet. `claimed_once` names the procedures of which a person gets one: a second dossier is
+    flagged. `checks` are what the form must satisfy, `papers_by_value` the papers that one of its values makes necessary.
     """
 
     valid_from: date | None = None
@@ -187,6 +206,12 @@ class Version(_Data):
     competent_by: Literal["applicant", "subject"] = "applicant"
     applicant_names_unit: bool = False
     registers_death: bool = False
+    concerns_the_dead: bool = False
+    claimed_once: tuple[str, ...] = ()
+    subject_called: BilingualText = DEFAULT_SUBJECT
+    checks: tuple[Check, ...] = ()
+    papers_by_value: tuple[PaperByValue, ...] = ()
+    allowance: tuple[AllowanceLevel, ...] = ()
     time_limit: TimeLimit
     extended_limit: TimeLimit | None = None
     extension: Extension = Extension(working_days=3, verified=False)
@@ -204,9 +229,29 @@ class Version(_Data):
             names = Counter(item.name if isinstance(item, FormField) else item.code for item in what)
             if len(names) < len(what):
                 raise ValueError(f"twice: {[name for name, count in names.items() if count > 1]}")
+        self._names_what_exists()
         if self.full_process and any(document.source == "in_person" for document in self.documents):
             raise ValueError("a paper shown in person is not full-process (Decree 42/2022)")
         return self
+
+    def _names_what_exists(self) -> None:
+        fields, documents = {field.name for field in self.fields}, {document.code for document in self.documents}
+        for check in self.checks:
+            if unknown := set(names_in(check)) - fields:
+                raise ValueError(f"a check reads fields that are not there: {sorted(unknown)}")
+        for paper in self.papers_by_value:
+            if paper.field not in fields or paper.document not in documents:
+                raise ValueError(f"no field or paper of this name: {paper.field}, {paper.document}")
+
+    @property
+    def labels(self) -> dict[str, Label]:
+        """The label of every field, by its name."""
+        return {field.name: Label(field.label.vi, field.label.en) for field in self.fields}
+
+    def allowance_for(self, day: date) -> AllowanceLevel | None:
+        """The level that holds for a death on this day; None where nothing is paid."""
+        levels = [level for level in self.allowance if level.valid_from <= day]
+        return max(levels, key=lambda level: level.valid_from, default=None)
 
     @property
     def has_fee(self) -> bool:

@@ -4,17 +4,27 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
-from casework.edxml import AnsweredDocument, EdxmlDocument, EnvelopeFile, Organ, StatusReply, TraceHeader
+from casework.edxml import (
+    AnsweredDocument,
+    DocumentSigner,
+    EdxmlDocument,
+    EnvelopeFile,
+    Organ,
+    StatusReply,
+    TraceHeader,
+)
 from casework.errors import NotBetweenAgencies
 from casework.model.codes import organ_id_of
-from casework.model.documents import ANNEX, FILE, Document, DocumentFile
+from casework.model.documents import ANNEX, DOCUMENT_WORD, FILE, Document, DocumentFile, kind_title
 from casework.model.people import KnownOrganization
-from casework.queries.people import own
+from casework.model.search import has_words
+from casework.queries.people import full_name, own
 from casework.settings import get_settings
-from casework.uploads import ALLOWED
+from casework.uploads import ANNEXES
 from chassis.errors import NotFound
 from chassis.security.encryption import decrypt
 from chassis.security.identity import Caller
@@ -61,6 +71,7 @@ async def get_edxml_document(session: ReadSession, document: Document) -> EdxmlD
     names = await organ_names(session, document)
     answered = await session.get(Document, document.in_reply_to) if document.in_reply_to else None
     number, _, notation = document.symbol.partition("/")
+    issuing = document.read_issuing()
     return EdxmlDocument(
         document_id=document.edxml_id or "",
         sender=names[0],
@@ -69,6 +80,9 @@ async def get_edxml_document(session: ReadSession, document: Document) -> EdxmlD
         notation=notation,
         promulgated_on=document.issued_on,
         subject=document.read_subject(),
+        place=issuing.place,
+        type_name=kind_title(document.kind),
+        signer=DocumentSigner(**issuing.signer.model_dump()) if issuing.signer else None,
         content=document.read_body() or "",
         due_on=document.due_on,
         answers=(AnsweredDocument(names[1].organ_id, answered.edxml_id, answered.symbol),)
@@ -105,7 +119,7 @@ async def _organ(session: ReadSession, unit_id: UUID | None, organ_id: str | Non
     unit = (await units_of(session, [unit_id])).get(unit_id) if unit_id else None
     if unit is None:
         return Organ(organ_id or "")
-    return Organ(organ_id_of(get_settings().organ_id_pattern, unit.code), f"Ủy ban nhân dân {unit.name}")
+    return Organ(organ_id_of(get_settings().organ_id_pattern, unit.code), full_name(unit))
 
 
 async def _attached(session: ReadSession, document: Document) -> list[EnvelopeFile]:
@@ -115,7 +129,7 @@ async def _attached(session: ReadSession, document: Document) -> list[EnvelopeFi
         await session.refresh(file, ["content"])
         files.append((file.media_type, decrypt(ANNEX, str(file.id), file.content)))
     return [
-        EnvelopeFile(f"{number:02d}{ALLOWED[media_type or '']}", content, media_type or "")
+        EnvelopeFile(f"{number:02d}{ANNEXES[media_type or '']}", content, media_type or "")
         for number, (media_type, content) in enumerate(files, 1)
     ]
 
@@ -140,10 +154,13 @@ async def is_recipient(session: ReadSession, caller: Caller, document: Document)
 
 
 async def list_documents(
-    session: ReadSession, caller: Caller, page: Page, box: Box
+    session: ReadSession, caller: Caller, page: Page, box: Box, q: str | None = None
 ) -> tuple[list[Document], str | None]:
-    """What came in, or what went out, without the files."""
+    """What came in, or what went out, without the files; `q` is a part of the symbol, or words of subject or text."""
     query = select(Document).options(defer(Document.content), defer(Document.body))  # type: ignore[arg-type]  # SQLModel attributes
+    if q and q.strip():
+        has_symbol = func.strpos(func.upper(col(Document.symbol)), q.strip().upper()) > 0
+        query = query.where(has_symbol | has_words(col(Document.search_marks), DOCUMENT_WORD, q))
     return await page_by_id(session, _in_box(query, caller, box), Document.id, page)
 
 

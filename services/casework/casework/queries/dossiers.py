@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -13,6 +14,9 @@ from sqlmodel import col, select
 from casework.errors import TooManyGuesses
 from casework.model.authority import DOSSIER_ACTORS, Relation
 from casework.model.dossiers import (
+    NAME_WORD,
+    PERSON_NUMBER,
+    PHONE_NUMBER,
     Attachment,
     Dossier,
     DossierPause,
@@ -21,6 +25,7 @@ from casework.model.dossiers import (
     TrackingGuess,
 )
 from casework.model.lifecycle import Actor, Status
+from casework.model.search import has_number, has_words
 from casework.queries.people import find_resident, get_organization, own, own_or_merged
 from casework.settings import get_settings
 from chassis.clock import now
@@ -117,9 +122,17 @@ async def list_dossiers(
     status: str | None = None,
     procedure_code: str | None = None,
     overdue: bool | None = None,
+    q: str | None = None,
+    with_form: bool = False,
 ) -> tuple[list[Dossier], str | None]:
-    """The caller's own dossiers, or those of an officer's units."""
-    query = _visible(caller).options(defer(Dossier.form, raiseload=True))  # type: ignore[arg-type]  # SQLModel attribute
+    """The caller's own dossiers, or those of an officer's units; `q` is a part of the code, or words of the applicant's name.
+    With `with_form` the forms are read too."""
+    query = _visible(caller)
+    if not with_form:
+        query = query.options(defer(Dossier.form, raiseload=True))  # type: ignore[arg-type]  # SQLModel attribute
+    if q and q.strip():
+        has_code = func.strpos(func.upper(col(Dossier.code)), q.strip().upper()) > 0
+        query = query.where(has_code | has_words(col(Dossier.search_marks), NAME_WORD, q))
     if unit_code is not None:
         query = query.where(col(Dossier.unit_id).in_(units_under(unit_code)))
     if status is not None:
@@ -134,6 +147,24 @@ async def list_dossiers(
             & (col(Dossier.status) != Status.SUPPLEMENT_REQUESTED.value)
         )
         query = query.where(late if overdue else ~late)
+    return await page_by_id(session, query, Dossier.id, page)
+
+
+async def list_dossiers_of(
+    session: ReadSession,
+    caller: Caller,
+    page: Page,
+    *,
+    resident_id: UUID | None,
+    personal_id: str | None,
+    phone: str | None,
+) -> tuple[list[Dossier], str | None]:
+    """The dossiers of an officer's units that a person filed, by the registry's id, or by a number that stands in the form."""
+    marks = col(Dossier.search_marks)
+    conditions = [own_or_merged(col(Dossier.resident_id), resident_id)]
+    conditions += [has_number(marks, PERSON_NUMBER, personal_id)] if personal_id else []
+    conditions += [has_number(marks, PHONE_NUMBER, phone)] if phone else []
+    query = _visible(caller).where(or_(*conditions), Dossier.status != Status.DRAFT.value)
     return await page_by_id(session, query, Dossier.id, page)
 
 

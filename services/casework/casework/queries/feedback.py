@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
-from casework.model.feedback import Feedback, FeedbackPhoto, FeedbackStep, likeness
+from casework.model.feedback import FEEDBACK_WORD, Feedback, FeedbackPhoto, FeedbackStep, likeness
 from casework.model.petitions import WAITING, FeedbackActor, FeedbackStatus
+from casework.model.search import has_words
 from casework.queries.people import own, own_or_merged
 from chassis.clock import now
 from chassis.errors import NotFound
@@ -49,9 +50,12 @@ async def list_feedback(
     status: str | None = None,
     category: str | None = None,
     overdue: bool | None = None,
+    q: str | None = None,
 ) -> tuple[list[Feedback], str | None]:
-    """The caller's own named feedback, or that of an officer's units."""
+    """The caller's own named feedback, or that of an officer's units; `q` are words of its text or answer."""
     query = _visible(caller)
+    if q and q.strip():
+        query = query.where(has_words(col(Feedback.search_marks), FEEDBACK_WORD, q))
     if unit_code is not None:
         query = query.where(col(Feedback.unit_id).in_(units_under(unit_code)))
     if status is not None:
@@ -65,7 +69,7 @@ async def list_feedback(
 
 
 async def list_published(session: ReadSession, page: Page, unit_code: str | None) -> tuple[list[Feedback], str | None]:
-    """Published feedback of a unit and below, or of all: open to every signed-in caller."""
+    """Published feedback of a unit and below, or of all: open to everybody."""
     query = select(Feedback).where(Feedback.status == FeedbackStatus.PUBLISHED.value)
     if unit_code is not None:
         query = query.where(col(Feedback.unit_id).in_(units_under(unit_code)))

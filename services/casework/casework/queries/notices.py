@@ -9,9 +9,10 @@ from casework.model.forms import masked
 from casework.model.lifecycle import Action
 from casework.procedures import load_catalogue
 from casework.queries.dossiers import list_steps
+from casework.queries.people import full_name
 from casework.queries.slips import (
-    KINDS,
     SUPERIOR,
+    called,
     dong,
     moment,
     place_of,
@@ -57,6 +58,7 @@ async def get_notice(
         identity_number=masked(text_of(form, "personal_id")),
         procedure=f"{procedure.name.vi} ({procedure.code})",
         subject=subject_of(dossier, form, rules, sees_subject=sees_subject),
+        subject_called=called(rules),
         unit_short=f"Ủy ban nhân dân {place}",
         desk=f"Trung tâm Phục vụ hành chính công {place}",
         reason=step.read() or "",
@@ -135,14 +137,9 @@ async def _head(session: ReadSession, dossier: Dossier, at: datetime) -> Letterh
 async def _receiving(session: ReadSession, dossier: Dossier) -> str:
     unit_id = dossier.receiving_unit_id or dossier.unit_id
     unit = (await units_of(session, [unit_id])).get(unit_id)
-    return _full_name(unit.kind, unit.name) if unit else dossier.unit_code
+    return full_name(unit) if unit else dossier.unit_code
 
 
 async def _named(session: ReadSession, code: str) -> str:
     unit = await find_unit(session, code)
-    return _full_name(unit.kind, unit.name) if unit else code
-
-
-def _full_name(kind: str, name: str) -> str:
-    place = f"{KINDS.get(kind, '')} {name}".strip()
-    return f"Ủy ban nhân dân {place}"
+    return full_name(unit) if unit else code

@@ -58,6 +58,27 @@ def own_or_merged(column: Any, resident_id: UUID | None) -> Any:
     return own(column, resident_id) | (column.in_(merged_into(KnownResident, resident_id)) if resident_id else false())
 
 
+KINDS = {
+    "province": "tỉnh",
+    "commune": "xã",
+    "ward": "phường",
+    "township": "thị trấn",
+    "district": "huyện",
+    "city": "thành phố",
+    "town": "thị xã",
+}
+
+
+def full_name(unit: KnownUnit) -> str:
+    """The People's Committee of a unit by its full name, e.g. "Ủy ban nhân dân xã Đồng Tiến"."""
+    return f"Ủy ban nhân dân {unit_name(unit)}"
+
+
+def unit_name(unit: KnownUnit) -> str:
+    """A unit with its kind, e.g. "xã Đồng Tiến"."""
+    return f"{KINDS.get(unit.kind, '')} {unit.name}".strip()
+
+
 async def commune_of(session: ReadSession, unit_id: UUID) -> KnownUnit:
     """The unit itself, or the commune above a village, in today's tree; raises NotYetKnown for an unknown unit."""
     for _ in range(4):

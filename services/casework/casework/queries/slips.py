@@ -9,6 +9,7 @@ from casework.model.fees import FeeStatus
 from casework.model.forms import Entry, Form, is_hidden, masked
 from casework.procedures import Version, load_catalogue
 from casework.queries.dossiers import list_papers
+from casework.queries.people import unit_name
 from casework.settings import get_settings
 from casework.slip import Component, FeeReceipt, Slip
 from chassis.clock import HO_CHI_MINH
@@ -17,15 +18,6 @@ from chassis.storage.database import ReadSession
 
 SUBJECT_NAME = "subject_full_name"
 SUPERIOR = "Ủy ban nhân dân tỉnh Thanh Hóa"
-KINDS = {
-    "province": "tỉnh",
-    "commune": "xã",
-    "ward": "phường",
-    "township": "thị trấn",
-    "district": "huyện",
-    "city": "thành phố",
-    "town": "thị xã",
-}
 FEE_STATES = {
     FeeStatus.REQUESTED: "chưa nộp",
     FeeStatus.PAID: "đã nộp",
@@ -56,6 +48,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
         identity_number=masked(text_of(form, "personal_id")),
         procedure=f"{procedure.name.vi} ({procedure.code})",
         subject=subject_of(dossier, form, rules, sees_subject=sees_subject),
+        subject_called=called(rules),
         components=tuple(components),
         time_limit=limit_text(rules.time_limit),
         received_at=moment(dossier.received_at or dossier.submitted_at),
@@ -89,7 +82,7 @@ async def get_fee_receipt(session: ReadSession, dossier: Dossier) -> FeeReceipt:
 async def place_of(session: ReadSession, dossier: Dossier) -> str:
     """The deciding unit with its kind, e.g. "xã Đồng Tiến"."""
     unit = (await units_of(session, [dossier.unit_id])).get(dossier.unit_id)
-    return f"{KINDS.get(unit.kind, '')} {unit.name}".strip() if unit else dossier.unit_code
+    return unit_name(unit) if unit else dossier.unit_code
 
 
 def limit_text(limit: TimeLimit) -> str:
@@ -121,6 +114,11 @@ def tracking_url(dossier: Dossier) -> str:
 def tracking_page() -> str:
     """The page where people look up a dossier."""
     return f"{get_settings().public_url}/track"
+
+
+def called(rules: Version) -> str:
+    """What a slip calls the person concerned, e.g. "Người mất"."""
+    return rules.subject_called.vi[:1].upper() + rules.subject_called.vi[1:]
 
 
 def text_of(form: Form, name: str) -> str:

@@ -16,7 +16,7 @@ from casework.commands.documents import (
 from casework.commands.envelopes import apply_status_reply, open_envelope, receive_edxml_document
 from casework.commands.papers import verified_paper
 from casework.edxml import StatusReply, write_document, write_status
-from casework.model.documents import ANNEX, FILE, Document, ExchangeStatus, Recall
+from casework.model.documents import ANNEX, FILE, Document, ExchangeStatus, Recall, kind_title
 from casework.queries import documents as queries
 from casework.queries.documents import Box, is_recipient, is_sender
 from casework.routes.papers import SAFE_DOWNLOAD, read_upload
@@ -52,7 +52,8 @@ RECALL_ANSWERS = {"recall_agreed": Recall.AGREED, "recall_refused": Recall.REFUS
 async def create_document(body: DocumentCreate, session: Transaction, *, caller: Anybody) -> DocumentView:
     """Sends a document; it gets a number in the sender's register."""
     content = body.decoded()
-    file = await verified_paper(content) if content is not None else None
+    name = body.file_name or "" if caller.role == "officer" else None
+    file = await verified_paper(content, name) if content is not None else None
     document = await send_document(session, caller, body.to_document(), file)
     await session.flush()
     view = await _whole(session, document, shows_content=True)
@@ -65,13 +66,16 @@ async def list_documents(
     session: Transaction,
     page: PageQuery,
     box: Annotated[Box, Query()] = "inbox",
+    q: Annotated[
+        str | None, Query(max_length=100, description="A part of the symbol, or words of subject or text")
+    ] = None,
     purpose: PurposeHeader = None,
     *,
     caller: Anybody,
 ) -> Listed[DocumentLine]:
     """The caller's inbox, or what the caller (or the caller's office) sent. Subjects of people's documents are shown to
     officers who name a purpose, and the reading is in the access log."""
-    rows, cursor = await queries.list_documents(session, caller, page, box)
+    rows, cursor = await queries.list_documents(session, caller, page, box, q)
     people = {row.id: await queries.person_of(session, row) for row in rows} if caller.role == "officer" else {}
     if purpose is not None:
         for person in sorted({person for person in people.values() if person is not None}):
@@ -239,10 +243,15 @@ async def _whole(session: ReadSession, document: Document, *, shows_content: boo
         )
         for file in await queries.list_files(session, document.id)
     ]
+    issuing = document.read_issuing()
     return DocumentView.model_validate(
         _line(document, shows_content=shows_content)
         | {
             "body": document.read_body() if shows_content else None,
+            "place": issuing.place,
+            "sender_name": issuing.organ_name,
+            "signer": issuing.signer,
+            "missing_files": list(issuing.missing_files),
             "status_note": document.read_status_note() if shows_content else None,
             "sha256": document.sha256.hex() if document.sha256 else None,
             "signatures": document.signatures,
@@ -259,6 +268,7 @@ def _line(document: Document, *, shows_content: bool) -> dict[str, object]:
         "symbol": document.symbol,
         "issued_on": document.issued_on,
         "kind": document.kind,
+        "kind_title": kind_title(document.kind),
         "subject": document.read_subject() if shows_content else "",
         "sender_unit_code": document.sender_unit_code,
         "sender_id": document.sender_id,

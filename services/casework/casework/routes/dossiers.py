@@ -13,8 +13,9 @@ from casework.commands.way_back import take_back
 from casework.errors import DossierNotEditable
 from casework.model.dossiers import Dossier
 from casework.model.fees import FeeAct
+from casework.model.forms import Entry
 from casework.model.lifecycle import SECOND_OFFICER, Actor, Status
-from casework.prefill import fetch_prefill
+from casework.prefill import fetch_prefill, find_resident_id
 from casework.queries import dossiers as queries
 from casework.queries.dossiers import OpenedDossier
 from casework.queries.people import find_resident, may_read
@@ -24,6 +25,7 @@ from casework.schemas.dossiers import (
     DossierCreate,
     DossierFillIn,
     DossierLine,
+    DossierLookup,
     DossierProgress,
     DossierSubmit,
     DossierView,
@@ -31,16 +33,16 @@ from casework.schemas.dossiers import (
 )
 from casework.settings import get_settings
 from chassis.clock import today
-from chassis.security.access_log import purpose_of
+from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
+from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
     Listed,
     PageQuery,
     PurposeHeader,
-    Reading,
     Transaction,
     allow,
     created,
@@ -104,18 +106,24 @@ async def create_dossier(
 
 @router.get("/v1/dossiers")
 async def list_dossiers(
-    session: Reading,
+    session: Transaction,
     page: PageQuery,
     unit_code: str | None = None,
     status: Annotated[Status | None, Query()] = None,
     procedure_code: str | None = None,
     overdue: bool | None = None,
+    q: Annotated[
+        str | None, Query(max_length=100, description="A part of the code, or words of the applicant's name")
+    ] = None,
+    purpose: PurposeHeader = None,
     *,
     caller: Anybody,
 ) -> Listed[DossierLine]:
-    """The caller's own dossiers, or those of an officer's units; no personal data."""
+    """The caller's own dossiers, or those of an officer's units, also by code or applicant with or without accents. Names of
+    applicants are shown to officers who name a purpose, and the reading is in the access log."""
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
+    shows_names = purpose is not None and caller.role == "officer"
     rows, cursor = await queries.list_dossiers(
         session,
         caller,
@@ -124,8 +132,36 @@ async def list_dossiers(
         status=status,
         procedure_code=procedure_code,
         overdue=overdue,
+        q=q,
+        with_form=shows_names,
     )
-    return Listed(items=[line(row) for row in rows], next_cursor=cursor)
+    return Listed(items=[_named(session, caller, row, purpose) for row in rows], next_cursor=cursor)
+
+
+@router.post("/v1/dossiers/lookup")
+@personal_answer()
+async def look_up_dossiers(
+    body: DossierLookup,
+    request: Request,
+    session: Transaction,
+    page: PageQuery,
+    service_client: RegistryClient,
+    purpose: PurposeHeader = None,
+    *,
+    caller: Annotated[Caller, allow("officer")],
+) -> Listed[DossierLine]:
+    """The dossiers that a person filed in the officer's units, by the full personal or phone number; needs a purpose, and every
+    reading is in the access log."""
+    checked = purpose_of(caller, None, purpose)
+    found = None
+    if body.personal_id is not None:
+        found = await find_resident_id(
+            service_client, caller, body.personal_id, checked, get_settings().prefill_seconds
+        )
+    rows, cursor = await queries.list_dossiers_of(
+        session, caller, page, resident_id=found, personal_id=body.personal_id, phone=body.phone
+    )
+    return Listed(items=[_named(session, caller, row, checked) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/dossiers/{dossier_id}")
@@ -261,6 +297,21 @@ async def settle_dossier_fee(
     await fees.settle_at_counter(session, caller, dossier, actor, FeeAct(body.way), body.note)
     response.headers["ETag"] = etag(dossier.version)
     return progress(dossier, actor)
+
+
+def _named(session: Session, caller: Caller, row: Dossier, purpose: str | None) -> DossierLine:
+    """A line with the applicant's name for an officer with a purpose, and the access row of that reading."""
+    if purpose is None or caller.role != "officer" or row.origin == "portal":
+        return line(row)
+    form = row.entries()
+    name = str(form.get("organization_name", Entry()).value or form.get("full_name", Entry()).value or "")
+    if row.resident_id is not None:
+        checked = purpose_of(caller, row.resident_id, purpose)
+        record_access(
+            session, "casework", caller, row.resident_id, action="list dossiers", purpose=checked, fields=["full_name"],
+            legal_basis="Nghị định 118/2025/NĐ-CP",
+        )  # fmt: skip
+    return line(row).model_copy(update={"applicant": name})
 
 
 def _purpose(caller: Caller, dossier: Dossier, sent: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from casework.commands import feedback as commands
@@ -38,6 +38,7 @@ from chassis.web.routing import (
     allow,
     created,
     etag,
+    public,
     require_match,
     transactional_router,
 )
@@ -70,23 +71,26 @@ async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller:
 
 @router.get("/v1/feedback")
 async def list_feedback(
-    session: Reading,
+    session: Transaction,
     page: PageQuery,
     unit_code: str | None = None,
     status: FeedbackStatus | None = None,
     category: FeedbackCategory | None = None,
     overdue: bool | None = None,
+    q: Annotated[str | None, Query(max_length=100, description="Words of the text or of the answer")] = None,
+    purpose: PurposeHeader = None,
     *,
     caller: Anybody,
 ) -> Listed[FeedbackLine]:
-    """The caller's own named feedback, or that of an officer's units; neither texts nor authors."""
+    """The caller's own named feedback, or that of an officer's units, also by words with or without accents; never the author.
+    An officer reads the texts of named authors with a purpose, and the reading is in the access log."""
     if unit_code is not None and caller.role == "officer":
         await unit_of_query(session, caller, unit_code)
     rows, cursor = await queries.list_feedback(
-        session, caller, page, unit_code=unit_code, status=status, category=category, overdue=overdue
+        session, caller, page, unit_code=unit_code, status=status, category=category, overdue=overdue, q=q
     )
     actor = FeedbackActor.OFFICER if caller.role == "officer" else FeedbackActor.AUTHOR
-    return Listed(items=[FeedbackLine.model_validate(_line(row, actor)) for row in rows], next_cursor=cursor)
+    return Listed(items=[_with_text(session, caller, row, actor, purpose) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/feedback/published")
@@ -95,11 +99,9 @@ async def list_published_feedback(
     page: PageQuery,
     unit_code: str | None = None,
     *,
-    caller: Annotated[
-        Caller, allow("resident", "organization", "officer", "volunteer", "auditor", "operator", level=1)
-    ],
+    caller: Annotated[Caller | None, public()],
 ) -> Listed[PublishedFeedback]:
-    """Published questions and answers; never the author."""
+    """Published questions and answers, for everybody; never the author, and numbers in the texts are masked."""
     rows, cursor = await queries.list_published(session, page, unit_code)
     return Listed(items=[_published(row) for row in rows], next_cursor=cursor)
 
@@ -147,6 +149,16 @@ async def download_feedback_attachment(
     photo = await queries.get_photo(session, feedback, photo_id)
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return Response(decrypt(PHOTO, str(photo.id), photo.content), media_type=photo.media_type, headers=headers)
+
+
+def _with_text(
+    session: Session, caller: Caller, feedback: Feedback, actor: FeedbackActor, purpose: str | None
+) -> FeedbackLine:
+    """A line with its text; for an officer without a purpose, only of anonymous feedback."""
+    shows = actor is FeedbackActor.AUTHOR or feedback.resident_id is None or purpose is not None
+    if shows:
+        _record_access(session, caller, feedback, actor, purpose)
+    return FeedbackLine.model_validate(_line(feedback, actor) | {"text": feedback.read() if shows else ""})
 
 
 def _record_access(

@@ -1,18 +1,21 @@
 """Views of a dossier for its applicant and its office."""
 
+from datetime import date
 from typing import Any
 
 from casework.commands.applicants import rules_of
+from casework.commands.consistency import find_inconsistencies, pointer_of
 from casework.commands.dossiers import form_of
 from casework.commands.submission import missing_papers
 from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
 from casework.model.fees import Channel, FeeAct
 from casework.model.forms import Entry, Form, is_hidden, missing, shown
-from casework.model.lifecycle import Actor
+from casework.model.lifecycle import SETTLED, Actor, Status
 from casework.procedures import FormField, load_catalogue
 from casework.queries.dossiers import OpenedDossier, list_papers, list_results, list_steps
 from casework.queries.people import representative_of
 from casework.schemas.dossiers import (
+    AllowanceView,
     DossierLine,
     DossierProgress,
     DossierSignatureView,
@@ -20,6 +23,7 @@ from casework.schemas.dossiers import (
     DossierView,
     FeeView,
     FieldView,
+    FindingView,
     PaperRecorded,
     PaperView,
     ResultView,
@@ -68,9 +72,11 @@ async def whole(session: Session, opened: OpenedDossier) -> DossierView:
         supplement_requests=dossier.supplement_requests,
         extensions=dossier.extensions,
         hand_over=dossier.hand_over,
-        fields=_fields(dossier, form, sees_subject=sees_subject),
+        fields=_fields(dossier, form, sees_subject=sees_subject, pays=actor is Actor.OFFICER),
         missing=missing(fields, form),
         missing_documents=lacking,
+        findings=await _findings(session, dossier, actor),
+        allowance=_allowance(dossier),
         once_only_ratio=dossier.ratio,
         degraded=dossier.is_degraded,
         attachments=[paper(row) for row in await list_papers(session, dossier.id)],
@@ -78,6 +84,26 @@ async def whole(session: Session, opened: OpenedDossier) -> DossierView:
         history=[_step(row) for row in await list_steps(session, dossier.id)],
         signature=_signature(dossier),
     )
+
+
+async def _findings(session: Session, dossier: Dossier, actor: Actor) -> list[FindingView]:
+    if Status(dossier.status) in SETTLED:
+        return []
+    return [
+        FindingView(
+            pointer=pointer_of(finding), code=finding.code, message=finding.vi, message_en=finding.en,
+            blocks=finding.blocks,
+        )
+        for finding in await find_inconsistencies(session, dossier)
+        if finding.blocks or actor is Actor.OFFICER
+    ]  # fmt: skip
+
+
+def _allowance(dossier: Dossier) -> AllowanceView | None:
+    rules = rules_of(dossier) if dossier.origin != "portal" else None
+    died_on = dossier.values().get("died_on") if rules and rules.allowance else None
+    level = rules.allowance_for(date.fromisoformat(died_on)) if rules and died_on else None
+    return AllowanceView(amount=level.amount, source=level.source, verified=level.verified) if level else None
 
 
 async def record_form_access(
@@ -188,23 +214,25 @@ def _fee(dossier: Dossier) -> FeeView:
     )
 
 
-def _fields(dossier: Dossier, form: Form, *, sees_subject: bool) -> dict[str, FieldView]:
-    """Every field of the procedure; those of the other kind of applicant are there, empty and closed."""
+def _fields(dossier: Dossier, form: Form, *, sees_subject: bool, pays: bool) -> dict[str, FieldView]:
+    """Every field of the procedure; those of the other kind of applicant are there, empty and closed. The unit that decides,
+    and so pays, sees the whole number of an account."""
     if dossier.origin == "portal":
         return {}
     own = {field.name for field in form_of(dossier)}
     return {
-        field.name: _field(field, form.get(field.name, Entry()), sees_subject=sees_subject)
+        field.name: _field(field, form.get(field.name, Entry()), sees_subject=sees_subject, pays=pays)
         if field.name in own
         else NOT_APPLICABLE
         for field in rules_of(dossier).fields
     }
 
 
-def _field(field: FormField, entry: Entry, *, sees_subject: bool) -> FieldView:
+def _field(field: FormField, entry: Entry, *, sees_subject: bool, pays: bool) -> FieldView:
     hidden = is_hidden(field, entry, sees_subject=sees_subject)
+    value = entry.value if pays and field.masked else shown(field, entry)
     return FieldView(
-        value=None if hidden else shown(field, entry),
+        value=None if hidden else value,
         source=entry.source,
         verified=entry.verified,
         observed_at=entry.observed_at,

@@ -7,11 +7,29 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.model.documents import NewDocument
+from casework.model.documents import OFFICIAL_LETTER, NewDocument, Signer
 from casework.schemas.dossiers import Code, Local, Note
 from casework.schemas.feedback import base64_bytes
 from casework.signatures import SignatureCheck
 from chassis.web.bodies import Day, RequestBody
+from chassis.web.vocabulary import Coded
+
+Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+
+
+class SignerGiven(RequestBody):
+    """Who signs the document (người ký)."""
+
+    full_name: Named
+    """Name without titles."""
+    position: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Position (chức vụ), e.g. "Chủ tịch"."""
+    competence: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Capacity (quyền hạn ký), e.g. "TM. Ủy ban nhân dân"."""
+
+    def to_signer(self) -> Signer:
+        """The value that commands take."""
+        return Signer(**self.model_dump())
 
 
 class DocumentCreate(RequestBody):
@@ -24,7 +42,11 @@ class DocumentCreate(RequestBody):
     organ_id: Code | None = None
     due_on: Day | None = None
     from_unit_code: Code | None = None
-    kind: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "official_letter"
+    kind: Annotated[str, Coded("document-kinds")] = OFFICIAL_LETTER
+    """Kind of document (loại văn bản), by its code, title or abbreviation: `plan`, "Kế hoạch", "KH"."""
+    place: Named | None = None
+    """Where it is issued (địa danh); the unit's name when left out."""
+    signer: SignerGiven | None = None
     subject: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(
         validation_alias=AliasChoices("subject", "title")
     )
@@ -32,6 +54,8 @@ class DocumentCreate(RequestBody):
         default=None, validation_alias=AliasChoices("body", "text", "content")
     )
     file: Annotated[str, StringConstraints(max_length=14_000_000)] | None = None
+    file_name: Annotated[str, StringConstraints(max_length=200)] | None = None
+    """Tells apart old Office files, whose content looks alike; not stored. Agencies also send Office files and texts."""
     in_reply_to: UUID | None = None
 
     @model_validator(mode="after")
@@ -53,7 +77,8 @@ class DocumentCreate(RequestBody):
 
     def to_document(self) -> NewDocument:
         """The value that commands take."""
-        return NewDocument(**self.model_dump(exclude={"file"}))
+        signer = self.signer.to_signer() if self.signer else None
+        return NewDocument(**self.model_dump(exclude={"file", "file_name", "signer"}), signer=signer)
 
     def decoded(self) -> bytes | None:
         """The file's bytes; None without a file."""
@@ -84,6 +109,9 @@ class DocumentLine(BaseModel):
     symbol: str
     issued_on: date
     kind: str
+    """Code of `GET /v1/vocabularies/document-kinds`."""
+    kind_title: str
+    """The kind in Vietnamese (loại văn bản)."""
     subject: str
     sender_unit_code: str | None
     sender_id: UUID | None
@@ -114,6 +142,14 @@ class DocumentView(DocumentLine):
     """A document whole."""
 
     body: str | None
+    place: str
+    """Where it was issued (địa danh)."""
+    sender_name: str
+    """The issuing body's full name; empty for people."""
+    signer: Signer | None
+    """Who signed it (người ký)."""
+    missing_files: list[str]
+    """Files that the envelope names and does not hold: ask the sender for them."""
     status_note: str | None
     sha256: str | None
     signatures: SignatureCheck | None

@@ -160,6 +160,25 @@ class FeeSettlement(RequestBody):
     """Number of the paper receipt (số biên lai), or the ground of the waiver (căn cứ miễn); kept encrypted."""
 
 
+class DossierLookup(RequestBody):
+    """A person by a full number, which never stands in an address; exactly one of the two."""
+
+    personal_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{9,12}$")] | None = None
+    """Personal identification number (số định danh cá nhân)."""
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .]{9,16}$")] | None = None
+    """Phone number (số điện thoại) as it stands in the dossier."""
+
+    @model_validator(mode="after")
+    def _one_number(self) -> "DossierLookup":
+        if (self.personal_id is None) == (self.phone is None):
+            raise PydanticCustomError(
+                "one-number",
+                "Either personal_id or phone is needed.",
+                {"vi": "Cần đúng một trong hai: personal_id hoặc phone."},
+            )
+        return self
+
+
 class PaperRecorded(BaseModel):
     """The paper that an officer recorded at the desk; shown to officers only."""
 
@@ -253,6 +272,8 @@ class DossierLine(BaseModel):
     finished_at: Local | None
     is_overdue: bool
     is_on_time: bool | None
+    applicant: str | None = None
+    """The applicant's name (người nộp), for officers who name a purpose; null in every other answer."""
     fee: FeeView
 
 
@@ -264,6 +285,32 @@ class DossierProgress(DossierLine):
     qr_code_id: UUID | None
     first_due_at: Local | None
     draft_result_until: Local | None
+
+
+class FindingView(BaseModel):
+    """What does not fit in a dossier (điểm chưa hợp lý)."""
+
+    pointer: str
+    """The field, as in errors: `/fields/died_on`, or `/subject_id`."""
+    code: str
+    """Stable code, e.g. `out-of-order`, `second-claim`."""
+    message: str
+    """In Vietnamese."""
+    message_en: str
+    """In English."""
+    blocks: bool
+    """Whether the dossier cannot be submitted so; what does not block is shown to officers only."""
+
+
+class AllowanceView(BaseModel):
+    """What is paid for a death (mức hỗ trợ), by the rules of its day."""
+
+    amount: int
+    """VND."""
+    source: str
+    """The decree that sets it (căn cứ)."""
+    verified: bool
+    """False where no readable source confirms the figure."""
 
 
 class DossierView(DossierProgress):
@@ -286,6 +333,10 @@ class DossierView(DossierProgress):
     fields: dict[str, FieldView]
     missing: list[str]
     missing_documents: list[str]
+    findings: list[FindingView]
+    """What does not fit together; officers also see what does not block, such as a second claim."""
+    allowance: AllowanceView | None
+    """What the procedure pays; null for other procedures, and until the day of death is known."""
     once_only_ratio: float
     degraded: bool
     attachments: list[PaperView]

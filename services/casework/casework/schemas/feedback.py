@@ -94,7 +94,7 @@ class Similar(BaseModel):
 
 
 class FeedbackLine(BaseModel):
-    """Feedback in a list: neither its text nor its author."""
+    """Feedback in a list: never its author."""
 
     id: UUID
     unit_code: str
@@ -111,6 +111,8 @@ class FeedbackLine(BaseModel):
     rating: int | None
     escalation: int
     assignee: str | None
+    text: str = ""
+    """What was written; empty for an officer who names no purpose, unless it is anonymous, and in the answer of an action."""
     legal_actions: list[str]
 
 
@@ -129,7 +131,7 @@ class FeedbackView(FeedbackLine):
 
 
 class PublishedFeedback(BaseModel):
-    """What every signed-in caller may read: question and answer, never the author."""
+    """What everybody may read: question and answer, never the author."""
 
     id: UUID
     unit_code: str

@@ -43,6 +43,7 @@ class Notice(NamedTuple):
     identity_number: str
     procedure: str
     subject: str
+    subject_called: str
     unit_short: str
     desk: str
     reason: str

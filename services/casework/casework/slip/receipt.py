@@ -29,6 +29,7 @@ class Slip(NamedTuple):
     identity_number: str
     procedure: str
     subject: str
+    subject_called: str
     components: tuple[Component, ...]
     time_limit: str
     received_at: str

@@ -1,0 +1,11 @@
+"""Whether the approval of a dossier told the registry of a death; second claims for one person are found by an index."""
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE dossier ADD COLUMN registered_death BOOLEAN NOT NULL DEFAULT FALSE")
+    op.execute("CREATE INDEX ix_dossier_subject ON dossier (subject_id) WHERE subject_id IS NOT NULL")
