@@ -180,6 +180,23 @@ async def test_banks_are_public_and_dated(calling):
     assert next(bank["short_name"] for bank in before if bank["bin"] == "970406") == "DongA Bank"
 
 
+async def test_the_gateway_learns_whether_an_order_is_known(officer, activated, calling):
+    merchant = await activated()
+    code = (await issue(officer, merchant, kind="dynamic", amount=85_000)).json()
+    gateway = calling("service", subject="gateway")
+
+    async def result(**changes):
+        body = {"partner_id": "demo-bank", "reference": code["reference"], "amount": 85_000} | changes
+        answer = await gateway.post("/v1/qr-codes/orders", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    assert await result() == await result(reference=f"MBVCB.123 {code['reference'].lower()}") == "known"
+    assert await result(amount=85_001) == "wrong_amount"
+    assert await result(partner_id="demo-wallet") == await result(reference="BKKHONGCO") == "unknown"
+    assert (await officer.post("/v1/qr-codes/orders", json={})).status_code == 403
+
+
 async def test_an_invalid_payload_is_refused_with_422(calling):
     resident = calling("resident")
 

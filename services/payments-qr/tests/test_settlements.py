@@ -72,6 +72,21 @@ async def test_lines_are_matched_missing_or_different(settle, pay):
     assert lines["C"]["state"] == "missing_there"
 
 
+async def test_a_column_that_is_not_understood_is_named_and_may_be_ignored(pay, operator, world):
+    await pay("A")
+    content = "Mã giao dịch;Phân nhóm;Số tiền\nA;Mua;1000\n".encode()
+    form = {"partner_id": "demo-bank", "business_date": DAY}
+    files = {"file": ("settlement.csv", content, "text/csv")}
+
+    refused = await operator.post("/v1/settlements", data=form, files=files)
+    taken = await operator.post("/v1/settlements", data=form | {"ignored_columns": ["Phân nhóm"]}, files=files)
+
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "column-unknown")
+    assert "“Phân nhóm”" in refused.json()["detail"]
+    assert (taken.status_code, taken.json()["matched"]) == (201, 1)
+    assert [one["column"] for one in taken.json()["warnings"]] == ["Phân nhóm"]
+
+
 async def test_a_file_that_does_not_add_up_applies_nothing(settle, pay, operator):
     await pay("A")
 

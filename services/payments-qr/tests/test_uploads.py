@@ -229,6 +229,14 @@ async def test_a_column_that_may_be_the_type_and_is_not_understood_refuses_the_f
     assert "“Phân nhóm”" in wrong.vi
 
 
+async def test_a_column_that_the_sender_calls_not_needed_is_ignored_and_named() -> None:
+    text = "Mã giao dịch;Phân nhóm;Số tiền\nFT1;Mua;50000\n"
+
+    totals = await checked_totals(file_of(text), ["phân nhóm"])
+
+    assert (totals.sum, [one.column for one in totals.remarks]) == (50_000, ["Phân nhóm"])
+
+
 async def test_other_columns_that_are_not_understood_are_named() -> None:
     text = "STT;Mã giao dịch;Loại;Số tiền;Mã khuyến mãi\n1;FT1;Thanh toán;50000;X\n"
 

@@ -29,7 +29,12 @@ EVENING, MORNING = time(22), time(5)
 
 
 async def import_settlement(
-    session: Session, caller: Caller, partner_id: str, business_date: date, file: BinaryIO
+    session: Session,
+    caller: Caller,
+    partner_id: str,
+    business_date: date,
+    file: BinaryIO,
+    ignored_columns: Sequence[str] = (),
 ) -> tuple[Settlement, bool]:
     """Compares a file with the record; the same file again returns the same settlement. A wrong file is refused whole."""
     file_hash = _hash_of(file)
@@ -46,7 +51,7 @@ async def import_settlement(
     if settlement is not None:
         return settlement, False
     try:
-        totals = await checked_totals(file)
+        totals = await checked_totals(file, ignored_columns)
     except UnreadableFile as refused:
         raise unreadable_upload(refused.rejection) from refused
     settlement = Settlement(
@@ -56,7 +61,7 @@ async def import_settlement(
     )  # fmt: skip
     session.add(settlement)
     await session.flush()
-    async for lines in _chunks(settlement_lines(file)):
+    async for lines in _chunks(settlement_lines(file, ignored_columns)):
         await _compare_lines(session, settlement, lines)
     await _add_missing_there(session, settlement)
     return settlement, True

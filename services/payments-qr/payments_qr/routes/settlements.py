@@ -53,6 +53,9 @@ router = transactional_router(tags=["settlements"])
 SettlementReader = Annotated[Caller, allow("operator", "officer", "partner")]
 SettlementOwner = Annotated[Caller, allow("operator", "partner")]
 AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
+IgnoredColumns = Annotated[
+    list[str] | None, Form(max_length=50, description="Headings of columns that are not needed for the comparison")
+]
 State = Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
 
 
@@ -64,6 +67,7 @@ async def create_settlement(
     business_date: Annotated[date, Form()],
     session: Transaction,
     caller: SettlementOwner,
+    ignored_columns: IgnoredColumns = None,
     accept_language: AcceptLanguage = None,
 ) -> JSONResponse:
     """Compares a partner's file with the record. Count and sum are checked before any row is applied; the same file
@@ -74,7 +78,9 @@ async def create_settlement(
     await require_partner(session, partner_id, "/partner_id")
     if (file.size or 0) > MAX_UPLOAD_BYTES:
         raise TooLarge()
-    settlement, _ = await import_settlement(session, caller, partner_id, business_date, file.file)
+    settlement, _ = await import_settlement(
+        session, caller, partner_id, business_date, file.file, ignored_columns or ()
+    )
     report = await _report(session, caller, settlement, None, language_of(accept_language))
     return created(report, f"/v1/settlements/{settlement.id}")
 

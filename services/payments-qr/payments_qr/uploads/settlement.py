@@ -11,7 +11,7 @@ are not public; the columns follow what published settlement reports of payment 
 """
 
 import itertools
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -98,15 +98,16 @@ class _Statement:
         return True
 
 
-async def checked_totals(file: BinaryIO) -> Totals:
+async def checked_totals(file: BinaryIO, ignored: Collection[str] = ()) -> Totals:
     """Reads the whole file once and compares it with its control line; raises UnreadableFile before anything is applied.
 
-    Every row must be readable: a settlement is taken whole or not at all.
+    Every row must be readable: a settlement is taken whole or not at all. `ignored` are the headings of columns that the
+    sender says are not needed.
     """
     statement, remarks = _Statement(), Remarks()
     count = net = gross = 0
     seen: set[str] = set()
-    async with aclosing(_lines(file, statement, remarks)) as lines:
+    async with aclosing(_lines(file, statement, remarks, ignored)) as lines:
         async for line in lines:
             if line.partner_reference in seen:
                 messages = "Dòng lặp lại.", "The row is repeated."
@@ -122,14 +123,16 @@ async def checked_totals(file: BinaryIO) -> Totals:
     return Totals(count, net, is_stated=statement.is_there, remarks=remarks.found)
 
 
-def settlement_lines(file: BinaryIO) -> AsyncGenerator[SettlementLine]:
+def settlement_lines(file: BinaryIO, ignored: Collection[str] = ()) -> AsyncGenerator[SettlementLine]:
     """The transactions of the file in its order; raises UnreadableFile at the first row that cannot be read."""
-    return _lines(file, _Statement(), Remarks())
+    return _lines(file, _Statement(), Remarks(), ignored)
 
 
-async def _lines(file: BinaryIO, statement: _Statement, remarks: Remarks) -> AsyncGenerator[SettlementLine]:
+async def _lines(
+    file: BinaryIO, statement: _Statement, remarks: Remarks, ignored: Collection[str]
+) -> AsyncGenerator[SettlementLine]:
     async with opened(file, COLUMNS) as table:
-        _refuse_unknown_columns(table.table)
+        _refuse_unknown_columns(table.table, {header_key(heading) for heading in ignored})
         for cells in table.table.above:
             statement.note_control(cells)
         async for row in table.rows():
@@ -140,13 +143,16 @@ async def _lines(file: BinaryIO, statement: _Statement, remarks: Remarks) -> Asy
         remarks.note_table(table.table)
 
 
-def _refuse_unknown_columns(table: Table) -> None:
+def _refuse_unknown_columns(table: Table, ignored: set[str]) -> None:
     """Without a column of types, a column that is not understood may be it: refunds would count as payments."""
-    if table.unknown and "type" not in table.titles and not {"credit", "debit"} <= set(table.titles):
-        named = unknown_column(table.unknown[0])
-        listed = ", ".join(f"“{title}”" for title in table.unknown)
-        vi = f"Không hiểu cột {listed}, và tệp không có cột “Loại giao dịch”: không biết dòng nào là hoàn tiền."
-        en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not told apart."
+    unknown = [title for title in table.unknown if header_key(title) not in ignored]
+    if unknown and "type" not in table.titles and not {"credit", "debit"} <= set(table.titles):
+        named = unknown_column(unknown[0])
+        listed = ", ".join(f"“{title}”" for title in unknown)
+        vi = f"Không hiểu cột {listed}, và tệp không có cột “Loại giao dịch”: không biết dòng nào là hoàn tiền. "
+        vi += "Đổi tên cột, hoặc nêu cột này trong ignored_columns nếu không cần."
+        en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not told apart. "
+        en += "Rename the column, or name it in ignored_columns if it is not needed."
         raise UnreadableFile(Rejection(1, named.column, "column-unknown", vi, en))
 
 
