@@ -24,6 +24,8 @@ class AccessRecorded(Event):
     fields: list[str]
     legal_basis: str | None = None
     unit_code: str | None = None
+    body: str | None = None
+    """The body of the actor's account, such as `police`."""
 
 
 class AccessSealed(Event):

@@ -15,8 +15,10 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Literal, cast, get_args
 
-from tabular import BrokenRow, Column, Finding, Table, UnreadableTable, read_table
-from tabular.values import text_of
+from registry.names import squeeze
+from tabular import BrokenRow, CellError, Column, Finding, Table, UnreadableTable, read_table
+from tabular.template import template_workbook
+from tabular.values import parse_date, text_of
 
 Level = Literal["province", "district", "commune", "village"]
 SuccessionKind = Literal["whole", "part", "unchanged", "type_changed"]
@@ -133,13 +135,53 @@ def is_within(day: date, valid_from: date | None, valid_to: date | None) -> bool
 
 _Cells = dict[str, str]
 _NOT_CSV = "file-encoding", "Tệp phải là CSV UTF-8", "The file must be UTF-8 CSV"
-_UNIT_COLUMNS = tuple(map(Column, ("code", "valid_from", "valid_to", "level", "kind", "parent_code", "name")))
-_SUCCESSION_COLUMNS = (
-    Column("effective_on"),
-    Column("successor_code", ("new_code",)),
-    Column("code", ("old_code",)),
-    Column("kind"),
+_UNIT_COLUMNS = (
+    Column("code", ("Mã đơn vị", "Mã")),
+    Column("valid_from", ("Từ ngày", "Ngày có hiệu lực")),
+    Column("valid_to", ("Đến ngày", "Ngày hết hiệu lực")),
+    Column("level", ("Cấp",)),
+    Column("kind", ("Loại", "Loại đơn vị")),
+    Column("parent_code", ("Mã cấp trên", "Mã đơn vị cấp trên")),
+    Column("name", ("Tên đơn vị", "Tên")),
 )
+_SUCCESSION_COLUMNS = (
+    Column("effective_on", ("Ngày hiệu lực",)),
+    Column("successor_code", ("new_code", "Mã mới")),
+    Column("code", ("old_code", "Mã cũ")),
+    Column("kind", ("Cách sáp nhập",)),
+)
+COLUMNS = (
+    *(column for column in _UNIT_COLUMNS if column.name not in ("code", "kind")),
+    *(column for column in _SUCCESSION_COLUMNS if column.name not in ("code", "kind")),
+    Column("code", ("old_code", "Mã đơn vị", "Mã", "Mã cũ")),
+    Column("kind", ("Loại", "Loại đơn vị", "Cách sáp nhập")),
+)
+"""The columns of both tables."""
+
+_WRITTEN: Mapping[str, Mapping[str, str]] = {
+    "level": {"tinh": "province", "huyen": "district", "xa": "commune", "thon": "village"},
+    "kind": {
+        "tinh": "province", "thanhpho": "city", "huyen": "district", "thixa": "town", "xa": "commune", "phuong": "ward",
+        "thitran": "township", "dackhu": "special_zone", "thon": "village", "ban": "hamlet",
+        "todanpho": "residential_group", "khupho": "quarter",
+        "toanbo": "whole", "motphan": "part", "giunguyen": "unchanged", "doiloai": "type_changed",
+    },
+}  # fmt: skip
+"""What people write for a code, folded."""
+_EXAMPLE = {
+    "code": "15724-09", "valid_from": "2026-01-01", "level": "Thôn", "kind": "Tổ dân phố", "parent_code": "15724",
+    "name": "Tổ dân phố 9",
+}  # fmt: skip
+
+
+def template() -> bytes:
+    """An XLSX file for a units table: Vietnamese titles, an example, drop-downs of levels and kinds."""
+    choices = {
+        "level": ("Tỉnh", "Huyện", "Xã", "Thôn"),
+        "kind": ("Tỉnh", "Thành phố", "Huyện", "Thị xã", "Xã", "Phường", "Thị trấn", "Đặc khu", "Thôn", "Bản",
+                 "Tổ dân phố", "Khu phố"),
+    }  # fmt: skip
+    return template_workbook(_UNIT_COLUMNS, _EXAMPLE, choices)
 
 
 def _records(content: bytes, columns: Sequence[Column], faults: list[Fault]) -> Iterator[tuple[int, _Cells]]:
@@ -201,7 +243,8 @@ def _code(line: int, cells: _Cells, column: str, faults: list[Fault]) -> str:
 
 
 def _one_of(line: int, cells: _Cells, column: str, choices: Iterable[str], faults: list[Fault]) -> str:
-    value = cells.get(column, "")
+    written = cells.get(column, "")
+    value = written if written in choices else _WRITTEN.get(column, {}).get(squeeze(written), written)
     if value not in choices:
         named = ", ".join(sorted(choices))
         faults.append(Fault(line, column, "not-a-choice", f"Chỉ nhận: {named}", f"Must be one of: {named}"))
@@ -211,8 +254,8 @@ def _one_of(line: int, cells: _Cells, column: str, choices: Iterable[str], fault
 def _day(line: int, cells: _Cells, column: str, faults: list[Fault]) -> date | None:
     value = cells.get(column, "")
     try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
+        return parse_date(value) if value else None
+    except CellError:
         faults.append(Fault(line, column, "date-invalid", "Ngày có dạng yyyy-mm-dd", "Dates are yyyy-mm-dd"))
         return None
 

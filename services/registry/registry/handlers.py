@@ -16,13 +16,13 @@ from contracts.casework import DeathRegistered, DeathRevoked
 from contracts.gateway import PartnerEventReceived
 from contracts.onboarding import ResidentFactObserved, TrainingOpened
 from registry.commands.attestations import recognise
-from registry.commands.attributes import request_correction
+from registry.commands.attributes import propose_value
 from registry.commands.deaths import correct_death, register_death
 from registry.commands.residents import amend_resident
 from registry.commands.training import open_training
 from registry.errors import AlreadyDeceased
 from registry.identifiers import IdentifierError, parse_phone
-from registry.model.access import AccessElsewhere
+from registry.model.access import AccessActor, AccessElsewhere
 from registry.model.provenance import Origin
 from registry.model.residents import Resident
 
@@ -81,7 +81,7 @@ async def on_resident_fact_observed(session: Session, event: ResidentFactObserve
         if phone is None:
             return
         if event.observer == "volunteer" and resident.phone_owner_verified and resident.value("phone") != phone:
-            request_correction(session, resident.id, "phone", phone, "volunteer", "onboarding")
+            await propose_value(session, resident, "phone", phone, "volunteer", "onboarding")
             return
         values = {"phone": phone, "phone_owner_verified": event.owner_verified}
     origin = Origin(source="volunteer", verified=True, observed_at=event.at)
@@ -103,7 +103,9 @@ async def on_training_opened(session: Session, event: TrainingOpened) -> None:
 
 @batch_handler
 async def on_access_recorded(session: Session, events: Sequence[AccessRecorded]) -> None:
-    """Store reads in other services for the residents' access logs."""
+    """Store reads in other services for the residents' access logs, and who made each read, for auditors."""
+    actors = [event.model_dump(include=set(AccessActor.model_fields)) for event in events]
+    await session.execute(insert(AccessActor).on_conflict_do_nothing(), actors)
     elsewhere = [event for event in events if event.service != "registry"]
     if elsewhere:
         await session.execute(insert(AccessElsewhere).on_conflict_do_nothing(), [_row(event) for event in elsewhere])

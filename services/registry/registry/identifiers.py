@@ -16,6 +16,7 @@ from tabular import CellError
 from tabular import Finding as Finding
 from tabular.values.dialling import to_e164
 from tabular.values.numbers import PERSONAL_ID_DIGITS, PERSONAL_ID_LENGTH, SOCIAL_INSURANCE_INVALID
+from tabular.values.phones import as_dialled
 
 Sex = Literal["male", "female"]
 IdDocument = Literal["can_cuoc", "cccd", "cmnd", "none"]
@@ -123,9 +124,9 @@ def personal_id_warnings(number: str, born: date, sex: Sex) -> list[Finding]:
 
 
 def parse_phone(text: str) -> str:
-    """E.164, Vietnamese unless another country is written with `+`."""
+    """E.164, Vietnamese unless another country is written with `+`; old mobile numbers by the plan of 2018."""
     try:
-        return to_e164(text)
+        return to_e164(as_dialled(plain(text)))
     except CellError as error:
         raise IdentifierError(error.finding) from None
 

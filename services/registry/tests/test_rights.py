@@ -90,7 +90,9 @@ async def test_a_correction_has_legal_time_limits_and_applies_when_accepted(
     requested = (await own.post(path, json={"field": "full_name", "value": "Lê Văn Đạt", "reason": "sai dấu"})).json()
     [waiting] = (await officer.get("/v1/corrections?unit_code=15724", headers=PURPOSE)).json()["items"]
     decided = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "accept"})
-    again = await officer.post(f"/v1/corrections/{waiting['id']}/decision", json={"decision": "refuse"})
+    again = await officer.post(
+        f"/v1/corrections/{waiting['id']}/decision", json={"decision": "refuse", "note": "đã duyệt"}
+    )
 
     assert requested["due_on"] > requested["acknowledge_by"]
     assert decided.json()["state"] == "accepted"

@@ -62,7 +62,7 @@ def record_access(
         AccessRecorded(
             access_id=entry.access_id, resident_id=resident_id, service=service, at=entry.at, actor=entry.actor,
             role=entry.role, action=action, purpose=purpose, fields=entry.fields, legal_basis=legal_basis,
-            unit_code=entry.unit_code,
+            unit_code=entry.unit_code, body=caller.body,
         ),
     )  # fmt: skip
 
@@ -84,6 +84,7 @@ async def fetch_and_record_access(
     entry = AccessRecorded(
         access_id=new_id(), resident_id=resident_id, service=service, at=now(), actor=caller.account, role=caller.role,
         action="read", purpose=purpose, fields=list(fields), legal_basis=None, unit_code=caller.unit_code,
+        body=caller.body,
     )  # fmt: skip
     record = outbox_record(entry)
     values = (

@@ -63,7 +63,7 @@ def parse_phone(cell: Cell, check: Callable[[str], str]) -> Parsed[str | None]:
     for part in written or [text]:
         bare = _NOTE.sub("", part)
         number = _without_double_prefix(_INSIDE.sub("", bare))
-        dialled = _since_2018(number)
+        dialled = since_2018(number)
         try:
             phone = check(dialled)
         except ValueError:
@@ -74,12 +74,17 @@ def parse_phone(cell: Cell, check: Callable[[str], str]) -> Parsed[str | None]:
     return Parsed(None, (PHONE_DROPPED,))
 
 
+def as_dialled(number: str) -> str:
+    """A number without spaces as it is dialled in Viet Nam today."""
+    return since_2018(_without_double_prefix(number))
+
+
 def _without_double_prefix(number: str) -> str:
     """`+84 0912…` and `0084 912…` as `0912…`."""
     return re.sub(r"^(?:\+840|00840?)(?=\d{9,10}$)", "0", number)
 
 
-def _since_2018(number: str) -> str:
+def since_2018(number: str) -> str:
     """The number as it is dialled since 2018."""
     match = _OLD_MOBILE.fullmatch(number)
     return f"0{_SINCE_2018[match[1]]}{match[2]}" if match and match[1] in _SINCE_2018 else number

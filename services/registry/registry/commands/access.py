@@ -1,6 +1,6 @@
 """Entries of the access log for several residents at once, and with a stated reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.clock import now
@@ -27,21 +27,23 @@ def record_with_reason(
     session.add(AccessEntry.model_validate(entry | {"legal_basis": blind_index("access_reason", reason).hex()}))
     access_id = str(entry["access_id"])
     session.add(AccessReason(id=UUID(access_id), reason=encrypt(ACCESS_REASON, access_id, reason)))
-    publish(session, AccessRecorded.model_validate(entry | {"service": "registry"}))
+    publish(session, AccessRecorded.model_validate(entry | {"service": "registry", "body": caller.body}))
 
 
 async def record_list(
     session: Session, caller: Caller, resident_ids: Sequence[UUID], *, action: str, purpose: str | None,
-    fields: Sequence[str],
+    fields: Sequence[str] | Mapping[UUID, Sequence[str]],
 ) -> None:  # fmt: skip
-    """Record that several residents were shown at once: one entry for each, by one statement."""
+    """Record that several residents were shown at once: one entry for each, by one statement. `fields` may differ by id."""
     if not resident_ids:
         return
     moment = now()
+    shown = fields if isinstance(fields, Mapping) else dict.fromkeys(resident_ids, fields)
     entries = [
         AccessRecorded(
             access_id=new_id(), resident_id=resident_id, service="registry", at=moment, actor=caller.account,
-            role=caller.role, action=action, purpose=purpose, fields=list(fields), unit_code=caller.unit_code,
+            role=caller.role, action=action, purpose=purpose, fields=list(shown[resident_id]), unit_code=caller.unit_code,
+            body=caller.body,
         )
         for resident_id in resident_ids
     ]  # fmt: skip

@@ -7,8 +7,10 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
+from chassis.ids import new_id
 from chassis.security.encryption import encrypt
-from chassis.security.scope import units_of
+from chassis.security.identity import Caller
+from chassis.security.scope import require_unit, unit_of_body, units_of
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.registry import ResidentUpdated
@@ -16,27 +18,75 @@ from registry.commands.attestations import apply_unmatched_by_phone
 from registry.commands.attributes import keep_history
 from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identifier_locks import lock_subjects, subject
+from registry.commands.residents import rehouse_resident, relocate_resident, renumber_resident
 from registry.errors import AlreadyDecided
-from registry.model.attributes import ERASABLE, STATED, STORED
-from registry.model.provenance import CORRECTION_VALUE, Correction, Origin, as_json
+from registry.identifiers import document_of
+from registry.model.attributes import ERASABLE, LINKED_ONLY, STORED
+from registry.model.provenance import (
+    ATTRIBUTE_VALUE,
+    CORRECTION_VALUE,
+    AttributeRecord,
+    Correction,
+    Origin,
+    as_json,
+    expires_at,
+)
 from registry.model.residents import Resident
 from registry.model.rights import EVERYTHING
 
 
 async def decide_correction(
-    session: Session, correction: Correction, resident: Resident, *, accepted: bool, note: str | None, by: str
+    session: Session, correction: Correction, resident: Resident, *, accepted: bool, note: str | None, by: Caller
 ) -> None:
     """Store an officer's decision; an accepted value replaces the present one whatever its source."""
     if correction.state != "received":
         raise AlreadyDecided()
     correction.state = "accepted" if accepted else "refused"
-    correction.decided_by, correction.decided_at = by, now()
+    correction.decided_by, correction.decided_at = by.account, now()
+    correction.decided_body, correction.decided_unit_code = by.body, by.unit_code
     correction.encrypt_texts(reason=correction.decrypted_reason(), note=note)
     session.add(correction)
-    if accepted and correction.kind == "correction" and correction.name in STATED:
-        await _put(session, resident, correction.name, correction.proposed_value())
+    if accepted and correction.kind == "correction":
+        await _correct(session, resident, correction.name, correction.proposed_value(), by)
     elif accepted and correction.kind == "erasure":
         await _erase(session, resident, correction.name)
+
+
+async def _correct(session: Session, resident: Resident, name: str, value: Any, by: Caller) -> None:
+    """Put an accepted value in its place: unit, household and number by their own operations."""
+    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
+    if name == "unit_code":
+        new = await unit_of_body(session, value, "/value")
+        await require_unit(session, by, new.id, is_known=True)
+        await relocate_resident(session, resident, unit, new)
+    elif name == "household_code":
+        await rehouse_resident(session, resident, unit, value)
+    elif name == "personal_id":
+        await renumber_resident(session, resident, unit, value)
+        if len(value) != 12 or resident.id_document == "cmnd":
+            await _put(session, resident, "id_document", document_of(value))
+    elif name in LINKED_ONLY:
+        await _state(session, resident, name, value)
+    else:
+        await _put(session, resident, name, value)
+
+
+async def _state(session: Session, resident: Resident, name: str, value: Any) -> None:
+    """An officer states an attribute that is not in the resident's row; a newer value of a database replaces it."""
+    moment, record_id = now(), new_id()
+    await session.execute(_SUPERSEDE, {"id": resident.id, "name": name, "at": moment})
+    session.add(
+        AttributeRecord(
+            id=record_id, resident_id=resident.id, name=name, value=encrypt(ATTRIBUTE_VALUE, str(record_id), as_json(value)),
+            source="officer", verified=True, observed_at=moment, expires_at=expires_at(name, moment),
+        )
+    )  # fmt: skip
+
+
+_SUPERSEDE = text(
+    "UPDATE fact SET superseded_at = :at WHERE resident_id = :id AND name = :name AND source = 'officer'"
+    " AND superseded_at IS NULL"
+)
 
 
 async def _put(session: Session, resident: Resident, name: str, value: Any) -> None:

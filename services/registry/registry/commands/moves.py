@@ -31,7 +31,8 @@ async def move_resident(
 async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
     """Move all residents, households and organizations of a unit itself into another one; the ids of the residents."""
     await session.execute(_MOVE_HOUSEHOLDS, {"old": old.id, "new": new.id, "code": old.code})
-    await session.execute(_MOVE_REQUESTS, {"old": old.id, "new": new.id})
+    for statement in _FOLLOWING:
+        await session.execute(statement, {"old": old.id, "new": new.id})
     await _move_organizations(session, old, new)
     residents = (await session.exec(select(Resident).where(Resident.unit_id == old.id).with_for_update())).all()
     moment = now()
@@ -69,5 +70,14 @@ _MOVE_HOUSEHOLDS = text(
     " WHERE o.unit_id = :new AND o.code = h.code) THEN cast(:code AS text) || '/' || h.code ELSE h.code END"
     " WHERE h.unit_id = :old"
 )
-# An open request for the ended unit is one for its successor.
-_MOVE_REQUESTS = text("UPDATE move_request SET to_unit_id = :new WHERE to_unit_id = :old AND status = 'requested'")
+# See `registry.model.unit_references`: what else follows the unit.
+_FOLLOWING = (
+    text("UPDATE move_request SET to_unit_id = :new WHERE to_unit_id = :old AND status = 'requested'"),
+    text("UPDATE representative_claim SET unit_id = :new WHERE unit_id = :old"),
+    text("UPDATE registration SET unit_id = :new WHERE unit_id = :old"),
+    text("UPDATE unmatched_event SET unit_id = :new WHERE unit_id = :old AND resolved_at IS NULL"),
+    text(
+        "UPDATE resident_import AS i SET unit_id = :new WHERE unit_id = :old AND NOT EXISTS (SELECT FROM resident_import"
+        " AS o WHERE o.unit_id = :new AND o.file_hash = i.file_hash AND o.status <> 'failed' AND o.undo_started_at IS NULL)"
+    ),
+)

@@ -361,7 +361,8 @@ async def move_due_residents(session: Session) -> int:
 _DUE = text(
     "SELECT DISTINCT s.unit_id FROM unit_succession AS s JOIN known_unit AS u ON u.id = s.unit_id"
     " WHERE s.effective_on <= :today AND u.valid_to < :today AND (EXISTS (SELECT FROM resident AS r WHERE r.unit_id = u.id)"
-    " OR EXISTS (SELECT FROM organization AS o WHERE o.unit_id = u.id))"
+    " OR EXISTS (SELECT FROM organization AS o WHERE o.unit_id = u.id)"
+    " OR EXISTS (SELECT FROM registration AS g WHERE g.unit_id = u.id))"
 )
 
 

@@ -33,6 +33,18 @@ class AccessElsewhere(Table, table=True):
     legal_basis: str | None = Field(default=None, sa_type=Text)
 
 
+class AccessActor(Table, table=True):
+    """Who made a read, in any service: by this auditors ask what an account has read."""
+
+    __tablename__ = "access_actor"
+    __table_args__ = (Index("ix_access_actor_actor", "actor", "at"),)
+
+    access_id: UUID = Field(primary_key=True)
+    actor: str = Field(sa_type=Text)
+    body: str | None = Field(default=None, sa_type=Text)
+    at: datetime = Field(sa_type=aware())
+
+
 class AccessReason(Table, table=True):
     """The stated reason of an entry of the access log, encrypted: free text may name people.
 

@@ -74,6 +74,7 @@ AUTHORITY: Mapping[str, Cells] = {
     "get_representative": _OWN_OR_UNIT,
     "delete_representative": _OWN_OR_UNIT,
     "list_own_representations": _cells(resident="own"),
+    "list_actor_accesses": _cells(auditor="in_unit"),
     # moves between communes
     "create_move": _UNIT,
     "list_move_requests": _UNIT,
@@ -112,6 +113,9 @@ AUTHORITY: Mapping[str, Cells] = {
         resident="any", organization="any", volunteer="any", officer="any", auditor="any", operator="any", service="any"
     ),
     "create_unit_import": _cells(operator="any"),
+    "list_unit_imports": _cells(operator="any"),
+    "get_unit_import": _cells(operator="any"),
+    "get_unit_template": _cells(operator="any"),
     "verify_access_seals": _cells(auditor="any", operator="any"),
     "list_key_rotations": _cells(operator="any"),
     "create_data_breach": _cells(operator="any", officer="any"),

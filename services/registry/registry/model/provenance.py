@@ -130,6 +130,8 @@ class Correction(Table, table=True):
     acknowledge_by: date
     due_on: date
     decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_body: str | None = Field(default=None, sa_type=Text)
+    decided_unit_code: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = Field(default=None, sa_type=aware())
     decision_note: str | None = Field(default=None, sa_type=Text)
     decision_note_encrypted: bytes | None = None

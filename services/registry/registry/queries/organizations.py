@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, func, true
 from sqlmodel import col, select
 
 from chassis.errors import Forbidden, NotFound
@@ -12,9 +13,12 @@ from chassis.security.identity import Caller
 from chassis.security.scope import covers, scoped, units_of, units_under
 from chassis.storage.database import ReadSession, Session
 from chassis.web.routing import Page, page_by_id
+from registry.identifiers import plain
 from registry.model.authority import Relation, permits, refuse_pupils
 from registry.model.organizations import CLAIMED, CONFIRMED, Organization, RepresentativeClaim
 from registry.model.residents import Identifier
+from registry.names import fold, words
+from registry.queries.numbers import refuse_numbers_in_url
 
 
 class PlacedOrganization(NamedTuple):
@@ -95,9 +99,9 @@ async def find_organization_by_tax_code(session: ReadSession, tax_code: str) -> 
 
 
 async def list_organizations(
-    session: ReadSession, caller: Caller, unit_code: str | None, status: str | None, page: Page
+    session: ReadSession, caller: Caller, unit_code: str | None, status: str | None, q: str | None, page: Page
 ) -> tuple[list[PlacedOrganization], str | None]:
-    """Organizations of the caller's units."""
+    """Organizations of the caller's units; `q` is a name, or the tax code of an organization that is no person's."""
     refuse_pupils(caller)
     query = select(Organization)
     if caller.role == "organization":
@@ -116,8 +120,28 @@ async def list_organizations(
         query = query.where(col(Organization.unit_id).in_(units_under(unit_code)))
     if status is not None:
         query = query.where(col(Organization.representative_status) == status)
+    if q is not None:
+        query = query.where(_searched(q))
     rows, cursor = await page_by_id(session, query, Organization.id, page)
     return await with_units(session, rows), cursor
+
+
+def _searched(q: str) -> ColumnElement[bool]:
+    """By tax code, or by words of the name, with or without accents."""
+    number = plain(q)
+    if number.isdigit() and len(number) in (10, 13):
+        indexes = blind_indexes("tax_code", number)
+        owners = select(Identifier.organization_id).where(col(Identifier.index).in_(indexes))
+        return col(Organization.id).in_(owners)
+    refuse_numbers_in_url(q, "POST /v1/organizations/lookup")
+    folded = func.translate(func.lower(func.normalize(col(Organization.name))), _ACCENTED, _BARE)
+    return and_(true(), *(folded.regexp_match(rf"\m{word}") for word in words(q)))
+
+
+_ACCENTED = "".join(
+    chr(c) for c in range(0xC0, 0x1EFA) if chr(c).islower() and fold(chr(c)) != chr(c) and len(fold(chr(c))) == 1
+)
+_BARE = fold(_ACCENTED)
 
 
 async def with_units(session: ReadSession, rows: Sequence[Organization]) -> list[PlacedOrganization]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
@@ -79,11 +79,12 @@ async def list_organizations(
     caller: Annotated[Caller, allow("officer", "volunteer", "organization", "resident", level=1, acting="any")],
     unit_code: str | None = None,
     representative_status: RepresentativeStatus | None = None,
+    q: Annotated[str | None, Query(max_length=100, description="A name with or without accents, or a tax code")] = None,
 ) -> Listed[OrganizationView]:
     """Organizations of the caller; `representative_status=claimed` lists those whose representative awaits a decision."""
     if unit_code is not None and caller.role in ("officer", "volunteer"):
         await unit_of_query(session, caller, unit_code)
-    found, cursor = await organizations.list_organizations(session, caller, unit_code, representative_status, page)
+    found, cursor = await organizations.list_organizations(session, caller, unit_code, representative_status, q, page)
     return Listed(items=[OrganizationView.of(placed, caller) for placed in found], next_cursor=cursor)
 
 

@@ -52,6 +52,7 @@ from registry.model.provenance import origin_of
 from registry.model.residents import Resident
 from registry.queries import residents
 from registry.queries.consents import has_consent
+from registry.queries.numbers import refuse_numbers_in_url
 from registry.queries.prefill import linked_records, prefill
 from registry.queries.residents import (
     ResidentFilter,
@@ -152,15 +153,16 @@ async def list_residents(
         own = await residents.get_resident(session, caller, caller.resident_id)
         return Listed(items=[ResidentView.of(placed, caller) for placed in await with_codes(session, [own])])
     purpose_code = purpose_of(caller, None, purpose)
+    refuse_numbers_in_url(q)
     if unit_code is not None:
         await unit_of_query(session, caller, unit_code)
     rows, cursor = await residents.list_residents(
         session, caller, ResidentFilter(unit_code, q, status, household_code), page
     )
-    shown = [resident.id for resident in rows]
-    await record_list(session, caller, shown, action="list", purpose=purpose_code, fields=STORED)
-    placed = await with_codes(session, rows)
-    return Listed(items=[ResidentView.of(one, caller, in_list=True) for one in placed], next_cursor=cursor)
+    views = [ResidentView.of(one, caller, in_list=True) for one in await with_codes(session, rows)]
+    shown = {view.id: [name for name in STORED if getattr(view, name) is not None] for view in views}
+    await record_list(session, caller, list(shown), action="list", purpose=purpose_code, fields=shown)
+    return Listed(items=views, next_cursor=cursor)
 
 
 def _record(

@@ -1,18 +1,18 @@
 """Operations for people's rights over their data: access log, consents, corrections, export."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from chassis.clock import now
+from chassis.clock import HO_CHI_MINH, now
 from chassis.errors import FieldError, InvalidBody, NotFound
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
-from chassis.security.scope import unit_of_query
+from chassis.security.scope import unit_of_body, unit_of_query
 from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
 from chassis.web.problems import field_errors
@@ -20,6 +20,7 @@ from chassis.web.routing import (
     Listed,
     PageQuery,
     PurposeHeader,
+    Reading,
     Transaction,
     allow,
     created,
@@ -29,17 +30,19 @@ from registry.commands.access import record_list
 from registry.commands.attributes import request_correction
 from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
-from registry.model.attributes import ATTRIBUTES, ERASABLE, STATED
+from registry.model.attributes import ATTRIBUTES, ERASABLE, LINKED_ONLY, STATED
 from registry.model.consents import Consent
 from registry.model.residents import Resident
 from registry.model.rights import EVERYTHING
 from registry.queries import consents, corrections
-from registry.queries.access import list_access
+from registry.queries.access import ActorFilter, list_access, list_reads_of
 from registry.queries.history import export_of, list_history
 from registry.queries.residents import get_resident
+from registry.schemas.checked import LongText
 from registry.schemas.residents import AttributeHistoryView, ResidentPatch
 from registry.schemas.rights import (
     AccessView,
+    ActorAccessView,
     ConsentCreate,
     ConsentView,
     CorrectionCreate,
@@ -66,6 +69,22 @@ async def list_access_log(
     entries, cursor = await list_access(session, resident_id, page)
     _record(session, caller, resident, "access-log", purpose_code, "access_log")
     return Listed(items=[AccessView.of(entry) for entry in entries], next_cursor=cursor)
+
+
+@router.get("/v1/access-log")
+async def list_actor_accesses(
+    session: Reading,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("auditor")],
+    actor: Annotated[str, Query(min_length=1, max_length=200, description="The account, as an access log names it")],
+    from_: Annotated[date | None, Query(alias="from", description="The first day")] = None,
+    to: Annotated[date | None, Query(description="The last day")] = None,
+) -> Listed[ActorAccessView]:
+    """What an account has read in any service, newest first, as far as the auditor's units are concerned."""
+    first = datetime.combine(from_, time(), HO_CHI_MINH) if from_ else None
+    last = datetime.combine(to, time(), HO_CHI_MINH) + timedelta(days=1) if to else None
+    entries, cursor = await list_reads_of(session, caller, ActorFilter(actor, first, last), page)
+    return Listed(items=[ActorAccessView.of(entry) for entry in entries], next_cursor=cursor)
 
 
 @router.get("/v1/residents/{resident_id}/consents")
@@ -200,7 +219,7 @@ async def create_correction(
 ) -> JSONResponse:
     """A request about a person's data, with the time limits of the law on personal data."""
     resident = await get_resident(session, caller, resident_id)
-    value = _proposed(body)
+    value = await _proposed(session, body)
     source = "resident" if caller.role == "resident" else "officer"
     correction = request_correction(
         session, resident.id, body.field or EVERYTHING, value, source, caller.account, body.reason, body.kind
@@ -209,14 +228,14 @@ async def create_correction(
 
 
 _REQUESTABLE: dict[str, tuple[str | None, ...]] = {
-    "correction": STATED,
+    "correction": (*STATED, "unit_code", "household_code", "personal_id", *LINKED_ONLY),
     "erasure": (None, *ERASABLE),
     "objection": (None, *ATTRIBUTES),
 }
 """The attributes that a request may name; without a name it is about all of them."""
 
 
-def _proposed(body: CorrectionCreate) -> Any:
+async def _proposed(session: Session, body: CorrectionCreate) -> Any:
     if body.field not in (choices := _REQUESTABLE[body.kind]):
         named = ", ".join(filter(None, choices))
         raise InvalidBody(errors=[FieldError("/field", "not-a-choice", f"Phải là một trong: {named}.",
@@ -224,10 +243,18 @@ def _proposed(body: CorrectionCreate) -> Any:
     if body.field is None or body.kind != "correction":
         return None
     try:
-        return getattr(ResidentPatch.model_validate({body.field: body.value}), body.field)
+        if body.field in LINKED_ONLY:
+            return _TEXT.validate_python(body.value)
+        value = getattr(ResidentPatch.model_validate({body.field: body.value}), body.field)
     except ValidationError as error:
         wrong = field_errors(error.errors())
         raise InvalidBody(errors=[FieldError("/value", e.code, e.vi, e.en) for e in wrong]) from None
+    if body.field == "unit_code":
+        await unit_of_body(session, value, "/value")
+    return value
+
+
+_TEXT: TypeAdapter[str] = TypeAdapter(LongText)
 
 
 @router.get("/v1/corrections")
@@ -271,11 +298,12 @@ async def decide_on_correction(
     caller: Annotated[Caller, allow("officer")],
     purpose: PurposeHeader = None,
 ) -> CorrectionView:
-    """Accept or refuse; an accepted value replaces the present one whatever its source."""
+    """Accept or refuse, with a reason; an accepted value replaces the present one whatever its source."""
+    if body.decision == "refuse" and not (body.note or "").strip():
+        raise InvalidBody(errors=[FieldError("/note", "required", "Phải nêu lý do từ chối.",
+                                             "A refusal needs a reason.")])  # fmt: skip
     found, resident = await corrections.get_correction(session, caller, correction_id)
-    await decide_correction(
-        session, found, resident, accepted=body.decision == "accept", note=body.note, by=caller.account
-    )
+    await decide_correction(session, found, resident, accepted=body.decision == "accept", note=body.note, by=caller)
     purpose_code = purpose_of(caller, resident.id, purpose or "correction")
     _record(session, caller, resident, "decision", purpose_code, found.name)
     return CorrectionView.of(found)

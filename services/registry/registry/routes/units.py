@@ -1,19 +1,35 @@
 """Operations on administrative units."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import File, Query, UploadFile
+from fastapi import File, Query, Response, UploadFile
+from sqlmodel import select
 
 from chassis.clock import today
+from chassis.errors import NotFound
 from chassis.security.identity import Caller
-from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, public, transactional_router
+from chassis.web.routing import (
+    Listed,
+    PageQuery,
+    Reading,
+    Transaction,
+    allow,
+    page_by_id,
+    public,
+    transactional_router,
+)
+from registry import decrees
+from registry.commands.unit_files import as_csv
 from registry.commands.units import import_decree, read_decree
 from registry.decrees import Level
+from registry.model.units import UnitImport
 from registry.queries import units
 from registry.queries.units import UnitFilter, day_of
 from registry.schemas.units import UndecidedView, UnitImportView, UnitView
 
 router = transactional_router(tags=["units"])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 AsOf = Annotated[str | None, Query(description="The day of the tree, today by default (YYYY-MM-DD)")]
 
@@ -56,11 +72,37 @@ async def create_unit_import(
     ] = None,
 ) -> UnitImportView:
     """Import a decree; the same tables again answer the first import."""
-    rows = await file.read()
-    following = await successions.read() if successions else None
+    rows = await as_csv(await file.read())
+    following = await as_csv(await successions.read()) if successions else None
     decree = read_decree(rows, following)
     record = await import_decree(session, decree, rows + b"\0" + (following or b""), caller.account)
-    return UnitImportView.model_validate(record.model_dump())
+    return UnitImportView.of(record)
+
+
+@router.get("/v1/unit-imports")
+async def list_unit_imports(
+    session: Reading, page: PageQuery, caller: Annotated[Caller, allow("operator")]
+) -> Listed[UnitImportView]:
+    """Imported decrees, oldest first, with who imported them and when."""
+    rows, cursor = await page_by_id(session, select(UnitImport), UnitImport.id, page)
+    return Listed(items=[UnitImportView.of(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/v1/unit-imports/template.xlsx", response_class=Response, responses={200: {"content": {XLSX: {}}}})
+async def get_unit_template(caller: Annotated[Caller, allow("operator")]) -> Response:
+    """A workbook to fill in: Vietnamese titles, an example, drop-downs of levels and kinds."""
+    headers = {"Content-Disposition": 'attachment; filename="danh-muc-don-vi.xlsx"'}
+    return Response(decrees.template(), media_type=XLSX, headers=headers)
+
+
+@router.get("/v1/unit-imports/{import_id}")
+async def get_unit_import(
+    import_id: UUID, session: Reading, caller: Annotated[Caller, allow("operator")]
+) -> UnitImportView:
+    record = await session.get(UnitImport, import_id)
+    if record is None:
+        raise NotFound()
+    return UnitImportView.of(record)
 
 
 @router.get("/v1/undecided-residents")

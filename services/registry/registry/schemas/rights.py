@@ -1,6 +1,7 @@
 """Bodies about the rights of people over their own data."""
 
 import json
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
 from chassis.web.bodies import Instant, RequestBody
+from chassis.web.vocabulary import Coded, code_of
 from registry.model.attributes import masked
 from registry.model.consents import Consent
 from registry.model.provenance import Correction
@@ -17,26 +19,47 @@ from registry.queries.access import LoggedAccess
 from registry.queries.duplicates import CandidatePair
 from registry.queries.history import PersonExport
 from registry.schemas.checked import ShortText
+from registry.schemas.imports import ActorView
 from registry.schemas.residents import AttributeHistoryView, AttributeView
 
 
 class AccessView(BaseModel):
-    """An entry of the access log; `fields` are names of fields."""
+    """An entry of the access log: who read what, when and why."""
 
     at: datetime
+    """When the data were read."""
     actor: str
+    """The opaque account; the sign-in provider knows whose it is."""
     role: str
-    action: str
-    purpose: str | None
-    fields: list[str]
-    legal_basis: str | None
-    service: str
+    """The role of the account, such as `officer`."""
+    body: str | None
+    """The body (cơ quan) of the account, such as `police`."""
     unit_code: str | None
+    """The unit of the account."""
+    unit_name: str | None
+    """The name of that unit."""
+    action: str
+    """What was done, such as `read`, `list` or `reveal`."""
+    purpose: str | None
+    """The purpose that was stated (`X-Purpose`)."""
+    fields: list[str]
+    """The names of the fields that were shown."""
+    legal_basis: str | None
+    """The stated reason or legal basis."""
+    service: str
+    """The service that showed the data."""
 
     @classmethod
     def of(cls, entry: LoggedAccess) -> Self:
         """The view of an entry."""
         return cls.model_validate(entry, from_attributes=True)
+
+
+class ActorAccessView(AccessView):
+    """A read of an account, for auditors: with the resident's id and no personal data."""
+
+    resident_id: UUID
+    """The resident whose data were read."""
 
 
 MOST_EVIDENCE = 4_000
@@ -50,11 +73,28 @@ def _short(evidence: dict[str, Any] | None) -> dict[str, Any] | None:
     return evidence
 
 
+_PARTNER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,62}")
+
+
+def _grantee(written: str) -> str:
+    """The id of a partner, or a body by its code or by a name that people write for it."""
+    code = code_of("bodies", written)
+    if code is None and not _PARTNER_ID.fullmatch(written):
+        context = {"vi": "Phải là mã đối tác, hoặc cơ quan trong danh mục (GET /v1/vocabularies/bodies)."}
+        raise PydanticCustomError(
+            "unknown-code", "Must be a partner's id or a body (GET /v1/vocabularies/bodies).", context
+        )
+    return code or written
+
+
 class ConsentCreate(RequestBody):
     """One purpose and one grantee, with the evidence that the law asks for."""
 
-    purpose: ShortText
-    grantee: Annotated[ShortText, Field(validation_alias=AliasChoices("grantee", "partner_id", "provider"))]
+    purpose: Annotated[ShortText, Coded("consent-purposes")]
+    """What for: a code of the vocabulary `consent-purposes`, or a name that is read as one."""
+    grantee: Annotated[
+        ShortText, AfterValidator(_grantee), Field(validation_alias=AliasChoices("grantee", "partner_id", "provider"))
+    ]
     expires_at: Instant | None = None
     evidence: Annotated[dict[str, Any] | None, AfterValidator(_short)] = None
     """At most 4,000 characters as JSON: what was agreed, how and where it is kept; never the document itself."""
@@ -103,7 +143,11 @@ class CorrectionView(BaseModel):
     acknowledge_by: date
     due_on: date
     decided_at: datetime | None
+    """When an officer decided."""
+    decided_by: ActorView | None
+    """Who decided: role, body and unit."""
     decision_note: str | None
+    """The reason of the decision; a refusal has one."""
 
     @classmethod
     def of(cls, row: Correction) -> Self:
@@ -112,14 +156,21 @@ class CorrectionView(BaseModel):
             row.model_dump()
             | {"field": row.name, "value": masked(row.name, row.proposed_value())}
             | {"reason": row.decrypted_reason(), "decision_note": row.decrypted_note()}
+            | {"decided_by": _decider(row)}
         )
 
 
+def _decider(row: Correction) -> ActorView | None:
+    return ActorView(role="officer", body=row.decided_body, unit_code=row.decided_unit_code) if row.decided_at else None
+
+
 class DecisionBody(RequestBody):
-    """The decision of an officer."""
+    """The decision of an officer; the person may read the note."""
 
     decision: Literal["accept", "refuse"]
-    note: Annotated[str | None, Field(max_length=500)] = None
+    """`accept` puts the value in its place, whatever the source of the present one."""
+    note: Annotated[str | None, Field(max_length=500, validation_alias=AliasChoices("note", "reason"))] = None
+    """The reason; needed to refuse. `reason` is read too."""
 
 
 class MergeBody(RequestBody):

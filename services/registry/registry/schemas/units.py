@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from registry.decrees import Level, SuccessionKind
+from registry.model.units import UnitImport
 from registry.queries.units import PlacedUnit
+from registry.schemas.imports import ActorView
 
 KIND_TITLES = {
     "province": "Tỉnh", "city": "Thành phố", "district": "Huyện", "town": "Thị xã", "commune": "Xã", "ward": "Phường",
@@ -74,11 +76,27 @@ class UnitImportView(BaseModel):
     """An imported decree and what it changed."""
 
     id: UUID
+    """The id of the import."""
     imported_at: datetime
+    """When it was imported."""
+    created_at: datetime
+    """The same, under the name that every import has."""
+    created_by: ActorView
+    """Who imported it."""
     units_created: int
+    """Units that are new."""
     units_changed: int
+    """Units with another name, kind, time or place."""
     residents_moved: int
+    """Residents who followed a unit with one successor."""
     residents_undecided: int
+    """Residents of divided units, on whom an officer decides."""
+
+    @classmethod
+    def of(cls, record: UnitImport) -> Self:
+        """The view of an import."""
+        who = ActorView(role="system" if record.imported_by == "system" else "operator", body=None, unit_code=None)
+        return cls.model_validate(record.model_dump() | {"created_at": record.imported_at, "created_by": who})
 
 
 class UndecidedView(BaseModel):
