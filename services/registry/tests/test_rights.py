@@ -109,7 +109,7 @@ async def test_a_request_names_an_attribute_and_nothing_else(calling: Any, regis
     for body in (
         {"kind": "erasure", "field": "Nguyễn Văn Lộ, 0912345678"},
         {"kind": "objection", "field": "x" * 100_000},
-        {"field": "personal_id", "value": "038085000009"},
+        {"field": "colour", "value": "038085000009"},
         {"value": "A"},
     ):
         answer = await own.post(path, json=body)

@@ -73,7 +73,7 @@ def _short(evidence: dict[str, Any] | None) -> dict[str, Any] | None:
     return evidence
 
 
-_PARTNER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,62}")
+_PARTNER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def _grantee(written: str) -> str:
