@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -132,3 +133,19 @@ def test_nothing_counts_before_the_beginning(kind: str) -> None:
             days = [day for _, _, day in state.contributions()]
             assert min(days, default=BEGINNING) >= BEGINNING
             assert max(days, default=BEGINNING) < date.today() + timedelta(days=365 * 120)  # noqa: DTZ011  any zone
+
+
+def test_a_dossier_that_was_extended_is_due_and_not_on_time_although_settled_before_its_new_date() -> None:
+    """Casework judges it: a date that was moved with an apology is never kept."""
+    completed = next(event for event in subscriptions() if event.__name__ == "DossierCompleted")
+    at = datetime(2026, 9, 10, 3, tzinfo=UTC)
+    sample = sample_of(completed) | {"due_at": at.isoformat(), "finished_at": (at - timedelta(days=1)).isoformat()}
+    found = {}
+    for is_on_time in (True, False):
+        dossier = subscriptions()[completed].entity()
+        dossier.apply_state(completed.model_validate(sample | {"is_on_time": is_on_time, "national_status": 10}))
+        counted = Counter[str]()
+        for (_, counter, _), amount in dossier.contributions().items():
+            counted[counter] += amount
+        found[is_on_time] = (counted["dossiers_on_time"], counted["dossiers_due"])
+    assert found == {True: (1, 1), False: (0, 1)}

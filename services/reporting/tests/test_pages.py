@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import pytest
 
-from reporting.figures import Figure, Report
+from reporting.figures import Figure, Report, ReportTarget
 from reporting.pages import CONTENT_SECURITY_POLICY, SIX_STEPS, View, asset, render_missing, render_report
 from reporting.texts import Texts, alphabetical
 from services.reporting.tests.sample_reports import (
@@ -93,6 +93,15 @@ def test_the_province_shows_all_communes_and_the_commune_its_villages() -> None:
     assert "chưa rõ thôn" in commune
 
 
+def test_no_attribute_of_a_page_is_escaped_away() -> None:
+    seen = Seen(render_report(PAGES["commune"], View(as_of=AS_OF)))
+    assert [each for _, attributes in seen.tags for each in attributes.values() if each and '"' in each] == []
+    assert [each for each in seen.all("tr") if each.get("class") == "rest"]
+    assert [each for each in seen.all("p") if each.get("data-still") == "1"]
+    province = Seen(render_report(PAGES["province"], View()))
+    assert [each for each in province.all("section") if each.get("class") == "on-screen"]
+
+
 def test_villages_of_one_name_are_told_apart() -> None:
     first, *others = PAGES["commune"].children
     twin = replace(first, unit=replace(first.unit, code="15721-01"))
@@ -107,7 +116,7 @@ def test_the_first_thing_on_a_page_is_how_far_the_unit_is() -> None:
     first = html[html.index("<section") :].partition("</section>")[0]
     assert 'aria-labelledby="standing"' in first
     assert re.search(r"<b class=\"large\">1/9</b> chỉ tiêu đã đạt", first)
-    assert first.count('<li class="goal-line') == 9
+    assert first.count('<li class="goal-line') == 9, "every target; each of the six steps has one"
     account = first[first.index("Tài khoản thanh toán điện tử") :].partition("</li>")[0]
     assert "57,6%</b> / 80%" in account
     assert "Còn thiếu 518 người" in account, "80% of 2,310 are 1,848, and 1,330 have an account"
@@ -115,6 +124,10 @@ def test_the_first_thing_on_a_page_is_how_far_the_unit_is() -> None:
     without = replace(PAGES["commune"], figures={code: replace(each, target=None) for code, each in
                                                  PAGES["commune"].figures.items()})  # fmt: skip
     assert "Đơn vị chưa được giao chỉ tiêu; kết quả sáu bước" in render_report(without, View())
+    one = replace(without, figures=without.figures | {"residents": replace(
+        without.figures["residents"], target=ReportTarget(None, 2000))})  # fmt: skip
+    first = render_report(one, View()).partition('id="glance"')[0]
+    assert first.count('<li class="goal-line') == 1 + 6, "the steps without a target follow the targets"
 
 
 def test_the_map_has_a_circle_for_each_commune_with_the_link_and_the_colour_of_its_tile() -> None:
@@ -150,7 +163,7 @@ def test_a_commune_without_data_has_none_and_not_a_hidden_count() -> None:
     nothing = {code: Figure(each.indicator, 0, 0 if each.indicator.denominator else None)
                for code, each in PAGES["village"].figures.items()}  # fmt: skip
     report = public(replace(PAGES["village"], figures=nothing, obstacles=()))
-    assert "dưới 5" not in render_report(report, View()).partition("<footer")[0]
+    assert "được ẩn" not in render_report(report, View()).partition("<footer")[0]
 
 
 def test_the_public_page_offers_to_sign_in_and_says_nothing_of_counts_that_it_does_not_show() -> None:
@@ -171,10 +184,13 @@ def test_the_steps_of_a_plan_are_english_on_the_english_page() -> None:
     assert "Xây dựng Kế hoạch, tổ chức triển khai" in render_report(PAGES["commune"], View())
 
 
-def test_the_public_reads_that_a_cell_is_under_five_and_never_the_number() -> None:
+def test_the_public_reads_that_a_cell_is_hidden_and_never_the_number() -> None:
+    """Not that it is under five: many are hidden to protect another one, and which those are is not to be seen."""
     report = public(PAGES["village"])
     html = render_report(report, View())
-    assert "dưới 5" in html
+    assert '<td role="cell" class="number quiet">được ẩn</td>' in html
+    assert "dưới 5" not in html.partition("<footer")[0]
+    assert "số dưới 5 và số có thể làm lộ số dưới 5 được ẩn" in html
     assert report.is_public
     assert "/v1/reports/export" not in html
     assert "/v1/reports/export" in render_report(PAGES["village"], View())

@@ -25,6 +25,8 @@ TEXT_WIDTH = 165
 """Millimetres between the margins of A4: 210 less 30 on the left and 15 on the right."""
 LANDSCAPE_WIDTH = 262
 """The same of A4 on its side: 297 less 20 and 15."""
+SHORT_TABLE = 16
+"""A table with fewer rows is not broken by the end of a page."""
 ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
 
 
@@ -141,6 +143,8 @@ def _write_table(document: Any, data: OfficialTable, text_width: int = TEXT_WIDT
             _write_cell(merged, row[0], "l", bold=True)
         else:
             _fill(line, row, data.aligns, bold=False)
+    if len(data.rows) < SHORT_TABLE:
+        _keep_together(table)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -250,6 +254,13 @@ def _rule(paragraph: Any, length: float, available: float) -> None:
         top.set(qn(f"w:{name}"), value)
     borders.append(top)
     paragraph._p.get_or_add_pPr().append(borders)
+
+
+def _keep_together(table: Any) -> None:
+    """A short table is on one page, with its header and its sums."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _repeat(row: Any) -> None:

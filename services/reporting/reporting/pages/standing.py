@@ -1,4 +1,4 @@
-"""How far a unit is: its targets in the order of what is left to do, or the six steps where it has no target."""
+"""How far a unit is: its targets in the order of what is left to do, and those of the six steps that have no target."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The goals, those furthest from their target first; without targets the figures of `steps`."""
+    """The goals, those furthest from their target first, and the figures of the steps without a target."""
 
     goals: list[Goal]
     steps: list[Figure]
@@ -49,7 +49,8 @@ def standing_of(report: Report, steps: tuple[str, ...]) -> Standing:
         if each.target is not None
     ]
     goals.sort(key=lambda goal: (goal.is_reached, goal.figure.reached is None, goal.figure.reached or 0))
-    return Standing(goals, [] if goals else [report.figures[code] for code in steps if code in report.figures])
+    aimed = {each.figure.code for each in goals}
+    return Standing(goals, [report.figures[code] for code in steps if code in report.figures.keys() - aimed])
 
 
 def _missing(figure: Figure) -> int | None:
