@@ -2,6 +2,7 @@
 
 UV_VERSION := 0.13.9
 IS_NEW_ENOUGH := import sys; sys.exit(not (3, 11) <= sys.version_info[:2])
+HAS_SPACE := import shutil, sys; sys.exit(shutil.disk_usage(".").free < 2 * 1000**3)
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	command -v $$python >/dev/null 2>&1 && $$python -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 DATA_DIR ?= .data
@@ -17,6 +18,10 @@ TYPED = $(filter-out %/tests, $(patsubst %/__init__.py, %, $(wildcard libs/*/*/_
 COMPOSE_URL := https://localhost:$(or $(HTTPS_PORT),8443)
 
 unexport VIRTUAL_ENV
+# A network that inspects TLS has a certificate authority of its own, which the system knows: uv and pip use the system's.
+export UV_SYSTEM_CERTS ?= true
+SYSTEM_CERTIFICATES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt))
+$(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
@@ -26,7 +31,7 @@ test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 help: ## shows this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-run: install ## starts the whole platform here, with a demo: no Docker, no Java; Ctrl-C stops it
+run: .venv/.runs ## starts the whole platform here, with a demo: no Docker, no Java; Ctrl-C stops it
 	@exec $(VENV)/python -m deploy.local --end-with $$PPID
 
 test: install ## unit, contract, real PostgreSQL, embedded bus
@@ -114,9 +119,18 @@ clean: ## removes what the other targets made, the data of make run too
 
 install: $(SYNCED)
 
+# What the platform needs to run, without the developers' tools; what is installed already stays.
+.venv/.runs: uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml gateway/pyproject.toml) | $(UV) space
+	$(UV) sync --frozen --inexact --no-default-groups --group local --python $(PYTHON)
+	@touch $@
+
+.PHONY: space
+space:
+	@$(PYTHON) -c '$(HAS_SPACE)' || { echo "The disk is nearly full: the platform needs 2 GB here and in DATA_DIR."; exit 3; }
+
 $(SYNCED): uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml gateway/pyproject.toml) | $(UV)
 	$(UV) sync --frozen --python $(PYTHON)
-	@touch $@
+	@touch $@ .venv/.runs
 
 $(UV): | python
 	$(PYTHON) -m venv .tools || { echo "$(PYTHON) cannot make a virtual environment (Debian: apt install python3-venv)."; exit 3; }

@@ -44,6 +44,7 @@ def welcome(url: str, *, development: bool, logs: str) -> None:
     if development:
         say(_how_to_sign_in(url))
         say(_the_partners(url))
+        say(what_next(url))
     say("\n  Ctrl-C stops it; the data stays.")
 
 
@@ -57,6 +58,16 @@ def _how_to_sign_in(url: str) -> str:
   Residents sign in by OpenID Connect (code flow with PKCE, any client_id, redirect to this machine):
     issuer         {url}/dev/identity
     who is there   {url}/dev/identity/   (one person for each refusal; level 1 and 2)"""
+
+
+def what_next(url: str) -> str:
+    """The next step for each kind of person."""
+    return f"""
+  What next:
+    makers of an app     docs/app.md: the first signed-in call in ten minutes; try calls at {url}/docs
+    partners             docs/integration.md: the first accepted webhook in fifteen minutes
+    officers             {url}/dashboard/units/15724
+    operators            docs/operations.md; is everything up: {url}/readyz"""
 
 
 def _the_partners(url: str) -> str:

@@ -162,7 +162,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     secret = options.secret or development_secret(options.partner)
     with httpx.Client(base_url=options.url.rstrip("/"), timeout=30) as http:
         sandbox = Sandbox(http, options.partner, secret, options.personal_id, options.unit_code)
-        fits = play(sandbox, options.scenario or list(SCENARIOS))
+        try:
+            fits = play(sandbox, options.scenario or list(SCENARIOS))
+        except httpx.TransportError as error:
+            sys.stderr.write(
+                f"There is no platform at {options.url} ({error}): start one with make run, or give --url.\n"
+            )
+            return 2
     for what, expected, came in sandbox.results:
         sys.stdout.write(f"{'ok  ' if expected == came else 'BAD '} {what:<46} expected {expected:<22} came {came}\n")
     return 0 if fits else 1

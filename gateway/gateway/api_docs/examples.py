@@ -1,9 +1,16 @@
-"""An example for every request body of the API document: the required fields, filled with values of the demo."""
+"""Examples of the API document: recorded ones (`examples.json`), else the required fields filled with values of the demo.
 
+The recorded ones are requests that a running platform accepted and answers that it gave (`deploy.generate.examples`).
+"""
+
+import json
 import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+EXAMPLES_FILE = Path(__file__).with_name("examples.json")
 Schema = Mapping[str, Any]
 
 AN_ID = "0192f0c4-7c00-7000-8000-000000000001"
@@ -36,13 +43,32 @@ DEEPEST = 6
 
 
 def with_examples(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, with an example beside every JSON body that has none."""
+    """The document, with an example beside every JSON body and the answers that were recorded."""
     for item in document["paths"].values():
         for operation in item.values():
+            _add_recorded(operation, recorded().get(operation.get("operationId", ""), {}))
             for kind, content in operation.get("requestBody", {}).get("content", {}).items():
                 if kind == "application/json" and not has_example(document, content):
                     content["example"] = example_of(document, content.get("schema", {}))
     return document
+
+
+@cache
+def recorded() -> dict[str, dict[str, Any]]:
+    """By operation: `request`, and `answers` by status."""
+    found: dict[str, dict[str, Any]] = json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def _add_recorded(operation: dict[str, Any], example: Mapping[str, Any]) -> None:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is not None and "request" in example:
+        body.pop("example", None)
+        body["example"] = example["request"]
+    for status, answer in example.get("answers", {}).items():
+        content = operation.get("responses", {}).get(status, {}).get("content", {}).get("application/json")
+        if content is not None:
+            content["example"] = answer
 
 
 def has_example(document: Schema, content: Schema) -> bool:

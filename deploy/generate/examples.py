@@ -1,0 +1,84 @@
+"""Examples of the API document, recorded from a running platform: `python -m deploy.generate.examples URL`.
+
+One family of commune 15724 goes through one story (registered, filled in, a dossier, a bill, a stall), and each list and each
+resource of the demo is read. An example is a request that was accepted, or the answer that was given, kept in
+`gateway/gateway/api_docs/examples.json`; `gateway/tests/test_examples.py` checks each against its schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+import httpx
+
+from deploy.generate.story import STORY, Teller
+from gateway.api_docs.examples import EXAMPLES_FILE
+
+COMMUNE = "15724"
+QUERIES = ({"unit_code": COMMUNE, "limit": "2"}, {"unit_code": COMMUNE}, {"limit": "2"}, {})
+ROLES: tuple[dict[str, str], ...] = (
+    {"role": "officer", "unit_code": COMMUNE},
+    {"role": "operator"},
+    {"role": "auditor", "unit_code": COMMUNE},
+    {"role": "partner", "partner_id": "demo-bank"},
+)
+
+
+def main(url: str) -> int:
+    """Record and write; returns the exit code."""
+    with httpx.Client(base_url=url, timeout=30) as http:
+        document = http.get("/openapi.json").json()
+        teller = Teller(http, document)
+        for chapter in STORY:
+            chapter(teller)
+        read_everything(teller, document)
+    EXAMPLES_FILE.write_text(json.dumps(sorted_examples(teller.examples), ensure_ascii=False, indent=1) + "\n")
+    print(f"{len(teller.examples)} operations of {len(document['paths'])} paths have an example")
+    return 0
+
+
+def read_everything(teller: Teller, document: dict[str, Any]) -> None:
+    """Read each GET operation once, with ids that earlier answers had."""
+    for role in ROLES:
+        caller = teller.sign_in(**role)
+        for path in sorted(document["paths"], key=lambda path: path.count("{")):
+            operation = document["paths"][path].get("get")
+            if operation is None or operation["operationId"] in teller.examples or path.endswith("/stream"):
+                continue
+            for query in QUERIES:
+                filled = fill(path, teller.known)
+                if filled and teller.ask(
+                    "GET", filled, who=caller, purpose="support", params=query | DATES.get(path, {})
+                ):
+                    break
+
+
+DATES: dict[str, dict[str, str]] = {
+    "/v1/reports/trend": {"indicator": "vneid"},
+    "/v1/reports/ranking": {"indicator": "vneid", "level": "village", "parent": COMMUNE},
+    "/v1/dossiers/track": {},
+}
+
+
+def fill(path: str, known: dict[str, str]) -> str | None:
+    """The path with ids that are known; None where one is not."""
+    names = re.findall(r"\{(\w+)\}", path)
+    filled = path
+    for name in names:
+        value = known.get(f"{path.split('{' + name + '}')[0]}{{{name}}}") or known.get(name)
+        if value is None:
+            return None
+        filled = filled.replace(f"{{{name}}}", value)
+    return filled
+
+
+def sorted_examples(examples: dict[str, Any]) -> dict[str, Any]:
+    """The examples in the order of their operations."""
+    return {name: examples[name] for name in sorted(examples)}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,17 @@
+"""`make run` ends with the next step for each kind of person, in pages that exist."""
+
+import re
+from pathlib import Path
+
+from deploy.local.progress import what_next
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_each_kind_of_person_is_told_what_to_do_next() -> None:
+    told = what_next("http://localhost:8080")
+    pages = re.findall(r"docs/[\w/.-]+\.md", told)
+
+    assert [word for word in ("makers of an app", "partners", "officers", "operators") if word not in told] == []
+    assert pages
+    assert all((ROOT / page).exists() for page in pages)
