@@ -18,7 +18,7 @@ from deploy.generate.story import STORY, Teller
 from gateway.api_docs.examples import EXAMPLES_FILE
 
 COMMUNE = "15724"
-QUERIES = ({"unit_code": COMMUNE, "limit": "2"}, {"unit_code": COMMUNE}, {"limit": "2"}, {})
+QUERIES: tuple[dict[str, str], ...] = ({"unit_code": COMMUNE, "limit": "2"}, {"unit_code": COMMUNE}, {"limit": "2"}, {})
 ROLES: tuple[dict[str, str], ...] = (
     {"role": "officer", "unit_code": COMMUNE},
     {"role": "operator"},

@@ -11,6 +11,7 @@ from typing import Any
 from contracts.event import Event
 from contracts.services import EVERY_PROCESS, package_of
 from deploy.generate.asyncapi import describe_events
+from deploy.generate.changelog import changelog
 from deploy.generate.event_tables import EventUse, events_page, overview, with_block
 from deploy.generate.levels import levels_page
 from gateway.api_docs.openapi import describe_all, generated_tables, merge, problems_of
@@ -34,6 +35,7 @@ def generated_files(root: Path = ROOT) -> dict[str, str]:
         ASYNCAPI: _json(describe_events(use)),
         EVENTS_READ: json.dumps(describe_events(use), ensure_ascii=False, default=str, separators=(",", ":")) + "\n",
         **{_in_root(path): text for path, text in generated_tables(described).items()},
+        "docs/api/CHANGELOG.md": changelog(_from_json(_json(api))),
         "docs/events.md": events_page(use),
         "docs/levels.md": levels_page(api),
         "README.md": with_block((root / "README.md").read_text(encoding="utf-8"), overview(use)),
