@@ -23,7 +23,7 @@ PROVINCE = "38"
 LAST_VILLAGE = "15070-02"
 KNOW_UNITS = (
     "/v1/units/{unit}",
-    "/v1/onboarding/worklist?unit_code={unit}",
+    "/v1/onboarding/summary?unit_code={unit}",
     "/v1/merchants?unit_code={unit}",
     "/v1/units/{unit}/procedures",
     "/v1/reports/progress?unit_code={unit}",

@@ -75,7 +75,9 @@ def test_what_trainees_do_is_done_and_is_in_no_report(api: ApiClient, trainees: 
 
     with_help = {**done, "evidence": {"kind": "volunteer"}}
     success(api.request("PUT", f"{own}/province_app", json=with_help, who=volunteer.who))
-    work = api.get(f"/v1/onboarding/worklist?unit_code={volunteer.unit_code}", who=volunteer.who)["items"]
+    work = api.get(f"/v1/onboarding/worklist?unit_code={volunteer.unit_code}", who=volunteer.who, purpose=ONBOARDING)[
+        "items"
+    ]
     assert work
     consent = {"grantee": "demo-bank", "purpose": "onboarding"}
     api.post(f"/v1/residents/{resident.resident_id}/consents", consent, who=resident.who)

@@ -239,6 +239,9 @@ class SessionHeld(Event):
     businesses: int | None = None
     held: bool = True
     """False: the session was cancelled after it had been published; its counts are taken back."""
+    guests: int = 0
+    pupils: int = 0
+    """Guests and grade-9 pupils, by head: nothing of them is recorded."""
 
 
 class CommunicationPublished(Event):

@@ -121,6 +121,13 @@ class UnreadableFile(Problem):
     vi, en = "Không đọc được tệp.", "The file cannot be read."
 
 
+class CaseworkDoesNotAnswer(Problem):
+    """Letters are sent by casework, which does not answer now."""
+
+    slug, status = "casework-unavailable", 503
+    vi, en = "Chưa gửi được văn bản, xin thử lại.", "Letters cannot be sent now, please retry."
+
+
 class RegistryDoesNotAnswer(Problem):
     """Names or numbers are needed from the registry, which does not answer now."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.clock import frozen_at
+from services.onboarding.tests.world import PURPOSE
 
 PLANS = Path(__file__).parents[3] / "deploy" / "demo" / "plans"
 
@@ -22,7 +23,7 @@ async def load(client: Any, name: str) -> dict[str, Any]:
 
 
 async def send(client: Any, method: str, path: str, body: Any, status: int) -> Any:
-    answer = await client.request(method, path, json=body)
+    answer = await client.request(method, path, json=body, headers=PURPOSE)
     assert answer.status_code == status, answer.text
     return answer.json()
 

@@ -20,6 +20,7 @@ WHO: dict[str, dict[str, Any]] = {
     "operator": {},
     "partner": {"partner_id": "demo-bank"},
     "service": {},
+    "unregistered": {},
 }
 OPEN = {"GET /v1/onboarding/steps", "GET /v1/sessions"}
 

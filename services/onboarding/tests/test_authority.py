@@ -71,7 +71,7 @@ def test_no_operation_of_volunteers_names_residents_without_being_marked_as_pers
         "list_communications", "get_communication", "get_announcement", "create_readiness_check",
         "list_readiness_checks", "get_readiness_check", "list_digital_models", "get_digital_model",
         "list_nominations", "get_nomination", "get_campaign_ranking", "list_official_signatures",
-        "get_official_signature",
+        "get_official_signature", "list_campaign_units", "list_campaign_reminders", "list_good_practices",
     }  # fmt: skip
 
 
@@ -87,13 +87,13 @@ async def test_a_team_of_another_unit_neither_excludes_nor_readmits_a_volunteer(
 
     struck = {"unit_code": "15061", "members": [{"account": "volunteer", "body": "women_union", "to": ended}]}
     await send(other, "POST", theirs, struck, 201)
-    assert (await volunteer.get("/v1/onboarding/worklist")).status_code == 200
+    assert (await volunteer.get("/v1/onboarding/worklist", headers=PURPOSE)).status_code == 200
 
     left = {"unit_code": "15724", "members": [{"account": "volunteer", "body": "women_union", "to": ended}]}
     await send(own, "POST", mine, left, 201)
     listed = {"unit_code": "15061-01", "members": [{"account": "volunteer", "body": "women_union"}]}
     await send(other, "POST", theirs, listed, 201)
-    assert (await volunteer.get("/v1/onboarding/worklist")).status_code == 403
+    assert (await volunteer.get("/v1/onboarding/worklist", headers=PURPOSE)).status_code == 403
     assert {each.members[0].body for each in await published(TeamChanged)} == {"women_union"}
 
 
@@ -196,6 +196,24 @@ async def test_every_read_of_residents_needs_a_purpose_or_is_logged_with_one(
         has_rows = len(await published(AccessRecorded)) > before
         assert has_rows or answer.json().get("items") == [], operation.name
         assert (await officer.get(village_two.path_of(operation), headers={"X-Purpose": "x"})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/onboarding/worklist", "/v1/onboarding/visits", "/v1/onboarding/charges", "{held}/attendance", "{list}"],
+)
+async def test_a_list_that_names_residents_by_id_needs_a_purpose(
+    village_two: SecondVillage, calling: Calling, path: str
+) -> None:
+    officer = calling("officer", unit_code="15724", subject="reader")
+    held, listed = (
+        f"/v1/sessions/{village_two.ids['session_id']}",
+        "/v1/onboarding/signature-lists/" + village_two.ids["list_id"],
+    )
+    asked = path.format(held=held, list=listed)
+
+    assert (await officer.get(asked)).status_code == 428
+    assert (await officer.get(asked, headers=PURPOSE)).status_code == 200
 
 
 async def test_what_a_declaration_shows_is_in_the_access_log(

@@ -17,7 +17,7 @@ from onboarding.schemas.sessions import SessionPatch
 from onboarding.schemas.teams import MemberPatch
 from services.onboarding.tests.plans import PLANS, load, on, send
 from services.onboarding.tests.reform import Reform
-from services.onboarding.tests.world import Village
+from services.onboarding.tests.world import PURPOSE, Village
 
 Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
@@ -93,12 +93,12 @@ async def test_a_member_who_leaves_the_team_loses_access_at_once(
     listed = {"unit_code": "15727-01", "members": [{"account": "chi-1", "body": "women_union"}]}
     team = await send(officer, "POST", path, listed, 201)
     volunteer = calling("volunteer", unit_code="15727-01", subject="chi-1")
-    assert (await volunteer.get("/v1/onboarding/worklist")).status_code == 200
+    assert (await volunteer.get("/v1/onboarding/worklist", headers=PURPOSE)).status_code == 200
 
     member = f"{path}/{team['id']}/members/{team['members'][0]['id']}"
     await send(officer, "PATCH", member, {"to": "2024-01-01"}, 200)
 
-    refused = await volunteer.get("/v1/onboarding/worklist")
+    refused = await volunteer.get("/v1/onboarding/worklist", headers=PURPOSE)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/no-longer-listed")
 
 

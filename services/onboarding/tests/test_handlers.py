@@ -23,7 +23,7 @@ from onboarding.commands.expiries import recompute_expired
 from onboarding.model.journey import JourneyStep
 from onboarding.model.people import KnownResident
 from onboarding.queries.journeys import get_journey
-from services.onboarding.tests.world import NOW, Village, declared
+from services.onboarding.tests.world import NOW, PURPOSE, Village, declared
 
 Deliver = Callable[..., Any]
 
@@ -235,7 +235,11 @@ async def test_money_taken_for_a_free_step_is_flagged(
     )
     await deliver(resident, event)
 
-    [charge] = (await calling("officer", unit_code="15724").get("/v1/onboarding/charges")).json()["items"]
+    [charge] = (await calling("officer", unit_code="15724").get("/v1/onboarding/charges", headers=PURPOSE)).json()[
+        "items"
+    ]
 
     assert (charge["charged"], charge["provider"], charge["step"]) == (50_000, "demo-bank", "digital_signature")
-    assert (await calling("officer", unit_code="15061").get("/v1/onboarding/charges")).json()["items"] == []
+    assert (await calling("officer", unit_code="15061").get("/v1/onboarding/charges", headers=PURPOSE)).json()[
+        "items"
+    ] == []

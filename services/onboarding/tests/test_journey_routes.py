@@ -102,7 +102,7 @@ async def test_a_volunteer_of_village_1_neither_sees_nor_changes_village_2(
 
     assert (await volunteer.get(path, headers=PURPOSE)).status_code == 404
     assert (await volunteer.put(f"{path}/province_app", json=declared())).status_code == 404
-    assert (await volunteer.get("/v1/onboarding/worklist?unit_code=15727-02")).status_code == 403
+    assert (await volunteer.get("/v1/onboarding/worklist?unit_code=15727-02", headers=PURPOSE)).status_code == 403
     [item] = (await volunteer.post("/v1/onboarding/batches", json={"items": [step_item(resident.resident_id)]})).json()[
         "items"
     ]
@@ -115,7 +115,7 @@ async def test_pupils_see_no_personal_data(world: None, deliver: Deliver, callin
     pupil = calling("volunteer", unit_code="15727-01", body="school")
 
     assert (await pupil.get(f"/v1/residents/{resident.resident_id}/onboarding", headers=PURPOSE)).status_code == 403
-    assert (await pupil.get("/v1/onboarding/worklist")).status_code == 403
+    assert (await pupil.get("/v1/onboarding/worklist", headers=PURPOSE)).status_code == 403
 
 
 async def test_a_declaration_without_its_conditions_is_refused_and_names_them(
@@ -284,10 +284,14 @@ async def test_the_worklist_shows_open_steps_by_condition(
     await deliver(without, with_phone, elsewhere, village_1.resident(life="deceased"))
     volunteer = calling("volunteer", unit_code="15727-01")
 
-    ready = (await volunteer.get("/v1/onboarding/worklist?step=province_app&status=ready")).json()["items"]
-    lacking = (await volunteer.get("/v1/onboarding/worklist?condition=smartphone&step=vneid")).json()["items"]
+    ready = (await volunteer.get("/v1/onboarding/worklist?step=province_app&status=ready", headers=PURPOSE)).json()[
+        "items"
+    ]
+    lacking = (await volunteer.get("/v1/onboarding/worklist?condition=smartphone&step=vneid", headers=PURPOSE)).json()[
+        "items"
+    ]
     commune = await calling("officer", unit_code="15724").get(
-        "/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2"
+        "/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2", headers=PURPOSE
     )
 
     assert [each["resident_id"] for each in ready] == [str(with_phone.resident_id)]
@@ -295,7 +299,8 @@ async def test_the_worklist_shows_open_steps_by_condition(
     assert [each["resident_id"] for each in lacking] == [str(without.resident_id)]
     assert len(commune.json()["items"]) == 2
     rest = await calling("officer", unit_code="15724").get(
-        f"/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2&cursor={commune.json()['next_cursor']}"
+        f"/v1/onboarding/worklist?unit_code=15724&step=vneid&limit=2&cursor={commune.json()['next_cursor']}",
+        headers=PURPOSE,
     )
     assert len(rest.json()["items"]) == 1
     assert {read.action for read in await published(AccessRecorded)} == {"worklist"}
@@ -311,7 +316,9 @@ async def test_the_summary_of_a_village_and_the_worklist_of_a_household(
     volunteer = calling("volunteer", unit_code="15727-01")
 
     summary = (await volunteer.get("/v1/onboarding/summary")).json()
-    own = (await volunteer.get(f"/v1/onboarding/worklist?household_id={household}&step=vneid")).json()["items"]
+    own = (await volunteer.get(f"/v1/onboarding/worklist?household_id={household}&step=vneid", headers=PURPOSE)).json()[
+        "items"
+    ]
 
     vneid = summary["steps"][0]
     assert (vneid["step"], vneid["blocked"], vneid["ready"], vneid["completed"]) == ("vneid", 1, 1, 0)
@@ -391,14 +398,16 @@ async def test_visits_are_listed_newest_first(
     ]  # fmt: skip
     await volunteer.post("/v1/onboarding/batches", json={"items": paid})
 
-    first = (await volunteer.get("/v1/onboarding/visits?limit=2")).json()
-    rest = (await volunteer.get(f"/v1/onboarding/visits?limit=2&cursor={first['next_cursor']}")).json()
-    again = (await volunteer.get("/v1/onboarding/visits?outcome=not_home")).json()["items"]
+    first = (await volunteer.get("/v1/onboarding/visits?limit=2", headers=PURPOSE)).json()
+    rest = (await volunteer.get(f"/v1/onboarding/visits?limit=2&cursor={first['next_cursor']}", headers=PURPOSE)).json()
+    again = (await volunteer.get("/v1/onboarding/visits?outcome=not_home", headers=PURPOSE)).json()["items"]
 
     assert [each["outcome"] for each in [*first["items"], *rest["items"]]] == ["done", "not_home", "not_home"]
     assert len(again) == 2
     assert "visits" in {each.action for each in await published(AccessRecorded)}
-    assert (await calling("volunteer", unit_code="15727-02").get("/v1/onboarding/visits")).json()["items"] == []
+    assert (await calling("volunteer", unit_code="15727-02").get("/v1/onboarding/visits", headers=PURPOSE)).json()[
+        "items"
+    ] == []
 
 
 async def test_a_batch_has_at_most_500_items(world: None, calling: Calling) -> None:

@@ -155,7 +155,7 @@ async def _step_2_the_core_force_is_trained(officer: Any, calling: Calling, path
     accounts = await send(officer, "POST", f"/v1/sessions/{training['id']}/training-accounts", body, 201)
     assert {each["valid_until"] for each in accounts["items"]} == {"2024-07-22T11:00:00+07:00"}
     pupil = calling("volunteer", unit_code="15727-01", subject="hoc-sinh", body="school")
-    assert (await pupil.get("/v1/onboarding/worklist")).status_code == 403
+    assert (await pupil.get("/v1/onboarding/worklist", headers=PURPOSE)).status_code == 403
 
     assert len(await finish_tasks(officer, path, 2)) == 1
     assert (await finish(officer, path, 2))["is_late"] is False

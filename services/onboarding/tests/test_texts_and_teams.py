@@ -38,19 +38,19 @@ def casework_template(template_of: Callable[[Service], str]) -> str:
 @pytest.fixture
 async def casework(
     postgres_url: str, casework_template: str, settings: Settings, runtime: Runtime
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Database]:
     """The real casework beside the service under test."""
     async with _copy_of(postgres_url, casework_template) as url:
         running = Runtime(casework_service, settings, database=Database(url, application="test"))
         await running.start()
         app = create_app(casework_service, runtime=running)
         runtime.service_client._client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
-        yield
+        yield running.database
         await running.stop()
 
 
 async def test_the_loudspeaker_names_services_and_reads_no_code(
-    world: None, casework: None, deliver: Deliver, calling: Calling, commune: UnitChanged
+    world: None, casework: Database, deliver: Deliver, calling: Calling, commune: UnitChanged
 ) -> None:
     codes = ["2.000635", "9.999999"]
     await deliver(ProceduresChosen(unit_id=commune.unit_id, unit_code="15724", codes=codes, minimum=2, at=NOW))

@@ -24,7 +24,7 @@ from services.onboarding.tests.world import NOW, PURPOSE, Village, declared
 Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 
-OPEN_TO_ALL = {"get /v1/onboarding/steps", "get /v1/sessions"}
+OPEN_TO_ALL = {"get /v1/onboarding/steps", "get /v1/sessions", "get /v1/good-practices"}
 ONE, TWO = "15727-01", "15727-02"
 
 
@@ -135,6 +135,7 @@ def _bodies(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         f"post {of_campaign}/nominations": {"model_id": ids.get("model_id"), "category": "advanced"},
         f"post {of_campaign}/official-signatures": {"position": "leader"},
         f"patch {of_campaign}/official-signatures/{{signature_id}}": {"issued_on": "2026-01-01"},
+        f"post {of_campaign}/reminders": {"text": "Khác"},
         "post /v1/onboarding/signature-lists": {"unit_code": TWO, "provider": "demo-telecom"},
         "patch /v1/onboarding/signature-lists/{list_id}": {"status": "checked"},
         "post /v1/onboarding/signature-lists/{list_id}/actions": {"action": "check"},

@@ -218,3 +218,33 @@ async def test_an_empty_signature_list_is_not_approved_and_a_check_is_taken_back
 
     assert (returned["status"], returned["checked_by"], returned["legal"]) == ("draft", None, ["check"])
     assert (await other.patch(path, json={"status": "checked", "action": "check"})).status_code == 422
+
+
+async def test_a_campaign_drawn_up_by_mistake_is_deleted_while_nothing_hangs_on_it(
+    world: None, calling: Calling, published: Deliver
+) -> None:
+    officer = calling("officer", unit_code="15724")
+    mistaken, begun = await campaign_of(officer), await campaign_of(officer)
+    await send(officer, "POST", f"{begun}/teams", {"unit_code": "15727-01"}, 201)
+
+    assert (await officer.delete(begun)).json()["type"] == "/problems/still-in-use"
+    assert (await calling("officer", unit_code="15061").delete(mistaken)).status_code == 404
+    assert (await officer.delete(mistaken)).status_code == 204
+
+    assert (await officer.get(mistaken)).status_code == 404
+    newest = (await published(CampaignUpdated))[-1]
+    assert (newest.status, newest.minimum_procedures, newest.targets) == ("cancelled", None, [])
+
+
+async def test_a_step_of_a_custom_campaign_is_deleted_before_it_begins(world: None, calling: Calling) -> None:
+    officer = calling("officer", unit_code="15724")
+    steps = [{"number": number, "title": f"Bước {number}"} for number in (1, 2, 3)]
+    body = {"template": "custom", "unit_code": "15724", "title": "Riêng", "steps": steps}
+    path = f"/v1/campaigns/{(await send(officer, 'POST', '/v1/campaigns', body, 201))['id']}"
+    await send(officer, "POST", f"{path}/tasks", {"body": "office", "work": "Việc", "step": 2}, 201)
+
+    answers = [(await officer.delete(f"{path}/steps/{number}")).status_code for number in (1, 2, 9)]
+
+    assert answers == [204, 409, 404]
+    assert [each["number"] for each in (await officer.get(path)).json()["steps"]] == [2, 3]
+    assert (await officer.delete(f"{await campaign_of(officer)}/steps/1")).status_code == 409

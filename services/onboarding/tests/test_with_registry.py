@@ -237,7 +237,7 @@ async def test_a_signature_list_is_checked_approved_and_sent_with_those_who_cons
     resident = registry.client("resident", resident_id=ready)
     assert (await resident.delete(f"/v1/residents/{ready}/consents/{given}")).status_code in (200, 204)
     await registry.replicate()
-    assert (await other.get(path)).json()["count"] == 0
+    assert (await other.get(path, headers=PURPOSE)).json()["count"] == 0
     assert (await calling("officer", unit_code="15061").get(path)).status_code == 404
 
 
@@ -279,7 +279,7 @@ async def test_serials_come_back_in_the_very_workbook_that_was_sent(
 
     rejections = (await other.get(f"/v1/onboarding/imports/{sent.json()['id']}/rejections")).json()["items"]
     assert [each["code"] for each in rejections] == ["not-issued"]
-    entries = (await other.get(path)).json()["items"]
+    entries = (await other.get(path, headers=PURPOSE)).json()["items"]
     assert {each["resident_id"]: each["certificate_serial"] for each in entries} == {
         issued: "54010101ABCDEF", waiting: None,
     }  # fmt: skip

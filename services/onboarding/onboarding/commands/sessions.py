@@ -28,6 +28,8 @@ from onboarding.queries.sessions import count_attendance, count_businesses, owns
 from onboarding.queries.territory import is_real_unit
 
 EARLY = timedelta(hours=2)
+HEADS = ("guests", "pupils")
+"""What is counted by head; the rest of attendance is recorded."""
 
 
 def plan_session(session: Session, campaign: Campaign, unit: KnownUnit, details: dict[str, Any]) -> CampaignSession:
@@ -40,6 +42,8 @@ def plan_session(session: Session, campaign: Campaign, unit: KnownUnit, details:
         check_in_code=secrets.token_urlsafe(12),
     )
     _require_order(planned)
+    if planned.guests or planned.pupils:
+        _require_open(planned)
     session.add(planned)
     _publish_scheduled(session, planned)
     return planned
@@ -50,6 +54,8 @@ def change_session(session: Session, planned: CampaignSession, changes: dict[str
     for name, value in changes.items():
         setattr(planned, name, value)
     _require_order(planned)
+    if any(changes.get(name) for name in HEADS):
+        _require_open(planned)
     planned.version += 1
     session.add(planned)
     _publish_scheduled(session, planned)
@@ -137,6 +143,7 @@ async def publish_session(session: Session, held: CampaignSession) -> None:
             kind=held.kind, held_on=local_date(held.starts_at), residents=counts["resident"],
             organizations=counts["organization"], members=counts["member"], merchants=counts["merchant"],
             businesses=businesses, held=not held.is_cancelled,
+            guests=0 if held.is_cancelled else held.guests, pupils=0 if held.is_cancelled else held.pupils,
         ),
     )  # fmt: skip
 

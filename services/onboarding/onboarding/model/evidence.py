@@ -22,6 +22,9 @@ class Communication(OnboardingTable, table=True):
     """NotifyingEvent about the model, published or broadcast; `evidence_for` names the target it proves."""
 
     __tablename__ = "communication"
+    __table_args__ = (
+        Index("ix_communication_good_practice", "published_on", "id", postgresql_where="kind = 'good_practice'"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     campaign_id: UUID = Field(index=True)
@@ -33,6 +36,8 @@ class Communication(OnboardingTable, table=True):
     attachment: str | None = Field(default=None, sa_type=Text)
     published_on: date
     evidence_for: str | None = Field(default=None, sa_type=Text)
+    summary: str | None = Field(default=None, sa_type=Text)
+    """What was done and how, for other communes to read."""
 
 
 class ReadinessCheck(OnboardingTable, table=True):

@@ -70,6 +70,9 @@ class CampaignSession(OnboardingTable, table=True):
     is_cancelled: bool = False
     check_in_code: str = Field(sa_type=Text)
     announced: bool = False
+    guests: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    pupils: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Guests and grade-9 pupils are counted by head: nothing of them is recorded."""
     version: int = 1
 
     @property

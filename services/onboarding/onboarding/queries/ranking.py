@@ -149,7 +149,7 @@ def _parts(wanted: dict[str, dict[str, Any]], counts: CountsByUnit, unit_id: UUI
 
 
 async def _count(session: ReadSession, campaign: Campaign, units: list[UUID], day: date) -> CountsByUnit:
-    area = _areas(units, day)
+    area = areas_of(units, day)
     return {
         **await _of_people(session, area),
         **await _of_organizations(session, area),
@@ -158,7 +158,7 @@ async def _count(session: ReadSession, campaign: Campaign, units: list[UUID], da
     }
 
 
-def _areas(units: list[UUID], day: date) -> Any:
+def areas_of(units: list[UUID], day: date) -> Any:
     """Pairs of a unit and each unit in it, itself too, as of a day."""
     top, below = aliased(KnownLineage), aliased(KnownLineage)
     # '0' is the character after '/': the range holds exactly the paths below.

@@ -10,6 +10,7 @@ from onboarding.routes import (
     notifications,
     sessions,
     signature_lists,
+    standings,
     steps,
     teams,
 )
@@ -22,6 +23,7 @@ ROUTERS = (
     sessions.router,
     teams.router,
     evidence.router,
+    standings.router,
     notifications.router,
     imports.router,
     signature_lists.router,

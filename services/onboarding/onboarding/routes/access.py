@@ -11,7 +11,10 @@ SERVICE = "onboarding"
 
 
 def purpose_of_ids(caller: Caller, sent: str | None) -> str:
-    """The purpose of a read that names residents by id only: as sent, else `onboarding`; 400 for an unknown one."""
+    """The purpose of an act whose answer names residents by id: as sent, else `onboarding`; 400 for an unknown one.
+
+    Reads that name residents demand a purpose (`purpose_of`).
+    """
     return purpose_of(caller, None, sent or "onboarding") or "onboarding"
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Header, Query
 
+from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.web.routing import Listed, PageQuery, PurposeHeader, Transaction, allow, language_of, transactional_router
@@ -52,5 +53,5 @@ async def list_visits(
     unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
     visits, cursor = await page_of_visits(session, caller, unit.code, resident_id, outcome, page)
     shown = (visit.resident_id for visit in visits)
-    record_reads(session, caller, shown, action="visits", purpose=purpose_of_ids(caller, purpose), fields=["visits"])
+    record_reads(session, caller, shown, action="visits", purpose=purpose_of(caller, None, purpose), fields=["visits"])
     return Listed(items=[VisitView.of(each) for each in visits], next_cursor=cursor)

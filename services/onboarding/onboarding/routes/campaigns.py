@@ -24,6 +24,7 @@ from chassis.web.routing import (
     require_match,
     transactional_router,
 )
+from onboarding.commands import removals
 from onboarding.commands.campaigns import (
     add_task,
     change_campaign,
@@ -131,6 +132,19 @@ async def update_campaign_step(
     step = await load_step(session, campaign.id, number)
     await change_step(session, campaign, step, body.changes())
     return CampaignStepView.of(step)
+
+
+@router.delete("/v1/campaigns/{campaign_id}", status_code=204)
+async def delete_campaign(campaign_id: UUID, session: Transaction, caller: Officer) -> None:
+    """Deletes a campaign that was drawn up by mistake, while nothing hangs on it; later it is cancelled."""
+    await removals.delete_campaign(session, await campaign_to_lead(session, caller, campaign_id))
+
+
+@router.delete("/v1/campaigns/{campaign_id}/steps/{number}", status_code=204)
+async def delete_campaign_step(campaign_id: UUID, number: int, session: Transaction, caller: Officer) -> None:
+    """Deletes a step of a custom campaign that has not begun and has no task."""
+    campaign = await campaign_to_lead(session, caller, campaign_id)
+    await removals.delete_step(session, campaign, await load_step(session, campaign.id, number))
 
 
 @router.post("/v1/campaigns/{campaign_id}/tasks", status_code=201)

@@ -151,7 +151,7 @@ async def list_worklist(
         session, caller, WorkFilter(unit.code, step, status, condition, household_id, since), page
     )
     shown = (resident.id for _, resident in rows)
-    record_reads(session, caller, shown, action="worklist", purpose=purpose_of_ids(caller, purpose))
+    record_reads(session, caller, shown, action="worklist", purpose=purpose_of(caller, None, purpose))
     language = language_of(accept_language)
     items = [WorkView.of(work, resident, language) for work, resident in rows]
     return WorkPage(items=items, next_cursor=cursor, as_of=as_of)
@@ -178,7 +178,7 @@ async def list_charges(
     unit = await unit_of_query(session, caller, unit_code or caller.unit_code or "")
     rows, cursor = await page_of_charges(session, caller, unit.code, page)
     shown = (resident.id for _, resident in rows)
-    record_reads(session, caller, shown, action="charges", purpose=purpose_of_ids(caller, purpose))
+    record_reads(session, caller, shown, action="charges", purpose=purpose_of(caller, None, purpose))
     return Listed(items=[ChargeView.of(evidence, resident) for evidence, resident in rows], next_cursor=cursor)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import now
 from chassis.errors import Forbidden
+from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.training_guard import TrainingOnly
 from chassis.storage.tables import KnownUnit
@@ -48,7 +49,7 @@ from onboarding.queries.sessions import (
     training_accounts_of,
 )
 from onboarding.queries.territory import leads, place_name, require_lead, unit_as_of
-from onboarding.routes.access import purpose_of_ids, record_reads
+from onboarding.routes.access import record_reads
 from onboarding.routes.campaigns import Officer, Readers
 from onboarding.routes.listing import LISTED
 from onboarding.schemas.sessions import (
@@ -152,7 +153,7 @@ async def list_attendance(
     await require_part_in(session, caller, held)
     rows, cursor = await page_of_attendance(session, held.id, page)
     shown = (each.attendee_id for each in rows if each.kind == "resident")
-    stated = purpose_of_ids(caller, purpose)
+    stated = purpose_of(caller, None, purpose)
     record_reads(session, caller, shown, action="attendance", purpose=stated, fields=["attendance"])
     return Listed(items=[_attended(each) for each in rows], next_cursor=cursor)
 

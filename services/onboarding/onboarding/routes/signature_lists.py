@@ -90,7 +90,7 @@ async def get_signature_list(
     list_id: UUID, session: Transaction, caller: Officer, purpose: PurposeHeader = None
 ) -> SignatureListView:
     listed = await load_signature_list(session, caller, list_id)
-    return await _view(session, caller, listed, purpose)
+    return await _view(session, caller, listed, purpose_of(caller, None, purpose))
 
 
 @router.patch("/v1/onboarding/signature-lists/{list_id}")

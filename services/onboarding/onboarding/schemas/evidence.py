@@ -36,6 +36,8 @@ class CommunicationCreate(RequestBody):
     published_on: Day
     unit_code: UnitCode | None = None
     evidence_for: IndicatorCode | None = None
+    summary: Long | None = None
+    """What was done and how; a good practice is read by other communes."""
 
     _has_been_published = field_validator("published_on")(past_day)
 
@@ -49,6 +51,8 @@ class CommunicationPatch(RequestBody):
     attachment: Short | None = None
     published_on: Annotated[Day | None, NOT_NULL] = None
     evidence_for: IndicatorCode | None = None
+    summary: Long | None = None
+    """What was done and how."""
 
     _has_been_published = field_validator("published_on")(past_day)
 
@@ -63,6 +67,8 @@ class CommunicationView(BaseModel):
     published_on: date
     unit_code: str
     evidence_for: str | None
+    summary: str | None
+    """What was done and how."""
 
     @classmethod
     def of(cls, news: Communication) -> "CommunicationView":

@@ -14,6 +14,7 @@ from onboarding.model.training import TrainingAccount, TrainingRole
 from onboarding.schemas.campaigns import Long, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
 
+HeadCount = Annotated[int, Field(ge=0, le=10_000)]
 Texts = Annotated[list[Short], Field(max_length=50)]
 
 
@@ -30,6 +31,10 @@ class SessionCreate(RequestBody):
     coordinators: list[Short] = Field(default=[], max_length=50)
     audience: list[Short] = Field(default=[], max_length=50)
     conclusions: Long | None = None
+    guests: HeadCount = 0
+    """Guests who came (khách mời), by head: nothing of them is recorded."""
+    pupils: HeadCount = 0
+    """Grade-9 pupils who came (học sinh lớp 9), by head."""
 
     _moments_within_reason = field_validator("starts_at", "ends_at")(lambda value: within_reason(value))
 
@@ -53,6 +58,10 @@ class SessionPatch(RequestBody):
     coordinators: Annotated[Texts | None, NOT_NULL] = None
     audience: Annotated[Texts | None, NOT_NULL] = None
     conclusions: Long | None = None
+    guests: Annotated[HeadCount | None, NOT_NULL] = None
+    """Guests who came, by head; from the start of the session to 7 days after its end."""
+    pupils: Annotated[HeadCount | None, NOT_NULL] = None
+    """Grade-9 pupils who came, by head."""
     is_cancelled: Annotated[bool | None, NOT_NULL] = None
     status: Annotated[Literal["planned", "cancelled"] | None, NOT_NULL] = None
 
@@ -78,6 +87,10 @@ class SessionView(BaseModel):
     conclusions: str | None
     is_cancelled: bool
     status: str
+    guests: int
+    """Guests who came, by head."""
+    pupils: int
+    """Grade-9 pupils who came, by head."""
 
     @classmethod
     def of(cls, held: CampaignSession) -> "SessionView":
