@@ -73,7 +73,7 @@ class Guide:
         who = dict(self.callers[bearer]) if bearer else {}
         client = self.calling(who.pop("role", None), **who)
         answer: httpx.Response = await client.request(**request)
-        assert answer.status_code < 300, (words, answer.status_code, answer.text)
+        assert answer.status_code < 300, (request["method"], request["url"], answer.status_code, answer.text)
         self.answers.append((f"{request['method']} {request['url']}", answer))
         return answer
 
@@ -86,13 +86,16 @@ class Guide:
 
 
 def _request(words: list[str], filled: Callable[[str], str]) -> dict[str, Any]:
-    request: dict[str, Any] = {"method": "GET", "headers": {}}
+    request: dict[str, Any] = {"method": "GET", "headers": {}, "params": {}}
     form: dict[str, str] = {}
     rest = iter(words)
     for word in rest:
         match word:
-            case "-s":
+            case "-s" | "-G":
                 continue
+            case "--data-urlencode":
+                name, _, value = filled(next(rest)).partition("=")
+                request["params"][name] = value
             case "-X":
                 request["method"] = next(rest)
             case "-H":
@@ -108,6 +111,8 @@ def _request(words: list[str], filled: Callable[[str], str]) -> dict[str, Any]:
                     form[name] = value
             case _:
                 request["url"] = filled(word).removeprefix("http://localhost:8080")
+    if not request["params"]:
+        del request["params"]  # an empty one would take the query out of the address
     return request | ({"data": form} if form else {})
 
 

@@ -65,9 +65,10 @@ def _standing(
 ) -> UnitStanding:  # fmt: skip
     mine = [each for each in owed if each.unit.id == unit.id]
     targets = {name: part for name, part in parts.items() if not name.startswith("filing_")}
+    numbers: dict[str, Any] = {name: counted[unit.id] for name, counted in counts.items()}
     standing = UnitStanding(
         unit,
-        **{name: counted[unit.id] for name, counted in counts.items()},
+        **numbers,
         filings={each.demand.kind: each.state for each in mine},
         parts={name: round(float(part), 4) for name, part in targets.items()},
     )
