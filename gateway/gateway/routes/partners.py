@@ -51,6 +51,7 @@ Holder = Annotated[Caller, allow("operator", "auditor", "partner")]
 @router.post("", status_code=201, response_model=PartnerView)
 @personal_answer()
 async def create_partner(body: PartnerCreate, session: Transaction, caller: Operator) -> JSONResponse:
+    """Registers a partner; what it may send follows from its kind."""
     partner = Partner(**body.model_dump(exclude={"licences", "allowed_types"}), allowed_types=[])
     licences = [Licence(partner_id=body.id, **one.model_dump()) for one in body.licences]
     await register_partner(session, caller, partner, body.allowed_types, licences)
@@ -60,6 +61,7 @@ async def create_partner(body: PartnerCreate, session: Transaction, caller: Oper
 
 @router.get("")
 async def list_partners(session: Reading, page: PageQuery, caller: Reader) -> Listed[PartnerView]:
+    """Partners, oldest first."""
     partners, cursor = await queries.list_partners(session, caller, page)
     licences = await queries.list_licences(session, [partner.id for partner in partners])
     return Listed(items=[_view(partner, licences[partner.id]) for partner in partners], next_cursor=cursor)
@@ -67,6 +69,7 @@ async def list_partners(session: Reading, page: PageQuery, caller: Reader) -> Li
 
 @router.get("/{partner_id}", response_model=PartnerView)
 async def get_partner(partner_id: str, session: Reading, caller: Reader) -> JSONResponse:
+    """A partner with its licences; a partner reads its own."""
     partner = await queries.get_partner(session, caller, partner_id)
     return _response(partner, (await queries.list_licences(session, [partner.id]))[partner.id])
 
@@ -75,6 +78,7 @@ async def get_partner(partner_id: str, session: Reading, caller: Reader) -> JSON
 async def update_partner(
     partner_id: str, body: PartnerChange, session: Transaction, caller: Operator, if_match: IfMatch = None
 ) -> JSONResponse:
+    """Changes a partner; `retired` ends it: its webhooks answer 410."""
     partner = await queries.get_partner(session, caller, partner_id)
     require_match(if_match, partner.version)
     await change_partner(session, caller, partner, body.model_dump(exclude_unset=True))
@@ -83,6 +87,7 @@ async def update_partner(
 
 @router.post("/{partner_id}/secrets", status_code=201)
 async def create_secret(partner_id: str, body: SecretCreate, session: Transaction, caller: Operator) -> NewSecret:
+    """Makes a secret, or takes the partner's own; it is shown once, the old ones end after `overlap_hours`."""
     partner = await queries.get_partner(session, caller, partner_id)
     secret, text = await add_secret(
         session, caller, partner, body.use, timedelta(hours=body.overlap_hours), body.secret
@@ -93,6 +98,7 @@ async def create_secret(partner_id: str, body: SecretCreate, session: Transactio
 
 @router.get("/{partner_id}/secrets")
 async def list_secrets(partner_id: str, session: Reading, caller: Holder) -> Listed[SecretView]:
+    """Secrets of a partner, without their values."""
     partner = await queries.get_partner(session, caller, partner_id)
     secrets = await queries.list_secrets(session, partner.id)
     return Listed(items=[SecretView(**_secret_fields(secret)) for secret in secrets])
@@ -102,6 +108,7 @@ async def list_secrets(partner_id: str, session: Reading, caller: Holder) -> Lis
 async def create_agreement(
     partner_id: str, body: AgreementCreate, session: Transaction, caller: Operator
 ) -> AgreementView:
+    """Records an agreement (thỏa thuận hợp tác) with its units and scope."""
     partner = await queries.get_partner(session, caller, partner_id)
     agreement = await add_agreement(session, caller, partner, Agreement(partner_id=partner.id, **body.model_dump()))
     return AgreementView.model_validate(agreement, from_attributes=True)
@@ -109,6 +116,7 @@ async def create_agreement(
 
 @router.get("/{partner_id}/agreements")
 async def list_agreements(partner_id: str, session: Reading, caller: Reader) -> Listed[AgreementView]:
+    """Agreements of a partner."""
     partner = await queries.get_partner(session, caller, partner_id)
     agreements = await queries.list_agreements(session, partner.id)
     return Listed(items=[AgreementView.model_validate(one, from_attributes=True) for one in agreements])
@@ -118,6 +126,7 @@ async def list_agreements(partner_id: str, session: Reading, caller: Reader) -> 
 async def create_licences(
     partner_id: str, body: LicenceCreate | list[LicenceCreate], session: Transaction, caller: Operator
 ) -> Listed[LicenceView]:
+    """Records a licence (giấy phép) of a partner."""
     partner = await queries.get_partner(session, caller, partner_id)
     bodies = body if isinstance(body, list) else [body]
     licences = [Licence(partner_id=partner.id, **one.model_dump()) for one in bodies]
@@ -127,6 +136,7 @@ async def create_licences(
 
 @router.get("/{partner_id}/licences")
 async def list_licences(partner_id: str, session: Reading, caller: Reader) -> Listed[LicenceView]:
+    """Licences of a partner."""
     partner = await queries.get_partner(session, caller, partner_id)
     licences = (await queries.list_licences(session, [partner.id]))[partner.id]
     return Listed(items=[LicenceView.model_validate(one, from_attributes=True) for one in licences])
@@ -142,6 +152,7 @@ async def list_deliveries(
     event: Annotated[str | None, Query(alias="type")] = None,
     webhook_id: str | None = None,
 ) -> Listed[DeliveryView]:
+    """What the partner sent and what became of it, newest first."""
     partner = await queries.get_partner(session, caller, partner_id)
     deliveries, cursor = await queries.list_deliveries(
         session, partner.id, page, status=status, event=event, webhook_id=webhook_id
@@ -152,6 +163,7 @@ async def list_deliveries(
 
 @router.get("/{partner_id}/deliveries/{delivery_id}")
 async def get_delivery(partner_id: str, delivery_id: UUID, session: Reading, caller: Holder) -> DeliveryView:
+    """One delivery with its attempts and outcomes."""
     partner = await queries.get_partner(session, caller, partner_id)
     delivery = await queries.get_delivery(session, partner.id, delivery_id)
     return _delivery_view(delivery, (await queries.list_outcomes(session, [delivery.id]))[delivery.id])
@@ -161,6 +173,7 @@ async def get_delivery(partner_id: str, delivery_id: UUID, session: Reading, cal
 async def reprocess_delivery(
     partner_id: str, delivery_id: UUID, session: Transaction, caller: Operator
 ) -> DeliveryView:
+    """Processes a delivery again, for instance after a licence was recorded."""
     partner = await queries.get_partner(session, caller, partner_id)
     delivery = await queries.get_delivery(session, partner.id, delivery_id)
     licences = (await queries.list_licences(session, [partner.id]))[partner.id]

@@ -100,12 +100,14 @@ async def import_campaign_plan(
 
 @router.get("/v1/campaigns")
 async def list_campaigns(session: Reading, page: PageQuery, caller: Readers) -> Listed[CampaignView]:
+    """Campaigns of the caller's units, also of those that they succeeded, oldest first."""
     campaigns, cursor = await page_of_campaigns(session, caller, page)
     return Listed(items=[await view_of(session, each) for each in campaigns], next_cursor=cursor)
 
 
 @router.get("/v1/campaigns/{campaign_id}")
 async def get_campaign(campaign_id: UUID, response: Response, session: Reading, caller: Readers) -> CampaignView:
+    """A campaign with its steps, plan, targets and evaluation."""
     campaign = await load_campaign(session, caller, campaign_id)
     response.headers["ETag"] = etag(campaign.version)
     return await view_of(session, campaign)
@@ -116,6 +118,7 @@ async def update_campaign(
     campaign_id: UUID, body: CampaignPatch, response: Response, session: Transaction, caller: Officer,
     if_match: IfMatch = None,
 ) -> CampaignView:  # fmt: skip
+    """Changes title, dates, plan, targets or evaluation; `cancelled` ends a campaign that binds no unit any more."""
     campaign = await campaign_to_lead(session, caller, campaign_id)
     require_match(if_match, campaign.version)
     await change_campaign(session, campaign, body.changes())
@@ -149,6 +152,7 @@ async def delete_campaign_step(campaign_id: UUID, number: int, session: Transact
 
 @router.post("/v1/campaigns/{campaign_id}/tasks", status_code=201)
 async def create_campaign_task(campaign_id: UUID, body: TaskCreate, session: Transaction, caller: Officer) -> TaskView:
+    """Gives a body a task with its last day and reminders."""
     campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     return TaskView.of(add_task(session, campaign, unit, body.draft()))
@@ -160,6 +164,7 @@ async def list_campaign_tasks(
     body: Annotated[str | None, Query(max_length=64)] = None,
     status: Annotated[str | None, Query(pattern="^(open|in_progress|done|completed|cancelled)$")] = None,
 ) -> Listed[TaskView]:  # fmt: skip
+    """Tasks of the campaign; `overdue=true` those whose last day has passed."""
     campaign = await load_campaign(session, caller, campaign_id)
     tasks, cursor = await page_of_tasks(session, campaign.id, TaskFilter(overdue, body, status), page)
     return Listed(items=[TaskView.of(each) for each in tasks], next_cursor=cursor)
@@ -167,6 +172,7 @@ async def list_campaign_tasks(
 
 @router.get("/v1/campaigns/{campaign_id}/tasks/{task_id}")
 async def get_campaign_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Readers) -> TaskView:
+    """One task."""
     campaign = await load_campaign(session, caller, campaign_id)
     return TaskView.of(await load_task(session, campaign.id, task_id))
 
@@ -188,6 +194,7 @@ async def update_campaign_task(
 
 @router.delete("/v1/campaigns/{campaign_id}/tasks/{task_id}", status_code=204)
 async def delete_campaign_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Officer) -> None:
+    """Deletes a task on which nothing hangs."""
     campaign = await load_campaign(session, caller, campaign_id)
     task = await load_task(session, campaign.id, task_id)
     await require_lead(session, caller, task.unit_id)

@@ -73,6 +73,7 @@ router = transactional_router(tags=["campaigns"], dependencies=LISTED)
 async def create_communication(
     campaign_id: UUID, body: CommunicationCreate, session: Transaction, caller: Officer
 ) -> CommunicationView:
+    """Records a publication (tin, bài, phát thanh) that counts for the campaign."""
     campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     details = body.model_dump(exclude={"unit_code"})
@@ -84,6 +85,7 @@ async def list_communications(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers,
     kind: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Listed[CommunicationView]:  # fmt: skip
+    """Publications of the campaign in the caller's units."""
     campaign = await load_campaign(session, caller, campaign_id)
     rows, cursor = await page_of_campaign_rows(session, Communication, campaign.id, page, kind=kind)
     return Listed(items=[CommunicationView.of(each) for each in rows], next_cursor=cursor)
@@ -93,6 +95,7 @@ async def list_communications(
 async def get_communication(
     campaign_id: UUID, communication_id: UUID, session: Transaction, caller: Readers
 ) -> CommunicationView:
+    """One publication."""
     campaign = await load_campaign(session, caller, campaign_id)
     return CommunicationView.of(await load_campaign_row(session, Communication, campaign.id, communication_id))
 
@@ -101,6 +104,7 @@ async def get_communication(
 async def update_communication(
     campaign_id: UUID, communication_id: UUID, body: CommunicationPatch, session: Transaction, caller: Officer
 ) -> CommunicationView:
+    """Corrects a publication."""
     campaign = await load_campaign(session, caller, campaign_id)
     item = await load_campaign_row(session, Communication, campaign.id, communication_id)
     await require_lead(session, caller, item.unit_id)
@@ -158,6 +162,7 @@ async def create_readiness_check(
 async def list_readiness_checks(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[ReadinessView]:
+    """Checks of venues, with the gaps that were found."""
     campaign = await load_campaign(session, caller, campaign_id)
     rows, cursor = await page_of_campaign_rows(session, ReadinessCheck, campaign.id, page)
     items = []
@@ -171,6 +176,7 @@ async def list_readiness_checks(
 async def get_readiness_check(
     campaign_id: UUID, check_id: UUID, session: Transaction, caller: Readers
 ) -> ReadinessView:
+    """One check with the tasks that its gaps opened."""
     campaign = await load_campaign(session, caller, campaign_id)
     check = await load_campaign_row(session, ReadinessCheck, campaign.id, check_id)
     tasks, _ = await page_of_campaign_rows(session, Task, campaign.id, _WHOLE, origin_id=check.id)
@@ -181,6 +187,7 @@ async def get_readiness_check(
 async def create_digital_model(
     campaign_id: UUID, body: ModelCreate, session: Transaction, caller: Officer
 ) -> ModelView:
+    """Records a model (mô hình) that a body of the unit began."""
     campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     return ModelView.of(await add_model(session, campaign, unit, body.model_dump(exclude={"unit_code"})))
@@ -205,6 +212,7 @@ async def list_digital_models(
 
 @router.get("/v1/campaigns/{campaign_id}/models/{model_id}")
 async def get_digital_model(campaign_id: UUID, model_id: UUID, session: Transaction, caller: Readers) -> ModelView:
+    """One model."""
     campaign = await load_campaign(session, caller, campaign_id)
     return ModelView.of(await load_campaign_row(session, DigitalModel, campaign.id, model_id))
 
@@ -213,6 +221,7 @@ async def get_digital_model(campaign_id: UUID, model_id: UUID, session: Transact
 async def update_digital_model(
     campaign_id: UUID, model_id: UUID, body: ModelPatch, session: Transaction, caller: Officer
 ) -> ModelView:
+    """Corrects a model."""
     campaign = await load_campaign(session, caller, campaign_id)
     model = await load_campaign_row(session, DigitalModel, campaign.id, model_id)
     await require_lead(session, caller, model.unit_id)
@@ -244,6 +253,7 @@ async def create_nomination(
 async def list_nominations(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[NominationView]:
+    """Nominations with their votes."""
     campaign = await load_campaign(session, caller, campaign_id)
     rows, cursor = await page_of_campaign_rows(session, Nomination, campaign.id, page)
     votes = await count_votes(session, [each.id for each in rows])
@@ -254,6 +264,7 @@ async def list_nominations(
 async def get_nomination(
     campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Readers
 ) -> NominationView:
+    """One nomination with its votes."""
     campaign = await load_campaign(session, caller, campaign_id)
     nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
     return await _nomination_view(session, nomination)
@@ -307,6 +318,7 @@ async def get_campaign_ranking(campaign_id: UUID, session: Reading, caller: Read
 async def create_official_signature(
     campaign_id: UUID, body: OfficialSignatureCreate, session: Transaction, caller: Officer
 ) -> OfficialSignatureView:
+    """Records that an official asked for a public-duty signature (chữ ký số công vụ)."""
     campaign = await load_campaign(session, caller, campaign_id)
     unit = await unit_to_work_in(session, caller, campaign, body.unit_code)
     return OfficialSignatureView.of(await record_signature(session, campaign, unit, body.details()))
@@ -316,6 +328,7 @@ async def create_official_signature(
 async def list_official_signatures(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[OfficialSignatureView]:
+    """Public-duty signatures of officials in the caller's units."""
     campaign = await load_campaign(session, caller, campaign_id)
     rows, cursor = await page_of_campaign_rows(session, OfficialSignature, campaign.id, page)
     return Listed(items=[OfficialSignatureView.of(each) for each in rows], next_cursor=cursor)
@@ -325,6 +338,7 @@ async def list_official_signatures(
 async def get_official_signature(
     campaign_id: UUID, signature_id: UUID, session: Transaction, caller: Readers
 ) -> OfficialSignatureView:
+    """One public-duty signature."""
     campaign = await load_campaign(session, caller, campaign_id)
     return OfficialSignatureView.of(await load_campaign_row(session, OfficialSignature, campaign.id, signature_id))
 
@@ -333,6 +347,7 @@ async def get_official_signature(
 async def update_official_signature(
     campaign_id: UUID, signature_id: UUID, body: OfficialSignaturePatch, session: Transaction, caller: Officer
 ) -> OfficialSignatureView:
+    """Records the issue or the return of a signature."""
     campaign = await load_campaign(session, caller, campaign_id)
     signature = await load_campaign_row(session, OfficialSignature, campaign.id, signature_id)
     await require_lead(session, caller, signature.unit_id)

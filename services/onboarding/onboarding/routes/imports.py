@@ -116,6 +116,7 @@ async def get_onboarding_import_template(caller: Officer) -> Response:
 
 @router.get("/v1/onboarding/imports/{import_id}")
 async def get_onboarding_import(import_id: UUID, session: Reading, caller: Officer) -> ImportView:
+    """Progress and counts of an import."""
     return ImportView.of(await load_import(session, caller, import_id))
 
 

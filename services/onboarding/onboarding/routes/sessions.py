@@ -88,6 +88,7 @@ async def create_session(campaign_id: UUID, body: SessionCreate, session: Transa
 async def list_campaign_sessions(
     campaign_id: UUID, session: Reading, page: PageQuery, caller: Readers
 ) -> Listed[SessionView]:
+    """Sessions of the campaign in the caller's units."""
     campaign = await load_campaign(session, caller, campaign_id)
     found, cursor = await page_of_sessions(session, SessionFilter(campaign_id=campaign.id), page)
     return Listed(items=[SessionView.of(each) for each in found], next_cursor=cursor)
@@ -118,6 +119,7 @@ async def get_session(session_id: UUID, session: Reading, caller: Helper) -> Own
 
 @router.patch("/v1/sessions/{session_id}")
 async def update_session(session_id: UUID, body: SessionPatch, session: Transaction, caller: Officer) -> OwnSessionView:
+    """Corrects a session; `cancelled` takes it back with its counts."""
     held = await load_session(session, session_id, for_update=True)
     await require_lead(session, caller, held.unit_id)
     change_session(session, held, body.changes())
@@ -224,6 +226,7 @@ async def create_training_accounts(
 
 @router.get("/v1/sessions/{session_id}/training-accounts")
 async def list_training_accounts(session_id: UUID, session: Reading, caller: Officer) -> Listed[TrainingAccountView]:
+    """Training accounts of a session, without their secrets."""
     held = await load_session(session, session_id)
     await require_lead(session, caller, held.unit_id)
     return Listed(items=[TrainingAccountView.of(each) for each in await training_accounts_of(session, held.id)])

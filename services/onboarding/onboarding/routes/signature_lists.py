@@ -80,6 +80,7 @@ async def create_signature_list(
 async def list_signature_lists(
     session: Reading, page: PageQuery, caller: Officer, unit_code: Annotated[str | None, Query(max_length=64)] = None
 ) -> Listed[SignatureListView]:
+    """Lists for digital signatures of the caller's units."""
     found, cursor = await page_of_signature_lists(session, caller, unit_code, page)
     views = [SignatureListView.summary(each, await entries_of(session, each)) for each in found]
     return Listed(items=views, next_cursor=cursor)
@@ -89,6 +90,7 @@ async def list_signature_lists(
 async def get_signature_list(
     list_id: UUID, session: Transaction, caller: Officer, purpose: PurposeHeader = None
 ) -> SignatureListView:
+    """One list with its residents, masked."""
     listed = await load_signature_list(session, caller, list_id)
     return await _view(session, caller, listed, purpose_of(caller, None, purpose))
 

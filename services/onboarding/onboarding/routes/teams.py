@@ -35,6 +35,7 @@ async def create_team(campaign_id: UUID, body: TeamCreate, session: Transaction,
 
 @router.get("/v1/campaigns/{campaign_id}/teams")
 async def list_teams(campaign_id: UUID, session: Reading, page: PageQuery, caller: Officer) -> Listed[TeamView]:
+    """Teams of the campaign in the caller's units, with the bodies that are missing."""
     campaign = await load_campaign(session, caller, campaign_id)
     teams, cursor = await page_of_teams(session, campaign.id, page)
     return Listed(items=[await view_of(session, campaign, each) for each in teams], next_cursor=cursor)
@@ -42,6 +43,7 @@ async def list_teams(campaign_id: UUID, session: Reading, page: PageQuery, calle
 
 @router.get("/v1/campaigns/{campaign_id}/teams/{team_id}")
 async def get_team(campaign_id: UUID, team_id: UUID, session: Transaction, caller: Officer) -> TeamView:
+    """One team with its members."""
     campaign = await load_campaign(session, caller, campaign_id)
     return await view_of(session, campaign, await load_team(session, campaign.id, team_id))
 

@@ -57,6 +57,7 @@ async def list_data_breaches(
 async def get_data_breach(
     breach_id: UUID, session: Reading, caller: Annotated[Caller, allow("operator", "auditor")]
 ) -> BreachView:
+    """One breach of the register."""
     breach = await session.get(DataBreach, breach_id)
     if breach is None:
         raise NotFound()

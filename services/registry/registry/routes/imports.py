@@ -125,6 +125,7 @@ async def get_import_template(
 async def get_resident_import(
     import_id: UUID, session: Reading, caller: Annotated[Caller, allow("officer")]
 ) -> ImportView:
+    """Progress and counts of an import."""
     return ImportView.of(await get_import(session, caller, import_id))
 
 

@@ -93,6 +93,7 @@ async def create_unit_refresh(
 async def list_unit_refreshes(
     session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer")]
 ) -> Listed[RefreshView]:
+    """Refreshes of units, newest first."""
     rows, cursor = await list_refreshes(session, caller, page)
     return Listed(items=[RefreshView.of(row) for row in rows], next_cursor=cursor)
 
@@ -101,4 +102,5 @@ async def list_unit_refreshes(
 async def get_unit_refresh(
     refresh_id: UUID, session: Reading, caller: Annotated[Caller, allow("officer")]
 ) -> RefreshView:
+    """Progress of a refresh."""
     return RefreshView.of(await get_refresh(session, caller, refresh_id))

@@ -110,6 +110,7 @@ async def get_organization(
         Caller, allow("officer", "volunteer", "organization", "resident", "service", level=1, acting="any")
     ],
 ) -> OrganizationView:
+    """An organization, for its representative and officers of the unit."""
     organization = await organizations.get_organization(session, caller, organization_id)
     response.headers["ETag"] = etag(organization.version)
     [placed] = await with_units(session, [organization])
@@ -125,6 +126,7 @@ async def update_organization(
     caller: Annotated[Caller, allow("officer", "organization", "resident", level=1)],
     if_match: IfMatch = None,
 ) -> OrganizationView:
+    """Changes an organization."""
     organization = await organizations.get_organization(session, caller, organization_id, "update_organization")
     require_match(if_match, organization.version)
     stated = body.model_dump(exclude_unset=True)

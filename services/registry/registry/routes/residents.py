@@ -217,6 +217,7 @@ async def get_resident(
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=1, acting="any")],
     purpose: PurposeHeader = None,
 ) -> Response:
+    """A resident; the personal number is masked, reading another person's record needs a purpose."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     database = request.app.state.runtime.database
     placed = await read_resident(database, caller, resident_id, purpose=purpose_code, fields=STORED)

@@ -95,6 +95,7 @@ async def list_consents(
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=2)],
     purpose: PurposeHeader = None,
 ) -> Listed[ConsentView]:
+    """Consents of the person, those that were withdrawn too."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
     _record(session, caller, resident, "consents", purpose_code, "consents")
@@ -133,6 +134,7 @@ async def get_consent(
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", "service", level=2)],
     purpose: PurposeHeader = None,
 ) -> ConsentView:
+    """One consent."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
     found = await session.get(Consent, consent_id)
@@ -202,6 +204,7 @@ async def list_resident_corrections(
     caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> Listed[CorrectionView]:
+    """The person's requests for corrections with their decisions."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
     _record(session, caller, resident, "corrections", purpose_code, "corrections")
@@ -283,6 +286,7 @@ async def get_correction(
     caller: Annotated[Caller, allow("resident", "officer", level=2)],
     purpose: PurposeHeader = None,
 ) -> CorrectionView:
+    """One request for a correction, for the person and officers of the unit."""
     found, resident = await corrections.get_correction(session, caller, correction_id)
     purpose_code = purpose_of(caller, resident.id, purpose)
     _record(session, caller, resident, "corrections", purpose_code, found.name)

@@ -99,6 +99,7 @@ async def get_unit_template(caller: Annotated[Caller, allow("operator")]) -> Res
 async def get_unit_import(
     import_id: UUID, session: Reading, caller: Annotated[Caller, allow("operator")]
 ) -> UnitImportView:
+    """Counts of an imported decree."""
     record = await session.get(UnitImport, import_id)
     if record is None:
         raise NotFound()
