@@ -10,6 +10,7 @@ from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
 from chassis.storage.database import Session
+from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PageQuery, PurposeHeader, Transaction, allow, transactional_router
 from registry.commands.access import record_list
 from registry.commands.move_requests import decide_move, request_move, reverse_move, withdraw_move
@@ -70,6 +71,7 @@ async def _record(session: Session, caller: Caller, shown: list[ShownMove], purp
 
 
 @router.post("/v1/moves/{move_id}/decision")
+@personal_answer("/v1/moves/{move_id}")
 async def decide_on_move(move_id: UUID, body: MoveDecision, session: Transaction, caller: Officer) -> MoveView:
     """The old commune accepts or refuses; a refusal needs a reason. After the last day the province may decide."""
     if not body.accept and not body.reason:
@@ -89,6 +91,7 @@ async def delete_move(move_id: UUID, session: Transaction, caller: Officer) -> R
 
 
 @router.post("/v1/moves/{move_id}/reversal")
+@personal_answer("/v1/moves/{move_id}")
 async def reverse_move_request(move_id: UUID, body: MoveReversal, session: Transaction, caller: Officer) -> MoveView:
     """Either commune takes a completed move back: the resident returns to the unit and household before."""
     move = await get_move(session, caller, move_id, for_update=True)
