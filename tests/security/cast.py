@@ -14,6 +14,7 @@ from deploy.demo.api_client import ApiClient, eventually, success
 COMMUNE, VILLAGE = "15724", "15727-02"
 ELSEWHERE, VILLAGE_ELSEWHERE = "15061", "15061-02"
 """A commune of the demo with one of its villages, and another one."""
+THIRD_COMMUNE = "14758"
 EXTRACT, DEATH = "2.000635", "1.000656"
 ACCOUNT = {"bin": "970436", "account_name": "NGUOI THU"}
 REFUSED = (401, 403, 404)

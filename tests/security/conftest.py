@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from deploy.demo.api_client import ApiClient, success
-from tests.security.cast import COMMUNE, ELSEWHERE, EXTRACT, PDF, VILLAGE_ELSEWHERE, Cast, Person, Shop
+from tests.security.cast import COMMUNE, EXTRACT, PDF, THIRD_COMMUNE, VILLAGE_ELSEWHERE, Cast, Person, Shop
 
 INSIDE, OUTSIDE = "15724", "15061"
 """Two communes of the demo, neither above the other."""
@@ -184,7 +184,7 @@ def traces(cast: Cast, person: Person) -> dict[str, str]:
     link = {"merchant_id": point, "customer_code": code}
     move = {
         "personal_id": person.personal_id, "full_name": person.full_name, "date_of_birth": "1980-05-06",
-        "to_unit_code": VILLAGE_ELSEWHERE, "moved_on": "2026-11-01", "reason": "chuyển đến ở",
+        "to_unit_code": THIRD_COMMUNE, "moved_on": "2026-11-01", "reason": "chuyển đến ở",
     }  # fmt: skip
     return {
         "resident_id": person.id,
@@ -199,7 +199,7 @@ def traces(cast: Cast, person: Person) -> dict[str, str]:
         "consent_id": success(own.post(f"{person.path}/consents", consent)).json()["id"],
         "bill_id": cast.api.post("/v1/bills", bill, who=officer)["id"],
         "link_id": success(own.post(f"{person.path}/utility-accounts", link)).json()["id"],
-        "move_id": cast.api.post("/v1/moves", move, who=cast.api.officer(ELSEWHERE))["id"],
+        "move_id": cast.api.post("/v1/moves", move, who=cast.api.officer(THIRD_COMMUNE))["id"],
         "name": "full_name",
         "code": "HK-THU-01",
     }
