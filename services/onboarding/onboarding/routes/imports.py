@@ -14,6 +14,7 @@ from chassis.errors import FieldError, Language, TooLarge
 from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body
+from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -41,7 +42,7 @@ from onboarding.queries.imports import (
 )
 from onboarding.routes.access import purpose_of_ids, record_reads
 from onboarding.routes.listing import LISTED
-from onboarding.schemas.imports import ImportPreviewView, ImportView, ListedRowView, UndoStarted, UndoView
+from onboarding.schemas.imports import ImportView, preview_view, undo_view
 from tabular import UnreadableTable
 from tabular.template import template_workbook
 
@@ -61,7 +62,7 @@ CHOICES = {"level": ["Mức 1", "Mức 2"], "account_kind": ["Ngân hàng", "Ví
     "/v1/onboarding/imports",
     status_code=202,
     response_model=ImportView,
-    responses={200: {"model": ImportPreviewView, "description": "What the list would do (`dry_run`)"}},
+    responses={200: {"model": PreviewView, "description": "What the list would do (`dry_run`)"}},
 )
 async def create_onboarding_import(
     request: Request, session: Transaction, caller: Officer,
@@ -88,7 +89,7 @@ async def create_onboarding_import(
         preview = await preview_import(session, caller, unit, step, source_body, listed, residents)
         shown = (each.resident_id for each in preview.changes)
         record_reads(session, caller, shown, action="import-preview", purpose=purpose_of_ids(caller, purpose))
-        shown_preview = ImportPreviewView.of(preview, language_of(accept_language))
+        shown_preview = preview_view(preview, language_of(accept_language))
         return JSONResponse(shown_preview.model_dump(mode="json"), 200)
     taken = await create_number_import(session, caller, unit, step, source_body, content, listed)
     view = ImportView.of(taken)
@@ -122,7 +123,7 @@ async def get_onboarding_import(import_id: UUID, session: Reading, caller: Offic
 
 @router.get(
     "/v1/onboarding/imports/{import_id}/rejections",
-    response_model=Listed[ListedRowView],
+    response_model=Listed[FindingView],
     responses={200: {"content": {"text/csv": {}}}},
 )
 async def list_onboarding_import_rejections(
@@ -138,7 +139,7 @@ async def list_onboarding_import_rejections(
     return _listed(rows, cursor, language)
 
 
-@router.get("/v1/onboarding/imports/{import_id}/warnings", response_model=Listed[ListedRowView])
+@router.get("/v1/onboarding/imports/{import_id}/warnings", response_model=Listed[FindingView])
 async def list_onboarding_import_warnings(
     import_id: UUID, request: Request, session: Reading, page: PageQuery, caller: Officer,
     accept_language: Annotated[str | None, Header()] = None,
@@ -170,7 +171,7 @@ async def get_onboarding_import_undo(
     taken = await load_import(session, caller, import_id)
     kept = await kept_rows(session, taken.id)
     record_reads(session, caller, (each.subject_id for each in kept), action="import-undo", purpose=stated)
-    return UndoView.of(taken, kept)
+    return undo_view(taken, kept)
 
 
 async def _read(file: BinaryIO) -> NumberList:
@@ -186,7 +187,7 @@ def _wants_table(request: Request) -> bool:
 
 
 def _listed(rows: Sequence[ImportRejection | ImportWarning], cursor: str | None, language: Language) -> Response:
-    views = Listed[ListedRowView](items=[ListedRowView.of(each, language) for each in rows], next_cursor=cursor)
+    views = Listed[FindingView](items=[FindingView.of(each, language) for each in rows], next_cursor=cursor)
     return JSONResponse(views.model_dump(mode="json"))
 
 
@@ -194,5 +195,5 @@ def _table(rows: Sequence[ImportRejection | ImportWarning], language: Language) 
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["row", "column", "code", "message"])
-    writer.writerows(ListedRowView.of(each, language).model_dump().values() for each in rows)
+    writer.writerows(FindingView.of(each, language).model_dump().values() for each in rows)
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8")

@@ -7,10 +7,10 @@ from fastapi import Response
 from sqlmodel import col
 
 from chassis.storage.database import ReadSession
+from chassis.web.imports import FindingView
 from chassis.web.routing import Listed, PageQuery, language_of, page_by_id
 from payments_qr.model import Import, ImportRejection
 from payments_qr.queries.imports import findings_of
-from payments_qr.schemas.imports import FindingView
 
 
 async def list_findings(

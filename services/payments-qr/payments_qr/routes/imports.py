@@ -10,6 +10,7 @@ from chassis.clock import today
 from chassis.errors import TooLarge
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
+from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, language_of, transactional_router
 from payments_qr.banks import list_banks
 from payments_qr.commands.bill_imports import import_bills
@@ -20,7 +21,7 @@ from payments_qr.queries.imports import get_visible_import, list_kept_rows, list
 from payments_qr.queries.merchants import get_merchant_to_change
 from payments_qr.queries.partners import require_partner
 from payments_qr.routes.import_findings import list_findings
-from payments_qr.schemas.imports import FindingView, ImportPreview, ImportView, UndoReport, UndoStarted
+from payments_qr.schemas.imports import ImportView, preview_view, undo_started, undo_view
 from payments_qr.settings import MAX_UPLOAD_BYTES
 from payments_qr.uploads import bills, stalls
 from tabular.template import template_workbook
@@ -32,7 +33,7 @@ AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 DryRun = Annotated[bool, Query(description="Answers what the file would do, and writes nothing")]
 PREVIEW: dict[int | str, dict[str, Any]] = {
-    200: {"model": ImportPreview, "description": "What the file would do, with dry_run=true"}
+    200: {"model": PreviewView, "description": "What the file would do, with dry_run=true"}
 }
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -194,7 +195,7 @@ async def undo_merchant_import(import_id: UUID, session: Transaction, caller: St
     record = await get_visible_import(session, caller, import_id, "merchants", to_change=True)
     await require_unit(session, caller, record.unit_id, is_known=True)
     await undo_import(session, caller, record)
-    return UndoStarted.of(record)
+    return undo_started(record)
 
 
 @router.post("/v1/bill-imports/{import_id}/undo", status_code=202)
@@ -203,21 +204,21 @@ async def undo_bill_import(import_id: UUID, session: Transaction, caller: BillIm
     record = await get_visible_import(session, caller, import_id, "bills", to_change=True)
     await get_merchant_to_change(session, caller, UUID(record.target.partition("|")[0]), "bill.issue")
     await undo_import(session, caller, record)
-    return UndoStarted.of(record)
+    return undo_started(record)
 
 
 @router.get("/v1/merchant-imports/{import_id}/undo")
-async def get_merchant_import_undo(import_id: UUID, session: Reading, caller: StallImporter) -> UndoReport:
+async def get_merchant_import_undo(import_id: UUID, session: Reading, caller: StallImporter) -> UndoView:
     """What the undo of a stall list kept, and why."""
     record = await get_visible_import(session, caller, import_id, "merchants")
-    return UndoReport.of(record, await list_kept_rows(session, record))
+    return undo_view(record, await list_kept_rows(session, record))
 
 
 @router.get("/v1/bill-imports/{import_id}/undo")
-async def get_bill_import_undo(import_id: UUID, session: Reading, caller: BillImporter) -> UndoReport:
+async def get_bill_import_undo(import_id: UUID, session: Reading, caller: BillImporter) -> UndoView:
     """What the undo of a bill file kept, and why."""
     record = await get_visible_import(session, caller, import_id, "bills")
-    return UndoReport.of(record, await list_kept_rows(session, record))
+    return undo_view(record, await list_kept_rows(session, record))
 
 
 def _refuse_large(file: UploadFile) -> None:
@@ -226,7 +227,7 @@ def _refuse_large(file: UploadFile) -> None:
 
 
 def _preview(run: ImportRun, accept_language: str | None) -> JSONResponse:
-    return JSONResponse(ImportPreview.of(run, language_of(accept_language)).model_dump(mode="json"))
+    return JSONResponse(preview_view(run, language_of(accept_language)).model_dump(mode="json"))
 
 
 def _workbook(content: bytes, name: str) -> Response:

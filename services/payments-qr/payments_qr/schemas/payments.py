@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from chassis.errors import Language
 from chassis.web.bodies import RequestBody
+from chassis.web.imports import FindingView
 from payments_qr.model import Movement, Payment, Settlement, SettlementLine
-from payments_qr.schemas.imports import FindingView
 from payments_qr.uploads.tables import Rejection
 
 PaymentStatus = Literal["settled", "reversed", "unmatched", "possible_duplicate"]

@@ -47,6 +47,16 @@ class CellFinding:
         """The stable code of the finding."""
         return self.finding.code
 
+    @property
+    def vi(self) -> str:
+        """The sentence in Vietnamese."""
+        return self.finding.vi
+
+    @property
+    def en(self) -> str:
+        """The sentence in English."""
+        return self.finding.en
+
 
 class ListedResident(NamedTuple):
     """A valid row. `village` is still a code or a name; None where the list has no column of villages.

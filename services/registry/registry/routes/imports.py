@@ -14,6 +14,7 @@ from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
 from chassis.storage.database import ReadSession, Session
+from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -36,13 +37,12 @@ from registry.routes.references import reference_router
 from registry.schemas.imports import (
     CONVERTED,
     ImportAccepted,
-    ImportUndone,
-    ImportUndoView,
     ImportView,
-    KeptRowView,
-    PreviewView,
-    RejectionView,
+    kept_row,
+    preview_view,
+    undo_started,
     undo_status,
+    with_examples,
 )
 from registry.settings import get_registry_settings
 
@@ -80,7 +80,7 @@ async def create_resident_import(
     database = request.app.state.runtime.database
     preview = await preview_list(database, file.file, unit, settings.import_max_bytes, settings.import_batch_rows)
     await _record_preview(session, caller, purpose_code, preview)
-    view = PreviewView.of(preview, language_of(accept_language))
+    view = preview_view(preview, language_of(accept_language))
     return JSONResponse(view.model_dump(mode="json"), 200)
 
 
@@ -131,7 +131,7 @@ async def get_resident_import(
 
 @router.get(
     "/v1/resident-imports/{import_id}/rejections",
-    response_model=Listed[RejectionView],
+    response_model=Listed[FindingView],
     responses={200: {"content": {"text/csv": {}}}},
 )
 async def list_import_rejections(
@@ -142,17 +142,17 @@ async def list_import_rejections(
     caller: Annotated[Caller, allow("officer")],
     accept: Annotated[str | None, Header()] = None,
     accept_language: AcceptLanguage = None,
-) -> StreamingResponse | Listed[RejectionView]:
+) -> StreamingResponse | Listed[FindingView]:
     """Rejected cells, as JSON or as CSV (`Accept: text/csv`)."""
     await get_import(session, caller, import_id)
     language = language_of(accept_language)
     if accept and "text/csv" in accept:
         return _download(request, ImportRejection, import_id, language)
     rows, cursor = await list_findings(session, ImportRejection, import_id, page)
-    return Listed(items=[RejectionView.of(row, language) for row in rows], next_cursor=cursor)
+    return Listed(items=[FindingView.of(row, language) for row in rows], next_cursor=cursor)
 
 
-@router.get("/v1/resident-imports/{import_id}/warnings", response_model=Listed[RejectionView])
+@router.get("/v1/resident-imports/{import_id}/warnings", response_model=Listed[FindingView])
 async def list_import_warnings(
     import_id: UUID,
     session: Transaction,
@@ -161,7 +161,7 @@ async def list_import_warnings(
     caller: Annotated[Caller, allow("officer")],
     accept: Annotated[str | None, Header()] = None,
     accept_language: AcceptLanguage = None,
-) -> StreamingResponse | Listed[RejectionView]:
+) -> StreamingResponse | Listed[FindingView]:
     """Cells that were put right or are odd, as JSON or as CSV (`Accept: text/csv`); row 1 is about the whole file.
 
     The warning about a converted encoding shows the first names as they were converted.
@@ -171,13 +171,13 @@ async def list_import_warnings(
     if accept and "text/csv" in accept:
         return _download(request, ImportWarning, import_id, language)
     rows, cursor = await list_findings(session, ImportWarning, import_id, page)
-    views = [RejectionView.of(row, language) for row in rows]
+    views = [FindingView.of(row, language) for row in rows]
     if any(view.code == CONVERTED for view in views):
         people = await first_imported(session, import_id, EXAMPLES)
         shown = [person.id for person in people]
         await record_list(session, caller, shown, action="import-preview", purpose="onboarding", fields=["full_name"])
         names = [person.full_name for person in people]
-        views = [view.naming(names) if view.code == CONVERTED else view for view in views]
+        views = [with_examples(view, names) for view in views]
     return Listed(items=views, next_cursor=cursor)
 
 
@@ -202,13 +202,13 @@ async def _as_csv(
 
 async def _views(
     session: ReadSession, kind: type[ImportRejection] | type[ImportWarning], import_id: UUID, language: Language
-) -> AsyncIterator[RejectionView]:
+) -> AsyncIterator[FindingView]:
     if kind is ImportRejection:
         async for rejection in every_finding(session, ImportRejection, import_id):
-            yield RejectionView.of(rejection, language)
+            yield FindingView.of(rejection, language)
     else:
         async for warning in every_finding(session, ImportWarning, import_id):
-            yield RejectionView.of(warning, language)
+            yield FindingView.of(warning, language)
 
 
 def _line(*cells: object) -> str:
@@ -225,7 +225,7 @@ def _safe(cell: str) -> str:
 @router.post("/v1/resident-imports/{import_id}/undo", status_code=202)
 async def undo_resident_import(
     import_id: UUID, session: Transaction, caller: Annotated[Caller, allow("officer")]
-) -> ImportUndone:
+) -> UndoStarted:
     """Take back an import: rows that nothing has changed since go back in every service, the others are listed.
 
     People whom the list had registered are removed, changed attributes get back the values before. A short list is done
@@ -233,17 +233,17 @@ async def undo_resident_import(
     """
     record = await get_import(session, caller, import_id, for_update=True)
     await start_undo(session, record, caller)
-    return ImportUndone.of(record)
+    return undo_started(record)
 
 
 @router.get("/v1/resident-imports/{import_id}/undo")
 async def get_import_undo(
     import_id: UUID, session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer")]
-) -> ImportUndoView:
+) -> UndoView:
     """How far an undo is, and the rows that it left."""
     record = await get_import(session, caller, import_id)
     if record.undo_started_at is None:
         raise NotFound()
     rows, cursor = await list_kept(session, import_id, page)
-    kept = [KeptRowView.of(row) for row in rows]
-    return ImportUndoView(status=undo_status(record), undone=record.undone, kept=kept, next_cursor=cursor)
+    kept = [kept_row(row) for row in rows]
+    return UndoView(status=undo_status(record), undone=record.undone, kept=kept, next_cursor=cursor)

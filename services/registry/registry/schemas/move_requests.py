@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.web.bodies import RequestBody
+from chassis.web.imports import ActorView
 from registry.identifiers import mask
 from registry.queries.move_requests import ShownMove
 from registry.schemas.checked import BirthDate, PastDay, PersonalId, PersonName, ShortText
-from registry.schemas.imports import ActorView
 
 MoveStatus = Literal["requested", "completed", "refused", "withdrawn", "reversed"]
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
