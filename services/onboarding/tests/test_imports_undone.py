@@ -132,6 +132,7 @@ async def test_undoing_an_import_takes_back_what_nobody_changed_since(
     assert (undone.status_code, undone.json()) == (202, {"id": taken["id"], "status": "undone", "undone": 1, "kept": 1})
     assert (await police.get(path, headers=PURPOSE)).json() == {
         "status": "undone", "undone": 1, "kept": [{"row": 3, "id": second, "reason": "changed-since"}],
+        "next_cursor": None,
     }  # fmt: skip
     assert await counted(database, "vneid") == 1
     event: StepState = (await published(StepUpdated))[-1]

@@ -108,6 +108,7 @@ async def test_the_undo_of_stalls_closes_those_that_nobody_changed_and_names_the
         "status": "undone",
         "undone": 1,
         "kept": [{"row": 3, "id": fish["id"], "reason": "active-since"}],
+        "next_cursor": None,
     }
     assert (await officer.get(f"/v1/merchants/{greens['id']}")).json()["status"] == "closed"
     closed = [event for event in await published(MerchantUpdated) if event.status == "closed"]

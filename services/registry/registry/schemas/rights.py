@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
 from chassis.web.bodies import Instant, RequestBody
+from chassis.web.imports import ActorView
 from chassis.web.vocabulary import Coded, code_of
 from registry.model.attributes import masked
 from registry.model.consents import Consent
@@ -19,7 +20,6 @@ from registry.queries.access import LoggedAccess
 from registry.queries.duplicates import CandidatePair
 from registry.queries.history import PersonExport
 from registry.schemas.checked import ShortText
-from registry.schemas.imports import ActorView
 from registry.schemas.residents import AttributeHistoryView, AttributeView
 
 

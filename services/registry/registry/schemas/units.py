@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.web.imports import ActorView
 from registry.decrees import Level, SuccessionKind
 from registry.model.units import UnitImport
 from registry.queries.units import PlacedUnit
-from registry.schemas.imports import ActorView
 
 KIND_TITLES = {
     "province": "Tỉnh", "city": "Thành phố", "district": "Huyện", "town": "Thị xã", "commune": "Xã", "ward": "Phường",
