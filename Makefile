@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format clients test-clients bench bench-long up down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format clients examples test-clients bench bench-long up down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -103,6 +103,10 @@ clients: install ## packages of the API's clients in dist/: Python, TypeScript, 
 
 test-clients: install ## compiles each client and plays one journey with it against a running platform
 	$(PYTEST) -m clients tests/clients
+
+examples: install ## records the examples of the API document from a running platform: make examples URL=http://localhost:8080
+	@$(VENV)/python -m deploy.generate.examples $(or $(URL),http://localhost:8080)
+	@$(VENV)/python -m deploy.generate
 
 generate: install ## writes every generated file: API documents, routing table, tables of events
 	@$(VENV)/python -m deploy.generate

@@ -44,6 +44,7 @@ from gateway.edge.responses import (
 )
 from gateway.edge.slow_down import SlowDown
 from gateway.edge.tracing import Trace, read_trace
+from gateway.edge.usage import count_use
 from gateway.errors import (
     AmbiguousPath,
     HeadersTooLarge,
@@ -323,6 +324,7 @@ class Gateway:
         send.add_quota(self._take(scope, admission).headers())
         if route is None:
             raise missing or NotFound()
+        count_use(admission.caller if admission else None, route.method, route.template)
         if admission is not None:
             admission = await self._acting(head, admission)
             require_permitted(admission.caller, route.method, route.template, is_public=route.public)

@@ -183,3 +183,17 @@ def test_a_union_of_types_is_the_first_and_keeps_null() -> None:
 
 def test_a_parameter_is_left_out_and_never_null() -> None:
     assert without_null({"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}) == {"type": "string"}
+
+
+async def test_the_use_of_an_operation_is_counted_by_client(client: Any, sign_in: Any) -> None:
+    from prometheus_client import REGISTRY
+
+    def used(name: str) -> float:
+        labels = {"client": name, "route": "GET /v1/partners"}
+        return REGISTRY.get_sample_value("bakhong_client_requests_total", labels) or 0.0
+
+    before = used("operator"), used("demo-bank")
+    await client.get("/v1/partners", headers=await sign_in("operator"))
+    await client.get("/v1/partners", headers=await sign_in("partner", partner_id="demo-bank"))
+
+    assert (used("operator"), used("demo-bank")) == (before[0] + 1, before[1] + 1)

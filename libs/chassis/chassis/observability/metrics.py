@@ -3,6 +3,9 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS = Counter("bakhong_http_requests", "Requests answered", ["service", "method", "route", "status"])
+CLIENT_REQUESTS = Counter(
+    "bakhong_client_requests", "Requests by client (a partner's id, else the role) and operation", ["client", "route"]
+)
 DURATION = Histogram(
     "bakhong_http_request_seconds",
     "Time to the end of the answer",

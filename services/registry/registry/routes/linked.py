@@ -93,7 +93,7 @@ async def create_unit_refresh(
 async def list_unit_refreshes(
     session: Reading, page: PageQuery, caller: Annotated[Caller, allow("officer")]
 ) -> Listed[RefreshView]:
-    """Refreshes of units, newest first."""
+    """Refreshes of units, oldest first."""
     rows, cursor = await list_refreshes(session, caller, page)
     return Listed(items=[RefreshView.of(row) for row in rows], next_cursor=cursor)
 
