@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.app import create_app
 from chassis.runtime import Runtime, ScheduledJob, Service
 from payments_qr.commands.counting import take_counts
+from payments_qr.commands.missing_movements import book_missing_movements
 from payments_qr.commands.owners import link_owners
 from payments_qr.commands.payload_indexes import index_payloads
 from payments_qr.commands.reminders import remind_of_bills
@@ -26,6 +27,10 @@ async def _remind(runtime: Runtime) -> None:
     await remind_of_bills(runtime.database)
 
 
+async def _book_missing(runtime: Runtime) -> None:
+    await book_missing_movements(runtime.database)
+
+
 service = Service(
     name="payments-qr",
     title="Ba Không: merchants, QR codes, bills, payments",
@@ -37,6 +42,7 @@ service = Service(
         ScheduledJob("link owners", 10.0, _link),
         ScheduledJob("index payloads", 60.0, _index),
         ScheduledJob("remind of bills", 600.0, _remind),
+        ScheduledJob("book missing movements", 600.0, _book_missing),
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from contracts.payments_qr import BillCancelled, PaymentRefunded, PaymentReversed, PaymentSettled
 from payments_qr.commands.counting import take_counts
+from payments_qr.commands.missing_movements import book_missing_movements
 from payments_qr.commands.payments import record_reports
 from payments_qr.commands.report_batch import ReportedPayment, ReportedReversal
 from payments_qr.model import Movement
@@ -122,6 +124,31 @@ async def test_what_is_not_collected_is_written_off_by_a_movement_and_taken_back
         ("write_off_reopened", -185_000, "nhầm hộ"),
     ]
     assert (await officer.get("/v1/payments/sums")).json()["items"] == []
+
+
+async def test_what_a_process_without_the_ledger_recorded_during_an_upgrade_is_booked_afterwards(
+    officer, new_bill, deliver, partner_event, settled, database
+):
+    first, second = await new_bill(1, 185_000), await new_bill(2, 90_000)
+    await deliver(
+        partner_event(
+            "qr.payment_settled", settled(partner_reference="FT1", amount=185_000, reference=first["reference"])
+        ),
+        partner_event("qr.payment_reversed", refund(1, 10_000)),
+        partner_event(
+            "qr.payment_settled", settled(partner_reference="FT2", amount=90_000, reference=second["reference"])
+        ),
+        partner_event("qr.payment_reversed", refund(2, 90_000, "FT2")),
+    )
+    expected = (await officer.get("/v1/payments/sums")).json()["items"]
+    assert await book_missing_movements(database) == 0
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM movement WHERE amount > 100000 OR kind = 'reversed'"))
+
+    assert await book_missing_movements(database) == 2
+
+    assert (await officer.get("/v1/payments/sums")).json()["items"] == expected
+    assert await book_missing_movements(database) == 0
 
 
 async def test_totals_of_stalls_and_markets_are_sums_of_movements(
