@@ -35,6 +35,7 @@ class Launcher:
         self._postgres: EmbeddedPostgres | None = None
         self._sockets: dict[str, ListeningSockets] = {}
         self._database_url = ""
+        self._receiver_url = ""
 
     def run(self) -> None:
         """Start everything in order, supervise until shutdown is requested, stop everything in order."""
@@ -66,7 +67,10 @@ class Launcher:
         self._database_url = database_url
         self._write_note()
         progress.welcome(
-            self.url, development=not self.settings.is_production, logs=str(self.settings.data_dir / "logs")
+            self.url,
+            development=not self.settings.is_production,
+            logs=str(self.settings.data_dir / "logs"),
+            receiver=self._receiver_url,
         )
 
     def _stay(self) -> None:
@@ -153,7 +157,9 @@ class Launcher:
             listening = bind_sockets()
             provider = services.played_provider_variables(listening, variables["PUBLIC_URL"])
             variables |= services.sources_variables(listening) | provider
-            self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening, provider))
+            receiver = services.receiver_variables(listening, variables)
+            self._receiver_url = receiver["RECEIVER_URL"]
+            self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening, provider | receiver))
 
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():

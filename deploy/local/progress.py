@@ -34,7 +34,7 @@ def partner_secret(partner: str) -> str:
     return "whsec_" + base64.b64encode(partner.encode().ljust(32, b".")).decode()
 
 
-def welcome(url: str, *, development: bool, logs: str) -> None:
+def welcome(url: str, *, development: bool, logs: str, receiver: str = "") -> None:
     """The addresses, how to sign in, one question, the partners."""
     say(f"""
   Ba Không is at   {url}
@@ -44,6 +44,8 @@ def welcome(url: str, *, development: bool, logs: str) -> None:
     if development:
         say(_how_to_sign_in(url))
         say(_the_partners(url))
+        if receiver:
+            say(f"\n  demo-app, the backend of the province's app, receives events and shows them at {receiver}")
         say(what_next(url))
     say("\n  Ctrl-C stops it; the data stays.")
 

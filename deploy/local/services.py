@@ -131,8 +131,17 @@ def played_provider_variables(listening: ListeningSockets, public_url: str) -> d
     }
 
 
+def receiver_variables(listening: ListeningSockets, variables: Mapping[str, str]) -> dict[str, str]:
+    """Where the played backend of the app receives events, and from which platform."""
+    return {
+        "RECEIVER_URL": f"http://127.0.0.1:{listening.port}/demo-app",
+        "RECEIVES_FROM_URL": f"http://127.0.0.1:{variables['GATEWAY_PORT']}",
+        "DATA_DIR": variables["DATA_DIR"],
+    }
+
+
 def serve_sources(listening: ListeningSockets, variables: Mapping[str, str]) -> None:
-    """Play the databases that a province links, and an identity provider, until SIGTERM."""
+    """Play the databases that a province links, an identity provider, and the backend of the app, until SIGTERM."""
     os.environ.update(variables)
     _run("deploy.demo.sources.app", listening)
 

@@ -5,7 +5,8 @@ how it behaves: `ok`, `slow`, `down`, `wrong_schema`, `changed`, `unknown` (know
 
     uvicorn deploy.demo.sources.app:app --port 8290
 
-The same process plays an identity provider (see `deploy.demo.identity.provider`).
+The same process plays an identity provider (see `deploy.demo.identity.provider`), and the backend of the province's app, which
+receives events (see `deploy.demo.receiver`).
 
 Then the registry is linked by POPULATION_URL=http://127.0.0.1:8290/population, SOCIAL_INSURANCE_URL=…/social_insurance,
 CIVIL_STATUS_URL=…/civil_status, SOCIAL_PROTECTION_URL=…/social_protection.
@@ -20,6 +21,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.demo.identity.provider import ROUTES as IDENTITY_ROUTES
+from deploy.demo.receiver import ROUTES as RECEIVER_ROUTES
+from deploy.demo.receiver import subscribing
 from deploy.demo.sources.databases import DATABASES, broken, changed, known_people
 
 Mode = Literal["ok", "slow", "down", "wrong_schema", "changed", "unknown"]
@@ -31,10 +34,12 @@ def create_app() -> Starlette:
     app = Starlette(
         routes=[
             *IDENTITY_ROUTES,
+            *RECEIVER_ROUTES,
             Route("/{database}/query", query, methods=["POST"]),
             Route("/{database}/switch", switch, methods=["PUT"]),
             Route("/healthz", lambda _: JSONResponse({"status": "ok"})),
-        ]
+        ],
+        lifespan=subscribing,
     )
     app.state.modes = dict.fromkeys(DATABASES, "ok")
     app.state.people = known_people()
