@@ -14,6 +14,7 @@ from notifications.sender.recording import Recorder
 from notifications.settings import NotificationsSettings, get_settings
 
 SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_AFTER_FAULT = 1.0
 CLAIMED_AT_ONCE = 100
 
 
@@ -43,7 +44,7 @@ class Sender:
         async with self._client() as client:
             try:
                 while True:
-                    await self._start_lanes(client, recorder)
+                    await self._look(client, recorder)
                     if until_idle and not self._lanes:
                         return
                     await self._pause(until_idle=until_idle)
@@ -53,6 +54,14 @@ class Sender:
     def _client(self) -> EndpointClient:
         allows_loopback = self._settings.environment == "development"
         return EndpointClient(seconds=self._settings.attempt_seconds, allows_loopback=allows_loopback)
+
+    async def _look(self, client: EndpointClient, recorder: Recorder) -> None:
+        """Starts lanes; while the database is away, those that run keep their results and the next look tries again."""
+        try:
+            await self._start_lanes(client, recorder)
+        except Exception as error:
+            logger.warning("no look at the subscriptions", error=type(error).__name__)
+            await asyncio.sleep(SECONDS_AFTER_FAULT)
 
     async def _start_lanes(self, client: EndpointClient, recorder: Recorder) -> None:
         for subscription_id in await subscriptions_with_work(self._database):
