@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import machine
 from bench.machine import Cores
 from bench.rounds import Book, Row
-from bench.rows import consumer, dashboard, imports, province, proxy, reads, relay, start, webhook
+from bench.rows import consumer, dashboard, imports, province, proxy, reads, relay, sending, start, webhook
 from bench.stage import Stage
 from bench.table import print_table
 
@@ -25,6 +25,7 @@ ROWS: dict[str, tuple[tuple[str, ...], Measure]] = {
     "relay": (("registry",), relay.measure),
     "consumer": (("reporting", "registry"), consumer.measure),
     "province": (("reporting",), province.measure),
+    "sending": (("notifications",), sending.measure),
     "dashboard": (("registry", "onboarding", "payments-qr", "casework", "reporting", "gateway"), dashboard.measure),
     "start": ((), start.measure),
 }
