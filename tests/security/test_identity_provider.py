@@ -15,10 +15,12 @@ from chassis.errors import Unauthenticated
 from deploy.identity.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, temporary_keycloak
 from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
+from gateway.identity.trusted import ClaimNames, TrustedProvider
 
 pytestmark = pytest.mark.identity
 
 PASSWORD = "a-long-word-for-tests"
+CITIZEN = {"personal_id": ["038085000001"], "full_name": ["Lê Văn Đức"], "date_of_birth": ["1985-09-05"]}
 OFFICER = {"bakhong_role": ["officer"], "unit_code": ["15724"], "body": ["police"]}
 
 
@@ -36,8 +38,8 @@ def admin(keycloak: Keycloak) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
     with httpx.Client(base_url=f"{keycloak.url}/admin/realms/bakhong", headers=headers, timeout=60) as client:
         tests = {"clientId": "tests", "publicClient": True, "directAccessGrantsEnabled": True}
-        client.post("/clients", json=tests | {"defaultClientScopes": ["bakhong"]}).raise_for_status()
-        for name, attributes in (("officer", OFFICER), ("stranger", {})):
+        client.post("/clients", json=tests | {"defaultClientScopes": ["bakhong", "citizen"]}).raise_for_status()
+        for name, attributes in (("officer", OFFICER), ("citizen", CITIZEN), ("stranger", {})):
             add_user(client, name, attributes)
         yield client
 
@@ -71,6 +73,21 @@ async def test_an_officers_access_token_says_role_unit_and_body(
     assert (caller.role, caller.unit_code, caller.body) == ("officer", "15724", "police")
 
 
+async def test_a_citizens_token_states_number_name_birth_date_and_level(
+    keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
+) -> None:
+    names = ClaimNames(personal_id="personal_id", full_name="name", date_of_birth="birthdate")
+    trusted = TrustedProvider(issuer=keycloak.issuer, claims=names, acr_values={1: ["0", "1"], 2: ["2"]})
+    claims = await provider.claims(tokens_of(keycloak, "citizen")["access_token"])
+
+    person = trusted.person_of(claims)
+
+    assert (person.personal_id, person.full_name, person.date_of_birth) == ("038085000001", "Lê Văn Đức", "1985-09-05")
+    assert (trusted.level_of(claims), trusted.step_up_of(1)) == (1, "2")
+    with pytest.raises(Unauthenticated):
+        await provider.caller(tokens_of(keycloak, "citizen")["access_token"])  # it names no role
+
+
 async def test_somebody_without_a_role_is_nobody(
     keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
@@ -97,7 +114,7 @@ def test_nobody_changes_their_own_role(admin: httpx.Client) -> None:
     profile = admin.get("/users/profile").raise_for_status().json()
     may_edit = {one["name"]: one["permissions"]["edit"] for one in profile["attributes"]}
 
-    for name in ("bakhong_role", "unit_code", "body", "resident_id", "organization_id"):
+    for name in ("bakhong_role", "unit_code", "body", "resident_id", "organization_id", *CITIZEN):
         assert may_edit[name] == ["admin"]
     assert profile.get("unmanagedAttributePolicy", "DISABLED") == "DISABLED"
 
