@@ -64,6 +64,8 @@ WITHOUT_RECORD = {
     "create_registration": "shows what the person has stated", "list_registrations": "no resident yet",
     "get_registration": "no resident yet", "decide_on_registration": "no resident yet",
     "create_representative": "shows what was stated", "delete_representative": "shows nothing",
+    "create_organization_representative": "shows what was stated",
+    "list_organization_representatives": "its own test", "delete_organization_representative": "shows nothing",
     "get_representative": "walked as a list", "list_own_representations": "for residents alone",
     "create_unit_refresh": "counts", "list_unit_refreshes": "counts", "get_unit_refresh": "counts",
     "list_data_sources": "states", "create_unit_import": "counts",

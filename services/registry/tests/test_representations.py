@@ -10,6 +10,7 @@ from chassis.ids import new_id
 from contracts.registry import RepresentationChanged
 
 from .conftest import PURPOSE, a_resident
+from .test_organizations import a_shop
 
 NEXT_YEAR = (today() + timedelta(days=365)).isoformat()
 Family = tuple[dict[str, Any], dict[str, Any]]
@@ -209,3 +210,37 @@ async def test_an_officer_reads_representatives_with_a_purpose(calling: Any, fam
     assert (
         await officer.request("DELETE", f"{path}/{made.json()['id']}", json={"reason": "hết hạn"})
     ).status_code == 204
+
+
+async def test_the_owner_of_an_organization_names_staff_and_they_act_for_it(
+    calling: Any, family: Family, register: Any, published: Any
+) -> None:
+    owner, clerk = family
+    stranger = await register(a_resident(3))
+    officer = calling("officer", unit_code="15724")
+    shop = (await officer.post("/v1/organizations", json=a_shop(representative={"resident_id": owner["id"]}))).json()
+    path = f"/v1/organizations/{shop['id']}"
+    body = {"representative_id": clerk["id"], "scope": ["payments"], "until": NEXT_YEAR}
+    own = calling("resident", resident_id=owner["id"])
+    assert (await own.post(f"{path}/representatives", json=body)).status_code in (403, 404), "only claimed so far"
+    await officer.post(f"{path}/representative/confirmation", json={"resident_id": owner["id"]})
+
+    other = calling("resident", resident_id=stranger["id"])
+    assert (await other.post(f"{path}/representatives", json=body)).status_code == 404
+    made = await own.post(f"{path}/representatives", json=body)
+    assert made.status_code == 201, made.text
+    [event] = await published(RepresentationChanged)
+    assert (str(event.organization_id), str(event.representative_id), event.active) == (shop["id"], clerk["id"], True)
+    clerks = calling("resident", resident_id=clerk["id"])
+    [listed] = (await clerks.get("/v1/me/representations")).json()["items"]
+    assert (listed["kind"], listed["acting_for"], listed["basis"]) == ("organization", shop["id"], "consent")
+    [owned] = (await own.get("/v1/me/representations")).json()["items"]
+    assert (owned["acting_for"], owned["basis"]) == (shop["id"], "owner")
+    assert len((await own.get(f"{path}/representatives")).json()["items"]) == 1
+    assert (await officer.get(f"{path}/representatives")).status_code == 428
+    assert (await officer.get(f"{path}/representatives", headers=PURPOSE)).status_code == 200
+
+    assert (await other.delete(f"{path}/representatives/{made.json()['id']}")).status_code == 404
+    assert (await own.delete(f"{path}/representatives/{made.json()['id']}")).status_code == 204
+    assert (await clerks.get("/v1/me/representations")).json()["items"] == []
+    assert (await published(RepresentationChanged))[-1].active is False

@@ -13,13 +13,14 @@ from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.registry import RepresentationChanged
 from registry.errors import TooManyRepresentatives
+from registry.model.organizations import Organization
 from registry.model.representations import FULL_AGE, REPRESENTATION_PAPER, Basis, Representation, is_of_age
 from registry.model.residents import Resident
 from registry.queries.identity_links import survivor_of
-from registry.queries.representations import list_representatives, touching
+from registry.queries.representations import list_representatives, list_staff, touching
 
-MOST_REPRESENTATIVES = 10
-"""Of one resident at a time."""
+MOST_REPRESENTATIVES, MOST_STAFF = 10, 200
+"""Of one resident, of one organization at a time."""
 LONGEST = timedelta(days=5 * 366)
 """Nobody authorises another for longer without being asked again; guardians may until the child is of age."""
 
@@ -56,9 +57,25 @@ async def name_representative(
     return representation
 
 
-def _wrong(resident: Resident, named: NewRepresentation) -> list[FieldError]:
+async def name_staff(session: Session, organization: Organization, named: NewRepresentation, by: str) -> Representation:
+    """Store a person who acts for an organization; 422 for what cannot be."""
+    if wrong := _wrong(None, named):
+        raise InvalidBody(errors=wrong)
+    open_ones = [each for each in await list_staff(session, organization.id) if not each.is_over]
+    if len(open_ones) >= MOST_STAFF:
+        raise TooManyRepresentatives()
+    representation = Representation(
+        id=new_id(), organization_id=organization.id, representative_id=named.representative.id,
+        scope=sorted(set(named.scope)), until=named.until, basis=named.basis, created_by=by, created_at=now(),
+    )  # fmt: skip
+    session.add(representation)
+    _publish_staff(session, representation, named.representative)
+    return representation
+
+
+def _wrong(resident: Resident | None, named: NewRepresentation) -> list[FieldError]:
     wrong = []
-    if named.representative.id == resident.id or named.representative.life != "alive":
+    if (resident and named.representative.id == resident.id) or named.representative.life != "alive":
         wrong.append(FieldError("/representative_id", "cannot-represent", "Người này không thể làm đại diện.",
                                 "This person cannot be a representative."))  # fmt: skip
     elif not is_of_age(named.representative):
@@ -68,7 +85,7 @@ def _wrong(resident: Resident, named: NewRepresentation) -> list[FieldError]:
         wrong.append(FieldError("/until", "in-the-past", "Thời hạn đã qua.", "This day has passed."))
     elif named.basis != "guardian" and named.until > today() + LONGEST:
         wrong.append(FieldError("/until", "too-long", "Tối đa 5 năm.", "At most five years."))
-    if named.basis == "guardian" and is_of_age(resident):
+    if named.basis == "guardian" and (resident is None or is_of_age(resident)):
         wrong.append(FieldError("/basis", "of-age", "Người này đã đủ 18 tuổi, không còn người giám hộ theo tuổi.",
                                 "This person is of age: no guardian acts for them by age."))  # fmt: skip
     return wrong
@@ -97,10 +114,25 @@ async def publish_representations_of(session: Session, residents: Sequence[Resid
 
 async def publish_representation(session: Session, representation: Representation) -> None:
     """Publish a representation as it stands now, by the survivors of both persons."""
-    resident = await survivor_of(session, representation.resident_id)
     representative = await survivor_of(session, representation.representative_id)
-    if resident is not None and representative is not None:
+    if representative is None:
+        return
+    if representation.resident_id is None:
+        _publish_staff(session, representation, representative)
+    elif resident := await survivor_of(session, representation.resident_id):
         _publish(session, representation, resident, representative)
+
+
+def _publish_staff(session: Session, representation: Representation, representative: Resident) -> None:
+    publish(
+        session,
+        RepresentationChanged.model_validate({
+            "representation_id": representation.id, "resident_id": None,
+            "organization_id": representation.organization_id, "representative_id": representative.id,
+            "scope": representation.scope, "until": representation.until,
+            "active": representative.life == "alive" and not representation.is_over, "at": now(),
+        }),
+    )  # fmt: skip
 
 
 def _publish(session: Session, representation: Representation, resident: Resident, representative: Resident) -> None:

@@ -75,6 +75,9 @@ AUTHORITY: Mapping[str, Cells] = {
     "delete_representative": _OWN_OR_UNIT,
     "list_own_representations": _cells(resident="own"),
     "list_actor_accesses": _cells(auditor="in_unit"),
+    "create_organization_representative": _cells(resident="own", organization="own", officer="in_unit"),
+    "list_organization_representatives": _cells(resident="own", organization="own", officer="in_unit"),
+    "delete_organization_representative": _cells(resident="own", organization="own", officer="in_unit"),
     # moves between communes
     "create_move": _UNIT,
     "list_move_requests": _UNIT,

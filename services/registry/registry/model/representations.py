@@ -1,4 +1,4 @@
-"""Who may act for a resident: guardians of children, people who look after the old, whoever a person trusts."""
+"""Who may act for another: guardians of children, people who look after the old, those whom a person trusts, staff of firms."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -25,16 +25,23 @@ Basis = Literal["guardian", "consent", "paper"]
 
 
 class Representation(Table, table=True):
-    """A resident (`representative_id`) may act for another one (`resident_id`) within a scope until a day, inclusive."""
+    """A resident (`representative_id`) may act for another one or for an organization within a scope until a day, inclusive.
+
+    Exactly one of `resident_id` and `organization_id` is given. The owner of an organization needs no such row.
+    """
 
     __tablename__ = "representation"
     __table_args__ = (
         Index("ix_representation_resident", "resident_id", "id"),
         Index("ix_representation_representative", "representative_id", "id"),
+        Index(
+            "ix_representation_organization", "organization_id", "id", postgresql_where="organization_id IS NOT NULL"
+        ),
     )
 
     id: UUID = Field(primary_key=True)
-    resident_id: UUID
+    resident_id: UUID | None = None
+    organization_id: UUID | None = None
     representative_id: UUID
     scope: list[str] = Field(sa_type=ARRAY(Text))
     until: date

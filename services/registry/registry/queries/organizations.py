@@ -144,6 +144,23 @@ _ACCENTED = "".join(
 _BARE = fold(_ACCENTED)
 
 
+async def find_organizations(session: ReadSession, ids: Sequence[UUID | None]) -> dict[UUID | None, Organization]:
+    """Active organizations by id."""
+    wanted = [one for one in ids if one is not None]
+    found = await session.exec(select(Organization).where(col(Organization.id).in_(wanted), col(Organization.active)))
+    return {organization.id: organization for organization in found}
+
+
+async def list_owned(session: ReadSession, resident_id: UUID) -> Sequence[Organization]:
+    """The active organizations whose confirmed representative a resident is."""
+    owned = select(Organization).where(
+        Organization.representative_id == resident_id,
+        Organization.representative_status == CONFIRMED,
+        col(Organization.active),
+    )
+    return (await session.exec(owned.order_by(col(Organization.id)))).all()
+
+
 async def with_units(session: ReadSession, rows: Sequence[Organization]) -> list[PlacedOrganization]:
     """Organizations with the codes of their units."""
     units = await units_of(session, list({row.unit_id for row in rows}))

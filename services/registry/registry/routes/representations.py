@@ -5,29 +5,36 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi.responses import JSONResponse
-from sqlmodel import col, select
 
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
 from chassis.security.access_log import purpose_of, record_access
-from chassis.security.identity import SCOPES, Caller
+from chassis.security.identity import Caller
 from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PurposeHeader, Reading, Transaction, allow, created, transactional_router
 from registry.commands.access import record_with_reason
-from registry.commands.representations import NewRepresentation, end_representation, name_representative
-from registry.model.organizations import CONFIRMED, Organization
-from registry.model.representations import Representation
+from registry.commands.representations import NewRepresentation, end_representation, name_representative, name_staff
+from registry.model.representations import Basis, Representation
 from registry.model.residents import Resident
 from registry.queries.identity_links import records_of, survivor_of
+from registry.queries.organizations import find_organizations, get_organization, list_owned
 from registry.queries.representations import (
     find_representation,
+    find_staff,
     list_representatives,
     list_represented,
+    list_staff,
     survivors_of,
 )
 from registry.queries.residents import get_resident
-from registry.schemas.representations import EndReason, RepresentativeCreate, RepresentativeView, RepresentedView
+from registry.schemas.representations import (
+    EndReason,
+    RepresentativeCreate,
+    RepresentativeView,
+    RepresentedView,
+    StaffCreate,
+)
 
 router = transactional_router(tags=["representatives"])
 FIELDS = ["representatives"]
@@ -128,6 +135,62 @@ async def _ended_by(session: Session, caller: Caller, resident_id: UUID, represe
     return found
 
 
+@router.post("/v1/organizations/{organization_id}/representatives", status_code=201, response_model=RepresentativeView)
+@personal_answer()
+async def create_organization_representative(
+    organization_id: UUID,
+    body: StaffCreate,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "organization", "officer", level=2, max_age=MAX_AGE_SECONDS)],
+) -> JSONResponse:
+    """Let a member of staff act for an organization: by its confirmed owner, or by an officer of its unit with a paper."""
+    organization = await get_organization(session, caller, organization_id, "create_organization_representative")
+    representative = await survivor_of(session, body.representative_id)
+    if representative is None:
+        raise InvalidBody(errors=[UNKNOWN])
+    basis: Basis = "paper" if caller.role == "officer" else "consent"
+    named = NewRepresentation(representative, body.scope, body.until, basis)
+    representation = await name_staff(session, organization, named, caller.account)
+    view = RepresentativeView.of(representation, representative)
+    return created(view, f"/v1/organizations/{organization_id}/representatives")
+
+
+@router.get("/v1/organizations/{organization_id}/representatives")
+async def list_organization_representatives(
+    organization_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "organization", "officer", level=2)],
+    purpose: PurposeHeader = None,
+) -> Listed[RepresentativeView]:
+    """Who may act for an organization beside its owner, and who might."""
+    organization = await get_organization(session, caller, organization_id, "list_organization_representatives")
+    purpose_code = purpose_of(caller, None, purpose) if caller.role == "officer" else None
+    found = await list_staff(session, organization.id)
+    people = await survivors_of(session, [each.representative_id for each in found])
+    if caller.role == "officer":
+        for person in people.values():
+            record_access(session, "registry", caller, person.id, action="representatives", purpose=purpose_code,
+                          fields=FIELDS)  # fmt: skip
+    return Listed(items=[RepresentativeView.of(each, people[each.representative_id]) for each in found])
+
+
+@router.delete("/v1/organizations/{organization_id}/representatives/{representation_id}", status_code=204)
+async def delete_organization_representative(
+    organization_id: UUID,
+    representation_id: UUID,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "organization", "officer", level=2)],
+) -> Response:
+    """End it: by the owner, by the member of staff, or by an officer of the unit. It counts within 60 s."""
+    found = await find_staff(session, organization_id, representation_id)
+    if found is None:
+        raise NotFound()
+    if caller.resident_id is None or found.representative_id not in await records_of(session, caller.resident_id):
+        await get_organization(session, caller, organization_id, "delete_organization_representative")
+    await end_representation(session, found, caller.account, None)
+    return Response(status_code=204)
+
+
 @router.get("/v1/me/representations")
 async def list_own_representations(
     session: Reading, caller: Annotated[Caller, allow("resident", level=1)]
@@ -137,31 +200,15 @@ async def list_own_representations(
         raise Forbidden()
     found = await list_represented(session, caller.resident_id)
     people = await survivors_of(session, [each.resident_id for each in found])
+    owned = await list_owned(session, caller.resident_id)
+    firms = await find_organizations(session, [each.organization_id for each in found])
     items = [
-        RepresentedView(
-            id=each.id, kind="resident", acting_for=people[each.resident_id].id, resident_id=people[each.resident_id].id,
-            organization_id=None, name=people[each.resident_id].full_name, scope=each.scope, until=each.until,
-            basis=each.basis,
-        )
-        for each in found
-        if people[each.resident_id].life == "alive"
-    ]  # fmt: skip
-    owned = await session.exec(
-        select(Organization)
-        .where(
-            Organization.representative_id == caller.resident_id,
-            Organization.representative_status == CONFIRMED,
-            col(Organization.active).is_(True),
-        )
-        .order_by(col(Organization.id))
-    )
+        RepresentedView.of_resident(each, people[each.resident_id]) for each in found if each.resident_id in people
+    ]
     items += [
-        RepresentedView(
-            id=one.id, kind="organization", acting_for=one.id, resident_id=None, organization_id=one.id, name=one.name,
-            scope=sorted(SCOPES), until=None, basis="owner",
-        )
-        for one in owned
-    ]  # fmt: skip
+        RepresentedView.of_staff(each, firms[each.organization_id]) for each in found if each.organization_id in firms
+    ]
+    items += [RepresentedView.of_owner(one) for one in owned]
     return Listed(items=items)
 
 

@@ -1,13 +1,14 @@
 """Bodies about representatives of residents."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from chassis.security.identity import Scope
+from chassis.security.identity import SCOPES, Scope
 from chassis.web.bodies import Day, RequestBody
+from registry.model.organizations import Organization
 from registry.model.representations import Basis, Representation
 from registry.model.residents import Resident
 from registry.schemas.checked import LongText
@@ -28,6 +29,17 @@ class RepresentativeCreate(RequestBody):
     """Number and date of the paper, for an officer."""
 
 
+class StaffCreate(RequestBody):
+    """Who may act for an organization beside its owner."""
+
+    representative_id: UUID
+    """The resident who acts, 18 or older."""
+    scope: Annotated[list[Scope], Field(min_length=1, max_length=4)]
+    """What the person may do: dossiers, payments, onboarding, documents."""
+    until: Day
+    """The last day, at most five years from now."""
+
+
 class EndReason(RequestBody):
     """Why a representation is ended."""
 
@@ -40,8 +52,10 @@ class RepresentativeView(BaseModel):
 
     id: UUID
     """The representation."""
-    resident_id: UUID
-    """For whom the other acts."""
+    resident_id: UUID | None
+    """The person for whom the other acts."""
+    organization_id: UUID | None
+    """The organization for which the other acts."""
     representative_id: UUID
     """Who acts."""
     representative_name: str
@@ -91,3 +105,31 @@ class RepresentedView(BaseModel):
     """The last day; null for the owner of an organization."""
     basis: Basis | Literal["owner"]
     """By which right."""
+
+    @classmethod
+    def of_resident(cls, right: Representation, person: Resident) -> Self:
+        """A person who named the caller, or a child whose guardian the caller is."""
+        return cls.model_validate(
+            _of(right)
+            | {"kind": "resident", "acting_for": person.id, "resident_id": person.id, "name": person.full_name}
+        )
+
+    @classmethod
+    def of_staff(cls, right: Representation, organization: Organization) -> Self:
+        """An organization in which the caller works."""
+        return cls.model_validate(_of(right) | _of_organization(organization))
+
+    @classmethod
+    def of_owner(cls, organization: Organization) -> Self:
+        """An organization that the caller owns."""
+        right = {"id": organization.id, "scope": sorted(SCOPES), "until": None, "basis": "owner", "resident_id": None}
+        return cls.model_validate(right | _of_organization(organization))
+
+
+def _of(right: Representation) -> dict[str, Any]:
+    return right.model_dump(include={"id", "scope", "until", "basis", "resident_id", "organization_id"})
+
+
+def _of_organization(organization: Organization) -> dict[str, Any]:
+    found = {"acting_for": organization.id, "organization_id": organization.id, "name": organization.name}
+    return {"kind": "organization", **found}
