@@ -218,10 +218,10 @@ async def test_the_owner_of_an_organization_names_staff_and_they_act_for_it(
     owner, clerk = family
     stranger = await register(a_resident(3))
     officer = calling("officer", unit_code="15724")
-    shop = (await officer.post("/v1/organizations", json=a_shop(representative={"resident_id": owner["id"]}))).json()
+    own = calling("resident", resident_id=owner["id"])
+    shop = (await own.post("/v1/organizations", json=a_shop(representative={"resident_id": owner["id"]}))).json()
     path = f"/v1/organizations/{shop['id']}"
     body = {"representative_id": clerk["id"], "scope": ["payments"], "until": NEXT_YEAR}
-    own = calling("resident", resident_id=owner["id"])
     assert (await own.post(f"{path}/representatives", json=body)).status_code in (403, 404), "only claimed so far"
     await officer.post(f"{path}/representative/confirmation", json={"resident_id": owner["id"]})
 
