@@ -64,7 +64,14 @@ async def register(http: aiohttp.ClientSession, people: list[dict[str, Any]]) ->
 
 
 async def token_of(http: aiohttp.ClientSession, who: dict[str, Any]) -> str:
-    """A development token."""
+    """A development token; sent again where the server closed a kept connection."""
+    try:
+        return await _token(http, who)
+    except aiohttp.ClientOSError:
+        return await _token(http, who)
+
+
+async def _token(http: aiohttp.ClientSession, who: dict[str, Any]) -> str:
     async with http.post("/dev/token", json=who) as answer:
         token: str = (await answer.json())["access_token"]
         return token

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,23 +15,16 @@ from deploy.demo.identity.accounts import account
 
 pytestmark = pytest.mark.browser
 
-APP = Path(__file__).parents[2] / "docs/examples/single-page-app.html"
 SECONDS_TO_END = 60
 """Within which an end counts everywhere."""
 
 
 @pytest.fixture
 async def page(browser: Browser, demo_platform_url: str) -> Page:
-    """A page whose application is served under the gateway's own origin."""
+    """The application, as the played provider serves it under the gateway's own origin."""
     context = await browser.new_context(locale="vi-VN")
     page = await context.new_page()
-    source = APP.read_text(encoding="utf-8")
-
-    async def serve(route: Any) -> None:
-        await route.fulfill(body=source, content_type="text/html; charset=utf-8")
-
-    await page.route("**/ung-dung-thu*", serve)
-    await page.goto(f"{demo_platform_url}/ung-dung-thu")
+    await page.goto(f"{demo_platform_url}/dev/identity/app")
     return page
 
 

@@ -15,6 +15,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -29,6 +30,7 @@ from chassis.security.identity import Level
 from chassis.security.played import ACR_VALUES, DATE_OF_BIRTH, FULL_NAME, LEVEL, PATH, PERSONAL_ID
 from deploy.demo.identity.accounts import Account, account, accounts
 
+EXAMPLE = Path(__file__).parents[3] / "docs/examples/single-page-app.html"
 SECONDS_OF_CODE = 60
 SECONDS_OF_TOKEN = 600
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -134,6 +136,14 @@ async def choose(request: Request) -> Response:
     return RedirectResponse(asked["redirect_uri"] + joint + urlencode(given), 303)
 
 
+async def show_example(_: Request) -> Response:
+    """The application of the documentation, under the gateway's own origin."""
+    if not EXAMPLE.exists():
+        return _page("Không có ứng dụng mẫu ở đây", "", status=404)
+    policy = "default-src 'none'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
+    return HTMLResponse(EXAMPLE.read_text(encoding="utf-8"), headers={"Content-Security-Policy": policy})
+
+
 def _forget_old_codes() -> None:
     for code in [code for code, granted in _codes.items() if granted.until < time.monotonic()]:
         del _codes[code]
@@ -205,7 +215,8 @@ def _explanation(asked: dict[str, str]) -> str:
     return (
         "<p>Trang này đóng vai nhà cung cấp định danh (như VNeID) trong bản chạy thử. Mọi người dưới đây đều là người giả"
         " định. Chọn một người để lấy mã truy cập dùng thử; ứng dụng thì đăng nhập qua OpenID Connect, cấu hình ở"
-        f' <a href="{PATH}/.well-known/openid-configuration">.well-known/openid-configuration</a>.</p>'
+        f' <a href="{PATH}/.well-known/openid-configuration">.well-known/openid-configuration</a>, như'
+        f' <a href="{PATH}/app">ứng dụng mẫu</a>.</p>'
     )
 
 
@@ -254,6 +265,7 @@ ROUTES = [
     Route(PATH, show_people),
     Route(f"{PATH}/", show_people),
     Route(f"{PATH}/authorize", show_people),
+    Route(f"{PATH}/app", show_example),
     Route(f"{PATH}/choose", choose, methods=["POST"]),
     Route(f"{PATH}/token", token, methods=["POST"]),
     Route(f"{PATH}/userinfo", userinfo),
