@@ -72,15 +72,32 @@ async def test_a_person_is_looked_up_by_the_whole_number_in_the_body(officer, ca
         return await client.post("/v1/dossiers/lookup", json=body)
 
     by_phone = await look_up(officer, phone="0912 345 678")
+    abroad = await look_up(officer, phone="+84 912 345 678")
     nobody = await look_up(officer, phone="0999999999")
     elsewhere = await look_up(foreign, phone="0912345678")
 
     assert [item["id"] for item in by_phone.json()["items"]] == [extract["id"]]
+    assert abroad.json() == by_phone.json()
     assert by_phone.json()["items"][0]["applicant"] == "Nguyễn Văn Thử Bình"
     assert (nobody.json()["items"], elsewhere.json()["items"]) == ([], [])
     assert (await look_up(silent, phone="0912345678")).status_code == 428
     assert (await look_up(officer, phone="0912345678", personal_id="038061000045")).status_code == 422
     assert (await look_up(binh, phone="0912345678")).status_code == 403
+
+
+async def test_a_number_that_the_registry_writes_in_its_international_form_is_found_as_people_dial_it(
+    officer, binh, registry, world
+):
+    registry.people[world.binh]["phone"] = "+84912345678"
+    opened = (
+        await binh.post("/v1/dossiers", json={"procedure_code": "2.000635", "resident_id": str(world.binh)})
+    ).json()
+    await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
+    await binh.post(f"/v1/dossiers/{opened['id']}/submit")
+
+    answer = await officer.post("/v1/dossiers/lookup", json={"phone": "0912345678"})
+
+    assert [item["id"] for item in answer.json()["items"]] == [opened["id"]]
 
 
 async def test_a_person_is_looked_up_by_the_personal_number_through_the_registry(officer, extract, registry, world):

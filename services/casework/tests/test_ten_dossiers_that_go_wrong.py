@@ -147,8 +147,11 @@ async def test_ten_ways_to_go_wrong_end_right(case, published, database, calling
         await case.issue(is_draft="true")
         sent = await case.done("send_draft_result")
 
-        # 7. The applicant disputes it, and is asked a second time.
+        # 7. The applicant disputes it, and is asked a second time, about a new draft.
         await case.done("dispute_draft_result", case.applicant, note="Sai tên đệm")
+    with at(AFTER.replace("09:00", "10:00")):
+        assert (await case.act("send_draft_result")).json()["type"] == "/problems/no-draft-result"
+        await case.issue(is_draft="true")
         sent = await case.done("send_draft_result")
     with frozen_at(datetime.fromisoformat(sent["draft_result_until"])):
         async with database.transaction() as session:

@@ -23,7 +23,7 @@ from casework.model.dossiers import Dossier, DossierPause, UndoState, pauses_of
 from casework.model.fees import FeeStatus
 from casework.model.forms import Entry
 from casework.model.lifecycle import Action, Actor
-from casework.queries.dossiers import DRAFT, FINAL, has_result, list_pauses, list_silent_drafts
+from casework.queries.dossiers import DRAFT, FINAL, has_result, list_pauses, list_silent_drafts, list_steps
 from casework.queries.people import commune_of, find_resident
 from casework.settings import get_settings
 from chassis.clock import HO_CHI_MINH, local_date, now, today
@@ -163,9 +163,11 @@ async def _extend(session: Session, dossier: Dossier, decision: Decision) -> Non
 
 
 async def _send_draft_result(session: Session, dossier: Dossier, decision: Decision) -> None:
-    """Silence on a draft is consent only where there is a draft, and from the moment at which the applicant is told of it
-    (`DossierDraftResultSent`, published in this transaction)."""
-    if not await has_result(session, dossier.id, DRAFT):
+    """Silence on a draft is consent only where there is a draft (a new one after a dispute), and from the moment at which the
+    applicant is told of it (`DossierDraftResultSent`, published in this transaction)."""
+    steps = await list_steps(session, dossier.id)
+    disputes = [step.at for step in steps if step.action == Action.DISPUTE_DRAFT_RESULT]
+    if not await has_result(session, dossier.id, DRAFT, after=max(disputes, default=None)):
         raise NoDraftResult()
     days = rules_of(dossier).draft_confirmation_days or 1
     dossier.draft_result_until = _calendar().deadline(dossier.changed_at, days)

@@ -18,7 +18,7 @@ from casework.model.applications import DeskPaper
 from casework.model.fees import SETTLED_BY, Channel, FeeAct, FeeStatus
 from casework.model.forms import Entry, Form, once_only_ratio
 from casework.model.lifecycle import NATIONAL, Action, Actor, Status, legal_actions, next_status
-from casework.model.search import name_marks, number_marks
+from casework.model.search import name_marks, national, number_marks
 from casework.model.timeliness import is_on_time, is_overdue
 from chassis.security.encryption import CipherContext, blind_index, blind_indexes, decrypt, decrypt_text, encrypt
 from chassis.storage.database import aware
@@ -181,8 +181,10 @@ class Dossier(Table, table=True):
         names = (str(form.get(name, Entry()).value or "") for name in ("full_name", "organization_name"))
         phone, personal_id = (str(form.get(name, Entry()).value or "") for name in ("phone", "personal_id"))
         self.search_marks = [
-            *name_marks(NAME_WORD, *names), *number_marks(PHONE_NUMBER, phone), *number_marks(PERSON_NUMBER, personal_id),
-        ]  # fmt: skip
+            *name_marks(NAME_WORD, *names),
+            *number_marks(PHONE_NUMBER, national(phone)),
+            *number_marks(PERSON_NUMBER, personal_id),
+        ]
         digits = [character for character in str(form.get("phone", Entry()).value or "") if character.isdigit()]
         self.phone_mark = phone_mark(self.id, "".join(digits[-4:])) if len(digits) >= 4 else None
 

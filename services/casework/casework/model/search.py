@@ -13,6 +13,7 @@ MARK_BYTES = 8
 MOST_MARKS = 400
 MOST_WORDS_ASKED = 8
 SHORTEST_BEGINNING = 2
+INTERNATIONAL_DIGITS = 11
 
 
 def word_marks(domain: str, *texts: str | None) -> list[bytes]:
@@ -33,6 +34,12 @@ def number_marks(domain: str, number: str | None) -> list[bytes]:
     """The mark of a whole number; nothing for a masked one."""
     digits = "".join(character for character in number or "" if character.isdigit())
     return _marks(domain, [digits]) if digits and "*" not in (number or "") else []
+
+
+def national(phone: str) -> str:
+    """A Vietnamese phone number as people dial it: `+84 912 345 678` and `0912345678` are one number."""
+    digits = "".join(character for character in phone if character.isdigit())
+    return f"0{digits[2:]}" if len(digits) == INTERNATIONAL_DIGITS and digits.startswith("84") else phone
 
 
 def has_words(column: Any, domain: str, text: str) -> Any:

@@ -25,7 +25,7 @@ from casework.model.dossiers import (
     TrackingGuess,
 )
 from casework.model.lifecycle import Actor, Status
-from casework.model.search import has_number, has_words
+from casework.model.search import has_number, has_words, national
 from casework.queries.people import find_resident, get_organization, own, own_or_merged
 from casework.settings import get_settings
 from chassis.clock import now
@@ -163,7 +163,7 @@ async def list_dossiers_of(
     marks = col(Dossier.search_marks)
     conditions = [own_or_merged(col(Dossier.resident_id), resident_id)]
     conditions += [has_number(marks, PERSON_NUMBER, personal_id)] if personal_id else []
-    conditions += [has_number(marks, PHONE_NUMBER, phone)] if phone else []
+    conditions += [has_number(marks, PHONE_NUMBER, national(phone))] if phone else []
     query = _visible(caller).where(or_(*conditions), Dossier.status != Status.DRAFT.value)
     return await page_by_id(session, query, Dossier.id, page)
 
@@ -188,11 +188,13 @@ async def list_results(session: ReadSession, dossier_id: UUID) -> Sequence[Dossi
     return (await session.exec(query.options(defer(DossierResult.content)))).all()  # type: ignore[arg-type]  # SQLModel attribute
 
 
-async def has_result(session: ReadSession, dossier_id: UUID, kind: str) -> bool:
-    """Whether a file of this kind is there and was not revoked."""
+async def has_result(session: ReadSession, dossier_id: UUID, kind: str, *, after: datetime | None = None) -> bool:
+    """Whether a file of this kind is there, issued after an instant where one is given, and was not revoked."""
     query = select(DossierResult.id).where(
         DossierResult.dossier_id == dossier_id, DossierResult.kind == kind, col(DossierResult.revoked_at).is_(None)
     )
+    if after is not None:
+        query = query.where(col(DossierResult.issued_at) > after)
     return (await session.exec(query.limit(1))).first() is not None
 
 
