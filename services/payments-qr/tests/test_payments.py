@@ -22,8 +22,9 @@ async def shop(activated):
 
 
 @pytest.fixture
-def payments(officer):
+def payments(calling, world):
     async def listed(**params):
+        officer = calling("officer", unit_code="15724", subject="first")  # a token lives a minute, a slow test longer
         answer = await officer.get("/v1/payments", params=params, headers=PURPOSE)
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
