@@ -14,9 +14,10 @@ from chassis.storage.database import Session
 from contracts.access import AccessRecorded
 from contracts.casework import DeathRegistered, DeathRevoked
 from contracts.gateway import PartnerEventReceived
-from contracts.onboarding import ResidentFactObserved, TrainingOpened
+from contracts.onboarding import ResidentFactObserved, ResidentGuided, StepCompleted, TrainingOpened
 from registry.commands.attestations import recognise
 from registry.commands.attributes import propose_value
+from registry.commands.bulk import note_use
 from registry.commands.deaths import correct_death, register_death
 from registry.commands.residents import amend_resident
 from registry.commands.training import open_training
@@ -96,6 +97,12 @@ def _observed_phone(resident_id: UUID, sealed: str) -> str | None:
         return None
 
 
+@batch_handler
+async def on_residents_served(session: Session, events: Sequence[StepCompleted | ResidentGuided]) -> None:
+    """Onboarding holds a step or a visit of these residents: an undone import keeps their records."""
+    await note_use(session, [event.resident_id for event in events])
+
+
 async def on_training_opened(session: Session, event: TrainingOpened) -> None:
     """Make the synthetic people of a training unit."""
     await open_training(session, event)
@@ -120,6 +127,8 @@ HANDLERS: EventHandlers = {
     DeathRegistered: on_death_registered,
     DeathRevoked: on_death_revoked,
     ResidentFactObserved: on_resident_fact_observed,
+    StepCompleted: on_residents_served,
+    ResidentGuided: on_residents_served,
     TrainingOpened: on_training_opened,
     AccessRecorded: on_access_recorded,
 }

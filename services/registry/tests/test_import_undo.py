@@ -1,16 +1,21 @@
 """An import is taken back: what nothing has changed since goes back, the rest is listed."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import contracts
 from chassis.storage.database import Database
+from contracts.onboarding import StepCompleted
 from contracts.registry import ResidentMoved, ResidentRemoved, ResidentUpdated
 from libs.tabular.tests.lists import as_csv
 from registry.commands import import_undo
 from registry.commands.import_undo import run_open_undos
 
-from .conftest import PURPOSE, a_resident
+from .conftest import PURPOSE, a_partner_event, a_resident
 from .test_imports import counts, taken_over
 
+EXAMPLES = Path(contracts.__file__).parents[1] / "examples"
 TITLES = ["Số CCCD", "Họ và tên", "Ngày sinh", "Giới tính", "Thôn", "Hộ khẩu", "SĐT", "Smartphone"]
 
 
@@ -97,6 +102,25 @@ async def test_rows_that_somebody_changed_or_used_since_are_kept_and_listed(call
     }  # fmt: skip
     again = (await client.post(f"/v1/resident-imports/{progress['id']}/undo")).json()
     assert (again["undone"], again["kept"]) == (1, 2)
+
+
+async def test_people_of_whom_another_service_holds_something_are_kept(
+    calling: Any, database: Database, deliver: Any
+) -> None:
+    client = calling("officer", unit_code="15724")
+    progress = await taken_over(client, database, content(person(1), person(2), person(3)))
+    people = (await client.get("/v1/residents", headers=PURPOSE)).json()["items"]
+    ids = {item["personal_id"][-2:]: item["id"] for item in people}
+    attested = {"resident": {"personal_id": a_resident(1)["personal_id"]}}
+    await deliver(a_partner_event("vneid.issued", attested))
+    sample = json.loads((EXAMPLES / "step.completed.v1.json").read_text())
+    await deliver(StepCompleted.model_validate(sample | {"resident_id": ids["02"]}))
+
+    answer = (await client.post(f"/v1/resident-imports/{progress['id']}/undo")).json()
+
+    assert (answer["undone"], answer["kept"]) == (1, 2)
+    left = (await client.get("/v1/residents", headers=PURPOSE)).json()["items"]
+    assert {item["id"] for item in left} == {ids["01"], ids["02"]}
 
 
 async def test_a_long_list_is_undone_in_the_background(

@@ -21,6 +21,7 @@ from contracts.deliveries import DeliveryProcessed, DeliveryUnmatched
 from contracts.gateway import PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
 from registry.commands.attributes import resolve_attributes
+from registry.commands.bulk import note_use
 from registry.commands.identifier_locks import Owner, Subject, lock_subjects_once, subject
 from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
 from registry.model.organizations import Organization
@@ -83,13 +84,16 @@ async def recognise(session: Session, received: Sequence[PartnerEventReceived]) 
     recognitions = [recognition for event in received if (recognition := _recognition(session, event))]
     owners = await lock_subjects_once(session, [who for r in recognitions for who in (r.subject, *r.others)])
     held = await _read_residents(session, owners.values())
+    attested = []
     for recognition in recognitions:
         found = [owners[index] for index in recognition.subject.indexes]
         match = await _match(session, recognition.subject, found)
+        attested += [match.resident.id] if match.resident else []
         if match.resident or match.organization:
             await attest(session, recognition.event, match)
         else:
             await _store_unmatched(session, recognition.event, recognition.subject, match.reason)
+    await note_use(session, attested)
     del held
 
 

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from chassis.storage.database import Session
+
+
+async def note_use(session: Session, resident_ids: Iterable[UUID]) -> None:
+    """Note that another service holds something of these residents (see `model.imports.ResidentUse`)."""
+    if ids := sorted(set(resident_ids)):
+        await session.execute(_NOTE_USE, {"ids": ids})
+
+
+_NOTE_USE = text("INSERT INTO resident_use SELECT unnest(cast(:ids AS uuid[])) ON CONFLICT DO NOTHING")
 
 
 async def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

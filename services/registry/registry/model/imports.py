@@ -100,6 +100,17 @@ class ImportWarning(Table, table=True):
     en: str = Field(sa_type=Text)
 
 
+class ResidentUse(Table, table=True):
+    """Another service holds something of this resident: a partner's event, a completed step, a visit.
+
+    The record is not removed when the import that made it is undone, for what is held would be lost.
+    """
+
+    __tablename__ = "resident_use"
+
+    resident_id: UUID = Field(primary_key=True)
+
+
 class ImportedResident(Table, table=True):
     """What a row of a list did to a resident, so that it can be undone.
 

@@ -96,6 +96,7 @@ class ConsentCreate(RequestBody):
         ShortText, AfterValidator(_grantee), Field(validation_alias=AliasChoices("grantee", "partner_id", "provider"))
     ]
     expires_at: Instant | None = None
+    """When the consent ends by itself; null: it holds until it is withdrawn."""
     evidence: Annotated[dict[str, Any] | None, AfterValidator(_short)] = None
     """At most 4,000 characters as JSON: what was agreed, how and where it is kept; never the document itself."""
 
@@ -104,13 +105,21 @@ class ConsentView(BaseModel):
     """A consent and whether it is valid now."""
 
     id: UUID
+    """The id of the consent."""
     purpose: str
+    """What for: a code of `consent-purposes`."""
     grantee: str
+    """To whom: the id of a partner, or a body."""
     evidence: dict[str, Any]
+    """How it was given."""
     granted_at: datetime
+    """When it was given."""
     expires_at: datetime | None
+    """When it ends by itself."""
     withdrawn_at: datetime | None
+    """When it was withdrawn."""
     status: Literal["valid", "expired", "withdrawn"]
+    """Whether it holds now."""
 
     @classmethod
     def of(cls, consent: Consent) -> Self:
@@ -123,25 +132,40 @@ class CorrectionCreate(RequestBody):
     """A request: an attribute is wrong, or data should be erased, or their use is objected to."""
 
     kind: Literal["correction", "erasure", "objection"] = "correction"
+    """What is asked for."""
     field: Annotated[str | None, Field(validation_alias=AliasChoices("field", "name"))] = None
+    """The attribute, also village, household, number and ethnic group; null: everything (not for a correction)."""
     value: Any = None
+    """The right value, for a correction."""
     reason: Annotated[str | None, Field(max_length=500)] = None
+    """Why."""
 
 
 class CorrectionView(BaseModel):
     """A request with its time limits; a number is masked."""
 
     id: UUID
+    """The id of the request."""
     resident_id: UUID
-    kind: str
+    """The person it is about."""
+    kind: Literal["correction", "erasure", "objection"]
+    """What is asked for."""
     field: str
+    """The attribute; `*`: everything."""
     value: Any
+    """The proposed value."""
     source: str
-    state: str
+    """Who proposes it: `resident`, `officer`, `volunteer`, `import`, or a linked database."""
+    state: Literal["received", "accepted", "refused"]
+    """`received` until an officer decides."""
     reason: str | None
+    """Why it was requested."""
     requested_at: datetime
+    """When it was requested."""
     acknowledge_by: date
+    """The last day to acknowledge it: two working days."""
     due_on: date
+    """The last day to answer, by law."""
     decided_at: datetime | None
     """When an officer decided."""
     decided_by: ActorView | None

@@ -103,5 +103,8 @@ class UndecidedView(BaseModel):
     """A resident of a divided unit without a decision; an officer decides by changing the resident's unit."""
 
     resident_id: UUID
+    """The resident."""
     from_unit_code: str
+    """The unit that was divided."""
     unit_code: str
+    """The unit above, where the resident belongs until an officer decides."""
