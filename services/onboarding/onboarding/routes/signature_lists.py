@@ -45,10 +45,10 @@ from onboarding.schemas.signature_lists import (
     EntryView,
     LackingView,
     ListAction,
-    PreviewView,
     ReferralView,
     SignatureListCreate,
     SignatureListView,
+    SignaturePreviewView,
 )
 
 router = transactional_router(tags=["signature lists"], dependencies=LISTED)
@@ -140,7 +140,7 @@ async def get_signature_list_file(
     return await _workbook(listed.unit_code, listed.provider, rows)
 
 
-@router.get("/v1/onboarding/signature-list", response_model=PreviewView)
+@router.get("/v1/onboarding/signature-list", response_model=SignaturePreviewView)
 async def preview_signature_list(
     request: Request, session: Transaction, caller: Officer,
     unit_code: Annotated[str, Query(max_length=64)], provider: Annotated[str | None, Query(max_length=64)] = None,
@@ -164,7 +164,9 @@ async def preview_signature_list(
     ids = [resident.id for resident, _ in lacking]
     record_reads(session, caller, ids, action="signature-list", purpose=stated, fields=["digital_signature"])
     items = [EntryView.of(each, person) for each, person in shown]
-    view = PreviewView(unit_code=unit.code, provider=provider, items=items, lacking=LackingView.listed(lacking))
+    view = SignaturePreviewView(
+        unit_code=unit.code, provider=provider, items=items, lacking=LackingView.listed(lacking)
+    )
     return JSONResponse(view.model_dump(mode="json"))
 
 

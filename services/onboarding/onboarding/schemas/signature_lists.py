@@ -111,7 +111,7 @@ class EntryView(BaseModel):
         )
 
 
-class PreviewView(BaseModel):
+class SignaturePreviewView(BaseModel):
     unit_code: str
     provider: str | None
     items: list[EntryView]
