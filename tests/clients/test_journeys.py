@@ -33,7 +33,7 @@ def built(language: str) -> Path:
         pytest.skip(str(missing))
 
 
-def play(command: list[str], folder: Path, url: str, **variables: str) -> None:
+def play(command: list[str], folder: Path, url: str, **variables: str) -> set[str]:
     done = subprocess.run(
         command,
         cwd=folder,
@@ -47,13 +47,15 @@ def play(command: list[str], folder: Path, url: str, **variables: str) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr[-4000:]
     assert played == STEPS
+    return steps
 
 
 def test_the_python_client_plays_its_journey(url: str) -> None:
     folder = built("python")
 
     assert list(folder.glob("dist/*.whl"))
-    play([sys.executable, str(PAGES / "journey.py")], folder, url, PYTHONPATH=str(folder))
+    steps = play([sys.executable, str(PAGES / "journey.py")], folder, url, PYTHONPATH=str(folder))
+    assert "received event" in steps
 
 
 def test_the_typescript_client_plays_its_journey(url: str, tmp_path: Path) -> None:

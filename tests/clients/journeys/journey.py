@@ -2,11 +2,14 @@
 
 import base64
 import os
+import queue
 import random
+import threading
 import urllib.error
 import urllib.request
 import uuid
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import bakhong_api as api
 from standardwebhooks import Webhook
@@ -58,6 +61,27 @@ print("ok draft")
 dossiers.create_attachment(dossier_id, ("giay-khai-sinh.pdf", PDF))
 print("ok attach")
 
+received: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """The server of an app that subscribed to events."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        received.put(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(204)
+        self.end_headers()
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+subscriptions = api.SubscriptionsApi(signed_in(role="partner", partner_id="demo-app"))
+hook = api.NotificationsSubscriptionCreate(
+    url=f"http://127.0.0.1:{server.server_port}/hooks", types=["dossier.submitted"]
+)
+subscription = subscriptions.create_subscription(hook)
+
 fields = dict.fromkeys(("permanent_address", "subject_permanent_address"), "Thôn 1, xã Đồng Tiến")
 fields |= {"extract_kind": "birth", "subject_ethnic_group": "Kinh", "subject_nationality": "Việt Nam"}
 newest = dossiers.get_dossier_with_http_info(dossier_id).headers["etag"]
@@ -70,6 +94,10 @@ except api.ApiException as refused:
 submitted = dossiers.submit_dossier(dossier_id, idempotency_key=str(uuid.uuid4()))
 assert submitted.status == "submitted"
 print("ok submit", submitted.code)
+headers, event = received.get(timeout=60)
+assert Webhook(subscription.secret).verify(event, headers)["type"] == "dossier.submitted"
+subscriptions.delete_subscription(subscription.id)
+print("ok received event")
 assert dossiers.get_slip(dossier_id).startswith(b"%PDF")
 print("ok download")
 
