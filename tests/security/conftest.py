@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -186,8 +187,11 @@ def traces(cast: Cast, person: Person) -> dict[str, str]:
         "personal_id": person.personal_id, "full_name": person.full_name, "date_of_birth": "1980-05-06",
         "to_unit_code": THIRD_COMMUNE, "moved_on": "2026-11-01", "reason": "chuyển đến ở",
     }  # fmt: skip
+    until = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+    helper = {"representative_id": cast.register().id, "scope": ["documents"], "until": until}
     return {
         "resident_id": person.id,
+        "representation_id": success(own.post(f"{person.path}/representatives", helper)).json()["id"],
         "dossier_id": path.rsplit("/", 1)[-1],
         "attachment_id": attached["id"],
         "merchant_id": stall.id,

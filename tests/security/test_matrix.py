@@ -53,6 +53,7 @@ PUBLIC = [
     r"GET /v1/onboarding/steps",
     r"GET /v1/banks",
     r"GET /v1/event-types",
+    r"GET /v1/feedback/published",
     r"GET /v1/vocabularies(/\{[^}]+\})?",
     r"GET /v1/sessions",
     r"GET /v1/dossiers/track",
