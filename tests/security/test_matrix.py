@@ -217,8 +217,9 @@ SHARED = {
     "/v1/units",
     "/v1/data-sources",
     "/v1/onboarding/steps",
+    "/v1/good-practices",
 }
-"""The same for everybody."""
+"""The same for everybody; good practices are for every commune to read."""
 
 
 def ids_in(answer: Any) -> set[str]:
