@@ -36,4 +36,4 @@ def test_the_blocks_of_a_page_run(page: str, platform_url: str, tmp_path: Path) 
 
     assert blocks
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert [line[:300] for line in done.stdout.splitlines() if FAILED.search(line)] == []
+    assert [line[-300:] for line in done.stdout.splitlines() if FAILED.search(line)] == []
