@@ -17,6 +17,8 @@ import httpx
 from deploy.generate.story import STORY, Teller
 from gateway.api_docs.examples import EXAMPLES_FILE
 
+TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+"""A JSON Web Token: shortened, so that nobody takes one of the examples for a secret."""
 COMMUNE = "15724"
 QUERIES: tuple[dict[str, str], ...] = ({"unit_code": COMMUNE, "limit": "2"}, {"unit_code": COMMUNE}, {"limit": "2"}, {})
 ROLES: tuple[dict[str, str], ...] = (
@@ -35,7 +37,8 @@ def main(url: str) -> int:
         for chapter in STORY:
             chapter(teller)
         read_everything(teller, document)
-    EXAMPLES_FILE.write_text(json.dumps(sorted_examples(teller.examples), ensure_ascii=False, indent=1) + "\n")
+    recorded = json.dumps(sorted_examples(teller.examples), ensure_ascii=False, indent=1)
+    EXAMPLES_FILE.write_text(TOKEN.sub("eyJhbGciOi…", recorded) + "\n")
     print(f"{len(teller.examples)} operations of {len(document['paths'])} paths have an example")
     return 0
 

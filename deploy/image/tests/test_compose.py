@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from contracts.services import EVERY_PROCESS
 from deploy.secrets.__main__ import main as make_secrets
@@ -112,7 +112,8 @@ def test_each_service_reaches_its_own_database_and_only_its_migration_the_server
 
 
 def test_the_secrets_name_a_role_of_its_own_for_every_service(tmp_path: Path) -> None:
-    (tmp_path / "database_url").write_text("postgresql://admin:given@managed.example.vn:6432?sslmode=verify-full\n")
+    server = URL.create("postgresql", "admin", "given", "managed.example.vn", 6432, query={"sslmode": "verify-full"})
+    (tmp_path / "database_url").write_text(f"{server.render_as_string(hide_password=False)}\n")
 
     make_secrets(tmp_path)
     first = {name: (tmp_path / f"{name}_database_url").read_text() for name in EVERY_PROCESS}
