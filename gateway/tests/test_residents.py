@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from chassis.clock import now, today
 from chassis.ids import new_id
-from chassis.observability.log import configure_logging
 from chassis.security.levels import InsufficientLevel
 from chassis.security.played import ACR_VALUES, subject_of
 from chassis.security.sign_in import Claims, open_claims
@@ -257,9 +256,9 @@ async def test_a_trusted_provider_gives_no_roles(
 
 
 async def test_the_number_and_the_name_are_in_no_log_metric_error_or_table_of_the_gateway(
-    client: Any, sign_in: Any, registry: Registry, database: Database, capfd: pytest.CaptureFixture[str]
+    client: Any, sign_in: Any, registry: Registry, database: Database, capfd: pytest.CaptureFixture[str], log_as: Any
 ) -> None:
-    configure_logging("gateway", "DEBUG")
+    log_as("gateway")
     answers = [await client.get("/v1/me", headers=await sign_in(**PERSON))]
     for refusal in ("unknown", *REFUSALS):
         registry.refusal = refusal

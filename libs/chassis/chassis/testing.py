@@ -5,6 +5,7 @@ A service's `conftest.py` gives the fixture `service`; everything here follows f
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
@@ -22,6 +24,7 @@ from chassis.app import create_app
 from chassis.ids import new_id
 from chassis.messaging.bus.embedded import EmbeddedBus
 from chassis.messaging.consumer import is_batch_handler
+from chassis.observability.log import configure_logging
 from chassis.runtime import Runtime, Service
 from chassis.security.identity import Caller, Role, Signer, write_keys
 from chassis.settings import Settings
@@ -156,6 +159,22 @@ def deliver(service: Service, database: Database) -> Callable[..., Any]:
                 await handler(session, [received] if is_batch_handler(handler) else received)
 
     return handle
+
+
+@pytest.fixture
+def log_as() -> Iterator[Callable[[str], None]]:
+    """`log_as("registry")` writes every log line as that service does, until the test ends."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def configure(service: str) -> None:
+        configure_logging(service, "DEBUG")
+        structlog.configure(cache_logger_on_first_use=False)  # else later tests would log as this service
+
+    yield configure
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

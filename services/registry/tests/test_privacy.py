@@ -7,7 +7,6 @@ import pytest
 from prometheus_client import generate_latest
 from sqlalchemy import text
 
-from chassis.observability.log import configure_logging
 from chassis.security.sign_in import Claims
 from chassis.storage.database import Database
 from registry.commands.imports import run_open_imports
@@ -19,9 +18,9 @@ SECRETS = ("038085000001", "038085000002", "038085000077", "900000001", "9123456
 
 
 async def test_no_number_name_or_address_is_in_events_logs_or_metrics(
-    calling: Any, register: Any, deliver: Any, database: Database, capfd: pytest.CaptureFixture[str]
+    calling: Any, register: Any, deliver: Any, database: Database, capfd: pytest.CaptureFixture[str], log_as: Any
 ) -> None:
-    configure_logging("registry", "DEBUG")
+    log_as("registry")
     officer = calling("officer", unit_code="15724")
     view = await register(a_resident(full_name="Lê Thị Quỳnh", address_line="Số 5 ngõ Bí Mật"))
     path = f"/v1/residents/{view['id']}"
