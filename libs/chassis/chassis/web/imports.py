@@ -1,11 +1,14 @@
 """Views of imported lists, the same in every service: findings by row, a preview, and what an undo left."""
 
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol, Self
 from uuid import UUID
 
+from fastapi import Response
 from pydantic import BaseModel
 
 from chassis.errors import Language
+from chassis.spreadsheets import BYTE_ORDER_MARK, XLSX, csv_line
 
 MOST_SHOWN = 100
 """Entries of each list of a preview."""
@@ -54,6 +57,25 @@ class FindingView(BaseModel):
         """The view of a finding in a language."""
         message = found.vi if language == "vi" else found.en
         return cls(row=found.row, column=found.column, code=found.code, message=message)
+
+
+CSV_TITLES = BYTE_ORDER_MARK + csv_line(FindingView.model_fields)
+"""The first line of findings as CSV."""
+
+
+def csv_of(finding: FindingView) -> str:
+    """A finding as a line of CSV."""
+    return csv_line((finding.row, finding.column, finding.code, finding.message))
+
+
+def csv_response(findings: Iterable[FindingView]) -> Response:
+    """Findings as a table for a spreadsheet program."""
+    return Response(CSV_TITLES + "".join(map(csv_of, findings)), media_type="text/csv; charset=utf-8")
+
+
+def workbook_response(content: bytes, name: str) -> Response:
+    """A workbook to download under a name."""
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 class ChangeView(BaseModel):

@@ -1,7 +1,5 @@
 """Lists by personal number from police and telecoms."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Annotated, BinaryIO
 from uuid import UUID
@@ -14,7 +12,8 @@ from chassis.errors import FieldError, Language, TooLarge
 from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body
-from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView
+from chassis.spreadsheets import XLSX
+from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView, csv_response, workbook_response
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -49,7 +48,6 @@ from tabular.template import template_workbook
 router = transactional_router(tags=["onboarding"], dependencies=LISTED)
 
 FILE_BYTES = 10 * 1024 * 1024
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Officer = Annotated[Caller, allow("officer")]
 EXAMPLES = {
     "personal_id": "038085000123", "occurred_on": "15/03/2026", "level": "Mức 2", "certificate_serial": "5401A7",
@@ -105,14 +103,11 @@ async def list_onboarding_imports(
     return Listed(items=[ImportView.of(each) for each in found], next_cursor=cursor)
 
 
-@router.get(
-    "/v1/onboarding/imports/template.xlsx", response_class=Response, responses={200: {"content": {WORKBOOK: {}}}}
-)
+@router.get("/v1/onboarding/imports/template.xlsx", response_class=Response, responses={200: {"content": {XLSX: {}}}})
 async def get_onboarding_import_template(caller: Officer) -> Response:
     """The workbook to fill in: the columns with their Vietnamese titles, an example row, drop-downs."""
     content = template_workbook(COLUMNS, EXAMPLES, CHOICES)
-    name = {"Content-Disposition": 'attachment; filename="mau-danh-sach.xlsx"'}
-    return Response(content, media_type=WORKBOOK, headers=name)
+    return workbook_response(content, "mau-danh-sach.xlsx")
 
 
 @router.get("/v1/onboarding/imports/{import_id}")
@@ -134,7 +129,8 @@ async def list_onboarding_import_rejections(
     taken = await load_import(session, caller, import_id)
     language = language_of(accept_language)
     if _wants_table(request):
-        return _table(await every_row(session, ImportRejection, taken.id), language)
+        found = await every_row(session, ImportRejection, taken.id)
+        return csv_response(FindingView.of(each, language) for each in found)
     rows, cursor = await page_of_rejections(session, taken.id, page)
     return _listed(rows, cursor, language)
 
@@ -148,7 +144,8 @@ async def list_onboarding_import_warnings(
     taken = await load_import(session, caller, import_id)
     language = language_of(accept_language)
     if _wants_table(request):
-        return _table(await every_row(session, ImportWarning, taken.id), language)
+        found = await every_row(session, ImportWarning, taken.id)
+        return csv_response(FindingView.of(each, language) for each in found)
     rows, cursor = await page_of_warnings(session, taken.id, page)
     return _listed(rows, cursor, language)
 
@@ -189,11 +186,3 @@ def _wants_table(request: Request) -> bool:
 def _listed(rows: Sequence[ImportRejection | ImportWarning], cursor: str | None, language: Language) -> Response:
     views = Listed[FindingView](items=[FindingView.of(each, language) for each in rows], next_cursor=cursor)
     return JSONResponse(views.model_dump(mode="json"))
-
-
-def _table(rows: Sequence[ImportRejection | ImportWarning], language: Language) -> Response:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["row", "column", "code", "message"])
-    writer.writerows(FindingView.of(each, language).model_dump().values() for each in rows)
-    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8")

@@ -13,6 +13,7 @@ from chassis.errors import NotFound
 from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
+from chassis.spreadsheets import XLSX
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     Listed,
@@ -54,7 +55,6 @@ from onboarding.schemas.signature_lists import (
 router = transactional_router(tags=["signature lists"], dependencies=LISTED)
 
 Officer = Annotated[Caller, allow("officer")]
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FULL = ["full_name", "date_of_birth", "personal_id", "phone"]
 REASON = "Danh sách cấp chữ ký điện tử đã được phê duyệt"
 
@@ -119,7 +119,7 @@ async def act_on_signature_list(
 @router.get(
     "/v1/onboarding/signature-lists/{list_id}/file.xlsx",
     response_class=Response,
-    responses={200: {"content": {WORKBOOK: {}}}, 409: {"description": "Not approved yet"}},
+    responses={200: {"content": {XLSX: {}}}, 409: {"description": "Not approved yet"}},
 )
 async def get_signature_list_file(
     list_id: UUID, request: Request, session: Transaction, caller: Officer, purpose: PurposeHeader = None
@@ -211,4 +211,4 @@ async def _workbook(unit_code: str, provider: str, rows: list[ListedPerson]) -> 
     title = f"Danh sách cấp chữ ký điện tử cho người dân, đơn vị {unit_code}, nhà cung cấp {provider or '...'}"
     content = await anyio.to_thread.run_sync(render_workbook, title, rows)
     name = f'attachment; filename="chu-ky-dien-tu-{today():%Y%m%d}.xlsx"'
-    return Response(content, media_type=WORKBOOK, headers={"Content-Disposition": name})
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": name})

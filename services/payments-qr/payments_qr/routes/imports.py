@@ -10,7 +10,8 @@ from chassis.clock import today
 from chassis.errors import TooLarge
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
-from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView
+from chassis.spreadsheets import XLSX
+from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView, workbook_response
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, allow, language_of, transactional_router
 from payments_qr.banks import list_banks
 from payments_qr.commands.bill_imports import import_bills
@@ -36,7 +37,6 @@ PREVIEW: dict[int | str, dict[str, Any]] = {
     200: {"model": PreviewView, "description": "What the file would do, with dry_run=true"}
 }
 CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {}}}}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEMPLATE: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "description": "A workbook to fill in"}}
 
 
@@ -104,13 +104,13 @@ async def list_bill_imports(
 async def get_merchant_import_template(session: Reading, caller: StallImporter) -> Response:
     """The workbook for a market's stall list: Vietnamese headings, an example row, the banks to choose from."""
     choices = {"bank": [bank.short_name for bank in list_banks(today())], "category": ["Sạp chợ", "Cửa hàng"]}
-    return _workbook(template_workbook(stalls.TEMPLATE, stalls.EXAMPLE, choices), "danh-sach-quay.xlsx")
+    return workbook_response(template_workbook(stalls.TEMPLATE, stalls.EXAMPLE, choices), "danh-sach-quay.xlsx")
 
 
 @router.get("/v1/bill-imports/template.xlsx", response_class=Response, responses=TEMPLATE)
 async def get_bill_import_template(session: Reading, caller: BillImporter) -> Response:
     """The workbook for a supplier's bills: Vietnamese headings and an example row."""
-    return _workbook(template_workbook(bills.TEMPLATE, bills.EXAMPLE, {}), "danh-sach-hoa-don.xlsx")
+    return workbook_response(template_workbook(bills.TEMPLATE, bills.EXAMPLE, {}), "danh-sach-hoa-don.xlsx")
 
 
 @router.get("/v1/merchant-imports/{import_id}")
@@ -228,8 +228,3 @@ def _refuse_large(file: UploadFile) -> None:
 
 def _preview(run: ImportRun, accept_language: str | None) -> JSONResponse:
     return JSONResponse(preview_view(run, language_of(accept_language)).model_dump(mode="json"))
-
-
-def _workbook(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=XLSX, headers=headers)

@@ -1,7 +1,5 @@
 """Operations on imported lists of communes."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
@@ -13,8 +11,17 @@ from chassis.errors import Language, NotFound
 from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query
+from chassis.spreadsheets import XLSX
 from chassis.storage.database import ReadSession, Session
-from chassis.web.imports import FindingView, PreviewView, UndoStarted, UndoView
+from chassis.web.imports import (
+    CSV_TITLES,
+    FindingView,
+    PreviewView,
+    UndoStarted,
+    UndoView,
+    csv_of,
+    workbook_response,
+)
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -48,7 +55,6 @@ from registry.settings import get_registry_settings
 
 router = reference_router(tags=["imports"])
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXAMPLES = 3
 """So many names show how a file in a legacy encoding was converted."""
 
@@ -117,8 +123,7 @@ async def get_import_template(
     code = unit_code or caller.unit_code or ""
     await unit_of_query(session, caller, code)
     content = template_of([f"{village.name} ({village.code})" for village in await list_villages(session, code)])
-    headers = {"Content-Disposition": f'attachment; filename="danh-sach-nhan-khau-{code}.xlsx"'}
-    return Response(content, media_type=XLSX, headers=headers)
+    return workbook_response(content, f"danh-sach-nhan-khau-{code}.xlsx")
 
 
 @router.get("/v1/resident-imports/{import_id}")
@@ -193,11 +198,10 @@ def _download(
 async def _as_csv(
     request: Request, kind: type[ImportRejection] | type[ImportWarning], import_id: UUID, language: Language
 ) -> AsyncIterator[str]:
-    # Spreadsheet programs recognise UTF-8 by its byte order mark.
-    yield "\ufeff" + _line("row", "column", "code", "message")
+    yield CSV_TITLES
     async with request.app.state.runtime.database.reading() as session:
         async for view in _views(session, kind, import_id, language):
-            yield _line(view.row, view.column, view.code, view.message)
+            yield csv_of(view)
 
 
 async def _views(
@@ -209,17 +213,6 @@ async def _views(
     else:
         async for warning in every_finding(session, ImportWarning, import_id):
             yield FindingView.of(warning, language)
-
-
-def _line(*cells: object) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([_safe(str(cell)) for cell in cells])
-    return text.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet program does not read as a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 @router.post("/v1/resident-imports/{import_id}/undo", status_code=202)

@@ -9,6 +9,7 @@ from sqlmodel import select
 from chassis.clock import today
 from chassis.errors import NotFound
 from chassis.security.identity import Caller
+from chassis.spreadsheets import XLSX
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -29,7 +30,6 @@ from registry.queries.units import UnitFilter, day_of
 from registry.schemas.units import UndecidedView, UnitImportView, UnitView
 
 router = transactional_router(tags=["units"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 AsOf = Annotated[str | None, Query(description="The day of the tree, today by default (YYYY-MM-DD)")]
 

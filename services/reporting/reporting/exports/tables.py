@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
+from chassis.spreadsheets import harmless
 from reporting.figures import Figure, Report, UnitFigures, UnitName
 from reporting.indicators import catalogue
 from reporting.texts import ZONE, Texts
@@ -21,9 +22,6 @@ __all__ = ["harmless", "write_csv", "write_xlsx"]
 HEADER = ("as_of", "unit_code", "unit_name", "indicator", "title", "numerator", "denominator", "percent", "target")
 
 Cell = str | int | Decimal | date | datetime | None
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A spreadsheet that opens a CSV would run a text that begins so (OWASP: CSV injection), wide forms included."""
 
 
 def write_csv(report: Report, language: str) -> bytes:
@@ -54,11 +52,6 @@ def write_xlsx(report: Report, language: str) -> bytes:
         _write_sheet(book, styles, sheet)
     book.close()
     return target.getvalue()
-
-
-def harmless(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 @dataclass(frozen=True, slots=True)
