@@ -4,11 +4,11 @@ import base64
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from gateway.commands.partners import new_secret, publish_partner
 from gateway.model import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.partners import AgreementScope
@@ -49,7 +49,7 @@ def development_secret(partner_id: str) -> str:
 async def ensure_development_partners(session: Session) -> None:
     """Adds those that are missing; running it again changes nothing."""
     # The API and the worker start at the same time.
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('development partners'))"))
+    await lock_name(session, "development partners")
     existing = set(await session.exec(select(col(Partner.id))))
     for wanted in PARTNERS:
         if wanted.id not in existing:

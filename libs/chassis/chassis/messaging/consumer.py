@@ -32,6 +32,7 @@ from chassis.observability import metrics
 from chassis.observability.log import bound_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.storage.database import Database, Session, is_transient_fault
+from chassis.storage.locks import lock_name
 from chassis.storage.session import OutboxRecord
 from chassis.storage.tables import DeadLetter
 from contracts.event import Event
@@ -265,7 +266,7 @@ class Consumer:
         record = event.record
         if state == "waiting":
             # A replay of the key may be finishing: check again under its lock.
-            await _lock_key(session, record.topic, record.key)
+            await lock_name(session, record.topic, record.key)
             if not await _open_dead_letters(session, record.topic, record.key):
                 await self._handle_run(session, [event])
                 return
@@ -420,17 +421,13 @@ async def _open_dead_letters_with(session: Session, id: UUID) -> Sequence[DeadLe
     chosen = await session.get(DeadLetter, id)
     if chosen is None:
         return []
-    await _lock_key(session, chosen.topic, chosen.key)
+    await lock_name(session, chosen.topic, chosen.key)
     dead_letters = await _open_dead_letters(session, chosen.topic, chosen.key)
     return dead_letters if any(dead_letter.id == id for dead_letter in dead_letters) else []
 
 
 def _stays(dead_letter: DeadLetter, reason: str) -> DeadLetterStays:
     return DeadLetterStays(members={"id": str(dead_letter.id), "reason": reason})
-
-
-async def _lock_key(session: Session, topic: str, key: str) -> None:
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{topic}|{key}"})
 
 
 def _read_or_none(record: Fetched) -> ReceivedEvent | None:

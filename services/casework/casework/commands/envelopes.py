@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from casework.commands.documents import document_changed, keep_file, number_in
@@ -32,6 +31,7 @@ from chassis.security.encryption import encrypt
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, find_unit
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
 from chassis.web.vocabulary import code_of
@@ -55,7 +55,7 @@ async def receive_edxml_document(
 ) -> tuple[list[Document], bool]:
     """The document in the inbox of each addressed unit of the caller, once per document id; and whether any of them is new."""
     units = await _addressed(session, caller, received)
-    await session.execute(_ONE_AT_A_TIME, {"name": f"edxml|{received.document_id}"})
+    await lock_name(session, "edxml", received.document_id)
     known = {document.recipient_unit_id: document for document in await find_by_edxml_id(session, received.document_id)}
     taken = [known.get(unit.id) or await _take(session, caller, received, files, unit) for unit in units]
     return taken, any(unit.id not in known for unit in units)
@@ -73,9 +73,6 @@ async def apply_status_reply(session: Session, caller: Caller, reply: StatusRepl
                 document_changed(session, document)
             return document
     raise NotFound()
-
-
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 async def _addressed(session: Session, caller: Caller, received: EdxmlDocument) -> list[KnownUnit]:

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from chassis.clock import HO_CHI_MINH, now
 from chassis.ids import new_id
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from contracts.casework import DossierState
 from contracts.event import Event
 from contracts.payments_qr import MerchantState
@@ -64,7 +65,7 @@ async def record_events(session: Session, events: Sequence[NewEvent]) -> list[in
     """Records public events under the lock of the order; returns the positions of those that were not recorded before."""
     if not events:
         return []
-    await session.execute(_ONE_AT_A_TIME)
+    await lock_name(session, "public events")
     moment = now()
     recorded = await session.execute(
         _INSERT,
@@ -89,7 +90,6 @@ async def record_events(session: Session, events: Sequence[NewEvent]) -> list[in
     return sorted(positions.values())
 
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('public events'))")
 _INSERT = text(
     "INSERT INTO public_event (id, type, subject, once, for_apps, resident_id, organization_id, occurred_at, body,"
     " recorded_at)"

@@ -18,6 +18,7 @@ from chassis.errors import FieldError, InvalidBody
 from chassis.security.encryption import encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from notifications.commands.acts import add_act
 from notifications.errors import SubscriptionLimit
 from notifications.model.addresses import NOT_PUBLIC, UrlRefused, may_connect, read_address, read_url
@@ -36,7 +37,7 @@ async def create_subscription(
     """A subscription to what becomes known from now on, and its first secret."""
     assert caller.partner_id
     await check_url(url)
-    await session.execute(_ONE_PARTNER, {"partner": caller.partner_id})
+    await lock_name(session, "subscriptions", caller.partner_id)
     if await count_subscriptions(session, caller.partner_id) >= MOST_SUBSCRIPTIONS:
         raise SubscriptionLimit()
     subscription = Subscription(
@@ -49,9 +50,6 @@ async def create_subscription(
     session.add(secret)
     add_act(session, subscription, caller, "subscription.created", ", ".join(subscription.types))
     return subscription, plain
-
-
-_ONE_PARTNER = text("SELECT pg_advisory_xact_lock(hashtextextended('subscriptions|' || :partner, 0))")
 
 
 async def change_subscription(

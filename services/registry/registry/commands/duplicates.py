@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
 from chassis.storage.database import Database, ReadSession, Session
+from chassis.storage.locks import lock_name
 from registry.commands.bulk import copy_rows
 from registry.model.duplicates import (
     ENOUGH,
@@ -39,7 +40,8 @@ async def find_duplicates(database: Database) -> None:
 
 async def compare_pending(session: Session) -> None:
     """Compare up to `BATCH` residents of the queue with all residents who share a key with them."""
-    await session.execute(_ONE_AT_A_TIME)
+    # Two comparisons at the same time would each miss what the other has not committed.
+    await lock_name(session, "registry.duplicates")
     ids = list((await session.execute(_TAKE, {"limit": BATCH})).scalars())
     if not ids:
         return
@@ -68,8 +70,6 @@ async def _sharing(session: ReadSession, ids: Sequence[UUID]) -> list[tuple[UUID
     return [(row.resident_id, row.other_id) for row in found]
 
 
-# Two comparisons at the same time would each miss what the other has not committed.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('registry.duplicates', 0))")
 # A queued row is locked until this change commits, so that a comparison of the old values skips it.
 _QUEUE = text(
     "INSERT INTO duplicate_check SELECT unnest(cast(:ids AS uuid[]))"

@@ -21,6 +21,7 @@ from chassis.observability.log import logger
 from chassis.security.encryption import decrypt, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Database, Session, is_transient_fault
+from chassis.storage.locks import lock_name
 from chassis.storage.tables import KnownUnit
 from registry.commands.import_batches import import_batch, store_findings
 from registry.commands.import_rows import check_villages, placed_batches, villages_of
@@ -48,8 +49,7 @@ async def store_list(
 ) -> ResidentImport:
     """Store a list for the background; the same file for the same unit answers the first import, unless it was undone."""
     file_hash = await asyncio.to_thread(_hash, file, max_bytes)
-    name = f"registry.import {unit.id} {file_hash.hex()}"
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    await lock_name(session, f"registry.import {unit.id} {file_hash.hex()}")
     known = await session.exec(
         select(ResidentImport).where(
             ResidentImport.unit_id == unit.id, ResidentImport.file_hash == file_hash, ResidentImport.status != "failed",

@@ -15,6 +15,7 @@ from chassis.clock import now, today
 from chassis.errors import FieldError, InvalidBody
 from chassis.ids import new_id
 from chassis.storage.database import ReadSession, Session
+from chassis.storage.locks import lock_name
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownLineage, KnownUnit
 from contracts.registry import Lineage, Successor, UnitChanged
@@ -30,7 +31,7 @@ R = TypeVar("R")
 
 async def load_thanh_hoa(session: Session) -> UnitImport | None:
     """Import the units of the province into an empty database; None when there are units already."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry.units', 0))"))
+    await lock_name(session, "registry.units")
     if (await session.exec(select(KnownUnit.id).limit(1))).first():
         return None
     return await import_decree(session, decrees.thanh_hoa(), b"Thanh Hoa, Resolution 1686/NQ-UBTVQH15", "system")
@@ -52,7 +53,7 @@ async def import_decree(session: Session, decree: Decree, content: bytes, import
     Villages and residents of a unit with one successor go to it; those of a divided unit go to the unit above and are
     listed for a decision. So totals are the same before and after.
     """
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry.units', 0))"))
+    await lock_name(session, "registry.units")
     file_hash = hashlib.sha256(content).digest()
     known = (await session.exec(select(UnitImport).where(UnitImport.file_hash == file_hash))).first()
     if known:

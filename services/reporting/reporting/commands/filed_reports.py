@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import text
-
 from chassis.clock import now
 from chassis.ids import new_id
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from contracts.onboarding import PlanFiled
 from reporting.figures import Figure, Report
 from reporting.model import FiledReport
@@ -68,7 +67,7 @@ async def store_weekly_report(session: Session, unit_code: str, sunday: date) ->
     if unit is None:
         return None
     filing_id = uuid5(NAMESPACE_OID, f"weekly {unit.id} {period}")
-    await session.execute(_ONE_AT_A_TIME, {"name": str(filing_id)})
+    await lock_name(session, filing_id)
     if await find_by_filing(session, filing_id):
         return None
     report = await get_progress(session, unit_code, sunday)
@@ -104,6 +103,3 @@ def _goal(figure: Figure) -> float | int | None:
     if figure.target is None:
         return None
     return float(figure.target.percent) if figure.target.percent is not None else figure.target.count
-
-
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
