@@ -1,7 +1,7 @@
 import json
 from base64 import urlsafe_b64decode as b64decode
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 import httpx
@@ -11,8 +11,10 @@ from sqlmodel import select
 from chassis.storage.database import Database
 from chassis.web.service_client import ServiceUnavailable
 from contracts.gateway import PartnerChanged
+from contracts.services import EVERY_PROCESS
 from gateway.commands.development import PARTNERS, ensure_development_partners
 from gateway.model import AdministrativeAct
+from gateway.routes.platform import ServiceName
 
 PARTNER = {"id": "bank-a", "name": "Ngân hàng A", "kind": "bank", "contact": "api@bank-a.example"}
 AGREEMENT = {
@@ -351,3 +353,7 @@ async def test_null_clears_only_what_may_be_empty(client: httpx.AsyncClient, sig
     assert refused.status_code == 422
     assert {one["code"] for one in refused.json()["errors"]} == {"not-nullable"}
     assert (cleared.status_code, cleared.json()["contact"]) == (200, None)
+
+
+def test_dead_letters_of_every_process_can_be_asked_for_by_name() -> None:
+    assert get_args(ServiceName) == EVERY_PROCESS
