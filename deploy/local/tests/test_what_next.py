@@ -9,9 +9,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_each_kind_of_person_is_told_what_to_do_next() -> None:
-    told = what_next("http://localhost:8080")
-    pages = re.findall(r"docs/[\w/.-]+\.md", told)
+    printed = what_next("http://localhost:8080")
+    pages = re.findall(r"docs/[\w/.-]+\.md", printed)
 
-    assert [word for word in ("makers of an app", "partners", "officers", "operators") if word not in told] == []
+    assert [word for word in ("makers of an app", "partners", "officers", "operators") if word not in printed] == []
     assert pages
     assert all((ROOT / page).exists() for page in pages)

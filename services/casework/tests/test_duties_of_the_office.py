@@ -1,4 +1,4 @@
-"""What an office owes an applicant: a reason, a promise kept within the rules, a result that is there, and to be told."""
+"""What an office owes an applicant: a reason, a promise kept within the rules, a result that is there, and a notice."""
 
 from datetime import datetime
 
@@ -210,9 +210,9 @@ async def test_silence_needs_a_draft_and_its_clock_starts_when_the_applicant_is_
         sent = await act(officer, extract, "send_draft_result")
 
     assert problem(without) == (409, "no-draft-result")
-    [told] = await published(DossierDraftResultSent)
-    assert told.at == MONDAY
-    assert told.answer_by == at("2026-11-25T17:00")  # one working day after the telling; the 24th is off
+    [notice] = await published(DossierDraftResultSent)
+    assert notice.at == MONDAY
+    assert notice.answer_by == at("2026-11-25T17:00")  # one working day after the telling; the 24th is off
     assert sent.json()["draft_result_until"] == "2026-11-25T17:00:00+07:00"
 
 
@@ -226,17 +226,17 @@ async def test_the_applicant_is_told_of_everything_that_concerns_them(binh, offi
         unpaid = await published(DossierResultReady)
         await settle(officer, extract)
 
-    told = await published(*NOTICES)
-    assert [event.type.split(".")[-2] for event in told] == [
+    notices = await published(*NOTICES)
+    assert [event.type.split(".")[-2] for event in notices] == [
         "fee_due", "supplement_requested", "extended", "result_ready",
     ]  # fmt: skip
     assert unpaid == []  # a result whose fee is owed is not ready
-    assert {event.resident_id for event in told} == {world.binh}
-    assert {event.dossier_code for event in told} == {extract["code"]}
-    due, asked, moved, ready = told
+    assert {event.resident_id for event in notices} == {world.binh}
+    assert {event.dossier_code for event in notices} == {extract["code"]}
+    due, asked, moved, ready = notices
     assert (due.amount, asked.supplement_requests, ready.result_delivery) == (8_000, 1, "electronic")
     assert (moved.previous_due_at, moved.due_at) == (at("2026-11-23T17:00"), at("2026-11-26T17:00"))
-    assert not any("Thử" in event.model_dump_json() for event in told)
+    assert not any("Thử" in event.model_dump_json() for event in notices)
 
 
 @pytest.mark.parametrize(("way", "action", "status"), [([], "refuse", 3), (["accept"], "reject", 8)])
@@ -245,5 +245,5 @@ async def test_the_applicant_is_told_of_a_refusal_and_of_a_stop(officer, extract
         await act(officer, extract, step)
     await act(officer, extract, action, note="Không đủ điều kiện")
 
-    [told] = await published(DossierRefused)
-    assert told.national_status == status
+    [notice] = await published(DossierRefused)
+    assert notice.national_status == status

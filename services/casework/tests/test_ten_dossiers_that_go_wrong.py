@@ -179,9 +179,9 @@ async def test_ten_ways_to_go_wrong_end_right(case, published, database, calling
     page = await calling().get("/track", params={"code": case.code, "key": returned["tracking_key"]})
     assert "Đã trả kết quả" in page.text
     assert {event.is_on_time for event in await published(DossierCompleted) if event.national_status == 9} == {False}
-    told = (
+    published_kinds = (
         DossierSupplementRequested, DossierDraftResultSent, DossierRefused, DossierExtended, DossierResultReady,
     )  # fmt: skip
-    counts = {kind: len(await published(kind)) for kind in told}
-    assert [counts[kind] for kind in told[:4]] == [1, 2, 2, 1]
+    counts = {kind: len(await published(kind)) for kind in published_kinds}
+    assert [counts[kind] for kind in published_kinds[:4]] == [1, 2, 2, 1]
     assert counts[DossierResultReady] >= 1

@@ -21,9 +21,9 @@ def test_every_table_with_a_unit_says_what_happens_to_it() -> None:
     tables = OnboardingTable.metadata.sorted_tables
     with_unit = {table.name for table in tables if {"unit_id", "unit_code"} & set(table.columns.keys())}
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    told = text.partition("### After a merger of units")[2].partition("A campaign's ranking")[0]
+    section = text.partition("### After a merger of units")[2].partition("A campaign's ranking")[0]
 
-    assert [name for name in sorted(with_unit) if f"`{name}`" not in told] == []
+    assert [name for name in sorted(with_unit) if f"`{name}`" not in section] == []
 
 
 async def test_lists_and_visits_of_a_commune_are_found_by_the_commune_that_took_it_over(

@@ -195,8 +195,8 @@ def test_a_guide_names_only_paths_of_the_api(name: str) -> None:
         app.openapi()["paths"]
         | json.loads((ROOT / "docs" / "api" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     )
-    told = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/v1/[^`\s]+)`", text_of(name))
+    operations = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/v1/[^`\s]+)`", text_of(name))
 
-    assert told
-    for method, url in told:
+    assert operations
+    for method, url in operations:
         assert any(_templates(known, method, re.sub(r"\{\w+\}", "x", url))), (method, url)

@@ -308,9 +308,9 @@ async def test_an_old_code_answers_with_its_successors(calling: Any) -> None:
 async def test_two_units_of_one_name_are_told_apart(calling: Any) -> None:
     every = await units(calling(), level="commune", as_of="2024-06-30")
 
-    told = [(unit["title"], unit["parent_name"]) for unit in every]
+    shown = [(unit["title"], unit["parent_name"]) for unit in every]
     assert len({unit["name"] for unit in every}) < len(every)
-    assert len(set(told)) == len(told)
+    assert len(set(shown)) == len(shown)
 
 
 async def test_names_that_an_earlier_release_had_wrong_are_corrected_once(

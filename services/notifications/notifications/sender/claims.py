@@ -77,10 +77,10 @@ async def claim(database: Database, subscription_id: UUID, limits: Limits, *, mo
             return None
         claimed = await _claimed_subjects(session, subscription_id)
         limit = limits.failing if subscription.failing_since else limits.healthy
-        room = min(limit - len(claimed), most)
-        ids = await _claim_due(session, subscription, set(claimed), room)
-        if subscription.is_active and room > len(ids):
-            ids += await _claim_new(session, subscription, set(claimed), min(room - len(ids), limits.open), limits.open)
+        free = min(limit - len(claimed), most)
+        ids = await _claim_due(session, subscription, set(claimed), free)
+        if subscription.is_active and free > len(ids):
+            ids += await _claim_new(session, subscription, set(claimed), min(free - len(ids), limits.open), limits.open)
         return Claim(
             subscription.url,
             await _keys(session, subscription_id),
@@ -98,8 +98,8 @@ async def _claimed_subjects(session: ReadSession, subscription_id: UUID) -> list
     return list((await session.execute(_CLAIMED_SUBJECTS, {"subscription": subscription_id})).scalars())
 
 
-async def _claim_due(session: Session, subscription: Subscription, claimed: set[str], room: int) -> list[UUID]:
-    if room <= 0:
+async def _claim_due(session: Session, subscription: Subscription, claimed: set[str], free: int) -> list[UUID]:
+    if free <= 0:
         return []
     rows = await session.execute(
         _CLAIM_DUE,
@@ -108,7 +108,7 @@ async def _claim_due(session: Session, subscription: Subscription, claimed: set[
             "is_active": subscription.is_active,
             "claimed": list(claimed),
             "now": now(),
-            "room": room,
+            "free": free,
             "lease": LEASE,
         },
     )
@@ -116,13 +116,13 @@ async def _claim_due(session: Session, subscription: Subscription, claimed: set[
 
 
 async def _claim_new(
-    session: Session, subscription: Subscription, claimed: set[str], room: int, most_open: int
+    session: Session, subscription: Subscription, claimed: set[str], free: int, most_open: int
 ) -> list[UUID]:
     """Makes deliveries of the events after the subscription's position; those of a subject that is claimed wait their turn."""
     open_deliveries = (await session.execute(_COUNT_OPEN, {"id": subscription.id, "most": most_open})).scalar_one()
-    room = min(room, most_open - open_deliveries)
+    free = min(free, most_open - open_deliveries)
     last = await last_position(session)
-    if room <= 0 or last <= subscription.position:
+    if free <= 0 or last <= subscription.position:
         return []
     query = await visible_events(session, subscription.partner_id)
     query = query.where(
@@ -130,8 +130,8 @@ async def _claim_new(
         col(PublicEvent.position) <= last,
         col(PublicEvent.type).in_(subscription.types),
     )
-    events = list(await session.exec(query.order_by(col(PublicEvent.position)).limit(room)))
-    subscription.position = events[-1].position if len(events) == room else last
+    events = list(await session.exec(query.order_by(col(PublicEvent.position)).limit(free)))
+    subscription.position = events[-1].position if len(events) == free else last
     session.add(subscription)
     if not events:
         return []
@@ -186,7 +186,7 @@ _CLAIM_DUE = text(
     "UPDATE delivery SET claimed_until = clock_timestamp() + :lease WHERE id IN ("
     " SELECT id FROM delivery WHERE subscription_id = :subscription AND status = 'pending' AND next_attempt_at <= :now"
     " AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) AND (:is_active OR is_forced)"
-    " AND subject <> ALL(cast(:claimed AS text[])) ORDER BY next_attempt_at, position LIMIT :room) RETURNING id"
+    " AND subject <> ALL(cast(:claimed AS text[])) ORDER BY next_attempt_at, position LIMIT :free) RETURNING id"
 )
 _COUNT_OPEN = text(
     "SELECT count(*) FROM (SELECT FROM delivery WHERE subscription_id = :id AND status = 'pending' LIMIT :most) AS open"

@@ -51,8 +51,8 @@ class Lane:
         time = asyncio.get_running_loop().time
         if self._running and time() < self._may_claim_at:
             return
-        room = self._limits.healthy - len(self._waiting) - len(self._running)
-        found = await claim(self._database, self._id, self._limits, most=room)
+        free = self._limits.healthy - len(self._waiting) - len(self._running)
+        found = await claim(self._database, self._id, self._limits, most=free)
         if found is None or not found.deliveries:
             self._may_claim_at = time() + SECONDS_BETWEEN_EMPTY_CLAIMS
             return

@@ -1,4 +1,4 @@
-"""Undoing an import by number: rows that nobody changed since go back, the others are kept and listed."""
+"""Undoing an import by number: rows that are unchanged go back, the others are kept and listed."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -152,7 +152,7 @@ async def list_onboarding_import_warnings(
 
 @router.post("/v1/onboarding/imports/{import_id}/undo", status_code=202)
 async def undo_onboarding_import(import_id: UUID, session: Transaction, caller: Officer) -> UndoStarted:
-    """Takes a list back: rows that nobody changed since go back, the others are kept and listed."""
+    """Takes a list back: rows that are unchanged go back, the others are kept and listed."""
     taken = await load_import(session, caller, import_id, for_update=True)
     await begin_undo(session, caller, taken)
     status = "undone" if taken.status == "undone" else "undoing"

@@ -1,4 +1,4 @@
-"""Undo of an import: rows that nobody changed since go back, the others are kept and listed with the reason."""
+"""Undo of an import: rows that are unchanged go back, the others are kept and listed with the reason."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date

@@ -191,7 +191,7 @@ async def list_bill_import_warnings(
 
 @router.post("/v1/merchant-imports/{import_id}/undo", status_code=202)
 async def undo_merchant_import(import_id: UUID, session: Transaction, caller: StallImporter) -> UndoStarted:
-    """Takes an imported stall list back: merchants that nobody changed since are closed, the others are kept."""
+    """Takes an imported stall list back: merchants that are unchanged are closed, the others are kept."""
     record = await get_visible_import(session, caller, import_id, "merchants", to_change=True)
     await require_unit(session, caller, record.unit_id, is_known=True)
     await undo_import(session, caller, record)
@@ -200,7 +200,7 @@ async def undo_merchant_import(import_id: UUID, session: Transaction, caller: St
 
 @router.post("/v1/bill-imports/{import_id}/undo", status_code=202)
 async def undo_bill_import(import_id: UUID, session: Transaction, caller: BillImporter) -> UndoStarted:
-    """Takes an imported bill file back: unpaid bills that nobody changed since are as before, the others are kept."""
+    """Takes an imported bill file back: unpaid bills that are unchanged are as before, the others are kept."""
     record = await get_visible_import(session, caller, import_id, "bills", to_change=True)
     await get_merchant_to_change(session, caller, UUID(record.target.partition("|")[0]), "bill.issue")
     await undo_import(session, caller, record)
