@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from itertools import product
 from pathlib import Path
 from socket import socket
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, Popen, run
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from tests.security.raw_http import (
     CONNECTIONS,
     LOOKS_LIKE_A_REQUEST,
     UPGRADES,
+    Answer,
     Connect,
     Post,
     RawConnection,
@@ -57,6 +58,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def buffers_of(caddy: str) -> str:
+    """The directive that reads small bodies whole, as this Caddy spells it: since 2.7 with a size."""
+    version = run([caddy, "version"], capture_output=True, text=True, check=True).stdout.split()[0].removeprefix("v")
+    is_old = tuple(int(part) for part in version.split(".")[:2]) < (2, 7)
+    return "buffer_requests" if is_old else "request_buffers 16KiB"
+
+
 @contextmanager
 def running(caddy: str, certificate: Path, gateway: str) -> Iterator[int]:
     """Caddy before `gateway` (host:port); gives its port, where it speaks TLS."""
@@ -67,6 +75,7 @@ def running(caddy: str, certificate: Path, gateway: str) -> Iterator[int]:
         "PROXY_ADDRESSES": f"https://:{port}",
         "PROXY_SECRETS": str(certificate),
         "PROXY_GATEWAY": gateway,
+        "PROXY_BUFFERS": buffers_of(caddy),
         "XDG_DATA_HOME": str(certificate),
         "XDG_CONFIG_HOME": str(certificate),
     }
@@ -113,15 +122,22 @@ async def dial(proxy_port: int, certificate: Path) -> AsyncIterator[Connect]:
         yield one
 
 
+async def answered(dial: Connect, packets: tuple[bytes, ...]) -> Answer:
+    """The one answer; asked once more where the proxy cut it, which says nothing about whose answer it was."""
+    with suppress(asyncio.IncompleteReadError):
+        return await answered_once(await dial(), packets)
+    return await answered_once(await dial(), packets)
+
+
 async def test_through_the_proxy_a_request_that_offers_an_upgrade_is_answered_once_and_its_body_is_read(
     dial: Connect,
 ) -> None:
     for upgrade, connection, framing, packets in product(UPGRADES, CONNECTIONS, FRAMINGS, (1, 2)):
         case = (upgrade, connection, framing, packets)
         headers = [JSON, *offer(upgrade, connection)]
-        honest = await answered_once(await dial(), Post("/dev/token", HONEST, framing, headers).packets(packets))
+        honest = await answered(dial, Post("/dev/token", HONEST, framing, headers).packets(packets))
         hostile = Post("/dev/token", LOOKS_LIKE_A_REQUEST, framing, headers)
-        refused = await answered_once(await dial(), hostile.packets(packets))
+        refused = await answered(dial, hostile.packets(packets))
 
         assert honest.status == (422 if framing == "none" else 200), (case, honest)
         assert refused.status == 422, (case, refused)
