@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from aiokafka.partitioner import murmur2
+from aiokafka.structs import TopicPartition as KafkaPartition
 from hypothesis import given
 from hypothesis.strategies import text
 
@@ -15,6 +17,7 @@ from chassis.messaging.bus.kafka import KafkaBus, consumer_options, producer_opt
 from chassis.settings import Settings
 from contracts.topics import Topic
 
+only_kafka = pytest.mark.parametrize("started", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
 KEYS = [f"key-{number}" for number in range(30)]
 
 
@@ -35,6 +38,22 @@ async def topic(started):
     topic = Topic(f"test.{uuid4().hex[:8]}", "key")
     await started.ensure_topics([topic])
     return topic.name
+
+
+@pytest.fixture
+def client(kafka_bootstrap_servers):
+    """A consumer of Kafka itself, which belongs to no member of the group."""
+
+    @asynccontextmanager
+    async def connected(group):
+        consumer = AIOKafkaConsumer(
+            **consumer_options(Settings(kafka_bootstrap_servers=kafka_bootstrap_servers), group)
+        )
+        await consumer.start()
+        yield consumer
+        await consumer.stop()
+
+    return connected
 
 
 @pytest.fixture
@@ -168,6 +187,57 @@ async def test_making_a_topic_twice_changes_nothing(started, topic, group):
     async with started.subscribe(group, [topic], from_the_beginning) as subscription:
         assert len(await read(subscription, 3)) == 3
         assert await subscription.lag() == 0
+
+
+@only_kafka
+async def test_the_cluster_is_told_what_was_applied_for_tools_that_scale_by_lag(
+    started, topic, group, client, monkeypatch
+):
+    monkeypatch.setattr("chassis.messaging.bus.kafka.SECONDS_BETWEEN_COPIES", 0.0)
+    await started.publish([Outgoing(topic, "k", str(n).encode()) for n in range(10)])
+    place = KafkaPartition(topic, partition_of("k", 12))
+
+    async with started.subscribe(group, [topic], from_the_beginning) as subscription, client(group) as reader:
+        assert len(await read(subscription, 10)) == 10
+        reader.assign([place])
+        while await reader.committed(place) != 10:  # until the test's time is over
+            await subscription.poll(wait=0.1)
+
+
+@only_kafka
+async def test_a_member_begins_at_its_own_positions_though_the_cluster_knows_later_ones(started, topic, group, client):
+    """As after a restore of the database alone: aiokafka fetches from the cluster's offset until it is told ours."""
+    await started.publish([Outgoing(topic, "k", str(n).encode()) for n in range(10)])
+    place, is_asked, may_answer = KafkaPartition(topic, partition_of("k", 12)), asyncio.Event(), asyncio.Event()
+    async with client(group) as earlier:
+        earlier.assign([place])
+        await earlier.commit({place: 6})
+
+    async def slowly(places):
+        is_asked.set()
+        await may_answer.wait()
+        return {TopicPartition(*place): 3}
+
+    async with started.subscribe(group, [topic], slowly) as subscription:
+        await is_asked.wait()
+        meanwhile = await read(subscription, 1, within=2.0)
+        may_answer.set()
+        found = await read(subscription, 7)
+
+    assert meanwhile == []
+    assert [int(record.value) for record in found] == [3, 4, 5, 6, 7, 8, 9]
+
+
+@only_kafka
+async def test_a_member_whose_positions_cannot_be_read_gives_out_nothing_and_says_why(started, topic, group):
+    await started.publish(numbered(topic, 5))
+
+    async def unreachable(places):
+        raise ConnectionError("the database is away")
+
+    async with started.subscribe(group, [topic], unreachable) as subscription:
+        with pytest.raises(ConnectionError, match="is away"):
+            await read(subscription, 1)
 
 
 async def until(condition, *subscriptions, within=25.0):

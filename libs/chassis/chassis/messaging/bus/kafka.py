@@ -18,6 +18,8 @@ from contracts.topics import DAY_MS, DLQ_SUFFIX, PARTNER_EVENTS, Topic
 SESSION_TIMEOUT_MS = 10_000
 REBALANCE_TIMEOUT_MS = 60_000
 """aiokafka would take the session's timeout: a batch longer than that would be thrown out in a rebalance."""
+SECONDS_BETWEEN_COPIES = 5.0
+"""Between two copies of the positions to the group's offsets in Kafka."""
 
 
 class KafkaBus:
@@ -75,6 +77,7 @@ class KafkaBus:
         try:
             yield subscription
         finally:
+            await subscription.close()
             with suppress(TimeoutError, KafkaError):
                 await asyncio.wait_for(consumer.stop(), 10)
 
@@ -99,25 +102,62 @@ class KafkaBus:
 
 
 class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """A member of a Kafka group whose positions are in the consumer's own database."""
+    """A member of a Kafka group whose positions are in the consumer's own database.
+
+    The group's offsets in Kafka are a copy, for tools that scale or watch by lag. No member begins at them: between a new
+    assignment and our own positions aiokafka would fetch there, so nothing that it fetches meanwhile is given out.
+    """
 
     def __init__(self, consumer: AIOKafkaConsumer, positions: Positions) -> None:
         self._consumer = consumer
         self._positions = positions
+        self._is_placed = False
+        self._fault: Exception | None = None
+        self._copying: asyncio.Task[None] | None = None
+        self._copied_at = 0.0
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
-        """Nothing to do: a batch in flight loses its compare-and-set if the new owner commits first."""
+        """A batch in flight loses its compare-and-set if the new owner commits first."""
+        self._is_placed = False
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         places = [TopicPartition(place.topic, place.partition) for place in assigned]
-        await self.rewind(dict.fromkeys(places, 0) | await self._positions(places))
+        try:
+            await self.rewind(dict.fromkeys(places, 0) | await self._positions(places))
+        except Exception as error:
+            self._fault = error  # aiokafka would only log it
+            return
+        self._is_placed = True
+
+    async def close(self) -> None:
+        """Ends the copying of positions."""
+        if self._copying:
+            self._copying.cancel()
+            await asyncio.gather(self._copying, return_exceptions=True)
 
     def assigned(self) -> frozenset[TopicPartition]:
         return frozenset(TopicPartition(place.topic, place.partition) for place in self._consumer.assignment())
 
     async def poll(self, *, limit: int = 500, wait: float = 1.0) -> list[Fetched]:
+        self._copy_positions()
         batches = await self._consumer.getmany(timeout_ms=int(wait * 1000), max_records=limit)
+        if self._fault:
+            raise self._fault
+        if not self._is_placed:
+            return []
         return [_fetched(record) for batch in batches.values() for record in batch]
+
+    def _copy_positions(self) -> None:
+        """Now and then; what was polled before is applied, since the consumer asks for more."""
+        now = asyncio.get_running_loop().time()
+        is_busy = self._copying is not None and not self._copying.done()
+        if self._is_placed and not is_busy and now - self._copied_at >= SECONDS_BETWEEN_COPIES:
+            self._copied_at = now
+            self._copying = asyncio.create_task(self._commit_offsets(), name="copy positions to Kafka")
+
+    async def _commit_offsets(self) -> None:
+        with suppress(KafkaError):
+            await self._consumer.commit()
 
     async def rewind(self, positions: dict[TopicPartition, int]) -> None:
         for place, offset in positions.items():
