@@ -155,7 +155,8 @@ class DossierResultReady(DossierNotice):
 
 
 class DossierFeeRequested(Event):
-    """A fee is due for a dossier; payments-qr answers with `qr.issued`, later `bill.paid`, or `fee.uncollectable`."""
+    """A fee is due for a dossier, or is due again (a refusal or a record at the counter was taken back) or in another amount;
+    payments-qr answers with `qr.issued`, later `bill.paid`, or `fee.uncollectable`."""
 
     topic: ClassVar[str] = topics.DOSSIERS
     type: ClassVar[str] = "vn.bakhong.dossier.fee_requested.v1"
@@ -167,6 +168,24 @@ class DossierFeeRequested(Event):
     dossier_code: str
     amount: int
     due_on: date
+    at: Instant
+    version: int = 0
+    """The dossier's version: an older event about its fee changes nothing. 0 from a release that did not count."""
+
+
+class DossierFeeClosed(Event):
+    """A fee is no longer asked for online: taken at the counter, waived, or the dossier ended without a result. payments-qr
+    closes its bill; `dossier.fee_requested` opens it again."""
+
+    topic: ClassVar[str] = topics.DOSSIERS
+    type: ClassVar[str] = "vn.bakhong.dossier.fee_closed.v1"
+    key_field: ClassVar[str] = "dossier_id"
+
+    dossier_id: Id
+    version: int
+    unit_id: Id
+    unit_code: Code
+    reason: Literal["paid_at_counter", "waived", "ended"]
     at: Instant
 
 

@@ -224,7 +224,7 @@ class BillReminded(BillState):
 
 
 class BillCancelled(BillState):
-    """Nothing is due any more: the bill was cancelled, or written off."""
+    """Nothing is due any more: the bill was cancelled or written off, or its fee was taken at the counter or waived."""
 
     topic: ClassVar[str] = topics.PAYMENTS
     type: ClassVar[str] = "vn.bakhong.bill.cancelled.v1"

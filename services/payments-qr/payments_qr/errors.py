@@ -52,6 +52,14 @@ class BillNotOpen(Problem):
     vi, en = "Hóa đơn đã có thanh toán hoặc đã hủy.", "The bill has a payment, or is cancelled."
 
 
+class FeeOfDossier(Problem):
+    """The bill is the fee of a dossier: it is settled, waived or ended in the dossier, and its bill follows."""
+
+    slug, status = "fee-of-dossier", 409
+    vi = "Đây là phí của một hồ sơ: hãy ghi thu tại quầy, miễn hoặc kết thúc trong hồ sơ, hóa đơn sẽ theo."
+    en = "This is the fee of a dossier: settle, waive or end it in the dossier, and the bill follows."
+
+
 class NotResolved(Problem):
     """The item has not been decided, so there is nothing to reopen."""
 

@@ -13,11 +13,11 @@ from chassis.messaging.units import on_unit_changed
 from chassis.security.partner_events import decrypt_partner_data
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts.casework import DossierFeeRequested, DossierSubmitted
+from contracts.casework import DossierFeeClosed, DossierFeeRequested, DossierSubmitted
 from contracts.deliveries import DeliveryProcessed
 from contracts.gateway import PartnerChanged, PartnerEventReceived
 from contracts.registry import OrganizationSnapshot, ResidentRegistered, ResidentSnapshot, UnitChanged
-from payments_qr.commands.bills import request_fee
+from payments_qr.commands.dossier_fees import close_fee, request_fee
 from payments_qr.commands.owners import look_up_again, note_candidates
 from payments_qr.commands.partner_payloads import (
     Result,
@@ -104,13 +104,18 @@ async def on_dossier_submitted(session: Session, event: DossierSubmitted) -> Non
 
 _DOSSIER = text(
     "INSERT INTO known_dossier (id, resident_id, organization_id) VALUES (:id, :resident_id, :organization_id)"
-    " ON CONFLICT DO NOTHING"
+    " ON CONFLICT (id) DO UPDATE SET resident_id = excluded.resident_id, organization_id = excluded.organization_id"
 )
 
 
 async def on_dossier_fee_requested(session: Session, event: DossierFeeRequested) -> None:
     """Issues a bill with its code for a fee, or publishes that the fee is paid at the counter."""
     await request_fee(session, event)
+
+
+async def on_dossier_fee_closed(session: Session, event: DossierFeeClosed) -> None:
+    """Closes the bill of a fee that was taken at the counter, waived, or is owed no longer."""
+    await close_fee(session, event)
 
 
 async def on_partner_changed(session: Session, event: PartnerChanged) -> None:
@@ -150,6 +155,7 @@ HANDLERS: EventHandlers = {
     **dict.fromkeys(ORGANIZATION_EVENTS, on_organizations),
     DossierSubmitted: on_dossier_submitted,
     DossierFeeRequested: on_dossier_fee_requested,
+    DossierFeeClosed: on_dossier_fee_closed,
     PartnerEventReceived: on_partner_events,
     PartnerChanged: on_partner_changed,
 }

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from casework.calendar import WorkingCalendar, load_calendar
 from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
 from casework.commands.consistency import has_second_claim, is_death_unknown, require_consistent
+from casework.commands.fee_requests import follow_fee, owed_fee, request_fee
 from casework.commands.notices import tell_applicant
 from casework.commands.steps import advance, record_step
-from casework.commands.submission import missing_papers, request_fee
+from casework.commands.submission import missing_papers
 from casework.errors import (
     FeeAlreadyPaid,
     FeeNotSettled,
@@ -44,7 +45,7 @@ COMPLETING = frozenset({Action.APPROVE, Action.REJECT, Action.REFUSE, Action.WIT
 async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, actor: Actor, decision: Decision) -> None:
     """Takes one action if the table allows it; else 409 with the legal actions, or 403 when this actor may never take it."""
     undo = UndoState.of(dossier) if caller.role == "officer" else None
-    before, promised_before = dossier.status, dossier.due_at
+    before, promised_before, owed = dossier.status, dossier.due_at, owed_fee(dossier)
     advance(dossier, decision.action, actor)
     if decision.action in NEEDS_REASON and not (decision.note or "").strip():
         raise InvalidBody(errors=[_needed("/note")])
@@ -54,6 +55,8 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
     dossier.changed_at = now()
     if effect := EFFECTS.get(decision.action):
         await effect(session, dossier, decision)
+    if decision.action is not Action.REQUEST_PAYMENT:  # which asks in any case
+        follow_fee(session, dossier, owed)
     record_step(session, dossier, caller, decision.action, before, decision.note, undo=undo)
     _publish_change(session, dossier, decision.action)
     tell_applicant(session, dossier, decision.action, promised_before)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from casework.commands.fee_requests import follow_fee, owed_fee, publish_closed
 from casework.commands.notices import tell_result_ready
 from casework.commands.steps import record_step
 from casework.errors import FeeNotDue
@@ -35,6 +36,8 @@ async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: dat
     if dossier is None or dossier.fee_paid_online or dossier.fee_status == FeeStatus.TO_REFUND:
         return
     if dossier.fee_settled_by:
+        dossier.fee_paid_twice_at = paid_at
+        _change(dossier)
         _publish_paid(session, dossier, amount, paid_at, flagged=True)  # paid twice: payments-qr refunds it
         return
     flagged = dossier.status in ENDED_WITHOUT_RESULT or dossier.fee_status != FeeStatus.REQUESTED
@@ -59,9 +62,10 @@ async def settle_at_counter(
         raise Forbidden()
     if dossier.fee_status != FeeStatus.REQUESTED or dossier.origin == "portal":
         raise FeeNotDue()
-    undo, before = UndoState.of(dossier), dossier.status
+    undo, before, owed = UndoState.of(dossier), dossier.status, owed_fee(dossier)
     _change(dossier)
     dossier.settle_at_counter(act)
+    follow_fee(session, dossier, owed)
     if dossier.status == Status.PAYMENT_DUE:
         dossier.advance(Action.PAY, Actor.PLATFORM)
     record_step(session, dossier, caller, act, before, note, undo=undo)
@@ -71,14 +75,24 @@ async def settle_at_counter(
 
 
 async def give_fee_back(session: Session, dossier_id: UUID) -> None:
-    """The payment was reversed: the fee is due again, or nothing is left to refund."""
+    """The payment was reversed: the fee is due again, or nothing is left to refund and its bill is closed."""
     dossier = await _find(session, dossier_id)
-    if dossier is None or dossier.fee_settled_by or dossier.fee_status not in (FeeStatus.PAID, FeeStatus.TO_REFUND):
+    if dossier is None:
+        return
+    if dossier.fee_settled_by:
+        if dossier.fee_paid_twice_at is not None:
+            dossier.fee_paid_twice_at = None
+            _change(dossier)
+            publish_closed(session, dossier)
+        return
+    if dossier.fee_status not in (FeeStatus.PAID, FeeStatus.TO_REFUND):
         return
     was_flagged = dossier.fee_status == FeeStatus.TO_REFUND
     dossier.fee_status = (FeeStatus.CANCELLED if was_flagged else FeeStatus.REQUESTED).value
     dossier.fee_paid_at, dossier.fee_paid_online = None, False
     _change(dossier)
+    if was_flagged:
+        publish_closed(session, dossier)
     publish(session, DossierChanged(**dossier.state()))
 
 

@@ -5,33 +5,31 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from casework.calendar import load_calendar
 from casework.commands.applicants import deciding_unit, people_of, rules_of
 from casework.commands.consistency import require_consistent
 from casework.commands.dossiers import form_of
-from casework.commands.notices import notice_of
+from casework.commands.fee_requests import request_fee
 from casework.commands.steps import advance, mark_changed, record_step
 from casework.errors import IncompleteDossier
 from casework.model.applications import FormSignature
 from casework.model.chosen import FiledInMonth
 from casework.model.codes import make_code
 from casework.model.dossiers import CodeSerial, Dossier
-from casework.model.fees import NOT_EXEMPT, Channel, FeeStatus, fee_amount
+from casework.model.fees import NOT_EXEMPT, Channel, fee_amount
 from casework.model.forms import Entry, missing
 from casework.model.lifecycle import Action, Actor
 from casework.procedures import Version
 from casework.queries.dossiers import list_papers
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck
-from chassis.clock import local_date, now, today
+from chassis.clock import local_date, now
 from chassis.errors import FieldError
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts.casework import DossierFeeDue, DossierFeeRequested, DossierSubmitted
+from contracts.casework import DossierSubmitted
 
 EXEMPTION, PAGES = "fee_exemption", "pages"
-FEE_DUE_WORKING_DAYS = 10
 
 
 async def submit_dossier(
@@ -99,28 +97,6 @@ async def missing_papers(session: Session, dossier: Dossier, rules: Version) -> 
     by_value = [paper.document for paper in rules.papers_by_value if values.get(paper.field) in paper.values]
     codes = [document.code for document in needed] + by_value
     return [code for code in dict.fromkeys(codes) if code not in there]
-
-
-def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
-    """Asks for a fee through payments-qr, which answers with a code to pay by."""
-    dossier.fee_amount = amount
-    if amount <= 0:
-        return
-    dossier.fee_status = FeeStatus.REQUESTED.value
-    due = load_calendar(get_settings().calendar_file).add_working_days(today(), FEE_DUE_WORKING_DAYS)
-    publish(
-        session,
-        DossierFeeRequested(
-            dossier_id=dossier.id,
-            unit_id=dossier.unit_id,
-            unit_code=dossier.unit_code,
-            dossier_code=dossier.code or "",
-            amount=amount,
-            due_on=due,
-            at=now(),
-        ),
-        DossierFeeDue(**notice_of(dossier), amount=amount, due_on=due),
-    )
 
 
 async def count_filed(session: Session, unit_id: UUID, procedure_code: str, day: date, count: int = 1) -> None:

@@ -7,11 +7,12 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from casework.commands.applicants import rules_of
+from casework.commands.fee_requests import follow_fee, owed_fee
 from casework.commands.steps import mark_changed, record_step
 from casework.errors import AlreadyReverted, IllegalAction, SecondOfficerNeeded
 from casework.model.applications import Decision
 from casework.model.dossiers import Dossier, DossierPause, DossierResult, DossierStep, UndoState
-from casework.model.fees import FeeAct
+from casework.model.fees import FeeAct, FeeStatus
 from casework.model.forms import Entry
 from casework.model.lifecycle import SECOND_OFFICER, Action, Actor, Status
 from casework.queries.dossiers import FINAL, list_steps
@@ -69,7 +70,7 @@ def _returned(dossier: Dossier, history: Sequence[DossierStep]) -> Sequence[Doss
 async def _undo(
     session: Session, caller: Caller, dossier: Dossier, undone: Sequence[DossierStep], decision: Decision
 ) -> None:
-    before = dossier.status
+    before, owed = dossier.status, owed_fee(dossier)
     mark_changed(dossier)
     for step in reversed(undone):
         if step.action in FEE_ACTS:
@@ -78,6 +79,9 @@ async def _undo(
         await _undo_pauses(session, dossier, step.at)
         if step.action == Action.APPROVE:
             await _undo_approval(session, dossier)
+    if dossier.status == Status.PAYMENT_DUE and dossier.fee_status == FeeStatus.PAID:
+        dossier.advance(Action.PAY, Actor.PLATFORM)  # it was paid online meanwhile
+    follow_fee(session, dossier, owed)
     taken = record_step(session, dossier, caller, decision.action, before, decision.note)
     for step in undone:
         step.undone_by = taken.id

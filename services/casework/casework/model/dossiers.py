@@ -104,6 +104,7 @@ class Dossier(Table, table=True):
     fee_paid_at: datetime | None = Field(default=None, sa_type=aware())
     fee_paid_online: bool = False
     fee_settled_by: str | None = Field(default=None, sa_type=Text)
+    fee_paid_twice_at: datetime | None = Field(default=None, sa_type=aware())
     fee_uncollectable: str | None = Field(default=None, sa_type=Text)
     qr_code_id: UUID | None = None
     signature_serial: str | None = Field(default=None, sa_type=Text)
@@ -298,8 +299,10 @@ class Dossier(Table, table=True):
         self.fee_paid_at = self.changed_at if act is FeeAct.RECORD else None
 
     def undo_counter_fee(self) -> None:
-        """The record at the counter was a mistake: the fee is owed again."""
-        self.fee_status, self.fee_settled_by, self.fee_paid_at = FeeStatus.REQUESTED.value, None, None
+        """The record at the counter was a mistake: the fee is owed again, unless it was paid online as well."""
+        paid_at, self.fee_paid_twice_at, self.fee_settled_by = self.fee_paid_twice_at, None, None
+        self.fee_paid_at, self.fee_paid_online = paid_at, paid_at is not None
+        self.fee_status = (FeeStatus.PAID if paid_at else FeeStatus.REQUESTED).value
 
 
 class UndoState(BaseModel):

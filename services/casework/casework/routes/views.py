@@ -211,6 +211,7 @@ def _fee(dossier: Dossier) -> FeeView:
         receipt_number=dossier.receipt_number,
         payable_at_counter=dossier.fee_uncollectable is not None,
         settled_by=FeeAct(dossier.fee_settled_by) if dossier.fee_settled_by else None,
+        paid_twice=dossier.fee_paid_twice_at is not None,
     )
 
 

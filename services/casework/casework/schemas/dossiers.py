@@ -217,6 +217,8 @@ class FeeView(BaseModel):
     payable_at_counter: bool = False
     settled_by: FeeAct | None = None
     """Set where an officer recorded it: paid at the counter, or waived."""
+    paid_twice: bool = False
+    """Settled by an officer and paid online as well (nộp hai lần): the online payment is to be given back."""
 
 
 class PaperView(BaseModel):

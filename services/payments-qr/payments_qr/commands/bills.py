@@ -6,19 +6,14 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now
-from chassis.errors import Problem
 from chassis.storage.database import Session
-from chassis.storage.outbox import publish
-from contracts.casework import DossierFeeRequested
-from contracts.payments_qr import FeeUncollectable
 from payments_qr.commands.bill_events import publish_cancelled, publish_issued
 from payments_qr.commands.qr_codes import add_code, write_code
-from payments_qr.errors import BillExists, BillNotOpen, MerchantNotActive
+from payments_qr.errors import BillExists, BillNotOpen, FeeOfDossier, MerchantNotActive
 from payments_qr.model import Bill, Merchant, QrCode
 from payments_qr.model.bills import DAYS_PAYABLE_AFTER_DUE, BillTerms
 from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.model.reference_codes import new_reference
-from payments_qr.queries.merchants import find_fee_merchant
 
 
 async def issue_bill(session: Session, merchant: Merchant, terms: BillTerms) -> Bill:
@@ -47,9 +42,9 @@ async def change_terms(session: Session, merchant: Merchant, bill: Bill, terms: 
 
 def replace_terms(merchant: Merchant, bill: Bill, present: QrCode | None, terms: BillTerms) -> QrCode:
     """Puts other terms on a bill that nothing was paid for; returns its new code, the present one is revoked."""
-    code = code_of_bill(merchant, new_bill(merchant, terms))
+    code = code_of_bill(merchant, new_bill(merchant, terms, bill.dossier_id))
     code.bill_id = bill.id
-    bill.amount, bill.due_on, bill.state = terms.amount, terms.due_on, "unpaid"
+    bill.amount, bill.due_on, bill.state, bill.paid_at = terms.amount, terms.due_on, "unpaid", None
     bill.reminders_sent = 0
     bill.changed_at, bill.version = now(), bill.version + 1
     if present is not None and present.state == "active":
@@ -67,7 +62,9 @@ def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = Non
 
 
 async def cancel_bill(session: Session, merchant: Merchant, bill: Bill) -> None:
-    """Cancels a bill that nothing was paid for, and revokes its code."""
+    """Cancels a bill that nothing was paid for, and revokes its code. The fee of a dossier is decided on in the dossier."""
+    if bill.dossier_id is not None:
+        raise FeeOfDossier()
     code = await lock_bill(session, bill)
     if bill.state != "unpaid" or bill.paid_amount:
         raise BillNotOpen()
@@ -122,33 +119,3 @@ def code_of_bill(merchant: Merchant, bill: Bill) -> QrCode:
 def _last_moment(due_on: date) -> datetime:
     last_day = due_on + timedelta(days=DAYS_PAYABLE_AFTER_DUE)
     return datetime.combine(last_day, time(23, 59, 59), tzinfo=HO_CHI_MINH)
-
-
-async def request_fee(session: Session, request: DossierFeeRequested) -> None:
-    """The fee of a dossier becomes a bill of the unit's public-service merchant; without one it is paid at the counter."""
-    known = await session.exec(select(Bill.id).where(col(Bill.dossier_id) == request.dossier_id))
-    if known.first() is not None:
-        return
-    merchant = await find_fee_merchant(session, request.unit_id)
-    if merchant is None:
-        _publish_uncollectable(session, request, "no-public-service-merchant")
-        return
-    terms = BillTerms(request.dossier_code, f"{request.due_on:%Y-%m}", request.amount, request.due_on)
-    bill = new_bill(merchant, terms, request.dossier_id)
-    published = len(session.outbox_records)
-    try:
-        async with session.begin_nested():
-            await save_with_code(session, merchant, bill)
-    except Problem as problem:  # a fee that fits into no code is paid at the counter, and stops no other
-        del session.outbox_records[published:]
-        _publish_uncollectable(session, request, problem.slug)
-
-
-def _publish_uncollectable(session: Session, request: DossierFeeRequested, reason: str) -> None:
-    publish(
-        session,
-        FeeUncollectable(
-            dossier_id=request.dossier_id, unit_id=request.unit_id, unit_code=request.unit_code, at=now(),
-            reason=reason,
-        ),
-    )  # fmt: skip

@@ -5,7 +5,7 @@ from chassis.storage.database import Session
 from payments_qr.commands.bill_events import publish_cancelled
 from payments_qr.commands.bills import change_terms, close_bill, lock_bill
 from payments_qr.commands.ledger import book_write_off
-from payments_qr.errors import BillNotOpen, MerchantNotActive, NotResolved
+from payments_qr.errors import BillNotOpen, FeeOfDossier, MerchantNotActive, NotResolved
 from payments_qr.model import Bill, Merchant
 from payments_qr.model.bills import BillTerms
 from payments_qr.model.movements import MovementKind
@@ -14,7 +14,9 @@ from payments_qr.model.movements import MovementKind
 async def write_off(session: Session, caller: Caller, merchant: Merchant, bill: Bill, reason: str) -> None:
     """Writes off what is still due of a bill; its code is revoked. The fee of a dossier is decided on in the dossier."""
     code = await lock_bill(session, bill)
-    if bill.state != "unpaid" or bill.dossier_id is not None:
+    if bill.dossier_id is not None:
+        raise FeeOfDossier()
+    if bill.state != "unpaid":
         raise BillNotOpen()
     amount = bill.remaining
     book_write_off(session, caller, bill, merchant, MovementKind.WRITTEN_OFF, amount, reason)

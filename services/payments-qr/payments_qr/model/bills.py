@@ -33,7 +33,8 @@ class BillProof:
 
 
 class Bill(Table, table=True):
-    """A bill. `state`: unpaid, paid, cancelled, written_off; overdue follows from the date. A dossier's fee has `dossier_id`.
+    """A bill. `state`: unpaid, paid, cancelled, written_off, paid_at_counter; overdue follows from the date. A dossier's fee has
+    `dossier_id`; taken at the counter it has no movement of money here.
 
     `paid_amount` is what the payments that count have left after refunds, `refunded_amount` what was given back of them.
     A refund in parts leaves a bill paid; a payment that is given back whole does not.
@@ -66,7 +67,7 @@ class Bill(Table, table=True):
     changed_at: datetime = Field(sa_type=aware())
 
     def status_on(self, day: date) -> str:
-        """The status that is shown: unpaid, overdue, paid or cancelled."""
+        """The status that is shown: overdue follows from the date."""
         return "overdue" if self.state == "unpaid" and self.due_on < day else self.state
 
     def receive(self, amount: int, refunded: int, at: datetime) -> bool:
@@ -92,7 +93,7 @@ class Bill(Table, table=True):
     @property
     def remaining(self) -> int:
         """What is still due."""
-        if self.state in ("cancelled", "written_off"):
+        if self.state in ("cancelled", "written_off", "paid_at_counter"):
             return 0
         return max(self.amount - self._standing, 0)
 

@@ -34,10 +34,11 @@ class OwnerCandidate(Table, table=True):
 
 
 class KnownDossier(Table, table=True):
-    """Whose dossier it is, so that the applicant sees its fee."""
+    """Whose dossier it is, so that the applicant sees its fee; `fee_version`: that of the last event about the fee."""
 
     __tablename__ = "known_dossier"
 
     id: UUID = Field(primary_key=True)
     resident_id: UUID | None = Field(default=None, index=True)
     organization_id: UUID | None = Field(default=None, index=True)
+    fee_version: int = 0

@@ -12,7 +12,7 @@ from payments_qr.model import Bill, UtilityAccount
 from payments_qr.model.bills import BillProof, BillTerms
 from payments_qr.model.fields import Amount, CustomerCode, Period, plausible_day
 
-BillStatus = Literal["unpaid", "overdue", "paid", "cancelled", "written_off"]
+BillStatus = Literal["unpaid", "overdue", "paid", "cancelled", "written_off", "paid_at_counter"]
 AccountStatus = Literal["pending", "confirmed"]
 
 
@@ -57,13 +57,13 @@ class BillView(BaseModel):
     due_on: date
     """Last day of payment (hạn thanh toán)."""
     status: BillStatus
-    """State of the bill on this day."""
+    """State of the bill on this day. A dossier's fee that the office took in cash is `paid_at_counter` (thu tại quầy)."""
     qr_code_id: UUID | None
     """The code that pays this bill."""
     dossier_id: UUID | None
     """The dossier whose fee it is."""
     paid_at: datetime | None
-    """When it was paid in full."""
+    """When it was paid in full, online or at the counter."""
 
     @classmethod
     def of(cls, bill: Bill) -> Self:
