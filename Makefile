@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format clients examples test-clients bench bench-long up down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -83,9 +83,14 @@ bench-long: install ## growth, spike and soak
 docker:
 	@docker compose version >/dev/null 2>&1 || { echo "No Docker with Compose here: this needs both."; exit 3; }
 
-up: docker install ## the compose stack: PostgreSQL, Kafka, the services, the gateway
-	$(VENV)/python -m deploy.secrets
-	docker compose up --build --wait
+up: docker install ## checks first, then builds and starts the compose stack: PostgreSQL, Kafka, the services, the gateway
+	@$(VENV)/python -m deploy.release up
+
+rollback: docker install ## the release before, with its images and its files; what was accepted stays
+	@$(VENV)/python -m deploy.release rollback
+
+preflight: docker install ## the checks of make up alone; changes nothing
+	@$(VENV)/python -m deploy.preflight
 
 down: docker ## stops the compose stack
 	docker compose down

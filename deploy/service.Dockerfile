@@ -22,6 +22,9 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bakhong \
 COPY --from=build /opt/venv /opt/venv
 COPY deploy/image/run.py /opt/bakhong/run.py
 ENV PATH=/opt/venv/bin:$PATH SERVICE=${SERVICE} FILES_DIR=/var/lib/bakhong PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# The last layer that changes with each commit: those above come from the cache.
+ARG VERSION=dev
+LABEL org.opencontainers.image.title=bakhong-${SERVICE} org.opencontainers.image.version=${VERSION}
 USER bakhong
 VOLUME /var/lib/bakhong
 EXPOSE 8000

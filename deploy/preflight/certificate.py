@@ -1,0 +1,74 @@
+"""Checks of the certificate: present, of its key, valid today, for the domain."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from deploy.preflight.finding import Finding
+
+CERTIFICATE, KEY = "tls_certificate.pem", "tls_key.pem"
+ENDS_SOON = timedelta(days=3)
+"""Fewer days than this and an upgrade is the wrong thing to do first."""
+PUT_BOTH = (
+    f"Put the certificate with its chain into deploy/secrets/{CERTIFICATE} and its key into deploy/secrets/{KEY}."
+)
+
+
+def check_certificate(folder: Path, domain: str, *, now: datetime | None = None) -> list[Finding]:
+    """What is wrong with the pair of files in `folder` for `domain`."""
+    try:
+        certificate = x509.load_pem_x509_certificates((folder / CERTIFICATE).read_bytes())[0]
+        key = load_pem_private_key((folder / KEY).read_bytes(), password=None)
+    except FileNotFoundError as missing:
+        name = Path(missing.filename).name
+        return [Finding("certificate", f"deploy/secrets/{name} is missing.", PUT_BOTH)]
+    except (ValueError, TypeError):
+        return [Finding("certificate", f"{CERTIFICATE} or {KEY} is no PEM file, or its key has a password.", PUT_BOTH)]
+    findings = [*_dates(certificate, now or datetime.now(UTC)), *_names(certificate, domain)]
+    if key.public_key() != certificate.public_key():
+        findings.append(Finding("certificate", f"{KEY} is not the key of {CERTIFICATE}.", PUT_BOTH))
+    return findings
+
+
+def _dates(certificate: x509.Certificate, now: datetime) -> Iterator[Finding]:
+    first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now < first:
+        yield Finding(
+            "certificate", f"The certificate is valid only from {first:%d/%m/%Y %H:%M} UTC.", "Check the clock."
+        )
+    if last < now:
+        yield Finding("certificate", f"The certificate ended on {last:%d/%m/%Y}.", f"Renew it. {PUT_BOTH}")
+    elif last < now + ENDS_SOON:
+        yield Finding("certificate", f"The certificate ends on {last:%d/%m/%Y}.", f"Renew it first. {PUT_BOTH}")
+
+
+def _names(certificate: x509.Certificate, domain: str) -> Iterator[Finding]:
+    names = names_of(certificate)
+    if not any(covers(name, domain) for name in names):
+        problem = f"The certificate is for {', '.join(names) or 'no name'}, and DOMAIN in .env is {domain}."
+        yield Finding("certificate", problem, "Bring a certificate for this domain, or correct DOMAIN.")
+
+
+def names_of(certificate: x509.Certificate) -> list[str]:
+    """The names and addresses that the certificate is for."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    return [str(name.value) for name in names if isinstance(name, x509.DNSName | x509.IPAddress)]
+
+
+def covers(name: str, domain: str) -> bool:
+    """Whether a certificate's name is for this domain; an asterisk stands for exactly one label (RFC 6125)."""
+    try:
+        return ipaddress.ip_address(name) == ipaddress.ip_address(domain)
+    except ValueError:
+        pass
+    name, domain = name.lower(), domain.lower()
+    return name == domain or (name.startswith("*.") and name[1:] == domain[domain.find(".") :] and "." in domain)

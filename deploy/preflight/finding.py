@@ -1,0 +1,16 @@
+"""What a check found wrong: one plain sentence, and one that says what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """`check` is the name by which `SKIP_CHECKS` leaves the check out."""
+
+    check: str
+    problem: str
+    to_do: str
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.problem} {self.to_do}"
