@@ -18,7 +18,8 @@ WITH recent AS (
 ), compared AS (
     SELECT payment.*,
            CASE status WHEN 'settled' THEN amount - refunded_amount ELSE 0 END AS due,
-           coalesce((SELECT sum(movement.amount) FROM movement WHERE movement.payment_id = payment.id), 0) AS booked
+           coalesce((SELECT sum(movement.amount) FROM movement WHERE movement.payment_id = payment.id
+                        AND movement.kind IN ('settled', 'refunded', 'reversed')), 0) AS booked
       FROM payment JOIN recent USING (id)
      WHERE merchant_id IS NOT NULL AND status IN ('settled', 'reversed')
 )

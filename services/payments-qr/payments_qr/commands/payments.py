@@ -22,6 +22,7 @@ from payments_qr.commands.report_batch import (
     ReportedReversal,
     load_report_batch,
 )
+from payments_qr.commands.several_bills import BillPart, give_back_parts, parts_of, pay_parts
 from payments_qr.errors import AlreadyResolved, NotResolved
 from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
 from payments_qr.model.matching import FoundCode, FoundMerchant, MatchInput, MatchOutcome, is_duplicate, judge
@@ -61,7 +62,9 @@ def _record_payment(batch: ReportBatch, report: ReportedPayment) -> Recorded:
         _publish_unmatched(batch.session, payment)
     if found.merchant is not None:
         bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
-        take_effect(batch.session, payment, found.merchant, found.code, bill)
+        codes = batch.codes
+        parts = [BillPart(one, codes.get(one.qr_code_id or one.id), one.remaining) for one in found.several]
+        take_effect(batch.session, payment, found.merchant, found.code, bill, parts)
     return payment, True
 
 
@@ -79,7 +82,7 @@ def _new_payment(report: ReportedPayment, found: PaymentTarget) -> Payment:
             found.code,
             report.reference or "",
             found.named.id if found.named else None,
-            by_customer_code=found.by_customer_code,
+            target=found,
         ),
     )
     payment = Payment(
@@ -104,7 +107,7 @@ def _found_merchant(merchant: Merchant | None, settled_at: datetime) -> FoundMer
 
 
 def _found_code(
-    code: QrCode | None, reference: str, named_id: UUID | None, *, by_customer_code: bool = False
+    code: QrCode | None, reference: str, named_id: UUID | None, *, target: PaymentTarget | None = None
 ) -> FoundCode | None:
     if code is None:
         return None
@@ -118,7 +121,9 @@ def _found_code(
         was_mangled=is_mangled(reference, code.reference or ""),
         belongs_to_named_merchant=named_id is None or named_id == code.merchant_id,
         pays_into_account=code.account_matches,
-        by_customer_code=by_customer_code,
+        by_customer_code=target is not None and target.by_customer_code,
+        pays_several=target is not None and bool(target.several),
+        is_ambiguous=target is not None and target.is_ambiguous,
     )
 
 
@@ -143,29 +148,39 @@ def _mark_duplicate(payment: Payment, of: Payment) -> None:
     payment.decide(MatchOutcome.POSSIBLE_DUPLICATE)
 
 
-def take_effect(session: Session, payment: Payment, merchant: Merchant, code: QrCode | None, bill: Bill | None) -> None:
-    """A payment that counts closes its code and pays its bill; each published payment is reversed at most once."""
+def take_effect(
+    session: Session, payment: Payment, merchant: Merchant, code: QrCode | None, bill: Bill | None,
+    parts: Sequence[BillPart] = (),
+) -> None:  # fmt: skip
+    """A payment that counts closes its code and pays its bill, or the `parts` of several bills; each published payment is
+    reversed at most once."""
     if payment.status not in ("settled", "possible_duplicate"):
         return
     _publish_settled(session, payment, merchant, bill)
     if not payment.counts:
         return
-    book_payment(session, payment, merchant, payment.settled_at)
+    book_payment(session, payment, merchant, payment.settled_at, several=bool(parts))
     if payment.refunded_amount:
         _publish_refunded(session, payment, merchant, bill, payment.settled_at)
     if code is not None and code.kind == "dynamic" and code.state == "active" and bill is None:
         code.turn("paid", now())
-    if bill is not None and bill.receive(payment.amount, payment.refunded_amount, payment.settled_at):
+    if parts:
+        for completed in pay_parts(session, payment, merchant, parts):
+            _publish_paid(session, payment, merchant, completed)
+    elif bill is not None and bill.receive(payment.amount, payment.refunded_amount, payment.settled_at):
         if code is not None:
             code.turn("paid", now())
-        publish(
-            session,
-            BillPaid(
-                merchant_id=merchant.id, bill_id=bill.id, payment_id=payment.id, unit_id=merchant.unit_id,
-                unit_code=merchant.unit_code, amount=bill.amount, paid_at=payment.settled_at,
-                dossier_id=bill.dossier_id,
-            ),
-        )  # fmt: skip
+        _publish_paid(session, payment, merchant, bill)
+
+
+def _publish_paid(session: Session, payment: Payment, merchant: Merchant, bill: Bill) -> None:
+    publish(
+        session,
+        BillPaid(
+            merchant_id=merchant.id, bill_id=bill.id, payment_id=payment.id, unit_id=merchant.unit_id,
+            unit_code=merchant.unit_code, amount=bill.amount, paid_at=payment.settled_at, dossier_id=bill.dossier_id,
+        ),
+    )  # fmt: skip
 
 
 def _publish_settled(session: Session, payment: Payment, merchant: Merchant, bill: Bill | None) -> None:
@@ -222,15 +237,20 @@ def _refund(batch: ReportBatch, payment: Payment, at: datetime) -> None:
     merchant = batch.merchants[payment.merchant_id]
     bill = batch.bills.get(payment.bill_id) if payment.bill_id else None
     code = batch.codes.get(payment.qr_code_id) if payment.qr_code_id else None
-    book_refund(batch.session, payment, merchant, part, at)
-    if payment.reversed_at is None:
+    parts = parts_of(batch.allocations.get(payment.id, ()), batch.bills, batch.codes)
+    book_refund(batch.session, payment, merchant, part, at, several=bool(parts))
+    if parts:
+        give_back_parts(batch.session, payment, merchant, parts, part, at)
+    elif payment.reversed_at is None:
         if bill is not None:
             bill.refund(part, at)
+    else:
+        may_reopen = bill is None or bill.give_back(payment.amount, before, at)
+        if code is not None and code.state == "paid" and may_reopen:
+            code.turn("active", now())
+    if payment.reversed_at is None:
         _publish_refunded(batch.session, payment, merchant, bill, at)
         return
-    may_reopen = bill is None or bill.give_back(payment.amount, before, at)
-    if code is not None and code.state == "paid" and may_reopen:
-        code.turn("active", now())
     _publish_reversed(batch.session, payment, merchant, bill, payment.reversed_at)
 
 
@@ -299,10 +319,11 @@ async def _judge_again(session: Session, payment: Payment, merchant: Merchant) -
 
 
 async def accept_payment(
-    session: Session, caller: Caller, payment: Payment, merchant: Merchant, code: QrCode | None, note: str
-) -> None:
-    """An officer or the merchant accepts a waiting payment for a merchant and optionally a code."""
-    _refuse_decided(payment)
+    session: Session, caller: Caller, payment: Payment, merchant: Merchant, code: QrCode | None, note: str,
+    parts: Sequence[BillPart] = (),
+) -> None:  # fmt: skip
+    """An officer or the merchant accepts a waiting payment for a merchant and optionally a code, or for several bills."""
+    refuse_decided(payment)
     payment.merchant_id, payment.unit_id = merchant.id, merchant.unit_id
     if code is not None:
         payment.qr_code_id, payment.bill_id = code.id, code.bill_id
@@ -310,17 +331,18 @@ async def accept_payment(
     _note_decision(payment, caller, note)
     payment.decide(MatchOutcome.ACCEPTED)
     bill = await session.get(Bill, payment.bill_id, with_for_update=True) if payment.bill_id else None
-    take_effect(session, payment, merchant, code, bill)
+    take_effect(session, payment, merchant, code, bill, parts)
 
 
 def dismiss_payment(caller: Caller, payment: Payment, note: str) -> None:
     """Dismisses a waiting payment: it stays visible and never counts."""
-    _refuse_decided(payment)
+    refuse_decided(payment)
     _note_decision(payment, caller, note)
     payment.decide(MatchOutcome.DISMISSED)
 
 
-def _refuse_decided(payment: Payment) -> None:
+def refuse_decided(payment: Payment) -> None:
+    """409 for a payment that does not wait for a decision."""
     if payment.status not in ("unmatched", "possible_duplicate") or payment.resolved_at is not None:
         raise AlreadyResolved()
 

@@ -13,9 +13,11 @@ from sqlmodel import col, select
 from chassis.clock import local_date, now
 from chassis.storage.database import Session
 from chassis.storage.locks import join, lock_names
-from payments_qr.model import Bill, Merchant, Payment, QrCode, Reversal
+from payments_qr.model import Bill, Merchant, Movement, Payment, QrCode, Reversal
+from payments_qr.model.bill_choice import DueBill, choose_bills, months_in
 from payments_qr.model.matching import DUPLICATE_WINDOW_WITH_REFERENCE, MatchOutcome
 from payments_qr.model.merchants import account_indexes
+from payments_qr.model.movements import MovementKind
 from payments_qr.model.reference_codes import customer_codes_in, references_in
 
 
@@ -54,13 +56,26 @@ class ReportedReversal:
 
 @dataclass(frozen=True, slots=True)
 class PaymentTarget:
-    """The merchant and code that a report identifies; `by_customer_code`: the code of a bill whose customer the memo names."""
+    """The merchant and code that a report identifies; `by_customer_code`: the code of a bill whose customer the memo names,
+    `several`: the bills that the amount is the sum of, when the code is that of the oldest, `is_ambiguous`: more than one
+    reading fits."""
 
     merchant: Merchant | None
     code: QrCode | None
     named: Merchant | None
     account_matches: bool | None
     by_customer_code: bool = False
+    several: tuple[Bill, ...] = ()
+    is_ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BilledCode:
+    """The code of a customer's bill that a memo names, the first of `several`."""
+
+    code: QrCode
+    several: tuple[Bill, ...] = ()
+    is_ambiguous: bool = False
 
 
 @dataclass
@@ -74,6 +89,7 @@ class ReportBatch:
     payments: dict[tuple[str, str], Payment] = field(default_factory=dict)
     reversals: dict[tuple[str, str], list[Reversal]] = field(default_factory=lambda: defaultdict(list))
     reversal_keys: set[tuple[str, str]] = field(default_factory=set)
+    allocations: dict[UUID, list[Movement]] = field(default_factory=lambda: defaultdict(list))
     _codes_by_key: dict[str, list[QrCode]] = field(default_factory=lambda: defaultdict(list))
     _merchants_by_account: dict[bytes, list[Merchant]] = field(default_factory=lambda: defaultdict(list))
     _customer_bills: dict[tuple[UUID, str], list[Bill]] = field(default_factory=lambda: defaultdict(list))
@@ -101,22 +117,29 @@ class ReportBatch:
             merchant: Merchant | None = named or self.merchants[code.merchant_id]
         else:
             merchant = named or self._merchant_of_account(report)
-        billed = self._find_bill_code(report, merchant) if code is None or code.kind == "static" else None
+        billed = self._find_billed(report, merchant) if code is None or code.kind == "static" else None
+        matches = account_matches(report, merchant)
+        if billed is None:
+            return PaymentTarget(merchant, code, named, matches)
+        several, is_ambiguous = billed.several, billed.is_ambiguous
         return PaymentTarget(
-            merchant, billed or code, named, account_matches(report, merchant), by_customer_code=billed is not None
+            merchant, billed.code, named, matches, by_customer_code=True, several=several, is_ambiguous=is_ambiguous
         )
 
-    def _find_bill_code(self, report: ReportedPayment, merchant: Merchant | None) -> QrCode | None:
-        """The code of the bill that a memo with a customer code pays: one of this amount, else the oldest that is due."""
+    def _find_billed(self, report: ReportedPayment, merchant: Merchant | None) -> BilledCode | None:
+        """What a memo with a customer code pays; where nothing fits, the oldest bill that is due, for a person to decide."""
         if merchant is None or not report.reference:
             return None
         for customer_code in customer_codes_in(report.reference):
-            bills = self._customer_bills.get((merchant.id, customer_code), ())
-            fitting = [bill for bill in bills if bill.state == "unpaid" and bill.remaining == report.amount]
+            bills = self._customer_bills.get((merchant.id, customer_code), [])
             due = [bill for bill in bills if bill.state == "unpaid"]
-            chosen = next(iter(fitting or due or bills[-1:]), None)
-            if chosen is not None and chosen.qr_code_id is not None:
-                return self.codes.get(chosen.qr_code_id)
+            amounts = [DueBill(bill.period, bill.remaining) for bill in due]
+            choice = choose_bills(amounts, report.amount, months_in(report.reference))
+            chosen = tuple(due[number] for number in choice.positions) or tuple(due[:1] or bills[-1:])
+            codes = [self.codes[bill.qr_code_id] for bill in chosen if bill.qr_code_id in self.codes]
+            if codes and len(codes) == len(chosen):
+                several = chosen if len(choice.positions) > 1 and are_open(codes) else ()
+                return BilledCode(codes[0], several, choice.is_ambiguous)
         return None
 
     def _find_code(self, report: ReportedPayment, named: Merchant | None) -> QrCode | None:
@@ -147,6 +170,11 @@ class ReportBatch:
         indexes = account_indexes(report.bin, report.account_no)
         found = {merchant.id: merchant for index in indexes for merchant in self._merchants_by_account.get(index, ())}
         return next(iter(found.values())) if len(found) == 1 else None
+
+
+def are_open(codes: Sequence[QrCode]) -> bool:
+    """Whether each of some codes can still be paid."""
+    return all(code.state == "active" and (code.expires_at is None or code.expires_at > now()) for code in codes)
 
 
 def account_matches(report: ReportedPayment, merchant: Merchant | None) -> bool | None:
@@ -202,9 +230,11 @@ async def _load_customer_bills(batch: ReportBatch, fresh: Sequence[ReportedPayme
         select(Bill.id, Bill.qr_code_id)
         .where(
             tuple_(col(Bill.merchant_id), col(Bill.customer_code)).in_(wanted),
-            col(Bill.state).in_(("unpaid", "paid")),
             col(Bill.dossier_id).is_(None),
-            col(Bill.due_on) >= local_date(now() - BILLS_LOOKED_AT),
+            or_(
+                col(Bill.state) == "unpaid",
+                and_(col(Bill.state) == "paid", col(Bill.due_on) >= local_date(now() - PAID_BILLS_LOOKED_AT)),
+            ),
         )
         .limit(MOST_CUSTOMER_BILLS)
     )
@@ -215,7 +245,7 @@ async def _load_customer_bills(batch: ReportBatch, fresh: Sequence[ReportedPayme
         batch._customer_bills[bill.merchant_id, bill.customer_code].append(bill)
 
 
-BILLS_LOOKED_AT = timedelta(days=400)
+PAID_BILLS_LOOKED_AT = timedelta(days=400)
 MOST_CUSTOMER_BILLS = 5_000
 
 
@@ -296,7 +326,20 @@ async def _load_reversed(batch: ReportBatch, reversals: Sequence[ReportedReversa
     if codes:
         await _store_codes(batch, col(QrCode.id).in_(codes))
     await _load_bills(batch, {payment.bill_id for payment in payments if payment.bill_id})
+    await _load_allocations(batch, {payment.id for payment in payments})
     await _load_merchants(batch, {payment.merchant_id for payment in payments if payment.merchant_id})
+
+
+async def _load_allocations(batch: ReportBatch, payment_ids: set[UUID]) -> None:
+    """The parts of payments for several bills, with these bills and their codes."""
+    of = col(Movement.payment_id).in_(payment_ids) & (col(Movement.kind) == MovementKind.ALLOCATED)
+    for movement in await batch.session.exec(select(Movement).where(of).order_by(col(Movement.id))):
+        if movement.payment_id is not None:
+            batch.allocations[movement.payment_id].append(movement)
+    bill_ids = {movement.bill_id for parts in batch.allocations.values() for movement in parts if movement.bill_id}
+    if bill_ids:
+        await _store_codes(batch, col(QrCode.id).in_(select(Bill.qr_code_id).where(col(Bill.id).in_(bill_ids))))
+        await _load_bills(batch, bill_ids)
 
 
 def _any_of(partner: Any, reference: Any, keys: Iterable[tuple[str, str]]) -> Any:

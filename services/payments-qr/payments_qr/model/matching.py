@@ -9,12 +9,13 @@ Status = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
 
 
 class MatchOutcome(StrEnum):
-    """The reason of a payment's status. The first five count; the others wait for a person's decision."""
+    """The reason of a payment's status. The first six count; the others wait for a person's decision."""
 
     EXACT = "exact"
     MANGLED_REFERENCE = "mangled_reference"
     COUNTER = "counter"
     CUSTOMER_CODE = "customer_code"
+    SEVERAL_BILLS = "several_bills"
     ACCEPTED = "accepted"
     PARTIAL = "partial"
     TOO_MUCH = "too_much"
@@ -27,6 +28,7 @@ class MatchOutcome(StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
     OTHER_PROVIDER = "other_provider"
     MERCHANT_NOT_ACTIVE = "merchant_not_active"
+    AMBIGUOUS_BILLS = "ambiguous_bills"
     POSSIBLE_DUPLICATE = "possible_duplicate"
     DISMISSED = "dismissed"
     REOPENED = "reopened"
@@ -35,7 +37,7 @@ class MatchOutcome(StrEnum):
 COUNTING = frozenset(
     {
         *(MatchOutcome.EXACT, MatchOutcome.MANGLED_REFERENCE, MatchOutcome.COUNTER, MatchOutcome.CUSTOMER_CODE),
-        MatchOutcome.ACCEPTED,
+        *(MatchOutcome.SEVERAL_BILLS, MatchOutcome.ACCEPTED),
     }
 )
 # Two banks stamp the same transfer within minutes; two customers at one stall rarely pay the same to the second.
@@ -56,7 +58,8 @@ class MatchInput:
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """The code that the reference identifies. `by_customer_code`: the memo names the customer of its bill instead."""
+    """The code that the reference identifies. `by_customer_code`: the memo names the customer of its bill instead; with
+    `pays_several` the amount is that of the customer's oldest bills, with `is_ambiguous` more than one reading fits."""
 
     kind: Literal["static", "dynamic", "external"]
     amount: int | None
@@ -67,6 +70,8 @@ class FoundCode:
     belongs_to_named_merchant: bool = True
     pays_into_account: bool = True  # an external code may name another account
     by_customer_code: bool = False
+    pays_several: bool = False
+    is_ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ def _judge_code(payment: MatchInput, code: FoundCode) -> MatchOutcome:
         return MatchOutcome.CLOSED_CODE
     if code.expires_at is not None and payment.settled_at > code.expires_at:
         return MatchOutcome.EXPIRED_CODE
+    if code.is_ambiguous or code.pays_several:
+        return MatchOutcome.AMBIGUOUS_BILLS if code.is_ambiguous else MatchOutcome.SEVERAL_BILLS
     if code.amount is not None and code.kind != "static" and payment.amount != code.amount:
         return MatchOutcome.PARTIAL if payment.amount < code.amount else MatchOutcome.TOO_MUCH
     if code.by_customer_code:

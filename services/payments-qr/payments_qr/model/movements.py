@@ -12,11 +12,13 @@ from payments_qr.model.tables import Table, aware, money, text
 
 
 class MovementKind(StrEnum):
-    """`settled`, `refunded`, `reversed` move money; `written_off` and `write_off_reopened` only what is due."""
+    """`settled`, `refunded`, `reversed` move money; `allocated` says which part of it a bill has, where a payment pays several
+    bills; `written_off` and `write_off_reopened` move only what is due."""
 
     SETTLED = "settled"
     REFUNDED = "refunded"
     REVERSED = "reversed"
+    ALLOCATED = "allocated"
     WRITTEN_OFF = "written_off"
     WRITE_OFF_REOPENED = "write_off_reopened"
 
@@ -28,7 +30,8 @@ class Movement(Table, table=True):
     """A movement, never changed or deleted. `amount` is signed VND: what a merchant receives is plus, what it gives back minus.
 
     `business_day` is that of the payment, also for what is given back later, so that a day's sum is what is left of it. A
-    payment that is given back whole has its last part as `reversed`; a write-off is plus, its reopening minus.
+    payment that is given back whole has its last part as `reversed`; a write-off is plus, its reopening minus. Money of a
+    payment for several bills names no bill: its allocations do, plus when paid and minus when given back.
     """
 
     __tablename__ = "movement"

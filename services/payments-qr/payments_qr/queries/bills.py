@@ -115,6 +115,18 @@ def _with_status(query: Any, status: str | None) -> Any:
     return query.where(col(Bill.due_on) >= today()) if status == "unpaid" else query
 
 
+async def list_bills_to_lock(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Bill]:
+    """Bills by id, the oldest first."""
+    found = await session.exec(select(Bill).where(col(Bill.id).in_(ids)).order_by(col(Bill.due_on), col(Bill.id)))
+    return found.all()
+
+
+async def periods_of(session: ReadSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The periods of utility bills, by bill."""
+    query = select(Bill.id, Bill.period).where(col(Bill.id).in_(ids), col(Bill.dossier_id).is_(None))
+    return dict((await session.exec(query)).all())
+
+
 async def list_linked_accounts(session: ReadSession, resident_id: UUID) -> Sequence[UtilityAccount]:
     """The customer codes that a resident has linked."""
     ids = await ids_of_resident(session, resident_id)

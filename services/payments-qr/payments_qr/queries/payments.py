@@ -13,9 +13,9 @@ from chassis.security.identity import Caller
 from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
-from payments_qr.model import Merchant, Movement, Payment, QrCode
+from payments_qr.model import Bill, Merchant, Movement, Payment, QrCode
 from payments_qr.model.movements import MONEY, MovementKind
-from payments_qr.model.reference_codes import likely_keys, reference_key
+from payments_qr.model.reference_codes import customer_codes_in, likely_keys, reference_key
 from payments_qr.queries.bills import bills_to_pay
 from payments_qr.queries.ownership import managed_by, owned_by
 
@@ -160,7 +160,10 @@ async def list_market_totals(
 
 
 async def list_suggestions(session: ReadSession, payment: Payment) -> list[tuple[QrCode, str]]:
-    """Open codes for an unmatched payment: those with a similar reference, then those with the same amount."""
+    """Open codes for an unmatched payment: of the bills of a customer whom its memo names, the oldest first, then those with
+    a similar reference, then those with the same amount."""
+    memo = payment.opened_memo() or ""
+    of_customer = [(code, "customer") for code in await _codes_of_customer(session, payment, memo)]
     query: Any = (
         select(QrCode)
         .join(Merchant, col(Merchant.id) == col(QrCode.merchant_id))
@@ -177,10 +180,37 @@ async def list_suggestions(session: ReadSession, payment: Payment) -> list[tuple
     else:
         query = query.where(col(Merchant.provider) == payment.partner_id)
     codes = list(await session.exec(query))
-    keys = likely_keys(payment.opened_memo() or "", [code.reference_key for code in codes if code.reference_key])
+    keys = likely_keys(memo, [code.reference_key for code in codes if code.reference_key])
     alike = [(code, "reference") for code in codes if code.reference_key in keys]
-    by_amount = [(code, "amount") for code in codes if code.amount == payment.amount and code.reference_key not in keys]
-    return (alike + (by_amount if payment.merchant_id else []))[:MOST_SUGGESTIONS]
+    by_amount = [(code, "amount") for code in codes if code.amount == payment.amount and payment.merchant_id]
+    found = {code.id: (code, why) for code, why in reversed(of_customer + alike + by_amount)}
+    return list(reversed(found.values()))[:MOST_SUGGESTIONS]
+
+
+async def _codes_of_customer(session: ReadSession, payment: Payment, memo: str) -> Sequence[QrCode]:
+    """The codes of the unpaid bills of the customer whom a memo names, the oldest bill first."""
+    if payment.merchant_id is None or not (codes := customer_codes_in(memo)):
+        return []
+    query = (
+        select(QrCode)
+        .join(Bill, col(Bill.qr_code_id) == col(QrCode.id))
+        .where(
+            col(Bill.merchant_id) == payment.merchant_id, col(Bill.customer_code).in_(codes),
+            col(Bill.state) == "unpaid", col(Bill.dossier_id).is_(None),
+        )
+        .order_by(col(Bill.due_on), col(Bill.id))
+        .limit(MOST_SUGGESTIONS)
+    )  # fmt: skip
+    return list(await session.exec(query))
+
+
+async def list_bills_of_payment(session: ReadSession, payment: Payment) -> Sequence[Bill]:
+    """The bills that a payment pays, the oldest first: one, or those that it was allocated to."""
+    allocated = select(Movement.bill_id).where(
+        col(Movement.payment_id) == payment.id, col(Movement.kind) == MovementKind.ALLOCATED
+    )
+    query = select(Bill).where(or_(col(Bill.id) == payment.bill_id, col(Bill.id).in_(allocated)))
+    return (await session.exec(query.order_by(col(Bill.due_on), col(Bill.id)))).all()
 
 
 async def _visible(session: ReadSession, caller: Caller) -> Any:

@@ -25,13 +25,16 @@ from chassis.web.routing import (
     etag,
     transactional_router,
 )
-from payments_qr.commands.payments import accept_payment, dismiss_payment, reopen_payment
-from payments_qr.model import Bill, Merchant, Payment, QrCode
+from payments_qr.commands.bills import lock_bill
+from payments_qr.commands.payments import accept_payment, dismiss_payment, refuse_decided, reopen_payment
+from payments_qr.commands.several_bills import BillPart
+from payments_qr.model import Merchant, Payment, QrCode
 from payments_qr.printing.receipts import receipt_pdf
-from payments_qr.queries.bills import list_payers
+from payments_qr.queries.bills import list_bills_to_lock, list_payers, periods_of
 from payments_qr.queries.merchants import get_merchant_for, get_merchant_to_change
 from payments_qr.queries.payments import (
     get_visible_payment,
+    list_bills_of_payment,
     list_daily_sums,
     list_market_totals,
     list_merchant_totals,
@@ -206,11 +209,11 @@ async def _get_receipt(session: Session, caller: Caller, payment_id: UUID, purpo
     if payment.merchant_id is None:
         raise NotFound()
     merchant = await session.get_one(Merchant, payment.merchant_id)
-    bill = await session.get(Bill, payment.bill_id) if payment.bill_id else None
-    if caller.role == "officer" and bill is not None:
-        for payer in await list_payers(session, [bill]):
+    bills = await list_bills_of_payment(session, payment)
+    if caller.role == "officer" and bills:
+        for payer in await list_payers(session, bills):
             record_access(session, "payments-qr", caller, payer, action="read", purpose=stated, fields=["payments"])
-    return ReceiptView.of(payment, merchant, bill)
+    return ReceiptView.of(payment, merchant, bills)
 
 
 @router.get("/v1/payments/{payment_id}")
@@ -233,11 +236,13 @@ async def list_payment_suggestions(
     payment = await get_visible_payment(session, caller, payment_id)
     await _log_reads(session, caller, [payment], _purpose_of_decision(caller, purpose))
     found = await list_suggestions(session, payment)
+    periods = await periods_of(session, [code.bill_id for code, _ in found if code.bill_id])
     return Listed(
         items=[
             Suggestion.model_validate(
                 {"qr_code_id": code.id, "merchant_id": code.merchant_id, "bill_id": code.bill_id,
-                 "reference": code.reference, "amount": code.amount, "why": why}
+                 "reference": code.reference, "amount": code.amount, "why": why,
+                 "period": periods.get(code.bill_id) if code.bill_id else None}
             )
             for code, why in found
         ]
@@ -255,8 +260,12 @@ async def resolve_payment(
 ) -> PaymentView:
     """Decides on a waiting payment: accepted for a merchant and optionally a code, or dismissed."""
     payment = await _get_payment_to_decide(session, caller, payment_id, purpose)
+    refuse_decided(payment)
     if body.action == "dismiss":
         dismiss_payment(caller, payment, body.note)
+        return PaymentView.of(payment)
+    if body.bill_ids:
+        await _accept_for_bills(session, caller, payment, body)
         return PaymentView.of(payment)
     code = await _code_to_accept(session, payment, body)
     merchant_id = body.merchant_id or (code.merchant_id if code else payment.merchant_id)
@@ -292,6 +301,21 @@ async def _get_payment_to_decide(session: Session, caller: Caller, payment_id: U
 def _purpose_of_decision(caller: Caller, purpose: str | None) -> str | None:
     """Deciding on payments is the purpose `payment`, unless another one is stated."""
     return purpose_of(caller, None, purpose or "payment") if caller.role == "officer" else None
+
+
+async def _accept_for_bills(session: Session, caller: Caller, payment: Payment, body: PaymentResolution) -> None:
+    """Accepts a payment for unpaid bills of one merchant; 422 unless what remains of them is its amount."""
+    bills = await list_bills_to_lock(session, body.bill_ids)
+    merchant_ids = {bill.merchant_id for bill in bills}
+    if len(bills) < len(set(body.bill_ids)) or len(merchant_ids) != 1 or body.merchant_id not in (None, *merchant_ids):
+        text = "Các hóa đơn phải cùng một điểm thu.", "The bills must be of one merchant."
+        raise InvalidBody(errors=[FieldError("/bill_ids", "other-merchant", *text)])
+    merchant = await get_merchant_to_change(session, caller, merchant_ids.pop(), "payment.resolve")
+    parts = [BillPart(bill, await lock_bill(session, bill), bill.remaining) for bill in bills]
+    if any(bill.state != "unpaid" for bill in bills) or sum(part.amount for part in parts) != payment.amount:
+        text = "Tổng còn lại của các hóa đơn phải bằng số tiền.", "What remains of the bills must be the amount."
+        raise InvalidBody(errors=[FieldError("/bill_ids", "other-sum", *text)])
+    await accept_payment(session, caller, payment, merchant, parts[0].code, body.note, parts if len(parts) > 1 else ())
 
 
 async def _code_to_accept(session: Session, payment: Payment, body: PaymentResolution) -> QrCode | None:

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.errors import Language
 from chassis.web.bodies import RequestBody
@@ -33,7 +34,7 @@ class PaymentView(BaseModel):
     qr_code_id: UUID | None
     """The code."""
     bill_id: UUID | None
-    """The bill."""
+    """The bill; of several the oldest, the others are in its movements."""
     partner_id: str
     """The partner."""
     partner_reference: str
@@ -61,8 +62,8 @@ class MovementView(BaseModel):
 
     id: UUID
     """Id of the movement."""
-    kind: Literal["settled", "refunded", "reversed", "written_off", "write_off_reopened"]
-    """What happened."""
+    kind: Literal["settled", "refunded", "reversed", "allocated", "written_off", "write_off_reopened"]
+    """What happened. `allocated` is the part of a payment for several bills that this bill has (phân bổ)."""
     amount: int
     """VND, signed: received plus, given back minus; a write-off plus, its reopening minus."""
     payment_id: UUID | None
@@ -139,12 +140,15 @@ class Suggestion(BaseModel):
     """Reference by which a payment is matched (mã tham chiếu)."""
     amount: int | None
     """Amount in whole VND."""
-    why: Literal["reference", "amount"]
-    """What it has in common with the payment."""
+    period: str | None = None
+    """Month of its bill, `YYYY-MM` (kỳ hóa đơn)."""
+    why: Literal["customer", "reference", "amount"]
+    """What it has in common with the payment: the customer's code in the memo, the reference, or the amount."""
 
 
 class PaymentResolution(RequestBody):
-    """`accept` counts the payment (for the code or merchant that is named), `dismiss` excludes it from every sum."""
+    """`accept` counts the payment (for the code, the bills or the merchant that is named), `dismiss` excludes it from every
+    sum."""
 
     action: Literal["accept", "dismiss"]
     """What is decided."""
@@ -152,8 +156,18 @@ class PaymentResolution(RequestBody):
     """The merchant."""
     qr_code_id: UUID | None = None
     """The code."""
+    bill_ids: list[UUID] = Field(default=[], max_length=24)
+    """Instead of one code: unpaid bills of one merchant, whose remaining sums are the amount of the payment."""
     note: str = Field(min_length=1, max_length=500)
     """The reason that was given."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.bill_ids and self.qr_code_id is not None:
+            raise PydanticCustomError(
+                "one-way", "Name one code or several bills.", {"vi": "Chỉ nêu một mã QR hoặc các hóa đơn."}
+            )
+        return self
 
 
 class SettlementView(BaseModel):

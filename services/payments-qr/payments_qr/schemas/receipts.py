@@ -1,5 +1,6 @@
 """The receipt of a payment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
@@ -36,7 +37,9 @@ class ReceiptView(BaseModel):
     customer_code: str | None
     """The customer's code on the bill (mã khách hàng), or the dossier's code for a fee."""
     period: str | None
-    """Month of the bill, `YYYY-MM` (kỳ hóa đơn)."""
+    """Month of the bill, `YYYY-MM` (kỳ hóa đơn); of several bills the oldest."""
+    periods: list[str]
+    """The months of all bills that it pays, the oldest first."""
     bill_id: UUID | None
     """The bill that it pays."""
     dossier_id: UUID | None
@@ -49,7 +52,9 @@ class ReceiptView(BaseModel):
     """Its number there (mã giao dịch)."""
 
     @classmethod
-    def of(cls, payment: Payment, merchant: Merchant, bill: Bill | None) -> Self:
+    def of(cls, payment: Payment, merchant: Merchant, bills: Sequence[Bill]) -> Self:
+        bill = bills[0] if bills else None
+        periods = [one.period for one in bills if one.dossier_id is None]
         return cls.model_validate(
             payment.model_dump(include=set(cls.model_fields))
             | {
@@ -57,7 +62,8 @@ class ReceiptView(BaseModel):
                 "merchant_id": merchant.id,
                 "merchant_name": merchant.name,
                 "customer_code": bill.customer_code if bill else None,
-                "period": bill.period if bill and bill.dossier_id is None else None,
+                "period": periods[0] if periods else None,
+                "periods": periods,
                 "dossier_id": bill.dossier_id if bill else None,
             }
         )
@@ -69,7 +75,7 @@ class ReceiptView(BaseModel):
             ("Trạng thái", _STATUS[self.status]),
             ("Đơn vị thu", self.merchant_name),
             (code, self.customer_code or ""),
-            ("Kỳ hóa đơn", f"{self.period[5:7]}/{self.period[:4]}" if self.period else ""),
+            ("Kỳ hóa đơn", ", ".join(f"{period[5:7]}/{period[:4]}" for period in self.periods)),
             ("Thời gian", f"{self.settled_at.astimezone(HO_CHI_MINH):%d/%m/%Y %H:%M:%S}"),
             ("Kênh thanh toán", self.partner_id),
             ("Mã giao dịch", self.partner_reference),
