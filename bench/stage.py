@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.machine import Cores
-from chassis.security.identity import Caller, Signer, write_keys
+from chassis.security.identity import Caller, TokenSigner, write_keys
 from chassis.storage.database import asyncpg_url, database_url
 from contracts.services import EVERY_PROCESS, package_of
 from deploy.local.keys import personal_data_keys
@@ -225,7 +225,7 @@ class Stage:
         """An internal token that lasts for the whole benchmark."""
         key = serialization.load_pem_private_key((self.folder / "keys/gateway.pem").read_bytes(), password=None)
         assert isinstance(key, Ed25519PrivateKey)
-        signer = Signer("gateway", key, lifetime_seconds=4 * HOUR)
+        signer = TokenSigner("gateway", key, lifetime_seconds=4 * HOUR)
         return signer.token(caller)
 
     def _environment(self, own: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import time
 import httpx
 
 from deploy.demo.api_client import ApiClient, RequestRefused
-from deploy.demo.steady_bank import Bank, open_merchant
+from deploy.demo.steady_bank import DemoBank, open_merchant
 
 SECONDS_BETWEEN = 5.0
 SECONDS_BEFORE_NEXT_TRY = 5.0
@@ -19,7 +19,7 @@ SECONDS_BEFORE_NEXT_TRY = 5.0
 
 def main(url: str) -> int:
     """Send payments until SIGTERM."""
-    bank = Bank(url, _opened(url), seconds_between=SECONDS_BETWEEN)
+    bank = DemoBank(url, _opened(url), seconds_between=SECONDS_BETWEEN)
     bank.start()
     while bank.is_alive():
         bank.join(60)

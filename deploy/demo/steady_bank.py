@@ -33,7 +33,7 @@ def open_merchant(api: ApiClient, account_no: str = "9900000002") -> str:
     return str(merchant["id"])
 
 
-class Bank(threading.Thread):
+class DemoBank(threading.Thread):
     """Sends one payment after another, each until it is accepted, as a partner's retry queue would."""
 
     def __init__(self, url: str, merchant_id: str, *, seconds_between: float = BETWEEN_MESSAGES) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from chassis.storage.database import Database
-from chassis.web.service_client import ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed
 from contracts.gateway import PartnerChanged
 from contracts.services import EVERY_PROCESS
 from gateway.commands.development import PARTNERS, ensure_development_partners
@@ -229,7 +229,7 @@ DEAD_LETTER_ID = "01890000-0000-7000-8000-000000000001"
 
 
 async def nobody_has_it(service: str, *_: Any, **__: Any) -> Any:
-    raise ServiceUnavailable(service, 404)
+    raise ServiceCallFailed(service, 404)
 
 
 async def test_the_service_gives_the_reason_why_a_dead_letter_stays(
@@ -241,7 +241,7 @@ async def test_the_service_gives_the_reason_why_a_dead_letter_stays(
             "id": DEAD_LETTER_ID,
             "reason": "StepCompleted does not parse: step",
         }
-        raise ServiceUnavailable(service, 409, said) if service == "onboarding" else ServiceUnavailable(service, 404)
+        raise ServiceCallFailed(service, 409, said) if service == "onboarding" else ServiceCallFailed(service, 404)
 
     monkeypatch.setattr(asgi_app.inner.state.runtime.service_client, "call", onboarding_has_it)
     operator = await sign_in("operator")

@@ -14,7 +14,7 @@ import pytest
 from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.load import load_units
 from deploy.demo.people import people, write_list
-from deploy.demo.steady_bank import COMMUNE, Bank, open_merchant, sums
+from deploy.demo.steady_bank import COMMUNE, DemoBank, open_merchant, sums
 from deploy.local.health import is_ready
 from deploy.local.started import Started, started
 
@@ -43,8 +43,8 @@ def merchant_id(api: ApiClient) -> str:
 
 
 @pytest.fixture
-def bank(platform: Started, merchant_id: str) -> Iterator[Bank]:
-    sender = Bank(platform.url, merchant_id)
+def bank(platform: Started, merchant_id: str) -> Iterator[DemoBank]:
+    sender = DemoBank(platform.url, merchant_id)
     sender.start()
     yield sender
     sender.enough.set()
@@ -60,7 +60,7 @@ def pid_of(platform: Started, name: str) -> int:
     return int(note["processes"][name])
 
 
-def test_every_process_may_die_under_load(platform: Started, api: ApiClient, bank: Bank) -> None:
+def test_every_process_may_die_under_load(platform: Started, api: ApiClient, bank: DemoBank) -> None:
     before = sums(api)
     recovered: dict[str, float] = {}
     for name in (

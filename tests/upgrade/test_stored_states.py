@@ -17,7 +17,7 @@ from chassis.storage.database import Database
 from contracts.event import Event
 from reporting.projections.entities import subscriptions
 from reporting.projections.states import read_state, write_state
-from reporting.projections.subscriptions import Subscription
+from reporting.projections.subscriptions import StateChange
 
 EXAMPLES = Path(contracts.__file__).parents[1] / "examples"
 RELEASED = Path(__file__).with_name("stored_states.json")
@@ -42,7 +42,7 @@ def sample_of(event: type[Event], **changes: Any) -> Event:
 
 @pytest.mark.parametrize(("event", "subscription"), EVENTS, ids=[event.type for event, _ in EVENTS])
 async def test_fields_of_a_newer_release_survive_an_event_that_older_code_applies(
-    event: type[Event], subscription: Subscription, database: Database, deliver: Callable[..., Any]
+    event: type[Event], subscription: StateChange, database: Database, deliver: Callable[..., Any]
 ) -> None:
     first = sample_of(event, version=1)
     await deliver(first)

@@ -24,7 +24,7 @@ import httpx
 import pytest
 
 from chassis.messaging.bus.choose import BUS_DATABASE
-from chassis.security.identity import Caller, Signer, write_keys
+from chassis.security.identity import Caller, TokenSigner, write_keys
 from chassis.storage.database import Database, asyncpg_url, database_url
 from chassis.storage.migrations import backfill, create_database, upgrade
 from deploy.demo.api_client import eventually
@@ -140,7 +140,7 @@ def test_a_column_is_replaced_while_old_and_new_code_serve_side_by_side(
         "SIGNING_KEY_FILE": str(keys / f"{NAME}.pem"),
     }  # fmt: skip
     log = tmp_path / "processes.log"
-    signer = Signer.read(keys / "gateway.pem")
+    signer = TokenSigner.read(keys / "gateway.pem")
     release_1 = scripts_until("0001", tmp_path)
     upgrade(url, release_1)
     sql(url, f"INSERT INTO note SELECT gen_random_uuid(), i % 3 = 0 FROM generate_series(1, {OLD_ROWS}) AS i")

@@ -14,7 +14,7 @@ import jwt
 
 from chassis.clock import now
 from chassis.errors import Unauthenticated
-from chassis.security.identity import Caller, Level, Signer, claims_of
+from chassis.security.identity import Caller, Level, TokenSigner, claims_of
 from chassis.security.played import ACR_VALUES, subject_of
 from gateway.identity.oidc import IdentityProvider, check_times
 from gateway.identity.played import played_provider
@@ -59,7 +59,7 @@ class SignerFile:
     def read(self) -> None:
         changed_at = self._path.stat().st_mtime
         if changed_at != self._changed_at:
-            self._signer = Signer.read(self._path)
+            self._signer = TokenSigner.read(self._path)
             # Every gateway with the same signing key derives the same key for partners' tokens.
             self.partner_key = hashlib.sha256(b"partner tokens|" + self._path.read_bytes()).digest()
             self.session_key = hashlib.sha256(b"sessions|" + self._path.read_bytes()).digest()

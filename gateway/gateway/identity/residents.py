@@ -15,8 +15,7 @@ from chassis.errors import Forbidden, Problem
 from chassis.security.identity import Caller, Level
 from chassis.security.sign_in import Claims
 from chassis.storage.database import Database
-from chassis.web.service_client import ServiceClient
-from chassis.web.service_client import ServiceUnavailable as NoAnswer
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from gateway.errors import (
     IdentityConflict,
     IdentityDeceased,
@@ -68,7 +67,7 @@ class Residents:
             answer = await self._registry.call(
                 "registry", "POST", "/internal/sign-ins", caller=None, json={"claims": claims.seal()}, seconds=5.0
             )
-        except NoAnswer as error:
+        except ServiceCallFailed as error:
             raise ServiceUnavailable from error
         if answer["refusal"] in REFUSALS:
             raise REFUSALS[answer["refusal"]]()

@@ -21,7 +21,7 @@ from chassis.web.routing import (
     page_by_id,
     transactional_router,
 )
-from chassis.web.service_client import ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed
 from contracts.services import SERVICE_NAMES
 from gateway.model import AdministrativeAct
 from gateway.schemas import AdministrativeActView, DeadLetterItem, DeadLetters, SettingsView
@@ -125,7 +125,7 @@ async def _fetch_dead_letters(
         answer = await request.app.state.runtime.service_client.call(
             service, "GET", "/internal/dead-letters", caller=caller, params=params, seconds=5.0
         )
-    except ServiceUnavailable:
+    except ServiceCallFailed:
         return None
     return [DeadLetterItem(**item, service=service) for item in answer["items"]], answer["next_cursor"] is not None
 
@@ -147,7 +147,7 @@ async def _call_holder(
             path = f"/internal/dead-letters/{dead_letter_id}{suffix}"
             answer = await runtime.service_client.call(name, method, path, caller=caller, seconds=20.0)
             return {"service": name, **answer}
-        except ServiceUnavailable as failure:
+        except ServiceCallFailed as failure:
             if failure.status == 409:
                 raise DeadLetterStays(members={key: failure.body[key] for key in ("id", "reason")}) from failure
             if failure.status not in (404, None):

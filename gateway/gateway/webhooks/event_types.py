@@ -87,7 +87,7 @@ class MerchantEvent(Shape):
     reason: str | None = None
 
 
-class Owner(Shape):
+class OwnerShape(Shape):
     tax_code: str | None = Field(default=None, max_length=32)
     personal_id: str | None = Field(default=None, max_length=32)
 
@@ -100,7 +100,7 @@ class Owner(Shape):
 
 class MerchantCode(Shape):
     merchant_id: UUID | None = None
-    owner: Owner | None = None
+    owner: OwnerShape | None = None
     name: str | None = None
     category: str | None = None
     unit_code: str | None = None
@@ -116,7 +116,7 @@ class MerchantCode(Shape):
         return self
 
 
-class PaymentSettled(Shape):
+class PaymentSettledShape(Shape):
     partner_reference: str
     amount: int = Field(gt=0, lt=_WHOLE, strict=True)
     currency: Literal["VND"]
@@ -127,7 +127,7 @@ class PaymentSettled(Shape):
     account_no: str | None = None
 
 
-class PaymentReversed(Shape):
+class PaymentReversedShape(Shape):
     partner_reference: str
     original_reference: str
     amount: int = Field(gt=0, lt=_WHOLE, strict=True)
@@ -162,8 +162,8 @@ SHAPES: dict[str, type[Shape]] = {
     "merchant.rejected": MerchantEvent,
     "merchant.suspended": MerchantEvent,
     "merchant.qr_issued": MerchantCode,
-    "qr.payment_settled": PaymentSettled,
-    "qr.payment_reversed": PaymentReversed,
+    "qr.payment_settled": PaymentSettledShape,
+    "qr.payment_reversed": PaymentReversedShape,
     "dossier.status_changed": DossierEvent,
 }
 

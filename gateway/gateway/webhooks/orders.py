@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.observability.log import logger
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from gateway.webhooks.providers import PartnerMessage, ReplyOutcome
 
 SECONDS_TO_ASK = 2.0
@@ -26,7 +26,7 @@ class Orders:
                 "payments-qr", "POST", "/v1/qr-codes/orders", caller=None, seconds=SECONDS_TO_ASK,
                 json=order | {"partner_id": partner_id},
             )  # fmt: skip
-        except ServiceUnavailable as unavailable:
+        except ServiceCallFailed as unavailable:
             logger.warning("order not checked", partner=partner_id, status=unavailable.status)
             return None
         return _OUTCOMES.get(found["result"])

@@ -22,7 +22,7 @@ from chassis.observability.log import logger
 from chassis.observability.sql_gauges import SqlGauge, export_gauges_forever
 from chassis.observability.tracing import TRACING
 from chassis.security.access_log import seal_new_entries
-from chassis.security.identity import Signer, Verifier
+from chassis.security.identity import TokenSigner, Verifier
 from chassis.security.key_rotation import Rotation, rotate_keys
 from chassis.settings import Settings
 from chassis.storage.database import Database, connect, database_url
@@ -91,7 +91,7 @@ class Runtime:
         )
         self.bus: Bus = bus_of(settings)
         self.verifier = Verifier(settings.internal_keys_file) if settings.internal_keys_file else _RejectingVerifier()
-        self.signer = Signer.read(settings.signing_key_file) if settings.signing_key_file else None
+        self.signer = TokenSigner.read(settings.signing_key_file) if settings.signing_key_file else None
         self.service_client = ServiceClient(settings, self.signer, service.name)
         self.relay = Relay(self.database.url, self.bus, service=service.name, seconds=settings.database_seconds)
         self.consumer = Consumer(

@@ -26,7 +26,7 @@ from chassis.messaging.bus.embedded import EmbeddedBus
 from chassis.messaging.consumer import is_batch_handler
 from chassis.observability.log import configure_logging
 from chassis.runtime import Runtime, Service
-from chassis.security.identity import Caller, Role, Signer, write_keys
+from chassis.security.identity import Caller, Role, TokenSigner, write_keys
 from chassis.settings import Settings
 from chassis.storage.database import ChassisTable, Database, Session, asyncpg_url, database_url
 from chassis.storage.migrations import create_database, upgrade
@@ -126,7 +126,7 @@ Calling = Callable[..., httpx.AsyncClient]
 async def calling(runtime: Runtime, keys: Path) -> AsyncIterator[Calling]:
     """`calling("officer", unit_code="15724")` is an HTTP client of the app with that caller's token, `calling()` one without."""
     app = create_app(runtime.service, runtime=runtime)
-    signer = Signer.read(keys / "gateway.pem")
+    signer = TokenSigner.read(keys / "gateway.pem")
     opened: list[httpx.AsyncClient] = []
 
     def client(role: Role | None = None, *, subject: str = "tester", **who: Any) -> httpx.AsyncClient:

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.clock import frozen_at, now
 from chassis.errors import Unauthenticated
-from chassis.security.identity import AUDIENCE, Caller, Signer, Verifier, write_keys
+from chassis.security.identity import AUDIENCE, Caller, TokenSigner, Verifier, write_keys
 
 RESIDENT = Caller(role="resident", subject="somebody", resident_id=uuid4())
 
@@ -28,7 +28,7 @@ def verifier(folder):
 
 @pytest.fixture
 def gateway(folder):
-    return Signer.read(folder / "gateway.pem")
+    return TokenSigner.read(folder / "gateway.pem")
 
 
 def test_a_token_says_who_is_calling(verifier, gateway):
@@ -49,7 +49,7 @@ def test_a_token_ends_after_a_minute_even_when_it_was_seen_before(verifier, gate
 
 
 def test_a_service_speaks_for_itself_and_for_nobody_else(verifier, folder):
-    casework = Signer.read(folder / "casework.pem")
+    casework = TokenSigner.read(folder / "casework.pem")
 
     assert verifier.caller(casework.token(Caller(role="service", subject="casework"))).role == "service"
     with pytest.raises(Unauthenticated):
@@ -64,7 +64,7 @@ def test_keys_rotate_without_a_restart(folder, verifier, gateway):
 
     with pytest.raises(Unauthenticated):
         verifier.caller(gateway.token(RESIDENT))
-    assert verifier.caller(Signer.read(folder / "gateway.pem").token(RESIDENT)).role == "resident"
+    assert verifier.caller(TokenSigner.read(folder / "gateway.pem").token(RESIDENT)).role == "resident"
 
 
 @pytest.mark.parametrize("junk", ["", "a.b.c", "é", "eyJhbGciOiJub25lIn0.e30.", "x" * 5000])  # pragma: allowlist secret

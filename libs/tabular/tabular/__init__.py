@@ -7,7 +7,19 @@
 from .findings import CellError, Finding, TableError, UnreadableTable
 from .isolated import IsolatedTable, open_table
 from .reader import read_table
-from .table import AnyRow, BrokenRow, Cell, Column, Layout, Limits, Notice, Row, SkippedSheet, Table, is_blank
+from .table import (
+    AnyRow,
+    BrokenRow,
+    Cell,
+    Column,
+    FileNotice,
+    Layout,
+    ReadingLimits,
+    Row,
+    SkippedSheet,
+    Table,
+    is_blank,
+)
 
 __all__ = [
     "AnyRow",
@@ -15,11 +27,11 @@ __all__ = [
     "Cell",
     "CellError",
     "Column",
+    "FileNotice",
     "Finding",
     "IsolatedTable",
     "Layout",
-    "Limits",
-    "Notice",
+    "ReadingLimits",
     "Row",
     "SkippedSheet",
     "Table",

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from .findings import NOT_A_WORKBOOK, TOO_EXPENSIVE, TableError
 from .frames import error_frame, frames_of, parse_request
 from .reader import read_table
-from .table import Limits
+from .table import ReadingLimits
 from .workbook import Reader
 
 
@@ -40,7 +40,7 @@ def _own_output() -> BinaryIO:
     return output
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: ReadingLimits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

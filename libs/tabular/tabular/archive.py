@@ -6,7 +6,7 @@ import zlib
 from typing import BinaryIO
 
 from .findings import NOT_A_WORKBOOK, TOO_LARGE, UnreadableTable
-from .table import Limits
+from .table import ReadingLimits
 
 ZIP = b"PK\x03\x04"
 _CHUNK = 1 << 20
@@ -16,7 +16,7 @@ _TAIL = 16
 _MERGE = b"<mergeCell "
 
 
-def check_archive(file: BinaryIO, limits: Limits) -> str:
+def check_archive(file: BinaryIO, limits: ReadingLimits) -> str:
     """The format of a zipped workbook (`xlsx`, `xlsb` or `ods`); raises `UnreadableTable` for bombs and other files.
 
     The sizes that the directory of the archive states are added up first. Then every entry is read once: `zipfile` never
@@ -43,7 +43,7 @@ def has_merged_cells(file: BinaryIO) -> bool:
         return any(_contains(archive, name, re.compile(_MERGE)) for name in sheets)
 
 
-def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
+def _check_sizes(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
     entries = archive.infolist()
     unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
     if unpacked > limits.unpacked or (unpacked > _SMALL and unpacked > limits.ratio * packed):

@@ -11,13 +11,13 @@ from .encodings import Encoding, encoding_of
 from .header import find_header
 from .records import Records
 from .rows import BareRow, Sheet, composed, table_of
-from .table import Cells, Column, Limits, Table
+from .table import Cells, Column, ReadingLimits, Table
 
 _SEPARATORS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
 
 
-def read_csv(file: BinaryIO, columns: Sequence[Column], limits: Limits) -> Table:
+def read_csv(file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits) -> Table:
     """A CSV file as a table; raises `UnreadableTable`. The row of the header decides which separator it is."""
     encoding = encoding_of(file)
     first = next(iter(_lines(file, encoding)), "")
@@ -49,7 +49,7 @@ class _CsvText:
     file: BinaryIO
     encoding: Encoding
     separator: str
-    limits: Limits
+    limits: ReadingLimits
     width: int | None = None
 
     def rows(self) -> Iterator[BareRow]:

@@ -11,19 +11,19 @@ from datetime import date, datetime, time
 from typing import Any
 
 from .findings import Finding
-from .table import AnyRow, BrokenRow, Cell, Cells, Column, Layout, Limits, Notice, Row, SkippedSheet, Table
+from .table import AnyRow, BrokenRow, Cell, Cells, Column, FileNotice, Layout, ReadingLimits, Row, SkippedSheet, Table
 
 LENGTH = struct.Struct(">I")
 _ROWS_PER_FRAME = 500
 _CELLS_PER_FRAME = 10_000
 
 
-def request_of(columns: Sequence[Column], limits: Limits, reader: str) -> str:
+def request_of(columns: Sequence[Column], limits: ReadingLimits, reader: str) -> str:
     """What is to be read, as one argument of a command."""
     return json.dumps({"columns": [asdict(column) for column in columns], "limits": asdict(limits), "reader": reader})
 
 
-def parse_request(text: str) -> tuple[list[Column], Limits, str]:
+def parse_request(text: str) -> tuple[list[Column], ReadingLimits, str]:
     request = json.loads(text)
     columns = [
         Column(
@@ -35,7 +35,7 @@ def parse_request(text: str) -> tuple[list[Column], Limits, str]:
         )
         for each in request["columns"]
     ]
-    return columns, Limits(**request["limits"]), request["reader"]
+    return columns, ReadingLimits(**request["limits"]), request["reader"]
 
 
 def frame(content: object) -> bytes:
@@ -69,8 +69,8 @@ def table_of_head(head: Mapping[str, Any]) -> Table:
     )
 
 
-def notice_of(plain: Sequence[Any]) -> Notice:
-    return Notice(Finding(**plain[0]), tuple(plain[1]))
+def notice_of(plain: Sequence[Any]) -> FileNotice:
+    return FileNotice(Finding(**plain[0]), tuple(plain[1]))
 
 
 class RowsOfFrames:
@@ -103,7 +103,7 @@ def _head(table: Table) -> dict[str, Any]:
     }
 
 
-def _notice(notice: Notice) -> tuple[dict[str, str], tuple[str, ...]]:
+def _notice(notice: FileNotice) -> tuple[dict[str, str], tuple[str, ...]]:
     return asdict(notice.finding), notice.preview
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from .findings import NOT_A_WORKBOOK, TOO_EXPENSIVE, Finding, UnreadableTable
 from .frames import LENGTH, RowsOfFrames, notice_of, request_of, table_of_head
 from .reader import DEFAULT_LIMITS
-from .table import AnyRow, Column, Limits, Table
+from .table import AnyRow, Column, ReadingLimits, Table
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class IsolatedTable:
 
 @asynccontextmanager
 async def open_table(
-    file: BinaryIO, columns: Sequence[Column], limits: Limits = DEFAULT_LIMITS
+    file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits = DEFAULT_LIMITS
 ) -> AsyncIterator[IsolatedTable]:
     """A CSV file or a workbook as a table. Raises `UnreadableTable`.
 
@@ -73,7 +73,7 @@ async def _head(frames: AsyncIterator[dict[str, Any]]) -> Table | Finding:
 
 @asynccontextmanager
 async def _reading(
-    file: BinaryIO, columns: Sequence[Column], limits: Limits, reader: str
+    file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits, reader: str
 ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     file.seek(0)
     file.flush()

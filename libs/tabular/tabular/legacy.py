@@ -123,30 +123,30 @@ def words_beyond_ascii(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if not word.isascii()]
 
 
-class Evidence(NamedTuple):
+class EncodingEvidence(NamedTuple):
     """What a text says of its encoding: words that only Unicode explains, and legacy encodings that explain the rest."""
 
     is_unicode: bool
     legacy: frozenset[Legacy]
 
 
-_SILENT = Evidence(is_unicode=False, legacy=frozenset())
+_SILENT = EncodingEvidence(is_unicode=False, legacy=frozenset())
 
 
-def evidence_of(text: str) -> Evidence:
+def evidence_of(text: str) -> EncodingEvidence:
     """The evidence of one cell; text without accents has none."""
     if text.isascii():
         return _SILENT
     readings = [_readings(word) for word in words_beyond_ascii(text)]
     strange = [legacy for is_plain, legacy in readings if not is_plain]
     if not strange:
-        return Evidence(any(not legacy for _, legacy in readings), frozenset())
+        return EncodingEvidence(any(not legacy for _, legacy in readings), frozenset())
     if _is_read_twice(text):
-        return Evidence(is_unicode=False, legacy=frozenset(("UTF-8 × 2",)))
+        return EncodingEvidence(is_unicode=False, legacy=frozenset(("UTF-8 × 2",)))
     named = [legacy for legacy in strange if legacy]
     if not named:
-        return Evidence(any(is_plain and not legacy for is_plain, legacy in readings), frozenset())
-    return Evidence(is_unicode=False, legacy=frozenset.intersection(*named) or frozenset.union(*named))
+        return EncodingEvidence(any(is_plain and not legacy for is_plain, legacy in readings), frozenset())
+    return EncodingEvidence(is_unicode=False, legacy=frozenset.intersection(*named) or frozenset.union(*named))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from .csv_file import read_csv
-from .table import Column, Limits, Table
+from .table import Column, ReadingLimits, Table
 from .workbook import Reader, is_workbook, read_workbook
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ReadingLimits()
 
 
 def read_table(
-    file: BinaryIO, columns: Sequence[Column], limits: Limits = DEFAULT_LIMITS, reader: Reader | None = None
+    file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits = DEFAULT_LIMITS, reader: Reader | None = None
 ) -> Table:
     """A CSV file or a workbook as a table whose rows are read one by one.
 

@@ -20,7 +20,7 @@ from .findings import (
 )
 from .header import Header, find_header
 from .legacy import Legacy
-from .table import AnyRow, BrokenRow, Cell, Cells, Column, Limits, Notice, Row, SkippedSheet, Table, is_blank
+from .table import AnyRow, BrokenRow, Cell, Cells, Column, FileNotice, ReadingLimits, Row, SkippedSheet, Table, is_blank
 
 EXAMPLE_MARK = "Dòng ví dụ, xin xóa"
 """The note by which the example row of a template is known."""
@@ -53,7 +53,7 @@ class _Found(NamedTuple):
 
 
 def table_of(
-    format: str, encoding: str | None, sheets: Sequence[Sheet], columns: Sequence[Column], limits: Limits
+    format: str, encoding: str | None, sheets: Sequence[Sheet], columns: Sequence[Column], limits: ReadingLimits
 ) -> Table:
     """The table of all visible sheets with a header that has the required columns; raises `UnreadableTable`."""
     found = {sheet.name: _with_header(sheet, columns, limits) for sheet in sheets if sheet.is_visible}
@@ -70,7 +70,7 @@ def table_of(
     fonts = [each.font or legacy.encoding_of(_sample(each, limits)) for each in good]
     notices = [_preview(each, font, limits) for each, font in zip(good, fonts, strict=True) if font]
     if skipped:
-        notices.append(Notice(sheets_not_read([sheet.name for sheet in skipped])))
+        notices.append(FileNotice(sheets_not_read([sheet.name for sheet in skipped])))
     first = good[0]
     return Table(
         format=format,
@@ -85,7 +85,7 @@ def table_of(
     )
 
 
-def _with_header(sheet: Sheet, columns: Sequence[Column], limits: Limits) -> _Found | None:
+def _with_header(sheet: Sheet, columns: Sequence[Column], limits: ReadingLimits) -> _Found | None:
     bare = islice(sheet.open(), limits.header_within + _LOOK_BELOW)
     head = [[] if isinstance(cells, Finding) else composed(cells, sheet.font) for _, cells in bare]
     header = find_header(head, columns, limits.header_within, sheet.spans)
@@ -113,20 +113,20 @@ def _has_content(sheet: Sheet) -> bool:
     return any(isinstance(cells, Finding) or not _is_empty(cells) for _, cells in islice(sheet.open(), _SAMPLE))
 
 
-def _sample(found: _Found, limits: Limits) -> Iterator[list[str]]:
+def _sample(found: _Found, limits: ReadingLimits) -> Iterator[list[str]]:
     below = islice(found.sheet.open(), found.header.index + 1, found.header.index + 1 + _SAMPLE)
     for _, cells in below:
         if not isinstance(cells, Finding):
             yield [cell for cell in cells[: limits.columns] if isinstance(cell, str) and not cell.isascii()]
 
 
-def _preview(found: _Found, font: Legacy, limits: Limits) -> Notice:
+def _preview(found: _Found, font: Legacy, limits: ReadingLimits) -> FileNotice:
     examples = (cells[0] for cells in _sample(found, limits) if cells)
-    return Notice(converted(font), tuple(legacy.to_unicode(text, font) for text in islice(examples, _PREVIEW)))
+    return FileNotice(converted(font), tuple(legacy.to_unicode(text, font) for text in islice(examples, _PREVIEW)))
 
 
 def _rows(
-    found: Sequence[_Found], fonts: Sequence[Legacy | None], limits: Limits, notices: list[Notice]
+    found: Sequence[_Found], fonts: Sequence[Legacy | None], limits: ReadingLimits, notices: list[FileNotice]
 ) -> Iterator[AnyRow]:
     numbers = count(1)
     for each, font in zip(found, fonts, strict=True):
@@ -140,9 +140,9 @@ class _SheetRows:
 
     found: _Found
     font: Legacy | None
-    limits: Limits
+    limits: ReadingLimits
     numbers: Iterator[int]
-    notices: list[Notice]
+    notices: list[FileNotice]
 
     def __iter__(self) -> Iterator[AnyRow]:
         below = islice(self.found.sheet.open(), self.found.header.index + 1, None)
@@ -195,7 +195,7 @@ class _SheetRows:
     def _note_rows_after_gap(self, below: Iterator[BareRow]) -> None:
         left = sum(isinstance(cells, Finding) or not _is_empty(cells) for _, cells in below)
         if left:
-            self.notices.append(Notice(rows_after_gap(self.found.sheet.name, left)))
+            self.notices.append(FileNotice(rows_after_gap(self.found.sheet.name, left)))
 
 
 def _is_empty(cells: Cells) -> bool:

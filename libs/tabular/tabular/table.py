@@ -32,7 +32,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReadingLimits:
     """Bounds of what one file may cost. Sizes in bytes, time in seconds of CPU."""
 
     unpacked: int = 1 << 30
@@ -86,7 +86,7 @@ class BrokenRow(NamedTuple):
 AnyRow = Row | BrokenRow
 
 
-class Notice(NamedTuple):
+class FileNotice(NamedTuple):
     """Something about the whole file that the sender should know; `preview` has up to three converted texts."""
 
     finding: Finding
@@ -113,7 +113,7 @@ class Table:
     sheets_read: tuple[str, ...]
     sheets_skipped: tuple[SkippedSheet, ...]
     above: tuple[Cells, ...]
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[FileNotice] = field(default_factory=list)
     unknown: tuple[str, ...] = ()
     rows: Iterator[AnyRow] = field(default_factory=lambda: iter(()))
 

@@ -17,7 +17,7 @@ from python_calamine import CalamineSheet, SheetVisibleEnum
 from .archive import ZIP, check_archive, has_merged_cells
 from .findings import LOCKED, NOT_A_WORKBOOK, UnreadableTable
 from .rows import BareRow, Sheet, table_of
-from .table import Cell, Cells, Column, Limits, Table
+from .table import Cell, Cells, Column, ReadingLimits, Table
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Reader = Literal["calamine", "openpyxl"]
@@ -31,7 +31,9 @@ def is_workbook(file: BinaryIO) -> bool:
     return head.startswith((ZIP, OLE2))
 
 
-def read_workbook(file: BinaryIO, columns: Sequence[Column], limits: Limits, reader: Reader | None = None) -> Table:
+def read_workbook(
+    file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits, reader: Reader | None = None
+) -> Table:
     """The visible sheets of a workbook as a table; raises `UnreadableTable`. Without `reader`, one after the other."""
     file.seek(0)
     is_zipped = file.read(len(ZIP)) == ZIP
@@ -56,7 +58,7 @@ class _Failed(UnreadableTable):
 _Open = Callable[[BinaryIO], list[Sheet]]
 
 
-def _table(open_sheets: _Open, format: str, file: BinaryIO, columns: Sequence[Column], limits: Limits) -> Table:
+def _table(open_sheets: _Open, format: str, file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits) -> Table:
     file.seek(0)
     try:
         sheets = open_sheets(file)

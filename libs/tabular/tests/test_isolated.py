@@ -12,7 +12,7 @@ import pytest
 
 from libs.tabular.tests.lists import ANH, COLUMNS, CUONG, PEOPLE, TITLES, as_csv, names, read
 from libs.tabular.tests.workbooks import as_xlsx, merged, with_cell
-from tabular import AnyRow, Limits, Table, UnreadableTable, open_table
+from tabular import AnyRow, ReadingLimits, Table, UnreadableTable, open_table
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def on_disk(content: io.BytesIO) -> Iterator[BinaryIO]:
         yield file
 
 
-async def read_isolated(content: io.BytesIO, limits: Limits = Limits()) -> tuple[Table, list[AnyRow]]:  # noqa: B008
+async def read_isolated(content: io.BytesIO, limits: ReadingLimits = ReadingLimits()) -> tuple[Table, list[AnyRow]]:  # noqa: B008
     with on_disk(content) as file:
         async with open_table(file, COLUMNS, limits) as table:
             return table.table, [row async for row in table.rows()]
@@ -74,13 +74,13 @@ async def test_a_workbook_that_no_reader_can_hold_is_an_error_and_not_the_end() 
 async def test_time_is_limited() -> None:
     slow = io.BytesIO(b"personal_id;full_name\n" + b'"\n' * 2_000_000)
     with pytest.raises(UnreadableTable, match="file-too-expensive"):
-        await read_isolated(slow, Limits(cpu_seconds=1))
+        await read_isolated(slow, ReadingLimits(cpu_seconds=1))
 
 
 async def test_memory_is_limited() -> None:
     long = io.BytesIO(b"personal_id;full_name\n" + b"x" * (120 << 20))
     with pytest.raises(UnreadableTable, match="file-too-expensive"):
-        await read_isolated(long, Limits(memory=200 << 20))
+        await read_isolated(long, ReadingLimits(memory=200 << 20))
 
 
 async def test_a_reader_that_is_left_early_ends_its_process() -> None:

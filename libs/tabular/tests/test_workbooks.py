@@ -6,7 +6,7 @@ import pytest
 
 from libs.tabular.tests.lists import ANH, BINH, COLUMNS, CUONG, PEOPLE, TITLES, good, names, read
 from libs.tabular.tests.workbooks import SHEET, as_ods, as_xls, as_xlsx, merged, patched, with_cell
-from tabular import Limits, SkippedSheet, UnreadableTable, read_table
+from tabular import ReadingLimits, SkippedSheet, UnreadableTable, read_table
 
 ALL_NAMES = [person[1] for person in PEOPLE]
 
@@ -157,7 +157,7 @@ def test_an_archive_that_unpacks_400_fold_is_refused_before_it_is_unpacked() -> 
     with pytest.raises(UnreadableTable, match="file-too-large"):
         read(content)
     with pytest.raises(UnreadableTable, match="file-too-large"):
-        read(as_xlsx([TITLES, *PEOPLE]), limits=Limits(unpacked=1_000))
+        read(as_xlsx([TITLES, *PEOPLE]), limits=ReadingLimits(unpacked=1_000))
 
 
 def test_an_entry_that_lies_about_its_size_is_refused() -> None:

@@ -14,13 +14,13 @@ from casework.model.forms import KnownAttribute
 from casework.procedures import FormField
 from chassis.errors import Forbidden, NotYetKnown
 from chassis.security.identity import Caller
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 
 _ATTRIBUTES = TypeAdapter(dict[str, KnownAttribute])
 REGISTRY = "registry"
 
 
-class KnownAttributes(NamedTuple):
+class PrefilledAttributes(NamedTuple):
     """Attributes by name; `degraded` names the sources that did not answer."""
 
     attributes: dict[str, KnownAttribute]
@@ -30,15 +30,15 @@ class KnownAttributes(NamedTuple):
 class Prefilled(NamedTuple):
     """What the registry knows about a dossier's applicant and subject."""
 
-    applicant: KnownAttributes
-    subject: KnownAttributes
+    applicant: PrefilledAttributes
+    subject: PrefilledAttributes
 
     @property
     def degraded(self) -> list[str]:
         return sorted({*self.applicant.degraded, *self.subject.degraded})
 
 
-NOTHING = KnownAttributes({})
+NOTHING = PrefilledAttributes({})
 
 
 async def fetch_prefill(
@@ -76,14 +76,14 @@ async def _applicant(
     organization_id: UUID | None,
     names: frozenset[str],
     seconds: float,
-) -> KnownAttributes:
+) -> PrefilledAttributes:
     if organization_id is None:
         return await _resident(service_client, caller, resident_id, names, seconds)
     about_organization, representative_id = await _organization(service_client, caller, organization_id, seconds / 2)
     about_person = await _resident(
         service_client, _caller_for(caller, representative_id), representative_id, names, seconds / 2
     )
-    return KnownAttributes(
+    return PrefilledAttributes(
         about_organization.attributes | about_person.attributes, (*about_organization.degraded, *about_person.degraded)
     )
 
@@ -94,7 +94,7 @@ async def _resident(
     resident_id: UUID | None,
     names: frozenset[str],
     seconds: float,
-) -> KnownAttributes:
+) -> PrefilledAttributes:
     wanted = sorted(name for name in names if not name.startswith("organization."))
     if resident_id is None or not wanted:
         return NOTHING
@@ -108,14 +108,14 @@ async def _resident(
             json={"fields": wanted, "purpose": "dossier"},
             seconds=seconds,
         )
-        return KnownAttributes(
+        return PrefilledAttributes(
             _ATTRIBUTES.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ())
         )
-    except ServiceUnavailable as unanswered:
+    except ServiceCallFailed as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (ValidationError, KeyError, TypeError):
         pass
-    return KnownAttributes({}, (REGISTRY,))
+    return PrefilledAttributes({}, (REGISTRY,))
 
 
 async def find_resident_id(
@@ -128,13 +128,13 @@ async def find_resident_id(
             json={"personal_id": personal_id}, seconds=seconds,
         )  # fmt: skip
         return _uuid(answer.get("id"))
-    except (ServiceUnavailable, AttributeError, TypeError, ValueError):
+    except (ServiceCallFailed, AttributeError, TypeError, ValueError):
         return None
 
 
 async def _organization(
     service_client: ServiceClient, caller: Caller, organization_id: UUID, seconds: float
-) -> tuple[KnownAttributes, UUID | None]:
+) -> tuple[PrefilledAttributes, UUID | None]:
     try:
         answer = await service_client.call(
             REGISTRY,
@@ -147,15 +147,15 @@ async def _organization(
         attributes = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
         # A claimed representative says nothing about the organization yet.
         representative = answer.get("representative") if answer.get("representative_confirmed") else None
-        return KnownAttributes(attributes), _uuid((representative or {}).get("resident_id"))
-    except ServiceUnavailable as unanswered:
+        return PrefilledAttributes(attributes), _uuid((representative or {}).get("resident_id"))
+    except ServiceCallFailed as unanswered:
         _refuse_what_registry_refuses(unanswered)
     except (AttributeError, TypeError, ValueError):
         pass
-    return KnownAttributes({}, (REGISTRY,)), None
+    return PrefilledAttributes({}, (REGISTRY,)), None
 
 
-def _refuse_what_registry_refuses(unanswered: ServiceUnavailable) -> None:
+def _refuse_what_registry_refuses(unanswered: ServiceCallFailed) -> None:
     if unanswered.status == 404:
         raise NotYetKnown()
     if unanswered.status == 403:

@@ -18,7 +18,7 @@ from casework.app import service as casework
 from casework.settings import get_settings as casework_settings
 from chassis.ids import new_id
 from chassis.runtime import Service
-from chassis.security.identity import Caller, Role, Signer
+from chassis.security.identity import Caller, Role, TokenSigner
 from chassis.settings import Settings
 from chassis.testing import Calling, unit_event
 from contracts.registry import OrganizationRegistered, ResidentRegistered
@@ -206,7 +206,7 @@ async def _person(deliver: Any, registry: Registry, unit: UUID, code: str, name:
 @pytest.fixture
 def calling(calling: Calling, keys: Path) -> Calling:
     """As the chassis gives it, with a fresh token for each request: these tests move the time."""
-    signer = Signer.read(keys / "gateway.pem")
+    signer = TokenSigner.read(keys / "gateway.pem")
 
     def client(role: Role | None = None, *, subject: str = "tester", **who: Any) -> httpx.AsyncClient:
         opened = calling(role, subject=subject, **who)

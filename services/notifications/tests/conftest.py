@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from chassis.runtime import Service
-from chassis.security.identity import Caller, Role, Signer
+from chassis.security.identity import Caller, Role, TokenSigner
 from chassis.storage.database import Database
 from chassis.testing import Calling
 from notifications.app import service as notifications
@@ -26,7 +26,7 @@ def service() -> Service:
 @pytest.fixture
 def calling(calling: Calling, keys: Path) -> Calling:
     """As the chassis gives it, with a fresh token for each request: these tests move the time."""
-    signer = Signer.read(keys / "gateway.pem")
+    signer = TokenSigner.read(keys / "gateway.pem")
 
     def client(role: Role | None = None, *, subject: str = "tester", **who: Any) -> httpx.AsyncClient:
         opened = calling(role, subject=subject, **who)

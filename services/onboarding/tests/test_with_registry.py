@@ -16,7 +16,7 @@ from sqlalchemy import text
 from chassis.app import create_app
 from chassis.clock import frozen_at, now
 from chassis.runtime import Runtime, Service
-from chassis.security.identity import Caller, Signer
+from chassis.security.identity import Caller, TokenSigner
 from chassis.settings import Settings
 from chassis.storage.database import Database, database_url
 from chassis.storage.migrations import upgrade
@@ -42,7 +42,7 @@ Calling = Callable[..., Any]
 class Registry:
     """The real registry beside the service under test, on a separate database."""
 
-    def __init__(self, app: Any, database: Database, signer: Signer, deliver: Deliver, service: Service) -> None:
+    def __init__(self, app: Any, database: Database, signer: TokenSigner, deliver: Deliver, service: Service) -> None:
         self._app, self._database, self._signer, self._hear, self._service = app, database, signer, deliver, service
         self._last = 0
 
@@ -107,7 +107,7 @@ async def registry(
         running = Runtime(registry_service, settings, database=Database(url, application="test"))
         await running.start()
         app = create_app(registry_service, runtime=running)
-        beside = Registry(app, running.database, Signer.read(keys / "gateway.pem"), deliver, service)
+        beside = Registry(app, running.database, TokenSigner.read(keys / "gateway.pem"), deliver, service)
         runtime.service_client._client = httpx.AsyncClient(transport=beside.transport)
         await beside.replicate()
         yield beside

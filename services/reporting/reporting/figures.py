@@ -8,7 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from reporting.indicators import BilingualText, Indicator, catalogue, share
+from chassis.bilingual import BilingualText
+from reporting.indicators import Indicator, catalogue, share
 
 __all__ = [
     "SMALLEST_PUBLIC_CELL",

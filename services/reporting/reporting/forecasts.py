@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from chassis.bilingual import BilingualText
 from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitFigures, UnitName
-from reporting.indicators import BilingualText
 
 __all__ = ["RankedUnit", "commendations", "forecast", "pace_of", "rank"]
 
@@ -128,8 +128,8 @@ def _state(
 def _method(points: Sequence[Point], pace: Decimal) -> BilingualText:
     days = (points[-1].day - points[0].day).days if points else 0
     return BilingualText(
-        f"Đường thẳng bình phương nhỏ nhất qua {len(points)} mốc trong {days} ngày gần nhất: {pace} mỗi ngày",
-        f"Least-squares line through {len(points)} points of the last {days} days: {pace} per day",
+        vi=f"Đường thẳng bình phương nhỏ nhất qua {len(points)} mốc trong {days} ngày gần nhất: {pace} mỗi ngày",
+        en=f"Least-squares line through {len(points)} points of the last {days} days: {pace} per day",
     )
 
 

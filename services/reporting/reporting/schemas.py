@@ -53,7 +53,7 @@ class FigureView(BaseModel):
     def of(cls, figure: Figure, language: str) -> FigureView:
         return cls(
             code=figure.code,
-            title=figure.indicator.title.in_(language),
+            title=figure.indicator.title[language],
             numerator=figure.numerator,
             denominator=figure.denominator,
             percent=_number(figure.percent),
@@ -119,7 +119,7 @@ def _figure_bodies(figures: Iterable[Figure], language: str) -> list[dict[str, A
     return [
         {
             "code": each.code,
-            "title": each.indicator.title.in_(language),
+            "title": each.indicator.title[language],
             "numerator": each.numerator,
             "denominator": each.denominator,
             "percent": _number(each.percent),
@@ -139,7 +139,7 @@ class CounterView(BaseModel):
 
     @classmethod
     def of(cls, counter: CounterDefinition, language: str) -> CounterView:
-        return cls(counter=counter.name, meaning=counter.meaning.in_(language))
+        return cls(counter=counter.name, meaning=counter.meaning[language])
 
 
 class IndicatorView(BaseModel):
@@ -172,7 +172,7 @@ class IndicatorView(BaseModel):
     def of(cls, indicator: Indicator, language: str) -> IndicatorView:
         return cls(
             code=indicator.code,
-            title=indicator.title.in_(language),
+            title=indicator.title[language],
             pillar=indicator.pillar,
             plan_item=indicator.plan_item,
             kind=indicator.kind,
@@ -180,7 +180,7 @@ class IndicatorView(BaseModel):
             population=indicator.population,
             numerator=CounterView.of(indicator.numerator, language),
             denominator=CounterView.of(indicator.denominator, language) if indicator.denominator else None,
-            source=indicator.source.in_(language),
+            source=indicator.source[language],
             decimals=indicator.decimals,
         )
 
@@ -326,7 +326,7 @@ class ForecastView(BaseModel):
             state=forecast.state,
             pace_per_day=float(forecast.pace_per_day),
             reached_on=forecast.reached_on,
-            method=forecast.method.in_(language),
+            method=forecast.method[language],
         )
 
 

@@ -27,7 +27,7 @@ from sqlmodel import col, select
 from chassis.clock import now
 from chassis.errors import DeadLetterStays
 from chassis.ids import new_id
-from chassis.messaging.bus.port import Bus, Fetched, Subscription, TopicPartition
+from chassis.messaging.bus.port import Bus, Fetched, GroupMember, TopicPartition
 from chassis.observability import metrics
 from chassis.observability.log import bound_contextvars, logger
 from chassis.observability.tracing import TRACING
@@ -123,7 +123,7 @@ class Consumer:
             self.is_assigned = False
             await asyncio.sleep(BACKOFF_SECONDS)
 
-    async def apply(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+    async def apply(self, records: Sequence[Fetched], subscription: GroupMember) -> None:
         """Applies a batch, in one transaction if it can be, and never leaves it half applied."""
         waited = BACKOFF_SECONDS
         while True:
@@ -234,7 +234,7 @@ class Consumer:
         first, second = self._handlers.get(one.type), self._handlers.get(other.type)
         return first is not None and second is not None and first[1] is second[1] and is_batch_handler(first[1])
 
-    async def _apply_one_by_one(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+    async def _apply_one_by_one(self, records: Sequence[Fetched], subscription: GroupMember) -> None:
         for index, record in enumerate(records):
             try:
                 await self._apply_batch([record])
@@ -339,7 +339,7 @@ class Consumer:
         if len(set(moved.scalars())) < len(places):
             raise Fenced
 
-    async def _rewind(self, records: Sequence[Fetched], subscription: Subscription) -> None:
+    async def _rewind(self, records: Sequence[Fetched], subscription: GroupMember) -> None:
         places = sorted({TopicPartition(record.topic, record.partition) for record in records})
         logger.info("partition begins again from its stored position", partitions=len(places))
         await subscription.rewind(dict.fromkeys(places, 0) | await self._positions(places))

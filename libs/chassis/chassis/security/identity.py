@@ -92,7 +92,7 @@ CLAIM_NAMES = {"subject": "sub", "training_units": "practice"}
 """Where a claim's name is not the field's: `sub` is registered (RFC 7519); `practice` is what releases in service read."""
 
 
-class Signer:
+class TokenSigner:
     """Makes internal tokens: the gateway for its callers, a service for itself."""
 
     def __init__(self, key_id: str, key: Ed25519PrivateKey, *, lifetime_seconds: int = LIFETIME_SECONDS) -> None:
@@ -101,7 +101,7 @@ class Signer:
         self._lifetime = lifetime_seconds
 
     @classmethod
-    def read(cls, path: Path) -> "Signer":
+    def read(cls, path: Path) -> "TokenSigner":
         """From a PEM file; the file's name without suffix is the key id."""
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):

@@ -6,11 +6,11 @@ import httpx
 
 from chassis.observability.log import current_request_id, current_traceparent
 from chassis.observability.tracing import TRACING
-from chassis.security.identity import Caller, Signer
+from chassis.security.identity import Caller, TokenSigner
 from chassis.settings import Settings
 
 
-class ServiceUnavailable(Exception):
+class ServiceCallFailed(Exception):
     """The other service did not answer in time, or with an error; `status` is None without an answer."""
 
     def __init__(self, service: str, status: int | None = None, body: Any = None) -> None:
@@ -23,7 +23,7 @@ class ServiceUnavailable(Exception):
 class ServiceClient:
     """The HTTP client of a process. Call before the session's first statement: a database connection never waits for HTTP."""
 
-    def __init__(self, settings: Settings, signer: Signer | None, service: str) -> None:
+    def __init__(self, settings: Settings, signer: TokenSigner | None, service: str) -> None:
         self._urls = settings.service_urls()
         self._signer = signer
         self._service = service
@@ -43,7 +43,7 @@ class ServiceClient:
         params: dict[str, str] | None = None,
         seconds: float = 2.0,
     ) -> Any:
-        """The JSON of a 2xx answer; raises ServiceUnavailable for anything else. Without a caller the service calls as itself."""
+        """The JSON of a 2xx answer; raises ServiceCallFailed for anything else. Without a caller the service calls as itself."""
         with TRACING.span(f"call {service}", "CLIENT", parent=current_traceparent()) as span:
             headers = self._headers(caller, purpose, span.traceparent)
             try:
@@ -51,10 +51,10 @@ class ServiceClient:
                     method, self._urls[service] + path, json=json, params=params, timeout=seconds, headers=headers
                 )
             except httpx.HTTPError as error:
-                raise ServiceUnavailable(service) from error
+                raise ServiceCallFailed(service) from error
             span.set_attributes({"http.request.method": method, "http.response.status_code": response.status_code})
             if not response.is_success:
-                raise ServiceUnavailable(service, response.status_code, _json_or_none(response))
+                raise ServiceCallFailed(service, response.status_code, _json_or_none(response))
             return _json_or_none(response)
 
     async def close(self) -> None:
@@ -75,7 +75,7 @@ class ServiceClient:
         if caller and caller.token:
             return caller.token
         if self._signer is None:
-            raise ServiceUnavailable("a process without a signing key")
+            raise ServiceCallFailed("a process without a signing key")
         return self._signer.token(Caller(role="service", subject=self._service))
 
 

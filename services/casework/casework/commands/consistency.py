@@ -9,7 +9,7 @@ from casework.errors import InconsistentDossier
 from casework.model.dossiers import Dossier
 from casework.model.lifecycle import Status
 from casework.model.people import KnownResident
-from casework.procedures import Finding, Version
+from casework.procedures import CheckFinding, Version
 from casework.queries.people import find_resident
 from chassis.clock import today
 from chassis.errors import FieldError
@@ -20,7 +20,7 @@ SECOND_CLAIM, NOT_RECORDED_DEAD, ALREADY_DECEASED = "second-claim", "subject-not
 NO_CLAIM = (Status.DRAFT, Status.REFUSED, Status.WITHDRAWN, Status.REJECTED)
 
 
-async def find_inconsistencies(session: ReadSession, dossier: Dossier) -> list[Finding]:
+async def find_inconsistencies(session: ReadSession, dossier: Dossier) -> list[CheckFinding]:
     """Everything that does not fit, in the order of the procedure's checks; those that do not block are for the officer."""
     if dossier.origin == "portal":
         return []
@@ -46,21 +46,21 @@ async def has_second_claim(session: ReadSession, dossier: Dossier) -> bool:
     return bool(await _about_claims(session, dossier, rules_of(dossier)))
 
 
-async def _about_life(session: ReadSession, dossier: Dossier, rules: Version) -> Sequence[Finding]:
+async def _about_life(session: ReadSession, dossier: Dossier, rules: Version) -> Sequence[CheckFinding]:
     subject = await find_resident(session, dossier.subject_id) if dossier.subject_id else None
     if subject is None or dossier.finished_at is not None:
         return []
     is_dead = subject.life == "deceased"
     if rules.registers_death and is_dead:
         return [
-            Finding(
+            CheckFinding(
                 "subject_id", ALREADY_DECEASED, "Việc khai tử của người này đã được đăng ký.",
                 "The death of this person is registered already.",
             )
         ]  # fmt: skip
     if rules.concerns_the_dead and not is_dead:
         return [
-            Finding(
+            CheckFinding(
                 "subject_id", NOT_RECORDED_DEAD, "Cơ sở dữ liệu chưa ghi nhận người này đã mất: đối chiếu giấy chứng tử "
                 "trước khi phê duyệt.", "The registry does not know this death: check the death certificate before approval.",
                 blocks=False,
@@ -69,7 +69,7 @@ async def _about_life(session: ReadSession, dossier: Dossier, rules: Version) ->
     return []
 
 
-async def _about_claims(session: ReadSession, dossier: Dossier, rules: Version) -> Sequence[Finding]:
+async def _about_claims(session: ReadSession, dossier: Dossier, rules: Version) -> Sequence[CheckFinding]:
     person_id = dossier.subject_id or dossier.resident_id
     if not rules.claimed_once or person_id is None:
         return []
@@ -83,7 +83,7 @@ async def _about_claims(session: ReadSession, dossier: Dossier, rules: Version) 
         (concerned == (person.id if person else person_id)) | concerned.in_(same),
     )
     return [
-        Finding(
+        CheckFinding(
             "subject_id", SECOND_CLAIM, f"Đã có hồ sơ khác đề nghị cùng nội dung cho người này: {code}.",
             f"Another dossier asks for the same for this person: {code}.", blocks=False,
         )
@@ -91,10 +91,10 @@ async def _about_claims(session: ReadSession, dossier: Dossier, rules: Version) 
     ]  # fmt: skip
 
 
-def pointer_of(finding: Finding) -> str:
+def pointer_of(finding: CheckFinding) -> str:
     """Where the finding is, as in errors."""
     return "/subject_id" if finding.field == "subject_id" else f"/fields/{finding.field}"
 
 
-def _error(finding: Finding) -> FieldError:
+def _error(finding: CheckFinding) -> FieldError:
     return FieldError(pointer_of(finding), finding.code, finding.vi, finding.en)

@@ -1,11 +1,10 @@
 """Procedures as data: one file per national code, its versions chosen by the date of receipt."""
 
 from casework.procedures.catalogue import Procedure, ProcedureCatalogue, UnknownProcedure, load_catalogue
-from casework.procedures.checks import Finding
+from casework.procedures.checks import CheckFinding
 from casework.procedures.version import (
     AllowanceLevel,
     Applicant,
-    BilingualText,
     ByChannelFee,
     CouncilFee,
     Fee,
@@ -22,12 +21,11 @@ from casework.procedures.version import (
 __all__ = [
     "AllowanceLevel",
     "Applicant",
-    "BilingualText",
     "ByChannelFee",
+    "CheckFinding",
     "CouncilFee",
     "Fee",
     "FieldChoice",
-    "Finding",
     "FlatFee",
     "FormField",
     "NoFee",

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from casework.procedures.version import DEFAULT_SUBJECT, BilingualText, Version
+from casework.procedures.version import DEFAULT_SUBJECT, Version
+from chassis.bilingual import BilingualText
 
 PROCEDURES_DIR = Path(__file__).parent
 CODE_PATTERN = r"^[1-9]\.\d{6}$"

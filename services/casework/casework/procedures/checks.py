@@ -23,7 +23,7 @@ class Label(NamedTuple):
     en: str
 
 
-class Finding(NamedTuple):
+class CheckFinding(NamedTuple):
     """What does not fit: the field, a stable code, texts for people. A finding that does not block is shown to the officer."""
 
     field: str
@@ -54,13 +54,13 @@ class NotInFuture(_Check):
     kind: Literal["not_in_future"]
     fields: tuple[str, ...]
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The fields whose day is still to come."""
         for name in self.fields:
             day = _day(values, name)
             if day is not None and day > today:
                 label = labels[name]
-                yield Finding(
+                yield CheckFinding(
                     name, "in-future", f"{label.vi} không được sau hôm nay.", f"{label.en} is not in the future."
                 )
 
@@ -71,13 +71,13 @@ class InOrder(_Check):
     kind: Literal["in_order"]
     fields: tuple[str, ...] = Rule(min_length=2)
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """Every field whose day lies before that of the field before it."""
         known = [(name, day) for name in self.fields if (day := _day(values, name)) is not None]
         for (earlier, first), (later, second) in pairwise(known):
             if second < first:
                 one, other = labels[later], labels[earlier]
-                yield Finding(
+                yield CheckFinding(
                     later, "out-of-order", f"{one.vi} không được trước {_small(other.vi)}.",
                     f"{one.en} is not before {_small(other.en)}.",
                 )  # fmt: skip
@@ -90,15 +90,17 @@ class InFuture(_Check):
     field: str
     most_days: int
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The field when its day is over or too far ahead."""
         day, label = _day(values, self.field), labels[self.field]
         if day is None:
             return
         if day <= today:
-            yield Finding(self.field, "not-in-future", f"{label.vi} phải sau hôm nay.", f"{label.en} is after today.")
+            yield CheckFinding(
+                self.field, "not-in-future", f"{label.vi} phải sau hôm nay.", f"{label.en} is after today."
+            )
         elif (day - today).days > self.most_days:
-            yield Finding(
+            yield CheckFinding(
                 self.field, "too-far", f"{label.vi} không được quá {self.most_days} ngày kể từ hôm nay.",
                 f"{label.en} is at most {self.most_days} days from today.",
             )  # fmt: skip
@@ -111,11 +113,11 @@ class WithinDays(_Check):
     field: str
     days: int
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The field when its day is longer ago."""
         day, label = _day(values, self.field), labels[self.field]
         if day is not None and (today - day).days > self.days:
-            yield Finding(
+            yield CheckFinding(
                 self.field, "late", f"{label.vi} đã quá {self.days} ngày: đăng ký muộn.",
                 f"{label.en} is more than {self.days} days ago: late registration.", blocks=False,
             )  # fmt: skip
@@ -129,11 +131,11 @@ class Between(_Check):
     least: int
     most: int
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The field when its number is outside."""
         value, label = values.get(self.field), labels[self.field]
         if isinstance(value, int) and not self.least <= value <= self.most:
-            yield Finding(
+            yield CheckFinding(
                 self.field, "out-of-range", f"{label.vi} phải từ {self.least} đến {self.most}.",
                 f"{label.en} is from {self.least} to {self.most}.",
             )  # fmt: skip
@@ -148,12 +150,12 @@ class OldEnough(_Check):
     when: Condition | None = None
     blocks: bool = True
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The date of birth of a person who is younger."""
         born = _day(values, self.field)
         if born is None or (self.when and not self.when.holds(values)) or _age(born, today) >= self.years:
             return
-        yield Finding(
+        yield CheckFinding(
             self.field, "too-young", f"Người này chưa đủ {self.years} tuổi.",
             f"This person is younger than {self.years}.", self.blocks,
         )  # fmt: skip
@@ -170,10 +172,10 @@ class NotAllowed(_Check):
     en: str
     blocks: bool = True
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The field when it has one of the values."""
         if values.get(self.field) in self.values and (self.when is None or self.when.holds(values)):
-            yield Finding(self.field, "not-allowed", self.vi, self.en, self.blocks)
+            yield CheckFinding(self.field, "not-allowed", self.vi, self.en, self.blocks)
 
 
 class Together(_Check):
@@ -182,13 +184,13 @@ class Together(_Check):
     kind: Literal["together"]
     fields: tuple[str, ...] = Rule(min_length=2)
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The empty fields beside filled ones."""
         empty = [name for name in self.fields if values.get(name) in (None, "")]
         if len(empty) < len(self.fields):
             for name in empty:
                 label = labels[name]
-                yield Finding(name, "required", f"Cần có {_small(label.vi)}.", f"{label.en} is required.")
+                yield CheckFinding(name, "required", f"Cần có {_small(label.vi)}.", f"{label.en} is required.")
 
 
 class Digits(_Check):
@@ -199,11 +201,11 @@ class Digits(_Check):
     least: int
     most: int
 
-    def find(self, values: Values, labels: Labels, today: date) -> Iterator[Finding]:
+    def find(self, values: Values, labels: Labels, today: date) -> Iterator[CheckFinding]:
         """The field when it is no such number; spaces between digits are allowed."""
         text, label = str(values.get(self.field) or "").replace(" ", ""), labels[self.field]
         if text and not (text.isascii() and text.isdigit() and self.least <= len(text) <= self.most):
-            yield Finding(
+            yield CheckFinding(
                 self.field, "digits", f"{label.vi} gồm {self.least} đến {self.most} chữ số.",
                 f"{label.en} has {self.least} to {self.most} digits.",
             )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import Field as Rule
 
 from casework.calendar import TimeLimit
 from casework.procedures.checks import Check, Label, PaperByValue, names_in
+from chassis.bilingual import BilingualText
 
 RESIDENT_ATTRIBUTES = frozenset(
     [
@@ -41,16 +42,6 @@ Applicant = Literal["resident", "organization"]
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BilingualText(_Data):
-    """A user-facing text in both languages."""
-
-    vi: str = Rule(min_length=1)
-    en: str = Rule(min_length=1)
-
-    def __getitem__(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 DEFAULT_SUBJECT = BilingualText(vi="người được đăng ký", en="the person concerned")

@@ -20,7 +20,7 @@ from onboarding.model.declarations import StepDeclaration
 from onboarding.model.journeys import OpenJourney
 from onboarding.model.observations import Observation
 from onboarding.model.offline import (
-    AttendanceItem,
+    AttendanceEntry,
     BatchItem,
     BatchItemResult,
     OfflineItem,
@@ -67,7 +67,7 @@ class _Batch:
                     return await self._of_resident(item, journey)
                 case OrganizationItem():
                     is_changed = await self._of_organization(item)
-                case AttendanceItem():
+                case AttendanceEntry():
                     is_changed = await self._attend(item)
         except Problem as problem:
             return BatchItemResult(item.client_id, "refused", problem, shown)
@@ -101,7 +101,7 @@ class _Batch:
         await self.session.refresh(organization, with_for_update=True)
         return await declare_organization_app(self.session, self.caller, organization, item.declaration)
 
-    async def _attend(self, item: AttendanceItem) -> bool:
+    async def _attend(self, item: AttendanceEntry) -> bool:
         held = await self._session_of(item.session_id)
         noted = await register_attendee(self.session, self.caller, held, item.attendee)
         if noted.problem:

@@ -11,7 +11,7 @@ from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownUnit
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from onboarding.commands.imports import (
     AT_ONCE,
     ELSEWHERE,
@@ -84,7 +84,7 @@ async def resolve_list(service_client: ServiceClient, listed: NumberList) -> dic
         part = numbers[at : at + AT_ONCE]
         try:
             found = await resolve_numbers(service_client, part)
-        except ServiceUnavailable as error:
+        except ServiceCallFailed as error:
             raise RegistryDoesNotAnswer() from error
         residents |= {number: each for number, each in zip(part, found, strict=True) if each}
     return residents

@@ -16,7 +16,7 @@ from chassis.security.encryption import decrypt_text, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Database, ReadSession, Session
 from chassis.storage.tables import KnownUnit
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from chassis.web.vocabulary import code_of
 from onboarding.commands.journeys import add_evidence, open_journeys, recompute, store_journeys
 from onboarding.errors import UnlicensedProvider
@@ -155,7 +155,7 @@ async def run_next_rows(database: Database, service_client: ServiceClient) -> bo
     numbers = [decrypt_text(LISTED_NUMBER, row.cipher_row, row.personal_id) for row in rows]
     try:
         found = await resolve_numbers(service_client, numbers)
-    except ServiceUnavailable:
+    except ServiceCallFailed:
         return False
     async with database.transaction() as session:
         resolved = [_ResolvedRow(row, resident_id) for row, resident_id in zip(rows, found, strict=True)]

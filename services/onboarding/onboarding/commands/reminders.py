@@ -11,7 +11,7 @@ from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.tables import KnownUnit
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from onboarding.errors import CaseworkDoesNotAnswer
 from onboarding.model.campaigns import Campaign
 from onboarding.model.reminders import CampaignReminder, letter_of
@@ -54,7 +54,7 @@ async def send_letters(
             document = await service_client.call(
                 "casework", "POST", "/v1/documents", caller=caller, json=body, seconds=SECONDS
             )
-        except ServiceUnavailable:
+        except ServiceCallFailed:
             continue
         sent.append((letter, UUID(document["id"])))
     if letters and not sent:

@@ -61,7 +61,7 @@ def things_to_bring(steps: Sequence[str] = (), language: str = "vi") -> list[str
     texts = catalogue().conditions
     needed = [each for each in conditions if not set(texts[each].brought_with) & set(conditions)]
     brought = (texts[each].bring for each in needed)
-    return list(dict.fromkeys(text.in_language(language) for text in brought if text))
+    return list(dict.fromkeys(text[language] for text in brought if text))
 
 
 def _invitation(session: NextSession | None, hall: str) -> str:

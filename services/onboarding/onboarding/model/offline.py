@@ -42,7 +42,7 @@ class OrganizationItem:
 
 
 @dataclass(frozen=True)
-class AttendanceItem:
+class AttendanceEntry:
     """Somebody who came to a session."""
 
     client_id: str
@@ -50,7 +50,7 @@ class AttendanceItem:
     attendee: Attendee
 
 
-BatchItem = OfflineItem | OrganizationItem | AttendanceItem
+BatchItem = OfflineItem | OrganizationItem | AttendanceEntry
 
 
 @dataclass(frozen=True)

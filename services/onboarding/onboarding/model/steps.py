@@ -10,6 +10,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from chassis.bilingual import BilingualText
+
 Step = Literal["vneid", "portal_account", "province_app", "digital_signature", "payment_account", "cyber_protection"]
 STEPS: tuple[Step, ...] = (
     "vneid",
@@ -27,16 +29,6 @@ AGE = "age"
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BilingualText(Frozen):
-    """One text in both languages."""
-
-    vi: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 class ConditionText(Frozen):
@@ -76,7 +68,7 @@ class ConditionRule(Frozen):
         return (int(year) + self.least_age, int(month or 1)) <= (on.year, on.month)
 
 
-class Route(Frozen):
+class StepRoute(Frozen):
     route: str
     title: BilingualText
     has_bank_account: bool
@@ -90,7 +82,7 @@ class StepRule(Frozen):
     title: BilingualText
     source: dict[str, str]
     conditions: tuple[ConditionRule, ...]
-    routes: tuple[Route, ...] = ()
+    routes: tuple[StepRoute, ...] = ()
     levels: tuple[int, ...] = ()
     confirmed_by: dict[int, tuple[str, ...]] = {}
     free: bool = False

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chassis.security.identity import Caller
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from onboarding.errors import RegistryDoesNotAnswer
 
 PURPOSE = "onboarding"
@@ -52,7 +52,7 @@ async def revealed_residents(
 async def _fetch(service_client: ServiceClient, method: str, path: str, caller: Caller, **more: Any) -> Any:
     try:
         return await service_client.call("registry", method, path, caller=caller, purpose=PURPOSE, seconds=5.0, **more)
-    except ServiceUnavailable as error:
+    except ServiceCallFailed as error:
         raise RegistryDoesNotAnswer() from error
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from onboarding.model.announcement import is_procedure_code
 
 
@@ -15,7 +15,7 @@ async def names_of_services(service_client: ServiceClient, chosen: Sequence[str]
             continue
         try:
             found = await service_client.call("casework", "GET", f"/v1/procedures/{each}", caller=None)
-        except ServiceUnavailable:
+        except ServiceCallFailed:
             continue
         named.append(str(found["name"]))
     return list(dict.fromkeys(named))

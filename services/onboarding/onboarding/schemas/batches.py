@@ -22,7 +22,7 @@ from chassis.web.problems import field_errors
 from onboarding.model.observations import Observation, ObservedName
 from onboarding.model.offline import (
     MOST_ITEMS,
-    AttendanceItem,
+    AttendanceEntry,
     BatchItem,
     BatchItemResult,
     OfflineItem,
@@ -206,7 +206,7 @@ class AttendeeItem(AttendeeBody):
     """The session."""
 
     def item(self) -> BatchItem:
-        return AttendanceItem(self.client_id, self.session_id, self.attendee())
+        return AttendanceEntry(self.client_id, self.session_id, self.attendee())
 
 
 AnyItem = Annotated[StepItem | AttributeItem | VisitItem | AttendeeItem, Field(discriminator="kind")]

@@ -65,27 +65,27 @@ def steps_view(catalogue: StepCatalogue, language: Language) -> StepsView:
 def _step(catalogue: StepCatalogue, rule: StepRule, language: Language) -> StepRuleView:
     return StepRuleView(
         step=rule.step,
-        title=rule.title.in_language(language),
+        title=rule.title[language],
         title_vi=rule.title.vi,
         title_en=rule.title.en,
         conditions=[
             ConditionView(
                 condition=each.condition,
-                title=rule.title_of(each.condition).in_language(language),
+                title=rule.title_of(each.condition)[language],
                 title_vi=rule.title_of(each.condition).vi,
                 title_en=rule.title_of(each.condition).en,
                 valid_from=each.valid_from,
                 valid_to=each.valid_to,
                 routes=list(each.routes),
                 least_age=each.least_age,
-                source=each.source.in_language(language) if each.source else None,
+                source=each.source[language] if each.source else None,
             )
             for each in rule.conditions
         ],
         routes=[
             RouteView(
                 route=each.route,
-                title=each.title.in_language(language),
+                title=each.title[language],
                 has_bank_account=each.has_bank_account,
                 completed_by=list(each.completed_by),
             )

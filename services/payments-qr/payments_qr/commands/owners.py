@@ -12,7 +12,7 @@ from chassis.observability.log import logger
 from chassis.security.encryption import blind_indexes
 from chassis.storage.database import Database, Session
 from chassis.storage.outbox import publish
-from chassis.web.service_client import ServiceClient, ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from contracts.payments_qr import MerchantUpdated
 from payments_qr.model import Merchant, OwnerCandidate
 
@@ -36,7 +36,7 @@ async def link_owners(database: Database, service_client: ServiceClient) -> int:
         try:
             found += await _link_owner(database, service_client, merchant_id)
             failures = 0
-        except ServiceUnavailable as unavailable:
+        except ServiceCallFailed as unavailable:
             if _is_down(unavailable):
                 failures += 1
                 if failures == MOST_FAILURES:
@@ -49,7 +49,7 @@ async def link_owners(database: Database, service_client: ServiceClient) -> int:
     return found
 
 
-def _is_down(unavailable: ServiceUnavailable) -> bool:
+def _is_down(unavailable: ServiceCallFailed) -> bool:
     return unavailable.status is None or unavailable.status in (502, 503, 504)
 
 
@@ -76,7 +76,7 @@ async def _link_organization(database: Database, service_client: ServiceClient, 
     path = f"/v1/organizations/{organization_id}"
     try:
         organization = await service_client.call("registry", "GET", path, caller=None, purpose="payment")
-    except ServiceUnavailable as unavailable:
+    except ServiceCallFailed as unavailable:
         if unavailable.status not in (404, 410):
             raise
         organization = {}
@@ -166,7 +166,7 @@ async def _link_owner(database: Database, service_client: ServiceClient, merchan
         return False
     try:
         owner_id = await _look_up(service_client, tax_code)
-    except ServiceUnavailable as unavailable:
+    except ServiceCallFailed as unavailable:
         if unavailable.status not in (400, 404, 409, 410, 422):
             raise
         owner_id = None

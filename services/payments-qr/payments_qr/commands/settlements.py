@@ -18,9 +18,8 @@ from chassis.storage.database import Session
 from chassis.storage.locks import lock_name
 from payments_qr.errors import AlreadyResolved, NotResolved, unreadable_upload
 from payments_qr.model import Payment, Reversal, Settlement, SettlementLine
-from payments_qr.uploads.settlement import SettlementLine as FileLine
-from payments_qr.uploads.settlement import checked_totals, settlement_lines
-from payments_qr.uploads.tables import UnreadableFile
+from payments_qr.uploads.settlement import FileLine, checked_totals, settlement_lines
+from payments_qr.uploads.tables import UnreadableUpload
 
 T = TypeVar("T")
 CHUNK = 1_000
@@ -52,7 +51,7 @@ async def import_settlement(
         return settlement, False
     try:
         totals = await checked_totals(file, ignored_columns)
-    except UnreadableFile as refused:
+    except UnreadableUpload as refused:
         raise unreadable_upload(refused.rejection) from refused
     settlement = Settlement(
         partner_id=partner_id, business_date=business_date, file_hash=file_hash, row_count=totals.count,

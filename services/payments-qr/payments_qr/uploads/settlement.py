@@ -30,7 +30,7 @@ from payments_qr.uploads.settlement_columns import (
 from payments_qr.uploads.tables import (
     Rejection,
     Remarks,
-    UnreadableFile,
+    UnreadableUpload,
     header_key,
     heading,
     opened,
@@ -47,7 +47,7 @@ _SUM_NAMES = {"totalamount", "sum", "totalsum", "tongtien", "tongsotien"}
 
 
 @dataclass(frozen=True, slots=True)
-class SettlementLine:
+class FileLine:
     """One transaction as the partner books it; `amount` is positive VND for both kinds."""
 
     number: int
@@ -99,7 +99,7 @@ class _Statement:
 
 
 async def checked_totals(file: BinaryIO, ignored: Collection[str] = ()) -> Totals:
-    """Reads the whole file once and compares it with its control line; raises UnreadableFile before anything is applied.
+    """Reads the whole file once and compares it with its control line; raises UnreadableUpload before anything is applied.
 
     Every row must be readable: a settlement is taken whole or not at all. `ignored` are the headings of columns that the
     sender says are not needed.
@@ -123,14 +123,14 @@ async def checked_totals(file: BinaryIO, ignored: Collection[str] = ()) -> Total
     return Totals(count, net, is_stated=statement.is_there, remarks=remarks.found)
 
 
-def settlement_lines(file: BinaryIO, ignored: Collection[str] = ()) -> AsyncGenerator[SettlementLine]:
-    """The transactions of the file in its order; raises UnreadableFile at the first row that cannot be read."""
+def settlement_lines(file: BinaryIO, ignored: Collection[str] = ()) -> AsyncGenerator[FileLine]:
+    """The transactions of the file in its order; raises UnreadableUpload at the first row that cannot be read."""
     return _lines(file, _Statement(), Remarks(), ignored)
 
 
 async def _lines(
     file: BinaryIO, statement: _Statement, remarks: Remarks, ignored: Collection[str]
-) -> AsyncGenerator[SettlementLine]:
+) -> AsyncGenerator[FileLine]:
     async with opened(file, COLUMNS) as table:
         _refuse_unknown_columns(table.table, {header_key(heading) for heading in ignored})
         for cells in table.table.above:
@@ -153,7 +153,7 @@ def _refuse_unknown_columns(table: Table, ignored: set[str]) -> None:
         vi += "Đổi tên cột, hoặc nêu cột này trong ignored_columns nếu không cần."
         en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not told apart. "
         en += "Rename the column, or name it in ignored_columns if it is not needed."
-        raise UnreadableFile(Rejection(1, named.column, "column-unknown", vi, en))
+        raise UnreadableUpload(Rejection(1, named.column, "column-unknown", vi, en))
 
 
 def _is_transaction(row: Row, statement: _Statement) -> bool:
@@ -195,7 +195,7 @@ def _compare(column: str, stated: int | None, found: set[int], code: str) -> Non
         raise _refused(1, column, code, vi, f"The file states {stated} as “{column}”, the rows add up to {sums}.")
 
 
-def _line_of(row: Row) -> SettlementLine:
+def _line_of(row: Row) -> FileLine:
     reference = text(row, "partner_reference") or text(row, "transfer_reference")
     if not reference:
         raise _wrong(row, "partner_reference", "required", "Thiếu mã giao dịch.", "The reference is missing.")
@@ -208,7 +208,7 @@ def _line_of(row: Row) -> SettlementLine:
         raise _wrong(row, "amount", code, error.finding.vi, error.finding.en) from error
     if not amount:
         raise _wrong(row, "amount", "wrong-amount", "Số tiền không hợp lệ.", "The amount is not valid.")
-    return SettlementLine(
+    return FileLine(
         number=row.line,
         kind=_kind_of(row, amount),
         partner_reference=reference,
@@ -241,11 +241,11 @@ def _instant_of(row: Row) -> datetime | None:
         raise _wrong(row, "settled_at", "wrong-time", "Thời gian không hợp lệ.", "The time is not valid.") from error
 
 
-def _wrong(row: Row, column: str, code: str, vi: str, en: str) -> UnreadableFile:
+def _wrong(row: Row, column: str, code: str, vi: str, en: str) -> UnreadableUpload:
     """A cell for which the file is refused: named by the line and heading that its sender sees."""
     title = heading(row, column)
     return _refused(row.line, title, code, f"Cột “{title}”: {vi}", f"Column “{title}”: {en}")
 
 
-def _refused(number: int, column: str, code: str, vi: str, en: str) -> UnreadableFile:
-    return UnreadableFile(Rejection(number, column, code, vi, en))
+def _refused(number: int, column: str, code: str, vi: str, en: str) -> UnreadableUpload:
+    return UnreadableUpload(Rejection(number, column, code, vi, en))

@@ -22,7 +22,7 @@ from contracts.gateway import PartnerEventReceived
 from contracts.registry import Attestation, OrganizationAttested, ResidentAttested
 from registry.commands.attributes import resolve_attributes
 from registry.commands.bulk import note_use
-from registry.commands.identifier_locks import Owner, Subject, lock_subjects_once, subject
+from registry.commands.identifier_locks import IdentifierOwner, Subject, lock_subjects_once, subject
 from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
 from registry.model.organizations import Organization
 from registry.model.provenance import Origin
@@ -112,7 +112,7 @@ def _recognition(session: Session, received: PartnerEventReceived) -> _Recogniti
         return None
 
 
-async def _read_residents(session: Session, owners: Iterable[Owner]) -> list[object]:
+async def _read_residents(session: Session, owners: Iterable[IdentifierOwner]) -> list[object]:
     """Read and lock residents, and read their units, by one statement each.
 
     The session finds them again by id while there is a reference to them: the caller keeps the result.

@@ -36,7 +36,7 @@ class Subject:
         return self.indexes[0]
 
 
-class Owner(NamedTuple):
+class IdentifierOwner(NamedTuple):
     """The resident or organization that an index belongs to."""
 
     resident_id: UUID | None
@@ -48,7 +48,7 @@ def subject(kind: Kind, number: str) -> Subject:
     return Subject(kind, tuple(blind_indexes(kind, number)))
 
 
-def resident_of(who: Subject, owners: Mapping[bytes, Owner]) -> UUID | None:
+def resident_of(who: Subject, owners: Mapping[bytes, IdentifierOwner]) -> UUID | None:
     """The owner of a locked subject; None when it has none yet."""
     for index in who.indexes:
         if owner := owners[index].resident_id:
@@ -58,7 +58,7 @@ def resident_of(who: Subject, owners: Mapping[bytes, Owner]) -> UUID | None:
 
 async def lock_subjects(
     session: Session, subjects: Sequence[Subject], newcomers: Mapping[Subject, UUID] = _NO_NEWCOMERS
-) -> dict[bytes, Owner]:
+) -> dict[bytes, IdentifierOwner]:
     """Lock the rows of all indexes in their order, inserting missing ones; the owner of each.
 
     A second transaction waits for the first to commit and then sees its work. Two transactions that lock twice may
@@ -78,7 +78,7 @@ async def lock_subjects(
 
 async def lock_subjects_once(
     session: Session, subjects: Sequence[Subject], newcomers: Mapping[Subject, UUID] = _NO_NEWCOMERS
-) -> dict[bytes, Owner]:
+) -> dict[bytes, IdentifierOwner]:
     """The same for a caller whose whole transaction is retried after a deadlock, as that of an event is.
 
     Existing rows are locked before missing ones are inserted: so a holder of an inserted row never waits for an old one.
@@ -98,7 +98,7 @@ async def lock_subjects_once(
     return locked
 
 
-def _owners_of(newcomers: Mapping[Subject, UUID], locked: Mapping[bytes, Owner]) -> dict[bytes, UUID]:
+def _owners_of(newcomers: Mapping[Subject, UUID], locked: Mapping[bytes, IdentifierOwner]) -> dict[bytes, UUID]:
     """The owners of the missing indexes: none where the subject is known under another key."""
     return {
         index: owner
@@ -110,17 +110,19 @@ def _owners_of(newcomers: Mapping[Subject, UUID], locked: Mapping[bytes, Owner])
 
 async def _insert(
     session: Session, missing: Sequence[bytes], kinds: Mapping[bytes, Kind], owners: Mapping[bytes, UUID]
-) -> dict[bytes, Owner] | None:
+) -> dict[bytes, IdentifierOwner] | None:
     """Insert rows; their owners, or None when another transaction inserted some of them."""
     wanted = [owners.get(index) for index in missing]
     columns = {"indexes": missing, "kinds": [kinds[index] for index in missing], "owners": wanted}
     inserted = await session.execute(_INSERT, columns)
     if inserted.rowcount < len(missing):
         return None
-    return {index: Owner(owner, None) for index, owner in zip(missing, wanted, strict=True)}
+    return {index: IdentifierOwner(owner, None) for index, owner in zip(missing, wanted, strict=True)}
 
 
-async def _release_conflicting(session: Session, newcomers: Mapping[Subject, UUID], locked: dict[bytes, Owner]) -> None:
+async def _release_conflicting(
+    session: Session, newcomers: Mapping[Subject, UUID], locked: dict[bytes, IdentifierOwner]
+) -> None:
     """A newcomer who was registered meanwhile, by an index under another key, owns none of the others."""
     conflicting = [
         index
@@ -131,12 +133,12 @@ async def _release_conflicting(session: Session, newcomers: Mapping[Subject, UUI
     ]
     if conflicting:
         await session.execute(_UNASSIGN, {"indexes": conflicting})
-        locked |= dict.fromkeys(conflicting, Owner(None, None))
+        locked |= dict.fromkeys(conflicting, IdentifierOwner(None, None))
 
 
-async def _lock(session: Session, indexes: Sequence[bytes]) -> dict[bytes, Owner]:
+async def _lock(session: Session, indexes: Sequence[bytes]) -> dict[bytes, IdentifierOwner]:
     locked = await session.execute(_LOCK, {"indexes": indexes})
-    return {row.index: Owner(row.resident_id, row.organization_id) for row in locked}
+    return {row.index: IdentifierOwner(row.resident_id, row.organization_id) for row in locked}
 
 
 async def assign_to_residents(session: Session, owners: Sequence[tuple[Subject, UUID]]) -> None:

@@ -13,7 +13,7 @@ from chassis.storage.database import ReadSession, Session
 from chassis.storage.tables import KnownUnit
 from registry.commands.attributes import propose_value
 from registry.commands.bulk import copy_rows
-from registry.commands.identifier_locks import Owner, Subject, lock_subjects, resident_of
+from registry.commands.identifier_locks import IdentifierOwner, Subject, lock_subjects, resident_of
 from registry.commands.import_rows import AnyListedRow, PlacedRow, RejectedRow, Villages, stated_values
 from registry.commands.residents import (
     Newcomer,
@@ -59,7 +59,7 @@ WORSE_NAME = Finding(
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RowComparison:
     """A row beside the resident it is about: `values` differ from what is stored, `worse_name` is left to a decision."""
 
     values: Mapping[str, Any]
@@ -68,10 +68,10 @@ class Comparison:
     """Why the row is rejected."""
 
 
-def compare(listed: ListedResident, resident: Resident, *, is_here: bool, seen: bool) -> Comparison:
+def compare(listed: ListedResident, resident: Resident, *, is_here: bool, seen: bool) -> RowComparison:
     """What a row would change. `is_here`: the resident lives in the unit of the list; `seen`: an earlier row was theirs."""
     if not is_here:
-        return Comparison({}, finding=EXISTS_ELSEWHERE)
+        return RowComparison({}, finding=EXISTS_ELSEWHERE)
     values = stated_values(listed)
     name, present = values["full_name"], resident.full_name
     worse = is_worse_name(name, present)
@@ -79,7 +79,7 @@ def compare(listed: ListedResident, resident: Resident, *, is_here: bool, seen: 
         del values["full_name"]
     differing = {key: value for key, value in values.items() if resident.value(key) != value}
     finding = _refusal(differing, name, resident, seen=seen)
-    return Comparison(differing, name if worse else None, finding)
+    return RowComparison(differing, name if worse else None, finding)
 
 
 def _refusal(differing: Mapping[str, Any], name: str, resident: Resident, *, seen: bool) -> Finding | None:
@@ -151,7 +151,7 @@ def _subjects(placed: Sequence[PlacedRow]) -> Iterator[Subject]:
 
 
 async def _known(
-    session: Session, newcomers: Mapping[Subject, UUID], owners: Mapping[bytes, Owner]
+    session: Session, newcomers: Mapping[Subject, UUID], owners: Mapping[bytes, IdentifierOwner]
 ) -> dict[Subject, Resident]:
     """Residents who are registered already, by personal number; all indexes of the batch are locked from here on."""
     ids = {
@@ -243,7 +243,10 @@ async def _update(
 
 
 async def _register(
-    session: Session, batch: _Batch, households: Mapping[tuple[UUID, str], UUID], owners: Mapping[bytes, Owner]
+    session: Session,
+    batch: _Batch,
+    households: Mapping[tuple[UUID, str], UUID],
+    owners: Mapping[bytes, IdentifierOwner],
 ) -> None:
     newcomers = []
     for row in batch.newcomers.values():

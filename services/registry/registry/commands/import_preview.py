@@ -15,7 +15,7 @@ from registry.commands.import_batches import (
     EXISTS_ELSEWHERE,
     TWICE_IN_LIST,
     WORSE_NAME,
-    Comparison,
+    RowComparison,
     compare,
     is_same_row,
     residents_by_number,
@@ -165,7 +165,7 @@ def _preview_known(
 
 
 def _changes(
-    row: PlacedRow, resident: Resident, found: Comparison, old_unit: KnownUnit, household_code: str | None
+    row: PlacedRow, resident: Resident, found: RowComparison, old_unit: KnownUnit, household_code: str | None
 ) -> list[ListedChange]:
     pairs = [(name, resident.value(name), value) for name, value in found.values.items()]
     code = row.listed.household_code

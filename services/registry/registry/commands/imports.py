@@ -28,7 +28,7 @@ from registry.commands.import_rows import check_villages, placed_batches, villag
 from registry.identifiers import Finding
 from registry.lists import COLUMNS, CellFinding, ListReader
 from registry.model.imports import CHUNK_BYTES, IMPORT_CHUNK, ImportChunk, ResidentImport
-from tabular import Notice, UnreadableTable, open_table
+from tabular import FileNotice, UnreadableTable, open_table
 
 BATCHES_PER_TURN = 5
 """So many batches of a list are imported before the next open list has its turn."""
@@ -159,7 +159,9 @@ async def _unpack(database: Database, import_id: UUID, file: BinaryIO) -> None:
     file.seek(0)
 
 
-async def _finish(database: Database, import_id: UUID, failure: Finding | None, notices: Sequence[Notice] = ()) -> None:
+async def _finish(
+    database: Database, import_id: UUID, failure: Finding | None, notices: Sequence[FileNotice] = ()
+) -> None:
     async with database.transaction() as session:
         record = await session.get_one(ResidentImport, import_id)
         if record.status in ("completed", "failed"):

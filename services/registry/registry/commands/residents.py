@@ -23,7 +23,14 @@ from registry.commands.attestations import apply_unmatched_by_phone, apply_unmat
 from registry.commands.attributes import keep_history, resolve_attributes, word_rows
 from registry.commands.bulk import copy_rows
 from registry.commands.duplicates import queue_duplicate_check
-from registry.commands.identifier_locks import Owner, Subject, assign_to_residents, lock_subjects, resident_of, subject
+from registry.commands.identifier_locks import (
+    IdentifierOwner,
+    Subject,
+    assign_to_residents,
+    lock_subjects,
+    resident_of,
+    subject,
+)
 from registry.commands.moves import move_resident
 from registry.errors import ResidentExists
 from registry.model.attributes import ATTRIBUTES, STATED
@@ -81,7 +88,9 @@ async def register_resident(session: Session, newcomer: Newcomer) -> Resident:
     return await session.get_one(Resident, who.id)
 
 
-async def register_newcomers(session: Session, newcomers: Sequence[Newcomer], owners: Mapping[bytes, Owner]) -> None:
+async def register_newcomers(
+    session: Session, newcomers: Sequence[Newcomer], owners: Mapping[bytes, IdentifierOwner]
+) -> None:
     """Register people whose indexes are locked, and free or theirs already.
 
     Rows are written by COPY and never become entities, which would cost more than everything else together.

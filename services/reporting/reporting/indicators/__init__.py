@@ -9,8 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from chassis.bilingual import BilingualText
+
 __all__ = [
-    "BilingualText",
     "CounterDefinition",
     "Indicator",
     "IndicatorCatalogue",
@@ -25,17 +26,6 @@ Kind = Literal["head_count", "count", "amount", "ratio"]
 
 DECIMALS = 2
 """Shares are given to two decimals, half up, and none for an empty denominator (formulas of Decision 766/QĐ-TTg)."""
-
-
-@dataclass(frozen=True, slots=True)
-class BilingualText:
-    """One text in both languages of the platform."""
-
-    vi: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +189,17 @@ def _variant(base: Indicator, population: Population) -> Indicator:
     meaning = base.numerator.meaning
     return Indicator(
         code=f"{base.code}@{population.code}",
-        title=BilingualText(f"{base.title.vi} / {population.title.vi}", f"{base.title.en} / {population.title.en}"),
+        title=BilingualText(
+            vi=f"{base.title.vi} / {population.title.vi}", en=f"{base.title.en} / {population.title.en}"
+        ),
         pillar=base.pillar,
         plan_item=base.plan_item,
         kind=base.kind,
         numerator=CounterDefinition(
             f"{base.numerator.name}@{population.code}",
-            BilingualText(f"{meaning.vi}; chỉ tính {population.title.vi}", f"{meaning.en}; {population.title.en} only"),
+            BilingualText(
+                vi=f"{meaning.vi}; chỉ tính {population.title.vi}", en=f"{meaning.en}; {population.title.en} only"
+            ),
         ),
         denominator=CounterDefinition(population.denominator, _capital(population.title)) if base.denominator else None,
         source=base.source,
@@ -216,7 +210,7 @@ def _variant(base: Indicator, population: Population) -> Indicator:
 
 
 def _capital(text: BilingualText) -> BilingualText:
-    return BilingualText(text.vi[:1].upper() + text.vi[1:], text.en[:1].upper() + text.en[1:])
+    return BilingualText(vi=text.vi[:1].upper() + text.vi[1:], en=text.en[:1].upper() + text.en[1:])
 
 
 def _counter(table: dict[str, str]) -> CounterDefinition:
@@ -228,8 +222,8 @@ def _population(code: str, table: dict[str, str]) -> Population:
 
 
 def _pillar(code: str, table: dict[str, str]) -> Pillar:
-    return Pillar(code, _text(table), BilingualText(table["note_vi"], table["note_en"]), table["lead"])
+    return Pillar(code, _text(table), BilingualText(vi=table["note_vi"], en=table["note_en"]), table["lead"])
 
 
 def _text(table: dict[str, str]) -> BilingualText:
-    return BilingualText(table["vi"], table["en"])
+    return BilingualText(vi=table["vi"], en=table["en"])

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from contracts.event import Event
 from reporting.projections.timeline import Contributions
 
-__all__ = ["COUNTERS", "SUBSCRIPTIONS", "CountedEntity", "Subscription", "applies", "counted_entity", "subject_of"]
+__all__ = ["COUNTERS", "SUBSCRIPTIONS", "CountedEntity", "StateChange", "applies", "counted_entity", "subject_of"]
 
 C = TypeVar("C", bound=type)
 M = TypeVar("M", bound=Callable[..., bool])
@@ -26,7 +26,7 @@ class CountedEntity(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class StateChange:
     """The event of `id_field` changes the state of `kind` by `method` of `entity`."""
 
     kind: str
@@ -39,7 +39,7 @@ class Subscription:
         return changed
 
 
-SUBSCRIPTIONS: dict[type[Event], Subscription] = {}
+SUBSCRIPTIONS: dict[type[Event], StateChange] = {}
 """By event class, filled when the modules of `entities` are imported."""
 
 COUNTERS: dict[str, frozenset[str]] = {}
@@ -67,7 +67,7 @@ def counted_entity(kind: str, *, id_field: str, counters: Iterable[str] = ()) ->
                     raise TypeError(f"{event.__name__} is applied twice: by {SUBSCRIPTIONS[event].entity} and {cls}")
                 if id_field not in event.model_fields:
                     raise TypeError(f"{event.__name__} has no field {id_field}, the id of a {kind}")
-                SUBSCRIPTIONS[event] = Subscription(kind, id_field, cls, name)
+                SUBSCRIPTIONS[event] = StateChange(kind, id_field, cls, name)
         return cls
 
     return register

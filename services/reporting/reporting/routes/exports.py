@@ -13,7 +13,7 @@ from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery
 from chassis.security.identity import Caller
 from chassis.web.routing import allow, language_of, transactional_router
-from chassis.web.service_client import ServiceUnavailable
+from chassis.web.service_client import ServiceCallFailed
 from reporting.exports import MEDIA_TYPES, ExportFormat, export
 from reporting.figures import CampaignEvaluation, CampaignPlan, Report, ReportPeriod
 from reporting.model.authority import EXPORTING_ROLES
@@ -98,7 +98,7 @@ async def _ask_campaign(runtime: Any, caller: Caller, campaign_id: str) -> dict[
     """Basis, recipients and evaluation are free text that no event carries; without an answer the report goes without."""
     try:
         campaign = await runtime.service_client.call("onboarding", "GET", f"/v1/campaigns/{campaign_id}", caller=caller)
-    except ServiceUnavailable:
+    except ServiceCallFailed:
         return {}
     return campaign if isinstance(campaign, dict) else {}
 

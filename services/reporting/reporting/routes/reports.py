@@ -136,7 +136,7 @@ async def get_indicator_trend(
     return TrendView(
         unit_code=unit_code,
         indicator=indicator,
-        title=known.title.in_(language_of(accept_language)),
+        title=known.title[language_of(accept_language)],
         points=[PointView.of(point) for point in points],
     )
 

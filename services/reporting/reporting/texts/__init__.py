@@ -12,8 +12,9 @@ from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
+from chassis.bilingual import BilingualText
 from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitName
-from reporting.indicators import BilingualText, Indicator, catalogue
+from reporting.indicators import Indicator, catalogue
 
 __all__ = ["Texts", "alphabetical"]
 
@@ -66,7 +67,7 @@ class Texts:
         return found.format(**values) if values else found
 
     def of(self, text: BilingualText) -> str:
-        return text.in_(self.language)
+        return text[self.language]
 
     def number(self, value: int | Decimal, decimals: int = 0) -> str:
         """1.234,5 in Vietnamese, 1,234.5 in English."""

@@ -16,7 +16,7 @@ from zlib import crc32
 import asyncpg
 from pydantic_core import from_json, to_json
 
-from chassis.messaging.bus.port import Fetched, Outgoing, Positions, Subscription, TopicPartition, partition_of
+from chassis.messaging.bus.port import Fetched, GroupMember, Outgoing, Positions, TopicPartition, partition_of
 from chassis.storage.database import KeepaliveConnection, asyncpg_url, connect
 from contracts.topics import Topic
 
@@ -104,7 +104,7 @@ class EmbeddedBus:
         return int(done.split()[-1])
 
     @asynccontextmanager
-    async def subscribe(self, group: str, topics: Sequence[str], positions: Positions) -> AsyncIterator[Subscription]:
+    async def subscribe(self, group: str, topics: Sequence[str], positions: Positions) -> AsyncIterator[GroupMember]:
         connection = await connect(self._url, f"bus member of {group}", seconds=self._seconds)
         try:
             await _read_json(connection)

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from aiokafka.structs import TopicPartition as KafkaPartition
 
-from chassis.messaging.bus.port import Fetched, Outgoing, Positions, Subscription, TopicPartition, partition_of
+from chassis.messaging.bus.port import Fetched, GroupMember, Outgoing, Positions, TopicPartition, partition_of
 from chassis.settings import Settings
 from contracts.topics import DAY_MS, DLQ_SUFFIX, PARTNER_EVENTS, Topic
 
@@ -69,7 +69,7 @@ class KafkaBus:
         await asyncio.gather(*sent)
 
     @asynccontextmanager
-    async def subscribe(self, group: str, topics: Sequence[str], positions: Positions) -> AsyncIterator[Subscription]:
+    async def subscribe(self, group: str, topics: Sequence[str], positions: Positions) -> AsyncIterator[GroupMember]:
         consumer = AIOKafkaConsumer(**consumer_options(self._settings, group))
         subscription = KafkaSubscription(consumer, positions)
         consumer.subscribe(list(topics), listener=subscription)

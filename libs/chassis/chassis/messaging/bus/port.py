@@ -46,7 +46,7 @@ Positions = Callable[[Sequence[TopicPartition]], Awaitable[dict[TopicPartition, 
 """Asked when partitions are assigned: the next offset of each; one that is missing starts at the beginning."""
 
 
-class Subscription(Protocol):
+class GroupMember(Protocol):
     """A member of a group."""
 
     async def poll(self, *, limit: int = 500, wait: float = 1.0) -> list[Fetched]:
@@ -82,7 +82,7 @@ class Bus(Protocol):
 
     def subscribe(
         self, group: str, topics: Sequence[str], positions: Positions
-    ) -> AbstractAsyncContextManager[Subscription]:
+    ) -> AbstractAsyncContextManager[GroupMember]:
         """Joins a group until the context ends."""
 
 

@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Mapping
 
 from contracts.event import Event
-from reporting.projections.subscriptions import SUBSCRIPTIONS, Subscription
+from reporting.projections.subscriptions import SUBSCRIPTIONS, StateChange
 
 __all__ = ["subscriptions"]
 
@@ -16,6 +16,6 @@ for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
 
-def subscriptions() -> Mapping[type[Event], Subscription]:
+def subscriptions() -> Mapping[type[Event], StateChange]:
     """By event class, the entity that it changes."""
     return SUBSCRIPTIONS
