@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-chart test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -51,6 +51,11 @@ test-identity: install ## the tests against a real Keycloak
 
 test-chart: install ## the Helm chart: lint, templates, refused values, and a dry run by the server that KUBECONFIG names
 	$(PYTEST) -m chart deploy/chart
+
+test-alerts: install ## fires every alert at a real Prometheus and Alertmanager (apt install prometheus prometheus-alertmanager)
+	@command -v prometheus >/dev/null && command -v prometheus-alertmanager >/dev/null || \
+		{ echo "No Prometheus and Alertmanager here (Debian: apt install prometheus prometheus-alertmanager)."; exit 3; }
+	$(PYTEST) -m alerts deploy/observability
 
 test-mutation: install ## changes the rules one place at a time and runs their tests: make test-mutation [RULES="casework-lifecycle"] [MINUTES=60]
 	@$(UV) sync --frozen --inexact --group mutation --quiet

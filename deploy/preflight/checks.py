@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from deploy.backup.server import NotDone
+from deploy.preflight.alerts import check_alerts
 from deploy.preflight.certificate import check_certificate
 from deploy.preflight.finding import Finding
 from deploy.preflight.keys import check_keys
@@ -41,6 +42,7 @@ def _of_machine(settings: Mapping[str, str], environment: str) -> list[Check]:
         lambda: check_processors(needs),
         lambda: check_memory(needs),
         lambda: check_certificate_of(settings, environment),
+        lambda: check_alerts(settings),
         lambda: check_release(settings.get("VERSION", ""), this_release(), releases()),
     ]
 

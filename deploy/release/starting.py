@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from contracts.services import EVERY_PROCESS
 from deploy.backup.server import NotDone
+from deploy.observability.receivers import write_receivers
 from deploy.preflight.checks import findings
 from deploy.preflight.stack import SETTINGS_FILE, read_settings
 from deploy.release.kept import Kept
@@ -22,6 +23,7 @@ def up() -> Iterator[str]:
     if found := list(findings(settings)):
         raise NotDone("\n".join([*map(str, found), "Nothing was changed."]))
     make_secrets(domain=settings.get("DOMAIN") or "localhost")
+    whom_alerts_reach = write_receivers(settings)
     kept = Kept.of(settings).starting(this_release().tag)
     kept.write(SETTINGS_FILE)
     _docker("compose", "up", "--build", "--detach", "--wait", "--remove-orphans", version=kept.now)
@@ -29,6 +31,7 @@ def up() -> Iterator[str]:
     kept.write(SETTINGS_FILE)
     remove_images(kept)
     yield f"release {kept.now} runs" + (f"; make rollback goes back to {kept.before}" if kept.before else "")
+    yield from whom_alerts_reach
 
 
 def rollback() -> Iterator[str]:

@@ -87,7 +87,7 @@ def test_what_needs_nobody_outside_cannot_reach_it() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", [])}
     services = {f"{name}-{process}" for name in ("registry", "notifications") for process in ("api", "worker")}
-    assert outside == {"door", "gateway-api", *services, "prometheus", "grafana", "keycloak"}
+    assert outside == {"door", "gateway-api", *services, "prometheus", "alertmanager", "grafana", "keycloak"}
 
 
 @every_service

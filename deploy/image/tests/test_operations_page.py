@@ -10,6 +10,7 @@ import yaml
 from chassis.settings import Settings
 from contracts.topics import PARTITIONS
 from deploy.image.run import SECRETS, ContainerSettings
+from deploy.observability.receivers import AlertSettings
 from gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +30,7 @@ def test_every_make_target_on_the_page_exists() -> None:
 
 def test_every_module_that_is_run_on_the_page_exists() -> None:
     modules = set(re.findall(r"python -m ([a-z_.]+)", PAGE))
-    assert modules == {"deploy.secrets", "deploy.backup"}
+    assert modules == {"deploy.secrets", "deploy.backup", "deploy.observability"}
     assert all(find_spec(f"{module}.__main__") for module in modules)
 
 
@@ -73,7 +74,8 @@ def test_every_other_variable_on_the_page_is_read_by_somebody() -> None:
     tables = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
     limits = re.findall(r"`([A-Z_]{6,})`", PAGE.split("The gateway's limits")[1].split("##")[0])
     assert limits
-    known = {name.upper() for name in {*Settings.model_fields, *GatewaySettings.model_fields}} | READ_ELSEWHERE
+    read = {*Settings.model_fields, *GatewaySettings.model_fields, *AlertSettings.model_fields}
+    known = {name.upper() for name in read} | READ_ELSEWHERE
     assert set(tables) | set(limits) <= known
 
 

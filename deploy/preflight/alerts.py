@@ -1,0 +1,17 @@
+"""Whether `ALERTS_TO` can be rendered: a wrong entry would leave the machine without alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deploy.observability.receivers import AlertSettings, Receivers, ReceiversRefused
+from deploy.preflight.finding import Finding
+
+
+def check_alerts(settings: Mapping[str, str]) -> list[Finding]:
+    """An entry that is no receiver, and mail without a mail server. None at all is no finding: `make up` says so at its end."""
+    try:
+        Receivers.of(AlertSettings.of(settings))
+    except ReceiversRefused as refused:
+        return [Finding("alerts", f"{refused}.", "Correct it in .env (docs/operations.md, Watching).")]
+    return []
