@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -56,6 +56,9 @@ test-alerts: install ## fires every alert at a real Prometheus and Alertmanager 
 	@command -v prometheus >/dev/null && command -v prometheus-alertmanager >/dev/null || \
 		{ echo "No Prometheus and Alertmanager here (Debian: apt install prometheus prometheus-alertmanager)."; exit 3; }
 	$(PYTEST) -m alerts deploy/observability
+
+test-rollback: install ## the way back: services of earlier releases on data that the newest one has migrated
+	$(PYTEST) -m rollback tests/upgrade
 
 test-mutation: install ## changes the rules one place at a time and runs their tests: make test-mutation [RULES="casework-lifecycle"] [MINUTES=60]
 	@$(UV) sync --frozen --inexact --group mutation --quiet

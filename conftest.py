@@ -21,7 +21,7 @@ pytest_plugins = ["chassis.testing"]
 POSTGRES_HANDED_ON = "BAKHONG_TEST_DATABASE_URL"  # from the controller of pytest-xdist to its workers
 KAFKA_HANDED_ON = "BAKHONG_TEST_KAFKA"
 PLATFORM_HANDED_ON = "BAKHONG_TEST_PLATFORM"
-ON_REQUEST = ("kafka", "browser", "identity", "compose", "clients", "alerts", "chart")
+ON_REQUEST = ("kafka", "browser", "identity", "compose", "clients", "alerts", "chart", "rollback")
 
 running = pytest.StashKey[contextlib.ExitStack]()
 

@@ -28,9 +28,18 @@ class Started:
     """`python -m deploy.local` on its own data directory and port."""
 
     def __init__(
-        self, data_dir: Path, variables: Mapping[str, str] | None = None, *, end_with: int | None = None
+        self,
+        data_dir: Path,
+        variables: Mapping[str, str] | None = None,
+        *,
+        end_with: int | None = None,
+        root: Path = ROOT,
+        python: str = sys.executable,
     ) -> None:
-        """`end_with`: the process whose end ends the platform too; by default this one."""
+        """`end_with`: the process whose end ends the platform too; by default this one. `root` and `python`: the code of
+        another release, and the interpreter that has its libraries.
+        """
+        self.root, self.python = root, python
         self.end_with = end_with or os.getpid()
         self.data_dir = data_dir
         self.port = free_port()
@@ -44,8 +53,8 @@ class Started:
         began = time.monotonic()
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.local", "--end-with", str(self.end_with)],
-                cwd=ROOT,
+                [self.python, "-m", "deploy.local", "--end-with", str(self.end_with)],
+                cwd=self.root,
                 env=os.environ | {"DATA_DIR": str(self.data_dir), "GATEWAY_PORT": str(self.port)} | self._variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -21,18 +21,24 @@ PUT_BOTH = (
 
 
 def check_certificate(folder: Path, domain: str, *, now: datetime | None = None) -> list[Finding]:
-    """What is wrong with the pair of files in `folder` for `domain`."""
+    """What is wrong with the pair of files in the folder of secrets, for `domain`."""
+    return check_pair(folder / CERTIFICATE, folder / KEY, domain, now=now)
+
+
+def check_pair(certificate_file: Path, key_file: Path, domain: str, *, now: datetime | None = None) -> list[Finding]:
+    """What is wrong with a certificate (PEM, its chain after it) and its key (PEM without password), for `domain`."""
+    names = f"{certificate_file.name} or {key_file.name}"
     try:
-        certificate = x509.load_pem_x509_certificates((folder / CERTIFICATE).read_bytes())[0]
-        key = load_pem_private_key((folder / KEY).read_bytes(), password=None)
-    except FileNotFoundError as missing:
-        name = Path(missing.filename).name
-        return [Finding("certificate", f"deploy/secrets/{name} is missing.", PUT_BOTH)]
+        certificate = x509.load_pem_x509_certificates(certificate_file.read_bytes())[0]
+        key = load_pem_private_key(key_file.read_bytes(), password=None)
+    except OSError as error:
+        return [Finding("certificate", f"{error.filename} is missing or cannot be read.", PUT_BOTH)]
     except (ValueError, TypeError):
-        return [Finding("certificate", f"{CERTIFICATE} or {KEY} is no PEM file, or its key has a password.", PUT_BOTH)]
+        return [Finding("certificate", f"{names} is no PEM file, or the key has a password.", PUT_BOTH)]
     findings = [*_dates(certificate, now or datetime.now(UTC)), *_names(certificate, domain)]
     if key.public_key() != certificate.public_key():
-        findings.append(Finding("certificate", f"{KEY} is not the key of {CERTIFICATE}.", PUT_BOTH))
+        problem = f"{key_file.name} is not the key of {certificate_file.name}."
+        findings.append(Finding("certificate", problem, PUT_BOTH))
     return findings
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from deploy.backup.server import NotDone
+from deploy.observability.receivers import AlertSettings, Receivers, ReceiversRefused
 from deploy.preflight.alerts import check_alerts
 from deploy.preflight.certificate import check_certificate
 from deploy.preflight.finding import Finding
@@ -43,6 +44,7 @@ def _of_machine(settings: Mapping[str, str], environment: str) -> list[Check]:
         lambda: check_memory(needs),
         lambda: check_certificate_of(settings, environment),
         lambda: check_alerts(settings),
+        lambda: check_receivers(settings),
         lambda: check_release(settings.get("VERSION", ""), this_release(), releases()),
     ]
 
@@ -69,3 +71,12 @@ def check_certificate_of(settings: Mapping[str, str], environment: str, folder: 
     if not domain:
         return [Finding("certificate", "DOMAIN in .env is empty.", SETUP)]
     return check_certificate(folder, domain)
+
+
+def check_receivers(settings: Mapping[str, str]) -> list[Finding]:
+    """Whom alerts reach: what ALERTS_TO names must be mail addresses or addresses of webhooks."""
+    try:
+        Receivers.of(AlertSettings.of(settings))
+    except ReceiversRefused as refused:
+        return [Finding("alerts", str(refused), "Correct it in .env.")]
+    return []

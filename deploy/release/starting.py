@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import httpx
 
 from contracts.services import EVERY_PROCESS
 from deploy.backup.server import NotDone
 from deploy.observability.receivers import write_receivers
-from deploy.preflight.checks import findings
+from deploy.preflight.checks import SECRETS, findings
 from deploy.preflight.stack import SETTINGS_FILE, read_settings
 from deploy.release.kept import Kept
 from deploy.release.version import ROOT, read_tag, this_release
 from deploy.secrets.__main__ import main as make_secrets
+from deploy.setup.finishing import finish, is_wanted
 
 
 def up() -> Iterator[str]:
@@ -30,8 +33,19 @@ def up() -> Iterator[str]:
     kept = kept.came_up()
     kept.write(SETTINGS_FILE)
     remove_images(kept)
+    yield from _finish_set_up(settings)
     yield f"release {kept.now} runs" + (f"; make rollback goes back to {kept.before}" if kept.before else "")
     yield from whom_alerts_reach
+
+
+def _finish_set_up(settings: Mapping[str, str]) -> Iterator[str]:
+    """The first operator and the first partner, where `python -m deploy.setup` was used and they are not there yet."""
+    if not is_wanted(settings):
+        return
+    try:
+        yield from finish(settings, SECRETS)
+    except (httpx.HTTPError, OSError) as reason:
+        yield f"The stack runs, the set-up could not be finished ({reason}): python -m deploy.setup finish tries again."
 
 
 def rollback() -> Iterator[str]:

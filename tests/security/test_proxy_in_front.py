@@ -73,7 +73,7 @@ def running(caddy: str, certificate: Path, gateway: str) -> Iterator[int]:
         port = free.getsockname()[1]
     variables = {
         "PROXY_ADDRESSES": f"https://:{port}",
-        "PROXY_SECRETS": str(certificate),
+        "PROXY_TLS": f"{certificate}/tls_certificate {certificate}/tls_key",
         "PROXY_GATEWAY": gateway,
         "PROXY_BUFFERS": buffers_of(caddy),
         "XDG_DATA_HOME": str(certificate),

@@ -11,6 +11,7 @@ from chassis.settings import Settings
 from contracts.topics import PARTITIONS
 from deploy.image.run import SECRETS, ContainerSettings
 from deploy.observability.receivers import AlertSettings
+from deploy.setup.questions import QUESTIONS
 from gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[3]
@@ -19,6 +20,8 @@ COMPOSE = (ROOT / "docker-compose.yml").read_text()
 MADE_BY_OPERATORS = ("deploy/secrets/",)
 READ_ELSEWHERE = {"DATA_DIR", "GATEWAY_HOST", "DEMO"}
 """By the launcher of `make run`."""
+ANSWERS = {question.name for question in QUESTIONS}
+"""Of the set-up."""
 
 
 def test_every_make_target_on_the_page_exists() -> None:
@@ -30,7 +33,7 @@ def test_every_make_target_on_the_page_exists() -> None:
 
 def test_every_module_that_is_run_on_the_page_exists() -> None:
     modules = set(re.findall(r"python -m ([a-z_.]+)", PAGE))
-    assert modules == {"deploy.secrets", "deploy.backup", "deploy.observability"}
+    assert modules == {"deploy.setup", "deploy.backup", "deploy.observability"}
     assert all(find_spec(f"{module}.__main__") for module in modules)
 
 
@@ -75,8 +78,12 @@ def test_every_other_variable_on_the_page_is_read_by_somebody() -> None:
     limits = re.findall(r"`([A-Z_]{6,})`", PAGE.split("The gateway's limits")[1].split("##")[0])
     assert limits
     read = {*Settings.model_fields, *GatewaySettings.model_fields, *AlertSettings.model_fields}
-    known = {name.upper() for name in read} | READ_ELSEWHERE
+    known = {name.upper() for name in read} | READ_ELSEWHERE | ANSWERS
     assert set(tables) | set(limits) <= known
+
+
+def test_every_answer_of_the_set_up_is_on_the_page() -> None:
+    assert set(re.findall(r"`([A-Z_]+)`", PAGE.split("### 2. The set-up")[1].split("### 3.")[0])) >= ANSWERS
 
 
 def test_every_secret_that_may_come_as_a_file_is_a_setting() -> None:

@@ -85,7 +85,8 @@ def test_a_right_certificate_is_silent(certificate: Path) -> None:
 @pytest.mark.parametrize("missing", ["tls_certificate.pem", "tls_key.pem"])
 def test_a_missing_file_of_the_certificate_is_named(certificate: Path, missing: str) -> None:
     (certificate / missing).unlink()
-    assert check_certificate(certificate, DOMAIN)[0].problem == f"deploy/secrets/{missing} is missing."
+    (finding,) = check_certificate(certificate, DOMAIN)
+    assert finding.problem == f"{certificate / missing} is missing or cannot be read."
 
 
 def test_a_key_of_another_certificate_is_found(certificate: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -45,6 +45,7 @@ class Lane:
         finally:
             for task in self._running:
                 task.cancel()
+        await self._recorder.flush()
 
     async def _claim(self) -> None:
         time = asyncio.get_running_loop().time

@@ -15,7 +15,7 @@ from notifications.settings import NotificationsSettings, get_settings
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_AFTER_FAULT = 1.0
-CLAIMED_AT_ONCE = 500
+CLAIMED_AT_ONCE = 100
 
 
 class Sender:
@@ -44,8 +44,6 @@ class Sender:
         async with self._client() as client:
             try:
                 while True:
-                    if until_idle:
-                        await recorder.flush()
                     await self._look(client, recorder)
                     if until_idle and not self._lanes:
                         return
