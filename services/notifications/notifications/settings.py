@@ -1,11 +1,13 @@
 """What notifications reads from the environment beside the common settings."""
 
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from chassis.errors import Language
 from chassis.settings import Settings
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -29,8 +31,38 @@ class NotificationsSettings(Settings):
     open_deliveries: int = Field(default=10_000, ge=1)
     """So many deliveries of one subscription may wait for a retry; further events wait in the feed."""
     smtp_url: str | None = None
-    """`smtp://user:password@host:587` (STARTTLS) or `smtps://`: where mail to partners' contacts goes. Unset: no mail."""
+    """`smtp://user:password@host:587` (STARTTLS) or `smtps://`: where mail goes. Unset: no mail."""
     mail_from: str = "ba-khong@localhost"
+    fcm_key_file: Path | None = None
+    """Google's key file of a service account that may send with FCM. Unset: no push to Android and iOS."""
+    fcm_url: str = "https://fcm.googleapis.com"
+    vapid_key_file: Path | None = None
+    """A P-256 private key (PEM) that identifies the platform to push services. Unset: no push to browsers."""
+    vapid_contact: str = "mailto:ba-khong@localhost"
+    """Whom push services write to: `mailto:` or `https:`."""
+    sms_url: str | None = None
+    """The partner's operation that takes an SMS (`docs/integration.md`). Unset: no SMS."""
+    sms_token: str = ""
+    sms_sender: str = ""
+    """The brand name that the partner registered."""
+    sms_with_accents: bool = False
+    """Vietnamese with accents takes UCS-2: 70 characters an SMS instead of 160."""
+    sms_per_unit_and_day: int = Field(default=200, ge=0)
+    """SMS (parts) that the people of one unit may be sent on a day; the rest is dropped."""
+    zns_url: str | None = None
+    """Zalo's operation for template messages, or a partner's that speaks the same. Unset: no Zalo."""
+    zns_token: str = ""
+    zns_template_vi: str = ""
+    zns_template_en: str = ""
+    zns_per_unit_and_day: int = Field(default=200, ge=0)
+    """Zalo messages that the people of one unit may be sent on a day; the rest is dropped."""
+    sms_receipt_secret: str | None = None
+    """`whsec_…`: signs the receipts of the partner for SMS. Unset: its receipts are refused."""
+    zns_receipt_secret: str | None = None
+    mail_receipt_secret: str | None = None
+    message_place: str = "ứng dụng Ba Không"
+    """Where a message says that its content is to be seen: the name of the app, or a short address."""
+    message_language: Language = "vi"
 
     @field_validator("retry_schedule", mode="before")
     @classmethod
@@ -38,6 +70,12 @@ class NotificationsSettings(Settings):
         if isinstance(value, str):
             return tuple(float(part) for part in value.split(",") if part.strip())
         return value
+
+    def receipt_secret(self, channel: str) -> str | None:
+        """The secret that signs the receipts of a channel."""
+        return {"sms": self.sms_receipt_secret, "zalo": self.zns_receipt_secret, "email": self.mail_receipt_secret}.get(
+            channel
+        )
 
     @property
     def disable_after(self) -> float:

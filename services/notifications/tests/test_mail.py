@@ -1,6 +1,5 @@
 """A warning is mailed to the partner's contact over SMTP, where a server is configured."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -11,32 +10,14 @@ from notifications.commands.warnings import OwnerWarning
 from notifications.mail import mail_owner
 from notifications.model.subscriptions import Subscription, Warned
 from notifications.settings import NotificationsSettings
-
-
-class MailServer:
-    """Takes every message; the port and what came."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.messages: list[str] = []
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 test\r\n")
-        while line := (await reader.readline()).decode().strip().upper():
-            if line == "DATA":
-                writer.write(b"354 go on\r\n")
-                self.messages.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-            writer.write(b"221 bye\r\n" if line == "QUIT" else b"250 ok\r\n")
-        writer.close()
+from services.notifications.tests import channel_servers
+from services.notifications.tests.channel_servers import Mailbox
 
 
 @pytest.fixture
-async def mail_server() -> AsyncIterator[MailServer]:
-    mail = MailServer()
-    server = await asyncio.start_server(mail.serve, "127.0.0.1", 0)
-    mail.port = server.sockets[0].getsockname()[1]
-    yield mail
-    server.close()
+async def mail_server() -> AsyncIterator[Mailbox]:
+    async with channel_servers.mail_server() as mailbox:
+        yield mailbox
 
 
 def warning(contact: str | None) -> OwnerWarning:
@@ -44,7 +25,7 @@ def warning(contact: str | None) -> OwnerWarning:
     return OwnerWarning(subscription, Warned.NEARLY, now(), now() + timedelta(hours=12), contact)
 
 
-async def test_the_contact_is_written_to(mail_server: MailServer) -> None:
+async def test_the_contact_is_written_to(mail_server: Mailbox) -> None:
     settings = NotificationsSettings(smtp_url=f"smtp://127.0.0.1:{mail_server.port}")
 
     assert await mail_owner(settings, warning("Phòng kỹ thuật <ky-thuat@partner.example>, 24/7"))
@@ -54,7 +35,7 @@ async def test_the_contact_is_written_to(mail_server: MailServer) -> None:
 
 
 @pytest.mark.parametrize("contact", [None, "", "gọi trực ban"])
-async def test_without_an_address_nothing_is_sent(mail_server: MailServer, contact: str | None) -> None:
+async def test_without_an_address_nothing_is_sent(mail_server: Mailbox, contact: str | None) -> None:
     settings = NotificationsSettings(smtp_url=f"smtp://127.0.0.1:{mail_server.port}")
 
     assert not await mail_owner(settings, warning(contact))

@@ -83,7 +83,7 @@ class EndpointClient:
     async def _exchange(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes, float | None]:
         assert self._session is not None
         checked = read_url(url, allows_loopback=self._allows_loopback)
-        sent = headers | {"Content-Type": "application/json"}
+        sent = {"Content-Type": "application/json"} | headers
         async with self._session.post(checked, data=body, headers=sent, allow_redirects=False) as response:
             return response.status, await _beginning(response), seconds_of(response.headers.get("Retry-After"))
 

@@ -1,0 +1,62 @@
+"""Zalo ZNS: a registered template with its parameters, over Zalo's interface or a partner's that speaks it.
+
+`POST {ZNS_URL}` with the header `access_token`: `{phone, template_id, template_data, tracking_id}`; the answer is always 200,
+`{error, message, data: {msg_id}}`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from notifications.channels.messages import Accepted, Message, Refused, SendResult, TryLater
+from notifications.channels.partner_http import Answer, ChannelHttp
+
+TRY_LATER = {
+    -100: "unknown-error",
+    -124: "access-token",
+    -115: "no-balance",
+    -144: "quota",
+    -147: "quota",
+    -133: "at-night",
+}
+"""Zalo's codes that another time may not answer; every other code is final."""
+NIGHT = -133
+SECONDS_OF_NIGHT = 3600.0
+
+
+class ZaloNotifications:
+    """The adapter, with the template's id by language. Parameters of the template: `title`, `place`."""
+
+    def __init__(self, url: str, token: str, templates: Mapping[str, str], place: str) -> None:
+        self._url, self._token, self._templates, self._place = url, token, templates, place
+        self._http = ChannelHttp()
+
+    async def send(self, message: Message) -> SendResult:
+        """Hands one message to Zalo."""
+        template = self._templates.get(message.language)
+        if template is None:
+            return Refused("no-template")
+        body = {
+            "phone": message.to.removeprefix("+"),
+            "template_id": template,
+            "template_data": {"title": message.title, "place": self._place},
+            "tracking_id": message.send_id.hex,
+        }
+        return _result(await self._http.post(self._url, {"access_token": self._token}, json=body))
+
+    async def close(self) -> None:
+        """Closes connections."""
+        await self._http.close()
+
+
+def _result(answer: Answer) -> SendResult:
+    if not answer.is_success:
+        return answer.failure()
+    body: dict[str, Any] = answer.body if isinstance(answer.body, dict) else {}
+    code = body.get("error")
+    if code == 0:
+        return Accepted((body.get("data") or {}).get("msg_id"))
+    if not isinstance(code, int):
+        return TryLater("invalid-response")
+    if code in TRY_LATER:
+        return TryLater(f"zalo-{TRY_LATER[code]}", SECONDS_OF_NIGHT if code == NIGHT else None)
+    return Refused(f"zalo{code}")
