@@ -73,6 +73,12 @@ def read_paper(content: bytes, *, limit: int, name: str | None = None) -> Paper:
     return Paper(content, media_type)
 
 
+def is_office_file(content: bytes) -> bool:
+    """Whether a refused file is one that people write letters in: it can be saved as PDF and handed in again."""
+    kind = _annex_type(content, "")
+    return kind is not None and kind not in ("application/zip", "text/plain")
+
+
 async def scan(content: bytes, command: str) -> None:
     """Pipes the file through the scanner's command (`clamdscan -`, for instance); exit 0 is clean. No command, no scan."""
     if not command:

@@ -1,5 +1,7 @@
 """Papers, results and slips."""
 
+import io
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +35,32 @@ async def extract(binh, world):
     ).json()
     await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"extract_kind": "birth"}})
     return (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).json()
+
+
+def office_file(part):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        for name in ("[Content_Types].xml", part):
+            packed.writestr(name, "x")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [office_file("word/document.xml"), office_file("xl/workbook.xml"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(80)],
+)
+async def test_an_office_file_is_refused_with_the_words_how_to_hand_it_in(binh, officer, funeral, content):
+    refused = await attach(binh, funeral, content, "don.docx")
+    as_result = await officer.post(f"/v1/dossiers/{funeral['id']}/results", files={"file": ("kq.docx", content)})
+    in_english = await binh.post(
+        f"/v1/dossiers/{funeral['id']}/attachments", files={"file": ("don.docx", content)},
+        headers={"Accept-Language": "en"},
+    )  # fmt: skip
+
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, as_result.status_code, error["code"]) == (422, 422, "office-file")
+    assert "lưu thành PDF" in error["message"]
+    assert "Save it as PDF" in in_english.json()["errors"][0]["message"]
 
 
 async def attach(client, dossier, content=PDF, name="giay-chung-tu.pdf", **form):

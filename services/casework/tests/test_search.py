@@ -58,9 +58,21 @@ async def test_the_applicants_name_is_shown_with_a_purpose_and_the_reading_is_lo
     ]
 
     assert (silent["applicant"], named["applicant"]) == (None, "Nguyễn Văn Thử Bình")
-    assert before == []
-    [row] = await published(AccessRecorded)
-    assert (row.resident_id, row.purpose, row.fields) == (world.binh, "dossier", ["full_name"])
+    found, shown = await published(AccessRecorded)
+    assert before == [found]
+    assert (found.action, shown.action) == ("find dossiers by name", "list dossiers")
+    for row in (found, shown):
+        assert (row.resident_id, row.purpose, row.fields) == (world.binh, "dossier", ["full_name"])
+
+
+async def test_a_dossier_found_by_its_code_or_by_its_applicant_leaves_no_reading_of_a_name(
+    calling, binh, extract, published
+):
+    officer = calling("officer", unit_code="15724", subject="officer-3")
+
+    assert await found(officer, "/v1/dossiers", extract["code"]) == [extract["id"]]
+    assert await found(binh, "/v1/dossiers", "binh") == [extract["id"]]
+    assert await published(AccessRecorded) == []
 
 
 async def test_a_person_is_looked_up_by_the_whole_number_in_the_body(officer, calling, binh, extract, registry, world):

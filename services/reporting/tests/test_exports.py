@@ -96,6 +96,19 @@ def test_recipients_are_the_bodies_of_the_day_of_the_report() -> None:
     assert recipients_on(date(2025, 6, 30), ["UBND huyện Triệu Sơn"]) == ["UBND huyện Triệu Sơn"]
 
 
+def test_a_body_says_where_its_change_was_read_or_that_it_is_unverified() -> None:
+    bodies = tomllib.loads(files("reporting.exports").joinpath("bodies.toml").read_text("utf-8"))["bodies"]
+    assert [
+        each["name"] for each in bodies if not each["source"] or ("read" in each) == each.get("unverified", False)
+    ] == []
+    unverified = [each["name"] for each in bodies if each.get("unverified")]
+    assert unverified == [
+        "Sở Thông tin và Truyền thông", "Phòng Văn hóa và Thông tin", "thị xã", "thành phố",
+        "Phòng Văn hóa, Khoa học và Thông tin", "Văn hóa - Thông tin xã", "Văn phòng UBND xã", "Bộ phận một cửa",
+        "xã, thị trấn", "Lưu: VT, VHTT",
+    ], "take a body out of this list once its rule was read, and say where"  # fmt: skip
+
+
 def test_the_official_report_has_the_parts_of_the_decree() -> None:
     official = compose(REPORT)
     assert (official.superior, official.issuer) == ("UBND TỈNH THANH HÓA", ["ỦY BAN NHÂN DÂN", "XÃ ĐỒNG TIẾN"])

@@ -13,7 +13,7 @@ from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossi
 from casework.model.lifecycle import OPEN, Status
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck, check_signatures
-from casework.uploads import FileTooLarge, Infected, Paper, WrongKind, read_paper, scan
+from casework.uploads import FileTooLarge, Infected, Paper, WrongKind, is_office_file, read_paper, scan
 from chassis.clock import now
 from chassis.errors import FieldError, InvalidBody, TooLarge
 from chassis.ids import new_id
@@ -37,6 +37,14 @@ class SignedPaper(NamedTuple):
         return self.signatures.model_dump(mode="json") if self.signatures else None
 
 
+SAVE_AS_PDF = (
+    "Đây là tệp Word, Excel hoặc tương tự. Hãy lưu thành PDF (Tệp > Lưu thành > PDF) hoặc chụp ảnh tờ giấy, rồi gửi lại.",
+    "This is a file of an office suite. Save it as PDF (File > Save as > PDF) or photograph the paper, and send that.",
+)
+"""A paper of a dossier is evidence: it shows the same on every screen and can carry a signature. An office file does neither, and
+a conversion here could change what the applicant declared."""
+
+
 async def checked_paper(content: bytes, name: str | None = None) -> Paper:
     """The file if its size, kind and scan allow it; call before the first statement, because a scanner takes time. With a
     `name` it is an annex of a document (`read_paper`)."""
@@ -47,6 +55,8 @@ async def checked_paper(content: bytes, name: str | None = None) -> Paper:
     except FileTooLarge as error:
         raise TooLarge() from error
     except (WrongKind, Infected) as error:
+        if isinstance(error, WrongKind) and is_office_file(content):
+            raise PaperRefused(errors=[FieldError("/file", "office-file", *SAVE_AS_PDF)]) from error
         code = "infected" if isinstance(error, Infected) else "wrong-kind"
         raise PaperRefused(errors=[FieldError("/file", code, PaperRefused.vi, PaperRefused.en)]) from error
     return paper

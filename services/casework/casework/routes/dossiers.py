@@ -1,5 +1,6 @@
 """Dossiers: draft, form, submission, actions."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -135,6 +136,8 @@ async def list_dossiers(
         q=q,
         with_form=shows_names,
     )
+    if q and not shows_names:
+        _record_hits(session, caller, rows, q)
     return Listed(items=[_named(session, caller, row, purpose) for row in rows], next_cursor=cursor)
 
 
@@ -297,6 +300,17 @@ async def settle_dossier_fee(
     await fees.settle_at_counter(session, caller, dossier, actor, FeeAct(body.way), body.note)
     response.headers["ETag"] = etag(dossier.version)
     return progress(dossier, actor)
+
+
+def _record_hits(session: Session, caller: Caller, rows: Sequence[Dossier], q: str) -> None:
+    """Finding a person by name is a reading of the name, though the answer does not show it: its purpose is `dossier`, and the
+    person sees it. A hit by the code is none."""
+    for row in rows:
+        if caller.role == "officer" and row.resident_id and q.strip().upper() not in (row.code or ""):
+            record_access(
+                session, "casework", caller, row.resident_id, action="find dossiers by name", purpose="dossier",
+                fields=["full_name"], legal_basis="Nghị định 118/2025/NĐ-CP",
+            )  # fmt: skip
 
 
 def _named(session: Session, caller: Caller, row: Dossier, purpose: str | None) -> DossierLine:
