@@ -20,11 +20,15 @@ class NotDone(Exception):
     """A program failed; the message is its output."""
 
 
-class Server(Protocol):
-    """A running PostgreSQL whose log is archived."""
+class Programs(Protocol):
+    """A running PostgreSQL with its programs."""
 
-    def run(self, *command: str, into: IO[bytes] | None = None) -> str:
+    def run(self, *command: str, into: IO[bytes] | None = None, out_of: IO[bytes] | None = None) -> str:
         """Runs one of PostgreSQL's programs as its superuser; what it printed, unless that went `into` a file."""
+
+
+class Server(Programs, Protocol):
+    """A running PostgreSQL whose log is archived."""
 
     def archived(self) -> list[str]:
         """The names of the log's segments that were archived and not taken away yet."""
@@ -36,10 +40,10 @@ class Server(Protocol):
 class ComposeServer:
     """The service `postgres` of the compose stack in this directory."""
 
-    def run(self, *command: str, into: IO[bytes] | None = None) -> str:
+    def run(self, *command: str, into: IO[bytes] | None = None, out_of: IO[bytes] | None = None) -> str:
         with_password = 'PGPASSWORD=$(cat /run/secrets/postgres_password) exec "$0" "$@"'
         return compose("exec", "-T", "-e", "PGHOST=127.0.0.1", "-e", "PGUSER=bakhong", "postgres",
-                       "sh", "-c", with_password, *command, into=into)  # fmt: skip
+                       "sh", "-c", with_password, *command, into=into, out_of=out_of)  # fmt: skip
 
     def archived(self) -> list[str]:
         found = compose("exec", "-T", "postgres", "sh", "-c", f"ls {ARCHIVE} 2>/dev/null || true").split()
@@ -67,8 +71,10 @@ class LocalServer:
         self._environment = os.environ | dict(environment)
         self._archive = archive
 
-    def run(self, *command: str, into: IO[bytes] | None = None) -> str:
-        return _run([str(self._programs / command[0]), *command[1:]], into=into, environment=self._environment)
+    def run(self, *command: str, into: IO[bytes] | None = None, out_of: IO[bytes] | None = None) -> str:
+        return run_program(
+            [str(self._programs / command[0]), *command[1:]], into=into, out_of=out_of, environment=self._environment
+        )
 
     def archived(self) -> list[str]:
         return sorted(path.name for path in self._archive.iterdir() if path.suffix != ".part")
@@ -81,7 +87,7 @@ class LocalServer:
 
 def compose(*arguments: str, into: IO[bytes] | None = None, out_of: IO[bytes] | None = None) -> str:
     """`docker compose` in this directory; its output."""
-    return _run(["docker", "compose", *arguments], into=into, out_of=out_of)
+    return run_program(["docker", "compose", *arguments], into=into, out_of=out_of)
 
 
 def named(volumes: Sequence[str]) -> list[str]:
@@ -92,16 +98,17 @@ def named(volumes: Sequence[str]) -> list[str]:
 
 def volumes() -> set[str]:
     """The names of the engine's volumes."""
-    return set(_run(["docker", "volume", "ls", "--quiet"]).split())
+    return set(run_program(["docker", "volume", "ls", "--quiet"]).split())
 
 
-def _run(
+def run_program(
     command: Sequence[str],
     *,
     into: IO[bytes] | None = None,
     out_of: IO[bytes] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> str:
+    """A program in the checkout; its output. NotDone with what it printed where it fails."""
     done = subprocess.run(
         command, cwd=ROOT, env=environment, stdin=out_of or subprocess.DEVNULL, stdout=into or subprocess.PIPE,
         stderr=subprocess.PIPE,

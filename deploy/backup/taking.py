@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.backup.manifest import COUNTED, Manifest, fingerprints
-from deploy.backup.server import NotDone, Server
+from deploy.backup.server import NotDone, Programs, Server
 
 BASE = "base.tar.gz"
 LOG = "log"
@@ -44,7 +44,7 @@ def take_log(server: Server, folder: Path) -> list[str]:
     return names
 
 
-def count(server: Server) -> dict[str, int]:
+def count(server: Programs) -> dict[str, int]:
     """Rows by `database.table`, of the tables that only grow."""
     found = {}
     for database in sorted(COUNTED.keys() & set(_databases(server))):
@@ -53,12 +53,12 @@ def count(server: Server) -> dict[str, int]:
     return found
 
 
-def ask(server: Server, statement: str, database: str = "postgres") -> str:
+def ask(server: Programs, statement: str, database: str = "postgres") -> str:
     """What one statement answers, without headings."""
     return server.run("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement)
 
 
-def _databases(server: Server) -> Iterable[str]:
+def _databases(server: Programs) -> Iterable[str]:
     return ask(server, "SELECT datname FROM pg_database WHERE NOT datistemplate").split()
 
 

@@ -1,5 +1,5 @@
 """What a container of a service runs: `migrate` (once, and checks the keys), `api` (HTTP), `worker` (relay, event handlers,
-scheduled jobs), `check-keys` (are all keys available?), `rebuild` (the reports).
+scheduled jobs), `check-keys` (are all keys available?), `rebuild` (the reports), `sbom` (what the image contains).
 
 A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
 """
@@ -55,13 +55,15 @@ def main(action: str) -> int:
             return check_keys()
         case "check-keys":
             return check_keys()
+        case "sbom":
+            return int(importlib.import_module("sbom").main())
         case "api" | "worker":
             os.environ["RUN_WORKER"] = str(action == "worker").lower()
             serve()
         case "rebuild":
             runpy.run_module(f"{read_settings().package}.rebuild", run_name="__main__")
         case _:
-            print(f"unknown: {action}; known: migrate, api, worker, check-keys, rebuild", file=sys.stderr)
+            print(f"unknown: {action}; known: migrate, api, worker, check-keys, rebuild, sbom", file=sys.stderr)
             return 2
     return 0
 
