@@ -19,7 +19,7 @@ from chassis.runtime import Runtime
 from chassis.security.played import PATH as PLAYED_PATH
 from chassis.storage.database import Database
 from chassis.web.middleware import UNTRACED, count, describe, method_of
-from gateway.api_docs.pages import Pages
+from gateway.api_docs.pages import Pages, send_sign_in_page
 from gateway.commands.development import ensure_development_partners
 from gateway.edge.address_limits import AddressLimit
 from gateway.edge.certificate import watch_certificate
@@ -59,7 +59,7 @@ from gateway.identity.played import played_provider
 from gateway.identity.residents import UNREGISTERED, Residents
 from gateway.identity.school import require_permitted
 from gateway.identity.sessions import PATHS as SIGN_IN_PATHS
-from gateway.identity.sessions import DashboardSession, DashboardSessions
+from gateway.identity.sessions import SIGN_IN, DashboardSession, DashboardSessions
 from gateway.identity.training_accounts import TrainingAccounts
 from gateway.identity.trusted import TrustedProvider, read_trusted_providers
 from gateway.identity.volunteers import Volunteers
@@ -304,7 +304,10 @@ class Gateway:
             send.route = path
             self._take(scope, None)
             if self.sessions is None:
-                raise NotFound
+                if path != SIGN_IN:
+                    raise NotFound
+                await send_sign_in_page(scope, send, is_development=self.settings.is_development)
+                return
             with self._in_flight:
                 await self.sessions.answer(scope, send, path)
         else:

@@ -6,7 +6,7 @@ import hashlib
 import httpx
 import pytest
 
-from gateway.api_docs.readers import ASSETS, asset, html_page, vendored
+from gateway.api_docs.readers import ASSETS, asset, html_page, sign_in_page, vendored
 
 HTML = {"accept": "text/html"}
 
@@ -29,6 +29,27 @@ async def test_a_page_loads_only_files_of_ours(client: httpx.AsyncClient, path: 
 async def test_the_start_page_is_for_people(client: httpx.AsyncClient) -> None:
     assert (await client.get("/", headers={"accept": "application/json"})).status_code == 404
     assert "Không tiền mặt" in (await client.get("/", headers=HTML)).text
+
+
+async def test_the_sign_in_of_the_dashboard_says_how_to_sign_in_where_no_provider_is_set(
+    client: httpx.AsyncClient,
+) -> None:
+    page = await client.get("/dashboard/sign-in?next=/dashboard/units/15724", headers=HTML)
+    posted = await client.post("/dashboard/sign-in")
+
+    assert page.status_code == 200
+    assert "POST /dev/token" in page.text
+    assert 'href="/dev/identity"' in page.text
+    assert "chưa được nối" not in page.text
+    assert posted.status_code == 405
+    assert (await client.get("/dashboard/callback")).status_code == 404
+
+
+def test_in_production_the_sign_in_page_names_what_the_operator_sets_and_no_played_caller() -> None:
+    page = sign_in_page(is_development=False)
+
+    assert "OIDC_ISSUER" in page
+    assert "/dev/" not in page
 
 
 async def test_a_file_is_sent_compressed_to_who_takes_that_and_not_again(client: httpx.AsyncClient) -> None:

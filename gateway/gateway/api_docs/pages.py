@@ -15,7 +15,7 @@ from chassis.web.routing import language_of
 from gateway.api_docs.error_responses import PROBLEMS_FILE
 from gateway.api_docs.openapi import merge
 from gateway.api_docs.openapi30 import as_openapi_30
-from gateway.api_docs.readers import ASSET_PATH, HTML, asset, html_page
+from gateway.api_docs.readers import ASSET_PATH, HTML, POLICIES, asset, html_page, sign_in_page
 from gateway.edge.request_head import RawHeaders
 from gateway.edge.responses import Scope, Send, header_values, send_json
 from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
@@ -113,6 +113,14 @@ async def send_page(send: Send, page: str, *, policy: bytes | None = None, statu
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def send_sign_in_page(scope: Scope, send: Send, *, is_development: bool) -> None:
+    """Say in words how to sign in on the dashboard where no identity provider is set: 404 in production."""
+    if scope["method"] not in ("GET", "HEAD"):
+        raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
+    page, status = sign_in_page(is_development=is_development), 200 if is_development else 404
+    await send_page(send, page, policy=POLICIES["/"], status=status)
 
 
 async def send_asset(scope: Scope, send: Send, name: str) -> None:

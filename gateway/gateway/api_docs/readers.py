@@ -51,6 +51,15 @@ def html_page(path: str, *, is_development: bool) -> tuple[str, bytes]:
 
 
 @cache
+def sign_in_page(*, is_development: bool) -> str:
+    """The page of the dashboard's sign-in where no identity provider is set: how to sign in, or who sets it up."""
+    page = (ASSETS / "sign-in.html").read_text(encoding="utf-8")
+    left_out = "production" if is_development else "development"
+    start, _, rest = page.partition(f"<!--{left_out}-->")
+    return start + rest.partition(f"<!--/{left_out}-->")[2]
+
+
+@cache
 def asset(name: str) -> Asset | None:
     """A file by its name in `/docs/assets/`; None where there is none."""
     media_type = MEDIA_TYPES.get(Path(name).suffix)

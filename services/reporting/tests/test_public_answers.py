@@ -131,4 +131,6 @@ async def test_streams_have_a_limited_number_of_places(calling: Callable[..., An
 
 async def test_an_indicator_that_does_not_exist_is_refused_on_pages_too(calling: Callable[..., Any]) -> None:
     for path in ("/dashboard?indicator=beauty", "/dashboard/units/15724?indicator=beauty&sort=name"):
-        assert (await calling().get(path)).status_code == 400
+        page = await calling().get(path)
+        assert (page.status_code, page.headers["content-type"]) == (400, "text/html; charset=utf-8")
+        assert "chỉ số không có trong danh mục" in page.text

@@ -308,7 +308,8 @@ async def test_a_day_that_has_not_come_is_refused(calling: Client) -> None:
     for path in DAYS_ARE_ASKED_BY:
         answer = await calling("officer", unit_code="38").get(path.format(tomorrow))
         assert answer.status_code == 400, path
-        assert "in-the-future" in answer.text or "in_the_future" in answer.text, answer.text
+        said = ("chưa đến",) if path.startswith("/dashboard") else ("in-the-future", "in_the_future")
+        assert any(words in answer.text for words in said), answer.text
 
 
 async def test_a_report_filed_in_one_batch_with_events_contains_them(database: Database) -> None:
@@ -422,6 +423,27 @@ async def test_no_day_and_no_unit_code_breaks_anything(calling: Client) -> None:
             assert 400 <= answer.status_code < 500, (path, code, answer.text[:300])
         page = await calling().get(f"/dashboard/units/{quote(code, safe='')}")
         assert page.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "in_english"),
+    [
+        ("2099-12-31", "Ngày 31/12/2099 chưa đến", "has not come yet"),
+        ("2024-02-30", "Địa chỉ có ngày không đúng", "a wrong day"),
+        ("hôm qua", "Địa chỉ có ngày không đúng", "a wrong day"),
+    ],
+)
+async def test_a_day_without_figures_is_a_page_in_words_that_leads_to_today(
+    deliver: Client, calling: Client, day: str, words: str, in_english: str
+) -> None:
+    for path in ("/dashboard", "/dashboard/units/15724"):
+        page = await calling().get(path, params={"as_of": day})
+        english = await calling().get(path, params={"as_of": day, "lang": "en"})
+        assert (page.status_code, page.headers["content-type"]) == (400, "text/html; charset=utf-8")
+        assert words in page.text
+        assert f'<a class="button" href="{path}">' in page.text
+        assert in_english in english.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 async def test_no_caller_exports_or_compares_another_village(deliver: Client, calling: Client) -> None:

@@ -24,7 +24,7 @@ from reporting.pages.places import HEIGHT, WIDTH, Place, places
 from reporting.pages.standing import standing_of
 from reporting.texts import Texts, alphabetical
 
-__all__ = ["CONTENT_SECURITY_POLICY", "View", "asset", "render_missing", "render_report"]
+__all__ = ["CONTENT_SECURITY_POLICY", "View", "asset", "render_missing", "render_report", "render_wrong_address"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -98,6 +98,20 @@ def render_missing(code: str, day: date, view: View) -> str:
     page = _environment().get_template("missing.html")
     return page.render(
         code=code, day=day, view=view, texts=Texts(view.language), asset_link=asset_link, integrity=integrity
+    )
+
+
+def render_wrong_address(code: str | None, fault: str, view: View, **values: object) -> str:
+    """The page for a day or an indicator that there is not; `fault` is the name of its text. It leads to today's figures."""
+    texts = Texts(view.language)
+    page = _environment().get_template("wrong_address.html")
+    return page.render(
+        code=code,
+        reason=texts.text(fault, **values),
+        view=view,
+        texts=texts,
+        asset_link=asset_link,
+        integrity=integrity,
     )
 
 
