@@ -26,6 +26,7 @@ SLIP = Slip(
     return_place="Trung tâm Phục vụ hành chính công xã Đồng Tiến",
     fee="8.000 đồng",
     tracking_url="https://example.vn/v1/dossiers/track",
+    tracking_page="example.vn/track",
     is_receipt=True,
 )
 

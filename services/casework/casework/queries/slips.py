@@ -56,6 +56,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
         return_place=f"Trung tâm Phục vụ hành chính công {place}",
         fee=_fee(dossier),
         tracking_url=tracking_url(dossier),
+        tracking_page=tracking_page(),
         is_receipt=dossier.received_at is not None,
     )
 

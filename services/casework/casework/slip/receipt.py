@@ -37,6 +37,7 @@ class Slip(NamedTuple):
     return_place: str
     fee: str
     tracking_url: str
+    tracking_page: str
     is_receipt: bool
 
 
