@@ -221,11 +221,14 @@ def unit_event(
 
 
 async def schema_differences(database: Database, metadata: MetaData, *, left: Iterable[str] = ()) -> list[Any]:
-    """How the migrated schema differs from the models (empty: it does not). `left`: tables of the release before this one."""
+    """How the migrated schema differs from the models (empty: it does not).
+
+    `left`: tables of the release before this one, and indexes that the models do not have.
+    """
     old = frozenset(left)
 
     def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-        return kind != "table" or name not in old
+        return kind not in ("table", "index") or name not in old
 
     def compare(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})

@@ -16,7 +16,7 @@ from chassis.security.access_log import (
     seal_new_entries,
 )
 from chassis.security.identity import Caller
-from chassis.security.scope import covers, find_unit, require_unit, unit_of_query, units_under
+from chassis.security.scope import covers, find_unit, require_unit, store_units, unit_of_query, units_under
 from chassis.storage.tables import KnownUnit
 from chassis.testing import unit_event
 from contracts.access import AccessRecorded, AccessSealed
@@ -65,6 +65,21 @@ async def test_todays_tree_decides_what_is_below_and_an_earlier_day_shows_its_ow
     assert await codes(session, units_under("15724", date(2024, 6, 30))) == ["15724"]
     assert await codes(session, units_under("397", date(2024, 6, 30))) == ["15724", "15727", "15727-01", "397"]
     assert await codes(session, units_under("397")) == []
+
+
+async def test_villages_stay_below_a_commune_whose_successor_bears_its_code(session, village):
+    """The newer place is sorted before the older one or behind it, by the ids of the parents."""
+    first, last = unit_event("15085"), unit_event("15085")
+    for number, parents in enumerate(((first, last), (last, first))):
+        until, since = (
+            Lineage(path=f"38/15085/15085-0{number}", parent_id=parent.unit_id, valid_from=start, valid_to=end)
+            for parent, start, end in zip(parents, (None, REFORM), (DAY_BEFORE, None), strict=True)
+        )
+        moved = unit_event(f"15085-0{number}").model_copy(update={"lineage": [until, since]})
+        await store_units(session, [last, moved])
+
+    assert await codes(session, units_under("15085")) == ["15085", "15085-00", "15085-01"]
+    assert await codes(session, units_under("15085", date(2024, 6, 30))) == ["15085", "15085-00", "15085-01"]
 
 
 async def test_a_bare_code_means_the_unit_that_bears_it_on_that_day(session, village):

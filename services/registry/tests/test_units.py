@@ -121,6 +121,33 @@ async def test_villages_and_residents_follow_a_whole_merge(calling: Any, registe
     assert {"15724", "15999", "15727-01", "15721-02"} <= changed
 
 
+async def test_a_commune_whose_successor_bears_its_code_keeps_its_villages_of_before(
+    calling: Any, register: Any, published: Any
+) -> None:
+    """Since districts are gone, such a successor has the path of the old commune too."""
+    people = [await register(a_resident(n, unit_code=code)) for n, code in enumerate(("15724", "15727-01", "15061"))]
+    table = HEADER + "15724,2026-01-01,,commune,ward,38,Phường Mới\n"
+    successions = "effective_on,successor_code,code,kind\n2026-01-01,15724,15724,whole\n2026-01-01,15724,15061,whole\n"
+    files = {"file": ("u.csv", table, "text/csv"), "successions": ("s.csv", successions, "text/csv")}
+    client = calling()
+    before = {unit["code"] for unit in await units(client, parent="15724")}
+    joined = {unit["code"] for unit in await units(client, parent="15061")}
+
+    made = await calling("operator").post("/v1/unit-imports", files=files)
+    later = HEADER + "15727-99,2026-01-01,,village,village,15724,Thôn Mới\n"
+    await calling("operator").post("/v1/unit-imports", files={"file": ("v.csv", later, "text/csv")})
+
+    assert made.status_code == 201, made.text
+    assert {unit["code"] for unit in await units(client, parent="15724", as_of="2025-12-31")} == before
+    assert {unit["code"] for unit in await units(client, parent="15724")} == before | joined | {"15727-99"}
+    shown = [(await client.get(f"/v1/units/15727-01{day}")).json()["parent_name"] for day in ("?as_of=2025-12-31", "")]
+    assert shown == ["Đồng Tiến", "Phường Mới"]
+    residents = await calling("officer", unit_code="15724").get("/v1/residents", headers=PURPOSE)
+    assert {each["id"] for each in residents.json()["items"]} == {person["id"] for person in people}
+    [village] = [event for event in await published(UnitChanged) if event.code == "15727-01"]
+    assert [place.path for place in village.lineage][-2:] == ["38/15724/15727-01"] * 2
+
+
 async def test_organizations_of_a_unit_follow_its_successor_and_their_move_is_published(
     calling: Any, published: Any
 ) -> None:

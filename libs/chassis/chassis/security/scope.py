@@ -16,7 +16,7 @@ from chassis.security.identity import Caller
 from chassis.storage.bulk import BulkInsert
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.tables import KnownLineage, KnownUnit
-from contracts.registry import UnitChanged
+from contracts.registry import Lineage, UnitChanged
 
 S = TypeVar("S", bound=Any)
 
@@ -25,7 +25,10 @@ EVERYWHERE = frozenset({"operator", "service"})
 
 
 async def store_units(session: Session, events: Sequence[UnitChanged]) -> None:
-    """Stores units and all their places in the tree; the last event of a unit counts. A decree brings thousands at once."""
+    """Stores units and all their places in the tree; the last event of a unit counts. A decree brings thousands at once.
+
+    Places with one path are one row: where a unit's successor bears its code, what stands below keeps its path.
+    """
     newest = {event.unit_id: event for event in events}
     units = [(event.unit_id, *(getattr(event, name) for name in UNIT_COLUMNS)) for event in newest.values()]
     await session.execute(*_UNITS.of(units))
@@ -33,9 +36,18 @@ async def store_units(session: Session, events: Sequence[UnitChanged]) -> None:
     places = [
         (place.path, event.unit_id, place.parent_id, place.valid_from, place.valid_to)
         for event in newest.values()
-        for place in event.lineage
+        for place in _by_path(event.lineage)
     ]
     await session.execute(*_PLACES.of(places))
+
+
+def _by_path(lineage: Sequence[Lineage]) -> list[Lineage]:
+    """The places from the earliest on, one for each path, with the parent of the last."""
+    found: dict[str, Lineage] = {}
+    for place in sorted(lineage, key=lambda place: place.valid_from or date.min):
+        first = found.get(place.path, place)
+        found[place.path] = place.model_copy(update={"valid_from": first.valid_from})
+    return list(found.values())
 
 
 UNIT_COLUMNS = ("code", "name", "level", "kind", "valid_from", "valid_to")

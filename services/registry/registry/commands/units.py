@@ -2,13 +2,14 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from chassis.clock import now, today
@@ -244,14 +245,21 @@ def _moved_placements(steps: list[Placement], old: UUID, successor: UUID | None,
     return result
 
 
+_PLACE = (
+    col(KnownLineage.unit_id), col(KnownLineage.path), col(KnownLineage.parent_id),
+    col(KnownLineage.valid_from), col(KnownLineage.valid_to),
+)  # fmt: skip
+
+
 async def _load_tree(session: ReadSession) -> _Tree:
     tree = _Tree()
     for unit in await session.exec(select(KnownUnit)):
         tree.units[unit.id] = unit
         tree.by_code[unit.code].append(unit)
     places: dict[UUID, list[TreePlace]] = defaultdict(list)
-    for row in await session.exec(select(KnownLineage)):
-        places[row.unit_id].append(TreePlace(row.path, row.parent_id, Period(row.valid_from, row.valid_to)))
+    # By columns: two places with one path are one object to the mapper.
+    for unit_id, path, parent_id, first, last in await session.execute(select_columns(*_PLACE)):
+        places[unit_id].append(TreePlace(path, parent_id, Period(first, last)))
     tree.placements = {unit_id: placements_of(found) for unit_id, found in places.items()}
     for succession in await session.exec(select(UnitSuccession)):
         tree.successions[succession.unit_id, succession.successor_id] = succession
@@ -270,10 +278,12 @@ async def _store(session: Session, tree: _Tree, record: UnitImport) -> None:
     await _store_words(session, [tree.units[unit_id] for unit_id in touched])
     await session.execute(text("DELETE FROM known_lineage WHERE unit_id = ANY(:ids)"), {"ids": touched})
     successors = _successors(tree)
+    places = {unit_id: tree_places(unit_id, codes, placements) for unit_id in touched}
+    rows = [_lineage_row(unit_id, place) for unit_id in touched for place in places[unit_id]]
+    if rows:
+        await session.execute(insert(KnownLineage), rows)
     for unit_id in touched:
-        places = tree_places(unit_id, codes, placements)
-        session.add_all(_lineage_row(unit_id, place) for place in _by_path(places))
-        publish(session, _changed(tree.units[unit_id], places, successors[unit_id]))
+        publish(session, _changed(tree.units[unit_id], places[unit_id], successors[unit_id]))
     await session.flush()
 
 
@@ -282,19 +292,9 @@ async def _store_words(session: Session, units: Sequence[KnownUnit]) -> None:
     session.add_all(UnitWord(word=word, unit_id=unit.id) for unit in units for word in words(unit.name))
 
 
-def _by_path(places: Iterable[TreePlace]) -> list[TreePlace]:
-    """One row per path: a unit that returned to a place counts as having been there in between."""
-    rows: dict[str, TreePlace] = {}
-    for place in places:
-        before = rows.get(place.path)
-        first = before.period.first if before else place.period.first
-        rows[place.path] = TreePlace(place.path, place.parent_id, Period(first, place.period.last))
-    return list(rows.values())
-
-
-def _lineage_row(unit_id: UUID, place: TreePlace) -> KnownLineage:
-    return KnownLineage(path=place.path, unit_id=unit_id, parent_id=place.parent_id,
-                        valid_from=place.period.first, valid_to=place.period.last)  # fmt: skip
+def _lineage_row(unit_id: UUID, place: TreePlace) -> dict[str, Any]:
+    return {"path": place.path, "unit_id": unit_id, "parent_id": place.parent_id,
+            "valid_from": place.period.first, "valid_to": place.period.last}  # fmt: skip
 
 
 def _successors(tree: _Tree) -> dict[UUID, list[Successor]]:
