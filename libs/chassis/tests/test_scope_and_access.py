@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from chassis.errors import Forbidden, InvalidQuery, NotFound, PurposeRequired
+from chassis.messaging.counts import counts_of_today
 from chassis.security.access_log import (
     fetch_and_record_access,
     find_broken_seal,
@@ -20,6 +21,7 @@ from chassis.security.scope import covers, find_unit, require_unit, store_units,
 from chassis.storage.tables import KnownUnit
 from chassis.testing import unit_event
 from contracts.access import AccessRecorded, AccessSealed
+from contracts.counts import Count
 from contracts.registry import Lineage
 
 REFORM, DAY_BEFORE = date(2025, 7, 1), date(2025, 6, 30)
@@ -80,6 +82,17 @@ async def test_villages_stay_below_a_commune_whose_successor_bears_its_code(sess
 
     assert await codes(session, units_under("15085")) == ["15085", "15085-00", "15085-01"]
     assert await codes(session, units_under("15085", date(2024, 6, 30))) == ["15085", "15085-00", "15085-01"]
+
+
+async def test_what_an_ended_unit_counts_is_its_successors(session, village):
+    ended = unit_event("15727-02").model_copy(update={"valid_to": DAY_BEFORE})
+    place = Lineage(path="38/15724/15727/15727-02", parent_id=None, valid_from=REFORM, valid_to=None)
+    await store_units(session, [ended.model_copy(update={"lineage": [place]})])
+    counts = [("15727-02", 2), ("15724", 3), ("15727-01", 5), ("unknown", 1)]
+
+    found = await counts_of_today(session, [Count(unit_code=c, indicator="dossiers", count=n) for c, n in counts])
+
+    assert {each.unit_code: each.count for each in found} == {"15724": 5, "15727-01": 5, "unknown": 1}
 
 
 async def test_a_bare_code_means_the_unit_that_bears_it_on_that_day(session, village):

@@ -34,7 +34,11 @@ class Successor(BaseModel):
 
 
 class UnitChanged(Event):
-    """A unit as it stands now in the registry, with all its places in the tree, past, present and to come."""
+    """A unit as it stands now in the registry, with all its places in the tree, past, present and to come.
+
+    After its last day a unit stands below the one that took it over, a divided one below the unit above: what belongs to
+    it is the successor's from then on.
+    """
 
     topic: ClassVar[str] = topics.UNITS
     type: ClassVar[str] = "vn.bakhong.unit.changed.v1"

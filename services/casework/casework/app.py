@@ -7,6 +7,7 @@ from casework.commands.counting import take_counts
 from casework.commands.feedback import escalate_feedback
 from casework.commands.incidents import encrypt_old_texts, escalate_incidents
 from casework.commands.marking import mark_old_texts
+from casework.commands.procedures import hand_on_choices
 from casework.commands.rotation import ROTATIONS
 from casework.handlers import HANDLERS
 from casework.model import Table
@@ -28,6 +29,12 @@ async def escalate(runtime: Runtime) -> None:
     async with runtime.database.transaction() as session:
         await escalate_feedback(session)
         await escalate_incidents(session)
+
+
+async def hand_on(runtime: Runtime) -> None:
+    """Hands on the chosen services of units that have ended."""
+    async with runtime.database.transaction() as session:
+        await hand_on_choices(session)
 
 
 async def mark_texts(runtime: Runtime) -> None:
@@ -53,6 +60,7 @@ service = Service(
         ScheduledJob("confirm draft results", EVERY_SECONDS, confirm_drafts),
         ScheduledJob("escalate what is late", EVERY_SECONDS, escalate),
         ScheduledJob("encrypt texts", EVERY_SECONDS, encrypt_texts),
+        ScheduledJob("hand on chosen services", EVERY_SECONDS, hand_on),
         ScheduledJob("mark texts", EVERY_SECONDS, mark_texts),
     ],
     rotations=ROTATIONS,

@@ -15,7 +15,7 @@ from registry.commands.imports import run_open_imports
 from registry.commands.linked_answers import probe_sources
 from registry.commands.refreshes import run_open_refreshes
 from registry.commands.rotation import ROTATIONS
-from registry.commands.units import correct_names, load_thanh_hoa, move_due_residents
+from registry.commands.units import correct_names, load_thanh_hoa, move_due_residents, place_ended_units
 from registry.handlers import HANDLERS
 from registry.model import Table
 from registry.routes import ROUTERS
@@ -53,6 +53,8 @@ async def _load_units(runtime: Runtime) -> None:
         await load_thanh_hoa(session)
     async with runtime.database.transaction() as session:
         await correct_names(session)
+    async with runtime.database.transaction() as session:
+        await place_ended_units(session)
     async with runtime.database.transaction() as session:
         await move_due_residents(session)
 

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from chassis.clock import frozen_at
 from chassis.storage.database import Database
 from contracts.registry import OrganizationUpdated, ResidentMoved, UnitChanged
-from registry.commands.units import correct_names, move_due_residents
+from registry.commands.units import correct_names, move_due_residents, place_ended_units
 
 from .conftest import PURPOSE, a_resident
 
@@ -146,6 +146,43 @@ async def test_a_commune_whose_successor_bears_its_code_keeps_its_villages_of_be
     assert {each["id"] for each in residents.json()["items"]} == {person["id"] for person in people}
     [village] = [event for event in await published(UnitChanged) if event.code == "15727-01"]
     assert [place.path for place in village.lineage][-2:] == ["38/15724/15727-01"] * 2
+
+
+async def test_an_ended_unit_stands_below_the_one_that_took_it_over_and_follows_that_one(
+    calling: Any, published: Any
+) -> None:
+    async def decree(rows: str, successions: str) -> None:
+        following = "effective_on,successor_code,code,kind\n" + successions
+        files = {"file": ("u.csv", HEADER + rows, "text/csv"), "successions": ("s.csv", following, "text/csv")}
+        answer = await calling("operator").post("/v1/unit-imports", files=files)
+        assert answer.status_code == 201, answer.text
+
+    def place(events: Any, code: str) -> str:
+        return [event for event in events if event.code == code][-1].lineage[-1].path  # type: ignore[no-any-return]
+
+    await decree("15998,2026-01-01,,commune,ward,38,Phường A\n", "2026-01-01,15998,15724,whole\n")
+    first = await published(UnitChanged)
+    await decree("15999,2026-06-01,,commune,ward,38,Phường B\n", "2026-06-01,15999,15998,whole\n")
+    second = await published(UnitChanged)
+
+    assert place(first, "15724") == "38/15998/15724"
+    assert (place(second, "15998"), place(second, "15724")) == ("38/15999/15998", "38/15999/15998/15724")
+    below = {unit["code"] for unit in await units(calling(), parent="15999")}
+    assert "15727-01" in below
+    assert not {"15998", "15724"} & below
+    assert (await calling().get("/v1/units/15724")).json()["successors"][0]["code"] == "15998"
+
+
+async def test_units_that_ended_under_an_earlier_release_are_placed_once(database: Database, published: Any) -> None:
+    async with database.transaction() as session:
+        ended = "SELECT id FROM known_unit WHERE code = '15727'"
+        await session.execute(text(f"DELETE FROM known_lineage WHERE path = '38/15724/15727' AND unit_id = ({ended})"))
+        await place_ended_units(session)
+    async with database.transaction() as session:
+        await place_ended_units(session)
+
+    [event] = [event for event in await published(UnitChanged) if event.code == "15727"]
+    assert event.lineage[-1].path == "38/15724/15727"
 
 
 async def test_organizations_of_a_unit_follow_its_successor_and_their_move_is_published(

@@ -9,8 +9,9 @@ from time import monotonic
 from typing import Annotated
 
 from fastapi import Request
+from sqlalchemy import Date, bindparam, text
 
-from chassis.clock import now
+from chassis.clock import now, today
 from chassis.security.identity import Caller
 from chassis.storage.database import Database, ReadSession
 from chassis.storage.outbox import publish
@@ -38,11 +39,45 @@ class CountPublisher:
         if started < self._next_at:
             return
         async with database.transaction() as session:
-            counts = await self._take_counts(session)
+            counts = await counts_of_today(session, await self._take_counts(session))
             if counts != self._last:
                 publish(session, CountsTaken(service=self._service, at=now(), counts=counts))
         self._last = counts
         self._next_at = monotonic() + max(LEAST_PAUSE_SECONDS, IDLE_FOR_EACH_SECOND * (monotonic() - started))
+
+
+async def counts_of_today(session: ReadSession, counts: list[Count]) -> list[Count]:
+    """The counts by the units of today: those of a unit that ended are its successor's, as in the reports."""
+    codes = sorted({each.unit_code for each in counts})
+    homes = dict(iter(await session.execute(_HOMES, {"codes": codes, "day": today()})))
+    sums: dict[tuple[str, str], int] = {}
+    for each in counts:
+        key = homes.get(each.unit_code, each.unit_code), each.indicator
+        sums[key] = sums.get(key, 0) + each.count
+    return [Count(unit_code=code, indicator=indicator, count=count) for (code, indicator), count in sums.items()]
+
+
+_HOMES = text(
+    # Of each code that no unit bears today: the nearest unit of today on the path of its last bearer.
+    """
+    SELECT ended.code, above.code FROM unnest(cast(:codes AS text[])) AS ended(code)
+    CROSS JOIN LATERAL (
+        SELECT string_to_array(place.path, '/') AS codes
+        FROM known_unit AS unit JOIN known_lineage AS place ON place.unit_id = unit.id
+        WHERE unit.code = ended.code
+        ORDER BY unit.valid_to DESC, place.valid_from DESC NULLS LAST LIMIT 1
+    ) AS last
+    CROSS JOIN LATERAL (
+        SELECT today.code FROM unnest(last.codes) WITH ORDINALITY AS step(code, number) JOIN known_unit AS today
+            ON today.code = step.code AND coalesce(today.valid_from, :day) <= :day AND coalesce(today.valid_to, :day) >= :day
+        ORDER BY step.number DESC LIMIT 1
+    ) AS above
+    WHERE NOT EXISTS (
+        SELECT FROM known_unit AS bearer WHERE bearer.code = ended.code
+            AND coalesce(bearer.valid_from, :day) <= :day AND coalesce(bearer.valid_to, :day) >= :day
+    )
+    """
+).bindparams(bindparam("day", type_=Date))
 
 
 router = transactional_router(include_in_schema=False)
@@ -54,5 +89,6 @@ async def publish_counts(
 ) -> dict[str, str]:
     """Publishes this service's counts now, changed or not."""
     service = request.app.state.runtime.service
-    publish(session, CountsTaken(service=service.name, at=now(), counts=await service.take_counts(session)))
+    counts = await counts_of_today(session, await service.take_counts(session))
+    publish(session, CountsTaken(service=service.name, at=now(), counts=counts))
     return {"status": "accepted"}

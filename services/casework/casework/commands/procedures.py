@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import func
+from sqlmodel import col, select
+
 from casework.errors import NotFullProcess, TooFewProcedures, unknown_procedure
 from casework.model.chosen import CARRIED_OVER, LEAST, ChosenProcedures
 from casework.procedures import ProcedureCatalogue, UnknownProcedure, load_catalogue
@@ -10,9 +13,10 @@ from casework.settings import get_settings
 from chassis.clock import now, today
 from chassis.errors import FieldError, InvalidBody
 from chassis.security.identity import Caller
+from chassis.security.scope import valid_on
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from chassis.storage.tables import KnownUnit
+from chassis.storage.tables import KnownLineage, KnownUnit
 from contracts.casework import ProceduresChosen
 from contracts.registry import Successor
 
@@ -39,7 +43,37 @@ async def choose_procedures(
     return choice
 
 
-async def carry_over_choice(session: Session, choice: ChosenProcedures, successor: Successor) -> None:
+async def hand_on_choice(
+    session: Session, choice: ChosenProcedures, code: str, successors: Sequence[Successor]
+) -> None:
+    """What an ended unit chose is the choice of those that took it over, and not its own any more."""
+    if not choice.codes or not successors:
+        return
+    for successor in successors:
+        await _carry_over(session, choice, successor)
+    choice.codes, choice.version = [], choice.version + 1
+    session.add(choice)
+    publish(session, ProceduresChosen(unit_id=choice.unit_id, unit_code=code, codes=[], minimum=LEAST, at=now()))
+
+
+async def hand_on_choices(session: Session) -> None:
+    """Hand on what ended units chose whose successors were known before their first day."""
+    query = (
+        select(ChosenProcedures, KnownUnit.code, KnownLineage.valid_from, KnownLineage.parent_id)
+        .join(KnownUnit, col(KnownUnit.id) == col(ChosenProcedures.unit_id))
+        .join(KnownLineage, col(KnownLineage.unit_id) == col(ChosenProcedures.unit_id))
+        .where(col(KnownUnit.valid_to) < today(), valid_on(KnownLineage, today()))
+        .where(func.cardinality(ChosenProcedures.codes) > 0)
+        .with_for_update(of=ChosenProcedures)
+    )
+    for choice, code, since, parent_id in (await session.exec(query)).all():
+        above = await session.get(KnownUnit, parent_id) if parent_id else None
+        if above is not None and above.level == "commune":
+            successor = Successor(unit_id=above.id, code=above.code, kind="whole", effective_on=since or today())
+            await hand_on_choice(session, choice, code, [successor])
+
+
+async def _carry_over(session: Session, choice: ChosenProcedures, successor: Successor) -> None:
     """What a unit chose is the choice of the unit that took it over, together with that of the others it was formed of.
 
     A choice that an officer of the new unit made stays as it is.

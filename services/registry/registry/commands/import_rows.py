@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from chassis.security.scope import units_of, units_under
+from chassis.clock import today
+from chassis.security.scope import units_of, units_under, valid_on
 from chassis.storage.database import ReadSession
 from chassis.storage.tables import KnownLineage, KnownUnit
 from registry.commands.residents import NewIdentity, new_identity
@@ -67,7 +68,8 @@ AnyListedRow = PlacedRow | RejectedRow
 async def villages_of(session: ReadSession, unit_id: UUID) -> Villages:
     """The units that a list of a unit may name: itself and all below it today."""
     top = (await units_of(session, [unit_id]))[unit_id]
-    found = (await session.exec(select(KnownUnit).where(col(KnownUnit.id).in_(units_under(top.code))))).all()
+    below = col(KnownUnit.id).in_(units_under(top.code))
+    found = (await session.exec(select(KnownUnit).where(below, valid_on(KnownUnit, today())))).all()
     units = {unit.id: unit for unit in found} | {top.id: top}
     above = await _names_above(session, list(units))
     named = [NamedVillage(u.id, u.code, u.name, u.kind, frozenset(above.get(u.id, ()))) for u in units.values()]

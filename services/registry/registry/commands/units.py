@@ -48,6 +48,14 @@ async def correct_names(session: Session) -> UnitImport | None:
     return await import_decree(session, Decree(wrong, []), content, "system") if wrong else None
 
 
+async def place_ended_units(session: Session) -> None:
+    """Place the units that ended before a release knew where they stand afterwards; once, and every service follows."""
+    tree = await _load_tree(session)
+    tree.place_ended_units()
+    if tree.touched:
+        await _store(session, tree, UnitImport(id=new_id(), file_hash=b"", imported_by="system", imported_at=now()))
+
+
 async def import_decree(session: Session, decree: Decree, content: bytes, imported_by: str) -> UnitImport:
     """Import a decree. The same tables again change nothing and answer the first import.
 
@@ -65,6 +73,7 @@ async def import_decree(session: Session, decree: Decree, content: bytes, import
     tree.apply_successions(decree.successions)
     if tree.faults:
         raise _refused(tree.faults)
+    tree.place_ended_units()
     await _store(session, tree, record)
     await _move_residents(session, tree, record)
     session.add(record)
@@ -215,20 +224,43 @@ class _Tree:
             last = self.placements[last][-1].parent_id
         return last
 
+    def place_ended_units(self) -> None:
+        """Place each ended unit below the one that took it over, a divided one below the unit above.
+
+        So what belongs to it is found and decided by the officers of the successor, in every service.
+        """
+        following: dict[UUID, list[UnitSuccession]] = defaultdict(list)
+        for row in self.successions.values():
+            following[row.unit_id].append(row)
+        for old_id, rows in following.items():
+            old, day = self.units[old_id], rows[0].effective_on
+            if old.valid_to is not None and old.valid_to < day:
+                self._place_ended(old_id, rows, day)
+
+    def _place_ended(self, old_id: UUID, rows: Sequence[UnitSuccession], day: date) -> None:
+        before = self.placements.get(old_id, [])
+        self.placements[old_id] = [step for step in before if (step.period.first or date.min) < day]
+        is_whole = len(rows) == 1 and rows[0].kind != "part"
+        successor = rows[0].successor_id if is_whole else self.above(old_id, day)
+        if successor is not None and successor != old_id:
+            self.placements[old_id].append(Placement(successor, Period(day, None)))
+        if self.placements[old_id] != before:
+            self.touched.add(old_id)
+
     def closed_placements(self) -> dict[UUID, list[Placement]]:
-        """Placements cut to the validity of their units."""
+        """Placements cut to the validity of their units; those after a unit's end are where it stands since."""
         return {
             unit_id: [
-                Placement(step.parent_id, period)
-                for step in steps
-                if (
-                    period := step.period.intersection(
-                        Period(self.units[unit_id].valid_from, self.units[unit_id].valid_to)
-                    )
-                )
+                Placement(step.parent_id, period) for step in steps if (period := _closed(step, self.units[unit_id]))
             ]
             for unit_id, steps in self.placements.items()
         }
+
+
+def _closed(step: Placement, unit: KnownUnit) -> Period | None:
+    if unit.valid_to is not None and step.period.first is not None and step.period.first > unit.valid_to:
+        return step.period
+    return step.period.intersection(Period(unit.valid_from, unit.valid_to))
 
 
 def _moved_placements(steps: list[Placement], old: UUID, successor: UUID | None, day: date) -> list[Placement]:

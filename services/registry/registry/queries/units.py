@@ -112,9 +112,8 @@ async def list_units(
 async def list_villages(session: ReadSession, code: str) -> Sequence[KnownUnit]:
     """The villages of a unit today, in order of code; the unit itself where it is one."""
     below = col(KnownUnit.id).in_(units_under(code))
-    found = await session.exec(
-        select(KnownUnit).where(below, KnownUnit.level == "village").order_by(col(KnownUnit.code))
-    )
+    is_village = (KnownUnit.level == "village") & valid_on(KnownUnit, today())
+    found = await session.exec(select(KnownUnit).where(below, is_village).order_by(col(KnownUnit.code)))
     return found.all()
 
 
