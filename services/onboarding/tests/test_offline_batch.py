@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
-from chassis.clock import frozen_at, now
+from chassis.clock import frozen_at, now, today
 from chassis.ids import new_id
 from contracts.onboarding import ResidentFactObserved, ResidentGuided, SessionHeld
-from contracts.registry import OrganizationRegistered
+from contracts.registry import (
+    OrganizationRegistered,
+    ResidentMerged,
+    ResidentMoved,
+    ResidentRegistered,
+    ResidentUpdated,
+)
 from onboarding.app import app
 from services.onboarding.tests.plans import send
 from services.onboarding.tests.world import NOW, PURPOSE, Village, declared
@@ -180,6 +186,47 @@ async def test_the_worklist_since_an_instant_has_what_changed_completed_steps_to
     ]
     wrong = await volunteer.get("/v1/onboarding/worklist?since=0001-01-01T00:00:00Z", headers=PURPOSE)
     assert wrong.status_code == 400
+
+
+async def test_the_worklist_since_an_instant_names_who_left_it_and_has_who_came_to_it(
+    world: None, deliver: Deliver, calling: Calling, village_1: Village, village_2: Village
+) -> None:
+    moved, died, stays, back, merged = (village_1.resident() for _ in range(5))
+    begun = now()
+    with frozen_at(begun):
+        await deliver(moved, died, stays, back, merged)
+    with frozen_at(begun + timedelta(minutes=20)):
+        await deliver(in_village(moved, village_2), with_life(died, "deceased"), with_life(back, "deceased"))
+        gone = {**merged.model_dump(), "version": 2, "life": "merged", "survivor_id": stays.resident_id}
+        await deliver(ResidentMerged.model_validate(gone), with_life(back, "alive", version=3))
+        query = {"since": (begun + timedelta(minutes=10)).isoformat()}
+        here = (await read_work(calling, "15727-01", query))["departed"]
+        [page, whole] = [await read_work(calling, "15724", each) for each in (query, {})]
+        there = await read_work(calling, "15727-02", query)
+
+    reasons = {each["resident_id"]: each["reason"] for each in here}
+    assert reasons == {
+        str(moved.resident_id): "moved", str(died.resident_id): "deceased", str(merged.resident_id): "merged"
+    }  # fmt: skip
+    assert {each["resident_id"] for each in page["departed"]} == {str(died.resident_id), str(merged.resident_id)}
+    assert {each["resident_id"] for each in there["items"]} == {str(moved.resident_id)}
+    assert there["departed"] == whole["departed"] == []
+    assert str(back.resident_id) in {each["resident_id"] for each in page["items"]}
+
+
+async def read_work(calling: Calling, unit_code: str, query: dict[str, str]) -> Any:
+    client = calling("officer" if unit_code == "15724" else "volunteer", unit_code=unit_code)
+    return (await client.get("/v1/onboarding/worklist", params=query, headers=PURPOSE)).json()
+
+
+def in_village(resident: ResidentRegistered, village: Village) -> ResidentMoved:
+    unit = {"unit_id": village.unit.unit_id, "unit_code": village.unit.code}
+    before = {"from_unit_id": resident.unit_id, "from_unit_code": resident.unit_code, "moved_on": today()}
+    return ResidentMoved.model_validate({**resident.model_dump(), **unit, **before, "version": 2})
+
+
+def with_life(resident: ResidentRegistered, life: str, version: int = 2) -> ResidentUpdated:
+    return ResidentUpdated.model_validate({**resident.model_dump(), "life": life, "version": version})
 
 
 async def test_a_guidance_evening_guides_those_who_came_until_it_is_cancelled(

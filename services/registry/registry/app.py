@@ -13,6 +13,7 @@ from registry.commands.encryption import encrypt_plain_values
 from registry.commands.import_undo import run_open_undos
 from registry.commands.imports import run_open_imports
 from registry.commands.linked_answers import probe_sources
+from registry.commands.move_requests import match_open_moves
 from registry.commands.refreshes import run_open_refreshes
 from registry.commands.rotation import ROTATIONS
 from registry.commands.units import correct_names, load_thanh_hoa, move_due_residents, place_ended_units
@@ -59,6 +60,11 @@ async def _load_units(runtime: Runtime) -> None:
         await move_due_residents(session)
 
 
+async def _match_moves(runtime: Runtime) -> None:
+    async with runtime.database.transaction() as session:
+        await match_open_moves(session)
+
+
 GAUGES = (
     SqlGauge(
         Gauge("bakhong_unmatched_events", "Partner events without a known subject, still unresolved", ["service"]),
@@ -87,6 +93,7 @@ service = Service(
         ScheduledJob("undo imports", 1.0, _undo_imports),
         ScheduledJob("refresh from linked databases", 2.0, _refresh),
         ScheduledJob("probe linked databases", 20.0, _probe_sources),
+        ScheduledJob("match moves", 20.0, _match_moves),
         ScheduledJob("find duplicates", 2.0, _find_duplicates),
         ScheduledJob("encrypt plain values", 3600.0, _encrypt_plain_values),
     ],

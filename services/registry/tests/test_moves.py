@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.clock import frozen_at, now, today
+from chassis.storage.database import Database
 from contracts.registry import ResidentMoved
+from registry.commands.move_requests import match_open_moves
 
 from .conftest import PURPOSE, a_resident
 
@@ -169,3 +171,46 @@ async def test_without_a_purpose_no_names_and_numbers_are_shown(calling: Any, re
     [item] = (await calling("officer", unit_code=OLD).get("/v1/moves")).json()["items"]
 
     assert {item[name] for name in ("full_name", "personal_id", "date_of_birth", "reason")} == {None}
+
+
+async def matched(database: Database) -> int:
+    async with database.transaction() as session:
+        return await match_open_moves(session)
+
+
+async def test_a_request_about_an_unknown_person_reaches_the_commune_that_registers_them_later(
+    calling: Any, register: Any, database: Database
+) -> None:
+    move_id, misspelt = (
+        await requested(calling),
+        await requested(calling, full_name="Người Khác", to_unit_code="15061-03"),
+    )
+    assert await matched(database) == 0
+    with frozen_at(now() + timedelta(days=30)):
+        resident = await register(a_resident(1))
+        assert [await matched(database), await matched(database)] == [1, 0]
+        old, receiver = calling("officer", unit_code=OLD), calling("officer", unit_code=RECEIVER)
+        [waiting] = (await old.get("/v1/moves?status=requested", headers=PURPOSE)).json()["items"]
+        [unmatched] = [each for each in (await receiver.get("/v1/moves")).json()["items"] if each["id"] == misspelt]
+
+        decided = await old.post(f"/v1/moves/{move_id}/decision", json={"accept": True})
+
+    assert (waiting["id"], waiting["resident_id"]) == (move_id, resident["id"])
+    assert waiting["decide_by"] > str(today() + timedelta(days=30))
+    assert (unmatched["status"], unmatched["resident_id"]) == ("requested", None)
+    assert decided.json()["status"] == "completed"
+
+
+async def test_a_request_is_completed_when_the_commune_that_sent_it_registers_the_person_itself(
+    calling: Any, register: Any, database: Database
+) -> None:
+    move_id = await requested(calling)
+    resident = await register(a_resident(1, unit_code="15061-01"))
+
+    assert await matched(database) == 1
+
+    receiver = calling("officer", unit_code=RECEIVER)
+    [move] = (await receiver.get("/v1/moves", headers=PURPOSE)).json()["items"]
+    assert (move["id"], move["status"]) == (move_id, "completed")
+    shown = (await receiver.get(f"/v1/residents/{resident['id']}", headers=PURPOSE)).json()
+    assert shown["unit_code"] == "15061-02"

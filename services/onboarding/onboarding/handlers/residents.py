@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.clock import now
 from chassis.messaging.consumer import batch_handler
 from chassis.storage.database import Session
 from contracts.registry import ResidentAttested, ResidentMerged, ResidentSnapshot, ResidentUnmerged
@@ -19,7 +20,7 @@ from onboarding.commands.journeys import (
 )
 from onboarding.model.attestations import evidence_of
 from onboarding.model.journeys import OpenJourney
-from onboarding.model.people import KnownResident
+from onboarding.model.people import Departure, KnownResident
 
 
 @batch_handler
@@ -48,7 +49,7 @@ async def on_resident_merged(session: Session, event: ResidentMerged) -> None:
     await _ensure_rows(session, [event])
     await session.execute(insert(KnownResident).values(_blank(event.survivor_id, event)).on_conflict_do_nothing())
     duplicate = await _known(session, event.resident_id)
-    duplicate.apply(event)
+    await _apply_snapshot(session, duplicate, event)
     if duplicate.apply_merge(event):
         session.add(duplicate)
         await _recompute(session, event.survivor_id)
@@ -58,7 +59,7 @@ async def on_resident_unmerged(session: Session, event: ResidentUnmerged) -> Non
     """The merge is undone: each record has its own journey again."""
     await _ensure_rows(session, [event])
     duplicate = await _known(session, event.resident_id)
-    duplicate.apply(event)
+    await _apply_snapshot(session, duplicate, event)
     if duplicate.apply_merge(event):
         session.add(duplicate)
         await _recompute(session, event.resident_id)
@@ -84,11 +85,25 @@ async def _apply_event(session: Session, event: ResidentSnapshot | ResidentAttes
         return evidence is not None and add_evidence(journey, evidence, subject_id=event.resident_id)
     resident = await session.get_one(KnownResident, event.resident_id)  # locked with its journey, so no statement
     before, is_first = resident.attributes, resident.version == 0
-    if not resident.apply(event):
+    if not await _apply_snapshot(session, resident, event):
         return False
-    session.add(resident)
     after = resident.attributes
     return is_first or replace(before, version=after.version) != after
+
+
+async def _apply_snapshot(session: Session, resident: KnownResident, event: ResidentSnapshot) -> bool:
+    """Applies a newer snapshot, and notes when it takes the resident from one worklist or brings them to another."""
+    unit_id, was_alive, is_known = resident.unit_id, resident.life == "alive", resident.version > 0
+    if not resident.apply(event):
+        return False
+    has_moved, is_alive = resident.unit_id != unit_id, resident.life == "alive"
+    if is_known and (has_moved or was_alive != is_alive):
+        resident.placed_at = now()
+        if was_alive:
+            left = Departure(unit_id=unit_id, resident_id=resident.id, left_at=now())
+            await session.merge(left)
+    session.add(resident)
+    return True
 
 
 async def _recompute(session: Session, resident_id: UUID) -> None:

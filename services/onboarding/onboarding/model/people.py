@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from chassis.storage.database import aware
@@ -41,6 +41,8 @@ class KnownResident(ResidentReplica, OnboardingTable, table=True):
     observed: dict[str, Any] = Field(default={}, sa_type=document())
     merged_into: UUID | None = Field(default=None, index=True)
     journey_version: int = 0
+    placed_at: datetime | None = Field(default=None, sa_type=aware())
+    """When it became known here that the resident belongs to this unit or lives again; null: with the first event."""
 
     @property
     def attributes(self) -> KnownAttributes:
@@ -108,3 +110,14 @@ class Consent(OnboardingTable, table=True):
     given: bool
     at: datetime = Field(sa_type=aware())
     expires_at: datetime | None = Field(default=None, sa_type=aware())
+
+
+class Departure(OnboardingTable, table=True):
+    """A resident left the worklist of a unit: moved away, died, was merged or removed; the resident's row says which."""
+
+    __tablename__ = "worklist_departure"
+    __table_args__ = (Index("ix_worklist_departure_left_at", "unit_id", "left_at"),)
+
+    unit_id: UUID = Field(primary_key=True)
+    resident_id: UUID = Field(primary_key=True)
+    left_at: datetime = Field(sa_type=aware())

@@ -12,7 +12,7 @@ from chassis.security.scope import scoped, units_under
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from onboarding.model.journeys import ResidentStep, StepEvidence
-from onboarding.model.people import KnownResident
+from onboarding.model.people import Departure, KnownResident
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ async def page_of_work(
     elif wanted.since is None:
         query = query.where(col(ResidentStep.status) != "completed")
     if wanted.since:
-        query = query.where(col(ResidentStep.stored_at) > wanted.since)
+        came = col(KnownResident.placed_at) > wanted.since
+        query = query.where((col(ResidentStep.stored_at) > wanted.since) | came)
     if wanted.step:
         query = query.where(col(ResidentStep.step) == wanted.step)
     if wanted.household_id:
@@ -58,6 +59,18 @@ async def page_of_work(
         return rows, None
     kept = rows[: page.limit]
     return kept, cursor_at(kept[-1][1].id, kept[-1][0].step)
+
+
+async def list_departed(session: ReadSession, wanted: WorkFilter) -> list[KnownResident]:
+    """Residents who left the worklist of a unit after `since` and are not back on it, by id."""
+    here = units_under(wanted.unit_code)
+    is_on_it = (col(KnownResident.life) == "alive") & col(KnownResident.unit_id).in_(here)
+    query = (
+        select(KnownResident)
+        .join(Departure, col(Departure.resident_id) == col(KnownResident.id))
+        .where(col(Departure.unit_id).in_(here), col(Departure.left_at) > wanted.since, ~is_on_it)
+    )
+    return list(await session.exec(query.order_by(col(KnownResident.id)).distinct()))
 
 
 async def count_work(session: ReadSession, unit_code: str) -> tuple[list[tuple[str, str, int]], list[tuple[str, int]]]:

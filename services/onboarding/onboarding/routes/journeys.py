@@ -31,12 +31,13 @@ from onboarding.model.steps import Step
 from onboarding.queries.journeys import get_journey
 from onboarding.queries.organizations import organization_state
 from onboarding.queries.people import get_organization, get_resident
-from onboarding.queries.worklist import WorkFilter, count_work, page_of_charges, page_of_work
+from onboarding.queries.worklist import WorkFilter, count_work, list_departed, page_of_charges, page_of_work
 from onboarding.routes.access import SERVICE, purpose_of_ids, record_reads
 from onboarding.routes.listing import LISTED
 from onboarding.routes.moments import within_query
 from onboarding.schemas.journeys import (
     ChargeView,
+    DepartedView,
     OnboardingView,
     OrganizationStepView,
     ResidentStepView,
@@ -140,21 +141,22 @@ async def list_worklist(
 ) -> WorkPage:
     """Who waits for help in a unit, by step, status and missing condition; without a status all that is not completed.
 
-    With `since` (the `as_of` of the answer before) only steps that changed, completed ones among them. Residents who moved
-    away or died are not in any answer: an app reads the whole list once a day.
+    With `since` (the `as_of` of the answer before) only steps that changed, completed ones among them, those of residents
+    who came to the unit, and `departed`: who left the list.
     """
     within_query("/since", since)
     as_of = now() - OVERLAP
     code = unit_code or caller.unit_code or ""
     unit = await unit_of_query(session, caller, code)
-    rows, cursor = await page_of_work(
-        session, caller, WorkFilter(unit.code, step, status, condition, household_id, since), page
-    )
-    shown = (resident.id for _, resident in rows)
+    wanted = WorkFilter(unit.code, step, status, condition, household_id, since)
+    rows, cursor = await page_of_work(session, caller, wanted, page)
+    departed = await list_departed(session, wanted) if since and page.cursor is None else []
+    shown = [resident.id for _, resident in rows] + [resident.id for resident in departed]
     record_reads(session, caller, shown, action="worklist", purpose=purpose_of(caller, None, purpose))
     language = language_of(accept_language)
     items = [WorkView.of(work, resident, language) for work, resident in rows]
-    return WorkPage(items=items, next_cursor=cursor, as_of=as_of)
+    left = [DepartedView.of(resident) for resident in departed]
+    return WorkPage(items=items, next_cursor=cursor, as_of=as_of, departed=left)
 
 
 @router.get("/v1/onboarding/summary")

@@ -175,8 +175,24 @@ class WorkView(BaseModel):
         )
 
 
+class DepartedView(BaseModel):
+    """A resident who left the worklist: delete their steps from the device."""
+
+    resident_id: UUID
+    """The resident."""
+    reason: Literal["moved", "deceased", "merged", "removed"]
+    """Why: moved out of the unit, died, merged into another record, or removed because the record was a mistake."""
+
+    @classmethod
+    def of(cls, resident: KnownResident) -> "DepartedView":
+        return cls(resident_id=resident.id, reason="moved" if resident.life == "alive" else resident.life)
+
+
 class WorkPage(Listed[WorkView]):
     """A page of the worklist."""
+
+    departed: list[DepartedView] = []
+    """With `since`, on the first page: who left the list since then (đã rời danh sách)."""
 
     as_of: datetime
     """What to send as `since` next time: a minute before this answer, so that nothing is missed and some items come twice."""

@@ -29,7 +29,7 @@ from registry.model.move_requests import (
 from registry.model.residents import Resident
 from registry.model.working_days import working_day_after
 from registry.names import squeeze
-from registry.queries.residents import find_resident_by_number
+from registry.queries.residents import find_number_owners, find_resident_by_number
 
 
 async def request_move(
@@ -54,6 +54,38 @@ async def request_move(
             await _complete(session, caller, move, resident, None)
     session.add(move)
     return move
+
+
+async def match_open_moves(session: Session) -> int:
+    """Match requests about persons who were unknown then and have been registered since; how many.
+
+    The old commune has its working days from now on; who registered the person in the requesting units has decided.
+    """
+    known = await _moves_of_known_numbers(session)
+    for move in known:
+        resident = await _find_person(session, move.decrypted_person())
+        if resident is None:
+            continue
+        move.resident_id = resident.id
+        move.decide_by = working_day_after(today(), WORKING_DAYS_TO_DECIDE)
+        asker = Caller(
+            role="officer", subject=move.requested_by, unit_code=move.requested_unit_code, body=move.requested_body
+        )
+        _record(session, asker, resident, "move-request")
+        if await covers(session, asker, resident.unit_id):
+            await _complete(session, asker, move, resident, None)
+        session.add(move)
+    return sum(move.resident_id is not None for move in known)
+
+
+async def _moves_of_known_numbers(session: Session) -> list[MoveRequest]:
+    """Open requests without a resident whose number the registry knows by now."""
+    unknown = select(MoveRequest).where(MoveRequest.status == REQUESTED, col(MoveRequest.resident_id).is_(None))
+    moves = (await session.exec(unknown.order_by(col(MoveRequest.id)))).all()
+    owners = await find_number_owners(session, [move.decrypted_person().personal_id for move in moves])
+    found = [move.id for move, owner in zip(moves, owners, strict=True) if owner.id is not None]
+    locked = select(MoveRequest).where(col(MoveRequest.id).in_(found), MoveRequest.status == REQUESTED)
+    return list(await session.exec(locked.order_by(col(MoveRequest.id)).with_for_update(skip_locked=True)))
 
 
 async def decide_move(session: Session, caller: Caller, move: MoveRequest, *, accept: bool, reason: str | None) -> None:

@@ -28,7 +28,7 @@ class MovingPerson(NamedTuple):
 
 
 class MoveRequest(Table, table=True):
-    """A request of the receiving commune. `resident_id` is null where the registry does not know such a person.
+    """A request of the receiving commune. `resident_id` is null while the registry does not know such a person.
 
     `person`, `reason` and `decision_reason` are encrypted for this row. `from_unit_id` is set when a request about a known
     resident is decided, `from_household_id` when they are moved. `decide_by`: the last day for the old commune; after it
@@ -39,6 +39,7 @@ class MoveRequest(Table, table=True):
     __table_args__ = (
         Index("ix_move_request_to_unit", "to_unit_id", "id"),
         Index("ix_move_request_resident", "resident_id"),
+        Index("ix_move_request_unknown", "id", postgresql_where="resident_id IS NULL AND status = 'requested'"),
         Index("ix_move_request_from_unit", "from_unit_id", "id", postgresql_where="from_unit_id IS NOT NULL"),
     )
 
