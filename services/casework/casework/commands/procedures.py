@@ -59,17 +59,18 @@ async def hand_on_choice(
 async def hand_on_choices(session: Session) -> None:
     """Hand on what ended units chose whose successors were known before their first day."""
     query = (
-        select(ChosenProcedures, KnownUnit.code, KnownLineage.valid_from, KnownLineage.parent_id)
+        select(ChosenProcedures, KnownUnit.code, KnownLineage)
         .join(KnownUnit, col(KnownUnit.id) == col(ChosenProcedures.unit_id))
         .join(KnownLineage, col(KnownLineage.unit_id) == col(ChosenProcedures.unit_id))
         .where(col(KnownUnit.valid_to) < today(), valid_on(KnownLineage, today()))
         .where(func.cardinality(ChosenProcedures.codes) > 0)
         .with_for_update(of=ChosenProcedures)
     )
-    for choice, code, since, parent_id in (await session.exec(query)).all():
-        above = await session.get(KnownUnit, parent_id) if parent_id else None
+    for choice, code, place in (await session.exec(query)).all():
+        above = await session.get(KnownUnit, place.parent_id) if place.parent_id else None
         if above is not None and above.level == "commune":
-            successor = Successor(unit_id=above.id, code=above.code, kind="whole", effective_on=since or today())
+            first = place.valid_from or today()
+            successor = Successor(unit_id=above.id, code=above.code, kind="whole", effective_on=first)
             await hand_on_choice(session, choice, code, [successor])
 
 

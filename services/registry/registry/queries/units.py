@@ -112,7 +112,7 @@ async def list_units(
 async def list_villages(session: ReadSession, code: str) -> Sequence[KnownUnit]:
     """The villages of a unit today, in order of code; the unit itself where it is one."""
     below = col(KnownUnit.id).in_(units_under(code))
-    is_village = (KnownUnit.level == "village") & valid_on(KnownUnit, today())
+    is_village = (col(KnownUnit.level) == "village") & valid_on(KnownUnit, today())
     found = await session.exec(select(KnownUnit).where(below, is_village).order_by(col(KnownUnit.code)))
     return found.all()
 
