@@ -5,8 +5,7 @@ quota; then the service responds, and every response gets the same headers.
 """
 
 import asyncio
-from contextlib import AbstractContextManager, nullcontext
-from itertools import chain
+from contextlib import nullcontext
 from time import perf_counter
 from uuid import UUID
 
@@ -17,19 +16,18 @@ from chassis.observability.log import bind_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
 from chassis.security.played import PATH as PLAYED_PATH
-from chassis.storage.database import Database
 from chassis.web.middleware import UNTRACED, count, describe, method_of
 from gateway.api_docs.pages import Pages, send_sign_in_page
 from gateway.commands.development import ensure_development_partners
-from gateway.edge.address_limits import AddressLimit
 from gateway.edge.certificate import watch_certificate
-from gateway.edge.client_address import address_group, client_address
+from gateway.edge.client_address import client_address, origin_headers, peer_of
 from gateway.edge.cors import Origins
 from gateway.edge.framing import check_framing, check_length
 from gateway.edge.in_flight import InFlightLimit, LimitReached
-from gateway.edge.paths import MAXIMUM_TARGET_BYTES, PathRefused, decode_path
-from gateway.edge.rate_limits import Policy, TokenBuckets, Verdict, check_quota
-from gateway.edge.request_body import ClientGone, has_body, read_body
+from gateway.edge.limits import Limits
+from gateway.edge.paths import PathRefused, decode_path
+from gateway.edge.rate_limits import Policy, Verdict
+from gateway.edge.request_body import ClientGone, has_body, read_body, replayed
 from gateway.edge.request_head import RawHeaders, RequestHead
 from gateway.edge.responses import (
     SECURITY_HEADERS,
@@ -39,6 +37,7 @@ from gateway.edge.responses import (
     ResponseWriter,
     Scope,
     Send,
+    headless,
     send_json,
     send_problem,
 )
@@ -47,25 +46,20 @@ from gateway.edge.tracing import Trace, read_trace
 from gateway.edge.usage import count_use
 from gateway.errors import (
     AmbiguousPath,
-    HeadersTooLarge,
     IdentityUnknown,
     Overloaded,
-    TargetTooLong,
 )
+from gateway.identity.configured import provider_of, sessions_of, trusted_providers
 from gateway.identity.credentials import Admission, Credentials, SignerFile
-from gateway.identity.ended_sessions import EndedSessions
-from gateway.identity.oidc import IdentityProvider
-from gateway.identity.played import played_provider
 from gateway.identity.residents import UNREGISTERED, Residents
 from gateway.identity.school import require_permitted
 from gateway.identity.sessions import PATHS as SIGN_IN_PATHS
-from gateway.identity.sessions import SIGN_IN, DashboardSession, DashboardSessions
+from gateway.identity.sessions import SIGN_IN, DashboardSession
 from gateway.identity.training_accounts import TrainingAccounts
-from gateway.identity.trusted import TrustedProvider, read_trusted_providers
 from gateway.identity.volunteers import Volunteers
 from gateway.proxy.client import ProxyClient
 from gateway.proxy.forwarding import Proxy, ResponseAborted
-from gateway.proxy.public_cache import PublicCache
+from gateway.proxy.public_cache import PublicCache, may_be_cached
 from gateway.proxy.routing_table import NoSuchMethod, NoSuchPath, Route, RoutingTable
 from gateway.settings import GatewaySettings
 from gateway.webhooks.batch_writer import WebhookBatchWriter
@@ -75,23 +69,8 @@ from gateway.webhooks.partner_cache import PartnerCache
 
 JSON_LIMIT = 1_048_576
 UPLOAD_LIMIT = 33_554_432
-MAXIMUM_HEADERS = 100
-MAXIMUM_HEADER_BYTES = 32_768
 GUESSED = frozenset({"/v1/dossiers/track", "/track", "/oauth/token"})
 """Operations where secrets can be guessed: misses are counted by address."""
-RARELY_CHANGED = frozenset(
-    {
-        "/track",
-        "/v1/feedback/published",
-        "/v1/units",
-        "/v1/units/{code}",
-        "/v1/procedures",
-        "/v1/procedures/{code}",
-        "/v1/banks",
-        "/v1/onboarding/steps",
-    }
-)
-"""Public catalogues that are answered from the cache, besides pages and reports."""
 DEVELOPMENT_ONLY = frozenset({"/dev/token"})
 SECONDS_TO_READ = 10.0
 SERVICE = "gateway"
@@ -105,17 +84,10 @@ class Gateway:
         self.inner = inner
         self.settings = settings
         self.table = table or RoutingTable.from_file()
-        self._in_flight = InFlightLimit(settings.requests_at_once)
-        self._streams = InFlightLimit(settings.requests_at_once)
-        self._bodies = AddressLimit(settings.bodies_per_address)
-        self._anonymous = AddressLimit(settings.anonymous_requests_per_address)
-        self._address_streams = AddressLimit(settings.streams_per_address)
+        self.limits = Limits(settings)
         self._slow_down = SlowDown()
         self._public_cache = PublicCache()
         self._proxy_networks = settings.networks_of_proxies()
-        self._callers = TokenBuckets(Policy("caller", settings.caller_requests_per_minute, 60))
-        self._addresses = TokenBuckets(Policy("address", max(1, settings.address_requests_per_minute // 6), 10))
-        self._misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
         self._webhook_policy = Policy("partner", settings.partner_messages_per_minute, 60)
         self._security_headers = SECURITY_HEADERS if settings.is_development else [*SECURITY_HEADERS, STRICT_TRANSPORT]
         self._origins = Origins(settings.origins())
@@ -149,13 +121,13 @@ class Gateway:
             self.partner_cache,
             self.batch_writer,
             self._webhook_policy,
-            self._addresses,
-            self._bodies,
+            self.limits.addresses,
+            self.limits.bodies,
             Orders(runtime.service_client),
         )
-        provider = _provider_of(self.settings)
+        provider = provider_of(self.settings)
         signer = SignerFile(runtime.settings.signing_key_file)
-        self.sessions = _sessions_of(self.settings, provider, signer, runtime.database)
+        self.sessions = sessions_of(self.settings, provider, signer, runtime.database)
         self.residents = Residents(runtime.database, runtime.service_client)
         self.credentials = Credentials(
             signer,
@@ -164,7 +136,7 @@ class Gateway:
             TrainingAccounts(runtime.database),
             provider,
             self.residents,
-            self._trusted_providers(),
+            trusted_providers(self.settings),
             allows_development=self.settings.is_development,
             played_issuer=self.settings.played_issuer,
         )
@@ -174,13 +146,6 @@ class Gateway:
         await self.partner_cache.refresh()
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self.partner_cache.watch()), loop.create_task(self.batch_writer.run())]
-
-    def _trusted_providers(self) -> dict[str, TrustedProvider]:
-        trusted = read_trusted_providers(self.settings.identity_providers_file)
-        if self.settings.is_development and self.settings.played_provider_url:
-            issuer, inside = self.settings.played_issuer.rstrip("/"), self.settings.played_provider_url.rstrip("/")
-            trusted[issuer] = played_provider(issuer, f"{inside}{PLAYED_PATH}/jwks")
-        return trusted
 
     async def close(self) -> None:
         """Stop: webhooks without 202 are not stored."""
@@ -249,13 +214,13 @@ class Gateway:
     async def _refuse(self, scope: Scope, response: ResponseWriter, problem: Problem) -> None:
         if response.has_begun:
             raise ResponseAborted from problem
-        await self._slow_down.before_refusal(_address(scope), problem)
+        await self._slow_down.before_refusal(peer_of(scope), problem)
         await send_problem(scope, response, problem)
 
     async def _admit(
         self, scope: Scope, head: RequestHead, receive: Receive, send: ResponseWriter, trace: Trace
     ) -> None:
-        _check_head(scope)
+        head.check_size(len(scope["raw_path"]) + len(scope["query_string"]))
         check_framing(head, scope["http_version"])
         try:
             path = decode_path(scope["raw_path"])
@@ -266,7 +231,7 @@ class Gateway:
             await send_json(send, 204, None, preflight)
         elif path in ("/healthz", "/readyz"):
             # Load balancers decide by these: never refused because of a limit.
-            await self._slow_down.before_health(_address(scope))
+            await self._slow_down.before_health(peer_of(scope))
             await self._dispatch(scope, head, receive, send, trace, path)
         else:
             try:
@@ -286,7 +251,7 @@ class Gateway:
             send.route = page
             if path not in ("/healthz", "/readyz"):
                 send.add_quota(self._take(scope, None).headers())
-            with nullcontext() if path in ("/healthz", "/readyz") else self._in_flight:
+            with nullcontext() if path in ("/healthz", "/readyz") else self.limits.in_flight:
                 await self.pages.answer(scope, send, path)
         elif (
             f"{path}/".startswith(f"{PLAYED_PATH}/")
@@ -295,10 +260,7 @@ class Gateway:
         ):
             send.route = f"{PLAYED_PATH}/{{*}}"
             send.add_quota(self._take(scope, None).headers())
-            await self.proxy.forward(
-                scope, receive, send, PLAYED, request_headers=[*trace.headers(), *_origin_headers(scope, head)],
-                body_limit=JSON_LIMIT, reading=self._bodies.hold(_address(scope)), place=self._in_flight,
-            )  # fmt: skip
+            await self._forward(scope, head, receive, send, PLAYED, trace.headers(), self.limits.in_flight)
         elif path in SIGN_IN_PATHS:
             _bind(trace)
             send.route = path
@@ -308,7 +270,7 @@ class Gateway:
                     raise NotFound
                 await send_sign_in_page(scope, send, is_development=self.settings.is_development)
                 return
-            with self._in_flight:
+            with self.limits.in_flight:
                 await self.sessions.answer(scope, send, path)
         else:
             await self._respond_to_operation(scope, head, receive, send, trace, path)
@@ -316,8 +278,33 @@ class Gateway:
     async def _respond_to_operation(
         self, scope: Scope, head: RequestHead, receive: Receive, send: ResponseWriter, trace: Trace, path: str
     ) -> None:
-        method: str = scope["method"]
-        route, missing = self._find(method, path)
+        route, admission = await self._permitted(scope, head, send, path)
+        own = trace.headers()
+        if admission is not None:
+            own.append((b"authorization", admission.bearer))
+        answer: Send = send
+        if scope["method"] == "HEAD" and route.method == "GET":
+            scope, answer = {**scope, "method": "GET"}, headless(send)
+        if route.service == "gateway":
+            _bind(trace)
+            await self._respond_inside(scope, head, receive, send, answer, own, path)
+            return
+
+        async def forward(send: Send) -> None:
+            place = self.limits.streams if route.streams else self.limits.in_flight
+            with self.limits.share_of(peer_of(scope), streams=route.streams, is_anonymous=admission is None):
+                await self._forward(scope, head, receive, send, route.service, own, place)
+
+        if admission is None and may_be_cached(route):
+            await self._public_cache.respond(scope, head, answer, forward)
+        else:
+            await forward(answer)
+
+    async def _permitted(
+        self, scope: Scope, head: RequestHead, send: ResponseWriter, path: str
+    ) -> tuple[Route, Admission | None]:
+        """The operation and its caller, none for a public one, after every check; a Problem for what is refused."""
+        route, missing = self._find(scope["method"], path)
         is_played = f"{path}/".startswith(f"{PLAYED_PATH}/")
         if (path in DEVELOPMENT_ONLY or is_played) and not self.settings.is_development:
             raise NotFound  # before the rest of the request is checked: the route does not exist
@@ -334,45 +321,25 @@ class Gateway:
             if admission.caller.role == "unregistered" and not route.public:
                 _require_registration(route)
         if path in GUESSED:
-            self._count_guess(scope, send, path)
-        own = trace.headers()
-        if admission is not None:
-            own.append((b"authorization", admission.bearer))
-        answer: Send = send
-        if method == "HEAD" and route.method == "GET":
-            scope, answer = {**scope, "method": "GET"}, _headless(send)
-        if route.service == "gateway":
-            _bind(trace)
-            await self._respond_inside(scope, head, receive, send, answer, own, path)
-        else:
-            own += _origin_headers(scope, head)
-            limit = UPLOAD_LIMIT if _is_upload(head) else JSON_LIMIT
+            self.limits.count_guess(peer_of(scope), path, send)
+        return route, admission
 
-            async def forward(send: Send) -> None:
-                with self._share_of_address(scope, route, admission):
-                    await self.proxy.forward(
-                        scope,
-                        receive,
-                        send,
-                        route.service,
-                        request_headers=own,
-                        body_limit=limit,
-                        reading=self._bodies.hold(_address(scope)),
-                        place=self._streams if route.streams else self._in_flight,
-                    )
-
-            if admission is None and _may_be_cached(route):
-                await self._public_cache.respond(scope, head, answer, forward)
-            else:
-                await forward(answer)
-
-    def _share_of_address(
-        self, scope: Scope, route: Route, admission: Admission | None
-    ) -> AbstractContextManager[None]:
-        """What one address may hold at services: some streams, and some requests without a credential."""
-        if route.streams:
-            return self._address_streams.hold(_address(scope))
-        return self._anonymous.hold(_address(scope)) if admission is None else nullcontext()
+    async def _forward(
+        self,
+        scope: Scope,
+        head: RequestHead,
+        receive: Receive,
+        send: Send,
+        service: str,
+        own: RawHeaders,
+        place: InFlightLimit,
+    ) -> None:
+        """Forward to a service with these headers of our own."""
+        await self.proxy.forward(
+            scope, receive, send, service, request_headers=[*own, *origin_headers(scope, head)],
+            body_limit=UPLOAD_LIMIT if head.is_upload else JSON_LIMIT, reading=self.limits.bodies.hold(peer_of(scope)),
+            place=place,
+        )  # fmt: skip
 
     def _find(self, method: str, path: str) -> tuple[Route | None, Problem | None]:
         try:
@@ -415,26 +382,10 @@ class Gateway:
         return await self.sessions.session_of(scope) if is_reading and self.sessions is not None else None
 
     def _take(self, scope: Scope, admission: Admission | None) -> Verdict:
-        verdict = (
-            self._addresses.take(address_group(_address(scope)))
-            if admission is None
-            else self._callers.take(admission.caller.subject)
-        )
-        return check_quota(verdict)
-
-    def _count_guess(self, scope: Scope, send: ResponseWriter, path: str) -> None:
-        """Counts the guess before it is forwarded, so that parallel guesses are counted too; a right one is given back."""
-        guesser = (address_group(_address(scope)), path)
-        check_quota(self._misses.take(guesser))
-
-        def give_back(status: int) -> None:
-            if status not in (400, 401, 404):  # OAuth responds 400 to a wrong password
-                self._misses.give_back(guesser)
-
-        send.on_status = give_back
+        return self.limits.take(peer_of(scope), admission.caller.subject if admission else None)
 
     def _with_client_address(self, scope: Scope, head: RequestHead) -> Scope:
-        peer = _address(scope)
+        peer = peer_of(scope)
         address = client_address(peer, head, self._proxy_networks)
         return scope if address == peer else {**scope, "client": (address, 0)}
 
@@ -454,10 +405,10 @@ class Gateway:
             given += [(b"x-client-authorization", value) for value in head.values(b"authorization")[:1]]
         if path.startswith("/v1/partners") and scope["method"] not in ("GET", "HEAD"):
             send.before_response = self.partner_cache.refresh
-        with self._bodies.hold(_address(scope)) if has_body(head) else nullcontext():
+        with self.limits.bodies.hold(peer_of(scope)) if has_body(head) else nullcontext():
             body = await read_body(receive, JSON_LIMIT, SECONDS_TO_READ)
-        with self._in_flight:
-            await self.inner({**scope, "headers": [*given, *own]}, _replayed(body, receive), answer)
+        with self.limits.in_flight:
+            await self.inner({**scope, "headers": [*given, *own]}, replayed(body, receive), answer)
 
 
 REPLACED_INSIDE = frozenset(
@@ -479,14 +430,6 @@ def _require_registration(route: Route) -> None:
         raise IdentityUnknown(members={"registration": "/v1/registrations"})
 
 
-def _check_head(scope: Scope) -> None:
-    if len(scope["raw_path"]) + len(scope["query_string"]) > MAXIMUM_TARGET_BYTES:
-        raise TargetTooLong
-    headers = scope["headers"]
-    if len(headers) > MAXIMUM_HEADERS or sum(map(len, chain.from_iterable(headers))) > MAXIMUM_HEADER_BYTES:
-        raise HeadersTooLarge
-
-
 def _bind(trace: Trace) -> None:
     """Add the ids to log lines of this request; proxied requests log nothing. Ends with the request's task."""
     bind_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode())
@@ -497,67 +440,3 @@ def _bearer_of(authorization: bytes) -> str:
     if scheme.lower() != "bearer":
         raise Unauthenticated
     return token.strip()
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Replay a body that was read already, as one message."""
-    is_given = False
-
-    async def replay() -> Message:
-        nonlocal is_given
-        if is_given:
-            return await receive()
-        is_given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
-
-
-def _headless(send: Send) -> Send:
-    """FastAPI's GET routes have no HEAD: the response to HEAD is that to GET without its body."""
-
-    async def without_body(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            if message.get("more_body"):
-                return
-            message = {**message, "body": b""}
-        await send(message)
-
-    return without_body
-
-
-def _origin_headers(scope: Scope, head: RequestHead) -> RawHeaders:
-    headers = [
-        (b"x-forwarded-for", _address(scope).encode()),
-        (b"x-forwarded-proto", scope.get("scheme", "http").encode()),
-    ]
-    if host := head.values(b"host"):
-        headers.append((b"x-forwarded-host", host[0]))
-    return headers
-
-
-def _may_be_cached(route: Route) -> bool:
-    is_page = route.template.startswith(("/dashboard", "/v1/reports/")) or route.template in RARELY_CHANGED
-    return route.public and route.method == "GET" and is_page and not route.streams
-
-
-def _is_upload(head: RequestHead) -> bool:
-    return any(value.lower().startswith(b"multipart/") for value in head.values(b"content-type"))
-
-
-def _address(scope: Scope) -> str:
-    return str((scope.get("client") or ("unknown",))[0])
-
-
-def _sessions_of(
-    settings: GatewaySettings, provider: IdentityProvider | None, signer: SignerFile, database: Database
-) -> DashboardSessions | None:
-    if provider is None or settings.oidc_client_id is None:
-        return None
-    return DashboardSessions(settings, provider, lambda: signer.session_key, EndedSessions(database))
-
-
-def _provider_of(settings: GatewaySettings) -> IdentityProvider | None:
-    if settings.oidc_issuer is None:
-        return None
-    return IdentityProvider(settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url)

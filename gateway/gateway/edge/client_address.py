@@ -2,7 +2,8 @@
 
 import ipaddress
 
-from gateway.edge.request_head import RequestHead
+from gateway.edge.request_head import RawHeaders, RequestHead
+from gateway.edge.responses import Scope
 from gateway.settings import Networks
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -47,3 +48,19 @@ def parse_address(text: str) -> IPAddress | None:
 
 def _is_in(address: IPAddress, networks: Networks) -> bool:
     return any(address in network for network in networks)
+
+
+def peer_of(scope: Scope) -> str:
+    """The address of the client, where the proxies in front are known; else that of the connection's peer."""
+    return str((scope.get("client") or ("unknown",))[0])
+
+
+def origin_headers(scope: Scope, head: RequestHead) -> RawHeaders:
+    """What a service is given of where the request came from, in place of what the client wrote."""
+    headers = [
+        (b"x-forwarded-for", peer_of(scope).encode()),
+        (b"x-forwarded-proto", scope.get("scheme", "http").encode()),
+    ]
+    if host := head.values(b"host"):
+        headers.append((b"x-forwarded-host", host[0]))
+    return headers

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 from chassis.errors import Problem, TooLarge
 from gateway.edge.request_head import RequestHead
-from gateway.edge.responses import Receive
+from gateway.edge.responses import Message, Receive
 from gateway.errors import RequestTooSlow
 
 SMALL_BODY_BYTES = 65_536
@@ -124,3 +124,17 @@ class DisconnectWatch:
         self.has_cancelled = True
         if self._exchange is not None:
             self._exchange.cancel()
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Replay a body that was read already, as one message."""
+    is_given = False
+
+    async def replay() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

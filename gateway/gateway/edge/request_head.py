@@ -1,8 +1,14 @@
 """The head of one request."""
 
 from collections.abc import Sequence
+from itertools import chain
+
+from gateway.edge.paths import MAXIMUM_TARGET_BYTES
+from gateway.errors import HeadersTooLarge, TargetTooLong
 
 RawHeaders = list[tuple[bytes, bytes]]
+MAXIMUM_HEADERS = 100
+MAXIMUM_HEADER_BYTES = 32_768
 
 
 class RequestHead:
@@ -31,3 +37,15 @@ class RequestHead:
         """The value of a header that was sent exactly once."""
         values = self.values(name)
         return values[0] if len(values) == 1 else None
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether the body is a form with files."""
+        return any(value.lower().startswith(b"multipart/") for value in self.values(b"content-type"))
+
+    def check_size(self, target_bytes: int) -> None:
+        """TargetTooLong for `target_bytes` of path and query, HeadersTooLarge for too many or too long headers."""
+        if target_bytes > MAXIMUM_TARGET_BYTES:
+            raise TargetTooLong
+        if len(self.raw) > MAXIMUM_HEADERS or sum(map(len, chain.from_iterable(self.raw))) > MAXIMUM_HEADER_BYTES:
+            raise HeadersTooLarge

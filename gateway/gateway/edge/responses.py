@@ -106,3 +106,16 @@ async def send_json(
 def header_values(scope: Scope, name: bytes) -> list[bytes]:
     """All values of a header, in their order."""
     return [value for key, value in scope["headers"] if key == name]
+
+
+def headless(send: Send) -> Send:
+    """FastAPI's GET routes have no HEAD: the response to HEAD is that to GET without its body."""
+
+    async def without_body(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            if message.get("more_body"):
+                return
+            message = {**message, "body": b""}
+        await send(message)
+
+    return without_body

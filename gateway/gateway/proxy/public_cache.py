@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.edge.request_head import RequestHead
 from gateway.edge.responses import Message, Scope, Send
+from gateway.proxy.routing_table import Route
 
 SECONDS_CACHED = 2.0
 LARGEST = 1_048_576
@@ -15,6 +16,19 @@ LARGEST = 1_048_576
 MOST_PAGES = 256
 KEPT = (200, 304)
 VARIES_BY = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"x-forwarded-host", b"host")
+RARELY_CHANGED = frozenset(
+    {
+        "/track",
+        "/v1/feedback/published",
+        "/v1/units",
+        "/v1/units/{code}",
+        "/v1/procedures",
+        "/v1/procedures/{code}",
+        "/v1/banks",
+        "/v1/onboarding/steps",
+    }
+)
+"""Public catalogues that are answered from the cache, besides pages and reports."""
 
 
 @dataclass(slots=True)
@@ -91,3 +105,9 @@ class Recording:
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self._is_complete = True
         await self._send(message)
+
+
+def may_be_cached(route: Route) -> bool:
+    """Whether its response is the same for every caller without a credential and may be seconds old."""
+    is_page = route.template.startswith(("/dashboard", "/v1/reports/")) or route.template in RARELY_CHANGED
+    return route.public and route.method == "GET" and is_page and not route.streams
