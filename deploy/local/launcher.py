@@ -64,6 +64,7 @@ class Launcher:
         self._supervisor.wait_for("gateway", partial(is_alive, own_port), SECONDS_TO_START)
         self._load_demo()
         self._supervisor.wait_for("platform", partial(is_ready, own_port), SECONDS_TO_START)
+        self._take_journeys()
         self._database_url = database_url
         self._write_note()
         progress.welcome(
@@ -137,6 +138,7 @@ class Launcher:
             "INTERNAL_KEYS_FILE": str(write_keys(directory, list(EVERY_PROCESS))),
             "GATEWAY_PORT": str(self.settings.gateway_port),
             "PUBLIC_URL": self.settings.public_url or self.url,
+            "STATUS_DIR": str(self.data_dir / "status"),
         }
         if self.settings.demo:
             shared["DEMO_LOADED_FILE"] = str(self.demo_loaded)
@@ -161,6 +163,13 @@ class Launcher:
             self._receiver_url = receiver["RECEIVER_URL"]
             self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening, provider | receiver))
 
+    def _take_journeys(self) -> None:
+        """With JOURNEYS=1 the synthetic journeys of the deployment run here too; /status shows what they measure."""
+        if self.settings.journeys:
+            addresses = services.address_variables(self._sockets)
+            work = partial(services.take_journeys, self.url, self.data_dir, addresses)
+            self._supervisor.fork(services.JOURNEYS, work)
+
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():
             return
@@ -174,7 +183,13 @@ class Launcher:
             processes["postgres"] = self._postgres.pid
         write_note(
             self.data_dir,
-            {"pid": os.getpid(), "url": self.url, "database_url": self._database_url, "processes": processes},
+            {
+                "pid": os.getpid(),
+                "url": self.url,
+                "database_url": self._database_url,
+                "processes": processes,
+                "addresses": {name: f"http://127.0.0.1:{listening.port}" for name, listening in self._sockets.items()},
+            },
         )
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from contracts.services import package_of
 
 SOURCES = "sources"
+JOURNEYS = "journeys"
+COMMUNE_OF_JOURNEYS = "15724"
 SOURCES_PLAYED = ("population", "social-insurance", "civil-status", "social-protection")
 SECONDS_TO_FINISH_REQUESTS = 5
 LIBRARIES = ("fastapi", "sqlmodel", "sqlalchemy.ext.asyncio", "asyncpg", "aiokafka", "aiohttp", "uvicorn", "alembic",
@@ -165,6 +167,24 @@ def _run(module: str, listening: ListeningSockets) -> None:
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
     uvicorn.Server(config).run(sockets=list(listening.sockets))
+
+
+def take_journeys(url: str, data_dir: Path, addresses: Mapping[str, str]) -> None:
+    """The synthetic journeys until SIGTERM; the first start makes their accounts."""
+    from deploy.demo.api_client import ApiClient
+    from deploy.journeys.__main__ import main
+    from deploy.journeys.accounts import Accounts
+    from deploy.journeys.prepare import prepare
+    from deploy.local.ports import free_port
+
+    accounts, status = data_dir / "keys/journeys.json", data_dir / "status"
+    status.mkdir(exist_ok=True)
+    if Accounts.read(accounts) is None:
+        with ApiClient(url) as api:
+            prepare(api, COMMUNE_OF_JOURNEYS).write(accounts)
+    own = {"JOURNEYS_URL": url, "JOURNEYS_FILE": str(accounts), "STATUS_DIR": str(status), "PORT": str(free_port())}
+    os.environ.update({**addresses, **own})
+    main([])
 
 
 def load_demo(url: str, mark: Path) -> None:

@@ -23,6 +23,8 @@ class LocalSettings:
     gateway_port: int
     data_dir: Path
     demo: bool
+    journeys: bool
+    """Whether the synthetic journeys run; they use the training unit alone, and need the demo's campaign."""
     database_url: str | None
     kafka_bootstrap_servers: str | None
     public_url: str | None
@@ -48,6 +50,7 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> LocalSettings:
         gateway_port=_port(given.get("GATEWAY_PORT", "8080")),
         data_dir=data_dir_of(given),
         demo=_yes("DEMO", given.get("DEMO", "0" if environment == "production" else "1")),
+        journeys=_yes("JOURNEYS", given.get("JOURNEYS", "0")),
         database_url=given.get("DATABASE_URL"),
         kafka_bootstrap_servers=given.get("KAFKA_BOOTSTRAP_SERVERS"),
         public_url=given.get("PUBLIC_URL"),

@@ -31,8 +31,8 @@ from contracts.services import EVERY_PROCESS, package_of
 HERE = Path(__file__).parent
 READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
 YEARS = 2
-GIVEN_BY_OTHERS = ("oidc_client_secret",)
-"""Empty until an OpenID provider gives one."""
+GIVEN_BY_OTHERS = ("oidc_client_secret", "journeys.json")
+"""Empty until an OpenID provider gives one, and until `python -m deploy.journeys prepare` makes the accounts."""
 
 
 def main(folder: Path = HERE, domain: str = "localhost") -> int:

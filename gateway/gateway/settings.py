@@ -22,6 +22,9 @@ class GatewaySettings(Settings):
     demo_loaded_file: Path | None = None
     """Set by the launcher while it loads the demo: not ready before the file exists."""
 
+    status_dir: Path | None = None
+    """Where the journeys write the measured status for `/status`; unset: it is what the services' readiness tells."""
+
     oidc_issuer: str | None = None
     """The OpenID provider of people's tokens; unset: only development sign-in."""
     oidc_audience: str = "bakhong"

@@ -6,17 +6,24 @@ import signal
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.demo.api_client import ApiClient, eventually, success
+from deploy.demo.campaigns import PLANS
 from deploy.demo.load import load_units
 from deploy.demo.people import people, write_list
 from deploy.demo.steady_bank import COMMUNE, DemoBank, open_merchant, sums
+from deploy.journeys.measuring import measure
+from deploy.journeys.prepare import prepare
+from deploy.journeys.rounds import JOURNEYS
 from deploy.local.health import is_ready
 from deploy.local.started import Started, started
+from gateway.status.document import Status, read_status
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -58,6 +65,51 @@ def kill(pid: int) -> None:
 def pid_of(platform: Started, name: str) -> int:
     note = platform.note()
     return int(note["processes"][name])
+
+
+@contextmanager
+def stopped(platform: Started, name: str) -> Iterator[None]:
+    """A process that answers no more, and is there again afterwards."""
+    pid = pid_of(platform, name)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_stopped_service_makes_its_journey_fail_and_the_others_tell_the_truth(
+    platform: Started, api: ApiClient, tmp_path: Path
+) -> None:
+    """How long a journey took says something about this machine, not about the journeys: `slow` counts as taken."""
+    plan = {"file": ("plan.yaml", (PLANS / "dong-thang-2024.yaml").read_bytes(), "application/yaml")}
+    success(api.request("POST", "/v1/campaign-plans", who=api.officer("38"), files=plan))
+    accounts = prepare(api, COMMUNE)
+    note = platform.note()
+    addresses = note["addresses"]
+
+    def measured() -> tuple[set[str], Status]:
+        rounds = measure(platform.url, addresses, accounts, tmp_path)
+        return {each.code for each in rounds if each.outcome == "failed"}, read_status(tmp_path) or pytest.fail("none")
+
+    failed, status = measured()
+    assert failed == set()
+    assert {part.state for part in status.services} == {"works"}
+
+    with stopped(platform, "casework"):
+        failed, status = measured()
+    assert failed == {"dossier"}
+    assert status.state == "impaired"
+    assert [part.code for part in (*status.journeys, *status.services) if part.state == "down"] == [
+        "dossier",
+        "casework",
+    ]
+
+    with stopped(platform, "gateway"):
+        failed, status = measured()
+    assert failed == {journey.code for journey in JOURNEYS}
+    assert status.state == "down"
+    assert [part.code for part in status.services if part.state == "down"] == ["gateway"]
 
 
 def test_every_process_may_die_under_load(platform: Started, api: ApiClient, bank: DemoBank) -> None:

@@ -6,6 +6,7 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from itertools import product
 from pathlib import Path
@@ -18,6 +19,7 @@ import httpx
 import pytest
 import uvicorn
 
+from deploy.journeys.measuring import write_status
 from deploy.secrets.__main__ import self_signed
 from gateway.edge.client_address import client_address
 from gateway.edge.request_head import RequestHead
@@ -37,6 +39,7 @@ from tests.security.raw_http import (
 CADDYFILE = Path(__file__).parents[2] / "deploy/proxy/Caddyfile"
 HONEST = b'{"role": "operator"}'
 JSON = ("Content-Type", "application/json")
+NOTHING_LISTENS = "127.0.0.1:1"
 FRAMINGS = ("content-length", "chunked", "none")
 
 
@@ -66,8 +69,8 @@ def buffers_of(caddy: str) -> str:
 
 
 @contextmanager
-def running(caddy: str, certificate: Path, gateway: str) -> Iterator[int]:
-    """Caddy before `gateway` (host:port); gives its port, where it speaks TLS."""
+def running(caddy: str, certificate: Path, gateway: str, status: Path | None = None) -> Iterator[int]:
+    """Caddy before `gateway` (host:port), with the folder of the measured status; gives its port, where it speaks TLS."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -76,6 +79,7 @@ def running(caddy: str, certificate: Path, gateway: str) -> Iterator[int]:
         "PROXY_TLS": f"{certificate}/tls_certificate {certificate}/tls_key",
         "PROXY_GATEWAY": gateway,
         "PROXY_BUFFERS": buffers_of(caddy),
+        "PROXY_STATUS": str(status or certificate / "no-status"),
         "XDG_DATA_HOME": str(certificate),
         "XDG_CONFIG_HOME": str(certificate),
     }
@@ -246,3 +250,54 @@ async def test_through_the_proxy_the_gateway_knows_the_clients_address_and_no_fo
 
     assert answer.text == "127.0.0.2"
     assert direct.text == "198.51.100.7", "a trusted peer is believed: so the proxy must overwrite the header"
+
+
+async def test_the_status_is_served_while_the_gateway_is_down(caddy: str, certificate: Path, tmp_path: Path) -> None:
+    write_status(tmp_path, {"dossier": "down"}, {"gateway": "down"}, datetime(2026, 11, 30, 5, tzinfo=UTC))
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    tls = ssl.create_default_context(cafile=certificate / "tls_certificate")
+    with running(caddy, certificate, NOTHING_LISTENS, tmp_path) as port:
+        async with (
+            dialling(port, certificate),
+            httpx.AsyncClient(verify=tls, base_url=f"https://127.0.0.1:{port}") as client,
+        ):
+            data = await client.get("/status")
+            chosen = await client.get("/status?format=json", headers=browser)
+            page = await client.get("/status", headers={**browser, "accept-language": "vi-VN,vi;q=0.9,en;q=0.5"})
+            english = await client.get("/status", headers={**browser, "accept-language": "en-US,en;q=0.9"})
+            link = await client.get("/status?lang=vi", headers={**browser, "accept-language": "en"})
+            again = await client.get("/status", headers={"if-none-match": data.headers["etag"]})
+            others = [await client.get(path) for path in ("/status/history.json", "/history.json", "/v1/units")]
+
+    assert data.headers["content-type"] == chosen.headers["content-type"] == "application/json"
+    assert [part["state"] for part in data.json()["journeys"]] == ["down"]
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Dịch vụ đang không hoạt động" in page.text
+    assert '<html lang="vi">' in page.text
+    assert '<html lang="en">' in english.text
+    assert '<html lang="vi">' in link.text
+    assert {answer.headers["cache-control"] for answer in (data, page, english)} == {"public, max-age=30"}
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["vary"].startswith("Accept, Accept-Language")
+    assert again.status_code == 304
+    assert {answer.status_code for answer in others} == {502}, "only the status is served without the gateway"
+
+
+async def test_the_status_is_the_gateways_where_nothing_measures_and_words_where_that_is_down(
+    caddy: str, certificate: Path, proxy_port: int
+) -> None:
+    tls = ssl.create_default_context(cafile=certificate / "tls_certificate")
+    async with dialling(proxy_port, certificate), httpx.AsyncClient(verify=tls) as client:
+        measured_by_readiness = await client.get(f"https://127.0.0.1:{proxy_port}/status")
+    with running(caddy, certificate, NOTHING_LISTENS) as port:
+        async with (
+            dialling(port, certificate),
+            httpx.AsyncClient(verify=tls, base_url=f"https://127.0.0.1:{port}") as client,
+        ):
+            words, other = await client.get("/status"), await client.get("/v1/units")
+
+    assert len(measured_by_readiness.json()["services"]) == 7
+    assert measured_by_readiness.headers.get_list("cache-control") == ["public, max-age=30"]
+    assert words.status_code == 503
+    assert "Dịch vụ đang không hoạt động" in words.text
+    assert (other.status_code, other.text) == (502, "")

@@ -25,6 +25,7 @@ from contracts.registry import ResidentAttested
 from contracts.services import SERVICE_NAMES, package_of
 from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.load import load_units
+from deploy.journeys.measuring import begin
 from deploy.journeys.metrics import REGISTRY
 from deploy.local.started import Started, started
 
@@ -174,6 +175,7 @@ def test_spans_name_routes_and_nobody(collector: Collector, reported: str) -> No
 
 def test_every_number_that_alerts_and_the_dashboard_ask_for_is_there(ports: list[int], reported: str) -> None:
     exposed = "".join(read(f"http://127.0.0.1:{port}/metrics") for port in ports)
+    begin()
     exposed += generate_latest(REGISTRY).decode()
     exported = set(re.findall(r"^(?:# TYPE )?([a-z_]+)[{ ]", exposed, re.MULTILINE)) | {"up"}
     assert asked() - exported == set()

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/operations.md").read_text()
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 MADE_BY_OPERATORS = ("deploy/secrets/",)
-READ_ELSEWHERE = {"DATA_DIR", "GATEWAY_HOST", "DEMO"}
+READ_ELSEWHERE = {"DATA_DIR", "GATEWAY_HOST", "DEMO", "JOURNEYS"}
 """By the launcher of `make run`."""
 ANSWERS = {question.name for question in QUESTIONS}
 """Of the set-up."""
@@ -33,7 +33,9 @@ def test_every_make_target_on_the_page_exists() -> None:
 
 def test_every_module_that_is_run_on_the_page_exists() -> None:
     modules = set(re.findall(r"python -m ([a-z_.]+)", PAGE))
-    assert modules == {"deploy.setup", "deploy.backup", "deploy.observability", "deploy.postgres.upgrade"}
+    assert modules == {
+        *("deploy.setup", "deploy.backup", "deploy.observability", "deploy.journeys", "deploy.postgres.upgrade")
+    }
     assert all(find_spec(f"{module}.__main__") for module in modules)
 
 

@@ -6,10 +6,11 @@ import html
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 
-from chassis.errors import MethodNotAllowed, NotFound, all_problems
+from chassis.errors import Language, MethodNotAllowed, NotFound, all_problems
 from chassis.web.health import readiness
 from chassis.web.routing import language_of
 from gateway.api_docs.error_responses import PROBLEMS_FILE
@@ -21,9 +22,12 @@ from gateway.edge.responses import Scope, Send, header_values, send_json
 from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
 from gateway.proxy.readiness import ReadinessCache, platform_readiness
 from gateway.settings import GatewaySettings
+from gateway.status.document import Status, of_readiness, read_status
+from gateway.status.page import POLICY, status_page
 
+STATUS_CACHED = b"public, max-age=30"
 DOCUMENTS = ("/openapi.json", "/openapi-3.0.json", "/asyncapi.json")
-PAGES = frozenset({"/healthz", "/readyz", *DOCUMENTS, *HTML})
+PAGES = frozenset({"/healthz", "/readyz", "/status", *DOCUMENTS, *HTML})
 
 
 class Pages:
@@ -54,6 +58,8 @@ class Pages:
         elif path == "/readyz":
             status, document = await self._readiness.get()
             await send_json(send, status, document, [(b"cache-control", b"no-store")])
+        elif path == "/status":
+            await send_status(scope, send, await self._status())
         elif path == "/openapi.json":
             await send_json(send, 200, await self.document(), [])
         elif path == "/openapi-3.0.json":
@@ -72,6 +78,11 @@ class Pages:
             if found is None:
                 raise NotFound
             await send_page(send, found)
+
+    async def _status(self) -> Status:
+        """The measured status; where nothing measures, what the readiness of the services tells."""
+        measured = read_status(self.settings.status_dir)
+        return measured or of_readiness((await self._readiness.get())[1]["dependencies"])
 
     async def _fetch_readiness(self) -> tuple[int, dict[str, Any]]:
         own = await readiness(self._inner.state.runtime)
@@ -99,17 +110,37 @@ class Pages:
         return document
 
 
-async def send_page(send: Send, page: str, *, policy: bytes | None = None, status: int = 200) -> None:
+async def send_status(scope: Scope, send: Send, status: Status) -> None:
+    """The status as HTML for browsers, as JSON for others (or `?format=json`), in the language of the reader or of `?lang=`."""
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    kept: RawHeaders = [(b"cache-control", STATUS_CACHED), (b"vary", b"accept, accept-language")]
+    if query.get("format") == "json" or b"text/html" not in b",".join(header_values(scope, b"accept")):
+        await send_json(send, 200, status.model_dump(mode="json"), kept)
+        return
+    asked, header = query.get("lang"), b",".join(header_values(scope, b"accept-language")).decode("latin-1")
+    language: Language = asked if asked == "en" or asked == "vi" else language_of(header)
+    page = status_page(status, language)
+    await send_page(send, page, policy=POLICY.encode(), headers=kept)
+
+
+async def send_page(
+    send: Send,
+    page: str,
+    *,
+    policy: bytes | None = None,
+    status: int = 200,
+    headers: RawHeaders | None = None,
+) -> None:
     """Respond with an HTML page under its own content security policy."""
     body = page.encode()
-    headers: RawHeaders = [
+    headers = [
+        *(headers or [(b"cache-control", b"public, max-age=300")]),
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (
             b"content-security-policy",
             policy or b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
         ),
-        (b"cache-control", b"public, max-age=300"),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
