@@ -31,6 +31,11 @@
 {{- end }}
 {{- if eq .service "notifications" }}
 - {name: SMTP_URL, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: smtp_url, optional: true}}}
+- {name: SMS_TOKEN, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: sms_token, optional: true}}}
+- {name: ZNS_TOKEN, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: zns_token, optional: true}}}
+- {name: SMS_RECEIPT_SECRET, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: sms_receipt_secret, optional: true}}}
+- {name: ZNS_RECEIPT_SECRET, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: zns_receipt_secret, optional: true}}}
+- {name: MAIL_RECEIPT_SECRET, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: mail_receipt_secret, optional: true}}}
 {{- end }}
 {{- end }}
 

@@ -21,8 +21,10 @@ SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 CONTAINER = (CHART / "templates/_container.tpl").read_text()
 COMPOSE: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
-FROM_A_SECRET = {"SMTP_URL"}
-"""It holds a password; the compose file takes it from `.env`."""
+FROM_A_SECRET = {
+    "SMTP_URL", "SMS_TOKEN", "ZNS_TOKEN", "SMS_RECEIPT_SECRET", "ZNS_RECEIPT_SECRET", "MAIL_RECEIPT_SECRET",
+}  # fmt: skip
+"""They hold passwords; the compose file takes them from `.env`."""
 
 each_service = pytest.mark.parametrize("name", EVERY_PROCESS)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import ScheduledJob, Service, SharedWork
+from notifications.channels import metrics as channel_metrics
 from notifications.commands.rotation import ROTATIONS
 from notifications.handlers import HANDLERS
 from notifications.model import Table
@@ -26,7 +27,7 @@ service = Service(
         ScheduledJob("warn owners of failing endpoints", 1.0, warn_owners_of_failing),
     ],
     shared_work=[SharedWork("sender", send_forever)],
-    gauges=GAUGES,
+    gauges=(*GAUGES, *channel_metrics.GAUGES),
     rotations=ROTATIONS,
 )
 

@@ -1,5 +1,5 @@
 """The HTTP routes of notifications."""
 
-from notifications.routes import deliveries, events, subscriptions
+from notifications.routes import channels, deliveries, events, subscriptions
 
-ROUTERS = [events.router, subscriptions.router, deliveries.router]
+ROUTERS = [events.router, subscriptions.router, deliveries.router, channels.router]

@@ -15,6 +15,7 @@ from registry.routes import (
     rights,
     units,
     unmatched,
+    verified_phones,
 )
 
 ROUTERS = (
@@ -32,4 +33,5 @@ ROUTERS = (
     identity_links.router,
     registrations.router,
     representations.router,
+    verified_phones.router,
 )
