@@ -30,14 +30,14 @@ def _operator(keycloak: KeycloakAdmin, settings: Mapping[str, str]) -> Iterator[
     if smtp_url:
         keycloak.set_mail_server(smtp_url, settings.get("MAIL_FROM") or f"ba-khong@{settings['DOMAIN']}")
     email, name = settings["SETUP_OPERATOR_EMAIL"], settings["SETUP_OPERATOR_NAME"]
-    invited = keycloak.invite_operator(email, name, by_mail=bool(smtp_url))
-    if invited is None:
+    if keycloak.account_of(email):
         return
+    invited = keycloak.invite(email, name, {"bakhong_role": ["operator"]}, by_mail=bool(smtp_url))
     dashboard = f"{settings['PUBLIC_URL']}/dashboard"
     if invited.password is None:
         yield f"The first operator got a mail to {email} with a link to set the password; after that: {dashboard}"
     else:
-        yield f"The first operator signs in at {dashboard} as {invited.username} with {invited.password}"
+        yield f"The first operator signs in at {dashboard} as {email} with {invited.password}"
         yield "  (holds for one sign-in, which asks for a password of one's own; it is not shown again)"
 
 

@@ -1,7 +1,8 @@
-"""What the set-up does in the stack's own Keycloak by its administration API: dashboard's secret, mail, first operator."""
+"""What the set-up does in the stack's own Keycloak by its administration API: the dashboard's secret, mail, accounts."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from secrets import token_urlsafe
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -14,13 +15,46 @@ DASHBOARD, OPERATIONS = "bakhong-dashboard", "bakhong-operations"
 SECONDS = 60
 SECONDS_A_LINK_HOLDS = 3 * 24 * 3600
 SMTP_PORT, SMTPS_PORT = 587, 465
+ATTRIBUTES = ("bakhong_role", "unit_code", "body")
+"""What a list of staff says of a person; other attributes of an account stay."""
+
+
+class Account(NamedTuple):
+    """An account of the realm; the gateway knows its person by the subject. `attributes` are what its token says."""
+
+    subject: str
+    attributes: dict[str, list[str]]
+    is_enabled: bool
 
 
 class Invited(NamedTuple):
-    """The first operator: the name to sign in with, and the password that holds once; None where a mail holds the link."""
+    """An account that was made, and the password that holds once; None where a mail holds the link."""
 
-    username: str
+    account: Account
     password: str | None
+
+
+class AdminToken(httpx.Auth):
+    """Signs requests as Keycloak's administrator, with a new token when the last one has ended (after a minute)."""
+
+    requires_response_body = True
+
+    def __init__(self, url: str, username: str, password: str) -> None:
+        self._url = f"{url}/realms/master/protocol/openid-connect/token"
+        self._form = {"grant_type": "password", "client_id": "admin-cli", "username": username, "password": password}
+        self._token = ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """One request; twice where the token had ended."""
+        for _ in range(2):
+            if not self._token:
+                answer = yield httpx.Request("POST", self._url, data=self._form)
+                self._token = answer.raise_for_status().json()["access_token"]
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            response = yield request
+            if response.status_code != httpx.codes.UNAUTHORIZED:
+                return
+            self._token = ""
 
 
 class KeycloakAdmin:
@@ -29,11 +63,8 @@ class KeycloakAdmin:
     def __init__(self, url: str, password: str, *, username: str = "admin") -> None:
         """`url`: without a slash at its end, such as http://localhost:8180/id."""
         self.url = url
-        form = {"grant_type": "password", "client_id": "admin-cli", "username": username, "password": password}
-        answer = httpx.post(f"{url}/realms/master/protocol/openid-connect/token", data=form, timeout=SECONDS)
-        token = answer.raise_for_status().json()["access_token"]
         self._client = httpx.Client(
-            base_url=f"{url}/admin/realms/{REALM}", headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS
+            base_url=f"{url}/admin/realms/{REALM}", auth=AdminToken(url, username, password), timeout=SECONDS
         )
 
     def __enter__(self) -> KeycloakAdmin:
@@ -57,22 +88,42 @@ class KeycloakAdmin:
         realm: dict[str, Any] = self._get("")
         self._put("", realm | {"smtpServer": smtp_server(smtp_url, sender)})
 
-    def invite_operator(self, email: str, name: str, *, by_mail: bool) -> Invited | None:
-        """Makes the operator, who sets a password at the first sign-in; None when the account is there already."""
-        if self._get("/users", {"email": email, "exact": "true"}):
-            return None
+    def has_mail_server(self) -> bool:
+        """Whether the realm can send mail."""
+        return bool(self._get("").get("smtpServer"))
+
+    def account_of(self, email: str) -> Account | None:
+        """The account with this mail address."""
+        found = self._get("/users", {"email": email, "exact": "true", "briefRepresentation": "false"})
+        return _account(found[0]) if found else None
+
+    def invite(self, email: str, name: str, attributes: dict[str, list[str]], *, by_mail: bool) -> Invited:
+        """Makes an account whose person sets a password at the first sign-in; the name's last word is the given name."""
         password = None if by_mail else token_urlsafe(12)
         first, _, last = name.strip().rpartition(" ")
         user = {
             "username": email, "email": email, "emailVerified": True, "enabled": True, "firstName": first or last,
-            "lastName": last, "attributes": {"bakhong_role": ["operator"]}, "requiredActions": ["UPDATE_PASSWORD"],
+            "lastName": last, "attributes": attributes, "requiredActions": ["UPDATE_PASSWORD"],
             "credentials": [{"type": "password", "value": password, "temporary": True}] if password else [],
         }  # fmt: skip
-        self._client.post("/users", json=user).raise_for_status()
+        made = self._client.post("/users", json=user).raise_for_status()
+        subject = made.headers["Location"].rpartition("/")[2]
         if by_mail:
-            (made,) = self._get("/users", {"email": email, "exact": "true"})
-            self._put(f"/users/{made['id']}/execute-actions-email?lifespan={SECONDS_A_LINK_HOLDS}", ["UPDATE_PASSWORD"])
-        return Invited(email, password)
+            self._put(f"/users/{subject}/execute-actions-email?lifespan={SECONDS_A_LINK_HOLDS}", ["UPDATE_PASSWORD"])
+        return Invited(Account(subject, attributes, is_enabled=True), password)
+
+    def change(self, account: Account, attributes: dict[str, list[str]]) -> None:
+        """The account has these attributes of the platform and may sign in. Its sessions end, so the next token has them."""
+        user = self._get(f"/users/{account.subject}")
+        kept = {name: values for name, values in user.get("attributes", {}).items() if name not in ATTRIBUTES}
+        self._put(f"/users/{account.subject}", user | {"enabled": True, "attributes": kept | attributes})
+        self._client.post(f"/users/{account.subject}/logout").raise_for_status()
+
+    def lock(self, account: Account) -> None:
+        """The account may not sign in any more, and its sessions end."""
+        user = self._get(f"/users/{account.subject}")
+        self._put(f"/users/{account.subject}", user | {"enabled": False})
+        self._client.post(f"/users/{account.subject}/logout").raise_for_status()
 
     def operations_token(self) -> str:
         """An access token of the machine identity that the realm brings, with the role operator."""
@@ -90,6 +141,11 @@ class KeycloakAdmin:
 
     def _put(self, path: str, body: Any) -> None:
         self._client.put(path, json=body).raise_for_status()
+
+
+def _account(user: dict[str, Any]) -> Account:
+    attributes = {name: user.get("attributes", {}).get(name, []) for name in ATTRIBUTES}
+    return Account(user["id"], {name: values for name, values in attributes.items() if values}, bool(user["enabled"]))
 
 
 def smtp_server(url: str, sender: str) -> dict[str, str]:
