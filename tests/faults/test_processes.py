@@ -84,7 +84,7 @@ def test_a_stopped_service_makes_its_journey_fail_and_the_others_tell_the_truth(
     """How long a journey took says something about this machine, not about the journeys: `slow` counts as taken."""
     plan = {"file": ("plan.yaml", (PLANS / "dong-thang-2024.yaml").read_bytes(), "application/yaml")}
     success(api.request("POST", "/v1/campaign-plans", who=api.officer("38"), files=plan))
-    accounts = prepare(api, COMMUNE)
+    accounts = prepare(api, COMMUNE, operator=api.operator())
     note = platform.note()
     addresses = note["addresses"]
 

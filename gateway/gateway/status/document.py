@@ -54,7 +54,7 @@ class Status(BaseModel):
 JOURNEYS: dict[str, Title] = {
     "sign-in": Title(vi="Đăng nhập và xem hồ sơ của mình", en="Sign in and see one's own record"),
     "report": Title(
-        vi="Tin của đối tác được xử lý, báo cáo trả lời", en="A partner's message is processed, reports answer"
+        vi="Tin từ đối tác được xử lý, báo cáo xem được", en="A partner's message is processed, reports answer"
     ),
     "dossier": Title(vi="Lập hồ sơ trực tuyến", en="Prepare a dossier"),
     "payment": Title(vi="Thanh toán bằng mã QR", en="Pay by QR code"),

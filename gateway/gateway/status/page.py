@@ -15,7 +15,7 @@ SYMBOLS: dict[State, str] = {"works": "✓", "impaired": "!", "down": "✕", "un
 
 WORDS: dict[Language, dict[str, str]] = {
     "vi": {
-        "title": "Tình trạng dịch vụ", "works": "Hoạt động", "impaired": "Chập chờn", "down": "Không hoạt động",
+        "title": "Tình trạng dịch vụ", "works": "Hoạt động", "impaired": "Không ổn định", "down": "Không hoạt động",
         "unknown": "Chưa đo được", "all-works": "Mọi dịch vụ đang hoạt động.",
         "all-impaired": "Một phần dịch vụ không hoạt động như bình thường.",
         "all-down": "Dịch vụ đang không hoạt động. Chúng tôi đang khắc phục.", "all-unknown": "Chưa đo được tình trạng.",
