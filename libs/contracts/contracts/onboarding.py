@@ -196,6 +196,27 @@ class PlanFiled(Event):
     period: str | None = None
 
 
+class TaskChanged(Event):
+    """A task of a campaign as it stands now. Its owner is reminded on `reminded_on`, or without an owner the officers of
+    `body` in the unit; a task that is done, cancelled, deleted or of a cancelled campaign (`status`) reminds no longer."""
+
+    topic: ClassVar[str] = topics.CAMPAIGNS
+    type: ClassVar[str] = "vn.bakhong.task.changed.v1"
+    key_field: ClassVar[str] = "campaign_id"
+
+    campaign_id: Id
+    task_id: Id
+    unit_id: Id
+    unit_code: Code
+    body: str
+    owner: str | None
+    """The account that has to do it; opaque, never a name."""
+    due_on: date | None
+    reminded_on: list[date]
+    status: Literal["open", "done", "cancelled"]
+    at: Instant
+
+
 class SessionScheduled(Event):
     """A session is planned, was moved or was cancelled; `version` counts its changes from 1."""
 

@@ -219,6 +219,41 @@ class ResidentConsentChanged(Event):
     """The consent ends at this time without a further event."""
 
 
+class CorrectionDecided(Event):
+    """An officer decided on a resident's request to correct or to erase an attribute; `name` is the attribute's, or `*`."""
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.correction.decided.v1"
+    key_field: ClassVar[str] = "resident_id"
+
+    correction_id: Id
+    resident_id: Id
+    kind: str
+    name: str
+    accepted: bool
+    at: Instant
+
+
+class MoveRequestChanged(Event):
+    """A commune requested a resident, or the request was decided, withdrawn or reversed.
+
+    `resident_id` and `from_unit_id` are None while nobody with this number, name and birth date is known.
+    """
+
+    topic: ClassVar[str] = topics.RESIDENTS
+    type: ClassVar[str] = "vn.bakhong.move_request.changed.v1"
+    key_field: ClassVar[str] = "move_id"
+
+    move_id: Id
+    resident_id: Id | None
+    from_unit_id: Id | None
+    to_unit_id: Id
+    status: Literal["requested", "completed", "refused", "withdrawn", "reversed"]
+    moved_on: date
+    decide_by: date
+    at: Instant
+
+
 class OrganizationSnapshot(Event):
     """What other services may know of an organization. `owner_has_smartphone` is the condition of its provincial app."""
 

@@ -9,7 +9,7 @@ from notifications.commands.rotation import ROTATIONS
 from notifications.handlers import HANDLERS
 from notifications.model import Table
 from notifications.routes import ROUTERS
-from notifications.scheduled_jobs import delete_old_events, warn_owners_of_failing
+from notifications.scheduled_jobs import delete_old_events, tell_planned, warn_owners_of_failing
 from notifications.sender.loop import send_forever
 from notifications.sender.metrics import GAUGES
 
@@ -24,6 +24,7 @@ service = Service(
     handlers=HANDLERS,
     scheduled_jobs=[
         ScheduledJob("delete old events", EVERY_HOUR, delete_old_events),
+        ScheduledJob("tell what is planned", 2.0, tell_planned),
         ScheduledJob("warn owners of failing endpoints", 1.0, warn_owners_of_failing),
     ],
     shared_work=[SharedWork("sender", send_forever)],

@@ -16,3 +16,11 @@ class ReplayTooOld(Problem):
 
     slug, status = "replay-too-old", 422
     vi, en = "Sự kiện chỉ được giữ 30 ngày.", "Events are kept for 30 days."
+
+
+class DeviceLimit(Problem):
+    """A person has as many devices as may get pushes; remove one first."""
+
+    slug, status = "device-limit", 409
+    vi = "Ông/bà đã đăng ký đủ số thiết bị nhận thông báo."
+    en = "The person has as many devices as may be registered."

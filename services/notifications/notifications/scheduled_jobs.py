@@ -1,18 +1,25 @@
 """What notifications repeats."""
 
 from chassis.runtime import Runtime
-from notifications.commands.retention import BATCH, delete_expired
+from notifications.commands.planning import tell_due
+from notifications.commands.retention import BATCH, delete_expired, delete_old_notifications
 from notifications.commands.warnings import warn_owners
 from notifications.mail import mail_owner
 from notifications.settings import get_settings
 
 
 async def delete_old_events(runtime: Runtime) -> None:
-    """Deletes events that are older than they are kept, batch by batch."""
-    deleted = BATCH
-    while deleted == BATCH:
-        async with runtime.database.transaction() as session:
-            deleted = await delete_expired(session)
+    """Deletes events and notifications that are older than they are kept, batch by batch."""
+    for delete in (delete_expired, delete_old_notifications):
+        deleted = BATCH
+        while deleted == BATCH:
+            async with runtime.database.transaction() as session:
+                deleted = await delete(session)
+
+
+async def tell_planned(runtime: Runtime) -> None:
+    """Tells what is planned and due."""
+    await tell_due(runtime.database)
 
 
 async def warn_owners_of_failing(runtime: Runtime) -> None:

@@ -66,7 +66,7 @@ def test_no_operation_of_volunteers_names_residents_without_being_marked_as_pers
     """What is not marked: campaigns, their papers and sessions, which hold no resident's data."""
     unmarked = {right.operation for right in RIGHTS if "volunteer" in right.roles and not right.is_personal}
     assert unmarked == {
-        "list_notifications", "list_campaigns", "get_campaign", "list_campaign_tasks", "get_campaign_task",
+        "list_campaigns", "get_campaign", "list_campaign_tasks", "get_campaign_task",
         "update_campaign_task", "list_filings", "list_campaign_sessions", "get_session", "get_check_in_code",
         "list_communications", "get_communication", "get_announcement", "create_readiness_check",
         "list_readiness_checks", "get_readiness_check", "list_digital_models", "get_digital_model",

@@ -9,9 +9,7 @@ import zxingcpp
 from PIL import Image
 from pydantic import ValidationError
 
-from chassis.ids import new_id
-from contracts.casework import DossierChanged
-from contracts.onboarding import CampaignStarted, SessionHeld
+from contracts.onboarding import CampaignStarted, SessionHeld, TaskChanged
 from onboarding.schemas.campaigns import CampaignPatch, StepPatch, TaskPatch
 from onboarding.schemas.sessions import SessionPatch
 from onboarding.schemas.teams import MemberPatch
@@ -144,47 +142,21 @@ def officer_of_today(calling: Calling) -> Any:
     return calling("officer", unit_code="15724")
 
 
-async def test_notifications_reach_those_whom_they_concern(
-    units: None, reform: Reform, deliver: Deliver, calling: Calling
+async def test_a_task_is_published_with_whom_it_reminds_and_when(
+    units: None, calling: Calling, published: Deliver
 ) -> None:
-    village = reform.units["15727-01"]
-    resident = Village(village).resident()
-    dossier = DossierChanged(
-        dossier_id=new_id(), version=3, unit_id=village.unit_id, unit_code="15724", procedure_code="2.000635",
-        status="supplement_requested", national_status=5, channel=2, origin="here", at="2026-03-01T02:00:00Z",
-        resident_id=resident.resident_id,
-    )  # fmt: skip
-    await deliver(resident, dossier, dossier)
-    with on("2026-03-02"):
-        officer = calling("officer", unit_code="15724", subject="owner")
-        campaign = await send(
-            officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "Mô hình"}, 201
-        )
-        path = f"/v1/campaigns/{campaign['id']}"
-        session_body = {
-            "kind": "guidance",
-            "venue": "Nhà văn hóa",
-            "unit_code": "15727-01",
-            "starts_at": "2026-03-04T08:00:00+07:00",
-        }
-        await send(officer, "POST", f"{path}/sessions", session_body, 201)
-        work = {
-            "body": "culture",
-            "work": "In tờ rơi",
-            "owner": "owner",
-            "due": "2026-03-05",
-            "reminders": ["2026-03-02"],
-        }
-        await send(officer, "POST", f"{path}/tasks", work, 201)
+    officer = officer_of_today(calling)
+    campaign = await send(
+        officer, "POST", "/v1/campaigns", {"template": "commune", "unit_code": "15724", "title": "A"}, 201
+    )
+    work = {
+        "body": "culture", "work": "In tờ rơi", "owner": "owner", "due": "2026-12-05", "reminders": ["2026-12-02"],
+    }  # fmt: skip
+    made = await send(officer, "POST", f"/v1/campaigns/{campaign['id']}/tasks", work, 201)
 
-        client = calling("resident", resident_id=resident.resident_id)
-        mine = (await client.get("/v1/notifications", headers={"Accept-Language": "en"})).json()["items"]
-        later = (await client.get("/v1/notifications?since=2026-03-01T08:00:00Z")).json()["items"]
-        theirs = (await officer.get("/v1/notifications")).json()["items"]
-
-    assert {each["kind"] for each in mine} == {"session_near", "supplement_asked"}
-    assert "supplement_asked" not in [each["kind"] for each in later]
-    assert ("task_due", "Việc đến hạn: In tờ rơi") in [(each["kind"], each["text"]) for each in theirs]
+    event = (await published(TaskChanged))[-1]
+    assert (str(event.task_id), event.owner, event.body, event.status) == (made["id"], "owner", "culture", "open")
+    assert [each.isoformat() for each in event.reminded_on] == ["2026-12-02", "2026-12-05"]
 
 
 async def test_a_commune_reads_the_campaign_of_its_province_and_leads_it_not(units: None, calling: Calling) -> None:

@@ -424,7 +424,6 @@ async def test_a_batch_has_at_most_500_items(world: None, calling: Calling) -> N
         "/v1/onboarding/worklist?cursor=x",
         "/v1/onboarding/worklist?colour=red",
         "/v1/sessions?unit_code=nowhere",
-        "/v1/notifications?since=0001-01-01T00:00:00Z",
     ],
 )
 async def test_a_wrong_query_is_400(world: None, calling: Calling, path: str) -> None:

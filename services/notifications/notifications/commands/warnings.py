@@ -13,9 +13,11 @@ from chassis.clock import now
 from chassis.security.encryption import decrypt_text
 from chassis.storage.database import ReadSession, Session
 from notifications.commands.acts import PLATFORM, add_act
+from notifications.commands.news import News, record_news
 from notifications.commands.publishing import NewEvent, record_events
 from notifications.model.event_data import SubscriptionData
 from notifications.model.partners import CONTACT, KnownPartner
+from notifications.model.recipients import Recipient
 from notifications.model.subscriptions import Subscription, SubscriptionStatus, Warned
 
 STAGES: tuple[tuple[float, Warned], ...] = ((1.0, Warned.DISABLED), (0.9, Warned.NEARLY), (0.5, Warned.HALF))
@@ -47,6 +49,14 @@ class OwnerWarning:
             partners=frozenset({self.subscription.partner_id}),
         )
 
+    def news(self) -> News:
+        """The news for operators."""
+        times = {"failing_since": self.failing_since.isoformat(), "disables_at": self.disables_at.isoformat()}
+        return News(
+            kind="delivery_failing", recipient=Recipient(role="operator"), about_type="subscription",
+            about_id=self.subscription.id, once=self.event().once, occurred_at=now(), placeholders=times,
+        )  # fmt: skip
+
 
 async def warn_owners(session: Session, disable_after: float) -> list[OwnerWarning]:
     """Warns of every active subscription that has reached a further stage, and disables those at the last."""
@@ -63,6 +73,7 @@ async def warn_owners(session: Session, disable_after: float) -> list[OwnerWarni
             _note(session, warning)
             warnings.append(warning)
     await record_events(session, [warning.event() for warning in warnings])
+    await record_news(session, [warning.news() for warning in warnings])
     return warnings
 
 

@@ -16,7 +16,7 @@ class Grant(NamedTuple):
     condition: str = ""
 
 
-OWN, ALL = "own partner", "all partners"
+OWN, ALL, OWN_NEWS = "own partner", "all partners", "own"
 
 GRANTS: tuple[Grant, ...] = (
     Grant("read event types", "anybody", ALL),
@@ -31,4 +31,11 @@ GRANTS: tuple[Grant, ...] = (
     Grant("read deliveries", "operator", ALL, "without the endpoint's answers"),
     Grant("read acts", "partner", OWN),
     Grant("read acts", "operator", ALL),
+    Grant("read and mark notifications", "resident", OWN_NEWS, "merged records included"),
+    Grant("read and mark notifications", "organization", OWN_NEWS),
+    Grant("read and mark notifications", "resident, organization", "acting for", "kinds of the scope"),
+    Grant("read and mark notifications", "officer, volunteer", OWN_NEWS, "the account's, and its post's in its units"),
+    Grant("read and mark notifications", "operator", OWN_NEWS, "the account's, and of the platform"),
+    Grant("read, change preferences", "everybody with a feed", OWN_NEWS),
+    Grant("register, delete device", "everybody with a feed", OWN_NEWS, "a token is that of the last person"),
 )

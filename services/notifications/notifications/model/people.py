@@ -24,6 +24,14 @@ def account(subject: str) -> str:
     return f"account:{subject}"
 
 
+def unknown(id_: UUID) -> str:
+    """A resident or an organization, where the event does not tell which; replaced when it is recorded."""
+    return f"{UNKNOWN}:{id_}"
+
+
+UNKNOWN = "unknown"
+
+
 class KnownResident(ResidentReplica, Table, table=True):
     """A copy of a resident: where the person lives, whether alive, and into which record it was merged."""
 

@@ -73,6 +73,8 @@ async def change_campaign(session: Session, campaign: Campaign, changes: dict[st
     session.add(campaign)
     await session.flush()
     await publish_campaign(session, campaign, events.CampaignUpdated)
+    if "status" in changes:
+        await publish_tasks(session, campaign)
 
 
 def add_task(session: Session, campaign: Campaign, unit: KnownUnit, draft: TaskDraft) -> Task:
@@ -84,10 +86,11 @@ def add_task(session: Session, campaign: Campaign, unit: KnownUnit, draft: TaskD
         about=draft.about, created_at=now(),
     )  # fmt: skip
     session.add(task)
+    publish_task(session, campaign, task)
     return task
 
 
-def change_task(session: Session, task: Task, changes: dict[str, Any]) -> None:
+def change_task(session: Session, campaign: Campaign, task: Task, changes: dict[str, Any]) -> None:
     """Changes a task; a done task has a day."""
     for name, value in changes.items():
         setattr(task, name, value)
@@ -97,6 +100,33 @@ def change_task(session: Session, task: Task, changes: dict[str, Any]) -> None:
         task.done_on = None
     task.version += 1
     session.add(task)
+    publish_task(session, campaign, task)
+
+
+async def delete_task(session: Session, campaign: Campaign, task: Task) -> None:
+    """Deletes a task; it reminds no longer."""
+    task.status = "cancelled"
+    publish_task(session, campaign, task)
+    await session.delete(task)
+
+
+def publish_task(session: Session, campaign: Campaign, task: Task) -> None:
+    """Publishes a task as it stands now: whom it reminds, and on which days."""
+    is_cancelled = "cancelled" in (task.status, campaign.status)
+    publish(
+        session,
+        events.TaskChanged(
+            campaign_id=task.campaign_id, task_id=task.id, unit_id=task.unit_id, unit_code=task.unit_code, body=task.body,
+            owner=task.owner, due_on=task.due_on, reminded_on=task.reminded_on() if task.due_on else [], at=now(),
+            status="done" if task.done_on else "cancelled" if is_cancelled else "open",
+        ),
+    )  # fmt: skip
+
+
+async def publish_tasks(session: Session, campaign: Campaign) -> None:
+    """Publishes all tasks of a campaign, after it was cancelled or made active again."""
+    for task in await session.exec(select(Task).where(col(Task.campaign_id) == campaign.id)):
+        publish_task(session, campaign, task)
 
 
 async def demand_filing(session: Session, campaign: Campaign, draft: DemandDraft) -> FilingDemand:

@@ -85,11 +85,11 @@ def _settle(
     known = open_gaps.get(str(item["kind"]))
     if not is_gap(item):
         if known:
-            change_task(session, known, {"status": "done", "note": RECHECKED})
+            change_task(session, campaign, known, {"status": "done", "note": RECHECKED})
         return None
     if known is None:
         return add_task(session, campaign, unit, _gap_task(check, item))
-    change_task(session, known, {"work": work_for(item, check.venue)})
+    change_task(session, campaign, known, {"work": work_for(item, check.venue)})
     return known
 
 

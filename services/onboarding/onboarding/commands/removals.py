@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from chassis.storage.database import Session
 from contracts.onboarding import CampaignUpdated
-from onboarding.commands.campaigns import change_campaign, publish_campaign
+from onboarding.commands.campaigns import change_campaign, publish_campaign, publish_tasks
 from onboarding.errors import StillInUse
 from onboarding.model.campaigns import Campaign, CampaignStep, Filing, FilingDemand, Task
 from onboarding.model.evidence import Communication, DigitalModel, OfficialSignature, ReadinessCheck
@@ -33,6 +33,7 @@ async def delete_campaign(session: Session, campaign: Campaign) -> None:
             raise StillInUse()
     campaign.status, campaign.version = "cancelled", campaign.version + 1
     await publish_campaign(session, campaign, CampaignUpdated)
+    await publish_tasks(session, campaign)
     for table in (CampaignStep, Task, FilingDemand):
         await session.execute(delete(table).where(col(table.campaign_id) == campaign.id))
     await session.delete(campaign)

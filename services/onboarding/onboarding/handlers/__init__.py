@@ -1,15 +1,7 @@
 """The events that this service subscribes to, and their handlers."""
 
 from chassis.messaging.consumer import EventHandlers
-from contracts.casework import (
-    DocumentChanged,
-    DocumentSent,
-    DossierChanged,
-    DossierCompleted,
-    FeedbackAnswered,
-    IncidentChanged,
-    ProceduresChosen,
-)
+from contracts.casework import ProceduresChosen
 from contracts.counts import CountsTaken
 from contracts.gateway import PartnerChanged
 from contracts.payments_qr import MerchantActivated, MerchantRegistered, MerchantSuspended, MerchantUpdated
@@ -23,14 +15,7 @@ from contracts.registry import (
 )
 from onboarding.handlers.consents import on_consent_changed
 from onboarding.handlers.counts import on_counts_taken
-from onboarding.handlers.dossiers import (
-    on_document_changed,
-    on_document_sent,
-    on_dossier_changed,
-    on_feedback_answered,
-    on_incident_changed,
-    on_procedures_chosen,
-)
+from onboarding.handlers.dossiers import on_procedures_chosen
 from onboarding.handlers.merchants import on_merchant_changed
 from onboarding.handlers.organizations import on_organization, on_organization_attested
 from onboarding.handlers.partners import on_partner_changed
@@ -56,12 +41,6 @@ HANDLERS: EventHandlers = {
     MerchantActivated: on_merchant_changed,
     MerchantSuspended: on_merchant_changed,
     MerchantUpdated: on_merchant_changed,
-    DossierChanged: on_dossier_changed,
-    DossierCompleted: on_dossier_changed,
-    FeedbackAnswered: on_feedback_answered,
-    DocumentSent: on_document_sent,
-    DocumentChanged: on_document_changed,
-    IncidentChanged: on_incident_changed,
     ProceduresChosen: on_procedures_chosen,
     CountsTaken: on_counts_taken,
 }

@@ -77,7 +77,6 @@ RIGHTS: tuple[Right, ...] = (
     Right("get_signature_list_file", {"officer": "in unit"}, is_personal=True),
     Right("preview_signature_list", {"officer": "in unit"}, is_personal=True),
     Right("list_referrals", {"partner": "own consents"}, is_personal=True),
-    Right("list_notifications", {"resident": "own", "organization": "own", "volunteer": "own", "officer": "own"}),
     Right("create_campaign", {"officer": "leads unit"}),
     Right("import_campaign_plan", {"officer": "leads unit"}),
     _readers("list_campaigns"),

@@ -32,6 +32,7 @@ from onboarding.commands.campaigns import (
     change_filing,
     change_step,
     change_task,
+    delete_task,
     demand_filing,
     draw_up_campaign,
     record_filing,
@@ -188,7 +189,7 @@ async def update_campaign_task(
     is_leader = caller.role == "officer" and await leads(session, caller, task.unit_id)
     if not is_leader and (task.owner != caller.account or not body.is_progress()):
         raise Forbidden()
-    change_task(session, task, body.changes())
+    change_task(session, campaign, task, body.changes())
     return TaskView.of(task)
 
 
@@ -198,7 +199,7 @@ async def delete_campaign_task(campaign_id: UUID, task_id: UUID, session: Transa
     campaign = await load_campaign(session, caller, campaign_id)
     task = await load_task(session, campaign.id, task_id)
     await require_lead(session, caller, task.unit_id)
-    await session.delete(task)
+    await delete_task(session, campaign, task)
 
 
 @router.post("/v1/campaigns/{campaign_id}/filings", status_code=201)

@@ -13,7 +13,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, units_of
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
-from contracts.registry import ResidentUpdated
+from contracts.registry import CorrectionDecided, ResidentUpdated
 from registry.commands.attestations import apply_unmatched_by_phone
 from registry.commands.attributes import keep_history
 from registry.commands.duplicates import queue_duplicate_check
@@ -46,6 +46,13 @@ async def decide_correction(
     correction.decided_body, correction.decided_unit_code = by.body, by.unit_code
     correction.encrypt_texts(reason=correction.decrypted_reason(), note=note)
     session.add(correction)
+    publish(
+        session,
+        CorrectionDecided(
+            correction_id=correction.id, resident_id=resident.id, kind=correction.kind, name=correction.name,
+            accepted=accepted, at=correction.decided_at,
+        ),
+    )  # fmt: skip
     if accepted and correction.kind == "correction":
         await _correct(session, resident, correction.name, correction.proposed_value(), by)
     elif accepted and correction.kind == "erasure":

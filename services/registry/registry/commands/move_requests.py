@@ -12,7 +12,9 @@ from chassis.security.access_log import record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import covers, units_of
 from chassis.storage.database import Session
+from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
+from contracts.registry import MoveRequestChanged
 from registry.commands.attributes import store_changes
 from registry.commands.moves import move_resident
 from registry.errors import AlreadyDecided, MoveNotDue, MoveNotPossible
@@ -53,6 +55,7 @@ async def request_move(
         if await covers(session, caller, resident.unit_id):
             await _complete(session, caller, move, resident, None)
     session.add(move)
+    _publish(session, move, resident)
     return move
 
 
@@ -104,6 +107,7 @@ async def decide_move(session: Session, caller: Caller, move: MoveRequest, *, ac
     if resident is not None:
         _record(session, caller, resident, "move-decision")
     session.add(move)
+    _publish(session, move, resident)
 
 
 async def withdraw_move(session: Session, caller: Caller, move: MoveRequest) -> None:
@@ -114,6 +118,7 @@ async def withdraw_move(session: Session, caller: Caller, move: MoveRequest) -> 
         raise AlreadyDecided()
     _decide(caller, move, WITHDRAWN, None)
     session.add(move)
+    _publish(session, move, await _resident_of(session, move))
 
 
 async def reverse_move(session: Session, caller: Caller, move: MoveRequest, reason: str) -> None:
@@ -135,6 +140,7 @@ async def reverse_move(session: Session, caller: Caller, move: MoveRequest, reas
     _decide(caller, move, REVERSED, reason)
     _record(session, caller, resident, "move-reversal")
     session.add(move)
+    _publish(session, move, resident)
 
 
 async def _find_open(session: Session, person: MovingPerson, to_unit_id: UUID) -> MoveRequest | None:
@@ -197,3 +203,15 @@ def _decide(caller: Caller, move: MoveRequest, status: str, reason: str | None) 
 
 def _record(session: Session, caller: Caller, resident: Resident, action: str) -> None:
     record_access(session, "registry", caller, resident.id, action=action, purpose="correction", fields=["unit_code"])
+
+
+def _publish(session: Session, move: MoveRequest, resident: Resident | None) -> None:
+    from_unit_id = move.from_unit_id or (resident.unit_id if resident else None)
+    publish(
+        session,
+        MoveRequestChanged(
+            move_id=move.id, resident_id=resident.id if resident else None, from_unit_id=from_unit_id,
+            to_unit_id=move.to_unit_id, status=move.status, moved_on=move.moved_on, decide_by=move.decide_by,
+            at=move.decided_at or move.requested_at,
+        ),
+    )  # fmt: skip
