@@ -1,6 +1,7 @@
 """Notifications to people: who is told what, once, and how it ends."""
 
 from datetime import UTC, datetime, timedelta
+from string import Formatter
 from typing import Any
 
 import httpx
@@ -17,6 +18,8 @@ from contracts.registry import IdentityLinkChanged, OrganizationRegistered, Resi
 from notifications.commands.notifying import notify_people
 from notifications.commands.planning import tell_due
 from notifications.commands.sends import end_of_quiet
+from notifications.model.notification_kinds import DAY, KINDS, Kind
+from notifications.model.notification_texts import FILLERS
 from services.notifications.tests.people_events import (
     COMMUNE,
     VILLAGE,
@@ -459,3 +462,22 @@ async def test_the_feed_is_for_people(calling: Any, role: Any) -> None:
 )
 async def test_a_wrong_query_is_400(person: Any, query: dict[str, str]) -> None:
     assert (await person(new_id()).get("/v1/notifications", params=query)).status_code == 400
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_no_text_has_a_place_for_personal_data(kind: Kind) -> None:
+    """Every place is filled by code, amount or time; every cause fills every place; titles have no places at all."""
+    places = {name for _, name, _, _ in Formatter().parse(kind.vi[1] + kind.en[1]) if name}
+    assert places <= set(FILLERS)
+    assert "{" not in kind.vi[0] + kind.en[0]
+    for cause in kind.causes:
+        assert places <= set(cause.fills) <= set(cause.event.model_fields)
+        assert {cause.about[1], *cause.once} - {DAY} <= set(cause.event.model_fields)
+
+
+def test_there_are_kinds_for_everybody() -> None:
+    assert len(KINDS) >= 40
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert {"supplement_asked", "result_ready", "task_due", "session_near", "incident_resolved"} <= {
+        kind.name for kind in KINDS
+    }

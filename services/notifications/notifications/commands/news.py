@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from prometheus_client import Counter
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
 from chassis.clock import now
 from chassis.ids import new_id
 from chassis.storage.database import Session
+from chassis.storage.locks import lock_name
 from notifications.commands.recipients import Resolved, resolve
 from notifications.commands.sends import queue_sends
 from notifications.model.notifications import Notification
 from notifications.model.recipients import Recipient
+
+NOTIFICATIONS = Counter("bakhong_notifications", "Notifications to people", ["kind"])
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ async def record_news(session: Session, news: Sequence[News]) -> int:
         return 0
     at = await _next_moment(session)
     inserted = (await session.execute(_INSERT, _columns(rows, at))).all()
+    for _, _, kind in inserted:
+        NOTIFICATIONS.labels(kind).inc()
     people = {one.key: person for one, person in rows if not one.is_ended}
     await queue_sends(
         session, [(id_, person, kind) for id_, once, kind in inserted if (person := people.get(once)) is not None]
@@ -91,7 +97,7 @@ async def _next_moment(session: Session) -> datetime:
 
     So whoever polls by the newest `at` misses nothing, however late another transaction commits.
     """
-    await session.execute(_ONE_AT_A_TIME)
+    await lock_name(session, "notifications")
     last = (await session.exec(select(func.max(Notification.at)))).one()
     return now() if last is None else max(now(), last + timedelta(microseconds=1))
 
@@ -115,7 +121,6 @@ def _columns(rows: Sequence[tuple[News, Resolved | None]], at: datetime) -> dict
     }
 
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('notifications'))")
 _INSERT = text(
     "INSERT INTO notification (id, person, role, body, unit_id, kind, about_type, about_id, placeholders, occurred_at, once,"
     " reason, ended_at, at)"

@@ -17,6 +17,9 @@ OLDEST_UNDELIVERED = Gauge(
     ["service"],
 )
 DISABLED = Gauge("bakhong_webhook_subscriptions_disabled", "Subscriptions that failed for too long", ["service"])
+PLANNED_OVERDUE = Gauge(
+    "bakhong_notifications_planned_overdue_seconds", "How long ago the oldest planned notice was due", ["service"]
+)
 
 GAUGES = (
     SqlGauge(
@@ -24,6 +27,11 @@ GAUGES = (
         "SELECT coalesce(max(extract(epoch FROM now() - d.created_at)), 0) FROM delivery d"
         " JOIN subscription s ON s.id = d.subscription_id"
         " WHERE d.status = 'pending' AND s.status = 'active' AND s.deleted_at IS NULL",
+    ),
+    SqlGauge(
+        PLANNED_OVERDUE,
+        "SELECT coalesce(max(extract(epoch FROM now() - due_at)), 0) FROM planned_notice"
+        " WHERE due_at <= now() AND finished_at IS NULL AND ended_at IS NULL",
     ),
     SqlGauge(DISABLED, "SELECT count(*) FROM subscription WHERE status = 'disabled' AND deleted_at IS NULL"),
 )

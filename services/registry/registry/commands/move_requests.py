@@ -78,6 +78,7 @@ async def match_open_moves(session: Session) -> int:
         if await covers(session, asker, resident.unit_id):
             await _complete(session, asker, move, resident, None)
         session.add(move)
+        _publish(session, move, resident)
     return sum(move.resident_id is not None for move in known)
 
 
