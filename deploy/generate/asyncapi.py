@@ -11,8 +11,11 @@ from contracts.event import Event
 from contracts.services import EVERY_PROCESS
 from contracts.topics import TOPICS, Topic, dead_letters_of
 from deploy.generate.event_tables import EventUse, name_of
+from notifications.schemas.events import EVENT_TYPES, EventTypeView
 
 SAMPLES = Path(__file__).parents[2] / "libs/contracts/examples"
+WEBHOOKS = "webhooks"
+"""The channel of public events, which go over HTTP."""
 REFERENCE = "#/components/schemas/{model}"
 
 HEADERS = {
@@ -34,6 +37,7 @@ def describe_events(use: EventUse) -> dict[str, Any]:
     """The document, AsyncAPI 3.0."""
     schemas: dict[str, Any] = {}
     messages = {name_of(event): _message(event, schemas) for event in use.events}
+    webhooks = {f"webhook.{one.type}": _webhook(one) for one in EVENT_TYPES}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -44,9 +48,11 @@ def describe_events(use: EventUse) -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {topic.name: _channel(topic, use.events) for topic in TOPICS},
-        "operations": _operations(use),
-        "components": {"messages": messages, "schemas": dict(sorted(schemas.items()))},
+        "channels": {topic.name: _channel(topic, use.events) for topic in TOPICS}
+        | {WEBHOOKS: _webhook_channel(webhooks)},
+        "operations": _operations(use)
+        | {"notifications sends to subscriptions": _operation("send", WEBHOOKS, list(webhooks))},
+        "components": {"messages": messages | webhooks, "schemas": dict(sorted(schemas.items()))},
     }
 
 
@@ -66,6 +72,35 @@ def _message(event: type[Event], schemas: dict[str, Any]) -> dict[str, Any]:
     if sample.exists():
         message["examples"] = [{"payload": json.loads(sample.read_text(encoding="utf-8"))}]
     return message
+
+
+def _webhook(type_: EventTypeView) -> dict[str, Any]:
+    """A public event as partners get it over HTTP."""
+    payload = {
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"type": "string", "const": type_.type},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": type_.json_schema,
+        },
+    }
+    return {
+        "name": type_.type,
+        "title": type_.title_en,
+        "summary": type_.title,
+        "contentType": "application/json",
+        "payload": payload,
+        "examples": [{"payload": type_.sample}],
+    }
+
+
+def _webhook_channel(messages: Iterable[str]) -> dict[str, Any]:
+    return {
+        "address": None,
+        "description": "Public events over HTTP (Standard Webhooks 1.0), and in `GET /v1/events`.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+    }
 
 
 def _channel(topic: Topic, events: Iterable[type[Event]]) -> dict[str, Any]:
@@ -91,13 +126,16 @@ def _of_topics(name: str, action: str, events: Iterable[type[Event]]) -> dict[st
     by_topic: dict[str, list[type[Event]]] = {}
     for event in sorted(events, key=name_of):
         by_topic.setdefault(event.topic, []).append(event)
-    return {f"{name} {topic}": _operation(action, topic, by_topic[topic]) for topic in sorted(by_topic)}
+    return {
+        f"{name} {topic}": _operation(action, topic, [name_of(event) for event in by_topic[topic]])
+        for topic in sorted(by_topic)
+    }
 
 
-def _operation(action: str, topic: str, events: list[type[Event]]) -> dict[str, Any]:
+def _operation(action: str, topic: str, messages: Iterable[str]) -> dict[str, Any]:
     channel = topic.replace("~", "~0").replace("/", "~1")
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
-        "messages": [{"$ref": f"#/channels/{channel}/messages/{name_of(event)}"} for event in events],
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in messages],
     }

@@ -7,14 +7,17 @@ from contracts.topics import TOPICS
 from deploy.generate.asyncapi import describe_events
 from deploy.generate.event_tables import EventUse, all_events, name_of
 from deploy.generate.files import ROOT
+from notifications.model.event_types import TYPES
 
 USE = EventUse({"reporting": all_events()}, ROOT)
 
 
 def test_every_event_and_topic_is_described() -> None:
     document = describe_events(USE)
-    assert set(document["components"]["messages"]) == {name_of(event) for event in EVENT_TYPES.values()}
-    assert set(document["channels"]) == {topic.name for topic in TOPICS}
+    webhooks = {f"webhook.{one.name}" for one in TYPES}
+    assert set(document["components"]["messages"]) == {name_of(event) for event in EVENT_TYPES.values()} | webhooks
+    assert set(document["channels"]) == {topic.name for topic in TOPICS} | {"webhooks"}
+    assert set(document["channels"]["webhooks"]["messages"]) == webhooks
     assert document["components"]["messages"]["step.completed.v1"]["examples"]
 
 

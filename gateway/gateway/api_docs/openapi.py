@@ -59,6 +59,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]], problems: Mapping[str, Any
         "info": INFO,
         "servers": [{"url": "/", "description": "The platform that this document comes from"}],
         "paths": {},
+        "webhooks": {},
         "components": {
             "schemas": {"Problem": PROBLEM},
             "responses": error_responses(committed_problems() if problems is None else problems),
@@ -73,6 +74,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]], problems: Mapping[str, Any
             if OUTSIDE.match(path):
                 operations = {method: described(method, path, operation, service) for method, operation in item.items()}
                 merged["paths"].setdefault(path, {}).update(operations)
+        merged["webhooks"].update(document.get("webhooks", {}))
         for kind, components in document["components"].items():
             merged["components"].setdefault(kind, {}).update(components)
     merged["paths"].update(WEBHOOK_PATH)

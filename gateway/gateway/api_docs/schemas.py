@@ -86,7 +86,7 @@ def only_used(document: dict[str, Any]) -> dict[str, Any]:
     """The document without components that no operation refers to."""
     components = document["components"]
     used: set[tuple[str, str]] = set()
-    waiting = list(_references(document["paths"]))
+    waiting = [*_references(document["paths"]), *_references(document.get("webhooks", {}))]
     while waiting:
         kind, name = found = waiting.pop()
         if found not in used and name in components.get(kind, {}):

@@ -12,6 +12,7 @@ from notifications.handlers import HANDLERS
 from notifications.model import Table
 from notifications.model.notification_texts import title_of
 from notifications.routes import ROUTERS
+from notifications.routes.webhooks import add_webhooks
 from notifications.scheduled_jobs import delete_old_events, tell_planned, warn_owners_of_failing
 from notifications.sender.loop import send_forever
 from notifications.sender.metrics import GAUGES
@@ -39,3 +40,4 @@ service = Service(
 )
 
 app = create_app(service)
+add_webhooks(app.webhooks)

@@ -8,6 +8,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from contracts.event import EVENT_TYPES, Event
+from notifications.app import app
 from notifications.model.event_types import BY_EVENT, BY_NAME, TYPES, Reader
 from notifications.model.samples import OVERRIDES, VALUES, sample_of
 
@@ -76,3 +77,17 @@ def test_a_public_event_follows_from_the_sample_of_its_internal_event(
         type_.data.model_validate(internal)
     assert all(hasattr(internal, name) for name in (source.subject, source.at, *source.once))
     assert Reader.PARTNER not in type_.readers or "partner_id" in type(internal).model_fields
+
+
+def test_the_api_document_has_a_webhook_of_every_type_whose_sample_fits_its_schema() -> None:
+    document = app.openapi()
+    assert set(document["webhooks"]) == {type_.name for type_ in TYPES}
+    for name, webhook in document["webhooks"].items():
+        reference = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+        assert schema["properties"]["type"]["const"] == name
+        (sample,) = schema["examples"]
+        assert sample["data"] == {field: value for field, value in sample_of(name)["data"].items() if value is not None}
+        assert {one["name"] for one in webhook["post"]["parameters"]} == {
+            "webhook-id", "webhook-timestamp", "webhook-signature",
+        }  # fmt: skip

@@ -7,6 +7,7 @@ is the one that is connected to (see `sender.resolver`).
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from yarl import URL
@@ -87,6 +88,7 @@ ODD_ADDRESS = UrlRefused(
 )
 
 
+@lru_cache(maxsize=1024)  # a sender reads the URL of an endpoint for every attempt
 def read_url(text: str, *, allows_loopback: bool) -> URL:
     """The URL of an endpoint as it is connected to; raises UrlRefused. A name still has to be resolved and checked.
 

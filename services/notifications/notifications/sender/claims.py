@@ -19,7 +19,7 @@ from chassis.storage.database import Database, ReadSession, Session
 from notifications.model.deliveries import DeliveryStatus
 from notifications.model.events import PublicEvent
 from notifications.model.subscriptions import SECRET, Subscription, SubscriptionSecret
-from notifications.queries.events import last_position, visible_events
+from notifications.queries.events import visible_events
 from notifications.sender.signatures import key_of
 
 LEASE = timedelta(seconds=60)
@@ -75,18 +75,16 @@ async def claim(database: Database, subscription_id: UUID, limits: Limits, *, mo
         subscription = found.first()
         if subscription is None:
             return None
-        claimed = await _claimed_subjects(session, subscription_id)
+        work = await _work_of(session, subscription, limits.open)
         limit = limits.failing if subscription.failing_since else limits.healthy
-        free = min(limit - len(claimed), most)
-        ids = await _claim_due(session, subscription, set(claimed), free)
-        if subscription.is_active and free > len(ids):
-            ids += await _claim_new(session, subscription, set(claimed), min(free - len(ids), limits.open), limits.open)
-        return Claim(
-            subscription.url,
-            await _keys(session, subscription_id),
-            subscription.failing_since is not None,
-            await _claimed(session, ids),
-        )
+        free = min(limit - len(work.claimed), most)
+        deliveries = await _claim_due(session, subscription, work, free) if work.has_due else []
+        free -= len(deliveries)
+        if subscription.is_active and free > 0:
+            deliveries += await _claim_new(session, subscription, work, min(free, limits.open - work.open))
+        is_failing = subscription.failing_since is not None
+        keys = await _keys(session, subscription_id) if deliveries else ()
+        return Claim(subscription.url, keys, is_failing, tuple(deliveries))
 
 
 async def release(session: Session, ids: list[UUID]) -> None:
@@ -94,11 +92,25 @@ async def release(session: Session, ids: list[UUID]) -> None:
     await session.execute(_RELEASE, {"ids": ids})
 
 
-async def _claimed_subjects(session: ReadSession, subscription_id: UUID) -> list[str]:
-    return list((await session.execute(_CLAIMED_SUBJECTS, {"subscription": subscription_id})).scalars())
+@dataclass(frozen=True)
+class _Work:
+    """What there is to do for a subscription; read under its lock."""
+
+    claimed: frozenset[str]
+    """Subjects of deliveries that a sender has claimed."""
+    open: int
+    last: int
+    """The position of the last public event."""
+    has_due: bool
 
 
-async def _claim_due(session: Session, subscription: Subscription, claimed: set[str], free: int) -> list[UUID]:
+async def _work_of(session: ReadSession, subscription: Subscription, most_open: int) -> _Work:
+    found = await session.execute(_WORK, {"subscription": subscription.id, "most": most_open, "now": now()})
+    row = found.one()
+    return _Work(frozenset(row.claimed), row.open, row.last, row.has_due)
+
+
+async def _claim_due(session: Session, subscription: Subscription, work: _Work, free: int) -> list[ClaimedDelivery]:
     if free <= 0:
         return []
     rows = await session.execute(
@@ -106,37 +118,33 @@ async def _claim_due(session: Session, subscription: Subscription, claimed: set[
         {
             "subscription": subscription.id,
             "is_active": subscription.is_active,
-            "claimed": list(claimed),
+            "claimed": list(work.claimed),
             "now": now(),
             "free": free,
             "lease": LEASE,
         },
     )
-    return list(rows.scalars())
+    claimed = [ClaimedDelivery(**one | {"body": one["body"].encode()}) for one in map(dict, rows.mappings())]
+    return sorted(claimed, key=lambda one: one.position)
 
 
-async def _claim_new(
-    session: Session, subscription: Subscription, claimed: set[str], free: int, most_open: int
-) -> list[UUID]:
+async def _claim_new(session: Session, subscription: Subscription, work: _Work, free: int) -> list[ClaimedDelivery]:
     """Makes deliveries of the events after the subscription's position; those of a subject that is claimed wait their turn."""
-    open_deliveries = (await session.execute(_COUNT_OPEN, {"id": subscription.id, "most": most_open})).scalar_one()
-    free = min(free, most_open - open_deliveries)
-    last = await last_position(session)
-    if free <= 0 or last <= subscription.position:
+    if free <= 0 or work.last <= subscription.position:
         return []
     query = await visible_events(session, subscription.partner_id)
     query = query.where(
         col(PublicEvent.position) > subscription.position,
-        col(PublicEvent.position) <= last,
+        col(PublicEvent.position) <= work.last,
         col(PublicEvent.type).in_(subscription.types),
     )
     events = list(await session.exec(query.order_by(col(PublicEvent.position)).limit(free)))
-    subscription.position = events[-1].position if len(events) == free else last
+    subscription.position = events[-1].position if len(events) == free else work.last
     session.add(subscription)
     if not events:
         return []
     ids = [new_id() for _ in events]
-    await session.execute(
+    inserted = await session.execute(
         _INSERT,
         {
             "subscription": subscription.id,
@@ -146,17 +154,15 @@ async def _claim_new(
             "positions": [event.position for event in events],
             "types": [event.type for event in events],
             "subjects": [event.subject for event in events],
-            "claims": [event.subject not in claimed for event in events],
+            "claims": [event.subject not in work.claimed for event in events],
         },
     )
-    return [id_ for id_, event in zip(ids, events, strict=True) if event.subject not in claimed]
-
-
-async def _claimed(session: ReadSession, ids: list[UUID]) -> tuple[ClaimedDelivery, ...]:
-    if not ids:
-        return ()
-    rows = await session.execute(_READ, {"ids": ids})
-    return tuple(ClaimedDelivery(**one | {"body": one["body"].encode()}) for one in map(dict, rows.mappings()))
+    mine = set(inserted.scalars())
+    return [
+        ClaimedDelivery(id_, event.id, event.position, event.subject, event.body.encode(), 0, 0, event.recorded_at)
+        for id_, event in zip(ids, events, strict=True)
+        if id_ in mine and event.subject not in work.claimed
+    ]
 
 
 async def _keys(session: ReadSession, subscription_id: UUID) -> tuple[bytes, ...]:
@@ -179,17 +185,22 @@ _WITH_WORK = text(
     " AND d.next_attempt_at <= :now AND (d.claimed_until IS NULL OR d.claimed_until < clock_timestamp())"
     " AND (s.status = 'active' OR d.is_forced)))"
 )
-_CLAIMED_SUBJECTS = text(
-    "SELECT subject FROM delivery WHERE subscription_id = :subscription AND claimed_until > clock_timestamp()"
+_WORK = text(
+    "SELECT ARRAY(SELECT subject FROM delivery WHERE subscription_id = :subscription"
+    " AND claimed_until > clock_timestamp()) AS claimed,"
+    " (SELECT count(*) FROM (SELECT FROM delivery WHERE subscription_id = :subscription AND status = 'pending'"
+    " LIMIT :most) AS pending) AS open,"
+    " (SELECT coalesce(max(position), 0) FROM public_event) AS last,"
+    " EXISTS (SELECT FROM delivery WHERE subscription_id = :subscription AND status = 'pending'"
+    " AND next_attempt_at <= :now AND (claimed_until IS NULL OR claimed_until < clock_timestamp())) AS has_due"
 )
 _CLAIM_DUE = text(
-    "UPDATE delivery SET claimed_until = clock_timestamp() + :lease WHERE id IN ("
-    " SELECT id FROM delivery WHERE subscription_id = :subscription AND status = 'pending' AND next_attempt_at <= :now"
-    " AND (claimed_until IS NULL OR claimed_until < clock_timestamp()) AND (:is_active OR is_forced)"
-    " AND subject <> ALL(cast(:claimed AS text[])) ORDER BY next_attempt_at, position LIMIT :free) RETURNING id"
-)
-_COUNT_OPEN = text(
-    "SELECT count(*) FROM (SELECT FROM delivery WHERE subscription_id = :id AND status = 'pending' LIMIT :most) AS open"
+    "UPDATE delivery d SET claimed_until = clock_timestamp() + :lease FROM public_event e WHERE e.position = d.position"
+    " AND d.id IN (SELECT id FROM delivery WHERE subscription_id = :subscription AND status = 'pending'"
+    " AND next_attempt_at <= :now AND (claimed_until IS NULL OR claimed_until < clock_timestamp())"
+    " AND (:is_active OR is_forced) AND subject <> ALL(cast(:claimed AS text[]))"
+    " ORDER BY next_attempt_at, position LIMIT :free)"
+    " RETURNING d.id, e.id AS event_id, d.position, d.subject, e.body, d.attempts, d.retries, e.recorded_at"
 )
 _INSERT = text(
     "INSERT INTO delivery (id, subscription_id, position, type, subject, status, attempts, retries, is_forced, created_at,"
@@ -198,10 +209,6 @@ _INSERT = text(
     " CASE WHEN claims THEN clock_timestamp() + :lease END"
     " FROM unnest(cast(:ids AS uuid[]), cast(:positions AS bigint[]), cast(:types AS text[]), cast(:subjects AS text[]),"
     " cast(:claims AS boolean[])) AS new (id, position, type, subject, claims)"
-    " ON CONFLICT (subscription_id, position) DO NOTHING"
-)
-_READ = text(
-    "SELECT d.id, e.id AS event_id, d.position, d.subject, e.body, d.attempts, d.retries, e.recorded_at"
-    " FROM delivery d JOIN public_event e ON e.position = d.position WHERE d.id = ANY(:ids) ORDER BY d.position"
+    " ON CONFLICT (subscription_id, position) DO NOTHING RETURNING id"
 )
 _RELEASE = text("UPDATE delivery SET claimed_until = NULL WHERE id = ANY(:ids)")

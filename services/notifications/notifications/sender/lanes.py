@@ -21,10 +21,10 @@ class Lane:
 
     def __init__(
         self, subscription_id: UUID, database: Database, client: EndpointClient, recorder: Recorder,
-        *, places: int, limits: Limits, attempt_seconds: float,
+        *, places: int, limits: Limits, attempt_seconds: float, claims: asyncio.Semaphore,
     ) -> None:  # fmt: skip
         self._id, self._database, self._client, self._recorder = subscription_id, database, client, recorder
-        self._places, self._limits = places, limits
+        self._places, self._limits, self._claims = places, limits, claims
         self._longest_wait = (LEASE - MARGIN).total_seconds() - attempt_seconds
         self._waiting: deque[tuple[ClaimedDelivery, Claim, float]] = deque()
         self._running: dict[asyncio.Task[None], str] = {}
@@ -45,14 +45,14 @@ class Lane:
         finally:
             for task in self._running:
                 task.cancel()
-        await self._recorder.flush()
 
     async def _claim(self) -> None:
         time = asyncio.get_running_loop().time
         if self._running and time() < self._may_claim_at:
             return
         free = self._limits.healthy - len(self._waiting) - len(self._running)
-        found = await claim(self._database, self._id, self._limits, most=free)
+        async with self._claims:
+            found = await claim(self._database, self._id, self._limits, most=free)
         if found is None or not found.deliveries:
             self._may_claim_at = time() + SECONDS_BETWEEN_EMPTY_CLAIMS
             return

@@ -15,7 +15,9 @@ from notifications.settings import NotificationsSettings, get_settings
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_AFTER_FAULT = 1.0
-CLAIMED_AT_ONCE = 100
+CLAIMED_AT_ONCE = 500
+CLAIMS_AT_ONCE = 4
+"""Lanes that claim at the same time: fewer than the database has connections, so that results are stored meanwhile."""
 
 
 class Sender:
@@ -24,6 +26,7 @@ class Sender:
     def __init__(self, database: Database, settings: NotificationsSettings) -> None:
         self._database, self._settings = database, settings
         self._lanes: dict[UUID, asyncio.Task[None]] = {}
+        self._claims = asyncio.Semaphore(CLAIMS_AT_ONCE)
         self._limits = Limits(
             healthy=max(CLAIMED_AT_ONCE, settings.endpoint_places),
             failing=settings.endpoint_places,
@@ -44,6 +47,8 @@ class Sender:
         async with self._client() as client:
             try:
                 while True:
+                    if until_idle:
+                        await recorder.flush()
                     await self._look(client, recorder)
                     if until_idle and not self._lanes:
                         return
@@ -68,7 +73,7 @@ class Sender:
             if subscription_id not in self._lanes:
                 lane = Lane(
                     subscription_id, self._database, client, recorder, places=self._settings.endpoint_places,
-                    limits=self._limits, attempt_seconds=self._settings.attempt_seconds,
+                    limits=self._limits, attempt_seconds=self._settings.attempt_seconds, claims=self._claims,
                 )  # fmt: skip
                 self._lanes[subscription_id] = asyncio.create_task(lane.run(), name="lane")
 
