@@ -78,7 +78,7 @@ metadata:
 spec:
   automountServiceAccountToken: false
   enableServiceLinks: false
-  terminationGracePeriodSeconds: 30  # 5 s until no new request comes, 15 s for those that are open
+  terminationGracePeriodSeconds: 40  # 10 s until no new request comes, 15 s for those that are open
   securityContext:
     runAsNonRoot: true
     runAsUser: 10001
@@ -123,7 +123,7 @@ spec:
       startupProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 2, failureThreshold: 90}
       livenessProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6}
       readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3}
-      lifecycle: {preStop: {sleep: {seconds: 5}}}  # requests still come until every node has heard of the end
+      lifecycle: {preStop: {sleep: {seconds: 10}}}  # requests still come until every node has heard of the end
       {{- end }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
