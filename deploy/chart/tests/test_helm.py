@@ -138,6 +138,7 @@ def test_the_server_takes_every_object() -> None:
         "apply",
         "--server-side",
         "--dry-run=server",
+        "--force-conflicts",
         "--field-manager=test-chart",
         "--validate=strict",
         "-f",
