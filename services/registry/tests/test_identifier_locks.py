@@ -7,7 +7,14 @@ from chassis.errors import Unavailable
 from chassis.ids import new_id
 from chassis.messaging.consumer import Transient
 from chassis.storage.database import Database
-from registry.commands.identifier_locks import LockConflict, Owner, Subject, lock_subjects, lock_subjects_once, subject
+from registry.commands.identifier_locks import (
+    IdentifierOwner,
+    LockConflict,
+    Subject,
+    lock_subjects,
+    lock_subjects_once,
+    subject,
+)
 
 
 async def test_the_second_transaction_waits_and_then_sees_the_work_of_the_first(database: Database) -> None:
@@ -47,7 +54,7 @@ async def test_who_was_met_under_an_older_key_meanwhile_keeps_all_their_indexes(
     known, taken_for_new = new_id(), new_id()
     before_the_new_key = Subject("personal_id", (older,))
     who = Subject("personal_id", (newest, older))
-    seen: dict[bytes, Owner] = {}
+    seen: dict[bytes, IdentifierOwner] = {}
 
     async def first() -> None:
         async with database.transaction() as session:
@@ -61,7 +68,7 @@ async def test_who_was_met_under_an_older_key_meanwhile_keeps_all_their_indexes(
 
     await asyncio.gather(first(), second())
 
-    assert seen == {newest: Owner(None, None), older: Owner(known, None)}
+    assert seen == {newest: IdentifierOwner(None, None), older: IdentifierOwner(known, None)}
     async with database.transaction() as session:
         assert await lock_subjects(session, [who], {who: taken_for_new}) == seen
 
