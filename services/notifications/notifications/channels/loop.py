@@ -21,11 +21,11 @@ from notifications.channels.queue import (
     store_decisions,
     store_results,
 )
-from notifications.channels.quiet_hours import URGENT, end_of_quiet
 from notifications.channels.texts import sms_parts, text_for
 from notifications.commands.budgets import spend
+from notifications.commands.sends import end_of_quiet
 from notifications.model.notifications import SENT_CHANNELS, Channel
-from notifications.model.preferences import QUIET_FROM, QUIET_UNTIL, Platform
+from notifications.model.preferences import QUIET_FROM, QUIET_UNTIL, URGENT, Platform
 from notifications.settings import NotificationsSettings, get_settings
 
 PLACES = 50

@@ -18,6 +18,7 @@ from notifications.model.preferences import (
     ON_BY_DEFAULT,
     QUIET_FROM,
     QUIET_UNTIL,
+    URGENT,
     Device,
     NotificationPreference,
     QuietHours,
@@ -36,7 +37,8 @@ async def queue_sends(session: Session, told: Sequence[Told]) -> None:
     quiet, moment = await _quiet_hours(session, persons), now()
     rows = []
     for notification_id, person, kind in told:
-        due_at = end_of_quiet(moment, *quiet.get(person.person, (QUIET_FROM, QUIET_UNTIL)))
+        hours = quiet.get(person.person, (QUIET_FROM, QUIET_UNTIL))
+        due_at = moment if kind in URGENT else end_of_quiet(moment, *hours)
         for channel in SENT_CHANNELS:
             if preferences.get((person.person, kind, channel.value), channel in ON_BY_DEFAULT):
                 targets = devices[person.person] if channel is Channel.PUSH else [None]

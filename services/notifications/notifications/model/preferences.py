@@ -18,6 +18,8 @@ TOKEN = CipherContext("notifications", "device", "token")
 ON_BY_DEFAULT = frozenset({Channel.APP, Channel.PUSH})
 QUIET_FROM, QUIET_UNTIL = 21, 7
 """The default quiet hours, in Asia/Ho_Chi_Minh: from 21:00 to 7:00 nothing rings."""
+URGENT = frozenset({"link_added", "representative_added", "delivery_failing"})
+"""Kinds that ring in quiet hours: somebody else may be acting in the person's name, or events are about to be lost."""
 
 
 class NotificationPreference(Table, table=True):
