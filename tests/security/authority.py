@@ -67,6 +67,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "GET /v1/residents/{resident_id}/utility-accounts": CLAIM,
     "GET /v1/residents/{resident_id}/utility-accounts/{link_id}": CLAIM,
     "DELETE /v1/residents/{resident_id}/utility-accounts/{link_id}": CLAIM,
+    "GET /v1/payment-acts": ("act.read",),
     "POST /v1/market-managers": ("market-manager.name",),
     "GET /v1/market-managers": ("market-manager.confirm",),
     "GET /v1/market-managers/{manager_id}": ("market-manager.confirm",),

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import HO_CHI_MINH, now
+from chassis.security.identity import Caller
 from chassis.storage.database import Session
+from payments_qr.commands.acts import note_bill_act
 from payments_qr.commands.bill_events import publish_cancelled, publish_issued
 from payments_qr.commands.qr_codes import add_code, write_code
 from payments_qr.errors import BillExists, BillNotOpen, FeeOfDossier, MerchantNotActive
@@ -61,13 +63,14 @@ def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = Non
     )  # fmt: skip
 
 
-async def cancel_bill(session: Session, merchant: Merchant, bill: Bill) -> None:
+async def cancel_bill(session: Session, caller: Caller, merchant: Merchant, bill: Bill) -> None:
     """Cancels a bill that nothing was paid for, and revokes its code. The fee of a dossier is decided on in the dossier."""
     if bill.dossier_id is not None:
         raise FeeOfDossier()
     code = await lock_bill(session, bill)
     if bill.state != "unpaid" or bill.paid_amount:
         raise BillNotOpen()
+    note_bill_act(session, caller, "bill.cancelled", merchant, bill)
     close_bill(bill, code, "cancelled")
     await publish_cancelled(session, merchant, bill)
 

@@ -10,6 +10,7 @@ from chassis.security.scope import valid_on
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.locks import lock_name
 from chassis.storage.tables import KnownLineage, KnownUnit
+from payments_qr.commands.acts import note_act
 from payments_qr.errors import NotAFeeMerchant
 from payments_qr.model import FeeMerchant, Merchant
 from payments_qr.model.authority import PUBLIC_SERVICE
@@ -54,6 +55,11 @@ async def withdraw_fee_merchant(session: Session, caller: Caller, unit: KnownUni
     current, pending = await get_fee_merchants(session, unit.id)
     ended = pending or current
     if ended is not None:
+        before = {"merchant_id": str(ended.merchant_id), "named_by": ended.named_by, "confirmed_by": ended.confirmed_by}
+        note_act(
+            session, caller, "fee_merchant.withdrawn", ("unit", unit.id), merchant_id=ended.merchant_id,
+            unit_id=unit.id, before=before,
+        )  # fmt: skip
         ended.end(caller.account, now(), "withdrawn")
 
 

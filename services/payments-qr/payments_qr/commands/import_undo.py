@@ -10,6 +10,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.payments_qr import MerchantUpdated
+from payments_qr.commands.acts import note_act, note_bill_act
 from payments_qr.commands.bills import cancel_bill, change_terms
 from payments_qr.model import Bill, Import, ImportRow, Merchant
 from payments_qr.model import lifecycle as rules
@@ -33,6 +34,8 @@ async def undo_import(session: Session, caller: Caller, record: Import) -> None:
         else:
             record.kept += 1
     record.mark_undone(caller.account, now())
+    before = {"kind": record.kind, "undone": record.undone, "kept": record.kept}
+    note_act(session, caller, "import.undone", ("import", record.id), unit_id=record.unit_id, before=before)
 
 
 async def _take_back_merchant(session: Session, caller: Caller, row: ImportRow) -> str | None:
@@ -45,6 +48,10 @@ async def _take_back_merchant(session: Session, caller: Caller, row: ImportRow) 
     is_linked = merchant.owner_resident_id is not None or merchant.owner_organization_id is not None
     if merchant.version > row.version + is_linked:
         return "changed-since"
+    note_act(
+        session, caller, "merchant.changed", ("merchant", merchant.id), merchant_id=merchant.id,
+        unit_id=merchant.unit_id, reason="import-undone", before={"status": merchant.status},
+    )  # fmt: skip
     merchant.set_lifecycle(rules.closed(merchant.lifecycle, caller.account), now())
     merchant.reason = "import-undone"
     merchant.touch(now())
@@ -62,8 +69,9 @@ async def _take_back_bill(session: Session, caller: Caller, row: ImportRow) -> s
         return "changed-since"
     merchant = await session.get_one(Merchant, bill.merchant_id)
     if row.before is None or row.before["state"] == "cancelled":
-        await cancel_bill(session, merchant, bill)
+        await cancel_bill(session, caller, merchant, bill)
         return None
+    note_bill_act(session, caller, "bill.reopened", merchant, bill, "import-undone")
     due_on = date.fromisoformat(row.before["due_on"])
     terms = BillTerms(bill.customer_code, bill.period, row.before["amount"], due_on)
     await change_terms(session, merchant, bill, terms)

@@ -6,8 +6,10 @@ from chassis.clock import now
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.tables import KnownUnit
+from payments_qr.commands.acts import note_act
 from payments_qr.errors import MakerIsChecker, NotResolved
 from payments_qr.model import KnownResident, MarketManager
+from payments_qr.model.acts import Subject
 from payments_qr.queries.people import get_known
 
 
@@ -34,7 +36,10 @@ def confirm_manager(caller: Caller, naming: MarketManager) -> None:
         naming.confirmed_by, naming.confirmed_at = caller.account, now()
 
 
-def end_manager(caller: Caller, naming: MarketManager) -> None:
+def end_manager(session: Session, caller: Caller, naming: MarketManager) -> None:
     """Ends a naming; ending it again changes nothing."""
     if naming.ended_at is None:
+        before = {"market": naming.market, "named_by": naming.named_by, "confirmed_by": naming.confirmed_by}
+        about: tuple[Subject, UUID] = ("market_manager", naming.id)
+        note_act(session, caller, "market_manager.ended", about, unit_id=naming.unit_id, before=before)
         naming.ended_by, naming.ended_at = caller.account, now()

@@ -23,6 +23,7 @@ from contracts.payments_qr import (
     MerchantSuspended,
     MerchantUpdated,
 )
+from payments_qr.commands.acts import note_act
 from payments_qr.commands.fee_merchants import end_namings
 from payments_qr.commands.payments import judge_waiting_payments
 from payments_qr.commands.qr_codes import revoke_codes
@@ -35,6 +36,7 @@ from payments_qr.errors import (
 )
 from payments_qr.model import KnownOrganization, KnownResident, Merchant
 from payments_qr.model import lifecycle as rules
+from payments_qr.model.acts import Subject
 from payments_qr.model.authority import PUBLIC_SERVICE, Action, Relation, may, of_category
 from payments_qr.model.lifecycle import Lifecycle, ProviderStatus, TransitionRefused
 from payments_qr.model.merchants import account_index
@@ -152,6 +154,12 @@ async def change_merchant(session: Session, caller: Caller, merchant: Merchant, 
         is_changed |= merchant.set_lifecycle(_decided(merchant, changes, caller, moment), moment)
         merchant.reason = changes.reason or (None if changes.status == "active" else merchant.reason)
     if is_changed:
+        if merchant.status != before:
+            about: tuple[Subject, UUID] = ("merchant", merchant.id)
+            note_act(
+                session, caller, "merchant.changed", about, merchant_id=merchant.id, unit_id=merchant.unit_id,
+                reason=changes.reason, before={"status": before},
+            )  # fmt: skip
         await _complete_change(session, merchant, before, moment)
 
 

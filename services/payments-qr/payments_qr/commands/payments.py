@@ -14,6 +14,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.payments_qr import BillPaid, PaymentRefunded, PaymentReversed, PaymentSettled, PaymentUnmatched
+from payments_qr.commands.acts import note_payment_act
 from payments_qr.commands.ledger import book_payment, book_refund
 from payments_qr.commands.report_batch import (
     PaymentTarget,
@@ -324,6 +325,7 @@ async def accept_payment(
 ) -> None:  # fmt: skip
     """An officer or the merchant accepts a waiting payment for a merchant and optionally a code, or for several bills."""
     refuse_decided(payment)
+    note_payment_act(session, caller, "payment.accepted", payment, note)
     payment.merchant_id, payment.unit_id = merchant.id, merchant.unit_id
     if code is not None:
         payment.qr_code_id, payment.bill_id = code.id, code.bill_id
@@ -334,9 +336,10 @@ async def accept_payment(
     take_effect(session, payment, merchant, code, bill, parts)
 
 
-def dismiss_payment(caller: Caller, payment: Payment, note: str) -> None:
+def dismiss_payment(session: Session, caller: Caller, payment: Payment, note: str) -> None:
     """Dismisses a waiting payment: it stays visible and never counts."""
     refuse_decided(payment)
+    note_payment_act(session, caller, "payment.dismissed", payment, note)
     _note_decision(payment, caller, note)
     payment.decide(MatchOutcome.DISMISSED)
 
@@ -352,9 +355,10 @@ def _note_decision(payment: Payment, caller: Caller, note: str) -> None:
     payment.memo = None
 
 
-def reopen_payment(caller: Caller, payment: Payment, reason: str) -> None:
+def reopen_payment(session: Session, caller: Caller, payment: Payment, reason: str) -> None:
     """Takes the dismissal of a payment back: it waits again with the outcome `reopened`."""
     if payment.outcome != MatchOutcome.DISMISSED or payment.resolved_at is None:
         raise NotResolved()
+    note_payment_act(session, caller, "payment.reopened", payment, reason)
     payment.resolved_by, payment.resolved_at, payment.note = None, None, f"{caller.account}: {reason}"
     payment.decide(MatchOutcome.REOPENED)

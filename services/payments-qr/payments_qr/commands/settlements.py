@@ -16,8 +16,10 @@ from chassis.ids import new_id
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.locks import lock_name
+from payments_qr.commands.acts import note_act
 from payments_qr.errors import AlreadyResolved, NotResolved, unreadable_upload
 from payments_qr.model import Payment, Reversal, Settlement, SettlementLine
+from payments_qr.model.acts import ActName
 from payments_qr.uploads.settlement import FileLine, checked_totals, settlement_lines
 from payments_qr.uploads.tables import UnreadableUpload
 
@@ -297,6 +299,7 @@ async def resolve_line(
         raise NotFound()
     if line.state == "matched" or line.resolved_at is not None:
         raise AlreadyResolved()
+    _note_line(session, caller, "settlement_line.resolved", line, note)
     line.resolution, line.note = resolution, note
     line.resolved_by, line.resolved_at = caller.account, now()
     return line
@@ -311,6 +314,12 @@ async def reopen_line(
         raise NotFound()
     if line.resolved_at is None:
         raise NotResolved()
+    _note_line(session, caller, "settlement_line.reopened", line, reason)
     line.resolution, line.resolved_by, line.resolved_at = None, None, None
     line.note = f"{caller.account}: {reason}"
     return line
+
+
+def _note_line(session: Session, caller: Caller, act: ActName, line: SettlementLine, reason: str) -> None:
+    before = {"state": line.state, "resolution": line.resolution, "decided_by": line.resolved_by}
+    note_act(session, caller, act, ("settlement_line", line.id), reason=reason, before=before)

@@ -2,6 +2,7 @@
 
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
+from payments_qr.commands.acts import note_bill_act
 from payments_qr.commands.bill_events import publish_cancelled
 from payments_qr.commands.bills import change_terms, close_bill, lock_bill
 from payments_qr.commands.ledger import book_write_off
@@ -19,6 +20,7 @@ async def write_off(session: Session, caller: Caller, merchant: Merchant, bill: 
     if bill.state != "unpaid":
         raise BillNotOpen()
     amount = bill.remaining
+    note_bill_act(session, caller, "bill.written_off", merchant, bill, reason)
     book_write_off(session, caller, bill, merchant, MovementKind.WRITTEN_OFF, amount, reason)
     bill.written_off_amount = amount
     close_bill(bill, code, "written_off")
@@ -32,6 +34,7 @@ async def reopen(session: Session, caller: Caller, merchant: Merchant, bill: Bil
         raise NotResolved()
     if not merchant.is_active:
         raise MerchantNotActive()
+    note_bill_act(session, caller, "bill.reopened", merchant, bill, reason)
     kind = MovementKind.WRITE_OFF_REOPENED
     book_write_off(session, caller, bill, merchant, kind, -bill.written_off_amount, reason)
     bill.written_off_amount = 0

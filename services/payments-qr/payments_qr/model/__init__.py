@@ -1,5 +1,6 @@
 """Merchants, codes, bills, payments, settlements: entities, their rules, their tables."""
 
+from payments_qr.model.acts import Act
 from payments_qr.model.bills import Bill, UtilityAccount
 from payments_qr.model.fee_merchants import FeeMerchant
 from payments_qr.model.imports import Import, ImportRejection, ImportRow
@@ -14,6 +15,7 @@ from payments_qr.model.settlements import Settlement, SettlementLine
 from payments_qr.model.tables import Table
 
 __all__ = [
+    "Act",
     "Bill",
     "FeeMerchant",
     "Import",

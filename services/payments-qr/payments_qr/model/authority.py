@@ -24,6 +24,7 @@ Action = Literal[
     "fee-merchant.read", "fee-merchant.name", "fee-merchant.confirm", "fee-merchant.withdraw", "settlement.upload",
     "settlement.read", "settlement.read lines", "settlement.resolve", "utility-account.claim",
     "utility-account.confirm", "payments.sum", "market-manager.name", "market-manager.confirm", "market-manager.end",
+    "act.read",
 ]  # fmt: skip
 
 
@@ -126,6 +127,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     _may("market-manager.name", "officer", "in_unit", second=ANOTHER_OFFICER),
     _may("market-manager.confirm", "officer", "in_unit"),
     _may("market-manager.end", "officer", "in_unit"),
+    _may("act.read", "officer", "in_unit"),
+    _may("act.read", "auditor", "in_unit"),
+    _may("act.read", "operator", "any"),
 )
 CategoryAction = Literal["merchant.register", "merchant.edit", "code.issue", "bill.issue", "payment.resolve"]
 _PUBLIC_SERVICE: dict[CategoryAction, Action] = {

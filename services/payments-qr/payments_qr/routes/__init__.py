@@ -1,6 +1,7 @@
 """The REST API of payments-qr."""
 
 from payments_qr.routes import (
+    acts,
     banks,
     bills,
     fee_merchants,
@@ -14,6 +15,7 @@ from payments_qr.routes import (
 
 # Fixed paths such as /v1/merchants/posters.pdf stand before those with an id.
 ROUTERS = (
+    acts.router,
     banks.router,
     qr_codes.router,
     merchants.router,

@@ -110,7 +110,7 @@ async def delete_bill(bill_id: UUID, session: Transaction, caller: BillIssuer) -
     """Cancels an unpaid bill and revokes its code."""
     bill = await get_visible_bill(session, caller, bill_id)
     merchant = await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
-    await cancel_bill(session, merchant, bill)
+    await cancel_bill(session, caller, merchant, bill)
 
 
 @router.post("/v1/bills/{bill_id}/write-off")

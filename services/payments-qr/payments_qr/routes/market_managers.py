@@ -71,7 +71,7 @@ async def confirm_market_manager(manager_id: UUID, session: Transaction, caller:
 @router.delete("/v1/market-managers/{manager_id}", status_code=204, response_class=Response)
 async def delete_market_manager(manager_id: UUID, session: Transaction, caller: Officer) -> None:
     """Ends a naming: the manager sees nothing any more."""
-    end_manager(caller, await _get_to_change(session, caller, manager_id))
+    end_manager(session, caller, await _get_to_change(session, caller, manager_id))
 
 
 async def _get_to_change(session: Session, caller: Caller, manager_id: UUID) -> MarketManager:

@@ -262,7 +262,7 @@ async def resolve_payment(
     payment = await _get_payment_to_decide(session, caller, payment_id, purpose)
     refuse_decided(payment)
     if body.action == "dismiss":
-        dismiss_payment(caller, payment, body.note)
+        dismiss_payment(session, caller, payment, body.note)
         return PaymentView.of(payment)
     if body.bill_ids:
         await _accept_for_bills(session, caller, payment, body)
@@ -284,7 +284,7 @@ async def reopen_dismissed_payment(
 ) -> PaymentView:
     """Takes the dismissal of a payment back, with a reason: it waits for a decision again."""
     payment = await _get_payment_to_decide(session, caller, payment_id, purpose)
-    reopen_payment(caller, payment, body.reason)
+    reopen_payment(session, caller, payment, body.reason)
     return PaymentView.of(payment)
 
 
