@@ -13,6 +13,7 @@ from deploy.image.run import SECRETS, ContainerSettings
 from deploy.observability.receivers import AlertSettings
 from deploy.setup.questions import QUESTIONS
 from gateway.settings import GatewaySettings
+from notifications.settings import NotificationsSettings
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -79,7 +80,12 @@ def test_every_other_variable_on_the_page_is_read_by_somebody() -> None:
     tables = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
     limits = re.findall(r"`([A-Z_]{6,})`", PAGE.split("The gateway's limits")[1].split("##")[0])
     assert limits
-    read = {*Settings.model_fields, *GatewaySettings.model_fields, *AlertSettings.model_fields}
+    read = {
+        *Settings.model_fields,
+        *GatewaySettings.model_fields,
+        *AlertSettings.model_fields,
+        *NotificationsSettings.model_fields,
+    }
     known = {name.upper() for name in read} | READ_ELSEWHERE | ANSWERS
     assert set(tables) | set(limits) <= known
 
