@@ -35,7 +35,14 @@ def test_every_make_target_on_the_page_exists() -> None:
 def test_every_module_that_is_run_on_the_page_exists() -> None:
     modules = set(re.findall(r"python -m ([a-z_.]+)", PAGE))
     assert modules == {
-        *("deploy.setup", "deploy.backup", "deploy.observability", "deploy.journeys", "deploy.postgres.upgrade")
+        *(
+            "deploy.setup",
+            "deploy.backup",
+            "deploy.observability",
+            "deploy.journeys",
+            "deploy.postgres.upgrade",
+            "deploy.staff",
+        )
     }
     assert all(find_spec(f"{module}.__main__") for module in modules)
 
