@@ -122,9 +122,9 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 }
 WITHOUT_RELATION = re.compile(
     r"\w+ /v1/(reports/|partners|dead-letters|settings|administrative-acts|feedback/published|qr-codes/(decode|orders)"
-    r"|(merchant|bill)-imports|me$|events$|subscriptions)"
+    r"|(merchant|bill)-imports|me$|events$|subscriptions|notifications|me/(devices|notification-preferences)|channels)"
 )
-"""The audience alone decides, or the caller's own partner; test_matrix.py and the services' tests try them."""
+"""The audience alone decides, or the caller's own partner, feed or devices; test_matrix.py and the services' tests try them."""
 
 
 def row_of(service: str, name: str, operation: str) -> Row | None:

@@ -59,6 +59,7 @@ PUBLIC = [
     r"GET /v1/dossiers/track",
     r"GET /v1/reports/(?!export|reconciliation).*",
     r"GET /dashboard.*",
+    r"POST /v1/channel-receipts/\{channel\}",  # signed with the secret of the channel, as webhooks are
 ]
 
 
