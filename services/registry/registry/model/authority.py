@@ -36,6 +36,7 @@ AUTHORITY: Mapping[str, Cells] = {
     "get_resident": _cells(resident="own", officer="in_unit", volunteer="in_unit", service="any"),
     "look_up_resident": _cells(officer="in_unit", volunteer="in_unit", service="any"),
     "look_up_residents": _cells(service="any"),
+    "get_verified_phone": _cells(service="any"),
     "update_resident": _OWN_OR_UNIT,
     "reveal_resident": _OWN_OR_UNIT,
     "list_resident_attributes": _cells(resident="own", officer="in_unit", service="any"),
