@@ -31,8 +31,12 @@ from contracts.services import EVERY_PROCESS, package_of
 HERE = Path(__file__).parent
 READ_IN_CONTAINERS = 0o444  # mounted as they are; the folder itself is closed to others
 YEARS = 2
-GIVEN_BY_OTHERS = ("oidc_client_secret", "journeys.json")
-"""Empty until an OpenID provider gives one, and until `python -m deploy.journeys prepare` makes the accounts."""
+GIVEN_BY_OTHERS = (
+    "oidc_client_secret", "journeys.json", "sms_token", "zns_token", "sms_receipt_secret", "zns_receipt_secret",
+    "mail_receipt_secret",
+)  # fmt: skip
+"""Empty until an OpenID provider or a partner that carries messages gives one, and until
+`python -m deploy.journeys prepare` makes the accounts."""
 
 
 def main(folder: Path = HERE, domain: str = "localhost") -> int:

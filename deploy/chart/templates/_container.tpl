@@ -31,11 +31,11 @@
 {{- end }}
 {{- if eq .service "notifications" }}
 - {name: SMTP_URL, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: smtp_url, optional: true}}}
-- {name: SMS_TOKEN, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: sms_token, optional: true}}}
-- {name: ZNS_TOKEN, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: zns_token, optional: true}}}
-- {name: SMS_RECEIPT_SECRET, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: sms_receipt_secret, optional: true}}}
-- {name: ZNS_RECEIPT_SECRET, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: zns_receipt_secret, optional: true}}}
-- {name: MAIL_RECEIPT_SECRET, valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.services }}{{ .service }}, key: mail_receipt_secret, optional: true}}}
+- {name: SMS_TOKEN_FILE, value: /run/secrets/sms_token}
+- {name: ZNS_TOKEN_FILE, value: /run/secrets/zns_token}
+- {name: SMS_RECEIPT_SECRET_FILE, value: /run/secrets/sms_receipt_secret}
+- {name: ZNS_RECEIPT_SECRET_FILE, value: /run/secrets/zns_receipt_secret}
+- {name: MAIL_RECEIPT_SECRET_FILE, value: /run/secrets/mail_receipt_secret}
 {{- end }}
 {{- end }}
 
@@ -54,6 +54,17 @@
 - secret:
     name: {{ .root.Values.secrets.databaseAdmin }}
     items: [{key: database_url, path: database_admin_url}]
+{{- end }}
+{{- if eq .service "notifications" }}
+- secret:
+    name: {{ .root.Values.secrets.services }}{{ .service }}
+    optional: true
+    items:
+      - {key: sms_token, path: sms_token}
+      - {key: zns_token, path: zns_token}
+      - {key: sms_receipt_secret, path: sms_receipt_secret}
+      - {key: zns_receipt_secret, path: zns_receipt_secret}
+      - {key: mail_receipt_secret, path: mail_receipt_secret}
 {{- end }}
 {{- if eq .service "gateway" }}
 - secret:

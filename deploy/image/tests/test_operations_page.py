@@ -103,5 +103,8 @@ def test_every_answer_of_the_set_up_is_on_the_page() -> None:
 
 def test_every_secret_that_may_come_as_a_file_is_a_setting() -> None:
     own = {field.name for field in fields(ContainerSettings)}
-    known = {name.upper() for name in {*Settings.model_fields, *GatewaySettings.model_fields, *own}}
+    known = {
+        name.upper()
+        for name in {*Settings.model_fields, *GatewaySettings.model_fields, *NotificationsSettings.model_fields, *own}
+    }
     assert set(SECRETS) <= known
