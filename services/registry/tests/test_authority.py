@@ -39,6 +39,7 @@ def test_every_operation_has_its_row_with_exactly_the_roles_of_its_route(capsys:
 
 
 WITHOUT_RECORD = {
+    "get_verified_phone": "the person's own number, for a message to that person: no person reads it, and the send is kept",
     "create_resident": "shows what the officer has stated",
     "create_consent": "shows what the officer has stated",
     "create_correction": "shows what the officer has stated",
