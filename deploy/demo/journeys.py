@@ -27,7 +27,7 @@ COUNTED = {
 
 
 @dataclass(frozen=True)
-class Message:
+class DemoMessage:
     """One webhook: partner, type, data, and when it happened."""
 
     id: str
@@ -49,7 +49,7 @@ def load(api: ApiClient, all_people: list[Person], today: date) -> dict[str, int
     return dict(Counter(indicator for indicator, _ in people_by_indicator))
 
 
-def tell(all_people: list[Person], today: date) -> Iterator[Message]:
+def tell(all_people: list[Person], today: date) -> Iterator[DemoMessage]:
     """The same messages every time, about adults who have what each step needs."""
     chance = random.Random(SEED)
     for person in all_people:
@@ -58,7 +58,7 @@ def tell(all_people: list[Person], today: date) -> Iterator[Message]:
         willing = chance.random()
         for partner, kind, data, likely in _possible(person, chance):
             if willing < likely:
-                yield Message(
+                yield DemoMessage(
                     f"demo-{person.serial}-{kind.replace('.', '-')}", partner, kind, data, _moment(chance, today)
                 )
 
@@ -91,5 +91,5 @@ def _moment(chance: random.Random, today: date) -> datetime:
     return datetime.combine(day, time(1 + chance.randint(0, 8), chance.randint(0, 59)), UTC)
 
 
-def _send(api: ApiClient, message: Message) -> None:
+def _send(api: ApiClient, message: DemoMessage) -> None:
     success(api.webhook(message.partner, message.kind, message.data, webhook_id=message.id, at=message.at))

@@ -8,14 +8,14 @@ from pathlib import Path
 from pydantic import BaseModel
 
 
-class Account(BaseModel):
+class JourneyAccount(BaseModel):
     """A training account's login."""
 
     login: str
     secret: str
 
 
-class Partner(BaseModel):
+class JourneyPartner(BaseModel):
     """The partner whose messages the journeys send: its webhook secret and its client credentials."""
 
     id: str
@@ -28,10 +28,10 @@ class Partner(BaseModel):
 class Accounts(BaseModel):
     """Who takes the journeys, and on what; made by `python -m deploy.journeys prepare`."""
 
-    resident: Account
+    resident: JourneyAccount
     resident_id: str
-    officer: Account
-    partner: Partner
+    officer: JourneyAccount
+    partner: JourneyPartner
     merchant_id: str
     """A stall of the training unit, which the partner's payments go to."""
     prepared_at: datetime

@@ -14,7 +14,7 @@ from deploy.journeys.metrics import FINISHED, ROUNDS, SECONDS, SUCCEEDED
 from deploy.journeys.rounds import JOURNEYS, Round, travel
 from deploy.journeys.services import check_services
 from gateway.status import document
-from gateway.status.document import FILE, Part, State, Status, Title, overall
+from gateway.status.document import FILE, Part, PlatformStatus, State, Title, overall
 from gateway.status.page import status_page
 
 STATES: dict[str, State] = {"ok": "works", "slow": "impaired", "failed": "down"}
@@ -55,7 +55,7 @@ def _count(ended: Round) -> None:
 def write_status(folder: Path, journeys: Mapping[str, State], services: Mapping[str, State], at: datetime) -> None:
     """`status.json` and one page for each language; the JSON last, because its age says how old all of them are."""
     history = History.read(folder)
-    status = Status(
+    status = PlatformStatus(
         state=overall(journeys.values(), services.values()),
         checked_at=at,
         journeys=_parts(history, journeys, document.JOURNEYS, at),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.demo.api_client import ApiClient, eventually, partner_key, success
-from deploy.journeys.accounts import Account, Accounts, Partner
+from deploy.journeys.accounts import Accounts, JourneyAccount, JourneyPartner
 
 SECONDS_TO_ARRIVE = 60.0
 DAYS_OF_ACCOUNTS = 365
@@ -65,8 +65,8 @@ def _logins(api: ApiClient, session: str, lead: Headers, role: str, count: int) 
     return made, str(made[0]["unit_code"])
 
 
-def _account(made: Any) -> Account:
-    return Account(login=made["login"], secret=made["secret"])
+def _account(made: Any) -> JourneyAccount:
+    return JourneyAccount(login=made["login"], secret=made["secret"])
 
 
 def _signed_in(api: ApiClient, made: Any) -> Headers:
@@ -106,12 +106,12 @@ def _registered(api: ApiClient, stall: dict[str, Any], maker: Headers) -> str | 
     return str(answer.json()["id"]) if answer.is_success else None
 
 
-def _demo_partner() -> Partner:
+def _demo_partner() -> JourneyPartner:
     secret = f"whsec_{base64.b64encode(partner_key(DEMO_PARTNER)).decode()}"
-    return Partner(id=DEMO_PARTNER, webhook_secret=secret, client_id=DEMO_PARTNER, client_secret=secret)
+    return JourneyPartner(id=DEMO_PARTNER, webhook_secret=secret, client_id=DEMO_PARTNER, client_secret=secret)
 
 
-def _partner(api: ApiClient, commune: str, operator: Headers) -> Partner:
+def _partner(api: ApiClient, commune: str, operator: Headers) -> JourneyPartner:
     """A partner for the journeys alone; where it is there already it gets new secrets."""
     registered = api.request("POST", "/v1/partners", json=PARTNER, who=operator)
     path, today = f"/v1/partners/{PARTNER['id']}", datetime.now(UTC).date().isoformat()
@@ -128,7 +128,7 @@ def _partner(api: ApiClient, commune: str, operator: Headers) -> Partner:
         success(registered)
     webhook = api.post(f"{path}/secrets", {"use": "webhook"}, who=operator)["secret"]
     rest = api.post(f"{path}/secrets", {"use": "rest"}, who=operator)
-    return Partner(
+    return JourneyPartner(
         id=PARTNER["id"],
         webhook_secret=webhook,
         client_id=rest["client_id"] or PARTNER["id"],

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from deploy.demo.api_client import signed_headers
-from deploy.journeys.accounts import Account, Accounts
+from deploy.journeys.accounts import Accounts, JourneyAccount
 
 SECONDS_FOR_A_REQUEST = 10.0
 SECONDS_FOR_AN_EVENT = 20.0
@@ -38,7 +38,7 @@ class Traveller:
     client: httpx.Client
     accounts: Accounts
 
-    def signed_in(self, account: Account) -> Headers:
+    def signed_in(self, account: JourneyAccount) -> Headers:
         """A training account signs in, as people of the platform do."""
         return self._token({"grant_type": "password", "username": account.login, "password": account.secret})
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deploy.observability.receivers import AlertSettings, Receivers, ReceiversRefused
-from deploy.preflight.finding import Finding
+from deploy.preflight.finding import PreflightFinding
 
 
-def check_alerts(settings: Mapping[str, str]) -> list[Finding]:
+def check_alerts(settings: Mapping[str, str]) -> list[PreflightFinding]:
     """An entry that is no receiver, and mail without a mail server. None at all is no finding: `make up` says so at its end."""
     try:
         Receivers.of(AlertSettings.of(settings))
     except ReceiversRefused as refused:
-        return [Finding("alerts", f"{refused}.", "Correct it in .env (docs/operations.md, Watching).")]
+        return [PreflightFinding("alerts", f"{refused}.", "Correct it in .env (docs/operations.md, Watching).")]
     return []

@@ -9,7 +9,7 @@ from deploy.backup.server import NotDone
 from deploy.observability.receivers import AlertSettings, Receivers, ReceiversRefused
 from deploy.preflight.alerts import check_alerts
 from deploy.preflight.certificate import check_certificate
-from deploy.preflight.finding import Finding
+from deploy.preflight.finding import PreflightFinding
 from deploy.preflight.keys import check_keys
 from deploy.preflight.machine import NEEDS, check_disk, check_memory, check_ports, check_processors
 from deploy.preflight.stack import Stack, version_of_compose
@@ -17,22 +17,22 @@ from deploy.preflight.versions import check_compose, check_postgres, check_relea
 from deploy.release.version import releases, this_release
 
 SECRETS = Path(__file__).parents[1] / "secrets"
-Check = Callable[[], list[Finding]]
+Check = Callable[[], list[PreflightFinding]]
 SETUP = "Run `python -m deploy.setup`, which asks what is missing."
 
 
-def findings(settings: Mapping[str, str]) -> Iterator[Finding]:
+def findings(settings: Mapping[str, str]) -> Iterator[PreflightFinding]:
     """What is wrong, one finding after the other. `SKIP_CHECKS` names checks to leave out, separated by commas."""
     skipped = {name.strip() for name in settings.get("SKIP_CHECKS", "").split(",")}
     environment = settings.get("ENVIRONMENT", "")
     if environment not in NEEDS:
-        yield Finding("settings", "ENVIRONMENT is neither production nor development.", SETUP)
+        yield PreflightFinding("settings", "ENVIRONMENT is neither production nor development.", SETUP)
         return
     checks = [*_of_machine(settings, environment)]
     try:
         checks += _of_engine(settings, environment)
     except NotDone as reason:
-        yield Finding("docker", f"Docker does not answer: {reason}", "Start it, or join the group `docker`.")
+        yield PreflightFinding("docker", f"Docker does not answer: {reason}", "Start it, or join the group `docker`.")
     for check in checks:
         yield from (finding for finding in check() if finding.check not in skipped)
 
@@ -63,20 +63,22 @@ def _of_engine(settings: Mapping[str, str], environment: str) -> list[Check]:
     ]
 
 
-def check_certificate_of(settings: Mapping[str, str], environment: str, folder: Path = SECRETS) -> list[Finding]:
+def check_certificate_of(
+    settings: Mapping[str, str], environment: str, folder: Path = SECRETS
+) -> list[PreflightFinding]:
     """The certificate, where the province brings one: not where Caddy gets it, nor for a first look in development."""
     domain = settings.get("DOMAIN", "")
     if settings.get("ACME_EMAIL") or environment == "development":
         return []
     if not domain:
-        return [Finding("certificate", "DOMAIN in .env is empty.", SETUP)]
+        return [PreflightFinding("certificate", "DOMAIN in .env is empty.", SETUP)]
     return check_certificate(folder, domain)
 
 
-def check_receivers(settings: Mapping[str, str]) -> list[Finding]:
+def check_receivers(settings: Mapping[str, str]) -> list[PreflightFinding]:
     """Whom alerts reach: what ALERTS_TO names must be mail addresses or addresses of webhooks."""
     try:
         Receivers.of(AlertSettings.of(settings))
     except ReceiversRefused as refused:
-        return [Finding("alerts", str(refused), "Correct it in .env.")]
+        return [PreflightFinding("alerts", str(refused), "Correct it in .env.")]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Finding(NamedTuple):
+class PreflightFinding(NamedTuple):
     """`check` is the name by which `SKIP_CHECKS` leaves the check out."""
 
     check: str

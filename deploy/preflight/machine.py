@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.preflight.finding import Finding
+from deploy.preflight.finding import PreflightFinding
 
 GB = 1000**3
 MEMORY_THAT_THE_KERNEL_KEEPS = 0.9
@@ -40,25 +40,25 @@ class Port:
     number: int
 
 
-def check_processors(needs: Needs, found: int | None = None) -> list[Finding]:
+def check_processors(needs: Needs, found: int | None = None) -> list[PreflightFinding]:
     """`found`: processors; by default those of this machine."""
     found = found or os.cpu_count() or 1
     if found >= needs.processors:
         return []
     problem = f"This machine has {found} processors, and the stack needs {needs.processors}."
-    return [Finding("processors", problem, "Give the machine more.")]
+    return [PreflightFinding("processors", problem, "Give the machine more.")]
 
 
-def check_memory(needs: Needs, found: int | None = None) -> list[Finding]:
+def check_memory(needs: Needs, found: int | None = None) -> list[PreflightFinding]:
     """`found`: bytes of memory; by default those of this machine."""
     found = found or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if found >= needs.memory * GB * MEMORY_THAT_THE_KERNEL_KEEPS:
         return []
     problem = f"This machine has {found / GB:.1f} GB of memory, and the stack needs {needs.memory} GB."
-    return [Finding("memory", problem, "Give the machine more.")]
+    return [PreflightFinding("memory", problem, "Give the machine more.")]
 
 
-def check_disk(needs: Needs, folder: Path, free: int | None = None) -> list[Finding]:
+def check_disk(needs: Needs, folder: Path, free: int | None = None) -> list[PreflightFinding]:
     """`folder`: where the engine keeps images and volumes; `free`: bytes, by default what is free there."""
     free = shutil.disk_usage(folder).free if free is None else free
     if free >= needs.free_disk * GB:
@@ -67,23 +67,27 @@ def check_disk(needs: Needs, folder: Path, free: int | None = None) -> list[Find
     to_do = (
         "Take the database's log away (python -m deploy.backup log), remove what is not needed, or give the disk more."
     )
-    return [Finding("disk", problem, to_do)]
+    return [PreflightFinding("disk", problem, to_do)]
 
 
-def check_ports(ports: Iterable[Port]) -> list[Finding]:
+def check_ports(ports: Iterable[Port]) -> list[PreflightFinding]:
     """`ports`: those of services that do not run yet. Each is bound for a moment."""
     return [finding for port in ports for finding in _check_port(port)]
 
 
-def _check_port(port: Port) -> list[Finding]:
+def _check_port(port: Port) -> list[PreflightFinding]:
     reason = _why_not(port)
     if reason in TAKEN:
         problem = f"Another program listens on port {port.number} of {port.address}, which {port.service} needs."
         to_do = f"Find it with `ss -ltnp 'sport = :{port.number}'` and stop it, or set another port in .env."
-        return [Finding("ports", problem, to_do)]
+        return [PreflightFinding("ports", problem, to_do)]
     if reason in NOT_OURS:
         problem = f"{port.address}, where {port.service} shall listen, is no address of this machine."
-        return [Finding("ports", problem, "Set HTTPS_ADDRESS in .env to an address of this machine, or to 0.0.0.0.")]
+        return [
+            PreflightFinding(
+                "ports", problem, "Set HTTPS_ADDRESS in .env to an address of this machine, or to 0.0.0.0."
+            )
+        ]
     return []
 
 

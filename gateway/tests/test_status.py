@@ -9,15 +9,15 @@ import pytest
 from chassis.clock import now
 from contracts.services import EVERY_PROCESS
 from gateway.asgi import Gateway
-from gateway.status.document import FILE, JOURNEYS, SERVICES, Part, State, Status, overall, read_status
+from gateway.status.document import FILE, JOURNEYS, SERVICES, Part, PlatformStatus, State, overall, read_status
 from gateway.status.page import WORDS, status_page
 
 HTML = {"accept": "text/html"}
 
 
-def measured(state: State = "down") -> Status:
+def measured(state: State = "down") -> PlatformStatus:
     part = Part(code="dossier", title=JOURNEYS["dossier"], state=state, since=now(), level=98.25, days=3)
-    return Status(state="impaired", checked_at=now(), journeys=[part], services=[])
+    return PlatformStatus(state="impaired", checked_at=now(), journeys=[part], services=[])
 
 
 def test_every_service_has_a_name_for_people() -> None:

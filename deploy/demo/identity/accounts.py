@@ -13,7 +13,7 @@ COMMUNE, VILLAGE = "15724", "15727-02"
 
 
 @dataclass(frozen=True)
-class Account:
+class DemoAccount:
     """An account: what the provider states about the person, and what happens at the sign-in (in Vietnamese)."""
 
     key: str
@@ -31,7 +31,7 @@ class Account:
 
 
 @cache
-def accounts() -> tuple[Account, ...]:
+def accounts() -> tuple[DemoAccount, ...]:
     """Everybody, in the order of the page."""
     neighbours = _neighbours()
     adults = [each for each in neighbours if 25 <= each.age <= 55]
@@ -42,11 +42,11 @@ def accounts() -> tuple[Account, ...]:
         _account("citizen", "Người dân có hồ sơ: đăng nhập được", citizen),
         _account("grandchild", "Được bà ủy quyền: đăng nhập rồi làm thay cho bà", grandchild),
         _account("grandmother", "Bà: xem và chấm dứt việc làm thay", grandmother),
-        Account("unknown", "Chưa có hồ sơ (identity-unknown): gửi đề nghị đăng ký", "Trần Văn Chưa", "1990-05-06",
+        DemoAccount("unknown", "Chưa có hồ sơ (identity-unknown): gửi đề nghị đăng ký", "Trần Văn Chưa", "1990-05-06",
                 "038090999901", subject_of("038090999901")),
-        Account("mismatch", "Họ tên không khớp với hồ sơ (identity-mismatch)", "Nguyễn Khác Tên",
+        DemoAccount("mismatch", "Họ tên không khớp với hồ sơ (identity-mismatch)", "Nguyễn Khác Tên",
                 mismatch.born.isoformat(), mismatch.personal_id, subject_of(mismatch.personal_id)),
-        Account("deceased", "Hồ sơ ghi đã mất (identity-deceased)", "Lê Văn Khuất", "1950-02-03", "038050999902",
+        DemoAccount("deceased", "Hồ sơ ghi đã mất (identity-deceased)", "Lê Văn Khuất", "1950-02-03", "038050999902",
                 subject_of("038050999902")),
         _account("minor", "Dưới 14 tuổi (identity-minor): người giám hộ làm thay", child),
         _account("revoked", "Liên kết đã bị ngắt (identity-revoked)", revoked),
@@ -54,7 +54,7 @@ def accounts() -> tuple[Account, ...]:
     )  # fmt: skip
 
 
-def account(key: str) -> Account | None:
+def account(key: str) -> DemoAccount | None:
     """The account with this key."""
     return next((each for each in accounts() if each.key == key), None)
 
@@ -78,6 +78,6 @@ def _neighbours() -> list[Person]:
     return [each for each in people() if each.village == VILLAGE and is_listed(each)]
 
 
-def _account(key: str, title: str, person: Person, *, subject: str | None = None) -> Account:
+def _account(key: str, title: str, person: Person, *, subject: str | None = None) -> DemoAccount:
     number = person.personal_id
-    return Account(key, title, person.full_name, person.born.isoformat(), number, subject or subject_of(number))
+    return DemoAccount(key, title, person.full_name, person.born.isoformat(), number, subject or subject_of(number))

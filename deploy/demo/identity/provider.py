@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from chassis.security.identity import Level
 from chassis.security.played import ACR_VALUES, DATE_OF_BIRTH, FULL_NAME, LEVEL, PATH, PERSONAL_ID
-from deploy.demo.identity.accounts import Account, account, accounts
+from deploy.demo.identity.accounts import DemoAccount, account, accounts
 
 EXAMPLE = Path(__file__).parents[3] / "docs/examples/single-page-app.html"
 SECONDS_OF_CODE = 60
@@ -41,7 +41,7 @@ ALGORITHM, KEY_ID = "ES256", "played-1"
 class Granted:
     """A code that was given out, and what it is good for."""
 
-    who: Account
+    who: DemoAccount
     level: Level
     client_id: str
     redirect_uri: str
@@ -187,7 +187,7 @@ async def userinfo(request: Request) -> Response:
     return JSONResponse({name: claims[name] for name in names}, headers={"Cache-Control": "no-store"})
 
 
-def _claims(who: Account, level: Level, at: int) -> dict[str, Any]:
+def _claims(who: DemoAccount, level: Level, at: int) -> dict[str, Any]:
     return {
         "iss": issuer(), "sub": who.subject, PERSONAL_ID: who.personal_id, FULL_NAME: who.full_name,
         DATE_OF_BIRTH: who.date_of_birth, LEVEL: ACR_VALUES[level][0], "auth_time": at,
@@ -220,7 +220,7 @@ def _explanation(asked: dict[str, str]) -> str:
     )
 
 
-def _choice(who: Account, asked: dict[str, str]) -> str:
+def _choice(who: DemoAccount, asked: dict[str, str]) -> str:
     wants_high = any(value in asked.get("acr_values", "").split() for value in ACR_VALUES[2])
     levels = (2,) if wants_high else (1, 2)
     buttons = "".join(
@@ -236,7 +236,7 @@ def _choice(who: Account, asked: dict[str, str]) -> str:
     )
 
 
-def _try_by_hand(who: Account, level: Level) -> str:
+def _try_by_hand(who: DemoAccount, level: Level) -> str:
     claims = _claims(who, level, int(time.time()))
     given = _signed(claims | {"aud": "bakhong", "client_id": "tay"}, "at+jwt")
     call = f'curl -s {issuer().removesuffix(PATH)}/v1/me -H "Authorization: Bearer {given}"'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from deploy.journeys.accounts import Account, Accounts, Partner
+from deploy.journeys.accounts import Accounts, JourneyAccount, JourneyPartner
 
 ROOT = Path(__file__).parents[3]
 STACK = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["journeys"]
@@ -37,10 +37,10 @@ def test_an_empty_file_means_that_nothing_is_prepared_and_writing_keeps_the_file
     file.touch(0o444)
     assert Accounts.read(file) is None
     place = file.stat().st_ino
-    login = Account(login="tap-huan-1", secret="1")
+    login = JourneyAccount(login="tap-huan-1", secret="1")
     accounts = Accounts(
         resident=login, resident_id="r", officer=login, merchant_id="m", procedure="2.000635",
-        partner=Partner(id="p", webhook_secret="whsec_", client_id="p", client_secret="s"),
+        partner=JourneyPartner(id="p", webhook_secret="whsec_", client_id="p", client_secret="s"),
         prepared_at=datetime(2026, 11, 30, tzinfo=UTC),
     )  # fmt: skip
 

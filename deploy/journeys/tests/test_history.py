@@ -5,7 +5,7 @@ from pathlib import Path
 
 from deploy.journeys.history import History
 from deploy.journeys.measuring import write_status
-from gateway.status.document import Status
+from gateway.status.document import PlatformStatus
 
 NOON = datetime(2026, 11, 30, 5, 0, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ def test_days_before_the_last_30_are_forgotten_by_the_date_in_viet_nam() -> None
 def test_the_files_are_written_whole_and_a_damaged_history_begins_anew(tmp_path: Path) -> None:
     write_status(tmp_path, {"dossier": "works"}, {"casework": "works"}, at(0))
     write_status(tmp_path, {"dossier": "down"}, {"casework": "down"}, at(1))
-    status = Status.model_validate_json((tmp_path / "status.json").read_bytes())
+    status = PlatformStatus.model_validate_json((tmp_path / "status.json").read_bytes())
 
     assert [(part.state, part.since, part.level) for part in status.journeys] == [("down", at(1), 50.0)]
     assert sorted(each.name for each in tmp_path.iterdir()) == [
@@ -64,5 +64,5 @@ def test_the_files_are_written_whole_and_a_damaged_history_begins_anew(tmp_path:
 def test_without_journeys_the_services_alone_are_shown(tmp_path: Path) -> None:
     write_status(tmp_path, {}, {"gateway": "works"}, at(0))
 
-    assert Status.model_validate_json((tmp_path / "status.json").read_bytes()).journeys == []
+    assert PlatformStatus.model_validate_json((tmp_path / "status.json").read_bytes()).journeys == []
     assert "chưa được kiểm tra tự động" in (tmp_path / "status.vi.html").read_text()

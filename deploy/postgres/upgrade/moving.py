@@ -23,14 +23,14 @@ SECONDS_TO_START = 120
 PROCESSES = ("door", *(f"{name}-{kind}" for name in EVERY_PROCESS for kind in ("api", "worker")))
 
 
-class Place(NamedTuple):
+class DatabasePlace(NamedTuple):
     """Which image serves which volume."""
 
     image: str
     volume: str
 
     @classmethod
-    def now(cls) -> Place:
+    def now(cls) -> DatabasePlace:
         file = Stack().file
         return cls(file["services"]["postgres"]["image"], file["volumes"]["postgres"]["name"])
 
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 class OtherServer:
     """A second PostgreSQL of the stack, in a container of its own, from another image on another volume."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: DatabasePlace) -> None:
         self.place = place
         self.container = f"{place.volume}-server"
 
@@ -73,8 +73,8 @@ class OtherServer:
 
 def rehearse(image: str) -> Iterator[str]:
     """The copy, while everything serves; afterwards the copy is gone."""
-    now = Place.now()
-    other = OtherServer(Place(image, f"{now.volume}_rehearsal"))
+    now = DatabasePlace.now()
+    other = OtherServer(DatabasePlace(image, f"{now.volume}_rehearsal"))
     began, before = time.monotonic(), count_kept(ComposeServer())
     try:
         with _removed(other):
@@ -92,16 +92,16 @@ def rehearse(image: str) -> Iterator[str]:
 
 def upgrade(image: str) -> Iterator[str]:
     """For real: what writes is stopped, everything is copied and compared, and the stack serves from the new volume."""
-    now = Place.now()
-    yield from _move(now, Place(image, f"{_plain(now.volume)}_{_version_in(image)}"))
+    now = DatabasePlace.now()
+    yield from _move(now, DatabasePlace(image, f"{_plain(now.volume)}_{_version_in(image)}"))
     yield f"The data of before stay in the volume {now.volume}: python -m deploy.postgres.upgrade confirm removes them."
 
 
 def back() -> Iterator[str]:
     """The way back: what is there now, with everything since the upgrade, into the version of before."""
     before = _before()
-    now = Place.now()
-    yield from _move(now, Place(before.image, f"{before.volume}_back"))
+    now = DatabasePlace.now()
+    yield from _move(now, DatabasePlace(before.image, f"{before.volume}_back"))
 
 
 def confirm() -> Iterator[str]:
@@ -112,7 +112,7 @@ def confirm() -> Iterator[str]:
     yield f"The volume {before.volume} is removed."
 
 
-def _move(now: Place, to: Place) -> Iterator[str]:
+def _move(now: DatabasePlace, to: DatabasePlace) -> Iterator[str]:
     if to.volume in volumes():
         raise NotDone(f"The volume {to.volume} exists: remove it first, if it may go (docker volume rm {to.volume})")
     began = time.monotonic()
@@ -134,11 +134,11 @@ def _move(now: Place, to: Place) -> Iterator[str]:
     yield f"{to.image} serves after {time.monotonic() - began:.0f} s; {len(wanted)} tables and sequences are the same."
 
 
-def _before() -> Place:
+def _before() -> DatabasePlace:
     image, _, volume = read_settings().get(BEFORE, "").partition(" ")
     if not volume:
         raise NotDone("No upgrade of PostgreSQL waits to be confirmed here.")
-    return Place(image, volume)
+    return DatabasePlace(image, volume)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from gateway.edge.responses import Scope, Send, header_values, send_json
 from gateway.proxy.client import BrokenResponse, ProxyClient, ServiceUnreachable
 from gateway.proxy.readiness import ReadinessCache, platform_readiness
 from gateway.settings import GatewaySettings
-from gateway.status.document import Status, of_readiness, read_status
+from gateway.status.document import PlatformStatus, of_readiness, read_status
 from gateway.status.page import POLICY, status_page
 
 STATUS_CACHED = b"public, max-age=30"
@@ -79,7 +79,7 @@ class Pages:
                 raise NotFound
             await send_page(send, found)
 
-    async def _status(self) -> Status:
+    async def _status(self) -> PlatformStatus:
         """The measured status; where nothing measures, what the readiness of the services tells."""
         measured = read_status(self.settings.status_dir)
         return measured or of_readiness((await self._readiness.get())[1]["dependencies"])
@@ -110,7 +110,7 @@ class Pages:
         return document
 
 
-async def send_status(scope: Scope, send: Send, status: Status) -> None:
+async def send_status(scope: Scope, send: Send, status: PlatformStatus) -> None:
     """The status as HTML for browsers, as JSON for others (or `?format=json`), in the language of the reader or of `?lang=`."""
     query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     kept: RawHeaders = [(b"cache-control", STATUS_CACHED), (b"vary", b"accept, accept-language")]
@@ -174,7 +174,7 @@ async def send_asset(scope: Scope, send: Send, name: str) -> None:
 
 @cache
 def problem_texts() -> dict[str, Any]:
-    """Status, titles and explanation of every problem, by slug."""
+    """PlatformStatus, titles and explanation of every problem, by slug."""
     if not PROBLEMS_FILE.exists():
         return {}
     texts: dict[str, Any] = json.loads(PROBLEMS_FILE.read_text(encoding="utf-8"))

@@ -41,7 +41,7 @@ class Part(BaseModel):
     """On how many of these days it was checked."""
 
 
-class Status(BaseModel):
+class PlatformStatus(BaseModel):
     """What `/status` gives as JSON."""
 
     state: State
@@ -81,24 +81,24 @@ def overall(journeys: Iterable[State], services: Iterable[State]) -> State:
     return "works" if all(state == "works" for state in everything) else "impaired"
 
 
-def read_status(folder: Path | None) -> Status | None:
+def read_status(folder: Path | None) -> PlatformStatus | None:
     """The measured status; None where there is none, or only an old one."""
     if folder is None:
         return None
     try:
-        found = Status.model_validate_json((folder / FILE).read_bytes())
+        found = PlatformStatus.model_validate_json((folder / FILE).read_bytes())
     except (OSError, ValidationError):
         return None
     return found if now() - found.checked_at < FRESH else None
 
 
-def of_readiness(dependencies: dict[str, str]) -> Status:
+def of_readiness(dependencies: dict[str, str]) -> PlatformStatus:
     """The status as the readiness of the services alone tells it: without journeys, without a past."""
     states: dict[str, State] = {name: _state_of(dependencies.get(name, "ready")) for name in SERVICES}
     if dependencies.get("database") in ("down", "unavailable"):
         states["gateway"] = "down"
     services = [Part(code=name, title=SERVICES[name], state=state) for name, state in states.items()]
-    return Status(state=overall([], states.values()), checked_at=now(), journeys=[], services=services)
+    return PlatformStatus(state=overall([], states.values()), checked_at=now(), journeys=[], services=services)
 
 
 def _state_of(readiness: str) -> State:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Literal
 
 from chassis.clock import HO_CHI_MINH
-from gateway.status.document import Part, State, Status
+from gateway.status.document import Part, PlatformStatus, State
 
 Language = Literal["vi", "en"]
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
@@ -59,7 +59,7 @@ STYLE = (
 )
 
 
-def status_page(status: Status, language: Language) -> str:
+def status_page(status: PlatformStatus, language: Language) -> str:
     """The page in one language."""
     words, other = WORDS[language], "en" if language == "vi" else "vi"
     journeys = _list(status.journeys, language) if status.journeys else f'<p class="note">{words["not-measured"]}</p>'

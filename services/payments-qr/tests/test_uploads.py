@@ -12,7 +12,7 @@ import xlsxwriter
 from payments_qr.uploads.bills import BillLine, bill_lines, normalised_period
 from payments_qr.uploads.settlement import checked_totals, settlement_lines
 from payments_qr.uploads.stalls import Stall, normalised_tax_code, stalls
-from payments_qr.uploads.tables import Remarks, UnreadableUpload, whole_number
+from payments_qr.uploads.tables import RejectedFile, Remarks, whole_number
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ async def all_of(rows: AsyncIterator[T]) -> list[T]:
 
 
 async def refused_code(text: str) -> tuple[int, str]:
-    with pytest.raises(UnreadableUpload) as refused:
+    with pytest.raises(RejectedFile) as refused:
         await checked_totals(file_of(text))
     return refused.value.rejection.row, refused.value.rejection.code
 
@@ -99,7 +99,7 @@ async def test_one_unreadable_row_refuses_the_whole_file_and_is_named() -> None:
 
 async def test_an_empty_or_binary_file_is_refused_as_a_file() -> None:
     assert (await refused_code(""))[1] == "missing-columns"
-    with pytest.raises(UnreadableUpload):
+    with pytest.raises(RejectedFile):
         await checked_totals(stored(b"\x00\x01\xff\xfePK\x03\x04" * 50))
 
 
@@ -122,7 +122,7 @@ def test_amounts_are_read_as_people_write_them(text: str, amount: int | None) ->
     "content", [b"", b"\x00" * 200, b'"' * 99, b"PK\x03\x04", b"\xff\xfe\xfe", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
 )
 async def test_no_file_raises_anything_but_unreadable(read: Any, content: bytes) -> None:
-    with pytest.raises(UnreadableUpload):
+    with pytest.raises(RejectedFile):
         await all_of(read(stored(content)))
 
 
@@ -221,7 +221,7 @@ async def test_a_column_of_types_is_read_under_any_usual_heading(title: str, wor
 async def test_a_column_that_may_be_the_type_and_is_not_understood_refuses_the_file_by_its_name() -> None:
     text = "Mã giao dịch;Phân nhóm;Số tiền\nFT1;Mua;50000\nRF1;Trả;20000\n"
 
-    with pytest.raises(UnreadableUpload) as refused:
+    with pytest.raises(RejectedFile) as refused:
         await checked_totals(file_of(text))
 
     wrong = refused.value.rejection
@@ -265,7 +265,7 @@ async def test_a_transaction_that_did_not_succeed_is_no_movement_and_is_named() 
 
 
 async def test_a_settlement_in_another_currency_is_refused_and_named_by_the_files_heading() -> None:
-    with pytest.raises(UnreadableUpload) as refused:
+    with pytest.raises(RejectedFile) as refused:
         await checked_totals(file_of("Mã giao dịch;Số tiền;Loại tiền\nFT1;50000;USD\n"))
 
     assert (refused.value.rejection.row, refused.value.rejection.column) == (2, "Loại tiền")

@@ -15,7 +15,7 @@ from chassis.storage.database import Session
 from chassis.storage.locks import lock_name
 from payments_qr.errors import unreadable_upload
 from payments_qr.model import Import, ImportRejection, ImportRow
-from payments_qr.uploads.tables import Rejection, Remarks, UnreadableUpload
+from payments_qr.uploads.tables import RejectedFile, Rejection, Remarks
 
 T = TypeVar("T")
 CHUNK = 500
@@ -123,7 +123,7 @@ async def readable(rows: AsyncGenerator[T]) -> AsyncGenerator[T]:
     try:
         async for row in rows:
             yield row
-    except UnreadableUpload as refused:
+    except RejectedFile as refused:
         raise unreadable_upload(refused.rejection) from refused
 
 

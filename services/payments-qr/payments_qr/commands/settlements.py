@@ -21,7 +21,7 @@ from payments_qr.errors import AlreadyResolved, NotResolved, unreadable_upload
 from payments_qr.model import Payment, Reversal, Settlement, SettlementLine
 from payments_qr.model.acts import ActName
 from payments_qr.uploads.settlement import FileLine, checked_totals, settlement_lines
-from payments_qr.uploads.tables import UnreadableUpload
+from payments_qr.uploads.tables import RejectedFile
 
 T = TypeVar("T")
 CHUNK = 1_000
@@ -53,7 +53,7 @@ async def import_settlement(
         return settlement, False
     try:
         totals = await checked_totals(file, ignored_columns)
-    except UnreadableUpload as refused:
+    except RejectedFile as refused:
         raise unreadable_upload(refused.rejection) from refused
     settlement = Settlement(
         partner_id=partner_id, business_date=business_date, file_hash=file_hash, row_count=totals.count,

@@ -70,7 +70,7 @@ class BillLine:
 
 
 async def bill_lines(file: BinaryIO, remarks: Remarks) -> AsyncGenerator[BillLine | list[Rejection]]:
-    """Every row as a bill, or as the list of what is wrong with it. Raises UnreadableUpload without the columns.
+    """Every row as a bill, or as the list of what is wrong with it. Raises RejectedFile without the columns.
 
     A footer "Tổng cộng" is compared with the sum of the rows: a difference is a remark.
     """

@@ -28,9 +28,9 @@ from payments_qr.uploads.settlement_columns import (
     kind_of_word,
 )
 from payments_qr.uploads.tables import (
+    RejectedFile,
     Rejection,
     Remarks,
-    UnreadableUpload,
     header_key,
     heading,
     opened,
@@ -99,7 +99,7 @@ class _Statement:
 
 
 async def checked_totals(file: BinaryIO, ignored: Collection[str] = ()) -> Totals:
-    """Reads the whole file once and compares it with its control line; raises UnreadableUpload before anything is applied.
+    """Reads the whole file once and compares it with its control line; raises RejectedFile before anything is applied.
 
     Every row must be readable: a settlement is taken whole or not at all. `ignored` are the headings of columns that the
     sender says are not needed.
@@ -124,7 +124,7 @@ async def checked_totals(file: BinaryIO, ignored: Collection[str] = ()) -> Total
 
 
 def settlement_lines(file: BinaryIO, ignored: Collection[str] = ()) -> AsyncGenerator[FileLine]:
-    """The transactions of the file in its order; raises UnreadableUpload at the first row that cannot be read."""
+    """The transactions of the file in its order; raises RejectedFile at the first row that cannot be read."""
     return _lines(file, _Statement(), Remarks(), ignored)
 
 
@@ -153,7 +153,7 @@ def _refuse_unknown_columns(table: Table, ignored: set[str]) -> None:
         vi += "Đổi tên cột, hoặc nêu cột này trong ignored_columns nếu không cần."
         en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not told apart. "
         en += "Rename the column, or name it in ignored_columns if it is not needed."
-        raise UnreadableUpload(Rejection(1, named.column, "column-unknown", vi, en))
+        raise RejectedFile(Rejection(1, named.column, "column-unknown", vi, en))
 
 
 def _is_transaction(row: Row, statement: _Statement) -> bool:
@@ -241,11 +241,11 @@ def _instant_of(row: Row) -> datetime | None:
         raise _wrong(row, "settled_at", "wrong-time", "Thời gian không hợp lệ.", "The time is not valid.") from error
 
 
-def _wrong(row: Row, column: str, code: str, vi: str, en: str) -> UnreadableUpload:
+def _wrong(row: Row, column: str, code: str, vi: str, en: str) -> RejectedFile:
     """A cell for which the file is refused: named by the line and heading that its sender sees."""
     title = heading(row, column)
     return _refused(row.line, title, code, f"Cột “{title}”: {vi}", f"Column “{title}”: {en}")
 
 
-def _refused(number: int, column: str, code: str, vi: str, en: str) -> UnreadableUpload:
-    return UnreadableUpload(Rejection(number, column, code, vi, en))
+def _refused(number: int, column: str, code: str, vi: str, en: str) -> RejectedFile:
+    return RejectedFile(Rejection(number, column, code, vi, en))

@@ -111,7 +111,7 @@ class Stall:
 
 
 async def stalls(file: BinaryIO, remarks: Remarks) -> AsyncGenerator[Stall | list[Rejection]]:
-    """Every row as a stall, or as the list of what is wrong with it. Raises UnreadableUpload without the columns."""
+    """Every row as a stall, or as the list of what is wrong with it. Raises RejectedFile without the columns."""
     async for row in rows_of(file, COLUMNS, remarks):
         if isinstance(row, BrokenRow):
             yield [broken(row)]

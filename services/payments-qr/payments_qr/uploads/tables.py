@@ -26,7 +26,7 @@ class Rejection:
     en: str
 
 
-class UnreadableUpload(Exception):
+class RejectedFile(Exception):
     """The file as a whole cannot be used; nothing of it was applied."""
 
     def __init__(self, rejection: Rejection) -> None:
@@ -85,7 +85,7 @@ def text(row: Row, column: str) -> str:
 
 @asynccontextmanager
 async def opened(file: BinaryIO, columns: Sequence[Column]) -> AsyncGenerator[IsolatedTable]:
-    """The table of a file; raises `UnreadableUpload`, also while its rows are read."""
+    """The table of a file; raises `RejectedFile`, also while its rows are read."""
     try:
         async with open_table(file, columns) as table:
             yield table
@@ -94,20 +94,20 @@ async def opened(file: BinaryIO, columns: Sequence[Column]) -> AsyncGenerator[Is
 
 
 async def rows_of(file: BinaryIO, columns: Sequence[Column], remarks: Remarks) -> AsyncGenerator[AnyRow]:
-    """The rows under the header; raises `UnreadableUpload`. `remarks` are complete after the last row."""
+    """The rows under the header; raises `RejectedFile`. `remarks` are complete after the last row."""
     async with opened(file, columns) as table:
         async for row in table.rows():
             yield row
         remarks.note_table(table.table)
 
 
-def refused_file(error: UnreadableTable, columns: Sequence[Column]) -> UnreadableUpload:
+def refused_file(error: UnreadableTable, columns: Sequence[Column]) -> RejectedFile:
     """A file that is no table, or a table without the required columns."""
     if error.finding.code in ("column-missing", "file-empty"):
         listed = ", ".join(column.title for column in columns if column.required)
         vi, en = f"Tệp phải có các cột: {listed}.", f"The file must have the columns: {listed}."
-        return UnreadableUpload(Rejection(1, "", "missing-columns", vi, en))
-    return UnreadableUpload(Rejection(1, "", "not-a-table", error.finding.vi, error.finding.en))
+        return RejectedFile(Rejection(1, "", "missing-columns", vi, en))
+    return RejectedFile(Rejection(1, "", "not-a-table", error.finding.vi, error.finding.en))
 
 
 def broken(row: BrokenRow) -> Rejection:
