@@ -19,7 +19,7 @@ from notifications.channels.destinations import Destination
 from notifications.channels.loop import ChannelSender
 from notifications.channels.messages import Accepted, Message, Refused, SendResult, TryLater
 from notifications.channels.queue import Queued
-from notifications.model.notifications import Channel, Notification, NotificationSend
+from notifications.model.notifications import Notification, NotificationChannel, NotificationSend
 from notifications.model.preferences import TOKEN, Device, Platform, QuietHours
 from notifications.sender.signatures import headers_of, key_of
 from notifications.settings import NotificationsSettings, get_settings
@@ -64,14 +64,17 @@ async def find(send: Queued) -> Destination:
     return PHONE
 
 
-def sender(database: Database, adapter: Recording, channel: Channel = Channel.SMS, **settings: Any) -> ChannelSender:
+def sender(
+    database: Database, adapter: Recording, channel: NotificationChannel = NotificationChannel.SMS, **settings: Any
+) -> ChannelSender:
     keys = [(channel, platform) for platform in (None, *Platform)]
     adapters: Adapters = dict.fromkeys(keys, adapter)
     return ChannelSender(channel, database, NotificationsSettings(**settings), adapters, find, title_of)
 
 
 async def queue(
-    database: Database, *, channel: Channel = Channel.SMS, kind: str = "supplement_asked", unit_code: str = "15724",
+    database: Database, *, channel: NotificationChannel = NotificationChannel.SMS, kind: str = "supplement_asked",
+    unit_code: str = "15724",
     device: Device | None = None, person: str = "", ended: bool = False,
 ) -> UUID:  # fmt: skip
     """A queued send of a new notification."""
@@ -124,8 +127,11 @@ async def test_a_queued_message_is_sent_once_and_says_only_a_title_and_a_place(
 
 async def test_two_senders_share_the_work_and_send_nothing_twice(database: Database, adapter: Recording) -> None:
     for _ in range(60):
-        await queue(database, channel=Channel.EMAIL)
-    first, second = sender(database, adapter, Channel.EMAIL), sender(database, adapter, Channel.EMAIL)
+        await queue(database, channel=NotificationChannel.EMAIL)
+    first, second = (
+        sender(database, adapter, NotificationChannel.EMAIL),
+        sender(database, adapter, NotificationChannel.EMAIL),
+    )
     running: tuple[dict[Any, Queued], dict[Any, Queued]] = ({}, {})
     await first._start(running[0])  # both have claimed before either has sent
     await second._start(running[1])
@@ -185,11 +191,11 @@ async def test_an_sms_of_two_parts_costs_two(database: Database, adapter: Record
 
 async def test_what_has_ended_or_has_no_device_or_no_channel_is_dropped(database: Database, adapter: Recording) -> None:
     ended = await queue(database, ended=True)
-    gone = await queue(database, channel=Channel.PUSH)
-    nowhere = await queue(database, channel=Channel.ZALO)
+    gone = await queue(database, channel=NotificationChannel.PUSH)
+    nowhere = await queue(database, channel=NotificationChannel.ZALO)
     await sender(database, adapter).drain()
-    await sender(database, adapter, Channel.PUSH).drain()
-    await ChannelSender(Channel.ZALO, database, NotificationsSettings(), {}, find, title_of).drain()
+    await sender(database, adapter, NotificationChannel.PUSH).drain()
+    await ChannelSender(NotificationChannel.ZALO, database, NotificationsSettings(), {}, find, title_of).drain()
 
     reasons = [(await row(database, one))["reason_ended"] for one in (ended, gone, nowhere)]
     assert reasons == ["reason-ended", "device-removed", "not-configured"]
@@ -200,8 +206,8 @@ async def test_a_void_token_removes_the_device_but_not_one_that_registered_again
     database: Database, adapter: Recording
 ) -> None:
     void, renewed = a_device(), a_device()
-    await queue(database, channel=Channel.PUSH, device=void)
-    await queue(database, channel=Channel.PUSH, device=renewed)
+    await queue(database, channel=NotificationChannel.PUSH, device=void)
+    await queue(database, channel=NotificationChannel.PUSH, device=renewed)
 
     async def renew(send: Queued) -> Destination:
         if send.device_id == renewed.id:
@@ -209,7 +215,7 @@ async def test_a_void_token_removes_the_device_but_not_one_that_registered_again
         return "token"
 
     adapter.answers = [Refused("unregistered", removes_device=True)] * 2
-    push = sender(database, adapter, Channel.PUSH)
+    push = sender(database, adapter, NotificationChannel.PUSH)
     push._find = renew
     await push.drain()
 
@@ -219,16 +225,16 @@ async def test_a_void_token_removes_the_device_but_not_one_that_registered_again
 async def test_a_sender_that_died_leaves_its_work_to_another_after_its_lease(
     database: Database, adapter: Recording
 ) -> None:
-    send_id = await queue(database, channel=Channel.EMAIL)
-    dead = sender(database, adapter, Channel.EMAIL)
+    send_id = await queue(database, channel=NotificationChannel.EMAIL)
+    dead = sender(database, adapter, NotificationChannel.EMAIL)
     running: dict[Any, Queued] = {}
     await dead._start(running)
     for task in running:
         task.cancel()
-    await sender(database, adapter, Channel.EMAIL).drain()
+    await sender(database, adapter, NotificationChannel.EMAIL).drain()
     assert adapter.messages == []
     await database.fetch("UPDATE notification_send SET claimed_until = clock_timestamp() - interval '1 second'")
-    await sender(database, adapter, Channel.EMAIL).drain()
+    await sender(database, adapter, NotificationChannel.EMAIL).drain()
 
     assert [message.send_id for message in adapter.messages] == [send_id]
 
@@ -296,7 +302,7 @@ async def test_an_operator_sees_how_channels_are_doing(
     rows = [await row(database, one) for one in sent]
     taken = next(one["id"] for one in rows if one["status"] == "sent")
     await receipts(f"ref-{taken}", "delivered")
-    await queue(database, channel=Channel.EMAIL)
+    await queue(database, channel=NotificationChannel.EMAIL)
     answer = await calling("operator").get("/v1/channels")
 
     assert answer.status_code == 200, answer.text

@@ -6,7 +6,7 @@ from chassis.errors import Language
 from notifications.channels.texts import is_gsm7, is_too_long, sms_parts, text_for
 from notifications.model.notification_kinds import BY_NAME
 from notifications.model.notification_texts import title_of
-from notifications.model.notifications import SENT_CHANNELS, Channel
+from notifications.model.notifications import SENT_CHANNELS, NotificationChannel
 from notifications.settings import NotificationsSettings
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
@@ -23,7 +23,7 @@ def test_every_kind_fits_every_channel(kind: str) -> None:
             for with_accents in (True, False):
                 text = text_for(channel, title, place, language, with_accents=with_accents)
                 assert not is_too_long(channel, title, text), (channel, language, text)
-        plain = text_for(Channel.SMS, title, place, language, with_accents=False)
+        plain = text_for(NotificationChannel.SMS, title, place, language, with_accents=False)
         assert is_gsm7(plain), plain
         assert sms_parts(plain) == 1, plain
 

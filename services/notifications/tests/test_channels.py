@@ -17,7 +17,7 @@ from chassis.ids import new_id
 from notifications.channels.configured import adapters_of
 from notifications.channels.messages import Accepted, Adapter, Message, Refused, SendResult, TryLater
 from notifications.channels.web_push import PushSubscription, WebPush
-from notifications.model.notifications import Channel
+from notifications.model.notifications import NotificationChannel
 from notifications.model.preferences import Platform
 from notifications.settings import NotificationsSettings
 from services.notifications.tests.channel_servers import Browser, google, mail_server, partner
@@ -37,7 +37,7 @@ async def sent_by(adapter: Adapter, *messages: Message) -> list[SendResult]:
     return results
 
 
-def adapter_of(channel: Channel, platform: Platform | None = None, **settings: Any) -> Adapter:
+def adapter_of(channel: NotificationChannel, platform: Platform | None = None, **settings: Any) -> Adapter:
     configured = adapters_of(NotificationsSettings(message_place=PLACE, **settings))
     assert set(configured) >= {(channel, platform)}
     return configured[channel, platform]
@@ -49,7 +49,9 @@ def test_nothing_is_on_unless_it_is_configured() -> None:
 
 async def test_fcm_exchanges_one_token_and_sends_a_title_and_an_id(tmp_path: Path) -> None:
     async with google() as server:
-        fcm = adapter_of(Channel.PUSH, Platform.ANDROID, fcm_key_file=server.key_file(tmp_path), fcm_url=server.url)
+        fcm = adapter_of(
+            NotificationChannel.PUSH, Platform.ANDROID, fcm_key_file=server.key_file(tmp_path), fcm_url=server.url
+        )
         first = message("device-token")
         results = await sent_by(fcm, first, message("device-token"))
 
@@ -81,7 +83,9 @@ async def test_what_fcm_answers_decides_whether_it_is_tried_again(
 ) -> None:
     async with google() as server:
         server.status, server.body = status, refusal(status, code)
-        fcm = adapter_of(Channel.PUSH, Platform.IOS, fcm_key_file=server.key_file(tmp_path), fcm_url=server.url)
+        fcm = adapter_of(
+            NotificationChannel.PUSH, Platform.IOS, fcm_key_file=server.key_file(tmp_path), fcm_url=server.url
+        )
         assert await sent_by(fcm, message("device-token")) == [expected]
 
 
@@ -108,7 +112,9 @@ async def test_only_the_browser_reads_a_web_push_and_the_push_service_knows_who_
     key, path = vapid
     browser = Browser()
     async with receiving(status=201) as service:
-        push = adapter_of(Channel.PUSH, Platform.WEB, vapid_key_file=path, vapid_contact="mailto:it@tinh.example")
+        push = adapter_of(
+            NotificationChannel.PUSH, Platform.WEB, vapid_key_file=path, vapid_contact="mailto:it@tinh.example"
+        )
         first = message(subscription(service.url, browser))
         results = await sent_by(push, first)
 
@@ -185,7 +191,7 @@ def test_a_browser_decrypts_the_example_of_the_rfc() -> None:
 async def test_an_sms_goes_to_the_partner_with_a_reference_that_makes_it_one() -> None:
     async with partner() as server:
         server.body = {"reference": "p-77"}
-        sms = adapter_of(Channel.SMS, sms_url=server.url, sms_token="t0k", sms_sender="BAKHONG")
+        sms = adapter_of(NotificationChannel.SMS, sms_url=server.url, sms_token="t0k", sms_sender="BAKHONG")
         one = message("+84912345678", "Ho so can bo sung. Xem tai app.tinh.example")
         assert await sent_by(sms, one) == [Accepted("p-77")]
 
@@ -203,18 +209,20 @@ async def test_an_sms_goes_to_the_partner_with_a_reference_that_makes_it_one() -
 async def test_a_partner_that_refuses_an_sms_is_not_asked_again(status: int, expected: SendResult) -> None:
     async with partner() as server:
         server.status, server.headers = status, {"Retry-After": "3"}
-        assert await sent_by(adapter_of(Channel.SMS, sms_url=server.url), message("+84912345678")) == [expected]
+        assert await sent_by(adapter_of(NotificationChannel.SMS, sms_url=server.url), message("+84912345678")) == [
+            expected
+        ]
 
 
 async def test_a_partner_that_is_away_is_asked_later() -> None:
-    sms = adapter_of(Channel.SMS, sms_url="http://127.0.0.1:1/send")
+    sms = adapter_of(NotificationChannel.SMS, sms_url="http://127.0.0.1:1/send")
     assert await sent_by(sms, message("+84912345678")) == [TryLater("connection-failed")]
 
 
 async def test_zalo_gets_a_template_with_its_parameters() -> None:
     async with partner() as server:
         server.body = {"error": 0, "message": "Success", "data": {"msg_id": "a4d0243f"}}
-        zalo = adapter_of(Channel.ZALO, zns_url=server.url, zns_token="t0k", zns_template_vi="7895417")
+        zalo = adapter_of(NotificationChannel.ZALO, zns_url=server.url, zns_token="t0k", zns_template_vi="7895417")
         one = message("+84912345678")
         assert await sent_by(zalo, one) == [Accepted("a4d0243f")]
 
@@ -236,13 +244,15 @@ async def test_zalo_gets_a_template_with_its_parameters() -> None:
 async def test_zalos_codes_decide_whether_it_is_tried_again(code: int | None, expected: SendResult) -> None:
     async with partner() as server:
         server.body = {"error": code}
-        zalo = adapter_of(Channel.ZALO, zns_url=server.url, zns_template_vi="1")
+        zalo = adapter_of(NotificationChannel.ZALO, zns_url=server.url, zns_template_vi="1")
         assert await sent_by(zalo, message("+84912345678")) == [expected]
 
 
 async def test_a_mail_has_the_title_as_its_subject_and_says_where_to_look() -> None:
     async with mail_server() as server:
-        mail = adapter_of(Channel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}", mail_from="tin@tinh.example")
+        mail = adapter_of(
+            NotificationChannel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}", mail_from="tin@tinh.example"
+        )
         (result,) = await sent_by(mail, message("an@nguoi-dan.example", f"{TITLE}. Xem tại: {PLACE}"))
 
     (content,) = server.messages
@@ -266,9 +276,9 @@ async def test_a_mail_has_the_title_as_its_subject_and_says_where_to_look() -> N
 async def test_a_mail_server_says_whether_to_try_again(to: str, answer: str, expected: SendResult) -> None:
     async with mail_server() as server:
         server.answer = answer
-        assert await sent_by(adapter_of(Channel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}"), message(to)) == [
-            expected
-        ]
-    assert await sent_by(adapter_of(Channel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}"), message(to)) == [
-        TryLater("connection-failed")
-    ]
+        assert await sent_by(
+            adapter_of(NotificationChannel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}"), message(to)
+        ) == [expected]
+    assert await sent_by(
+        adapter_of(NotificationChannel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}"), message(to)
+    ) == [TryLater("connection-failed")]

@@ -90,7 +90,7 @@ async def test_a_lease_that_ends_while_its_sender_hangs_gives_the_work_to_anothe
     database: Database, receiver: Receiver, subscribe: Any, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "LEASE", timedelta(seconds=0.2))
-    limits = claims.Limits(healthy=100, failing=10, open=1000)
+    limits = claims.ClaimLimits(healthy=100, failing=10, open=1000)
     subscription = await subscribe("step.completed")
     await publish(database, 3)
     hanging = await claims.claim(database, subscription["id"], limits, most=100)

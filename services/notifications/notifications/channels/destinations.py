@@ -7,7 +7,7 @@ from chassis.security.encryption import decrypt_text
 from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from notifications.channels.messages import Refused, TryLater
 from notifications.channels.queue import Queued
-from notifications.model.notifications import Channel
+from notifications.model.notifications import NotificationChannel
 from notifications.model.preferences import TOKEN
 
 PURPOSE = "notification"
@@ -25,10 +25,12 @@ class Destinations:
 
     async def find(self, send: Queued) -> Destination:
         """The destination of a send; never logged."""
-        if send.channel == Channel.PUSH:
+        if send.channel == NotificationChannel.PUSH:
             assert send.token is not None
             return decrypt_text(TOKEN, str(send.device_id), send.token)
-        if send.channel in (Channel.SMS, Channel.ZALO) and (send.person or "").startswith(RESIDENT):
+        if send.channel in (NotificationChannel.SMS, NotificationChannel.ZALO) and (send.person or "").startswith(
+            RESIDENT
+        ):
             return await self._phone(UUID((send.person or "").removeprefix(RESIDENT)))
         return NO_ADDRESS
 

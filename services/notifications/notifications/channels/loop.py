@@ -24,7 +24,7 @@ from notifications.channels.queue import (
 from notifications.channels.texts import sms_parts, text_for
 from notifications.commands.budgets import spend
 from notifications.commands.sends import end_of_quiet
-from notifications.model.notifications import SENT_CHANNELS, Channel
+from notifications.model.notifications import SENT_CHANNELS, NotificationChannel
 from notifications.model.preferences import QUIET_FROM, QUIET_UNTIL, URGENT, Platform
 from notifications.settings import NotificationsSettings, get_settings
 
@@ -41,7 +41,7 @@ class ChannelSender:
 
     def __init__(
         self,
-        channel: Channel,
+        channel: NotificationChannel,
         database: Database,
         settings: NotificationsSettings,
         adapters: Adapters,
@@ -106,7 +106,7 @@ class ChannelSender:
     async def _decision(self, session: Session, send: Queued) -> Decision:
         if send.has_ended:
             return Drop("reason-ended")
-        if self._channel is Channel.PUSH and send.device_id is None:
+        if self._channel is NotificationChannel.PUSH and send.device_id is None:
             return Drop("device-removed")
         if self._adapter(send) is None:
             return Drop("not-configured")
@@ -121,11 +121,14 @@ class ChannelSender:
         return None
 
     async def _is_paid(self, session: Session, send: Queued) -> bool:
-        limits = {Channel.SMS: self._settings.sms_per_unit_and_day, Channel.ZALO: self._settings.zns_per_unit_and_day}
+        limits = {
+            NotificationChannel.SMS: self._settings.sms_per_unit_and_day,
+            NotificationChannel.ZALO: self._settings.zns_per_unit_and_day,
+        }
         limit = limits.get(self._channel)
         if limit is None:
             return True
-        cost = sms_parts(self._text(send)) if self._channel is Channel.SMS else 1
+        cost = sms_parts(self._text(send)) if self._channel is NotificationChannel.SMS else 1
         return await spend(session, send.unit_code or "", self._channel.value, cost, limit)
 
     def _adapter(self, send: Queued) -> Adapter | None:

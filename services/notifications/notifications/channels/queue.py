@@ -13,7 +13,7 @@ from chassis.storage.database import Database, Session
 from notifications.channels.messages import Accepted, Refused, SendResult, TryLater
 from notifications.channels.texts import NEWEST
 from notifications.commands.receipts import apply_receipts
-from notifications.model.notifications import Channel, SendStatus
+from notifications.model.notifications import NotificationChannel, SendStatus
 from notifications.sender.schedule import seconds_before_retry
 
 LEASE = timedelta(seconds=90)
@@ -59,7 +59,7 @@ Decision = Drop | Wait | None
 """None: it is attempted now."""
 
 
-async def due_sends(session: Session, channel: Channel, most: int) -> list[Queued]:
+async def due_sends(session: Session, channel: NotificationChannel, most: int) -> list[Queued]:
     """Locks at most `most` sends of a channel that are due and that no sender is attempting."""
     rows = await session.execute(_DUE, {"channel": channel.value, "now": now(), "most": most})
     return [Queued(**row) for row in rows.mappings()]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chassis.errors import Language
 from chassis.folding import to_ascii
-from notifications.model.notifications import Channel
+from notifications.model.notifications import NotificationChannel
 
 LONGEST_PUSH_TITLE = 65
 """Characters that a lock screen shows of a title."""
@@ -24,19 +24,19 @@ GSM7_OF_TWO = frozenset("^{}\\[~]|€\f")
 
 
 @dataclass(frozen=True)
-class Template:
+class MessageTemplate:
     """The text of one channel in both languages, with `{title}` and `{place}`."""
 
     vi: str
     en: str
 
 
-VERSIONS: Mapping[int, Mapping[Channel, Template]] = {
+VERSIONS: Mapping[int, Mapping[NotificationChannel, MessageTemplate]] = {
     1: {
-        Channel.PUSH: Template("{title}", "{title}"),
-        Channel.SMS: Template("{title}. Xem tại {place}", "{title}. See {place}"),
-        Channel.ZALO: Template("{title}", "{title}"),
-        Channel.EMAIL: Template(
+        NotificationChannel.PUSH: MessageTemplate("{title}", "{title}"),
+        NotificationChannel.SMS: MessageTemplate("{title}. Xem tại {place}", "{title}. See {place}"),
+        NotificationChannel.ZALO: MessageTemplate("{title}", "{title}"),
+        NotificationChannel.EMAIL: MessageTemplate(
             "{title}.\n\nNội dung không gửi qua thư. Xem tại: {place}\nThư được gửi tự động, xin không trả lời.\n",
             "{title}.\n\nThe content is not sent by mail. See: {place}\nThis is an automatic message; please do not answer.\n",
         ),
@@ -45,23 +45,25 @@ VERSIONS: Mapping[int, Mapping[Channel, Template]] = {
 NEWEST = max(VERSIONS)
 
 
-def text_for(channel: Channel, title: str, place: str, language: Language, *, with_accents: bool = True) -> str:
+def text_for(
+    channel: NotificationChannel, title: str, place: str, language: Language, *, with_accents: bool = True
+) -> str:
     """The text of the newest version; of an SMS without accents where it is set so, which halves what it costs."""
     template = VERSIONS[NEWEST][channel]
     text = (template.vi if language == "vi" else template.en).format(title=title, place=place)
-    return text if with_accents or channel is not Channel.SMS else to_ascii(text)
+    return text if with_accents or channel is not NotificationChannel.SMS else to_ascii(text)
 
 
-def is_too_long(channel: Channel, title: str, text: str) -> bool:
+def is_too_long(channel: NotificationChannel, title: str, text: str) -> bool:
     """Whether the channel would cut it, or an SMS would take more parts than are paid for."""
     match channel:
-        case Channel.PUSH:
+        case NotificationChannel.PUSH:
             return len(title) > LONGEST_PUSH_TITLE
-        case Channel.ZALO:
+        case NotificationChannel.ZALO:
             return len(title) > LONGEST_PARAMETER
-        case Channel.EMAIL:
+        case NotificationChannel.EMAIL:
             return len(title) > LONGEST_SUBJECT or "\n" in title
-        case Channel.SMS:
+        case NotificationChannel.SMS:
             return sms_parts(text) > MOST_SMS_PARTS
         case _:
             return False

@@ -15,19 +15,21 @@ from notifications.commands.acts import add_act
 from notifications.commands.publishing import NewEvent, record_events
 from notifications.commands.retention import KEPT
 from notifications.errors import ReplayTooOld
-from notifications.model.deliveries import Delivery, DeliveryStatus, Replay
+from notifications.model.deliveries import DeliveryStatus, EventDelivery, Replay
 from notifications.model.events import PublicEvent
 from notifications.model.samples import sample_data
 from notifications.model.subscriptions import Subscription
 from notifications.queries.events import visible_events
 
 
-async def send_test(session: Session, caller: Caller, subscription: Subscription, type_: str) -> tuple[Delivery, UUID]:
+async def send_test(
+    session: Session, caller: Caller, subscription: Subscription, type_: str
+) -> tuple[EventDelivery, UUID]:
     """A sample of a type for this subscription alone, in no feed; sent also while the subscription is not active."""
     id_ = new_id()
     (position,) = await record_events(session, [NewEvent(type_, str(id_), f"test|{id_}", now(), sample_data(type_))])
     event = (await session.exec(select(PublicEvent).where(PublicEvent.position == position))).one()
-    delivery = Delivery(
+    delivery = EventDelivery(
         subscription_id=subscription.id, position=position, type=type_, subject=event.subject, is_forced=True,
         created_at=now(), next_attempt_at=now(),
     )  # fmt: skip
@@ -36,7 +38,7 @@ async def send_test(session: Session, caller: Caller, subscription: Subscription
     return delivery, event.id
 
 
-def resend(session: Session, caller: Caller, subscription: Subscription, delivery: Delivery) -> None:
+def resend(session: Session, caller: Caller, subscription: Subscription, delivery: EventDelivery) -> None:
     """One delivery is due now, whatever became of it, also while the subscription is not active."""
     delivery.status, delivery.retries, delivery.is_forced = DeliveryStatus.PENDING.value, 0, True
     delivery.next_attempt_at, delivery.delivered_at = now(), None
@@ -62,9 +64,10 @@ async def replay(
     )
     if status is not None:
         query = query.join(
-            Delivery,
-            (col(Delivery.position) == PublicEvent.position) & (col(Delivery.subscription_id) == subscription.id),
-        ).where(Delivery.status == status.value)
+            EventDelivery,
+            (col(EventDelivery.position) == PublicEvent.position)
+            & (col(EventDelivery.subscription_id) == subscription.id),
+        ).where(EventDelivery.status == status.value)
     wanted = query.with_only_columns(
         col(PublicEvent.position), col(PublicEvent.type), col(PublicEvent.subject), maintain_column_froms=True
     )

@@ -18,7 +18,7 @@ from chassis.storage.locks import lock_name
 from notifications.commands.recipients import Resolved, resolve
 from notifications.commands.sends import queue_sends
 from notifications.model.notifications import Notification
-from notifications.model.recipients import Recipient
+from notifications.model.recipients import NotificationRecipient
 
 NOTIFICATIONS = Counter("bakhong_notifications", "Notifications to people", ["kind"])
 
@@ -28,7 +28,7 @@ class News:
     """Something to tell; `once` and the recipient make it the same news. `is_ended`: its reason has ended already."""
 
     kind: str
-    recipient: Recipient
+    recipient: NotificationRecipient
     about_type: str
     about_id: UUID
     once: str
@@ -77,7 +77,7 @@ async def _expand(session: Session, news: Sequence[News]) -> list[News]:
         if one.recipient.told_of is None:
             expanded.append(one)
         people = sorted(person for reason, person in told if person and reason == one.recipient.told_of)
-        expanded += [replace(one, recipient=Recipient(person)) for person in people]
+        expanded += [replace(one, recipient=NotificationRecipient(person)) for person in people]
     return expanded
 
 

@@ -21,7 +21,7 @@ from notifications.model import people
 from notifications.model.notifications import PlannedNotice
 from notifications.model.people import KnownOrganization, KnownResident
 from notifications.model.plans import Plan, onces, plans_of_session, plans_of_task, session_reason, task_reason
-from notifications.model.recipients import Recipient
+from notifications.model.recipients import NotificationRecipient
 
 BATCH = 1000
 """So many people are told in one transaction; nothing else of an audience is in memory."""
@@ -74,14 +74,14 @@ async def _tell(session: Session, notice: PlannedNotice) -> None:
         return
     if notice.audience is None:
         await record_news(
-            session, [_news(notice, _post(notice) if notice.person is None else Recipient(notice.person))]
+            session, [_news(notice, _post(notice) if notice.person is None else NotificationRecipient(notice.person))]
         )
         notice.told, notice.finished_at = 1, now()
         return
     audience, _, last = (notice.cursor or f"{RESIDENTS}:{FIRST}").partition(":")
     ids = await _next(session, notice, audience, UUID(last))
     named = people.resident if audience == RESIDENTS else people.organization
-    news = [_news(notice, Recipient(named(id_))) for id_ in ids]
+    news = [_news(notice, NotificationRecipient(named(id_))) for id_ in ids]
     if notice.cursor is None:
         news.append(_news(notice, _post(notice)))
     await record_news(session, news)
@@ -100,15 +100,15 @@ def _is_past(notice: PlannedNotice) -> bool:
     return notice.due_at < now() - OLD or (starts_at is not None and datetime.fromisoformat(starts_at) <= now())
 
 
-def _news(notice: PlannedNotice, recipient: Recipient) -> News:
+def _news(notice: PlannedNotice, recipient: NotificationRecipient) -> News:
     return News(
         kind=notice.kind, recipient=recipient, about_type=notice.about_type, about_id=notice.about_id, once=notice.once,
         occurred_at=notice.occurred_at, placeholders=notice.placeholders, reason=notice.once,
     )  # fmt: skip
 
 
-def _post(notice: PlannedNotice) -> Recipient:
-    return Recipient(role=notice.role, body=notice.body, unit_id=notice.unit_id)
+def _post(notice: PlannedNotice) -> NotificationRecipient:
+    return NotificationRecipient(role=notice.role, body=notice.body, unit_id=notice.unit_id)
 
 
 async def _next(session: Session, notice: PlannedNotice, audience: str, after: UUID) -> list[UUID]:

@@ -13,7 +13,7 @@ from chassis.ids import new_id
 from chassis.storage.bulk import BulkInsert
 from chassis.storage.database import Session
 from notifications.commands.recipients import Resolved, records_of
-from notifications.model.notifications import SENT_CHANNELS, Channel, NotificationSend
+from notifications.model.notifications import SENT_CHANNELS, NotificationChannel, NotificationSend
 from notifications.model.preferences import (
     ON_BY_DEFAULT,
     QUIET_FROM,
@@ -41,7 +41,7 @@ async def queue_sends(session: Session, told: Sequence[Told]) -> None:
         due_at = moment if kind in URGENT else end_of_quiet(moment, *hours)
         for channel in SENT_CHANNELS:
             if preferences.get((person.person, kind, channel.value), channel in ON_BY_DEFAULT):
-                targets = devices[person.person] if channel is Channel.PUSH else [None]
+                targets = devices[person.person] if channel is NotificationChannel.PUSH else [None]
                 rows += [
                     (new_id(), notification_id, channel.value, target, person.unit_code, due_at) for target in targets
                 ]

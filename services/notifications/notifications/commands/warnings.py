@@ -17,7 +17,7 @@ from notifications.commands.news import News, record_news
 from notifications.commands.publishing import NewEvent, record_events
 from notifications.model.event_data import SubscriptionData
 from notifications.model.partners import CONTACT, KnownPartner
-from notifications.model.recipients import Recipient
+from notifications.model.recipients import NotificationRecipient
 from notifications.model.subscriptions import Subscription, SubscriptionStatus, Warned
 
 STAGES: tuple[tuple[float, Warned], ...] = ((1.0, Warned.DISABLED), (0.9, Warned.NEARLY), (0.5, Warned.HALF))
@@ -53,7 +53,7 @@ class OwnerWarning:
         """The news for operators."""
         times = {"failing_since": self.failing_since.isoformat(), "disables_at": self.disables_at.isoformat()}
         return News(
-            kind="delivery_failing", recipient=Recipient(role="operator"), about_type="subscription",
+            kind="delivery_failing", recipient=NotificationRecipient(role="operator"), about_type="subscription",
             about_id=self.subscription.id, once=self.event().once, occurred_at=now(), placeholders=times,
         )  # fmt: skip
 

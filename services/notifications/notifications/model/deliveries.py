@@ -25,7 +25,7 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
 
 
-class Delivery(Table, table=True):
+class EventDelivery(Table, table=True):
     """One event for one subscription. A row is made when the event is due for its first attempt."""
 
     __tablename__ = "delivery"

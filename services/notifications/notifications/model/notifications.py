@@ -93,7 +93,7 @@ class PlannedNotice(Table, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=aware())
 
 
-class Channel(StrEnum):
+class NotificationChannel(StrEnum):
     """A way to a person beside the feed, which every notification is in (`app`)."""
 
     APP = "app"
@@ -103,7 +103,7 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-SENT_CHANNELS = (Channel.PUSH, Channel.SMS, Channel.ZALO, Channel.EMAIL)
+SENT_CHANNELS = (NotificationChannel.PUSH, NotificationChannel.SMS, NotificationChannel.ZALO, NotificationChannel.EMAIL)
 
 
 class SendStatus(StrEnum):

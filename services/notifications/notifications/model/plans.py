@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.clock import HO_CHI_MINH, local_date
 from contracts.onboarding import SessionScheduled, TaskChanged
 from notifications.model import people
-from notifications.model.recipients import Recipient
+from notifications.model.recipients import NotificationRecipient
 
 NEAR = timedelta(days=3)
 """How long before a session people are told."""
@@ -27,7 +27,7 @@ class Plan:
     due_at: datetime
     about_type: str
     about_id: UUID
-    recipient: Recipient
+    recipient: NotificationRecipient
     audience: str | None = None
     placeholders: dict[str, Any] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ def _of_session(event: SessionScheduled, kind: str, due_at: datetime) -> Plan:
     starts_at = event.starts_at.isoformat()
     return Plan(
         kind=kind, once=f"{kind}|{event.session_id}|{starts_at}", due_at=due_at, about_type="session",
-        about_id=event.session_id, recipient=Recipient(unit_id=event.unit_id), audience=PEOPLE,
+        about_id=event.session_id, recipient=NotificationRecipient(unit_id=event.unit_id), audience=PEOPLE,
         placeholders={"kind": event.kind, "starts_at": starts_at},
     )  # fmt: skip
 
@@ -68,9 +68,9 @@ def plans_of_task(event: TaskChanged) -> list[Plan]:
     """Reminders on the mornings that are to come; of those that have passed, the last one at once."""
     if event.status != "open" or event.due_on is None:
         return []
-    recipient = Recipient(role="officer", body=event.body, unit_id=event.unit_id)
+    recipient = NotificationRecipient(role="officer", body=event.body, unit_id=event.unit_id)
     if event.owner:
-        recipient = Recipient(people.account(event.owner))
+        recipient = NotificationRecipient(people.account(event.owner))
     today = local_date(event.at)
     past = [day for day in event.reminded_on if day < today]
     return [

@@ -11,11 +11,11 @@ from chassis.ids import new_id
 from chassis.security.encryption import CipherContext
 from chassis.storage.database import aware
 from notifications.model import Table
-from notifications.model.notifications import Channel
+from notifications.model.notifications import NotificationChannel
 
 TOKEN = CipherContext("notifications", "device", "token")
 """Where a device's token is encrypted; the row is the text of `Device.id`."""
-ON_BY_DEFAULT = frozenset({Channel.APP, Channel.PUSH})
+ON_BY_DEFAULT = frozenset({NotificationChannel.APP, NotificationChannel.PUSH})
 QUIET_FROM, QUIET_UNTIL = 21, 7
 """The default quiet hours, in Asia/Ho_Chi_Minh: from 21:00 to 7:00 nothing rings."""
 URGENT = frozenset({"link_added", "representative_added", "delivery_failing"})

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from chassis.errors import NotFound
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
-from notifications.model.deliveries import Delivery, DeliveryAttempt, DeliveryStatus
+from notifications.model.deliveries import DeliveryAttempt, DeliveryStatus, EventDelivery
 from notifications.model.events import PublicEvent
 
 
@@ -18,7 +18,7 @@ from notifications.model.events import PublicEvent
 class DeliveredEvent:
     """A delivery with its event."""
 
-    delivery: Delivery
+    delivery: EventDelivery
     event: PublicEvent
 
 
@@ -37,21 +37,21 @@ async def list_deliveries(
 ) -> tuple[list[DeliveredEvent], str | None]:
     """Deliveries, newest first."""
     query = (
-        select(Delivery, PublicEvent)
-        .join(PublicEvent, col(PublicEvent.position) == Delivery.position)
-        .where(Delivery.subscription_id == subscription_id)
+        select(EventDelivery, PublicEvent)
+        .join(PublicEvent, col(PublicEvent.position) == EventDelivery.position)
+        .where(EventDelivery.subscription_id == subscription_id)
     )
     if wanted.status is not None:
-        query = query.where(Delivery.status == wanted.status.value)
+        query = query.where(EventDelivery.status == wanted.status.value)
     if wanted.type is not None:
-        query = query.where(Delivery.type == wanted.type)
+        query = query.where(EventDelivery.type == wanted.type)
     if wanted.since is not None:
         query = query.where(col(PublicEvent.recorded_at) >= wanted.since)
     if wanted.until is not None:
         query = query.where(col(PublicEvent.recorded_at) < wanted.until)
     if (before := page.after_key(int)) is not None:
-        query = query.where(col(Delivery.position) < before[0])
-    rows = list(await session.exec(query.order_by(col(Delivery.position).desc()).limit(page.limit + 1)))
+        query = query.where(col(EventDelivery.position) < before[0])
+    rows = list(await session.exec(query.order_by(col(EventDelivery.position).desc()).limit(page.limit + 1)))
     found = [DeliveredEvent(*row) for row in rows[: page.limit]]
     return found, cursor_at(found[-1].delivery.position) if len(rows) > page.limit else None
 
@@ -61,11 +61,11 @@ async def get_delivery(
 ) -> DeliveredEvent:
     """One delivery of a subscription; else NotFound."""
     query = (
-        select(Delivery, PublicEvent)
-        .join(PublicEvent, col(PublicEvent.position) == Delivery.position)
-        .where(Delivery.id == delivery_id, Delivery.subscription_id == subscription_id)
+        select(EventDelivery, PublicEvent)
+        .join(PublicEvent, col(PublicEvent.position) == EventDelivery.position)
+        .where(EventDelivery.id == delivery_id, EventDelivery.subscription_id == subscription_id)
     )
-    row = (await session.exec(query.with_for_update(of=Delivery) if lock else query)).first()
+    row = (await session.exec(query.with_for_update(of=EventDelivery) if lock else query)).first()
     if row is None:
         raise NotFound()
     return DeliveredEvent(*row)

@@ -15,7 +15,7 @@ from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from notifications.model import people
 from notifications.model.notification_kinds import KINDS, Kind
-from notifications.model.notifications import Channel, Notification, NotificationRead, NotificationSend
+from notifications.model.notifications import Notification, NotificationChannel, NotificationRead, NotificationSend
 from notifications.model.people import KnownResident
 from notifications.model.preferences import NotificationPreference
 from replicas.queries import merged_into
@@ -134,7 +134,7 @@ async def _records_of(session: ReadSession, caller: Caller, person: str) -> list
 async def _kinds(session: ReadSession, caller: Caller, person: str) -> list[Kind]:
     query = select(NotificationPreference.kind).where(
         NotificationPreference.person == person,
-        NotificationPreference.channel == Channel.APP.value,
+        NotificationPreference.channel == NotificationChannel.APP.value,
         ~col(NotificationPreference.is_on),
     )
     hidden = set(await session.exec(query))

@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from chassis.storage.database import ReadSession
-from notifications.model.notifications import Channel
+from notifications.model.notifications import NotificationChannel
 from notifications.model.preferences import (
     ON_BY_DEFAULT,
     QUIET_FROM,
@@ -18,7 +18,10 @@ async def channels_by_kind(session: ReadSession, person: str, kinds: list[str]) 
     found = await session.exec(select(NotificationPreference).where(NotificationPreference.person == person))
     wanted = {(one.kind, one.channel): one.is_on for one in found}
     return {
-        kind: {channel.value: wanted.get((kind, channel.value), channel in ON_BY_DEFAULT) for channel in Channel}
+        kind: {
+            channel.value: wanted.get((kind, channel.value), channel in ON_BY_DEFAULT)
+            for channel in NotificationChannel
+        }
         for kind in kinds
     }
 

@@ -10,7 +10,7 @@ from chassis.errors import Language
 from chassis.web.bodies import RequestBody
 from notifications.model.notification_kinds import BY_NAME, Kind
 from notifications.model.notification_texts import text_of, title_of
-from notifications.model.notifications import Channel, NotificationSend, SendStatus
+from notifications.model.notifications import NotificationChannel, NotificationSend, SendStatus
 from notifications.model.preferences import ON_BY_DEFAULT, QUIET_FROM, QUIET_UNTIL, Device, Platform
 from notifications.queries.notifications import FeedItem, FeedPage
 
@@ -64,7 +64,7 @@ class SendView(BaseModel):
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
-    channel: Channel
+    channel: NotificationChannel
     """The channel."""
     status: SendStatus
     """How far it came; `dropped`: its reason ended, or the person wants it no longer."""
@@ -75,7 +75,7 @@ class SendView(BaseModel):
     def of(cls, send: NotificationSend) -> Self:
         """The view of a send."""
         at = send.delivered_at or send.sent_at or send.due_at
-        return cls(channel=Channel(send.channel), status=SendStatus(send.status), at=at)
+        return cls(channel=NotificationChannel(send.channel), status=SendStatus(send.status), at=at)
 
 
 class NotificationDetail(NotificationView):
@@ -129,20 +129,20 @@ class KindPreference(RequestBody):
 
     kind: KindName
     """A kind of notifications."""
-    app: bool = Channel.APP in ON_BY_DEFAULT
+    app: bool = NotificationChannel.APP in ON_BY_DEFAULT
     """In the feed."""
-    push: bool = Channel.PUSH in ON_BY_DEFAULT
+    push: bool = NotificationChannel.PUSH in ON_BY_DEFAULT
     """On the person's devices."""
-    sms: bool = Channel.SMS in ON_BY_DEFAULT
+    sms: bool = NotificationChannel.SMS in ON_BY_DEFAULT
     """By text message."""
-    zalo: bool = Channel.ZALO in ON_BY_DEFAULT
+    zalo: bool = NotificationChannel.ZALO in ON_BY_DEFAULT
     """By Zalo."""
-    email: bool = Channel.EMAIL in ON_BY_DEFAULT
+    email: bool = NotificationChannel.EMAIL in ON_BY_DEFAULT
     """By mail."""
 
     def channels(self) -> dict[str, bool]:
         """By channel, whether it is on."""
-        return {channel.value: getattr(self, channel.value) for channel in Channel}
+        return {channel.value: getattr(self, channel.value) for channel in NotificationChannel}
 
 
 class KindPreferenceView(BaseModel):

@@ -50,7 +50,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ClaimLimits:
     """How much of one subscription is claimed at once, by how it is doing, and may wait for a retry."""
 
     healthy: int
@@ -64,7 +64,7 @@ async def subscriptions_with_work(database: Database) -> list[UUID]:
         return list((await session.execute(_WITH_WORK, {"now": now()})).scalars())
 
 
-async def claim(database: Database, subscription_id: UUID, limits: Limits, *, most: int) -> Claim | None:
+async def claim(database: Database, subscription_id: UUID, limits: ClaimLimits, *, most: int) -> Claim | None:
     """Claims at most `most` deliveries; None where another sender claims at this moment, or there is no such subscription."""
     async with database.transaction() as session:
         found = await session.exec(

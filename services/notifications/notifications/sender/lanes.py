@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.clock import now
 from chassis.storage.database import Database
-from notifications.sender.claims import LEASE, Claim, ClaimedDelivery, Limits, claim
+from notifications.sender.claims import LEASE, Claim, ClaimedDelivery, ClaimLimits, claim
 from notifications.sender.client import EndpointClient
 from notifications.sender.recording import Attempted, Recorder
 from notifications.sender.signatures import headers_of
@@ -21,7 +21,7 @@ class Lane:
 
     def __init__(
         self, subscription_id: UUID, database: Database, client: EndpointClient, recorder: Recorder,
-        *, places: int, limits: Limits, attempt_seconds: float, claims: asyncio.Semaphore,
+        *, places: int, limits: ClaimLimits, attempt_seconds: float, claims: asyncio.Semaphore,
     ) -> None:  # fmt: skip
         self._id, self._database, self._client, self._recorder = subscription_id, database, client, recorder
         self._places, self._limits, self._claims = places, limits, claims

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.observability.log import logger
 from chassis.runtime import Runtime
 from chassis.storage.database import Database
-from notifications.sender.claims import Limits, subscriptions_with_work
+from notifications.sender.claims import ClaimLimits, subscriptions_with_work
 from notifications.sender.client import EndpointClient
 from notifications.sender.lanes import Lane
 from notifications.sender.recording import Recorder
@@ -27,7 +27,7 @@ class Sender:
         self._database, self._settings = database, settings
         self._lanes: dict[UUID, asyncio.Task[None]] = {}
         self._claims = asyncio.Semaphore(CLAIMS_AT_ONCE)
-        self._limits = Limits(
+        self._limits = ClaimLimits(
             healthy=max(CLAIMED_AT_ONCE, settings.endpoint_places),
             failing=settings.endpoint_places,
             open=settings.open_deliveries,

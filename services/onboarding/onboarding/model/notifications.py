@@ -10,7 +10,7 @@ from chassis.storage.database import aware
 from onboarding.model.tables import OnboardingTable
 
 
-class Notification(OnboardingTable, table=True):
+class EarlierNotification(OnboardingTable, table=True):
     """A row of a release before: written and read no more, and dropped by a later migration."""
 
     __tablename__ = "notification"
