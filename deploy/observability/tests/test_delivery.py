@@ -64,6 +64,7 @@ BROKEN: dict[str, list[str]] = {
         "bakhong_webhook_handed_over_seconds_count RISING",
     ],
     "WebhookEndpointDisabled": ['bakhong_webhook_subscriptions_disabled{service="notifications"} 1'],
+    "MessagesWait": ['bakhong_channel_oldest_seconds{service="notifications"} 1200'],
     "JourneyFails": ['bakhong_journey_rounds_total{journey="dossier",outcome="failed"} RISING'],
     "JourneyErodes": ['bakhong_journey_rounds_total{journey="payment",outcome="slow"} RISING'],
     "JourneysStand": ['bakhong_journey_finished_timestamp_seconds{journey="dossier"} 1'],
