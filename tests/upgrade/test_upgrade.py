@@ -82,7 +82,7 @@ class Process:
 
     def end(self) -> None:
         self._process.send_signal(signal.SIGTERM)
-        assert self._process.wait(30) in (0, -signal.SIGTERM)
+        assert self._process.wait(90) in (0, -signal.SIGTERM)
 
 
 class Traffic(threading.Thread):

@@ -37,9 +37,10 @@ def test_reads_no_list_of_persons(operator: Caller, dossier: str, feedback: str)
         "/v1/unmatched-events",
         "/v1/resident-imports",
     ]
-    paths += ["/v1/onboarding/worklist", "/v1/onboarding/visits", "/v1/onboarding/signature-lists", "/v1/notifications"]
+    paths += ["/v1/onboarding/worklist", "/v1/onboarding/visits", "/v1/onboarding/signature-lists"]
 
     assert {path: operator.get(path).status_code for path in paths} == dict.fromkeys(paths, 403)
+    assert {each["kind"] for each in operator.get("/v1/notifications").json()["items"]} <= {"delivery_failing"}
 
 
 def test_looks_nobody_up_and_reveals_nothing(operator: Caller, victim: Person) -> None:
