@@ -133,7 +133,8 @@ async def test_a_supplement_stops_the_clock_and_leads_back(binh, officer, world)
         accepted = (await act(officer, dossier, "accept")).json()
         assert accepted["due_at"] == "2026-11-27T17:00:00+07:00"  # 25, 26, 27: the 24th is a holiday
         assert accepted["fee"] == {
-            "amount": 0, "status": "none", "paid_at": None, "paid_twice": False, "receipt_number": None, "payable_at_counter": False,
+            "amount": 0, "status": "none", "paid_at": None, "paid_twice": False, "receipt_number": None,
+            "payable_at_counter": False,
             "settled_by": None,
         }  # fmt: skip
     with frozen_at(datetime.fromisoformat("2026-11-25T10:00:00+07:00")):
