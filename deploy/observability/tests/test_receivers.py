@@ -33,7 +33,7 @@ def rendered(settings: AlertSettings) -> dict[str, Any]:
 def test_several_mail_addresses_and_webhooks_all_receive() -> None:
     given = settings(
         ALERTS_TO="truc@example.vn, https://chat.example.vn/hook?key=a ,to-truong@example.vn,http://10.0.0.7:9000/alerts",
-        SMTP_URL="smtp://bakhong:m%40t@mail.example.vn:587",
+        SMTP_URL="smtp://bakhong:m%40t@mail.example.vn:587",  # pragma: allowlist secret
         MAIL_FROM="bakhong@example.vn",
         ALERTS_HEARTBEAT="https://watch.example/ping/1",
     )

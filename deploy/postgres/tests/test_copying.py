@@ -17,7 +17,7 @@ from deploy.local.postgres import UNPRIVILEGED_ACCOUNT, EmbeddedPostgres, find_p
 from deploy.postgres.upgrade.copying import copy, count, differences, must_be_equal, version_of
 
 ACCOUNT = UNPRIVILEGED_ACCOUNT if os.geteuid() == 0 else None
-ROLE = "postgresql://bakhong_gateway:a-word-of-the-role@"
+ROLE = "postgresql://bakhong_gateway:a-word-of-the-role@"  # pragma: allowlist secret
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,7 @@ SERVICES: dict[str, Title] = {
     "payments-qr": Title(vi="Thanh toán QR", en="QR payments"),
     "casework": Title(vi="Hồ sơ, phản ánh, văn bản", en="Dossiers, feedback, documents"),
     "reporting": Title(vi="Bảng tiến độ và báo cáo", en="Dashboard and reports"),
-    "notifications": Title(vi="Gửi tin cho đối tác", en="Events to partners"),
+    "notifications": Title(vi="Tin cho người dân và đối tác", en="Messages to people and partners"),
     "gateway": Title(vi="Cổng tiếp nhận", en="Gateway"),
 }
 
