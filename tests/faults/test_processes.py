@@ -23,7 +23,7 @@ from deploy.journeys.prepare import prepare
 from deploy.journeys.rounds import JOURNEYS
 from deploy.local.health import is_ready
 from deploy.local.started import Started, started
-from gateway.status.document import Status, read_status
+from gateway.status.document import PlatformStatus, read_status
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -88,7 +88,7 @@ def test_a_stopped_service_makes_its_journey_fail_and_the_others_tell_the_truth(
     note = platform.note()
     addresses = note["addresses"]
 
-    def measured() -> tuple[set[str], Status]:
+    def measured() -> tuple[set[str], PlatformStatus]:
         rounds = measure(platform.url, addresses, accounts, tmp_path)
         return {each.code for each in rounds if each.outcome == "failed"}, read_status(tmp_path) or pytest.fail("none")
 
