@@ -194,3 +194,24 @@ async def until_async(ask, wanted, within=5.0):
     while await ask() != wanted:
         assert asyncio.get_running_loop().time() < deadline
         await asyncio.sleep(0.02)
+
+
+class AnswersCancellationWithAnError(Relay):
+    """As a driver may do whose connection breaks while it is cancelled."""
+
+    async def _lead(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise OSError from None
+
+
+async def test_a_relay_ends_when_it_is_cancelled_even_where_the_driver_raises_an_error_instead() -> None:
+    relay = asyncio.create_task(AnswersCancellationWithAnError("postgresql://", None, service="toy", seconds=1.0).run())
+    await asyncio.sleep(0)
+    relay.cancel()
+
+    done, _ = await asyncio.wait([relay], timeout=10)
+
+    assert done == {relay}
+    assert relay.cancelled()

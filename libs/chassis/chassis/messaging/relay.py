@@ -55,6 +55,8 @@ class Relay:
                 # Accepted events stay in the outbox, whatever the bus raises; the next attempt is in a second.
                 logger.error("relay failed", error=type(error).__name__, exc_info=True)
             self.is_leader = False
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError  # a driver may answer a cancellation with an error of its own
             await asyncio.sleep(BACKOFF_SECONDS)
 
     async def _lead(self) -> None:
@@ -75,7 +77,10 @@ class Relay:
                 self._woken.clear()
                 if await self.publish_next(connection) < self._batch:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                        async with asyncio.timeout(
+                            POLL_SECONDS
+                        ):  # wait_for can lose a cancellation that comes with the timeout
+                            await self._woken.wait()
         finally:
             with suppress(Exception):
                 await connection.close(timeout=2)
