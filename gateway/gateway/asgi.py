@@ -16,6 +16,7 @@ from chassis.observability.log import bind_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
 from chassis.security.played import PATH as PLAYED_PATH
+from chassis.tasks import cancel_until_ended
 from chassis.web.middleware import UNTRACED, count, describe, method_of
 from gateway.api_docs.pages import Pages, send_sign_in_page
 from gateway.commands.development import ensure_development_partners
@@ -149,9 +150,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Stop: webhooks without 202 are not stored."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_until_ended(self._tasks)
         await self.client.close()
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:

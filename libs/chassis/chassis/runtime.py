@@ -26,6 +26,7 @@ from chassis.security.identity import TokenSigner, Verifier
 from chassis.security.key_rotation import Rotation, rotate_keys
 from chassis.settings import Settings
 from chassis.storage.database import Database, connect, database_url
+from chassis.tasks import cancel_until_ended
 from chassis.web.idempotency import delete_old_answers
 from chassis.web.service_client import ServiceClient
 from contracts.topics import all_topics
@@ -110,9 +111,7 @@ class Runtime:
 
     async def stop(self) -> None:
         """Cancels the worker (uncommitted work is rolled back) and closes all connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_until_ended(self._tasks)
         await self.service_client.close()
         with suppress(Exception):
             await self.bus.stop()

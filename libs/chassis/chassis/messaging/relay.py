@@ -55,8 +55,6 @@ class Relay:
                 # Accepted events stay in the outbox, whatever the bus raises; the next attempt is in a second.
                 logger.error("relay failed", error=type(error).__name__, exc_info=True)
             self.is_leader = False
-            if (task := asyncio.current_task()) is not None and task.cancelling():
-                raise asyncio.CancelledError  # a driver may answer a cancellation with an error of its own
             await asyncio.sleep(BACKOFF_SECONDS)
 
     async def _lead(self) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from chassis.observability.log import logger
 from chassis.runtime import Runtime
 from chassis.storage.database import Database
+from chassis.tasks import cancel_until_ended
 from notifications.sender.claims import ClaimLimits, subscriptions_with_work
 from notifications.sender.client import EndpointClient
 from notifications.sender.lanes import Lane
@@ -92,13 +93,10 @@ class Sender:
     async def _stop(self, recorder: Recorder, recording: "asyncio.Task[None]") -> None:
         lanes = list(self._lanes.values())
         self._lanes.clear()
-        for lane in lanes:
-            lane.cancel()
-        await asyncio.gather(*lanes, return_exceptions=True)
+        await cancel_until_ended(lanes)
         with suppress(TimeoutError):
             await asyncio.wait_for(recorder.flush(), 3)
-        recording.cancel()
-        await asyncio.gather(recording, return_exceptions=True)
+        await cancel_until_ended([recording])
 
 
 async def send_forever(runtime: Runtime) -> None:

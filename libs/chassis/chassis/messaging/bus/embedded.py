@@ -160,7 +160,8 @@ class EmbeddedSubscription:
             if left <= 0:
                 return []
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), min(left, self.REBALANCE_SECONDS))
+                async with asyncio.timeout(min(left, self.REBALANCE_SECONDS)):  # wait_for can lose a cancellation
+                    await self._woken.wait()
 
     async def rewind(self, positions: dict[TopicPartition, int]) -> None:
         self._next.update({place: offset for place, offset in positions.items() if place in self._next})

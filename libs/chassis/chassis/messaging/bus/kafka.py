@@ -13,6 +13,7 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 
 from chassis.messaging.bus.port import Fetched, GroupMember, Outgoing, Positions, TopicPartition, partition_of
 from chassis.settings import Settings
+from chassis.tasks import cancel_until_ended
 from contracts.topics import DAY_MS, DLQ_SUFFIX, PARTNER_EVENTS, Topic
 
 SESSION_TIMEOUT_MS = 10_000
@@ -132,8 +133,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc]  # aio
     async def close(self) -> None:
         """Ends the copying of positions."""
         if self._copying:
-            self._copying.cancel()
-            await asyncio.gather(self._copying, return_exceptions=True)
+            await cancel_until_ended([self._copying])
 
     def assigned(self) -> frozenset[TopicPartition]:
         return frozenset(TopicPartition(place.topic, place.partition) for place in self._consumer.assignment())
