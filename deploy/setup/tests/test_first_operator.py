@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from deploy.identity.keycloak import ADMIN_PASSWORD, Keycloak, temporary_keycloak
+from deploy.identity.keycloak import Keycloak
 from deploy.local.started import Started, started
 from deploy.setup.keycloak import KeycloakAdmin
 from deploy.setup.partner import register_partner
@@ -24,18 +24,6 @@ SECRET = "the-secret-between-gateway-and-provider"
 CALLBACK = "https://localhost:8443/dashboard/callback"
 OPERATOR = {"bakhong_role": ["operator"]}
 PARTNER = {"SETUP_PARTNER_ID": "bank-a", "SETUP_PARTNER_NAME": "Bank A", "SETUP_PARTNER_KIND": "bank"}
-
-
-@pytest.fixture(scope="module")
-def keycloak() -> Iterator[Keycloak]:
-    with temporary_keycloak() as keycloak:
-        yield keycloak
-
-
-@pytest.fixture
-def admin(keycloak: Keycloak) -> Iterator[KeycloakAdmin]:
-    with KeycloakAdmin(keycloak.url, ADMIN_PASSWORD) as admin:
-        yield admin
 
 
 @pytest.fixture(scope="module")

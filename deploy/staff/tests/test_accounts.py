@@ -1,12 +1,12 @@
 """Accounts by a list, with a real Keycloak: made, signed in with, changed, ended, opened again."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from deploy.identity.keycloak import ADMIN_PASSWORD, Keycloak, temporary_keycloak
+from deploy.identity.keycloak import ADMIN_PASSWORD, Keycloak
 from deploy.setup.keycloak import KeycloakAdmin
 from deploy.staff.__main__ import main
 
@@ -14,18 +14,6 @@ pytestmark = [pytest.mark.identity, pytest.mark.timeout(600)]
 
 
 Run = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture(scope="module")
-def keycloak() -> Iterator[Keycloak]:
-    with temporary_keycloak() as keycloak:
-        yield keycloak
-
-
-@pytest.fixture
-def admin(keycloak: Keycloak) -> Iterator[KeycloakAdmin]:
-    with KeycloakAdmin(keycloak.url, ADMIN_PASSWORD) as admin:
-        yield admin
 
 
 @pytest.fixture
