@@ -7,6 +7,7 @@ fixed rate, whatever the answers take, and a second one of each with a new token
 import asyncio
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
@@ -34,20 +35,16 @@ class Round:
 
 
 def claims_of(number: int, run: int) -> dict[str, Any]:
-    """A synthetic person; every run has its own numbers."""
-    serial = f"{run % 100:02d}{number:06d}"
-    return {
-        "personal_id": f"0381{serial}"[:12].ljust(12, "0"),
-        "full_name": "Khổng Thị Thử",
-        "date_of_birth": "1988-03-04",
-    }
+    """A synthetic woman; each run has its own year of birth, which her number carries (Decree 70/2024)."""
+    year = 1940 + run % 60
+    return {"personal_id": f"0381{year % 100:02d}{number:06d}", "full_name": "Khổng Thị Thử", "date_of_birth": f"{year}-03-04"}
 
 
 async def register(http: aiohttp.ClientSession, people: list[dict[str, Any]]) -> None:
     """Register everybody by one list."""
     token = await token_of(http, {"role": "officer", "unit_code": "38"})
     rows = ["so_dinh_danh,ho_ten,ngay_sinh,gioi_tinh,thon"]
-    rows += [f"{who['personal_id']},{who['full_name']},04/03/1988,Nữ,{VILLAGE}" for who in people]
+    rows += [f"{who['personal_id']},{who['full_name']},{who['date_of_birth']},Nữ,{VILLAGE}" for who in people]
     form = aiohttp.FormData({"unit_code": COMMUNE})
     form.add_field("file", "\n".join(rows).encode(), filename="nguoi.csv")
     headers = {"Authorization": f"Bearer {token}"}
@@ -64,17 +61,15 @@ async def register(http: aiohttp.ClientSession, people: list[dict[str, Any]]) ->
 
 
 async def token_of(http: aiohttp.ClientSession, who: dict[str, Any]) -> str:
-    """A development token; sent again where the server closed a kept connection."""
-    try:
-        return await _token(http, who)
-    except aiohttp.ClientOSError:
-        return await _token(http, who)
-
-
-async def _token(http: aiohttp.ClientSession, who: dict[str, Any]) -> str:
-    async with http.post("/dev/token", json=who) as answer:
-        token: str = (await answer.json())["access_token"]
-        return token
+    """A development token; sent again where the gateway asks to wait or closed a kept connection."""
+    while True:
+        with suppress(aiohttp.ClientOSError):
+            async with http.post("/dev/token", json=who) as answer:
+                if answer.status != 429:
+                    answer.raise_for_status()
+                    token: str = (await answer.json())["access_token"]
+                    return token
+                await asyncio.sleep(float(answer.headers["Retry-After"]))
 
 
 async def tokens_of(http: aiohttp.ClientSession, people: list[dict[str, Any]], level: int) -> list[str]:
