@@ -37,7 +37,11 @@ class Round:
 def claims_of(number: int, run: int) -> dict[str, Any]:
     """A synthetic woman; each run has its own year of birth, which her number carries (Decree 70/2024)."""
     year = 1940 + run % 60
-    return {"personal_id": f"0381{year % 100:02d}{number:06d}", "full_name": "Khổng Thị Thử", "date_of_birth": f"{year}-03-04"}
+    return {
+        "personal_id": f"0381{year % 100:02d}{number:06d}",
+        "full_name": "Khổng Thị Thử",
+        "date_of_birth": f"{year}-03-04",
+    }
 
 
 async def register(http: aiohttp.ClientSession, people: list[dict[str, Any]]) -> None:

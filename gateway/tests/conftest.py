@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from uuid import uuid4
 import aiohttp
 import httpx
 import pytest
-import uvicorn
 
 import gateway
 
@@ -25,6 +24,7 @@ from chassis.app import create_app  # noqa: E402
 from chassis.clock import now  # noqa: E402
 from chassis.errors import Problem  # noqa: E402
 from chassis.runtime import Runtime, Service  # noqa: E402
+from chassis.testing import serving  # noqa: E402
 from gateway.asgi import Gateway  # noqa: E402
 from gateway.commands.development import development_secret  # noqa: E402
 from gateway.edge.header_timeout import HeaderTimeoutProtocol  # noqa: E402
@@ -45,28 +45,8 @@ class ServerProtocol(HeaderTimeoutProtocol):
     connections_per_address = 4096
 
 
-@asynccontextmanager
-async def running(app: Any) -> AsyncIterator[str]:
-    config = uvicorn.Config(
-        app,
-        port=0,
-        http=ServerProtocol,
-        h11_max_incomplete_event_size=65_536,
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    # Not `serve()`: its loop looks only every tenth of a second whether it should end.
-    await server.startup()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await server.shutdown()
+def running(app: Any) -> AbstractAsyncContextManager[str]:
+    return serving(app, http=ServerProtocol, h11_max_incomplete_event_size=65_536)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.edge.client_address import address_group, parse_address
-from gateway.edge.slow_down import DELAY_SECONDS
+from gateway.edge.slow_down import DELAY_SECONDS, spread
 from gateway.settings import GatewaySettings, Networks
 
 REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -38,7 +38,7 @@ class HeaderTimeoutProtocol(H11Protocol):
     """Reverse proxies in front: their connections carry the requests of many clients, so no cap per address."""
     open_by_address: ClassVar[Counter[str]] = Counter()
     """Open connections of this process."""
-    most_refused_open: ClassVar[int] = 256
+    most_refused_open: ClassVar[int] = 1024
     refused_open: ClassVar[int] = 0
     """Refused connections of this process that wait for their response."""
 
@@ -95,7 +95,7 @@ class HeaderTimeoutProtocol(H11Protocol):
         self.transport.pause_reading()
         type(self).refused_open += 1
         self.is_refused = True
-        self.timer = self.loop.call_later(DELAY_SECONDS, self.close_with, response)
+        self.timer = self.loop.call_later(spread(DELAY_SECONDS), self.close_with, response)
 
     def close_with(self, response: bytes) -> None:
         """The last bytes of this connection."""

@@ -1,17 +1,23 @@
-"""An address that goes on after it was refused is answered a second later: refusing must not cost more than asking."""
+"""An address that goes on after it was refused is answered one to two seconds later: refusing must not cost more than asking."""
 
 import asyncio
+from random import uniform
 
 from chassis.errors import Problem
 from gateway.edge.client_address import address_group
 from gateway.edge.rate_limits import Policy, TokenBuckets
 
 DELAY_SECONDS = 1.0
-"""The least `Retry-After` of a refusal."""
+"""The least delay, and the least `Retry-After` of a refusal."""
 AT_ONCE = Policy("refusals", 60, 60)
 """Refusals that an address gets without delay."""
 HEALTH = Policy("health", 1200, 60)
 """Requests for the health pages, which no limit refuses, that an address gets without delay."""
+
+
+def spread(seconds: float) -> float:
+    """Up to twice as long: hundreds that were refused at once do not come back at once and stop everybody for that moment."""
+    return uniform(seconds, 2 * seconds)
 
 
 class SlowDown:
@@ -33,4 +39,4 @@ class SlowDown:
 
     async def _wait(self, buckets: TokenBuckets, address: str) -> None:
         if not buckets.take(address_group(address)).allowed:
-            await asyncio.sleep(self._seconds)
+            await asyncio.sleep(spread(self._seconds))

@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 import structlog
+import uvicorn
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
@@ -120,6 +121,26 @@ async def runtime(service: Service, settings: Settings, database: Database) -> A
 
 
 Calling = Callable[..., httpx.AsyncClient]
+
+
+@asynccontextmanager
+async def serving(app: Any, **options: Any) -> AsyncIterator[str]:
+    """Serves an ASGI application over real HTTP on a free port of this machine, without its lifespan; yields its address.
+
+    `options` are uvicorn's.
+    """
+    config = uvicorn.Config(
+        app, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1, **options
+    )
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    # Not `serve()`: its loop looks only every tenth of a second whether it should end, and it takes the runner's signals.
+    await server.startup()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        await server.shutdown()
 
 
 @pytest.fixture

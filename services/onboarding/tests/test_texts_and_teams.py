@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from casework.app import service as casework_service
@@ -11,7 +10,7 @@ from chassis.app import create_app
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings
 from chassis.storage.database import Database
-from chassis.testing import _copy_of, unit_event
+from chassis.testing import _copy_of, serving, unit_event
 from contracts.casework import ProceduresChosen
 from contracts.registry import ResidentConsentChanged, UnitChanged
 from onboarding.model.announcement import announcement, hall_of
@@ -44,8 +43,8 @@ async def casework(
         running = Runtime(casework_service, settings, database=Database(url, application="test"))
         await running.start()
         app = create_app(casework_service, runtime=running)
-        runtime.service_client._client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
-        yield running.database
+        async with serving(app) as runtime.service_client.urls["casework"]:
+            yield running.database
         await running.stop()
 
 

@@ -20,7 +20,7 @@ from chassis.security.identity import Caller, TokenSigner
 from chassis.settings import Settings
 from chassis.storage.database import Database, database_url
 from chassis.storage.migrations import upgrade
-from chassis.testing import _copy_of, _drop
+from chassis.testing import _copy_of, _drop, serving
 from contracts.access import AccessRecorded
 from contracts.event import EVENT_TYPES
 from contracts.gateway import PartnerChanged
@@ -108,9 +108,9 @@ async def registry(
         await running.start()
         app = create_app(registry_service, runtime=running)
         beside = Registry(app, running.database, TokenSigner.read(keys / "gateway.pem"), deliver, service)
-        runtime.service_client._client = httpx.AsyncClient(transport=beside.transport)
         await beside.replicate()
-        yield beside
+        async with serving(app) as runtime.service_client.urls["registry"]:
+            yield beside
         await running.stop()
 
 
@@ -181,8 +181,7 @@ async def test_a_household_gets_its_checklist_as_a_document(
 
 
 async def test_without_registry_no_document_is_printed(registry: Registry, runtime: Runtime, calling: Calling) -> None:
-    runtime.service_client._client = httpx.AsyncClient(timeout=0.2)
-    runtime.service_client._urls["registry"] = "http://127.0.0.1:9"
+    runtime.service_client.urls["registry"] = "http://127.0.0.1:9"
 
     answer = await calling("officer", unit_code="15724").get(
         "/v1/households/H1/checklist.pdf?unit_code=15727-01", headers=PURPOSE

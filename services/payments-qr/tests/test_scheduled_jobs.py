@@ -1,17 +1,18 @@
 """Scheduled jobs: lookup of owners, key rotation."""
 
 import base64
-import json
 from datetime import UTC, datetime
+from typing import Any
 
-import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from chassis.ids import new_id
 from chassis.security.key_rotation import rotate_keys
 from chassis.settings import Settings
 from chassis.storage.tables import KeyProgress
-from chassis.web.service_client import ServiceClient
+from chassis.testing import serving
 from contracts.payments_qr import MerchantUpdated
 from contracts.registry import OrganizationRegistered
 from payments_qr.commands.owners import link_owners
@@ -23,7 +24,7 @@ NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 
 
 class Registry:
-    """A registry that knows one person and one organization, over real HTTP semantics."""
+    """A registry that knows one person and one organization, over real HTTP."""
 
     def __init__(self, known: dict[str, str]) -> None:
         self.known = known
@@ -32,39 +33,39 @@ class Registry:
         self.failing: dict[str, int] = {}
         self.claimed: set[str] = set()
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await (await self.answer(Request(scope, receive)))(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
         if self.is_down:
-            return httpx.Response(503)
+            return Response(status_code=503)
         if request.method == "GET":
             return self.organization(request.url.path.rpartition("/")[2])
-        number = next(iter(json.loads(request.content).values()))
+        number = next(iter((await request.json()).values()))
         self.requests.append(f"{request.url.path} {number}")
         assert request.headers["X-Purpose"] == "payment"
         found = self.known.get(number)
         if number in self.failing:
-            return httpx.Response(self.failing[number], json={})
+            return JSONResponse({}, self.failing[number])
         answer = {"id": found, "representative_confirmed": found not in self.claimed}
-        return httpx.Response(200, json=answer) if found else httpx.Response(404, json={})
+        return JSONResponse(answer) if found else JSONResponse({}, 404)
 
-    def organization(self, id: str) -> httpx.Response:
+    def organization(self, id: str) -> Response:
         self.requests.append(f"GET {id}")
         if id in self.failing:
-            return httpx.Response(self.failing[id])
+            return Response(status_code=self.failing[id])
         number = next((number for number, known in self.known.items() if known == id), None)
         if number is None:
-            return httpx.Response(404, json={})
-        return httpx.Response(200, json={"tax_code": number, "representative_confirmed": id not in self.claimed})
+            return JSONResponse({}, 404)
+        return JSONResponse({"tax_code": number, "representative_confirmed": id not in self.claimed})
 
 
 @pytest.fixture
 async def registry(runtime):
     registry = Registry({})
-    service_client = ServiceClient(runtime.settings, runtime.signer, "payments-qr")
-    await service_client._client.aclose()
-    service_client._client = httpx.AsyncClient(transport=httpx.MockTransport(registry.answer))
-    registry.service_client = service_client
-    yield registry
-    await service_client.close()
+    registry.service_client = runtime.service_client
+    async with serving(registry) as runtime.service_client.urls["registry"]:
+        yield registry
 
 
 async def test_owners_are_found_by_their_tax_codes(database, activated, registered, registry, world, owner, published):

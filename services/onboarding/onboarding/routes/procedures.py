@@ -14,7 +14,7 @@ async def names_of_services(service_client: ServiceClient, chosen: Sequence[str]
             named.append(each)
             continue
         try:
-            found = await service_client.call("casework", "GET", f"/v1/procedures/{each}", caller=None)
+            found = await service_client.call("casework", "GET", f"/v1/procedures/{each}", caller=None, seconds=10.0)
         except ServiceCallFailed:
             continue
         named.append(str(found["name"]))
