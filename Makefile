@@ -18,7 +18,7 @@ TYPED = $(filter-out %/tests, $(patsubst %/__init__.py, %, $(wildcard libs/*/*/_
 COMPOSE_URL := https://localhost:$(or $(HTTPS_PORT),8443)
 
 unexport VIRTUAL_ENV
-# A network that inspects TLS has a certificate authority of its own, which the system knows: uv and pip use the system's.
+# A network that inspects TLS has its own certificate authority, which the system knows: uv and pip use the system's.
 export UV_SYSTEM_CERTS ?= true
 SYSTEM_CERTIFICATES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt))
 $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))

@@ -64,15 +64,15 @@ def _measured(book: Book, cores: Cores, name: str, rounds: int) -> bool:
 
 
 def _introduce(book: Book, cores: Cores) -> None:
-    facts = {
+    conditions = {
         "machine": machine.describe(),
         "cores": cores.describe(),
         "disk": f"8 KiB durable in {machine.seconds_to_sync(book.folder) * 1000:.2f} ms",
         "load": f"{machine.load_average():.1f} before the benchmark",
     }
-    book.keep(facts=facts)
-    for name, fact in facts.items():
-        print(f"{name}: {fact}")
+    book.keep(conditions=conditions)
+    for name, condition in conditions.items():
+        print(f"{name}: {condition}")
 
 
 def _options() -> argparse.Namespace:

@@ -91,7 +91,7 @@ class Lives:
         at = f"/v1/residents/{who['id']}/onboarding/vneid"
         step = {"status": "completed", "occurred_at": moment, "evidence": {"kind": "officer"}}
         await self._ask("onboard", "PUT", at, step)
-        await self._knock(signed(account_opened(person.personal_id, moment), f"life-{serial}"))
+        await self._deliver(signed(account_opened(person.personal_id, moment), f"life-{serial}"))
         if "dossier" in self.stages:
             body = {"procedure_code": "2.000635", "resident_id": who["id"], "unit_code": UNIT, "copies": 1}
             dossier = await self._ask("dossier", "POST", "/v1/dossiers", body)
@@ -105,7 +105,7 @@ class Lives:
         for path in (at, f"{at}/onboarding", f"/v1/dossiers/{dossier_id}", "/v1/units/38", "/v1/reports/indicators"):
             await self._ask("look", "GET", path, None)
 
-    async def _knock(self, raw: bytes) -> None:
+    async def _deliver(self, raw: bytes) -> None:
         head, _, body = raw.partition(b"\r\n\r\n")
         first, *lines = head.decode().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines if not line.startswith(("Host", "Content-Length")))
@@ -115,7 +115,7 @@ class Lives:
         return await self._send(stage, method, path, {"json": body, "headers": self.officer})
 
     async def _send(self, stage: str, method: str, path: str, options: dict[str, Any]) -> Any:
-        """The answer; where the platform says when to come again, that is done, a few times."""
+        """The answer; where the platform answers with `Retry-After`, the request is repeated, a few times."""
         for _ in range(TRIES):
             async with asyncio.timeout(LIMIT_SECONDS), self.client.request(method, path, **options) as answer:
                 if answer.status < 300:

@@ -1,6 +1,6 @@
 """The load generator: raw sockets, as many requests under way as there are connections, each answered before the next.
 
-Runs as a process of its own, `python -m bench.load <core> <plan.json>`, and prints what it saw as JSON.
+Runs as its own process, `python -m bench.load <core> <plan.json>`, and prints what it saw as JSON.
 """
 
 import asyncio

@@ -96,9 +96,9 @@ class Trial:
             )
         self._saturation = rates[-1][1] if rates else median([self._round()[0] for _ in range(3)])
         if len(rates) > 1:
-            self._tell_growth(rates, buffers)
+            self._report_growth(rates, buffers)
 
-    def _tell_growth(self, rates: list[tuple[float, float]], buffers: list[tuple[float, float]]) -> None:
+    def _report_growth(self, rates: list[tuple[float, float]], buffers: list[tuple[float, float]]) -> None:
         largest = f"at {rates[-1][0]:,.0f} residents"
         kept, more = rates[-1][1] / rates[0][1], buffers[-1][1] / buffers[0][1]
         note = f"{rates[0][1]:.1f} → {rates[-1][1]:.1f} lifecycles per s"
@@ -122,7 +122,7 @@ class Trial:
             self._book.keep(what="import", rows=rows, rate=rate, memory=memory)
             self._listed += rows
             print(f"  {self._listed:>9,} taken over, {rate:,.0f} rows per s, {memory:.0f} MB", flush=True)
-        wait_for(self._is_counted, 3600, "the reports count everybody")
+        wait_for(self._is_counted, 3600, "the reports count every resident")
         self._stage.vacuum(EVERY_PROCESS)
 
     def _is_counted(self) -> bool:
@@ -164,7 +164,7 @@ class Trial:
         late = _percentile([took for _, took in times])
         self._book.add(Row("spike: lifecycles of four calls at 1, 15, 1, 25, 2, 35, 10 per s", f"{limit:.0f} per s saturate",
                            "< 1 % lost", f"{seen.lost:.1%}", seen.lost < 0.01,
-                           f"{seen.begun} begun, {seen.shed} told to come later to the last,"
+                           f"{seen.begun} begun, {seen.shed} refused with Retry-After to the last,"
                            f" {seen.waits} answers with Retry-After, p95 {late:.1f} s"))  # fmt: skip
         calm, back = _recoveries(times, part)
         note_text = ", ".join("never" if seconds is None else f"{seconds:.0f}" for seconds in back) + " s"
@@ -207,7 +207,7 @@ class Trial:
         self._book.keep(what="overload", goodput=goodput, failures=dict(seen.failures), shed=seen.shed,
                         waits=seen.waits, begun=seen.begun)  # fmt: skip
         self._book.add(Row("spike: 1.5x saturation for 30 s, goodput", "saturation of this run", "≥ 0.8", f"{goodput:.2f}",
-                           goodput >= 0.8, f"{seen.lost:.1%} lost of {seen.begun}, {seen.shed} told to come later to the last, "
+                           goodput >= 0.8, f"{seen.lost:.1%} lost of {seen.begun}, {seen.shed} refused with Retry-After to the last, "
                            f"{seen.waits} answers with Retry-After"))  # fmt: skip
 
     def soak(self, seconds: int, rate: float = 50.0) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Cores:
-    """The load generator has a core of its own; what is measured has one too; PostgreSQL has the rest.
+    """The load generator has its own core; what is measured has one too; PostgreSQL has the rest.
 
     On two cores PostgreSQL shares the core of what is measured, for the baselines as for the platform.
     """

@@ -45,7 +45,7 @@ def claims_of(number: int, run: int) -> dict[str, Any]:
 
 
 async def register(http: aiohttp.ClientSession, people: list[dict[str, Any]]) -> None:
-    """Register everybody by one list."""
+    """Register all people by one list."""
     token = await token_of(http, {"role": "officer", "unit_code": "38"})
     rows = ["so_dinh_danh,ho_ten,ngay_sinh,gioi_tinh,thon"]
     rows += [f"{who['personal_id']},{who['full_name']},{who['date_of_birth']},Nữ,{VILLAGE}" for who in people]
@@ -107,7 +107,7 @@ async def sign_in(http: aiohttp.ClientSession, tokens: list[str], per_second: fl
 
 
 async def measure(url: str, count: int, per_second: float) -> int:
-    """Both rounds; 1 when somebody was refused or got another record the second time."""
+    """Both rounds; 1 when a person was refused or got another record the second time."""
     people = [claims_of(number, int(time.time()) // 60) for number in range(count)]
     connector = aiohttp.TCPConnector(limit=100)
     async with aiohttp.ClientSession(url, connector=connector, timeout=aiohttp.ClientTimeout(total=120)) as http:

@@ -1,4 +1,4 @@
-"""Where a benchmark plays: a durable PostgreSQL of its own, keys, databases, and processes pinned to their cores."""
+"""Where a benchmark plays: its own durable PostgreSQL, keys, databases, and processes pinned to their cores."""
 
 import asyncio
 import contextlib

@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text, and what it says when its encodings are undone."""
+    """The text, and the text after its encodings are undone."""
     yield text
     if "\\u" in text:
         yield re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text)
@@ -293,7 +293,7 @@ def _metrics(pids: Iterable[int]) -> Iterator[Place]:
         try:
             answer = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5)
         except httpx.HTTPError:
-            continue  # PostgreSQL does not speak HTTP
+            continue  # PostgreSQL has no HTTP interface
         yield f"metrics of port {port}", answer.text
 
 
@@ -329,20 +329,20 @@ def test_the_search_finds_what_is_planted_however_it_is_written(written: str) ->
     assert not Needles(SECRETS).found_in("before 01a2012c-f902-77ed-a393-1c14fb7f50d8 2026-11-22 02:54:17.123456 after")
 
 
-def test_no_log_event_dead_letter_or_metric_says_anything_about_anybody(lived: str, directory: Path) -> None:
+def test_no_log_event_dead_letter_or_metric_contains_personal_data(lived: str, directory: Path) -> None:
     of_the_demo = [
         value for person in people() for value in (person.personal_id, person.cells["SĐT"], person.full_name) if value
     ]
     needles = Needles([*SECRETS, *of_the_demo])
 
-    def is_told() -> bool:
+    def is_published() -> bool:
         return any(
             lived in text
             for where, text in asyncio.run(_events(_note(directory)["database_url"]))
             if where.startswith("bus")
         )
 
-    assert eventually(is_told, 30), "the person's events are not on the bus yet: the search would find nothing"
+    assert eventually(is_published, 30), "the person's events are not on the bus yet: the search would find nothing"
     places = list(written_down(directory))
     found = {where: sorted(needles.found_in(text))[:5] for where, text in places if needles.found_in(text)}
 

@@ -1,4 +1,4 @@
-"""Our own gateway, except that every webhook has a transaction and a commit of its own."""
+"""Our own gateway, except that every webhook has its own transaction and commit."""
 
 import gateway.asgi as asgi
 from chassis.storage.database import Database

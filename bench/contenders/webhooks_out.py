@@ -62,7 +62,7 @@ def _serve(port: Connection) -> None:
 
 @contextmanager
 def endpoint() -> Iterator[str]:
-    """The URL of an endpoint in a process of its own."""
+    """The URL of an endpoint in a separate process."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
     process.start()

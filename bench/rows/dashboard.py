@@ -21,7 +21,7 @@ WHAT = f"webhook to dashboard, {RATE} per second"
 FIRST = 500_000
 REPORT = Platform.report_path(UNIT)
 LOOK_SECONDS = 0.05
-"""Between two looks at the report: often enough to tell a second, rare enough not to be the load."""
+"""Between two looks at the report: often enough to resolve a second, rare enough not to be the load."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from chassis.storage.database import asyncpg_url
 ROWS = 50_000
 """Rows of one list; `--long` takes over as many as the province's table has to grow."""
 LONG_LIST = int(os.environ.get("IMPORT_ROWS", "0"))
-"""Rows of one list after the rounds, a million say: is its memory flat and does its speed stay?"""
+"""Rows of one list after the rounds, such as a million: does memory stay flat, and speed constant?"""
 MARKS = (100_000, 500_000, 1_000_000)
 ROUNDS = 3
 MEMORY_LIMIT = 400

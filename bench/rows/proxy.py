@@ -54,13 +54,13 @@ def _overhead(stage: Stage, book: Book, rounds: int, upstream: int) -> None:
 def _race(
     stage: Stage, book: Book, rounds: int, targets: dict[str, tuple[int, list[bytes]]], connections: int
 ) -> dict[str, list[Seen]]:
-    is_told_beside = connections in FEWER
-    seconds = 2.0 if is_told_beside else SECONDS
+    has_fewer_rounds = connections in FEWER
+    seconds = 2.0 if has_fewer_rounds else SECONDS
     contenders = {
         name: partial(drive, stage, port, requests, seconds=seconds, connections=connections)
         for name, (port, requests) in targets.items()
     }
-    results = interleaved(book, _what(connections), contenders, min(rounds, 3) if is_told_beside else rounds)
+    results = interleaved(book, _what(connections), contenders, min(rounds, 3) if has_fewer_rounds else rounds)
     for runs in results.values():
         refuse_failures(_what(connections), runs)
     return results

@@ -59,7 +59,7 @@ def _compare(
 
 
 def refuse_failures(what: str, runs: list) -> None:  # type: ignore[type-arg]  # of Seen
-    """A rate of refusals is no rate."""
+    """A rate that contains refused requests does not count."""
     for run in runs:
         if run.failed > sum(run.statuses.values()) * 0.001:
             raise RuntimeError(f"{what}: answers that are no success: {run.statuses}, broken {run.broken}")
@@ -71,5 +71,5 @@ def resident(resident_id: str) -> Caller:
 
 
 def bearer(stage: Stage, caller: Caller) -> dict[str, str]:
-    """The header that says who asks, inside."""
+    """The internal header that names the caller."""
     return {"Authorization": f"Bearer {stage.token(caller)}"}

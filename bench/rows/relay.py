@@ -41,7 +41,7 @@ def _compare(stage: Stage, book: Book, rounds: int, names: tuple[str, str], base
 
 @contextmanager
 def _on_kafka(stage: Stage) -> Iterator[None]:
-    """The broker runs on the generator's core, where the tests' machine has room for it."""
+    """The broker runs on the generator's core, where the tests' machine has capacity for it."""
     with temporary_kafka() as servers:
         stage.variables["KAFKA_BOOTSTRAP_SERVERS"] = servers
         try:
@@ -51,6 +51,6 @@ def _on_kafka(stage: Stage) -> Iterator[None]:
 
 
 def moved(stage: Stage, work: str, count: int) -> float:
-    """Records per second of one way to move them, in a process of its own."""
+    """Records per second of one way to move them, in its own process."""
     command = [sys.executable, "-m", "bench.contenders.records", work, str(count)]
     return float(stage.run(command, stage.cores.measured).split()[-1])

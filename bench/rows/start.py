@@ -42,7 +42,7 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
 
 
 @contextlib.contextmanager
-def _running(stage: Stage, data_dir: Path, port: int, patience: float) -> Iterator[float]:
+def _running(stage: Stage, data_dir: Path, port: int, timeout: float) -> Iterator[float]:
     """The platform by its launcher; the seconds until it was ready."""
     variables = {name: value for name, value in os.environ.items() if name not in stage.variables}
     variables |= {"DATA_DIR": str(data_dir), "GATEWAY_PORT": str(port), "DEMO": "1"}
@@ -51,7 +51,7 @@ def _running(stage: Stage, data_dir: Path, port: int, patience: float) -> Iterat
     process = subprocess.Popen([sys.executable, "-m", "deploy.local"], env=variables, stdout=log, stderr=log)
     try:
         while not is_ready(f"http://127.0.0.1:{port}/readyz"):
-            if process.poll() is not None or time.perf_counter() - began > patience:
+            if process.poll() is not None or time.perf_counter() - began > timeout:
                 raise RuntimeError(f"the platform did not start: {(stage.folder / 'run.log').read_text()[-1500:]}")
             time.sleep(0.05)
         yield time.perf_counter() - began

@@ -104,6 +104,6 @@ def _pgbench(stage: Stage) -> Seen:
     url = stage.database("gateway")
     command = ["pgbench", "-n", "-M", "prepared", "-f", str(script), "-c", str(CLIENTS), "-j", "1", url]
     printed = stage.run([*command[:-1], "-T", str(int(SECONDS)), url], stage.cores.generator)
-    rate = float(re.search(r"tps = ([\d.]+)", printed)[1])  # type: ignore[index]  # pgbench always says it
+    rate = float(re.search(r"tps = ([\d.]+)", printed)[1])  # type: ignore[index]  # pgbench always prints it
     latency = float(re.search(r"latency average = ([\d.]+)", printed)[1])  # type: ignore[index]
     return Seen(rate, latency, 0.0, {"200": int(rate * SECONDS)}, 0)

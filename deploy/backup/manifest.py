@@ -43,7 +43,7 @@ class Manifest:
 
 
 def fingerprints(secrets: Path) -> dict[str, dict[str, str]]:
-    """8 bytes of each key by a one-way derivation, by file and key id: enough to tell a wrong key, no use beyond."""
+    """8 bytes of each key by a one-way derivation, by file and key id: enough to recognise a wrong key, of no other use."""
     return {name: _of_keys((secrets / name).read_text().strip()) for name in KEY_FILES if (secrets / name).exists()}
 
 

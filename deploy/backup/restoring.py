@@ -80,12 +80,12 @@ def _unpack(base: Path, log: Path, until: str | None) -> None:
     with tempfile.TemporaryFile() as file:
         with tarfile.open(fileobj=file, mode="w") as packed:
             for segment in sorted(log.glob("*")):
-                packed.add(segment, segment.name, filter=_of_nobody)
+                packed.add(segment, segment.name, filter=_owned_by_root)
         file.seek(0)
         _in_new_volume(f"tar -xf - -C {REPLAYED}", file)
 
 
-def _of_nobody(segment: tarfile.TarInfo) -> tarfile.TarInfo:
+def _owned_by_root(segment: tarfile.TarInfo) -> tarfile.TarInfo:
     segment.uid = segment.gid = 0
     segment.mode = 0o644
     return segment

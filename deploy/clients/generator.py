@@ -28,7 +28,7 @@ def program(name: str, what_for: str) -> str:
 
 
 def generate(language: str, target: Path) -> None:
-    """Write the client of a language into `target`, as `clients/<language>/config.yaml` says."""
+    """Write the client of a language into `target`, by `clients/<language>/config.yaml`."""
     shutil.rmtree(target, ignore_errors=True)
     config = ROOT / "clients" / language / "config.yaml"
     versions = f"packageVersion={API_VERSION},artifactVersion={API_VERSION},pubVersion={API_VERSION}"

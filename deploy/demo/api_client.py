@@ -71,7 +71,7 @@ class ApiClient:
     def request(
         self, method: str, path: str, *, who: dict[str, str] | None = None, purpose: str | None = None, **more: Any
     ) -> httpx.Response:
-        """One request; waits and repeats it where the response says so (429, 503, an id that is not known yet)."""
+        """One request; waits and repeats it where the response asks for it (429, 503, an id that is not known yet)."""
         headers = {**(who or {}), **({"X-Purpose": purpose} if purpose else {}), **more.pop("headers", {})}
         deadline = time.monotonic() + LONGEST_WAIT
         while True:

@@ -39,7 +39,7 @@ class DemoMessage:
 
 def load(api: ApiClient, all_people: list[Person], today: date) -> dict[str, int]:
     """Send every message; returns how many residents each indicator must count at least."""
-    messages = list(tell(all_people, today))
+    messages = list(messages_of(all_people, today))
     with ThreadPoolExecutor(SENDERS) as senders:
         for _ in senders.map(lambda message: _send(api, message), messages):
             pass
@@ -49,7 +49,7 @@ def load(api: ApiClient, all_people: list[Person], today: date) -> dict[str, int
     return dict(Counter(indicator for indicator, _ in people_by_indicator))
 
 
-def tell(all_people: list[Person], today: date) -> Iterator[DemoMessage]:
+def messages_of(all_people: list[Person], today: date) -> Iterator[DemoMessage]:
     """The same messages every time, about adults who have what each step needs."""
     chance = random.Random(SEED)
     for person in all_people:

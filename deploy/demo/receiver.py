@@ -110,7 +110,7 @@ async def _subscribe_until_done(platform: str, hook: str, received: Received, ke
 
 
 async def subscribe(client: httpx.AsyncClient, hook: str, kept: Path) -> str:
-    """Subscribes, or tells the subscription that was made before where the receiver is now; returns the secret."""
+    """Subscribes, or updates the address of the existing subscription; returns the secret."""
     token = (await client.post("/dev/token", json={"role": "partner", "partner_id": PARTNER})).raise_for_status().json()
     client.headers["Authorization"] = f"Bearer {token['access_token']}"
     if known := _read(kept):

@@ -1,6 +1,6 @@
 """`make generate`: writes every generated file. `--check` compares instead, and names each file that differs.
 
-It refuses to write a document that breaks what users of the one before rely on, unless BREAKING=1 says that this is meant.
+It refuses to write a document that breaks what users of the one before rely on, unless BREAKING=1 is set.
 """
 
 from __future__ import annotations

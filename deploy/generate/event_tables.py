@@ -1,4 +1,4 @@
-"""Which service publishes and which handles each event, read from the code, and the Markdown tables that say so."""
+"""Which service publishes and which handles each event, read from the code, and the Markdown tables of them."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def _count(ended: Round) -> None:
 
 
 def write_status(folder: Path, journeys: Mapping[str, State], services: Mapping[str, State], at: datetime) -> None:
-    """`status.json` and one page for each language; the JSON last, because its age says how old all of them are."""
+    """`status.json` and one page for each language; the JSON last, because its age is the age of all of them."""
     history = History.read(folder)
     status = PlatformStatus(
         state=overall(journeys.values(), services.values()),

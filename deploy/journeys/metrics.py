@@ -32,4 +32,4 @@ FINISHED = Gauge(
     ["journey"],
     registry=REGISTRY,
 )
-RECEIVERS = Gauge("bakhong_alerts_have_receivers", "1 when ALERTS_TO names somebody, else 0.", registry=REGISTRY)
+RECEIVERS = Gauge("bakhong_alerts_have_receivers", "1 when ALERTS_TO names a receiver, else 0.", registry=REGISTRY)

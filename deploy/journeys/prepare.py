@@ -48,7 +48,7 @@ def prepare(
 
 
 def _session(api: ApiClient, commune: str, lead: Headers) -> str:
-    """It has begun, so that nobody is invited to it, and ends in a year: its accounts live as long."""
+    """It has begun, so that no one is invited to it, and ends in a year: its accounts live as long."""
     campaigns = api.get("/v1/campaigns", who=lead)["items"]
     if not campaigns:
         raise NotPrepared(f"The journeys need a training session, and {commune} has no campaign to hold it in.")

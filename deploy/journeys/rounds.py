@@ -94,7 +94,7 @@ def report(traveller: Traveller) -> None:
     """A partner's message is processed and its outcome comes back; the province's report is there.
 
     It is the same payment each time, so nothing is added to it. Reports do not count training units: how old they are is
-    told by the alerts ConsumerLags and ConsumerStands.
+    reported by the alerts ConsumerLags and ConsumerStands.
     """
     partner = traveller.partner()
     at = traveller.accounts.prepared_at.isoformat()

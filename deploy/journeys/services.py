@@ -1,4 +1,4 @@
-"""Whether each service works, asked past the gateway: so its own state is told when the gateway is down."""
+"""Whether each service works, asked past the gateway: so their state is known when the gateway is down."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check_services(addresses: Mapping[str, str]) -> dict[str, State]:
 
 def _check(named: tuple[str, str]) -> State:
     name, url = named
-    # The gateway's /readyz tells the whole platform's: its own life is another question.
+    # The gateway's /readyz describes the whole platform; its own liveness is checked here.
     path = "/healthz" if name == "gateway" else "/readyz"
     try:
         answer = httpx.get(f"{url.rstrip('/')}{path}", timeout=SECONDS_TO_RESPOND)

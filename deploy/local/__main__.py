@@ -17,7 +17,7 @@ def main() -> int:
     try:
         Launcher(read_settings(), end_with=arguments.parse_args().end_with).run()
     except (SettingRefused, AlreadyRunning, StartFailed, PostgresNotStarted) as error:
-        progress.say(f"Ba Không cannot start: {error}")
+        progress.show(f"Ba Không cannot start: {error}")
         return 1
     return 0
 

@@ -1,6 +1,6 @@
 """Starts a program as a child that cannot outlive its parent, on request under another account.
 
-The program is reached through this file as a small script of its own: it runs in a fresh interpreter, so it is safe
+The program is reached through this file as its own small script: it runs in a fresh interpreter, so it is safe
 in a parent with threads, and it can change the account before it asks for the parent-death signal (the kernel
 forgets that request whenever a process changes its user).
 """

@@ -90,23 +90,23 @@ class Launcher:
         """Start it again when it ended; returns whether it was started. A start that fails is tried again later."""
         if self._postgres is None or self._postgres.pid is not None:
             return False
-        progress.say("  PostgreSQL ended; restarting")
+        progress.show("  PostgreSQL ended; restarting")
         self._postgres.stop()
         try:
             self._postgres.start()
         except (PostgresNotStarted, OSError) as error:
-            progress.say(f"  it cannot start yet: {error}")
+            progress.show(f"  it cannot start yet: {error}")
             self._shutdown.pause(SECONDS_BETWEEN_STARTS)
             return False
         return True
 
     def _end(self) -> None:
-        progress.say("Ba Không stops")
+        progress.show("Ba Không stops")
         self._supervisor.end([GATEWAY])  # the gateway first: no new request arrives while the services finish
         self._supervisor.end()
         if self._postgres is not None:
             self._postgres.stop()
-        progress.say("everything has ended; the data is kept")
+        progress.show("everything has ended; the data is kept")
 
     def _bind_sockets(self) -> None:
         host, port = self.settings.gateway_host, self.settings.gateway_port

@@ -28,7 +28,7 @@ SUPERUSER = "bakhong"
 UNPRIVILEGED_ACCOUNT = "nobody"  # PostgreSQL refuses root, and initdb needs an account with a passwd entry
 SHARED_PLACES = (Path("/var/lib/bakhong"), Path("/var/tmp/bakhong"))
 EPHEMERAL_PREFIX = "bakhong-test-"
-EPHEMERAL_ROOM = 2 * 1024**3
+EPHEMERAL_BYTES = 2 * 1024**3
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
 
@@ -196,7 +196,7 @@ class EmbeddedPostgres:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 raise PostgresNotStarted(f"PostgreSQL ended during its start: {_last_line(self._log_path)}")
-            if _pid_file_says_ready(cluster, process.pid):
+            if _is_ready_by_pid_file(cluster, process.pid):
                 return
             time.sleep(0.02)
         raise PostgresNotStarted(f"PostgreSQL was not ready after {SECONDS_TO_START} s, see {self._log_path}")
@@ -287,7 +287,7 @@ def _shared_place() -> Path:
 
 def _ephemeral_root() -> Path:
     memory = Path("/dev/shm")
-    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > EPHEMERAL_ROOM:
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > EPHEMERAL_BYTES:
         return memory
     return Path(tempfile.gettempdir())
 
@@ -315,7 +315,7 @@ def _environment(programs: Path) -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "LD_LIBRARY_PATH": str(programs / "lib")}
 
 
-def _pid_file_says_ready(cluster: Path, pid: int) -> bool:
+def _is_ready_by_pid_file(cluster: Path, pid: int) -> bool:
     """Line 8 of postmaster.pid is what pg_ctl waits for."""
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()

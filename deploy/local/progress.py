@@ -11,7 +11,7 @@ PARTNERS = ("demo-bank", "demo-wallet", "demo-telecom", "demo-identity", "demo-p
 _began = time.monotonic()
 
 
-def say(line: str) -> None:
+def show(line: str) -> None:
     """One line at once; a closed terminal is no reason to stop."""
     with contextlib.suppress(OSError):
         print(line, flush=True)
@@ -21,12 +21,12 @@ def begin() -> None:
     """Note the time of the start."""
     global _began
     _began = time.monotonic()
-    say("Ba Không starts")
+    show("Ba Không starts")
 
 
 def done(step: str) -> None:
     """A step that is done, with the seconds since the start."""
-    say(f"  {time.monotonic() - _began:5.1f} s  {step}")
+    show(f"  {time.monotonic() - _began:5.1f} s  {step}")
 
 
 def partner_secret(partner: str) -> str:
@@ -36,18 +36,18 @@ def partner_secret(partner: str) -> str:
 
 def welcome(url: str, *, development: bool, logs: str, receiver: str = "") -> None:
     """The addresses, how to sign in, one question, the partners."""
-    say(f"""
+    show(f"""
   Ba Không is at   {url}
   dashboard        {url}/dashboard
   API              {url}/docs
   logs             {logs}""")
     if development:
-        say(_how_to_sign_in(url))
-        say(_the_partners(url))
+        show(_how_to_sign_in(url))
+        show(_the_partners(url))
         if receiver:
-            say(f"\n  demo-app, the backend of the province's app, receives events and shows them at {receiver}")
-        say(what_next(url))
-    say("\n  Ctrl-C stops it; the data stays.")
+            show(f"\n  demo-app, the backend of the province's app, receives events and shows them at {receiver}")
+        show(what_next(url))
+    show("\n  Ctrl-C stops it; the data stays.")
 
 
 def _how_to_sign_in(url: str) -> str:

@@ -68,7 +68,7 @@ class Supervisor:
             ended = child.poll()
             if ended:
                 pause = child.plan_restart()
-                progress.say(f"  {child.name} ended ({ended}); restart in {pause:.1f} s, see {child.log}")
+                progress.show(f"  {child.name} ended ({ended}); restart in {pause:.1f} s, see {child.log}")
             if child.starts_again_at is not None and time.monotonic() >= child.starts_again_at:
                 child.start()
                 someone = True

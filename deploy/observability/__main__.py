@@ -1,4 +1,4 @@
-"""`python -m deploy.observability`: writes the configuration of Alertmanager from `ALERTS_TO`, and says whom alerts reach."""
+"""`python -m deploy.observability`: writes the configuration of Alertmanager from `ALERTS_TO`, and prints whom alerts reach."""
 
 import sys
 

@@ -30,7 +30,7 @@ class ReceiversRefused(ValueError):
 
 
 class AlertSettings(BaseModel):
-    """What the environment, or the file `.env` beside the compose file, says about alerts."""
+    """What the environment, or the file `.env` beside the compose file, sets about alerts."""
 
     alerts_to: str = ""
     """Mail addresses and URLs of webhooks, separated by commas."""
@@ -82,7 +82,7 @@ def _url(setting: str, text: str) -> str:
 
 
 def spoken(settings: AlertSettings, receivers: Receivers) -> list[str]:
-    """Who is told when something breaks, in words for the person who starts the stack."""
+    """Who receives alerts, in words for the person who starts the stack."""
     if PROFILE not in {each.strip() for each in settings.compose_profiles.split(",")}:
         return [f"Alerts reach no one: the profile {PROFILE} is not in COMPOSE_PROFILES, so nothing is watched."]
     lines = []
@@ -97,7 +97,7 @@ def spoken(settings: AlertSettings, receivers: Receivers) -> list[str]:
             " (docs/operations.md, Watching)."
         )
     if receivers.heartbeat is None:
-        lines.append("If this machine dies, no one is told: ALERTS_HEARTBEAT is empty.")
+        lines.append("If this machine dies, no one is alerted: ALERTS_HEARTBEAT is empty.")
     return lines
 
 

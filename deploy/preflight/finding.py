@@ -1,4 +1,4 @@
-"""What a check found wrong: one plain sentence, and one that says what to do."""
+"""What a check found wrong: one plain sentence, and one with the remedy."""
 
 from __future__ import annotations
 

@@ -111,4 +111,4 @@ def _docker(*arguments: str, version: str) -> None:
     """Runs with its output shown: building and waiting take minutes."""
     done = subprocess.run(["docker", *arguments], cwd=ROOT, env=os.environ | {"VERSION": version})
     if done.returncode != 0:
-        raise NotDone(f"docker {' '.join(arguments[:2])} ended with {done.returncode}; docker compose ps -a tells more")
+        raise NotDone(f"docker {' '.join(arguments[:2])} ended with {done.returncode}; see docker compose ps -a")

@@ -55,7 +55,7 @@ def refusal_to_follow(running: str, new: str, known: Sequence[str]) -> str | Non
     if running == new:
         return None
     if running not in known or new not in known:
-        return f"Release {running} runs here, and CHANGELOG.md does not say how {new} follows it."
+        return f"Release {running} runs here, and CHANGELOG.md has no upgrade path from it to {new}."
     here, there = known.index(running), known.index(new)
     if there < here:
         return f"Release {running} runs here, and {new} is older: the way back is make rollback."

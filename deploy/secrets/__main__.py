@@ -82,7 +82,7 @@ def _make(path: Path, make: Callable[[], str]) -> str:
 
 
 def replace_secret(path: Path, content: str) -> None:
-    """Write a secret that somebody else gave, in place of what is there."""
+    """Write a secret that was given from outside, in place of the present one."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_IN_CONTAINERS), "w") as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""`python -m deploy.setup`: asks what a deployment needs, writes `.env`, makes the secrets, and says what to do next.
+"""`python -m deploy.setup`: asks what a deployment needs, writes `.env`, makes the secrets, and prints the next steps.
 
 --answers FILE   lines NAME=answer, in place of questions; variables of the environment of the same names win
 --unattended     asks nothing: ends with a sentence for each missing answer

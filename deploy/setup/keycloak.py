@@ -16,11 +16,11 @@ SECONDS = 60
 SECONDS_A_LINK_HOLDS = 3 * 24 * 3600
 SMTP_PORT, SMTPS_PORT = 587, 465
 ATTRIBUTES = ("bakhong_role", "unit_code", "body")
-"""What a list of staff says of a person; other attributes of an account stay."""
+"""The attributes that come from a list of staff; other attributes of an account stay."""
 
 
 class Account(NamedTuple):
-    """An account of the realm; the gateway knows its person by the subject. `attributes` are what its token says."""
+    """An account of the realm; the gateway knows its person by the subject. `attributes` go into its token."""
 
     subject: str
     attributes: dict[str, list[str]]

@@ -23,7 +23,7 @@ def _any_text(answer: str) -> str | None:
 
 @dataclass(frozen=True)
 class Question:
-    """`check` returns a sentence about a wrong answer; `applies` says whether earlier answers make it necessary.
+    """`check` returns a sentence about a wrong answer; `applies` decides whether earlier answers make it necessary.
 
     A question with a default of "" may stay unanswered.
     """
@@ -108,7 +108,7 @@ QUESTIONS = (
     ),
     Question("SMTP_URL", "The mail server (empty: no mail is sent)", "", _mail_server, is_secret=True),
     Question("MAIL_FROM", "The sender of the platform's mail", "", _optional_mail, _has("SMTP_URL")),
-    Question("ALERTS_TO", "Who receives alerts: mail addresses and URLs of webhooks, with commas (empty: nobody is told)", ""),
+    Question("ALERTS_TO", "Who receives alerts: mail addresses and URLs of webhooks, with commas (empty: no alert is sent)", ""),
     Question(
         "SETUP_SIGN_IN",
         f"Sign-in of staff: {OWN_KEYCLOAK} (runs here) or the address of your OpenID provider",

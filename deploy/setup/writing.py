@@ -17,12 +17,12 @@ from deploy.setup.questions import FROM_ACME, FROM_FILES, OWN_KEYCLOAK, Answers
 
 CLIENT_SECRET = "oidc_client_secret"
 NOT_WRITTEN = ("SETUP_OIDC_CLIENT_SECRET",)
-"""A secret with a file of its own."""
+"""A secret with its own file."""
 NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9./:@_,-]*")
 
 
 class SetupRefused(Exception):
-    """An answer cannot be used; the message says why and what to do."""
+    """An answer cannot be used; the message names the reason and the remedy."""
 
 
 def settings_of(answers: Answers) -> dict[str, str]:
@@ -45,7 +45,7 @@ def settings_of(answers: Answers) -> dict[str, str]:
 
 
 def write(answers: Answers, file: Path, secrets: Path) -> Iterator[str]:
-    """Write what is missing; says what was written. SetupRefused before anything is written."""
+    """Write what is missing; returns what was written. SetupRefused before anything is written."""
     if found := check_receivers(answers):
         raise SetupRefused(found[0].problem)
     if answers["SETUP_CERTIFICATE"] == FROM_FILES:
@@ -78,7 +78,7 @@ def _path(answers: Mapping[str, str], which: str) -> Path:
 
 
 def _keep_client_secret(answers: Mapping[str, str], secrets: Path) -> Iterator[str]:
-    """The secret between gateway and provider: the given one, or one that Keycloak is told later."""
+    """The secret between gateway and provider: the given one, or one that is set in Keycloak later."""
     target = secrets / CLIENT_SECRET
     if target.read_text().strip():
         return

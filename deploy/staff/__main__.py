@@ -90,9 +90,9 @@ def described(plan: Iterable[Planned], refused: Iterable[RefusedRow]) -> Iterato
         now = ", ".join(value for values in each.member.attributes.values() for value in values)
         before = f" (trước: {each.before})" if each.before else ""
         yield f"  dòng {each.member.row}: {each.member.email}: {CHANGES[each.change]}: {now}{before}"
-    refusals = list(refused)
-    yield from (f"  dòng {row.row}: KHÔNG NHẬN: {row.reason}" for row in refusals)
-    yield "; ".join(f"{CHANGES[change]} {count}" for change, count in counts.items()) + f"; không nhận {len(refusals)}"
+    refused_rows = list(refused)
+    yield from (f"  dòng {row.row}: KHÔNG NHẬN: {row.reason}" for row in refused_rows)
+    yield "; ".join(f"{CHANGES[change]} {count}" for change, count in counts.items()) + f"; không nhận {len(refused_rows)}"
 
 
 def _write(path: Path, outcomes: Iterable[Outcome]) -> None:

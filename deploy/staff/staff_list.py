@@ -45,7 +45,7 @@ class StaffMember(NamedTuple):
 
     @property
     def attributes(self) -> dict[str, list[str]]:
-        """What the account says of its person, as the realm names it."""
+        """The attributes of the account, as the realm names them."""
         return {"bakhong_role": [self.role], "unit_code": [self.unit_code]} | (
             {"body": [self.body]} if self.body else {}
         )

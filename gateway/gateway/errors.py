@@ -214,7 +214,7 @@ class IdentityConflict(Problem):
 
 
 class NotRepresentative(Problem):
-    """`X-Acting-For` names somebody for whom the caller may not act, or may no more."""
+    """`X-Acting-For` names a person for whom the caller may not act, or may no longer act."""
 
     slug, status = "not-representative", 403
     vi = "Bạn không (hoặc không còn) được làm thay cho người hay tổ chức này."

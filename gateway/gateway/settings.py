@@ -23,7 +23,7 @@ class GatewaySettings(Settings):
     """Set by the launcher while it loads the demo: not ready before the file exists."""
 
     status_dir: Path | None = None
-    """Where the journeys write the measured status for `/status`; unset: it is what the services' readiness tells."""
+    """Where the journeys write the measured status for `/status`; unset: the status is the services' readiness."""
 
     oidc_issuer: str | None = None
     """The OpenID provider of people's tokens; unset: only development sign-in."""

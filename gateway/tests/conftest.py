@@ -68,7 +68,7 @@ async def serve() -> AsyncIterator[Serve]:
 
 @pytest.fixture
 async def serve_socket() -> AsyncIterator[Callable[[Talk], Awaitable[str]]]:
-    """Start a raw TCP server that talks as the test says; answers its address."""
+    """Start a raw TCP server that answers as the test defines; returns its address."""
     servers: list[asyncio.Server] = []
 
     async def start(talk: Talk) -> str:

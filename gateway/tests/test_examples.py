@@ -1,4 +1,4 @@
-"""The recorded examples fit the schemas of their operations, tell of one commune, and nobody real is in them."""
+"""The recorded examples fit the schemas of their operations, are about one commune, and contain no real person."""
 
 import json
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ Forward = Callable[..., Awaitable[str]]
 
 
 class Service:
-    """An upstream that records what reached it and answers as each test says."""
+    """An upstream that records what reached it and answers as each test defines."""
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
@@ -331,7 +331,7 @@ async def test_502_503_and_504_distinguish_the_failures(
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
 
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
     async def say_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -343,7 +343,7 @@ async def test_502_503_and_504_distinguish_the_failures(
         await serve_socket(hang_up),
         await serve_socket(say_nonsense),
         "http://127.0.0.1:1",
-        await serve_socket(say_nothing),
+        await serve_socket(stay_silent),
     ):
         proxy_url = await forward(address, budgets=short_budgets)
         async with caller.post(proxy_url + "/", data=b"{}") as answer:

@@ -41,7 +41,7 @@ class Script:
 
 @pytest.fixture
 def before(forward: Forward, serve_socket: Any) -> Forward:
-    """Start a proxy before a service that talks as the test says; answers the proxy's address."""
+    """Start a proxy before a service that answers as the test defines; returns the proxy's address."""
 
     async def start(talk: Any, **options: Any) -> str:
         return await forward(await serve_socket(talk), **options)

@@ -40,8 +40,8 @@ async def test_an_operator_registers_a_partner_that_may_send_what_its_kind_sends
     assert "vneid.issued" not in answer.json()["allowed_types"]
     assert (await client.get("/v1/partners/bank-a", headers=operator)).json() == answer.json()
     assert (await client.post("/v1/partners", json=PARTNER, headers=operator)).status_code == 409
-    said = [event for event in await published(PartnerChanged) if event.partner_id == "bank-a"]
-    assert [(event.version, event.active) for event in said] == [(1, True)]
+    changes = [event for event in await published(PartnerChanged) if event.partner_id == "bank-a"]
+    assert [(event.version, event.active) for event in changes] == [(1, True)]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ async def test_whatever_an_operator_does_leaves_one_act(
 
     runtime = asgi_app.inner.state.runtime
     monkeypatch.setattr(runtime, "consumer", SimpleNamespace(replay=replay, discard=replay))
-    monkeypatch.setattr(runtime.service_client, "call", nobody_has_it)
+    monkeypatch.setattr(runtime.service_client, "call", no_service_has_it)
     ids = {"partner_id": "demo-bank", "delivery_id": listed.json()["items"][0]["id"], "dead_letter_id": DEAD_LETTER_ID}
     for deed, body in ACTS.items():
         method, path = deed.split()
@@ -228,7 +228,7 @@ async def test_whatever_an_operator_does_leaves_one_act(
 DEAD_LETTER_ID = "01890000-0000-7000-8000-000000000001"
 
 
-async def nobody_has_it(service: str, *_: Any, **__: Any) -> Any:
+async def no_service_has_it(service: str, *_: Any, **__: Any) -> Any:
     raise ServiceCallFailed(service, 404)
 
 
@@ -236,12 +236,12 @@ async def test_the_service_gives_the_reason_why_a_dead_letter_stays(
     client: httpx.AsyncClient, sign_in: Any, asgi_app: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def onboarding_has_it(service: str, *_: Any, **__: Any) -> Any:
-        said = {
+        problem = {
             "type": "/problems/dead-letter-stays",
             "id": DEAD_LETTER_ID,
             "reason": "StepCompleted does not parse: step",
         }
-        raise ServiceCallFailed(service, 409, said) if service == "onboarding" else ServiceCallFailed(service, 404)
+        raise ServiceCallFailed(service, 409, problem) if service == "onboarding" else ServiceCallFailed(service, 404)
 
     monkeypatch.setattr(asgi_app.inner.state.runtime.service_client, "call", onboarding_has_it)
     operator = await sign_in("operator")
@@ -278,20 +278,20 @@ async def test_dead_letters_name_services_that_do_not_respond(client: httpx.Asyn
         "reporting",
         "notifications",
     }
-    path = "/v1/dead-letters/01890000-0000-7000-8000-000000000001/replay"
+    path = "/v1/dead-dead_letters/01890000-0000-7000-8000-000000000001/replay"
     assert (await client.post(path, headers=operator)).status_code == 503
 
 
 @pytest.fixture
 async def behind(asgi_app: Any, serve: Any) -> dict[str, list[str]]:
-    """A service behind the gateway that has these dead letters (their ids), a page at a time."""
-    letters = {"registry": [f"01890000-0000-7000-8000-00000000000{n}" for n in (1, 3, 5)],
+    """A service behind the gateway that has these dead dead_letters (their ids), a page at a time."""
+    dead_letters = {"registry": [f"01890000-0000-7000-8000-00000000000{n}" for n in (1, 3, 5)],
                "casework": [f"01890000-0000-7000-8000-00000000000{n}" for n in (2, 4)]}  # fmt: skip
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         service, query = scope["path"].split("/")[1], dict(parse_qsl(scope["query_string"].decode()))
         after = json.loads(b64decode(query["cursor"] + "==="))[0] if "cursor" in query else ""
-        left = [one for one in letters[service] if one > after]
+        left = [one for one in dead_letters[service] if one > after]
         shown = left[: int(query["limit"])]
         common = {"topic": "t", "key": "k", "type": "x", "event_id": shown[0] if shown else "", "state": "dead",
                   "reason": "r", "died_at": "2026-01-01T00:00:00Z"}  # fmt: skip
@@ -304,9 +304,9 @@ async def behind(asgi_app: Any, serve: Any) -> dict[str, list[str]]:
 
     url = await serve(app)
     service_client = asgi_app.inner.state.runtime.service_client
-    for service in letters:
+    for service in dead_letters:
         service_client._urls[service] = f"{url}/{service}"
-    return letters
+    return dead_letters
 
 
 async def test_dead_letters_of_all_services_are_one_list_page_by_page(

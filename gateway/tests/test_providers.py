@@ -427,7 +427,7 @@ class TestZalopay:
         with pytest.raises(SignatureRefused):
             read("zalopay", request, ZALOPAY_KEY2)
 
-    def test_the_reply_tells_whether_to_send_again(self) -> None:
+    def test_the_reply_decides_whether_to_send_again(self) -> None:
         codes = {
             outcome: reply.body["return_code"]
             for outcome in ReplyOutcome

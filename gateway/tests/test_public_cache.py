@@ -50,7 +50,7 @@ async def test_simultaneous_requests_for_one_page_reach_the_service_once() -> No
     assert service.requests == 1
 
 
-async def test_a_refusal_serves_those_who_waited_for_it_and_nobody_later() -> None:
+async def test_a_refusal_serves_those_who_waited_for_it_and_no_later_caller() -> None:
     cache, service = PublicCache(), Service(503)
     assert await statuses_of(cache, service, 50) == [503] * 50
     assert service.requests == 1
@@ -66,7 +66,7 @@ async def test_a_page_is_kept_for_seconds() -> None:
     assert service.requests == 2
 
 
-async def test_a_response_with_a_cookie_is_shared_with_nobody() -> None:
+async def test_a_response_with_a_cookie_is_never_shared() -> None:
     service = Service(200, cookie=True)
     await statuses_of(PublicCache(), service, 5)
     assert service.requests == 5

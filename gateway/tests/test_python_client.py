@@ -1,4 +1,4 @@
-"""The Python client for partners speaks to the real asgi_app."""
+"""The Python client for partners calls the real asgi_app."""
 
 import asyncio
 import json

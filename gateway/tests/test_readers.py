@@ -31,7 +31,7 @@ async def test_the_start_page_is_for_people(client: httpx.AsyncClient) -> None:
     assert "Không tiền mặt" in (await client.get("/", headers=HTML)).text
 
 
-async def test_the_sign_in_of_the_dashboard_says_how_to_sign_in_where_no_provider_is_set(
+async def test_the_sign_in_of_the_dashboard_explains_how_to_sign_in_where_no_provider_is_set(
     client: httpx.AsyncClient,
 ) -> None:
     page = await client.get("/dashboard/sign-in?next=/dashboard/units/15724", headers=HTML)

@@ -1,4 +1,4 @@
-"""What comes over the wire before, between and instead of honest requests: slow, crowded, ambiguous. Real sockets."""
+"""What comes over the wire before, between and instead of well-formed requests: slow, too many, ambiguous. Real sockets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -55,11 +55,11 @@ async def dial(asgi_app: Any, serve: Any) -> AsyncIterator[Callable[[], Any]]:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HeaderTimeoutProtocol, "head_seconds", 0.3)
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 @pytest.mark.parametrize("sent", [(), (b"GET",), (HEAD,), tuple(bytes([one]) for one in HEAD + b"X-A: " + b"b" * 200)])
 async def test_a_head_that_dribbles_in_ends_the_connection(dial: Any, sent: tuple[bytes, ...]) -> None:
     wire = await dial()
@@ -71,7 +71,7 @@ async def test_a_head_that_dribbles_in_ends_the_connection(dial: Any, sent: tupl
     assert answer.startswith(b"HTTP/1.1 408")
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 async def test_the_next_head_on_a_connection_must_come_in_time_too(dial: Any) -> None:
     wire = await dial()
     await wire.send(HEAD + b"\r\n")
@@ -81,7 +81,7 @@ async def test_the_next_head_on_a_connection_must_come_in_time_too(dial: Any) ->
     assert b"HTTP/1.1 408" in await wire.answer()
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 async def test_a_long_response_is_not_a_slow_client(dial: Any, monkeypatch: Any) -> None:
     async def slow(*_: Any) -> tuple[int, dict[str, Any]]:
         await asyncio.sleep(0.8)
@@ -180,7 +180,7 @@ def test_a_network_that_is_none_stops_the_start(settings: GatewaySettings) -> No
         GatewaySettings(**given | {"proxy_networks": "10.0.0.0/8, caddy"})
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeouts")
 async def test_a_body_that_dribbles_in_after_its_response_ends_the_connection_without_a_second_response(
     dial: Any,
 ) -> None:

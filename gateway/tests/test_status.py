@@ -1,4 +1,4 @@
-"""/status for people and programs: what the journeys measured, else what the services' readiness tells."""
+"""/status for people and programs: what the journeys measured, else the services' readiness."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ async def test_without_measurements_the_status_is_that_of_the_services(client: h
     assert {part["since"] for part in status["services"]} == {None}
 
 
-async def test_the_status_tells_states_and_nothing_of_the_inside(client: httpx.AsyncClient, asgi_app: Gateway) -> None:
+async def test_the_status_shows_states_and_no_internals(client: httpx.AsyncClient, asgi_app: Gateway) -> None:
     answer = await client.get("/status")
     page = await client.get("/status", headers=HTML)
 
@@ -86,7 +86,7 @@ async def test_what_was_measured_is_shown_while_it_is_fresh(
     assert read_status(tmp_path) is None
 
 
-def test_the_page_says_state_since_and_level_in_words() -> None:
+def test_the_page_shows_state_since_and_level_in_words() -> None:
     page = status_page(measured(), "vi")
 
     assert "Không hoạt động" in page

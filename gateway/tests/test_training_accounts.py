@@ -53,11 +53,11 @@ async def test_a_login_for_practice_signs_in_with_its_secret_and_no_other(
     assert given.status_code == 200, given.text
     assert given.json()["expires_in"] <= 3600
     assert (wrong.status_code, wrong.json()) == (400, {"error": "invalid_grant"})
-    assert (await sign_in_for_training(client, "tap-huan-nobody")).status_code == 400
+    assert (await sign_in_for_training(client, "tap-huan-unknown")).status_code == 400
     assert await status_of(client, given.json()["access_token"]) != 401
 
 
-async def test_who_practises_ends_with_the_session_within_a_minute(client: httpx.AsyncClient, deliver: Any) -> None:
+async def test_a_training_sign_in_ends_with_the_session_within_a_minute(client: httpx.AsyncClient, deliver: Any) -> None:
     await deliver(opened())
     token = (await sign_in_for_training(client, "tap-huan-2")).json()["access_token"]
     assert await status_of(client, token) != 401

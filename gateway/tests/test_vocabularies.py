@@ -1,7 +1,7 @@
 from httpx import AsyncClient
 
 
-async def test_everybody_reads_the_names_and_terms_of_the_vocabularies(client: AsyncClient) -> None:
+async def test_the_names_and_terms_of_the_vocabularies_are_public(client: AsyncClient) -> None:
     names = (await client.get("/v1/vocabularies")).json()["items"]
     assert "bodies" in names
     for name in names:

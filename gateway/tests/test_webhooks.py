@@ -111,7 +111,7 @@ async def test_the_checks_go_in_the_order_of_the_contract(
         "data": {"resident": {"personal_id": "1"}},
     }
     wrong: list[tuple[str, dict[str, Any], int, str]] = [
-        ("nobody", {"content": huge}, 404, "not-found"),
+        ("unknown", {"content": huge}, 404, "not-found"),
         ("demo-wallet", {"content": huge}, 410, "partner-retired"),
         ("demo-bank", {"content": huge, "headers": {"content-type": "text/plain"}}, 413, "too-large"),
         ("demo-bank", {"content": b"x", "headers": {"content-type": "text/plain"}}, 415, "unsupported-media-type"),

@@ -28,7 +28,7 @@ async def watched(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
     context = await browser.new_context(locale="vi-VN", **options)
     page = await context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: None if "//127.0.0.1:" in asked.url else complaints.append(asked.url))
     return page, complaints
@@ -82,7 +82,7 @@ async def test_the_six_steps_are_drawn_and_stay_readable_as_a_table(site: str, b
     await expect(plain.locator("#course-table")).to_be_visible()
 
 
-async def test_an_open_page_follows_the_facts(site: str, browser: Browser, deliver: Callable[..., Any]) -> None:
+async def test_an_open_page_follows_the_events(site: str, browser: Browser, deliver: Callable[..., Any]) -> None:
     page, complaints = await watched(browser, viewport=DESKTOP)
     await page.goto(f"{site}/dashboard/units/15724")
     await expect(page.locator("body")).to_have_class("is-live")

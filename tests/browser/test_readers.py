@@ -23,7 +23,7 @@ async def test_a_page_shows_itself_without_an_error_or_a_foreign_host(
     width, height = SCREENS[screen]
     page = await browser.new_page(viewport={"width": width, "height": height})
     errors: list[str] = []
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on(
         "request",
         lambda sent: None if sent.url.startswith((demo_platform_url, "data:", "blob:")) else errors.append(sent.url),

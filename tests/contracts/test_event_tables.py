@@ -11,7 +11,7 @@ from deploy.generate.event_tables import EventUse, short_name
 from deploy.generate.files import handled_events
 
 ROOT = Path(__file__).parents[2]
-DESCRIBED = [name for name in EVERY_PROCESS if name != "reporting"]  # its README says "every counted event" in words
+DESCRIBED = [name for name in EVERY_PROCESS if name != "reporting"]  # its README has "every counted event" instead of a table
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def table(service: str, *heads: str) -> set[str]:
 @pytest.mark.parametrize("service", DESCRIBED)
 def test_the_readme_names_the_events_that_the_service_subscribes_to(service: str, use: EventUse) -> None:
     handled = {short_name(event) for event in use.handled[service]}
-    written = table(service, "subscribes to", "hears")
+    written = table(service, "subscribes to")
 
     assert handled - written == set(), f"{readme_of(service)}: name these events in the table 'subscribes to'"
     assert written - handled == set(), f"{readme_of(service)}: no handler of {service} is registered for these events"
@@ -51,7 +51,7 @@ def test_the_readme_names_the_events_that_the_service_publishes(service: str, us
     published = {short_name(event) for event in use.published_by(service)} - {
         "access.sealed"
     }  # by every service, unasked
-    written = table(service, "publishes", "says") - {"access.sealed"}
+    written = table(service, "publishes") - {"access.sealed"}
 
     assert published - written == set(), f"{readme_of(service)}: name these events in the table 'publishes'"
     assert written - published == set(), f"{readme_of(service)}: no code of {service} publishes these events"

@@ -1,4 +1,4 @@
-"""Every table has a row that says how long its rows are kept, and the page names no table that is gone."""
+"""Every table has a row with how long its rows are kept, and the page names no table that is gone."""
 
 import importlib
 import re

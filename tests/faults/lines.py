@@ -71,7 +71,7 @@ class Line:
         self._lines.do(self._passes.clear)
 
     def reset(self) -> None:
-        """Every living connection breaks; new ones are welcome."""
+        """Every open connection breaks; new ones are accepted."""
         self._lines.do(self._reset)
 
     def refuse(self) -> None:
@@ -83,7 +83,7 @@ class Line:
         self._lines.do(self._half_close)
 
     def heal(self, *, forget: bool = False) -> None:
-        """As if nothing had been. `forget`: connections that lived through a silence never speak again, as after a
+        """Back to normal. `forget`: connections that were open during a silence stay silent, as after a
         router that lost its table: the client receives nothing more, the server's end breaks (its keepalive would end it)."""
         self._lines.do(self._heal, forget)
 

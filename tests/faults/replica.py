@@ -1,7 +1,7 @@
 """One more process of a service, beside the launcher's: a second relay, another member of the group, a clock that is wrong.
 
 As a script: `python -m tests.faults.replica MODULE SECONDS [PORT]` runs `MODULE` (a worker; with a port, an app) with its
-clock `SECONDS` away from the truth.
+clock `SECONDS` away from the real time.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Replica:
 
 
 def move_the_clock(seconds: float) -> None:
-    """Every clock of this process that tells the time of day; those that measure are left alone."""
+    """Every clock of this process that returns the time of day; monotonic clocks are left alone."""
     from chassis import clock
 
     class Moved(datetime):

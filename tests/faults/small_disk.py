@@ -35,7 +35,7 @@ class SmallDisk:
 
 @contextlib.contextmanager
 def small_disk() -> Iterator[SmallDisk]:
-    """A directory on a file system of its own, where root (or sudo without a password) can mount one."""
+    """A directory on its own file system, where root (or sudo without a password) can mount one."""
     place = Path(tempfile.mkdtemp(prefix="bakhong-disk-"))
     place.chmod(0o755)
     options = f"size={MEGABYTES}m,mode=755,uid={os.getuid()},gid={os.getgid()}"

@@ -16,7 +16,7 @@ SECONDS_TO_RECOVER = 150.0
 def close(
     stack: Stack, load: Load, fault: str, before: Counts, healed_at: float, within: float = SECONDS_TO_RECOVER
 ) -> None:
-    """Measures the recovery, notes it in the table, and holds the platform to its promise."""
+    """Measures the recovery, notes it in the table, and compares it with the documented limit."""
     recovered = load.seconds_to_recover(healed_at, within)
     outcome = load.settle(before, recovered, within)
     table.note(fault, outcome)

@@ -67,7 +67,7 @@ def cut_from_database(name: str, *, forget: bool, always: bool = False) -> Fault
     )
 
 
-def cut_from_door(name: str) -> Fault:
+def cut_from_gateway(name: str) -> Fault:
     return Fault(f"gateway cut from {name}", lambda stack: stack.services[name].silence())
 
 
@@ -91,7 +91,7 @@ def signalled(name: str, sign: signal.Signals, what: str) -> Fault:
 FAULTS = [
     *(cut_from_database(name, forget=False, always=name == "payments-qr") for name in EVERY_PROCESS),
     *(cut_from_database(name, forget=True) for name in EVERY_PROCESS),
-    *map(cut_from_door, SERVICE_NAMES),
+    *map(cut_from_gateway, SERVICE_NAMES),
     over_all_lines("every connection reset", lambda line: line.reset(), always=True),
     over_all_lines("every connection refused", lambda line: line.refuse()),
     over_all_lines("every answer half-closed", lambda line: line.half_close()),
@@ -172,7 +172,7 @@ def test_a_slow_consumer_is_seen_in_the_metrics_and_catches_up(stack: Stack, loa
 
 @pytest.mark.skipif(not ALL, reason="FAULTS=all runs every fault")
 @pytest.mark.parametrize("clock", [240, -240, 420, -420])
-def test_a_door_whose_clock_is_wrong_accepts_within_its_window_and_loses_nothing(
+def test_a_gateway_whose_clock_is_wrong_accepts_within_its_window_and_loses_nothing(
     stack: Stack, load: Load, clock: int
 ) -> None:
     """The clock of one of two gateways is minutes off. Past five minutes it refuses partners' signatures and stores nothing."""
@@ -229,12 +229,12 @@ def test_a_lost_leader_and_its_successor_publish_the_same_rows_and_they_count_on
 
 
 @pytest.mark.skipif(not ALL, reason="FAULTS=all runs every fault")
-def test_a_full_disk_refuses_with_503_and_what_was_accepted_is_counted_when_there_is_room(
+def test_a_full_disk_refuses_with_503_and_what_was_accepted_is_counted_when_there_is_space(
     disk: SmallDisk, stack: Stack, load: Load
 ) -> None:
     """The disk of the database is full to the last byte: the gateway returns 503, and stores nothing partially."""
     if not disk.is_small:
-        pytest.skip("needs a file system of its own: root, or sudo without a password")
+        pytest.skip("needs its own file system: root, or sudo without a password")
     before = load.accepted()
     load.go_on()
     until = time.monotonic() + 60

@@ -83,7 +83,7 @@ def test_a_group_that_is_shared_out_anew_in_the_middle_of_batches_applies_everyt
     close(stack, load, "members of reporting's group come and go in the middle of batches", before, time.monotonic())
 
 
-def test_two_relays_of_one_outbox_take_turns_and_nothing_is_said_twice_for_good(stack: Stack, load: Load) -> None:
+def test_two_relays_of_one_outbox_take_turns_and_nothing_stays_published_twice(stack: Stack, load: Load) -> None:
     before = load.accepted()
     load.go_on()
     with Replica(stack, "gateway") as other:

@@ -78,10 +78,10 @@ def stopped(platform: Started, name: str) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-def test_a_stopped_service_makes_its_journey_fail_and_the_others_tell_the_truth(
+def test_a_stopped_service_makes_its_journey_fail_and_the_others_stay_correct(
     platform: Started, api: ApiClient, tmp_path: Path
 ) -> None:
-    """How long a journey took says something about this machine, not about the journeys: `slow` counts as taken."""
+    """How long a journey took depends on this machine, not on the journeys: `slow` counts as taken."""
     plan = {"file": ("plan.yaml", (PLANS / "dong-thang-2024.yaml").read_bytes(), "application/yaml")}
     success(api.request("POST", "/v1/campaign-plans", who=api.officer("38"), files=plan))
     accounts = prepare(api, COMMUNE, operator=api.operator())

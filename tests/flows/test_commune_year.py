@@ -1,7 +1,7 @@
 """The year of a commune: planned, mistyped, corrected, merged with its neighbour, begun again.
 
 The story keeps its own records: who lives where, who is alive, what each has, what was held and sold. In the end every
-service counts what the records say.
+service counts what the records contain.
 """
 
 import io
@@ -203,7 +203,7 @@ def finished(story: Story, path: str, who: dict[str, str]) -> dict[str, Any]:
 
 
 def the_plan_is_mistyped_cancelled_and_begun_again(story: Story) -> str:
-    """400 services for 4: the campaign that nobody can fulfil is cancelled and binds no more."""
+    """400 services for 4: the campaign that cannot be fulfilled is cancelled and no longer binds."""
     who, path = story.officer(story.a), f"/v1/units/{story.a}/procedures"
     body = {"template": "commune", "unit_code": story.a, "title": "3 KHÔNG", "starts_on": str(today() - timedelta(6))}
     wrong = story.api.post("/v1/campaigns", body | {"minimum_procedures": 400}, who=who)["id"]
@@ -221,7 +221,7 @@ def the_plan_is_mistyped_cancelled_and_begun_again(story: Story) -> str:
 
 
 def the_evenings_are_held(story: Story, campaign: str) -> None:
-    """Two evenings and a training; one evening was never held, one visitor never came, one news was somebody else's."""
+    """Two evenings and a training; one evening was never held, one visitor never came, one notification was another person's."""
     who, path = story.officer(story.a), f"/v1/campaigns/{campaign}"
     one, two = (story.village(story.a, number) for number in (1, 2))
     for village, is_mistake in ((one, False), (two, False), (two, True)):

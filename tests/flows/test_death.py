@@ -50,7 +50,7 @@ def test_the_registry_makes_the_resident_deceased(api: ApiClient, approved: dict
     assert found["deceased_on"] == "2026-01-05"
 
 
-def test_nobody_applies_in_the_name_of_the_deceased_afterwards(api: ApiClient, approved: dict[str, Any]) -> None:
+def test_no_one_applies_in_the_name_of_the_deceased_afterwards(api: ApiClient, approved: dict[str, Any]) -> None:
     body = {"procedure_code": "2.000635", "resident_id": approved["parent"]}
 
     def refused() -> Any:

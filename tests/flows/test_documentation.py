@@ -12,7 +12,7 @@ PAGES = ("docs/integration.md", "docs/app.md", "docs/vi/ung-dung.md")
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NOT_RUN = ("git clone", "make ")
 FAILED = re.compile(r'"type": ?"[^"]*/problems/|Traceback|^BAD ')
-"""A problem document as an answer; a list of deliveries may tell of refused ones."""
+"""A problem document as an answer; a list of deliveries may contain refused ones."""
 
 pytestmark = pytest.mark.timeout(600)
 

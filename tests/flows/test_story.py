@@ -1,4 +1,4 @@
-"""One true story through every room: a village list, a bank's message, a count that rises, a stall that takes a code."""
+"""One journey through every service: a village list, a bank's message, a count that rises, a stall that takes a code."""
 
 import csv
 import io
@@ -188,13 +188,13 @@ def test_a_wrong_signature_and_an_old_time_are_refused(api: ApiClient) -> None:
     assert api.webhook("unknown", "payment_account.opened", data).status_code == 404
 
 
-def test_a_partner_says_only_what_it_may(api: ApiClient) -> None:
+def test_a_partner_sends_only_the_types_it_may(api: ApiClient) -> None:
     refused = api.webhook("demo-bank", "vneid.issued", {"resident": {"personal_id": Person(100_003).personal_id}})
     assert refused.status_code == 422
     assert refused.json()["type"].endswith("/type-not-allowed")
 
 
-def test_a_message_about_somebody_unknown_applies_when_the_person_appears(
+def test_a_message_about_an_unknown_person_applies_when_the_person_appears(
     api: ApiClient, officer: dict[str, str]
 ) -> None:
     stranger = Person(300_000 + int(time.time()) % 100_000)
@@ -307,7 +307,7 @@ def test_the_resident_sees_who_read_their_data(
     assert any(entry["role"] == "officer" and entry["purpose"] == "support" for entry in log)
 
 
-def test_nobody_outside_the_unit_is_told_anything(api: ApiClient, imported: dict[str, Any]) -> None:
+def test_callers_outside_the_unit_get_no_data(api: ApiClient, imported: dict[str, Any]) -> None:
     stranger = api.officer("15061")
     answer = api.request("GET", "/v1/residents", params={"unit_code": COMMUNE}, who=stranger, purpose="support")
     assert answer.status_code == 403

@@ -255,7 +255,7 @@ def withdrawal(desk: Desk, *, has_fee: bool) -> None:
 
 
 def test_a_dossier_that_is_handed_in_elsewhere_is_decided_where_the_deceased_lived(api: ApiClient) -> None:
-    """10: the desk transfers it, its slip says so, and the desk no longer decides."""
+    """10: the desk transfers it, its slip names the transfer, and the desk no longer decides."""
     desk, there = Desk(api, "1.000656"), new_officer(api, NEIGHBOUR)
     filed = desk.file(subject_id=declare(api, there, f"{NEIGHBOUR}-02"))
 
@@ -278,7 +278,7 @@ def events_of(api: ApiClient, app: dict[str, str]) -> Iterator[dict[str, Any]]:
         after = {"after": page["next_cursor"]}
 
 
-def test_the_applicant_and_the_app_were_told(api: ApiClient) -> None:
+def test_the_applicant_and_the_app_were_notified(api: ApiClient) -> None:
     """Every notice of a dossier that goes wrong comes out of the platform, by ids and without a reason."""
     desk = Desk(api, "2.000635")
     app = api.sign_in(role="partner", partner_id="demo-app")
@@ -289,10 +289,10 @@ def test_the_applicant_and_the_app_were_told(api: ApiClient) -> None:
     desk.act("accept")
     desk.act("reject", note=REASON)
 
-    def told() -> list[str]:
+    def notified_kinds() -> list[str]:
         mine = [event for event in events_of(api, app) if event["data"].get("dossier_id") == dossier_id]
         assert REASON not in str(mine)
         return [event["type"] for event in mine]
 
     wanted = {"dossier.supplement_requested", "dossier.status_changed", "dossier.completed"}
-    assert eventually(lambda: wanted <= set(told()), 30), told()
+    assert eventually(lambda: wanted <= set(notified_kinds()), 30), notified_kinds()

@@ -103,7 +103,7 @@ def test_what_trainees_do_is_done_and_is_in_no_report(api: ApiClient, trainees: 
         ("/v1/residents/lookup", {"personal_id": "038085000001"}),
     ],
 )
-def test_a_trainee_writes_to_nobody_real(
+def test_a_trainee_writes_to_no_real_person(
     api: ApiClient, trainees: dict[str, Trainee], path: str, body: dict[str, str]
 ) -> None:
     refused = api.request("POST", path, json=body, who=trainees["officer"].who, purpose=ONBOARDING)
@@ -111,7 +111,7 @@ def test_a_trainee_writes_to_nobody_real(
     assert refused.status_code == 403, refused.text
 
 
-def test_nobody_real_sees_the_practice_commune(api: ApiClient, trainees: dict[str, Trainee]) -> None:
+def test_no_real_caller_sees_the_training_commune(api: ApiClient, trainees: dict[str, Trainee]) -> None:
     code = trainees["officer"].unit_code
     communes = api.list_all("/v1/units", params={"level": "commune"})
 

@@ -1,4 +1,4 @@
-"""The running platform with its demo, and one caller of every role at its door."""
+"""The running platform with its demo, and one caller of every role."""
 
 import asyncio
 import os
@@ -18,48 +18,48 @@ INSIDE, OUTSIDE = "15724", "15061"
 
 
 @pytest.fixture(scope="session")
-def door_url(request: pytest.FixtureRequest) -> str:
+def gateway_url(request: pytest.FixtureRequest) -> str:
     """Where the platform is, with its demo; BAKHONG_URL names one that runs already."""
     url: str = os.environ.get("BAKHONG_URL") or request.getfixturevalue("demo_platform_url")
     return url
 
 
 @pytest.fixture
-async def client(door_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=door_url, timeout=30, limits=httpx.Limits(max_connections=16)) as client:
+async def client(gateway_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=30, limits=httpx.Limits(max_connections=16)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def document(door_url: str) -> dict[str, Any]:
+def document(gateway_url: str) -> dict[str, Any]:
     """The merged OpenAPI document."""
-    found: dict[str, Any] = httpx.get(f"{door_url}/openapi.json", timeout=30).json()
+    found: dict[str, Any] = httpx.get(f"{gateway_url}/openapi.json", timeout=30).json()
     return found
 
 
 @pytest.fixture(scope="session")
-def callers(door_url: str) -> dict[str, dict[str, str]]:
+def callers(gateway_url: str) -> dict[str, dict[str, str]]:
     """The headers of a caller of each role; `anonymous` has none. Persons and organizations are unknown ones."""
-    nobody = "01890000-0000-7000-8000-00000000dead"
+    unknown_id = "01890000-0000-7000-8000-00000000dead"
     who: dict[str, dict[str, str]] = {
-        "resident": {"resident_id": nobody},
-        "organization": {"organization_id": nobody},
+        "resident": {"resident_id": unknown_id},
+        "organization": {"organization_id": unknown_id},
         "volunteer": {"unit_code": INSIDE},
         "officer": {"unit_code": INSIDE},
         "auditor": {"unit_code": INSIDE},
         "operator": {},
         "partner": {"partner_id": "demo-bank"},
     }
-    return {"anonymous": {}} | {role: sign_in(door_url, role, **fields) for role, fields in who.items()}
+    return {"anonymous": {}} | {role: sign_in(gateway_url, role, **fields) for role, fields in who.items()}
 
 
 @pytest.fixture(scope="session")
-def known(door_url: str, document: dict[str, Any]) -> dict[str, list[str]]:
+def known(gateway_url: str, document: dict[str, Any]) -> dict[str, list[str]]:
     """Ids of the demo by the name of the parameter that takes them, found by asking every list of the document."""
-    headers = [sign_in(door_url, role, unit_code=INSIDE) | {"X-Purpose": "support"} for role in ("officer", "operator")]
+    headers = [sign_in(gateway_url, role, unit_code=INSIDE) | {"X-Purpose": "support"} for role in ("officer", "operator")]
     found: dict[str, list[str]] = {"unit_code": [INSIDE, "15727-01"], "partner_id": ["demo-bank"]}
     found |= {"parent": [INSIDE], "household_code": [], "as_of": ["2026-01-31", "2024-06-30"]}
-    with httpx.Client(base_url=door_url, timeout=30) as client:
+    with httpx.Client(base_url=gateway_url, timeout=30) as client:
         for path in sorted(document["paths"], key=lambda path: path.count("{")):
             match = re.fullmatch(r"(.+)/\{(\w+)\}", path)
             if match is None or match[2] in found:
@@ -78,9 +78,9 @@ def items_of(answer: httpx.Response) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def other_officer(door_url: str) -> dict[str, str]:
+def other_officer(gateway_url: str) -> dict[str, str]:
     """The headers of an officer of the other commune."""
-    return sign_in(door_url, "officer", unit_code=OUTSIDE)
+    return sign_in(gateway_url, "officer", unit_code=OUTSIDE)
 
 
 def sign_in(url: str, role: str, **fields: str) -> dict[str, str]:
@@ -99,10 +99,10 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, **request: Any)
 
 async def together(asked: list[Any], at_once: int = 12) -> list[Any]:
     """Await all, a few at a time, in their order."""
-    room = asyncio.Semaphore(at_once)
+    slots = asyncio.Semaphore(at_once)
 
     async def one(awaitable: Any) -> Any:
-        async with room:
+        async with slots:
             return await awaitable
 
     return await asyncio.gather(*(one(awaitable) for awaitable in asked))
@@ -121,9 +121,9 @@ def tools() -> Any:
 
 
 @pytest.fixture(scope="session")
-def cast(door_url: str) -> Iterator[Cast]:
+def cast(gateway_url: str) -> Iterator[Cast]:
     """The people and shops of the tests of authority."""
-    with ApiClient(door_url) as api, httpx.Client(base_url=door_url, timeout=60) as client:
+    with ApiClient(gateway_url) as api, httpx.Client(base_url=gateway_url, timeout=60) as client:
         yield Cast(api, client)
 
 
@@ -174,9 +174,9 @@ def traces(cast: Cast, person: Person) -> dict[str, str]:
     attached = success(own.post(f"{path}/attachments", files={"file": ("a.pdf", PDF)})).json()
     success(own.post(f"{path}/submit"))
     stall: Shop = cast.shop(person)
-    said = {"unit_code": COMMUNE, "category": "conduct", "text": f"{person.full_name} ở {person.address}"}
+    feedback = {"unit_code": COMMUNE, "category": "conduct", "text": f"{person.full_name} ở {person.address}"}
     wish = {"field": "full_name", "value": "Khổng Thị Khác", "reason": person.address}
-    letter = {"resident_id": person.id, "subject": "Giấy mời", "body": f"Mời {person.full_name}"}
+    document = {"resident_id": person.id, "subject": "Giấy mời", "body": f"Mời {person.full_name}"}
     consent = {"purpose": "payment_account", "grantee": "demo-bank"}
     merchants = cast.api.list_all("/v1/merchants", params={"unit_code": COMMUNE}, who=officer)
     point = next(each["id"] for each in merchants if each["category"] == "electricity")
@@ -197,9 +197,9 @@ def traces(cast: Cast, person: Person) -> dict[str, str]:
         "merchant_id": stall.id,
         "qr_code_id": stall.code_id,
         "payment_id": cast.pay(stall),
-        "feedback_id": success(own.post("/v1/feedback", said)).json()["id"],
+        "feedback_id": success(own.post("/v1/feedback", feedback)).json()["id"],
         "correction_id": success(own.post(f"{person.path}/corrections", wish)).json()["id"],
-        "document_id": cast.api.post("/v1/documents", letter, who=officer)["id"],
+        "document_id": cast.api.post("/v1/documents", document, who=officer)["id"],
         "consent_id": success(own.post(f"{person.path}/consents", consent)).json()["id"],
         "bill_id": cast.api.post("/v1/bills", bill, who=officer)["id"],
         "link_id": success(own.post(f"{person.path}/utility-accounts", link)).json()["id"],

@@ -23,7 +23,7 @@ METHODS = ("get", "put", "post", "delete", "patch")
 
 @pytest.fixture(scope="module")
 def declared() -> dict[str, dict[str, Any]]:
-    """The OpenAPI document and the problems of every service, as its code says now."""
+    """The OpenAPI document and the problems of every service, generated from its code."""
     return describe_all()
 
 

@@ -19,7 +19,7 @@ import pytest
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 """Cases per operation and phase; 0 is the small form."""
 UNIT = "15724"
-NOBODYS_ID = "01890000-0000-7000-8000-00000000beef"
+UNKNOWN_ID = "01890000-0000-7000-8000-00000000beef"
 ROLES = os.environ.get(
     "FUZZ_ROLES",
     "officer,resident,partner,organization,volunteer,auditor,operator,anonymous"
@@ -28,9 +28,9 @@ ROLES = os.environ.get(
 ).split(",")
 PURPOSES = ["dossier", "onboarding", "payment", "feedback", "correction", "support"]
 LEFT_OUT = [
-    # The document cannot say which numbers, codes and states the rules accept: a right shape may be refused.
+    # The document cannot describe which numbers, codes and states the rules accept: a right shape may be refused.
     "positive_data_acceptance",
-    # JSON is read kindly: 0 for false, seconds for an instant; a stale If-Match is told before a wrong field.
+    # JSON is read leniently: 0 for false, seconds for an instant; a stale If-Match is reported before a wrong field.
     "negative_data_rejection",
 ]
 EVENTS = "/v1/reports/stream"
@@ -39,7 +39,7 @@ EVENTS = "/v1/reports/stream"
 
 def who_is(role: str, known: dict[str, list[str]]) -> dict[str, str]:
     if role in ("resident", "organization"):
-        return {f"{role}_id": known.get(f"{role}_id", [NOBODYS_ID])[0]}
+        return {f"{role}_id": known.get(f"{role}_id", [UNKNOWN_ID])[0]}
     return {"partner_id": "demo-bank"} if role == "partner" else {"unit_code": UNIT}
 
 
@@ -71,7 +71,7 @@ def questions_of(document: dict[str, Any], role: str) -> Iterator[str]:
 @pytest.mark.timeout(7200 if EXAMPLES else 180)
 @pytest.mark.parametrize("role", ROLES)
 def test_no_answer_is_a_fault_or_a_surprise(
-    role: str, door_url: str, document: dict[str, Any], known: dict[str, list[str]], tools: Any, tmp_path: Path
+    role: str, gateway_url: str, document: dict[str, Any], known: dict[str, list[str]], tools: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     (tmp_path / "schemathesis.toml").write_text(settings_of(known), encoding="utf-8")
@@ -82,10 +82,10 @@ def test_no_answer_is_a_fault_or_a_surprise(
         "run",
         "openapi.json",
     ]
-    command += ["--url", door_url, "--no-color", "--checks", "all", "--exclude-checks", ",".join(LEFT_OUT)]
+    command += ["--url", gateway_url, "--no-color", "--checks", "all", "--exclude-checks", ",".join(LEFT_OUT)]
     command += ["--exclude-path", EVENTS, "--no-shrink"]
     if role != "anonymous":
-        token = tools.sign_in(door_url, role, **who_is(role, known))
+        token = tools.sign_in(gateway_url, role, **who_is(role, known))
         command += ["-H", f"Authorization: {token['Authorization']}"]
     if EXAMPLES:
         command += [

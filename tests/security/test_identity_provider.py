@@ -65,7 +65,7 @@ def tokens_of(keycloak: Keycloak, name: str) -> dict[str, Any]:
     return tokens
 
 
-async def test_an_officers_access_token_says_role_unit_and_body(
+async def test_an_officers_access_token_has_role_unit_and_body(
     keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
     caller, _ = await provider.caller(tokens_of(keycloak, "officer")["access_token"])
@@ -88,7 +88,7 @@ async def test_a_citizens_token_states_number_name_birth_date_and_level(
         await provider.caller(tokens_of(keycloak, "citizen")["access_token"])  # it names no role
 
 
-async def test_somebody_without_a_role_is_nobody(
+async def test_a_token_without_a_role_is_unauthenticated(
     keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
     with pytest.raises(Unauthenticated):
@@ -105,12 +105,12 @@ async def test_id_and_refresh_tokens_are_no_access_tokens(
 
 
 async def test_a_token_for_another_audience_is_refused(keycloak: Keycloak, admin: httpx.Client) -> None:
-    other = IdentityProvider(keycloak.issuer, "somebody-else")
+    other = IdentityProvider(keycloak.issuer, "another-client")
     with pytest.raises(Unauthenticated):
         await other.caller(tokens_of(keycloak, "officer")["access_token"])
 
 
-def test_nobody_changes_their_own_role(admin: httpx.Client) -> None:
+def test_no_one_changes_their_own_role(admin: httpx.Client) -> None:
     profile = admin.get("/users/profile").raise_for_status().json()
     may_edit = {one["name"]: one["permissions"]["edit"] for one in profile["attributes"]}
 
@@ -145,9 +145,9 @@ def add_key(admin: httpx.Client) -> None:
 
 @pytest.fixture
 def dashboard_secret(admin: httpx.Client) -> str:
-    """The secret of the dashboard's client, which may come back to the door of these tests."""
+    """The secret of the dashboard's client, which may redirect to the gateway of these tests."""
     dashboard = admin.get("/clients", params={"clientId": "bakhong-dashboard"}).json()[0]
-    dashboard["redirectUris"] = ["https://door/dashboard/callback"]
+    dashboard["redirectUris"] = ["https://gateway/dashboard/callback"]
     admin.put(f"/clients/{dashboard['id']}", json=dashboard).raise_for_status()
     secret: str = admin.get(f"/clients/{dashboard['id']}/client-secret").json()["value"]
     return secret
@@ -166,7 +166,7 @@ class EndedInMemory(EndedSessions):
 
 @pytest.fixture
 async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser before the door; the service behind only says who came."""
+    """A browser before the gateway; the service behind it only returns the caller."""
     from fastapi import FastAPI
 
     from chassis.security.identity import write_keys
@@ -186,7 +186,7 @@ async def browser(keycloak: Keycloak, dashboard_secret: str, tmp_path: Path) -> 
     gateway.client = ProxyClient()
     gateway.sessions = DashboardSessions(settings, provider, lambda: signer.session_key, EndedInMemory())
     gateway.credentials = Credentials(signer, None, None, None, provider, allows_development=False)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://door") as browser:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url="https://gateway") as browser:
         yield browser
     await gateway.client.close()
 

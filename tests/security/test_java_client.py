@@ -22,7 +22,7 @@ def java() -> str:
     return found
 
 
-async def test_a_default_java_client_delivers_signed_webhooks(java: str, door_url: str) -> None:
+async def test_a_default_java_client_delivers_signed_webhooks(java: str, gateway_url: str) -> None:
     body = {
         "type": "payment_account.opened",
         "timestamp": "2026-11-21T08:00:00+07:00",
@@ -33,7 +33,7 @@ async def test_a_default_java_client_delivers_signed_webhooks(java: str, door_ur
             "unit_code": "15724",
         },
     }
-    arguments = (f"{door_url}/webhooks/demo-bank", SECRET, json.dumps(body), str(COUNT))
+    arguments = (f"{gateway_url}/webhooks/demo-bank", SECRET, json.dumps(body), str(COUNT))
 
     program = await asyncio.create_subprocess_exec(
         java, str(PROGRAM), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

@@ -12,9 +12,9 @@ import pytest
 from chassis.security.identity import Role
 
 METHODS = ("get", "put", "post", "delete", "patch")
-NOBODYS_ID = "01890000-0000-7000-8000-00000000beef"
+UNKNOWN_ID = "01890000-0000-7000-8000-00000000beef"
 NEVER_AGAIN = {("POST", "/oauth/token"), ("POST", "/webhooks/{partner_id}"), ("POST", "/dev/token")}
-"""Doors with checks of their own, tested by themselves."""
+"""Operations with their own checks, which have their own tests."""
 
 OUTSIDE = "15061"
 """A commune of the demo that has nothing of the commune whose ids are asked for."""
@@ -29,7 +29,7 @@ def rows(document: dict[str, Any]) -> Iterator[Row]:
                 yield method.upper(), path, operation
 
 
-def filled(path: str, value: str = NOBODYS_ID) -> str:
+def filled(path: str, value: str = UNKNOWN_ID) -> str:
     return re.sub(r"\{[^}]+\}", value, path)
 
 
@@ -41,7 +41,7 @@ def test_every_operation_declares_its_audience(document: dict[str, Any]) -> None
     known = {*get_args(Role), "public"}
     for method, path, operation in rows(document):
         audience = operation.get("x-audience")
-        assert audience, f"{method} {path} does not say who may call it"
+        assert audience, f"{method} {path} does not declare who may call it"
         assert set(audience) <= known
         assert operation.get("operationId"), f"{method} {path}"
 
@@ -95,11 +95,11 @@ def is_as_promised(audience: set[str], role: str, status: int) -> bool:
         return status == 401
     if role not in audience:
         return status == 403
-    # An id that nobody has and an empty body: found wrong, not found, or not theirs; never a fault.
+    # An unknown id and an empty body: found wrong, not found, or not theirs; never a fault.
     return status != 401 and status < 500
 
 
-async def test_nobodys_things_are_found_by_nobody(
+async def test_a_record_without_owner_is_found_by_no_caller(
     document: dict[str, Any], client: Any, callers: dict[str, dict[str, str]], tools: Any
 ) -> None:
     asked = [
@@ -159,7 +159,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "organization": {"organization_id": "01890000-0000-7000-8000-00000000dead"},
     "partner": {"partner_id": "demo-portal"},
 }
-FOR_EVERYBODY = re.compile(
+FOR_EVERY_CALLER = re.compile(
     r"/v1/(units|procedures|banks|vocabularies|partners|campaigns|sessions|reports|data-sources|data-breaches)\b"
 )
 """What officials may read of every unit, and what is the whole platform's: plans, sessions, catalogues, breaches."""
@@ -167,16 +167,16 @@ FOR_EVERYBODY = re.compile(
 
 @pytest.mark.parametrize("role", ELSEWHERE)
 async def test_with_anothers_ids_an_outsider_learns_and_changes_nothing(
-    role: str, door_url: str, document: dict[str, Any], client: Any, known: dict[str, list[str]], tools: Any
+    role: str, gateway_url: str, document: dict[str, Any], client: Any, known: dict[str, list[str]], tools: Any
 ) -> None:
-    outsider = tools.sign_in(door_url, role, **ELSEWHERE[role])
+    outsider = tools.sign_in(gateway_url, role, **ELSEWHERE[role])
     asked = [
         (method, path)
         for method, path, operation in rows(document)
         if role in operation["x-audience"]
         and "public" not in operation["x-audience"]
         and set(PLACES.findall(path)) & set(known)
-        and not FOR_EVERYBODY.match(path)
+        and not FOR_EVERY_CALLER.match(path)
     ]
     of_another = await tools.together(
         [
@@ -184,30 +184,30 @@ async def test_with_anothers_ids_an_outsider_learns_and_changes_nothing(
             for method, path in asked
         ]
     )
-    of_nobody = await tools.together(
+    of_unknown = await tools.together(
         [tools.ask(client, method, filled(path), headers=outsider, **body_of(method)) for method, path in asked]
     )
 
     assert asked
-    told = [
-        f"{method} {path} as {role}: {another.status_code} {another.text[:200]}, for nobody's {nobody.status_code}"
-        for (method, path), another, nobody in zip(asked, of_another, of_nobody, strict=True)
-        if another.status_code < 400 or another.status_code >= 500 or learned(another) != learned(nobody)
+    disclosed = [
+        f"{method} {path} as {role}: {another.status_code} {another.text[:200]}, for an unknown id {unknown.status_code}"
+        for (method, path), another, unknown in zip(asked, of_another, of_unknown, strict=True)
+        if another.status_code < 400 or another.status_code >= 500 or learned(another) != learned(unknown)
     ]
-    assert told == []
+    assert disclosed == []
 
 
 def learned(answer: Any) -> Any:
-    """What a refusal says, beside the address that was asked: nothing tells another's thing from nobody's."""
-    said = {name: value for name, value in answer.json().items() if name != "instance"}
-    return said | {"Retry-After": answer.headers.get("retry-after")}
+    """A refusal without its address: it is the same for a record of another person and for an unknown id."""
+    refusal = {name: value for name, value in answer.json().items() if name != "instance"}
+return refusal | {"Retry-After": answer.headers.get("retry-after")}
 
 
 PLACES = re.compile(r"\{(\w+)\}")
 
 
 def with_ids(path: str, known: dict[str, list[str]]) -> str:
-    return PLACES.sub(lambda place: known.get(place[1], [NOBODYS_ID])[0], path)
+    return PLACES.sub(lambda place: known.get(place[1], [UNKNOWN_ID])[0], path)
 
 
 SHARED = {
@@ -220,7 +220,7 @@ SHARED = {
     "/v1/onboarding/steps",
     "/v1/good-practices",
 }
-"""The same for everybody; good practices are for every commune to read."""
+"""The same for every caller; every commune may read good practices."""
 
 
 def ids_in(answer: Any) -> set[str]:

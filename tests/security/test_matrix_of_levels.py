@@ -70,11 +70,11 @@ def test_no_representative_does_what_only_the_person_does(document: dict[str, An
 
 
 @pytest.mark.parametrize("role", sorted(LEVELLED))
-async def test_a_sign_in_of_level_1_is_asked_for_level_2_where_the_document_says_so(
-    role: str, document: dict[str, Any], client: Any, door_url: str, tools: Any
+async def test_a_sign_in_of_level_1_is_asked_for_level_2_where_the_document_requires_it(
+    role: str, document: dict[str, Any], client: Any, gateway_url: str, tools: Any
 ) -> None:
-    nobody = {f"{role}_id": "01890000-0000-7000-8000-00000000dead"}
-    low = tools.sign_in(door_url, role, **nobody, level=1)
+    unknown = {f"{role}_id": "01890000-0000-7000-8000-00000000dead"}
+    low = tools.sign_in(gateway_url, role, **unknown, level=1)
     asked = list(rows_for(document, role))
     answers = await tools.together(
         [tools.ask(client, method, filled(path), headers=low, **body_of(method)) for method, path, _ in asked]

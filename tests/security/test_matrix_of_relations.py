@@ -1,6 +1,6 @@
 """Action × role × relation × state: every operation on a person's things, asked by callers of each relation to them.
 
-Operations come from the API document, what is allowed from the services' authority tables. Nobody without a relation
+Operations come from the API document, what is allowed from the services' authority tables. No caller without a relation
 that the table has gets anything but 401, 403 or 404, in each state of the thing; who has one is not refused a read.
 """
 
@@ -17,16 +17,16 @@ from tests.security.authority import WITHOUT_RELATION, Row, row_of, service_and_
 from tests.security.cast import COMMUNE, ELSEWHERE, VILLAGE, Cast, Person
 from tests.security.documents import operations
 
-EVERYBODY = frozenset({"any", "anybody"})
-IN_UNIT = frozenset({"in_unit", "in unit", "in reach", "leads unit", "leads unit or owns the task"}) | EVERYBODY
+EVERY_CALLER = frozenset({"any"})
+IN_UNIT = frozenset({"in_unit", "in unit", "in reach", "leads unit", "leads unit or owns the task"}) | EVERY_CALLER
 RELATIONS: dict[str, frozenset[str]] = {
-    "own": frozenset({"own", "payer"}) | EVERYBODY,
+    "own": frozenset({"own", "payer"}) | EVERY_CALLER,
     "in unit": IN_UNIT,
-    "other unit": EVERYBODY,
-    "other person": EVERYBODY,
-    "own partner": frozenset({"provider", "own partner", "own consents"}) | EVERYBODY,
-    "other partner": EVERYBODY,
-    "all": EVERYBODY,
+    "other unit": EVERY_CALLER,
+    "other person": EVERY_CALLER,
+    "own partner": frozenset({"provider", "own partner", "own consents"}) | EVERY_CALLER,
+    "other partner": EVERY_CALLER,
+    "all": EVERY_CALLER,
 }
 """The words of the tables that a caller of this relation satisfies."""
 NOT_THE_PERSONS = re.compile(r"/v1/(campaigns|sessions|units|households|onboarding/imports|organizations)\b")
@@ -66,7 +66,7 @@ class Try:
 
     @property
     def body(self) -> dict[str, Any] | None:
-        """A body that the operation accepts; None where this table has none: a refusal of the empty one says nothing."""
+        """A body that the operation accepts; None where this table has none: a refusal of an empty body proves nothing."""
         return BODIES.get(f"{self.method} {self.path}")
 
     @property
@@ -165,10 +165,10 @@ async def outcomes(
 
 
 async def test_without_a_relation_of_the_table_nothing_is_read_or_changed(
-    door_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
+    gateway_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
 ) -> None:
     refused = [each for each in tries if not each.is_allowed]
-    answers = await outcomes(door_url, refused, callers_by_relation)
+    answers = await outcomes(gateway_url, refused, callers_by_relation)
 
     wrong = [
         f"{each.method} {each.path} as {each.role}, {each.relation}: {answer.status_code} {answer.text[:120]}"
@@ -180,10 +180,10 @@ async def test_without_a_relation_of_the_table_nothing_is_read_or_changed(
 
 
 async def test_who_has_a_relation_of_the_table_is_not_refused_a_read(
-    door_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
+    gateway_url: str, tries: list[Try], callers_by_relation: dict[tuple[str, str], dict[str, str]]
 ) -> None:
     reads = [each for each in tries if each.is_allowed and each.method == "GET"]
-    answers = await outcomes(door_url, reads, callers_by_relation)
+    answers = await outcomes(gateway_url, reads, callers_by_relation)
 
     wrong = [
         f"{each.method} {each.path} as {each.role}, {each.relation}: {answer.status_code} {answer.text[:120]}"

@@ -1,5 +1,5 @@
 """The reverse proxy of the deployment in front: the real Caddy with the project's Caddyfile. It shares its connections to
-the gateway between all clients, so a body that became a request would give its answer to somebody else."""
+the gateway between all clients, so a body that became a request would give its answer to another client."""
 
 import asyncio
 import shutil
@@ -70,7 +70,7 @@ def buffers_of(caddy: str) -> str:
 
 @contextmanager
 def running(caddy: str, certificate: Path, gateway: str, status: Path | None = None) -> Iterator[int]:
-    """Caddy before `gateway` (host:port), with the folder of the measured status; gives its port, where it speaks TLS."""
+    """Caddy before `gateway` (host:port), with the folder of the measured status; gives its port, where it serves TLS."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -114,9 +114,9 @@ async def dialling(port: int, certificate: Path) -> AsyncIterator[Connect]:
 
 
 @pytest.fixture(scope="session")
-def proxy_port(caddy: str, certificate: Path, door_url: str) -> Iterator[int]:
+def proxy_port(caddy: str, certificate: Path, gateway_url: str) -> Iterator[int]:
     """Where Caddy listens before the running platform."""
-    with running(caddy, certificate, urlsplit(door_url).netloc) as port:
+    with running(caddy, certificate, urlsplit(gateway_url).netloc) as port:
         yield port
 
 
@@ -127,7 +127,7 @@ async def dial(proxy_port: int, certificate: Path) -> AsyncIterator[Connect]:
 
 
 async def answered(dial: Connect, packets: tuple[bytes, ...]) -> Answer:
-    """The one answer; asked once more where the proxy cut it, which says nothing about whose answer it was."""
+    """The one answer; asked once more where the proxy cut it, which does not show whose answer it was."""
     with suppress(asyncio.IncompleteReadError):
         return await answered_once(await dial(), packets)
     return await answered_once(await dial(), packets)
@@ -147,7 +147,7 @@ async def test_through_the_proxy_a_request_that_offers_an_upgrade_is_answered_on
         assert refused.status == 422, (case, refused)
 
 
-async def test_through_the_proxy_everybody_gets_the_answer_to_the_own_request(dial: Connect) -> None:
+async def test_through_the_proxy_every_client_gets_the_answer_to_its_own_request(dial: Connect) -> None:
     async def innocent(number: int) -> None:
         connection = await dial()
         await connection.send(
@@ -171,7 +171,7 @@ async def test_through_the_proxy_everybody_gets_the_answer_to_the_own_request(di
         await asyncio.gather(*map(attacker, numbers), *map(innocent, numbers))
 
 
-async def test_through_the_proxy_a_client_that_expects_100_continue_is_told_to_go_on(dial: Connect) -> None:
+async def test_through_the_proxy_a_client_that_expects_100_continue_gets_it(dial: Connect) -> None:
     head, body = Post("/dev/token", HONEST, "content-length", [JSON, ("Expect", "100-continue")]).packets(2)
     connection = await dial()
     await connection.send(head)

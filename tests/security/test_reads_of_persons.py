@@ -1,6 +1,6 @@
 """Every read of the API document that answers with another person's data needs a purpose and is in that person's access log.
 
-The operations come from the document; the answers are searched for what the person has told. A new operation whose
+The operations come from the document; the answers are searched for what the person has given. A new operation whose
 parameters nothing here can fill fails and is named.
 """
 
@@ -81,7 +81,7 @@ def shows(answer: httpx.Response, path: str, person: Person) -> bool:
 
 
 PRINTED = re.compile(r"/v1/merchants/\{merchant_id\}/poster\.pdf")
-"""Hangs on the stall for everybody to see."""
+"""Public: it hangs on the stall."""
 
 
 def test_no_read_shows_a_person_without_a_purpose(
@@ -90,12 +90,12 @@ def test_no_read_shows_a_person_without_a_purpose(
     silent = cast.officer(COMMUNE)
     answers = [(method, path, ask(silent, method, path, traces, person)) for method, path, _ in reads]
 
-    told = [
+    disclosed = [
         f"{method} {path}: {answer.status_code} shows {disclosed(answer, person)} without a purpose"
         for method, path, answer in answers
         if shows(answer, path, person)
     ]
-    assert told == []
+    assert disclosed == []
     assert [answer.status_code for _, _, answer in answers].count(428) > 15
 
 

@@ -44,7 +44,7 @@ PERSONAL = frozenset(
         "contact", "signature", "fields", "answer", "household_code", "social_insurance_no",
     )
 )  # fmt: skip
-"""Members of an answer that say something about a person."""
+"""Members of an answer with personal data."""
 WITHOUT_PERSONS = {
     "/v1/campaigns/{campaign_id}/models": "the evidence of a model is a text about a place",
 }
@@ -159,7 +159,7 @@ def test_an_old_key_of_another_caller_gives_nothing(cast: Cast, person: Person) 
 
 
 @pytest.fixture
-def keys_of_the_platform(door_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def keys_of_the_platform(gateway_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The data directory of the platform of this test run, whose keys this process uses for the test."""
     if os.environ.get("BAKHONG_URL"):
         pytest.skip("reads the database of a platform that this test run started")
@@ -178,8 +178,8 @@ def test_no_stored_answer_has_a_persons_data(
 
     stored = asyncio.run(_stored_answers(server))
 
-    everybody = [*people()]
-    needles = {each.personal_id for each in everybody} | {each.cells["SĐT"] for each in everybody if each.has_phone}
+    everyone = [*people()]
+    needles = {each.personal_id for each in everyone} | {each.cells["SĐT"] for each in everyone if each.has_phone}
     needles |= set(person.secrets)
     assert sum(map(len, stored.values())) > 5, "no answers are stored: the search would find nothing"
     found = {

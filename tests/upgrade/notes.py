@@ -88,10 +88,10 @@ async def on_source_checked(session: Session, event: SourceChecked) -> None:
 
 def service_of(release: int, migrations: Path) -> Service:
     """The service as this release has it; `migrations` end where the release does."""
-    reactions: dict[Any, Callable[..., Any]] = {SourceChecked: on_source_checked}
+    handlers: dict[Any, Callable[..., Any]] = {SourceChecked: on_source_checked}
     return Service(
         name=NAME, title="Notes", metadata=Table.metadata, migrations=migrations, routers=[routes_of(release)],
-        handlers=reactions,
+        handlers=handlers,
     )  # fmt: skip
 
 

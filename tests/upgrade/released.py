@@ -18,7 +18,7 @@ TWO_RELEASES_AGO, RELEASE_BEFORE = "95cea6f", "7202a2b"
 
 
 class Released:
-    """One earlier release in a folder of its own."""
+    """One earlier release in its own folder."""
 
     def __init__(self, commit: str, folder: Path) -> None:
         archive = subprocess.run(["git", "-C", str(ROOT), "archive", commit], capture_output=True)

@@ -65,13 +65,13 @@ def is_free(event: type[Event], name: str) -> bool:
 
 
 @pytest.fixture
-async def heard_by_reporting(service: Service, database: Database, bus: EmbeddedBus) -> AsyncIterator[EmbeddedBus]:
+async def handled_by_reporting(service: Service, database: Database, bus: EmbeddedBus) -> AsyncIterator[EmbeddedBus]:
     await bus.ensure_topics(topics.all_topics())
-    hearing = asyncio.create_task(Consumer(service.name, database, bus, service.handlers).run())
+    consumer = asyncio.create_task(Consumer(service.name, database, bus, service.handlers).run())
     yield bus
-    hearing.cancel()
+    consumer.cancel()
     with suppress(asyncio.CancelledError):
-        await hearing
+        await consumer
 
 
 def published(event: Event, *, type_: str | None = None, **more: Any) -> Outgoing:
@@ -90,12 +90,12 @@ def registered(unit_id: UUID) -> ResidentRegistered:
 
 
 async def test_old_reporting_counts_newer_events_and_ignores_unknown_types(
-    heard_by_reporting: EmbeddedBus, database: Database
+    handled_by_reporting: EmbeddedBus, database: Database
 ) -> None:
     village = unit_event("15727-01", parents=("38", "15724"))
     first, second = registered(village.unit_id), registered(village.unit_id)
 
-    await heard_by_reporting.publish(
+    await handled_by_reporting.publish(
         [
             published(village, colour="green"),
             published(first, nickname=None, addresses=[{"kind": "summer house"}]),

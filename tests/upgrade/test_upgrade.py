@@ -51,7 +51,7 @@ def keys(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    """A PostgreSQL of its own: its databases have the names of a real platform's."""
+    """A separate PostgreSQL: its databases have the names of a real platform's."""
     with temporary_postgres() as url:
         asyncio.run(create_database(database_url(url, BUS_DATABASE)))
         yield url
@@ -86,7 +86,7 @@ class Process:
 
 
 class Traffic(threading.Thread):
-    """Writes and reads through whoever serves; `serving` is what a load balancer would have in its list."""
+    """Writes and reads through the processes that serve; `serving` is what a load balancer would have in its list."""
 
     def __init__(self, token: Callable[[], str]) -> None:
         super().__init__(daemon=True)

@@ -149,7 +149,7 @@ def reported(platform: Started) -> str:
     return str(resident["id"])
 
 
-def test_one_webhook_is_one_trace_from_the_door_to_the_report(collector: Collector, reported: str) -> None:
+def test_one_webhook_is_one_trace_from_the_gateway_to_the_report(collector: Collector, reported: str) -> None:
     webhook = collector.one("gateway", "POST /webhooks/{partner_id}")
     registry = collector.one("registry", f"handle {PartnerEventReceived.type}")
     onboarding = collector.one("onboarding", f"handle {ResidentAttested.type}")
@@ -165,7 +165,7 @@ def test_batches_of_the_relays_link_to_the_traces_they_carry(collector: Collecto
     assert {"gateway", "registry", "onboarding"} <= relayed
 
 
-def test_spans_name_routes_and_nobody(collector: Collector, reported: str) -> None:
+def test_spans_name_routes_and_no_person(collector: Collector, reported: str) -> None:
     assert any(span.name == "GET /v1/reports/progress" for span in collector.spans)
     everything = "\n".join(span.text for span in collector.spans)
     for personal in (RESIDENT["personal_id"], "912345917", "Dấu Vết", reported, "unit_code=", "demo-identity"):

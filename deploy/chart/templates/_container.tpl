@@ -134,7 +134,7 @@ spec:
       startupProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 2, failureThreshold: 90}
       livenessProbe: {httpGet: {path: /healthz, port: http}, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6}
       readinessProbe: {httpGet: {path: /readyz, port: http}, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3}
-      lifecycle: {preStop: {sleep: {seconds: 10}}}  # requests still come until every node has heard of the end
+      lifecycle: {preStop: {sleep: {seconds: 10}}}  # requests still come until every node has removed the endpoint
       {{- end }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}

@@ -18,7 +18,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
-{{/* The chart's settings of a role with what the service says of its own. */}}
+{{/* The chart's settings of a role with those of the service. */}}
 {{- define "bakhong.role" -}}
 {{- $service := index .root.Values.services .service | default dict -}}
 {{- mergeOverwrite (deepCopy (index .root.Values .role)) (index $service .role | default dict) | toYaml -}}

@@ -1,4 +1,4 @@
-"""What Helm makes of the chart, and what a real API server says to it. `make test-chart`.
+"""What Helm makes of the chart, and whether a real API server accepts it. `make test-chart`.
 
 Helm is `HELM` or on the path. A cluster is used where `KUBECONFIG` names one: a dry run by the server, which stores nothing.
 """
@@ -88,7 +88,7 @@ def test_no_object_holds_a_secret(objects: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "expected"),
     [
         ("settings.PII_KEYS=k1:AAAA", "PII_KEYS"),
         ("settings.KAFKA_SASL_PASSWORD=guess", "KAFKA_SASL_PASSWORD"),
@@ -101,10 +101,10 @@ def test_no_object_holds_a_secret(objects: list[dict[str, Any]]) -> None:
         ("networkPolicy.database.to=null", "database"),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(setting: str, said: str) -> None:
+def test_a_wrong_value_is_refused_by_name(setting: str, expected: str) -> None:
     done = helm("template", "bakhong", str(CHART), "--kube-version", "1.34.0", "--values", str(SMALL), "--set", setting)
     assert done.returncode != 0
-    assert said in done.stderr
+    assert expected in done.stderr
 
 
 def test_workers_never_outnumber_the_partitions() -> None:

@@ -32,7 +32,7 @@ class DemoAccount:
 
 @cache
 def accounts() -> tuple[DemoAccount, ...]:
-    """Everybody, in the order of the page."""
+    """All accounts, in the order of the page."""
     neighbours = _neighbours()
     adults = [each for each in neighbours if 25 <= each.age <= 55]
     citizen, grandchild, mismatch, revoked, conflict = adults[:5]

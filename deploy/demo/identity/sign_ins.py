@@ -1,4 +1,4 @@
-"""What the accounts of the played identity provider need in the registry, so that each meets what its title says."""
+"""What the accounts of the played identity provider need in the registry, so that each behaves as its title describes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Sandbox servers that play the linked databases, with switches for everything that goes wrong with such servers.
 
 `POST /<database>/query {"personal_id"}` answers in the dialect of that database. `PUT /<database>/switch {"mode"}` sets
-how it behaves: `ok`, `slow`, `down`, `wrong_schema`, `changed`, `unknown` (knows nobody).
+how it behaves: `ok`, `slow`, `down`, `wrong_schema`, `changed`, `unknown` (has no record).
 
     uvicorn deploy.demo.sources.app:app --port 8290
 

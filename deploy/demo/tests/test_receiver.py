@@ -45,7 +45,7 @@ async def test_what_is_not_signed_is_refused(client: httpx.AsyncClient, headers:
     assert (await client.get("/demo-app")).json()["items"] == []
 
 
-async def test_a_later_start_keeps_the_subscription_and_tells_it_the_new_address(tmp_path: Path) -> None:
+async def test_a_later_start_keeps_the_subscription_and_gives_it_the_new_address(tmp_path: Path) -> None:
     seen: list[tuple[str, str, str]] = []
 
     def platform(request: httpx.Request) -> httpx.Response:

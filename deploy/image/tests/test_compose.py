@@ -21,7 +21,7 @@ WRITES_TO_ITSELF = {"keycloak"}
 """Keycloak compiles its own classes when it starts."""
 KEEPS_A_CAPABILITY = {"door": ["NET_BIND_SERVICE"]}
 """The binary of Caddy's image carries this capability and does not start where it is forbidden."""
-RUNS_ONCE_OR_WITHOUT_DOOR = {*(f"{name}-migrate" for name in EVERY_PROCESS), "sandbox-partners"}
+RUNS_ONCE_OR_WITHOUT_HTTP = {*(f"{name}-migrate" for name in EVERY_PROCESS), "sandbox-partners"}
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
 
@@ -41,7 +41,7 @@ def test_images_are_pinned_by_version(name: str) -> None:
 
 
 @every_service
-def test_nobody_has_root_capabilities_or_a_writable_file_system(name: str) -> None:
+def test_no_container_has_root_capabilities_or_a_writable_file_system(name: str) -> None:
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"]
     assert service.get("cap_add", []) == KEEPS_A_CAPABILITY.get(name, [])
@@ -68,22 +68,22 @@ def test_memory_and_processes_are_limited(name: str) -> None:
 
 
 @every_service
-def test_whoever_goes_on_running_says_how_it_is(name: str) -> None:
-    if name not in RUNS_ONCE_OR_WITHOUT_DOOR:
+def test_a_process_that_stays_alive_has_a_health_check(name: str) -> None:
+    if name not in RUNS_ONCE_OR_WITHOUT_HTTP:
         assert SERVICES[name]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
 
 
-def test_the_health_of_the_door_is_a_request_through_it() -> None:
+def test_the_health_of_the_reverse_proxy_is_a_request_through_it() -> None:
     assert "https://127.0.0.1:8443/healthz" in SERVICES["door"]["healthcheck"]["test"][1]
 
 
 @every_service
-def test_only_the_door_is_open_to_the_network(name: str) -> None:
+def test_only_the_reverse_proxy_is_open_to_the_network(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
         assert name == "door" or port.startswith("127.0.0.1:")
 
 
-def test_what_needs_nobody_outside_cannot_reach_it() -> None:
+def test_a_container_without_outside_calls_has_no_outside_network() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", [])}
     services = {f"{name}-{process}" for name in ("registry", "notifications") for process in ("api", "worker")}
@@ -129,7 +129,7 @@ def test_the_secrets_name_a_role_of_its_own_for_every_service(tmp_path: Path) ->
     assert first == {name: (tmp_path / f"{name}_database_url").read_text() for name in EVERY_PROCESS}
 
 
-def test_the_profiles_are_what_the_page_says() -> None:
+def test_the_profiles_are_those_of_the_page() -> None:
     named = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
     assert named == {"observability", "identity", "sandbox"}
 

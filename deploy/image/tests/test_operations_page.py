@@ -63,7 +63,7 @@ def test_every_service_and_profile_that_the_page_names_is_in_the_compose_file() 
     assert scaled <= set(compose["services"])
 
 
-def test_what_the_page_says_of_a_managed_database_and_bus_is_what_the_processes_read() -> None:
+def test_the_variables_of_the_page_for_a_managed_database_and_bus_are_those_that_processes_read() -> None:
     """Every variable of the table is a setting, has the page's default (the stack's or its own), and is handed on."""
     managed = PAGE.split("### Managed PostgreSQL and Kafka")[1].split("### Keys")[0]
     rows = re.findall(r"^\| `([A-Z_]+)` \|([^|]*)\|", managed, re.MULTILINE)
@@ -83,7 +83,7 @@ def test_what_the_page_says_of_a_managed_database_and_bus_is_what_the_processes_
             ), name
 
 
-def test_every_other_variable_on_the_page_is_read_by_somebody() -> None:
+def test_every_other_variable_on_the_page_is_read_by_a_program() -> None:
     tables = re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)
     limits = re.findall(r"`([A-Z_]{6,})`", PAGE.split("The gateway's limits")[1].split("##")[0])
     assert limits

@@ -55,14 +55,14 @@ async def test_what_was_acknowledged_survives_kill_9_of_the_broker(tmp_path: Pat
         server.stop()
 
 
-def test_without_maven_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_maven_the_error_names_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker, "find_java", lambda: "java")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(KafkaNotAvailable, match="Maven"):
         fetch_kafka(tmp_path)
 
 
-def test_without_java_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_java_the_error_names_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(KafkaNotAvailable, match="Java 17 or newer is not installed"):

@@ -114,7 +114,7 @@ async def test_a_broker_of_another_authority_is_refused(
         await KafkaBus(Settings()).start()
 
 
-async def test_topics_have_the_partitions_and_the_retention_that_the_environment_says(
+async def test_topics_have_the_partitions_and_the_retention_of_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broker = KafkaBroker(tmp_path)

@@ -26,7 +26,7 @@ DEFAULTS = {
     "KAFKA_SASL_MECHANISM": "PLAIN",
     "KAFKA_SASL_USERNAME": "bakhong",
 }
-"""As docker-compose.yml sets them where `.env` says nothing."""
+"""As docker-compose.yml sets them where `.env` does not set them."""
 PASSWORD = "only-for-tests"
 
 
@@ -105,7 +105,7 @@ async def test_the_kafka_of_the_compose_stack_serves_with_its_password_and_refus
         await list_topics(port, monkeypatch, KAFKA_SECURITY_PROTOCOL="PLAINTEXT")
 
 
-def test_the_services_of_the_stack_sign_in_at_kafka_unless_told_otherwise() -> None:
+def test_the_services_of_the_stack_sign_in_at_kafka_by_default() -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     for name, value in DEFAULTS.items():
         assert f"{name}: ${{{name}:-{value}}}" in compose

@@ -79,7 +79,7 @@ async def test_everything_that_connects_verifies_who_it_talks_to(listening: TlsS
     assert listening.opened == 3
 
 
-async def test_a_server_that_is_not_what_the_address_says_is_refused(listening: TlsServer) -> None:
+async def test_a_server_whose_certificate_names_another_address_is_refused(listening: TlsServer) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
         await connect(listening.url("postgres", host="127.0.0.1"), "test")
 

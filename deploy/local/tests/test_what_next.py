@@ -8,7 +8,7 @@ from deploy.local.progress import what_next
 ROOT = Path(__file__).parents[3]
 
 
-def test_each_kind_of_person_is_told_what_to_do_next() -> None:
+def test_each_kind_of_person_gets_the_next_step() -> None:
     printed = what_next("http://localhost:8080")
     pages = re.findall(r"docs/[\w/.-]+\.md", printed)
 

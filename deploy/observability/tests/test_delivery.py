@@ -122,7 +122,7 @@ class Exporter:
 
 
 class Received:
-    """What a receiver got: the newest state of each alert, and when it was first heard of."""
+    """What a receiver got: the newest state of each alert, and when it first arrived."""
 
     def __init__(self) -> None:
         self.alerts: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""ALERTS_TO becomes receivers, each alert says what to do, and where nobody is told that is said in words."""
+"""ALERTS_TO becomes receivers, each alert names what to do, and missing receivers are stated in words."""
 
 import stat
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_mail_without_a_mail_server_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "expected"),
     [
         ({"COMPOSE_PROFILES": WATCHED}, "Alerts reach no one: ALERTS_TO is empty"),
         ({"COMPOSE_PROFILES": "identity", "ALERTS_TO": "https://a.example"}, "Alerts reach no one: the profile"),
@@ -78,22 +78,22 @@ def test_mail_without_a_mail_server_is_refused() -> None:
         ({"COMPOSE_PROFILES": WATCHED, "ALERTS_TO": "https://a.example"}, "ALERTS_HEARTBEAT is empty"),
     ],
 )
-def test_whom_alerts_reach_is_said_in_words(variables: dict[str, str], said: str) -> None:
+def test_the_receivers_of_alerts_are_named_in_words(variables: dict[str, str], expected: str) -> None:
     given = settings(**variables)
 
-    assert said in "\n".join(spoken(given, Receivers.of(given)))
+    assert expected in "\n".join(spoken(given, Receivers.of(given)))
 
 
 def test_a_wrong_entry_changes_nothing_and_the_checks_of_make_up_name_it(tmp_path: Path) -> None:
     place = tmp_path / "alertmanager.yml"
     wrong = {"COMPOSE_PROFILES": WATCHED, "ALERTS_TO": "a-person"}
 
-    said = write_receivers({"COMPOSE_PROFILES": WATCHED, "ALERTS_TO": "https://a.example", "SMTP_URL": ""}, place)
+    lines = write_receivers({"COMPOSE_PROFILES": WATCHED, "ALERTS_TO": "https://a.example", "SMTP_URL": ""}, place)
 
     first = place.read_text()
     assert yaml.safe_load(first)["receivers"][0]["webhook_configs"][0]["url"] == "https://a.example"
     assert stat.S_IMODE(place.stat().st_mode) == 0o444
-    assert said[0] == "Alerts go to 0 mail addresses and 1 webhook."
+    assert lines[0] == "Alerts go to 0 mail addresses and 1 webhook."
     with pytest.raises(ReceiversRefused, match="'a-person'"):
         write_receivers(wrong, place)
     assert place.read_text() == first

@@ -1,6 +1,6 @@
 """`python -m deploy.postgres.upgrade`: another major version of PostgreSQL under the compose stack.
 
-rehearse IMAGE   copies everything into it while the stack serves, compares, says how long it takes, and removes the copy
+rehearse IMAGE   copies everything into it while the stack serves, compares, prints how long it takes, and removes the copy
 upgrade IMAGE    for real: stops what writes, copies, compares every table, and serves from the new volume; the old one stays
 back             the way back: the same into the version of before, with everything that was accepted since
 confirm          removes the volume of before

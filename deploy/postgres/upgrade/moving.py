@@ -36,7 +36,7 @@ class DatabasePlace(NamedTuple):
 
 
 class OtherServer:
-    """A second PostgreSQL of the stack, in a container of its own, from another image on another volume."""
+    """A second PostgreSQL of the stack, in its own container, from another image on another volume."""
 
     def __init__(self, place: DatabasePlace) -> None:
         self.place = place

@@ -45,7 +45,7 @@ def listening() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_a_small_machine_is_told_what_it_lacks() -> None:
+def test_a_finding_names_what_a_small_machine_lacks() -> None:
     assert "has 2 processors, and the stack needs 4" in check_processors(NEEDED, 2)[0].problem
     assert check_processors(NEEDED, 4) == []
     assert "6.0 GB of memory" in check_memory(NEEDED, 6 * GB)[0].problem
@@ -179,14 +179,14 @@ def test_a_release_is_not_skipped() -> None:
     assert check_release("dev", new, known) == []
 
 
-def test_the_checks_stop_at_a_machine_that_nobody_set_up() -> None:
+def test_the_checks_stop_at_a_machine_without_setup() -> None:
     (finding,) = findings({})
     assert finding.problem == "ENVIRONMENT is neither production nor development."
     assert "deploy.setup" in finding.to_do
 
 
 def test_make_up_ends_with_the_sentences_and_changes_nothing(tmp_path: Path) -> None:
-    """Started as make does, in a machine without an engine: every check that cannot be made says so, nothing is written."""
+    """Started as make does, in a machine without an engine: every check that cannot be made reports that, nothing is written."""
 
     def kept() -> list[Path]:
         return sorted([*(ROOT / "deploy/secrets").glob("*[!_]"), *ROOT.glob(".env")])

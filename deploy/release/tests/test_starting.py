@@ -1,4 +1,4 @@
-"""Releases are started and the way back is taken, in another repository; a program in place of Docker notes what it is told.
+"""Releases are started and the way back is taken, in another repository; a program in place of Docker records its arguments.
 
 The services themselves on the way back: tests/upgrade/test_way_back.py.
 """

@@ -29,7 +29,7 @@ def test_a_row_is_refused_with_everything_that_is_wrong_in_it() -> None:
         assert reason in refused.reason
 
 
-def test_nobody_becomes_an_operator_by_a_list() -> None:
+def test_a_list_makes_no_one_an_operator() -> None:
     (refused,) = read("1;Lê Thị Thử;thu@example.vn;operator;38;")
 
     assert isinstance(refused, RefusedRow)

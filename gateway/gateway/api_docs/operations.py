@@ -92,8 +92,8 @@ def parameters_of(operation: Operation) -> list[dict[str, Any]]:
     given = [_parameter(one) for one in operation.get("parameters", [])]
     if "x-acting-for" in operation:
         given.append(ACTING_FOR)
-    is_told = any(one["name"] == "Accept-Language" for one in given)
-    return given if is_told else [*given, ACCEPT_LANGUAGE]
+    is_documented = any(one["name"] == "Accept-Language" for one in given)
+    return given if is_documented else [*given, ACCEPT_LANGUAGE]
 
 
 def security_of(audience: list[str]) -> list[dict[str, list[str]]]:

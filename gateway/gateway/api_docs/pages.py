@@ -80,7 +80,7 @@ class Pages:
             await send_page(send, found)
 
     async def _status(self) -> PlatformStatus:
-        """The measured status; where nothing measures, what the readiness of the services tells."""
+        """The measured status; without measurements, the readiness of the services."""
         measured = read_status(self.settings.status_dir)
         return measured or of_readiness((await self._readiness.get())[1]["dependencies"])
 
@@ -147,7 +147,7 @@ async def send_page(
 
 
 async def send_sign_in_page(scope: Scope, send: Send, *, is_development: bool) -> None:
-    """Say in words how to sign in on the dashboard where no identity provider is set: 404 in production."""
+    """Explain in words how to sign in on the dashboard where no identity provider is set: 404 in production."""
     if scope["method"] not in ("GET", "HEAD"):
         raise MethodNotAllowed(headers={"Allow": "GET, HEAD"})
     page, status = sign_in_page(is_development=is_development), 200 if is_development else 404

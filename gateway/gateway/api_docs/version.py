@@ -1,4 +1,4 @@
-"""The version of the public API, by semantic versioning, and what the document says about itself."""
+"""The version of the public API, by semantic versioning, and the introduction of the document."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ INFO: dict[str, Any] = {
     "(`+07:00` in answers), dates `YYYY-MM-DD`, money whole VND.\n"
     "- Reading another person's data needs `X-Purpose`; the person sees every such read.\n"
     "- Any POST may carry an `Idempotency-Key`; single resources have an `ETag` for `If-Match`.\n"
-    "- Versions: additions come at any time and readers ignore members that they do not know; what ends says so a year "
+    "- Versions: additions come at any time and readers ignore members that they do not know; what ends is announced a year "
     "before by `Deprecation` and `Sunset`.",
     "contact": {"name": "The operators of the platform"},
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},

@@ -14,7 +14,7 @@ WRONG_GUESS = frozenset({400, 401, 404})
 
 
 class Limits:
-    """Counters of one gateway process; the settings say how much."""
+    """Counters of one gateway process; the settings set the limits."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self.in_flight = InFlightLimit(settings.requests_at_once)

@@ -1,4 +1,4 @@
-"""Which client uses which operation: who has to be told before an operation ends."""
+"""Which client uses which operation: these clients need notice before an operation ends."""
 
 from functools import cache
 from typing import Any

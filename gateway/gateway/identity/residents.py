@@ -50,7 +50,7 @@ class Residents:
         if resident_id is None:
             account = f"applicant:{claims.subject_index().hex()[:24]}"
             return Caller(role="unregistered", subject=account, level=level, signed_in_at=signed_in_at,
-                          sealed_claims=claims.seal())  # fmt: skip
+                          sealed_claims=claims.encrypted())  # fmt: skip
         return Caller(role="resident", subject=f"resident:{resident_id}", resident_id=resident_id, level=level,
                       signed_in_at=signed_in_at, step_up=step_up)  # fmt: skip
 
@@ -65,7 +65,7 @@ class Residents:
         """The registry's answer; None for a person whom it does not know."""
         try:
             answer = await self._registry.call(
-                "registry", "POST", "/internal/sign-ins", caller=None, json={"claims": claims.seal()}, seconds=5.0
+                "registry", "POST", "/internal/sign-ins", caller=None, json={"claims": claims.encrypted()}, seconds=5.0
             )
         except ServiceCallFailed as error:
             raise ServiceUnavailable from error

@@ -58,7 +58,7 @@ class PartnerSecret(Table, table=True):
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     digest: bytes | None = Field(default=None, sa_type=LargeBinary)
     hint: str = Field(sa_type=Text)
-    """The last four characters, to tell secrets apart."""
+    """The last four characters, to distinguish secrets."""
     valid_from: datetime = Field(default_factory=now, sa_type=aware())
     valid_until: datetime | None = Field(default=None, sa_type=aware())
 

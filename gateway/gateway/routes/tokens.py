@@ -23,7 +23,7 @@ from gateway.schemas import DevelopmentSignIn, OAuthError, PartnerToken, Token
 from gateway.webhooks.partner_cache import PartnerCache
 
 router = transactional_router(tags=["tokens"])
-Anybody = Annotated[Caller | None, public()]
+OptionalCaller = Annotated[Caller | None, public()]
 FORM = "application/x-www-form-urlencoded"
 TOKEN_FORM = {
     "type": "object",
@@ -41,7 +41,7 @@ TOKEN_FORM = {
 
 @router.post("/dev/token")
 async def create_development_token(
-    body: DevelopmentSignIn, request: Request, session: Reading, caller: Anybody
+    body: DevelopmentSignIn, request: Request, session: Reading, caller: OptionalCaller
 ) -> Token:
     """A token for a fictitious caller. Does not exist in production."""
     if not request.app.state.gateway.settings.is_development:
@@ -65,7 +65,7 @@ async def create_development_token(
     responses={status: {"model": OAuthError, "description": "RFC 6749 section 5.2"} for status in (400, 401)},
     openapi_extra={"requestBody": {"required": True, "content": {FORM: {"schema": TOKEN_FORM}}}},
 )
-async def create_access_token(request: Request, caller: Anybody) -> JSONResponse:
+async def create_access_token(request: Request, caller: OptionalCaller) -> JSONResponse:
     """OAuth 2.0 client credentials (RFC 6749 section 4.4), by HTTP Basic or in the form.
 
     Training accounts sign in with `grant_type=password` (section 4.3): `username` is the login, `password` the secret.
@@ -106,7 +106,7 @@ def _states_a_person(body: DevelopmentSignIn) -> bool:
 
 
 def _played_token(body: DevelopmentSignIn, credentials: Credentials) -> Token:
-    """As the played provider would give it: whether it signs anybody in is decided when it is used."""
+    """As the played provider would give it: whether it signs a person in is decided when it is used."""
     missing = [name for name in ("personal_id", "full_name", "date_of_birth") if getattr(body, name) is None]
     if missing or body.personal_id is None or body.full_name is None or body.date_of_birth is None:
         raise InvalidBody(errors=_required(missing))

@@ -11,7 +11,7 @@ from chassis.web.routing import public, transactional_router
 from contracts.vocabularies import VOCABULARIES, Term
 
 router = transactional_router(tags=["vocabularies"])
-Anybody = Annotated[Caller | None, public()]
+OptionalCaller = Annotated[Caller | None, public()]
 
 
 class TermView(BaseModel):
@@ -37,13 +37,13 @@ class VocabularyList(BaseModel):
 
 
 @router.get("/v1/vocabularies")
-async def list_vocabularies(caller: Anybody) -> VocabularyList:
+async def list_vocabularies(caller: OptionalCaller) -> VocabularyList:
     """The names of all vocabularies."""
     return VocabularyList(items=list(VOCABULARIES))
 
 
 @router.get("/v1/vocabularies/{name}")
-async def get_vocabulary(caller: Anybody, name: Annotated[str, Path(max_length=64)]) -> VocabularyView:
+async def get_vocabulary(caller: OptionalCaller, name: Annotated[str, Path(max_length=64)]) -> VocabularyView:
     """The codes of one vocabulary, with the names that people write for them."""
     if name not in VOCABULARIES:
         raise NotFound

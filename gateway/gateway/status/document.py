@@ -13,7 +13,7 @@ from chassis.clock import now
 
 State = Literal["works", "impaired", "down", "unknown"]
 FRESH = timedelta(minutes=5)
-"""A measurement that is older says nothing about now."""
+"""An older measurement does not describe the present."""
 FILE = "status.json"
 OBJECTIVE = 99.5
 """Percent of the rounds of a month in which a journey works, within its seconds."""
@@ -93,7 +93,7 @@ def read_status(folder: Path | None) -> PlatformStatus | None:
 
 
 def of_readiness(dependencies: dict[str, str]) -> PlatformStatus:
-    """The status as the readiness of the services alone tells it: without journeys, without a past."""
+    """The status by the readiness of the services alone: without journeys, without a past."""
     states: dict[str, State] = {name: _state_of(dependencies.get(name, "ready")) for name in SERVICES}
     if dependencies.get("database") in ("down", "unavailable"):
         states["gateway"] = "down"

@@ -1,4 +1,4 @@
-"""Whether a provider's order is one of ours: asked of payments-qr, for providers whose reply says so."""
+"""Whether a provider's order is one of ours: asked of payments-qr, for providers whose reply depends on it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from chassis.observability.log import logger
 from chassis.web.service_client import ServiceCallFailed, ServiceClient
 from gateway.webhooks.providers import PartnerMessage, ReplyOutcome
 
-SECONDS_TO_ASK = 2.0
+LOOKUP_SECONDS = 2.0
 _OUTCOMES = {"unknown": ReplyOutcome.UNKNOWN_ORDER, "wrong_amount": ReplyOutcome.WRONG_AMOUNT}
 
 
@@ -23,7 +23,7 @@ class Orders:
         order: dict[str, Any] = {name: message.data[name] for name in ("reference", "amount")}
         try:
             found = await self._service_client.call(
-                "payments-qr", "POST", "/v1/qr-codes/orders", caller=None, seconds=SECONDS_TO_ASK,
+                "payments-qr", "POST", "/v1/qr-codes/orders", caller=None, seconds=LOOKUP_SECONDS,
                 json=order | {"partner_id": partner_id},
             )  # fmt: skip
         except ServiceCallFailed as unavailable:

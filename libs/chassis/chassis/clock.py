@@ -16,7 +16,7 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The business day, in Asia/Ho_Chi_Minh."""
+    """The calendar date in Asia/Ho_Chi_Minh."""
     return local_date(now())
 
 

@@ -54,7 +54,7 @@ class Settings(_ServiceAddresses):
     internal_keys_file: Path | None = None
     """JSON Web Key Set with the public keys of the gateway and of the services."""
     signing_key_file: Path | None = None
-    """This process's private Ed25519 key (PEM); its file name without suffix is the key id and says who signs."""
+    """This process's private Ed25519 key (PEM); its file name without suffix is the key id and names the signing service."""
 
     files_dir: Path | None = None
     """Where a service keeps files; its disk is watched."""

@@ -10,7 +10,7 @@ SECONDS_TO_CLEAN_UP = 12.0
 async def cancel_until_ended(tasks: Iterable[asyncio.Task[None]], *, seconds: float = SECONDS_TO_CLEAN_UP) -> None:
     """Cancels tasks and waits for their end, whatever it is.
 
-    A cancellation can be lost: a driver answers it with an error of its own, and the task's loop takes that for a fault and
+    A cancellation can be lost: a driver answers it with its own error, and the task's loop takes that for a fault and
     begins again. So it is repeated, after `seconds` for the clean-up, until the task has ended.
     """
     running = set(tasks)

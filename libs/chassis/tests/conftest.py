@@ -84,7 +84,7 @@ async def create_note(body: NoteCreate, session: Transaction, caller: Annotated[
     publish(session, SourceChecked(source=str(note.id), live=True, at="2026-11-21T00:00:00Z"))
     if body.text == "explode":
         raise RuntimeError("secret text")
-    if body.text == "no room":
+    if body.text == "no space":
         await session.execute(text("DO $$ BEGIN RAISE disk_full; END $$"))
     return NoteView(id=note.id, text=note.text)
 

@@ -155,7 +155,7 @@ async def test_two_groups_each_read_everything(started, topic, group):
         assert len(await read(one, 20)) == len(await read(other, 20)) == 20
 
 
-async def test_a_member_starts_where_its_own_positions_say_and_may_replay_from_zero(started, topic, group):
+async def test_a_member_starts_at_its_own_positions_and_may_replay_from_zero(started, topic, group):
     await started.publish([Outgoing(topic, "k", str(n).encode()) for n in range(10)])
     place = TopicPartition(topic, partition_of("k", 12))
 
@@ -190,7 +190,7 @@ async def test_making_a_topic_twice_changes_nothing(started, topic, group):
 
 
 @only_kafka
-async def test_the_cluster_is_told_what_was_applied_for_tools_that_scale_by_lag(
+async def test_applied_positions_are_committed_to_the_cluster_for_tools_that_scale_by_lag(
     started, topic, group, client, monkeypatch
 ):
     monkeypatch.setattr("chassis.messaging.bus.kafka.SECONDS_BETWEEN_COPIES", 0.0)
@@ -206,7 +206,7 @@ async def test_the_cluster_is_told_what_was_applied_for_tools_that_scale_by_lag(
 
 @only_kafka
 async def test_a_member_begins_at_its_own_positions_though_the_cluster_knows_later_ones(started, topic, group, client):
-    """As after a restore of the database alone: aiokafka fetches from the cluster's offset until it is told ours."""
+    """As after a restore of the database alone: aiokafka fetches from the cluster's offset until it gets ours."""
     await started.publish([Outgoing(topic, "k", str(n).encode()) for n in range(10)])
     place, is_asked, may_answer = KafkaPartition(topic, partition_of("k", 12)), asyncio.Event(), asyncio.Event()
     async with client(group) as earlier:
@@ -229,7 +229,7 @@ async def test_a_member_begins_at_its_own_positions_though_the_cluster_knows_lat
 
 
 @only_kafka
-async def test_a_member_whose_positions_cannot_be_read_gives_out_nothing_and_says_why(started, topic, group):
+async def test_a_member_whose_positions_cannot_be_read_gives_out_nothing_and_logs_the_reason(started, topic, group):
     await started.publish(numbered(topic, 5))
 
     async def unreachable(places):

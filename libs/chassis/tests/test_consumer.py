@@ -174,7 +174,7 @@ async def test_a_dead_letter_sent_again_takes_along_what_waited_behind_it_in_ord
         assert len(await settled(database, 4)) == 4
 
 
-async def test_a_hopeless_dead_letter_says_why_and_is_put_away_for_those_behind_it(
+async def test_a_hopeless_dead_letter_names_its_reason_and_is_discarded_for_those_behind_it(
     consumer_of, sources_bus, database, runtime, calling
 ):
     hopeless = b'{"source": "lamed", "live": "perhaps"}'
@@ -248,7 +248,7 @@ async def test_something_that_passes_is_tried_again_and_never_skipped(consumer_o
 
 
 @pytest.mark.parametrize("state", ["53100", "53300", "57P03", "58030", "25006", "55P03"])
-async def test_what_says_nothing_about_the_event_never_sets_it_aside(consumer_of, sources_bus, database, state):
+async def test_an_error_that_is_not_about_the_event_makes_no_dead_letter(consumer_of, sources_bus, database, state):
     """A full disk, no connections left, a starting server, a failing disk, a standby, a lock."""
     await sources_bus.publish([event("kept")])
     tries = []
@@ -315,7 +315,7 @@ async def test_a_connection_that_is_reading_its_own_end_counts_as_lost(database)
     assert given.is_disconnect
 
 
-async def test_what_nobody_here_reacts_to_leaves_the_position_alone_behind(consumer_of, sources_bus, database):
+async def test_an_event_without_handler_changes_only_the_position(consumer_of, sources_bus, database):
     other = event("other")
     await sources_bus.publish(
         [other._replace(headers={**other.headers, "ce_type": "source.praised"}), event("received")]

@@ -1,4 +1,4 @@
-"""The document of a service, the form of times in its answers, and what an operation says before it ends."""
+"""The document of a service, the form of times in its answers, and what an operation announces before it ends."""
 
 from datetime import UTC, date, datetime
 
@@ -16,7 +16,7 @@ from chassis.web.routing import Listed
 
 
 class Person(BaseModel):
-    """Somebody."""
+    """A person."""
 
     name: str
     """Name (họ và tên)."""
@@ -108,7 +108,7 @@ def test_a_file_is_not_changed() -> None:
     assert with_local_times(Response(content, media_type="text/csv")).body == content
 
 
-def test_an_operation_that_ends_says_since_when_until_when_and_what_to_use() -> None:
+def test_an_operation_that_ends_states_since_when_until_when_and_what_to_use() -> None:
     notice = deprecated(since=date(2027, 1, 1), use="/v1/new")["openapi_extra"]["x-deprecation"]
     response = announce_deprecation(Response(), deprecation_headers(notice))
 

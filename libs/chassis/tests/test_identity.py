@@ -12,7 +12,7 @@ from chassis.clock import frozen_at, now
 from chassis.errors import Unauthenticated
 from chassis.security.identity import AUDIENCE, Caller, TokenSigner, Verifier, write_keys
 
-RESIDENT = Caller(role="resident", subject="somebody", resident_id=uuid4())
+RESIDENT = Caller(role="resident", subject="resident-account", resident_id=uuid4())
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def gateway(folder):
     return TokenSigner.read(folder / "gateway.pem")
 
 
-def test_a_token_says_who_is_calling(verifier, gateway):
+def test_a_token_names_the_caller(verifier, gateway):
     token = gateway.token(RESIDENT)
 
     caller = verifier.caller(token)
@@ -48,7 +48,7 @@ def test_a_token_ends_after_a_minute_even_when_it_was_seen_before(verifier, gate
         verifier.caller(token)
 
 
-def test_a_service_speaks_for_itself_and_for_nobody_else(verifier, folder):
+def test_a_service_signs_for_itself_and_for_no_other_service(verifier, folder):
     casework = TokenSigner.read(folder / "casework.pem")
 
     assert verifier.caller(casework.token(Caller(role="service", subject="casework"))).role == "service"

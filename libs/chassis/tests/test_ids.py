@@ -7,7 +7,7 @@ import uuid
 from chassis.ids import new_id
 
 
-def test_ids_made_at_any_rate_rise_and_tell_the_time_of_their_making():
+def test_ids_made_at_any_rate_rise_and_contain_the_time_of_their_making():
     before = time.time_ns() // 1_000_000
     made = [new_id() for _ in range(50_000)]
     after = time.time_ns() // 1_000_000

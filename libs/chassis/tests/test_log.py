@@ -1,4 +1,4 @@
-"""Log lines tell what and where, never the values."""
+"""Log lines name what happened and where, never the values."""
 
 import json
 import logging
@@ -39,7 +39,7 @@ def test_an_exception_is_logged_by_its_kinds_and_places_without_its_message(logs
             raise RuntimeError("Lê Thị Thử") from error
     except RuntimeError:
         logger.error("failed", exc_info=True)
-        logging.getLogger("somebody.else").exception("failed too")
+        logging.getLogger("another.library").exception("failed too")
 
     ours, theirs = logs()
 
@@ -50,14 +50,14 @@ def test_an_exception_is_logged_by_its_kinds_and_places_without_its_message(logs
     assert "Thử" not in json.dumps([ours, theirs], ensure_ascii=False)
 
 
-def test_a_line_that_cannot_be_written_fails_nobody(logs, monkeypatch):
+def test_a_log_line_that_cannot_be_written_fails_no_request(logs, monkeypatch):
     configure_logging("toy-notes")
-    with monkeypatch.context() as without_room:
-        without_room.setattr("sys.stdout", FullDisk())
+    with monkeypatch.context() as disk_full:
+        disk_full.setattr("sys.stdout", FullDisk())
         logger.warning("the disk is full")
-    logger.warning("there is room again")
+    logger.warning("there is space again")
 
-    assert [line["event"] for line in logs()] == ["there is room again"]
+    assert [line["event"] for line in logs()] == ["there is space again"]
 
 
 class FullDisk:

@@ -106,11 +106,11 @@ async def test_new_code_is_not_ready_before_its_migrations_ran(runtime, service,
     assert (await readiness(runtime))["database"] == "schema-differs"
 
 
-async def test_a_backfill_goes_in_batches_tells_its_progress_and_leaves_what_others_hold(database: Database):
+async def test_a_backfill_goes_in_batches_reports_its_progress_and_leaves_rows_that_others_lock(database: Database):
     async with database.transaction() as session:
         await session.execute(text("CREATE TABLE filled (id int PRIMARY KEY, old int NOT NULL, new int)"))
         await session.execute(text("INSERT INTO filled SELECT i, i FROM generate_series(1, 25) AS i"))
-    said: list[int] = []
+    reported: list[int] = []
 
     count = await backfill(
         database,
@@ -118,10 +118,10 @@ async def test_a_backfill_goes_in_batches_tells_its_progress_and_leaves_what_oth
         " (SELECT id FROM filled WHERE new IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)",
         batch=10,
         pause=0,
-        progress=said.append,
+        progress=reported.append,
     )
 
-    assert (count, said) == (25, [10, 20, 25])
+    assert (count, reported) == (25, [10, 20, 25])
 
 
 async def test_a_database_is_made_once(postgres_url):

@@ -69,7 +69,7 @@ async def test_what_a_transaction_announced_is_on_the_bus_once_as_a_cloud_event(
     assert await outbox_rows(database) == 0
 
 
-async def test_what_was_rolled_back_was_never_said(database, sources_bus):
+async def test_what_was_rolled_back_is_never_published(database, sources_bus):
     with suppress(ZeroDivisionError):
         async with database.transaction() as session:
             publish(session, checked("population"))
@@ -99,7 +99,7 @@ async def test_the_lower_id_that_commits_last_is_still_delivered(database, sourc
     assert {record.key for record in both} == {"slow", "fast"}
 
 
-async def test_changes_of_one_row_are_told_in_the_order_in_which_they_happened(database, sources_bus):
+async def test_changes_of_one_row_are_published_in_the_order_in_which_they_happened(database, sources_bus):
     """A transaction takes the row's lock first and the outbox id after it: one that wrote before does not overtake."""
     async with database.transaction() as session:
         await session.execute(text("INSERT INTO note VALUES (gen_random_uuid(), gen_random_uuid(), '0', 0)"))

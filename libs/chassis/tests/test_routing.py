@@ -1,4 +1,4 @@
-"""The HTTP door of any service."""
+"""The HTTP API of any service."""
 
 import asyncio
 import base64
@@ -33,14 +33,14 @@ async def test_a_change_and_its_announcement_commit_before_the_answer_leaves(off
     assert [event.source for event in await published(SourceChecked)] == [answer.json()["id"]]
 
 
-async def test_after_an_unexpected_error_the_answer_says_that_the_connection_ends(officer):
+async def test_after_an_unexpected_error_the_answer_announces_that_the_connection_ends(officer):
     """The server closes it; a client that reused it would lose its next request."""
     answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "explode"})
 
     assert (answer.status_code, answer.headers.get("connection")) == (500, "close")
 
 
-async def test_a_fault_leaves_nothing_half_written_and_tells_nothing(officer, published, database):
+async def test_a_fault_leaves_nothing_half_written_and_discloses_nothing(officer, published, database):
     answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "explode"})
 
     assert answer.status_code == 500
@@ -52,7 +52,7 @@ async def test_a_fault_leaves_nothing_half_written_and_tells_nothing(officer, pu
 
 
 async def test_a_database_without_room_is_a_matter_of_time_and_leaves_nothing(officer, database):
-    answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "no room"})
+    answer = await officer.post("/v1/notes", json={"unit_code": "15727-01", "text": "no space"})
 
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
     async with database.reading() as session:
@@ -94,7 +94,7 @@ async def test_no_body_whatever_makes_a_5xx(officer, body):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_without_a_token_or_with_a_wrong_one_the_door_stays_shut_before_the_body_is_read(calling):
+async def test_without_a_token_or_with_a_wrong_one_a_request_is_refused_before_the_body_is_read(calling):
     stranger, liar, resident = calling(), calling(), calling("resident")
     liar.headers["Authorization"] = "Bearer abc.def.ghi"
 

@@ -1,4 +1,4 @@
-"""What a caller may see, and the rows that say who saw it."""
+"""What a caller may see, and the rows that record who saw it."""
 
 from datetime import date
 from uuid import uuid4
@@ -141,7 +141,7 @@ async def broken(database):
         return await find_broken_seal(session)
 
 
-async def test_a_read_leaves_a_row_and_tells_the_registry(database, published):
+async def test_a_read_leaves_a_row_and_an_event_for_the_registry(database, published):
     await read_by(database)
 
     (recorded,) = await published(AccessRecorded)
@@ -177,14 +177,14 @@ async def test_sealed_rows_hold_and_a_second_look_seals_nothing_new(database, pu
 @pytest.mark.parametrize(
     ("deed", "link"),
     [
-        ("UPDATE access_entry SET actor = 'somebody else' WHERE id = 1", 1),
+        ("UPDATE access_entry SET actor = 'another account' WHERE id = 1", 1),
         ("DELETE FROM access_entry WHERE id = 3", 2),
         ("UPDATE access_entry SET seal_id = NULL WHERE id = 3", 2),
         ("DELETE FROM access_seal WHERE id = 2", 2),
         ("UPDATE access_seal SET rows = 1 WHERE id = 1", 1),
     ],
 )
-async def test_whoever_rewrites_the_log_is_found_out(database, deed, link):
+async def test_a_rewritten_log_is_detected(database, deed, link):
     await read_by(database, 2)
     await seal_all(database)
     await read_by(database, 2)

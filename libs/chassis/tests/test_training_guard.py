@@ -1,4 +1,4 @@
-"""What a training account sends names nothing real; everybody else is not asked."""
+"""What a training account sends names nothing real; other accounts are not checked."""
 
 import pytest
 
@@ -30,7 +30,7 @@ async def test_a_training_account_names_no_real_unit_number_or_account(trainee, 
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/only-for-practice")
 
 
-async def test_it_practises_with_what_is_made_up(trainee):
+async def test_a_training_account_works_with_made_up_data(trainee):
     made_up = {"unit_code": "tap-huan-c", "text": "thử", "personal_id": "000085000001", "account": "tap-huan-4c1d"}
 
     assert (await trainee.post("/v1/notes", json=made_up)).status_code == 201
@@ -51,7 +51,7 @@ async def test_it_sends_no_list_as_a_file(trainee):
     assert refused.json()["type"] == "/problems/only-for-practice"
 
 
-async def test_everybody_else_names_what_is_theirs(calling, trainee):
+async def test_every_other_caller_names_what_is_theirs(calling, trainee):
     officer = calling("officer", unit_code="15724")
 
     note = {"unit_code": "15724", "text": "thật", "personal_id": "038085000001"}

@@ -8,7 +8,7 @@ from contracts.event import Code, Event, Id, Instant, date
 
 class DossierState(Event):
     """A dossier as it stands now. `national_status` is one of the ten codes of the national portal, `channel` 1 in person,
-    2 online, 3 by post; `origin` tells a dossier filed here from one that a portal reported."""
+    2 online, 3 by post; `origin` distinguishes a dossier filed here from one that a portal reported."""
 
     key_field: ClassVar[str] = "dossier_id"
 
@@ -67,8 +67,8 @@ class DossierCompleted(DossierState):
 
 
 class DossierNotice(Event):
-    """What the applicant of a dossier must be told, published with the action that is the reason: at `at` the applicant
-    counts as told, and periods that run from the telling are counted from it. Residents are told in `resident_id`,
+    """What the applicant of a dossier must be informed of, published with the action that is the reason: at `at` the applicant
+    counts as informed, and periods that run from that moment are counted from it. A resident is named by `resident_id`,
     organizations in `organization_id`; exactly one of them is set. The reason that the office gave is personal data and is
     read in the dossier, never here."""
 
@@ -343,7 +343,7 @@ class IncidentState(Event):
 
 
 class IncidentReported(IncidentState):
-    """Somebody met a fault."""
+    """A person reported a fault."""
 
     topic: ClassVar[str] = topics.FEEDBACK
     type: ClassVar[str] = "vn.bakhong.incident.reported.v1"

@@ -324,7 +324,7 @@ class TeamChanged(Event):
 
 
 class TrainingAccount(BaseModel):
-    """A training login. Its secret has 96 random bits, so its SHA-256 (hex) tells nothing of it."""
+    """A training login. Its secret has 96 random bits, so its SHA-256 (hex) reveals nothing of it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -10,7 +10,7 @@ MerchantStatus = Literal["submitted", "active", "rejected", "suspended", "closed
 
 
 class MerchantState(Event):
-    """A merchant as it stands now; `has_qr` tells whether a usable static or external code exists."""
+    """A merchant as it stands now; `has_qr` is whether a usable static or external code exists."""
 
     key_field: ClassVar[str] = "merchant_id"
 
@@ -56,7 +56,7 @@ class MerchantUpdated(MerchantState):
 
 
 class QrIssued(Event):
-    """A code exists. For a dossier's fee `dossier_id` and `bill_id` say which."""
+    """A code exists. For a dossier's fee `dossier_id` and `bill_id` name them."""
 
     topic: ClassVar[str] = topics.MERCHANTS
     type: ClassVar[str] = "vn.bakhong.qr.issued.v1"

@@ -237,7 +237,7 @@ class CorrectionDecided(Event):
 class MoveRequestChanged(Event):
     """A commune requested a resident, or the request was decided, withdrawn or reversed.
 
-    `resident_id` and `from_unit_id` are None while nobody with this number, name and birth date is known.
+    `resident_id` and `from_unit_id` are None while no person with this number, name and birth date is known.
     """
 
     topic: ClassVar[str] = topics.RESIDENTS

@@ -50,7 +50,7 @@ def test_no_example_is_left_over():
     assert set(EXAMPLES.iterdir()) == {example_of(type_) for type_ in EVENT_TYPES}
 
 
-def test_every_event_is_said_on_a_topic_that_exists():
+def test_every_event_is_published_on_a_topic_that_exists():
     known = {topic.name for topic in topics.TOPICS}
 
     assert {event.topic for event in EVENT_TYPES.values()} == known

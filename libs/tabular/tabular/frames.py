@@ -46,10 +46,10 @@ def frame(content: object) -> bytes:
 def frames_of(table: Table) -> Iterator[bytes]:
     """Head, rows in groups, end."""
     yield frame({"head": _head(table)})
-    told = len(table.notices)
+    reported = len(table.notices)
     for rows in _groups(table.rows):
         yield frame({"rows": rows})
-    yield frame({"end": [_notice(notice) for notice in table.notices[told:]]})
+    yield frame({"end": [_notice(notice) for notice in table.notices[reported:]]})
 
 
 def error_frame(finding: Finding) -> bytes:
@@ -115,9 +115,9 @@ def _groups(rows: Iterator[AnyRow]) -> Iterator[list[Any]]:
         if isinstance(row, BrokenRow):
             group.append((row.number, row.line, row.sheet, asdict(row.finding)))
         else:
-            told = () if row.layout is layout else (row.layout,)
+            reported = () if row.layout is layout else (row.layout,)
             layout = row.layout
-            group.append((row.number, row.line, row.sheet, _plain(row.cells), *told))
+            group.append((row.number, row.line, row.sheet, _plain(row.cells), *reported))
             cells += len(row.cells)
         if len(group) >= _ROWS_PER_FRAME or cells >= _CELLS_PER_FRAME:
             yield group

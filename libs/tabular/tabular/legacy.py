@@ -1,7 +1,7 @@
 """Text that is not Unicode although it looks like it: the fonts TCVN3 and VNI, and UTF-8 that was read twice.
 
 TCVN 5712:1993 (TCVN3, "ABC") and VNI-Win show one-byte codes with fonts of their own. Saved in a workbook or as UTF-8
-they are Latin-1 characters. Nothing in a file tells the encoding; whether its words are Vietnamese syllables does.
+they are Latin-1 characters. A file does not name its encoding; it is recognised by words that are Vietnamese syllables.
 """
 
 import re
@@ -124,7 +124,7 @@ def words_beyond_ascii(text: str) -> list[str]:
 
 
 class EncodingEvidence(NamedTuple):
-    """What a text says of its encoding: words that only Unicode explains, and legacy encodings that explain the rest."""
+    """What a text shows of its encoding: words that only Unicode explains, and legacy encodings that explain the rest."""
 
     is_unicode: bool
     legacy: frozenset[Legacy]

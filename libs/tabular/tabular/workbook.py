@@ -45,7 +45,7 @@ def read_workbook(
             reader = "openpyxl"
     elif reader == "calamine":
         return _table(_calamine_sheets, format, file, columns, limits)
-    # openpyxl reads XLSX only, and row by row it does not tell merged cells.
+    # openpyxl reads XLSX only, and row by row it does not report merged cells.
     if format != "xlsx" or has_merged_cells(file):
         raise UnreadableTable(NOT_A_WORKBOOK)
     return _table(_openpyxl_sheets, format, file, columns, limits)
@@ -128,7 +128,7 @@ def _openpyxl_sheets(file: BinaryIO) -> list[Sheet]:
     import openpyxl  # takes longer to import than most files take to read, and few need it
 
     with warnings.catch_warnings():
-        # Extensions such as data validation are not read; their warnings say nothing about the cells.
+        # Extensions such as data validation are not read; their warnings do not concern the cells.
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
     sheets = []

@@ -22,7 +22,7 @@ def test_usual_encodings_and_separators_are_read(encoding: str, separator: str) 
 
 
 def windows_1258(text: str) -> bytes:
-    """The text as Windows writes it: base letters composed, tones as characters of their own."""
+    """The text as Windows writes it: base letters composed, tones as separate characters."""
     written = b""
     for letter in text:
         try:

@@ -11,7 +11,7 @@ class IllegalAction(Problem):
 
 
 class TooFewProcedures(InvalidBody):
-    """The unit chose fewer services than its campaigns ask for; `minimum` says how many."""
+    """The unit chose fewer services than its campaigns ask for; `minimum` is how many."""
 
     slug = "too-few-procedures"
     vi, en = "Số dịch vụ công được chọn ít hơn mức tối thiểu.", "Fewer services were chosen than the minimum."

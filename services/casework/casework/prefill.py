@@ -121,7 +121,7 @@ async def _resident(
 async def find_resident_id(
     service_client: ServiceClient, caller: Caller, personal_id: str, purpose: str | None, seconds: float
 ) -> UUID | None:
-    """The resident with this number, as far as the registry shows them to the caller; None for nobody, and when it is down."""
+    """The resident with this number, as far as the registry shows them to the caller; None without a match, and when it is down."""
     try:
         answer = await service_client.call(
             REGISTRY, "POST", "/v1/residents/lookup", caller=caller, purpose=purpose,
@@ -145,7 +145,7 @@ async def _organization(
             seconds=seconds,
         )
         attributes = {f"organization.{name}": _own(answer.get(name)) for name in ("name", "tax_code", "kind")}
-        # A claimed representative says nothing about the organization yet.
+        # A claimed representative does not confirm the organization yet.
         representative = answer.get("representative") if answer.get("representative_confirmed") else None
         return PrefilledAttributes(attributes), _uuid((representative or {}).get("resident_id"))
     except ServiceCallFailed as unanswered:

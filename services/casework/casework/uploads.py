@@ -62,7 +62,7 @@ class Infected(ValueError):
 
 def read_paper(content: bytes, *, limit: int, name: str | None = None) -> Paper:
     """Checks size and content; raises FileTooLarge or WrongKind. With a `name` it is an annex of a document, of which more
-    kinds are taken; the name only tells apart old Office files, whose content looks alike."""
+    kinds are taken; the name only distinguishes old Office files, whose content looks alike."""
     if len(content) > limit:
         raise FileTooLarge
     if content.startswith(_MARK + b"%PDF"):
@@ -132,7 +132,7 @@ def _packed_type(content: bytes) -> str | None:
 
 
 def _is_text(content: bytes) -> bool:
-    """Text of any encoding that offices use has no control characters but line ends and tabs; UTF-16 says so by its mark."""
+    """Text of any encoding that offices use has no control characters but line ends and tabs; UTF-16 is recognised by its mark."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return len(content) % 2 == 0
     return bool(content) and not any(byte < 32 and byte not in b"\t\n\r\f" for byte in content[:_HEAD])

@@ -43,7 +43,7 @@ class Registry:
     server: Any = None
 
     def kill(self) -> None:
-        """Nobody listens any more."""
+        """The listener has stopped."""
         for listening in self.server.servers:
             listening.close()
         for connection in list(self.server.server_state.connections):
@@ -126,7 +126,7 @@ def _no_signals() -> Any:
 @pytest.fixture
 def settings(postgres_url: str, keys: Path, service: Service, registry: Registry) -> Settings:
     casework_settings.cache_clear()
-    casework_settings().prefill_seconds = 30.0  # only the tests of a failing registry are impatient
+    casework_settings().prefill_seconds = 30.0  # only the tests of a failing registry use a short timeout
     return Settings(
         database_url=postgres_url,
         internal_keys_file=keys / "public.json",

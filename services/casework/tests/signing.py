@@ -63,7 +63,7 @@ async def signed(content: bytes, holder: Holder, root: Holder | None = None, fie
 
 
 def with_more_on_the_page(content: bytes) -> bytes:
-    """The PDF after somebody wrote on its page in an incremental update."""
+    """The PDF after a change of its page in an incremental update."""
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     writer.add_stream_to_page(
         0,

@@ -111,7 +111,7 @@ async def filed(binh, officer, world, deliver):
     }  # fmt: skip
 
 
-def test_every_operation_says_whether_its_answer_is_personal() -> None:
+def test_every_operation_declares_whether_its_answer_is_personal() -> None:
     routes = [route for router in ROUTERS for route in router.routes]
     operations = {operation for operation in audiences(routes) if "/internal/" not in operation}
 

@@ -149,7 +149,7 @@ async def test_what_an_applicant_attaches_opens_no_values_of_another_units_resid
     assert SECRET["full_name"] in shows(after)
 
 
-async def test_only_where_the_procedure_says_so_the_applicant_names_the_commune_and_only_for_oneself(
+async def test_only_where_the_procedure_allows_it_the_applicant_names_the_commune_and_only_for_oneself(
     binh, neighbour, world
 ):
     oneself = await binh.post("/v1/dossiers", json=body(world, "1.004194", unit_code="15061"))

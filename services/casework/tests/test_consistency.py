@@ -1,4 +1,4 @@
-"""Every procedure says what its form must satisfy, and a dossier that does not is refused or flagged."""
+"""Every procedure declares what its form must satisfy, and a dossier that does not is refused or flagged."""
 
 from datetime import datetime
 
@@ -57,7 +57,7 @@ def checked_in(version):
     return "; ".join(words + [name for name, holds in flags.items() if holds])
 
 
-def test_the_table_says_what_is_checked_in_every_procedure_of_the_bank():
+def test_the_table_lists_what_is_checked_in_every_procedure_of_the_bank():
     assert {code: checked_in(each.versions[-1]) for code, each in load_catalogue().items()} == WHAT_IS_CHECKED
 
 

@@ -1,4 +1,4 @@
-"""The story of a dossier through its doors."""
+"""The steps of a dossier through its operations."""
 
 import asyncio
 import json

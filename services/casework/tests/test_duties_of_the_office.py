@@ -202,7 +202,7 @@ async def test_an_apology_that_was_taken_back_leaves_the_dossier_on_time(officer
     assert approved.json()["is_on_time"] is True
 
 
-async def test_silence_needs_a_draft_and_its_clock_starts_when_the_applicant_is_told(officer, extract, published):
+async def test_silence_needs_a_draft_and_its_clock_starts_when_the_applicant_is_notified(officer, extract, published):
     with frozen_at(MONDAY):
         await act(officer, extract, "accept")
         without = await act(officer, extract, "send_draft_result")
@@ -216,7 +216,7 @@ async def test_silence_needs_a_draft_and_its_clock_starts_when_the_applicant_is_
     assert sent.json()["draft_result_until"] == "2026-11-25T17:00:00+07:00"
 
 
-async def test_the_applicant_is_told_of_everything_that_concerns_them(binh, officer, world, extract, published):
+async def test_the_applicant_is_notified_of_everything_that_concerns_them(binh, officer, world, extract, published):
     with frozen_at(MONDAY):
         await act(officer, extract, "request_supplement", note="Thiếu năm sinh của bà Thử")
         await act(binh, extract, "supplement")
@@ -240,7 +240,7 @@ async def test_the_applicant_is_told_of_everything_that_concerns_them(binh, offi
 
 
 @pytest.mark.parametrize(("way", "action", "status"), [([], "refuse", 3), (["accept"], "reject", 8)])
-async def test_the_applicant_is_told_of_a_refusal_and_of_a_stop(officer, extract, published, way, action, status):
+async def test_the_applicant_is_notified_of_a_refusal_and_of_a_stop(officer, extract, published, way, action, status):
     for step in way:
         await act(officer, extract, step)
     await act(officer, extract, action, note="Không đủ điều kiện")

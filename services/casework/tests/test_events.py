@@ -1,4 +1,4 @@
-"""What casework hears: fees, portals, people."""
+"""The events that casework handles: fees, portals, people."""
 
 import base64
 import json

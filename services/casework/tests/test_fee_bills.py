@@ -1,4 +1,4 @@
-"""payments-qr is told whatever happens to a fee, so that no bill stays open for a fee that is not owed."""
+"""payments-qr is informed of every change of a fee, so that no bill stays open for a fee that is not owed."""
 
 import pytest
 

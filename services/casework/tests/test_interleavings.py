@@ -32,7 +32,7 @@ ENDED_WITHOUT_RESULT = SETTLED - {Status.APPROVED, Status.RETURNED}
 MONEY_IS_HERE = (FeeStatus.PAID, FeeStatus.TO_REFUND)
 
 
-class Crowd:
+class ConcurrentCallers:
     """Who acts on the one dossier, and what each may never do."""
 
     def __init__(self, calling, binh, officer, dossier, chance, world, deliver):
@@ -101,12 +101,12 @@ async def test_no_interleaving_breaks_money_authority_or_privacy(
     binh, officer, calling, world, deliver, published, database, seed
 ):
     dossier = await filed(binh, world)
-    crowd = Crowd(calling, binh, officer, dossier, random.Random(seed), world, deliver)
+    callers = ConcurrentCallers(calling, binh, officer, dossier, random.Random(seed), world, deliver)
     for _ in range(ROUNDS):
-        await crowd.round()
-        await check(database, published, crowd)
-    assert len(set(crowd.taken)) >= 4
-    assert "revert" in crowd.taken
+        await callers.round()
+        await check(database, published, callers)
+    assert len(set(callers.taken)) >= 4
+    assert "revert" in callers.taken
 
 
 async def filed(binh, world):
@@ -118,7 +118,7 @@ async def filed(binh, world):
     return (await binh.post(f"/v1/dossiers/{opened['id']}/submit")).json()
 
 
-async def check(database, published, crowd):
+async def check(database, published, callers):
     async with database.reading() as session:
         dossier = (await session.exec(select(Dossier))).one()
         steps = (await session.exec(select(DossierStep).order_by(text("id")))).all()
@@ -132,7 +132,7 @@ async def check(database, published, crowd):
     assert steps[-1].after == status
     table = {(row.status, row.action, row.next) for row in TRANSITIONS}
     assert all((s.before, s.action, s.after) in table or s.action in SECOND_OFFICER for s in steps)
-    # Whoever took an action never took it back.
+    # No caller who took an action took it back.
     actors = {step.id: step.actor for step in steps}
     assert all(step.actor != actors[step.undone_by] for step in steps if step.undone_by)
     # The clock.
@@ -141,7 +141,7 @@ async def check(database, published, crowd):
     running = [pause for pause in pauses if pause.ended_at is None]
     assert len(running) == (status is Status.SUPPLEMENT_REQUESTED and dossier.is_received)
     # Money: what was paid and not reversed is here, and to be refunded when there is no result to pay for.
-    assert (dossier.fee_status in MONEY_IS_HERE) == bool(crowd.paid), dossier.fee_status
+    assert (dossier.fee_status in MONEY_IS_HERE) == bool(callers.paid), dossier.fee_status
     if status in ENDED_WITHOUT_RESULT:
         assert dossier.fee_status not in (FeeStatus.PAID, FeeStatus.REQUESTED)
     # A death is registered exactly while its approval holds.

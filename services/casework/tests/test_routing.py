@@ -1,4 +1,4 @@
-"""Where a dossier goes: handed in anywhere, sent to whoever is competent, and the clock goes on."""
+"""Where a dossier goes: handed in anywhere, sent to the competent unit, and the deadline continues."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The desk finds dossiers, feedback and documents as officers type, and nobody finds what is not theirs."""
+"""The desk finds dossiers, feedback and documents as officers type, and no caller finds a record of others."""
 
 import pytest
 from sqlmodel import select
@@ -85,13 +85,13 @@ async def test_a_person_is_looked_up_by_the_whole_number_in_the_body(officer, ca
 
     by_phone = await look_up(officer, phone="0912 345 678")
     abroad = await look_up(officer, phone="+84 912 345 678")
-    nobody = await look_up(officer, phone="0999999999")
+    unknown = await look_up(officer, phone="0999999999")
     elsewhere = await look_up(foreign, phone="0912345678")
 
     assert [item["id"] for item in by_phone.json()["items"]] == [extract["id"]]
     assert abroad.json() == by_phone.json()
     assert by_phone.json()["items"][0]["applicant"] == "Nguyễn Văn Thử Bình"
-    assert (nobody.json()["items"], elsewhere.json()["items"]) == ([], [])
+    assert (unknown.json()["items"], elsewhere.json()["items"]) == ([], [])
     assert (await look_up(silent, phone="0912345678")).status_code == 428
     assert (await look_up(officer, phone="0912345678", personal_id="038061000045")).status_code == 422
     assert (await look_up(binh, phone="0912345678")).status_code == 403

@@ -1,4 +1,4 @@
-"""The receipt slip is a PDF whose QR codes say what they should."""
+"""The receipt slip is a PDF whose QR codes have the right content."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Slips 02 to 05 of the one-stop rules are there when their action was taken, and say what it said."""
+"""Slips 02 to 05 of the one-stop rules are there when their action was taken, and have its content."""
 
 import io
 from datetime import datetime
@@ -43,7 +43,7 @@ async def test_no_slip_is_there_before_its_action(binh, extract):
     assert [(await slip(binh, extract, kind)).status_code for kind in SLIPS] == [404] * 4
 
 
-async def test_the_supplement_slip_says_what_is_missing_and_disappears_with_a_revert(binh, officer, calling, extract):
+async def test_the_supplement_slip_lists_what_is_missing_and_disappears_with_a_revert(binh, officer, calling, extract):
     colleague = calling("officer", unit_code="15724", subject="officer-2")
     with frozen_at(MONDAY):
         await act(officer, extract, "request_supplement", note="Bổ sung số đăng ký khai sinh")

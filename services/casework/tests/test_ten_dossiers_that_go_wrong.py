@@ -51,7 +51,7 @@ def at(text):
 
 
 class Case:
-    """One dossier and everybody who acts on it."""
+    """One dossier and all who act on it."""
 
     def __init__(self, applicant, officer, colleague, dossier):
         self.applicant, self.officer, self.colleague = applicant, officer, colleague

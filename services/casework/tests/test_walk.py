@@ -1,4 +1,4 @@
-"""Random actions through the door: every answer is one that the table gives."""
+"""Random actions over HTTP: every answer is one of the table."""
 
 import random
 

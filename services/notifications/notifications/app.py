@@ -13,7 +13,7 @@ from notifications.model import Table
 from notifications.model.notification_texts import title_of
 from notifications.routes import ROUTERS
 from notifications.routes.webhooks import add_webhooks
-from notifications.scheduled_jobs import delete_old_events, tell_planned, warn_owners_of_failing
+from notifications.scheduled_jobs import delete_old_events, notify_planned, warn_owners_of_failing
 from notifications.sender.loop import send_forever
 from notifications.sender.metrics import GAUGES
 
@@ -28,7 +28,7 @@ service = Service(
     handlers=HANDLERS,
     scheduled_jobs=[
         ScheduledJob("delete old events", EVERY_HOUR, delete_old_events),
-        ScheduledJob("tell what is planned", 2.0, tell_planned),
+        ScheduledJob("tell what is planned", 2.0, notify_planned),
         ScheduledJob("warn owners of failing endpoints", 1.0, warn_owners_of_failing),
     ],
     shared_work=[

@@ -39,7 +39,7 @@ async def on_events(session: Session, events: Sequence[Event]) -> None:
 
 @batch_handler
 async def on_residents(session: Session, events: Sequence[ResidentSnapshot]) -> None:
-    """Keeps the copies of residents; what is queued for somebody who died is dropped."""
+    """Keeps the copies of residents; what is queued for a deceased person is dropped."""
     await store_residents(session, KnownResident, events)
     if dead := [resident(event.resident_id) for event in events if event.life in UNREACHABLE]:
         await drop_sends_to(session, dead, "deceased")

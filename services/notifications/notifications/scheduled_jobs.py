@@ -1,7 +1,7 @@
 """What notifications repeats."""
 
 from chassis.runtime import Runtime
-from notifications.commands.planning import tell_due
+from notifications.commands.planning import notify_due
 from notifications.commands.retention import BATCH, delete_expired, delete_old_notifications
 from notifications.commands.warnings import warn_owners
 from notifications.mail import mail_owner
@@ -17,9 +17,9 @@ async def delete_old_events(runtime: Runtime) -> None:
                 deleted = await delete(session)
 
 
-async def tell_planned(runtime: Runtime) -> None:
-    """Tells what is planned and due."""
-    await tell_due(runtime.database)
+async def notify_planned(runtime: Runtime) -> None:
+    """Makes the notifications that are planned and due."""
+    await notify_due(runtime.database)
 
 
 async def warn_owners_of_failing(runtime: Runtime) -> None:

@@ -50,7 +50,7 @@ class NotificationsSettings(Settings):
     sms_per_unit_and_day: int = Field(default=200, ge=0)
     """SMS (parts) that the people of one unit may be sent on a day; the rest is dropped."""
     zns_url: str | None = None
-    """Zalo's operation for template messages, or a partner's that speaks the same. Unset: no Zalo."""
+    """Zalo's operation for template messages, or a partner's with the same protocol. Unset: no Zalo."""
     zns_token: str = ""
     zns_template_vi: str = ""
     zns_template_en: str = ""
@@ -61,7 +61,7 @@ class NotificationsSettings(Settings):
     zns_receipt_secret: str | None = None
     mail_receipt_secret: str | None = None
     message_place: str = "ứng dụng Ba Không"
-    """Where a message says that its content is to be seen: the name of the app, or a short address."""
+    """The place that a message names for its content: the name of the app, or a short address."""
     message_language: Language = "vi"
 
     @field_validator("retry_schedule", mode="before")

@@ -1,4 +1,4 @@
-"""Local servers that speak the protocols of channels: Google's token exchange and FCM, a push service, partners, SMTP."""
+"""Local servers with the protocols of channels: Google's token exchange and FCM, a push service, partners, SMTP."""
 
 import json
 from collections.abc import AsyncIterator

@@ -34,7 +34,7 @@ Answer = Callable[[Received], Awaitable[web.Response]]
 
 @dataclass
 class Receiver:
-    """Answers as told: `status`, or `answer` for more."""
+    """Answers with `status`, or with `answer` for more."""
 
     url: str = ""
     status: int = 200

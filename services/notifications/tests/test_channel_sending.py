@@ -1,4 +1,4 @@
-"""What is queued goes over its channel once, in its time and within its budget; receipts tell what became of it."""
+"""What is queued goes over its channel once, in its time and within its budget; receipts set its status."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
@@ -32,7 +32,7 @@ PHONE = "+84912345678"
 
 
 class Recording:
-    """An adapter that takes what it is given and answers as told."""
+    """An adapter that records its messages and returns the given answers."""
 
     def __init__(self, *answers: SendResult) -> None:
         self.answers, self.messages = list(answers), list[Message]()
@@ -109,7 +109,7 @@ def a_device(token: str = "device-token") -> Device:
     return device
 
 
-async def test_a_queued_message_is_sent_once_and_says_only_a_title_and_a_place(
+async def test_a_queued_message_is_sent_once_and_has_only_a_title_and_a_place(
     database: Database, adapter: Recording
 ) -> None:
     send_id = await queue(database)
@@ -259,7 +259,7 @@ def receipts(calling: Calling, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     get_settings.cache_clear()
 
 
-async def test_a_receipt_says_what_became_of_a_message(database: Database, adapter: Recording, receipts: Any) -> None:
+async def test_a_receipt_sets_the_status_of_a_message(database: Database, adapter: Recording, receipts: Any) -> None:
     delivered, failed = await queue(database), await queue(database)
     await sender(database, adapter).drain()
     answers = [await receipts(f"ref-{delivered}", "delivered"), await receipts(f"ref-{failed}", "failed")]

@@ -1,4 +1,4 @@
-"""Every kind has a text for every channel in both languages that the channel carries, and that says nothing of a person."""
+"""Every kind has a text for every channel in both languages that the channel carries, without personal data."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each adapter against a server that speaks its protocol."""
+"""Each adapter against a server of its protocol."""
 
 import base64
 import email
@@ -142,7 +142,7 @@ async def test_only_the_browser_reads_a_web_push_and_the_push_service_knows_who_
         (500, TryLater("http-500", 7.0)),
     ],
 )
-async def test_a_push_service_says_when_a_browser_is_gone(
+async def test_a_push_service_reports_when_a_browser_is_gone(
     vapid: tuple[ec.EllipticCurvePrivateKey, Path], status: int, expected: SendResult
 ) -> None:
     async with receiving(status=status, headers={"Retry-After": "7", "Location": "/elsewhere"}) as service:
@@ -249,7 +249,7 @@ async def test_zalos_codes_decide_whether_it_is_tried_again(code: int | None, ex
         assert await sent_by(zalo, message("+84912345678")) == [expected]
 
 
-async def test_a_mail_has_the_title_as_its_subject_and_says_where_to_look() -> None:
+async def test_a_mail_has_the_title_as_its_subject_and_names_the_place_to_look() -> None:
     async with mail_server() as server:
         mail = adapter_of(
             NotificationChannel.EMAIL, smtp_url=f"smtp://127.0.0.1:{server.port}", mail_from="tin@tinh.example"
@@ -274,7 +274,7 @@ async def test_a_mail_has_the_title_as_its_subject_and_says_where_to_look() -> N
         ("an@nguoi-dan.example", "554 spam", Refused("smtp-554")),
     ],
 )
-async def test_a_mail_server_says_whether_to_try_again(to: str, answer: str, expected: SendResult) -> None:
+async def test_the_reply_of_a_mail_server_decides_whether_to_try_again(to: str, answer: str, expected: SendResult) -> None:
     async with mail_server() as server:
         server.answer = answer
         assert await sent_by(

@@ -29,7 +29,7 @@ def test_the_types_are_those_of_the_contract_and_two_about_subscriptions() -> No
     assert set(BY_NAME) == CONTRACT | OWN
 
 
-async def test_anybody_reads_every_type_with_its_schema_and_a_sample(calling: Any) -> None:
+async def test_every_type_is_public_with_its_schema_and_a_sample(calling: Any) -> None:
     answer = await calling().get("/v1/event-types")
 
     assert answer.status_code == 200

@@ -192,7 +192,7 @@ def dossier(kind: type, version: int, status: str, **fields: Any) -> Any:
     )  # fmt: skip
 
 
-async def test_a_dossier_is_told_once_for_each_status(deliver: Any, app_client: httpx.AsyncClient) -> None:
+async def test_a_dossier_is_notified_once_for_each_status(deliver: Any, app_client: httpx.AsyncClient) -> None:
     await deliver(
         dossier(DossierSubmitted, 1, "submitted"),
         dossier(DossierChanged, 2, "accepted"),

@@ -1,4 +1,4 @@
-"""Notifications to people: who is told what, once, and how it ends."""
+"""Notifications to people: who gets which, once, and how it ends."""
 
 from datetime import UTC, datetime, timedelta
 from string import Formatter
@@ -16,7 +16,7 @@ from contracts.casework import DocumentChanged, DocumentSent, IncidentChanged
 from contracts.payments_qr import BillReminded
 from contracts.registry import IdentityLinkChanged, OrganizationRegistered, ResidentDeceased, ResidentMerged
 from notifications.commands.notifying import notify_people
-from notifications.commands.planning import tell_due
+from notifications.commands.planning import notify_due
 from notifications.commands.sends import end_of_quiet
 from notifications.model.notification_kinds import DAY, KINDS, Kind
 from notifications.model.notification_texts import FILLERS
@@ -71,12 +71,12 @@ async def device(client: httpx.AsyncClient, name: str = "phone", token: str = "t
     return await client.put(f"/v1/me/devices/{name}", json={"platform": "android", "token": token})
 
 
-async def test_a_resident_is_told_once_of_a_supplement_in_both_languages(deliver: Any, person: Any) -> None:
-    somebody = new_id()
-    asked = supplement(somebody)
+async def test_a_resident_is_notified_once_of_a_supplement_in_both_languages(deliver: Any, person: Any) -> None:
+    resident_id = new_id()
+    asked = supplement(resident_id)
     await deliver(asked, asked, asked.model_copy(update={"at": now()}))
 
-    page = await feed(person(somebody))
+    page = await feed(person(resident_id))
 
     (item,) = page["items"]
     assert page["unread"] == 1
@@ -84,7 +84,7 @@ async def test_a_resident_is_told_once_of_a_supplement_in_both_languages(deliver
     assert item["text"] == "Hồ sơ H56.1 của ông/bà cần bổ sung. Mở hồ sơ để xem nội dung."
     assert item["about"] == {"kind": "dossier", "id": str(asked.dossier_id)}
     assert item["read_at"] is None
-    english = await person(somebody).get("/v1/notifications", headers={"Accept-Language": "en"})
+    english = await person(resident_id).get("/v1/notifications", headers={"Accept-Language": "en"})
     assert english.json()["items"][0]["title"] == "Supplement needed"
     assert (await feed(person(new_id())))["items"] == []
 
@@ -189,7 +189,7 @@ async def test_news_of_a_merged_record_is_for_the_survivor_and_goes_to_the_devic
     assert len(await sends(database)) == 3  # one to the old phone before, then one to each
 
 
-async def test_the_dead_are_told_nothing_and_what_is_queued_for_them_is_dropped(
+async def test_the_deceased_get_no_notification_and_what_is_queued_for_them_is_dropped(
     deliver: Any, person: Any, database: Database
 ) -> None:
     one = resident()
@@ -205,7 +205,7 @@ async def test_the_dead_are_told_nothing_and_what_is_queued_for_them_is_dropped(
     assert await kinds(person(one.resident_id)) == ["supplement_asked"]
 
 
-async def test_people_are_told_of_documents_and_faults_whether_they_are_residents_or_organizations(
+async def test_residents_and_organizations_are_notified_of_documents_and_faults(
     deliver: Any, calling: Any, person: Any
 ) -> None:
     me, firm = new_id(), new_id()
@@ -256,7 +256,7 @@ async def test_a_session_is_near_for_the_people_of_its_unit_and_for_its_staff_un
     planned = session(timedelta(days=2))
     await deliver(*units(), here, elsewhere)
     await deliver(planned)
-    await tell_due(database)
+    await notify_due(database)
     officer = calling("officer", unit_code="38", subject="officer-1")
 
     assert await kinds(person(here.resident_id)) == ["session_near"]
@@ -266,26 +266,26 @@ async def test_a_session_is_near_for_the_people_of_its_unit_and_for_its_staff_un
 
     await deliver(planned.model_copy(update={"version": 2, "status": "cancelled", "at": now()}))
     await deliver(planned)  # read again: it stays cancelled
-    await tell_due(database)
+    await notify_due(database)
 
     assert await kinds(person(here.resident_id)) == ["session_cancelled"]
     assert "session_near" not in await kinds(officer)
 
 
-async def test_a_session_that_moves_is_told_once_at_its_new_time(deliver: Any, person: Any, database: Database) -> None:
+async def test_a_session_that_moves_is_notified_once_at_its_new_time(deliver: Any, person: Any, database: Database) -> None:
     one = resident()
     planned = session(timedelta(days=2))
     later = planned.model_copy(update={"version": 2, "starts_at": now() + timedelta(days=20), "at": now()})
     await deliver(*units(), one)
     await deliver(planned)
-    await tell_due(database)
+    await notify_due(database)
     await deliver(later, later)
-    await tell_due(database)
+    await notify_due(database)
     assert await kinds(person(one.resident_id)) == ["session_moved"]
 
     with frozen_at(now() + timedelta(days=18)):
-        await tell_due(database)
-        await tell_due(database)
+        await notify_due(database)
+        await notify_due(database)
         assert await kinds(person(one.resident_id)) == ["session_moved", "session_near"]
 
 
@@ -302,7 +302,7 @@ async def test_a_task_reminds_its_owner_or_the_officers_of_its_body_until_it_is_
     mine, ours = task(owner="o", **due), task(**due)
     with frozen_at(MIDDAY + (now() - MIDDAY)):
         await deliver(*units(), mine, ours)
-        await tell_due(database)
+        await notify_due(database)
 
     assert await kinds(owner) == ["task_due"]
     assert await kinds(culture) == ["task_due"]
@@ -382,7 +382,7 @@ async def test_a_token_belongs_to_the_person_who_registered_it_last_and_is_kept_
     assert [status for _, status, _ in await sends(database)] == ["dropped", "dropped"]
 
 
-async def test_events_of_long_ago_tell_nobody(deliver: Any, person: Any) -> None:
+async def test_events_of_long_ago_notify_no_one(deliver: Any, person: Any) -> None:
     me = new_id()
     link = {"issuer": "https://id.example", "subject_index": "aa", "claims_index": None, "linked_at": now()}
     await deliver(
@@ -393,7 +393,7 @@ async def test_events_of_long_ago_tell_nobody(deliver: Any, person: Any) -> None
     assert await kinds(person(me)) == ["link_added"]
 
 
-async def test_events_that_are_replayed_tell_nothing_twice(deliver: Any, database: Database, person: Any) -> None:
+async def test_events_that_are_replayed_notify_no_one_twice(deliver: Any, database: Database, person: Any) -> None:
     people = [new_id() for _ in range(50)]
     await device(person(people[0]))
     news = [supplement(one) for one in people] + [bill(BillReminded, *people[:20], days_left=1) for _ in range(5)]
@@ -409,7 +409,7 @@ async def test_events_that_are_replayed_tell_nothing_twice(deliver: Any, databas
     assert tuple((await database.fetch(counts))[0]) == before
 
 
-async def test_an_audience_is_told_batch_by_batch_and_goes_on_where_a_process_died(
+async def test_an_audience_is_notified_batch_by_batch_and_goes_on_where_a_process_died(
     deliver: Any, database: Database, person: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("notifications.commands.planning.BATCH", 10)
@@ -429,8 +429,8 @@ async def test_an_audience_is_told_batch_by_batch_and_goes_on_where_a_process_di
 
     monkeypatch.setattr(planning, "record_news", failing)
     with pytest.raises(ConnectionError):
-        await tell_due(database)
-    await tell_due(database)
+        await notify_due(database)
+    await notify_due(database)
 
     (row,) = await database.fetch(
         "SELECT count(*), count(DISTINCT person) FROM notification WHERE kind = 'session_near'"
@@ -475,7 +475,7 @@ def test_no_text_has_a_place_for_personal_data(kind: Kind) -> None:
         assert {cause.about[1], *cause.once} - {DAY} <= set(cause.event.model_fields)
 
 
-def test_there_are_kinds_for_everybody() -> None:
+def test_there_are_kinds_for_every_role() -> None:
     assert len(KINDS) >= 40
     assert len({kind.name for kind in KINDS}) == len(KINDS)
     assert {"supplement_asked", "result_ready", "task_due", "session_near", "incident_resolved"} <= {

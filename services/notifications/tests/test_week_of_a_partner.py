@@ -71,7 +71,7 @@ async def test_a_week_in_the_life_of_a_partner(
         assert len(set(receiver.ids)) == 24
         assert office.seen == []
 
-        # From Thursday on it is away for good: its owner is told at half of five days, at 90 %, and at the end.
+        # From Thursday on it is gone: its owner is warned at half of five days, at 90 %, and at the end.
         receiver.status, receiver.seen = 500, []
         failing_from = week.hour + 1
         await week.live(125)

@@ -17,7 +17,7 @@ Calling = Callable[..., Any]
 LISTS, IMPORTS = "/v1/onboarding/signature-lists", "/v1/onboarding/imports"
 
 
-def test_every_table_with_a_unit_says_what_happens_to_it() -> None:
+def test_every_table_with_a_unit_has_a_rule_for_a_merger() -> None:
     tables = OnboardingTable.metadata.sorted_tables
     with_unit = {table.name for table in tables if {"unit_id", "unit_code"} & set(table.columns.keys())}
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Days as Vietnamese plans say them."""
+"""Days in the wording of Vietnamese plans."""
 
 from datetime import date, timedelta
 

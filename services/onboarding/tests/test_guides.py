@@ -80,7 +80,7 @@ class Guide:
     def _filled(self, text: str) -> str:
         return re.sub(r"\$(\w+)", lambda found: self.values[found[1]], text)
 
-    def said(self, call: str) -> Any:
+    def recorded(self, call: str) -> Any:
         """The last answer to a call that contains this text."""
         return [answer for name, answer in self.answers if call in name][-1].json()
 
@@ -157,14 +157,14 @@ async def test_a_commune_runs_its_plan_by_the_guide(registry: Registry, calling:
 
     await guide.run()
 
-    campaign = guide.said("PATCH /v1/campaigns/")
+    campaign = guide.recorded("PATCH /v1/campaigns/")
     assert (campaign["status"], campaign["evaluation"]["lessons"]) == ("cancelled", "Đi từng nhà vào buổi tối.")
     assert [each["status"] for each in campaign["steps"]] == ["done"] * 3 + ["in_progress", "done", "done"]
     assert campaign["steps"][0]["due_on"] == "2027-03-15"
-    preview = guide.said("dry_run=true")
+    preview = guide.recorded("dry_run=true")
     assert (preview["created"], preview["rejected"]) == (1, 1)
-    assert guide.said("/v1/good-practices")["items"][0]["title"] == "Mỗi tối một ngõ"
-    assert [each["unit_code"] for each in guide.said("/units?without=session")["items"]] == ["15727-02"]
+    assert guide.recorded("/v1/good-practices")["items"][0]["title"] == "Mỗi tối một ngõ"
+    assert [each["unit_code"] for each in guide.recorded("/units?without=session")["items"]] == ["15727-02"]
 
 
 async def test_volunteers_work_by_the_guide(registry: Registry, calling: Calling) -> None:

@@ -42,7 +42,7 @@ async def counted(database: Database, indicator: str) -> int:
         return sum(each.count for each in await take_counts(session) if each.indicator == indicator)
 
 
-async def test_a_preview_says_what_a_list_would_do_and_writes_nothing(
+async def test_a_preview_shows_what_a_list_would_do_and_writes_nothing(
     registry: Registry, published: Deliver, calling: Calling
 ) -> None:
     await registry.register(1)
@@ -112,7 +112,7 @@ async def test_the_template_is_a_workbook_that_the_import_reads(
     assert (done["total_rows"], done["applied"], done["rejected"]) == (2, 1, 1)
 
 
-async def test_undoing_an_import_takes_back_what_nobody_changed_since(
+async def test_undoing_an_import_takes_back_rows_that_are_unchanged_since(
     registry: Registry, runtime: Runtime, database: Database, published: Deliver, calling: Calling
 ) -> None:
     first, second = await registry.register(1), await registry.register(2)

@@ -77,7 +77,7 @@ async def test_the_time_of_an_answer_does_not_distinguish_a_resident_of_another_
         answer = await client.get(f"/v1/residents/{resident_id}/onboarding", headers=PURPOSE)
         return answer.status_code, monotonic() - began
 
-    async def heard_later() -> None:
+    async def handled_later() -> None:
         await asyncio.sleep(0.3)
         await deliver(later)
 
@@ -88,7 +88,7 @@ async def test_the_time_of_an_answer_does_not_distinguish_a_resident_of_another_
         assert (quickest[0], quickest[1] < 1.0) == (404, True), "a resident may never see another: nothing to wait for"
     quickest = min([await asked(volunteer, one.resident_id) for _ in range(3)])
     assert (quickest[0], quickest[1] < 1.0) == (200, True), "a replicated resident is answered without waiting"
-    answered, _ = await asyncio.gather(asked(volunteer, later.resident_id), heard_later())
+    answered, _ = await asyncio.gather(asked(volunteer, later.resident_id), handled_later())
     assert (answered[0], answered[1] >= 0.3) == (200, True), "a resident whose event arrives a moment later"
 
 
@@ -211,7 +211,7 @@ async def test_a_list_is_bound_by_the_same_rules_as_a_declaration(world: None, c
         rejected = (await officer.get(f"/v1/onboarding/imports/{taken['id']}/rejections")).json()["items"]
         assert [(each["row"], each["code"]) for each in rejected] == [(2, "not-yours-to-confirm")], source
     assert (await send_list("vneid", "police", police)).json()["rejected"] == 0
-    unknown = await send_list("vneid", "nobody")
+    unknown = await send_list("vneid", "unknown")
     assert (unknown.status_code, unknown.json()["errors"][0]["code"]) == (422, "unknown-code")
 
 

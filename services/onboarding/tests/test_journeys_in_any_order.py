@@ -81,23 +81,23 @@ class Story:
         who, other = (each.resident_id for each in self.chance.sample(self.people, k=2))
         match kind:
             case "updated":
-                self._tell(ResidentUpdated, who, **self._conditions())
+                self._publish(ResidentUpdated, who, **self._conditions())
             case "moved":
                 home, old = self.chance.choice(self.homes).unit, self.newest[who]
-                self._tell(
+                self._publish(
                     ResidentMoved, who, unit_id=home.unit_id, unit_code=home.code, moved_on="2026-02-01",
                     from_unit_id=old.unit_id, from_unit_code=old.unit_code,
                 )  # fmt: skip
             case "deceased":
-                self._tell(ResidentDeceased, who, life="deceased", deceased_on="2026-02-02")
+                self._publish(ResidentDeceased, who, life="deceased", deceased_on="2026-02-02")
             case "merged" if who not in self.into and self.root_of(other) != who:
-                self._tell(ResidentMerged, who, life="merged", survivor_id=other)
+                self._publish(ResidentMerged, who, life="merged", survivor_id=other)
                 self.into[who] = other
             case "unmerged" if self.into:
                 undone = self.chance.choice(list(self.into))
-                self._tell(ResidentUnmerged, undone, life="alive", survivor_id=self.into.pop(undone))
+                self._publish(ResidentUnmerged, undone, life="alive", survivor_id=self.into.pop(undone))
 
-    def _tell(self, kind: type[ResidentSnapshot], who: UUID, **changes: Any) -> None:
+    def _publish(self, kind: type[ResidentSnapshot], who: UUID, **changes: Any) -> None:
         before = self.newest[who].model_dump()
         event = kind(**{**before, **changes, "version": before["version"] + 1})
         self.newest[who] = event

@@ -43,7 +43,7 @@ async def test_plan_a_goes_through_its_six_steps_to_the_ranking_of_its_villages(
         training = await _step_2_the_core_force_is_trained(officer, calling, path)
     with on("2024-07-19"):
         officer = calling("officer", unit_code="15727", subject="commune")
-        await _step_3_the_commune_is_told(officer, path)
+        await _step_3_the_commune_is_informed(officer, path)
     people = await _step_4_apps_are_installed_village_by_village(reform, deliver, calling, path)
     with on("2024-09-05"):
         officer = calling("officer", unit_code="15727", subject="commune")
@@ -162,7 +162,7 @@ async def _step_2_the_core_force_is_trained(officer: Any, calling: Calling, path
     return dict(training)
 
 
-async def _step_3_the_commune_is_told(officer: Any, path: str) -> None:
+async def _step_3_the_commune_is_informed(officer: Any, path: str) -> None:
     """The loudspeaker reads out the next session and what to bring; website and good practice follow."""
     coming = session_on(
         "installation", "15727-01", "nhà văn hóa thôn 1", "2024-07-20", topics=["vneid", "portal_account"]
@@ -186,11 +186,11 @@ async def _step_4_apps_are_installed_village_by_village(
     reform: Reform, deliver: Deliver, calling: Calling, path: str
 ) -> list[Any]:
     """At the cultural house of each village; the journey by the conditions of 2024: no VNeID for the portal yet."""
-    everybody = []
+    residents = []
     for number, code in enumerate(VILLAGES):
         village = Village(reform.units[code])
         able, without_phone = village.resident(), village.resident(has_smartphone=False)
-        everybody += [able, without_phone]
+        residents += [able, without_phone]
         await deliver(able, without_phone)
         with on(f"2024-07-{20 + number}"):
             officer = calling("officer", unit_code="15727", subject="commune")
@@ -200,7 +200,7 @@ async def _step_4_apps_are_installed_village_by_village(
             noted = await send(volunteer, "POST", f"/v1/sessions/{held}/attendance", attended, 200)
             assert noted["attendance"]["resident"] == 2
             await _steps_of(volunteer, deliver, village, able, f"2024-07-{20 + number}", how_many=5 - number)
-            body = _said("province_app", f"2024-07-{20 + number}")
+            body = _statement("province_app", f"2024-07-{20 + number}")
             refused = await volunteer.put(
                 f"/v1/residents/{without_phone.resident_id}/onboarding/province_app", json=body
             )
@@ -217,7 +217,7 @@ async def _step_4_apps_are_installed_village_by_village(
         officer = calling("officer", unit_code="15727", subject="commune")
         assert len(await finish_tasks(officer, path, 4)) == 11
         assert (await finish(officer, path, 4))["is_late"] is False
-    return everybody
+    return residents
 
 
 async def _evening_in(officer: Any, path: str, code: str, number: int) -> str:
@@ -242,7 +242,7 @@ async def _steps_of(volunteer: Any, deliver: Deliver, village: Village, who: Any
     await deliver(ask, passed, *([signed] if how_many >= 5 else []))
     steps = ["portal_account", "vneid", "province_app", "payment_account"][:how_many]
     items = [
-        {"client_id": step, "resident_id": str(who.resident_id), "step": step, **_said(step, day)} for step in steps
+        {"client_id": step, "resident_id": str(who.resident_id), "step": step, **_statement(step, day)} for step in steps
     ]
     answer = await send(volunteer, "POST", "/v1/onboarding/batches", {"items": items}, 200)
     assert [each["result"] for each in answer["items"]] == ["applied"] * len(steps), answer
@@ -250,7 +250,7 @@ async def _steps_of(volunteer: Any, deliver: Deliver, village: Village, who: Any
     assert {each["result"] for each in again["items"]} == {"unchanged"}
 
 
-def _said(step: str, day: str) -> dict[str, Any]:
+def _statement(step: str, day: str) -> dict[str, Any]:
     evidence = {"kind": "volunteer"} | ({"account_kind": "e_wallet"} if step == "payment_account" else {})
     return {"status": "completed", "occurred_at": f"{day}T08:30:00+07:00", "evidence": evidence}
 

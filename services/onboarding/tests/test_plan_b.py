@@ -40,7 +40,7 @@ async def test_plan_b_goes_through_its_eight_steps_and_is_read_by_its_successors
     with on("2024-05-13"):
         await _step_5_residents_village_by_village(district(), reform, deliver, calling, path)
     with on("2024-06-20"):
-        await _step_6_results_are_told(district(), path)
+        await _step_6_results_are_published(district(), path)
     with on("2024-06-25"):
         await _step_7_the_model_is_launched(district(), path)
     with on("2024-06-29"):
@@ -207,7 +207,7 @@ async def _step_5_residents_village_by_village(
     await finish(district, path, 5)
 
 
-async def _step_6_results_are_told(district: Any, path: str) -> None:
+async def _step_6_results_are_published(district: Any, path: str) -> None:
     for kind, title in (("portal", "Các dịch vụ công toàn trình đã lựa chọn"), ("video_report", "Một tháng 3 KHÔNG")):
         news = {"kind": kind, "title": title, "published_on": "2024-06-20", "evidence_for": "communications_published"}
         await send(district, "POST", f"{path}/communications", news, 201)

@@ -1,4 +1,4 @@
-"""Which unit is behind on what, letters to it, good practices for everybody, heads counted without records."""
+"""Which unit is behind on what, letters to it, public good practices, heads counted without records."""
 
 from collections.abc import Callable
 from datetime import timedelta

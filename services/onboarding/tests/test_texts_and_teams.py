@@ -1,4 +1,4 @@
-"""Texts that people read and hear, gaps of venues, teams of villages, plans as they were sent."""
+"""Texts to read and to read out, gaps of venues, teams of villages, plans as they were sent."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -115,7 +115,7 @@ async def test_every_body_of_a_template_and_of_a_team_has_a_name(world: None, ca
     assert not [code for code in codes if body_name(code, NOW.date()) == code]
 
 
-async def test_a_task_of_a_body_that_nobody_knows_is_422(world: None, calling: Calling) -> None:
+async def test_a_task_of_an_unknown_body_is_422(world: None, calling: Calling) -> None:
     officer = calling("officer", unit_code="15724")
     path = f"{await campaign_of(officer)}/tasks"
 
@@ -213,7 +213,7 @@ async def test_a_village_has_one_team_in_a_campaign(world: None, calling: Callin
     await send(officer, "POST", path, {"unit_code": "15727-02"}, 201)
 
 
-async def test_a_signature_list_says_who_lacks_ekyc(
+async def test_a_signature_list_names_those_who_lack_ekyc(
     world: None, deliver: Deliver, calling: Calling, village_1: Village
 ) -> None:
     consented, silent = village_1.resident(), village_1.resident()

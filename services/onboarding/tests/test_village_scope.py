@@ -1,6 +1,6 @@
 """A volunteer of village 1 neither sees nor changes village 2: tried at every operation of the API document.
 
-The operations come from the document itself, so a new route is tried without anybody thinking of it, and one that takes a
+The operations come from the document itself, so a new route is tried automatically, and one that takes a
 body fails here until it is given one.
 """
 
@@ -97,7 +97,7 @@ def _bodies(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
              "occurred_at": "2026-02-01T08:00:00+07:00"}  # fmt: skip
     campaign = {"template": "custom", "unit_code": TWO, "title": "Thôn 2", "steps": [{"number": 1, "title": "Một"}]}
     starts_at = (now() - timedelta(hours=1)).isoformat()
-    member = {"account": "somebody", "body": "women_union"}
+    member = {"account": "member-account", "body": "women_union"}
     of_campaign = "/v1/campaigns/{campaign_id}"
     return {
         "put /v1/residents/{resident_id}/onboarding/{step}": declared(),
@@ -221,7 +221,7 @@ async def test_a_volunteer_of_village_1_sees_and_changes_nothing_of_village_2(
 async def test_the_same_operations_show_village_2_to_its_own_officer(
     village_two: SecondVillage, calling: Calling
 ) -> None:
-    """So the walls are what hides it, not ids that are wrong."""
+    """So the scope hides it, not wrong ids."""
     officer = calling("officer", unit_code="15724", subject="officer")
     for operation in ALL:
         if (

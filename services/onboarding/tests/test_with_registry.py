@@ -1,4 +1,4 @@
-"""What onboarding asks of the real registry: whom a list means, how a paper names somebody, who consented."""
+"""The calls of onboarding to the real registry: whom a list means, how a paper names a person, who consented."""
 
 import asyncio
 import io
@@ -43,7 +43,7 @@ class Registry:
     """The real registry beside the service under test, on a separate database."""
 
     def __init__(self, app: Any, database: Database, signer: TokenSigner, deliver: Deliver, service: Service) -> None:
-        self._app, self._database, self._signer, self._hear, self._service = app, database, signer, deliver, service
+        self._app, self._database, self._signer, self._deliver, self._service = app, database, signer, deliver, service
         self._last = 0
 
     def client(self, role: Any, **who: Any) -> httpx.AsyncClient:
@@ -63,7 +63,7 @@ class Registry:
         events = [EVENT_TYPES[row.type].model_validate_json(row.value) for row in rows if row.type in EVENT_TYPES]
         self._last = rows[-1].id if rows else self._last
         wanted = [each for each in events if type(each) in self._service.handlers]
-        await self._hear(*(each for each in wanted if getattr(each, "code", "38") in UNITS))
+        await self._deliver(*(each for each in wanted if getattr(each, "code", "38") in UNITS))
 
     async def register(self, number: int, **more: Any) -> str:
         officer = self.client("officer", unit_code="15724")

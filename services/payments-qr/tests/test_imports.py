@@ -43,7 +43,7 @@ async def import_bills(officer, activated):
     return hand_in
 
 
-async def test_a_dry_run_says_what_would_happen_and_writes_nothing(officer, import_stalls, published):
+async def test_a_dry_run_shows_what_would_happen_and_writes_nothing(officer, import_stalls, published):
     answer = await import_stalls(dry_run="true")
 
     body = answer.json()
@@ -91,7 +91,7 @@ async def test_imports_are_listed_with_who_and_when(officer, calling, import_sta
     assert "Màu biển,column-unknown" in as_csv.text
 
 
-async def test_the_undo_of_stalls_closes_those_that_nobody_changed_and_names_the_others(
+async def test_the_undo_of_stalls_closes_unchanged_ones_and_names_the_others(
     officer, second_officer, import_stalls, published
 ):
     made = (await import_stalls()).json()

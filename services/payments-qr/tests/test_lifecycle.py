@@ -80,7 +80,7 @@ def test_a_suspension_by_the_provider_is_lifted_by_the_provider_only() -> None:
     assert refused.value.reason == "suspended-by-provider"
 
 
-def test_everybody_who_changed_the_details_since_they_were_verified_is_a_maker() -> None:
+def test_every_officer_who_changed_the_details_since_they_were_verified_is_a_maker() -> None:
     changed = to_be_verified_again(Lifecycle(verification="active", makers=frozenset("x")), NOON, "a")
     twice = to_be_verified_again(changed, NOON, "b")
 

@@ -231,7 +231,7 @@ class Walk:
     async def check(self, kind: str):
         shown = await self.shown()
         if shown["status"] == "active":
-            assert self.verified == self.details(shown), f"active with details that nobody verified, after {kind}"
+            assert self.verified == self.details(shown), f"active with details that no officer verified, after {kind}"
             assert not self.is_blocked, "active in spite of the office's block"
             assert not self.is_closed
         fees = (await self.clients["o1"].get(FEE_PATH)).json()
@@ -257,8 +257,8 @@ async def test_no_interleaving_breaks_an_invariant_of_money_or_authority(
         issued = codes
 
     counted = [row for row in await walk.listed() if row["status"] == "settled"]
-    said = [event for event in await published(PaymentSettled) if event.counted]
-    assert sorted(str(event.payment_id) for event in said) == sorted(row["id"] for row in counted)
+    counted_events = [event for event in await published(PaymentSettled) if event.counted]
+    assert sorted(str(event.payment_id) for event in counted_events) == sorted(row["id"] for row in counted)
     sums = (await walk.clients["o1"].get("/v1/payments/sums")).json()["items"]
     assert sum(row["amount"] for row in sums) == sum(row["amount"] for row in counted)
 

@@ -108,7 +108,7 @@ def lines_of(sheet: bytes) -> list[tuple[int, int]]:
 
 
 def test_a_long_name_with_stacked_accents_does_not_run_into_the_line_below() -> None:
-    """Each line of the name and the place under it is a run of its own: nothing touches."""
+    """Each line of the name and the place under it is a separate run: nothing touches."""
     name = "CỬA HÀNG TẠP HÓA TỔNG HỢP ẤM ẨN ỘỘ ỖỖ - CHỢ TRUNG TÂM XÃ ĐỒNG TIẾN, THÔN PHÚC ẤM, CỔNG SAU"
     [sheet] = poster_pngs([poster(name)], "a5", 150)
     [short] = poster_pngs([poster("Sạp rau")], "a5", 150)
@@ -119,7 +119,7 @@ def test_a_long_name_with_stacked_accents_does_not_run_into_the_line_below() -> 
     assert max(heights) < 90
 
 
-def test_a_sheet_without_the_holders_name_has_the_code_and_tells_to_ask() -> None:
+def test_a_sheet_without_the_holders_name_has_the_code_and_an_instruction() -> None:
     without = poster_pngs([poster("Sạp cá", holder="", asks=False)])[0]
 
     assert read_back(Image.open(io.BytesIO(without))) == [poster("Sạp cá").payload]

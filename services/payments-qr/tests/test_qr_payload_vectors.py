@@ -1,4 +1,4 @@
-"""Published payloads, valid and invalid, give the verdict of the standard and of practice."""
+"""Published payloads, valid and invalid, give the verdict of the standard and of banking apps."""
 
 import json
 from pathlib import Path

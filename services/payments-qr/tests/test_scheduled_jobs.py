@@ -137,7 +137,7 @@ async def test_a_resident_registered_after_their_merchant_is_linked_at_the_next_
 async def test_a_tax_code_claimed_by_an_unconfirmed_representative_links_nothing(
     database, activated, registry, owner, deliver, world
 ):
-    """Somebody registers an organization with a shop's public tax code and himself as representative."""
+    """A stranger registers an organization with a shop's public tax code and themselves as representative."""
     organization = new_id()
     registry.known, registry.claimed = {"2800123456": str(organization)}, {str(organization)}
     await deliver(

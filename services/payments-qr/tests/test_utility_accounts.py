@@ -1,4 +1,4 @@
-"""Customer codes of residents: nobody reads a stranger's bills by typing a stranger's code."""
+"""Customer codes of residents: no one reads a stranger's bills by typing a stranger's code."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -98,7 +98,7 @@ async def test_an_officer_elsewhere_links_a_claim_only(calling, bill, link, deli
     assert await bills_of(owner) == []
 
 
-async def test_an_officer_reads_bills_that_are_known_to_be_somebodys_with_a_purpose(
+async def test_an_officer_reads_bills_of_a_known_resident_with_a_purpose(
     officer, bill, link, published, world
 ):
     assert (await officer.get(f"/v1/bills/{bill['id']}")).status_code == 200

@@ -120,7 +120,7 @@ def read_successions(content: bytes) -> list[SuccessionRow]:
 
 
 def is_successions_table(content: bytes) -> bool:
-    """Whether a table says who followed whom, by its header."""
+    """Whether a table lists successors, by its header."""
     columns = {column.name: column for column in (*_UNIT_COLUMNS, *_SUCCESSION_COLUMNS)}
     with suppress(UnreadableTable):
         titles = _table(content, tuple(columns.values())).titles

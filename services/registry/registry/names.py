@@ -13,7 +13,7 @@ def is_same_name(one: str, other: str) -> bool:
 
 
 def is_worse_name(new: str, present: str) -> bool:
-    """Whether a name says less than the present one: fewer parts, or the same letters with fewer accents."""
+    """Whether a name contains less than the present one: fewer parts, or the same letters with fewer accents."""
     parts, present_parts = fold(new).split(), fold(present).split()
     if len(parts) != len(present_parts):
         return len(parts) < len(present_parts)

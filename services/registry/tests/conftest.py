@@ -91,7 +91,7 @@ Registering = Callable[..., Any]
 
 @pytest.fixture
 def register(calling: Any) -> Registering:
-    """`await register(a_resident())` registers somebody as a provincial officer and answers the view."""
+    """`await register(a_resident())` registers a person as a provincial officer and returns the view."""
 
     async def post(body: dict[str, Any]) -> dict[str, Any]:
         answer = await calling("officer", unit_code="38").post("/v1/residents", json=body)

@@ -51,7 +51,7 @@ async def test_every_stored_attribute_has_a_column_in_the_database(attribute: At
 
     assert type_ is not None, f"add a migration in registry/migrations/versions for resident.{attribute.column_name}"
     assert (type_ == "bytea") == attribute.encrypted, (
-        f"resident.{attribute.column_name} must be BYTEA exactly when the table says that it is encrypted"
+        f"resident.{attribute.column_name} must be BYTEA exactly when the table declares it encrypted"
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of authority is the truth about the routes, and every read of another person's data is recorded."""
+"""The table of authority matches the routes, and every read of another person's data is recorded."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, get_args
@@ -143,7 +143,7 @@ async def test_every_operation_that_shows_another_persons_data_demands_a_purpose
     officer, service = calling("officer", unit_code="15724"), calling("service")
     walked = requests_for(one["id"], two["id"], correction, consent)
 
-    assert walked.keys() | WITHOUT_RECORD.keys() == AUTHORITY.keys(), "walk the operation or say what its answer holds"
+    assert walked.keys() | WITHOUT_RECORD.keys() == AUTHORITY.keys(), "walk the operation or describe what its answer contains"
     for operation, request in walked.items():
         client = service if operation == "look_up_residents" else officer
         if operation not in NEED_NO_PURPOSE:
@@ -171,7 +171,7 @@ async def test_an_empty_change_is_a_read_and_needs_a_purpose(calling: Any, regis
     assert await accesses_of(database, view["id"]) == 1
 
 
-async def test_nobody_outside_the_unit_learns_anything(calling: Any, register: Any) -> None:
+async def test_callers_outside_the_unit_learn_nothing(calling: Any, register: Any) -> None:
     one, two = await register(a_resident(1)), await register(a_resident(2))
     own = calling("resident", resident_id=one["id"])
     correction = (await own.post(f"/v1/residents/{one['id']}/corrections", json={"kind": "erasure"})).json()["id"]

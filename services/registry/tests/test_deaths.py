@@ -18,7 +18,7 @@ def a_death(resident_id: str, day: str = "2026-01-02") -> DeathRegistered:
     })  # fmt: skip
 
 
-async def test_an_officer_takes_a_death_back_and_every_service_is_told_that_the_resident_is_alive(
+async def test_an_officer_takes_a_death_back_and_an_event_revives_the_resident_in_every_service(
     calling: Any, register: Any, deliver: Any, published: Any
 ) -> None:
     view = await register(a_resident())

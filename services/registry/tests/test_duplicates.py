@@ -76,32 +76,32 @@ async def test_a_change_that_is_not_committed_yet_is_looked_at_when_it_is(
     assert set(pair["resident_ids"]) == {one["id"], two["id"]}
 
 
-CROWD = 20_000
+MANY_RESIDENTS = 20_000
 
 
-async def test_looking_at_one_resident_costs_the_same_in_a_village_and_in_a_crowd(
+async def test_comparing_one_resident_costs_the_same_in_a_village_and_among_many(
     calling: Any, register: Any, database: Database
 ) -> None:
     await register(a_resident(1))
     in_a_village = await _pages_read_for_one(calling, register, database, 2)
     async with database.transaction() as session:
-        await session.execute(_CROWD, {"count": CROWD, "like": UUID((await register(a_resident(50)))["id"])})
+        await session.execute(_MANY_RESIDENTS, {"count": MANY_RESIDENTS, "like": UUID((await register(a_resident(50)))["id"])})
         await session.execute(text("INSERT INTO duplicate_key SELECT n, gen_random_uuid() FROM generate_series(1, 5 * :n) AS n"),
-                              {"n": CROWD})  # fmt: skip
+                              {"n": MANY_RESIDENTS})  # fmt: skip
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("ANALYZE"))
 
-    in_a_crowd = await _pages_read_for_one(calling, register, database, 3)
+    among_many = await _pages_read_for_one(calling, register, database, 3)
 
-    assert in_a_crowd < 3 * in_a_village + 100
+    assert among_many < 3 * in_a_village + 100
     pairs = (
         await calling("officer", unit_code="38").get("/v1/duplicate-candidates?unit_code=38", headers=PURPOSE)
     ).json()
     assert pairs["items"], "a province is no longer too large to ask for"
 
 
-_CROWD = text(
+_MANY_RESIDENTS = text(
     "INSERT INTO resident SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'full_name',"
     " 'Người Số ' || n))).* FROM resident AS r, generate_series(1, :count) AS n WHERE r.id = :like"
 )

@@ -1,4 +1,4 @@
-"""Signing in of residents: an account is linked to the person whose number it states, and to nobody else."""
+"""Signing in of residents: an account is linked to the person whose number it states, and to no one else."""
 
 import asyncio
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ def enter(calling: Any) -> Any:
     """`await enter(claims)` signs in as the gateway asks for it."""
 
     async def ask(claims: Claims) -> dict[str, Any]:
-        answer = await calling("service").post("/internal/sign-ins", json={"claims": claims.seal()})
+        answer = await calling("service").post("/internal/sign-ins", json={"claims": claims.encrypted()})
         assert answer.status_code == 200, answer.text
         result: dict[str, Any] = answer.json()
         return result
@@ -55,7 +55,7 @@ async def test_an_account_is_linked_once_and_afterwards_the_account_alone_decide
     assert (str(event.resident_id), event.active, event.issuer) == (view["id"], True, ISSUER)
 
 
-async def test_somebody_whom_the_registry_does_not_know_is_unknown(enter: Any) -> None:
+async def test_a_person_without_record_is_unknown(enter: Any) -> None:
     assert (await enter(claims_of()))["refusal"] == "unknown"
     assert (await enter(Claims(ISSUER, "account-1")))["refusal"] == "unknown"
 
@@ -199,7 +199,7 @@ async def test_an_officer_takes_the_end_of_a_link_back_and_both_acts_are_in_the_
     assert [entry["action"] for entry in log] == ["link-reopened", "links", "link-ended"]
 
 
-async def test_somebody_elses_link_is_not_found(enter: Any, register: Any, calling: Any) -> None:
+async def test_a_link_of_another_person_is_not_found(enter: Any, register: Any, calling: Any) -> None:
     await register(a_resident(1))
     other = await register(a_resident(2))
     link = await enter(claims_of(1))

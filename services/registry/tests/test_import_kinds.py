@@ -275,7 +275,7 @@ async def test_a_worse_name_is_left_to_an_officer(calling: Any, database: Databa
     ]
 
 
-async def test_a_number_that_is_another_person_s_overwrites_nobody(
+async def test_a_number_of_another_person_overwrites_no_record(
     calling: Any, database: Database, register: Any
 ) -> None:
     await register(a_resident(1, full_name="Lê Văn Đức", unit_code="15721-01"))

@@ -82,7 +82,7 @@ async def test_changed_values_units_and_households_go_back(
     assert any(entry["action"] == "import-undo" for entry in log)
 
 
-async def test_rows_that_somebody_changed_or_used_since_are_kept_and_listed(calling: Any, database: Database) -> None:
+async def test_rows_that_were_changed_or_used_since_are_kept_and_listed(calling: Any, database: Database) -> None:
     client = calling("officer", unit_code="15724")
     progress = await taken_over(client, database, content(person(1), person(2), person(3)))
     one, two, _ = sorted(

@@ -69,9 +69,9 @@ async def _sign_in_and_propose(calling: Any, resident_id: str) -> None:
         (unknown, "unknown"),
         (replace(known, subject="account-3", full_name="Lê Văn Đức"), "mismatch"),
     ):
-        answer = await service.post("/internal/sign-ins", json={"claims": claims.seal()})
+        answer = await service.post("/internal/sign-ins", json={"claims": claims.encrypted()})
         assert answer.json()["refusal"] == refusal, answer.text
-    applicant = calling("unregistered", subject="applicant:2", sealed_claims=unknown.seal())
+    applicant = calling("unregistered", subject="applicant:2", sealed_claims=unknown.encrypted())
     proposal = {"unit_code": "15727-01", "address_line": "Số 5 ngõ Bí Mật", "phone": "0912345678"}
     assert (await applicant.post("/v1/registrations", json=proposal)).status_code == 202
     officer = calling("officer", unit_code="15724")

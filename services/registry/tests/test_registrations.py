@@ -17,11 +17,11 @@ BODY = {"unit_code": "15727-01", "address_line": "Số 5 ngõ Bí Mật", "phone
 
 @pytest.fixture
 def applicant(calling: Any) -> Any:
-    """`applicant(1)` is an HTTP client of somebody whom the registry does not know."""
+    """`applicant(1)` is an HTTP client of a person without record."""
 
     def client(number: int = 1, **changes: Any) -> Any:
         return calling(
-            "unregistered", subject=f"applicant:{number}", level=2, sealed_claims=claims_of(number, **changes).seal()
+            "unregistered", subject=f"applicant:{number}", level=2, sealed_claims=claims_of(number, **changes).encrypted()
         )
 
     return client
@@ -48,7 +48,7 @@ async def test_nothing_counts_before_an_officer_accepts_and_then_the_person_sign
     assert (await applicant().get(path)).json()["status"] == "accepted"
     [event] = await published(ResidentRegistered)
     assert (str(event.resident_id), event.unit_code) == (proposal["id"], "15727-01")
-    signed_in = await calling("service").post("/internal/sign-ins", json={"claims": claims_of().seal()})
+    signed_in = await calling("service").post("/internal/sign-ins", json={"claims": claims_of().encrypted()})
     assert signed_in.json()["resident_id"] == proposal["id"]
     again = await officer.post(f"{path}/decision", json={"decision": "refuse"})
     assert (again.status_code, again.json()["type"]) == (409, "/problems/already-decided")
@@ -87,7 +87,7 @@ async def test_a_number_that_is_registered_and_claims_without_one_are_refused(
     await register(a_resident(1))
     assert (await applicant(1).post("/v1/registrations", json=BODY)).status_code == 409
 
-    without = calling("unregistered", subject="applicant:9", sealed_claims=Claims(ISSUER, "s").seal())
+    without = calling("unregistered", subject="applicant:9", sealed_claims=Claims(ISSUER, "s").encrypted())
     assert (await without.post("/v1/registrations", json=BODY)).status_code == 422
     unknown_unit = await applicant(2).post("/v1/registrations", json={"unit_code": "99999"})
     assert unknown_unit.json()["errors"][0]["code"] == "unknown-unit"

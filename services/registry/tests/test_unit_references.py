@@ -12,7 +12,7 @@ from .test_imports import taken_over
 from .test_units import HEADER
 
 
-def test_every_column_that_names_a_unit_says_what_happens_at_a_merger() -> None:
+def test_every_column_that_names_a_unit_has_a_rule_for_a_merger() -> None:
     named = {
         f"{table.name}.{column.name}"
         for table in Table.metadata.tables.values()

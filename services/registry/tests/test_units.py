@@ -26,7 +26,7 @@ async def units(client: Any, **query: str) -> list[dict[str, Any]]:
             return found
 
 
-async def test_anybody_sees_today_s_tree_without_districts(calling: Any) -> None:
+async def test_todays_tree_is_public_and_has_no_districts(calling: Any) -> None:
     client = calling()
 
     commune = (await client.get("/v1/units/15724")).json()
@@ -239,7 +239,7 @@ async def test_in_all_of_thanh_hoa_the_reform_loses_no_resident_and_counts_none_
         undecided = (await session.execute(text("SELECT count(*) FROM undecided_resident"))).scalar()
         new = dict(map(tuple, await session.execute(_BY_COMMUNE, {"day": date(2025, 7, 1)})))
         kinds = (await session.execute(_FOLLOWERS)).all()
-    assert after == in_todays_tree == total, "everybody has one unit, and it stands in today's tree"
+    assert after == in_todays_tree == total, "every resident has one unit, and it is in today's tree"
     heirs: dict[str, int] = {}
     for row in kinds:
         if row.followers == 1 and row.kind != "part":
@@ -369,7 +369,7 @@ async def test_an_old_code_answers_with_its_successors(calling: Any) -> None:
     assert (await calling().get("/v1/units/99999")).json()["type"] == "/problems/not-found"
 
 
-async def test_two_units_of_one_name_are_told_apart(calling: Any) -> None:
+async def test_two_units_of_one_name_are_distinguished(calling: Any) -> None:
     every = await units(calling(), level="commune", as_of="2024-06-30")
 
     shown = [(unit["title"], unit["parent_name"]) for unit in every]

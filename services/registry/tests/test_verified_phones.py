@@ -17,10 +17,10 @@ async def test_a_service_gets_the_number_that_is_known_to_be_the_residents_own(
     answers = [await service.get(f"/v1/residents/{one['id']}/verified-phone") for one in (own, another, none)]
 
     assert [answer.json() for answer in answers] == [{"phone": "+84900000001"}, {"phone": None}, {"phone": None}]
-    assert await published(AccessRecorded) == [], "each entry would be a notification of its own"
+    assert await published(AccessRecorded) == [], "each entry would be a separate notification"
 
 
-async def test_nobody_else_gets_it(calling: Any, register: Any) -> None:
+async def test_no_other_caller_gets_it(calling: Any, register: Any) -> None:
     own = await register(a_resident(1))
     path = f"/v1/residents/{own['id']}/verified-phone"
     callers = [calling(role, unit_code="38") for role in ("officer", "volunteer", "operator", "auditor")]

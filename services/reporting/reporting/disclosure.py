@@ -9,7 +9,7 @@ it a further column: their difference. Three rules hold in each table, for the c
 3. Under a sum that is hidden, at least one row is hidden.
 
 A table shares rows with the one above it and those below it, and with no other, so each hidden count can be moved up and down
-without changing any that is shown: linear equations do not determine it. Zeros count nobody. They are not shown either, and
+without changing any that is shown: linear equations do not determine it. Zeros count no one. They are not shown either, and
 the rules hold for readers who know them; except where one part has all of a nested count, whose company they then are. Rows
 are hidden in a fixed order, not by size, so that the pattern changes from day to day only when a small count does. Pure
 arithmetic.

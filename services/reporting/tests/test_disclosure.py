@@ -34,7 +34,7 @@ PAIRS = [pair for pair in catalogue().nestings() if set(pair) <= set(NAMES)]
 
 @st.composite
 def rows(draw: st.DrawFn) -> dict[str, int]:
-    """Counts of one part that may be: nobody is in a part and not in its whole."""
+    """Counts of one part that may be: no one is in a part and not in its whole."""
     counts: dict[str, int] = {}
     for name in sorted(NAMES, key=lambda name: sum(part == name for _, part in PAIRS)):
         most = min((counts[whole] for whole, part in PAIRS if part == name and whole in counts), default=30)

@@ -74,7 +74,7 @@ def test_the_csv_has_one_row_per_unit_and_indicator() -> None:
     assert (account["numerator"], account["denominator"], account["percent"]) == ("1330", "2310", "57.58")
 
 
-def test_the_csv_tells_a_unit_from_what_belongs_to_none_of_its_children() -> None:
+def test_the_csv_separates_a_unit_from_what_belongs_to_none_of_its_children() -> None:
     rows = list(csv.DictReader(StringIO(export(REPORT, "csv").content.decode("utf-8-sig"))))
     keys = [(row["unit_code"], row["part"], row["indicator"]) for row in rows]
     assert len(keys) == len(set(keys))
@@ -96,7 +96,7 @@ def test_recipients_are_the_bodies_of_the_day_of_the_report() -> None:
     assert recipients_on(date(2025, 6, 30), ["UBND huyện Triệu Sơn"]) == ["UBND huyện Triệu Sơn"]
 
 
-def test_a_body_says_where_its_change_was_read_or_that_it_is_unverified() -> None:
+def test_a_body_names_the_source_of_its_change_or_is_unverified() -> None:
     bodies = tomllib.loads(files("reporting.exports").joinpath("bodies.toml").read_text("utf-8"))["bodies"]
     assert [
         each["name"] for each in bodies if not each["source"] or ("read" in each) == each.get("unverified", False)
@@ -106,7 +106,7 @@ def test_a_body_says_where_its_change_was_read_or_that_it_is_unverified() -> Non
         "Sở Thông tin và Truyền thông", "Phòng Văn hóa và Thông tin", "thị xã", "thành phố",
         "Phòng Văn hóa, Khoa học và Thông tin", "Văn hóa - Thông tin xã", "Văn phòng UBND xã", "Bộ phận một cửa",
         "xã, thị trấn", "Lưu: VT, VHTT",
-    ], "take a body out of this list once its rule was read, and say where"  # fmt: skip
+    ], "take a body out of this list once its rule was read, and name its source"  # fmt: skip
 
 
 def test_the_official_report_has_the_parts_of_the_decree() -> None:
@@ -159,7 +159,7 @@ def test_every_target_is_printed_with_money_to_the_dong() -> None:
     )
 
 
-def test_a_report_about_a_week_says_so_and_what_the_week_added() -> None:
+def test_a_report_about_a_week_names_the_week_and_what_it_added() -> None:
     before = {code: Figure(each.indicator, 1000, each.denominator) for code, each in REPORT.figures.items()}
     week = replace(REPORT, period=ReportPeriod("week", date(2026, 9, 28), date(2026, 9, 30)), before=before)
     official = compose(week)
@@ -204,7 +204,7 @@ def test_the_last_page_is_never_almost_empty() -> None:
         assert bottom - top > last.height / 3
 
 
-def test_a_file_says_who_issued_it_and_what_it_is() -> None:
+def test_a_file_names_its_issuer_and_its_kind() -> None:
     title = "BÁO CÁO Kết quả thực hiện mô hình “3 KHÔNG” trên địa bàn xã Đồng Tiến"
     properties = Document(BytesIO(export(REPORT, "docx").content)).core_properties
     assert (properties.title, properties.author) == (title, "Ủy ban nhân dân xã Đồng Tiến")

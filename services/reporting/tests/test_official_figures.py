@@ -1,4 +1,4 @@
-"""The official report and the API say the same: every figure of every table is compared."""
+"""The official report and the API have the same figures: every figure of every table is compared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("units")
 TEXTS = Texts("vi")
 FIRST, LAST = OPENED_AT.date(), OPENED_AT.date() + timedelta(days=6)
 VILLAGES = {"15727-01": "Thôn 1 (15727-01)", "15721-01": "Thôn 1 (15721-01)", "15727-02": "Thôn 2"}
-"""As the report tells them apart: two communes that were merged had a village of one name."""
+"""As the report distinguishes them: two communes that were merged had a village of one name."""
 
 
 async def some_months(deliver: Callable[..., Any]) -> None:

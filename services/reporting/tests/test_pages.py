@@ -102,7 +102,7 @@ def test_no_attribute_of_a_page_is_escaped_away() -> None:
     assert [each for each in province.all("section") if each.get("class") == "on-screen"]
 
 
-def test_villages_of_one_name_are_told_apart() -> None:
+def test_villages_of_one_name_are_distinguished() -> None:
     first, *others = PAGES["commune"].children
     twin = replace(first, unit=replace(first.unit, code="15721-01"))
     html = render_report(replace(PAGES["commune"], children=(first, twin, *others)), View())
@@ -166,7 +166,7 @@ def test_a_commune_without_data_has_none_and_not_a_hidden_count() -> None:
     assert "được ẩn" not in render_report(report, View()).partition("<footer")[0]
 
 
-def test_the_public_page_offers_to_sign_in_and_says_nothing_of_counts_that_it_does_not_show() -> None:
+def test_the_public_page_offers_to_sign_in_and_does_not_mention_hidden_counts() -> None:
     html = render_report(public(PAGES["commune"]), View(language="en"))
     assert 'href="/dashboard/sign-in?next=%2Fdashboard%2Funits%2F15724%3Flang%3Den"' in html
     assert "announced" not in html.partition('<details class="panel definitions">')[0]
@@ -245,7 +245,7 @@ def test_a_browser_refuses_a_vendored_script_that_is_not_the_pinned_one() -> Non
     assert sum("integrity" in attributes for _, attributes in seen.tags) == 2
 
 
-def test_what_the_chart_draws_is_a_table_that_everybody_can_read() -> None:
+def test_every_chart_is_also_a_table() -> None:
     report = PAGES["commune"]
     html = render_report(report, View(language="en"))
     table = html[html.index('id="course-table"') :].partition("</table>")[0]

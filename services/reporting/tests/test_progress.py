@@ -106,7 +106,7 @@ async def test_a_late_event_changes_the_past(deliver: Callable[..., Any], callin
     assert await numbers(officer, "15724", as_of=str(day - timedelta(days=1))) == (0, 1)
 
 
-async def test_somebody_who_moves_counts_in_the_new_village_from_that_day(
+async def test_a_resident_who_moves_counts_in_the_new_village_from_that_day(
     deliver: Callable[..., Any], calling: Callable[..., Any]
 ) -> None:
     person = registered()

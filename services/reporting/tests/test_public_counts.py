@@ -137,7 +137,7 @@ ATTACKED = [
 RANKED = ("payment_account", "vneid@adults", "residents@15_plus")
 
 
-async def ask_everything(client: Any, runtime: Runtime, days: list[date]) -> Answers:
+async def fetch_everything(client: Any, runtime: Runtime, days: list[date]) -> Answers:
     answers = Answers()
     for day in days:
         for unit in families():
@@ -235,7 +235,7 @@ def recovered(
 ) -> dict[Cell, int]:
     """The hidden cells of a counter that are determined: by the sums of each day, and `overnight` by the day before.
 
-    The worst is assumed of the counts that are compared: readers know where nobody is, and that counts whose sum stays
+    The worst is assumed of the counts that are compared: readers know which cells are zero, and that counts whose sum stays
     the same stay the same.
     """
     known = {cell for cell in true if cell in shown or (overnight and not true[cell])}
@@ -289,7 +289,7 @@ def _sum_of(
 async def test_linear_algebra_finds_no_count_under_five_in_sixty_days_of_public_answers(
     days: list[date], calling: Callable[..., Any], runtime: Runtime
 ) -> None:
-    answers = await ask_everything(calling(), runtime, days)
+    answers = await fetch_everything(calling(), runtime, days)
     true = await true_counts(calling("officer", unit_code="38"), days)
     counters = sorted(
         {counter for _, counter, _ in true if counter.partition("@")[0] in {*STEPS, "residents", *ATTACKED}}

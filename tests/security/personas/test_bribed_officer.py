@@ -51,7 +51,7 @@ def test_reads_nothing_of_a_resident_of_another_commune(bribed: Caller, victim: 
     assert disclosed(answer, victim) == []
 
 
-def test_finds_nobody_of_another_commune_by_number_name_or_household(bribed: Caller, victim: Person) -> None:
+def test_finds_no_resident_of_another_commune_by_number_name_or_household(bribed: Caller, victim: Person) -> None:
     known = bribed.post("/v1/residents/lookup", {"personal_id": victim.personal_id})
     unknown = bribed.post("/v1/residents/lookup", {"personal_id": "038199999999"})
     listed = bribed.get("/v1/residents", params={"q": victim.full_name})
@@ -67,7 +67,7 @@ def test_reveals_no_number_of_another_commune(bribed: Caller, victim: Person) ->
     assert disclosed(answer, victim) == []
 
 
-def test_declares_nobody_of_another_commune_dead_moved_or_merged(
+def test_declares_no_resident_of_another_commune_dead_moved_or_merged(
     bribed: Caller, cast: Cast, victim: Person, distant_victim: Person
 ) -> None:
     tries = [
@@ -321,7 +321,7 @@ def test_who_states_a_paper_to_read_a_person_of_another_commune_is_seen_by_that_
     assert not disclosed(stated, person) or cast.more_rows(person, before)
 
 
-def test_a_culture_officer_confirms_no_identity_by_an_import_that_says_police(cast: Cast) -> None:
+def test_a_culture_officer_confirms_no_identity_by_an_import_that_names_the_police(cast: Cast) -> None:
     person = cast.register()
     culture = cast.officer(COMMUNE, body="culture")
     rows = f"Số ĐDCN,Ngày,Mức độ\n{person.personal_id},05/01/2026,2\n".encode()

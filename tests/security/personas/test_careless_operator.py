@@ -43,7 +43,7 @@ def test_reads_no_list_of_persons(operator: Caller, dossier: str, feedback: str)
     assert {each["kind"] for each in operator.get("/v1/notifications").json()["items"]} <= {"delivery_failing"}
 
 
-def test_looks_nobody_up_and_reveals_nothing(operator: Caller, victim: Person) -> None:
+def test_looks_no_one_up_and_reveals_nothing(operator: Caller, victim: Person) -> None:
     tries = [
         operator.post("/v1/residents/lookup", {"personal_id": victim.personal_id}),
         operator.post("/v1/residents/lookups", {"personal_ids": [victim.personal_id]}),
@@ -116,7 +116,7 @@ def test_a_scope_for_a_partner_replaces_no_consent(cast: Cast, operator: Caller,
     assert disclosed(answer, victim) == []
 
 
-def test_a_retired_partner_is_told_so_and_reads_nothing_any_more(cast: Cast, operator: Caller) -> None:
+def test_a_retired_partner_gets_that_reason_and_reads_nothing_any_more(cast: Cast, operator: Caller) -> None:
     partner = _new_partner(operator)
     as_partner = cast.sign_in("partner", partner_id=partner)
     assert as_partner.get(f"/v1/partners/{partner}").status_code == 200
@@ -128,8 +128,8 @@ def test_a_retired_partner_is_told_so_and_reads_nothing_any_more(cast: Cast, ope
 
 
 def test_deliveries_and_dead_letters_show_no_person(cast: Cast, operator: Caller, victim: Person) -> None:
-    told = {"resident": {"personal_id": victim.personal_id}, "phone": victim.phone}
-    success(cast.api.webhook("demo-telecom", "sim.ownership_verified", told))
+    report = {"resident": {"personal_id": victim.personal_id}, "phone": victim.phone}
+    success(cast.api.webhook("demo-telecom", "sim.ownership_verified", report))
 
     answers = [
         operator.get("/v1/partners/demo-telecom/deliveries"),
@@ -164,10 +164,10 @@ def test_a_wrong_list_of_units_changes_no_unit(operator: Caller, content: bytes)
 
 
 def test_discards_no_dead_letter_without_a_reason_and_replays_none_that_is_not_there(operator: Caller) -> None:
-    nobodys = "01890000-0000-7000-8000-00000000beef"
+    unknown_id = "01890000-0000-7000-8000-00000000beef"
 
-    assert operator.delete(f"/v1/dead-letters/{nobodys}").status_code in (400, 404, 422)
-    assert operator.post(f"/v1/dead-letters/{nobodys}/replay").status_code == 404
+    assert operator.delete(f"/v1/dead-letters/{unknown_id}").status_code in (400, 404, 422)
+    assert operator.post(f"/v1/dead-letters/{unknown_id}/replay").status_code == 404
 
 
 def _new_partner(operator: Caller, **more: Any) -> str:

@@ -60,14 +60,14 @@ def test_changes_no_record_of_a_resident(volunteer: Caller, victim: Person) -> N
 
 
 @pytest.mark.parametrize("part", ["", "/onboarding", "/consents"])
-def test_reads_nobody_of_another_commune(outsider: Caller, victim: Person, part: str) -> None:
+def test_reads_no_resident_of_another_commune(outsider: Caller, victim: Person, part: str) -> None:
     answer = outsider.get(f"{victim.path}{part}")
 
     assert answer.status_code in REFUSED
     assert disclosed(answer, victim) == []
 
 
-def test_finds_nobody_of_another_commune(outsider: Caller, victim: Person) -> None:
+def test_finds_no_resident_of_another_commune(outsider: Caller, victim: Person) -> None:
     known = outsider.post("/v1/residents/lookup", {"personal_id": victim.personal_id})
     unknown = outsider.post("/v1/residents/lookup", {"personal_id": "038199999999"})
     lists = [

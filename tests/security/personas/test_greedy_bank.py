@@ -183,7 +183,7 @@ NOT_A_BANKS_BUSINESS = [
 
 
 @pytest.mark.parametrize(("kind", "data"), NOT_A_BANKS_BUSINESS, ids=[kind for kind, _ in NOT_A_BANKS_BUSINESS])
-def test_says_nothing_that_is_not_its_business(cast: Cast, kind: str, data: dict[str, Any]) -> None:
+def test_sends_only_the_types_of_its_own_business(cast: Cast, kind: str, data: dict[str, Any]) -> None:
     status, _ = send(cast, kind, data)
 
     assert status == 422
@@ -225,11 +225,11 @@ def test_uploads_and_resolves_no_settlement_of_another_partner(cast: Cast, bank:
 
 def test_a_second_portal_rewrites_no_dossier_of_the_first(cast: Cast) -> None:
     code = f"000.00.15.H56-261101-{secrets.randbelow(9000) + 1000}"
-    told = {
+    report = {
         "code": code, "procedure_code": "2.000635", "unit_code": COMMUNE, "national_status": 4, "channel": 3,
         "received_at": "2026-11-01T08:00:00+07:00",
     }  # fmt: skip
-    success(cast.api.webhook("demo-portal", "dossier.status_changed", told))
+    success(cast.api.webhook("demo-portal", "dossier.status_changed", report))
     officer = cast.api.officer(COMMUNE)
 
     def kept() -> Any:
@@ -243,7 +243,7 @@ def test_a_second_portal_rewrites_no_dossier_of_the_first(cast: Cast) -> None:
     made = {"id": portal, "name": "Cổng thứ hai", "kind": "portal", "allowed_types": ["dossier.status_changed"]}
     success(operator.post("/v1/partners", made))
     secret = success(operator.post(f"/v1/partners/{portal}/secrets", {"use": "webhook"})).json()["secret"]
-    finished = told | {"national_status": 10, "finished_at": "2026-11-02T08:00:00+07:00", "fee_paid_online": True}
+    finished = report | {"national_status": 10, "finished_at": "2026-11-02T08:00:00+07:00", "fee_paid_online": True}
 
     answer = cast.api.webhook(portal, "dossier.status_changed", finished, secret=key_of(secret))
     success(answer)

@@ -130,7 +130,7 @@ def test_books_no_payment_of_the_neighbour_for_the_own_stall(
     assert (kept["merchant_id"], kept["status"]) == (shop.id, "settled")
 
 
-def test_a_foreign_code_on_the_own_counter_is_told_to_have_another_account(
+def test_a_foreign_code_on_the_own_counter_is_reported_with_another_account(
     owner: Caller, stall: Shop, shop: Shop
 ) -> None:
     answer = owner.post(f"{stall.path}/qr-codes", {"kind": "external", "payload": shop.payload})

@@ -17,10 +17,10 @@ from tests.security.cast import COMMUNE, Caller, Cast, Person, Shop, disclosed
 
 
 @pytest.fixture(scope="module")
-def stranger(door_url: str) -> Iterator[Caller]:
+def stranger(gateway_url: str) -> Iterator[Caller]:
     """From an address for itself where the platform is on this machine, because misses are counted by address."""
-    local = "127.0.0.3" if httpx.URL(door_url).host == "127.0.0.1" else None
-    with httpx.Client(base_url=door_url, timeout=60, transport=httpx.HTTPTransport(local_address=local)) as client:
+    local = "127.0.0.3" if httpx.URL(gateway_url).host == "127.0.0.1" else None
+    with httpx.Client(base_url=gateway_url, timeout=60, transport=httpx.HTTPTransport(local_address=local)) as client:
         yield Caller(client, {})
 
 
@@ -41,12 +41,12 @@ PRETENDED: dict[str, dict[str, str]] = {
     "another path": {"X-Original-URL": "/v1/units", "X-Rewrite-URL": "/v1/units"},
     "another method": {"X-HTTP-Method-Override": "GET", "X-Method-Override": "PUT"},
     "a stolen cookie": {"Cookie": "__Host-session=1; session=1"},
-    "acting for somebody": {"X-Acting-For": "01890000-0000-7000-8000-00000000beef"},
+    "acting for another person": {"X-Acting-For": "01890000-0000-7000-8000-00000000beef"},
 }
 
 
 @pytest.mark.parametrize("headers", PRETENDED.values(), ids=PRETENDED)
-def test_pretends_to_be_nobody(cast: Cast, headers: dict[str, str], victim: Person, dossier: str) -> None:
+def test_impersonates_no_one(cast: Cast, headers: dict[str, str], victim: Person, dossier: str) -> None:
     caller = cast.stranger(**headers)
     for path in (victim.path, "/v1/residents", dossier, "/v1/settings", "/v1/partners", "/v1/payments"):
         answer = caller.get(path, purpose="support")
@@ -54,10 +54,10 @@ def test_pretends_to_be_nobody(cast: Cast, headers: dict[str, str], victim: Pers
         assert disclosed(answer, victim) == []
 
 
-def test_acts_for_nobody_by_a_header_with_a_token_of_another_person(cast: Cast, victim: Person) -> None:
-    somebody = cast.resident(cast.register())
+def test_a_header_with_a_token_of_another_person_gives_no_right_to_act(cast: Cast, victim: Person) -> None:
+    stranger = cast.resident(cast.register())
 
-    answer = somebody.get(victim.path, purpose="support", headers={"X-Acting-For": victim.id})
+    answer = stranger.get(victim.path, purpose="support", headers={"X-Acting-For": victim.id})
 
     assert answer.status_code in (401, 403, 404)
     assert disclosed(answer, victim) == []
@@ -77,13 +77,13 @@ INNER += ["/v1/residents;x=1", "/v1/residents%00", "/v1/residents%2f", "/V1/RESI
 
 
 @pytest.mark.parametrize("path", INNER)
-def test_no_spelling_of_a_path_opens_what_is_closed(door_url: str, path: str) -> None:
+def test_no_spelling_of_a_path_opens_what_is_closed(gateway_url: str, path: str) -> None:
     with httpx.Client() as client:
-        url = httpx.URL(door_url).copy_with(raw_path=path.encode())
+        url = httpx.URL(gateway_url).copy_with(raw_path=path.encode())
         assert client.get(url).status_code in (400, 401, 404, 405)
 
 
-def test_guesses_no_tracking_code_and_shuts_nobody_out(cast: Cast, stranger: Caller, victim: Person) -> None:
+def test_guesses_no_tracking_code_and_locks_no_one_out(cast: Cast, stranger: Caller, victim: Person) -> None:
     path = cast.dossier(victim)
     own = cast.api.get(path, who=cast.api.resident(victim.id))
     right = {"code": own["code"], "phone_last4": victim.phone[-4:]}
@@ -97,7 +97,7 @@ def test_guesses_no_tracking_code_and_shuts_nobody_out(cast: Cast, stranger: Cal
     assert success(cast.resident(victim).get(path)).json()["code"] == own["code"]
 
 
-def test_what_tracking_shows_names_nobody(cast: Cast, stranger: Caller) -> None:
+def test_tracking_shows_no_name(cast: Cast, stranger: Caller) -> None:
     person = cast.register()
     path = cast.dossier(person)
     own = cast.api.get(path, who=cast.api.resident(person.id))
@@ -167,7 +167,7 @@ def test_guesses_no_client_secret(stranger: Caller) -> None:
     assert set(statuses) <= {401, 429}
 
 
-def test_public_pages_and_reports_name_nobody(stranger: Caller, victim: Person, shop: Shop) -> None:
+def test_public_pages_and_reports_name_no_person(stranger: Caller, victim: Person, shop: Shop) -> None:
     paths = [f"/v1/reports/progress?unit_code={COMMUNE}", "/v1/sessions", f"/v1/units/{COMMUNE}", "/dashboard"]
     paths += ["/openapi.json", "/docs", "/v1/procedures", f"/v1/units/{COMMUNE}/procedures", "/v1/reports/indicators"]
     for path in paths:
@@ -209,8 +209,8 @@ def test_registers_and_enters_nothing(stranger: Caller) -> None:
 
 
 @pytest.mark.parametrize("hosts", [b"", b"Host: a\r\nHost: b\r\n"], ids=["none", "two"])
-def test_a_request_without_one_host_is_refused(door_url: str, hosts: bytes) -> None:
-    url = httpx.URL(door_url)
+def test_a_request_without_one_host_is_refused(gateway_url: str, hosts: bytes) -> None:
+    url = httpx.URL(gateway_url)
     if url.scheme == "https":
         pytest.skip("asks without TLS")
     with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:

@@ -23,7 +23,7 @@ const CLAIMS = {
   auditor: { unit_code: "15724" },
 };
 const form = document.getElementById("sign-in");
-const told = document.getElementById("signed-in");
+const status = document.getElementById("signed-in");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -35,7 +35,7 @@ form.addEventListener("submit", async (event) => {
   });
   const body = await answer.json();
   if (!answer.ok) {
-    told.textContent = body.title;
+    status.textContent = body.title;
     return;
   }
   const bearer = { token: body.access_token };
@@ -43,5 +43,5 @@ form.addEventListener("submit", async (event) => {
     ...settings,
     authentication: { preferredSecurityScheme: "bearer", securitySchemes: { bearer } },
   });
-  told.textContent = "✓ " + role;
+  status.textContent = "✓ " + role;
 });

@@ -1,4 +1,4 @@
-"""Who practises."""
+"""The training accounts."""
 
 from alembic import op
 

@@ -109,7 +109,7 @@ class ProviderAdapter(Protocol):
     def media_types(self) -> frozenset[str]: ...
     @property
     def asks_for_orders(self) -> bool:
-        """Whether its reply says that an order is unknown or has another amount."""
+        """Whether its reply reports an unknown order or another amount."""
         return False
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]: ...

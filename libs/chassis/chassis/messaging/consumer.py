@@ -63,7 +63,7 @@ def is_batch_handler(handler: EventHandler) -> bool:
 
 
 class Fenced(Exception):
-    """Somebody else has applied events of a partition that was this member's: begin again from the stored position."""
+    """Another member has applied events of a partition that was this member's: begin again from the stored position."""
 
 
 class TooManyDeadLetters(Exception):

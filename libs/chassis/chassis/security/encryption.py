@@ -86,7 +86,7 @@ def is_encrypted_with_newest_key(sealed: bytes) -> bool:
 
 
 def blind_index(domain: str, normalised: str, *, key_id: str | None = None) -> bytes:
-    """32 bytes that are equal for equal values and say nothing else: HMAC-SHA-256 under the index key, newest by default.
+    """32 bytes that are equal for equal values and reveal nothing else: HMAC-SHA-256 under the index key, newest by default.
 
     `domain` separates kinds of values ("personal_id", "phone"): equal digits of two kinds have different indexes.
     """

@@ -38,7 +38,7 @@ class Caller:
     `training_units` are the units of a training account, which names no others (see `chassis.security.training_guard`).
 
     Who acts for another person has the other's `resident_id` or `organization_id`: what is the other's counts as the
-    caller's own, within `acting_scopes`. `subject` remains the account of the person who acts, and `acting_for` says that
+    caller's own, within `acting_scopes`. `subject` remains the account of the person who acts, and `acting_for` states that
     it is so (see `chassis.security.levels`).
     """
 
@@ -80,7 +80,7 @@ class Caller:
 
 
 def claims_of(caller: Caller) -> dict[str, Any]:
-    """The claims that say who is calling."""
+    """The claims that name the caller."""
     return {
         CLAIM_NAMES.get(name, name): str(value) if isinstance(value, UUID) else value
         for name, value in asdict(caller).items()

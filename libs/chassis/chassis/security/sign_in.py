@@ -51,7 +51,7 @@ class Claims:
     def _account(self) -> str:
         return f"{self.issuer}|{self.subject}"
 
-    def seal(self) -> str:
+    def encrypted(self) -> str:
         """The claims, encrypted for the registry (base64)."""
         row = new_id()
         plain = json.dumps({name: value for name, value in asdict(self).items() if value is not None})
@@ -59,14 +59,14 @@ class Claims:
 
 
 def open_claims(sealed: str) -> Claims:
-    """What `Claims.seal` made; raises DecryptionFailed or ValueError."""
+    """What `Claims.encrypted` made; raises DecryptionFailed or ValueError."""
     raw = base64.b64decode(sealed, validate=True)
     row = UUID(bytes=raw[:ID_BYTES])
     return Claims(**json.loads(decrypt(CLAIMS, str(row), raw[ID_BYTES:])))
 
 
 def birthday(born: date, age: int) -> date:
-    """The day on which a person reaches an age; somebody born on 29 February does so on 1 March of other years."""
+    """The day on which a person reaches an age; a person born on 29 February does so on 1 March of other years."""
     try:
         return born.replace(year=born.year + age)
     except ValueError:

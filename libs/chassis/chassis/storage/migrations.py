@@ -65,7 +65,7 @@ async def backfill(
     database: Database, statement: str, *, batch: int = 1000, pause: float = 0.05,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> int:  # fmt: skip
-    """Fills what an expanding migration left empty, while everybody works: batches of their own short transactions.
+    """Fills what an expanding migration left empty, while all processes work: batches, each in a short transaction.
 
     `statement` changes at most `:batch` rows that are not filled yet and skips those that others hold (`FOR UPDATE SKIP
     LOCKED`); it is run until it finds none. `progress` is called with the number of rows so far; returns the total. It can be

@@ -12,7 +12,7 @@ from chassis.storage.database import asyncpg_url
 LOG_NO_STATEMENT = """
 SELECT set_config('log_min_error_statement', 'panic', false) FROM pg_roles WHERE rolname = CURRENT_USER AND rolsuper
 """
-"""A statement that sets a password must not be in the log when it fails; only a superuser can say so."""
+"""A statement that sets a password must not be in the log when it fails; only a superuser can prevent that."""
 IS_ROLE = "SELECT true FROM pg_roles WHERE rolname = $1"
 CREATE_ROLE = "SELECT format('CREATE ROLE %I', $1::text)"
 LIMIT_ROLE = "SELECT format('ALTER ROLE %I LOGIN NOCREATEDB NOCREATEROLE PASSWORD %L', $1::text, $2::text)"

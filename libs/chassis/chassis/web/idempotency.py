@@ -1,6 +1,6 @@
 """Once per Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header): the same request again, the same answer.
 
-The key is claimed in a transaction of its own, so that no connection waits while the route calls another service; the
+The key is claimed in its own transaction, so that no connection waits while the route calls another service; the
 answer is stored in the transaction of the effect. A claim whose process died may be taken over after a minute.
 
 A repeated request is authorised like a first one. Where the answer has no personal data, the operation runs again in a

@@ -101,7 +101,7 @@ class PreviewView(BaseModel):
     changed: int
     """Rows that would change something."""
     unchanged: int
-    """Rows that say what is stored."""
+    """Rows whose content is stored already."""
     rejected: int
     """Rows that would be refused."""
     warnings: int

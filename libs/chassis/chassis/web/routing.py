@@ -59,7 +59,7 @@ class Declaration:
 
     @property
     def lacks_level(self) -> bool:
-        """Whether residents or organizations may call it, and nothing says how sure their sign-in has to be."""
+        """Whether residents or organizations may call it, and no level of sign-in is declared."""
         return self.level is None and not self.audience.isdisjoint(LEVELLED)
 
     def in_document(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ DATE_INVALID = Finding(
 TWO_DIGIT_YEAR = Finding(
     "date-two-digit-year",
     "Năm phải viết đủ bốn chữ số: hai chữ số không cho biết thế kỷ",
-    "Write the year with four digits: two digits do not tell the century",
+    "Write the year with four digits: two digits leave the century open",
 )
 
 _DAY_ZERO = date(1899, 12, 30)  # of Excel, after its leap day of 1900 that never was

@@ -7,7 +7,7 @@ from casework.calendar import WorkingCalendar, load_calendar
 from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
 from casework.commands.consistency import has_second_claim, is_death_unknown, require_consistent
 from casework.commands.fee_requests import follow_fee, owed_fee, request_fee
-from casework.commands.notices import tell_applicant
+from casework.commands.notices import notify_applicant
 from casework.commands.steps import advance, record_step
 from casework.commands.submission import missing_papers
 from casework.errors import (
@@ -59,7 +59,7 @@ async def act_on_dossier(session: Session, caller: Caller, dossier: Dossier, act
         follow_fee(session, dossier, owed)
     record_step(session, dossier, caller, decision.action, before, decision.note, undo=undo)
     _publish_change(session, dossier, decision.action)
-    tell_applicant(session, dossier, decision.action, promised_before)
+    notify_applicant(session, dossier, decision.action, promised_before)
 
 
 async def _require_approvable(session: Session, caller: Caller, dossier: Dossier, decision: Decision) -> None:
@@ -167,7 +167,7 @@ async def _extend(session: Session, dossier: Dossier, decision: Decision) -> Non
 
 async def _send_draft_result(session: Session, dossier: Dossier, decision: Decision) -> None:
     """Silence on a draft is consent only where there is a draft (a new one after a dispute), and from the moment at which the
-    applicant is told of it (`DossierDraftResultSent`, published in this transaction)."""
+    applicant is notified of it (`DossierDraftResultSent`, published in this transaction)."""
     steps = await list_steps(session, dossier.id)
     disputes = [step.at for step in steps if step.action == Action.DISPUTE_DRAFT_RESULT]
     if not await has_result(session, dossier.id, DRAFT, after=max(disputes, default=None)):

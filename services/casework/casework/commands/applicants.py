@@ -114,7 +114,7 @@ def _require_representation(
 
 
 def _require_training_only(caller: Caller, people: Applicants) -> None:
-    """A training account names people of its training units only, whatever the body says."""
+    """A training account names people of its training units only, whatever the request body contains."""
     if not caller.training_units:
         return
     named = [person.unit_code for person in (people.person, people.subject) if person is not None]

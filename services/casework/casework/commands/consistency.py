@@ -1,4 +1,4 @@
-"""What does not fit in a dossier: the checks of its procedure, and what the registry and other dossiers say."""
+"""What does not fit in a dossier: the checks of its procedure, and contradictions to the registry and other dossiers."""
 
 from collections.abc import Sequence
 

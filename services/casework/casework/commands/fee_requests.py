@@ -1,4 +1,4 @@
-"""What payments-qr is told of a dossier's fee: asked for, or no longer asked for."""
+"""Requests for a dossier's fee to payments-qr, and their withdrawal."""
 
 from typing import Literal, NamedTuple
 
@@ -28,7 +28,7 @@ def owed_fee(dossier: Dossier) -> OwedFee:
 
 
 def request_fee(session: Session, dossier: Dossier, amount: int) -> None:
-    """Asks for a fee through payments-qr, which answers with a code to pay by, and tells the applicant."""
+    """Asks for a fee through payments-qr, which answers with a code to pay by, and notifies the applicant."""
     dossier.fee_amount = amount
     if amount <= 0:
         return

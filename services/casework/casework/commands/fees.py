@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import select
 
 from casework.commands.fee_requests import follow_fee, owed_fee, publish_closed
-from casework.commands.notices import tell_result_ready
+from casework.commands.notices import notify_result_ready
 from casework.commands.steps import record_step
 from casework.errors import FeeNotDue
 from casework.model.dossiers import Dossier, UndoState
@@ -50,7 +50,7 @@ async def take_fee(session: Session, dossier_id: UUID, amount: int, paid_at: dat
     _publish_paid(session, dossier, amount, paid_at, flagged=flagged)
     publish(session, DossierChanged(**dossier.state()))
     if dossier.status == Status.APPROVED:
-        tell_result_ready(session, dossier)
+        notify_result_ready(session, dossier)
 
 
 async def settle_at_counter(
@@ -71,7 +71,7 @@ async def settle_at_counter(
     record_step(session, dossier, caller, act, before, note, undo=undo)
     publish(session, DossierChanged(**dossier.state()))
     if dossier.status == Status.APPROVED:
-        tell_result_ready(session, dossier)
+        notify_result_ready(session, dossier)
 
 
 async def give_fee_back(session: Session, dossier_id: UUID) -> None:
@@ -97,7 +97,7 @@ async def give_fee_back(session: Session, dossier_id: UUID) -> None:
 
 
 async def leave_to_counter(session: Session, dossier_id: UUID, reason: str) -> None:
-    """Nobody collects fees online for this unit: the fee is paid at the counter."""
+    """Fees are not collected online for this unit: the fee is paid at the counter."""
     dossier = await _find(session, dossier_id)
     if dossier is not None and dossier.qr_code_id is None:
         dossier.fee_uncollectable = reason

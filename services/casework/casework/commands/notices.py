@@ -1,4 +1,4 @@
-"""What the applicant of a dossier is told, published with the action that is the reason."""
+"""Notices to the applicant of a dossier, published with the action that is the reason."""
 
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,10 @@ from contracts.casework import (
 )
 
 
-def tell_applicant(session: Session, dossier: Dossier, action: Action, promised_before: datetime | None) -> None:
+def notify_applicant(session: Session, dossier: Dossier, action: Action, promised_before: datetime | None) -> None:
     """Publishes the notice of an action; most actions have none. `promised_before` is the date that an apology moved.
 
-    A fee that is due is told where it is asked for (`request_fee`).
+    The notice of a fee that is due is published where the fee is asked for (`request_fee`).
     """
     about = notice_of(dossier)
     match action:
@@ -33,10 +33,10 @@ def tell_applicant(session: Session, dossier: Dossier, action: Action, promised_
         case Action.EXTEND if dossier.due_at and promised_before:
             publish(session, DossierExtended(**about, due_at=dossier.due_at, previous_due_at=promised_before))
         case Action.APPROVE:
-            tell_result_ready(session, dossier)
+            notify_result_ready(session, dossier)
 
 
-def tell_result_ready(session: Session, dossier: Dossier) -> None:
+def notify_result_ready(session: Session, dossier: Dossier) -> None:
     """The result of an approved dossier waits, unless its fee is still owed: then once it is paid."""
     if dossier.fee_status != FeeStatus.REQUESTED:
         publish(

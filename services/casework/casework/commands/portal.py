@@ -232,7 +232,7 @@ def _statutory(dossier: Dossier) -> datetime | None:
 
 
 def _usual_fee(dossier: Dossier) -> int:
-    """A portal says whether the fee was paid online, not how much: the price of one copy shows that there is a fee."""
+    """A portal reports whether the fee was paid online, not how much: the price of one copy shows that there is a fee."""
     rules = _rules(dossier)
     return fee_amount(rules.fee, channel=Channel(dossier.channel)) if rules else 0
 

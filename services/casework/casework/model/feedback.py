@@ -193,7 +193,7 @@ class FeedbackPhoto(Table, table=True):
 
 
 def author_mark(feedback_id: UUID, caller: Caller) -> bytes:
-    """A blind index by which an author is recognised; the database cannot tell who it is."""
+    """A blind index by which an author is recognised; the database does not reveal who it is."""
     return blind_index(AUTHOR, _author(feedback_id, caller))
 
 

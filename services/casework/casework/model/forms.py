@@ -72,7 +72,7 @@ def shown(field: FormField, entry: Entry) -> Any:
 
 
 class WrongValue(ValueError):
-    """A typed value does not fit its field; `code` says how."""
+    """A typed value does not fit its field; `code` is the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

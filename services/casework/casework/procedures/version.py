@@ -182,7 +182,7 @@ class Version(_Data):
     The competent unit is that of `competent_level` to which the person of `competent_by` belongs, wherever the dossier is
     filed. With `applicant_names_unit` the applicant names another commune, such as that of a temporary residence.
 
-    `registers_death` makes the subject deceased; `concerns_the_dead` is about somebody who has died, and registers the death
+    `registers_death` makes the subject deceased; `concerns_the_dead` is about a deceased person, and registers the death
     where the registry does not know it yet. `claimed_once` names the procedures of which a person gets one: a second dossier is
     flagged. `checks` are what the form must satisfy, `papers_by_value` the papers that one of its values makes necessary.
     """

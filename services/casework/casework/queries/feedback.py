@@ -69,7 +69,7 @@ async def list_feedback(
 
 
 async def list_published(session: ReadSession, page: Page, unit_code: str | None) -> tuple[list[Feedback], str | None]:
-    """Published feedback of a unit and below, or of all: open to everybody."""
+    """Published feedback of a unit and below, or of all: public."""
     query = select(Feedback).where(Feedback.status == FeedbackStatus.PUBLISHED.value)
     if unit_code is not None:
         query = query.where(col(Feedback.unit_id).in_(units_under(unit_code)))

@@ -49,7 +49,7 @@ async def may_read(session: ReadSession, caller: Caller, person: KnownResident) 
 
 
 def own(column: Any, person_id: UUID | None) -> Any:
-    """The condition "is this person's"; nobody's rows are never those of a caller who is nobody."""
+    """The condition "is this person's"; rows without a person never match a caller without a person."""
     return false() if person_id is None else column == person_id
 
 

@@ -42,14 +42,14 @@ from chassis.web.routing import (
 
 router = transactional_router(tags=["documents"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "officer", level=1, acting="documents")]
+AnyCaller = Annotated[Caller, allow("resident", "organization", "officer", level=1, acting="documents")]
 Officer = Annotated[Caller, allow("officer")]
 RECALL_ANSWERS = {"recall_agreed": Recall.AGREED, "recall_refused": Recall.REFUSED}
 
 
 @router.post("/v1/documents", status_code=201)
 @personal_answer()
-async def create_document(body: DocumentCreate, session: Transaction, *, caller: Anybody) -> DocumentView:
+async def create_document(body: DocumentCreate, session: Transaction, *, caller: AnyCaller) -> DocumentView:
     """Sends a document; it gets a number in the sender's register."""
     content = body.decoded()
     name = body.file_name or "" if caller.role == "officer" else None
@@ -71,7 +71,7 @@ async def list_documents(
     ] = None,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> Listed[DocumentLine]:
     """The caller's inbox, or what the caller (or the caller's office) sent. Subjects of people's documents are shown to
     officers who name a purpose, and the reading is in the access log."""
@@ -134,7 +134,7 @@ async def get_edxml_status(document_id: UUID, session: Reading, *, caller: Offic
 
 @router.get("/v1/documents/{document_id}")
 async def get_document(
-    document_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
+    document_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> DocumentView:
     """One document; an officer's reading of a resident's document needs a purpose and is logged."""
     document = await queries.get_document(session, caller, document_id)
@@ -149,7 +149,7 @@ async def get_document(
     responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
 )
 async def download_document_file(
-    document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """The document's file."""
     document = await queries.get_document(session, caller, document_id)
@@ -166,7 +166,7 @@ async def download_document_file(
     responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
 )
 async def download_document_annex(
-    document_id: UUID, file_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    document_id: UUID, file_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """A further file of the document."""
     document = await queries.get_document(session, caller, document_id)
@@ -178,7 +178,7 @@ async def download_document_annex(
 @router.post("/v1/documents/{document_id}/receipt")
 @personal_answer("/v1/documents/{document_id}")
 async def confirm_document_receipt(
-    document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    document_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> DocumentView:
     """Confirms that the document has arrived; twice changes nothing. The answer has the content when a purpose is named."""
     document = await queries.get_document(session, caller, document_id, lock=True)
@@ -196,7 +196,7 @@ async def update_document_status(
     session: Transaction,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> DocumentView:
     """Goes one step along the status chain of document exchange; an illegal one answers 409. The answer has the content
     when a purpose is named."""

@@ -55,7 +55,7 @@ from chassis.web.service_client import ServiceClient
 
 router = transactional_router(tags=["dossiers"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "officer", level=1, acting="dossiers")]
+AnyCaller = Annotated[Caller, allow("resident", "organization", "officer", level=1, acting="dossiers")]
 Submitter = Annotated[Caller, allow("resident", "organization", "officer", level=2, acting="dossiers")]
 
 
@@ -76,7 +76,7 @@ async def create_dossier(
     service_client: RegistryClient,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> DossierView:
     """Opens a draft with everything that the registry already knows; a registry that is down opens it empty."""
     application = body.to_application()
@@ -118,7 +118,7 @@ async def list_dossiers(
     ] = None,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> Listed[DossierLine]:
     """The caller's own dossiers, or those of an officer's units, also by code or applicant with or without accents. Names of
     applicants are shown to officers who name a purpose, and the reading is in the access log."""
@@ -169,7 +169,7 @@ async def look_up_dossiers(
 
 @router.get("/v1/dossiers/{dossier_id}")
 async def get_dossier(
-    dossier_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> DossierView:
     """One dossier; an officer's reading needs a purpose and is in the access log of every person concerned."""
     opened = await queries.get_dossier(session, caller, dossier_id)
@@ -187,7 +187,7 @@ async def update_dossier(
     if_match: IfMatch = None,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> DossierView:
     """Takes what the applicant typed, in a draft or while a supplement is asked for."""
     opened = await queries.get_dossier(session, caller, dossier_id, lock=True)
@@ -208,7 +208,7 @@ async def prefill_dossier(
     service_client: RegistryClient,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> DossierView:
     """Fetches the registry's values again, for a draft that opened without them; verified values replace typed ones."""
     async with request.app.state.runtime.database.reading() as looking:
@@ -234,7 +234,7 @@ async def prefill_dossier(
 
 
 @router.delete("/v1/dossiers/{dossier_id}", status_code=204)
-async def delete_dossier(dossier_id: UUID, session: Transaction, *, caller: Anybody) -> None:
+async def delete_dossier(dossier_id: UUID, session: Transaction, *, caller: AnyCaller) -> None:
     """Deletes a draft; a submitted dossier is withdrawn instead."""
     dossier, *_ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     if dossier.status != Status.DRAFT:
@@ -269,7 +269,7 @@ async def act_on_dossier(
     response: Response,
     if_match: IfMatch = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> DossierProgress:
     """Takes one action of the table; an illegal action answers 409 with the legal ones."""
     dossier, actor, _ = await queries.get_dossier(session, caller, dossier_id, lock=True)

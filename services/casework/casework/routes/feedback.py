@@ -45,13 +45,13 @@ from chassis.web.routing import (
 
 router = transactional_router(tags=["feedback"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "officer", level=1)]
+AnyCaller = Annotated[Caller, allow("resident", "organization", "officer", level=1)]
 SERVICE = "casework"
 
 
 @router.post("/v1/feedback", status_code=201)
 @personal_answer()
-async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller: Anybody) -> FeedbackView:
+async def create_feedback(body: FeedbackCreate, session: Transaction, *, caller: AnyCaller) -> FeedbackView:
     """Sends feedback to a unit, with or without one's name; the answer is due in working days."""
     photos = [await checked_paper(photo.decoded()) for photo in body.attachments]
     feedback = await commands.send_feedback(
@@ -80,7 +80,7 @@ async def list_feedback(
     q: Annotated[str | None, Query(max_length=100, description="Words of the text or of the answer")] = None,
     purpose: PurposeHeader = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> Listed[FeedbackLine]:
     """The caller's own named feedback, or that of an officer's units, also by words with or without accents; never the author.
     An officer reads the texts of named authors with a purpose, and the reading is in the access log."""
@@ -101,14 +101,14 @@ async def list_published_feedback(
     *,
     caller: Annotated[Caller | None, public()],
 ) -> Listed[PublishedFeedback]:
-    """Published questions and answers, for everybody; never the author, and numbers in the texts are masked."""
+    """Published questions and answers, public; never the author, and numbers in the texts are masked."""
     rows, cursor = await queries.list_published(session, page, unit_code)
     return Listed(items=[_published(row) for row in rows], next_cursor=cursor)
 
 
 @router.get("/v1/feedback/{feedback_id}")
 async def get_feedback(
-    feedback_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: Anybody
+    feedback_id: UUID, session: Transaction, response: Response, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> FeedbackView:
     """One piece of feedback; reading what a named resident wrote needs a purpose and is logged for them."""
     feedback, actor = await queries.get_feedback(session, caller, feedback_id)
@@ -125,7 +125,7 @@ async def act_on_feedback(
     response: Response,
     if_match: IfMatch = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> FeedbackLine:
     """Takes one action of the table; an illegal action answers 409 with the legal ones."""
     feedback, actor = await queries.get_feedback(session, caller, feedback_id, lock=True)
@@ -141,7 +141,7 @@ async def act_on_feedback(
     responses={200: {"content": {"image/jpeg": {}, "image/png": {}}}},
 )
 async def download_feedback_attachment(
-    feedback_id: UUID, photo_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    feedback_id: UUID, photo_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """A photograph that came with feedback."""
     feedback, actor = await queries.get_feedback(session, caller, feedback_id)

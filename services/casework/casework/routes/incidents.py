@@ -30,12 +30,12 @@ from chassis.web.routing import (
 
 router = transactional_router(tags=["incidents"])
 
-Anybody = Annotated[Caller, allow("resident", "organization", "volunteer", "officer", "operator", level=1)]
+AnyCaller = Annotated[Caller, allow("resident", "organization", "volunteer", "officer", "operator", level=1)]
 
 
 @router.post("/v1/incidents", status_code=201)
 @personal_answer()
-async def create_incident(body: IncidentCreate, session: Transaction, *, caller: Anybody) -> IncidentView:
+async def create_incident(body: IncidentCreate, session: Transaction, *, caller: AnyCaller) -> IncidentView:
     """Reports a technical fault."""
     incident = await commands.report_incident(session, caller, body.to_incident())
     answer: JSONResponse = created(_view(incident), f"/v1/incidents/{incident.id}", version=incident.version)
@@ -51,7 +51,7 @@ async def list_incidents(
     status: IncidentStatus | None = None,
     overdue: bool | None = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> Listed[IncidentView]:
     """Incidents of an office's units; all for operators; one's own for other callers."""
     if unit_code is not None and caller.role in ("officer", "volunteer"):
@@ -63,7 +63,7 @@ async def list_incidents(
 
 
 @router.get("/v1/incidents/{incident_id}")
-async def get_incident(incident_id: UUID, session: Reading, response: Response, *, caller: Anybody) -> IncidentView:
+async def get_incident(incident_id: UUID, session: Reading, response: Response, *, caller: AnyCaller) -> IncidentView:
     """One incident."""
     incident = await queries.get_incident(session, caller, incident_id)
     response.headers["ETag"] = etag(incident.version)

@@ -16,7 +16,7 @@ from casework.model.dossiers import PAPER, RESULT
 from casework.model.lifecycle import Actor
 from casework.queries import dossiers as queries
 from casework.queries import notices, slips
-from casework.routes.dossiers import Anybody, record_reading
+from casework.routes.dossiers import AnyCaller, record_reading
 from casework.routes.views import paper, result
 from casework.schemas.dossiers import PaperView, ResultView
 from casework.settings import get_settings
@@ -41,7 +41,7 @@ async def create_attachment(
         str | None, Form(description="Which of the procedure's documents; else the first missing")
     ] = None,
     *,
-    caller: Anybody,
+    caller: AnyCaller,
 ) -> PaperView:
     """Adds a PDF, JPEG or PNG (detected from its content); it is kept encrypted, and the signatures inside a PDF are checked."""
     accepted = await verified_paper(await read_upload(file))
@@ -52,7 +52,7 @@ async def create_attachment(
 
 
 @router.get("/v1/dossiers/{dossier_id}/attachments")
-async def list_attachments(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[PaperView]:
+async def list_attachments(dossier_id: UUID, session: Reading, *, caller: AnyCaller) -> Listed[PaperView]:
     """The papers of a dossier, without their contents."""
     dossier, *_ = await queries.get_dossier(session, caller, dossier_id)
     return Listed(items=[paper(row) for row in await queries.list_papers(session, dossier.id)])
@@ -64,7 +64,7 @@ async def list_attachments(dossier_id: UUID, session: Reading, *, caller: Anybod
     responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
 )
 async def download_attachment(
-    dossier_id: UUID, attachment_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, attachment_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """The paper itself."""
     opened = await queries.get_dossier(session, caller, dossier_id)
@@ -75,7 +75,7 @@ async def download_attachment(
 
 
 @router.delete("/v1/dossiers/{dossier_id}/attachments/{attachment_id}", status_code=204)
-async def delete_attachment(dossier_id: UUID, attachment_id: UUID, session: Transaction, *, caller: Anybody) -> None:
+async def delete_attachment(dossier_id: UUID, attachment_id: UUID, session: Transaction, *, caller: AnyCaller) -> None:
     """Takes a paper back while the dossier can still be edited."""
     dossier, *_ = await queries.get_dossier(session, caller, dossier_id, lock=True)
     await detach_paper(session, dossier, await queries.get_paper(session, dossier, attachment_id))
@@ -101,7 +101,7 @@ async def create_result(
 
 
 @router.get("/v1/dossiers/{dossier_id}/results")
-async def list_results(dossier_id: UUID, session: Reading, *, caller: Anybody) -> Listed[ResultView]:
+async def list_results(dossier_id: UUID, session: Reading, *, caller: AnyCaller) -> Listed[ResultView]:
     """The electronic results of a dossier, drafts among them, with their hashes."""
     dossier, *_ = await queries.get_dossier(session, caller, dossier_id)
     return Listed(items=[result(row) for row in await queries.list_results(session, dossier.id)])
@@ -113,7 +113,7 @@ async def list_results(dossier_id: UUID, session: Reading, *, caller: Anybody) -
     responses={200: {"content": {"application/pdf": {}, "image/jpeg": {}, "image/png": {}}}},
 )
 async def download_result(
-    dossier_id: UUID, result_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, result_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """The result itself."""
     opened = await queries.get_dossier(session, caller, dossier_id)
@@ -131,7 +131,7 @@ async def download_result(
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def get_slip(
-    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """The receipt slip with the date of return; before valid receipt, the confirmation that it was filed."""
     opened = await queries.get_dossier(session, caller, dossier_id)
@@ -151,7 +151,7 @@ async def get_slip(
     responses={200: {"content": {"application/pdf": {}}}},
 )
 async def get_fee_receipt(
-    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """The electronic receipt of the fee; 404 while nothing is paid here."""
     opened = await queries.get_dossier(session, caller, dossier_id)
@@ -165,7 +165,7 @@ async def get_fee_receipt(
 
 @router.get("/v1/dossiers/{dossier_id}/supplement-slip.pdf", response_class=Response)
 async def get_supplement_slip(
-    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """Slip 02: what has to be supplemented and why; 404 while nothing was asked for."""
     opened = await _opened_for_print(session, caller, dossier_id, purpose)
@@ -175,7 +175,7 @@ async def get_supplement_slip(
 
 @router.get("/v1/dossiers/{dossier_id}/refusal-slip.pdf", response_class=Response)
 async def get_refusal_slip(
-    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """Slip 03: why the dossier was not received; after receipt, the notice that it was stopped. 404 otherwise."""
     return await _notice(session, await _opened_for_print(session, caller, dossier_id, purpose), "refusal", "stop")
@@ -183,7 +183,7 @@ async def get_refusal_slip(
 
 @router.get("/v1/dossiers/{dossier_id}/apology-slip.pdf", response_class=Response)
 async def get_apology_slip(
-    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """Slip 04: the apology with the reason and the new date of return; 404 while the promise was not moved."""
     return await _notice(session, await _opened_for_print(session, caller, dossier_id, purpose), "apology")
@@ -191,7 +191,7 @@ async def get_apology_slip(
 
 @router.get("/v1/dossiers/{dossier_id}/transfer-slip.pdf", response_class=Response)
 async def get_transfer_slip(
-    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: Anybody
+    dossier_id: UUID, session: Transaction, purpose: PurposeHeader = None, *, caller: AnyCaller
 ) -> Response:
     """Slip 05: the ways of the dossier between the place of receipt and the unit that decides; 404 for one that stayed."""
     opened = await _opened_for_print(session, caller, dossier_id, purpose)

@@ -55,7 +55,7 @@ class DocumentCreate(RequestBody):
     )
     file: Annotated[str, StringConstraints(max_length=14_000_000)] | None = None
     file_name: Annotated[str, StringConstraints(max_length=200)] | None = None
-    """Tells apart old Office files, whose content looks alike; not stored. Agencies also send Office files and texts."""
+    """Distinguishes old Office files, whose content looks alike; not stored. Agencies also send Office files and texts."""
     in_reply_to: UUID | None = None
 
     @model_validator(mode="after")

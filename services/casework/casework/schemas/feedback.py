@@ -131,7 +131,7 @@ class FeedbackView(FeedbackLine):
 
 
 class PublishedFeedback(BaseModel):
-    """What everybody may read: question and answer, never the author."""
+    """The public part: question and answer, never the author."""
 
     id: UUID
     unit_code: str

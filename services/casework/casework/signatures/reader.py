@@ -40,7 +40,7 @@ ORGANIZATION_PREFIXES, PERSON_PREFIXES = ("MST:", "MSDN:"), ("CCCD:", "CMND:", "
 
 
 class TooManySignatures(ValueError):
-    """Nobody signs so often."""
+    """No honest document has so many signatures."""
 
 
 def main() -> None:

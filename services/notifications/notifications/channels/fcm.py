@@ -24,7 +24,7 @@ UNAUTHORIZED = 401
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """What Google's key file of a service account says."""
+    """The contents of Google's key file of a service account."""
 
     project_id: str
     client_email: str

@@ -29,7 +29,7 @@ class Answer:
         return 200 <= self.status < 300
 
     def failure(self) -> Refused | TryLater:
-        """What an answer without success means where the channel's own codes say nothing else."""
+        """What an answer without success means where the channel's own codes decide nothing else."""
         if self.error is not None:
             return TryLater(self.error)
         if self.status == TOO_MANY or self.status >= 500:

@@ -30,7 +30,7 @@ REFUSED = (400, 401, 403, 413)
 
 @dataclass(frozen=True)
 class PushSubscription:
-    """What `PushSubscription.toJSON()` of a browser says."""
+    """The members of `PushSubscription.toJSON()` of a browser."""
 
     endpoint: str
     p256dh: bytes

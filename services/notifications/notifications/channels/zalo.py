@@ -1,4 +1,4 @@
-"""Zalo ZNS: a registered template with its parameters, over Zalo's interface or a partner's that speaks it.
+"""Zalo ZNS: a registered template with its parameters, over Zalo's interface or a partner's with the same protocol.
 
 `POST {ZNS_URL}` with the header `access_token`: `{phone, template_id, template_data, tracking_id}`; the answer is always 200,
 `{error, message, data: {msg_id}}`.

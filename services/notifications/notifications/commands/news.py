@@ -25,7 +25,7 @@ NOTIFICATIONS = Counter("bakhong_notifications", "Notifications to people", ["ki
 
 @dataclass(frozen=True)
 class News:
-    """Something to tell; `once` and the recipient make it the same news. `is_ended`: its reason has ended already."""
+    """A notification to make; `once` and the recipient make it the same news. `is_ended`: its reason has ended already."""
 
     kind: str
     recipient: NotificationRecipient
@@ -44,13 +44,13 @@ class News:
 
 
 async def record_news(session: Session, news: Sequence[News]) -> int:
-    """Records the news that was not told before, and queues its sends; returns how many notifications that makes.
+    """Records the news that was not recorded before, and queues its sends; returns how many notifications that makes.
 
-    News of a merged resident is for the survivor; to the dead nothing is told.
+    News of a merged resident is for the survivor; the deceased get none.
     """
-    told = await _expand(session, news)
-    resolved = await resolve(session, {one.recipient.person for one in told if one.recipient.person})
-    rows = list(_deduplicated(told, resolved))
+    expanded = await _expand(session, news)
+    resolved = await resolve(session, {one.recipient.person for one in expanded if one.recipient.person})
+    rows = list(_deduplicated(expanded, resolved))
     if not rows:
         return 0
     at = await _next_moment(session)
@@ -65,18 +65,18 @@ async def record_news(session: Session, news: Sequence[News]) -> int:
 
 
 async def _expand(session: Session, news: Sequence[News]) -> list[News]:
-    """News for everybody who was told of a reason becomes news for each of them, of this batch too."""
-    reasons = {one.recipient.told_of for one in news if one.recipient.told_of}
+    """News for all who were informed of a reason becomes news for each of them, of this batch too."""
+    reasons = {one.recipient.informed_of for one in news if one.recipient.informed_of}
     if not reasons:
         return list(news)
     query = select(Notification.reason, Notification.person).where(col(Notification.reason).in_(reasons)).distinct()
-    told = {(reason, person) for reason, person in await session.exec(query)}
-    told |= {(one.reason, one.recipient.person) for one in news if one.reason in reasons}
+    informed = {(reason, person) for reason, person in await session.exec(query)}
+    informed |= {(one.reason, one.recipient.person) for one in news if one.reason in reasons}
     expanded = []
     for one in news:
-        if one.recipient.told_of is None:
+        if one.recipient.informed_of is None:
             expanded.append(one)
-        people = sorted(person for reason, person in told if person and reason == one.recipient.told_of)
+        people = sorted(person for reason, person in informed if person and reason == one.recipient.informed_of)
         expanded += [replace(one, recipient=NotificationRecipient(person)) for person in people]
     return expanded
 
@@ -95,7 +95,7 @@ def _deduplicated(news: Sequence[News], resolved: dict[str, Resolved]) -> Iterab
 async def _next_moment(session: Session) -> datetime:
     """When the news becomes known: later than all that is known so far, under a lock that is held until the commit.
 
-    So whoever polls by the newest `at` misses nothing, however late another transaction commits.
+    So a client that polls by the newest `at` misses nothing, however late another transaction commits.
     """
     await lock_name(session, "notifications")
     last = (await session.exec(select(func.max(Notification.at)))).one()

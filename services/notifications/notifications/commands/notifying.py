@@ -17,13 +17,13 @@ from notifications.model.notification_kinds import CAUSES, DAY, ENDINGS, Cause, 
 from notifications.model.partners import KnownMerchant
 
 OLD = timedelta(days=30)
-"""What happened before is no news any more: a topic that is read from its beginning tells nobody of the past."""
+"""Older events make no notification: a topic that is read from its beginning notifies no one of the past."""
 Ended = tuple[str, datetime | None]
 """A reason, and the moment until which it held; None: all that is known of it has ended."""
 
 
 async def notify_people(session: Session, events: Sequence[Event]) -> None:
-    """Records the news that follows from events, in their order. Events that are handled again tell nothing again."""
+    """Records the news that follows from events, in their order. Events that are handled again make none again."""
     merchants = await _merchants_of(session, events)
     news: list[News] = []
     ended: list[Ended] = []

@@ -1,4 +1,4 @@
-"""Planned notices: replaced when what they are about changes, told when they are due, to a whole unit batch by batch."""
+"""Planned notices: replaced when their subject changes, sent when they are due, to a whole unit batch by batch."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from notifications.model.plans import Plan, onces, plans_of_session, plans_of_ta
 from notifications.model.recipients import NotificationRecipient
 
 BATCH = 1000
-"""So many people are told in one transaction; nothing else of an audience is in memory."""
+"""So many people are notified in one transaction; nothing else of an audience is in memory."""
 RESIDENTS, ORGANIZATIONS = "residents", "organizations"
 FIRST = UUID(int=0)
 
@@ -32,9 +32,9 @@ FIRST = UUID(int=0)
 async def plan_session(session: Session, event: SessionScheduled) -> None:
     """The notices of a session as it stands now."""
     reason = session_reason(event)
-    told = {"reason": reason, "own": f"session_near|{event.session_id}|{event.starts_at.isoformat()}", "at": event.at}
-    was_told: bool = (await session.execute(_WAS_TOLD, told | {"cancelled": event.status == "cancelled"})).scalar_one()
-    await replace_plans(session, reason, plans_of_session(event, was_told=was_told), event.at)
+    values = {"reason": reason, "own": f"session_near|{event.session_id}|{event.starts_at.isoformat()}", "at": event.at}
+    was_notified: bool = (await session.execute(_WAS_NOTIFIED, values | {"cancelled": event.status == "cancelled"})).scalar_one()
+    await replace_plans(session, reason, plans_of_session(event, was_notified=was_notified), event.at)
 
 
 async def plan_task(session: Session, event: TaskChanged) -> None:
@@ -51,8 +51,8 @@ async def replace_plans(session: Session, reason: str, plans: Sequence[Plan], at
         await session.execute(_REVIVE, {"kept": kept, "at": at})
 
 
-async def tell_due(database: Database) -> None:
-    """Tells every planned notice that is due, each batch in a transaction; a process that dies loses no more than one."""
+async def notify_due(database: Database) -> None:
+    """Makes the notifications of every planned notice that is due, each batch in a transaction; a process that dies loses no more than one."""
     while True:
         async with database.transaction() as session:
             query = select(PlannedNotice).where(
@@ -64,10 +64,10 @@ async def tell_due(database: Database) -> None:
             notice = (await session.exec(query.with_for_update(skip_locked=True))).first()
             if notice is None:
                 return
-            await _tell(session, notice)
+            await _notify(session, notice)
 
 
-async def _tell(session: Session, notice: PlannedNotice) -> None:
+async def _notify(session: Session, notice: PlannedNotice) -> None:
     session.add(notice)
     if _is_past(notice):
         notice.finished_at = now()
@@ -95,7 +95,7 @@ async def _tell(session: Session, notice: PlannedNotice) -> None:
 
 
 def _is_past(notice: PlannedNotice) -> bool:
-    """Nobody is told of a session that has begun, or of what was due long ago."""
+    """A session that has begun, and what was due long ago, make no notification."""
     starts_at = notice.placeholders.get("starts_at")
     return notice.due_at < now() - OLD or (starts_at is not None and datetime.fromisoformat(starts_at) <= now())
 
@@ -140,7 +140,7 @@ def _columns(plans: Sequence[Plan]) -> dict[str, Any]:
     }
 
 
-_WAS_TOLD = text(
+_WAS_NOTIFIED = text(
     "SELECT EXISTS (SELECT FROM planned_notice WHERE reason = :reason AND kind IN ('session_near', 'session_moved')"
     " AND told > 0 AND occurred_at <= :at AND (:cancelled OR (once <> :own AND NOT EXISTS (SELECT FROM planned_notice own"
     " WHERE own.once = :own AND own.told > 0))))"

@@ -49,7 +49,7 @@ async def register_device(session: Session, person: str, device_id: str, platfor
         others = others.where(col(Device.id) != device.id)
     await _drop_sends(session, list((await session.execute(others.returning(col(Device.id)))).scalars()))
     if device is None:
-        await _require_room(session, person)
+        await _require_below_limit(session, person)
         device = Device(
             person=person, device_id=device_id, platform=platform, token=b"", token_digest=digest, registered_at=now()
         )
@@ -65,7 +65,7 @@ async def remove_device(session: Session, person: str, device_id: str) -> None:
     await _drop_sends(session, list((await session.execute(gone.returning(col(Device.id)))).scalars()))
 
 
-async def _require_room(session: Session, person: str) -> None:
+async def _require_below_limit(session: Session, person: str) -> None:
     count = (await session.exec(select(func.count()).where(Device.person == person))).one()
     if count >= MOST_DEVICES:
         raise DeviceLimit()

@@ -1,4 +1,4 @@
-"""Who a person is today: the survivor of merges, in which unit, and whether anything may be told."""
+"""Who a person is today: the survivor of merges, in which unit, and whether the person may be notified."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

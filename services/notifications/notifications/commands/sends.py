@@ -24,19 +24,19 @@ from notifications.model.preferences import (
     QuietHours,
 )
 
-Told = tuple[UUID, Resolved, str]
+ToSend = tuple[UUID, Resolved, str]
 """A new notification: its id, its person, its kind."""
 
 
-async def queue_sends(session: Session, told: Sequence[Told]) -> None:
+async def queue_sends(session: Session, notifications: Sequence[ToSend]) -> None:
     """One send for each channel that the person wants for this kind; of push for each device."""
-    if not told:
+    if not notifications:
         return
-    persons = {person.person for _, person, _ in told}
+    persons = {person.person for _, person, _ in notifications}
     preferences, devices = await _preferences(session, persons), await _devices(session, persons)
     quiet, moment = await _quiet_hours(session, persons), now()
     rows = []
-    for notification_id, person, kind in told:
+    for notification_id, person, kind in notifications:
         hours = quiet.get(person.person, (QUIET_FROM, QUIET_UNTIL))
         due_at = moment if kind in URGENT else end_of_quiet(moment, *hours)
         for channel in SENT_CHANNELS:

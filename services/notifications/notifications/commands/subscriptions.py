@@ -71,7 +71,7 @@ async def change_subscription(
 
 
 async def _activate(session: Session, subscription: Subscription) -> None:
-    """The owner says that the endpoint works again: what waits is due now, with the whole schedule before it."""
+    """The owner confirms that the endpoint works again: what waits is due now, with the whole schedule before it."""
     subscription.status, subscription.status_reason = SubscriptionStatus.ACTIVE.value, None
     subscription.failing_since, subscription.warned = None, None
     await session.execute(_DUE_NOW, {"subscription": subscription.id, "now": now()})

@@ -26,7 +26,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class OwnerWarning:
-    """What the owner of a subscription is told; `contact` is whom to write to, where the partner named one."""
+    """The warning for the owner of a subscription; `contact` is whom to write to, where the partner named one."""
 
     subscription: Subscription
     stage: Warned

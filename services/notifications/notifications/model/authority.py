@@ -19,7 +19,7 @@ class Grant(NamedTuple):
 OWN, ALL, OWN_NEWS = "own partner", "all partners", "own"
 
 GRANTS: tuple[Grant, ...] = (
-    Grant("read event types", "anybody", ALL),
+    Grant("read event types", "public", ALL),
     Grant("read events", "partner", OWN, "the app: of all residents and organizations; others: what concerns them"),
     Grant("create subscription", "partner", OWN, "https to a public address"),
     Grant("read subscription", "partner", OWN),
@@ -36,6 +36,6 @@ GRANTS: tuple[Grant, ...] = (
     Grant("read and mark notifications", "resident, organization", "acting for", "kinds of the scope"),
     Grant("read and mark notifications", "officer, volunteer", OWN_NEWS, "the account's, and its post's in its units"),
     Grant("read and mark notifications", "operator", OWN_NEWS, "the account's, and of the platform"),
-    Grant("read, change preferences", "everybody with a feed", OWN_NEWS),
-    Grant("register, delete device", "everybody with a feed", OWN_NEWS, "a token is that of the last person"),
+    Grant("read, change preferences", "every person with a feed", OWN_NEWS),
+    Grant("register, delete device", "every person with a feed", OWN_NEWS, "a token is that of the last person"),
 )

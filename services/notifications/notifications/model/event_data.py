@@ -40,7 +40,7 @@ class DeliveryProcessedData(DeliveryData):
     """A message was applied, or changed nothing."""
 
     outcome: Literal["applied", "unchanged"]
-    """`unchanged`: what it says was known."""
+    """`unchanged`: its content was known."""
 
 
 class DeliveryUnmatchedData(DeliveryData):
@@ -296,7 +296,7 @@ class ConsentData(EventData):
 
 
 class RecordReadData(EventData):
-    """Somebody read data of a resident; the resident sees the same in the access log."""
+    """Data of a resident were read; the resident sees the same in the access log."""
 
     access_id: UUID
     """The entry of the access log."""

@@ -92,7 +92,7 @@ class Source:
 
 @dataclass(frozen=True)
 class EventType:
-    """A type of public events; `readers` says who may see it."""
+    """A type of public events; `readers` defines who may see it."""
 
     name: str
     title: str

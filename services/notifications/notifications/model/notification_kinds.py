@@ -1,4 +1,4 @@
-"""The table of kinds of notifications: from which internal event each follows, for whom, what it says, what ends it.
+"""The table of kinds of notifications: from which internal event each follows, for whom, its text, what ends it.
 
 A new kind is one line here. Texts stand in the feed; they are filled with codes, amounts and times (see `notification_texts`)
 and have no personal data, so that a push may carry the title. Names of kinds are published: they stay.
@@ -54,7 +54,7 @@ from notifications.model.recipients import (
     person_of,
     representative,
     staff,
-    told_of,
+    informed_of,
 )
 
 Scope = Literal["dossiers", "payments", "onboarding", "documents"]
@@ -87,7 +87,7 @@ class Cause:
 class Kind:
     """A kind. `scope`: which representatives see it, None: the person alone. `is_reminder`: gone from the feed when it ended.
 
-    Without `causes` it is told by a plan (`commands.planning`) or by this service itself.
+    Without `causes` it comes from a plan (`commands.planning`) or from this service itself.
     """
 
     name: str
@@ -184,7 +184,7 @@ KINDS: tuple[Kind, ...] = (
          _dossier(DossierFeeDue, "amount", "due_on", reason=FEE)),
     Kind("fee_paid", "dossiers", ("Đã nhận phí, lệ phí", "Đã nhận {amount} phí, lệ phí của hồ sơ."),
          ("Fee received", "The fee of {amount} for your dossier was received."),
-         (Cause(DossierFeePaid, told_of(FEE), DOSSIER, ("dossier_id", "paid_at"), ("amount",), at="paid_at"),)),
+         (Cause(DossierFeePaid, informed_of(FEE), DOSSIER, ("dossier_id", "paid_at"), ("amount",), at="paid_at"),)),
     # Bills and payments
     Kind("bill_due", "payments", ("Có hóa đơn cần thanh toán", "Hóa đơn kỳ {period}: {remaining}, hạn {due_on}."),
          ("Bill to pay", "The bill for {period}: {remaining}, due on {due_on}."),
@@ -200,7 +200,7 @@ KINDS: tuple[Kind, ...] = (
                 lambda one: one.days_left < 0, reason=BILL_DUE),)),
     Kind("bill_paid", "payments", ("Hóa đơn đã được thanh toán", "Đã nhận đủ tiền của hóa đơn: {amount}."),
          ("Bill paid", "Your bill is paid in full: {amount}."),
-         (Cause(BillPaid, told_of(BILL_DUE), BILL, ("bill_id", "payment_id"), ("amount",), at="paid_at"),)),
+         (Cause(BillPaid, informed_of(BILL_DUE), BILL, ("bill_id", "payment_id"), ("amount",), at="paid_at"),)),
     Kind("payment_received", "payments", ("Đã nhận tiền", "Điểm bán đã nhận {amount} lúc {settled_at}."),
          ("Payment received", "The merchant received {amount} at {settled_at}."),
          (Cause(PaymentSettled, owner, PAYMENT, ("payment_id",), ("amount", "settled_at"),
@@ -259,15 +259,15 @@ KINDS: tuple[Kind, ...] = (
     Kind("link_added", None,
          ("Đã liên kết tài khoản đăng nhập", "Một tài khoản đăng nhập đã được liên kết với ông/bà. Nếu không phải"
           " ông/bà, hãy hủy liên kết và báo công an xã."),
-         ("Sign-in account linked", "A sign-in account was linked to you. If it was not you, end the link and tell the"
+         ("Sign-in account linked", "A sign-in account was linked to you. If it was not you, end the link and inform the"
           " police."),
          _link(active=True)),
     Kind("link_ended", None, ("Đã hủy liên kết tài khoản", "Một tài khoản đăng nhập không còn liên kết với ông/bà."),
          ("Sign-in account unlinked", "A sign-in account is linked to you no longer."), _link(active=False)),
     Kind("representative_added", None, ("Có người đại diện", "Một người được thay mặt ông/bà{until}."),
-         ("Representative added", "Somebody may act for you{until}."), _represented(person_of, active=True)),
+         ("Representative added", "A representative may act for you{until}."), _represented(person_of, active=True)),
     Kind("representative_ended", None, ("Người đại diện đã kết thúc", "Một người không còn được thay mặt ông/bà."),
-         ("Representative ended", "Somebody may act for you no longer."), _represented(person_of, active=False)),
+         ("Representative ended", "A representative may no longer act for you."), _represented(person_of, active=False)),
     Kind("representation_given", None, ("Ông/bà được đại diện", "Ông/bà được thay mặt một người hoặc tổ chức{until}."),
          ("You may act for another", "You may act for another person or organization{until}."),
          _represented(representative, active=True)),

@@ -1,4 +1,4 @@
-"""Notifications: a piece of news for one person or one post, what is still to be told, and the sends to devices and numbers."""
+"""Notifications: a piece of news for one person or one post, news that is planned, and the sends to devices and numbers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,12 +14,31 @@ from chassis.storage.database import aware
 from notifications.model import Table
 
 
-class Notification(Table, table=True):
-    """One piece of news, told once: `once` is unique over replays and channels.
+class StoredNews(Table):
+    """The columns of a piece of news, made (`Notification`) or planned (`PlannedNotice`).
 
-    It is for a `person` (see `model.people`), or for a post, where `person` is None: everybody with this `role` and `body`
+    It is for a `person` (see `model.people`), or for a post, where `person` is None: all with this `role` and `body`
     (each None: any) whose units cover `unit_id`. `placeholders` are codes, ids, amounts and times, never personal data.
     """
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    once: str = Field(sa_type=Text, unique=True)
+    person: str | None = Field(default=None, sa_type=Text)
+    role: str | None = Field(default=None, sa_type=Text)
+    body: str | None = Field(default=None, sa_type=Text)
+    unit_id: UUID | None = None
+    kind: str = Field(sa_type=Text)
+    about_type: str = Field(sa_type=Text)
+    about_id: UUID
+    placeholders: dict[str, Any] = Field(default={}, sa_type=JSONB)
+    reason: str | None = Field(default=None, sa_type=Text)
+    """What it is about as long as it holds, such as `bill:<id>`: when that ends, nothing more is sent."""
+    occurred_at: datetime = Field(sa_type=aware())
+    ended_at: datetime | None = Field(default=None, sa_type=aware())
+
+
+class Notification(StoredNews, table=True):
+    """One piece of news, recorded once: `once` is unique over replays and channels."""
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -29,24 +48,10 @@ class Notification(Table, table=True):
         Index("ix_notification_at", "at"),
     )
 
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    person: str | None = Field(default=None, sa_type=Text)
-    role: str | None = Field(default=None, sa_type=Text)
-    body: str | None = Field(default=None, sa_type=Text)
-    unit_id: UUID | None = None
-    kind: str = Field(sa_type=Text)
-    about_type: str = Field(sa_type=Text)
-    about_id: UUID
-    placeholders: dict[str, Any] = Field(default={}, sa_type=JSONB)
-    occurred_at: datetime = Field(sa_type=aware())
     at: datetime = Field(sa_type=aware())
     """When it became known here."""
     read_at: datetime | None = Field(default=None, sa_type=aware())
     """Of a post: see `NotificationRead`."""
-    once: str = Field(sa_type=Text, unique=True)
-    reason: str | None = Field(default=None, sa_type=Text)
-    """What it is about as long as it holds, such as `bill:<id>`: when that ends, nothing more is sent."""
-    ended_at: datetime | None = Field(default=None, sa_type=aware())
 
 
 class NotificationRead(Table, table=True):
@@ -59,11 +64,11 @@ class NotificationRead(Table, table=True):
     at: datetime = Field(sa_type=aware())
 
 
-class PlannedNotice(Table, table=True):
-    """News that is told at `due_at`: to one person or post, or to everybody of an `audience` in a unit, batch by batch.
+class PlannedNotice(StoredNews, table=True):
+    """News that becomes notifications at `due_at`: of one person or post, or of an `audience` in a unit, batch by batch.
 
-    `audience`: None (one person or post, as in `Notification`), or `people`: residents and organizations of the unit and
-    below, and its officers and volunteers. `cursor` is the last person told, `told` their number.
+    `audience`: None (one person or post, as in `StoredNews`), or `people`: residents and organizations of the unit and below,
+    and its officers and volunteers. `cursor` is the last person notified, `told` (the column's name) their number.
     """
 
     __tablename__ = "planned_notice"
@@ -73,24 +78,11 @@ class PlannedNotice(Table, table=True):
         Index("ix_planned_notice_about", "about_id"),
     )
 
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    once: str = Field(sa_type=Text, unique=True)
     audience: str | None = Field(default=None, sa_type=Text)
-    person: str | None = Field(default=None, sa_type=Text)
-    role: str | None = Field(default=None, sa_type=Text)
-    body: str | None = Field(default=None, sa_type=Text)
-    unit_id: UUID | None = None
-    kind: str = Field(sa_type=Text)
-    about_type: str = Field(sa_type=Text)
-    about_id: UUID
-    placeholders: dict[str, Any] = Field(default={}, sa_type=JSONB)
-    reason: str | None = Field(default=None, sa_type=Text)
-    occurred_at: datetime = Field(sa_type=aware())
     due_at: datetime = Field(sa_type=aware())
     cursor: str | None = Field(default=None, sa_type=Text)
     told: int = 0
     finished_at: datetime | None = Field(default=None, sa_type=aware())
-    ended_at: datetime | None = Field(default=None, sa_type=aware())
 
 
 class NotificationChannel(StrEnum):

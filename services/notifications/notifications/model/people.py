@@ -1,4 +1,4 @@
-"""Who is told: the people and posts of news, and copies of residents and organizations, kept from the registry's events."""
+"""Recipients: the people and posts of news, and copies of residents and organizations, kept from the registry's events."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def account(subject: str) -> str:
 
 
 def unknown(id_: UUID) -> str:
-    """A resident or an organization, where the event does not tell which; replaced when it is recorded."""
+    """A resident or an organization, where the event does not name which; replaced when it is recorded."""
     return f"{UNKNOWN}:{id_}"
 
 

@@ -1,4 +1,4 @@
-"""What is told at a later moment: sessions that come near, tasks that come due. Which notices an event leaves planned."""
+"""What is sent at a later moment: sessions that come near, tasks that come due. Which notices an event leaves planned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from notifications.model import people
 from notifications.model.recipients import NotificationRecipient
 
 NEAR = timedelta(days=3)
-"""How long before a session people are told."""
+"""How long before a session people are notified."""
 MORNING = time(7, tzinfo=HO_CHI_MINH)
 PEOPLE = "people"
 """The audience of a session: residents and organizations of the unit and below, its officers and volunteers."""
@@ -37,14 +37,14 @@ def session_reason(event: SessionScheduled) -> str:
     return f"session:{event.session_id}"
 
 
-def plans_of_session(event: SessionScheduled, *, was_told: bool) -> list[Plan]:
-    """That it is near; or, where people were told of another time of it (`was_told`), that it was moved or cancelled."""
+def plans_of_session(event: SessionScheduled, *, was_notified: bool) -> list[Plan]:
+    """That it is near; or, where people were notified of another time of it (`was_notified`), that it was moved or cancelled."""
     if event.starts_at <= event.at:
         return []
     near = _of_session(event, "session_near", event.starts_at - NEAR)
     if event.status == "cancelled":
-        return [_of_session(event, "session_cancelled", event.at)] if was_told else []
-    if not was_told:
+        return [_of_session(event, "session_cancelled", event.at)] if was_notified else []
+    if not was_notified:
         return [near]
     moved = _of_session(event, "session_moved", event.at)
     return [moved] if near.due_at <= event.at else [moved, near]

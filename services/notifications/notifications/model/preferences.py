@@ -19,7 +19,7 @@ ON_BY_DEFAULT = frozenset({NotificationChannel.APP, NotificationChannel.PUSH})
 QUIET_FROM, QUIET_UNTIL = 21, 7
 """The default quiet hours, in Asia/Ho_Chi_Minh: from 21:00 to 7:00 nothing rings."""
 URGENT = frozenset({"link_added", "representative_added", "delivery_failing"})
-"""Kinds that ring in quiet hours: somebody else may be acting in the person's name, or events are about to be lost."""
+"""Kinds that ring in quiet hours: another person may be acting in the person's name, or events are about to be lost."""
 
 
 class NotificationPreference(Table, table=True):

@@ -18,11 +18,11 @@ class NotificationRecipient:
     role: str | None = None
     body: str | None = None
     unit_id: UUID | None = None
-    told_of: str | None = None
-    """Instead of a person: everybody who was told something with this reason."""
+    informed_of: str | None = None
+    """Instead of a person: all who got a notification with this reason."""
 
     def __str__(self) -> str:
-        return self.person or self.told_of or f"post:{self.role or ''}:{self.body or ''}:{self.unit_id or ''}"
+        return self.person or self.informed_of or f"post:{self.role or ''}:{self.body or ''}:{self.unit_id or ''}"
 
 
 Recipients = Callable[[Any, KnownMerchant | None], Iterable[NotificationRecipient]]
@@ -64,9 +64,9 @@ def either(field: str) -> Recipients:
     return recipients
 
 
-def told_of(reason: str) -> Recipients:
-    """Everybody who was told something with this reason, such as the payers of a bill that was due."""
-    return lambda event, _merchant: [NotificationRecipient(told_of=reason.format(**dict(event)))]
+def informed_of(reason: str) -> Recipients:
+    """All who got a notification with this reason, such as the payers of a bill that was due."""
+    return lambda event, _merchant: [NotificationRecipient(informed_of=reason.format(**dict(event)))]
 
 
 def officers(unit_field: str) -> Recipients:

@@ -79,7 +79,7 @@ class SubscriptionSecret(Table, table=True):
     subscription_id: UUID = Field(foreign_key="subscription.id", index=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     hint: str = Field(sa_type=Text)
-    """The last four characters, to tell secrets apart."""
+    """The last four characters, to distinguish secrets."""
     valid_from: datetime = Field(default_factory=now, sa_type=aware())
     valid_until: datetime | None = Field(default=None, sa_type=aware())
 

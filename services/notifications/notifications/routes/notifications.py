@@ -1,4 +1,4 @@
-"""What the signed-in person is told: the feed, what was read, preferences, devices."""
+"""Notifications of the signed-in person: the feed, what was read, preferences, devices."""
 
 from typing import Annotated
 from uuid import UUID

@@ -153,7 +153,7 @@ class KindPreferenceView(BaseModel):
     kind: KindName
     """A kind of notifications."""
     title: str
-    """What the kind tells, in the language of the request."""
+    """The text of the kind, in the language of the request."""
     app: bool
     """In the feed."""
     push: bool

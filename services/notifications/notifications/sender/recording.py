@@ -25,7 +25,7 @@ from notifications.sender.client import AttemptResult
 from notifications.sender.schedule import seconds_before_retry
 
 AT_ONCE = 1000
-SECONDS_TO_GATHER = 0.05
+BATCH_SECONDS = 0.05
 """A transaction costs more than the rows in it, so results are gathered for a moment. No attempt waits for it, and a sender
 that is killed repeats what it had not stored, with the same ids."""
 LONGEST_PAUSE = 5.0
@@ -64,7 +64,7 @@ class Recorder:
         """Stores results until cancelled; a batch is tried again until it is stored."""
         while True:
             await self._has_some.wait()
-            await asyncio.sleep(SECONDS_TO_GATHER)
+            await asyncio.sleep(BATCH_SECONDS)
             batch = self._waiting[:AT_ONCE]
             await self._store_until_done(batch)
             del self._waiting[: len(batch)]

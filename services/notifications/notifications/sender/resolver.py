@@ -21,7 +21,7 @@ class AddressRefused(Exception):
 
 
 class CheckedResolver(AbstractResolver):
-    """Looks names up in threads of its own, one look-up at a time for a name, and checks every address.
+    """Looks names up in separate threads, one look-up at a time for a name, and checks every address.
 
     One address that is not allowed refuses the name: it is not left to chance which one is connected to.
     """
@@ -61,7 +61,7 @@ class CheckedResolver(AbstractResolver):
     def _forget(self, host: str, port: int, done: "asyncio.Future[list[Any]]") -> None:
         self._running.pop((host, port), None)
         if not done.cancelled():
-            done.exception()  # read here too, for a look-up that nobody waits for any more
+            done.exception()  # read here too, for a look-up whose callers have all left
 
 
 def _addresses_of(host: str, port: int) -> list[Any]:

@@ -46,7 +46,7 @@ async def declare_step(session: Session, caller: Caller, opened: OpenJourney, de
 async def observe_attribute(session: Session, caller: Caller, opened: OpenJourney, observation: Observation) -> bool:
     """Counts a new smartphone or number here at once and publishes it for registry, which records it.
 
-    False when the same observation was sent before, or when it says what is known.
+    False when the same observation was sent before, or when its content is known.
     """
     resident = opened.resident
     identity = observation.identity(resident.id)

@@ -31,7 +31,7 @@ async def publish_guidance(session: Session, held: CampaignSession, residents: S
 
 
 async def publish_guidance_of_session(session: Session, held: CampaignSession) -> None:
-    """The same of everybody who came, after the session itself changed."""
+    """The same for all who came, after the session itself changed."""
     query = select(Attendance.attendee_id).where(
         col(Attendance.session_id) == held.id, col(Attendance.kind) == "resident"
     )

@@ -60,7 +60,7 @@ async def create_number_import(
 ) -> NumberImport:
     """A new import of these rows; the same file for the same step and unit, by the same body, is the import that it was.
 
-    `source_body` says where the list comes from. What it may confirm follows from the body of the officer who uploads it.
+    `source_body` names the origin of the list. What it may confirm follows from the body of the officer who uploads it.
     """
     source = await require_source(session, step, source_body)
     parts = [step.encode(), unit.id.bytes, source.encode(), (caller.body or "").encode(), content]
@@ -94,7 +94,7 @@ async def require_source(session: ReadSession, step: str, source_body: str) -> s
 
 
 def judge_rows(step: str, caller: Caller, rows: Sequence[ListedNumber | RowFault]) -> list[ListedNumber | RowFault]:
-    """The rows, with a fault in place of those that this officer may not confirm or that say nothing."""
+    """The rows, with a fault in place of those that this officer may not confirm or that are empty."""
     return _without_the_incompetent(step, caller, _without_the_unissued(step, rows))
 
 

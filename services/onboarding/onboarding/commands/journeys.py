@@ -89,14 +89,14 @@ async def store_journeys(session: Session, journeys: Iterable[OpenJourney]) -> N
         await session.execute(_ADD, _evidence_columns(added))
     if changed := [(each, step) for each in each_once for step in each.changed]:
         await session.execute(_STORE, _step_columns(changed) | {"at": now()})
-    if published := [each for each in each_once if each.told_version != each.resident.journey_version]:
+    if published := [each for each in each_once if each.published_version != each.resident.journey_version]:
         versions = {
             "ids": [each.resident.id for each in published],
-            "versions": [each.told_version for each in published],
+            "versions": [each.published_version for each in published],
         }
         await session.execute(_COUNT_UP, versions)
     for each in each_once:
-        set_committed_value(each.resident, "journey_version", each.told_version)
+        set_committed_value(each.resident, "journey_version", each.published_version)
         each.added.clear()
         each.changed.clear()
 
@@ -107,13 +107,13 @@ def _first_day(state: JourneyStep) -> datetime | None:
 
 def _publish_step(session: Session, opened: OpenJourney, state: JourneyStep, at: datetime) -> None:
     resident = opened.resident
-    opened.told_version += 1
+    opened.published_version += 1
     event_type = {"completed": StepCompleted, "revoked": StepRevoked}.get(state.status, StepUpdated)
     publish(
         session,
         event_type(
             resident_id=resident.id,
-            version=opened.told_version,
+            version=opened.published_version,
             unit_id=resident.unit_id,
             unit_code=resident.unit_code,
             step=state.step,

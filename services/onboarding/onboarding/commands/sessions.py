@@ -86,7 +86,7 @@ async def add_attendance(
 async def register_attendee(
     session: Session, caller: Caller, held: CampaignSession, attendee: Attendee
 ) -> AttendanceResult:
-    """Records that somebody came; `publish_attendance` follows after the last one."""
+    """Records that a person came; `publish_attendance` follows after the last one."""
     try:
         _require_open(held)
         known = await _known_attendee(session, caller, held, attendee)

@@ -13,7 +13,7 @@ from onboarding.queries.signature_lists import entries_of, list_eligible, list_l
 
 
 async def draft_signature_list(session: Session, caller: Caller, unit: KnownUnit, provider: str) -> SignatureList:
-    """A draft with everybody of the unit who is ready for a signature and consented to the provider."""
+    """A draft with all residents of the unit who are ready for a signature and consented to the provider."""
     listed = SignatureList(
         unit_id=unit.id, unit_code=unit.code, provider=provider, made_by=caller.account, created_at=now(),
         changed_at=now(),

@@ -41,7 +41,7 @@ def announcement(
 
 
 def is_procedure_code(text: str) -> bool:
-    """Whether a chosen service is written as a code ("2.000635", "2.000635.000.00.00.H56"), which nobody can be told."""
+    """Whether a chosen service is written as a code ("2.000635", "2.000635.000.00.00.H56"), which cannot be read out."""
     return PROCEDURE_CODE.fullmatch(text.strip()) is not None
 
 

@@ -14,7 +14,7 @@ SCHOOL = "school"
 """The body of grade-9 pupils: they help at sessions and read and write no personal data."""
 
 Relation = Literal[
-    "anybody",
+    "any",
     "own",  # the resident, or the organization that the caller is or represents
     "in unit",  # the resident, visit or list belongs to the caller's unit or one below it
     "in reach",  # the campaign's unit is at, above or below the caller's unit, or became it
@@ -38,7 +38,7 @@ class Right:
 
 def _readers(operation: str) -> Right:
     roles = dict.fromkeys(("officer", "volunteer", "auditor"), "in reach")
-    return Right(operation, roles | {"operator": "anybody", "service": "anybody"})  # type: ignore[arg-type]  # literals
+    return Right(operation, roles | {"operator": "any", "service": "any"})  # type: ignore[arg-type]  # literals
 
 
 def _leaders(operation: str) -> Right:
@@ -50,8 +50,8 @@ _ORGANIZATION: dict[str, Relation] = {"organization": "own", "resident": "own", 
 _SIGNATURES = {"check": "not the maker", "approve": "not the maker"}
 
 RIGHTS: tuple[Right, ...] = (
-    Right("list_onboarding_steps", {"public": "anybody"}),
-    Right("get_resident_onboarding", {"resident": "own", **_HELPERS, "service": "anybody"}, is_personal=True),
+    Right("list_onboarding_steps", {"public": "any"}),
+    Right("get_resident_onboarding", {"resident": "own", **_HELPERS, "service": "any"}, is_personal=True),
     Right("declare_resident_step", {"resident": "own", **_HELPERS}, is_personal=True),
     Right("get_organization_step", _ORGANIZATION, is_personal=True),
     Right("declare_organization_step", _ORGANIZATION, is_personal=True),
@@ -64,7 +64,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("create_onboarding_import", {"officer": "in unit"}, is_personal=True),
     Right("get_onboarding_import", {"officer": "in unit"}),
     Right("list_onboarding_imports", {"officer": "in unit"}),
-    Right("get_onboarding_import_template", {"officer": "anybody"}),
+    Right("get_onboarding_import_template", {"officer": "any"}),
     Right("list_onboarding_import_rejections", {"officer": "in unit"}),
     Right("list_onboarding_import_warnings", {"officer": "in unit"}),
     Right("undo_onboarding_import", {"officer": "in unit"}, is_personal=True),
@@ -97,7 +97,7 @@ RIGHTS: tuple[Right, ...] = (
     _readers("list_filings"),
     _leaders("create_session"),
     _readers("list_campaign_sessions"),
-    Right("list_sessions", {"public": "anybody"}),
+    Right("list_sessions", {"public": "any"}),
     Right("get_session", {"officer": "leads unit", "volunteer": "leads unit"}),
     _leaders("update_session"),
     Right("register_attendance", {"officer": "leads unit", "volunteer": "leads unit"}, is_personal=True),
@@ -137,7 +137,7 @@ RIGHTS: tuple[Right, ...] = (
     _readers("list_campaign_reminders"),
     Right(
         "list_good_practices",
-        dict.fromkeys(("officer", "volunteer", "auditor", "operator", "service"), "anybody"),
+        dict.fromkeys(("officer", "volunteer", "auditor", "operator", "service"), "any"),
     ),
     Right("vote_for_nomination", {"officer": "in reach, not of the model's unit"}),
     Right("withdraw_vote_for_nomination", {"officer": "own vote"}),
@@ -165,7 +165,7 @@ def right_of(operation: str) -> Right:
 
 
 def may_confirm(step: str, level: int | None, body: str | None) -> bool:
-    """Whether a caller of this body may confirm a step at a level; what a list or form says of its source does not matter."""
+    """Whether a caller of this body may confirm a step at a level; what a list or form states about its source does not matter."""
     competent = catalogue().rule(step).confirmed_by.get(level or 0, ())
     return not competent or body in competent
 

@@ -1,4 +1,4 @@
-"""When something is due, as Vietnamese plans say it, and whether it was handed in on time."""
+"""When something is due, in the wording of Vietnamese plans, and whether it was handed in on time."""
 
 import re
 from calendar import monthrange

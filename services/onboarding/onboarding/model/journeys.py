@@ -100,7 +100,7 @@ class OpenJourney:
     published_version: int = 0
 
     def __post_init__(self) -> None:
-        self.told_version = self.resident.journey_version
+        self.published_version = self.resident.journey_version
 
     def states(self) -> list[JourneyStep]:
         """Where the resident stands now."""

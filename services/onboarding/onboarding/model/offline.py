@@ -43,7 +43,7 @@ class OrganizationItem:
 
 @dataclass(frozen=True)
 class AttendanceEntry:
-    """Somebody who came to a session."""
+    """A person who came to a session."""
 
     client_id: str
     session_id: UUID

@@ -87,7 +87,7 @@ class KnownOrganization(OrganizationReplica, OnboardingTable, table=True):
 
 
 class KnownPartner(OnboardingTable, table=True):
-    """A partner's licences and agreements, as the gateway tells."""
+    """A partner's licences and agreements, from the gateway's events."""
 
     __tablename__ = "known_partner"
 
@@ -100,7 +100,7 @@ class KnownPartner(OnboardingTable, table=True):
 
 
 class Consent(OnboardingTable, table=True):
-    """A resident's consent to one provider, as registry tells; withdrawn ones stay, not `given`; some end by themselves."""
+    """A resident's consent to one provider, from registry's events; withdrawn ones stay, not `given`; some end by themselves."""
 
     __tablename__ = "known_consent"
 
@@ -113,7 +113,7 @@ class Consent(OnboardingTable, table=True):
 
 
 class Departure(OnboardingTable, table=True):
-    """A resident left the worklist of a unit: moved away, died, was merged or removed; the resident's row says which."""
+    """A resident left the worklist of a unit: moved away, died, was merged or removed; the resident's row has the reason."""
 
     __tablename__ = "worklist_departure"
     __table_args__ = (Index("ix_worklist_departure_left_at", "unit_id", "left_at"),)

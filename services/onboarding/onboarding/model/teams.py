@@ -27,7 +27,7 @@ class Team(OnboardingTable, table=True):
 
 
 class TeamMember(OnboardingTable, table=True):
-    """Somebody a body sends; `account` is an opaque subject, none where the member does not sign in."""
+    """A person whom a body sends; `account` is an opaque subject, none where the member does not sign in."""
 
     __tablename__ = "team_member"
 

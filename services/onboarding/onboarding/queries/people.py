@@ -18,7 +18,7 @@ async def get_resident(
 ) -> KnownResident:
     """The resident (the last survivor, where the record was merged), when the caller may know of them; 404 otherwise.
 
-    `patient` waits a moment for somebody who was registered just now.
+    `patient` waits a moment for a person who was registered just now.
     """
 
     async def find() -> KnownResident | None:
@@ -53,7 +53,7 @@ async def get_organization(
 
 
 async def has_licence(session: ReadSession, partner_id: str, kind: str, on: date) -> bool:
-    """Whether a partner holds a valid licence of a kind on a day, as the gateway told."""
+    """Whether a partner holds a valid licence of a kind on a day, by the gateway's events."""
     partner = await session.get(KnownPartner, partner_id)
     return (
         partner is not None

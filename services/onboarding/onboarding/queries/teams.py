@@ -17,7 +17,7 @@ from onboarding.queries.territory import is_within
 async def require_listed(session: ReadSession, caller: Caller) -> frozenset[str]:
     """Refuses a volunteer whom teams have listed, and whom none lists today; the bodies for which teams list them.
 
-    Only teams of the volunteer's unit or of a unit above it count: no other unit's team admits or excludes anybody here.
+    Only teams of the volunteer's unit or of a unit above it count: no other unit's team admits or excludes a person here.
     An account that no such team ever listed was admitted by the gateway, which subscribes to `team.changed`.
     """
     query = (

@@ -28,7 +28,7 @@ def record_reads(
     fields: Sequence[str] = ("onboarding",),
     legal_basis: str | None = None,
 ) -> None:
-    """One row for each resident of whom an answer says something; none for what a resident reads of their own record."""
+    """One row for each resident who appears in an answer; none for what a resident reads of their own record."""
     for each in dict.fromkeys(residents):
         if not caller.is_resident(each):
             record_access(

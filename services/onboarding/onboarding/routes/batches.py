@@ -32,7 +32,7 @@ async def apply_offline_batch(
 ) -> BatchAnswer:
     """Applies offline items in the order sent, each separately; sending them again changes nothing."""
     answers = await apply_batch(session, caller, [read_item(each) for each in body.items])
-    # A refusal for missing conditions says which they are.
+    # A refusal for missing conditions names them.
     shown = (each.resident_id for each in answers if each.resident_id and isinstance(each.problem, ConditionsMissing))
     record_reads(session, caller, shown, action="declare", purpose=purpose_of_ids(caller, purpose))
     language = language_of(accept_language)

@@ -1,4 +1,4 @@
-"""Names of procedures, fetched from casework for texts that people hear or read."""
+"""Names of procedures, fetched from casework for texts that are read or read out."""
 
 from collections.abc import Sequence
 

@@ -186,7 +186,7 @@ MOST_OF_A_PHONE = 100
 
 
 class AttendeeItem(AttendeeBody):
-    """Somebody who came to a session: a resident, an organization, or a member of a team."""
+    """A person who came to a session: a resident, an organization, or a member of a team."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -235,7 +235,7 @@ class ItemAnswer(BaseModel):
     client_id: str | None
     """The device's id of the item; null where the item had none that can be read."""
     result: Literal["applied", "unchanged", "refused"]
-    """`unchanged`: it was sent before, or says what is known."""
+    """`unchanged`: it was sent before, or its content is known."""
     is_proposal: bool = False
     """A number beside one that is verified as the resident's own: an officer decides on it."""
     problem: dict[str, Any] | None = None

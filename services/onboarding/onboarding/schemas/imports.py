@@ -38,7 +38,7 @@ class ImportView(BaseModel):
     updated: int
     """Always 0: a list by number adds evidence."""
     unchanged: int
-    """Rows that say what was known."""
+    """Rows whose content was known."""
     rejected: int
     """Rows that were refused."""
     warnings: int

@@ -119,7 +119,7 @@ class EvidenceSent(RequestBody):
 
 
 class StepDeclared(RequestBody):
-    """A step as somebody declares it."""
+    """The declaration of a step."""
 
     status: Literal["in_progress", "completed", "revoked"]
     occurred_at: Instant

@@ -14,7 +14,7 @@ from onboarding.schemas.campaigns import BodyCode, Short, UnitCode
 
 
 class MemberBody(RequestBody):
-    """Somebody a body sends, listed from a day to a day (both included)."""
+    """A person whom a body sends, listed from a day to a day (both included)."""
 
     model_config = ConfigDict(populate_by_name=True)
 

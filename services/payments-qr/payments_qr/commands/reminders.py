@@ -14,7 +14,7 @@ from payments_qr.queries.bills import payers_of
 DAYS_LEFT = (3, 0, -3)
 """A reminder is due when at most so many days are left."""
 NOT_AFTER = timedelta(days=30)
-"""A bill that has been due for longer is not reminded of: the supplier speaks to the customer."""
+"""A bill that has been due for longer is not reminded of: the supplier contacts the customer."""
 JUST_ISSUED = timedelta(days=1)
 """A new bill has been announced just now."""
 BATCH = 500

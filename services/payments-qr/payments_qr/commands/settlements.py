@@ -154,7 +154,7 @@ def _line(settlement: Settlement, line: FileLine) -> SettlementLine:
 
 
 def fits_day(settled_at: datetime, day: date) -> bool:
-    """Whether a payment belongs to a business day, or may be booked on it because it came late at night."""
+    """Whether a payment belongs to a local date, or may be booked on it because it came late at night."""
     own = local_date(settled_at)
     return own == day or (is_late(settled_at) and abs(own - day) <= timedelta(days=1))
 

@@ -12,7 +12,7 @@ from payments_qr.model.tables import Table, aware, money, text
 
 
 class MovementKind(StrEnum):
-    """`settled`, `refunded`, `reversed` move money; `allocated` says which part of it a bill has, where a payment pays several
+    """`settled`, `refunded`, `reversed` move money; `allocated` is the part of it that a bill has, where a payment pays several
     bills; `written_off` and `write_off_reopened` move only what is due."""
 
     SETTLED = "settled"

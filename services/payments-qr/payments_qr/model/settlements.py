@@ -13,7 +13,7 @@ from payments_qr.model.tables import Table, aware, encrypted, money, text
 
 
 class Settlement(Table, table=True):
-    """One file of one partner for one business day (Asia/Ho_Chi_Minh)."""
+    """One file of one partner for one local date (Asia/Ho_Chi_Minh)."""
 
     __tablename__ = "settlement"
     __table_args__ = (

@@ -40,7 +40,7 @@ def decode(text: str) -> DecodedQr:
     """The content of `text`, a payload or a deep link that contains one.
 
     Raises UnreadablePayload with every fault, each with the path of its tag and its offset in characters, and
-    never another exception. Habits of real issuers that break the letter of the standard come as `warnings`.
+    never another exception. Deviations of real issuers from the standard come as `warnings`.
     """
     if not isinstance(text, str):
         raise UnreadablePayload([PayloadFault("/", "not-text", 0)])

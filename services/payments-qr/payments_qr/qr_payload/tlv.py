@@ -1,4 +1,4 @@
-"""Tag, length, value: two digits, two digits, and as many characters as the length says."""
+"""Tag, length, value: two digits, two digits, and as many characters as the length."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -66,7 +66,7 @@ async def list_visible_payments(
 async def list_daily_sums(
     session: ReadSession, caller: Caller, *, unit_code: str | None, since: datetime | None, until: datetime | None
 ) -> Sequence[Any]:
-    """Count and sum of the payments that stand, by business day and category: sums of movements."""
+    """Count and sum of the payments that stand, by local date and category: sums of movements."""
     query: Any = (
         select(col(Movement.business_day), col(Merchant.category), *STANDING)
         .join(Merchant, col(Merchant.id) == col(Movement.merchant_id))

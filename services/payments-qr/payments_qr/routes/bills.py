@@ -116,7 +116,7 @@ async def delete_bill(bill_id: UUID, session: Transaction, caller: BillIssuer) -
 @router.post("/v1/bills/{bill_id}/write-off")
 @personal_answer("/v1/bills/{bill_id}")
 async def write_off_bill(bill_id: UUID, body: BillDecision, session: Transaction, caller: BillIssuer) -> BillView:
-    """Writes off what is still due of a bill, with a reason: a movement of its own, and its code can no longer be paid."""
+    """Writes off what is still due of a bill, with a reason: a separate movement, and its code can no longer be paid."""
     bill = await get_visible_bill(session, caller, bill_id)
     merchant = await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
     await write_off(session, caller, merchant, bill, body.reason)
@@ -221,7 +221,7 @@ async def confirm_utility_account(
 
 
 async def _is_reachable(session: Transaction, caller: Caller, merchant: Merchant) -> bool:
-    """Training accounts link customer codes of training units only, and everybody else none of them."""
+    """Training accounts link customer codes of training units only; all other accounts none of them."""
     return await is_in_training(session, merchant) == bool(caller.training_units)
 
 

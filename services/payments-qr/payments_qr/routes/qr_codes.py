@@ -60,7 +60,7 @@ async def check_order(
 ) -> OrderCheckView:
     """Whether a code of one of a partner's merchants has this reference, and this amount where the code fixes one.
 
-    For the gateway, whose reply to some providers says so."""
+    For the gateway, whose reply to some providers depends on it."""
     codes = await list_codes_of_reference(session, body.partner_id, body.reference)
     if not codes:
         return OrderCheckView(result="unknown")

@@ -91,7 +91,7 @@ class BankView(BaseModel):
     code: str
     """Short code of the bank."""
     short_name: str
-    """Name as people say it."""
+    """Name in common use."""
     name: str
     """Legal name."""
     kind: Literal["bank", "e_wallet", "mobile_money"]

@@ -115,7 +115,7 @@ class MarketTotal(BaseModel):
 
 
 class DailySum(BaseModel):
-    """Count and sum of the settled payments of a business day and category."""
+    """Count and sum of the settled payments of a local date and category."""
 
     business_day: date
     """The day in Vietnam."""

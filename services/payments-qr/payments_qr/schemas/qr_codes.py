@@ -83,7 +83,7 @@ class QrCodeView(BaseModel):
 
 
 class OrderCheck(RequestBody):
-    """A payment of a provider whose reply says whether its order is known."""
+    """A payment of a provider whose reply depends on whether its order is known."""
 
     partner_id: str = Field(max_length=63)
     """The partner."""

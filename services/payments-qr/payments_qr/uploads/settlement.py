@@ -1,4 +1,4 @@
-"""A partner's settlement file, CSV or workbook, with a control line that says how many rows there are and their sum.
+"""A partner's settlement file, CSV or workbook, with a control line of the number of rows and their sum.
 
     #TotalCount,3,TotalAmount,95000
     partner_reference,type,amount,settled_at,original_reference
@@ -60,7 +60,7 @@ class FileLine:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the rows add up to; `is_stated` tells whether the file said so itself."""
+    """What the rows add up to; `is_stated`: the file states it itself."""
 
     count: int
     sum: int
@@ -69,7 +69,7 @@ class Totals:
 
 
 class _Statement:
-    """What a file says of itself, in a control line above or below its rows or in a footer "Tổng cộng"."""
+    """What a file states about itself, in a control line above or below its rows or in a footer "Tổng cộng"."""
 
     def __init__(self) -> None:
         self.count: int | None = None
@@ -102,7 +102,7 @@ async def checked_totals(file: BinaryIO, ignored: Collection[str] = ()) -> Total
     """Reads the whole file once and compares it with its control line; raises RejectedFile before anything is applied.
 
     Every row must be readable: a settlement is taken whole or not at all. `ignored` are the headings of columns that the
-    sender says are not needed.
+    sender marks as not needed.
     """
     statement, remarks = _Statement(), Remarks()
     count = net = gross = 0
@@ -151,7 +151,7 @@ def _refuse_unknown_columns(table: Table, ignored: set[str]) -> None:
         listed = ", ".join(f"“{title}”" for title in unknown)
         vi = f"Không hiểu cột {listed}, và tệp không có cột “Loại giao dịch”: không biết dòng nào là hoàn tiền. "
         vi += "Đổi tên cột, hoặc nêu cột này trong ignored_columns nếu không cần."
-        en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not told apart. "
+        en = f"The columns {listed} are not understood and there is no column “Loại giao dịch”: refunds are not distinguished. "
         en += "Rename the column, or name it in ignored_columns if it is not needed."
         raise RejectedFile(Rejection(1, named.column, "column-unknown", vi, en))
 

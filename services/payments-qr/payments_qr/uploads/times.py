@@ -27,7 +27,7 @@ def instant_of(cell: Cell) -> datetime | None:
         return (cell if isinstance(cell, datetime) else datetime.combine(cell, time())).replace(tzinfo=HO_CHI_MINH)
     if isinstance(cell, int | float) and not isinstance(cell, bool) and _FIRST_SERIAL <= cell <= _LAST_SERIAL:
         return (_DAY_ZERO + timedelta(seconds=round(cell * 86_400))).replace(tzinfo=HO_CHI_MINH)
-    # A date and a time in two columns: the date cell brings a midnight of its own.
+    # A date and a time in two columns: the date cell brings its own midnight.
     written = re.sub(r"\s+", " ", text_of(cell)).replace(" 00:00:00 ", " ")
     if not written:
         return None

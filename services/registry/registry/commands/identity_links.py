@@ -50,7 +50,7 @@ async def _sign_in_again(session: Session, claims: Claims, link: IdentityLink) -
         person = await _find_person(session, claims)
         is_other = person.id != resident.id if person else not agrees(resident, claims)
         if is_other:
-            # The provider gave the account to another person: nobody signs in with it before an officer ended the link.
+            # The provider gave the account to another person: no one signs in with it before an officer ended the link.
             return SignIn(refusal="mismatch")
     if resident.life == "deceased":
         return SignIn(refusal="deceased")
@@ -97,7 +97,7 @@ async def _link(session: Session, claims: Claims, resident: Resident) -> SignIn:
 
 
 async def end_link(session: Session, link: IdentityLink, by: str, reason: str | None) -> None:
-    """End a link: the account signs nobody in any more. Ending it again changes nothing."""
+    """End a link: the account no longer signs in. Ending it again changes nothing."""
     if link.ended_at is not None:
         return
     link.end(by, reason, now())
@@ -123,7 +123,7 @@ async def reopen_link(session: Session, link: IdentityLink) -> None:
 
 
 async def publish_links_of(session: Session, residents: Sequence[Resident]) -> None:
-    """Tell the gateway what a death, a merge or their undoing changes for the accounts of these residents."""
+    """Publish to the gateway what a death, a merge or their undoing changes for the accounts of these residents."""
     seen: set[UUID] = set()
     for resident in residents:
         survivor = await survivor_of(session, resident.id)

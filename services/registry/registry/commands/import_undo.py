@@ -35,9 +35,9 @@ _OWN = frozenset((
     "fact", "resident_word", "identifier", "duplicate_check", "duplicate_key", "undecided_resident", "imported_resident",
     "access_elsewhere", "linked_check",
 ))  # fmt: skip
-"""Tables that belong to the record itself or only tell about it; a row of any other table keeps the record."""
+"""Tables that belong to the record itself or only describe it; a row of any other table keeps the record."""
 _ACTS_ELSEWHERE = ("declare", "draft", "attendance")
-"""Entries of the access log by which another service says that it holds something of the person."""
+"""Entries of the access log by which another service records that it has data of the person."""
 
 
 async def start_undo(session: Session, record: ResidentImport, caller: Caller) -> None:

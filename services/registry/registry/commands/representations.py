@@ -22,7 +22,7 @@ from registry.queries.representations import list_representatives, list_staff, t
 MOST_REPRESENTATIVES, MOST_STAFF = 10, 200
 """Of one resident, of one organization at a time."""
 LONGEST = timedelta(days=5 * 366)
-"""Nobody authorises another for longer without being asked again; guardians may until the child is of age."""
+"""A longer authorisation needs a new confirmation; guardians may act until the child is of age."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ async def end_representation(session: Session, representation: Representation, b
 
 
 async def publish_representations_of(session: Session, residents: Sequence[Resident]) -> None:
-    """Tell the gateway what a death, a merge or their undoing changes for those who act for one another."""
+    """Publish to the gateway what a death, a merge or their undoing changes for those who act for one another."""
     for representation in await touching(session, [resident.id for resident in residents]):
         await publish_representation(session, representation)
 

@@ -59,7 +59,7 @@ async def _make_units(session: Session, event: TrainingOpened) -> KnownUnit:
 
 
 async def _register_trainee(session: Session, village: KnownUnit, resident_id: UUID, number: int) -> None:
-    """Some have no smartphone or no phone in their own name, so that there is something to practise."""
+    """Some have no smartphone or no phone in their own name, so that there are cases to train on."""
     household = f"TH{number // AT_HOME + 1:02}"
     households = await household_ids(session, [(village.id, household)])
     sex = "female" if number % 2 else "male"

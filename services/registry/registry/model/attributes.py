@@ -39,7 +39,7 @@ class Attribute:
     `optional`: may be left out and emptied. `fresh_for`: its age when a form asks again; None: it does not age.
     `erasable`: erased on request; the law keeps the others. `exported`, `prefill`: part of the person's export, of forms.
     `published`: members of the snapshot event and how each follows from the row. Nothing travels on the bus by default;
-    what tells language, ethnicity, health or poverty beyond a condition of a step must never be published.
+    what reveals language, ethnicity, health or poverty beyond a condition of a step must never be published.
     `encrypted`: the column holds ciphertext; `index_column`: the column of its blind index. `mask`: how a screen shows it.
     `plain_column`: where the release before kept it in the clear; a value there is newer, for this release empties it.
     """

@@ -18,7 +18,7 @@ from registry.names import words
 WEIGHTS = {"number-slip": 4, "same-name": 3, "same-birth": 3, "swapped-birth": 2, "same-birth-year": 1, "same-phone": 2}
 ENOUGH = 5
 MOST_IN_BLOCK = 60
-"""A key shared by more people than this tells nothing; they are compared by their other keys."""
+"""A key shared by more people than this is no evidence; they are compared by their other keys."""
 
 
 class DuplicateCheck(Table, table=True):

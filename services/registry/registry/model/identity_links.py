@@ -21,7 +21,7 @@ from tabular.values import Written, parse_written_date
 LINK_SUBJECT = CipherContext("registry", "identity_link", "subject")
 LINK_REASON = CipherContext("registry", "identity_link", "end_reason")
 LEAST_AGE = 14
-"""Years: below, VNeID gives a child no account of its own (Decree 69/2024/NĐ-CP, article 7)."""
+"""Years: below, VNeID gives a child no separate account (Decree 69/2024/NĐ-CP, article 7)."""
 
 Refusal = Literal["unknown", "mismatch", "deceased", "minor", "revoked", "conflict"]
 """Why a sign-in is refused; what is checked first stands first."""

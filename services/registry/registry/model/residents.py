@@ -79,7 +79,7 @@ class Resident(Table, table=True):
         return value
 
     def put(self, name: str, value: Any) -> None:
-        """Set an attribute of this row, encrypted and indexed where the table of attributes says so."""
+        """Set an attribute of this row, encrypted and indexed where the table of attributes requires it."""
         attribute = ATTRIBUTES[name]
         if name in CONTEXTS and value is not None:
             value = encrypt(CONTEXTS[name], str(self.id), value)
@@ -170,7 +170,7 @@ class Identifier(Table, table=True):
 
     The row is also the lock: registration and recognition lock the rows of all indexes concerned, in their order, before
     they read. So a partner's event and the registration of its subject never miss each other. Phones have rows for the
-    lock only: `Resident.phone_index` tells their holders, for several residents may share a phone.
+    lock only: `Resident.phone_index` finds their holders, for several residents may share a phone.
     """
 
     __tablename__ = "identifier"

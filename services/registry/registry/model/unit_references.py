@@ -1,7 +1,7 @@
 """Every column of the registry that names a unit, and what happens to it when a decree ends the unit.
 
 `follows`: it names the successor from the successor's first day (where the unit was divided, the unit above until an officer
-decides). `stays`: it tells the past, or belongs to the tree itself. Villages keep their ids, so what names a village has
+decides). `stays`: it describes the past, or belongs to the tree itself. Villages keep their ids, so what names a village has
 nothing to follow. A new column without a line here fails a test.
 """
 

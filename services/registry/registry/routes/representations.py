@@ -54,7 +54,7 @@ async def create_representative(
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer", level=2, max_age=MAX_AGE_SECONDS)],
 ) -> JSONResponse:
-    """Let somebody act for a resident: by the resident, or by an officer of the unit with a paper."""
+    """Let a person act for a resident: by the resident, or by an officer of the unit with a paper."""
     resident = await get_resident(session, caller, resident_id, for_update=True)
     basis = body.basis or ("consent" if caller.role == "resident" else "paper")
     if (basis == "consent") != (caller.role == "resident"):

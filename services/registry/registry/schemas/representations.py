@@ -85,7 +85,7 @@ class RepresentativeView(BaseModel):
 
 
 class RepresentedView(BaseModel):
-    """Somebody for whom the caller may act, by `X-Acting-For` with `acting_for`."""
+    """A person for whom the caller may act, by `X-Acting-For` with `acting_for`."""
 
     id: UUID
     """The representation; for an organization, its own id."""

@@ -47,7 +47,7 @@ class UnitView(BaseModel):
     parent_code: str | None
     """The unit above."""
     parent_name: str | None
-    """The name of the unit above, which tells two units of one name apart."""
+    """The name of the unit above, which distinguishes two units of one name."""
     path: str
     """The codes from the province down, joined by "/"."""
     valid_from: date | None

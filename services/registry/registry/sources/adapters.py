@@ -120,7 +120,7 @@ class _Benefit(_Strict):
 
 
 class _ProtectionReply(_Strict):
-    """The social protection database: the benefits that somebody receives."""
+    """The social protection database: the benefits that a person receives."""
 
     thoiDiem: AwareDatetime
     coHoSo: bool

@@ -58,7 +58,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """An annex (phụ lục) on landscape pages of its own: captions with their tables."""
+    """An annex (phụ lục) on separate landscape pages: captions with their tables."""
 
     heading: str
     title: str

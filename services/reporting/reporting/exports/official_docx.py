@@ -82,7 +82,7 @@ def _set_properties(document: Any, official: OfficialReport) -> None:
 
 
 def _write_annex(document: Any, annex: Annex) -> None:
-    """On landscape pages of its own, numbered from 1."""
+    """On separate landscape pages, numbered from 1."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)

@@ -1,6 +1,6 @@
 """Who may read what of the reports: the one table that decides it. Reports hold counts, no personal data.
 
-Nobody changes anything here by a request: counts follow from events, filed reports from filings in onboarding. So no action
+No request changes anything here: counts follow from events, filed reports from filings in onboarding. So no action
 needs a second person, and none a purpose or a row in the access log.
 """
 

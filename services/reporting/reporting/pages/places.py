@@ -1,4 +1,4 @@
-"""Where the communes lie: a point each, from facts that we keep; no tiles, and nothing from another host."""
+"""Where the communes lie: a point each, from coordinates that we keep; no tiles, and nothing from another host."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ __all__ = ["Goal", "Standing", "standing_of"]
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure with its target; `missing` is how many more are needed today, None where that cannot be said."""
+    """A figure with its target; `missing` is how many more are needed today, None where that is unknown."""
 
     figure: Figure
     forecast: Forecast | None

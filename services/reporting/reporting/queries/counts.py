@@ -223,7 +223,7 @@ def _pairs(parts: Mapping[UUID, Iterable[UUID]]) -> tuple[list[UUID], list[UUID]
 
 
 # One row per counter, with the parts and their counts as arrays: a province has a hundred counters, and sixteen thousand counts.
-_GATHERED = " SELECT counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM counted GROUP BY counter"
+_GROUPED_BY_COUNTER = " SELECT counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM counted GROUP BY counter"
 _OF_SOME = " AND counter = ANY(cast(:counters AS text[]))"
 _COUNTS, _ALL_COUNTS = (
     text(
@@ -234,7 +234,7 @@ _COUNTS, _ALL_COUNTS = (
         "  UNION ALL"
         "  SELECT part, counter, change * :sign FROM member JOIN count_on_day USING (unit_id)"
         f"  WHERE version = :version{of_some} AND day > :after AND day <= :until"
-        f" ) AS each GROUP BY part, counter){_GATHERED}"
+        f" ) AS each GROUP BY part, counter){_GROUPED_BY_COUNTER}"
     )
     for of_some in (_OF_SOME, "")
 )
@@ -249,7 +249,7 @@ _TOTALS, _ALL_TOTALS = (
         f"  WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[])){of_some}"
         "  UNION ALL SELECT unit_id, counter, change * :sign FROM total_on_day"
         f"  WHERE version = :version AND tier = :tier AND unit_id = ANY(cast(:units AS uuid[])){of_some}"
-        f"  AND day > :after AND day <= :until) AS each GROUP BY unit_id, counter){_GATHERED}"
+        f"  AND day > :after AND day <= :until) AS each GROUP BY unit_id, counter){_GROUPED_BY_COUNTER}"
     )
     for of_some in (_OF_SOME, "")
 )

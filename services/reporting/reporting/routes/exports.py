@@ -49,7 +49,7 @@ async def export_report(
 ) -> Response:
     """The report of a unit as XLSX, CSV, or as an official report (Decree 30/2020/NĐ-CP) in DOCX or PDF.
 
-    With a period (`period`, or `from` and `to`) it says beside each count how much was added in the period.
+    With a period (`period`, or `from` and `to`) each count has beside it how much was added in the period.
     """
     day = _last_day(as_of, to)
     days = _period(period, from_, day)

@@ -45,7 +45,7 @@ class _Answers:
             while len(self._answers) > MOST_ANSWERS:
                 self._answers.popitem(last=False)
         self._answers.move_to_end(key)
-        # Whoever asked first may leave before the answer is there: the others still get it.
+        # The first caller may leave before the answer is there: the others still get it.
         return await asyncio.shield(kept.task)
 
     def _start(self, before: _Answer | None, stamp: Hashable, compute: Callable[[], Awaitable[Any]]) -> _Answer:

@@ -8,7 +8,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE note ADD COLUMN priority int")
-    # Outside the transaction: built while everybody writes. One that broke off is invalid, and is made anew.
+    # Outside the transaction: built while other processes write. One that broke off is invalid, and is made anew.
     with op.get_context().autocommit_block():
         op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_note_priority")
         op.execute("CREATE INDEX CONCURRENTLY ix_note_priority ON note (priority)")

@@ -8,7 +8,7 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE note ALTER COLUMN urgent DROP NOT NULL")
-    # NOT VALID takes the lock for a moment only; VALIDATE reads the table without stopping anybody.
+    # NOT VALID takes the lock for a moment only; VALIDATE reads the table without blocking writes.
     op.execute("ALTER TABLE note ADD CONSTRAINT note_has_priority CHECK (priority IS NOT NULL) NOT VALID")
     with op.get_context().autocommit_block():
         op.execute("ALTER TABLE note VALIDATE CONSTRAINT note_has_priority")

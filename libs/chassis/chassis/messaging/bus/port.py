@@ -1,7 +1,7 @@
 """The port between the chassis and a bus: what the relay and the consumer call, and which guarantees they rely on.
 
 Records of one key are in one partition, in the order in which they were published. A subscription is a member of a
-group; a partition belongs to at most one member at a time, and a member starts where its `positions` say. Delivery is
+group; a partition belongs to at most one member at a time, and a member starts at its `positions`. Delivery is
 at least once: the consumer stores its position in the transaction of the effect.
 """
 

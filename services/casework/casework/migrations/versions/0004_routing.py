@@ -1,4 +1,4 @@
-"""A step of a dossier says which unit has it afterwards."""
+"""A step of a dossier names the unit that has it afterwards."""
 
 from alembic import op
 

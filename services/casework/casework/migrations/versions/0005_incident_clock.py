@@ -1,4 +1,4 @@
-"""Incidents have a clock, and say who met them."""
+"""Incidents have a deadline, and name who reported them."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Whether the approval of a dossier told the registry of a death; second claims for one person are found by an index."""
+"""Whether the approval of a dossier reported a death to the registry; second claims for one person are found by an index."""
 
 from alembic import op
 

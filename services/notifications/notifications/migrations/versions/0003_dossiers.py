@@ -1,4 +1,4 @@
-"""The status of dossiers, so that an event without a change of status is not told as one."""
+"""The status of dossiers, so that an event without a change of status makes no notification of one."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""A campaign practises in a commune of its own, with one village of made-up people."""
+"""A campaign trains in its own commune, with one village of made-up people."""
 
 from alembic import op
 
