@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -44,6 +45,10 @@ PRELOADED = (
     "asyncpg",
 )
 LEAST_SECONDS = 20.0
+NO_RULE = re.compile(r"^@|Literal\[\d")
+"""Lines of flags of a decorator (`frozen`, `slots`), and types that only mypy reads: a change has no effect."""
+BARE_STAR = re.compile(r"(\(|^|, )\s*\*,")
+"""The star before keyword-only parameters is no multiplication."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +162,9 @@ def mutants_of(rule: Rule, operators: Sequence[str]) -> Iterator[Mutant]:
         places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
         for occurrence, (start, _) in enumerate(places):
             code = mutate_code(source, operator, occurrence)
-            # The flags of a decorator (`frozen`, `slots`) are no rules.
-            if code is not None and not lines[start[0] - 1].startswith("@"):
+            line = lines[start[0] - 1]
+            is_star = "Mul_Div" in name and BARE_STAR.search(line)
+            if code is not None and not is_star and not NO_RULE.search(line):
                 yield Mutant(name, occurrence, start[0], code)
 
 

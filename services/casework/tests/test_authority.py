@@ -249,3 +249,8 @@ def test_the_matrix_has_every_action_once_for_each_relation() -> None:
     assert {action.value for action in Action} - given == {"pay"}  # the platform alone
     assert {grant.relation for grant in grants if grant.operation == "dossier: approve"} == {Relation.IN_UNIT}
     assert {grant.operation for grant in grants if grant.second_person} == {"dossier: revert", "dossier: revoke_result"}
+    officers = {grant.operation for grant in grants if grant.role == "officer"}
+    people = {grant.operation for grant in grants if grant.role == "resident, organization"}
+    assert {"feedback: answer", "dossier: accept", "dossier: revert"} <= officers
+    assert "dossier: withdraw" in people
+    assert not {"feedback: answer", "dossier: accept", "dossier: revert"} & people

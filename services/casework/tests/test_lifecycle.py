@@ -76,6 +76,15 @@ def test_a_supplement_returns_to_the_status_of_its_request(received: bool, leads
     assert after is leads_to
 
 
+@pytest.mark.parametrize(("received", "ending"), [(False, Action.REFUSE), (True, Action.REJECT)])
+def test_without_its_supplement_a_dossier_is_refused_before_its_receipt_and_rejected_after(
+    received: bool, ending: Action
+) -> None:
+    legal = legal_actions(Status.SUPPLEMENT_REQUESTED, Actor.OFFICER, received=received)
+
+    assert {Action.REFUSE, Action.REJECT} & {*legal} == {ending}
+
+
 STEPS = st.lists(st.tuples(st.sampled_from(Action), st.sampled_from(Actor)), max_size=40)
 
 

@@ -31,8 +31,24 @@ def test_a_certified_copy_costs_by_the_page_up_to_a_maximum(pages: int, amount: 
     assert fee_of("2.000815", pages=pages) == amount
 
 
-def test_temporary_residence_is_cheaper_online() -> None:
-    assert (fee_of("1.004194", channel=Channel.ONLINE), fee_of("1.004194", channel=Channel.DIRECT)) == (7_000, 15_000)
+def test_a_certified_copy_costs_as_much_for_each_copy() -> None:
+    assert fee_of("2.000815", pages=3, copies=3) == 15_000
+
+
+def test_without_a_number_one_page_and_one_copy_are_charged() -> None:
+    assert (fee_of("2.000815"), fee_of("2.000635")) == (2_000, 8_000)
+
+
+@pytest.mark.parametrize(
+    ("channel", "amount", "national_code"),
+    [(Channel.DIRECT, 15_000, 1), (Channel.ONLINE, 7_000, 2), (Channel.POST, 15_000, 3)],
+)
+def test_temporary_residence_is_cheaper_online(channel: Channel, amount: int, national_code: int) -> None:
+    assert (fee_of("1.004194", channel=channel), channel.national_code) == (amount, national_code)
+
+
+def test_online_is_assumed_where_no_channel_is_named() -> None:
+    assert fee_of("1.004194") == 7_000
 
 
 def test_funeral_support_is_free() -> None:
@@ -70,3 +86,17 @@ def test_a_dossier_that_waits_for_its_applicant_is_not_overdue() -> None:
 
     assert is_overdue(paused=False, **late)
     assert not is_overdue(paused=True, **late)
+    assert not is_overdue(paused=False, **(late | {"now": NOON}))
+    assert not is_overdue(paused=False, **(late | {"finished_at": NOON + HOUR}))
+    assert not is_overdue(paused=False, **(late | {"promised_at": None}))
+
+
+def test_a_promise_that_was_moved_with_an_apology_was_not_kept() -> None:
+    times = {"received_at": NOON - HOUR, "promised_at": NOON, "finished_at": NOON, "now": NOON}
+
+    assert is_on_time(supplement_requests=0, extensions=0, **times) is True
+    assert is_on_time(supplement_requests=0, extensions=1, **times) is False
+
+
+def test_a_dossier_without_a_promised_time_is_on_time() -> None:
+    assert is_on_time(received_at=NOON, promised_at=None, finished_at=None, supplement_requests=0, now=NOON) is True

@@ -1,6 +1,7 @@
 """The journey is the same in any order and with any repeats of the evidence."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -186,7 +187,92 @@ def test_assisted_work_is_never_self_service() -> None:
     assert state("province_app", alone).marks == ("self_service",)
 
 
-def test_the_business_day_begins_at_midnight_in_vietnam() -> None:
+def test_work_of_a_partner_counts_as_assisted_where_the_partner_states_it() -> None:
+    assert state("province_app", evidence("province_app", assisted=True)).marks == ("assisted",)
+    assert state("province_app", evidence("province_app")).marks == ()
+
+
+def test_without_a_known_bank_account_the_route_is_to_open_one() -> None:
+    assert state("payment_account", evidence("payment_account", holding="A")).route == "open_account"
+
+
+def test_what_registry_publishes_is_newer_than_attributes_that_are_not_known() -> None:
+    assert KnownAttributes().version == 0
+
+
+def test_a_vneid_account_without_a_level_has_no_mark_of_one() -> None:
+    assert state("vneid", evidence("vneid")).marks == ("issued",)
+
+
+def test_a_step_begun_several_times_names_the_latest_evidence() -> None:
+    first = evidence("vneid", EvidenceEffect.STARTED, day=1, level=1)
+    second = evidence("vneid", EvidenceEffect.STARTED, day=2, level=2)
+    third = evidence("vneid", EvidenceEffect.STARTED, day=3, level=2)
+
+    assert state("vneid", first, second, third).evidence_id == third.id
+
+
+def test_a_renewal_of_a_serial_ends_at_its_own_validity() -> None:
+    until = datetime(2027, 1, 1, tzinfo=UTC)
+    first = evidence("digital_signature", day=1, holding="S1", valid_until=datetime(2026, 6, 1, tzinfo=UTC))
+    second = evidence("digital_signature", day=2, holding="S1", valid_until=datetime(2026, 9, 1, tzinfo=UTC))
+    third = evidence("digital_signature", day=3, holding="S1", valid_until=until)
+
+    assert state("digital_signature", first, second, third).expires_at == until
+
+
+def test_a_signature_whose_validity_ends_with_its_issue_is_over_at_once() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert state("digital_signature", evidence("digital_signature", holding="S1", valid_until=at)).status == "revoked"
+
+
+def test_the_end_of_one_serial_leaves_the_nameless_signature_of_its_provider() -> None:
+    nameless = evidence("digital_signature", day=1, provider="demo-telecom")
+    named = evidence("digital_signature", day=2, holding="S1", provider="demo-telecom")
+    ended = evidence("digital_signature", EvidenceEffect.ENDED, day=3, holding="S1", provider="demo-telecom")
+
+    assert state("digital_signature", nameless, named, ended).status == "completed"
+
+
+def test_an_end_without_provider_ends_no_signature_without_provider() -> None:
+    nameless = evidence("digital_signature", day=1)
+    ended = evidence("digital_signature", EvidenceEffect.ENDED, day=2, holding="S1")
+
+    assert state("digital_signature", nameless, ended).status == "completed"
+
+
+def test_a_step_changed_last_when_its_last_holding_ended() -> None:
+    held = evidence("payment_account", day=1, holding="A")
+    ended = evidence("payment_account", EvidenceEffect.ENDED, day=4, holding="A")
+
+    assert state("payment_account", held).changed_at == held.occurred_at
+    assert state("payment_account", held, ended).changed_at == ended.occurred_at
+
+
+def test_a_step_counts_when_it_was_completed_or_has_a_countable_part() -> None:
+    assert state("payment_account").counted() is None
+    completed = state("payment_account", evidence("payment_account", account_kind="bank")).counted()
+    assert completed is not None
+    assert completed[0] == "completed"
+    issued = state("vneid", evidence("vneid", EvidenceEffect.STARTED, level=1)).counted()
+    assert issued is not None
+    assert issued[3] == ("issued", "level_1")
+    held = evidence("payment_account", day=1, holding="A", account_kind="bank")
+    ended = evidence("payment_account", EvidenceEffect.ENDED, day=2, holding="A")
+    revoked = state("payment_account", held, ended)
+    assert revoked.marks == ()
+    assert revoked.counted() is not None
+
+
+def test_two_steps_are_equal_when_what_is_stored_of_them_is() -> None:
+    computed = state("vneid", evidence("vneid"))
+
+    assert computed.evidence is not None
+    assert replace(computed, evidence=None) == computed
+
+
+def test_the_local_date_begins_at_midnight_in_vietnam() -> None:
     assert local_date(datetime(2025, 6, 30, 17, tzinfo=UTC)) == date(2025, 7, 1)
 
 

@@ -10,7 +10,7 @@ from chassis.ids import new_id
 from contracts.deliveries import DeliveryProcessed
 from contracts.payments_qr import MerchantRegistered
 from contracts.registry import OrganizationRegistered
-from payments_qr.model.authority import as_table
+from payments_qr.model.authority import as_table, may, of_category
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
 PURPOSE = {"X-Purpose": "payment"}
@@ -23,6 +23,18 @@ def test_the_readme_shows_the_table_that_the_code_asks():
 
     sys.stdout.write(as_table())
     assert as_table() in readme
+
+
+def test_only_a_relation_of_the_table_permits_an_action():
+    assert may("merchant.edit", "resident", "own")
+    assert not may("merchant.edit", "resident", "payer")
+    assert not may("merchant.edit", "auditor", "in_unit")
+    assert not may("merchant.edit", "resident", None)
+
+
+def test_a_merchant_that_receives_fees_has_separate_permissions():
+    assert of_category("merchant.edit", "public_service") == "merchant.edit public_service"
+    assert of_category("merchant.edit", "shop") == "merchant.edit"
 
 
 async def test_a_claim_opens_nothing_until_the_merchant_is_verified(

@@ -102,3 +102,30 @@ def test_a_rejected_merchant_may_be_approved_later() -> None:
 
     assert rejected.status == "rejected"
     assert approved_by_officer(rejected, NOON, checker="b").status == "active"
+
+
+def test_a_second_status_under_the_id_and_time_of_the_last_decision_changes_nothing() -> None:
+    verified = with_provider_status(Lifecycle(), "verified", NOON, "w1")
+
+    assert with_provider_status(verified, "rejected", NOON, "w1") == verified
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Lifecycle(), "active"),
+        (with_provider_status(Lifecycle(), "suspended", NOON, "w"), "suspended"),
+        (blocked(Lifecycle()), "suspended"),
+    ],
+    ids=["submitted", "suspended by the provider", "blocked by the office"],
+)
+def test_reopening_verifies_a_waiting_merchant_and_lifts_no_suspension(before: Lifecycle, after: str) -> None:
+    reopened = approved_by_officer(closed(before, by="a"), NOON, "b")
+
+    assert (reopened.status, reopened.is_blocked) == (after, before.is_blocked)
+
+
+def test_an_approval_of_an_active_merchant_changes_nothing() -> None:
+    active = with_provider_status(Lifecycle(), "verified", NOON, "w")
+
+    assert approved_by_officer(active, NOON + timedelta(days=1), "b") == active

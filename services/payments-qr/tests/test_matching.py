@@ -42,6 +42,10 @@ def test_a_payment_that_fits_is_settled() -> None:
         (REPORT, SHOP, replace(BILL, is_open=False), MatchOutcome.CLOSED_CODE),
         (replace(REPORT, settled_at=NOON + timedelta(hours=2)), SHOP, BILL, MatchOutcome.EXPIRED_CODE),
         (replace(REPORT, account_matches=False), SHOP, BILL, MatchOutcome.WRONG_ACCOUNT),
+        (REPORT, SHOP, replace(BILL, pays_into_account=False), MatchOutcome.WRONG_ACCOUNT),
+        (REPORT, replace(SHOP, is_active=False), BILL, MatchOutcome.MERCHANT_NOT_ACTIVE),
+        (REPORT, SHOP, replace(BILL, amount=20_000, pays_several=True), MatchOutcome.SEVERAL_BILLS),
+        (REPORT, SHOP, replace(BILL, pays_several=True, is_ambiguous=True), MatchOutcome.AMBIGUOUS_BILLS),
         (REPORT, SHOP, replace(BILL, belongs_to_named_merchant=False), MatchOutcome.WRONG_MERCHANT),
         (REPORT, SHOP, None, MatchOutcome.UNKNOWN_REFERENCE),
         (REPORT, None, None, MatchOutcome.UNKNOWN_REFERENCE),
@@ -85,6 +89,7 @@ def test_nothing_counts_unless_everything_fits(
 def test_a_reversal_wins_whatever_the_outcome() -> None:
     assert {status_of(outcome, is_reversed=True) for outcome in MatchOutcome} == {"reversed"}
     assert status_of(MatchOutcome.POSSIBLE_DUPLICATE) == "possible_duplicate"
+    assert status_of(MatchOutcome.UNKNOWN_REFERENCE) == "unmatched"
     assert {status_of(outcome) for outcome in COUNTING} == {"settled"}
 
 

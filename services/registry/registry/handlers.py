@@ -24,7 +24,7 @@ from registry.commands.training import open_training
 from registry.errors import AlreadyDeceased
 from registry.identifiers import IdentifierError, parse_phone
 from registry.model.access import AccessActor, AccessElsewhere
-from registry.model.provenance import Origin
+from registry.model.ranking import Origin
 from registry.model.residents import Resident
 
 OBSERVED_PHONE = CipherContext("onboarding", "fact_observed", "phone")

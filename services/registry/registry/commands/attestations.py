@@ -25,7 +25,7 @@ from registry.commands.bulk import note_use
 from registry.commands.identifier_locks import IdentifierOwner, Subject, lock_subjects_once, subject
 from registry.identifiers import IdentifierError, parse_personal_id, parse_phone, parse_tax_code
 from registry.model.organizations import Organization
-from registry.model.provenance import Origin
+from registry.model.ranking import Origin
 from registry.model.residents import Resident
 from registry.model.unmatched import UNMATCHED_DATA, UnmatchedEvent, data_of
 from registry.queries.residents import list_phone_holders

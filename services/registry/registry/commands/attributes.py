@@ -21,15 +21,8 @@ from registry.commands.bulk import copy_rows
 from registry.commands.duplicates import queue_duplicate_check
 from registry.model.attributes import STATED
 from registry.model.organizations import CONFIRMED, Organization
-from registry.model.provenance import (
-    ATTRIBUTE_VALUE,
-    CORRECTION_VALUE,
-    AttributeRecord,
-    Correction,
-    Origin,
-    as_json,
-    expires_at,
-)
+from registry.model.provenance import ATTRIBUTE_VALUE, CORRECTION_VALUE, AttributeRecord, Correction, as_json
+from registry.model.ranking import Origin, expires_at
 from registry.model.residents import Resident, Resolution
 from registry.model.rights import acknowledge_by, due_on
 from registry.names import words

@@ -22,15 +22,8 @@ from registry.commands.residents import rehouse_resident, relocate_resident, ren
 from registry.errors import AlreadyDecided
 from registry.identifiers import document_of
 from registry.model.attributes import ERASABLE, LINKED_ONLY, STORED
-from registry.model.provenance import (
-    ATTRIBUTE_VALUE,
-    CORRECTION_VALUE,
-    AttributeRecord,
-    Correction,
-    Origin,
-    as_json,
-    expires_at,
-)
+from registry.model.provenance import ATTRIBUTE_VALUE, CORRECTION_VALUE, AttributeRecord, Correction, as_json
+from registry.model.ranking import Origin, expires_at
 from registry.model.residents import Resident
 from registry.model.rights import EVERYTHING
 

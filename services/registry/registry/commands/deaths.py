@@ -14,7 +14,8 @@ from registry.commands.duplicates import queue_duplicate_check
 from registry.commands.identity_links import publish_links_of
 from registry.commands.representations import publish_representations_of
 from registry.errors import AlreadyDeceased, RecordMerged
-from registry.model.provenance import AttributeRecord, Origin, origin_of
+from registry.model.provenance import AttributeRecord
+from registry.model.ranking import Origin, origin_of
 from registry.model.residents import Resident
 
 DECEASED_ON = "deceased_on"

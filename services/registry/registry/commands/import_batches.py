@@ -25,7 +25,7 @@ from registry.commands.residents import (
 from registry.identifiers import Finding
 from registry.lists import CellFinding, ListedResident
 from registry.model.imports import ImportedResident, ResidentImport
-from registry.model.provenance import Origin, origin_of
+from registry.model.ranking import Origin, origin_of
 from registry.model.residents import Resident
 from registry.names import is_same_name, is_worse_name, shares_no_word
 

@@ -21,7 +21,8 @@ from registry.commands.deaths import register_death
 from registry.errors import AlreadyDeceased, RecordMerged
 from registry.model.attributes import LINKED_ONLY, STATED
 from registry.model.linked import LinkedCheck, LinkedSource
-from registry.model.provenance import ATTRIBUTE_VALUE, AttributeRecord, Origin, as_json, expires_at
+from registry.model.provenance import ATTRIBUTE_VALUE, AttributeRecord, as_json
+from registry.model.ranking import Origin, expires_at
 from registry.model.residents import Resident
 from registry.sources import LINKED, Databases, SourceAnswer, SourceResult
 

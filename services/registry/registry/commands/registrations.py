@@ -18,7 +18,7 @@ from registry.errors import AlreadyDecided, ResidentExists
 from registry.identifiers import document_of
 from registry.model.attributes import STATED
 from registry.model.identity_links import birth_of
-from registry.model.provenance import origin_of
+from registry.model.ranking import origin_of
 from registry.model.registrations import ACCEPTED, PROPOSED, REFUSED, Registration
 from registry.model.residents import Resident
 from registry.queries.residents import find_resident_by_number

@@ -34,7 +34,7 @@ from registry.commands.identifier_locks import (
 from registry.commands.moves import move_resident
 from registry.errors import ResidentExists
 from registry.model.attributes import ATTRIBUTES, STATED
-from registry.model.provenance import Origin
+from registry.model.ranking import Origin
 from registry.model.residents import CONTEXTS, PLAIN_COLUMNS, Resident, Resolution, snapshot_of
 
 

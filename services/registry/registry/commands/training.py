@@ -16,7 +16,7 @@ from contracts.onboarding import TrainingOpened
 from contracts.registry import Lineage, UnitChanged
 from registry.commands.residents import Newcomer, household_ids, new_identity, register_resident
 from registry.errors import ResidentExists
-from registry.model.provenance import origin_of
+from registry.model.ranking import origin_of
 from registry.model.residents import Resident
 
 GIVEN_NAMES = ("An", "Bình", "Cúc", "Dũng", "Giang", "Hạnh", "Hòa", "Lan", "Minh", "Nga", "Phúc", "Sơn")

@@ -34,7 +34,7 @@ class Attribute:
     write instead, compared without case, accents, spaces and underscores.
     `stated`: an officer, a list, a partner or a linked database may state it; number, unit and household have operations
     of their own. `self_stated`: the resident may state it too; otherwise the resident requests a correction.
-    `linked`: the database that answers for it. Sources are ranked by `provenance.RANKS` for every attribute.
+    `linked`: the database that answers for it. Sources are ranked by `ranking.RANKS` for every attribute.
     `stored`: it has a column in the resident's row (`column`, its name by default); otherwise it is an attribute record.
     `optional`: may be left out and emptied. `fresh_for`: its age when a form asks again; None: it does not age.
     `erasable`: erased on request; the law keeps the others. `exported`, `prefill`: part of the person's export, of forms.

@@ -13,7 +13,7 @@ from chassis.security.encryption import CipherContext, blind_index, decrypt_text
 from chassis.storage.database import aware
 from registry.model import Table
 from registry.model.attributes import ATTRIBUTES, ENCRYPTED, published_members
-from registry.model.provenance import Origin, outranks
+from registry.model.ranking import Origin, outranks
 
 CONTEXTS = {name: CipherContext("registry", "resident", name) for name in ENCRYPTED}
 """The cipher contexts of the attributes that are encrypted in the resident's row, by name."""

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from chassis.storage.database import ReadSession
 from registry.model.attributes import ATTRIBUTES, LINKED_ONLY
-from registry.model.provenance import AttributeRecord, Origin, is_stale
+from registry.model.provenance import AttributeRecord
+from registry.model.ranking import Origin, is_stale
 from registry.model.residents import Resident
 from registry.queries.residents import values_of
 

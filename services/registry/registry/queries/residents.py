@@ -21,7 +21,7 @@ from chassis.web.routing import Page, cursor_at
 from registry.identifiers import IdentifierError, parse_personal_id
 from registry.model.attributes import STORED
 from registry.model.authority import refuse_pupils
-from registry.model.provenance import Origin
+from registry.model.ranking import Origin
 from registry.model.residents import Household, Identifier, Resident
 from registry.names import words
 

@@ -48,7 +48,7 @@ from registry.errors import ResidentExists
 from registry.identifiers import IdentifierError, check_document, document_of, personal_id_warnings
 from registry.model.attributes import ATTRIBUTES, SELF_STATED, STATED, STORED
 from registry.model.authority import refuse_pupils
-from registry.model.provenance import origin_of
+from registry.model.ranking import origin_of
 from registry.model.residents import Resident
 from registry.queries import residents
 from registry.queries.consents import has_consent

@@ -12,7 +12,8 @@ from chassis.web.bodies import NOT_NULL, RequestBody
 from registry.identifiers import IdentifierError, Sex, check_document
 from registry.lists.cells import Precision, ResidenceStatus
 from registry.model.attributes import ATTRIBUTES, STORED, Attribute, Kind, masked
-from registry.model.provenance import AttributeRecord, expires_at
+from registry.model.provenance import AttributeRecord
+from registry.model.ranking import expires_at
 from registry.queries.prefill import Prefill
 from registry.queries.residents import KnownValue, NumberOwner, PlacedResident, value_in
 from registry.schemas.checked import (
