@@ -14,11 +14,11 @@ from typing import Any
 
 import httpx
 
-from deploy.generate.story import STORY, Recorder
+from deploy.generate.story import STORY, Teller
 from gateway.api_docs.examples import EXAMPLES_FILE
 
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
-"""A JSON Web Token: shortened, so that no reader mistakes an example for a secret."""
+"""A JSON Web Token: shortened, so that nobody takes one of the examples for a secret."""
 COMMUNE = "15724"
 QUERIES: tuple[dict[str, str], ...] = ({"unit_code": COMMUNE, "limit": "2"}, {"unit_code": COMMUNE}, {"limit": "2"}, {})
 ROLES: tuple[dict[str, str], ...] = (
@@ -33,27 +33,27 @@ def main(url: str) -> int:
     """Record and write; returns the exit code."""
     with httpx.Client(base_url=url, timeout=30) as http:
         document = http.get("/openapi.json").json()
-        recorder = Recorder(http, document)
+        teller = Teller(http, document)
         for chapter in STORY:
-            chapter(recorder)
-        read_everything(recorder, document)
-    recorded = json.dumps(sorted_examples(recorder.examples), ensure_ascii=False, indent=1)
+            chapter(teller)
+        read_everything(teller, document)
+    recorded = json.dumps(sorted_examples(teller.examples), ensure_ascii=False, indent=1)
     EXAMPLES_FILE.write_text(TOKEN.sub("eyJhbGciOi…", recorded) + "\n")
-    print(f"{len(recorder.examples)} operations of {len(document['paths'])} paths have an example")
+    print(f"{len(teller.examples)} operations of {len(document['paths'])} paths have an example")
     return 0
 
 
-def read_everything(recorder: Recorder, document: dict[str, Any]) -> None:
+def read_everything(teller: Teller, document: dict[str, Any]) -> None:
     """Read each GET operation once, with ids that earlier answers had."""
     for role in ROLES:
-        caller = recorder.sign_in(**role)
+        caller = teller.sign_in(**role)
         for path in sorted(document["paths"], key=lambda path: path.count("{")):
             operation = document["paths"][path].get("get")
-            if operation is None or operation["operationId"] in recorder.examples or path.endswith("/stream"):
+            if operation is None or operation["operationId"] in teller.examples or path.endswith("/stream"):
                 continue
             for query in QUERIES:
-                filled = fill(path, recorder.known)
-                if filled and recorder.ask(
+                filled = fill(path, teller.known)
+                if filled and teller.ask(
                     "GET", filled, who=caller, purpose="support", params=query | DATES.get(path, {})
                 ):
                     break

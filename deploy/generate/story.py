@@ -1,4 +1,4 @@
-"""The requests that the examples of the API document record: the family Lê of village 15727-01 in commune 15724."""
+"""The story that the examples of the API document tell: the family Lê of village 15727-01 in commune 15724."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_LIST = 2
 Who = dict[str, str]
 
 
-class Recorder:
+class Teller:
     """Sends requests and keeps, by operation, the first body that was accepted and the first answer of each status."""
 
     def __init__(self, http: httpx.Client, document: dict[str, Any]) -> None:
@@ -92,9 +92,9 @@ def shortened(value: Any) -> Any:
     return [shortened(one) for one in value[:LONGEST_LIST]] if isinstance(value, list) else value
 
 
-def the_family_is_registered(recorder: Recorder) -> None:
+def the_family_is_registered(tell: Teller) -> None:
     """Father and mother are registered by an officer, who reads, looks up, corrects."""
-    officer = recorder.sign_in(role="officer", unit_code="15724")
+    officer = tell.sign_in(role="officer", unit_code="15724")
     serial = f"{random.randrange(10**6):06d}"
     father = {
         "personal_id": f"038075{serial}", "id_document": "can_cuoc", "full_name": "Lê Văn Mẫu",
@@ -102,95 +102,95 @@ def the_family_is_registered(recorder: Recorder) -> None:
         "address_line": "Thôn 1", "phone": "0912345601", "phone_owner_verified": True, "has_smartphone": True,
         "has_bank_account": False,
     }  # fmt: skip
-    registered = recorder.ask("POST", "/v1/residents", who=officer, json=father)
-    recorder.known["resident_id"] = registered["id"]
+    registered = tell.ask("POST", "/v1/residents", who=officer, json=father)
+    tell.known["resident_id"] = registered["id"]
     path = f"/v1/residents/{registered['id']}"
-    recorder.ask("GET", path, who=officer, purpose="onboarding")
-    recorder.ask("PATCH", path, who=officer, purpose="correction", json={"address_line": "Số 5, Thôn 1"})
-    recorder.ask(
+    tell.ask("GET", path, who=officer, purpose="onboarding")
+    tell.ask("PATCH", path, who=officer, purpose="correction", json={"address_line": "Số 5, Thôn 1"})
+    tell.ask(
         "POST", "/v1/residents/lookup", who=officer, purpose="support", json={"personal_id": father["personal_id"]}
     )
     reveal = {"fields": ["phone"], "reason": "Gọi hẹn trả kết quả."}
-    recorder.ask("POST", f"{path}/reveal", who=officer, purpose="dossier", json=reveal)
-    own = recorder.sign_in(role="resident", resident_id=registered["id"], level=2)
+    tell.ask("POST", f"{path}/reveal", who=officer, purpose="dossier", json=reveal)
+    own = tell.sign_in(role="resident", resident_id=registered["id"], level=2)
     wanted = {"fields": ["full_name", "phone", "permanent_address"], "purpose": "dossier"}
-    recorder.ask("POST", f"{path}/prefill", who=own, json=wanted)
+    tell.ask("POST", f"{path}/prefill", who=own, json=wanted)
     consent = {"purpose": "digital_signature", "grantee": "demo-telecom"}
-    recorder.ask("POST", f"{path}/consents", who=own, json=consent)
-    recorder.ask(
+    tell.ask("POST", f"{path}/consents", who=own, json=consent)
+    tell.ask(
         "POST", f"{path}/corrections", who=own, json={"field": "full_name", "value": "Lê Văn Mẫn", "reason": "Sai tên."}
     )
     for part in ("facts", "access-log", "consents", "corrections", "export", "onboarding", "utility-accounts", ""):
-        recorder.ask("GET", f"{path}/{part}".rstrip("/"), who=own)
+        tell.ask("GET", f"{path}/{part}".rstrip("/"), who=own)
     done = {"status": "completed", "occurred_at": "2026-11-20T09:00:00+07:00", "evidence": {"kind": "volunteer"}}
-    recorder.ask("PUT", f"{path}/onboarding/vneid", who=officer, purpose="onboarding", json=done)
+    tell.ask("PUT", f"{path}/onboarding/vneid", who=officer, purpose="onboarding", json=done)
     shop = {
         "tax_code": "2803456788", "name": "Hộ kinh doanh Lê Văn Mẫu", "kind": "household_business", "unit_code": VILLAGE,
         "representative": {"resident_id": registered["id"]},
     }  # fmt: skip
-    organization = recorder.ask("POST", "/v1/organizations", who=officer, json=shop)
+    organization = tell.ask("POST", "/v1/organizations", who=officer, json=shop)
     if organization:
-        recorder.ask("GET", f"/v1/organizations/{organization['id']}", who=officer)
-        recorder.ask("PATCH", f"/v1/organizations/{organization['id']}", who=officer, json={"name": "Tạp hóa Mẫu"})
+        tell.ask("GET", f"/v1/organizations/{organization['id']}", who=officer)
+        tell.ask("PATCH", f"/v1/organizations/{organization['id']}", who=officer, json={"name": "Tạp hóa Mẫu"})
 
 
-def the_father_files_a_dossier(recorder: Recorder) -> None:
+def the_father_files_a_dossier(tell: Teller) -> None:
     """A copy of a birth certificate: draft, fields, paper, submission, decisions."""
-    own = recorder.sign_in(role="resident", resident_id=recorder.known["resident_id"], level=2)
-    officer = recorder.sign_in(role="officer", unit_code="15724")
-    body = {"procedure_code": "2.000635", "resident_id": recorder.known["resident_id"], "unit_code": "15724", "copies": 2}
-    draft = recorder.ask("POST", "/v1/dossiers", who=own, json=body)
+    own = tell.sign_in(role="resident", resident_id=tell.known["resident_id"], level=2)
+    officer = tell.sign_in(role="officer", unit_code="15724")
+    body = {"procedure_code": "2.000635", "resident_id": tell.known["resident_id"], "unit_code": "15724", "copies": 2}
+    draft = tell.ask("POST", "/v1/dossiers", who=own, json=body)
     path = f"/v1/dossiers/{draft['id']}"
-    recorder.ask("POST", f"{path}/attachments", who=own, files={"file": ("giay-khai-sinh.pdf", PDF, "application/pdf")})
+    tell.ask("POST", f"{path}/attachments", who=own, files={"file": ("giay-khai-sinh.pdf", PDF, "application/pdf")})
     fields = {"permanent_address": ADDRESS, "subject_permanent_address": ADDRESS, "extract_kind": "birth"}
     fields |= {"subject_ethnic_group": "Kinh", "subject_nationality": "Việt Nam"}
-    recorder.ask("PATCH", path, who=own, json={"fields": fields})
-    recorder.ask("POST", f"{path}/submit", who=own)
-    recorder.ask("GET", path, who=own)
-    recorder.ask("GET", f"{path}/attachments", who=own)
+    tell.ask("PATCH", path, who=own, json={"fields": fields})
+    tell.ask("POST", f"{path}/submit", who=own)
+    tell.ask("GET", path, who=own)
+    tell.ask("GET", f"{path}/attachments", who=own)
     accepted = {"action": "accept", "note": "Hồ sơ hợp lệ."}
-    recorder.ask("POST", f"{path}/actions", who=officer, purpose="dossier", json=accepted)
+    tell.ask("POST", f"{path}/actions", who=officer, purpose="dossier", json=accepted)
     feedback = {"unit_code": "15724", "category": "field", "text": "Đèn đường ở đầu Thôn 1 không sáng."}
-    feedback_sent = recorder.ask("POST", "/v1/feedback", who=own, json=feedback)
+    said = tell.ask("POST", "/v1/feedback", who=own, json=feedback)
     answer = {"action": "answer", "text": "Đã thay bóng đèn ngày 28/11."}
-    recorder.ask("POST", f"/v1/feedback/{feedback_sent['id']}/actions", who=officer, purpose="feedback", json=answer)
-    recorder.ask("GET", f"/v1/feedback/{feedback_sent['id']}", who=own)
-    document = {
+    tell.ask("POST", f"/v1/feedback/{said['id']}/actions", who=officer, purpose="feedback", json=answer)
+    tell.ask("GET", f"/v1/feedback/{said['id']}", who=own)
+    letter = {
         "unit_code": "15724",
         "kind": "proposal",
         "subject": "Đề nghị xác nhận",
         "body": "Kính đề nghị xã xác nhận nơi cư trú.",
     }
-    recorder.ask("POST", "/v1/documents", who=own, json=document)
+    tell.ask("POST", "/v1/documents", who=own, json=letter)
     incident = {
         "system": "portal", "unit_code": "15724", "title": "Không nộp được hồ sơ", "description": "Báo lỗi khi nộp.",
         "severity": "high", "occurred_at": "2026-11-20T09:00:00+07:00",
     }  # fmt: skip
-    recorder.ask("POST", "/v1/incidents", who=officer, json=incident)
+    tell.ask("POST", "/v1/incidents", who=officer, json=incident)
 
 
-def the_mother_sells_vegetables(recorder: Recorder) -> None:
+def the_mother_sells_vegetables(tell: Teller) -> None:
     """A stall with a code, a bill, a payment that the bank announces."""
-    officer = recorder.sign_in(role="officer", unit_code="15724")
-    checker = recorder.sign_in(role="officer", unit_code="15724")
+    officer = tell.sign_in(role="officer", unit_code="15724")
+    checker = tell.sign_in(role="officer", unit_code="15724")
     stall = {
         "name": "Sạp rau cô Mẫu", "category": "market_stall", "unit_code": VILLAGE, "market": "Chợ Đồng Tiến",
-        "owner": {"resident_id": recorder.known["resident_id"]}, "provider": "demo-bank",
+        "owner": {"resident_id": tell.known["resident_id"]}, "provider": "demo-bank",
         "settlement": {"bin": "970436", "account_no": f"0011{random.randrange(10**9):09d}", "account_name": "LE THI MAU"},
     }  # fmt: skip
-    merchant = recorder.ask("POST", "/v1/merchants", who=officer, json=stall)
+    merchant = tell.ask("POST", "/v1/merchants", who=officer, json=stall)
     if merchant is None:
         return
     path = f"/v1/merchants/{merchant['id']}"
-    recorder.known["merchant_id"] = merchant["id"]
-    recorder.ask("PATCH", path, who=checker, json={"status": "active"})
-    recorder.ask("GET", path, who=officer)
-    code = recorder.ask(
+    tell.known["merchant_id"] = merchant["id"]
+    tell.ask("PATCH", path, who=checker, json={"status": "active"})
+    tell.ask("GET", path, who=officer)
+    code = tell.ask(
         "POST", f"{path}/qr-codes", who=officer, json={"kind": "dynamic", "amount": 50_000, "purpose": "Rau"}
     )
     if code:
-        recorder.ask("GET", f"/v1/qr-codes/{code['id']}", who=officer)
-        recorder.ask("POST", "/v1/qr-codes/decode", who=officer, json={"payload": code["payload"]})
+        tell.ask("GET", f"/v1/qr-codes/{code['id']}", who=officer)
+        tell.ask("POST", "/v1/qr-codes/decode", who=officer, json={"payload": code["payload"]})
     bill = {
         "merchant_id": merchant["id"],
         "customer_code": "KH001",
@@ -198,22 +198,22 @@ def the_mother_sells_vegetables(recorder: Recorder) -> None:
         "amount": 120_000,
         "due_on": "2026-12-15",
     }
-    recorder.ask("POST", "/v1/bills", who=officer, json=bill)
+    tell.ask("POST", "/v1/bills", who=officer, json=bill)
 
 
-def the_commune_carries_out_its_plan(recorder: Recorder) -> None:
+def the_commune_carries_out_its_plan(tell: Teller) -> None:
     """A campaign with its task, team, session, communication, model."""
-    officer = recorder.sign_in(role="officer", unit_code="15724")
+    officer = tell.sign_in(role="officer", unit_code="15724")
     plan = {"number": "52/KH-UBND", "issued_on": "2026-06-24", "issuer": "UBND xã Đồng Tiến"}
     body = {
         "template": "commune", "unit_code": "15724", "title": "Nhân rộng mô hình “3 KHÔNG”", "starts_on": "2026-11-01",
         "ends_on": "2027-06-30", "plan": plan, "targets": [{"indicator": "payment_account", "percent": 80}],
     }  # fmt: skip
-    campaign = recorder.ask("POST", "/v1/campaigns", who=officer, json=body)
+    campaign = tell.ask("POST", "/v1/campaigns", who=officer, json=body)
     if campaign is None:
         return
     path = f"/v1/campaigns/{campaign['id']}"
-    recorder.known["campaign_id"] = campaign["id"]
+    tell.known["campaign_id"] = campaign["id"]
     bodies: dict[str, dict[str, Any]] = {
         "tasks": {"body": "youth_union", "work": "Hỗ trợ cài VNeID", "due_on": "2026-12-20", "unit_code": "15724"},
         "teams": {"unit_code": VILLAGE, "members": [{"account": "le.van.mau", "body": "youth_union", "is_focal_point": True}]},
@@ -232,11 +232,11 @@ def the_commune_carries_out_its_plan(recorder: Recorder) -> None:
         "official-signatures": {"unit_code": "15724", "position": "Chủ tịch UBND xã", "requested_on": "2026-11-10"},
     }  # fmt: skip
     for kind, sent in bodies.items():
-        made = recorder.ask("POST", f"{path}/{kind}", who=officer, json=sent)
+        made = tell.ask("POST", f"{path}/{kind}", who=officer, json=sent)
         if made and kind in ("tasks", "models", "communications"):
-            recorder.ask("PATCH", f"{path}/{kind}/{made['id']}", who=officer, json=CHANGES[kind])
-    recorder.ask("PATCH", path, who=officer, json={"title": "Nhân rộng mô hình “3 KHÔNG” năm 2027"})
-    recorder.ask("PATCH", f"{path}/steps/1", who=officer, json={"status": "done", "done_on": "2026-11-15"})
+            tell.ask("PATCH", f"{path}/{kind}/{made['id']}", who=officer, json=CHANGES[kind])
+    tell.ask("PATCH", path, who=officer, json={"title": "Nhân rộng mô hình “3 KHÔNG” năm 2027"})
+    tell.ask("PATCH", f"{path}/steps/1", who=officer, json={"status": "done", "done_on": "2026-11-15"})
 
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -246,44 +246,44 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 
-def the_platform_is_run(recorder: Recorder) -> None:
+def the_platform_is_run(tell: Teller) -> None:
     """An operator registers a partner with its secret, agreement and licence; a partner signs in."""
-    operator = recorder.sign_in(role="operator")
+    operator = tell.sign_in(role="operator")
     name = f"vi-dien-tu-{uuid.uuid4().hex[:6]}"
     partner = {"id": name, "name": "Ví điện tử Hoa Lộc", "kind": "wallet"}
-    recorder.ask("POST", "/v1/partners", who=operator, json=partner)
+    tell.ask("POST", "/v1/partners", who=operator, json=partner)
     path = f"/v1/partners/{name}"
-    recorder.ask("GET", path, who=operator)
-    recorder.ask("POST", f"{path}/secrets", who=operator, json={"overlap_hours": 48})
+    tell.ask("GET", path, who=operator)
+    tell.ask("POST", f"{path}/secrets", who=operator, json={"overlap_hours": 48})
     agreement = {
         "number": "12/TTHT", "signed_on": "2026-10-01", "unit_code": "15724", "scope": ["payment_account", "qr"],
         "valid_from": "2026-10-01", "valid_to": "2028-09-30",
     }  # fmt: skip
-    recorder.ask("POST", f"{path}/agreements", who=operator, json=agreement)
+    tell.ask("POST", f"{path}/agreements", who=operator, json=agreement)
     licence = {
         "kind": "payment", "number": "21/GP-NHNN", "issuer": "Ngân hàng Nhà nước Việt Nam", "valid_from": "2026-01-01",
         "valid_to": "2030-12-31",
     }  # fmt: skip
-    recorder.ask("POST", f"{path}/licences", who=operator, json=licence)
-    recorder.ask("PATCH", path, who=operator, json={"messages_per_minute": 600})
-    app = recorder.sign_in(role="partner", partner_id="demo-app")
+    tell.ask("POST", f"{path}/licences", who=operator, json=licence)
+    tell.ask("PATCH", path, who=operator, json={"messages_per_minute": 600})
+    app = tell.sign_in(role="partner", partner_id="demo-app")
     for asked in ("/v1/events", "/v1/event-types", "/v1/subscriptions"):
-        recorder.ask("GET", asked, who=app, params={"limit": "2"})
+        tell.ask("GET", asked, who=app, params={"limit": "2"})
     hook = {"url": "http://127.0.0.1:9/hooks", "types": ["dossier.status_changed", "bill.issued"]}
-    recorder.ask("POST", "/v1/subscriptions", who=app, json=hook)
+    tell.ask("POST", "/v1/subscriptions", who=app, json=hook)
     moment = datetime.now(UTC).isoformat()
     work = {
         "client_id": str(uuid.uuid4()),
         "kind": "visit",
-        "resident_id": recorder.known["resident_id"],
+        "resident_id": tell.known["resident_id"],
         "outcome": "done",
         "occurred_at": moment,
     }
-    volunteer = recorder.sign_in(role="volunteer", unit_code="15724")
-    recorder.ask("POST", "/v1/onboarding/batches", who=volunteer, json={"items": [work]})
+    volunteer = tell.sign_in(role="volunteer", unit_code="15724")
+    tell.ask("POST", "/v1/onboarding/batches", who=volunteer, json={"items": [work]})
 
 
-STORY: tuple[Callable[[Recorder], None], ...] = (
+STORY: tuple[Callable[[Teller], None], ...] = (
     the_family_is_registered,
     the_father_files_a_dossier,
     the_mother_sells_vegetables,
