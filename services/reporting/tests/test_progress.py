@@ -17,7 +17,7 @@ from contracts.onboarding import PlanFiled, StepRevoked
 from contracts.registry import ResidentDeceased, ResidentMerged, ResidentMoved, ResidentUnmerged, ResidentUpdated
 from reporting.disclosure import suppressed_parts
 from reporting.handlers import on_counted_events
-from reporting.schemas import ProgressView
+from reporting.schemas.progress import ProgressView
 from services.reporting.tests.conftest import OPENED_AT, again, completed, registered, unit_id
 
 pytestmark = pytest.mark.usefixtures("units")

@@ -10,7 +10,7 @@ import asyncio
 import json
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,15 +19,22 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import ValidationError
-from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import col, select
 
 from chassis.clock import now
 from chassis.errors import DeadLetterStays
 from chassis.ids import new_id
 from chassis.messaging.bus.port import Bus, Fetched, GroupMember, TopicPartition
+from chassis.messaging.consumer_state import (
+    advance,
+    blocked_keys,
+    count_open_dead_letters,
+    open_dead_letters,
+    open_dead_letters_with,
+    remember,
+    stored_positions,
+)
 from chassis.observability import metrics
 from chassis.observability.log import bound_contextvars, logger
 from chassis.observability.tracing import TRACING
@@ -151,11 +158,11 @@ class Consumer:
         """
         try:
             async with self._database.transaction() as session:
-                waiting = await _open_dead_letters_with(session, dead_letter_id)
+                waiting = await open_dead_letters_with(session, dead_letter_id)
                 for dead_letter in waiting:
                     await self._replay_one(session, dead_letter)
                     dead_letter.state, dead_letter.replayed_at = "replayed", now()
-                    await _remember(session, [dead_letter.event_id])
+                    await remember(session, [dead_letter.event_id])
         except DeadLetterStays as stays:
             async with self._database.transaction() as session:
                 refused = await session.get_one(DeadLetter, UUID(stays.members["id"]))
@@ -170,7 +177,7 @@ class Consumer:
         """
         async with self._database.transaction() as session:
             dead_letters = {
-                dead_letter.id: dead_letter for dead_letter in await _open_dead_letters_with(session, dead_letter_id)
+                dead_letter.id: dead_letter for dead_letter in await open_dead_letters_with(session, dead_letter_id)
             }
             if not dead_letters:
                 return None
@@ -196,8 +203,8 @@ class Consumer:
     async def _apply_batch(self, records: Sequence[Fetched]) -> None:
         async with self._database.transaction() as session:
             if events := [event for event in map(self._subscribed, records) if event]:
-                fresh = await _remember(session, [event.id for event in events])
-                blocked = await _blocked_keys(session, {event.record.topic for event in events})
+                fresh = await remember(session, [event.id for event in events])
+                blocked = await blocked_keys(session, {event.record.topic for event in events})
                 await self._handle_in_order(session, events, fresh, blocked)
             await self._advance(session, records)
         for topic, count in Counter(record.topic for record in records).items():
@@ -258,7 +265,7 @@ class Consumer:
         async with self._database.transaction() as session:
             await self._check_limit(session)
             event = ReceivedEvent.read(record)
-            if event.id in await _remember(session, [event.id]):
+            if event.id in await remember(session, [event.id]):
                 await self._store_dead_letter(session, event, "dead", _reason(error))
             await self._advance(session, [record])
 
@@ -267,7 +274,7 @@ class Consumer:
         if state == "waiting":
             # A replay of the key may be finishing: check again under its lock.
             await lock_name(session, record.topic, record.key)
-            if not await _open_dead_letters(session, record.topic, record.key):
+            if not await open_dead_letters(session, record.topic, record.key):
                 await self._handle_run(session, [event])
                 return
         value = record.value.decode(errors="replace")
@@ -313,30 +320,11 @@ class Consumer:
 
     async def _positions(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         async with self._database.reading() as session:
-            rows = await session.execute(_POSITIONS, {"bus": self._bus.id, "topics": self._topics})
-            known = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+            known = await stored_positions(session, self._bus.id, self._topics)
         return {place: known[place] for place in places if place in known}
 
     async def _advance(self, session: Session, records: Sequence[Fetched]) -> None:
-        """Compare-and-set: a partition whose position is not the batch's first offset belongs to another member."""
-        first: dict[TopicPartition, int] = {}
-        after: dict[TopicPartition, int] = {}
-        for record in records:
-            place = TopicPartition(record.topic, record.partition)
-            first.setdefault(place, record.offset)
-            after[place] = record.offset + 1
-        places = sorted(first)
-        moved = await session.execute(
-            _ADVANCE,
-            {
-                "bus": self._bus.id,
-                "topics": [place.topic for place in places],
-                "partitions": [place.partition for place in places],
-                "first": [first[place] for place in places],
-                "after": [after[place] for place in places],
-            },
-        )
-        if len(set(moved.scalars())) < len(places):
+        if not await advance(session, self._bus.id, records):
             raise Fenced
 
     async def _rewind(self, records: Sequence[Fetched], subscription: GroupMember) -> None:
@@ -345,8 +333,7 @@ class Consumer:
         await subscription.rewind(dict.fromkeys(places, 0) | await self._positions(places))
 
     async def _check_limit(self, session: Session) -> None:
-        found = await session.execute(_COUNT_DEAD, {"most": self._limit + 1})
-        count = found.scalar_one()
+        count = await count_open_dead_letters(session, self._limit + 1)
         metrics.DEAD_LETTERS.labels(self._service).set(count)
         if count >= self._limit:
             raise TooManyDeadLetters
@@ -363,67 +350,6 @@ def _about(run: Sequence[ReceivedEvent]) -> dict[str, str | int]:
         "messaging.batch.message_count": len(run),
         "messaging.operation.type": "process",
     }
-
-
-_POSITIONS = text("SELECT topic, partition, next_offset FROM position WHERE bus_id = :bus AND topic = ANY(:topics)")
-# Offsets may have holes on Kafka (retention, control records), so the first offset only has to be at or after the position.
-_ADVANCE = text(
-    "WITH batch AS MATERIALIZED (SELECT * FROM unnest(cast(:topics AS text[]), cast(:partitions AS int[]),"
-    " cast(:first AS bigint[]), cast(:after AS bigint[])) AS batch (topic, partition, first, after))"
-    " INSERT INTO position AS p (bus_id, topic, partition, next_offset)"
-    " SELECT :bus, topic, partition, after FROM batch ORDER BY topic, partition"
-    " ON CONFLICT (bus_id, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"
-    " WHERE p.next_offset <= (SELECT first FROM batch WHERE (topic, partition) = (p.topic, p.partition))"
-    " RETURNING topic || ' ' || partition"
-)
-# Usually all ids of a batch are new; NULL stands for that, so that they are not sent back one by one.
-_REMEMBER = text(
-    "WITH new AS (INSERT INTO inbox (event_id, applied_at) SELECT unnest(cast(cast(:ids AS text) AS uuid[])), :at"
-    " ON CONFLICT DO NOTHING RETURNING event_id)"
-    " SELECT CASE WHEN count(*) < :number THEN coalesce(array_agg(event_id), '{}') END FROM new"
-)
-_COUNT_DEAD = text(
-    "SELECT count(*) FROM (SELECT FROM dead_letter WHERE state IN ('dead', 'waiting') LIMIT :most) AS open"
-)
-_BLOCKED = text(
-    "SELECT DISTINCT topic, key FROM dead_letter WHERE state IN ('dead', 'waiting') AND topic = ANY(:topics)"
-)
-
-
-async def _remember(session: Session, ids: Sequence[UUID]) -> set[UUID]:
-    """Stores events as applied, in one global order (no deadlocks); returns the new ones."""
-    unique = sorted({id.hex for id in ids})
-    if not unique:
-        return set()
-    # One literal instead of an array: the driver encodes array elements one by one.
-    names = {"ids": f"{{{','.join(unique)}}}", "at": now(), "number": len(unique)}
-    new = (await session.execute(_REMEMBER, names)).scalar_one()
-    return set(ids if new is None else new)
-
-
-async def _blocked_keys(session: Session, topics: Collection[str]) -> set[tuple[str, str]]:
-    """The keys behind a dead letter; usually none, never more than the limit of dead letters."""
-    rows = await session.execute(_BLOCKED, {"topics": sorted(topics)})
-    return {(row.topic, row.key) for row in rows}
-
-
-async def _open_dead_letters(session: Session, topic: str, key: str) -> Sequence[DeadLetter]:
-    found = await session.exec(
-        select(DeadLetter)
-        .where(DeadLetter.topic == topic, DeadLetter.key == key, col(DeadLetter.state).in_(["dead", "waiting"]))
-        .order_by(col(DeadLetter.id))
-    )
-    return found.all()
-
-
-async def _open_dead_letters_with(session: Session, id: UUID) -> Sequence[DeadLetter]:
-    """A dead letter and the other open ones of its key, in order, under the key's lock; empty where it is not open."""
-    chosen = await session.get(DeadLetter, id)
-    if chosen is None:
-        return []
-    await lock_name(session, chosen.topic, chosen.key)
-    dead_letters = await _open_dead_letters(session, chosen.topic, chosen.key)
-    return dead_letters if any(dead_letter.id == id for dead_letter in dead_letters) else []
 
 
 def _stays(dead_letter: DeadLetter, reason: str) -> DeadLetterStays:

@@ -1,10 +1,11 @@
-"""Entries of the access log for several residents at once, and with a stated reason."""
+"""Entries of the access log: of a read, of a list of residents, and with a stated reason."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.clock import now
 from chassis.ids import new_id
+from chassis.security.access_log import record_access
 from chassis.security.encryption import blind_index, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
@@ -28,6 +29,14 @@ def record_with_reason(
     access_id = str(entry["access_id"])
     session.add(AccessReason(id=UUID(access_id), reason=encrypt(ACCESS_REASON, access_id, reason)))
     publish(session, AccessRecorded.model_validate(entry | {"service": "registry", "body": caller.body}))
+
+
+def record_read(
+    session: Session, caller: Caller, resident: Resident, *, action: str, purpose: str | None, fields: Sequence[str]
+) -> None:
+    """Record that a resident's data were shown, unless to the person."""
+    if not caller.is_resident(resident.id):
+        record_access(session, "registry", caller, resident.id, action=action, purpose=purpose, fields=fields)
 
 
 async def record_list(

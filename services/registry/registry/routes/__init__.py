@@ -1,6 +1,7 @@
 """The REST operations of the registry, by domain noun."""
 
 from registry.routes import (
+    attributes,
     breaches,
     duplicates,
     identity_links,
@@ -21,6 +22,7 @@ from registry.routes import (
 ROUTERS = (
     units.router,
     residents.router,
+    attributes.router,
     imports.router,
     organizations.router,
     unmatched.router,

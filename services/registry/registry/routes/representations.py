@@ -13,7 +13,7 @@ from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.storage.database import Session
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PurposeHeader, Reading, Transaction, allow, created, transactional_router
-from registry.commands.access import record_with_reason
+from registry.commands.access import record_read, record_with_reason
 from registry.commands.representations import NewRepresentation, end_representation, name_representative, name_staff
 from registry.model.representations import Basis, Representation
 from registry.model.residents import Resident
@@ -64,7 +64,7 @@ async def create_representative(
         raise InvalidBody(errors=[UNKNOWN])
     named = NewRepresentation(representative, body.scope, body.until, basis, body.paper)
     representation = await name_representative(session, resident, named, caller.account)
-    _record(session, caller, resident, "representative-named", "correction")
+    record_read(session, caller, resident, action="representative-named", purpose="correction", fields=FIELDS)
     view = RepresentativeView.of(representation, representative)
     return created(view, f"/v1/residents/{resident_id}/representatives/{representation.id}")
 
@@ -80,7 +80,7 @@ async def list_resident_representatives(
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
     found = await list_representatives(session, resident.id)
-    _record(session, caller, resident, "representatives", purpose_code)
+    record_read(session, caller, resident, action="representatives", purpose=purpose_code, fields=FIELDS)
     people = await survivors_of(session, [each.representative_id for each in found])
     return Listed(items=[RepresentativeView.of(each, people[each.representative_id]) for each in found])
 
@@ -99,7 +99,7 @@ async def get_representative(
     found = await find_representation(session, resident.id, representation_id)
     if found is None:
         raise NotFound()
-    _record(session, caller, resident, "representatives", purpose_code)
+    record_read(session, caller, resident, action="representatives", purpose=purpose_code, fields=FIELDS)
     people = await survivors_of(session, [found.representative_id])
     return RepresentativeView.of(found, people[found.representative_id])
 
@@ -210,8 +210,3 @@ async def list_own_representations(
     ]
     items += [RepresentedView.of_owner(one) for one in owned]
     return Listed(items=items)
-
-
-def _record(session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None) -> None:
-    if not caller.is_resident(resident.id):
-        record_access(session, "registry", caller, resident.id, action=action, purpose=purpose, fields=FIELDS)

@@ -9,10 +9,8 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import now
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
-from chassis.runtime import Runtime
 from chassis.security.access_log import PURPOSES, purpose_of, record_access
 from chassis.security.identity import Caller
-from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.outbox import publish
@@ -30,10 +28,8 @@ from chassis.web.routing import (
     language_of,
     require_match,
 )
-from contracts.registry import ResidentPrefilled
-from registry.commands.access import record_list, record_with_reason
+from registry.commands.access import record_list, record_read
 from registry.commands.deaths import correct_death
-from registry.commands.linked_answers import record_source_states, sources_to_query, store_source_answers
 from registry.commands.residents import (
     Newcomer,
     amend_resident,
@@ -51,9 +47,7 @@ from registry.model.authority import refuse_pupils
 from registry.model.ranking import origin_of
 from registry.model.residents import Resident
 from registry.queries import residents
-from registry.queries.consents import has_consent
 from registry.queries.numbers import refuse_numbers_in_url
-from registry.queries.prefill import linked_records, prefill
 from registry.queries.residents import (
     ResidentFilter,
     find_number_owners,
@@ -66,25 +60,17 @@ from registry.queries.residents import (
 )
 from registry.routes.references import reference_router
 from registry.schemas.residents import (
-    AttributeView,
     LookedUp,
     LookupBody,
     LookupsBody,
     LookupsView,
-    PrefillBody,
-    PrefillView,
     ResidentCreate,
     ResidentPatch,
     ResidentView,
-    RevealBody,
-    RevealView,
     WarningView,
 )
-from registry.settings import get_registry_settings
-from registry.sources import SourceResult, databases_of
 
 router = reference_router(tags=["residents"])
-SERVICE = "registry"
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 
@@ -165,14 +151,6 @@ async def list_residents(
     return Listed(items=views, next_cursor=cursor)
 
 
-def _record(
-    session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None, fields: Sequence[str]
-) -> None:
-    """Record a read in the access log, unless it is of the caller's own record."""
-    if not caller.is_resident(resident.id):
-        record_access(session, SERVICE, caller, resident.id, action=action, purpose=purpose, fields=fields)
-
-
 @router.post("/v1/residents/lookup")
 @personal_answer()
 async def look_up_resident(
@@ -187,7 +165,7 @@ async def look_up_resident(
     resident = await find_resident_by_number(session, body.personal_id)
     if resident is None or not await may_see(session, caller, resident):
         raise NotFound()
-    _record(session, caller, resident, "lookup", purpose_code, STORED)
+    record_read(session, caller, resident, action="lookup", purpose=purpose_code, fields=STORED)
     [placed] = await with_codes(session, [resident])
     return ResidentView.of(placed, caller)
 
@@ -253,7 +231,8 @@ async def update_resident(
         record_with_reason(session, caller, resident, action="change", purpose=purpose_code, fields=sorted(stated),
                            reason=reason)  # fmt: skip
     else:
-        _record(session, caller, resident, "change" if stated else "read", purpose_code, sorted(stated) or STORED)
+        action, fields = ("change", sorted(stated)) if stated else ("read", STORED)
+        record_read(session, caller, resident, action=action, purpose=purpose_code, fields=fields)
     response.headers["ETag"] = etag(resident.version)
     [placed] = await with_codes(session, [resident])
     view = ResidentView.of(placed, caller)
@@ -310,107 +289,3 @@ def _wrong_verification(stated: Mapping[str, Any], phone: str | None) -> list[Fi
         return []
     return [FieldError("/phone_owner_verified", "phone-missing", "Không có số điện thoại để xác nhận chính chủ.",
                        "There is no phone whose owner could be verified.")]  # fmt: skip
-
-
-@router.post("/v1/residents/{resident_id}/reveal")
-@personal_answer()
-async def reveal_resident(
-    resident_id: UUID,
-    body: RevealBody,
-    session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", level=2, max_age=MAX_AGE_SECONDS)],
-    purpose: PurposeHeader = None,
-) -> RevealView:
-    """Full values, to the resident or an officer of the unit; the reason is kept in the access log."""
-    purpose_code = purpose_of(caller, resident_id, purpose)
-    unknown = [name for name in body.fields if name not in ATTRIBUTES]
-    if unknown:
-        raise InvalidBody(errors=[FieldError(f"/fields/{body.fields.index(name)}", "unknown-field",
-                                             "Không có trường này.", "There is no such field.")
-                                  for name in unknown])  # fmt: skip
-    resident = await residents.get_resident(session, caller, resident_id)
-    record_with_reason(session, caller, resident, action="reveal", purpose=purpose_code, fields=body.fields,
-                       reason=body.reason)  # fmt: skip
-    values = await values_of(session, resident)
-    return RevealView(resident_id=resident.id, fields={name: values.get(name) for name in body.fields})
-
-
-@router.get("/v1/residents/{resident_id}/facts")
-async def list_resident_attributes(
-    resident_id: UUID,
-    session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "service", level=1, acting="any")],
-    purpose: PurposeHeader = None,
-) -> Listed[AttributeView]:
-    """Every attribute with its value, source and age."""
-    purpose_code = purpose_of(caller, resident_id, purpose)
-    resident = await residents.get_resident(session, caller, resident_id)
-    records = (await linked_records(session, resident.id)).values()
-    items = [AttributeView.of(known) for known in await list_attributes(session, resident)]
-    items += [AttributeView.of_record(record) for record in records]
-    _record(session, caller, resident, "facts", purpose_code, [item.name for item in items])
-    return Listed(items=items)
-
-
-@router.post("/v1/residents/{resident_id}/prefill")
-@personal_answer()
-async def prefill_resident(
-    resident_id: UUID,
-    body: PrefillBody,
-    request: Request,
-    session: Transaction,
-    caller: Annotated[Caller, allow("resident", "officer", "service", "partner", level=1, acting="any")],
-    purpose: PurposeHeader = None,
-) -> PrefillView:
-    """Fill a form. A linked database that is down or slow never fails the call."""
-    purpose_code = purpose_of(caller, resident_id, purpose or _purpose_in(body, caller, resident_id))
-    runtime = request.app.state.runtime
-    results = await _query_sources(runtime, caller, resident_id, body.fields)
-    resident = await _resident_of_form(session, caller, resident_id)
-    await store_source_answers(session, resident, results)
-    await record_source_states(session, results)
-    degraded = [result.source for result in results if result.failure]
-    view = PrefillView.of(await prefill(session, resident, body.fields, degraded))
-    _record(
-        session, caller, resident, "prefill", purpose_code, [name for name in view.fields if name not in view.missing]
-    )
-    unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
-    publish(session, ResidentPrefilled(
-        resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=purpose_code or "own",
-        asked=len(set(body.fields)), filled=len(set(body.fields)) - len(view.missing),
-    ))  # fmt: skip
-    return view
-
-
-def _purpose_in(body: PrefillBody, caller: Caller, resident_id: UUID) -> str | None:
-    """The body's purpose counts as the header; for their own forms people may give any text."""
-    if body.purpose is None or caller.is_resident(resident_id):
-        return None
-    if body.purpose not in PURPOSES:
-        named = ", ".join(PURPOSES)
-        raise InvalidBody(errors=[FieldError("/purpose", "unknown-purpose", f"Phải là một trong: {named}.",
-                                             f"Must be one of: {named}.")])  # fmt: skip
-    return body.purpose
-
-
-async def _query_sources(
-    runtime: Runtime, caller: Caller, resident_id: UUID, fields: Sequence[str]
-) -> Sequence[SourceResult]:
-    """Query before the transaction begins: no database connection waits for another server."""
-    databases = databases_of(runtime)
-    async with runtime.database.reading() as reading:
-        resident = await _resident_of_form(reading, caller, resident_id)
-        wanted = await sources_to_query(reading, resident.id, fields, databases.urls)
-        personal_id = resident.value("personal_id")
-    return await databases.query(wanted, personal_id, get_registry_settings().source_seconds)
-
-
-async def _resident_of_form(session: ReadSession, caller: Caller, resident_id: UUID) -> Resident:
-    """A partner with the scope fills forms only of residents who allowed it, and only as long as they do."""
-    if caller.role != "partner":
-        return await residents.get_resident(session, caller, resident_id)
-    if "prefill" not in caller.scopes:
-        raise Forbidden()
-    if not await has_consent(session, resident_id, caller.partner_id or "", "prefill"):
-        raise NotFound()
-    return await session.get_one(Resident, resident_id)

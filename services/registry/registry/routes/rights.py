@@ -26,7 +26,7 @@ from chassis.web.routing import (
     created,
     transactional_router,
 )
-from registry.commands.access import record_list
+from registry.commands.access import record_list, record_read
 from registry.commands.attributes import request_correction
 from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
@@ -67,7 +67,7 @@ async def list_access_log(
     resident = await get_resident(session, caller, resident_id)
     purpose_code = purpose_of(caller, resident_id, purpose) if purpose else None
     entries, cursor = await list_access(session, resident_id, page)
-    _record(session, caller, resident, "access-log", purpose_code, "access_log")
+    record_read(session, caller, resident, action="access-log", purpose=purpose_code, fields=["access_log"])
     return Listed(items=[AccessView.of(entry) for entry in entries], next_cursor=cursor)
 
 
@@ -98,7 +98,7 @@ async def list_consents(
     """Consents of the person, those that were withdrawn too."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
-    _record(session, caller, resident, "consents", purpose_code, "consents")
+    record_read(session, caller, resident, action="consents", purpose=purpose_code, fields=["consents"])
     rows, cursor = await consents.list_consents(session, resident_id, page)
     return Listed(items=[ConsentView.of(row) for row in rows], next_cursor=cursor)
 
@@ -140,7 +140,7 @@ async def get_consent(
     found = await session.get(Consent, consent_id)
     if found is None or found.resident_id != resident_id:
         raise NotFound()
-    _record(session, caller, resident, "consents", purpose_code, "consents")
+    record_read(session, caller, resident, action="consents", purpose=purpose_code, fields=["consents"])
     return ConsentView.of(found)
 
 
@@ -186,14 +186,9 @@ async def list_attribute_history(
     """Earlier values of an attribute, and values of other sources."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
-    _record(session, caller, resident, "history", purpose_code, name)
+    record_read(session, caller, resident, action="history", purpose=purpose_code, fields=[name])
     records, cursor = await list_history(session, resident_id, name, page)
     return Listed(items=[AttributeHistoryView.of_record(record) for record in records], next_cursor=cursor)
-
-
-def _record(session: Session, caller: Caller, resident: Resident, action: str, purpose: str | None, name: str) -> None:
-    if not caller.is_resident(resident.id):
-        record_access(session, SERVICE, caller, resident.id, action=action, purpose=purpose, fields=[name])
 
 
 @router.get("/v1/residents/{resident_id}/corrections")
@@ -207,7 +202,7 @@ async def list_resident_corrections(
     """The person's requests for corrections with their decisions."""
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
-    _record(session, caller, resident, "corrections", purpose_code, "corrections")
+    record_read(session, caller, resident, action="corrections", purpose=purpose_code, fields=["corrections"])
     rows, cursor = await corrections.list_corrections(session, resident_id, page)
     return Listed(items=[CorrectionView.of(row) for row in rows], next_cursor=cursor)
 
@@ -289,7 +284,7 @@ async def get_correction(
     """One request for a correction, for the person and officers of the unit."""
     found, resident = await corrections.get_correction(session, caller, correction_id)
     purpose_code = purpose_of(caller, resident.id, purpose)
-    _record(session, caller, resident, "corrections", purpose_code, found.name)
+    record_read(session, caller, resident, action="corrections", purpose=purpose_code, fields=[found.name])
     return CorrectionView.of(found)
 
 
@@ -309,5 +304,5 @@ async def decide_on_correction(
     found, resident = await corrections.get_correction(session, caller, correction_id)
     await decide_correction(session, found, resident, accepted=body.decision == "accept", note=body.note, by=caller)
     purpose_code = purpose_of(caller, resident.id, purpose or "correction")
-    _record(session, caller, resident, "decision", purpose_code, found.name)
+    record_read(session, caller, resident, action="decision", purpose=purpose_code, fields=[found.name])
     return CorrectionView.of(found)

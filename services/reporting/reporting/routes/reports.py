@@ -29,24 +29,13 @@ from reporting.queries.ranking import list_units_of_level, public_units
 from reporting.queries.reconciliation import list_reconciliation
 from reporting.queries.reports import get_progress, get_report, get_trend, get_unit_on
 from reporting.routes.public_answers import public_answer
-from reporting.schemas import (
-    ChildView,
-    CommendationView,
-    FigureView,
-    FiledListView,
-    FiledProgressView,
-    FiledView,
-    ForecastsView,
-    ForecastView,
-    IndicatorsView,
-    PointView,
-    ProgressView,
-    RankedView,
-    ReconciliationView,
-    TrendView,
-    UnitRankingView,
-    progress_body,
-)
+from reporting.schemas.filed import FiledListView, FiledProgressView, FiledView
+from reporting.schemas.forecasts import ForecastsView, ForecastView
+from reporting.schemas.indicators import IndicatorsView
+from reporting.schemas.progress import ChildView, FigureView, ProgressView, progress_body
+from reporting.schemas.rankings import CommendationView, RankedView, UnitRankingView
+from reporting.schemas.reconciliation import ReconciliationView
+from reporting.schemas.trends import PointView, TrendView
 
 router = transactional_router(tags=["reports"])
 
