@@ -67,7 +67,7 @@ class Launcher:
         self._take_journeys()
         self._database_url = database_url
         self._write_note()
-        progress.welcome(
+        progress.show_addresses(
             self.url,
             development=not self.settings.is_production,
             logs=str(self.settings.data_dir / "logs"),

@@ -34,7 +34,7 @@ def partner_secret(partner: str) -> str:
     return "whsec_" + base64.b64encode(partner.encode().ljust(32, b".")).decode()
 
 
-def welcome(url: str, *, development: bool, logs: str, receiver: str = "") -> None:
+def show_addresses(url: str, *, development: bool, logs: str, receiver: str = "") -> None:
     """The addresses, how to sign in, one question, the partners."""
     show(f"""
   Ba Không is at   {url}

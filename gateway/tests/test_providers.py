@@ -2,6 +2,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -514,6 +515,14 @@ def test_every_adapter_of_the_folder_is_in_the_table_and_in_the_document() -> No
         adapters -= {providers.ProviderAdapter}
         assert adapters <= {type(adapter) for adapter in PROVIDERS.values()}
     assert {dialect.value for dialect in providers.Dialect} == {"standard", *PROVIDERS}
+
+
+def test_the_page_for_partners_lists_every_adapter() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "integration.md").read_text(encoding="utf-8")
+    table = page.partition("| dialect | proof |")[2].partition("\n\n")[0]
+    first_cells = [row.split("|")[1] for row in table.splitlines()[2:]]
+
+    assert sorted(name for cell in first_cells for name in re.findall(r"`([\w-]+)`", cell)) == sorted(PROVIDERS)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

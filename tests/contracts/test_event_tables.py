@@ -23,11 +23,9 @@ def readme_of(service: str) -> Path:
     return ROOT / (GATEWAY if service == GATEWAY else f"services/{service}") / "README.md"
 
 
-def table(service: str, *heads: str) -> set[str]:
+def table(service: str, head: str) -> set[str]:
     """The events named in the first column of a README's table; after `a.b`, a lone `c` is short for `a.c`."""
-    readme = readme_of(service).read_text()
-    head = next(head for head in heads if f"| {head} |" in readme)
-    rows = readme.split(f"| {head} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    rows = readme_of(service).read_text().split(f"| {head} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
     found, aggregate = set(), ""
     for row in rows:
         outside_brackets = re.sub(r"\(.*?\)", "", row.split("|")[1])
