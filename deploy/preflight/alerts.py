@@ -9,7 +9,7 @@ from deploy.preflight.finding import PreflightFinding
 
 
 def check_alerts(settings: Mapping[str, str]) -> list[PreflightFinding]:
-    """An entry that is no receiver, and mail without a mail server. None at all is no finding: `make up` mentions it at its end."""
+    """An entry that is no receiver, and mail without a mail server. None at all is no finding: `make up` mentions it."""
     try:
         Receivers.of(AlertSettings.of(settings))
     except ReceiversRefused as refused:

@@ -17,7 +17,7 @@ class AnswersMissing(Exception):
 def collect(known: Mapping[str, str], ask: Ask | None) -> Answers:
     """The answer to every question that applies; what is known already is not asked. `ask`: None without a terminal.
 
-    Raises AnswersMissing where a known answer is wrong, or an answer without a default is missing and there is no terminal to ask on.
+    Raises AnswersMissing where a known answer is wrong, or an answer without a default is missing and cannot be asked for.
     """
     answers: Answers = {}
     problems = []

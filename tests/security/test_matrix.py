@@ -200,7 +200,7 @@ async def test_with_anothers_ids_an_outsider_learns_and_changes_nothing(
 def learned(answer: Any) -> Any:
     """A refusal without its address: it is the same for a record of another person and for an unknown id."""
     refusal = {name: value for name, value in answer.json().items() if name != "instance"}
-return refusal | {"Retry-After": answer.headers.get("retry-after")}
+    return refusal | {"Retry-After": answer.headers.get("retry-after")}
 
 
 PLACES = re.compile(r"\{(\w+)\}")

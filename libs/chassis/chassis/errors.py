@@ -144,7 +144,7 @@ class StillRunning(Problem):
 
 
 class DeadLetterStays(Problem):
-    """A dead letter still cannot be applied; `reason` is the cause. The operator fixes the cause and replays it, or discards it."""
+    """A dead letter still cannot be applied; `reason` is why. The operator fixes the cause and replays it, or discards it."""
 
     slug, status = "dead-letter-stays", 409
     vi = "Sự kiện này vẫn chưa áp dụng được."

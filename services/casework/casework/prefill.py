@@ -121,7 +121,7 @@ async def _resident(
 async def find_resident_id(
     service_client: ServiceClient, caller: Caller, personal_id: str, purpose: str | None, seconds: float
 ) -> UUID | None:
-    """The resident with this number, as far as the registry shows them to the caller; None without a match, and when it is down."""
+    """The resident with this number, as far as the registry shows them to the caller; None without one, or when it is down."""
     try:
         answer = await service_client.call(
             REGISTRY, "POST", "/v1/residents/lookup", caller=caller, purpose=purpose,

@@ -132,7 +132,7 @@ def _packed_type(content: bytes) -> str | None:
 
 
 def _is_text(content: bytes) -> bool:
-    """Text of any encoding that offices use has no control characters but line ends and tabs; UTF-16 is recognised by its mark."""
+    """Text of any encoding that offices use has no control characters but line ends and tabs; UTF-16 has a mark."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return len(content) % 2 == 0
     return bool(content) and not any(byte < 32 and byte not in b"\t\n\r\f" for byte in content[:_HEAD])

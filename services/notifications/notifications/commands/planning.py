@@ -52,7 +52,7 @@ async def replace_plans(session: Session, reason: str, plans: Sequence[Plan], at
 
 
 async def notify_due(database: Database) -> None:
-    """Makes the notifications of every planned notice that is due, each batch in a transaction; a process that dies loses no more than one."""
+    """Makes the notifications of all planned notices that are due, each batch in a transaction; a dead process loses one at most."""
     while True:
         async with database.transaction() as session:
             query = select(PlannedNotice).where(

@@ -165,7 +165,7 @@ def right_of(operation: str) -> Right:
 
 
 def may_confirm(step: str, level: int | None, body: str | None) -> bool:
-    """Whether a caller of this body may confirm a step at a level; what a list or form states about its source does not matter."""
+    """Whether a caller of this body may confirm a step at a level; the source that a list or form states does not matter."""
     competent = catalogue().rule(step).confirmed_by.get(level or 0, ())
     return not competent or body in competent
 
