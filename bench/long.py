@@ -207,7 +207,7 @@ class Trial:
         self._book.keep(what="overload", goodput=goodput, failures=dict(seen.failures), shed=seen.shed,
                         waits=seen.waits, begun=seen.begun)  # fmt: skip
         self._book.add(Row("spike: 1.5x saturation for 30 s, goodput", "saturation of this run", "≥ 0.8", f"{goodput:.2f}",
-                           goodput >= 0.8, f"{seen.lost:.1%} lost of {seen.begun}, {seen.shed} refused with Retry-After to the last, "
+                           goodput >= 0.8, f"{seen.lost:.1%} lost of {seen.begun}, {seen.shed} refused to the last, "
                            f"{seen.waits} answers with Retry-After"))  # fmt: skip
 
     def soak(self, seconds: int, rate: float = 50.0) -> None:

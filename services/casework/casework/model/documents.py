@@ -84,7 +84,7 @@ class Signer(BaseModel):
 
 
 class Issuing(BaseModel):
-    """What a document states about its issuing: place, issuing body, signer. `missing_files` are files that its envelope names and
+    """How a document was issued: place, issuing body, signer. `missing_files` are files that its envelope names and
     does not hold."""
 
     place: str = ""

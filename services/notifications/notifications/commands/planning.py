@@ -52,7 +52,7 @@ async def replace_plans(session: Session, reason: str, plans: Sequence[Plan], at
 
 
 async def notify_due(database: Database) -> None:
-    """Makes the notifications of all planned notices that are due, each batch in a transaction; a dead process loses one at most."""
+    """Makes the notifications of planned notices that are due, each batch in a transaction; a dead process loses one at most."""
     while True:
         async with database.transaction() as session:
             query = select(PlannedNotice).where(
