@@ -74,30 +74,27 @@ class ImportChunk(Table, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
-class ImportRejection(Table, table=True):
-    """A rejected cell. The message names the error, never the value."""
+class CellRemark(Table):
+    """A remark on a cell (row 1: on the whole file): a stable code and both texts, never the value."""
+
+    import_id: UUID = Field(primary_key=True)
+    row: int = Field(primary_key=True)
+    column: str = Field(primary_key=True, sa_type=Text)
+    code: str = Field(primary_key=True, sa_type=Text)
+    vi: str = Field(sa_type=Text)
+    en: str = Field(sa_type=Text)
+
+
+class ImportRejection(CellRemark, table=True):
+    """A rejected cell."""
 
     __tablename__ = "import_rejection"
 
-    import_id: UUID = Field(primary_key=True)
-    row: int = Field(primary_key=True)
-    column: str = Field(primary_key=True, sa_type=Text)
-    code: str = Field(primary_key=True, sa_type=Text)
-    vi: str = Field(sa_type=Text)
-    en: str = Field(sa_type=Text)
 
-
-class ImportWarning(Table, table=True):
-    """Something odd about a cell (row 1: about the whole file) that was accepted all the same; never the value."""
+class ImportWarning(CellRemark, table=True):
+    """Something odd about a cell that was accepted all the same."""
 
     __tablename__ = "import_warning"
-
-    import_id: UUID = Field(primary_key=True)
-    row: int = Field(primary_key=True)
-    column: str = Field(primary_key=True, sa_type=Text)
-    code: str = Field(primary_key=True, sa_type=Text)
-    vi: str = Field(sa_type=Text)
-    en: str = Field(sa_type=Text)
 
 
 class ResidentUse(Table, table=True):
