@@ -92,7 +92,10 @@ def described(plan: Iterable[Planned], refused: Iterable[RefusedRow]) -> Iterato
         yield f"  dòng {each.member.row}: {each.member.email}: {CHANGES[each.change]}: {now}{before}"
     refused_rows = list(refused)
     yield from (f"  dòng {row.row}: KHÔNG NHẬN: {row.reason}" for row in refused_rows)
-    yield "; ".join(f"{CHANGES[change]} {count}" for change, count in counts.items()) + f"; không nhận {len(refused_rows)}"
+    yield (
+        "; ".join(f"{CHANGES[change]} {count}" for change, count in counts.items())
+        + f"; không nhận {len(refused_rows)}"
+    )
 
 
 def _write(path: Path, outcomes: Iterable[Outcome]) -> None:

@@ -114,7 +114,9 @@ async def test_an_account_with_another_number_is_decided_by_the_registry_again(
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
-async def test_a_refused_sign_in_names_the_next_step(client: Any, sign_in: Any, registry: Registry, refusal: str) -> None:
+async def test_a_refused_sign_in_names_the_next_step(
+    client: Any, sign_in: Any, registry: Registry, refusal: str
+) -> None:
     registry.refusal = refusal
 
     answer = await client.get("/v1/me", headers=await sign_in(**PERSON))

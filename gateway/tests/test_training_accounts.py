@@ -57,7 +57,9 @@ async def test_a_login_for_practice_signs_in_with_its_secret_and_no_other(
     assert await status_of(client, given.json()["access_token"]) != 401
 
 
-async def test_a_training_sign_in_ends_with_the_session_within_a_minute(client: httpx.AsyncClient, deliver: Any) -> None:
+async def test_a_training_sign_in_ends_with_the_session_within_a_minute(
+    client: httpx.AsyncClient, deliver: Any
+) -> None:
     await deliver(opened())
     token = (await sign_in_for_training(client, "tap-huan-2")).json()["access_token"]
     assert await status_of(client, token) != 401

@@ -11,7 +11,9 @@ from deploy.generate.event_tables import EventUse, short_name
 from deploy.generate.files import handled_events
 
 ROOT = Path(__file__).parents[2]
-DESCRIBED = [name for name in EVERY_PROCESS if name != "reporting"]  # its README has "every counted event" instead of a table
+DESCRIBED = [
+    name for name in EVERY_PROCESS if name != "reporting"
+]  # its README has "every counted event" instead of a table
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,9 @@ def callers(gateway_url: str) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="session")
 def known(gateway_url: str, document: dict[str, Any]) -> dict[str, list[str]]:
     """Ids of the demo by the name of the parameter that takes them, found by asking every list of the document."""
-    headers = [sign_in(gateway_url, role, unit_code=INSIDE) | {"X-Purpose": "support"} for role in ("officer", "operator")]
+    headers = [
+        sign_in(gateway_url, role, unit_code=INSIDE) | {"X-Purpose": "support"} for role in ("officer", "operator")
+    ]
     found: dict[str, list[str]] = {"unit_code": [INSIDE, "15727-01"], "partner_id": ["demo-bank"]}
     found |= {"parent": [INSIDE], "household_code": [], "as_of": ["2026-01-31", "2024-06-30"]}
     with httpx.Client(base_url=gateway_url, timeout=30) as client:

@@ -103,7 +103,9 @@ async def test_an_account_that_may_make_roles_serves_without_being_a_superuser(
         await run(admin, f'DROP ROLE IF EXISTS "{names[0]}"; DROP ROLE "{account}"')
 
 
-async def test_the_error_for_an_account_that_may_not_make_roles_names_the_next_step(postgres_url: str, names: tuple[str, str]) -> None:
+async def test_the_error_for_an_account_that_may_not_make_roles_names_the_next_step(
+    postgres_url: str, names: tuple[str, str]
+) -> None:
     account = f"{names[0]}_account"
     admin = database_url(postgres_url, "postgres")
     await run(admin, f"CREATE ROLE \"{account}\" LOGIN PASSWORD 'first'")

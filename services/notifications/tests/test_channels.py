@@ -274,7 +274,9 @@ async def test_a_mail_has_the_title_as_its_subject_and_names_the_place_to_look()
         ("an@nguoi-dan.example", "554 spam", Refused("smtp-554")),
     ],
 )
-async def test_the_reply_of_a_mail_server_decides_whether_to_try_again(to: str, answer: str, expected: SendResult) -> None:
+async def test_the_reply_of_a_mail_server_decides_whether_to_try_again(
+    to: str, answer: str, expected: SendResult
+) -> None:
     async with mail_server() as server:
         server.answer = answer
         assert await sent_by(

@@ -272,7 +272,9 @@ async def test_a_session_is_near_for_the_people_of_its_unit_and_for_its_staff_un
     assert "session_near" not in await kinds(officer)
 
 
-async def test_a_session_that_moves_is_notified_once_at_its_new_time(deliver: Any, person: Any, database: Database) -> None:
+async def test_a_session_that_moves_is_notified_once_at_its_new_time(
+    deliver: Any, person: Any, database: Database
+) -> None:
     one = resident()
     planned = session(timedelta(days=2))
     later = planned.model_copy(update={"version": 2, "starts_at": now() + timedelta(days=20), "at": now()})

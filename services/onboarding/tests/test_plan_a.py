@@ -242,7 +242,8 @@ async def _steps_of(volunteer: Any, deliver: Deliver, village: Village, who: Any
     await deliver(ask, passed, *([signed] if how_many >= 5 else []))
     steps = ["portal_account", "vneid", "province_app", "payment_account"][:how_many]
     items = [
-        {"client_id": step, "resident_id": str(who.resident_id), "step": step, **_statement(step, day)} for step in steps
+        {"client_id": step, "resident_id": str(who.resident_id), "step": step, **_statement(step, day)}
+        for step in steps
     ]
     answer = await send(volunteer, "POST", "/v1/onboarding/batches", {"items": items}, 200)
     assert [each["result"] for each in answer["items"]] == ["applied"] * len(steps), answer

@@ -98,9 +98,7 @@ async def test_an_officer_elsewhere_links_a_claim_only(calling, bill, link, deli
     assert await bills_of(owner) == []
 
 
-async def test_an_officer_reads_bills_of_a_known_resident_with_a_purpose(
-    officer, bill, link, published, world
-):
+async def test_an_officer_reads_bills_of_a_known_resident_with_a_purpose(officer, bill, link, published, world):
     assert (await officer.get(f"/v1/bills/{bill['id']}")).status_code == 200
     await link(officer)
 

@@ -143,7 +143,9 @@ async def test_every_operation_that_shows_another_persons_data_demands_a_purpose
     officer, service = calling("officer", unit_code="15724"), calling("service")
     walked = requests_for(one["id"], two["id"], correction, consent)
 
-    assert walked.keys() | WITHOUT_RECORD.keys() == AUTHORITY.keys(), "walk the operation or describe what its answer contains"
+    assert walked.keys() | WITHOUT_RECORD.keys() == AUTHORITY.keys(), (
+        "walk the operation or describe what its answer contains"
+    )
     for operation, request in walked.items():
         client = service if operation == "look_up_residents" else officer
         if operation not in NEED_NO_PURPOSE:

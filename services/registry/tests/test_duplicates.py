@@ -85,7 +85,9 @@ async def test_comparing_one_resident_costs_the_same_in_a_village_and_among_many
     await register(a_resident(1))
     in_a_village = await _pages_read_for_one(calling, register, database, 2)
     async with database.transaction() as session:
-        await session.execute(_MANY_RESIDENTS, {"count": MANY_RESIDENTS, "like": UUID((await register(a_resident(50)))["id"])})
+        await session.execute(
+            _MANY_RESIDENTS, {"count": MANY_RESIDENTS, "like": UUID((await register(a_resident(50)))["id"])}
+        )
         await session.execute(text("INSERT INTO duplicate_key SELECT n, gen_random_uuid() FROM generate_series(1, 5 * :n) AS n"),
                               {"n": MANY_RESIDENTS})  # fmt: skip
     async with database.engine.connect() as connection:

@@ -275,9 +275,7 @@ async def test_a_worse_name_is_left_to_an_officer(calling: Any, database: Databa
     ]
 
 
-async def test_a_number_of_another_person_overwrites_no_record(
-    calling: Any, database: Database, register: Any
-) -> None:
+async def test_a_number_of_another_person_overwrites_no_record(calling: Any, database: Database, register: Any) -> None:
     await register(a_resident(1, full_name="Lê Văn Đức", unit_code="15721-01"))
     client = calling("officer", unit_code="15724")
     row = [a_resident(1)["personal_id"], "Nguyễn Thị Hoa", "01/02/1960", "Nữ", "15721-01", ""]

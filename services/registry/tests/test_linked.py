@@ -53,7 +53,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def databases(sandbox: Sandbox, runtime: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Databases]:
-    monkeypatch.setattr("registry.routes.attributes.get_registry_settings", lambda: RegistrySettings(source_seconds=0.5))
+    monkeypatch.setattr(
+        "registry.routes.attributes.get_registry_settings", lambda: RegistrySettings(source_seconds=0.5)
+    )
     BY_OWNER[runtime] = Databases(sandbox.urls)
     yield BY_OWNER[runtime]
     await BY_OWNER.pop(runtime).close()

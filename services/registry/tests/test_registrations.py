@@ -21,7 +21,10 @@ def applicant(calling: Any) -> Any:
 
     def client(number: int = 1, **changes: Any) -> Any:
         return calling(
-            "unregistered", subject=f"applicant:{number}", level=2, sealed_claims=claims_of(number, **changes).encrypted()
+            "unregistered",
+            subject=f"applicant:{number}",
+            level=2,
+            sealed_claims=claims_of(number, **changes).encrypted(),
         )
 
     return client

@@ -33,7 +33,9 @@ async def plan_session(session: Session, event: SessionScheduled) -> None:
     """The notices of a session as it stands now."""
     reason = session_reason(event)
     values = {"reason": reason, "own": f"session_near|{event.session_id}|{event.starts_at.isoformat()}", "at": event.at}
-    was_notified: bool = (await session.execute(_WAS_NOTIFIED, values | {"cancelled": event.status == "cancelled"})).scalar_one()
+    was_notified: bool = (
+        await session.execute(_WAS_NOTIFIED, values | {"cancelled": event.status == "cancelled"})
+    ).scalar_one()
     await replace_plans(session, reason, plans_of_session(event, was_notified=was_notified), event.at)
 
 

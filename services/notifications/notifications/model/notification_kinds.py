@@ -47,6 +47,7 @@ from contracts.registry import (
 from notifications.model.recipients import (
     Recipients,
     either,
+    informed_of,
     members,
     officers,
     owner,
@@ -54,7 +55,6 @@ from notifications.model.recipients import (
     person_of,
     representative,
     staff,
-    informed_of,
 )
 
 Scope = Literal["dossiers", "payments", "onboarding", "documents"]

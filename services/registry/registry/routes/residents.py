@@ -1,6 +1,6 @@
 """Operations on residents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,11 +9,10 @@ from fastapi.responses import JSONResponse
 
 from chassis.clock import now
 from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
-from chassis.security.access_log import PURPOSES, purpose_of, record_access
+from chassis.security.access_log import purpose_of
 from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, unit_of_body, unit_of_query, units_of
-from chassis.storage.database import ReadSession, Session
-from chassis.storage.outbox import publish
+from chassis.storage.database import Session
 from chassis.storage.tables import KnownUnit
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
@@ -28,7 +27,7 @@ from chassis.web.routing import (
     language_of,
     require_match,
 )
-from registry.commands.access import record_list, record_read
+from registry.commands.access import record_list, record_read, record_with_reason
 from registry.commands.deaths import correct_death
 from registry.commands.residents import (
     Newcomer,
@@ -42,7 +41,7 @@ from registry.commands.residents import (
 )
 from registry.errors import ResidentExists
 from registry.identifiers import IdentifierError, check_document, document_of, personal_id_warnings
-from registry.model.attributes import ATTRIBUTES, SELF_STATED, STATED, STORED
+from registry.model.attributes import SELF_STATED, STATED, STORED
 from registry.model.authority import refuse_pupils
 from registry.model.ranking import origin_of
 from registry.model.residents import Resident
@@ -52,10 +51,8 @@ from registry.queries.residents import (
     ResidentFilter,
     find_number_owners,
     find_resident_by_number,
-    list_attributes,
     may_see,
     read_resident,
-    values_of,
     with_codes,
 )
 from registry.routes.references import reference_router

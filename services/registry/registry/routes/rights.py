@@ -32,7 +32,6 @@ from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
 from registry.model.attributes import ATTRIBUTES, ERASABLE, LINKED_ONLY, STATED
 from registry.model.consents import Consent
-from registry.model.residents import Resident
 from registry.model.rights import EVERYTHING
 from registry.queries import consents, corrections
 from registry.queries.access import ActorFilter, list_access, list_reads_of

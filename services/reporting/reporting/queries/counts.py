@@ -223,7 +223,9 @@ def _pairs(parts: Mapping[UUID, Iterable[UUID]]) -> tuple[list[UUID], list[UUID]
 
 
 # One row per counter, with the parts and their counts as arrays: a province has a hundred counters, and sixteen thousand counts.
-_GROUPED_BY_COUNTER = " SELECT counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM counted GROUP BY counter"
+_GROUPED_BY_COUNTER = (
+    " SELECT counter, array_agg(part) AS parts, array_agg(amount) AS amounts FROM counted GROUP BY counter"
+)
 _OF_SOME = " AND counter = ANY(cast(:counters AS text[]))"
 _COUNTS, _ALL_COUNTS = (
     text(

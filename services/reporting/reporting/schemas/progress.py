@@ -9,7 +9,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from reporting.figures import Figure, Report, UnitFigures
-from reporting.indicators import catalogue
 from reporting.schemas.numbers import as_number
 
 Level = Literal["province", "district", "commune", "village"]

@@ -24,7 +24,9 @@ class PointView(BaseModel):
 
     @classmethod
     def of(cls, point: Point) -> PointView:
-        return cls(day=point.day, numerator=point.numerator, denominator=point.denominator, value=as_number(point.value))
+        return cls(
+            day=point.day, numerator=point.numerator, denominator=point.denominator, value=as_number(point.value)
+        )
 
 
 class TrendView(BaseModel):
