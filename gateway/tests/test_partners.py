@@ -305,7 +305,7 @@ async def behind(asgi_app: Any, serve: Any) -> dict[str, list[str]]:
     url = await serve(app)
     service_client = asgi_app.inner.state.runtime.service_client
     for service in dead_letters:
-        service_client._urls[service] = f"{url}/{service}"
+        service_client.urls[service] = f"{url}/{service}"
     return dead_letters
 
 
