@@ -131,6 +131,7 @@ def test_at_the_end_of_its_year_every_service_counts_what_a_commune_has_on_recor
     the_police_and_the_bank_report(story)
     the_market_and_the_one_stop_shop_work(story)
     two_are_recorded_dead_who_live_and_one_dies(story)
+    a_decree_of_others_is_imported_and_taken_back(story)
     the_communes_merge(story)
     people_move_in_and_out(story)
     the_new_commune_begins_again(story)
@@ -358,6 +359,21 @@ def two_are_recorded_dead_who_live_and_one_dies(story: Story) -> None:
 
 def status_of(story: Story, person: Person, who: dict[str, str]) -> str:
     return str(story.api.get(f"/v1/residents/{person.id}", who=who, purpose="dossier")["status"])
+
+
+def a_decree_of_others_is_imported_and_taken_back(story: Story) -> None:
+    """A and its neighbour C are merged for another pair of communes; then everything stands as before."""
+    mistaken = f"Y{story.run}D"
+    table = workbook(UNITS, [mistaken, f"Nhầm {story.run}", "Xã", "Xã", "38", viet(today()), ""])
+    rows = [f"{today()},{mistaken},{old},whole" for old in (story.a, story.c)]
+    successions = "\n".join(["effective_on,successor_code,code,kind", *rows]).encode()
+    files = {"file": ("don-vi.xlsx", table, XLSX), "successions": ("ke-thua.csv", successions)}
+    made = success(story.api.request("POST", "/v1/unit-imports", files=files, who=story.api.operator())).json()
+    villages = [story.village(commune, number) for commune in (story.a, story.c) for number in (1, 2)]
+    assert eventually(lambda: all(is_known_everywhere(story, mistaken, village) for village in villages), 30)
+    undone = story.api.post(f"/v1/unit-imports/{made['id']}/undo", who=story.api.operator())
+    assert (undone["status"], undone["kept"]) == ("undone", 0)
+    assert eventually(lambda: all(is_known_everywhere(story, *pair) for pair in story.units_at_first()), 30)
 
 
 def the_communes_merge(story: Story) -> None:

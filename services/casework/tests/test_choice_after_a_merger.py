@@ -82,6 +82,30 @@ async def test_a_unit_keeps_its_choice_until_its_last_day_and_hands_it_on_afterw
     ]  # fmt: skip
 
 
+async def test_communes_whose_merger_is_taken_back_have_their_own_choice_again(
+    world: Any, deliver: Deliver, calling: Calling, published: Deliver, database: Database
+) -> None:
+    new = unit_event("15999", name="Xã mới").model_copy(update={"unit_id": new_id()})
+    one, two, three = (merged_into(new, code) for code in ("15801", "15802", "15803"))
+    await chose(database, one, "2.000635", "1.001731")
+    await chose(database, two, "1.001731", "1.001193")
+    await deliver(new, one, two, three)
+    standing = [old.model_copy(update={"valid_to": None, "successors": []}) for old in (one, two, three)]
+    day = date(2025, 7, 1)
+    back = [Successor(unit_id=old.unit_id, code=old.code, kind="part", effective_on=day) for old in standing]
+    withdrawn = {"valid_from": day, "valid_to": day - timedelta(days=1), "successors": back}
+
+    await deliver(new.model_copy(update=withdrawn), *standing)
+
+    chosen = {}
+    for code in ("15801", "15802", "15803"):
+        shown = (await calling().get(f"/v1/units/{code}/procedures")).json()
+        chosen[code] = [each["code"] for each in shown["items"]]
+    assert chosen == {"15801": ["2.000635", "1.001731"], "15802": ["1.001731", "1.001193"], "15803": []}
+    newest = {event.unit_id: event.codes for event in await published(ProceduresChosen)}
+    assert (newest[new.unit_id], len(newest[one.unit_id]), three.unit_id in newest) == ([], 2, False)
+
+
 async def test_officers_of_the_new_commune_find_and_decide_the_dossiers_of_those_it_was_formed_of(
     world: Any, deliver: Deliver, calling: Calling, binh: Any
 ) -> None:

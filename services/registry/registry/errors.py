@@ -131,3 +131,33 @@ class UnitEnded(Problem):
     def __init__(self, name: str, valid_to: date | None, successors: Sequence[Mapping[str, Any]]) -> None:
         following = [{**successor, "effective_on": str(successor["effective_on"])} for successor in successors]
         super().__init__(members={"name": name, "valid_to": str(valid_to), "successors": following})
+
+
+class UnitsChangedSince(Problem):
+    """Later decrees changed units of this one (`unit_codes`): take those imports (`import_ids`, newest last) back first."""
+
+    slug, status = "units-changed-since", 409
+    vi = "Sau quyết định này, các đơn vị đã thay đổi theo quyết định khác; hãy hoàn tác lần nhập sau trước."
+    en = "A later decree changed these units; take back the later import first."
+
+    def __init__(self, unit_codes: Sequence[str], import_ids: Sequence[UUID]) -> None:
+        super().__init__(members={"unit_codes": list(unit_codes), "import_ids": [str(each) for each in import_ids]})
+
+
+class UnitInUse(Problem):
+    """People or organizations were recorded in units that this decree made (`unit_codes`): move them to another unit first."""
+
+    slug, status = "unit-in-use", 409
+    vi = "Đơn vị mới lập đã có người dân hoặc tổ chức được ghi thêm; hãy chuyển họ sang đơn vị khác rồi mới hoàn tác."
+    en = "People or organizations were recorded in the new units; move them to another unit, then undo."
+
+    def __init__(self, unit_codes: Sequence[str]) -> None:
+        super().__init__(members={"unit_codes": list(unit_codes)})
+
+
+class UnitImportNotRecorded(Problem):
+    """What this import changed is not recorded: it came with the platform, or an earlier release imported it."""
+
+    slug, status = "unit-import-not-recorded", 409
+    vi = "Không hoàn tác được: danh mục này có sẵn trong hệ thống hoặc do phiên bản trước nhập."
+    en = "This import cannot be taken back: it came with the platform, or an earlier release imported it."

@@ -7,6 +7,8 @@ import openpyxl
 
 from libs.tabular.tests import workbooks
 
+from .test_unit_kinds import KINDS, NAMED_AS_WRONG
+
 TITLES = ["Mã đơn vị", "Tên đơn vị", "Cấp", "Loại", "Mã cấp trên", "Từ ngày", "Đến ngày"]
 
 
@@ -53,3 +55,14 @@ async def test_the_template_is_read_when_it_is_filled_in_and_imports_are_listed(
     assert listed[0]["created_by"]["role"] == "system"
     assert (await operator.get(f"/v1/unit-imports/{made.json()['id']}")).json() == listed[-1]
     assert (await calling("officer", unit_code="38").get("/v1/unit-imports")).status_code == 403
+
+
+async def test_every_kind_of_file_is_imported_or_refused_in_words(calling: Any) -> None:
+    for name, content, rows in KINDS:
+        answer = await sent(calling, content)
+        expected = 422 if rows is None or name in NAMED_AS_WRONG else 201
+        assert answer.status_code == expected, (name, answer.text)
+        if expected == 422:
+            assert all(len(each["message"]) > 10 for each in answer.json()["errors"]), name
+        else:
+            assert (await calling().get("/v1/units/15724-92")).json()["name"] == "Thôn 2", name

@@ -51,9 +51,21 @@ async def hand_on_choice(
         return
     for successor in successors:
         await _carry_over(session, choice, successor)
-    choice.codes, choice.version = [], choice.version + 1
+    await replace_choice(session, choice, code, [], handed_on=choice.codes)
+
+
+async def replace_choice(
+    session: Session, choice: ChosenProcedures, code: str, codes: Sequence[str], *, handed_on: Sequence[str] = ()
+) -> None:
+    """A decree, or one that was taken back, leaves a unit with this choice; `handed_on` is what went to its successors."""
+    choice.codes, choice.handed_on, choice.version = list(codes), list(handed_on), choice.version + 1
     session.add(choice)
-    publish(session, ProceduresChosen(unit_id=choice.unit_id, unit_code=code, codes=[], minimum=LEAST, at=now()))
+    unit = await session.get(KnownUnit, choice.unit_id) if codes else None
+    minimum = await get_minimum(session, unit, today()) if unit else LEAST
+    publish(
+        session,
+        ProceduresChosen(unit_id=choice.unit_id, unit_code=code, codes=list(codes), minimum=minimum, at=now()),
+    )
 
 
 async def hand_on_choices(session: Session) -> None:

@@ -18,7 +18,7 @@ CARRIED_OVER = "merger"
 
 
 class ChosenProcedures(Table, table=True):
-    """A unit's choice, in the order in which it was given."""
+    """A unit's choice, in the order in which it was given; `handed_on`: what went to the units that took this one over."""
 
     __tablename__ = "chosen_procedures"
 
@@ -27,6 +27,7 @@ class ChosenProcedures(Table, table=True):
     codes: list[str] = Field(sa_type=ARRAY(Text))
     chosen_at: datetime = Field(sa_type=aware())
     chosen_by: str = Field(sa_type=Text)
+    handed_on: list[str] = Field(default=[], sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
 
 
 class FiledInMonth(Table, table=True):

@@ -23,61 +23,91 @@ async def move_resident(
     resident.household_id = None
     resident.touch(now())
     await session.flush()
-    await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": [resident.id]})
+    await session.execute(MOVE_WORDS, {"unit": new.id, "ids": [resident.id]})
     await session.execute(_DECIDED, {"at": now(), "id": resident.id})
-    publish(session, _moved(resident, old, new, day or today()))
+    publish(session, move_event(resident, old, new, day or today()))
 
 
-async def move_residents_of_unit(session: Session, old: KnownUnit, new: KnownUnit, day: date) -> list[UUID]:
-    """Move all residents, households and organizations of a unit itself into another one; the ids of the residents."""
-    await session.execute(_MOVE_HOUSEHOLDS, {"old": old.id, "new": new.id, "code": old.code})
+async def move_residents_of_unit(
+    session: Session, old: KnownUnit, new: KnownUnit, day: date, import_id: UUID | None
+) -> list[UUID]:
+    """Move all residents, households and organizations of a unit itself into another one; the ids of the residents.
+
+    What followed is recorded under the decree (`import_id`), so that it can go back.
+    """
+    values = {"old": old.id, "new": new.id, "day": day, "import": import_id}
+    await session.execute(_MOVE_HOUSEHOLDS, values | {"code": old.code})
     for statement in _FOLLOWING:
-        await session.execute(statement, {"old": old.id, "new": new.id})
-    await _move_organizations(session, old, new)
+        await session.execute(statement, values)
+    organizations = await _move_organizations(session, old, new)
     residents = (await session.exec(select(Resident).where(Resident.unit_id == old.id).with_for_update())).all()
     moment = now()
     for resident in residents:
         resident.unit_id = new.id
         resident.touch(moment)
-        publish(session, _moved(resident, old, new, day))
+        publish(session, move_event(resident, old, new, day))
     await session.flush()
     moved = [resident.id for resident in residents]
-    await session.execute(_MOVE_WORDS, {"unit": new.id, "ids": moved})
+    await session.execute(MOVE_WORDS, {"unit": new.id, "ids": moved})
+    for kind, ids in (("resident", moved), ("organization", organizations)):
+        await session.execute(_RECORD, values | {"kind": kind, "ids": ids})
     return moved
 
 
-async def _move_organizations(session: Session, old: KnownUnit, new: KnownUnit) -> None:
-    found = await session.exec(select(Organization).where(Organization.unit_id == old.id).with_for_update())
-    moment = now()
-    for organization in found.all():
-        organization.unit_id = new.id
-        organization.touch(moment)
-        session.add(organization)
-        publish(session, OrganizationUpdated.model_validate(organization.snapshot(new.code)))
+async def _move_organizations(session: Session, old: KnownUnit, new: KnownUnit) -> list[UUID]:
+    query = select(Organization).where(Organization.unit_id == old.id).with_for_update()
+    found = (await session.exec(query)).all()
+    for organization in found:
+        put_organization(session, organization, new)
+    return [organization.id for organization in found]
 
 
-def _moved(resident: Resident, old: KnownUnit, new: KnownUnit, day: date) -> ResidentMoved:
+def put_organization(session: Session, organization: Organization, unit: KnownUnit) -> None:
+    """Move one organization to another unit, and publish it."""
+    organization.unit_id = unit.id
+    organization.touch(now())
+    session.add(organization)
+    publish(session, OrganizationUpdated.model_validate(organization.snapshot(unit.code)))
+
+
+def move_event(resident: Resident, old: KnownUnit, new: KnownUnit, day: date) -> ResidentMoved:
+    """The event of a move that is made."""
     return ResidentMoved.model_validate(
         resident.snapshot(new.code) | {"moved_on": day, "from_unit_id": old.id, "from_unit_code": old.code}
     )
 
 
-_MOVE_WORDS = text("UPDATE resident_word SET unit_id = :unit WHERE resident_id = ANY(cast(:ids AS uuid[]))")
+MOVE_WORDS = text("UPDATE resident_word SET unit_id = :unit WHERE resident_id = ANY(cast(:ids AS uuid[]))")
 _DECIDED = text("UPDATE undecided_resident SET decided_at = :at WHERE resident_id = :id AND decided_at IS NULL")
+_INTO_RECORD = (
+    "INSERT INTO followed_record (import_id, kind, record_id, from_unit_id, to_unit_id, moved_on, code)"
+    " SELECT cast(:import AS uuid), {kind}, id, cast(:old AS uuid), cast(:new AS uuid), cast(:day AS date), {code}"
+    " FROM {rows} WHERE cast(:import AS uuid) IS NOT NULL"
+    " ON CONFLICT (import_id, kind, record_id) DO UPDATE SET to_unit_id = excluded.to_unit_id"
+)
+_RECORD = text(
+    _INTO_RECORD.format(kind="cast(:kind AS text)", code="NULL", rows="unnest(cast(:ids AS uuid[])) AS moved (id)")
+)
 # Two units may have the same household codes: a code that is taken gets the old unit's code in front.
 _MOVE_HOUSEHOLDS = text(
-    "UPDATE household AS h SET unit_id = :new, code = CASE WHEN EXISTS (SELECT FROM household AS o"
+    "WITH moved AS (UPDATE household AS h SET unit_id = :new, code = CASE WHEN EXISTS (SELECT FROM household AS o"
     " WHERE o.unit_id = :new AND o.code = h.code) THEN cast(:code AS text) || '/' || h.code ELSE h.code END"
-    " WHERE h.unit_id = :old"
+    " FROM household AS b WHERE h.unit_id = :old AND b.id = h.id RETURNING h.id, b.code) "
+    + _INTO_RECORD.format(kind="'household'", code="code", rows="moved")
 )
-# See `registry.model.unit_references`: what else follows the unit.
-_FOLLOWING = (
-    text("UPDATE move_request SET to_unit_id = :new WHERE to_unit_id = :old AND status = 'requested'"),
-    text("UPDATE representative_claim SET unit_id = :new WHERE unit_id = :old"),
-    text("UPDATE registration SET unit_id = :new WHERE unit_id = :old"),
-    text("UPDATE unmatched_event SET unit_id = :new WHERE unit_id = :old AND resolved_at IS NULL"),
+FOLLOWING = (
+    ("move_request", "to_unit_id", "t.status = 'requested'"),
+    ("representative_claim", "unit_id", "TRUE"),
+    ("registration", "unit_id", "TRUE"),
+    ("unmatched_event", "unit_id", "t.resolved_at IS NULL"),
+    ("resident_import", "unit_id", "NOT EXISTS (SELECT FROM resident_import AS o WHERE o.unit_id = :new"
+     " AND o.file_hash = t.file_hash AND o.status <> 'failed' AND o.undo_started_at IS NULL)"),
+)  # fmt: skip
+"""What else follows the unit, by table and column, and which rows. See `registry.model.unit_references`."""
+_FOLLOWING = tuple(
     text(
-        "UPDATE resident_import AS i SET unit_id = :new WHERE unit_id = :old AND NOT EXISTS (SELECT FROM resident_import"
-        " AS o WHERE o.unit_id = :new AND o.file_hash = i.file_hash AND o.status <> 'failed' AND o.undo_started_at IS NULL)"
-    ),
+        f"WITH moved AS (UPDATE {table} AS t SET {column} = :new WHERE t.{column} = :old AND {condition} RETURNING t.id) "
+        + _INTO_RECORD.format(kind=f"'{table}'", code="NULL", rows="moved")
+    )
+    for table, column, condition in FOLLOWING
 )

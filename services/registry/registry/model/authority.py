@@ -119,6 +119,7 @@ AUTHORITY: Mapping[str, Cells] = {
     "create_unit_import": _cells(operator="any"),
     "list_unit_imports": _cells(operator="any"),
     "get_unit_import": _cells(operator="any"),
+    "undo_unit_import": _cells(operator="any"),
     "get_unit_template": _cells(operator="any"),
     "verify_access_seals": _cells(auditor="any", operator="any"),
     "list_key_rotations": _cells(operator="any"),

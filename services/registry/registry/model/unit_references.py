@@ -32,5 +32,9 @@ AT_A_MERGER: Mapping[str, str] = {
     "unit_import.units_created": "stays: a count",
     "unit_import.units_changed": "stays: a count",
     "unit_succession.unit_id": "stays: part of the tree",
+    "unit_succession.unit_import_id": "stays: the decree",
+    "changed_unit.unit_id": "stays: what the decree changed",
+    "followed_record.from_unit_id": "stays: where the record goes back when the decree is taken back",
+    "followed_record.to_unit_id": "stays: where the decree brought the record",
     "unit_word.unit_id": "stays: part of the tree",
 }

@@ -10,6 +10,7 @@ from chassis.clock import today
 from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.spreadsheets import XLSX
+from chassis.web.imports import UndoStarted
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -21,13 +22,14 @@ from chassis.web.routing import (
     transactional_router,
 )
 from registry import decrees
+from registry.commands import unit_import_undo as commands
 from registry.commands.unit_files import as_csv
 from registry.commands.units import import_decree, read_decree
 from registry.decrees import Level
 from registry.model.units import UnitImport
 from registry.queries import units
 from registry.queries.units import UnitFilter, day_of
-from registry.schemas.units import UndecidedView, UnitImportView, UnitView
+from registry.schemas.units import UndecidedView, UnitImportView, UnitView, unit_undo
 
 router = transactional_router(tags=["units"])
 
@@ -104,6 +106,18 @@ async def get_unit_import(
     if record is None:
         raise NotFound()
     return UnitImportView.of(record)
+
+
+@router.post("/v1/unit-imports/{import_id}/undo", status_code=202)
+async def undo_unit_import(
+    import_id: UUID, session: Transaction, caller: Annotated[Caller, allow("operator")]
+) -> UndoStarted:
+    """Take back a decree as a whole: units, villages, residents and organizations stand as before, in every service.
+
+    Units that it made end before their first day, and what was recorded there belongs to those that they had taken over.
+    Residents and organizations that have moved on since stay. A second time changes nothing.
+    """
+    return unit_undo(await commands.undo_unit_import(session, import_id, caller.account))
 
 
 @router.get("/v1/undecided-residents")

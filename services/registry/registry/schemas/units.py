@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from chassis.web.imports import ActorView
+from chassis.web.imports import ActorView, UndoStarted
 from registry.decrees import Level, SuccessionKind
 from registry.model.units import UnitImport
 from registry.queries.units import PlacedUnit
@@ -91,12 +91,23 @@ class UnitImportView(BaseModel):
     """Residents who followed a unit with one successor."""
     residents_undecided: int
     """Residents of divided units, on whom an officer decides."""
+    undone_at: datetime | None
+    """When the decree was taken back."""
+    undone: int
+    """Units, residents and organizations that the undo brought back."""
+    kept: int
+    """Residents and organizations that the undo left, because they had moved on."""
 
     @classmethod
     def of(cls, record: UnitImport) -> Self:
         """The view of an import."""
         who = ActorView(role="system" if record.imported_by == "system" else "operator", body=None, unit_code=None)
         return cls.model_validate(record.model_dump() | {"created_at": record.imported_at, "created_by": who})
+
+
+def unit_undo(record: UnitImport) -> UndoStarted:
+    """The undo of a decree, which is done with the answer."""
+    return UndoStarted(id=record.id, status="undone", undone=record.undone, kept=record.kept)
 
 
 class UndecidedView(BaseModel):

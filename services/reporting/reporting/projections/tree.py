@@ -107,7 +107,10 @@ class TreeGeneration:
 
 
 class Tree:
-    """All units of all times with their places; `at` gives the generation of a day."""
+    """All units of all times with their places; `at` gives the generation of a day.
+
+    A unit whose decree was taken back ends before its first day: it was never a predecessor of another one.
+    """
 
     def __init__(
         self,
@@ -123,7 +126,8 @@ class Tree:
         self._before: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
         for old, new, kind in successions:
             self._after[old].append((new, kind))
-            self._before[new].append((old, kind))
+            if old not in units or units[old].valid_from <= units[old].valid_to:
+                self._before[new].append((old, kind))
         self._breaks = self._break_days()
         self._generations: dict[date, TreeGeneration] = {}
 
