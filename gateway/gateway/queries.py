@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -11,6 +12,8 @@ from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession
 from chassis.web.routing import Page, cursor_at
 from gateway.model import Agreement, Delivery, DeliveryOutcome, Licence, Partner, PartnerSecret
+
+Term = TypeVar("Term", Agreement, Licence)
 
 
 async def get_partner(session: ReadSession, caller: Caller, partner_id: str) -> Partner:
@@ -54,6 +57,14 @@ async def list_agreements(session: ReadSession, partner_id: str) -> list[Agreeme
     """Agreements, oldest first."""
     query = select(Agreement).where(col(Agreement.partner_id) == partner_id).order_by(col(Agreement.id))
     return list(await session.exec(query))
+
+
+async def get_term(session: ReadSession, kind: type[Term], partner_id: str, term_id: UUID) -> Term:
+    """One agreement or licence of a partner; 404 for another partner's."""
+    term = await session.get(kind, term_id)
+    if term is None or term.partner_id != partner_id:
+        raise NotFound
+    return term
 
 
 async def get_delivery(session: ReadSession, partner_id: str, delivery_id: UUID) -> Delivery:

@@ -58,6 +58,17 @@ class LicenceCreate(RequestBody):
     valid_to: Day | None = None
 
 
+class LicenceChange(RequestBody):
+    """What is named changes; a licence ends with its last day, null makes it open again."""
+
+    issuer: Annotated[Text | None, NOT_NULL] = None
+    """Who issued it (cơ quan cấp)."""
+    valid_from: Annotated[Day | None, NOT_NULL] = None
+    """The first day."""
+    valid_to: Day | None = None
+    """The last day (ngày hết hạn)."""
+
+
 class LicenceView(BaseModel):
     id: UUID
     kind: str
@@ -149,6 +160,19 @@ class AgreementCreate(RequestBody):
     scope: list[AgreementScope] = Field(min_length=1, max_length=5)
     valid_from: Day
     valid_to: Day | None = None
+
+
+class AgreementChange(RequestBody):
+    """What is named changes; an agreement ends with its last day, null makes it open again."""
+
+    signed_on: Annotated[Day | None, NOT_NULL] = None
+    """The day of signing (ngày ký)."""
+    scope: Annotated[list[AgreementScope] | None, NOT_NULL] = Field(default=None, min_length=1, max_length=5)
+    """What it is about (phạm vi)."""
+    valid_from: Annotated[Day | None, NOT_NULL] = None
+    """The first day."""
+    valid_to: Day | None = None
+    """The last day (ngày hết hạn)."""
 
 
 class AgreementView(BaseModel):

@@ -108,6 +108,33 @@ async def test_agreements_and_licences_are_announced(client: httpx.AsyncClient, 
     assert shown.json()["items"][0]["scope"] == ["payment_account", "qr"]
 
 
+async def test_an_agreement_and_a_licence_are_ended_and_corrected(
+    client: httpx.AsyncClient, sign_in: Any, published: Any
+) -> None:
+    operator = await sign_in("operator")
+    await client.post("/v1/partners", json=PARTNER, headers=operator)
+    licence = {"kind": "cyber_protection", "number": "1", "issuer": "A", "valid_from": "2026-01-01"}
+    made = (await client.post("/v1/partners/bank-a/agreements", json=AGREEMENT, headers=operator)).json()
+    held = (await client.post("/v1/partners/bank-a/licences", json=licence, headers=operator)).json()["items"][0]
+    agreement, one = f"/v1/partners/bank-a/agreements/{made['id']}", f"/v1/partners/bank-a/licences/{held['id']}"
+
+    ended = await client.patch(agreement, json={"valid_to": "2026-06-30", "scope": ["qr"]}, headers=operator)
+    expired = await client.patch(one, json={"valid_to": "2026-03-31"}, headers=operator)
+
+    assert (ended.json()["valid_to"], ended.json()["scope"], expired.json()["valid_to"]) == (
+        "2026-06-30", ["qr"], "2026-03-31",
+    )  # fmt: skip
+    event = [each for each in await published(PartnerChanged) if each.partner_id == "bank-a"][-1]
+    assert [str(each.valid_to) for each in (*event.agreements, *event.licences)] == ["2026-06-30", "2026-03-31"]
+    assert (await client.patch(one, json={"valid_to": None}, headers=operator)).json()["valid_to"] is None
+    backwards = await client.patch(agreement, json={"valid_to": "2020-01-01"}, headers=operator)
+    assert backwards.json()["errors"][0]["code"] == "before-start"
+    elsewhere = agreement.replace("bank-a", "demo-bank")
+    assert (await client.patch(elsewhere, json={"valid_to": None}, headers=operator)).status_code == 404
+    officer = await sign_in("officer", unit_code="15724")
+    assert (await client.patch(agreement, json={"valid_to": None}, headers=officer)).status_code == 403
+
+
 async def test_only_operators_change_partners_and_residents_see_none(client: httpx.AsyncClient, sign_in: Any) -> None:
     officer = await sign_in("officer", unit_code="15724")
     resident = await sign_in("resident", resident_id="01890000-0000-7000-8000-000000000001")
@@ -175,6 +202,8 @@ ACTS: dict[str, dict[str, Any]] = {
     "POST /v1/partners/{partner_id}/secrets": {},
     "POST /v1/partners/{partner_id}/agreements": AGREEMENT,
     "POST /v1/partners/{partner_id}/licences": {"kind": "x", "number": "1", "issuer": "y", "valid_from": "2026-01-01"},
+    "PATCH /v1/partners/{partner_id}/agreements/{agreement_id}": {"valid_to": None},
+    "PATCH /v1/partners/{partner_id}/licences/{licence_id}": {"valid_to": None},
     "POST /v1/partners/{partner_id}/deliveries/{delivery_id}/process-again": {},
     "POST /v1/dead-letters/{dead_letter_id}/replay": {},
     "DELETE /v1/dead-letters/{dead_letter_id}?reason=khong-ap-dung-duoc": {},
@@ -212,6 +241,11 @@ async def test_whatever_an_operator_does_leaves_one_act(
     monkeypatch.setattr(runtime, "consumer", SimpleNamespace(replay=replay, discard=replay))
     monkeypatch.setattr(runtime.service_client, "call", no_service_has_it)
     ids = {"partner_id": "demo-bank", "delivery_id": listed.json()["items"][0]["id"], "dead_letter_id": DEAD_LETTER_ID}
+    other, held = await sign_in("operator", subject="op-1"), "/v1/partners/demo-bank"
+    licence = {"kind": "y", "number": "2", "issuer": "y", "valid_from": "2026-01-01"}
+    made = await client.post(f"{held}/agreements", json=AGREEMENT | {"number": "13/TT"}, headers=other)
+    licensed = await client.post(f"{held}/licences", json=licence, headers=other)
+    ids |= {"agreement_id": made.json()["id"], "licence_id": licensed.json()["items"][0]["id"]}
     for deed, body in ACTS.items():
         method, path = deed.split()
         answer = await client.request(method, path.format(**ids), json=body, headers=operator)

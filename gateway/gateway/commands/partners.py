@@ -85,6 +85,20 @@ async def add_licences(
     return licences
 
 
+async def change_term(
+    session: Session, caller: Caller, partner: Partner, term: Agreement | Licence, changes: Mapping[str, Any]
+) -> None:
+    """Corrects or ends an agreement or a licence: it holds until `valid_to`, None has no end."""
+    for name, value in changes.items():
+        setattr(term, name, value)
+    _require_order(term.valid_from, term.valid_to)
+    session.add(term)
+    partner.touch()
+    kind = "agreement" if isinstance(term, Agreement) else "licence"
+    detail = f"{term.number}: {', '.join(sorted(changes))}"
+    await _record(session, caller, partner, f"partner.{kind}_changed", detail)
+
+
 def new_secret(partner_id: str, use: str, text: str, moment: datetime) -> PartnerSecret:
     """The row of a secret: webhook secrets encrypted (we verify with them), client secrets as a digest only."""
     secret = PartnerSecret(partner_id=partner_id, use=use, hint=text[-4:], valid_from=moment)

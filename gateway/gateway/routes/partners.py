@@ -24,12 +24,21 @@ from chassis.web.routing import (
 )
 from gateway import queries
 from gateway.commands.deliveries import process_again
-from gateway.commands.partners import add_agreement, add_licences, add_secret, change_partner, register_partner
+from gateway.commands.partners import (
+    add_agreement,
+    add_licences,
+    add_secret,
+    change_partner,
+    change_term,
+    register_partner,
+)
 from gateway.model import Agreement, Delivery, DeliveryOutcome, Licence, Partner
 from gateway.schemas import (
+    AgreementChange,
     AgreementCreate,
     AgreementView,
     DeliveryView,
+    LicenceChange,
     LicenceCreate,
     LicenceView,
     NewSecret,
@@ -122,6 +131,17 @@ async def list_agreements(partner_id: str, session: Reading, caller: Reader) -> 
     return Listed(items=[AgreementView.model_validate(one, from_attributes=True) for one in agreements])
 
 
+@router.patch("/{partner_id}/agreements/{agreement_id}")
+async def update_agreement(
+    partner_id: str, agreement_id: UUID, body: AgreementChange, session: Transaction, caller: Operator
+) -> AgreementView:
+    """Corrects an agreement or ends it: `valid_to` is its last day."""
+    partner = await queries.get_partner(session, caller, partner_id)
+    agreement = await queries.get_term(session, Agreement, partner.id, agreement_id)
+    await change_term(session, caller, partner, agreement, body.model_dump(exclude_unset=True))
+    return AgreementView.model_validate(agreement, from_attributes=True)
+
+
 @router.post("/{partner_id}/licences", status_code=201)
 async def create_licences(
     partner_id: str, body: LicenceCreate | list[LicenceCreate], session: Transaction, caller: Operator
@@ -140,6 +160,17 @@ async def list_licences(partner_id: str, session: Reading, caller: Reader) -> Li
     partner = await queries.get_partner(session, caller, partner_id)
     licences = (await queries.list_licences(session, [partner.id]))[partner.id]
     return Listed(items=[LicenceView.model_validate(one, from_attributes=True) for one in licences])
+
+
+@router.patch("/{partner_id}/licences/{licence_id}")
+async def update_licence(
+    partner_id: str, licence_id: UUID, body: LicenceChange, session: Transaction, caller: Operator
+) -> LicenceView:
+    """Corrects a licence or ends it: what the partner reports after `valid_to` is refused as unlicensed."""
+    partner = await queries.get_partner(session, caller, partner_id)
+    licence = await queries.get_term(session, Licence, partner.id, licence_id)
+    await change_term(session, caller, partner, licence, body.model_dump(exclude_unset=True))
+    return LicenceView.model_validate(licence, from_attributes=True)
 
 
 @router.get("/{partner_id}/deliveries")
