@@ -17,6 +17,7 @@ from onboarding.commands.counting import take_counts
 from onboarding.commands.expiries import recompute_expired
 from onboarding.commands.import_undo import undo_next_rows
 from onboarding.commands.imports import run_next_rows
+from libs.tabular.tests.kinds import kinds_of
 from services.onboarding.tests.test_with_registry import Registry, registry, registry_template
 from services.onboarding.tests.world import PURPOSE, declared
 
@@ -25,6 +26,7 @@ __all__ = ["registry", "registry_template"]
 Deliver = Callable[..., Any]
 Calling = Callable[..., Any]
 IMPORTS = "/v1/onboarding/imports"
+ONE_WRONG_ROW = ("one wrong byte", "open quote")
 FORM = {"step": "vneid", "unit_code": "15727-01", "source_body": "police"}
 
 
@@ -204,3 +206,31 @@ async def test_a_long_list_keeps_no_other_waiting(registry: Registry, runtime: R
 
     taken = (await police.get(IMPORTS)).json()["items"]
     assert [each["status"] for each in taken] == ["running", "completed"]
+
+
+async def test_every_kind_of_file_is_taken_through_the_import_and_its_preview(
+    registry: Registry, runtime: Runtime, calling: Calling
+) -> None:
+    for number in range(3):
+        await registry.register(number + 1)
+    await registry.replicate()
+    police = calling("officer", unit_code="15724", body="police")
+    kinds = kinds_of(
+        ["Số CCCD", "Mức độ", "Ngày kích hoạt"], lambda number: [f"0380850{number + 1:05d}", "Mức 2", "15/02/2026"]
+    )
+    for name, content, rows in kinds:
+        files = {"file": ("danh-sach", content)}
+        previewed = await police.post(f"{IMPORTS}?dry_run=true", data=FORM, files=files)
+        sent = await police.post(IMPORTS, data=FORM, files=files)
+        if rows is None:
+            assert (previewed.status_code, sent.status_code) == (422, 422), (name, sent.text)
+            assert len(sent.json()["errors"][0]["message"]) > 15, name
+            continue
+        assert (previewed.status_code, sent.status_code) == (200, 202), (name, previewed.text, sent.text)
+        await run(runtime)
+        done = (await police.get(f"{IMPORTS}/{sent.json()['id']}")).json()
+        rejected = (await police.get(f"{IMPORTS}/{sent.json()['id']}/rejections")).json()["items"]
+        assert (done["status"], done["total_rows"], previewed.json()["total_rows"]) == ("completed", rows, rows), name
+        assert done["applied"] + done["unchanged"] + done["rejected"] == rows, (name, done)
+        assert bool(rejected) == (name in ONE_WRONG_ROW), (name, rejected)
+        assert all(len(each["message"]) > 15 for each in rejected), (name, rejected)

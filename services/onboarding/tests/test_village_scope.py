@@ -124,6 +124,8 @@ def _bodies(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "post /v1/sessions/{session_id}/training-accounts": {"count": 1, "role": "volunteer"},
         f"post {of_campaign}/teams": {"unit_code": TWO, "members": [member]},
         f"put {of_campaign}/teams/{{team_id}}": {"members": [member]},
+        f"patch {of_campaign}/teams/{{team_id}}": {"equipment": []},
+        f"patch {of_campaign}/nominations/{{nomination_id}}": {"category": "excellent"},
         f"patch {of_campaign}/teams/{{team_id}}/members/{{member_id}}": {"to": "2026-01-01"},
         f"post {of_campaign}/communications": {"kind": "tv", "title": "Tin", "published_on": "2026-01-01"},
         f"post {of_campaign}/readiness-checks": {

@@ -82,6 +82,20 @@ async def test_one_member_of_the_evaluation_leaves_the_others(world: None, calli
     assert (await send(officer, "PATCH", path, {"evaluation": None}, 200))["evaluation"] is None
 
 
+async def test_one_member_of_the_plan_leaves_the_others(world: None, calling: Calling) -> None:
+    officer = calling("officer", unit_code="15724")
+    path = await campaign_of(officer)
+    plan = {"issuer": "UBND xã", "purposes": ["Thử"], "filed_with": ["VT"]}
+    await send(officer, "PATCH", path, {"plan": plan}, 200)
+
+    signed = await send(officer, "PATCH", path, {"plan": {"number": "25/KH-UBND", "filed_with": []}}, 200)
+
+    assert {name: signed["plan"][name] for name in ("number", "issuer", "purposes", "filed_with")} == {
+        "number": "25/KH-UBND", "issuer": "UBND xã", "purposes": ["Thử"], "filed_with": [],
+    }  # fmt: skip
+    assert (await send(officer, "PATCH", path, {"plan": None}, 200))["plan"] == {}
+
+
 async def test_a_filing_is_corrected_and_the_same_period_again_is_409(
     world: None, calling: Calling, published: Deliver
 ) -> None:
@@ -252,3 +266,62 @@ async def test_a_step_of_a_custom_campaign_is_deleted_before_it_begins(world: No
     assert answers == [204, 409, 404]
     assert [each["number"] for each in (await officer.get(path)).json()["steps"]] == [2, 3]
     assert (await officer.delete(f"{await campaign_of(officer)}/steps/1")).status_code == 409
+
+
+async def test_the_acts_log_shows_who_changed_or_deleted_what_and_what_was_before(
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
+) -> None:
+    resident = village_1.resident()
+    await deliver(resident)
+    officer = calling("officer", unit_code="15724", subject="one", body="culture")
+    path = await campaign_of(officer)
+    team = await send(officer, "POST", f"{path}/teams", {"unit_code": "15727-01", "members": [{"body": "police"}]}, 201)
+    starts_at = (now() - timedelta(hours=1)).isoformat()
+    evening = {"kind": "guidance", "venue": "Nhà văn hóa", "unit_code": "15727-01", "starts_at": starts_at}
+    held = await send(officer, "POST", f"{path}/sessions", evening, 201)
+    attended = {"items": [{"resident_id": str(resident.resident_id)}]}
+    await send(officer, "POST", f"/v1/sessions/{held['id']}/attendance", attended, 200)
+    assert (await officer.get("/v1/campaign-acts")).json()["items"] == []
+
+    other = calling("officer", unit_code="15724", subject="two")
+    await send(other, "DELETE", f"/v1/sessions/{held['id']}/attendance/{resident.resident_id}", None, 200)
+    await send(other, "PATCH", f"/v1/sessions/{held['id']}", {"status": "cancelled", "venue": "Trường học"}, 200)
+    await send(other, "PATCH", f"{path}/steps/1", {"status": "done"}, 200)
+    await send(officer, "PATCH", path, {"status": "cancelled", "reason": "Lập nhầm năm"}, 200)
+    assert (await officer.delete(f"{path}/teams/{team['id']}")).status_code == 204
+
+    acts = (await officer.get(f"/v1/campaign-acts?campaign_id={path.rpartition('/')[2]}")).json()["items"]
+    said = [(each["account"].rpartition(":")[2], each["act"], each["about"], each["before"]) for each in acts]
+    session = next(before for _, _, about, before in said if about == "session")
+    assert (session["is_cancelled"], session["venue"]) == (False, "Nhà văn hóa")
+    assert ("one", "changed", "campaign", {"status": "active"}) in said
+    assert [(who, act) for who, act, about, _ in said if about in ("attendance", "step")] == [
+        ("two", "deleted"), ("two", "changed")
+    ]  # fmt: skip
+    assert {about for _, act, about, _ in said if act == "deleted"} == {"attendance", "team", "member"}
+    assert [each["reason"] for each in acts if each["about"] == "campaign"] == ["Lập nhầm năm"]
+    assert acts[-1]["by"] == {"role": "officer", "body": "culture", "unit_code": "15724"}
+    assert "check_in_code" not in str(acts)
+    assert (await calling("officer", unit_code="15061").get("/v1/campaign-acts")).json()["items"] == []
+    assert (await calling("volunteer", unit_code="15727-01").get("/v1/campaign-acts")).status_code == 403
+
+
+async def test_a_team_and_a_nomination_are_corrected_in_part(world: None, calling: Calling) -> None:
+    officer = calling("officer", unit_code="15724", subject="own")
+    path = await campaign_of(officer)
+    made = {"unit_code": "15727-01", "members": [{"body": "police"}], "equipment": [{"kind": "computer"}]}
+    team = await send(officer, "POST", f"{path}/teams", made, 201)
+    changed = await send(officer, "PATCH", f"{path}/teams/{team['id']}", {"equipment": []}, 200)
+    assert (changed["equipment"], changed["members"]) == ([], team["members"])
+    null = await officer.patch(f"{path}/teams/{team['id']}", json={"members": None})
+    assert null.json()["errors"][0]["code"] == "not-nullable"
+
+    model = await send(officer, "POST", f"{path}/models", {"body": "Hội Phụ nữ", "title": "Chợ"}, 201)
+    retitled = await send(officer, "PATCH", f"{path}/models/{model['id']}", {"title": "Chợ số"}, 200)
+    assert (retitled["title"], retitled["body"]) == ("Chợ số", "women_union")
+    put_up = await send(officer, "POST", f"{path}/nominations", {"model_id": model["id"], "category": "advanced"}, 201)
+    one = f"{path}/nominations/{put_up['id']}"
+    assert (await send(officer, "PATCH", one, {"category": "effective"}, 200))["category"] == "effective"
+    province = calling("officer", unit_code="38", subject="province")
+    assert (await send(province, "POST", f"{one}/votes", None, 201))["votes"] == 1
+    assert (await officer.patch(one, json={"category": "advanced"})).json()["type"] == "/problems/still-in-use"

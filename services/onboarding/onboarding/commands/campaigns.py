@@ -62,9 +62,10 @@ async def change_step(session: Session, campaign: Campaign, step: CampaignStep, 
 
 
 async def change_campaign(session: Session, campaign: Campaign, changes: dict[str, Any]) -> None:
-    """Changes a campaign, and publishes its new state; one member of its evaluation leaves the others."""
-    if changes.get("evaluation"):
-        changes = changes | {"evaluation": {**(campaign.evaluation or {}), **changes["evaluation"]}}
+    """Changes a campaign, and publishes its new state; one member of its plan or evaluation leaves the others."""
+    for name in ("plan", "evaluation"):
+        if changes.get(name):
+            changes = changes | {name: {**(getattr(campaign, name) or {}), **changes[name]}}
     for name, value in changes.items():
         setattr(campaign, name, value)
     if campaign.starts_on and campaign.ends_on and campaign.starts_on > campaign.ends_on:

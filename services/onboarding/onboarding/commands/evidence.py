@@ -141,6 +141,15 @@ async def nominate(session: Session, caller: Caller, model: DigitalModel, catego
     return nomination
 
 
+async def change_category(session: Session, nomination: Nomination, category: str) -> None:
+    """Corrects the category; refused once somebody has voted, for the vote was for the other one."""
+    if (await session.exec(select(Vote.voter).where(col(Vote.nomination_id) == nomination.id).limit(1))).first():
+        raise StillInUse()
+    nomination.category = category
+    session.add(nomination)
+    await session.flush()
+
+
 async def vote_for(session: Session, caller: Caller, nomination: Nomination) -> bool:
     """One account, one vote for one nomination; False when it was given before. Refuses officers of the model's unit."""
     model = await session.get_one(DigitalModel, nomination.model_id)

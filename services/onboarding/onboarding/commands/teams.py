@@ -38,6 +38,17 @@ async def _refuse_second_team(session: Session, campaign: Campaign, unit: KnownU
         raise TeamExists(members={"id": str(known)})
 
 
+async def change_team(
+    session: Session, team: Team, members: list[dict[str, Any]] | None, equipment: list[dict[str, Any]] | None
+) -> None:
+    """Replaces the equipment or the members of a team; None leaves them."""
+    if equipment is not None:
+        team.equipment = equipment
+        session.add(team)
+    if members is not None:
+        await replace_members(session, team, members)
+
+
 async def replace_members(session: Session, team: Team, members: list[dict[str, Any]]) -> None:
     """Replaces the list of members; members who are not on it are no longer listed.
 

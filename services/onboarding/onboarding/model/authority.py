@@ -111,6 +111,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("list_teams", {"officer": "in reach"}),
     Right("get_team", {"officer": "in reach"}),
     _leaders("update_team"),
+    _leaders("correct_team"),
     _leaders("delete_team"),
     _leaders("update_team_member"),
     _leaders("delete_team_member"),
@@ -131,8 +132,10 @@ RIGHTS: tuple[Right, ...] = (
     _leaders("create_nomination"),
     _readers("list_nominations"),
     _readers("get_nomination"),
+    _leaders("update_nomination"),
     _leaders("remove_nomination"),
     _readers("list_campaign_units"),
+    Right("list_campaign_acts", {"officer": "in unit", "auditor": "in unit", "operator": "anybody"}),
     _leaders("create_reminders"),
     _readers("list_campaign_reminders"),
     Right(

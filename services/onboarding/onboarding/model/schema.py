@@ -1,6 +1,7 @@
 """All tables of this service, gathered for migrations and tests."""
 
 from onboarding.model import (
+    acts,
     campaigns,
     counting,
     evidence,
@@ -22,6 +23,7 @@ from onboarding.model.tables import OnboardingTable
 
 __all__ = [
     "OnboardingTable",
+    "acts",
     "campaigns",
     "counting",
     "evidence",

@@ -1,6 +1,7 @@
 """The REST routes of this service, one file per noun."""
 
 from onboarding.routes import (
+    acts,
     batches,
     campaigns,
     checklists,
@@ -23,6 +24,7 @@ ROUTERS = (
     teams.router,
     evidence.router,
     standings.router,
+    acts.router,
     imports.router,
     signature_lists.router,
     checklists.router,

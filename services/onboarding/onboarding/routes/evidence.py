@@ -12,6 +12,7 @@ from chassis.security.scope import find_unit, unknown_unit
 from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Listed, Page, PageQuery, Reading, Transaction, allow, transactional_router
 from onboarding.commands.evidence import (
+    change_category,
     add_model,
     change_communication,
     change_model,
@@ -57,6 +58,7 @@ from onboarding.schemas.evidence import (
     ModelView,
     NominatedView,
     NominationCreate,
+    NominationPatch,
     NominationView,
     OfficialSignatureCreate,
     OfficialSignaturePatch,
@@ -267,6 +269,20 @@ async def get_nomination(
     """One nomination with its votes."""
     campaign = await load_campaign(session, caller, campaign_id)
     nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
+    return await _nomination_view(session, nomination)
+
+
+@router.patch("/v1/campaigns/{campaign_id}/nominations/{nomination_id}")
+async def update_nomination(
+    campaign_id: UUID, nomination_id: UUID, body: NominationPatch, session: Transaction, caller: Officer
+) -> NominationView:
+    """Corrects the category of a nomination that has no vote yet; by officers who lead the unit of its model."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    nomination = await load_campaign_row(session, Nomination, campaign.id, nomination_id)
+    model = await session.get_one(DigitalModel, nomination.model_id)
+    await require_lead(session, caller, model.unit_id)
+    if body.category is not None:
+        await change_category(session, nomination, body.category)
     return await _nomination_view(session, nomination)
 
 

@@ -1,11 +1,12 @@
 """Who is admitted beyond the role: volunteers while a team lists them, and pupils to operations without personal data.
 
-Checked at every route of this service, by the table of `onboarding.model.authority`.
+Checked at every route of this service, by the table of `onboarding.model.authority`; what officers change is logged.
 """
 
 from fastapi import Depends, Request
 
 from chassis.errors import Forbidden
+from onboarding.commands.acts import log_acts
 from onboarding.model.authority import SCHOOL, right_of
 from onboarding.queries.teams import require_listed
 
@@ -21,4 +22,23 @@ async def _admitted(request: Request) -> None:
         raise Forbidden("Học sinh không xem, không ghi dữ liệu cá nhân.", "Pupils read and write no personal data.")
 
 
-LISTED = [Depends(_admitted)]
+async def _logged(request: Request) -> None:
+    session = getattr(request.state, "session", None)
+    caller = request.state.caller
+    if session is not None and caller is not None and caller.role in ("officer", "volunteer"):
+        log_acts(session, caller, await _reason(request))
+
+
+async def _reason(request: Request) -> str | None:
+    """Why something is changed, as the body states it (`onboarding.schemas.campaigns.ReasonedChange`)."""
+    if request.method not in ("PATCH", "PUT"):
+        return None
+    try:
+        body = await request.json()
+    except ValueError:
+        return None
+    reason = body.get("reason") if isinstance(body, dict) else None
+    return reason if isinstance(reason, str) else None
+
+
+LISTED = [Depends(_admitted), Depends(_logged)]

@@ -8,7 +8,7 @@ from chassis.clock import today
 from chassis.storage.database import ReadSession
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PageQuery, Reading, Transaction, transactional_router
-from onboarding.commands.teams import change_member, dissolve_team, publish_team, replace_members, set_up_team
+from onboarding.commands.teams import change_member, change_team, dissolve_team, publish_team, set_up_team
 from onboarding.model.campaigns import Campaign
 from onboarding.model.teams import Team
 from onboarding.queries.campaigns import load_campaign
@@ -16,7 +16,7 @@ from onboarding.queries.teams import load_member, load_team, members_of, page_of
 from onboarding.queries.territory import require_lead
 from onboarding.routes.campaigns import Officer, unit_to_work_in
 from onboarding.routes.listing import LISTED
-from onboarding.schemas.teams import MemberPatch, TeamCreate, TeamPut, TeamView
+from onboarding.schemas.teams import MemberPatch, TeamCreate, TeamPatch, TeamPut, TeamView
 
 router = transactional_router(tags=["teams"], dependencies=LISTED)
 
@@ -56,9 +56,19 @@ async def update_team(
     campaign = await load_campaign(session, caller, campaign_id)
     team = await load_team(session, campaign.id, team_id)
     await require_lead(session, caller, team.unit_id)
-    if body.equipment is not None:
-        team.equipment = body.equipment
-    await replace_members(session, team, body.rows())
+    await change_team(session, team, body.rows(), body.equipment)
+    return await view_of(session, campaign, team)
+
+
+@router.patch("/v1/campaigns/{campaign_id}/teams/{team_id}")
+async def correct_team(
+    campaign_id: UUID, team_id: UUID, body: TeamPatch, session: Transaction, caller: Officer
+) -> TeamView:
+    """Corrects what is sent, members or equipment; the rest stays, and members who stay keep their ids."""
+    campaign = await load_campaign(session, caller, campaign_id)
+    team = await load_team(session, campaign.id, team_id)
+    await require_lead(session, caller, team.unit_id)
+    await change_team(session, team, body.rows(), body.equipment)
     return await view_of(session, campaign, team)
 
 

@@ -29,6 +29,13 @@ IndicatorCode = Annotated[Short, Coded("indicators")]
 """An indicator of the reports by its code (`payment_account`, `payment_account@15_plus`) or its title."""
 
 
+class ReasonedChange(RequestBody):
+    """The base of bodies that change what is recorded: they may say why."""
+
+    reason: Long | None = Field(None, exclude=True)
+    """Why it is changed (lý do), for the acts' log (`GET /v1/campaign-acts`)."""
+
+
 class BasisItem(RequestBody):
     """A document on which the plan rests."""
 
@@ -177,8 +184,8 @@ class CampaignEvaluation(RequestBody):
     proposals: Long | None = None
 
 
-class CampaignPatch(RequestBody):
-    """What changes of a campaign; one member of `evaluation` leaves the others, and null clears it.
+class CampaignPatch(ReasonedChange):
+    """What changes of a campaign; one member of `plan` or `evaluation` leaves the others, and null clears it.
 
     `cancelled` takes the campaign back: it binds no unit any more; `active` reinstates it.
     """
@@ -195,7 +202,7 @@ class CampaignPatch(RequestBody):
     def changes(self) -> dict[str, Any]:
         sent = self.model_dump(mode="python", exclude_unset=True)
         if "plan" in sent:
-            sent["plan"] = self.plan.model_dump(mode="json") if self.plan else {}
+            sent["plan"] = self.plan.model_dump(mode="json", exclude_unset=True) if self.plan else {}
         if self.targets is not None:
             sent["targets"] = [each.model_dump(exclude_none=True) for each in self.targets]
         if self.evaluation is not None:
@@ -261,7 +268,7 @@ class CampaignView(BaseModel):
         )
 
 
-class StepPatch(RequestBody):
+class StepPatch(ReasonedChange):
     status: Annotated[Literal["planned", "in_progress", "done", "completed", "cancelled"] | None, NOT_NULL] = None
     done_on: Day | None = None
     starts_on: Day | None = None
@@ -297,7 +304,7 @@ class TaskCreate(RequestBody):
         )
 
 
-class TaskPatch(RequestBody):
+class TaskPatch(ReasonedChange):
     """What changes of a task. Its owner changes `status`, `done_on` and `note` only."""
 
     body: Annotated[KnownBody | None, NOT_NULL] = None
@@ -312,7 +319,7 @@ class TaskPatch(RequestBody):
 
     def is_progress(self) -> bool:
         """Whether only what the owner of a task may change is sent."""
-        return self.model_fields_set <= {"status", "done_on", "note"}
+        return self.model_fields_set <= {"status", "done_on", "note", "reason"}
 
     def changes(self) -> dict[str, Any]:
         sent = self.model_dump(exclude_unset=True)
@@ -377,7 +384,7 @@ class FilingCreate(RequestBody):
         return DemandDraft(self.kind, self.to, last_day, self.period, of_children)
 
 
-class FilingPatch(RequestBody):
+class FilingPatch(ReasonedChange):
     """Corrects a filing: the day (null takes it back) and document by its unit, the last day and addressee by the campaign."""
 
     filed_on: Day | None = None

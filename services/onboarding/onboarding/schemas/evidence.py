@@ -21,7 +21,7 @@ from onboarding.model.evidence import (
 )
 from onboarding.model.ranking import RankedKey
 from onboarding.queries.ranking import UnitRank
-from onboarding.schemas.campaigns import BodyCode, IndicatorCode, Long, Short, TaskView, UnitCode, past_day
+from onboarding.schemas.campaigns import BodyCode, ReasonedChange, IndicatorCode, Long, Short, TaskView, UnitCode, past_day
 
 Amount = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -42,7 +42,7 @@ class CommunicationCreate(RequestBody):
     _has_been_published = field_validator("published_on")(past_day)
 
 
-class CommunicationPatch(RequestBody):
+class CommunicationPatch(ReasonedChange):
     """Corrects a publication."""
 
     kind: Annotated[CommunicationKind | None, NOT_NULL] = None
@@ -124,7 +124,7 @@ class ModelCreate(RequestBody):
     evidence: Long | None = None
 
 
-class ModelPatch(RequestBody):
+class ModelPatch(ReasonedChange):
     """Corrects a model."""
 
     body: Annotated[BodyCode | None, NOT_NULL] = None
@@ -155,6 +155,13 @@ class ModelView(BaseModel):
 class NominationCreate(RequestBody):
     model_id: UUID
     category: NominationCategory
+
+
+class NominationPatch(ReasonedChange):
+    """What can be corrected of a nomination."""
+
+    category: Annotated[NominationCategory | None, NOT_NULL] = None
+    """The category (hạng mục) of the vote."""
 
 
 class NominationView(BaseModel):
@@ -238,7 +245,7 @@ class OfficialSignatureCreate(RequestBody):
         return self.model_dump(exclude={"unit_code"})
 
 
-class OfficialSignaturePatch(RequestBody):
+class OfficialSignaturePatch(ReasonedChange):
     issued_on: Day | None = None
     returned_on: Day | None = None
     certificate_serial: Short | None = None

@@ -11,7 +11,7 @@ from chassis.errors import Language
 from chassis.web.bodies import NOT_NULL, Instant, RequestBody
 from onboarding.model.sessions import AttendanceResult, Attendee, CampaignSession, SessionKind
 from onboarding.model.training import TrainingAccount, TrainingRole
-from onboarding.schemas.campaigns import Long, Short, UnitCode
+from onboarding.schemas.campaigns import ReasonedChange, Long, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
 
 HeadCount = Annotated[int, Field(ge=0, le=10_000)]
@@ -47,7 +47,7 @@ class SessionCreate(RequestBody):
         return self.model_dump(exclude={"unit_code"})
 
 
-class SessionPatch(RequestBody):
+class SessionPatch(ReasonedChange):
     """What changes of a session; `status: "cancelled"` and `is_cancelled: true` mean the same."""
 
     topics: Annotated[Texts | None, NOT_NULL] = None

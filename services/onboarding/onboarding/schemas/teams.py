@@ -10,7 +10,7 @@ from chassis.web.bodies import NOT_NULL, Day, RequestBody
 from onboarding.model.bodies import body_name
 from onboarding.model.ranking import missing_bodies
 from onboarding.model.teams import Team, TeamMember
-from onboarding.schemas.campaigns import BodyCode, Short, UnitCode
+from onboarding.schemas.campaigns import BodyCode, ReasonedChange, Short, UnitCode
 
 
 class MemberBody(RequestBody):
@@ -34,7 +34,7 @@ class TeamCreate(RequestBody):
         return [each.model_dump() for each in self.members]
 
 
-class TeamPut(RequestBody):
+class TeamPut(ReasonedChange):
     members: list[MemberBody] = Field(max_length=200)
     equipment: list[Any] | None = Field(None, max_length=100)
 
@@ -42,7 +42,20 @@ class TeamPut(RequestBody):
         return [each.model_dump() for each in self.members]
 
 
-class MemberPatch(RequestBody):
+class TeamPatch(ReasonedChange):
+    """What changes of a team; what is left out stays."""
+
+    members: Annotated[list[MemberBody] | None, NOT_NULL] = Field(None, max_length=200)
+    """The whole new list of members (thành viên); who is not on it is no longer listed."""
+    equipment: Annotated[list[Any] | None, NOT_NULL] = Field(None, max_length=100)
+    """The whole new list of equipment (thiết bị)."""
+
+    def rows(self) -> list[dict[str, Any]] | None:
+        """The members, None where they stay."""
+        return None if self.members is None else [each.model_dump() for each in self.members]
+
+
+class MemberPatch(ReasonedChange):
     body: Annotated[BodyCode | None, NOT_NULL] = None
     is_focal_point: Annotated[bool | None, NOT_NULL] = None
     listed_from: Day | None = Field(None, alias="from")
