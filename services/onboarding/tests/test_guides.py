@@ -25,7 +25,7 @@ __all__ = ["registry", "registry_template"]
 
 ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs" / "vi"
-ASSIGNED = re.compile(r"(\w+)=\$\((.*) \| jq -r (\S+)\)")
+ASSIGNED = re.compile(r"(\w+)=\$\((.*) \| lay (\S+)\)")
 
 Calling = Callable[..., Any]
 
@@ -49,6 +49,8 @@ class Guide:
                     await self._line(line)
 
     async def _line(self, line: str) -> None:
+        if line.startswith("lay()"):
+            return
         if "curl" not in line:
             name, _, value = line.partition("=")
             self.values[name] = f"{now().astimezone(HO_CHI_MINH):%FT%T+07:00}" if " date +" in value else value
@@ -111,8 +113,8 @@ def _request(words: list[str], filled: Callable[[str], str]) -> dict[str, Any]:
 
 
 def _picked(content: Any, path: str) -> Any:
-    for name, place in re.findall(r"\.(\w+)|\[(\d+)\]", path):
-        content = content[name] if name else content[int(place)]
+    for name in path.split("."):
+        content = content[int(name) if name.isdigit() else name]
     return content
 
 
