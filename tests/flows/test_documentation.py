@@ -1,4 +1,4 @@
-"""Every block of shell in the pages for partners, makers of apps and officers runs against a platform, as a reader would paste it."""
+"""Every block of shell in the pages for partners, app makers and officers runs against a platform, as a reader pastes it."""
 
 import os
 import re

@@ -100,8 +100,8 @@ async def test_communes_whose_merger_is_taken_back_have_their_own_choice_again(
     chosen = {}
     for code in ("15801", "15802", "15803"):
         shown = (await calling().get(f"/v1/units/{code}/procedures")).json()
-        chosen[code] = [each["code"] for each in shown["items"]]
-    assert chosen == {"15801": ["2.000635", "1.001731"], "15802": ["1.001731", "1.001193"], "15803": []}
+        chosen[code] = {each["code"] for each in shown["items"]}
+    assert chosen == {"15801": {"2.000635", "1.001731"}, "15802": {"1.001731", "1.001193"}, "15803": set()}
     newest = {event.unit_id: event.codes for event in await published(ProceduresChosen)}
     assert (newest[new.unit_id], len(newest[one.unit_id]), three.unit_id in newest) == ([], 2, False)
 

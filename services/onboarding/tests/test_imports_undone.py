@@ -13,11 +13,11 @@ from chassis.storage.database import Database
 from contracts.access import AccessRecorded
 from contracts.gateway import PartnerChanged
 from contracts.onboarding import StepCompleted, StepState, StepUpdated
+from libs.tabular.tests.kinds import kinds_of
 from onboarding.commands.counting import take_counts
 from onboarding.commands.expiries import recompute_expired
 from onboarding.commands.import_undo import undo_next_rows
 from onboarding.commands.imports import run_next_rows
-from libs.tabular.tests.kinds import kinds_of
 from services.onboarding.tests.test_with_registry import Registry, registry, registry_template
 from services.onboarding.tests.world import PURPOSE, declared
 

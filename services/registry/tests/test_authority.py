@@ -70,7 +70,7 @@ WITHOUT_RECORD = {
     "get_representative": "walked as a list", "list_own_representations": "for residents alone",
     "create_unit_refresh": "counts", "list_unit_refreshes": "counts", "get_unit_refresh": "counts",
     "list_data_sources": "states", "create_unit_import": "counts",
-    "list_unit_imports": "counts", "get_unit_import": "counts", "get_unit_template": "titles",
+    "list_unit_imports": "counts", "get_unit_import": "counts", "undo_unit_import": "counts", "get_unit_template": "titles",
     "verify_access_seals": "numbers of links",
     "list_key_rotations": "counts", "create_data_breach": "the register of breaches",
     "list_data_breaches": "the register of breaches", "get_data_breach": "the register of breaches",

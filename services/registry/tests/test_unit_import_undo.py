@@ -190,9 +190,7 @@ async def test_a_decree_of_a_later_day_moves_nobody_after_it_was_taken_back(
     calling: Any, register: Any, decree: Decree, database: Database
 ) -> None:
     await register(a_resident(1, unit_code="15724"))
-    made = await decree(
-        HEADER + "15999,2099-01-01,,commune,ward,38,Phường Mới\n", "2099-01-01,15999,15724,whole\n"
-    )
+    made = await decree(HEADER + "15999,2099-01-01,,commune,ward,38,Phường Mới\n", "2099-01-01,15999,15724,whole\n")
     with frozen_at(datetime(2099, 1, 1, 3, 0, tzinfo=UTC)):
         async with database.transaction() as session:
             assert await move_due_residents(session) == 1

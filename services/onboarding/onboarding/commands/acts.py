@@ -73,7 +73,7 @@ def _whole(row: OnboardingTable) -> dict[str, Any]:
 
 def _replaced(row: OnboardingTable) -> dict[str, Any]:
     changed: dict[str, Any] = {}
-    for attribute in inspect(row).attrs:  # type: ignore[union-attr]  # a mapped row has a state
+    for attribute in inspect(row).attrs:
         history = attribute.history
         if attribute.key not in _TECHNICAL and history.has_changes():
             changed[attribute.key] = history.deleted[0] if history.deleted else None

@@ -23,7 +23,10 @@ class CampaignAct(OnboardingTable, table=True):
     """An act on a campaign or on what belongs to it; `before` has the values that it replaced, of a deleted row all."""
 
     __tablename__ = "campaign_act"
-    __table_args__ = (Index("ix_campaign_act_unit", "unit_id", "id"), Index("ix_campaign_act_campaign", "campaign_id", "id"))
+    __table_args__ = (
+        Index("ix_campaign_act_unit", "unit_id", "id"),
+        Index("ix_campaign_act_campaign", "campaign_id", "id"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     at: datetime = Field(default_factory=now, sa_type=aware())

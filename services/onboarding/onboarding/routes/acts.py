@@ -22,7 +22,9 @@ async def list_campaign_acts(
     page: PageQuery,
     caller: Annotated[Caller, allow("officer", "auditor", "operator")],
     unit_code: Annotated[str | None, Query(description="Only acts in this unit and those below")] = None,
-    campaign_id: Annotated[UUID | None, Query(description="Only acts on this campaign, also one that is deleted")] = None,
+    campaign_id: Annotated[
+        UUID | None, Query(description="Only acts on this campaign, also one that is deleted")
+    ] = None,
     about_id: Annotated[str | None, Query(max_length=36, description="Only acts on this object")] = None,
 ) -> Listed[CampaignActView]:
     """Who changed or deleted what of a campaign, when, and what was before: of the caller's units, oldest first."""
@@ -35,4 +37,6 @@ async def list_campaign_acts(
     if about_id is not None:
         query = query.where(col(CampaignAct.about_id) == about_id)
     rows, cursor = await page_by_id(session, query, CampaignAct.id, page)
-    return Listed(items=[CampaignActView.of(row, with_reason=caller.role == "officer") for row in rows], next_cursor=cursor)
+    return Listed(
+        items=[CampaignActView.of(row, with_reason=caller.role == "officer") for row in rows], next_cursor=cursor
+    )

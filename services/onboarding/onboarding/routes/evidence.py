@@ -12,8 +12,8 @@ from chassis.security.scope import find_unit, unknown_unit
 from chassis.storage.tables import KnownUnit
 from chassis.web.routing import Listed, Page, PageQuery, Reading, Transaction, allow, transactional_router
 from onboarding.commands.evidence import (
-    change_category,
     add_model,
+    change_category,
     change_communication,
     change_model,
     change_signature,

@@ -38,4 +38,6 @@ class CampaignActView(BaseModel):
     def of(cls, act: CampaignAct, *, with_reason: bool) -> Self:
         """The view of an act."""
         by = ActorView(role=act.role, body=act.body, unit_code=act.actor_unit_code)
-        return cls.model_validate(act.model_dump() | {"account": act.actor, "by": by, "reason": act.reason if with_reason else None})
+        return cls.model_validate(
+            act.model_dump() | {"account": act.actor, "by": by, "reason": act.reason if with_reason else None}
+        )

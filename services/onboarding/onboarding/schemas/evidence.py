@@ -21,7 +21,16 @@ from onboarding.model.evidence import (
 )
 from onboarding.model.ranking import RankedKey
 from onboarding.queries.ranking import UnitRank
-from onboarding.schemas.campaigns import BodyCode, ReasonedChange, IndicatorCode, Long, Short, TaskView, UnitCode, past_day
+from onboarding.schemas.campaigns import (
+    BodyCode,
+    IndicatorCode,
+    Long,
+    ReasonedChange,
+    Short,
+    TaskView,
+    UnitCode,
+    past_day,
+)
 
 Amount = Annotated[int, Field(ge=0, le=10_000)]
 

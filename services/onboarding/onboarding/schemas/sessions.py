@@ -11,7 +11,7 @@ from chassis.errors import Language
 from chassis.web.bodies import NOT_NULL, Instant, RequestBody
 from onboarding.model.sessions import AttendanceResult, Attendee, CampaignSession, SessionKind
 from onboarding.model.training import TrainingAccount, TrainingRole
-from onboarding.schemas.campaigns import ReasonedChange, Long, Short, UnitCode
+from onboarding.schemas.campaigns import Long, ReasonedChange, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
 
 HeadCount = Annotated[int, Field(ge=0, le=10_000)]

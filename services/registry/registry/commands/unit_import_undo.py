@@ -20,7 +20,7 @@ from registry.errors import UnitImportNotRecorded, UnitInUse, UnitsChangedSince
 from registry.model.organizations import Organization
 from registry.model.registrations import PROPOSED, Registration
 from registry.model.residents import Household, Resident
-from registry.model.units import ChangedUnit, FollowedRecord, UndecidedResident, UnitImport
+from registry.model.units import ChangedUnit, FollowedRecord, UnitImport
 
 
 async def undo_unit_import(session: Session, import_id: UUID, undone_by: str) -> UnitImport:
@@ -143,7 +143,7 @@ async def _bring_back_organizations(session: Session, tree: UnitTree, import_id:
 def _still_there(table: type[Resident] | type[Organization], kind: str, import_id: UUID, made: Collection[UUID]) -> Any:
     """The records of a kind that went by the decree and have not moved on, each with where it was; locked."""
     query = select(table, FollowedRecord).join(FollowedRecord, col(FollowedRecord.record_id) == col(table.id))
-    at_target = or_(table.unit_id == FollowedRecord.to_unit_id, col(table.unit_id).in_(made))
+    at_target = or_(col(table.unit_id) == col(FollowedRecord.to_unit_id), col(table.unit_id).in_(made))
     is_away = col(table.unit_id) != col(FollowedRecord.from_unit_id)
     of_decree = (FollowedRecord.import_id == import_id) & (FollowedRecord.kind == kind)
     return query.where(of_decree, at_target, is_away).order_by(col(table.id)).with_for_update(of=table)

@@ -12,6 +12,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from chassis.clock import today
+from chassis.ids import new_id
 from chassis.storage.database import ReadSession, Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownLineage, KnownUnit
@@ -199,9 +200,7 @@ class UnitTree:
         self.replace_successions(unit_id, [
             UnitSuccession(unit_id=unit_id, successor_id=old_id, kind=whole, effective_on=first) for old_id in taken_over
         ])  # fmt: skip
-        self.placements[unit_id] = [
-            Placement(taken_over[0] if len(taken_over) == 1 else above, Period(first, None))
-        ]
+        self.placements[unit_id] = [Placement(taken_over[0] if len(taken_over) == 1 else above, Period(first, None))]
         self.touched.add(unit_id)
 
     def put_back(self, unit_id: UUID, before: Mapping[str, Any]) -> None:
@@ -214,7 +213,7 @@ class UnitTree:
             for parent, first, last in before["placements"]
         ]
         self.replace_successions(unit_id, [
-            UnitSuccession(unit_id=unit_id, successor_id=UUID(successor_id), kind=kind, effective_on=_day(day),
+            UnitSuccession(unit_id=unit_id, successor_id=UUID(successor_id), kind=kind, effective_on=date.fromisoformat(day),
                            unit_import_id=UUID(import_id) if import_id else None)
             for successor_id, kind, day, import_id in before["successors"]
         ])  # fmt: skip

@@ -124,9 +124,7 @@ def _refused(faults: Sequence[Fault]) -> InvalidBody:
 async def _move_residents(session: Session, tree: UnitTree, record: UnitImport) -> None:
     for old_id, (successor_id, day) in tree.ended_whole.items():
         if day <= today():
-            moved = await move_residents_of_unit(
-                session, tree.units[old_id], tree.units[successor_id], day, record.id
-            )
+            moved = await move_residents_of_unit(session, tree.units[old_id], tree.units[successor_id], day, record.id)
             record.residents_moved += len(moved)
     for old_id, day in tree.ended_divided.items():
         above = tree.above(old_id, day)
@@ -158,9 +156,7 @@ async def move_due_residents(session: Session) -> int:
         successor_id = following[0].successor_id if is_whole else tree.above(old_id, day)
         if successor_id is None:
             continue
-        residents = await move_residents_of_unit(
-            session, tree.units[old_id], tree.units[successor_id], day, import_id
-        )
+        residents = await move_residents_of_unit(session, tree.units[old_id], tree.units[successor_id], day, import_id)
         if not is_whole:
             _list_undecided(session, residents, old_id, import_id or newest.id)
         moved += len(residents)
