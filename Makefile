@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-ha test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -59,6 +59,10 @@ test-alerts: install ## fires every alert at a real Prometheus and Alertmanager 
 
 test-rollback: install ## the way back: services of earlier releases on data that the newest one has migrated
 	$(PYTEST) -m rollback tests/upgrade
+
+test-ha: install ## three hosts as network namespaces, any of which dies: make test-ha [HA_DEATHS=20] (root; apt install etcd-server haproxy caddy)
+	@$(UV) sync --frozen --inexact --group ha --quiet
+	$(PYTEST) -m ha -s tests/ha
 
 test-mutation: install ## changes the rules one place at a time and runs their tests: make test-mutation [RULES="casework-lifecycle"] [MINUTES=60]
 	@$(UV) sync --frozen --inexact --group mutation --quiet

@@ -1,7 +1,7 @@
 """One PostgreSQL and, where asked for, one Kafka for a whole test run; nothing of them stays.
 
 `DATABASE_URL` and `KAFKA_BOOTSTRAP_SERVERS` name servers to use instead. Tests marked `kafka`, `browser`,
-`identity`, `clients`, `alerts`, `compose` and `chart` are skipped unless their mark is chosen with `-m` (make targets do that).
+`identity`, `clients`, `alerts`, `compose`, `chart` and `ha` are skipped unless their mark is chosen with `-m` (make targets do that).
 """
 
 import contextlib
@@ -21,7 +21,7 @@ pytest_plugins = ["chassis.testing"]
 POSTGRES_HANDED_ON = "BAKHONG_TEST_DATABASE_URL"  # from the controller of pytest-xdist to its workers
 KAFKA_HANDED_ON = "BAKHONG_TEST_KAFKA"
 PLATFORM_HANDED_ON = "BAKHONG_TEST_PLATFORM"
-ON_REQUEST = ("kafka", "browser", "identity", "compose", "clients", "alerts", "chart", "rollback")
+ON_REQUEST = ("kafka", "browser", "identity", "compose", "clients", "alerts", "chart", "rollback", "ha")
 
 running = pytest.StashKey[contextlib.ExitStack]()
 

@@ -33,9 +33,10 @@ class RequestRefused(RuntimeError):
 class ApiClient:
     """A client of the platform at `url`. Safe to use from several threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        """`transport`: how the platform is reached, where it is not simply at `url`."""
         self.url = url.rstrip("/")
-        self._client = httpx.Client(base_url=self.url, timeout=30)
+        self._client = httpx.Client(base_url=self.url, timeout=30, transport=transport)
         self._tokens: dict[str, str] = {}
         self._who: dict[str, str] = {}
 

@@ -12,6 +12,7 @@ from deploy.demo.api_client import ApiClient, eventually, success
 
 COMMUNE = "15724"
 BETWEEN_MESSAGES = 0.03
+SECONDS_TO_BE_ACTIVE = 60
 
 
 def open_merchant(api: ApiClient, account_no: str = "9900000002") -> str:
@@ -28,7 +29,7 @@ def open_merchant(api: ApiClient, account_no: str = "9900000002") -> str:
     )  # fmt: skip
     success(api.webhook("demo-bank", "merchant.verified", {"merchant_id": merchant["id"]}))
     path = f"/v1/merchants/{merchant['id']}"
-    if not eventually(lambda: api.get(path, who=officer)["status"] == "active"):
+    if not eventually(lambda: api.get(path, who=officer)["status"] == "active", SECONDS_TO_BE_ACTIVE):
         raise RuntimeError("the merchant does not become active")
     return str(merchant["id"])
 

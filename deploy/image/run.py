@@ -1,5 +1,5 @@
 """What a container of a service runs: `migrate` (once, and checks the keys), `api` (HTTP), `worker` (relay, event handlers,
-scheduled jobs), `check-keys` (are all keys available?), `rebuild` (the reports), `sbom` (what the image contains).
+scheduled jobs), `both` (in one process), `check-keys` (are all keys available?), `rebuild` (the reports), `sbom` (what the image contains).
 
 A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
 """
@@ -24,6 +24,7 @@ class ContainerSettings:
     """What this program reads from the environment; the service reads its own settings after it."""
 
     service: str
+    address: str
     port: int
     metrics_port: int | None
     authorities_file: str | None
@@ -40,6 +41,7 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> ContainerSetting
     metrics_port = variables.get("METRICS_PORT")
     return ContainerSettings(
         service=variables["SERVICE"],
+        address=variables.get("LISTEN_ADDRESS") or "0.0.0.0",
         port=int(variables.get("PORT") or "8000"),
         metrics_port=int(metrics_port) if metrics_port else None,
         authorities_file=variables.get("AUTHORITIES_FILE") or None,
@@ -58,13 +60,13 @@ def main(action: str) -> int:
             return check_keys()
         case "sbom":
             return int(importlib.import_module("sbom").main())
-        case "api" | "worker":
-            os.environ["RUN_WORKER"] = str(action == "worker").lower()
+        case "api" | "worker" | "both":
+            os.environ["RUN_WORKER"] = str(action != "api").lower()
             serve()
         case "rebuild":
             runpy.run_module(f"{read_settings().package}.rebuild", run_name="__main__")
         case _:
-            print(f"unknown: {action}; known: migrate, api, worker, check-keys, rebuild, sbom", file=sys.stderr)
+            print(f"unknown: {action}; known: migrate, api, worker, both, check-keys, rebuild, sbom", file=sys.stderr)
             return 2
     return 0
 
@@ -122,14 +124,14 @@ def serve() -> None:
 
     settings = read_settings()
     if settings.metrics_port:
-        start_http_server(settings.metrics_port)  # the gateway's public port has no /metrics
+        start_http_server(settings.metrics_port, settings.address)  # the gateway's public port has no /metrics
     served = importlib.import_module(f"{read_settings().package}.app")
     uvicorn.run(
         served.app,
         http=getattr(served, "http_protocol", "h11"),  # not httptools: an offered upgrade would smuggle requests
         h11_max_incomplete_event_size=65_536,
         ws="none",
-        host="0.0.0.0",
+        host=settings.address,
         port=settings.port,
         log_config=None,
         access_log=False,

@@ -24,6 +24,7 @@ from gateway.edge.certificate import watch_certificate
 from gateway.edge.client_address import client_address, origin_headers, peer_of
 from gateway.edge.cors import Origins
 from gateway.edge.framing import check_framing, check_length
+from gateway.edge.guesses import Guesses
 from gateway.edge.in_flight import InFlightLimit, LimitReached
 from gateway.edge.limits import Limits
 from gateway.edge.paths import PathRefused, decode_path
@@ -116,6 +117,7 @@ class Gateway:
         if self.settings.is_development and self.settings.played_provider_url:
             addresses[PLAYED] = self.settings.played_provider_url
         self.proxy = Proxy(self.client, addresses, most_calls=self.settings.requests_at_once)
+        self.guesses = Guesses(runtime.database, Policy("misses", self.settings.misses_per_minute, 60))
         self.partner_cache = PartnerCache(runtime.database)
         self.batch_writer = WebhookBatchWriter(runtime.database, capacity=self.settings.mailbox_letters)
         self.webhooks = WebhookEndpoint(
@@ -320,7 +322,7 @@ class Gateway:
             if admission.caller.role == "unregistered" and not route.public:
                 _require_registration(route)
         if path in GUESSED:
-            self.limits.count_guess(peer_of(scope), path, send)
+            await self.guesses.count(peer_of(scope), path, send)
         return route, admission
 
     async def _forward(

@@ -12,6 +12,7 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -29,6 +30,8 @@ SECONDS_TO_ANSWER = 3.0
 OFFICER = "officer-of-the-faults"
 """The same account after each sign-in: an Idempotency-Key is known only to the account that sent it."""
 Counts = dict[str, int]
+NewTransport = Callable[[], httpx.BaseTransport | None]
+"""How the client of a sender reaches the platform; None: as its URL says."""
 _SERIALS = itertools.count(1)
 
 
@@ -42,7 +45,10 @@ class Stream(threading.Thread):
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
         self.accepted: Counts = {}
+        self.moments: list[float] = []
+        """When something was accepted."""
         self.last_began = 0.0
+        self.new_transport: NewTransport = lambda: None
         self.tries: dict[str, int] = {}
         self.failure: BaseException | None = None
         self._url = url
@@ -53,7 +59,9 @@ class Stream(threading.Thread):
 
     def run(self) -> None:
         try:
-            with httpx.Client(base_url=self._url, timeout=SECONDS_TO_ANSWER) as client:
+            with httpx.Client(
+                base_url=self._url, timeout=SECONDS_TO_ANSWER, transport=self.new_transport()
+            ) as client:
                 while not self._is_over:
                     if not self._goes_on.wait(0.1):
                         continue
@@ -61,6 +69,7 @@ class Stream(threading.Thread):
                     began = time.monotonic()
                     for name, count in self.send_one(client).items():
                         self.accepted[name] = self.accepted.get(name, 0) + count
+                    self.moments.append(time.monotonic())
                     self.last_began = began
                     self._rests.set()
                     time.sleep(BETWEEN_SENDINGS)
@@ -195,8 +204,8 @@ class Outcome:
 class Load:
     """All streams together, and what the reports count of them."""
 
-    def __init__(self, url: str) -> None:
-        self.api = ApiClient(url)
+    def __init__(self, url: str, new_transport: NewTransport = lambda: None) -> None:
+        self.api = ApiClient(url, transport=new_transport())
         merchant_id = open_merchant(self.api)
         self.payments = Payments(url, merchant_id)
         self.streams: tuple[Stream, ...] = (self.payments, Journeys(url), Dossiers(url))
@@ -204,6 +213,7 @@ class Load:
         """What the test itself sent beside the streams, and was accepted."""
         self._before = self._figures()
         for stream in self.streams:
+            stream.new_transport = new_transport
             stream.start()
 
     def __enter__(self) -> Load:

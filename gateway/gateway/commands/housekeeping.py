@@ -13,6 +13,8 @@ from gateway.model.partners import WEBHOOK_SECRET, PartnerSecret
 
 BODY_DAYS = 90
 """Longer than the 30 days for which the bus keeps a partner's message; then only the outcome is kept."""
+GUESSES_COUNT = timedelta(hours=1)
+"""Long after which every address has all its guesses again."""
 
 
 async def delete_bodies(session: Session, before: datetime) -> int:
@@ -26,10 +28,11 @@ async def delete_bodies(session: Session, before: datetime) -> int:
 
 
 async def delete_expired(runtime: Runtime) -> None:
-    """Deletes expired bodies and sessions; runs hourly."""
+    """Deletes expired bodies, sessions and guesses; runs hourly."""
     async with runtime.database.transaction() as session:
         await delete_bodies(session, now() - timedelta(days=BODY_DAYS))
         await session.execute(text("DELETE FROM ended_session WHERE until < :now"), {"now": now()})
+        await session.execute(text("DELETE FROM guess WHERE at < :before"), {"before": now() - GUESSES_COUNT})
 
 
 ROTATIONS = (

@@ -1,4 +1,4 @@
-"""Every limit of the gateway in one place: requests at once, what one address may hold, what one caller may send a minute."""
+"""The limits of one gateway process: requests at once, what one address may hold, what one caller may send a minute."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -6,11 +6,7 @@ from gateway.edge.address_limits import AddressLimit
 from gateway.edge.client_address import address_group
 from gateway.edge.in_flight import InFlightLimit
 from gateway.edge.rate_limits import Policy, TokenBuckets, Verdict, check_quota
-from gateway.edge.responses import ResponseWriter
 from gateway.settings import GatewaySettings
-
-WRONG_GUESS = frozenset({400, 401, 404})
-"""Statuses of a wrong secret; OAuth responds 400 to a wrong password."""
 
 
 class Limits:
@@ -24,23 +20,11 @@ class Limits:
         self.address_streams = AddressLimit(settings.streams_per_address)
         self.callers = TokenBuckets(Policy("caller", settings.caller_requests_per_minute, 60))
         self.addresses = TokenBuckets(Policy("address", max(1, settings.address_requests_per_minute // 6), 10))
-        self.misses = TokenBuckets(Policy("misses", settings.misses_per_minute, 60))
 
     def take(self, address: str, subject: str | None) -> Verdict:
         """Counts one request of the caller, or of the address without one; TooManyRequests over the quota."""
         verdict = self.addresses.take(address_group(address)) if subject is None else self.callers.take(subject)
         return check_quota(verdict)
-
-    def count_guess(self, address: str, path: str, send: ResponseWriter) -> None:
-        """Counts the guess before it is forwarded, so that parallel guesses are counted too; a right one is given back."""
-        guesser = (address_group(address), path)
-        check_quota(self.misses.take(guesser))
-
-        def give_back(status: int) -> None:
-            if status not in WRONG_GUESS:
-                self.misses.give_back(guesser)
-
-        send.on_status = give_back
 
     def share_of(self, address: str, *, streams: bool, is_anonymous: bool) -> AbstractContextManager[None]:
         """What one address may hold at services: some streams, and some requests without a credential."""

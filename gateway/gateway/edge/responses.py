@@ -48,7 +48,7 @@ class ResponseWriter:
         self.route = "none"
         """The route's template for metrics: never the path as sent."""
         self.before_response: Callable[[], Awaitable[None]] | None = None
-        self.on_status: Callable[[int], None] | None = None
+        self.on_status: Callable[[int], Awaitable[None]] | None = None
 
     def add_quota(self, headers: RawHeaders) -> None:
         """What is left of the caller's quota."""
@@ -61,7 +61,7 @@ class ResponseWriter:
             if self.before_response is not None:
                 await self.before_response()
             if self.on_status is not None:
-                self.on_status(message["status"])
+                await self.on_status(message["status"])
             self.has_begun = True
             self.status = message["status"]
         await self._send(message)

@@ -2,6 +2,7 @@
 
 from gateway.model.acts import AdministrativeAct
 from gateway.model.deliveries import Delivery, DeliveryConflict, DeliveryOutcome
+from gateway.model.guesses import Guess
 from gateway.model.identity import IdentityLink, Representation
 from gateway.model.partners import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.sessions import EndedSession
@@ -18,6 +19,7 @@ __all__ = [
     "DeliveryConflict",
     "DeliveryOutcome",
     "EndedSession",
+    "Guess",
     "IdentityLink",
     "Licence",
     "Partner",

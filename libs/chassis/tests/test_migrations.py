@@ -80,6 +80,31 @@ def test_a_lock_that_is_never_free_ends_the_migration_with_its_reason(old_databa
     holding.join()
 
 
+async def hold_lock_of_migrations(url, holds, may_end):
+    connection = await asyncpg.connect(asyncpg_url(url))
+    await connection.execute("SELECT pg_advisory_lock(hashtext($1))", migrations.LOCK)
+    holds.set()
+    await asyncio.to_thread(may_end.wait, 30)
+    await connection.close()
+
+
+def test_while_another_host_migrates_a_database_this_one_waits(old_database_url, newer_scripts):
+    holds, may_end = threading.Event(), threading.Event()
+    other = threading.Thread(target=lambda: asyncio.run(hold_lock_of_migrations(old_database_url, holds, may_end)))
+    other.start()
+    assert holds.wait(10)
+    waiting = threading.Thread(target=upgrade, args=(old_database_url, newer_scripts))
+    waiting.start()
+    waiting.join(1)
+
+    assert waiting.is_alive()
+    assert asyncio.run(version_of(old_database_url)) == "0001"
+    may_end.set()
+    waiting.join(30)
+    other.join(30)
+    assert asyncio.run(version_of(old_database_url)) == "0002"
+
+
 def test_old_code_leaves_the_schema_of_a_newer_release_as_it_is(old_database_url, newer_scripts, service):
     upgrade(old_database_url, newer_scripts)
     upgrade(old_database_url, service.migrations)

@@ -25,6 +25,8 @@ LOCK_TIMEOUT = "2s"
 LOCK_TRIES = 15
 SECONDS_BETWEEN_TRIES = 4.0
 LOCK_NOT_AVAILABLE = "55P03"
+LOCK = "bakhong migrations"
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def upgrade(url: str, scripts: Path) -> None:
@@ -35,6 +37,22 @@ def upgrade(url: str, scripts: Path) -> None:
     about a minute and a half in all, then the error of the last try is raised.
     """
     asyncio.run(create_database(url))
+    asyncio.run(_alone(url, partial(_upgrade, url, scripts)))
+
+
+async def _alone(url: str, work: Callable[[], None]) -> None:
+    """Does the work while no other process migrates this database: two hosts may start at the same moment."""
+    holder = await connect(url, "lock of migrations")
+    try:
+        # Asked again and again: an index that is built CONCURRENTLY would wait for a statement that waits for the lock.
+        while not await holder.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", LOCK):  # noqa: ASYNC110  # another process holds it
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        await asyncio.to_thread(work)
+    finally:
+        await holder.close(timeout=2)
+
+
+def _upgrade(url: str, scripts: Path) -> None:
     version = asyncio.run(_version_of(url))
     if version is not None and not is_known(scripts, version):
         logger.info("the schema is a newer release's", version=version)
