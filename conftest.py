@@ -1,7 +1,8 @@
 """One PostgreSQL and, where asked for, one Kafka for a whole test run; nothing of them stays.
 
 `DATABASE_URL` and `KAFKA_BOOTSTRAP_SERVERS` name servers to use instead. Tests marked `kafka`, `browser`,
-`identity`, `clients`, `alerts`, `compose`, `chart` and `ha` are skipped unless their mark is chosen with `-m` (make targets do that).
+`identity`, `clients`, `alerts`, `compose`, `chart`, `rollback` and `ha` are skipped unless their mark is chosen with `-m` (make
+targets do that).
 """
 
 import contextlib

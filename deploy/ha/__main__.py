@@ -1,7 +1,8 @@
 """`python -m deploy.ha prepare ADDRESS ADDRESS ADDRESS`: what three hosts need before their first start, of which any may die.
 
 Makes the secrets that are missing in `deploy/secrets/` and writes `deploy/ha/host-1.env` to `host-3.env`, with the settings of
-`.env` where `python -m deploy.setup` has written one. Host N gets a copy of the secrets, and `host-N.env` as `deploy/ha/host.env`.
+`.env` where `python -m deploy.setup` has written one. Host N gets a copy of the secrets, and `host-N.env` as
+`deploy/ha/host.env`.
 """
 
 from __future__ import annotations
@@ -23,14 +24,18 @@ HOSTS = 3
 DATABASE = "127.0.0.1:6432"
 """HAProxy of the same host, which leads to the primary."""
 PASSWORDS = ("postgres_password", "replication_password", "patroni_password")
-OF_THE_SINGLE_MACHINE = frozenset({"COMPOSE_PROFILES", "PROXY_ADDRESSES", "PROXY_NETWORKS", "KAFKA_VOLUME", "POSTGRES_VOLUME"})
+OF_THE_SINGLE_MACHINE = frozenset(
+    {"COMPOSE_PROFILES", "PROXY_ADDRESSES", "PROXY_NETWORKS", "KAFKA_VOLUME", "POSTGRES_VOLUME"}
+)
 
 
 class NotPrepared(Exception):
     """The hosts cannot be prepared; the message names the reason and what to do."""
 
 
-def prepare(addresses: Sequence[str], settings: Mapping[str, str], *, folder: Path = HERE, secrets_folder: Path) -> list[Path]:
+def prepare(
+    addresses: Sequence[str], settings: Mapping[str, str], *, folder: Path = HERE, secrets_folder: Path
+) -> list[Path]:
     """Writes one file of settings for each host; may be run again, and keeps every secret and the identity of the bus."""
     if len({ipaddress.ip_address(each) for each in addresses}) != HOSTS:
         raise NotPrepared(f"{HOSTS} different addresses are needed: of their own network, not open to others")
@@ -40,14 +45,19 @@ def prepare(addresses: Sequence[str], settings: Mapping[str, str], *, folder: Pa
     for number in range(1, HOSTS + 1):
         path = folder / f"host-{number}.env"
         path.write_text(
-            "".join(f"{name}={_quoted(value)}\n" for name, value in host_settings(number, addresses, settings, cluster).items())
+            "".join(
+                f"{name}={_quoted(value)}\n"
+                for name, value in host_settings(number, addresses, settings, cluster).items()
+            )
         )
         path.chmod(0o600)
         written.append(path)
     return written
 
 
-def host_settings(number: int, addresses: Sequence[str], settings: Mapping[str, str], cluster_id: str) -> dict[str, str]:
+def host_settings(
+    number: int, addresses: Sequence[str], settings: Mapping[str, str], cluster_id: str
+) -> dict[str, str]:
     """The settings of host `number` (1 to 3): those of the platform, and its own place among the three."""
     own = {
         "HOST_NAME": f"host-{number}",
@@ -82,7 +92,7 @@ def _cluster_id(written_before: Path) -> str:
 
 
 def _quoted(value: str) -> str:
-    return f"'{value}'" if any(sign in value for sign in " #$\"") else value
+    return f"'{value}'" if any(sign in value for sign in ' #$"') else value
 
 
 def main(arguments: Sequence[str]) -> int:

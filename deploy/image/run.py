@@ -1,5 +1,6 @@
 """What a container of a service runs: `migrate` (once, and checks the keys), `api` (HTTP), `worker` (relay, event handlers,
-scheduled jobs), `both` (in one process), `check-keys` (are all keys available?), `rebuild` (the reports), `sbom` (what the image contains).
+scheduled jobs), `both` (in one process), `check-keys` (are all keys available?), `rebuild` (the reports), `sbom` (what the image
+contains).
 
 A secret may come as a file: `DATABASE_URL_FILE` names a file with the value of `DATABASE_URL`.
 """

@@ -59,9 +59,7 @@ class Stream(threading.Thread):
 
     def run(self) -> None:
         try:
-            with httpx.Client(
-                base_url=self._url, timeout=SECONDS_TO_ANSWER, transport=self.new_transport()
-            ) as client:
+            with httpx.Client(base_url=self._url, timeout=SECONDS_TO_ANSWER, transport=self.new_transport()) as client:
                 while not self._is_over:
                     if not self._goes_on.wait(0.1):
                         continue

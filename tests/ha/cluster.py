@@ -91,9 +91,9 @@ class Cluster:
         return next((int(name[-1]) for name, member in self.members().items() if member["role"] == "leader"), None)
 
     def is_redundant(self) -> bool:
-        """Whether any host may die: a primary and two standbys that follow it, and three members of etcd."""
+        """Whether any host may die: a primary, two standbys of which one must have each commit, and three members of etcd."""
         members = self.members().values()
-        following = sum(member["state"] == "streaming" for member in members)
+        following = sum(member["state"] == "streaming" and member["role"] == "quorum_standby" for member in members)
         return following == 2 and any(member["role"] == "leader" for member in members) and self._etcd_is_whole()
 
     def doors(self) -> list[Host]:

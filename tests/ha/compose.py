@@ -49,7 +49,10 @@ def secret_files() -> dict[str, str]:
 def _container(name: str, described: dict[str, Any], settings: Mapping[str, str]) -> Container:
     given = dict(settings) if described.get("env_file") else {}
     bound = [volume.split(":") for volume in described.get("volumes", ())]
-    named = [secret if isinstance(secret, dict) else {"source": secret, "target": secret} for secret in described.get("secrets", ())]
+    named = [
+        secret if isinstance(secret, dict) else {"source": secret, "target": secret}
+        for secret in described.get("secrets", ())
+    ]
     return Container(
         name=name,
         image=described["image"].rsplit(":", 1)[0].rsplit("/", 1)[-1],

@@ -55,8 +55,9 @@ class Host:
         network.pull_plug(self.number)
         network.kill_every_process(self.number)
         for thread in self._threads:
-            thread.join(30)
-        network.kill_every_process(self.number)  # what was just being started
+            while thread.is_alive():
+                thread.join(0.2)
+                network.kill_every_process(self.number)  # what was just being started
 
     def output(self, name: str) -> str:
         """The last lines of a container's log."""

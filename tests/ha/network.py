@@ -37,7 +37,20 @@ def network() -> Iterator[None]:
         for number in NUMBERS:
             _ip("netns", "add", name_of(number))
             _ip("-n", name_of(number), "link", "set", "lo", "up")
-            _ip("-n", name_of(number), "link", "add", "eth0", "type", "veth", "peer", "name", f"host{number}", "netns", SWITCH)
+            _ip(
+                "-n",
+                name_of(number),
+                "link",
+                "add",
+                "eth0",
+                "type",
+                "veth",
+                "peer",
+                "name",
+                f"host{number}",
+                "netns",
+                SWITCH,
+            )
             _plug(f"host{number}")
             _ip("-n", name_of(number), "address", "add", f"{address_of(number)}/24", "dev", "eth0")
             _ip("-n", name_of(number), "link", "set", "eth0", "up")

@@ -60,7 +60,9 @@ def program_of(container: Container, place: Path, secrets: Path) -> Program:
         case "caddy":
             return _caddy(environment, paths)
         case service if service in EVERY_PROCESS:
-            return Program([sys.executable, str(ROOT / "deploy/image/run.py"), *command], environment | {"SERVICE": service})
+            return Program(
+                [sys.executable, str(ROOT / "deploy/image/run.py"), *command], environment | {"SERVICE": service}
+            )
         case unknown:
             raise LookupError(f"no program for the image {unknown}")
 
@@ -91,8 +93,16 @@ def _kafka(environment: dict[str, str], place: Path, paths: dict[str, str]) -> P
     logging.write_text(LOG4J_PROPERTIES)
     java = [find_java(), *environment["KAFKA_HEAP_OPTS"].split(), *SMALL_JAVA, f"-Dkafka.logs.dir={place}",
             f"-Dlog4j2.configurationFile={logging}", "-cp", f"{fetch_kafka()}/*"]  # fmt: skip
-    once = ["kafka.tools.StorageTool", "format", "--ignore-formatted", f"--cluster-id={environment['CLUSTER_ID']}", "-c", str(written)]
-    return Program([*java, "kafka.Kafka", str(written)], environment, prepare=([*java, *once],))
+    once = [
+        "kafka.tools.StorageTool",
+        "format",
+        "--ignore-formatted",
+        f"--cluster-id={environment['CLUSTER_ID']}",
+        "-c",
+        str(written),
+    ]
+    is_formatted = Path(properties["log.dirs"], "meta.properties").exists()
+    return Program([*java, "kafka.Kafka", str(written)], environment, prepare=() if is_formatted else ([*java, *once],))
 
 
 def _caddy(environment: dict[str, str], paths: dict[str, str]) -> Program:
@@ -100,7 +110,9 @@ def _caddy(environment: dict[str, str], paths: dict[str, str]) -> Program:
     printed = subprocess.run(["caddy", "version"], capture_output=True, text=True, check=True).stdout.split()[0]
     if tuple(int(part) for part in printed.removeprefix("v").split(".")[:2]) < (2, 7):
         folders["PROXY_BUFFERS"] = "buffer_requests"  # as Debian's older Caddy spells it
-    return Program(["caddy", "run", "--adapter", "caddyfile", "--config", paths["/etc/caddy/Caddyfile"]], environment | folders)
+    return Program(
+        ["caddy", "run", "--adapter", "caddyfile", "--config", paths["/etc/caddy/Caddyfile"]], environment | folders
+    )
 
 
 def _paths(container: Container, place: Path, secrets: Path) -> dict[str, str]:
@@ -111,7 +123,7 @@ def _paths(container: Container, place: Path, secrets: Path) -> dict[str, str]:
     for path in paths.values():
         Path(path).mkdir(mode=0o700, parents=True, exist_ok=True)
     paths["/run/secrets"] = str(_secrets(container, own / "secrets", secrets))
-    for path, source in container.mounts.items():
+    for path in container.mounts:
         paths[path] = str(own / Path(path).name)
     for path, source in container.mounts.items():
         if source.is_file():
@@ -134,4 +146,6 @@ def _local(text: str, paths: dict[str, str]) -> str:
     return re.sub("|".join(map(re.escape, longest_first)), lambda found: paths[found[0]], text)
 
 
-_PATH = os.pathsep.join((str(Path(sys.executable).parent), "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"))
+_PATH = os.pathsep.join(
+    (str(Path(sys.executable).parent), "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+)

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.ha, pytest.mark.timeout(900)]
 SECONDS_TO_BEGIN = 180
 SECONDS_WITHOUT_SERVICE = 60
 SECONDS_TO_COME_BACK = 180
+FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Writer(threading.Thread):
@@ -36,14 +38,23 @@ class Writer(threading.Thread):
         while not self.enough.is_set():
             try:
                 connection = await self._cluster.connect()
-                while not self.enough.is_set():
-                    number = len(self.acknowledged)
-                    await connection.execute("INSERT INTO written VALUES ($1) ON CONFLICT DO NOTHING", number)
-                    self.acknowledged.append(number)
-                    self.moments.append(time.monotonic())
-                    await asyncio.sleep(0.02)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            except FAULTS:
                 await asyncio.sleep(0.2)
+                continue
+            try:
+                await self._write_by(connection)
+            except FAULTS:
+                await asyncio.sleep(0.2)
+            finally:
+                connection.terminate()
+
+    async def _write_by(self, connection: Any) -> None:
+        while not self.enough.is_set():
+            number = len(self.acknowledged)
+            await connection.execute("INSERT INTO written VALUES ($1) ON CONFLICT DO NOTHING", number)
+            self.acknowledged.append(number)
+            self.moments.append(time.monotonic())
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import time
@@ -86,7 +87,9 @@ def die_and_come_back(cluster: Cluster, load: Load, death: int) -> float:
     was = "primary" if cluster.primary() == number else "standby"
     began = time.monotonic()
     cluster.hosts[number].die()
-    assert eventually(lambda: _flows(load, began), 3 * SECONDS_WITHOUT_SERVICE), [stream.tries for stream in load.streams]
+    assert eventually(lambda: _flows(load, began), 3 * SECONDS_WITHOUT_SERVICE), [
+        stream.tries for stream in load.streams
+    ]
     cluster.boot_again(number)
     came_back = time.monotonic()
     assert eventually(cluster.is_whole, SECONDS_TO_COME_BACK), (cluster.members(), cluster.logs("patroni"))
@@ -101,15 +104,19 @@ def die_and_come_back(cluster: Cluster, load: Load, death: int) -> float:
 
 def _flows(load: Load, since: float) -> bool:
     """Each kind of work was accepted often enough, without a pause, since it first was again."""
-    return all(
-        len(later := [moment for moment in stream.moments if moment > since]) >= 10 and time.monotonic() - later[-1] < 3
-        for stream in load.streams
-    ) and time.monotonic() - since > 8
+    return (
+        all(
+            len(later := [moment for moment in stream.moments if moment > since]) >= 10
+            and time.monotonic() - later[-1] < 3
+            for stream in load.streams
+        )
+        and time.monotonic() - since > 8
+    )
 
 
 def _longest_gap(moments: list[float], since: float) -> float:
     around = [since, *(moment for moment in moments if moment > since), time.monotonic()]
-    return max(later - earlier for earlier, later in zip(around, around[1:], strict=False))
+    return max(later - earlier for earlier, later in itertools.pairwise(around))
 
 
 def note(line: str) -> None:

@@ -86,7 +86,10 @@ def test_haproxy_asks_each_service_where_it_listens(folder: Path) -> None:
     ports = {one.name: one.environment.get("PORT") for one in containers(settings_of(folder, 1))}
     for name in EVERY_PROCESS:
         described = HAPROXY.split(f"listen {name}\n")[1].split("\n\n")[0]
-        assert re.findall(r'"\$\{(\w+)\}:(\d+)"', described) == [("HOST_ADDRESS", ports[name]), ("PEER_ADDRESS", ports[name])]
+        assert re.findall(r'"\$\{(\w+)\}:(\d+)"', described) == [
+            ("HOST_ADDRESS", ports[name]),
+            ("PEER_ADDRESS", ports[name]),
+        ]
 
 
 def test_compose_accepts_the_file(folder: Path) -> None:
@@ -96,7 +99,16 @@ def test_compose_accepts_the_file(folder: Path) -> None:
     shutil.copy(folder / "host-1.env", folder / "host.env")
     shutil.copy(HERE / "compose.host.yml", folder / "compose.host.yml")
 
-    command = [docker, "compose", "--env-file", str(folder / "host.env"), "-f", str(folder / "compose.host.yml"), "config", "--quiet"]
+    command = [
+        docker,
+        "compose",
+        "--env-file",
+        str(folder / "host.env"),
+        "-f",
+        str(folder / "compose.host.yml"),
+        "config",
+        "--quiet",
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (0, "")
