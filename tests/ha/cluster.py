@@ -59,11 +59,16 @@ class Cluster:
         return (self._secrets / name).read_text().strip()
 
     async def connect(self, name: str = "postgres") -> Any:
-        """A connection to the server that takes writes, found by the driver itself among the three."""
-        return await asyncpg.connect(
-            host=[host.address for host in self.hosts.values()], port=5432, user="bakhong", database=name,
-            password=self.secret("postgres_password"), target_session_attrs="read-write", timeout=3, command_timeout=5,
-        )  # fmt: skip
+        """A connection to the server that takes writes; OSError while none of the three does."""
+        for host in self.hosts.values():
+            with contextlib.suppress(
+                OSError, TimeoutError, asyncpg.PostgresError, asyncpg.TargetServerAttributeNotMatched
+            ):
+                return await asyncpg.connect(
+                    host=host.address, port=5432, user="bakhong", database=name, password=self.secret("postgres_password"),
+                    target_session_attrs="read-write", timeout=1.5, command_timeout=5,
+                )  # fmt: skip
+        raise ConnectionError("no server takes writes")
 
     def query(self, statement: str, *arguments: Any, database: str = "postgres") -> list[Any]:
         """The rows of one statement."""
@@ -94,7 +99,8 @@ class Cluster:
         """Whether any host may die: a primary, two standbys of which one must have each commit, and three members of etcd."""
         members = self.members().values()
         following = sum(member["state"] == "streaming" and member["role"] == "quorum_standby" for member in members)
-        return following == 2 and any(member["role"] == "leader" for member in members) and self._etcd_is_whole()
+        is_led = any(member["role"] == "leader" for member in members)
+        return following == 2 and is_led and self._etcd_is_whole() and self._every_server_answers()
 
     def doors(self) -> list[Host]:
         """The hosts that clients know."""
@@ -124,6 +130,9 @@ class Cluster:
 
     def logs(self, name: str) -> str:
         return "\n".join(f"--- {host.place.name}\n{host.output(name)}" for host in self.hosts.values())
+
+    def _every_server_answers(self) -> bool:
+        return all(_is_ready(f"http://{host.address}:8008/health") for host in self.hosts.values())
 
     def _etcd_is_whole(self) -> bool:
         for host in self.hosts.values():
