@@ -312,13 +312,13 @@ async def test_dead_letters_name_services_that_do_not_respond(client: httpx.Asyn
         "reporting",
         "notifications",
     }
-    path = "/v1/dead-dead_letters/01890000-0000-7000-8000-000000000001/replay"
+    path = "/v1/dead-letters/01890000-0000-7000-8000-000000000001/replay"
     assert (await client.post(path, headers=operator)).status_code == 503
 
 
 @pytest.fixture
 async def behind(asgi_app: Any, serve: Any) -> dict[str, list[str]]:
-    """A service behind the gateway that has these dead dead_letters (their ids), a page at a time."""
+    """A service behind the gateway that has these dead letters (their ids), a page at a time."""
     dead_letters = {"registry": [f"01890000-0000-7000-8000-00000000000{n}" for n in (1, 3, 5)],
                "casework": [f"01890000-0000-7000-8000-00000000000{n}" for n in (2, 4)]}  # fmt: skip
 

@@ -336,7 +336,7 @@ def sql(stack: Stack, database: str, statement: str) -> None:
 
 
 def dead_letters_of(load: Load, keys: set[str], *, at_least: int) -> list[dict[str, Any]]:
-    """The open dead dead_letters of these keys, once there are so many."""
+    """The open dead letters of these keys, once there are so many."""
     everything = load.api.list_all("/v1/dead-letters", who=load.api.operator())
     found = [each for each in everything if each["key"] in keys]
     return found if len(found) >= at_least else []

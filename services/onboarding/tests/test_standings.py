@@ -103,7 +103,7 @@ async def test_reminders_are_documents_of_the_office_that_sends_them(
 async def test_without_casework_no_reminder_is_kept(world: None, calling: Calling, runtime: Any) -> None:
     officer = calling("officer", unit_code="15724")
     path = await campaign_of(officer)
-    runtime.service_client._urls["casework"] = "http://127.0.0.1:9"
+    runtime.service_client.urls["casework"] = "http://127.0.0.1:9"
 
     assert (await officer.post(f"{path}/reminders", json={})).status_code == 503
     assert (await read(officer, f"{path}/reminders"))["items"] == []
