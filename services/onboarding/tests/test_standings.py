@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from chassis.clock import now
 from chassis.security.scope import store_units
 from chassis.storage.database import Database
@@ -12,7 +14,7 @@ from contracts.onboarding import SessionHeld
 from contracts.registry import UnitChanged
 from services.onboarding.tests.plans import on, read, send, session_on
 from services.onboarding.tests.test_texts_and_teams import casework, casework_template
-from services.onboarding.tests.world import Village
+from services.onboarding.tests.world import Village, declared
 
 __all__ = ["casework", "casework_template"]
 
@@ -150,3 +152,23 @@ async def test_guests_and_pupils_are_counted_by_head_from_the_start_of_a_session
     assert (newest.guests, newest.pupils, newest.residents) == (4, 35, 0)
     await send(officer, "PATCH", f"/v1/sessions/{held['id']}", {"status": "cancelled"}, 200)
     assert (await published(SessionHeld))[-1].pupils == 0
+
+
+async def test_a_target_of_a_part_of_the_residents_is_ranked_by_that_part(
+    world: None, deliver: Deliver, calling: Calling, village_1: Village
+) -> None:
+    grown, away = village_1.resident(), village_1.resident(residence_status="away")
+    child = village_1.resident(birth_month="2022", has_smartphone=False)
+    await deliver(grown, away, child)
+    officer = calling("officer", unit_code="15724", body="police")
+    step = f"/v1/residents/{grown.resident_id}/onboarding/vneid"
+    await send(officer, "PUT", step, declared(kind="officer", level=2), 200)
+    parts = {"vneid": 1 / 3, "vneid@15_plus": 1 / 2, "vneid_level_2@adults": 1 / 2, "vneid@smartphone_users": 1}
+    targets = [{"indicator": name, "percent": 100} for name in parts]
+    path = await campaign_of(officer, targets=targets)
+
+    ranking = await read(officer, f"{path}/ranking")
+
+    first = next(each for each in ranking["items"] if each["unit_code"] == "15727-01")
+    assert ranking["uncounted"] == []
+    assert first["parts"] == {name: pytest.approx(part, abs=1e-3) for name, part in parts.items()}

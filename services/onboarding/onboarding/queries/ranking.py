@@ -5,14 +5,14 @@ of statements. The counts are the ones the reports are made of: this service's t
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -133,7 +133,8 @@ def _is_counted(indicator: str, target: Mapping[str, Any], counts: CountsByUnit)
 
 
 def _whole_of(indicator: str) -> str:
-    return "residents" if indicator in PEOPLE else WHOLES.get(indicator, "")
+    of_all, at, population = indicator.partition("@")
+    return f"residents{at}{population}" if of_all in PEOPLE else WHOLES.get(indicator, "")
 
 
 def _parts(wanted: dict[str, dict[str, Any]], counts: CountsByUnit, unit_id: UUID) -> dict[str, Fraction]:
@@ -152,6 +153,9 @@ async def _count(session: ReadSession, campaign: Campaign, units: list[UUID], da
     area = areas_of(units, day)
     return {
         **await _of_people(session, area),
+        **await _of_populations(
+            session, area, {each["indicator"].partition("@")[2] for each in campaign.targets} - {""}
+        ),
         **await _of_organizations(session, area),
         **await _of_campaign(session, campaign, area),
         **await _of_others(session, area),
@@ -172,9 +176,37 @@ def areas_of(units: list[UUID], day: date) -> Any:
     )
 
 
+async def _of_populations(session: ReadSession, area: Any, populations: set[str]) -> dict[str, dict[UUID, int]]:
+    """The same of a part of the residents, by `indicator@population`, as the reports tell these apart."""
+    counts: dict[str, dict[UUID, int]] = {}
+    for name in sorted(populations & POPULATIONS.keys()):
+        found = await _steps_of(session, area, POPULATIONS[name](today()))
+        counts |= {f"{indicator}@{name}": by_unit for indicator, by_unit in found.items()}
+    return counts
+
+
+def _aged(years: int, on: date) -> ColumnElement[bool]:
+    # A month is born on its first day, a year on that of January: "2010" comes before "2010-01" as text too.
+    return col(KnownResident.birth_month) <= f"{on.year - years:04}-{on.month:02}"
+
+
+POPULATIONS: Mapping[str, Callable[[date], ColumnElement[bool]]] = {
+    "15_plus": lambda on: _aged(15, on),
+    "adults": lambda on: _aged(18, on),
+    "smartphone_users": lambda on: col(KnownResident.has_smartphone) & (col(KnownResident.residence_status) != "away"),
+}
+"""The parts of the residents that an indicator may be about."""
+
+
 async def _of_people(session: ReadSession, area: Any) -> dict[str, dict[UUID, int]]:
     """Living residents, and how many of them completed each step, carry each mark, or were guided."""
-    alive = col(KnownResident.life) == "alive"
+    counts = await _steps_of(session, area, true())
+    counts["residents_guided"] = await _guided(session, area)
+    return counts
+
+
+async def _steps_of(session: ReadSession, area: Any, population: ColumnElement[bool]) -> dict[str, dict[UUID, int]]:
+    alive = (col(KnownResident.life) == "alive") & population
     residents = select(area.c.child, func.count()).join(KnownResident, col(KnownResident.unit_id) == area.c.unit)
     counts: dict[str, dict[UUID, int]] = {
         "residents": dict(iter(await session.exec(_by_child(residents, area, alive))))
@@ -194,7 +226,6 @@ async def _of_people(session: ReadSession, area: Any) -> dict[str, dict[UUID, in
         names += [name for name, (of, mark) in MARKED.items() if of == step and mark in held]
         for name in names:
             counts[name][child] = counts[name].get(child, 0) + number
-    counts["residents_guided"] = await _guided(session, area)
     return counts
 
 
