@@ -135,7 +135,7 @@ RIGHTS: tuple[Right, ...] = (
     _leaders("update_nomination"),
     _leaders("remove_nomination"),
     _readers("list_campaign_units"),
-    Right("list_campaign_acts", {"officer": "in unit", "auditor": "in unit", "operator": "anybody"}),
+    Right("list_campaign_acts", {"officer": "in unit", "auditor": "in unit", "operator": "any"}),
     _leaders("create_reminders"),
     _readers("list_campaign_reminders"),
     Right(
