@@ -5,6 +5,7 @@ When the registry is down, slow or wrong, the form opens with the values at hand
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -99,15 +100,7 @@ async def _resident(
     if resident_id is None or not wanted:
         return NOTHING
     try:
-        answer = await service_client.call(
-            REGISTRY,
-            "POST",
-            f"/v1/residents/{resident_id}/prefill",
-            caller=caller,
-            purpose="dossier",
-            json={"fields": wanted, "purpose": "dossier"},
-            seconds=seconds,
-        )
+        answer = await _answer(service_client, caller, resident_id, wanted, seconds)
         return PrefilledAttributes(
             _ATTRIBUTES.validate_python(answer["fields"]), tuple(answer.get("degraded_sources") or ())
         )
@@ -116,6 +109,23 @@ async def _resident(
     except (ValidationError, KeyError, TypeError):
         pass
     return PrefilledAttributes({}, (REGISTRY,))
+
+
+async def _answer(
+    service_client: ServiceClient, caller: Caller | None, resident_id: UUID, wanted: list[str], seconds: float
+) -> Any:
+    """The registry's answer, numbers in full: the public operation masks them from some callers."""
+    request = partial(
+        service_client.call, REGISTRY, "POST", caller=caller, purpose="dossier", seconds=seconds,
+        json={"fields": wanted, "purpose": "dossier"},
+    )  # fmt: skip
+    try:
+        return await request(f"/internal/residents/{resident_id}/prefill")
+    except ServiceCallFailed as unanswered:
+        if unanswered.status != 404:
+            raise
+    # The registry of the release before has the public operation only.
+    return await request(f"/v1/residents/{resident_id}/prefill")
 
 
 async def find_resident_id(

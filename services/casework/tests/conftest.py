@@ -53,7 +53,7 @@ class Registry:
     def app(self) -> FastAPI:
         app = FastAPI()
 
-        @app.post("/v1/residents/{resident_id}/prefill")
+        @app.post("/internal/residents/{resident_id}/prefill")
         async def prefill(resident_id: UUID, request: Request) -> Any:
             body = await request.json()
             self.asked.append(("prefill", str(resident_id), body["fields"]))

@@ -106,6 +106,9 @@ def requests_for(one: str, two: str, correction: str, consent: str) -> dict[str,
         ),
         "list_resident_attributes": lambda c, h: c.get(f"{path}/facts", headers=h),
         "prefill_resident": lambda c, h: c.post(f"{path}/prefill", json={"fields": ["full_name"]}, headers=h),
+        "prefill_for_service": lambda c, h: c.post(
+            f"/internal/residents/{one}/prefill", json={"fields": ["full_name"]}, headers=h
+        ),
         "refresh_resident": lambda c, h: c.post(f"{path}/refresh", headers=h),
         "list_duplicate_candidates": lambda c, h: c.get("/v1/duplicate-candidates?unit_code=15724", headers=h),
         "list_access_log": lambda c, h: c.get(f"{path}/access-log", headers=h),

@@ -1,8 +1,11 @@
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.storage.database import Session
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentConsentChanged, ResidentMerged, ResidentUnmerged, ResidentUpdated
@@ -67,6 +70,38 @@ async def test_a_consent_recorded_for_a_resident_needs_evidence_and_ends(calling
     assert (await volunteer.post(path, json=body | {"evidence": {"kind": "paper"}})).status_code == 201
     past = body | {"evidence": {"kind": "paper"}, "expires_at": "2020-01-01T00:00:00Z"}
     assert (await volunteer.post(path, json=past)).status_code == 422
+
+
+async def test_a_volunteer_records_no_consent_that_gives_a_partner_the_record(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    volunteer, officer = calling("volunteer", unit_code="15727-01"), calling("officer", unit_code="15724")
+    path = f"/v1/residents/{view['id']}/consents"
+    given = {"grantee": "demo-bank", "evidence": {"kind": "paper"}}
+
+    for purpose in ("prefill", "dossier", "payment"):
+        assert (await volunteer.post(path, json=given | {"purpose": purpose})).status_code == 403
+        assert (await officer.post(path, json=given | {"purpose": purpose})).status_code == 201
+    for purpose in ("payment_account", "digital_signature", "onboarding"):
+        assert (await volunteer.post(path, json=given | {"purpose": purpose})).status_code == 201
+
+
+async def test_a_prefilled_form_shows_numbers_in_full_to_whom_a_reveal_does(calling: Any, register: Any) -> None:
+    view = await register(a_resident())
+    fill, own = f"/v1/residents/{view['id']}/prefill", {"resident_id": view["id"]}
+    representative = {"acting_for": view["id"], "representative_id": uuid4(), "acting_scopes": ("payments",)}
+    recently, long_ago = int(time.time()), int(time.time()) - MAX_AGE_SECONDS - 60
+    body = {"fields": ["personal_id", "social_insurance_no", "phone"]}
+
+    async def shown(path: str, **caller: Any) -> list[str]:
+        answer = await calling("resident", **own, **caller).post(path, json=body)
+        return [answer.json()["fields"][name]["value"] for name in body["fields"]]
+
+    in_full, masked = (["038085000001", "3800000001", "+84900000001"], ["038*******01", "380*****01", "+84900000001"])
+    assert await shown(fill, level=2, signed_in_at=recently) == in_full
+    assert await shown(fill, level=1, signed_in_at=recently) == masked
+    assert await shown(fill, level=2, signed_in_at=long_ago) == masked
+    assert await shown(fill, level=2, signed_in_at=recently, **representative) == masked
+    assert await shown(f"/internal/residents/{view['id']}/prefill", level=1, signed_in_at=long_ago) == in_full
 
 
 async def test_everything_about_a_person_can_be_exported_by_the_person(calling: Any, register: Any) -> None:

@@ -41,6 +41,7 @@ AUTHORITY: Mapping[str, Cells] = {
     "reveal_resident": _OWN_OR_UNIT,
     "list_resident_attributes": _cells(resident="own", officer="in_unit", service="any"),
     "prefill_resident": _cells(resident="own", officer="in_unit", partner="consented", service="any"),
+    "prefill_for_service": _cells(resident="own", officer="in_unit", service="any"),
     "refresh_resident": _OWN_OR_UNIT,
     "merge_resident": _UNIT,
     "undo_resident_merge": _UNIT,

@@ -13,6 +13,8 @@ from chassis.security.encryption import CipherContext, decrypt_text, encrypt
 from chassis.storage.database import aware
 from registry.model import Table
 
+GUIDED = frozenset({"payment_account", "digital_signature", "onboarding"})
+"""Purposes of the steps that teams guide residents through; the others give a partner data of the record."""
 CONSENT_EVIDENCE = CipherContext("registry", "consent", "evidence")
 
 

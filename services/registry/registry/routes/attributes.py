@@ -11,9 +11,9 @@ from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
 from chassis.runtime import Runtime
 from chassis.security.access_log import PURPOSES, purpose_of
 from chassis.security.identity import Caller
-from chassis.security.levels import MAX_AGE_SECONDS
+from chassis.security.levels import MAX_AGE_SECONDS, InsufficientLevel, OutsideScope, require_level, require_scope
 from chassis.security.scope import units_of
-from chassis.storage.database import ReadSession
+from chassis.storage.database import ReadSession, Session
 from chassis.storage.outbox import publish
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import Listed, PurposeHeader, Transaction, allow
@@ -24,7 +24,7 @@ from registry.model.attributes import ATTRIBUTES
 from registry.model.residents import Resident
 from registry.queries import residents
 from registry.queries.consents import has_consent
-from registry.queries.prefill import linked_records, prefill
+from registry.queries.prefill import Prefill, linked_records, prefill
 from registry.queries.residents import list_attributes, values_of
 from registry.routes.references import reference_router
 from registry.schemas.residents import AttributeView, PrefillBody, PrefillView, RevealBody, RevealView
@@ -84,23 +84,55 @@ async def prefill_resident(
     caller: Annotated[Caller, allow("resident", "officer", "service", "partner", level=1, acting="any")],
     purpose: PurposeHeader = None,
 ) -> PrefillView:
-    """Fill a form. A linked database that is down or slow never fails the call."""
+    """Fill a form. A linked database that is down or slow never fails the call.
+
+    A person gets numbers in full after a recent sign-in at level 2, as with `reveal`; otherwise they are masked.
+    """
+    filled = await _fill(resident_id, body, request, session, caller, purpose)
+    return PrefillView.of(filled, in_full=_shows_numbers(caller))
+
+
+@router.post("/internal/residents/{resident_id}/prefill")
+@personal_answer()
+async def prefill_for_service(
+    resident_id: UUID,
+    body: PrefillBody,
+    request: Request,
+    session: Transaction,
+    caller: Annotated[Caller, allow("resident", "officer", "service", level=1, acting="any")],
+    purpose: PurposeHeader = None,
+) -> PrefillView:
+    """Fill a form that another service keeps, numbers in full: that service masks them in its answers."""
+    return PrefillView.of(await _fill(resident_id, body, request, session, caller, purpose), in_full=True)
+
+
+def _shows_numbers(caller: Caller) -> bool:
+    """Whether the sign-in suffices for `reveal`."""
+    try:
+        require_level(caller, 2, MAX_AGE_SECONDS)
+        require_scope(caller, None)
+    except (InsufficientLevel, OutsideScope):
+        return False
+    return True
+
+
+async def _fill(
+    resident_id: UUID, body: PrefillBody, request: Request, session: Session, caller: Caller, purpose: str | None
+) -> Prefill:
     purpose_code = purpose_of(caller, resident_id, purpose or _purpose_in(body, caller, resident_id))
-    runtime = request.app.state.runtime
-    results = await _query_sources(runtime, caller, resident_id, body.fields)
+    results = await _query_sources(request.app.state.runtime, caller, resident_id, body.fields)
     resident = await _resident_of_form(session, caller, resident_id)
     await store_source_answers(session, resident, results)
     await record_source_states(session, results)
-    degraded = [result.source for result in results if result.failure]
-    view = PrefillView.of(await prefill(session, resident, body.fields, degraded))
-    shown = [name for name in view.fields if name not in view.missing]
+    filled = await prefill(session, resident, body.fields, [result.source for result in results if result.failure])
+    shown = [name for name in filled.fields if name not in filled.missing]
     record_read(session, caller, resident, action="prefill", purpose=purpose_code, fields=shown)
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     publish(session, ResidentPrefilled(
         resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=purpose_code or "own",
-        asked=len(set(body.fields)), filled=len(set(body.fields)) - len(view.missing),
+        asked=len(set(body.fields)), filled=len(set(body.fields)) - len(filled.missing),
     ))  # fmt: skip
-    return view
+    return filled
 
 
 def _purpose_in(body: PrefillBody, caller: Caller, resident_id: UUID) -> str | None:

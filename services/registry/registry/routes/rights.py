@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.clock import HO_CHI_MINH, now
-from chassis.errors import FieldError, InvalidBody, NotFound
+from chassis.errors import FieldError, Forbidden, InvalidBody, NotFound
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_body, unit_of_query
@@ -31,7 +31,7 @@ from registry.commands.attributes import request_correction
 from registry.commands.consents import grant_consent, withdraw_consent
 from registry.commands.corrections import decide_correction
 from registry.model.attributes import ATTRIBUTES, ERASABLE, LINKED_ONLY, STATED
-from registry.model.consents import Consent
+from registry.model.consents import GUIDED, Consent
 from registry.model.rights import EVERYTHING
 from registry.queries import consents, corrections
 from registry.queries.access import ActorFilter, list_access, list_reads_of
@@ -110,8 +110,13 @@ async def create_consent(
     session: Transaction,
     caller: Annotated[Caller, allow("resident", "officer", "volunteer", level=2)],
 ) -> JSONResponse:
-    """Consent to one purpose of one grantee; an officer or volunteer who records it gives the evidence."""
+    """Consent to one purpose of one grantee; an officer or volunteer who records it gives the evidence.
+
+    A volunteer records only consents to the steps that teams guide through, none that gives a partner data of the record.
+    """
     resident = await get_resident(session, caller, resident_id)
+    if caller.role == "volunteer" and body.purpose not in GUIDED:
+        raise Forbidden()
     evidence = body.evidence or ({"kind": "self"} if caller.role == "resident" else None)
     wrong = []
     if not evidence:

@@ -257,6 +257,10 @@ class PrefillView(BaseModel):
     degraded_sources: list[str]
 
     @classmethod
-    def of(cls, prefill: Prefill) -> Self:
-        """The view of a prefill."""
-        return cls.model_validate(prefill, from_attributes=True)
+    def of(cls, prefill: Prefill, *, in_full: bool) -> Self:
+        """The view of a prefill, numbers masked unless `in_full`; a phone is shown as in `ResidentView`."""
+        view = cls.model_validate(prefill, from_attributes=True)
+        for name, filled in view.fields.items():
+            if not in_full and name != "phone":
+                filled.value = masked(name, filled.value)
+        return view
