@@ -149,15 +149,17 @@ def running_cluster(only: frozenset[str] | None = None) -> Iterator[Cluster]:
     """Three hosts for some tests; nothing of them stays."""
     place = Path(tempfile.mkdtemp(prefix="bakhong-ha-"))
     place.chmod(0o755)
-    with network.network():
-        cluster = Cluster(place, only)
-        try:
-            cluster.boot()
-            yield cluster
-        finally:
-            for host in cluster.hosts.values():
-                host.die()
-    shutil.rmtree(place, ignore_errors=True)
+    try:
+        with network.network():
+            cluster = Cluster(place, only)
+            try:
+                cluster.boot()
+                yield cluster
+            finally:
+                for host in cluster.hosts.values():
+                    host.die()
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _is_ready(url: str) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from chassis.errors import InvalidQuery
 from chassis.testing import unit_event
+from chassis.web import idempotency
 from chassis.web.bodies import is_too_deep
 from chassis.web.routing import Page, cursor_at
 from contracts.registry import SourceChecked
@@ -157,6 +158,18 @@ async def test_many_at_once_with_one_key_have_one_effect(officer, published):
     assert len(await published(SourceChecked)) == 1
 
 
+async def test_a_request_whose_claim_was_taken_over_while_it_ran_has_no_effect(officer, published, monkeypatch):
+    monkeypatch.setattr(idempotency, "CLAIM", timedelta(0))  # every repeat takes over at once
+    body = {"unit_code": "15727-01", "text": "once"}
+    posts = [officer.post("/v1/notes", json=body, headers={"Idempotency-Key": "k-5"}) for _ in range(12)]
+
+    answers = await asyncio.gather(*posts)
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
+    assert len(await published(SourceChecked)) == 1
+
+
 async def test_a_request_that_failed_may_be_sent_again_with_its_key(officer):
     wrong, right = {"unit_code": "99999", "text": "x"}, {"unit_code": "15727-01", "text": "x"}
 
@@ -164,7 +177,7 @@ async def test_a_request_that_failed_may_be_sent_again_with_its_key(officer):
     assert (await officer.post("/v1/notes", json=right, headers={"Idempotency-Key": "k-3"})).status_code == 201
 
 
-async def test_a_key_whose_process_died_is_taken_over_after_a_minute(officer, database):
+async def test_a_key_whose_process_died_is_taken_over_after_half_a_minute(officer, database):
     body = {"unit_code": "15727-01", "text": "x"}
     await officer.post("/v1/notes", json=body, headers={"Idempotency-Key": "k-4"})
     async with database.transaction() as session:

@@ -128,8 +128,10 @@ def _server_settings(application: str) -> dict[str, str]:
     return {"application_name": application} | SETTINGS | KEEPALIVE_AT_THE_SERVER
 
 
-KEEPALIVE_AT_THE_SERVER = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
-"""So that the server ends the session of a machine that is gone, and frees its locks, within a minute instead of hours."""
+KEEPALIVE_AT_THE_SERVER = {
+    "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3", "tcp_user_timeout": "20000",
+}  # fmt: skip
+"""So that the server ends the session of a machine that is gone, and frees its locks, within 20 s."""
 UNACKNOWLEDGED_MS = 20_000
 
 

@@ -30,7 +30,9 @@ from chassis.storage.tables import IdempotencyKey
 
 STORED_ANSWER = CipherContext("chassis", "idempotency_key", "body")
 STORED_HEADERS = ("location", "etag", "content-type")
-CLAIM = timedelta(seconds=60)
+CLAIM = timedelta(seconds=30)
+"""After which a repeat takes over a request that is still running: its process or its machine may have died. Should it be alive
+all the same, it finds its claim gone in the end and rolls back."""
 RUNNING = 0
 """The status of a claim whose answer is not there yet."""
 REFUSALS = frozenset({400, 401, 403, 404, 428})
@@ -86,20 +88,21 @@ async def run_once(request: Request, key: str, answer: Answer) -> Response:
     """The first answer to this request, now or again (7 days); 409 while it is running, 422 for another body."""
     database: Database = request.app.state.runtime.database
     keyed = await KeyedRequest.read(request, key)
+    moment = now()
     async with database.transaction() as session:
-        known = await _claim(session, keyed)
+        known = await _claim(session, keyed, moment)
     if known:
         return await _repeat(request, database, known, keyed, answer)
     try:
         async with database.transaction() as session:
             request.state.session = session
             response = await answer(request)
-            await _store(session, keyed, response, _resource_of(request))
+            await _store(session, keyed, moment, response, _resource_of(request))
         return response
     except BaseException:
         with suppress(Exception):
             async with database.transaction() as session:
-                await session.execute(_RELEASE, keyed.primary_key)
+                await session.execute(_RELEASE, keyed.primary_key | {"claimed": moment})
         raise
 
 
@@ -179,9 +182,8 @@ async def delete_old_answers(session: Session, before: datetime) -> None:
     await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.answered_at) < before))
 
 
-async def _claim(session: Session, keyed: KeyedRequest) -> IdempotencyKey | None:
+async def _claim(session: Session, keyed: KeyedRequest, moment: datetime) -> IdempotencyKey | None:
     """None when the key is claimed for this request; else the row of the earlier one."""
-    moment = now()
     claimed = await session.execute(
         _CLAIM, keyed.primary_key | {"body_hash": keyed.body_hash, "now": moment, "stale": moment - CLAIM}
     )
@@ -193,15 +195,22 @@ async def _claim(session: Session, keyed: KeyedRequest) -> IdempotencyKey | None
     return known
 
 
-async def _store(session: Session, keyed: KeyedRequest, response: Response, resource: str | None) -> None:
-    """Stores a success, without its body where that has personal data; anything else may be tried again."""
+async def _store(
+    session: Session, keyed: KeyedRequest, moment: datetime, response: Response, resource: str | None
+) -> None:
+    """Stores a success, without its body where that has personal data; anything else may be tried again.
+
+    StillRunning when a repeat has taken over the claim of `moment`: then this request must have no effect.
+    """
+    own = keyed.primary_key | {"claimed": moment}
     if response.status_code >= 300 or not hasattr(response, "body"):
-        await session.execute(_RELEASE, keyed.primary_key)
+        await session.execute(_RELEASE, own)
         return
     headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
     body = encrypt(STORED_ANSWER, keyed.key, bytes(response.body)) if resource is None else b""
     stored = {"status": response.status_code, "headers": json.dumps(headers), "body": body, "now": now()}
-    await session.execute(_STORE, keyed.primary_key | stored)
+    if not (await session.execute(_STORE, own | stored)).first():
+        raise StillRunning()
 
 
 _CLAIM = text(
@@ -212,8 +221,9 @@ _CLAIM = text(
 )
 _RELEASE = text(
     f"DELETE FROM idempotency_key WHERE caller = :caller AND path = :path AND key = :key AND status = {RUNNING}"
+    " AND answered_at = :claimed"
 )
 _STORE = text(
     "UPDATE idempotency_key SET status = :status, headers = :headers, body = :body, answered_at = :now"
-    " WHERE caller = :caller AND path = :path AND key = :key"
+    f" WHERE caller = :caller AND path = :path AND key = :key AND status = {RUNNING} AND answered_at = :claimed RETURNING true"
 )
