@@ -33,13 +33,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
-    """Bounds of what one file may cost. Sizes in bytes, time in seconds of CPU."""
+    """Bounds of what one file may cost. Sizes in bytes, time in seconds of CPU.
+
+    Of each row the first `columns` are read. `cells` counts all that rows reach over, empty ones too: a few bytes of a
+    file make a row of 16,384.
+    """
 
     unpacked: int = 1 << 30
     ratio: int = 200
     memory: int = 3 << 29
     cpu_seconds: int = 120
     columns: int = 256
+    cells: int = 20_000_000
     cell_length: int = 1 << 17
     blank_rows: int = 1_000
     header_within: int = 20

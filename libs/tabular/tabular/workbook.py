@@ -15,7 +15,7 @@ import python_calamine
 from python_calamine import CalamineSheet, SheetVisibleEnum
 
 from .archive import ZIP, check_archive, has_merged_cells
-from .findings import LOCKED, NOT_A_WORKBOOK, UnreadableTable
+from .findings import LOCKED, NOT_A_WORKBOOK, TOO_EXPENSIVE, UnreadableTable
 from .rows import BareRow, Sheet, table_of
 from .table import Cell, Cells, Column, ReadingLimits, Table
 
@@ -55,13 +55,13 @@ class _Failed(UnreadableTable):
     """One reader gave up on the file."""
 
 
-_Open = Callable[[BinaryIO], list[Sheet]]
+_Open = Callable[[BinaryIO, ReadingLimits], list[Sheet]]
 
 
 def _table(open_sheets: _Open, format: str, file: BinaryIO, columns: Sequence[Column], limits: ReadingLimits) -> Table:
     file.seek(0)
     try:
-        sheets = open_sheets(file)
+        sheets = open_sheets(file, limits)
     except (KeyboardInterrupt, SystemExit, MemoryError, UnreadableTable):
         raise
     except python_calamine.PasswordError:
@@ -71,7 +71,7 @@ def _table(open_sheets: _Open, format: str, file: BinaryIO, columns: Sequence[Co
     return table_of(format, None, sheets, columns, limits)
 
 
-def _calamine_sheets(file: BinaryIO) -> list[Sheet]:
+def _calamine_sheets(file: BinaryIO, limits: ReadingLimits) -> list[Sheet]:
     workbook = python_calamine.load_workbook(file)
     sheets = []
     for metadata in workbook.sheets_metadata:
@@ -81,19 +81,27 @@ def _calamine_sheets(file: BinaryIO) -> list[Sheet]:
             continue
         sheet = workbook.get_sheet_by_name(metadata.name)
         ranges = sheet.merged_cell_ranges or []
-        rows = partial(_calamine_rows, sheet, ranges)
+        rows = partial(_calamine_rows, sheet, ranges, limits)
         for _ in rows():  # a panic comes here, before any row is given out
             pass
         sheets.append(Sheet(metadata.name, rows, ends_at_gap=True, spans=_spans(ranges)))
     return sheets
 
 
-def _calamine_rows(sheet: CalamineSheet, ranges: Ranges) -> Iterator[BareRow]:
+def _calamine_rows(sheet: CalamineSheet, ranges: Ranges, limits: ReadingLimits) -> Iterator[BareRow]:
     if sheet.start is None:
         return iter(())
-    before: Cells = [None] * sheet.start[1]
-    rows = ((line, before + [_cell(value) for value in values]) for line, values in enumerate(sheet.iter_rows(), 1))
-    return _filled_down(rows, ranges)
+    left = min(sheet.start[1], limits.columns)
+    return _filled_down(
+        ((line, _row_from(left, values[: limits.columns - left])) for line, values in enumerate(sheet.iter_rows(), 1)),
+        ranges,
+    )
+
+
+def _row_from(left: int, values: Sequence[object]) -> Cells:
+    """The cells of a row of which `values` begin in the column `left`; none for a row of a gap, which can be a million rows."""
+    cells = [_cell(value) for value in values]
+    return [None] * left + cells if any(cell is not None for cell in cells) else []
 
 
 def _filled_down(rows: Iterable[tuple[int, Cells]], ranges: Ranges) -> Iterator[BareRow]:
@@ -124,7 +132,7 @@ def _spans(ranges: Ranges) -> Mapping[int, Collection[int]]:
     return spans
 
 
-def _openpyxl_sheets(file: BinaryIO) -> list[Sheet]:
+def _openpyxl_sheets(file: BinaryIO, limits: ReadingLimits) -> list[Sheet]:
     import openpyxl  # takes longer to import than most files take to read, and few need it
 
     with warnings.catch_warnings():
@@ -134,18 +142,22 @@ def _openpyxl_sheets(file: BinaryIO) -> list[Sheet]:
     sheets = []
     for sheet in workbook.worksheets:
         is_visible = sheet.sheet_state == "visible"
-        rows = partial(_openpyxl_rows, sheet)
+        rows = partial(_openpyxl_rows, sheet, limits)
         for _ in rows() if is_visible else ():  # a broken row refuses the file before any row is given out
             pass
         sheets.append(Sheet(sheet.title, rows, is_visible=is_visible, ends_at_gap=True))
     return sheets
 
 
-def _openpyxl_rows(sheet: Any) -> Iterator[BareRow]:
+def _openpyxl_rows(sheet: Any, limits: ReadingLimits) -> Iterator[BareRow]:
     sheet.reset_dimensions()  # what a file states as its dimension is often wrong
     # Without a last column the rows of a gap are empty tuples: a million of them take no time.
+    left = limits.cells
     for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        yield line, [_cell(value) for value in values]
+        left -= len(values)
+        if left < 0:
+            raise UnreadableTable(TOO_EXPENSIVE)
+        yield line, [_cell(value) for value in values[: limits.columns]]
 
 
 def _cell(value: object) -> Cell:

@@ -1,12 +1,15 @@
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Iterable, Sequence
 
 import pytest
+import python_calamine
 
 from libs.tabular.tests.lists import ANH, BINH, COLUMNS, CUONG, PEOPLE, TITLES, good, names, read
 from libs.tabular.tests.workbooks import SHEET, as_ods, as_xls, as_xlsx, merged, patched, with_cell
 from tabular import ReadingLimits, SkippedSheet, UnreadableTable, read_table
+from tabular.workbook import _calamine_rows
 
 ALL_NAMES = [person[1] for person in PEOPLE]
 
@@ -107,6 +110,27 @@ def test_an_empty_fill_in_the_styles_is_no_obstacle() -> None:
 
 def test_a_formatted_cell_in_the_last_corner_costs_nothing() -> None:
     assert names(read(with_cell(as_xlsx([TITLES, *PEOPLE]), '<c r="XFD1048576" s="0"/>'))[1]) == ALL_NAMES
+
+
+def sheet_of(cells: Sequence[str], lines: Iterable[int]) -> io.BytesIO:
+    """A sheet with a 1 in the columns of each of the lines."""
+    rows = "".join(f'<row r="{n}">{"".join(f"""<c r="{c}{n}"><v>1</v></c>""" for c in cells)}</row>' for n in lines)
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = b'<worksheet xmlns="' + main + b'"><sheetData>' + rows.encode() + b"</sheetData></worksheet>"
+    return patched(as_xlsx([TITLES]), SHEET, lambda _: xml)
+
+
+def test_a_single_value_in_a_last_column_makes_no_wide_rows_above_it() -> None:
+    sheet = python_calamine.load_workbook(sheet_of(["XFD"], [2_000])).get_sheet_by_index(0)
+    widths = [len(cells) for _, cells in _calamine_rows(sheet, (), ReadingLimits())]
+    assert (len(widths), sum(widths)) == (2_000, 0)
+
+
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_rows_that_reach_far_to_the_right_are_read_up_to_a_number_of_cells(count: int) -> None:
+    wide, limits = sheet_of(["A", "XFD"], range(1, count + 1)), ReadingLimits(cells=1_000_000)
+    with pytest.raises(UnreadableTable, match="column-missing" if count == 10 else "file-too-expensive"):
+        read_table(wide, COLUMNS, limits, reader="openpyxl")
 
 
 def test_rows_after_a_long_gap_are_named_and_not_read() -> None:
