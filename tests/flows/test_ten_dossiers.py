@@ -1,13 +1,15 @@
 """Ten dossiers that go wrong, in each of the services that the communes have chosen, through the public API: reasons, slips,
 notices, the clock, decisions that are taken back, supplements, an extension, a transfer, a withdrawal, and the bill of the fee.
 
-The platform's clock is today's: the service test of casework moves it over Tết."""
+The platform's clock is today's. Over Tết go the dossiers that a portal reports with their times; the clock of our own is moved
+by the service test of casework."""
 
 import io
 import itertools
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pypdfium2
@@ -252,6 +254,56 @@ def withdrawal(desk: Desk, *, has_fee: bool) -> None:
     assert (withdrawn["status"], withdrawn["national_status"]) == ("withdrawn", 7)
     if has_fee:
         desk.bill_becomes("cancelled")
+
+
+TET = {
+    # Received on the Friday before Tết 2026 after 15:00; offices are closed from Saturday 14 to Sunday 22 February.
+    "same_day": {"on time": "02-23T17:00", "late": "02-24T08:00", "waited": "02-24T17:00", "waited, late": "02-25T08:00"},
+    # Three working days: the 23rd, 24th and 25th; the wait for the supplement gives the 23rd and the 24th back.
+    "working_days": {
+        "on time": "02-25T17:00", "late": "02-26T08:00", "waited": "02-27T17:00", "waited, late": "03-02T08:00",
+    },
+}  # fmt: skip
+"""When a dossier was settled: at the last moment that is on time, and at the first that is late."""
+ASKED, BROUGHT = "02-13T16:00", "02-24T09:00"
+
+
+@pytest.mark.parametrize("code", CHOSEN)
+def test_the_clock_of_a_dossier_stands_still_over_tet(api: ApiClient, code: str) -> None:
+    """A portal reports when a dossier was received and settled. Without a promise of its own the rules of the procedure and the
+    calendar decide; a wait over Tết for the applicant's supplement gives back its working days and not Tết once more."""
+    rules = api.get(f"/v1/procedures/{code}")["time_limit"]
+    assert rules["kind"] == "same_day" or rules["count"] == 3
+    numbers = {}
+    for name, settled in TET[rules["kind"]].items():
+        numbers[name] = f"TET-{code}-{next(SERIAL)}"
+        wait = [(5, ASKED), (4, BROUGHT)] if name.startswith("waited") else []
+        report(api, code, numbers[name], (2, "02-13T15:30"), *wait, (9, settled))
+    officer = new_officer(api, COMMUNE)
+
+    def judged(number: str) -> dict[str, Any] | None:
+        found = api.get("/v1/dossiers", params={"q": number, "unit_code": COMMUNE}, who=officer)["items"]
+        return next((item for item in found if item["status"] == "approved"), None)
+
+    on_time = {}
+    for name, number in numbers.items():
+        item = eventually(partial(judged, number), 60)
+        assert item, number
+        on_time[name] = item["is_on_time"]
+    assert on_time == {"on time": True, "late": False, "waited": True, "waited, late": False}
+
+
+def report(api: ApiClient, procedure: str, number: str, *states: tuple[int, str]) -> None:
+    """The portal's reports about one dossier of the commune."""
+    times = [datetime.fromisoformat(f"2026-{at}:00+07:00") for _, at in states]
+    for (status, _), at in zip(states, times, strict=True):
+        data: dict[str, Any] = {
+            "code": number, "procedure_code": procedure, "unit_code": COMMUNE, "national_status": status, "channel": 2,
+            "received_at": times[0].isoformat(),
+        }  # fmt: skip
+        if status == 9:
+            data["finished_at"] = at.isoformat()
+        assert api.webhook("demo-portal", "dossier.status_changed", data, at=at).status_code == 202
 
 
 def test_a_dossier_that_is_handed_in_elsewhere_is_decided_where_the_deceased_lived(api: ApiClient) -> None:

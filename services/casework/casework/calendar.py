@@ -136,7 +136,10 @@ class WorkingCalendar(BaseModel):
         """
         ended = [(pause.start, pause.end) for pause in pauses if pause.end is not None]
         if limit.kind == "same_day":
-            return self._same_day(max([received_at, *(end for _, end in ended)]))
+            promised = self._same_day(received_at)
+            for start, end in ended:
+                promised = self.resumed(limit, promised, Pause(start, end))
+            return promised
         if limit.kind == "working_hours":
             lost = sum((self.working_time(start, end) for start, end in ended), timedelta())
             return self.add_working_time(received_at, timedelta(hours=limit.count) + lost)
@@ -145,6 +148,23 @@ class WorkingCalendar(BaseModel):
             return self._close_of(self.next_working_day(_day(received_at) + timedelta(days=limit.count + lost_days)))
         paused = sum(self.working_days_between(_day(start), _day(end)) for start, end in ended)
         return self._close_of(self.add_working_days(_day(received_at), limit.count + paused))
+
+    def resumed(self, limit: TimeLimit, promised: datetime, pause: Pause) -> datetime:
+        """A promised date after a pause that has ended: moved by the working time that the pause lasted.
+
+        A same-day case starts anew with its supplement, unless it was late before the supplement was asked for.
+        """
+        if pause.end is None:
+            return promised
+        if limit.kind == "same_day":
+            return promised if pause.start > promised else max(promised, self._same_day(pause.end))
+        if limit.kind == "working_hours":
+            return self.add_working_time(promised, self.working_time(pause.start, pause.end))
+        if limit.kind == "calendar_days":
+            days = (_day(pause.end) - _day(pause.start)).days
+            return self._close_of(self.next_working_day(_day(promised) + timedelta(days=days)))
+        lost = self.working_days_between(_day(pause.start), _day(pause.end))
+        return self._close_of(self.add_working_days(_day(promised), lost))
 
     def deadline(self, since: datetime, working_days: int) -> datetime:
         """The close of the office on the `working_days`-th working day after `since`."""

@@ -118,12 +118,32 @@ def test_a_same_day_case_starts_anew_with_its_supplement() -> None:
     assert CALENDAR.due_at(SAME_DAY, at("2026-11-23T09:00"), [pause]) == at("2026-11-26T17:00")
 
 
+def test_a_same_day_case_that_was_late_before_its_supplement_was_asked_for_stays_late() -> None:
+    pause = Pause(at("2026-11-25T10:00"), at("2026-11-26T10:00"))
+
+    assert CALENDAR.due_at(SAME_DAY, at("2026-11-23T09:00"), [pause]) == at("2026-11-23T17:00")
+
+
 def test_paused_office_hours_are_given_back() -> None:
     pause = Pause(at("2026-11-23T11:00"), at("2026-11-23T15:00"))  # 30 minutes before lunch, two hours after
 
     assert CALENDAR.due_at(TimeLimit(kind="working_hours", count=2), at("2026-11-23T10:00"), [pause]) == at(
         "2026-11-23T16:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("limit", "resumed"),
+    [
+        (days(3), "2026-12-09T17:00"), (TimeLimit(kind="calendar_days", count=5), "2026-12-09T17:00"),
+        (SAME_DAY, "2026-12-03T17:00"),
+    ],
+)  # fmt: skip
+def test_a_pause_moves_a_date_that_an_apology_promised(limit: TimeLimit, resumed: str) -> None:
+    promised, pause = at("2026-12-02T17:00"), Pause(at("2026-11-26T09:00"), at("2026-12-03T09:00"))
+
+    assert CALENDAR.resumed(limit, promised, pause) == at(resumed)
+    assert CALENDAR.resumed(limit, promised, Pause(pause.start, None)) == promised
 
 
 def test_feedback_is_handled_in_fifteen_working_days() -> None:

@@ -1,10 +1,11 @@
 """Every procedure declares what its form must satisfy, and a dossier that does not is refused or flagged."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from casework.procedures import load_catalogue
+from casework.procedures import checks_in_words, load_catalogue
 from casework.procedures.checks import names_in
 from chassis.clock import frozen_at, now
 from contracts.casework import DeathRegistered, DeathRevoked
@@ -18,9 +19,16 @@ BURIAL = {
 DEATH = {"relation": "child", "died_on": "2026-11-18", "died_at_place": "Tại nhà"}
 ACCOUNT = {"payee_name": "Nguyễn Văn Thử Bình", "payee_bank": "Agribank", "payee_account": "3510 2051 2345 6"}
 
+GUIDE = Path(__file__).parents[3] / "docs" / "vi" / "mot-cua.md"
 WHAT_IS_CHECKED = {
-    "1.000656": "not_in_future died_on; in_order subject_date_of_birth died_on; not_allowed relation; subject alive; once",
-    "1.000894": "old_enough date_of_birth sex; old_enough date_of_birth sex; old_enough partner_date_of_birth",
+    "1.000656": (
+        "not_in_future died_on; in_order subject_date_of_birth died_on; within_days died_on; not_allowed relation; "
+        "subject alive; once"
+    ),
+    "1.000894": (
+        "old_enough date_of_birth sex; old_enough date_of_birth sex; old_enough partner_date_of_birth; "
+        "old_enough partner_date_of_birth sex"
+    ),
     "1.001193": "not_in_future child_date_of_birth; within_days child_date_of_birth; not_allowed relation",
     "1.001612": "between capital; old_enough date_of_birth; once",
     "1.001731": (
@@ -59,6 +67,38 @@ def checked_in(version):
 
 def test_the_table_lists_what_is_checked_in_every_procedure_of_the_bank():
     assert {code: checked_in(each.versions[-1]) for code, each in load_catalogue().items()} == WHAT_IS_CHECKED
+
+
+def in_the_guide(code, procedure):
+    said = "<br>".join(each.vi for each in checks_in_words(procedure.versions[-1]))
+    return f"| {code} {procedure.name.vi} | {said or 'chỉ kiểm tra đủ thành phần'} |"
+
+
+def test_the_guide_of_the_one_stop_section_says_for_each_procedure_what_is_checked():
+    rows = [in_the_guide(code, each) for code, each in sorted(load_catalogue().items())]
+
+    assert [line for line in GUIDE.read_text("utf-8").splitlines() if line in rows] == rows, "\n".join(rows)
+
+
+async def test_a_procedure_says_what_it_checks_in_both_languages(calling):
+    client = calling()
+    vietnamese = (await client.get("/v1/procedures/1.001193")).json()["checks"]
+    english = (await client.get("/v1/procedures/1.001193", headers={"Accept-Language": "en"})).json()["checks"]
+
+    assert vietnamese[1] == "Ngày sinh của trẻ: quá 60 ngày là đăng ký muộn; cán bộ được báo, hồ sơ vẫn nộp được"
+    assert len(vietnamese) == len(english) == 3
+    assert english[1].endswith(
+        "more than 60 days ago is a late registration; the officer is told, the dossier can be submitted"
+    )
+
+
+def test_a_husband_is_twenty_whoever_of_the_two_applies():
+    rules = load_catalogue()["1.000894"].versions[-1]
+    wife = {"sex": "female", "date_of_birth": "2006-01-01", "partner_date_of_birth": "2007-11-24"}
+
+    found = [each.field for check in rules.checks for each in check.find(wife, rules.labels, MONDAY.date())]
+
+    assert found == ["partner_date_of_birth"]
 
 
 def test_forms_about_the_dead_speak_of_the_deceased():
@@ -226,6 +266,8 @@ CHILD = {
          None, 0, ("/fields/capital", "out-of-range")),
         ("2.000815", {"paper_name": "Bằng", "pages": 0}, None, 0, ("/fields/pages", "out-of-range")),
         ("2.000908", {"paper_name": "Bằng", "issued_on": "2026-12-01"}, None, 0, ("/fields/issued_on", "in-future")),
+        ("1.000894", {"partner_full_name": "Trần", "partner_date_of_birth": "2008-11-24", "partner_permanent_address": "Xã"},
+         None, 0, ("/fields/partner_date_of_birth", "too-young")),
         ("2.000635", {"extract_kind": "birth", "registered_on": "1950-01-01"}, None, 0,
          ("/fields/registered_on", "out-of-order")),
     ],

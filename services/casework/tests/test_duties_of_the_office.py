@@ -170,6 +170,50 @@ async def test_an_apology_moves_the_date_within_the_rules_of_the_procedure(offic
     assert moved.status_code == 200
 
 
+async def marital_status(binh, officer, world, **received):
+    """A certificate that is due in three working days, or in 23 where something has to be verified; received on Monday."""
+    with frozen_at(MONDAY):
+        body = {"procedure_code": "1.004873", "resident_id": str(world.binh)}
+        opened = (await binh.post("/v1/dossiers", json=body)).json()
+        typed = {"marital_state": "never_married", "certificate_purpose": "other"}
+        await binh.patch(f"/v1/dossiers/{opened['id']}", json={"fields": typed})
+        await binh.post(f"/v1/dossiers/{opened['id']}/submit")
+        return opened, (await act(officer, opened, "accept", **received)).json()
+
+
+async def wait_for_a_supplement(binh, officer, dossier, since, until):
+    with frozen_at(at(since)):
+        await act(officer, dossier, "request_supplement", note="Bổ sung lý do")
+    with frozen_at(at(until)):
+        return (await act(binh, dossier, "supplement")).json()
+
+
+async def test_a_supplement_stops_the_longer_clock_of_a_verification_too(binh, officer, world):
+    dossier, accepted = await marital_status(binh, officer, world, verification=True)
+    back = await wait_for_a_supplement(binh, officer, dossier, "2026-11-26T09:00", "2026-12-03T09:00")
+
+    assert (
+        accepted["due_at"] == "2026-12-25T17:00:00+07:00"
+    )  # 23 working days after Monday; the 24th of November is off
+    assert back["due_at"] == "2027-01-04T17:00:00+07:00"  # five working days more; New Year is off
+
+
+async def test_a_supplement_stops_the_clock_of_a_date_that_an_apology_moved(binh, officer, world):
+    dossier, accepted = await marital_status(binh, officer, world)
+    with frozen_at(at("2026-11-25T09:00")):
+        moved = (await act(officer, dossier, "extend", due_on="2026-12-02", note="Thiếu cán bộ")).json()
+    back = await wait_for_a_supplement(binh, officer, dossier, "2026-11-26T09:00", "2026-12-03T09:00")
+
+    assert (accepted["due_at"][:10], moved["due_at"][:10]) == ("2026-11-27", "2026-12-02")
+    assert back["due_at"] == "2026-12-09T17:00:00+07:00"
+
+
+async def test_a_verification_that_would_change_nothing_is_refused(officer, extract):
+    refused = await act(officer, extract, "accept", verification=True)
+
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("/verification", "no-longer-limit")]
+
+
 async def test_a_late_office_apologises_with_a_date_that_is_not_over(officer, extract):
     with frozen_at(MONDAY):
         await act(officer, extract, "accept")

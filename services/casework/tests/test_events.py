@@ -214,6 +214,22 @@ async def test_portal_reports_may_come_in_any_order_and_twice(officer, world, de
     assert item["finished_at"] == "2026-11-20T08:30:00+07:00"
 
 
+async def test_a_wait_over_tet_gives_back_its_working_days_and_not_tet_once_more(officer, world, deliver):
+    """Asked for on the Friday before Tết, brought on the Monday after it: no working day of the office went by."""
+    received, asked, brought = (
+        f"2026-02-{day}T{hour}:00:00+07:00" for day, hour in (("13", "15"), ("13", "16"), ("23", "09"))
+    )
+    times = {"received_at": received, "due_at": "2026-02-23T17:00:00+07:00"}
+    for code, finished in (("H56.1", "2026-02-23T17:00:00+07:00"), ("H56.2", "2026-02-24T08:00:00+07:00")):
+        for number, (status, at) in enumerate(((2, received), (5, asked), (4, brought), (9, finished))):
+            more = {"finished_at": finished} if status == 9 else {}
+            event = portal(status, 0, webhook_id=f"{code}-{number}", code=code, **times, **more)
+            await deliver(event.model_copy(update={"occurred_at": datetime.fromisoformat(at)}))
+
+    items = (await officer.get("/v1/dossiers", params={"q": "H56."})).json()["items"]
+    assert {item["code"]: item["is_on_time"] for item in items} == {"H56.1": True, "H56.2": False}
+
+
 async def test_an_invalid_portal_report_is_rejected_with_the_reason(world, deliver, published, extract):
     await deliver(
         portal(2, 0, unit_code="99999"),
@@ -228,6 +244,24 @@ async def test_an_invalid_portal_report_is_rejected_with_the_reason(world, deliv
         ("rejected", "unknown-unit"), ("rejected", "malformed"), ("rejected", "code-is-ours"), ("applied", None),
         ("unchanged", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"received_at": "9999-12-31T23:59:59Z"}, {"received_at": "0001-01-01T00:00:00+14:00"}, {"received_at": "20261129"},
+        {"received_at": 0}, {"due_at": "9999-12-31T23:59:59Z"}, {"code": "H56\x001"}, {"procedure_code": "\x00"},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_a_portal_report_that_cannot_be_counted_is_rejected_and_stops_no_other(database, world, published, wrong):
+    from casework.handlers.portal import on_partner_events_received
+
+    async with database.transaction() as session:
+        await on_partner_events_received(session, [portal(2, 0, **wrong), portal(2, 1, code="H56.2")])
+
+    outcomes = [(event.outcome, event.reason) for event in await published(DeliveryProcessed)]
+    assert outcomes == [("rejected", "malformed"), ("applied", None)]
 
 
 async def test_a_dossier_of_a_portal_belongs_to_that_portal(officer, world, deliver, published):

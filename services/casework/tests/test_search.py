@@ -160,6 +160,23 @@ async def test_texts_of_an_earlier_release_are_marked_in_the_background(officer,
     assert await found(officer, "/v1/dossiers", "nguyen") == [extract["id"]]
 
 
+async def test_a_text_that_cannot_be_decrypted_stops_no_other(officer, binh, world, extract, database):
+    """Its key is gone, and it comes first."""
+    body = {"procedure_code": "2.000635", "resident_id": str(world.binh)}
+    later = (await binh.post("/v1/dossiers", json=body)).json()
+    await binh.patch(f"/v1/dossiers/{later['id']}", json={"fields": {"extract_kind": "birth"}})
+    await binh.post(f"/v1/dossiers/{later['id']}/submit")
+    async with database.transaction() as session:
+        for row in (await session.exec(select(Dossier))).all():
+            row.search_marks, row.form = None, b"lost" if str(row.id) == extract["id"] else row.form
+
+    for expected in (2, 0):
+        async with database.transaction() as session:
+            assert await mark_old_texts(session) == expected
+
+    assert await found(officer, "/v1/dossiers", "nguyen") == [later["id"]]
+
+
 async def test_published_feedback_is_read_without_signing_in(officer, calling, binh):
     body = {"unit_code": "15724", "category": "field", "text": "Đèn hỏng, gọi tôi 0912345678"}
     sent = (await binh.post("/v1/feedback", json=body)).json()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 
-from casework.calendar import WorkingCalendar, load_calendar
+from casework.calendar import TimeLimit, WorkingCalendar, load_calendar
 from casework.commands.applicants import deciding_unit, not_competent, people_of, rules_of
 from casework.commands.consistency import has_second_claim, is_death_unknown, require_consistent
 from casework.commands.fee_requests import follow_fee, owed_fee, request_fee
@@ -95,9 +95,14 @@ async def _accept(session: Session, dossier: Dossier, decision: Decision) -> Non
     """Valid receipt starts the clock, under the rules of this day."""
     dossier.received_at = now()
     dossier.rules_on = local_date(dossier.received_at)
-    rules = rules_of(dossier)
-    limit = rules.extended_limit if decision.verification and rules.extended_limit else rules.time_limit
-    dossier.due_at = dossier.first_due_at = _calendar().due_at(limit, dossier.received_at)
+    if decision.verification and rules_of(dossier).extended_limit is None:
+        raise InvalidBody(errors=[_no_longer_limit()])
+    dossier.with_verification = decision.verification
+    dossier.due_at = dossier.first_due_at = _calendar().due_at(_limit_of(dossier), dossier.received_at)
+
+
+def _limit_of(dossier: Dossier) -> TimeLimit:
+    return rules_of(dossier).limit(with_verification=dossier.with_verification)
 
 
 async def _transfer(session: Session, dossier: Dossier, decision: Decision) -> None:
@@ -128,13 +133,19 @@ async def _supplement(session: Session, dossier: Dossier, decision: Decision) ->
 
 
 async def _end_pause(session: Session, dossier: Dossier) -> None:
-    pauses = list(await list_pauses(session, dossier.id))
+    """The clock goes on where it stood, also that of a longer limit or of a date that an apology moved."""
+    pauses = await list_pauses(session, dossier.id)
     running = [pause for pause in pauses if pause.ended_at is None]
     for pause in running:
         pause.ended_at = dossier.changed_at
-    if running and dossier.received_at:
-        due = _calendar().due_at(rules_of(dossier).time_limit, dossier.received_at, pauses_of(pauses))
-        dossier.due_at = max(due, dossier.due_at or due)
+    if not running or dossier.received_at is None or dossier.due_at is None:
+        return
+    if dossier.extensions:
+        for stopped in pauses_of(running):
+            dossier.due_at = _calendar().resumed(_limit_of(dossier), dossier.due_at, stopped)
+    else:
+        due = _calendar().due_at(_limit_of(dossier), dossier.received_at, pauses_of(pauses))
+        dossier.due_at = max(due, dossier.due_at)  # an earlier release did not note a verification
 
 
 async def _request_payment(session: Session, dossier: Dossier, decision: Decision) -> None:
@@ -250,6 +261,13 @@ def _close_of(day: date) -> datetime:
 
 def _needed(pointer: str) -> FieldError:
     return FieldError(pointer, "required", "Bắt buộc phải có.", "This is required.")
+
+
+def _no_longer_limit() -> FieldError:
+    return FieldError(
+        "/verification", "no-longer-limit", "Thủ tục này không có thời hạn dài hơn khi phải xác minh.",
+        "This procedure has no longer limit for a verification.",
+    )  # fmt: skip
 
 
 def _later() -> FieldError:

@@ -8,6 +8,8 @@ from sqlmodel import col, select
 from casework.model.documents import Document
 from casework.model.dossiers import Dossier
 from casework.model.feedback import Feedback
+from chassis.observability.log import logger
+from chassis.security.encryption import DecryptionFailed
 from chassis.security.key_rotation import Rotation
 from chassis.storage.database import Session
 
@@ -28,7 +30,12 @@ async def mark_old_texts(session: Session) -> int:
 
 async def _mark(session: Session, rows: Sequence[Any]) -> None:
     for row in rows:
-        row.mark()
+        try:
+            row.mark()
+        except DecryptionFailed:
+            # Its key was removed earlier: this text is lost, the others are marked.
+            logger.warning("text cannot be decrypted", table=row.__tablename__, row=str(row.id))
+            row.search_marks = row.search_marks or []
 
 
 MARKS_FOLLOW_KEYS = tuple(

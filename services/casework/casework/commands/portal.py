@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import or_, text, tuple_
 from sqlmodel import col, select
 
-from casework.calendar import load_calendar
+from casework.calendar import Pause, TimeLimit, load_calendar
 from casework.commands.submission import count_filed
 from casework.model.dossiers import Dossier
 from casework.model.fees import Channel, FeeStatus, fee_amount
@@ -27,6 +27,7 @@ from chassis.security.scope import find_unit
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
+from chassis.web.bodies import Instant
 from contracts.casework import DossierChanged, DossierCompleted, DossierSubmitted
 from contracts.gateway import PartnerEventReceived
 
@@ -35,20 +36,36 @@ ReportOutcome = tuple[Literal["applied", "unchanged", "rejected"], str]
 
 OWN_STATUS = {national: own for own, national in NATIONAL.items() if national and own != Status.DRAFT_RESULT_SENT}
 NEVER_RECEIVED = (NationalStatus.NEWLY_FILED, NationalStatus.NOT_RECEIVED, NationalStatus.WITHDRAWN)
+UNKNOWN_LIMIT = TimeLimit(kind="working_days", count=1)
+"""How pauses are counted for a procedure that is not known here."""
 CHANNELS = {channel.national_code: channel for channel in Channel}
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+
+def _plausible(moment: datetime) -> datetime:
+    """The time, if the calendar can count from it."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError("the year is out of the calendar")
+    return moment
+
+
+Reported = Annotated[Instant, AfterValidator(_plausible)]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 
 
 class PortalStatus(BaseModel):
     """The data of `dossier.status_changed`."""
 
-    code: str = Field(min_length=1, max_length=64)
-    procedure_code: str = Field(min_length=1, max_length=64)
-    unit_code: str = Field(min_length=1, max_length=64)
+    code: Code
+    procedure_code: Code
+    unit_code: Code
     national_status: NationalStatus
     channel: Literal[1, 2, 3]
-    received_at: AwareDatetime
-    due_at: AwareDatetime | None = None
-    finished_at: AwareDatetime | None = None
+    received_at: Reported
+    due_at: Reported | None = None
+    finished_at: Reported | None = None
     fee_paid_online: bool | None = None
 
 
@@ -210,25 +227,30 @@ def _finished_at(reports: Sequence[PortalReport]) -> datetime:
 
 
 def _on_time(dossier: Dossier, reports: Sequence[PortalReport]) -> bool | None:
-    """By the index: the time between a supplement request and its completion is subtracted; what was only filed and then
-    refused or withdrawn does not count."""
+    """By the index: the working time between a supplement request and its completion is not the office's; what was only filed
+    and then refused or withdrawn does not count."""
     assert dossier.finished_at is not None
     was_received = any(report.national_status not in NEVER_RECEIVED for report in reports)
     return is_on_time(
         received_at=dossier.received_at if was_received else None,
-        promised_at=dossier.due_at or _statutory(dossier),
-        finished_at=dossier.finished_at - _waited(reports),
+        promised_at=_promised(dossier, reports),
+        finished_at=dossier.finished_at,
         supplement_requests=dossier.supplement_requests,
         now=dossier.finished_at,
     )
 
 
-def _statutory(dossier: Dossier) -> datetime | None:
-    """Where the portal promised no date, the statutory maximum decides, for procedures that are known here."""
-    rules = _rules(dossier)
-    if rules is None or dossier.received_at is None:
-        return None
-    return load_calendar(get_settings().calendar_file).due_at(rules.time_limit, dossier.received_at)
+def _promised(dossier: Dossier, reports: Sequence[PortalReport]) -> datetime | None:
+    """The portal's promise; where it gave none, the statutory maximum of a procedure that is known here. Moved by the pauses in
+    working time: holidays are in the promise already and are not given twice."""
+    calendar, rules = load_calendar(get_settings().calendar_file), _rules(dossier)
+    limit = rules.time_limit if rules else UNKNOWN_LIMIT
+    promised = dossier.due_at
+    if promised is None and rules is not None and dossier.received_at is not None:
+        promised = calendar.due_at(limit, dossier.received_at)
+    for pause in _pauses(reports):
+        promised = promised and calendar.resumed(limit, promised, pause)
+    return promised
 
 
 def _usual_fee(dossier: Dossier) -> int:
@@ -244,16 +266,12 @@ def _rules(dossier: Dossier) -> Version | None:
         return None
 
 
-def _waited(reports: Sequence[PortalReport]) -> timedelta:
-    pairs = pairwise(reports)
-    return sum(
-        (
-            after.occurred_at - asked.occurred_at
-            for asked, after in pairs
-            if asked.national_status == NationalStatus.SUPPLEMENT_REQUESTED
-        ),
-        timedelta(),
-    )
+def _pauses(reports: Sequence[PortalReport]) -> list[Pause]:
+    return [
+        Pause(asked.occurred_at, after.occurred_at)
+        for asked, after in pairwise(reports)
+        if asked.national_status == NationalStatus.SUPPLEMENT_REQUESTED
+    ]
 
 
 def _latest(values: Sequence[T | None]) -> T | None:

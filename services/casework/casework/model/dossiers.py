@@ -84,6 +84,7 @@ class Dossier(Table, table=True):
     received_at: datetime | None = Field(default=None, sa_type=aware())
     first_due_at: datetime | None = Field(default=None, sa_type=aware())
     due_at: datetime | None = Field(default=None, sa_type=aware())
+    with_verification: bool = False
     finished_at: datetime | None = Field(default=None, sa_type=aware())
     returned_at: datetime | None = Field(default=None, sa_type=aware())
     draft_result_until: datetime | None = Field(default=None, sa_type=aware())

@@ -17,6 +17,7 @@ from casework.procedures.version import (
     ProcedureDocument,
     Version,
 )
+from casework.procedures.wording import checks_in_words
 
 __all__ = [
     "AllowanceLevel",
@@ -36,5 +37,6 @@ __all__ = [
     "ProcedureDocument",
     "UnknownProcedure",
     "Version",
+    "checks_in_words",
     "load_catalogue",
 ]

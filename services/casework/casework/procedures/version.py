@@ -253,6 +253,10 @@ class Version(_Data):
         """Whether a dossier received on `day` follows this version."""
         return (self.valid_from or date.min) <= day <= (self.valid_until or date.max)
 
+    def limit(self, *, with_verification: bool) -> TimeLimit:
+        """How long the office has; longer where something has to be verified and the procedure allows it."""
+        return self.extended_limit if with_verification and self.extended_limit else self.time_limit
+
     def fields_for(self, applicant: Applicant) -> tuple[FormField, ...]:
         """The form of such an applicant."""
         return tuple(field for field in self.fields if field.is_for(applicant))

@@ -50,7 +50,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
         subject=subject_of(dossier, form, rules, sees_subject=sees_subject),
         subject_called=called(rules),
         components=tuple(components),
-        time_limit=limit_text(rules.time_limit),
+        time_limit=limit_text(rules.limit(with_verification=dossier.with_verification)),
         received_at=moment(dossier.received_at or dossier.submitted_at),
         due_at=moment(dossier.due_at) if dossier.due_at else "sau khi hồ sơ được tiếp nhận",
         return_place=f"Trung tâm Phục vụ hành chính công {place}",

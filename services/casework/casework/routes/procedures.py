@@ -7,7 +7,7 @@ from fastapi import Header, Query, Response
 from casework.commands.procedures import choose_procedures
 from casework.errors import UnknownProcedureCode
 from casework.model.chosen import ChosenProcedures
-from casework.procedures import FormField, Procedure, UnknownProcedure, Version, load_catalogue
+from casework.procedures import FormField, Procedure, UnknownProcedure, Version, checks_in_words, load_catalogue
 from casework.queries.procedures import count_filed, find_choice, get_minimum
 from casework.schemas.procedures import (
     ChosenView,
@@ -199,6 +199,7 @@ def _view(procedure: Procedure, version: Version, language: str, filed: int) -> 
         time_limit=version.time_limit.model_dump(mode="json"),
         extended_limit=version.extended_limit.model_dump(mode="json") if version.extended_limit else None,
         extension=version.extension.model_dump(mode="json"),
+        checks=[each[language] for each in checks_in_words(version)],
         applicants=list(version.applicants),
         on_behalf=version.on_behalf,
         result={"label": version.result.label[language], "electronic": version.result.electronic},

@@ -61,6 +61,8 @@ class ProcedureView(ProcedureLine):
     extended_limit: dict[str, Any] | None
     extension: dict[str, Any]
     """`{working_days, verified}`: by how much an apology may move a promised date."""
+    checks: list[str]
+    """What is checked in the form (những gì được kiểm tra), a sentence for each."""
     applicants: list[str]
     on_behalf: str
     result: dict[str, Any]
