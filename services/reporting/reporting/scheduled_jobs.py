@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from prometheus_client import Gauge
 
 from chassis.clock import today
+from chassis.observability.log import logger
 from chassis.runtime import Runtime, ScheduledJob
 from contracts.services import SERVICES
 from reporting.commands.filed_reports import store_weekly_report
@@ -50,8 +51,11 @@ async def _store_weekly_reports(runtime: Runtime, sunday: date) -> None:
     async with runtime.database.reading() as session:
         communes = await list_communes(session, sunday)
     for code in communes:
-        async with runtime.database.transaction() as session:
-            await store_weekly_report(session, code, sunday)
+        try:
+            async with runtime.database.transaction() as session:
+                await store_weekly_report(session, code, sunday)
+        except Exception as error:  # one commune stops no other; it is tried again at the next run
+            logger.error("weekly report not stored", unit=code, error=type(error).__name__)
 
 
 async def measure_differences(runtime: Runtime) -> None:

@@ -36,7 +36,8 @@ from contracts.onboarding import (
     Target,
 )
 from contracts.payments_qr import MerchantActivated, PaymentReversed, PaymentSettled
-from contracts.registry import OrganizationRegistered, SourceChecked
+from contracts.registry import Lineage, OrganizationRegistered, SourceChecked, UnitChanged
+from reporting.commands.filed_reports import store_weekly_report
 from reporting.handlers import on_counted_events, on_plan_filed
 from reporting.indicators import catalogue
 from reporting.queries.filed_reports import list_filed
@@ -512,6 +513,25 @@ async def test_days_and_weeks_are_kept_once_by_two_workers_and_made_up_for_after
         kept = await session.execute(text("SELECT day FROM snapshot WHERE unit_id = :id ORDER BY day"),
                                      {"id": unit_id("15724")})  # fmt: skip
         assert list(kept.scalars()) == [date(2027, 3, 2) + timedelta(days=n) for n in range(14)]
+
+
+async def test_a_commune_whose_week_cannot_be_stored_stops_no_other(
+    deliver: Client, calling: Client, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing_first(session: Any, code: str, sunday: date) -> Any:
+        if code == "15061":
+            raise ValueError(code)
+        return await store_weekly_report(session, code, sunday)
+
+    monkeypatch.setattr("reporting.scheduled_jobs.store_weekly_report", failing_first)
+    place = Lineage(path="38/15061", parent_id=None, valid_from=None, valid_to=None)
+    await deliver(UnitChanged(unit_id=unit_id("15061"), code="15061", name="Ngọc Lặc", level="commune", kind="commune",
+                              valid_from=None, valid_to=None, lineage=[place]), registered())  # fmt: skip
+    with frozen_at(datetime(2027, 3, 1, 3, tzinfo=UTC)):
+        await close_the_day(runtime)
+        filed = (await calling("officer", unit_code="15724").get("/v1/reports/filed?unit_code=15724")).json()["items"]
+
+    assert [each["period"] for each in filed] == ["2027-W08"]
 
 
 async def test_many_who_follow_a_unit_cost_one_question(deliver: Client, runtime: Runtime) -> None:
