@@ -38,6 +38,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "GET /v1/merchants/{merchant_id}/utility-accounts": CONFIRM_CLAIM,
     "POST /v1/merchants/{merchant_id}/utility-accounts/{link_id}/confirm": CONFIRM_CLAIM,
     "GET /v1/qr-codes/{qr_code_id}": READ_CODE,
+    "DELETE /v1/qr-codes/{qr_code_id}": ISSUE_CODE,
     "GET /v1/qr-codes/{qr_code_id}/image": READ_CODE,
     "POST /v1/bills": ISSUE_BILL,
     "GET /v1/bills": READ_BILL,

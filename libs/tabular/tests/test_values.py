@@ -198,7 +198,8 @@ def test_amounts_are_whole_vnd(cell: str | float, amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["1,5", "1500.5", "1.000,5", "12,34,567", "1.500,000", "abc", "", "--5", True, 0.5, None]
+    "cell",
+    ["1,5", "1500.5", "1.000,5", "12,34,567", "1.500,000", "abc", "", "--5", True, 0.5, None, "9.999.999.999.999.999"],
 )
 def test_what_is_no_whole_amount_is_refused(cell: object) -> None:
     with pytest.raises(CellError, match="amount-invalid"):

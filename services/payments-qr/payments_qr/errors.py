@@ -89,6 +89,23 @@ class ReferenceExists(Problem):
     vi, en = "Mã tham chiếu này đã dùng tại điểm bán.", "The merchant has used this reference before."
 
 
+class CodeOfBill(Problem):
+    """The code pays one bill: cancel the bill, and its code goes with it."""
+
+    slug, status = "code-of-bill", 409
+    vi, en = (
+        "Đây là mã của một hóa đơn: hãy hủy hóa đơn, mã sẽ theo.",
+        "The code of a bill goes with the bill: cancel it.",
+    )
+
+
+class CodeNotOpen(Problem):
+    """The code was paid or revoked before."""
+
+    slug, status = "code-not-open", 409
+    vi, en = "Mã này đã được thanh toán hoặc thu hồi.", "The code is paid or revoked."
+
+
 class BillExists(Problem):
     """There is a bill of this customer for this period."""
 

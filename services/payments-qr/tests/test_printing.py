@@ -2,6 +2,7 @@
 
 import io
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
@@ -124,6 +125,36 @@ def test_a_sheet_without_the_holders_name_has_the_code_and_an_instruction() -> N
 
     assert read_back(Image.open(io.BytesIO(without))) == [poster("Sạp cá").payload]
     assert without != poster_pngs([poster("Sạp cá", asks=False)])[0]
+
+
+def words_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(io.BytesIO(pdf))
+    words = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    document.close()
+    return words
+
+
+async def test_a_poster_names_the_holder_that_the_provider_gave_and_asks_for_the_customer_code_where_there_is_one(
+    officer, activated, registered, deliver, partner_event
+):
+    account = {"bin": "970405", "account_no": "3500205999999"}
+    point = await registered(category="electricity", name="Điện lực Triệu Sơn", market=None, settlement=account)
+    data = {"merchant_id": point["id"], "account_name": "CONG TY DIEN LUC THU"}
+    await deliver(partner_event("merchant.verified", data))
+    stall = await activated()
+    pages = []
+    for merchant in (point, stall):
+        await officer.post(f"/v1/merchants/{merchant['id']}/qr-codes", json={"kind": "static"})
+        printed = await officer.get(f"/v1/merchants/{merchant['id']}/poster.pdf", params={"paper": "a4"})
+        assert printed.status_code == 200, printed.text
+        pages.append(words_of(printed.content))
+
+    utility, market = pages
+    assert "CONG TY DIEN LUC THU" in utility
+    assert "Tên ngắn trong mã: DIEN LUC TRIEU SON" in utility
+    assert "Nội dung chuyển khoản: ghi mã khách hàng trên hóa đơn" in utility
+    assert "NGUYEN THI HANH" in market
+    assert "mã khách hàng" not in market
 
 
 def test_the_account_on_paper_is_masked() -> None:

@@ -170,6 +170,43 @@ async def test_a_code_is_hidden_from_strangers(officer, owner, activated, callin
     assert (await calling().get(f"/v1/qr-codes/{code['id']}")).status_code == 401
 
 
+async def test_a_code_that_was_issued_by_mistake_is_revoked(
+    officer, second_officer, calling, activated, deliver, partner_event, settled, published
+):
+    merchant = await activated()
+    wrong, right = [(await issue(officer, merchant, kind="static", counter=counter)).json() for counter in "78"]
+    path = f"/v1/qr-codes/{wrong['id']}"
+    refused = [
+        await calling("officer", unit_code="15061").delete(path),
+        await calling("partner", partner_id="demo-bank").delete(path),
+    ]
+
+    revoked, again = await second_officer.delete(path), await officer.delete(path)
+
+    poster = await officer.get(f"/v1/merchants/{merchant['id']}/poster.pdf")
+    invalid = await decode(officer, wrong["payload"])
+    assert ([answer.status_code for answer in refused], revoked.status_code) == ([404, 403], 204)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/code-not-open")
+    assert ((await officer.get(path)).json()["status"], invalid.status_code) == ("revoked", 422)
+    assert b"/Count 1" in poster.content
+    assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["has_qr"] is True
+    assert (await officer.delete(f"/v1/qr-codes/{right['id']}")).status_code == 204
+    assert (await officer.get(f"/v1/merchants/{merchant['id']}")).json()["has_qr"] is False
+    assert (await published(MerchantUpdated))[-1].has_qr is False
+    found = (await officer.get("/v1/payment-acts", params={"about_id": wrong["id"]})).json()["items"]
+    assert [(act["act"], act["actor"], act["before"]["counter"]) for act in found] == [("code.revoked", "second", "7")]
+
+
+async def test_the_code_of_a_bill_goes_with_the_bill(officer, activated):
+    point = await activated(category="electricity", market=None)
+    body = {"merchant_id": point["id"], "customer_code": "PD01", "period": "2026-06", "amount": 185_000}
+    bill = (await officer.post("/v1/bills", json=body | {"due_on": "2099-06-30"})).json()
+
+    refused = await officer.delete(f"/v1/qr-codes/{bill['qr_code_id']}")
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/code-of-bill")
+
+
 async def test_banks_are_public_and_dated(calling):
     public = calling()
 

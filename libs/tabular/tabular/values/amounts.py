@@ -15,7 +15,7 @@ AMOUNT_INVALID = Finding(
 
 _CURRENCY = re.compile(r"(?:vnd|vnđ|đồng|đ|₫)\.?$", re.IGNORECASE)
 _SPACE_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3})")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]0{1,2})?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3}){0,3}(?:[.,]0{1,2})?", re.ASCII)
 _PLAIN = re.compile(r"\d{1,15}(?:[.,]0{1,2})?", re.ASCII)
 _FRACTION = re.compile(r"[.,]0{1,2}$")
 _SCIENTIFIC = re.compile(r"[\d.,]+e[+-]?\d+", re.IGNORECASE)

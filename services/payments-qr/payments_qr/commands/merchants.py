@@ -265,8 +265,12 @@ async def apply_provider_status(
     decided_at: datetime,
     decided_by: str,
     reason: str | None,
+    account_name: str | None = None,
 ) -> str | None:
-    """Applies a provider's decision on its merchant; returns the reason of a refusal, or None. An older one changes nothing."""
+    """Applies a provider's decision on its merchant; returns the reason of a refusal, or None. An older one changes nothing.
+
+    `account_name` is the account holder's name as the provider has it: what payers see, and what the poster prints.
+    """
     merchant = await lock_merchant(session, merchant_id)
     if merchant is None or await is_in_training(session, merchant):
         return "unknown-merchant"
@@ -276,6 +280,8 @@ async def apply_provider_status(
     after = rules.with_provider_status(merchant.lifecycle, provider_status, decided_at, decided_by)
     if merchant.set_lifecycle(after, decided_at):
         merchant.reason = reason
+        if provider_status == "verified" and account_name is not None:
+            merchant.put_account(merchant.bin, merchant.opened_account_no(), account_name)
         await _complete_change(session, merchant, before, now())
     return None
 

@@ -38,8 +38,11 @@ Memo = Annotated[str, Field(max_length=512), AfterValidator(storable)]
 
 
 class MerchantStatusPayload(BaseModel):
+    """`account_name` goes with `merchant.verified`: the account holder's name at the provider."""
+
     merchant_id: UUID
     reason: Annotated[str, Field(max_length=2048), AfterValidator(storable)] | None = None
+    account_name: Name | None = None
 
 
 class PaymentSettledPayload(BaseModel):
@@ -76,6 +79,7 @@ class QrIssuedPayload(BaseModel):
     merchant_id: UUID | None = None
     owner: OwnerPayload | None = None
     name: Name | None = None
+    account_name: Name | None = None
     category: Category | None = None
     unit_code: str | None = None
 
@@ -100,6 +104,7 @@ async def apply_merchant_status(
         _effective_time(event),
         event.webhook_id,
         payload.reason,
+        payload.account_name,
     )
     return ("rejected", refused) if refused else ("applied", None)
 
@@ -205,7 +210,7 @@ async def _add_merchant(
             "category": payload.category,
             "owner": {"tax_code": payload.owner.number},
             "provider": event.partner_id,
-            "settlement": {"bin": bin, "account_no": account_no, "account_name": None},
+            "settlement": {"bin": bin, "account_no": account_no, "account_name": payload.account_name},
         }
     )
     merchant = new_merchant(details, unit, maker=f"partner:{event.partner_id}")

@@ -1,19 +1,23 @@
 """Issuing QR codes, importing external ones, and revoking all codes of a merchant."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import col, select
 
 from chassis.clock import now, today
 from chassis.errors import FieldError, InvalidBody
+from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from contracts.payments_qr import MerchantUpdated, QrIssued
 from payments_qr.banks import find_bank
-from payments_qr.errors import MerchantNotActive, ReferenceExists, invalid_qr, unwritable
+from payments_qr.commands.acts import note_act
+from payments_qr.errors import CodeNotOpen, CodeOfBill, MerchantNotActive, ReferenceExists, invalid_qr, unwritable
 from payments_qr.model import Bill, Merchant, QrCode
 from payments_qr.model.merchants import CITY, MCC_OF, account_indexes
 from payments_qr.model.qr_codes import CodeTerms
@@ -197,6 +201,35 @@ def _pays_into(merchant: Merchant, decoded: DecodedQr) -> bool:
     if decoded.bin is None or decoded.account_no is None:
         return True
     return decoded.bin == merchant.bin and merchant.account_index in account_indexes(decoded.bin, decoded.account_no)
+
+
+async def revoke_code(session: Session, caller: Caller, merchant: Merchant, code_id: UUID) -> None:
+    """Revokes one open code. The caller has locked the merchant; without another code to print it has none (`has_qr`)."""
+    code = await session.get_one(QrCode, code_id, with_for_update=True, populate_existing=True)
+    if code.bill_id is not None:
+        raise CodeOfBill()
+    if code.state != "active":
+        raise CodeNotOpen()
+    note_act(
+        session, caller, "code.revoked", ("qr_code", code.id), merchant_id=merchant.id, unit_id=merchant.unit_id,
+        before={"status": code.state, "kind": code.kind, "counter": code.counter},
+    )  # fmt: skip
+    code.turn("revoked", now())
+    await session.flush()
+    if merchant.has_qr and not await list_open_codes(session, merchant.id):
+        merchant.has_qr = False
+        merchant.touch(now())
+        publish(session, merchant.state_event(MerchantUpdated))
+
+
+async def list_open_codes(session: Session, merchant_id: UUID) -> Sequence[UUID]:
+    """The codes of a counter that can be paid; those of single payments do not count."""
+    found = await session.exec(
+        select(QrCode.id).where(
+            col(QrCode.merchant_id) == merchant_id, col(QrCode.state) == "active", col(QrCode.kind) != "dynamic"
+        )
+    )
+    return found.all()
 
 
 async def revoke_codes(session: Session, merchant: Merchant, at: datetime) -> None:

@@ -15,9 +15,9 @@ from payments_qr.model.tables import Table, aware, text
 ActName = Literal[
     "bill.cancelled", "bill.written_off", "bill.reopened", "payment.accepted", "payment.dismissed", "payment.reopened",
     "settlement_line.resolved", "settlement_line.reopened", "import.undone", "merchant.changed", "fee_merchant.withdrawn",
-    "market_manager.ended",
+    "market_manager.ended", "code.revoked",
 ]  # fmt: skip
-Subject = Literal["bill", "payment", "settlement_line", "import", "merchant", "unit", "market_manager"]
+Subject = Literal["bill", "payment", "settlement_line", "import", "merchant", "unit", "market_manager", "qr_code"]
 
 
 class Act(Table, table=True):

@@ -4,18 +4,19 @@ A settlement belongs to its partner: operators and the partner upload, read and 
 merchants in their units, with a purpose; training accounts see none.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import File, Form, Header, UploadFile
 from fastapi.responses import JSONResponse
+from pydantic import AfterValidator
 
 from chassis.errors import Forbidden, Language, TooLarge
 from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.training_guard import TrainingOnly
 from chassis.storage.database import Session
+from chassis.web.bodies import Day
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     Listed,
@@ -29,6 +30,7 @@ from chassis.web.routing import (
 )
 from payments_qr.commands.settlements import import_settlement, reopen_line, resolve_line
 from payments_qr.model import Settlement, SettlementLine
+from payments_qr.model.fields import plausible_day
 from payments_qr.queries.partners import require_partner
 from payments_qr.queries.payments import list_owners
 from payments_qr.queries.settlements import (
@@ -56,6 +58,7 @@ AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 IgnoredColumns = Annotated[
     list[str] | None, Form(max_length=50, description="Headings of columns that are not needed for the comparison")
 ]
+BusinessDate = Annotated[Day, AfterValidator(plausible_day), Form()]
 State = Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
 
 
@@ -64,7 +67,7 @@ State = Literal["matched", "missing_here", "missing_there", "amount_mismatch", "
 async def create_settlement(
     file: Annotated[UploadFile, File()],
     partner_id: Annotated[str, Form(max_length=63)],
-    business_date: Annotated[date, Form()],
+    business_date: BusinessDate,
     session: Transaction,
     caller: SettlementOwner,
     ignored_columns: IgnoredColumns = None,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
+from payments_qr.qr_payload import LARGEST_AMOUNT
 from payments_qr.uploads.footers import is_footer
 from payments_qr.uploads.settlement_columns import (
     COLUMNS,
@@ -206,7 +207,7 @@ def _line_of(row: Row) -> FileLine:
     except CellError as error:
         code = "digits-lost" if error.finding.code == "digits-lost" else "wrong-amount"
         raise _wrong(row, "amount", code, error.finding.vi, error.finding.en) from error
-    if not amount:
+    if not 1 <= abs(amount) <= LARGEST_AMOUNT:
         raise _wrong(row, "amount", "wrong-amount", "Số tiền không hợp lệ.", "The amount is not valid.")
     return FileLine(
         number=row.line,
