@@ -334,8 +334,38 @@ async def test_a_providers_message_ends_in_the_same_row_and_gets_its_reply(
         (200, {"success": True}),
         (401, {"success": False}),
     ]
-    [event] = await published(PartnerEventReceived)
-    assert (event.event, event.webhook_id) == ("qr.payment_settled", "92704")
+    form = (
+        b"id=92705&gateway=Vietcombank&transactionDate=2026-11-29+14%3A02%3A37&accountNumber=0123499999"
+        b"&transferType=in&transferAmount=2277000&content=abc"
+    )
+    as_form = await client.post(
+        "/webhooks/sepay", content=form, headers=given | {"content-type": "application/x-www-form-urlencoded"}
+    )  # fmt: skip
+
+    assert (as_form.status_code, as_form.json()) == (200, {"success": True})
+    events = [(event.event, event.webhook_id) for event in await published(PartnerEventReceived)]
+    assert events == [("qr.payment_settled", "92704"), ("qr.payment_settled", "92705")]
+
+
+async def test_a_bad_transfer_of_casso_refuses_no_other(
+    client: httpx.AsyncClient, sign_in: Any, published: Any
+) -> None:
+    operator = await sign_in("operator")
+    partner = {"id": "casso", "name": "Casso", "kind": "bank", "dialect": "casso-v1"}
+    assert (await client.post("/v1/partners", json=partner, headers=operator)).status_code == 201
+    secret = {"secret": "a-secure-token-of-casso"}
+    assert (await client.post("/v1/partners/casso/secrets", json=secret, headers=operator)).status_code == 201
+    transfers = [
+        {"id": number, "tid": tid, "description": "a", "amount": 150000, "when": "2026-11-29 00:34:57",
+         "bank_sub_acc_id": "123456789"} for number, tid in ((1, "FT1"), (2, ""), (3, "FT3"))
+    ]  # fmt: skip
+
+    answer = await client.post(
+        "/webhooks/casso", json={"error": 0, "data": transfers}, headers={"secure-token": secret["secret"]}
+    )  # fmt: skip
+
+    assert answer.status_code == 200
+    assert [event.event for event in await published(PartnerEventReceived)] == ["qr.payment_settled"] * 3
 
 
 async def test_vnpay_calls_with_get_and_gets_its_own_codes(client: httpx.AsyncClient, sign_in: Any) -> None:

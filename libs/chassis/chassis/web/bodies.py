@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any, Self, get_args, get_origin
 
 from fastapi import Request
@@ -74,7 +74,9 @@ def _instant(value: Any) -> Any:
         return value
     if isinstance(value, str) and RFC_3339.fullmatch(value):
         with suppress(ValueError):  # a thirteenth month
-            return datetime.fromisoformat(value.upper())
+            moment = datetime.fromisoformat(value.upper())
+            if MINYEAR < moment.year < MAXYEAR:  # so that it can be told in another zone
+                return moment
     raise _refuse("datetime-parsing", "Phải là thời điểm RFC 3339 có múi giờ.", "Must be an RFC 3339 time with offset.")
 
 
