@@ -23,7 +23,7 @@ NO_PERSON = re.compile(
     r"/v1/(campaigns|units|procedures|banks|vocabularies|partners|reports|data-sources|sessions/\{|refreshes|feedback/published"
     r"|(resident|merchant|bill)-imports|onboarding/(imports|steps|charges|signature-lists/\{)|settlements|data-breaches"
     r"|organizations|registrations|duplicate-candidates|unmatched-events|undecided-residents|market-managers"
-    r"|payment-acts|notifications/\{|merchants/(duplicates|posters)"
+    r"|payment-acts|campaign-acts|notifications/\{|merchants/(duplicates|posters)"
     r"|documents/\{document_id\}/(edxml|edxml-status|files/)|feedback/\{feedback_id\}/attachments"
     r"|incidents|qr-codes/\{qr_code_id\}/image|dossiers/track"
     r"|dossiers/\{dossier_id\}/(results/\{|receipt\.pdf))"
