@@ -87,5 +87,5 @@ async def test_a_connection_asks_the_kernel_to_notice_a_lost_machine(url_behind_
     assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
     assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
     assert await connection.fetchval("SHOW tcp_keepalives_interval") == "3"
-    assert await connection.fetchval("SHOW tcp_user_timeout") == "20s"
+    assert await connection.fetchval("SHOW tcp_user_timeout") == "20000"
     await connection.close()
