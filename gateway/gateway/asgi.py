@@ -7,11 +7,10 @@ quota; then the service responds, and every response gets the same headers.
 import asyncio
 from contextlib import nullcontext
 from time import perf_counter
-from uuid import UUID
 
 from fastapi import FastAPI
 
-from chassis.errors import FieldError, InvalidQuery, MethodNotAllowed, NotFound, Problem, Unauthenticated
+from chassis.errors import MethodNotAllowed, NotFound, Problem, Unauthenticated
 from chassis.observability.log import bind_contextvars, logger
 from chassis.observability.tracing import TRACING
 from chassis.runtime import Runtime
@@ -46,17 +45,14 @@ from gateway.edge.responses import (
 from gateway.edge.slow_down import SlowDown
 from gateway.edge.tracing import Trace, read_trace
 from gateway.edge.usage import count_use
-from gateway.errors import (
-    AmbiguousPath,
-    IdentityUnknown,
-    Overloaded,
-)
+from gateway.errors import AmbiguousPath, Overloaded
+from gateway.identity.admission import acting_for, find_admission, require_registration
 from gateway.identity.configured import provider_of, sessions_of, trusted_providers
 from gateway.identity.credentials import Admission, Credentials, SignerFile
-from gateway.identity.residents import UNREGISTERED, Residents
+from gateway.identity.residents import Residents
 from gateway.identity.school import require_permitted
 from gateway.identity.sessions import PATHS as SIGN_IN_PATHS
-from gateway.identity.sessions import SIGN_IN, DashboardSession
+from gateway.identity.sessions import SIGN_IN
 from gateway.identity.training_accounts import TrainingAccounts
 from gateway.identity.volunteers import Volunteers
 from gateway.proxy.client import ProxyClient
@@ -317,10 +313,10 @@ class Gateway:
             raise missing or NotFound()
         count_use(admission.caller if admission else None, route.method, route.template)
         if admission is not None:
-            admission = await self._acting(head, admission)
+            admission = await acting_for(head, admission, self.credentials)
             require_permitted(admission.caller, route.method, route.template, is_public=route.public)
-            if admission.caller.role == "unregistered" and not route.public:
-                _require_registration(route)
+            if not route.public:
+                require_registration(admission.caller, route.method, route.template)
         if path in GUESSED:
             await self.guesses.count(peer_of(scope), path, send)
         return route, admission
@@ -351,36 +347,11 @@ class Gateway:
             return None, NotFound()
 
     async def _admission(self, scope: Scope, head: RequestHead, *, is_public: bool, path: str) -> Admission | None:
-        values = head.values(b"authorization")
-        if not values or path == "/oauth/token":
-            session = await self._session(scope, path)
-            if session is not None:
-                return self.credentials.admit_session(session)
-            if is_public:
-                return None
+        admission = await find_admission(scope, head, path, self.credentials, self.sessions)
+        if admission is None and not is_public:
             self._take(scope, None)
             raise Unauthenticated
-        if len(values) > 1:
-            raise Unauthenticated
-        return self.credentials.find_admission(values[0]) or await self.credentials.admit(_bearer_of(values[0]))
-
-    async def _acting(self, head: RequestHead, admission: Admission) -> Admission:
-        """The admission of a caller who acts for the person or organization that `X-Acting-For` names."""
-        values = head.values(b"x-acting-for")
-        if not values:
-            return admission
-        try:
-            principal_id = UUID(values[0].decode("latin-1").strip())
-        except ValueError as error:
-            raise InvalidQuery(errors=[NO_PRINCIPAL]) from error
-        if len(values) > 1:
-            raise InvalidQuery(errors=[NO_PRINCIPAL])
-        return await self.credentials.act_for(admission, principal_id)
-
-    async def _session(self, scope: Scope, path: str) -> DashboardSession | None:
-        # Any page that links here sends the cookie, so it permits reading reports and nothing else.
-        is_reading = scope["method"] in ("GET", "HEAD") and path.startswith(("/dashboard", "/v1/reports/"))
-        return await self.sessions.session_of(scope) if is_reading and self.sessions is not None else None
+        return admission
 
     def _take(self, scope: Scope, admission: Admission | None) -> Verdict:
         return self.limits.take(peer_of(scope), admission.caller.subject if admission else None)
@@ -417,27 +388,6 @@ REPLACED_INSIDE = frozenset(
 )
 
 
-NO_PRINCIPAL = FieldError(
-    "/X-Acting-For",
-    "not-an-id",
-    "Phải là mã của một người dân hoặc tổ chức.",
-    "Must be the id of a resident or organization.",
-)
-
-
-def _require_registration(route: Route) -> None:
-    """IdentityUnknown for what only registered people may call."""
-    if (route.method, route.template) not in UNREGISTERED:
-        raise IdentityUnknown(members={"registration": "/v1/registrations"})
-
-
 def _bind(trace: Trace) -> None:
     """Add the ids to log lines of this request; proxied requests log nothing. Ends with the request's task."""
     bind_contextvars(request_id=trace.request_id.decode(), traceparent=trace.traceparent.decode())
-
-
-def _bearer_of(authorization: bytes) -> str:
-    scheme, _, token = authorization.decode("latin-1").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Unauthenticated
-    return token.strip()

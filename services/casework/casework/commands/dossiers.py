@@ -15,7 +15,8 @@ from casework.errors import (
     DossierNotEditable,
 )
 from casework.model.applications import Application, FormChanges
-from casework.model.dossiers import Attachment, Dossier
+from casework.model.dossier_papers import Attachment
+from casework.model.dossiers import Dossier
 from casework.model.forms import (
     TYPED,
     Entry,

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from casework.commands.applicants import rules_of
 from casework.commands.submission import missing_papers
 from casework.errors import DossierNotEditable, PaperRefused, TooManyPapers
-from casework.model.dossiers import PAPER, PAPER_NAME, RESULT, Attachment, Dossier, DossierResult
+from casework.model.dossier_papers import PAPER, PAPER_NAME, RESULT, Attachment, DossierResult
+from casework.model.dossiers import Dossier
 from casework.model.lifecycle import OPEN, Status
 from casework.settings import get_settings
 from casework.signatures import SignatureCheck, check_signatures

@@ -6,18 +6,8 @@ until that feedback is closed.
 
 from casework.commands.marking import MARKS_FOLLOW_KEYS
 from casework.model.documents import ANNEX, BODY, FILE, ISSUING, STATUS_NOTE, SUBJECT, Document, DocumentFile
-from casework.model.dossiers import (
-    DESK_PAPER,
-    FORM,
-    NOTE,
-    PAPER,
-    PAPER_NAME,
-    RESULT,
-    Attachment,
-    Dossier,
-    DossierResult,
-    DossierStep,
-)
+from casework.model.dossier_papers import PAPER, PAPER_NAME, RESULT, Attachment, DossierResult
+from casework.model.dossiers import DESK_PAPER, FORM, NOTE, Dossier, DossierStep
 from casework.model.feedback import ANSWER, FEEDBACK_NOTE, PHOTO, TEXT, Feedback, FeedbackPhoto, FeedbackStep
 from casework.model.incidents import TEXTS, Incident
 from chassis.security.key_rotation import reencrypting

@@ -13,8 +13,8 @@ from casework.commands.steps import advance, mark_changed, record_step
 from casework.errors import IncompleteDossier
 from casework.model.applications import FormSignature
 from casework.model.chosen import FiledInMonth
-from casework.model.codes import make_code
-from casework.model.dossiers import CodeSerial, Dossier
+from casework.model.codes import CodeSerial, make_code
+from casework.model.dossiers import Dossier
 from casework.model.fees import NOT_EXEMPT, Channel, fee_amount
 from casework.model.forms import Entry, missing
 from casework.model.lifecycle import Action, Actor

@@ -11,7 +11,8 @@ from casework.commands.fee_requests import follow_fee, owed_fee
 from casework.commands.steps import mark_changed, record_step
 from casework.errors import AlreadyReverted, IllegalAction, SecondOfficerNeeded
 from casework.model.applications import Decision
-from casework.model.dossiers import Dossier, DossierPause, DossierResult, DossierStep, UndoState
+from casework.model.dossier_papers import DossierResult
+from casework.model.dossiers import Dossier, DossierPause, DossierStep, UndoState
 from casework.model.fees import FeeAct, FeeStatus
 from casework.model.forms import Entry
 from casework.model.lifecycle import SECOND_OFFICER, Action, Actor, Status

@@ -5,6 +5,11 @@ The form since Circular 03/2025/TT-VPCP was not found, so the pattern is configu
 
 from datetime import date
 
+from sqlalchemy import Text
+from sqlmodel import Field
+
+from casework.model import Table
+
 
 def make_code(pattern: str, *, unit_code: str, day: date, serial: int) -> str:
     """One code, e.g. `H56.15724-261122-0001` for `H56.{unit}-{day:%y%m%d}-{serial:04d}`."""
@@ -21,3 +26,13 @@ def unit_code_of(pattern: str, organ_id: str) -> str | None:
     before, after = pattern.split("{unit}")
     code = organ_id.removeprefix(before).removesuffix(after)
     return code if organ_id == organ_id_of(pattern, code) and code else None
+
+
+class CodeSerial(Table, table=True):
+    """The last serial given to a unit on a day: codes have no gaps and no duplicates."""
+
+    __tablename__ = "code_serial"
+
+    unit_code: str = Field(primary_key=True, sa_type=Text)
+    day: date = Field(primary_key=True)
+    last: int

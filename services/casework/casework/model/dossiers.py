@@ -1,4 +1,4 @@
-"""A dossier, its history, its papers and its result."""
+"""A dossier and its history."""
 
 from base64 import b32encode
 from collections.abc import Sequence
@@ -26,9 +26,6 @@ from chassis.storage.database import aware
 FORM = CipherContext("casework", "dossier", "form")
 DESK_PAPER = CipherContext("casework", "dossier", "desk_paper")
 NOTE = CipherContext("casework", "dossier_step", "note")
-PAPER = CipherContext("casework", "attachment", "content")
-PAPER_NAME = CipherContext("casework", "attachment", "name")
-RESULT = CipherContext("casework", "dossier_result", "content")
 TRACKING = "dossier_tracking"
 NAME_WORD, PHONE_NUMBER, PERSON_NUMBER = "dossier_name_word", "dossier_phone", "dossier_personal_id"
 TRACKING_KEY = "dossier_tracking_key"
@@ -373,57 +370,6 @@ class DossierPause(Table, table=True):
     dossier_id: UUID
     started_at: datetime = Field(sa_type=aware())
     ended_at: datetime | None = Field(default=None, sa_type=aware())
-
-
-class Attachment(Table, table=True):
-    """A paper of a dossier: content and file name encrypted for this row, media type from the content, hash in the clear.
-
-    `signatures` is a `SignatureCheck` as of the moment of attaching; None for pictures.
-    """
-
-    __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_dossier", "dossier_id", "id"),)
-
-    id: UUID = Field(primary_key=True)
-    dossier_id: UUID
-    document: str | None = Field(default=None, sa_type=Text)
-    media_type: str = Field(sa_type=Text)
-    size: int
-    sha256: bytes = Field(sa_type=LargeBinary)
-    name: bytes = Field(sa_type=LargeBinary)
-    content: bytes = Field(sa_type=LargeBinary)
-    attached_at: datetime = Field(sa_type=aware())
-    attached_by: str = Field(sa_type=Text)
-    signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-
-
-class DossierResult(Table, table=True):
-    """The electronic result: encrypted, with the hash that proves it unchanged."""
-
-    __tablename__ = "dossier_result"
-    __table_args__ = (Index("ix_dossier_result_dossier", "dossier_id", "id"),)
-
-    id: UUID = Field(primary_key=True)
-    dossier_id: UUID
-    kind: str = Field(sa_type=Text)
-    media_type: str = Field(sa_type=Text)
-    size: int
-    sha256: bytes = Field(sa_type=LargeBinary)
-    content: bytes = Field(sa_type=LargeBinary)
-    issued_at: datetime = Field(sa_type=aware())
-    issued_by: str = Field(sa_type=Text)
-    revoked_at: datetime | None = Field(default=None, sa_type=aware())
-    signatures: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-
-
-class CodeSerial(Table, table=True):
-    """The last serial given to a unit on a day: codes have no gaps and no duplicates."""
-
-    __tablename__ = "code_serial"
-
-    unit_code: str = Field(primary_key=True, sa_type=Text)
-    day: date = Field(primary_key=True)
-    last: int
 
 
 class TrackingGuess(Table, table=True):

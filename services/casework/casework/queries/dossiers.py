@@ -13,14 +13,13 @@ from sqlmodel import col, select
 
 from casework.errors import TooManyGuesses
 from casework.model.authority import DOSSIER_ACTORS, Relation
+from casework.model.dossier_papers import Attachment, DossierResult
 from casework.model.dossiers import (
     NAME_WORD,
     PERSON_NUMBER,
     PHONE_NUMBER,
-    Attachment,
     Dossier,
     DossierPause,
-    DossierResult,
     DossierStep,
     TrackingGuess,
 )

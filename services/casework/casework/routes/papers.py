@@ -12,7 +12,7 @@ from casework.commands.applicants import rules_of
 from casework.commands.papers import attach_paper, detach_paper, issue_result, verified_paper
 from casework.commands.submission import missing_papers
 from casework.errors import DossierNotEditable
-from casework.model.dossiers import PAPER, RESULT
+from casework.model.dossier_papers import PAPER, RESULT
 from casework.model.lifecycle import Actor
 from casework.queries import dossiers as queries
 from casework.queries import notices, slips

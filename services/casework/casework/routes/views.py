@@ -7,7 +7,8 @@ from casework.commands.applicants import rules_of
 from casework.commands.consistency import find_inconsistencies, pointer_of
 from casework.commands.dossiers import form_of
 from casework.commands.submission import missing_papers
-from casework.model.dossiers import Attachment, Dossier, DossierResult, DossierStep
+from casework.model.dossier_papers import Attachment, DossierResult
+from casework.model.dossiers import Dossier, DossierStep
 from casework.model.fees import Channel, FeeAct
 from casework.model.forms import Entry, Form, is_hidden, missing, shown
 from casework.model.lifecycle import SETTLED, Actor, Status
