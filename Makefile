@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-ha test-compose check format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-ha test-compose check lint-api format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -75,12 +75,16 @@ test-compose: up ## the tests against the compose stack, which it starts
 	$(VENV)/python -m deploy.demo.load $(COMPOSE_URL)
 	$(PYTEST) -m compose
 
-check: install ## what CI runs: format, lint, types, import contracts, generated files, dependency and secret audit, tests
+lint-api: install ## the API documents under the rules of Spectral, Redocly and openapi-spec-validator (Node 20)
+	@.ci/lint-api
+
+check: install ## what CI runs: format, lint, types, import contracts, generated files, linted API, dependency and secret audit, tests
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy $(TYPED)
 	$(VENV)/lint-imports
 	@$(VENV)/python -m deploy.generate --check
+	@.ci/lint-api
 	@.ci/audit $(UV)
 	@$(MAKE) --no-print-directory test
 

@@ -1,6 +1,7 @@
 """`make generate`: writes every generated file. `--check` compares instead, and names each file that differs.
 
-It refuses to write a document that breaks what users of the one before rely on, unless BREAKING=1 is set.
+It refuses to write a document that breaks what users of the one before rely on, unless BREAKING=1 is set, and one that its
+semantic version does not allow after the last release.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.generate.changelog import since_release
 from deploy.generate.compatibility import breaking_api_changes, breaking_event_changes
 from deploy.generate.files import ASYNCAPI, OPENAPI, ROOT, generated_files
 from gateway.api_docs.meanings import counts
@@ -32,7 +34,7 @@ def main() -> int:
 def write(root: Path = ROOT, *, may_break: bool = False) -> int:
     """Write every generated file below `root`; 1 and nothing written when a document would break its users."""
     files = generated_files(root)
-    broken = [] if may_break else broken_by(files, root)
+    broken = [] if may_break else broken_by(files, root) + since_release(json.loads(files[OPENAPI]))
     if broken:
         print("Users of the API would be broken; BREAKING=1 writes all the same:", *broken, sep="\n  ")
         return 1

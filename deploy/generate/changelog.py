@@ -40,13 +40,41 @@ def inventory(document: Mapping[str, Any]) -> list[str]:
 
 def changelog(document: Mapping[str, Any], releases: Path = RELEASES) -> str:
     """The page, for the document of today."""
-    versions = {path.stem: path.read_text(encoding="utf-8").split("\n")[:-1] for path in releases.glob("*.txt")}
+    versions = _released(releases)
     versions.setdefault(API_VERSION, inventory(document))
-    ordered = sorted(versions, key=lambda version: tuple(map(int, version.split("."))))
+    ordered = sorted(versions, key=_numbers)
     parts = [HEAD]
     for before, after in reversed(list(pairwise(ordered))):
         parts.append(f"## {after}\n\n{_difference(set(versions[before]), set(versions[after]))}")
     return "\n\n".join([*parts, f"## {ordered[0]}\n\nThe first version: {_size(versions[ordered[0]])}."]) + "\n"
+
+
+def since_release(document: Mapping[str, Any], version: str = API_VERSION, releases: Path = RELEASES) -> list[str]:
+    """What the semantic version does not allow, one sentence each: operations and query parameters of the last release that
+    are gone in the same major version, and a released version whose document is another one now."""
+    released = _released(releases)
+    earlier = [one for one in released if _numbers(one) <= _numbers(version)]
+    if not earlier:
+        return []
+    last, now = max(earlier, key=_numbers), set(inventory(document))
+    if last == version and set(released[last]) != now:
+        return [f"{version} is released with another document: raise API_VERSION in gateway/api_docs/version.py"]
+    if _numbers(last)[0] < _numbers(version)[0]:
+        return []
+    gone = sorted(
+        line
+        for line in set(released[last]) - now
+        if line.split(" ")[1].startswith("/") and not line.endswith(" deprecated")
+    )
+    return [f"{line} of {last} is gone: it stays until the next major version" for line in gone]
+
+
+def _released(releases: Path) -> dict[str, list[str]]:
+    return {path.stem: path.read_text(encoding="utf-8").split("\n")[:-1] for path in releases.glob("*.txt")}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _difference(before: set[str], after: set[str]) -> str:

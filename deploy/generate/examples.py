@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from deploy.generate.story import STORY, Teller
+from deploy.generate.story import STORY, StepRefused, Teller
 from gateway.api_docs.examples import EXAMPLES_FILE
 
 TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
@@ -35,12 +35,29 @@ def main(url: str) -> int:
         document = http.get("/openapi.json").json()
         teller = Teller(http, document)
         for chapter in STORY:
-            chapter(teller)
+            try:
+                chapter(teller)
+            except StepRefused as refused:
+                print(f"{chapter.__name__} ends early: {refused}")
+        print(*teller.refused, sep="\n")
         read_everything(teller, document)
     recorded = json.dumps(sorted_examples(teller.examples), ensure_ascii=False, indent=1)
     EXAMPLES_FILE.write_text(TOKEN.sub("eyJhbGciOi…", recorded) + "\n")
-    print(f"{len(teller.examples)} operations of {len(document['paths'])} paths have an example")
+    for name in missing(document, teller.examples):
+        print(f"no example of an answer: {name}")
     return 0
+
+
+def missing(document: dict[str, Any], examples: dict[str, Any]) -> list[str]:
+    """The operations that answer JSON and have no recorded answer."""
+    return sorted(
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        for code, answer in operation["responses"].items()
+        if code.startswith("2") and "application/json" in answer.get("content", {})
+        if code not in examples.get(operation["operationId"], {}).get("answers", {})
+    )
 
 
 def read_everything(teller: Teller, document: dict[str, Any]) -> None:

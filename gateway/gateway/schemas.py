@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from chassis.security.identity import Role
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.vocabulary import OneOf
 from gateway.model.partners import AgreementScope
 from gateway.webhooks.event_types import SHAPES
 from gateway.webhooks.providers import Dialect
@@ -115,8 +117,8 @@ class PartnerChange(RequestBody):
 class PartnerView(BaseModel):
     id: str
     name: str
-    kind: str
-    status: str
+    kind: Annotated[str, OneOf(Kind)]
+    status: Annotated[str, OneOf("active", "retired")]
     dialect: Dialect
     allowed_types: list[str]
     scopes: list[str]
@@ -187,7 +189,7 @@ class AgreementView(BaseModel):
 
 class OutcomeView(BaseModel):
     service: str
-    outcome: str
+    outcome: Annotated[str, OneOf("applied", "unchanged", "unmatched", "rejected")]
     reason: str | None
     at: datetime
 
@@ -198,7 +200,7 @@ class DeliveryView(BaseModel):
     id: UUID
     webhook_id: str
     type: str | None
-    status: str
+    status: Annotated[str, OneOf("accepted", "processed", "unmatched", "rejected", "ignored")]
     reason: str | None
     occurred_at: datetime
     received_at: datetime
@@ -247,7 +249,7 @@ class OwnLink(BaseModel):
 class MeView(BaseModel):
     """Who the caller is, and what the sign-in is good for."""
 
-    role: str
+    role: Annotated[str, OneOf(Role)]
     """The caller's role."""
     resident_id: UUID | None
     """The resident who signed in, also while acting for another."""
@@ -300,7 +302,7 @@ class DeadLetterItem(BaseModel):
     key: str
     type: str
     event_id: UUID
-    state: str
+    state: Annotated[str, OneOf("dead", "waiting")]
     reason: str
     died_at: datetime
 
@@ -319,7 +321,7 @@ class AdministrativeActView(BaseModel):
     id: UUID
     at: datetime
     actor: str
-    role: str
+    role: Annotated[str, OneOf(Role)]
     act: str
     target: str
     detail: str

@@ -143,6 +143,42 @@ def test_every_parameter_and_nearly_every_property_is_described(document: dict[s
     assert undescribed == []
 
 
+OPEN_CODES = {
+    # named by who grants them, by decrees, by whoever equips a venue
+    *(
+        "gateway.LicenceCreate.kind",
+        "gateway.LicenceView.kind",
+        "registry.UnitView.kind",
+        "onboarding.ReadinessItem.kind",
+    ),
+    # of events, whose new values come before a new version of the API; and what a notification leads to
+    *(
+        "notifications.DocumentReceivedData.status",
+        "notifications.DossierData.status",
+        "notifications.MerchantData.status",
+    ),
+    *("notifications.FeedbackAnsweredData.status", "notifications.RecordReadData.role", "notifications.StepData.step"),
+    *("notifications.SessionScheduledData.kind", "notifications.AboutView.kind"),
+}
+
+
+def test_states_and_kinds_are_enums_in_answers_too(document: dict[str, Any]) -> None:
+    """A client chooses what to show by them. `OPEN_CODES` are no closed lists."""
+    texts = {
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field in ("status", "state", "kind", "step", "severity", "outcome", "role")
+        if is_open_text(schema.get("properties", {}).get(field, {}))
+    }
+
+    assert texts == OPEN_CODES
+
+
+def is_open_text(schema: dict[str, Any]) -> bool:
+    parts = [schema, *schema.get("anyOf", ())]
+    return any(part.get("type") == "string" and not {"enum", "const", "format"} & set(part) for part in parts)
+
+
 def test_components_that_no_operation_uses_are_left_out(document: dict[str, Any]) -> None:
     text = str(document)
     for name in document["components"]["schemas"]:
@@ -160,6 +196,8 @@ def test_the_30_variant_has_no_word_of_31(document: dict[str, Any]) -> None:
             key for key in schema if not isinstance(schema[key], dict)
         }, schema
         assert "$ref" not in schema or len(schema) == 1, schema
+        assert "nullable" not in schema or "type" in schema, schema
+        assert not schema.get("nullable") or "enum" not in schema or None in schema["enum"], schema
 
 
 def test_a_union_of_types_is_the_first_and_keeps_null() -> None:
@@ -174,6 +212,9 @@ def test_a_union_of_types_is_the_first_and_keeps_null() -> None:
         "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}, {"type": "null"}]
     }
     assert of(instant) == {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert of({"anyOf": [{"type": "boolean"}, {"type": "string"}], "description": "Either."}) == {
+        "description": "Either."
+    }
     assert of({"type": "boolean", "const": True}) == {"type": "boolean", "description": "Always true."}
     assert of({"type": "string", "contentMediaType": "application/octet-stream"}) == {
         "type": "string",

@@ -319,6 +319,8 @@ async def test_a_browser_application_is_let_in_only_from_a_listed_origin(open_ga
                 answer = await client.get(UNIT, headers={"Origin": origin})
                 for one in (preflight, answer):
                     assert ("Access-Control-Allow-Origin" in one.headers) is allowed
+                readable = set(answer.headers.get("Access-Control-Expose-Headers", "").split(", "))
+                assert ({"ETag", "Retry-After", "Deprecation", "Sunset", "Link"} <= readable) is allowed
 
 
 async def test_requests_over_the_in_flight_limit_get_503_and_retry_after(

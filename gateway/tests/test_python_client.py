@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,14 @@ async def box(asgi_app: Any, serve: Any) -> sandbox.Sandbox:
     return sandbox.Sandbox(http, "demo-bank", secret, "038095000001", "15724")
 
 
+@pytest.fixture
+def unused_address() -> str:
+    """Where nothing listens."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
 async def test_every_scenario_of_the_sandbox_meets_what_it_expects(box: sandbox.Sandbox) -> None:
     assert await asyncio.to_thread(sandbox.play, box, list(sandbox.SCENARIOS))
     assert len(box.results) > len(sandbox.SCENARIOS)
@@ -45,6 +54,14 @@ def test_the_client_signs_as_the_gateway_verifies() -> None:
 def test_the_sandbox_lists_its_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     assert sandbox.main(["--list"]) == 0
     assert set(sandbox.SCENARIOS) == {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+
+
+def test_without_a_platform_the_sandbox_says_so_in_one_line(
+    capsys: pytest.CaptureFixture[str], unused_address: str
+) -> None:
+    assert sandbox.main(["--url", unused_address]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"There is no platform at {unused_address}")
 
 
 def test_a_sender_may_copy_the_signing_file_alone() -> None:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.clients, pytest.mark.timeout(1800)]
 PAGES = Path(__file__).parent / "journeys"
 STEPS = {
     *("sign in", "register", "repeated key", "problem", "prefill", "draft", "attach", "stale etag", "submit"),
-    *("download", "cursor", "webhook"),
+    *("received event", "download", "cursor", "webhook"),
 }
 
 
@@ -33,7 +33,7 @@ def built(language: str) -> Path:
         pytest.skip(str(missing))
 
 
-def play(command: list[str], folder: Path, url: str, **variables: str) -> set[str]:
+def play(command: list[str], folder: Path, url: str, **variables: str) -> None:
     done = subprocess.run(
         command,
         cwd=folder,
@@ -47,15 +47,13 @@ def play(command: list[str], folder: Path, url: str, **variables: str) -> set[st
 
     assert done.returncode == 0, done.stdout + done.stderr[-4000:]
     assert played == STEPS
-    return steps
 
 
 def test_the_python_client_plays_its_journey(url: str) -> None:
     folder = built("python")
 
     assert list(folder.glob("dist/*.whl"))
-    steps = play([sys.executable, str(PAGES / "journey.py")], folder, url, PYTHONPATH=str(folder))
-    assert "received event" in steps
+    play([sys.executable, str(PAGES / "journey.py")], folder, url, PYTHONPATH=str(folder))
 
 
 def test_the_typescript_client_plays_its_journey(url: str, tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/integration.md", "docs/app.md", "docs/vi/ung-dung.md", "docs/vi/ke-hoach-cua-xa.md")
+PAGES = (
+    "docs/integration.md",
+    "docs/app.md",
+    "docs/vi/ung-dung.md",
+    "docs/vi/doi-tac.md",
+    "docs/vi/ke-hoach-cua-xa.md",
+)
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^<!-- tệp: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 """A block that the reader saves under a name."""

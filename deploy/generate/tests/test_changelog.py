@@ -1,9 +1,13 @@
 """The changelog follows from the inventories of the releases and the document of today."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-from deploy.generate.changelog import changelog, inventory
+import pytest
+
+from deploy.generate.changelog import changelog, inventory, since_release
+from deploy.generate.files import OPENAPI, ROOT
 
 DOCUMENT: dict[str, Any] = {
     "paths": {
@@ -28,3 +32,29 @@ def test_what_is_new_and_what_is_gone_stands_under_the_present_version(tmp_path:
     assert "**Added**\n\n- `GET /v1/old deprecated`\n- `GET /v1/units`: `level`\n- `registry.UnitView`: `name`" in page
     assert "**Removed**\n\n- `GET /v1/gone`" in page
     assert page.endswith("## 0.9.0\n\nThe first version: 3 operations.\n")
+
+
+@pytest.mark.parametrize(
+    ("version", "released", "refused"),
+    [
+        ("1.1.0", ["GET /v1/units", "GET /v1/units ?level"], []),
+        ("1.1.0", ["GET /v1/gone", "GET /v1/units ?kind"], ["GET /v1/gone of 1.0.0", "GET /v1/units ?kind of 1.0.0"]),
+        ("1.1.0", ["registry.Renamed .code"], []),
+        ("2.0.0", ["GET /v1/gone"], []),
+        ("1.0.0", ["GET /v1/units"], ["1.0.0 is released with another document"]),
+        ("1.0.0", inventory(DOCUMENT), []),
+    ],
+)
+def test_the_version_says_whether_users_of_the_last_release_find_everything(
+    version: str, released: list[str], refused: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "1.0.0.txt").write_text("\n".join(released) + "\n")
+
+    found = since_release(DOCUMENT, version, tmp_path)
+
+    assert len(found) == len(refused)
+    assert all(one.startswith(start) for one, start in zip(found, refused, strict=True))
+
+
+def test_the_document_of_today_keeps_what_the_last_release_promised() -> None:
+    assert since_release(json.loads((ROOT / OPENAPI).read_text(encoding="utf-8"))) == []

@@ -48,7 +48,7 @@ def with_examples(document: dict[str, Any]) -> dict[str, Any]:
         for operation in item.values():
             _add_recorded(operation, recorded().get(operation.get("operationId", ""), {}))
             for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-                if kind == "application/json" and not has_example(document, content):
+                if kind == "application/json" and not {"example", "examples"} & set(content):
                     content["example"] = example_of(document, content.get("schema", {}))
     return document
 
@@ -69,12 +69,6 @@ def _add_recorded(operation: dict[str, Any], example: Mapping[str, Any]) -> None
         content = operation.get("responses", {}).get(status, {}).get("content", {}).get("application/json")
         if content is not None:
             content["example"] = answer
-
-
-def has_example(document: Schema, content: Schema) -> bool:
-    """Whether a content shows one itself, or its schema does."""
-    schema = _opened(document, content.get("schema", {}))
-    return bool({"example", "examples"} & (set(content) | set(schema)))
 
 
 def example_of(document: Schema, schema: Schema, name: str = "", depth: int = 0) -> Any:

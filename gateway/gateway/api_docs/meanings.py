@@ -17,12 +17,10 @@ def with_meanings(document: dict[str, Any]) -> dict[str, Any]:
     for name, schema in document["components"].get("schemas", {}).items():
         own = terms.get(name.rpartition(".")[2], {})
         _describe(schema, terms["fields"] | own)
-    for item in document["paths"].values():
+    for path, item in document["paths"].items():
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
-                name = parameter["name"]
-                text = terms["parameters"].get(name) or terms["fields"].get(name) or _id_of(name)
-                if text:
+                if text := _meaning(path, parameter["name"]):
                     parameter.setdefault("description", text)
     return document
 
@@ -64,6 +62,12 @@ def undescribed(document: dict[str, Any]) -> list[str]:
 def field_terms() -> dict[str, dict[str, str]]:
     """`fields`, `parameters`, and the names of schemas that mean something else by a name."""
     return tomllib.loads(TERMS_FILE.read_text(encoding="utf-8"))
+
+
+def _meaning(path: str, name: str) -> str:
+    """What a parameter means: at this place of a path, else by its name."""
+    terms, place = field_terms(), f"{path.partition(f'{{{name}}}')[0]}{{{name}}}"
+    return terms["parameters"].get(place) or terms["parameters"].get(name) or terms["fields"].get(name) or _id_of(name)
 
 
 def _id_of(name: str) -> str:

@@ -74,13 +74,19 @@ def merge(documents: Mapping[str, Mapping[str, Any]], problems: Mapping[str, Any
             if OUTSIDE.match(path):
                 operations = {method: described(method, path, operation, service) for method, operation in item.items()}
                 merged["paths"].setdefault(path, {}).update(operations)
-        merged["webhooks"].update(document.get("webhooks", {}))
+        merged["webhooks"].update({name: _event(name, item) for name, item in document.get("webhooks", {}).items()})
         for kind, components in document["components"].items():
             merged["components"].setdefault(kind, {}).update(components)
     merged["paths"].update(WEBHOOK_PATH)
     merged["paths"] = dict(sorted(merged["paths"].items()))
     complete = with_meanings(plain(only_used(merged | tags_of(merged))))
     return with_examples(complete)
+
+
+def _event(name: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """An event that the platform sends, with an id that is a name in every language: `onBillPaid` of `bill.paid`."""
+    operation_id = "on" + "".join(part.capitalize() for part in re.split(r"[._]", name))
+    return {method: operation | {"operationId": operation_id} for method, operation in item.items()}
 
 
 def routes_of(documents: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

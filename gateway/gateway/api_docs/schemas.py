@@ -110,14 +110,17 @@ def _of_one_type(schema: Schema, schemas: Mapping[str, Any]) -> Schema:
     real = [kind for kind in kinds if kind != "null"]
     if len(real) < 2 or set(real) == {"object"} or None in real:
         return schema
+    one: Schema
     if set(real) == {"string"}:
-        one: Schema = {"type": "string"}
+        one = {"type": "string"}
+    elif set(real) == {"boolean", "string"}:
+        one = {}  # neither stands for the other
     else:
         one = next(part for part, kind in zip(parts, kinds, strict=True) if kind != "null")
     others = {key: value for key, value in schema.items() if key != "anyOf"}
     if isinstance(others.get("default"), bool) and one.get("type") == "integer":
         others["default"] = int(others["default"])
-    return others | ({"anyOf": [one, {"type": "null"}]} if "null" in kinds else one)
+    return others | ({"anyOf": [one, {"type": "null"}]} if "null" in kinds and one else one)
 
 
 def _kind(part: Schema, schemas: Mapping[str, Any]) -> str | None:

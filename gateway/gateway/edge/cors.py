@@ -2,7 +2,10 @@
 
 from gateway.edge.request_head import RawHeaders, RequestHead
 
-EXPOSED = b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id"
+EXPOSED = (
+    b"ETag, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id, Deprecation, Sunset, Link, "
+    b"Content-Disposition"
+)
 PREFLIGHT: RawHeaders = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
     (

@@ -22,6 +22,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import require_unit, scoped, unit_of_body
 from chassis.storage.database import Session, new_tables
 from chassis.storage.outbox import publish
+from chassis.web.deprecation import deprecated
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
     IfMatch,
@@ -168,6 +169,13 @@ async def read_text(
 ) -> Response:
     [row] = await request.app.state.runtime.database.fetch("SELECT text FROM note WHERE id = $1", note_id)
     return Response(row["text"].upper() if upper else row["text"])
+
+
+@router.get("/v1/old-notes/{name}", **deprecated(since=date(2027, 1, 1), use="/v1/notes"))
+async def read_old_note(name: str, caller: Annotated[Caller, allow("officer")]) -> dict[str, str]:
+    if name == "missing":
+        raise NotFound()
+    return {"text": name}
 
 
 @router.patch("/v1/notes/{note_id}")

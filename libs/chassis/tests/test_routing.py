@@ -60,6 +60,21 @@ async def test_a_database_without_room_is_a_matter_of_time_and_leaves_nothing(of
         assert (await session.execute(text("SELECT count(*) FROM note"))).scalar_one() == 0
 
 
+async def test_every_answer_of_an_operation_that_ends_says_so_problems_too(officer, calling):
+    answers = [
+        await officer.get("/v1/old-notes/kept"),
+        await officer.get("/v1/old-notes/missing"),
+        await officer.get("/v1/old-notes/kept?unknown=1"),
+        await calling("operator").get("/v1/old-notes/kept"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 404, 400, 403]
+    for answer in answers:
+        assert answer.headers["deprecation"] == "@1798761600"
+        assert answer.headers["sunset"] == "Sun, 02 Jan 2028 00:00:00 GMT"
+    assert "deprecation" not in (await officer.get("/v1/notes")).headers
+
+
 async def test_every_wrong_field_is_named_with_a_pointer_in_the_language_asked_for(officer):
     wrong = {"text": "", "stars": 9}
 

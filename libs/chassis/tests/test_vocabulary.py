@@ -1,10 +1,11 @@
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Literal
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chassis.web.bodies import RequestBody
-from chassis.web.vocabulary import Coded, code_of
+from chassis.web.vocabulary import Coded, OneOf, code_of, one_of
 from contracts.vocabularies import VOCABULARIES
 
 
@@ -32,6 +33,23 @@ def test_a_name_in_no_vocabulary_is_refused_with_the_place_of_the_list(written: 
 
 def test_the_api_document_lists_the_codes() -> None:
     assert "women_union" in TeamBody.model_json_schema()["properties"]["body"]["enum"]
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class LampView(BaseModel):
+    colour: Annotated[str, OneOf(Colour, Literal["green"], "grey")]
+    owner: Annotated[str, one_of("bodies")] | None = None
+
+
+def test_the_document_names_the_codes_of_an_answer_and_old_rows_are_shown_as_they_are() -> None:
+    properties = LampView.model_json_schema(mode="serialization")["properties"]
+
+    assert properties["colour"]["enum"] == ["red", "green", "grey"]
+    assert "women_union" in properties["owner"]["anyOf"][0]["enum"]
+    assert LampView(colour="mauve").colour == "mauve"
 
 
 @pytest.mark.parametrize("vocabulary", VOCABULARIES)

@@ -1,5 +1,8 @@
 // A resident's first dossier with the Java client, in one page.
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import vn.bakhong.api.ApiClient;
@@ -99,8 +104,32 @@ public class Journey {
     } catch (ApiException refused) {
       check("stale etag", refused.getCode() == 412);
     }
+    var event = new CompletableFuture<Map.Entry<HttpExchange, String>>();
+    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0); // of an app that subscribes to events
+    server.createContext("/hooks", exchange -> {
+      event.complete(Map.entry(exchange, new String(exchange.getRequestBody().readAllBytes(), "UTF-8")));
+      exchange.sendResponseHeaders(204, -1);
+    });
+    server.start();
+    var subscriptions = new SubscriptionsApi(signedIn(
+        new GatewayDevelopmentSignIn().role(GatewayDevelopmentSignIn.RoleEnum.PARTNER).partnerId("demo-app")));
+    var hook = new NotificationsSubscriptionCreate()
+        .url(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hooks"))
+        .types(List.of(NotificationsSubscriptionCreate.TypesEnum.DOSSIER_SUBMITTED));
+    var subscription = subscriptions.createSubscription(
+        SubscriptionsApi.APICreateSubscriptionRequest.newBuilder().notificationsSubscriptionCreate(hook).build());
+
     var submitted = dossiers.submitDossier(DossiersApi.APISubmitDossierRequest.newBuilder().dossierId(dossierId).build());
     check("submit", submitted.getCode() != null);
+    var arrived = event.get(60, TimeUnit.SECONDS);
+    var sent = arrived.getKey().getRequestHeaders();
+    var key = Base64.getDecoder().decode(subscription.getSecret().substring("whsec_".length()));
+    var signed = sign(key, sent.getFirst("webhook-id"), sent.getFirst("webhook-timestamp"), arrived.getValue());
+    check("received event", List.of(sent.getFirst("webhook-signature").split(" ")).contains(signed)
+        && arrived.getValue().contains("dossier.submitted"));
+    subscriptions.deleteSubscription(
+        SubscriptionsApi.APIDeleteSubscriptionRequest.newBuilder().subscriptionId(subscription.getId()).build());
+    server.stop(0);
     var slip = dossiers.getSlip(DossiersApi.APIGetSlipRequest.newBuilder().dossierId(dossierId).build());
     check("download", new String(Files.readAllBytes(slip.toPath()), 0, 4).equals("%PDF"));
 
@@ -121,15 +150,18 @@ public class Journey {
   }
 
   /** Standard Webhooks: HMAC-SHA256 over id, time and body, with the secret's decoded bytes. */
+  static String sign(byte[] key, String id, String time, String body) throws Exception {
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(key, "HmacSHA256"));
+    return "v1," + Base64.getEncoder().encodeToString(mac.doFinal((id + "." + time + "." + body).getBytes("UTF-8")));
+  }
+
   static int deliver(String body, boolean isSigned) throws Exception {
     var key = Base64.getDecoder().decode("ZGVtby1iYW5rLi4uLi4uLi4uLi4uLi4uLi4uLi4uLi4="); // of demo-bank's whsec_…
     String id = "msg_" + UUID.randomUUID(), time = String.valueOf(System.currentTimeMillis() / 1000);
-    var mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(key, "HmacSHA256"));
-    var signature = Base64.getEncoder().encodeToString(mac.doFinal((id + "." + time + "." + body).getBytes("UTF-8")));
     var request = HttpRequest.newBuilder(URI.create(URL + "/webhooks/demo-bank"))
         .header("content-type", "application/json").header("webhook-id", id).header("webhook-timestamp", time)
-        .header("webhook-signature", "v1," + (isSigned ? signature : "AAAA"))
+        .header("webhook-signature", isSigned ? sign(key, id, time, body) : "v1,AAAA")
         .POST(HttpRequest.BodyPublishers.ofString(body)).build();
     // HTTP/1.1: the default offers an upgrade to HTTP/2, which a body must not carry.
     var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

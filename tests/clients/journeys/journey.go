@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"time"
@@ -95,8 +96,31 @@ func main() {
 	check("fill in", err == nil, err)
 	_, refused, _ = mine.DossiersAPI.UpdateDossier(ctx, draft.Id).CaseworkDossierFillIn(fill).IfMatch(stale).Execute()
 	check("stale etag", refused.StatusCode == 412, nil)
+	type message struct {
+		headers http.Header
+		body    []byte
+	}
+	events := make(chan message, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, request *http.Request) {
+		body, _ := io.ReadAll(request.Body)
+		events <- message{request.Header, body}
+		answer.WriteHeader(http.StatusNoContent)
+	})) // of an app that subscribes to events
+	defer server.Close()
+	as = bakhong.NewGatewayDevelopmentSignIn("partner")
+	as.SetPartnerId("demo-app")
+	subscriptions := signedIn(*as).SubscriptionsAPI
+	hook := *bakhong.NewNotificationsSubscriptionCreate(server.URL, []string{"dossier.submitted"})
+	subscription, _, err := subscriptions.CreateSubscription(ctx).NotificationsSubscriptionCreate(hook).Execute()
+	check("subscribe", err == nil, err)
+
 	submitted, _, err := mine.DossiersAPI.SubmitDossier(ctx, draft.Id).IdempotencyKey(uuid.NewString()).Execute()
 	check("submit", err == nil && submitted.Status == "submitted", err)
+	event := <-events
+	receiver, _ := webhooks.NewWebhook(subscription.Secret)
+	check("received event", strings.Contains(string(event.body), "dossier.submitted"), receiver.Verify(event.body, event.headers))
+	_, err = subscriptions.DeleteSubscription(ctx, subscription.Id).Execute()
+	check("unsubscribe", err == nil, err)
 	slip, _, err := mine.DossiersAPI.GetSlip(ctx, draft.Id).Execute()
 	check("download", err == nil, err)
 	content, _ := io.ReadAll(slip)

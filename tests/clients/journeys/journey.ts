@@ -1,5 +1,7 @@
 // A resident's first dossier with the TypeScript client, in one page.
 import { randomInt, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createBakhong, type Schemas } from "bakhong-api";
 import { Webhook } from "standardwebhooks";
 
@@ -71,8 +73,29 @@ const refused = await mine.PATCH("/v1/dossiers/{dossier_id}", {
   params: { path: dossier, header: { "If-Match": stale } }, body: { copies: 2 },
 });
 expect("stale etag", refused.response.status === 412);
+// The server of an app that subscribes to events.
+let arrived: (event: { headers: Record<string, string>; body: string }) => void;
+const event = new Promise<{ headers: Record<string, string>; body: string }>((resolve) => (arrived = resolve));
+const server = createServer((request, answer) => {
+  const parts: Buffer[] = [];
+  request.on("data", (part) => parts.push(part));
+  request.on("end", () => {
+    arrived({ headers: request.headers as Record<string, string>, body: Buffer.concat(parts).toString() });
+    answer.writeHead(204).end();
+  });
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const app = await signedIn({ role: "partner", partner_id: "demo-app" });
+const hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`;
+const subscribed = await app.POST("/v1/subscriptions", { body: { url: hook, types: ["dossier.submitted"] } });
+
 const submitted = await mine.POST("/v1/dossiers/{dossier_id}/submit", { params: { path: dossier } });
 expect("submit", submitted.data!.status === "submitted");
+const { headers, body: sent } = await event;
+const verified = new Webhook(subscribed.data!.secret).verify(sent, headers) as { type: string };
+expect("received event", verified.type === "dossier.submitted");
+await app.DELETE("/v1/subscriptions/{subscription_id}", { params: { path: { subscription_id: subscribed.data!.id } } });
+server.close();
 const slip = await mine.GET("/v1/dossiers/{dossier_id}/slip.pdf", { params: { path: dossier }, parseAs: "blob" });
 expect("download", slip.data !== undefined && (await (slip.data as unknown as Blob).text()).startsWith("%PDF"));
 

@@ -1,14 +1,16 @@
 """Views of imported lists, the same in every service: findings by row, a preview, and what an undo left."""
 
 from collections.abc import Iterable
-from typing import Any, Literal, Protocol, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel
 
 from chassis.errors import Language
+from chassis.security.identity import Role
 from chassis.spreadsheets import BYTE_ORDER_MARK, XLSX, csv_line
+from chassis.web.vocabulary import OneOf
 
 MOST_SHOWN = 100
 """Entries of each list of a preview."""
@@ -32,7 +34,7 @@ class Finding(Protocol):
 class ActorView(BaseModel):
     """Who did something: role, body and unit, never a name."""
 
-    role: str | None
+    role: Annotated[str, OneOf(Role)] | None
     """The role of the account (vai trò), such as `officer`."""
     body: str | None
     """The body (cơ quan, đoàn thể) for which the account acts, where its token names one."""

@@ -63,10 +63,10 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def rendered(problem: Problem, request: Request) -> JSONResponse:
-    """The answer for a problem, in the caller's language."""
+    """The answer for a problem, in the caller's language; of an operation that ends it says so too."""
     language = language_of(request.headers.get("accept-language"))
     body = problem.render(language, request.url.path)
-    headers = {"Content-Language": language, **problem.headers}
+    headers = {"Content-Language": language, **problem.headers, **getattr(request.state, "ends", {})}
     return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
 
 

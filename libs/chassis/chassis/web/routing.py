@@ -161,6 +161,7 @@ class TransactionalRoute(APIRoute):
         ends = deprecation_headers(notice) if notice else {}
 
         async def handle(request: Request) -> Response:
+            request.state.ends = ends  # for the problems, which answer elsewhere
             return announce_deprecation(with_local_times(await handle_in_transaction(request)), ends)
 
         async def handle_in_transaction(request: Request) -> Response:

@@ -1,8 +1,12 @@
-"""Codes of a vocabulary in bodies and lists: the code or any name that people write for it is read, the code is stored."""
+"""Codes of a vocabulary in bodies and lists: the code or any name that people write for it is read, the code is stored.
+
+In answers the document names the codes that a field may have.
+"""
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -41,6 +45,30 @@ class Coded:
             context = {"vi": f"Không có trong danh mục ({served})."}
             raise PydanticCustomError("unknown-code", f"Not in the vocabulary ({served}).", context)
         return code
+
+
+class OneOf:
+    """What the document tells of a field in an answer: `Annotated[str, OneOf(Status)]`, `OneOf(Role, "platform")`.
+
+    An enum, a `Literal`, or a code. Answers are not checked against it: a row of an older release is shown as it is.
+    """
+
+    def __init__(self, *kinds: Any) -> None:
+        self.codes = [code for kind in kinds for code in _codes(kind)]
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"enum": self.codes}
+
+
+def one_of(vocabulary: str) -> OneOf:
+    """The codes of a vocabulary, for a field in an answer."""
+    return OneOf(*(term.code for term in VOCABULARIES[vocabulary]))
+
+
+def _codes(kind: Any) -> list[str]:
+    if isinstance(kind, str):
+        return [kind]
+    return [one.value for one in kind] if isinstance(kind, type) and issubclass(kind, Enum) else list(get_args(kind))
 
 
 @cache

@@ -45,6 +45,10 @@ class Recall(IntEnum):
     REFUSED = 16
 
 
+STATUS_NAMES = (*(one.name.lower() for one in ExchangeStatus), *(f"recall_{one.name.lower()}" for one in Recall))
+"""Every value of `Document.status_name`."""
+
+
 CHAIN: dict[ExchangeStatus, frozenset[ExchangeStatus]] = {
     ExchangeStatus.ARRIVED: frozenset({ExchangeStatus.REFUSED, ExchangeStatus.RECEIVED}),
     ExchangeStatus.RECEIVED: frozenset(

@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.model.documents import OFFICIAL_LETTER, NewDocument, Signer
+from casework.model.documents import OFFICIAL_LETTER, STATUS_NAMES, NewDocument, Signer
 from casework.schemas.dossiers import Code, Local, Note
 from casework.schemas.feedback import base64_bytes
 from casework.signatures import SignatureCheck
 from chassis.web.bodies import Day, RequestBody
-from chassis.web.vocabulary import Coded
+from chassis.web.vocabulary import Coded, OneOf, one_of
 
 Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
@@ -108,7 +108,7 @@ class DocumentLine(BaseModel):
     number: int
     symbol: str
     issued_on: date
-    kind: str
+    kind: Annotated[str, one_of("document-kinds")]
     """Code of `GET /v1/vocabularies/document-kinds`."""
     kind_title: str
     """The kind in Vietnamese (loại văn bản)."""
@@ -117,7 +117,7 @@ class DocumentLine(BaseModel):
     sender_id: UUID | None
     recipient_unit_code: str | None
     recipient_id: UUID | None
-    status: str
+    status: Annotated[str, OneOf(*STATUS_NAMES)]
     status_code: str
     sent_at: Local
     received_at: Local | None

@@ -17,11 +17,14 @@ from casework.model.applications import (
     HandOver,
     PaperKind,
 )
-from casework.model.fees import Channel, FeeAct
-from casework.model.lifecycle import Action
+from casework.model.fees import Channel, FeeAct, FeeStatus
+from casework.model.forms import State
+from casework.model.lifecycle import Action, Status
 from casework.signatures import SignatureCheck, Verdict
 from chassis.clock import HO_CHI_MINH
+from chassis.security.identity import Role
 from chassis.web.bodies import NOT_NULL, Day, Instant, RequestBody
+from chassis.web.vocabulary import OneOf
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -182,7 +185,7 @@ class DossierLookup(RequestBody):
 class PaperRecorded(BaseModel):
     """The paper that an officer recorded at the desk; shown to officers only."""
 
-    kind: str
+    kind: Annotated[str, OneOf(PaperKind)]
     number: str | None
     issued_on: date | None
 
@@ -203,7 +206,7 @@ class FieldView(BaseModel):
     source: str | None
     verified: bool
     observed_at: Local | None
-    state: str
+    state: Annotated[str, OneOf(State, "not_applicable")]
     editable: bool
     needs_confirmation: bool
     withheld: bool
@@ -211,7 +214,7 @@ class FieldView(BaseModel):
 
 class FeeView(BaseModel):
     amount: int
-    status: str
+    status: Annotated[str, OneOf(FeeStatus)]
     paid_at: Local | None = None
     receipt_number: str | None = None
     payable_at_counter: bool = False
@@ -233,7 +236,7 @@ class PaperView(BaseModel):
 
 class ResultView(BaseModel):
     id: UUID
-    kind: str
+    kind: Annotated[str, OneOf("draft", "result")]
     media_type: str
     size: int
     sha256: str
@@ -243,11 +246,11 @@ class ResultView(BaseModel):
 
 
 class DossierStepView(BaseModel):
-    action: str
-    before: str
-    after: str
+    action: Annotated[str, OneOf(Action, FeeAct)]
+    before: Annotated[str, OneOf(Status)]
+    after: Annotated[str, OneOf(Status)]
     at: Local
-    role: str
+    role: Annotated[str, OneOf(Role, "platform")]
     unit_code: str | None
     note: str | None
 
@@ -257,7 +260,7 @@ class DossierLine(BaseModel):
 
     id: UUID
     code: str | None
-    origin: str
+    origin: Annotated[str, OneOf("here", "portal")]
     procedure_code: str
     procedure_name: str | None
     procedure_name_en: str | None
@@ -265,7 +268,7 @@ class DossierLine(BaseModel):
     resident_id: UUID | None
     organization_id: UUID | None
     channel: int
-    status: str
+    status: Annotated[str, OneOf(Status)]
     national_status: int | None
     created_at: Local
     submitted_at: Local | None
@@ -282,7 +285,7 @@ class DossierLine(BaseModel):
 class DossierProgress(DossierLine):
     """Where a dossier stands after something was done to it, and what the caller may do next; no personal data."""
 
-    legal_actions: list[str]
+    legal_actions: list[Annotated[str, OneOf(Action)]]
     tracking_key: str
     qr_code_id: UUID | None
     first_due_at: Local | None
@@ -355,7 +358,7 @@ class Tracked(BaseModel):
     procedure_name: str | None
     procedure_name_en: str | None
     unit_code: str
-    status: str
+    status: Annotated[str, OneOf(Status)]
     national_status: int | None
     submitted_at: Local | None
     received_at: Local | None

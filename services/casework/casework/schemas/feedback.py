@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.model.petitions import FeedbackAction, FeedbackCategory, FeedbackDecision
+from casework.model.petitions import FeedbackAction, FeedbackCategory, FeedbackDecision, FeedbackStatus
 from casework.schemas.dossiers import Code, Local, Short, refuse_unused
 from chassis.web.bodies import RequestBody
+from chassis.web.vocabulary import OneOf
 
 FeedbackText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, strip_whitespace=True)]
 
@@ -79,9 +80,9 @@ class PhotoView(BaseModel):
 
 
 class FeedbackStepView(BaseModel):
-    action: str
-    before: str
-    after: str
+    action: Annotated[str, OneOf(FeedbackAction)]
+    before: Annotated[str, OneOf(FeedbackStatus)]
+    after: Annotated[str, OneOf(FeedbackStatus)]
     at: Local
     note: str | None
 
@@ -98,8 +99,8 @@ class FeedbackLine(BaseModel):
 
     id: UUID
     unit_code: str
-    category: str
-    status: str
+    category: Annotated[str, OneOf(FeedbackCategory)]
+    status: Annotated[str, OneOf(FeedbackStatus)]
     anonymous: bool
     received_at: Local
     due_at: Local
@@ -113,7 +114,7 @@ class FeedbackLine(BaseModel):
     assignee: str | None
     text: str = ""
     """What was written; empty for an officer who names no purpose, unless it is anonymous, and in the answer of an action."""
-    legal_actions: list[str]
+    legal_actions: list[Annotated[str, OneOf(FeedbackAction)]]
 
 
 class FeedbackView(FeedbackLine):
@@ -135,7 +136,7 @@ class PublishedFeedback(BaseModel):
 
     id: UUID
     unit_code: str
-    category: str
+    category: Annotated[str, OneOf(FeedbackCategory)]
     text: str
     answer: str | None
     received_at: datetime

@@ -5,19 +5,23 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints, model_validator
 
-from casework.model.incidents import IncidentAction, IncidentDecision, NewIncident
+from casework.model.incidents import IncidentAction, IncidentDecision, IncidentStatus, NewIncident
 from casework.schemas.dossiers import Code, Local, Note, Short, refuse_unused
 from chassis.web.bodies import Instant, RequestBody
+from chassis.web.vocabulary import OneOf
+
+System = Literal["portal", "one_stop", "app", "network"]
+Severity = Literal["low", "normal", "high"]
 
 
 class IncidentCreate(RequestBody):
     """A technical fault; without a unit it belongs to the reporter's own unit."""
 
-    system: Literal["portal", "one_stop", "app", "network"]
+    system: System
     unit_code: Code | None = None
     title: Annotated[str, StringConstraints(max_length=200)] = ""
     description: Note = ""
-    severity: Literal["low", "normal", "high"] = "normal"
+    severity: Severity = "normal"
     occurred_at: Instant | None = None
 
     def to_incident(self) -> NewIncident:
@@ -46,11 +50,11 @@ class IncidentAct(RequestBody):
 class IncidentView(BaseModel):
     id: UUID
     unit_code: str
-    system: str
+    system: Annotated[str, OneOf(System)]
     title: str
     description: str
-    severity: str
-    status: str
+    severity: Annotated[str, OneOf(Severity)]
+    status: Annotated[str, OneOf(IncidentStatus)]
     assignee: str | None
     resolution: str | None
     occurred_at: Local
@@ -60,4 +64,4 @@ class IncidentView(BaseModel):
     is_overdue: bool
     is_on_time: bool | None
     escalation: int
-    legal_actions: list[str]
+    legal_actions: list[Annotated[str, OneOf(IncidentAction)]]

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from chassis.errors import Language
 from chassis.web.bodies import RequestBody
+from chassis.web.vocabulary import OneOf
 from notifications.model.notification_kinds import BY_NAME, Kind
 from notifications.model.notification_texts import text_of, title_of
 from notifications.model.notifications import NotificationChannel, NotificationSend, SendStatus
@@ -33,7 +34,7 @@ class NotificationView(BaseModel):
 
     id: UUID
     """Its id, also in a push."""
-    kind: str
+    kind: Annotated[str, OneOf(*BY_NAME)]
     """A kind of `GET /v1/me/notification-preferences`."""
     title: str
     """In the language of the request; without personal data."""

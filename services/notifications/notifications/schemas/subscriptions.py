@@ -6,7 +6,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from chassis.security.identity import Role
 from chassis.web.bodies import NOT_NULL, RequestBody
+from chassis.web.vocabulary import OneOf
 from notifications.model.event_data import Instant
 from notifications.model.event_types import BY_NAME
 from notifications.model.subscriptions import Subscription, SubscriptionAct, SubscriptionSecret, SubscriptionStatus
@@ -169,7 +171,7 @@ class SubscriptionActView(BaseModel):
     """When."""
     actor: str
     """The account, or `notifications` for what the platform did."""
-    role: str
+    role: Annotated[str, OneOf(Role, "platform")]
     """Its role."""
     act: str
     """Such as `subscription.created`, `subscription.failing`, `subscription.disabled`."""

@@ -9,10 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
-from chassis.web.vocabulary import Coded, code_of
+from chassis.web.vocabulary import Coded, OneOf, code_of, one_of
 from onboarding.model.bodies import body_codes, body_name, find_body, find_body_code
 from onboarding.model.campaigns import Campaign, CampaignStatus, CampaignStep, Task
-from onboarding.model.deadlines import is_overdue
+from onboarding.model.deadlines import FilingState, is_overdue
 from onboarding.model.drafts import CampaignDraft, DemandDraft, StepDraft, TaskDraft
 from onboarding.model.plans import FilingKind, RecipientPurpose
 from onboarding.model.templates import TemplateName
@@ -102,7 +102,10 @@ def _body_code(sent: str) -> str:
     return code
 
 
-BodyCode = Annotated[Short, AfterValidator(_body_code)]
+StepState = Literal["planned", "in_progress", "done", "completed", "cancelled"]
+TaskState = Literal["open", "in_progress", "done", "completed", "cancelled"]
+BodyCode = Annotated[Short, AfterValidator(_body_code), one_of("bodies")]
+ShownBody = Annotated[str, one_of("bodies")]
 """A body by its code or by its name ("Hội Phụ nữ"); stored as the code."""
 KnownBody = Annotated[Short, AfterValidator(lambda sent: _body_code(sent) and sent)]
 """A body by its code or by its name; the name stays as it is written ("Công an xã Đồng Tiến")."""
@@ -221,7 +224,7 @@ class CampaignStepView(BaseModel):
     venue: str | None
     starts_on: date | None
     due_on: date | None
-    status: str
+    status: Annotated[str, OneOf(StepState)]
     done_on: date | None
     is_overdue: bool
     is_late: bool
@@ -254,7 +257,7 @@ class CampaignView(BaseModel):
     targets: list[dict[str, Any]]
     team_bodies: list[str]
     evaluation: dict[str, Any] | None
-    status: str
+    status: Annotated[str, OneOf(CampaignStatus)]
     version: int
     created_at: datetime
     steps: list[CampaignStepView]
@@ -269,7 +272,7 @@ class CampaignView(BaseModel):
 
 
 class StepPatch(ReasonedChange):
-    status: Annotated[Literal["planned", "in_progress", "done", "completed", "cancelled"] | None, NOT_NULL] = None
+    status: Annotated[StepState | None, NOT_NULL] = None
     done_on: Day | None = None
     starts_on: Day | None = None
     due_on: Day | None = None
@@ -312,7 +315,7 @@ class TaskPatch(ReasonedChange):
     step: int | None = Field(None, ge=1)
     owner: Short | None = None
     due_on: Day | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
-    status: Annotated[Literal["open", "in_progress", "done", "completed", "cancelled"] | None, NOT_NULL] = None
+    status: Annotated[TaskState | None, NOT_NULL] = None
     done_on: Day | None = None
     note: Long | None = None
     reminders: Annotated[Reminders | None, NOT_NULL] = None
@@ -336,14 +339,14 @@ class TaskView(BaseModel):
     campaign_id: UUID
     unit_code: str
     step: int | None
-    body: str
+    body: ShownBody
     body_name: str
     work: str
     owner: str | None
     due_on: date | None
     due: date | None
     reminders: list[date]
-    status: str
+    status: Annotated[str, OneOf(TaskState)]
     done_on: date | None
     is_overdue: bool
     note: str | None
@@ -407,14 +410,14 @@ class FilingView(BaseModel):
 
     id: UUID | None
     demand_id: UUID
-    kind: str
+    kind: Annotated[str, OneOf(FilingKind)]
     period: str | None
     to: str
     due_on: date
     unit_code: str
     unit_name: str
     filed_on: date | None
-    state: str
+    state: Annotated[str, OneOf(FilingState)]
     is_overdue: bool
     document_id: UUID | None
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.vocabulary import OneOf
 from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Task
 from onboarding.model.evidence import (
@@ -27,6 +28,7 @@ from onboarding.schemas.campaigns import (
     Long,
     ReasonedChange,
     Short,
+    ShownBody,
     TaskView,
     UnitCode,
     past_day,
@@ -69,7 +71,7 @@ class CommunicationPatch(ReasonedChange):
 class CommunicationView(BaseModel):
     id: UUID
     campaign_id: UUID
-    kind: str
+    kind: Annotated[str, OneOf(CommunicationKind)]
     title: str
     url: str | None
     attachment: str | None
@@ -149,7 +151,7 @@ class ModelView(BaseModel):
     campaign_id: UUID
     unit_code: str
     unit_name: str | None = None
-    body: str | None = None
+    body: ShownBody | None = None
     body_name: str | None = None
     """What the body is called today (Đoàn Thanh niên)."""
     title: str | None = None
@@ -177,7 +179,7 @@ class NominationView(BaseModel):
     id: UUID
     campaign_id: UUID
     model_id: UUID
-    category: str
+    category: Annotated[str, OneOf(NominationCategory)]
     votes: int = 0
 
     @classmethod
@@ -218,7 +220,7 @@ class NominatedView(BaseModel):
     model_id: UUID
     title: str
     unit_code: str
-    body: str
+    body: ShownBody
 
     @classmethod
     def of(cls, ranked: RankedKey[UUID], nomination: Nomination, model: DigitalModel) -> "NominatedView":

@@ -1,7 +1,7 @@
 """Request bodies and views of journeys and declarations."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
@@ -10,10 +10,12 @@ from pydantic_core import PydanticCustomError
 from chassis.clock import HO_CHI_MINH, now
 from chassis.web.bodies import Day, Instant, RequestBody
 from chassis.web.routing import Listed
+from chassis.web.vocabulary import OneOf
+from contracts.registry import ResidenceStatus
 from onboarding.model.announcement import things_to_bring
 from onboarding.model.deadlines import FIRST_YEAR, LAST_YEAR
 from onboarding.model.declarations import StepDeclaration
-from onboarding.model.journey import Evidence, JourneyStep
+from onboarding.model.journey import AccountKind, Evidence, EvidenceKind, JourneyStep, StepStatus
 from onboarding.model.journeys import OpenJourney, ResidentStep, StepEvidence
 from onboarding.model.people import KnownOrganization, KnownResident
 from onboarding.model.steps import STEPS, Step
@@ -25,11 +27,11 @@ SHORT = 200
 class EvidenceView(BaseModel):
     """The evidence of a step: its kind and provider, its reference, when it happened."""
 
-    kind: str
+    kind: Annotated[str, OneOf(EvidenceKind)]
     provider: str | None = None
     reference: str | None = None
     occurred_at: datetime
-    account_kind: str | None = None
+    account_kind: Annotated[str, OneOf(AccountKind)] | None = None
     level: int | None = None
     valid_until: datetime | None = None
     charged: int | None = None
@@ -43,8 +45,8 @@ class EvidenceView(BaseModel):
 class JourneyStepView(BaseModel):
     """One step: status, what is missing, and the evidence for it."""
 
-    step: str
-    status: str
+    step: Annotated[str, OneOf(Step)]
+    status: Annotated[str, OneOf(StepStatus)]
     missing: list[str]
     route: str | None
     completed_at: datetime | None
@@ -153,9 +155,9 @@ class WorkView(BaseModel):
     resident_id: UUID
     unit_code: str
     household_id: UUID | None
-    residence_status: str
-    step: str
-    status: str
+    residence_status: Annotated[str, OneOf(ResidenceStatus)]
+    step: Annotated[str, OneOf(Step)]
+    status: Annotated[str, OneOf(StepStatus)]
     missing: list[str]
     route: str | None
     bring: list[str]
@@ -199,7 +201,7 @@ class WorkPage(Listed[WorkView]):
 
 
 class StepCounts(BaseModel):
-    step: str
+    step: Annotated[str, OneOf(Step)]
     blocked: int = 0
     ready: int = 0
     in_progress: int = 0
@@ -227,7 +229,7 @@ class ChargeView(BaseModel):
 
     resident_id: UUID
     unit_code: str
-    step: str
+    step: Annotated[str, OneOf(Step)]
     provider: str | None
     charged: int
     occurred_at: datetime

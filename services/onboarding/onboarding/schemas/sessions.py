@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from chassis.errors import Language
 from chassis.web.bodies import NOT_NULL, Instant, RequestBody
-from onboarding.model.sessions import AttendanceResult, Attendee, CampaignSession, SessionKind
+from chassis.web.vocabulary import OneOf
+from onboarding.model.sessions import AttendanceResult, Attendee, AttendeeKind, CampaignSession, SessionKind
 from onboarding.model.training import TrainingAccount, TrainingRole
 from onboarding.schemas.campaigns import Long, ReasonedChange, Short, UnitCode
 from onboarding.schemas.journeys import within_reason
@@ -75,7 +76,7 @@ class SessionPatch(ReasonedChange):
 class SessionView(BaseModel):
     id: UUID
     campaign_id: UUID
-    kind: str
+    kind: Annotated[str, OneOf(SessionKind)]
     topics: list[str]
     venue: str
     unit_code: str
@@ -86,7 +87,7 @@ class SessionView(BaseModel):
     audience: list[str]
     conclusions: str | None
     is_cancelled: bool
-    status: str
+    status: Annotated[str, OneOf("planned", "held", "cancelled")]
     guests: int
     """Guests who came, by head."""
     pupils: int
@@ -158,7 +159,7 @@ class AttendanceView(BaseModel):
 class AttendeeView(BaseModel):
     """One who came; whom it is about is an id, never a name."""
 
-    kind: str
+    kind: Annotated[str, OneOf(AttendeeKind)]
     attendee_id: UUID
     by_code: bool
     at: datetime
@@ -180,7 +181,7 @@ class TrainingAccountView(BaseModel):
     """
 
     login: str
-    role: str
+    role: Annotated[str, OneOf(TrainingRole)]
     unit_code: str
     resident_id: UUID | None = None
     valid_until: datetime

@@ -8,9 +8,10 @@ from pydantic import BaseModel, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.web.bodies import RequestBody
+from chassis.web.vocabulary import OneOf
 from onboarding.model.journeys import ResidentStep
 from onboarding.model.people import KnownResident
-from onboarding.model.signature_lists import NEXT, SignatureEntry, SignatureList
+from onboarding.model.signature_lists import NEXT, ListStatus, SignatureEntry, SignatureList
 from onboarding.schemas.campaigns import UnitCode
 
 
@@ -64,7 +65,7 @@ class SignatureListView(BaseModel):
     id: UUID
     unit_code: str
     provider: str
-    status: str
+    status: Annotated[str, OneOf(ListStatus)]
     legal: list[str]
     made_by: str
     checked_by: str | None

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.web.bodies import RequestBody
+from chassis.web.vocabulary import OneOf
+from contracts.registry import Level
 from onboarding.model.evidence import Communication
 from onboarding.model.reminders import CampaignReminder, sentence_of
 from onboarding.queries.standings import UnitStanding
@@ -22,7 +24,7 @@ class StandingView(BaseModel):
     """The unit (thôn, xã)."""
     unit_name: str
     """Its name."""
-    level: str
+    level: Annotated[str, OneOf(Level)]
     """Its level."""
     teams: int
     """Teams (tổ) in it and below."""

@@ -1,11 +1,13 @@
 """The steps as data, with titles in both languages."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel
 
 from chassis.errors import Language
-from onboarding.model.steps import StepCatalogue, StepRule
+from chassis.web.vocabulary import OneOf
+from onboarding.model.steps import Step, StepCatalogue, StepRule
 
 
 class ConditionView(BaseModel):
@@ -39,7 +41,7 @@ class RouteView(BaseModel):
 
 
 class StepRuleView(BaseModel):
-    step: str
+    step: Annotated[str, OneOf(Step)]
     title: str
     title_vi: str
     title_en: str

@@ -10,7 +10,7 @@ from chassis.web.bodies import NOT_NULL, Day, RequestBody
 from onboarding.model.bodies import body_name
 from onboarding.model.ranking import missing_bodies
 from onboarding.model.teams import Team, TeamMember
-from onboarding.schemas.campaigns import BodyCode, ReasonedChange, Short, UnitCode
+from onboarding.schemas.campaigns import BodyCode, ReasonedChange, Short, ShownBody, UnitCode
 
 
 class MemberBody(RequestBody):
@@ -68,7 +68,7 @@ class MemberPatch(ReasonedChange):
 class MemberView(BaseModel):
     id: UUID
     account: str | None
-    body: str
+    body: ShownBody
     body_name: str
     """What the body is called today (Hội Phụ nữ)."""
     is_focal_point: bool

@@ -1,11 +1,13 @@
 """Views of the acts' log."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from chassis.security.identity import Role
+from chassis.web.vocabulary import OneOf
 from payments_qr.model import Act
 from payments_qr.model.acts import ActName, Subject
 
@@ -19,7 +21,7 @@ class ActView(BaseModel):
     """When."""
     actor: str
     """The account that acted."""
-    role: str
+    role: Annotated[str, OneOf(Role)]
     """Its role."""
     act: ActName
     """What was done."""

@@ -1,7 +1,7 @@
 """Request and response bodies of payments and settlements."""
 
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
@@ -10,7 +10,9 @@ from pydantic_core import PydanticCustomError
 from chassis.errors import Language
 from chassis.web.bodies import RequestBody
 from chassis.web.imports import FindingView
+from chassis.web.vocabulary import OneOf, one_of
 from payments_qr.model import Movement, Payment, Settlement, SettlementLine
+from payments_qr.model.matching import MatchOutcome
 from payments_qr.uploads.tables import Rejection
 
 PaymentStatus = Literal["settled", "reversed", "unmatched", "possible_duplicate"]
@@ -23,7 +25,7 @@ class PaymentView(BaseModel):
     """Its id."""
     status: PaymentStatus
     """Its state."""
-    outcome: str
+    outcome: Annotated[str, OneOf(MatchOutcome)]
     """Reason of the status, see the list of outcomes."""
     amount: int
     """Amount in whole VND."""
@@ -119,7 +121,7 @@ class DailySum(BaseModel):
 
     business_day: date
     """The day in Vietnam."""
-    category: str
+    category: Annotated[str, one_of("merchant-categories")]
     """What it is: a stall, a shop, an electricity, water or public-service point (loại điểm bán)."""
     count: int
     """Number of payments."""

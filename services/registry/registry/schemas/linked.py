@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from chassis.errors import Language
 from chassis.web.bodies import RequestBody
+from chassis.web.vocabulary import OneOf
 from registry.model.linked import Refresh
 from registry.queries.linked import KnownSource
 from registry.schemas.checked import ShortText
@@ -18,7 +19,7 @@ class SourceView(BaseModel):
 
     name: str
     title: str
-    state: str
+    state: Annotated[str, OneOf("live", "down", "unknown", "not_linked")]
     reason: str | None
     last_success_at: datetime | None
     last_failure_at: datetime | None
@@ -46,7 +47,7 @@ class RefreshedSource(BaseModel):
     """The answer of one database: the attributes that changed, or why it did not answer."""
 
     source: str
-    state: str
+    state: Annotated[str, OneOf("live", "down")]
     reason: str | None
     changed: list[str]
 
@@ -69,7 +70,7 @@ class RefreshView(BaseModel):
     """The progress of a refresh of a unit."""
 
     id: UUID
-    status: str
+    status: Annotated[str, OneOf("queued", "running", "completed", "failed")]
     sources: list[str]
     done: int
     changed: int

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from chassis.security.identity import Caller
 from chassis.web.bodies import NOT_NULL, RequestBody
+from chassis.web.vocabulary import OneOf
 from registry.identifiers import mask, mask_phone
 from registry.model.organizations import CLAIMED, CONFIRMED, Organization, RepresentativeClaim
 from registry.queries.organizations import PlacedOrganization
@@ -53,7 +54,7 @@ class OrganizationView(BaseModel):
     id: UUID
     tax_code: str
     name: str
-    kind: str
+    kind: Annotated[str, OneOf(OrganizationKind)]
     unit_code: str
     representative: Representative | None
     representative_status: RepresentativeStatus | None

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationInfo, create_model, field_valid
 
 from chassis.security.identity import Caller
 from chassis.web.bodies import NOT_NULL, RequestBody
+from chassis.web.vocabulary import OneOf
 from registry.identifiers import IdentifierError, Sex, check_document
 from registry.lists.cells import Precision, ResidenceStatus
 from registry.model.attributes import ATTRIBUTES, STORED, Attribute, Kind, masked
@@ -30,6 +31,7 @@ from registry.schemas.checked import (
 )
 
 IdDocument = Literal["can_cuoc", "cccd", "cmnd", "none"]
+Life = Literal["alive", "deceased", "merged"]
 M = TypeVar("M", bound=BaseModel)
 
 TYPES: Mapping[Kind, Any] = {
@@ -38,7 +40,10 @@ TYPES: Mapping[Kind, Any] = {
     "household": ShortText, "phone": Phone, "social_insurance_no": SocialInsuranceNo, "yes_no": bool, "text": LongText,
 }  # fmt: skip
 """The type of a value in request bodies."""
-_VIEW_TYPES: Mapping[Kind, Any] = {"birth_date": date, "yes_no": bool}
+_VIEW_TYPES: Mapping[Kind, Any] = {
+    "birth_date": date, "yes_no": bool, "id_document": Annotated[str, OneOf(IdDocument)], "sex": Annotated[str, OneOf(Sex)],
+    "birth_precision": Annotated[str, OneOf(Precision)], "residence_status": Annotated[str, OneOf(ResidenceStatus)],
+}  # fmt: skip
 """The type of a value in views where it is not text."""
 
 
@@ -124,7 +129,7 @@ class ResidentView(BaseModel):
     """A resident; `personal_id` and `social_insurance_no` are always masked."""
 
     id: UUID
-    status: str
+    status: Annotated[str, OneOf(Life)]
     deceased_on: date | None
     merged_into: UUID | None
     registered_at: datetime
@@ -165,7 +170,7 @@ class LookedUp(BaseModel):
     id: UUID | None = None
     unit_id: UUID | None = None
     unit_code: str | None = None
-    status: str | None = None
+    status: Annotated[str, OneOf(Life)] | None = None
 
     @classmethod
     def of(cls, owner: NumberOwner) -> Self:

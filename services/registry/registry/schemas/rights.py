@@ -10,9 +10,10 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
+from chassis.security.identity import Role
 from chassis.web.bodies import Instant, RequestBody
 from chassis.web.imports import ActorView
-from chassis.web.vocabulary import Coded, code_of
+from chassis.web.vocabulary import Coded, OneOf, code_of, one_of
 from registry.model.attributes import masked
 from registry.model.consents import Consent
 from registry.model.provenance import Correction
@@ -30,7 +31,7 @@ class AccessView(BaseModel):
     """When the data were read."""
     actor: str
     """The opaque account; the sign-in provider knows whose it is."""
-    role: str
+    role: Annotated[str, OneOf(Role, "platform")]
     """The role of the account, such as `officer`."""
     body: str | None
     """The body (cơ quan) of the account, such as `police`."""
@@ -106,7 +107,7 @@ class ConsentView(BaseModel):
 
     id: UUID
     """The id of the consent."""
-    purpose: str
+    purpose: Annotated[str, one_of("consent-purposes")]
     """What for: a code of `consent-purposes`."""
     grantee: str
     """To whom: the id of a partner, or a body."""

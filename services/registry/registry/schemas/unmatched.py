@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from chassis.web.bodies import RequestBody
+from chassis.web.vocabulary import OneOf
 from registry.identifiers import mask, mask_phone, plain
 from registry.model.unmatched import data_of
 from registry.queries.unmatched import WaitingEvent
@@ -30,7 +31,7 @@ class UnmatchedView(BaseModel):
     event: str
     occurred_at: datetime
     received_at: datetime
-    reason: str
+    reason: Annotated[str, OneOf("unknown", "ambiguous")]
     subject_kind: str
     subject: str
     unit_code: str | None
