@@ -68,6 +68,7 @@ def the_team_changes(tell: Teller) -> None:
     second = {"account": "nguyen.thi.mau", "body": "women_union", "from": "2026-11-10"}
     team = tell.must("PUT", path, who=officer, json={"members": [TEAM, second], "equipment": ["Máy tính xách tay"]})
     member = team["members"][-1]["id"]
+    tell.ask("PATCH", path, who=officer, json={"equipment": ["Máy tính xách tay", "Máy in"]})
     tell.ask("PATCH", f"{path}/members/{member}", who=officer, json={"body": "farmers_union"})
     tell.ask("DELETE", f"{path}/members/{member}", who=officer)
 
@@ -108,6 +109,7 @@ def models_are_nominated(tell: Teller) -> None:
     nominated = {"model_id": model["id"], "category": "effective"}
     made = tell.must("POST", f"{path}/nominations", who=own, json=nominated)
     tell.ask("GET", f"{path}/nominations/{made['id']}", who=province)
+    tell.ask("PATCH", f"{path}/nominations/{made['id']}", who=own, json={"category": "excellent"})
     tell.ask("POST", f"{path}/nominations/{made['id']}/votes", who=tell.officer(NEIGHBOUR))
 
 

@@ -43,6 +43,11 @@ def units_are_read_and_set(tell: Teller) -> None:
     operator, officer, checker = tell.sign_in(role="operator"), tell.officer(), tell.officer()
     table = {"file": (VILLAGES.name, VILLAGES.read_bytes(), "text/csv")}
     tell.ask("POST", "/v1/unit-imports", who=operator, files=table)
+    village = f"15724-9{random.randrange(10)}"
+    decree = f"code,valid_from,valid_to,level,kind,parent_code,name\n{village},2026-11-01,,village,village,{COMMUNE},Thôn Mẫu\n"
+    new = {"file": ("thon-moi.csv", decree.encode(), "text/csv")}
+    path = f"/v1/unit-imports/{tell.must('POST', '/v1/unit-imports', who=operator, files=new)['id']}"
+    tell.ask("POST", f"{path}/undo", who=operator)
     path = f"/v1/units/{COMMUNE}"
     tell.ask("GET", path)
     chosen = tell.must("GET", f"{path}/procedures")

@@ -29,8 +29,13 @@ def a_partner_is_registered(tell: Teller) -> None:
     path = f"/v1/partners/{name}"
     tell.ask("GET", path, who=operator)
     tell.ask("POST", f"{path}/secrets", who=operator, json={"overlap_hours": 48})
-    tell.ask("POST", f"{path}/agreements", who=operator, json=AGREEMENT)
-    tell.ask("POST", f"{path}/licences", who=operator, json=LICENCE)
+    for kind, body, change in (
+        ("agreements", AGREEMENT, {"valid_to": "2029-09-30"}),
+        ("licences", LICENCE, {"valid_to": None}),
+    ):
+        made = tell.must("POST", f"{path}/{kind}", who=operator, json=body)
+        identity = made.get("id") or made["items"][0]["id"]
+        tell.ask("PATCH", f"{path}/{kind}/{identity}", who=operator, json=change)
     tell.ask("PATCH", path, who=operator, json={"messages_per_minute": 600})
 
 
