@@ -34,7 +34,7 @@ class Finding(Protocol):
 class ActorView(BaseModel):
     """Who did something: role, body and unit, never a name."""
 
-    role: Annotated[str, OneOf(Role)] | None
+    role: Annotated[str, OneOf(Role, "system")] | None
     """The role of the account (vai trò), such as `officer`."""
     body: str | None
     """The body (cơ quan, đoàn thể) for which the account acts, where its token names one."""
