@@ -14,6 +14,7 @@ PAGES = (
     "docs/vi/ung-dung.md",
     "docs/vi/doi-tac.md",
     "docs/vi/ke-hoach-cua-xa.md",
+    "docs/vi/mot-cua.md",
 )
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^<!-- tệp: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
