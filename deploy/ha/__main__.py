@@ -29,7 +29,7 @@ OF_THE_SINGLE_MACHINE = frozenset(
 )
 
 
-class NotPrepared(Exception):
+class HostsNotPrepared(Exception):
     """The hosts cannot be prepared; the message names the reason and what to do."""
 
 
@@ -38,7 +38,7 @@ def prepare(
 ) -> list[Path]:
     """Writes one file of settings for each host; may be run again, and keeps every secret and the identity of the bus."""
     if len({ipaddress.ip_address(each) for each in addresses}) != HOSTS:
-        raise NotPrepared(f"{HOSTS} different addresses are needed: of their own network, not open to others")
+        raise HostsNotPrepared(f"{HOSTS} different addresses are needed: of their own network, not open to others")
     make_secrets(secrets_folder, settings.get("DOMAIN") or "localhost")
     cluster = _cluster_id(folder / "host-1.env")
     written = []
@@ -82,7 +82,9 @@ def make_secrets(folder: Path, domain: str) -> None:
     if not url.exists():
         stack_secrets.replace_secret(url, f"postgresql://bakhong:{password}@{DATABASE}")
     if DATABASE not in url.read_text():
-        raise NotPrepared(f"{url} names another server than {DATABASE}: move it and every *_database_url away first")
+        raise HostsNotPrepared(
+            f"{url} names another server than {DATABASE}: move it and every *_database_url away first"
+        )
     stack_secrets.main(folder, domain)
 
 
@@ -103,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
     settings = {name: value for name, value in dotenv_values(SETTINGS).items() if value} if SETTINGS.exists() else {}
     try:
         written = prepare(arguments[1:], settings, secrets_folder=HERE.parent / "secrets")
-    except (NotPrepared, ValueError) as reason:
+    except (HostsNotPrepared, ValueError) as reason:
         print(reason, file=sys.stderr)
         return 1
     print("written: " + ", ".join(str(path) for path in written))

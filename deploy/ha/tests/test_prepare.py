@@ -9,7 +9,7 @@ import pytest
 from dotenv import dotenv_values
 
 from contracts.services import EVERY_PROCESS, SERVICES
-from deploy.ha.__main__ import DATABASE, HERE, NotPrepared, prepare
+from deploy.ha.__main__ import DATABASE, HERE, HostsNotPrepared, prepare
 from tests.ha.compose import containers, secret_files
 
 ADDRESSES = ("10.20.0.1", "10.20.0.2", "10.20.0.3")
@@ -49,7 +49,7 @@ def test_preparing_again_changes_neither_the_bus_nor_a_secret(folder: Path) -> N
 
 
 def test_two_hosts_of_one_address_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotPrepared, match="3 different addresses"):
+    with pytest.raises(HostsNotPrepared, match="3 different addresses"):
         prepare((*ADDRESSES[:2], ADDRESSES[0]), {}, folder=tmp_path, secrets_folder=tmp_path / "secrets")
 
 
@@ -57,7 +57,7 @@ def test_secrets_of_another_server_are_refused(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/database_url").write_text("postgresql://bakhong@postgres:5432")
 
-    with pytest.raises(NotPrepared, match="names another server"):
+    with pytest.raises(HostsNotPrepared, match="names another server"):
         prepare(ADDRESSES, {}, folder=tmp_path, secrets_folder=tmp_path / "secrets")
 
 
