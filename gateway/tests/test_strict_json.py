@@ -1,11 +1,34 @@
 import contextlib
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.clock import now
+from gateway.webhooks.event_types import check_data
 from gateway.webhooks.strict_json import BodyRefused, read_object
+
+
+@pytest.mark.parametrize(
+    ("event", "times"),
+    [("qr.payment_settled", ["settled_at"]), ("qr.payment_reversed", ["reversed_at"]),
+     ("dossier.status_changed", ["received_at", "finished_at"])],
+)  # fmt: skip
+def test_what_happened_lies_at_most_a_day_ahead(event: str, times: list[str]) -> None:
+    data = {
+        "partner_reference": "FT1", "original_reference": "FT0", "amount": 1_000, "currency": "VND", "code": "A1",
+        "procedure_code": "2.000635", "unit_code": "15724", "national_status": 10, "channel": 2,
+        "due_at": (now() + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
+    data |= {time: now().isoformat() for time in ("settled_at", "reversed_at", "received_at", "finished_at")}
+    check_data(event, data)
+    for time in times:
+        check_data(event, data | {time: (now() + timedelta(hours=23)).isoformat()})
+        with pytest.raises(BodyRefused) as refused:
+            check_data(event, data | {time: (now() + timedelta(days=2)).isoformat()})
+        assert [(error.pointer, error.code) for error in refused.value.errors] == [(f"/data/{time}", "in-the-future")]
 
 
 @pytest.mark.parametrize(

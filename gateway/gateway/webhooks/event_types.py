@@ -1,10 +1,10 @@
 """The webhook types partners may send, and the shape of each type's data."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import now
@@ -16,10 +16,23 @@ from gateway.webhooks.strict_json import BodyRefused
 
 MAXIMUM_AHEAD = timedelta(days=1)
 _WHOLE = 10**13
+IN_THE_FUTURE = FieldError(
+    "/timestamp", "in-the-future", "Thời điểm quá một ngày trong tương lai.", "The time lies more than a day ahead."
+)
 
 
 def _needed(vi: str, en: str) -> PydanticCustomError:
     return PydanticCustomError("required", en, {"vi": vi})
+
+
+def _has_come(moment: datetime) -> datetime:
+    if moment > now() + MAXIMUM_AHEAD:
+        raise PydanticCustomError(IN_THE_FUTURE.code, IN_THE_FUTURE.en, {"vi": IN_THE_FUTURE.vi})
+    return moment
+
+
+Past = Annotated[Instant, AfterValidator(_has_come)]
+"""When something happened: at most a day ahead, for clocks that differ."""
 
 
 class Shape(BaseModel):
@@ -120,7 +133,7 @@ class PaymentSettledShape(Shape):
     partner_reference: str
     amount: int = Field(gt=0, lt=_WHOLE, strict=True)
     currency: Literal["VND"]
-    settled_at: Instant
+    settled_at: Past
     merchant_id: UUID | None = None
     reference: str | None = None
     bin: str | None = None
@@ -131,7 +144,7 @@ class PaymentReversedShape(Shape):
     partner_reference: str
     original_reference: str
     amount: int = Field(gt=0, lt=_WHOLE, strict=True)
-    reversed_at: Instant
+    reversed_at: Past
 
 
 class DossierEvent(Shape):
@@ -140,9 +153,9 @@ class DossierEvent(Shape):
     unit_code: str
     national_status: int = Field(ge=1, le=10)
     channel: Literal[1, 2, 3]
-    received_at: Instant
+    received_at: Past
     due_at: Instant | None = None
-    finished_at: Instant | None = None
+    finished_at: Past | None = None
     fee_paid_online: bool | int | None = None
 
 
@@ -257,7 +270,4 @@ def _refused(error: ValidationError, *inside: str) -> BodyRefused:
     return BodyRefused("; ".join(places)[:500], field_errors(wrong))
 
 
-IN_THE_FUTURE = FieldError(
-    "/timestamp", "in-the-future", "Thời điểm quá một ngày trong tương lai.", "The time lies more than a day ahead."
-)
 TOO_LARGE_A_NUMBER = FieldError("/data", "too-large", "Có số quá lớn.", "A number is too large.")

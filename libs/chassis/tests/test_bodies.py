@@ -71,6 +71,16 @@ async def test_a_right_body_is_read():
     assert answer["set"] == sorted(sent)
 
 
+async def test_marks_that_turn_the_direction_of_a_text_are_left_out():
+    turned = {
+        "note": "h\u00f3a \u202e\u202d\u0111\u01a1n\u202c \u2067x\u2069\u200f\u200e\u061c",
+        "items": [{"kind": "a"}],
+    }
+    assert (await post(json=turned)).json()["note"] == "hóa đơn x"
+    assert (await post(json={"note": "C:\\u202e"})).json()["note"] == "C:\\u202e"
+    assert (await post(content='{"note": "h\u202eóa"}'.encode())).json()["note"] == "hóa"
+
+
 async def test_every_unknown_member_is_named():
     assert await errors_of({"anonymus": True, "x": 1, "items": [{"kid": 1}]}) == {
         ("/anonymus", "unknown-field"), ("/x", "unknown-field"), ("/items/0/kid", "unknown-field"),

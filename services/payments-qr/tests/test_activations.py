@@ -50,6 +50,20 @@ async def test_one_stall_that_is_refused_stops_no_other(officer, second_officer,
     assert results[own["id"]] == ("refused", "maker-is-checker")
 
 
+async def test_a_whole_unit_is_activated_without_its_suppliers_and_counters(second_officer, registered, market):
+    supplier = await registered(name="Trạm điện", category="electricity")
+    body = {"unit_code": market["unit_code"], "issue_codes": True}
+
+    swept = (await second_officer.post("/v1/merchants/activations", json=body)).json()
+    named = (
+        await second_officer.post("/v1/merchants/activations", json=body | {"merchant_ids": [supplier["id"]]})
+    ).json()
+
+    assert swept["activated"] == 5
+    assert supplier["id"] not in [one["merchant_id"] for one in swept["items"]]
+    assert [(one["merchant_id"], one["result"]) for one in named["items"]] == [(supplier["id"], "activated")]
+
+
 async def test_another_units_officer_activates_nothing(calling, market):
     stranger = calling("officer", unit_code="15061", subject="far")
 

@@ -31,6 +31,9 @@ from chassis.errors import FieldError, InvalidBody
 RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
+_TURNING_MARKS = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?:061c|200[ef]|202[a-e]|206[6-9])")
+"""Escapes of the marks that turn the direction of a text: a name shown backwards passes for another. Phones add them to
+numbers that are copied, so they are left out and not refused. Vietnamese needs none."""
 BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
 """Strings, which are passed over, and the brackets outside of them. The closing quote is optional, so that a string
 without an end is read once and not again from each of its quotes."""
@@ -136,7 +139,7 @@ class RequestBody(BaseModel):
             raise _refuse("json", "Nội dung không phải JSON hợp lệ.", "The body is not valid JSON.") from error
         except TypeError:  # made by our own code from Python values
             return handler(value)
-        return cls.model_validate_json(text, strict=True, context=info.context)
+        return cls.model_validate_json(_TURNING_MARKS.sub(r"\1", text), strict=True, context=info.context)
 
     @classmethod
     def _read_known_members(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:

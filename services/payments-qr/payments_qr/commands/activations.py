@@ -20,6 +20,8 @@ from payments_qr.queries.merchants import lock_merchant
 from payments_qr.queries.qr_codes import list_printable_codes
 
 MOST = 500
+SWEPT = ("market_stall", "shop")
+"""Categories of a list that is activated as a whole."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,13 @@ class Activated:
 async def list_to_activate(
     session: Session, caller: Caller, unit_code: str, market: str | None, merchant_ids: Sequence[UUID] | None
 ) -> list[UUID]:
-    """The submitted merchants of a unit or market, or those named of them, by id; at most 500."""
+    """The submitted stalls and shops of a unit or market, or the merchants named of them, by id; at most 500.
+
+    Suppliers and counters are only activated by name: people pay there without knowing whom.
+    """
     query: Any = select(Merchant.id).where(col(Merchant.unit_id).in_(units_under(unit_code)))
     if merchant_ids is None:
-        query = query.where(col(Merchant.status) == "submitted")
+        query = query.where(col(Merchant.status) == "submitted", col(Merchant.category).in_(SWEPT))
     else:
         query = query.where(col(Merchant.id).in_(merchant_ids))
     if market is not None:

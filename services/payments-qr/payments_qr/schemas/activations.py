@@ -11,14 +11,14 @@ from payments_qr.commands.activations import MOST, Activated, reason_of
 
 
 class ActivationCreate(RequestBody):
-    """Which merchants a second officer activates: the submitted ones of a unit or market, or those named."""
+    """Which merchants a second officer activates: the submitted stalls and shops of a unit or market, or those named."""
 
     unit_code: str = Field(max_length=64)
     """The unit (đơn vị)."""
     market: str | None = Field(default=None, max_length=80)
     """The market (chợ); null: all of the unit."""
     merchant_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MOST)
-    """The merchants that were checked; null: all that are submitted."""
+    """The merchants that were checked; null: all stalls and shops that are submitted."""
     issue_codes: bool = False
     """Also issues a static code for each stall that has none to print."""
 
