@@ -38,7 +38,7 @@ async def test_a_second_gateway_gives_no_further_guesses(two_gateways: list[Gate
     assert statuses == [401, 401, 401, 429]
 
 
-async def test_the_refusal_says_when_to_come_back_and_other_addresses_go_on(two_gateways: list[Gateway]) -> None:
+async def test_the_refusal_has_the_time_to_come_back_and_other_addresses_go_on(two_gateways: list[Gateway]) -> None:
     first, second = two_gateways
     for _ in range(3):
         await ask(first, WRONG)

@@ -1,4 +1,4 @@
-"""Every table with a unit has a row that says what happens at a merger, and the page names no table that is gone."""
+"""Every table with a unit has a row with its rule for a merger, and the page names no table that is gone."""
 
 import importlib
 import re
@@ -18,7 +18,7 @@ ELSEWHERE = {"registry", "onboarding"}
 
 
 @pytest.mark.parametrize("name", [*sorted({service.name for service in SERVICES} - ELSEWHERE), GATEWAY])
-def test_every_table_with_a_unit_says_what_happens_to_it(name: str) -> None:
+def test_every_table_with_a_unit_has_a_row_with_its_rule_for_a_merger(name: str) -> None:
     service = importlib.import_module(f"{package_of(name)}.app").service
     section = SECTIONS[TITLES.get(name, name.capitalize())]
     rows = re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)

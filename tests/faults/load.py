@@ -31,7 +31,7 @@ OFFICER = "officer-of-the-faults"
 """The same account after each sign-in: an Idempotency-Key is known only to the account that sent it."""
 Counts = dict[str, int]
 NewTransport = Callable[[], httpx.BaseTransport | None]
-"""How the client of a sender reaches the platform; None: as its URL says."""
+"""How the client of a sender reaches the platform; None: by its URL."""
 _SERIALS = itertools.count(1)
 
 

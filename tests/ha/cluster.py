@@ -83,7 +83,7 @@ class Cluster:
         return asyncio.run(once())
 
     def members(self) -> dict[str, Member]:
-        """What Patroni says of each of the three servers: `role`, `state`, `lag`; empty where no host tells."""
+        """What Patroni reports of each of the three servers: `role`, `state`, `lag`; empty where no host answers."""
         for host in self.hosts.values():
             if host.is_up:
                 with contextlib.suppress(OSError, ValueError):

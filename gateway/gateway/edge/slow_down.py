@@ -16,7 +16,7 @@ HEALTH = Policy("health", 1200, 60)
 
 
 def spread(seconds: float) -> float:
-    """Up to twice as long: hundreds that were refused at once do not come back at once and stop everybody for that moment."""
+    """Up to twice as long: hundreds that were refused at once do not come back at once and stop all others for that moment."""
     return uniform(seconds, 2 * seconds)
 
 

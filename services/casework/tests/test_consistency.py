@@ -74,13 +74,13 @@ def in_the_guide(code, procedure):
     return f"| {code} {procedure.name.vi} | {said or 'chỉ kiểm tra đủ thành phần'} |"
 
 
-def test_the_guide_of_the_one_stop_section_says_for_each_procedure_what_is_checked():
+def test_the_guide_of_the_one_stop_section_lists_for_each_procedure_what_is_checked():
     rows = [in_the_guide(code, each) for code, each in sorted(load_catalogue().items())]
 
     assert [line for line in GUIDE.read_text("utf-8").splitlines() if line in rows] == rows, "\n".join(rows)
 
 
-async def test_a_procedure_says_what_it_checks_in_both_languages(calling):
+async def test_a_procedure_names_what_it_checks_in_both_languages(calling):
     client = calling()
     vietnamese = (await client.get("/v1/procedures/1.001193")).json()["checks"]
     english = (await client.get("/v1/procedures/1.001193", headers={"Accept-Language": "en"})).json()["checks"]
@@ -92,7 +92,7 @@ async def test_a_procedure_says_what_it_checks_in_both_languages(calling):
     )
 
 
-def test_a_husband_is_twenty_whoever_of_the_two_applies():
+def test_a_husband_is_twenty_whichever_of_the_two_applies():
     rules = load_catalogue()["1.000894"].versions[-1]
     wife = {"sex": "female", "date_of_birth": "2006-01-01", "partner_date_of_birth": "2007-11-24"}
 

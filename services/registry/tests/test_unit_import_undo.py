@@ -186,7 +186,7 @@ async def test_a_decree_stays_while_people_stand_in_its_new_unit_or_a_later_decr
     assert (await undo(calling, made)).status_code == 202
 
 
-async def test_a_decree_of_a_later_day_moves_nobody_after_it_was_taken_back(
+async def test_a_decree_of_a_later_day_moves_no_resident_after_it_was_taken_back(
     calling: Any, register: Any, decree: Decree, database: Database
 ) -> None:
     await register(a_resident(1, unit_code="15724"))

@@ -78,7 +78,7 @@ def _instant(value: Any) -> Any:
     if isinstance(value, str) and RFC_3339.fullmatch(value):
         with suppress(ValueError):  # a thirteenth month
             moment = datetime.fromisoformat(value.upper())
-            if MINYEAR < moment.year < MAXYEAR:  # so that it can be told in another zone
+            if MINYEAR < moment.year < MAXYEAR:  # so that it can be converted to another zone
                 return moment
     raise _refuse("datetime-parsing", "Phải là thời điểm RFC 3339 có múi giờ.", "Must be an RFC 3339 time with offset.")
 

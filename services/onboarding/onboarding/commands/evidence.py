@@ -142,7 +142,7 @@ async def nominate(session: Session, caller: Caller, model: DigitalModel, catego
 
 
 async def change_category(session: Session, nomination: Nomination, category: str) -> None:
-    """Corrects the category; refused once somebody has voted, for the vote was for the other one."""
+    """Corrects the category; refused once a vote was cast, which was for the other one."""
     if (await session.exec(select(Vote.voter).where(col(Vote.nomination_id) == nomination.id).limit(1))).first():
         raise StillInUse()
     nomination.category = category

@@ -144,7 +144,7 @@ class UnitTree:
                 self.touched.add(village)
 
     def put_succession(self, old_id: UUID, new_id: UUID, kind: str, day: date, import_id: UUID | None) -> None:
-        """One unit took over another one; a row that says so already is changed."""
+        """One unit took over another one; an existing row of both is changed."""
         row = self.successions.setdefault(
             (old_id, new_id), UnitSuccession(unit_id=old_id, successor_id=new_id, kind=kind, effective_on=day)
         )

@@ -17,7 +17,7 @@ from registry.model import Table
 
 
 class UnitSuccession(Table, table=True):
-    """A unit took over the whole or a part of another; the day is the successor's first. With the decree that says so."""
+    """A unit took over the whole or a part of another; the day is the successor's first. With its decree."""
 
     __tablename__ = "unit_succession"
 
