@@ -90,7 +90,7 @@ def test_the_go_client_plays_its_journey(url: str, tmp_path: Path) -> None:
 def test_the_dart_sources_are_written() -> None:
     folder = built("dart")
 
-    assert (folder / "lib/bakhong_api.dart").exists()
+    assert (folder / "lib/api.dart").exists()
     if shutil.which("dart") is None:
         pytest.skip("There is no Dart SDK on this machine: the sources were written and not compiled.")
 
