@@ -21,7 +21,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
         "type": "openIdConnect",
         "openIdConnectUrl": "/dev/identity/.well-known/openid-configuration",
         "description": "The OpenID provider that people sign in with: code flow with PKCE. "
-        "In production the issuer is the one that `GET /v1/settings` names.",
+        "In production the operators give each app its issuer and `client_id`.",
     },
     "partner": {
         "type": "oauth2",

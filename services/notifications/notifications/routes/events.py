@@ -1,5 +1,6 @@
 """Public events: their types, and the feed."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -59,14 +60,21 @@ def known_types(types: list[str] | None) -> list[str]:
     return wanted
 
 
+def _position_of_cursor(after: str) -> int:
+    try:
+        start = Page(limit=1, cursor=after).after_key(int)
+    except InvalidQuery as refused:
+        raise InvalidQuery(errors=[replace(error, pointer="/after") for error in refused.errors]) from refused
+    return start[0] if start else 0
+
+
 async def _position(session: ReadSession, after: str | None) -> int:
     if after is None:
         return 0
     try:
         event_id = UUID(after)
     except ValueError:
-        start = Page(limit=1, cursor=after).after_key(int)
-        return start[0] if start else 0
+        return _position_of_cursor(after)
     position = await queries.position_of(session, event_id)
     if position is None:
         error = FieldError(
