@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from functools import partial
 
 from contracts.services import EVERY_PROCESS, GATEWAY, SERVICE_NAMES
@@ -34,6 +35,7 @@ class Launcher:
         self._supervisor = Supervisor(settings.data_dir / "logs", self._shutdown)
         self._postgres: EmbeddedPostgres | None = None
         self._sockets: dict[str, ListeningSockets] = {}
+        self._bound: list[ListeningSockets] = []
         self._database_url = ""
         self._receiver_url = ""
 
@@ -117,6 +119,12 @@ class Launcher:
         for name in SERVICE_NAMES:
             self._sockets[name] = bind_sockets(port=int(services.set_for(name).get("PORT", "0")))
 
+        self._bound.extend(self._sockets.values())
+
+    def _alone(self, work: Callable[[], None], own: ListeningSockets | None = None) -> Callable[[], None]:
+        """The work of a child that holds no other process's sockets, so that it cannot take connections for another."""
+        return partial(_close_and_work, self._bound, own, work)
+
     def _start_postgres(self) -> str:
         self._postgres = EmbeddedPostgres(self.data_dir)
         url = self._postgres.start()
@@ -148,33 +156,36 @@ class Launcher:
         """Each process migrates its database and then serves; the database of the bus must exist before."""
         if self.settings.kafka_bootstrap_servers is None:
             make = partial(services.make_bus_database, variables["DATABASE_URL"])
-            self._supervisor.run_once("bus", make, SECONDS_TO_START)
+            self._supervisor.run_once("bus", self._alone(make), SECONDS_TO_START)
         for name in EVERY_PROCESS:
             own = services.own_variables(name, self.data_dir)
-            self._supervisor.fork(name, partial(services.serve, name, variables | own, self._sockets[name]))
+            work = partial(services.serve, name, variables | own, self._sockets[name])
+            self._supervisor.fork(name, self._alone(work, self._sockets[name]))
 
     def _play_sources(self, variables: dict[str, str]) -> None:
         """With the demo, the linked databases of a province are simulated on this machine."""
         if self.settings.demo and services.can_play_sources():
             listening = bind_sockets()
+            self._bound.append(listening)
             provider = services.played_provider_variables(listening, variables["PUBLIC_URL"])
             variables |= services.sources_variables(listening) | provider
             receiver = services.receiver_variables(listening, variables)
             self._receiver_url = receiver["RECEIVER_URL"]
-            self._supervisor.fork(services.SOURCES, partial(services.serve_sources, listening, provider | receiver))
+            work = partial(services.serve_sources, listening, provider | receiver)
+            self._supervisor.fork(services.SOURCES, self._alone(work, listening))
 
     def _take_journeys(self) -> None:
         """With JOURNEYS=1 the synthetic journeys of the deployment run here too; /status shows what they measure."""
         if self.settings.journeys:
             addresses = services.address_variables(self._sockets)
             work = partial(services.take_journeys, self.url, self.data_dir, addresses)
-            self._supervisor.fork(services.JOURNEYS, work)
+            self._supervisor.fork(services.JOURNEYS, self._alone(work))
 
     def _load_demo(self) -> None:
         if not self.settings.demo or self.demo_loaded.exists():
             return
         work = partial(services.load_demo, self.url, self.demo_loaded)
-        self._supervisor.run_once("demo", work, SECONDS_TO_LOAD, to_terminal=True)
+        self._supervisor.run_once("demo", self._alone(work), SECONDS_TO_LOAD, to_terminal=True)
 
     def _write_note(self) -> None:
         """For the other make targets and the tests, which find the running platform by this file."""
@@ -191,6 +202,13 @@ class Launcher:
                 "addresses": {name: f"http://127.0.0.1:{listening.port}" for name, listening in self._sockets.items()},
             },
         )
+
+
+def _close_and_work(bound: list[ListeningSockets], own: ListeningSockets | None, work: Callable[[], None]) -> None:
+    for listening in bound:
+        if listening is not own:
+            listening.close()
+    work()
 
 
 def _host_for_people(host: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -76,6 +77,25 @@ def stopped(platform: Started, name: str) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def ports_of(pid: int) -> set[int]:
+    """The TCP ports whose listening sockets a process holds."""
+    tables = [
+        line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    ]
+    port_of = {f"socket:[{line[9]}]": int(line[1].rpartition(":")[2], 16) for line in tables if line[3] == "0A"}
+    held = {os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
+    return {port_of[each] for each in held if each in port_of}
+
+
+def test_each_process_holds_no_listening_socket_of_another(platform: Started) -> None:
+    note = platform.note()
+    own = {name: urlsplit(address).port for name, address in note["addresses"].items()}
+
+    held = {name: ports_of(note["processes"][name]) for name in own}
+
+    assert held == {name: {port} for name, port in own.items()}
 
 
 def test_a_stopped_service_makes_its_journey_fail_and_the_others_stay_correct(
