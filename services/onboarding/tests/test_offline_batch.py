@@ -53,6 +53,15 @@ async def test_a_text_that_is_no_phone_number_is_refused_with_the_reason(
     assert await published(ResidentFactObserved) == []
 
 
+async def test_an_item_of_an_unknown_kind_is_refused_and_the_kinds_are_named(world: None, calling: Calling) -> None:
+    [answer] = await batch(calling("volunteer", unit_code="15727-01"), {"kind": "letter", "client_id": "may-7-1"})
+
+    assert (answer["result"], answer["client_id"]) == ("refused", "may-7-1")
+    [error] = answer["problem"]["errors"]
+    assert (error["pointer"], error["code"]) == ("/kind", "literal-error")
+    assert all(kind in error["message"] for kind in ("step", "visit", "fact", "attendance"))
+
+
 @pytest.mark.parametrize("written", ["0912 345 678", "+84912345678", "0912.345.678 (con trai)", "84912345678"])
 async def test_a_number_is_read_as_people_write_it_and_twice_is_once(
     world: None, deliver: Deliver, published: Deliver, calling: Calling, village_1: Village, written: str

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from chassis.errors import InvalidBody, Language
+from chassis.errors import FieldError, InvalidBody, Language
 from chassis.web.bodies import Instant, RequestBody
 from chassis.web.problems import field_errors
 from onboarding.model.observations import Observation, ObservedName
@@ -260,7 +260,7 @@ def read_item(sent: dict[str, Any]) -> BatchItem | BatchItemResult:
         read: StepItem | VisitItem | AttributeItem | AttendeeItem = _ITEM[kind].validate_python({**sent, "kind": kind})
         return read.item()
     except KeyError:
-        return _unreadable(sent, InvalidBody())
+        return _unreadable(sent, InvalidBody(errors=[_UNKNOWN_KIND]))
     except ValidationError as error:
         wrong = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
         return _unreadable(sent, InvalidBody(errors=field_errors(wrong)))
@@ -278,6 +278,8 @@ _ITEM: dict[str, TypeAdapter[Any]] = {
     "fact": TypeAdapter(AttributeItem),
     "attendance": TypeAdapter(AttendeeItem),
 }
+_KINDS = ", ".join(_ITEM)
+_UNKNOWN_KIND = FieldError("/kind", "literal-error", f"Phải là một trong: {_KINDS}.", f"Must be one of: {_KINDS}.")
 
 
 class VisitView(BaseModel):
