@@ -21,6 +21,8 @@ from contracts.payments_qr import BillPaid, PaymentReversed
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ROUNDS = 16
+MOST_ROUNDS = 64
+"""Which of two callers is first differs from run to run, so more rounds follow until a decision was reverted."""
 ACTIONS = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY)]
 BACK = ["revert", "revert", "revert", "revoke_result"]
 LATER = load_calendar().add_working_days(today(), 2).isoformat()
@@ -102,7 +104,9 @@ async def test_no_interleaving_breaks_money_authority_or_privacy(
 ):
     dossier = await filed(binh, world)
     callers = ConcurrentCallers(calling, binh, officer, dossier, random.Random(seed), world, deliver)
-    for _ in range(ROUNDS):
+    for done in range(MOST_ROUNDS):
+        if done >= ROUNDS and "revert" in callers.taken:
+            break
         await callers.round()
         await check(database, published, callers)
     assert len(set(callers.taken)) >= 4

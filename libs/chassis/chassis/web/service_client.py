@@ -13,8 +13,8 @@ from chassis.settings import Settings
 KEEPALIVE_SECONDS = 3.0
 """Shorter than the five seconds after which the services' server closes an idle connection."""
 CONNECT_SECONDS = 1.0
-MOST_CONNECTIONS = 16
-"""To each service: more at once would only wait for the same processor and database there."""
+MOST_CONNECTIONS = 50
+"""To each service; further calls wait for a place, within their time."""
 
 
 class ServiceCallFailed(Exception):
