@@ -11,7 +11,7 @@ from sqlalchemy import text
 from chassis.errors import InvalidQuery
 from chassis.testing import unit_event
 from chassis.web import idempotency
-from chassis.web.bodies import is_too_deep
+from chassis.web.json_body import is_too_deep
 from chassis.web.routing import Page, cursor_at
 from contracts.registry import SourceChecked
 
