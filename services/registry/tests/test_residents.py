@@ -202,6 +202,9 @@ async def test_residents_are_listed_by_unit_name_household_and_status(calling: A
     assert await names(q="dao") == ["Nguyễn Thị Đào", "Trần Đình Đạo"]
     assert await names(q="Đao nguyen") == ["Nguyễn Thị Đào"]
     assert await names(q="le d") == ["Lê Văn Đức"]
+    assert len(await names(q=" ")) == 3
+    for q in ("%", "_", "l%", "%c", "--", "\\"):
+        assert await names(q=q) == ([] if q != "l%" else ["Lê Văn Đức"]), q
     assert await names(unit_code="15727-02") == ["Nguyễn Thị Đào"]
     assert await names(household_code="H1") == ["Lê Văn Đức", "Nguyễn Thị Đào"]
     assert await names(household_code="H1", q="duc") == ["Lê Văn Đức"]
