@@ -5,8 +5,11 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from sqlalchemy import text
 
 from chassis.security.identity import Verifier
+from chassis.storage.database import Database
+from chassis.testing import unit_event
 from gateway.proxy.routing_table import Route, RoutingTable
 
 UNIT = "/v1/units/15724"
@@ -370,11 +373,24 @@ async def test_a_body_over_the_limit_is_413_inside_and_behind(client: httpx.Asyn
 
 
 async def test_readiness_names_every_dependency(
-    client: httpx.AsyncClient, asgi_app: Any, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, asgi_app: Any, deliver: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.proxy.readiness.SECONDS_CACHED", 0.0)
+    first = await client.get("/readyz")
+    assert (first.status_code, first.json()["dependencies"]["units"]) == (503, "awaited")
+    await deliver(unit_event("38", parents=()))
     ready = await client.get("/readyz")
-    names = {"database", "bus", "registry", "onboarding", "payments-qr", "casework", "reporting", "notifications"}
+    names = {
+        "database",
+        "bus",
+        "units",
+        "registry",
+        "onboarding",
+        "payments-qr",
+        "casework",
+        "reporting",
+        "notifications",
+    }
     assert (ready.status_code, set(ready.json()["dependencies"])) == (200, names)
 
     asgi_app.pages.settings = asgi_app.settings.model_copy(update={"demo_loaded_file": tmp_path / "loaded"})
@@ -386,6 +402,19 @@ async def test_readiness_names_every_dependency(
     asgi_app.pages.settings = asgi_app.settings.model_copy(update={"registry_url": "http://127.0.0.1:1"})
     down = await client.get("/readyz")
     assert (down.status_code, down.json()["dependencies"]["registry"]) == (503, "down")
+
+
+async def test_a_gateway_stays_ready_when_a_newer_release_has_expanded_its_schema(
+    client: httpx.AsyncClient, database: Database, deliver: Any
+) -> None:
+    await deliver(unit_event("38", parents=()))
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0999 of the next release'"))
+
+    answer = await client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["dependencies"]["database"] == "newer"
 
 
 async def test_one_api_document_names_its_components_by_service(client: httpx.AsyncClient) -> None:

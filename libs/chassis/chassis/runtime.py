@@ -26,6 +26,7 @@ from chassis.security.identity import TokenSigner, Verifier
 from chassis.security.key_rotation import Rotation, rotate_keys
 from chassis.settings import Settings
 from chassis.storage.database import Database, connect, database_url
+from chassis.storage.units_copy import UnitsCopy
 from chassis.tasks import cancel_until_ended
 from chassis.web.idempotency import delete_old_answers
 from chassis.web.service_client import ServiceClient
@@ -99,6 +100,7 @@ class Runtime:
             service.name, self.database, self.bus, service.handlers, dead_letter_limit=settings.dead_letter_limit
         )
         self.bus_is_up = False
+        self.units = UnitsCopy(self.database)
         self._notifier = Notifier(self._notify)
         self._tasks: list[asyncio.Task[None]] = []
 
