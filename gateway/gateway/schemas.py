@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.security.identity import Role
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.past import PastDay
 from chassis.web.vocabulary import OneOf
 from gateway.model.partners import AgreementScope
 from gateway.webhooks.event_types import SHAPES
@@ -157,7 +158,7 @@ class NewSecret(SecretView):
 
 class AgreementCreate(RequestBody):
     number: Text
-    signed_on: Day
+    signed_on: PastDay
     unit_code: Text
     scope: list[AgreementScope] = Field(min_length=1, max_length=5)
     valid_from: Day
@@ -167,7 +168,7 @@ class AgreementCreate(RequestBody):
 class AgreementChange(RequestBody):
     """What is named changes; an agreement ends with its last day, null makes it open again."""
 
-    signed_on: Annotated[Day | None, NOT_NULL] = None
+    signed_on: Annotated[PastDay | None, NOT_NULL] = None
     """The day of signing (ngày ký)."""
     scope: Annotated[list[AgreementScope] | None, NOT_NULL] = Field(default=None, min_length=1, max_length=5)
     """What it is about (phạm vi)."""

@@ -133,7 +133,7 @@ async def test_the_checks_go_in_the_order_of_the_contract(
     [
         (b"not json", [""]),
         (b"[1]", [""]),
-        (b'{"type": "app.installed", "type": "app.installed"}', [""]),
+        (b'{"type": "app.installed", "type": "app.installed"}', ["/type"]),
         ({"type": "payment_account.opened"}, ["/timestamp", "/data"]),
         *(({"timestamp": time}, ["/timestamp"]) for time in ("20261129", "2026-11-29", "2026-11-29 08:00:00+07:00", 5)),
         (

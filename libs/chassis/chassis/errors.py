@@ -105,6 +105,15 @@ class InvalidBody(Problem):
     vi, en = "Dữ liệu gửi lên chưa đúng.", "The data sent are not right."
 
 
+BEFORE_START = "Kết thúc trước khi bắt đầu.", "It ends before it begins."
+
+
+def require_order(first: Any, last: Any, pointer: str) -> None:
+    """422 `before-start` at `pointer` where something ends before it begins; None is open."""
+    if first is not None and last is not None and last < first:
+        raise InvalidBody(errors=[FieldError(pointer, "before-start", *BEFORE_START)])
+
+
 class InvalidQuery(Problem):
     """A query parameter or header is wrong or unknown."""
 

@@ -184,7 +184,11 @@ async def upload_file(
 
 @router.get("/v1/tags")
 async def list_tags(
-    caller: Annotated[Caller, allow("officer")], tag: Annotated[list[str] | None, Query()] = None, text: str = ""
+    caller: Annotated[Caller, allow("officer")],
+    tag: Annotated[list[str] | None, Query()] = None,
+    text: str = "",
+    first: Annotated[str | None, Query(alias="from")] = None,
+    last: Annotated[str | None, Query(alias="to")] = None,
 ) -> dict[str, Any]:
     return {"tags": tag or [], "text": text}
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.routing import APIRoute
 
+from chassis.clock import HO_CHI_MINH
 from chassis.errors import FieldError, InvalidQuery
 
 DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -41,6 +42,8 @@ class QueryParameters:
 
     def _errors(self, request: Request) -> Iterator[FieldError]:
         sent = request.query_params
+        if {"from", "to"} <= set(sent) & self.known and _begins_after_it_ends(sent["from"], sent["to"]):
+            yield FieldError("/from", "after-to", "Ngày đầu sau ngày cuối.", "The first day is after the last.")
         for name in sorted(set(sent)):
             if name not in self.known:
                 yield FieldError(
@@ -71,6 +74,23 @@ def _named(route: APIRoute) -> Iterator[tuple[str, Any]]:
             yield parameter.alias, parameter.field_info.annotation
         else:
             yield from ((field.alias or name, field.annotation) for name, field in fields.items())
+
+
+def _begins_after_it_ends(first: str, last: str) -> bool:
+    """Whether a period that both name, as days or as instants, is none; what is neither is left to the route."""
+    try:
+        return _instant(first, time.min) > _instant(last, time.max)
+    except ValueError:
+        return False
+
+
+def _instant(text: str, of_day: time) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if DAY_PATTERN.fullmatch(text):
+        return datetime.combine(moment, of_day, HO_CHI_MINH)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def _is_temporal(annotation: Any) -> bool:
