@@ -85,9 +85,7 @@ class PartnerCreate(RequestBody):
     """`allowed_types` left out: all that the kind may send."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"id": "vietbank-thanhhoa", "name": "Ngân hàng A chi nhánh Thanh Hóa", "kind": "bank"}]
-        }
+        json_schema_extra={"examples": [{"id": "ngan-hang-a", "name": "Ngân hàng A chi nhánh tỉnh", "kind": "bank"}]}
     )
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=40)

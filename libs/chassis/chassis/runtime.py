@@ -74,6 +74,8 @@ class Service:
     """Counts the service's own tables, for reporting to compare with (see `chassis.messaging.counts`)."""
     rotations: Sequence[Rotation] = ()
     """The tables with encrypted values or blind indexes; a scheduled job keeps them under the newest keys."""
+    checks: Sequence[Callable[[], object]] = ()
+    """What must be right before the service starts, such as its part of the province's pack; each raises where it is not."""
 
     @property
     def database(self) -> str:
@@ -106,6 +108,8 @@ class Runtime:
 
     async def start(self) -> None:
         """Starts; the bus may become available later, accepted events stay in the outbox until then."""
+        for check in self.service.checks:
+            check()
         TRACING.start(self.service.name, self.settings)
         self.database.on_published = self._published
         if self.settings.run_worker:

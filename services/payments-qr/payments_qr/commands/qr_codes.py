@@ -19,7 +19,7 @@ from payments_qr.banks import find_bank
 from payments_qr.commands.acts import note_act
 from payments_qr.errors import CodeNotOpen, CodeOfBill, MerchantNotActive, ReferenceExists, invalid_qr, unwritable
 from payments_qr.model import Bill, Merchant, QrCode
-from payments_qr.model.merchants import CITY, MCC_OF, account_indexes
+from payments_qr.model.merchants import MCC_OF, account_indexes
 from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.model.reference_codes import LONGEST, new_reference, reference_key
 from payments_qr.qr_payload import (
@@ -31,6 +31,7 @@ from payments_qr.qr_payload import (
     encode,
     folded,
 )
+from province import get_pack
 
 _POINTERS = {
     "/account_no": "/settlement/account_no",
@@ -105,7 +106,7 @@ def _payload(merchant: Merchant, terms: CodeTerms, memo: str | None, bill: Bill 
         amount=terms.amount,
         mcc=MCC_OF[merchant.category],
         merchant_name=merchant.name_in_code,
-        merchant_city=CITY,
+        merchant_city=get_pack().name_in_codes,
         reference=terms.reference,
         terminal_label=terms.counter,
         customer_label=bill.customer_code if bill and not bill.dossier_id else None,

@@ -16,6 +16,7 @@ from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession
 from chassis.web.past import has_come
 from chassis.web.routing import Reading, allow, language_of, public, transactional_router
+from province import get_pack
 from reporting.disclosure import public_figure
 from reporting.figures import Figure, Point, Report, ReportTarget, UnitFigures
 from reporting.forecasts import commendations, rank
@@ -63,8 +64,8 @@ IndicatorCode = Annotated[
         json_schema_extra={"enum": list(catalogue().indicators)},
     ),
 ]
-
-PROVINCE = "38"
+PROVINCE = get_pack().code
+"""The unit of a report that names none."""
 LONGEST_TREND = 1100
 
 
