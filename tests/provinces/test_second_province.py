@@ -61,7 +61,10 @@ def tell(api: ApiClient) -> Iterator[tuple[str, str]]:
         *(f"/dashboard{unit}?lang={language}" for unit in ("", f"/units/{WARD}", f"/units/{GROUP}") for language in ("vi", "en")),
         f"/track?code={dossier['code']}", "/status",
     ):  # fmt: skip
-        yield path, text_of(api, path, headers={"Accept": "application/json" if path.startswith("/v1") else "text/html"})
+        yield (
+            path,
+            text_of(api, path, headers={"Accept": "application/json" if path.startswith("/v1") else "text/html"}),
+        )
     for path in (
         f"/v1/dossiers/{dossier['id']}/slip.pdf", f"/v1/merchants/{merchant}/poster.pdf",
         f"/v1/households/HO-98-1/checklist.pdf?unit_code={GROUP}", "/v1/notifications",
