@@ -82,7 +82,8 @@ async def registered(register: Any, person: Person, **changes: Any) -> dict[str,
 
 async def prefilled(calling: Any, view: dict[str, Any], fields: list[str] = FIELDS) -> dict[str, Any]:
     client = calling("officer", unit_code="38")
-    answer = await client.post(f"/v1/residents/{view['id']}/prefill", json={"fields": fields}, headers=PURPOSE)
+    answer = await client.post(f"/v1/residents/{view['id']}/prefill", json={"fields": fields, "reason": "lập hồ sơ"},
+                               headers=PURPOSE)  # fmt: skip
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body

@@ -352,7 +352,7 @@ async def test_prefill_fills_what_is_known_and_names_what_is_missing(
 
     assert answer.status_code == 200, answer.text
     filled = answer.json()
-    assert filled["fields"]["personal_id"]["value"] == "038085000001"
+    assert filled["fields"]["personal_id"]["value"] == "038*******01"
     assert filled["fields"]["date_of_birth"]["value"] == "1985-09-05"
     assert filled["fields"]["permanent_address"]["state"] == "missing"
     assert filled["missing"] == ["permanent_address", "shoe_size"]

@@ -124,6 +124,16 @@ PurposeHeader = Annotated[
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The `ETag` that was read; 412 when there is a newer version")
 ]
+DeletionReason = Annotated[
+    str | None,
+    Query(
+        alias="reason",
+        min_length=3,
+        max_length=300,
+        description="Why it is taken back (lý do), for the log of acts; without names and numbers of people",
+    ),
+]
+"""Why something is deleted: in the query, because clients and proxies may drop the body of a DELETE."""
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",

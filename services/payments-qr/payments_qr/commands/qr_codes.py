@@ -204,7 +204,9 @@ def _pays_into(merchant: Merchant, decoded: DecodedQr) -> bool:
     return decoded.bin == merchant.bin and merchant.account_index in account_indexes(decoded.bin, decoded.account_no)
 
 
-async def revoke_code(session: Session, caller: Caller, merchant: Merchant, code_id: UUID) -> None:
+async def revoke_code(
+    session: Session, caller: Caller, merchant: Merchant, code_id: UUID, reason: str | None = None
+) -> None:
     """Revokes one open code. The caller has locked the merchant; without another code to print it has none (`has_qr`)."""
     code = await session.get_one(QrCode, code_id, with_for_update=True, populate_existing=True)
     if code.bill_id is not None:
@@ -213,7 +215,7 @@ async def revoke_code(session: Session, caller: Caller, merchant: Merchant, code
         raise CodeNotOpen()
     note_act(
         session, caller, "code.revoked", ("qr_code", code.id), merchant_id=merchant.id, unit_id=merchant.unit_id,
-        before={"status": code.state, "kind": code.kind, "counter": code.counter},
+        reason=reason, before={"status": code.state, "kind": code.kind, "counter": code.counter},
     )  # fmt: skip
     code.turn("revoked", now())
     await session.flush()
