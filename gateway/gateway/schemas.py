@@ -288,6 +288,9 @@ class OAuthError(BaseModel):
     """As RFC 6749 wants it, not a problem document."""
 
     error: str
+    """The code of RFC 6749 section 5.2, such as `invalid_client`."""
+    error_description: str
+    """What is wrong, in English, for the developer."""
 
 
 class DeadLetterItem(BaseModel):

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import jwt
 import pytest
 from sqlalchemy import text
 
+from chassis.clock import frozen_at, now
 from chassis.security.identity import Verifier
 from chassis.storage.database import Database
 from chassis.testing import unit_event
@@ -133,15 +135,39 @@ async def test_head_gives_the_response_of_get_without_its_body(
 
 @pytest.mark.parametrize(
     "authorization",
-    ["Bearer", "Bearer x", "Basic dTpw", "bearer a.b.c", "Bearer " + "x" * 9000, "Bearer " + UNSIGNED],
+    ["Bearer x", "bearer a.b.c", "Bearer " + "x" * 9000, "Bearer " + UNSIGNED],
 )
-async def test_a_credential_that_does_not_hold_is_401_even_where_none_is_needed(
+async def test_a_token_that_does_not_hold_is_401_invalid_token_even_where_none_is_needed(
     client: httpx.AsyncClient, authorization: str
 ) -> None:
     answer = await client.get(UNIT, headers={"Authorization": authorization})
 
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token", error_description="')
+    assert "đăng nhập lại" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("authorization", ["Bearer", "Bearer ", "Basic dTpw"])
+async def test_without_a_bearer_token_the_challenge_names_no_error(
+    client: httpx.AsyncClient, authorization: str
+) -> None:
+    for headers, path in (({"Authorization": authorization}, UNIT), ({}, "/v1/residents")):
+        answer = await client.get(path, headers=headers)
+
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_an_expired_token_is_told_so(client: httpx.AsyncClient, sign_in: Any) -> None:
+    headers = await sign_in("operator")
+    with frozen_at(now() + timedelta(hours=2)):
+        answer = await client.get("/v1/residents", headers=headers)
+
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert (
+        answer.headers["WWW-Authenticate"]
+        == 'Bearer error="invalid_token", error_description="The access token expired"'
+    )
+    assert "hết hạn" in answer.json()["detail"]
 
 
 async def test_an_internal_token_is_no_credential_outside(
@@ -222,7 +248,10 @@ async def test_a_partner_gets_a_token_for_its_client_secret_and_loses_it_when_re
     await client.patch("/v1/partners/demo-bank", json={"status": "retired"}, headers=await sign_in("operator"))
 
     assert (await client.get("/v1/residents", headers=headers)).status_code == 401
-    assert (await client.post("/oauth/token", data=form)).json() == {"error": "invalid_client"}
+    refused = (await client.post("/oauth/token", data=form)).json()
+    unknown = (await client.post("/oauth/token", data=form | {"client_id": "nobody"})).json()
+    assert (refused["error"], bool(refused["error_description"])) == ("invalid_client", True)
+    assert unknown == refused
 
 
 @pytest.mark.parametrize(
@@ -236,7 +265,7 @@ async def test_a_malformed_token_request_is_refused_with_oauth_error_codes(
     )
 
     assert answer.status_code in (400, 401)
-    assert set(answer.json()) == {"error"}
+    assert set(answer.json()) == {"error", "error_description"}
 
 
 async def test_wrong_client_secrets_are_slowed_down(open_gateway: Any, settings: Any) -> None:

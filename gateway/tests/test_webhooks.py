@@ -171,6 +171,29 @@ async def test_a_malformed_message_names_every_wrong_field_in_both_languages(
     )
 
 
+async def test_a_refused_signature_names_what_to_correct_and_nothing_about_the_secrets(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
+) -> None:
+    good = signed("demo-bank", opening())
+    without = {name: value for name, value in good["headers"].items() if name != "webhook-timestamp"}
+    late = signed("demo-bank", opening(), sent_at=now() - timedelta(seconds=301))
+    wrong_secret = signed("demo-wallet", opening())
+    changed = good | {"content": good["content"] + b" "}
+    english = {"accept-language": "en"}
+    details = {}
+    for name, request in {
+        "headers": good | {"headers": without}, "clock": late, "secret": wrong_secret, "bytes": changed,
+    }.items():  # fmt: skip
+        answer = await client.post(BANK, **request | {"headers": request["headers"] | english})
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/bad-signature"), name
+        details[name] = answer.json()["detail"]
+
+    assert "missing, repeated or malformed" in details["headers"]
+    assert "300 seconds off" in details["clock"]
+    assert "fits no secret" in details["secret"]
+    assert details["bytes"] == details["secret"]
+
+
 @pytest.mark.parametrize("seconds", [-301, 301])
 async def test_an_old_or_early_timestamp_is_refused_even_when_signed(
     client: httpx.AsyncClient, signed: Any, opening: Any, seconds: int

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from deploy.demo.identity.accounts import NEWCOMER
 from deploy.demo.people import Person, people
 from province import get_pack
 
@@ -16,8 +17,8 @@ _PEOPLES = ("Kinh", "Mường", "Thái", "Thổ", "Dao")
 
 @cache
 def known_people() -> dict[str, Person]:
-    """The synthetic residents by every number of theirs."""
-    all_people = list(people())
+    """The synthetic residents, and a person on no list of the commune, by every number of theirs."""
+    all_people = [*people(), NEWCOMER]
     found = {person.cells["Số ĐDCN"]: person for person in all_people}
     return found | {person.personal_id: person for person in all_people}
 
