@@ -45,8 +45,7 @@ test-browser: install ## the tests in a real browser
 	@$(UV) sync --frozen --inexact --group browser --quiet
 	$(PYTEST) -m browser
 
-test-identity: install ## the tests against a real Keycloak, one of them in a real browser
-	@$(UV) sync --frozen --inexact --group browser --quiet
+test-identity: install ## the tests against a real Keycloak
 	@$(VENV)/python -m deploy.identity.keycloak
 	$(PYTEST) -m identity
 

@@ -196,6 +196,31 @@ async def test_an_endpoint_that_does_not_answer_is_given_up_in_time(
     assert (await detail(app_client, subscription))["attempt_list"][0]["error"] == "timeout"
 
 
+async def test_an_event_does_not_wait_for_the_slow_answer_to_another(
+    deliver: Any, sender: Sender, receiver: Receiver, subscribe: Any
+) -> None:
+    is_answered = asyncio.Event()
+
+    async def slow_for_the_first(received: Received) -> web.Response:
+        if received.id == receiver.ids[0]:
+            await is_answered.wait()
+        return web.Response()
+
+    receiver.answer = slow_for_the_first
+    await subscribe("step.completed")
+    await deliver(completed_step())
+    sending = asyncio.create_task(sender.run())
+    async with asyncio.timeout(4):
+        while len(receiver.seen) < 1:
+            await asyncio.sleep(0.01)
+        await deliver(completed_step())
+        while len(receiver.seen) < 2:
+            await asyncio.sleep(0.01)
+    is_answered.set()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+
+
 async def test_nothing_listens_there(
     deliver: Any, sender: Sender, subscribe: Any, app_client: httpx.AsyncClient
 ) -> None:

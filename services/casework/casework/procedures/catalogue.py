@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from casework.procedures.version import DEFAULT_SUBJECT, Version
 from chassis.bilingual import BilingualText
 
+PROCEDURES_DIR = Path(__file__).parent
 CODE_PATTERN = r"^[1-9]\.\d{6}$"
 
 
@@ -72,7 +73,7 @@ class ProcedureCatalogue(Mapping[str, Procedure]):
 
 
 @cache
-def load_catalogue(folder: Path) -> ProcedureCatalogue:
+def load_catalogue(folder: Path = PROCEDURES_DIR) -> ProcedureCatalogue:
     """The procedures of a folder; raises ValueError naming the file that is wrong."""
     shared = _read(folder / "fields.yaml")
     choices = _read(folder / "choices.yaml")

@@ -23,8 +23,7 @@ from casework.model.lifecycle import Action, Status
 from casework.signatures import SignatureCheck, Verdict
 from chassis.clock import HO_CHI_MINH
 from chassis.security.identity import Role
-from chassis.web.bodies import NOT_NULL, Day, RequestBody
-from chassis.web.past import PastDay, PastInstant
+from chassis.web.bodies import NOT_NULL, Day, Instant, RequestBody
 from chassis.web.vocabulary import OneOf
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -39,7 +38,7 @@ class PaperPresented(RequestBody):
 
     kind: PaperKind = "presented"
     number: Short | None = None
-    issued_on: PastDay | None = None
+    issued_on: Day | None = None
 
 
 class DossierCreate(RequestBody):
@@ -90,7 +89,7 @@ class Signature(RequestBody):
 
     provider: Short
     certificate_serial: Short
-    signed_at: Annotated[PastInstant, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
+    signed_at: Annotated[Instant, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
 
     def to_signature(self) -> FormSignature:
         """The value that commands take."""

@@ -8,15 +8,20 @@ from sqlmodel import col, func, or_, select
 
 from chassis.storage.database import ReadSession
 from notifications.model.events import EventReader, PublicEvent
-from notifications.queries.partners import is_app
+from notifications.queries import partners
 
 
 async def visible_events(session: ReadSession, partner_id: str) -> Any:
-    """The query of the events that a partner may see: the one place that decides it for feed, deliveries and replays."""
+    """The query of the events that a partner may see."""
+    return events_of(partner_id, is_app=await partners.is_app(session, partner_id))
+
+
+def events_of(partner_id: str, *, is_app: bool) -> Any:
+    """As `visible_events`: the one place that decides it for feed, deliveries and replays. `is_app`: the province's app."""
     own = select(EventReader.position).where(
         EventReader.partner_id == partner_id, EventReader.position == PublicEvent.position
     )
-    if await is_app(session, partner_id):
+    if is_app:
         return select(PublicEvent).where(or_(col(PublicEvent.for_apps), own.exists()))
     return (
         select(PublicEvent)

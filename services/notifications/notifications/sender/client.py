@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Self
 
@@ -32,6 +32,11 @@ class AttemptResult:
     """Seconds that the endpoint asked for."""
 
     @property
+    def ended_at(self) -> datetime:
+        """When the answer came, or when nothing more was waited for."""
+        return self.at + timedelta(milliseconds=self.milliseconds)
+
+    @property
     def is_success(self) -> bool:
         return self.status_code is not None and 200 <= self.status_code < 300
 
@@ -57,8 +62,9 @@ class EndpointClient:
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "BaKhong-Webhooks/1"},
-            timeout=aiohttp.ClientTimeout(total=None),
+            headers={"User-Agent": "BaKhong-Webhooks/1", "Content-Type": "application/json"},
+            skip_auto_headers=["Accept-Encoding"],  # the beginning of an answer is shown as it came
+            timeout=aiohttp.ClientTimeout(total=self._seconds),  # from resolving the name to the end of the answer
             trust_env=False,
             auto_decompress=False,
         )
@@ -74,8 +80,7 @@ class EndpointClient:
         at, began = now(), clock()
         status, answer, retry_after, error = None, b"", None, None
         try:
-            async with asyncio.timeout(self._seconds):
-                status, answer, retry_after = await self._exchange(url, headers, body)
+            status, answer, retry_after = await self._exchange(url, headers, body)
         except Exception as failure:
             error = error_of(failure)
         return AttemptResult(at, round((clock() - began) * 1000), status, error, answer, retry_after)
@@ -83,19 +88,18 @@ class EndpointClient:
     async def _exchange(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes, float | None]:
         assert self._session is not None
         checked = read_url(url, allows_loopback=self._allows_loopback)
-        sent = {"Content-Type": "application/json"} | headers
-        async with self._session.post(checked, data=body, headers=sent, allow_redirects=False) as response:
+        async with self._session.post(checked, data=body, headers=headers, allow_redirects=False) as response:
             return response.status, await _beginning(response), seconds_of(response.headers.get("Retry-After"))
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:
-    answer = b""
+    content, answer = response.content, b""
     try:
-        async with asyncio.timeout(SECONDS_FOR_ANSWER_BODY):
-            async for chunk in response.content.iter_any():
-                answer += chunk
-                if len(answer) >= LONGEST_ANSWER:
-                    break
+        answer = content.read_nowait()
+        if not content.is_eof():  # most answers come in one piece
+            async with asyncio.timeout(SECONDS_FOR_ANSWER_BODY):
+                while len(answer) < LONGEST_ANSWER and (more := await content.readany()):
+                    answer += more
     except (TimeoutError, aiohttp.ClientError):
         pass  # the status is there
     return answer[:LONGEST_ANSWER]

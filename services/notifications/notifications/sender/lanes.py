@@ -2,18 +2,19 @@
 
 import asyncio
 from collections import deque
-from datetime import timedelta
 from uuid import UUID
 
 from chassis.clock import now
+from chassis.observability.log import logger
 from chassis.storage.database import Database
 from notifications.sender.claims import LEASE, Claim, ClaimedDelivery, ClaimLimits, claim
 from notifications.sender.client import EndpointClient
 from notifications.sender.recording import Attempted, Recorder
 from notifications.sender.signatures import headers_of
 
-SECONDS_BETWEEN_EMPTY_CLAIMS = 0.25
-MARGIN = timedelta(seconds=5)
+AT_ONCE = 1000
+"""Deliveries that a lane holds. When half of them are done it claims again, while the others are attempted."""
+SECONDS_OF_MARGIN = 5.0
 
 
 class Lane:
@@ -25,58 +26,85 @@ class Lane:
     ) -> None:  # fmt: skip
         self._id, self._database, self._client, self._recorder = subscription_id, database, client, recorder
         self._places, self._limits, self._claims = places, limits, claims
-        self._longest_wait = (LEASE - MARGIN).total_seconds() - attempt_seconds
-        self._waiting: deque[tuple[ClaimedDelivery, Claim, float]] = deque()
-        self._running: dict[asyncio.Task[None], str] = {}
-        self._may_claim_at = 0.0
+        self._longest_wait = LEASE.total_seconds() - SECONDS_OF_MARGIN - attempt_seconds
+        self._waiting: dict[str, deque[tuple[ClaimedDelivery, Claim, float]]] = {}
+        self._free: deque[str] = deque()
+        """The subjects of `_waiting` of which nothing is being attempted."""
+        self._left = 0
+        self._running: set[asyncio.Task[None]] = set()
+        self._may_have_more = False
+        self._wake = asyncio.Event()
+
+    def look_again(self) -> None:
+        """There is work: claims it, unless every place is taken or enough waits."""
+        if len(self._running) < self._places and self._left <= AT_ONCE / 2:
+            self._may_have_more = True
+            self._wake.set()
 
     async def run(self) -> None:
         """Returns when nothing is left to do now."""
+        self._may_have_more = True
         try:
-            while True:
-                if len(self._waiting) < self._places:
-                    await self._claim()
+            while self._running or self._may_have_more:
+                self._wake.clear()
+                await self._claim()
                 self._start()
-                if not self._running:
-                    break
-                done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    del self._running[task]
+                if self._running:
+                    await self._wake.wait()
         finally:
             for task in self._running:
                 task.cancel()
 
     async def _claim(self) -> None:
-        time = asyncio.get_running_loop().time
-        if self._running and time() < self._may_claim_at:
-            return
-        free = self._limits.healthy - len(self._waiting) - len(self._running)
+        self._may_have_more = False
         async with self._claims:
-            found = await claim(self._database, self._id, self._limits, most=free)
-        if found is None or not found.deliveries:
-            self._may_claim_at = time() + SECONDS_BETWEEN_EMPTY_CLAIMS
-            return
-        self._waiting += [(delivery, found, time()) for delivery in found.deliveries]
+            claimed_at = asyncio.get_running_loop().time()
+            try:
+                found = await claim(self._database, self._id, self._limits, most=AT_ONCE - self._left)
+            except Exception as error:  # what was claimed before is attempted all the same
+                logger.warning("no claim", error=type(error).__name__)
+                return
+        if found is not None:
+            self._may_have_more = found.has_more
+            self._take(found, claimed_at + self._longest_wait)
+
+    def _take(self, found: Claim, until: float) -> None:
+        for delivery in found.deliveries:
+            if delivery.subject not in self._waiting:
+                self._waiting[delivery.subject] = deque()
+                self._free.append(delivery.subject)
+            self._waiting[delivery.subject].append((delivery, found, until))
+        self._left += len(found.deliveries)
 
     def _start(self) -> None:
-        """Starts what has a place and whose subject is not being attempted; the others keep their order."""
-        busy, skipped, late = set(self._running.values()), [], []
-        earliest = asyncio.get_running_loop().time() - self._longest_wait
-        while self._waiting and len(self._running) < self._places:
-            delivery, found, claimed_at = self._waiting.popleft()
-            if claimed_at < earliest:
-                late.append(delivery.id)  # its lease may end during the attempt: another sender may have it
-            elif delivery.subject in busy:
-                busy.add(delivery.subject)
-                skipped.append((delivery, found, claimed_at))
-            else:
-                busy.add(delivery.subject)
-                self._running[asyncio.create_task(self._attempt(delivery, found))] = delivery.subject
-        self._waiting.extendleft(reversed(skipped))
-        if late:
-            self._running[asyncio.create_task(self._recorder.release(late))] = ""
+        for _ in range(min(self._places - len(self._running), len(self._free))):
+            task = asyncio.create_task(self._work(), name="place")
+            self._running.add(task)
+            task.add_done_callback(self._end)
 
-    async def _attempt(self, delivery: ClaimedDelivery, found: Claim) -> None:
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not self._running:
+            self._wake.set()
+
+    async def _work(self) -> None:
+        """One place: attempts one delivery after the other, as long as there are subjects of which nothing is attempted."""
+        while self._free:
+            subject = self._free.popleft()
+            waiting = self._waiting[subject]
+            await self._attempt(*waiting.popleft())
+            self._left -= 1
+            if waiting:
+                self._free.append(subject)
+            else:
+                del self._waiting[subject]
+            if self._may_have_more and self._left <= AT_ONCE / 2:
+                self._wake.set()
+
+    async def _attempt(self, delivery: ClaimedDelivery, found: Claim, until: float) -> None:
+        if asyncio.get_running_loop().time() > until:
+            self._recorder.release(delivery)  # its lease may end during the attempt: another sender may have it
+            return
         headers = headers_of(str(delivery.event_id), now(), delivery.body, found.keys)
         result = await self._client.post(found.url, headers, delivery.body)
         self._recorder.add(Attempted(self._id, delivery, result))

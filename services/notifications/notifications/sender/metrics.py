@@ -1,5 +1,8 @@
 """What is counted of attempts, for every subscription together: labels are bounded."""
 
+from collections import Counter as Counts
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from chassis.observability.sql_gauges import SqlGauge
@@ -37,6 +40,11 @@ GAUGES = (
 )
 
 
-def count(result: AttemptResult) -> None:
-    """Counts one attempt."""
-    ATTEMPTS.labels("delivered" if result.is_success else result.error or f"{(result.status_code or 0) // 100}xx").inc()
+def count(results: Iterable[AttemptResult]) -> None:
+    """Counts attempts by what came of them."""
+    for label, number in Counts(map(_label, results)).items():
+        ATTEMPTS.labels(label).inc(number)
+
+
+def _label(result: AttemptResult) -> str:
+    return "delivered" if result.is_success else result.error or f"{(result.status_code or 0) // 100}xx"

@@ -1,7 +1,6 @@
 """Stores the results of attempts: many in one transaction, until the database has them."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,12 +40,14 @@ class Attempted:
 
 
 class Recorder:
-    """Collects results and stores them; while the database is away they wait in memory, and nothing new is claimed."""
+    """Collects results and stores them; while the database is away they wait in memory."""
 
     def __init__(self, database: Database, schedule: Sequence[float]) -> None:
         self._database, self._schedule = database, schedule
         self._waiting: list[Attempted] = []
+        self._not_attempted: list[UUID] = []
         self._has_some = asyncio.Event()
+        self._is_waited_for = asyncio.Event()
         self._is_empty = asyncio.Event()
         self._is_empty.set()
 
@@ -56,100 +57,106 @@ class Recorder:
         self._is_empty.clear()
         self._has_some.set()
 
+    def release(self, delivery: ClaimedDelivery) -> None:
+        """Takes a delivery that was not attempted; it is given back soon."""
+        self._not_attempted.append(delivery.id)
+        self._is_empty.clear()
+        self._has_some.set()
+
     async def flush(self) -> None:
         """Waits until everything that was taken is stored."""
+        self._is_waited_for.set()
         await self._is_empty.wait()
+        self._is_waited_for.clear()
 
     async def run(self) -> None:
         """Stores results until cancelled; a batch is tried again until it is stored."""
         while True:
             await self._has_some.wait()
-            await asyncio.sleep(BATCH_SECONDS)
-            batch = self._waiting[:AT_ONCE]
-            await self._store_until_done(batch)
-            del self._waiting[: len(batch)]
-            if not self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_waited_for.wait(), BATCH_SECONDS)
+            batch, released = self._waiting[:AT_ONCE], self._not_attempted[:AT_ONCE]
+            await self._store_until_done(batch, released)
+            count_attempts(batch)
+            del self._waiting[: len(batch)], self._not_attempted[: len(released)]
+            if not self._waiting and not self._not_attempted:
                 self._has_some.clear()
                 self._is_empty.set()
 
-    async def _store_until_done(self, batch: list[Attempted]) -> None:
+    async def _store_until_done(self, batch: list[Attempted], released: list[UUID]) -> None:
         pause = 0.1
         while True:
             try:
                 async with self._database.transaction() as session:
-                    await store_results(session, batch, self._schedule)
+                    if batch:
+                        await store_results(session, batch, self._schedule)
+                    if released:
+                        await release(session, released)
                 return
             except Exception as error:
                 logger.warning("attempts not stored yet", attempts=len(batch), error=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def release(self, ids: list[UUID]) -> None:
-        """Gives deliveries back that were not attempted; when that fails, their lease ends by itself."""
-        with suppress(Exception):
-            async with self._database.transaction() as session:
-                await release(session, ids)
-
 
 async def store_results(session: Session, batch: Sequence[Attempted], schedule: Sequence[float]) -> None:
-    """Stores attempts, what they make of their deliveries, and how the endpoints are doing."""
-    await session.execute(_UPDATE, _columns([_delivery_row(one, schedule) for one in batch]))
-    await session.execute(_INSERT, _columns([_attempt_row(one) for one in batch]))
-    by_subscription: dict[UUID, list[AttemptResult]] = defaultdict(list)
-    for one in batch:
-        by_subscription[one.subscription_id].append(one.result)
-        metrics.count(one.result)
-        if one.result.is_success and one.delivery.attempts == 0:
-            metrics.HANDED_OVER.observe(max((now() - one.delivery.recorded_at).total_seconds(), 0))
-    for subscription_id in sorted(by_subscription):
-        await _store_health(session, subscription_id, by_subscription[subscription_id])
-
-
-def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def _delivery_row(one: Attempted, schedule: Sequence[float]) -> dict[str, Any]:
-    status, next_at, delivered_at = DeliveryStatus.DELIVERED, None, None
-    if one.result.is_success:
-        delivered_at = now()
-    else:
-        seconds = seconds_before_retry(schedule, one.delivery.retries, one.result.retry_after)
-        status = DeliveryStatus.FAILED if seconds is None else DeliveryStatus.PENDING
-        next_at = None if seconds is None else now() + timedelta(seconds=seconds)
-    return {
-        "ids": one.delivery.id,
-        "statuses": status.value,
-        "attempts": one.delivery.attempts + 1,
-        "retries": one.delivery.retries + (status is DeliveryStatus.PENDING),
-        "next_at": next_at,
-        "delivered_at": delivered_at,
-    }
-
-
-def _attempt_row(one: Attempted) -> dict[str, Any]:
-    attempt_id, answer = new_id(), one.result.answer
-    return {
-        "ids": attempt_id,
-        "deliveries": one.delivery.id,
-        "numbers": one.delivery.attempts + 1,
-        "at": one.result.at,
-        "milliseconds": one.result.milliseconds,
-        "status_codes": one.result.status_code,
-        "errors": one.result.error,
-        "answers": encrypt(ANSWER, str(attempt_id), answer) if answer else None,
-    }
-
-
-async def _store_health(session: Session, subscription_id: UUID, results: Sequence[AttemptResult]) -> None:
-    values: dict[str, Any] = {"id": subscription_id, "recently": now() - timedelta(seconds=10), "now": now()}
-    if any(result.is_success for result in results):
-        await session.execute(_SUCCEEDED, values)
-        return
-    first: datetime = min(result.at for result in results)
-    await session.execute(_FAILED, {"id": subscription_id, "first": first})
-    if any(result.is_gone for result in results):
+    """Stores attempts, what they make of their deliveries, and how the endpoints are doing: one statement."""
+    moment = now()
+    columns = (
+        _columns(_DELIVERY, [_delivery_row(one, schedule) for one in batch])
+        | _columns(_ATTEMPT, [_attempt_row(one) for one in batch])
+        | _columns(_ENDPOINT, list(_failing_since(batch).items()))
+    )
+    await session.execute(_STORE, columns | {"now": moment, "recently": moment - timedelta(seconds=10)})
+    for subscription_id in sorted({one.subscription_id for one in batch if one.result.is_gone}):
         await _pause(session, subscription_id)
+
+
+def count_attempts(batch: Sequence[Attempted]) -> None:
+    """Counts what was stored."""
+    metrics.count([one.result for one in batch])
+    for one in batch:
+        if one.result.is_success and one.delivery.attempts == 0:
+            metrics.HANDED_OVER.observe(max((one.result.ended_at - one.delivery.recorded_at).total_seconds(), 0))
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    return dict(zip(names, zip(*rows, strict=True), strict=True))
+
+
+_DELIVERY = ("deliveries", "statuses", "numbers", "retries", "next_at", "delivered_at")
+
+
+def _delivery_row(one: Attempted, schedule: Sequence[float]) -> Sequence[Any]:
+    delivery, number = one.delivery, one.delivery.attempts + 1
+    if one.result.is_success:
+        return delivery.id, _DELIVERED, number, delivery.retries, None, one.result.ended_at
+    seconds = seconds_before_retry(schedule, delivery.retries, one.result.retry_after)
+    if seconds is None:
+        return delivery.id, _FAILED, number, delivery.retries, None, None
+    return delivery.id, _PENDING, number, delivery.retries + 1, now() + timedelta(seconds=seconds), None
+
+
+_ATTEMPT = ("attempts", "at", "milliseconds", "status_codes", "errors", "answers")
+"""In the order of the deliveries."""
+
+
+def _attempt_row(one: Attempted) -> Sequence[Any]:
+    attempt_id, result = new_id(), one.result
+    answer = encrypt(ANSWER, str(attempt_id), result.answer) if result.answer else None
+    return attempt_id, result.at, result.milliseconds, result.status_code, result.error, answer
+
+
+_ENDPOINT = ("subscriptions", "failing_since")
+
+
+def _failing_since(batch: Sequence[Attempted]) -> dict[UUID, datetime | None]:
+    """The first failed attempt to each endpoint; None where one succeeded."""
+    found: dict[UUID, datetime | None] = {}
+    for one in batch:
+        known = found.get(one.subscription_id, one.result.at)
+        found[one.subscription_id] = None if one.result.is_success or known is None else min(known, one.result.at)
+    return found
 
 
 async def _pause(session: Session, subscription_id: UUID) -> None:
@@ -161,23 +168,30 @@ async def _pause(session: Session, subscription_id: UUID) -> None:
         add_act(session, subscription, PLATFORM, "subscription.paused", "the endpoint answered 410")
 
 
-_UPDATE = text(
-    "UPDATE delivery SET status = new.status, attempts = greatest(delivery.attempts, new.attempts), retries = new.retries,"
-    " next_attempt_at = new.next_at, delivered_at = new.delivered_at, claimed_until = NULL, is_forced = false"
-    " FROM unnest(cast(:ids AS uuid[]), cast(:statuses AS text[]), cast(:attempts AS int[]), cast(:retries AS int[]),"
-    " cast(:next_at AS timestamptz[]), cast(:delivered_at AS timestamptz[]))"
-    " AS new (id, status, attempts, retries, next_at, delivered_at)"
-    f" WHERE delivery.id = new.id AND delivery.status <> '{DeliveryStatus.DELIVERED}'"
+_DELIVERED, _FAILED, _PENDING = (
+    DeliveryStatus.DELIVERED.value,
+    DeliveryStatus.FAILED.value,
+    DeliveryStatus.PENDING.value,
 )
-_INSERT = text(
-    "INSERT INTO delivery_attempt (id, delivery_id, number, at, milliseconds, status_code, error, answer)"
-    " SELECT new.* FROM unnest(cast(:ids AS uuid[]), cast(:deliveries AS uuid[]), cast(:numbers AS int[]),"
-    " cast(:at AS timestamptz[]), cast(:milliseconds AS int[]), cast(:status_codes AS int[]), cast(:errors AS text[]),"
-    " cast(:answers AS bytea[])) AS new (id, delivery_id, number, at, milliseconds, status_code, error, answer)"
-    " JOIN delivery ON delivery.id = new.delivery_id"  # its event may have expired meanwhile
+_STORE = text(
+    "WITH new AS (SELECT * FROM unnest(cast(:deliveries AS uuid[]), cast(:statuses AS text[]), cast(:numbers AS int[]),"
+    " cast(:retries AS int[]), cast(:next_at AS timestamptz[]), cast(:delivered_at AS timestamptz[]),"
+    " cast(:attempts AS uuid[]), cast(:at AS timestamptz[]), cast(:milliseconds AS int[]), cast(:status_codes AS int[]),"
+    " cast(:errors AS text[]), cast(:answers AS bytea[])) AS new (delivery_id, status, number, retries, next_at,"
+    " delivered_at, id, at, milliseconds, status_code, error, answer)),"
+    " attempted AS (UPDATE delivery SET status = new.status, attempts = greatest(delivery.attempts, new.number),"
+    " retries = new.retries, next_attempt_at = new.next_at, delivered_at = new.delivered_at, claimed_until = NULL,"
+    " is_forced = false FROM new"
+    f" WHERE delivery.id = new.delivery_id AND delivery.status <> '{_DELIVERED}'),"
+    " recorded AS (INSERT INTO delivery_attempt (id, delivery_id, number, at, milliseconds, status_code, error, answer)"
+    " SELECT new.id, delivery_id, number, at, milliseconds, status_code, error, answer FROM new"
+    " JOIN delivery ON delivery.id = new.delivery_id)"  # its event may have expired meanwhile
+    " UPDATE subscription SET failing_since = found.since, warned = CASE WHEN found.since IS NOT NULL THEN warned END,"
+    " last_success_at = CASE WHEN found.since IS NULL THEN :now ELSE last_success_at END"
+    " FROM (SELECT s.id, given.since FROM unnest(cast(:subscriptions AS uuid[]), cast(:failing_since AS timestamptz[]))"
+    " AS given (id, since) JOIN subscription s ON s.id = given.id"
+    " WHERE CASE WHEN given.since IS NOT NULL THEN s.failing_since IS NULL"
+    " ELSE s.failing_since IS NOT NULL OR s.last_success_at IS NULL OR s.last_success_at < :recently END"
+    " ORDER BY s.id FOR NO KEY UPDATE OF s) AS found"  # in one order, so that two senders do not wait for each other
+    " WHERE subscription.id = found.id"
 )
-_SUCCEEDED = text(
-    "UPDATE subscription SET failing_since = NULL, warned = NULL, last_success_at = :now WHERE id = :id"
-    " AND (failing_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < :recently)"
-)
-_FAILED = text("UPDATE subscription SET failing_since = :first WHERE id = :id AND failing_since IS NULL")

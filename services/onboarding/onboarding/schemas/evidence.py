@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field, field_validator
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
-from chassis.web.past import PastDay, not_before
 from chassis.web.vocabulary import OneOf
 from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Task
@@ -132,7 +131,7 @@ class ModelCreate(RequestBody):
     unit_code: UnitCode | None = None
     body: BodyCode
     title: Short
-    started_on: PastDay | None = None
+    started_on: Day | None = None
     evidence: Long | None = None
 
 
@@ -141,7 +140,7 @@ class ModelPatch(ReasonedChange):
 
     body: Annotated[BodyCode | None, NOT_NULL] = None
     title: Annotated[Short | None, NOT_NULL] = None
-    started_on: PastDay | None = None
+    started_on: Day | None = None
     evidence: Long | None = None
 
 
@@ -249,8 +248,8 @@ class OfficialSignatureCreate(RequestBody):
 
     unit_code: UnitCode | None = None
     position: Short
-    requested_on: PastDay | None = None
-    issued_on: Annotated[PastDay | None, not_before("requested_on")] = None
+    requested_on: Day | None = None
+    issued_on: Day | None = None
     certificate_serial: Short | None = None
 
     def details(self) -> dict[str, Any]:
@@ -258,8 +257,8 @@ class OfficialSignatureCreate(RequestBody):
 
 
 class OfficialSignaturePatch(ReasonedChange):
-    issued_on: PastDay | None = None
-    returned_on: PastDay | None = None
+    issued_on: Day | None = None
+    returned_on: Day | None = None
     certificate_serial: Short | None = None
 
 

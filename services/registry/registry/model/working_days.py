@@ -1,16 +1,19 @@
-"""Working days of legal time limits, by the calendar of the province."""
+"""Working days in Viet Nam: neither weekends nor public holidays, the days off that make up for them included."""
 
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
-from province import WorkingDays, load_working_days
-from registry.settings import get_registry_settings
+import holidays
 
 
-def get_working_days() -> WorkingDays:
-    """The working days of this platform; raises ValueError when a line of the calendar is wrong."""
-    return load_working_days(get_registry_settings().calendar_file)
+@cache
+def _calendar() -> holidays.HolidayBase:
+    return holidays.country_holidays("VN")
 
 
 def working_day_after(day: date, count: int) -> date:
     """The `count`-th working day after a day."""
-    return get_working_days().after(day, count)
+    while count:
+        day += timedelta(days=1)
+        count -= bool(_calendar().is_working_day(day))
+    return day
