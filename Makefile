@@ -45,7 +45,8 @@ test-browser: install ## the tests in a real browser
 	@$(UV) sync --frozen --inexact --group browser --quiet
 	$(PYTEST) -m browser
 
-test-identity: install ## the tests against a real Keycloak
+test-identity: install ## the tests against a real Keycloak, one of them in a real browser
+	@$(UV) sync --frozen --inexact --group browser --quiet
 	@$(VENV)/python -m deploy.identity.keycloak
 	$(PYTEST) -m identity
 

@@ -25,6 +25,9 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bakhong \
     && install -d -o bakhong -g bakhong -m 0700 /var/lib/bakhong
 COPY --from=build /opt/venv /opt/venv
 COPY deploy/image/run.py deploy/image/sbom.py /opt/bakhong/
+# The packs of provinces; PROVINCE_DIR names one of them, relative to the working directory, or a folder that is mounted.
+COPY deploy/provinces /opt/bakhong/deploy/provinces
+WORKDIR /opt/bakhong
 ENV PATH=/opt/venv/bin:$PATH SERVICE=${SERVICE} FILES_DIR=/var/lib/bakhong PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # The last layer that changes with each commit: those above come from the cache.
 ARG VERSION=dev

@@ -17,6 +17,7 @@ from bench.stage import Stage
 from chassis.clock import today
 from chassis.security.identity import Caller
 from chassis.storage.database import Database, asyncpg_url
+from province import get_pack
 from reporting.indicators import catalogue
 from reporting.projections.totals import make_totals
 from reporting.queries.reports import get_report
@@ -111,7 +112,7 @@ def _least(url: str, looks: int) -> float:
 
 async def _make_units(stage: Stage) -> None:
     """A province, its communes and their villages, as the registry publishes them."""
-    units: list[tuple[UUID, str, str, str]] = [(UUID(int=1), "38", "Thanh Hóa", "province")]
+    units: list[tuple[UUID, str, str, str]] = [(UUID(int=1), "38", get_pack().name, "province")]
     places: list[tuple[str, UUID]] = [("38", UUID(int=1))]
     for commune in range(COMMUNES):
         id, code = UUID(int=1000 + commune), str(20_000 + commune)

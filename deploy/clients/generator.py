@@ -42,7 +42,11 @@ def jar() -> Path:
     if not JAR.exists():
         artifact = f"org.openapitools:openapi-generator-cli:{VERSION}:jar"
         maven = program("mvn", "fetching openapi-generator")
-        run([maven, "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={JAR.parent}"], ROOT)
+        fetch = [maven, "-q", "-B", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={JAR.parent}"]
+        try:
+            run(fetch, ROOT)
+        except RuntimeError as unreachable:
+            raise ToolchainAbsent(f"openapi-generator cannot be fetched from here: {unreachable}") from unreachable
     return JAR
 
 

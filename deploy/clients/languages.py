@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.clients.generator import ROOT, generate, program, run
+from deploy.clients.generator import DOCUMENT, ROOT, generate, program, run
 from gateway.api_docs.version import API_VERSION
 
 DIST = ROOT / "dist"
@@ -18,9 +19,29 @@ def build_python() -> Path:
     """A wheel of `bakhong_api`."""
     folder = DIST / "python"
     generate("python", folder)
-    uv = Path(sys.executable).parents[2] / ".tools/bin/uv"
-    run([str(uv) if uv.exists() else program("uv", "the wheel"), "build", "--wheel", "--quiet", str(folder)], folder)
+    run([_uv(), "build", "--wheel", "--quiet", str(folder)], folder)
     return folder
+
+
+def install_python(target: Path) -> None:
+    """Install the wheel into a folder, built first where it is absent or older than the document; one process at a time."""
+    DIST.mkdir(exist_ok=True)
+    with (DIST / "python.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wheel = _wheel()
+        if wheel is None or wheel.stat().st_mtime < DOCUMENT.stat().st_mtime:
+            build_python()
+            wheel = _wheel()
+        run([_uv(), "pip", "install", "--quiet", "--no-deps", "--target", str(target), str(wheel)], DIST)
+
+
+def _wheel() -> Path | None:
+    return next(iter((DIST / "python/dist").glob("*.whl")), None)
+
+
+def _uv() -> str:
+    uv = Path(sys.executable).parents[2] / ".tools/bin/uv"
+    return str(uv) if uv.exists() else program("uv", "the wheel")
 
 
 def build_typescript() -> Path:

@@ -1,14 +1,13 @@
-"""The demo's two campaigns, from the plans beside this file, with what was done in them."""
+"""The demo's two campaigns, from the plans of its province, with what was done in them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from deploy.demo.api_client import ApiClient, success
+from deploy.demo.people import demo_files
 
-PLANS = Path(__file__).with_name("plans")
 PROVINCE = "38"
 
 
@@ -40,7 +39,7 @@ def load(api: ApiClient) -> None:
     """Both plans; in each a training class, an evening in every village with its team, and the news about it."""
     officer = api.officer(PROVINCE)
     for scene in SCENES:
-        plan = (PLANS / scene.plan).read_bytes()
+        plan = (demo_files() / "plans" / scene.plan).read_bytes()
         files = {"file": (scene.plan, plan, "application/yaml")}
         campaign = success(api.request("POST", "/v1/campaign-plans", who=officer, files=files)).json()["id"]
         for index, body in enumerate(_sessions(scene)):

@@ -16,7 +16,7 @@ from pathlib import Path
 from deploy.demo import campaigns, dossiers, journeys, merchants
 from deploy.demo.api_client import ApiClient, eventually, success
 from deploy.demo.identity import sign_ins
-from deploy.demo.people import Person, people, write_list
+from deploy.demo.people import Person, demo_files, people, write_list
 from deploy.local import progress
 
 PROVINCE = "38"
@@ -67,7 +67,7 @@ def load_units(api: ApiClient) -> None:
     """The villages, by the operator; the communes of the province are known from the start."""
     if not eventually(lambda: api.request("GET", "/v1/units/15724").status_code == 200, 60):
         raise DemoNotLoaded("the units of the province do not appear in /v1/units")
-    table = Path(__file__).with_name("villages.csv").read_bytes()
+    table = (demo_files() / "villages.csv").read_bytes()
     files = {"file": ("villages.csv", table, "text/csv")}
     success(api.request("POST", "/v1/unit-imports", who=api.operator(), files=files))
     if not eventually(partial(_knows_the_province, api), SECONDS_TO_BE_KNOWN):

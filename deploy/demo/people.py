@@ -15,6 +15,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TextIO
 
+from province import get_pack
+
 HEADER = (
     "Số ĐDCN", "Loại giấy tờ", "Họ và tên", "Ngày sinh", "Giới tính", "Thôn/TDP", "Hộ khẩu", "SĐT", "Chính chủ",
     "Mã số BHXH", "Smartphone", "Tài khoản ngân hàng", "Bảo trợ xã hội", "Tình trạng cư trú",
@@ -60,9 +62,17 @@ class Person:
         return f"038{century + self.is_female}{self.born:%y}99{self.serial:04d}"
 
 
+def demo_files() -> Path:
+    """The villages and plans of the demo, in the pack of the province; LookupError where it has none."""
+    found = get_pack().demo
+    if found is None:
+        raise LookupError(f"{get_pack().name} has no demo")
+    return found
+
+
 def demo_villages() -> list[str]:
     """Codes of the demo villages in the order of their table."""
-    with Path(__file__).with_name("villages.csv").open(encoding="utf-8", newline="") as file:
+    with (demo_files() / "villages.csv").open(encoding="utf-8", newline="") as file:
         return list(dict.fromkeys(row["code"] for row in csv.DictReader(file)))
 
 

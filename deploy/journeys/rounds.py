@@ -23,7 +23,6 @@ SECONDS_FOR_A_REQUEST = 10.0
 SECONDS_FOR_AN_EVENT = 20.0
 BETWEEN_LOOKS = 0.25
 AMOUNT = 1_000
-PROVINCE = "38"
 Headers = dict[str, str]
 
 
@@ -106,7 +105,7 @@ def report(traveller: Traveller) -> None:
         return any(each["status"] == "processed" for each in found.json()["items"])
 
     traveller.until("outcome", is_processed)
-    figures = traveller.expect("report", 200, "GET", "/v1/reports/progress", params={"unit_code": PROVINCE}).json()
+    figures = traveller.expect("report", 200, "GET", "/v1/reports/progress").json()
     if not figures["indicators"]:
         raise JourneyFailed("report: without figures")
 

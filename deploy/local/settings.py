@@ -23,6 +23,7 @@ class LocalSettings:
     gateway_port: int
     data_dir: Path
     demo: bool
+    """Whether invented people, plans and payments are loaded; by default in development, where the province has a demo."""
     journeys: bool
     """Whether the synthetic journeys run; they use the training unit alone, and need the demo's campaign."""
     database_url: str | None
@@ -49,7 +50,7 @@ def read_settings(variables: Mapping[str, str] = os.environ) -> LocalSettings:
         gateway_host=given.get("GATEWAY_HOST", "127.0.0.1"),
         gateway_port=_port(given.get("GATEWAY_PORT", "8080")),
         data_dir=data_dir_of(given),
-        demo=_yes("DEMO", given.get("DEMO", "0" if environment == "production" else "1")),
+        demo=_demo(given, environment),
         journeys=_yes("JOURNEYS", given.get("JOURNEYS", "0")),
         database_url=given.get("DATABASE_URL"),
         kafka_bootstrap_servers=given.get("KAFKA_BOOTSTRAP_SERVERS"),
@@ -69,6 +70,22 @@ def _refuse_missing(given: Mapping[str, str]) -> None:
         raise SettingRefused(f"ENVIRONMENT=production needs these variables: {', '.join(missing)}")
     if given.get("DEMO") == "1":
         raise SettingRefused("DEMO=1 is refused where ENVIRONMENT=production: the demo has invented people")
+
+
+def _demo(given: Mapping[str, str], environment: str) -> bool:
+    # Imported here: the launcher shows its first line before it loads libraries.
+    from chassis.settings import DEFAULT_PROVINCE
+    from province import PackRefused, read_pack
+    from province.pack import pack_folder
+
+    try:
+        pack = read_pack(pack_folder(given.get("PROVINCE_DIR", DEFAULT_PROVINCE)))
+    except PackRefused as refused:
+        raise SettingRefused(str(refused)) from refused
+    asked = _yes("DEMO", given.get("DEMO", "1" if environment == "development" and pack.demo else "0"))
+    if asked and not pack.demo:
+        raise SettingRefused(f"DEMO=1: the pack of {pack.name} has no demo")
+    return asked
 
 
 def _port(text: str) -> int:

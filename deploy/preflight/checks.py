@@ -12,6 +12,7 @@ from deploy.preflight.certificate import check_certificate
 from deploy.preflight.finding import PreflightFinding
 from deploy.preflight.keys import check_keys
 from deploy.preflight.machine import NEEDS, check_disk, check_memory, check_ports, check_processors
+from deploy.preflight.province import check_province
 from deploy.preflight.stack import Stack, version_of_compose
 from deploy.preflight.versions import check_compose, check_postgres, check_release
 from deploy.release.version import releases, this_release
@@ -45,6 +46,7 @@ def _of_machine(settings: Mapping[str, str], environment: str) -> list[Check]:
         lambda: check_certificate_of(settings, environment),
         lambda: check_alerts(settings),
         lambda: check_receivers(settings),
+        lambda: check_province(settings.get("PROVINCE_DIR", "")),
         lambda: check_release(settings.get("VERSION", ""), this_release(), releases()),
     ]
 

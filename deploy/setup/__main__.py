@@ -22,7 +22,7 @@ from deploy.preflight.stack import SETTINGS_FILE, read_settings
 from deploy.setup.asking import AnswersMissing, at_terminal, collect
 from deploy.setup.finishing import finish, is_wanted
 from deploy.setup.questions import FROM_ACME, OWN_KEYCLOAK, QUESTIONS, Answers
-from deploy.setup.writing import CLIENT_SECRET, SetupRefused, write
+from deploy.setup.writing import CITIZENS_SECRET, CLIENT_SECRET, SetupRefused, write
 
 SECRETS = Path(__file__).parents[1] / "secrets"
 NOT_DONE = (AnswersMissing, SetupRefused, httpx.HTTPError)
@@ -58,8 +58,9 @@ def _known(answers_file: Path | None, file: Path, secrets: Path) -> dict[str, st
     names = [question.name for question in QUESTIONS]
     known: dict[str, str | None] = {**(dotenv_values(answers_file) if answers_file else {}), **os.environ}
     known |= dotenv_values(file) if file.exists() else {}
-    if (secrets / CLIENT_SECRET).exists() and (there := (secrets / CLIENT_SECRET).read_text().strip()):
-        known["SETUP_OIDC_CLIENT_SECRET"] = there
+    for name, kept in (("SETUP_OIDC_CLIENT_SECRET", CLIENT_SECRET), ("SETUP_CITIZENS_CLIENT_SECRET", CITIZENS_SECRET)):
+        if (secrets / kept).exists() and (there := (secrets / kept).read_text().strip()):
+            known[name] = there
     return {name: value for name in names if (value := known.get(name)) is not None}
 
 
@@ -75,6 +76,9 @@ def next_steps(answers: Answers | Mapping[str, str]) -> Iterator[str]:
     ]
     if answers["SETUP_SIGN_IN"] == OWN_KEYCLOAK:
         steps.append("It ends with how the first operator signs in.")
+        if issuer := answers.get("SETUP_CITIZENS_ISSUER"):
+            callback = f"https://{domain}/id/realms/bakhong/broker/citizens/endpoint"
+            steps.append(f"Name the address of return to {issuer}: {callback}")
     else:
         steps.append(
             "Give one account at your provider the claim bakhong_role=operator: it registers the first partner."

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from deploy.setup.citizens import CitizenProvider, broker
 from deploy.setup.keycloak import KeycloakAdmin
 from deploy.setup.partner import platform_client, register_partner
 from deploy.setup.questions import OWN_KEYCLOAK
-from deploy.setup.writing import CLIENT_SECRET
+from deploy.setup.writing import CITIZENS_SECRET, CLIENT_SECRET
 
 
 def is_wanted(settings: Mapping[str, str]) -> bool:
@@ -22,6 +23,7 @@ def finish(settings: Mapping[str, str], secrets: Path) -> Iterator[str]:
     with KeycloakAdmin(url, (secrets / "keycloak_password").read_text()) as keycloak:
         keycloak.set_dashboard_secret((secrets / CLIENT_SECRET).read_text())
         yield from _operator(keycloak, settings)
+        _broker_citizens(keycloak, settings, secrets)
         yield from _partner(keycloak, settings, secrets)
 
 
@@ -39,6 +41,13 @@ def _operator(keycloak: KeycloakAdmin, settings: Mapping[str, str]) -> Iterator[
     else:
         yield f"The first operator signs in at {dashboard} as {email} with {invited.password}"
         yield "  (holds for one sign-in, which asks for a password of one's own; it is not shown again)"
+
+
+def _broker_citizens(keycloak: KeycloakAdmin, settings: Mapping[str, str], secrets: Path) -> None:
+    file = secrets / CITIZENS_SECRET
+    provider = CitizenProvider.of(settings, file.read_text() if file.exists() else "")
+    if provider is not None:
+        broker(keycloak, provider)
 
 
 def _partner(keycloak: KeycloakAdmin, settings: Mapping[str, str], secrets: Path) -> Iterator[str]:

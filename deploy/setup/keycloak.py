@@ -77,24 +77,24 @@ class KeycloakAdmin:
 
     def set_dashboard_secret(self, secret: str) -> bool:
         """The dashboard's client has this secret; whether it had another one."""
-        client = self._client_of(DASHBOARD)
+        client = self.client_of(DASHBOARD)
         if client.get("secret") == secret:
             return False
-        self._put(f"/clients/{client['id']}", client | {"secret": secret})
+        self.put(f"/clients/{client['id']}", client | {"secret": secret})
         return True
 
     def set_mail_server(self, smtp_url: str, sender: str) -> None:
         """Mail of the realm goes through this server."""
-        realm: dict[str, Any] = self._get("")
-        self._put("", realm | {"smtpServer": smtp_server(smtp_url, sender)})
+        realm: dict[str, Any] = self.get("")
+        self.put("", realm | {"smtpServer": smtp_server(smtp_url, sender)})
 
     def has_mail_server(self) -> bool:
         """Whether the realm can send mail."""
-        return bool(self._get("").get("smtpServer"))
+        return bool(self.get("").get("smtpServer"))
 
     def account_of(self, email: str) -> Account | None:
         """The account with this mail address."""
-        found = self._get("/users", {"email": email, "exact": "true", "briefRepresentation": "false"})
+        found = self.get("/users", {"email": email, "exact": "true", "briefRepresentation": "false"})
         return _account(found[0]) if found else None
 
     def invite(self, email: str, name: str, attributes: dict[str, list[str]], *, by_mail: bool) -> Invited:
@@ -109,38 +109,50 @@ class KeycloakAdmin:
         made = self._client.post("/users", json=user).raise_for_status()
         subject = made.headers["Location"].rpartition("/")[2]
         if by_mail:
-            self._put(f"/users/{subject}/execute-actions-email?lifespan={SECONDS_A_LINK_HOLDS}", ["UPDATE_PASSWORD"])
+            self.put(f"/users/{subject}/execute-actions-email?lifespan={SECONDS_A_LINK_HOLDS}", ["UPDATE_PASSWORD"])
         return Invited(Account(subject, attributes, is_enabled=True), password)
 
     def change(self, account: Account, attributes: dict[str, list[str]]) -> None:
         """The account has these attributes of the platform and may sign in. Its sessions end, so the next token has them."""
-        user = self._get(f"/users/{account.subject}")
+        user = self.get(f"/users/{account.subject}")
         kept = {name: values for name, values in user.get("attributes", {}).items() if name not in ATTRIBUTES}
-        self._put(f"/users/{account.subject}", user | {"enabled": True, "attributes": kept | attributes})
+        self.put(f"/users/{account.subject}", user | {"enabled": True, "attributes": kept | attributes})
         self._client.post(f"/users/{account.subject}/logout").raise_for_status()
 
     def lock(self, account: Account) -> None:
         """The account may not sign in any more, and its sessions end."""
-        user = self._get(f"/users/{account.subject}")
-        self._put(f"/users/{account.subject}", user | {"enabled": False})
+        user = self.get(f"/users/{account.subject}")
+        self.put(f"/users/{account.subject}", user | {"enabled": False})
         self._client.post(f"/users/{account.subject}/logout").raise_for_status()
 
     def operations_token(self) -> str:
         """An access token of the machine identity that the realm brings, with the role operator."""
-        secret = self._get(f"/clients/{self._client_of(OPERATIONS)['id']}/client-secret")["value"]
+        secret = self.get(f"/clients/{self.client_of(OPERATIONS)['id']}/client-secret")["value"]
         form = {"grant_type": "client_credentials", "client_id": OPERATIONS, "client_secret": secret}
         answer = httpx.post(f"{self.url}/realms/{REALM}/protocol/openid-connect/token", data=form, timeout=SECONDS)
         return str(answer.raise_for_status().json()["access_token"])
 
-    def _client_of(self, client_id: str) -> dict[str, Any]:
-        found: list[dict[str, Any]] = self._get("/clients", {"clientId": client_id})
+    def client_of(self, client_id: str) -> dict[str, Any]:
+        """The client of the realm with this name."""
+        found: list[dict[str, Any]] = self.get("/clients", {"clientId": client_id})
         return found[0]
 
-    def _get(self, path: str, query: dict[str, str] | None = None) -> Any:
+    def get(self, path: str, query: dict[str, str] | None = None) -> Any:
+        """What the administration API answers at a path of the realm."""
         return self._client.get(path, params=query).raise_for_status().json()
 
-    def _put(self, path: str, body: Any) -> None:
+    def put(self, path: str, body: Any) -> None:
+        """Replace what is at a path of the realm."""
         self._client.put(path, json=body).raise_for_status()
+
+    def delete(self, path: str) -> None:
+        """Remove what is at a path of the realm."""
+        self._client.delete(path).raise_for_status()
+
+    def post(self, path: str, body: Any) -> Any:
+        """Add to what is at a path of the realm; the answer's body, None where it is empty."""
+        answer = self._client.post(path, json=body).raise_for_status()
+        return answer.json() if answer.content else None
 
 
 def _account(user: dict[str, Any]) -> Account:

@@ -73,6 +73,16 @@ def _partner_id(answer: str) -> str | None:
     return None if is_one else "Small letters, digits and hyphens, such as bank-a; or nothing."
 
 
+def _citizens(answer: str) -> str | None:
+    found = urlsplit(answer)
+    is_one = not answer or (found.scheme == "https" and found.hostname)
+    return None if is_one else "The https address of the provider, or nothing."
+
+
+def _words(number: int) -> Callable[[str], str | None]:
+    return lambda answer: None if len(answer.split()) == number else f"{number} words, with spaces between them."
+
+
 def _is(name: str, value: str) -> Callable[[Mapping[str, str]], bool]:
     return lambda answers: answers.get(name) == value
 
@@ -121,6 +131,28 @@ QUESTIONS = (
     ),
     Question("SETUP_OPERATOR_EMAIL", "The mail address of the first operator", check=_mail, applies=_with_keycloak),
     Question("SETUP_OPERATOR_NAME", "The name of the first operator", applies=_with_keycloak),
+    Question(
+        "SETUP_CITIZENS_ISSUER",
+        "Sign-in of residents: the address of the OpenID provider that states their personal number (empty: later)",
+        "",
+        _citizens,
+        _with_keycloak,
+    ),
+    Question(
+        "SETUP_CITIZENS_CLIENT_ID", "The platform's client at that provider", "bakhong",
+        applies=_has("SETUP_CITIZENS_ISSUER"),
+    ),
+    Question(
+        "SETUP_CITIZENS_CLIENT_SECRET", "The secret of that client", applies=_has("SETUP_CITIZENS_ISSUER"), is_secret=True
+    ),
+    Question(
+        "SETUP_CITIZENS_CLAIMS", "That provider's claims for personal number, name, birth date and level",
+        "personal_id name birthdate acr", _words(4), _has("SETUP_CITIZENS_ISSUER"),
+    ),
+    Question(
+        "SETUP_CITIZENS_LEVELS", "That provider's acr values for level 1 and level 2", None, _words(2),
+        _has("SETUP_CITIZENS_ISSUER"),
+    ),
     Question("SETUP_PARTNER_ID", "The short name of the first partner (empty: later)", "", _partner_id, _with_keycloak),
     Question("SETUP_PARTNER_NAME", "The partner's full name", applies=_has("SETUP_PARTNER_ID")),
     Question(

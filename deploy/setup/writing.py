@@ -13,11 +13,14 @@ from deploy.preflight.certificate import CERTIFICATE, KEY, check_pair
 from deploy.preflight.checks import check_receivers
 from deploy.secrets.__main__ import main as make_secrets
 from deploy.secrets.__main__ import replace_secret
+from deploy.setup.citizens import CitizenProvider, trusted_file
 from deploy.setup.questions import FROM_ACME, FROM_FILES, OWN_KEYCLOAK, Answers
 
 CLIENT_SECRET = "oidc_client_secret"
-NOT_WRITTEN = ("SETUP_OIDC_CLIENT_SECRET",)
-"""A secret with its own file."""
+CITIZENS_SECRET = "citizens_client_secret"
+NOT_WRITTEN = ("SETUP_OIDC_CLIENT_SECRET", "SETUP_CITIZENS_CLIENT_SECRET")
+"""Secrets with their own files."""
+TRUSTED_FILE = "identity-providers.json"
 NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9./:@_,-]*")
 
 
@@ -41,6 +44,8 @@ def settings_of(answers: Answers) -> dict[str, str]:
     }
     if answers["SETUP_CERTIFICATE"] == FROM_ACME:
         settings["PROXY_ADDRESSES"] = f"https://{domain}:8443, https://{domain}:443, https://:8443"
+    if answers.get("SETUP_CITIZENS_ISSUER"):
+        settings["IDENTITY_PROVIDERS_FILE"] = f"/run/authorities/{TRUSTED_FILE}"
     return settings | {name: answer for name, answer in answers.items() if name not in NOT_WRITTEN}
 
 
@@ -55,6 +60,7 @@ def write(answers: Answers, file: Path, secrets: Path) -> Iterator[str]:
     if answers["SETUP_CERTIFICATE"] == FROM_FILES:
         yield from _copy_certificate(answers, secrets)
     yield from _keep_client_secret(answers, secrets)
+    yield from _keep_citizens(answers, secrets)
 
 
 def _check_given_certificate(answers: Mapping[str, str], secrets: Path) -> None:
@@ -85,6 +91,21 @@ def _keep_client_secret(answers: Mapping[str, str], secrets: Path) -> Iterator[s
     given = answers.get("SETUP_OIDC_CLIENT_SECRET")
     replace_secret(target, given or token_urlsafe(32))
     yield f"{CLIENT_SECRET}: {'as you gave it' if given else 'made'}"
+
+
+def _keep_citizens(answers: Mapping[str, str], secrets: Path) -> Iterator[str]:
+    """The secret for the brokered provider, and the file by which the gateway trusts the realm."""
+    given = answers.get("SETUP_CITIZENS_CLIENT_SECRET", "")
+    provider = CitizenProvider.of(answers, given)
+    if provider is None:
+        return
+    if not (secrets / CITIZENS_SECRET).exists():
+        replace_secret(secrets / CITIZENS_SECRET, given)
+        yield f"{CITIZENS_SECRET}: as you gave it"
+    target = secrets / "authorities" / TRUSTED_FILE
+    if not target.exists():
+        target.write_text(trusted_file(settings_of(dict(answers))["OIDC_ISSUER"], provider.acr_values))
+        yield f"authorities/{TRUSTED_FILE}: trusts the realm for what {provider.issuer} states"
 
 
 def _add_lines(file: Path, settings: Mapping[str, str]) -> Iterator[str]:

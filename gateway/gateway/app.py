@@ -11,6 +11,7 @@ from gateway.edge.header_timeout import protocol_of
 from gateway.handlers import HANDLERS
 from gateway.routes import ROUTERS
 from gateway.settings import get_gateway_settings
+from province import get_pack
 
 service = Service(
     name="gateway",
@@ -21,6 +22,7 @@ service = Service(
     handlers=HANDLERS,
     scheduled_jobs=(ScheduledJob("forget messages", 3600.0, delete_expired),),
     rotations=ROTATIONS,
+    checks=[get_pack],
 )
 inner = create_app(service, get_gateway_settings(), is_observed=False)
 app = Gateway(inner, get_gateway_settings())

@@ -257,7 +257,9 @@ class Gateway:
         ):
             send.route = f"{PLAYED_PATH}/{{*}}"
             send.add_quota(self._take(scope, None).headers())
-            await self._forward(scope, head, receive, send, PLAYED, trace.headers(), self.limits.in_flight)
+            # Its own tokens and clients, for its userinfo and token endpoints; no caller of the platform's.
+            own = [*trace.headers(), *((b"authorization", value) for value in head.values(b"authorization")[:1])]
+            await self._forward(scope, head, receive, send, PLAYED, own, self.limits.in_flight)
         elif path in SIGN_IN_PATHS:
             _bind(trace)
             send.route = path

@@ -97,6 +97,27 @@ class BadSignature(Problem):
     vi = "Chữ ký webhook thiếu, không đúng, hoặc lệch thời gian quá 300 giây."
     en = "The webhook signature is missing, does not fit, or is more than 300 seconds off."
 
+    @classmethod
+    def because(cls, reason: str) -> "BadSignature":
+        """With what the sender can correct: headers, clock, or secret. Nothing tells which secret there is, or whether one is."""
+        return cls(*_SIGNATURE_DETAILS.get(reason, _DOES_NOT_FIT))
+
+
+_WRONG_HEADERS = (
+    "Thiếu, lặp hoặc sai dạng tiêu đề webhook-id, webhook-timestamp, webhook-signature: mỗi tiêu đề đúng một lần.",
+    "webhook-id, webhook-timestamp or webhook-signature is missing, repeated or malformed: send each once.",
+)
+_DOES_NOT_FIT = (
+    "Chữ ký không khớp với khóa nào đang có hiệu lực: kiểm tra khóa, và ký trên đúng các byte được gửi.",
+    "The signature fits no secret that is valid now: check the secret, and sign exactly the bytes that you send.",
+)
+_SIGNATURE_DETAILS = dict.fromkeys(("missing-header", "repeated-header", "malformed-header"), _WRONG_HEADERS) | {
+    "timestamp-off": (
+        "webhook-timestamp lệch quá 300 giây so với giờ của hệ thống: chỉnh đồng hồ, và ký lại mỗi lần gửi lại.",
+        "webhook-timestamp is more than 300 seconds off our time: set the clock, and sign each attempt anew.",
+    )
+}
+
 
 class MalformedMessage(Problem):
     """A signed webhook whose body lacks what its type needs."""

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.security.identity import Role
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.past import PastDay
 from chassis.web.vocabulary import OneOf
 from gateway.model.partners import AgreementScope
 from gateway.webhooks.event_types import SHAPES
@@ -84,9 +85,7 @@ class PartnerCreate(RequestBody):
     """`allowed_types` left out: all that the kind may send."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"id": "vietbank-thanhhoa", "name": "Ngân hàng A chi nhánh Thanh Hóa", "kind": "bank"}]
-        }
+        json_schema_extra={"examples": [{"id": "ngan-hang-a", "name": "Ngân hàng A chi nhánh tỉnh", "kind": "bank"}]}
     )
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=40)
@@ -157,7 +156,7 @@ class NewSecret(SecretView):
 
 class AgreementCreate(RequestBody):
     number: Text
-    signed_on: Day
+    signed_on: PastDay
     unit_code: Text
     scope: list[AgreementScope] = Field(min_length=1, max_length=5)
     valid_from: Day
@@ -167,7 +166,7 @@ class AgreementCreate(RequestBody):
 class AgreementChange(RequestBody):
     """What is named changes; an agreement ends with its last day, null makes it open again."""
 
-    signed_on: Annotated[Day | None, NOT_NULL] = None
+    signed_on: Annotated[PastDay | None, NOT_NULL] = None
     """The day of signing (ngày ký)."""
     scope: Annotated[list[AgreementScope] | None, NOT_NULL] = Field(default=None, min_length=1, max_length=5)
     """What it is about (phạm vi)."""
@@ -289,6 +288,9 @@ class OAuthError(BaseModel):
     """As RFC 6749 wants it, not a problem document."""
 
     error: str
+    """The code of RFC 6749 section 5.2, such as `invalid_client`."""
+    error_description: str
+    """What is wrong, in English, for the developer."""
 
 
 class DeadLetterItem(BaseModel):

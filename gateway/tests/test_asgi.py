@@ -1,12 +1,17 @@
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from sqlalchemy import text
 
+from chassis.clock import frozen_at, now
 from chassis.security.identity import Verifier
+from chassis.storage.database import Database
+from chassis.testing import unit_event
 from gateway.proxy.routing_table import Route, RoutingTable
 
 UNIT = "/v1/units/15724"
@@ -130,15 +135,39 @@ async def test_head_gives_the_response_of_get_without_its_body(
 
 @pytest.mark.parametrize(
     "authorization",
-    ["Bearer", "Bearer x", "Basic dTpw", "bearer a.b.c", "Bearer " + "x" * 9000, "Bearer " + UNSIGNED],
+    ["Bearer x", "bearer a.b.c", "Bearer " + "x" * 9000, "Bearer " + UNSIGNED],
 )
-async def test_a_credential_that_does_not_hold_is_401_even_where_none_is_needed(
+async def test_a_token_that_does_not_hold_is_401_invalid_token_even_where_none_is_needed(
     client: httpx.AsyncClient, authorization: str
 ) -> None:
     answer = await client.get(UNIT, headers={"Authorization": authorization})
 
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token", error_description="')
+    assert "đăng nhập lại" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("authorization", ["Bearer", "Bearer ", "Basic dTpw"])
+async def test_without_a_bearer_token_the_challenge_names_no_error(
+    client: httpx.AsyncClient, authorization: str
+) -> None:
+    for headers, path in (({"Authorization": authorization}, UNIT), ({}, "/v1/residents")):
+        answer = await client.get(path, headers=headers)
+
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_an_expired_token_is_told_so(client: httpx.AsyncClient, sign_in: Any) -> None:
+    headers = await sign_in("operator")
+    with frozen_at(now() + timedelta(hours=2)):
+        answer = await client.get("/v1/residents", headers=headers)
+
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert (
+        answer.headers["WWW-Authenticate"]
+        == 'Bearer error="invalid_token", error_description="The access token expired"'
+    )
+    assert "hết hạn" in answer.json()["detail"]
 
 
 async def test_an_internal_token_is_no_credential_outside(
@@ -219,7 +248,10 @@ async def test_a_partner_gets_a_token_for_its_client_secret_and_loses_it_when_re
     await client.patch("/v1/partners/demo-bank", json={"status": "retired"}, headers=await sign_in("operator"))
 
     assert (await client.get("/v1/residents", headers=headers)).status_code == 401
-    assert (await client.post("/oauth/token", data=form)).json() == {"error": "invalid_client"}
+    refused = (await client.post("/oauth/token", data=form)).json()
+    unknown = (await client.post("/oauth/token", data=form | {"client_id": "nobody"})).json()
+    assert (refused["error"], bool(refused["error_description"])) == ("invalid_client", True)
+    assert unknown == refused
 
 
 @pytest.mark.parametrize(
@@ -233,7 +265,7 @@ async def test_a_malformed_token_request_is_refused_with_oauth_error_codes(
     )
 
     assert answer.status_code in (400, 401)
-    assert set(answer.json()) == {"error"}
+    assert set(answer.json()) == {"error", "error_description"}
 
 
 async def test_wrong_client_secrets_are_slowed_down(open_gateway: Any, settings: Any) -> None:
@@ -370,11 +402,24 @@ async def test_a_body_over_the_limit_is_413_inside_and_behind(client: httpx.Asyn
 
 
 async def test_readiness_names_every_dependency(
-    client: httpx.AsyncClient, asgi_app: Any, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, asgi_app: Any, deliver: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gateway.proxy.readiness.SECONDS_CACHED", 0.0)
+    first = await client.get("/readyz")
+    assert (first.status_code, first.json()["dependencies"]["units"]) == (503, "awaited")
+    await deliver(unit_event("38", parents=()))
     ready = await client.get("/readyz")
-    names = {"database", "bus", "registry", "onboarding", "payments-qr", "casework", "reporting", "notifications"}
+    names = {
+        "database",
+        "bus",
+        "units",
+        "registry",
+        "onboarding",
+        "payments-qr",
+        "casework",
+        "reporting",
+        "notifications",
+    }
     assert (ready.status_code, set(ready.json()["dependencies"])) == (200, names)
 
     asgi_app.pages.settings = asgi_app.settings.model_copy(update={"demo_loaded_file": tmp_path / "loaded"})
@@ -386,6 +431,19 @@ async def test_readiness_names_every_dependency(
     asgi_app.pages.settings = asgi_app.settings.model_copy(update={"registry_url": "http://127.0.0.1:1"})
     down = await client.get("/readyz")
     assert (down.status_code, down.json()["dependencies"]["registry"]) == (503, "down")
+
+
+async def test_a_gateway_stays_ready_when_a_newer_release_has_expanded_its_schema(
+    client: httpx.AsyncClient, database: Database, deliver: Any
+) -> None:
+    await deliver(unit_event("38", parents=()))
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0999 of the next release'"))
+
+    answer = await client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["dependencies"]["database"] == "newer"
 
 
 async def test_one_api_document_names_its_components_by_service(client: httpx.AsyncClient) -> None:

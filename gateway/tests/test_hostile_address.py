@@ -9,6 +9,7 @@ import pytest
 from yarl import URL
 
 from chassis.errors import NotFound
+from chassis.testing import unit_event
 from gateway.edge.slow_down import SlowDown
 from gateway.errors import TooManyRequests
 from gateway.proxy.routing_table import Route, RoutingTable
@@ -134,8 +135,9 @@ async def test_many_requests_for_a_public_page_cost_the_service_one(
 
 
 async def test_many_requests_for_readiness_ask_each_service_once(
-    http: httpx.AsyncClient, service_behind: CountingService
+    http: httpx.AsyncClient, service_behind: CountingService, deliver: Any
 ) -> None:
+    await deliver(unit_event("38", parents=()))
     answers = await asyncio.gather(*(http.get("/readyz") for _ in range(24)))
 
     assert {answer.status_code for answer in answers} == {200}

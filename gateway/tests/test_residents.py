@@ -11,14 +11,15 @@ from prometheus_client import generate_latest
 from sqlalchemy import text
 
 from chassis.clock import now, today
+from chassis.errors import Unauthenticated
 from chassis.ids import new_id
 from chassis.security.levels import InsufficientLevel
 from chassis.security.played import ACR_VALUES, subject_of
 from chassis.security.sign_in import Claims, open_claims
 from chassis.storage.database import Database
 from contracts.registry import IdentityLinkChanged, OrganizationUpdated, RepresentationChanged
-from gateway.identity.played import played_provider
-from gateway.identity.trusted import read_trusted_providers
+from gateway.identity.played import CLAIMS, played_provider
+from gateway.identity.trusted import TrustedProvider, read_trusted_providers
 
 RESIDENT, GRANDMOTHER, SHOP = new_id(), new_id(), new_id()
 PERSON = {"role": "resident", "personal_id": "038085000001", "full_name": "Lê Văn Đức", "date_of_birth": "1985-09-05"}
@@ -111,6 +112,18 @@ async def test_an_account_with_another_number_is_decided_by_the_registry_again(
     registry.refusal = "mismatch"
     other = await sign_in(**(PERSON | {"personal_id": "038085000002"}), subject="s-1")
     assert (await client.get("/v1/me", headers=other)).status_code == 403
+
+
+async def test_the_time_of_sign_in_is_the_claim_that_the_file_names_or_the_token_does_not_hold() -> None:
+    claims = CLAIMS.model_copy(update={"signed_in_at": "auth_time"})
+    named = TrustedProvider(issuer="https://id.example", claims=claims, acr_values=ACR_VALUES)
+    unnamed = played_provider("https://id.example")
+
+    assert named.signed_in_at({"auth_time": 1000, "iat": 2000}) == 1000
+    assert (unnamed.signed_in_at({"auth_time": 1000, "iat": 2000}), unnamed.signed_in_at({"iat": 2000})) == (1000, 2000)
+    for wrong in ({"iat": 2000}, {"auth_time": "soon", "iat": 2000}):
+        with pytest.raises(Unauthenticated):
+            named.signed_in_at(wrong)
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)

@@ -24,11 +24,30 @@ def test_what_happened_lies_at_most_a_day_ahead(event: str, times: list[str]) ->
     }  # fmt: skip
     data |= {time: now().isoformat() for time in ("settled_at", "reversed_at", "received_at", "finished_at")}
     check_data(event, data)
+    data["finished_at"] = (now() + timedelta(hours=23, minutes=30)).isoformat()
     for time in times:
         check_data(event, data | {time: (now() + timedelta(hours=23)).isoformat()})
         with pytest.raises(BodyRefused) as refused:
             check_data(event, data | {time: (now() + timedelta(days=2)).isoformat()})
         assert [(error.pointer, error.code) for error in refused.value.errors] == [(f"/data/{time}", "in-the-future")]
+
+
+@pytest.mark.parametrize("time", ["due_at", "finished_at"])
+def test_a_dossier_is_neither_due_nor_finished_before_the_day_on_which_it_was_received(time: str) -> None:
+    received = {
+        "code": "A1", "procedure_code": "2.000635", "unit_code": "15724", "national_status": 10, "channel": 2,
+        "received_at": "2026-11-02T09:00:00+07:00",
+    }  # fmt: skip
+    check_data("dossier.status_changed", received | {time: "2026-11-02T00:00:00+07:00"})
+    with pytest.raises(BodyRefused) as refused:
+        check_data("dossier.status_changed", received | {time: "2026-11-01T16:00:00Z"})
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [(f"/data/{time}", "before-start")]
+
+
+def test_a_repeated_member_is_named_by_its_place() -> None:
+    with pytest.raises(BodyRefused) as refused:
+        read_object(b'{"type": "a", "data": {"amount": 1, "amount": 2}}')
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/data/amount", "repeated-field")]
 
 
 @pytest.mark.parametrize(

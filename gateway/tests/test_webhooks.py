@@ -133,7 +133,7 @@ async def test_the_checks_go_in_the_order_of_the_contract(
     [
         (b"not json", [""]),
         (b"[1]", [""]),
-        (b'{"type": "app.installed", "type": "app.installed"}', [""]),
+        (b'{"type": "app.installed", "type": "app.installed"}', ["/type"]),
         ({"type": "payment_account.opened"}, ["/timestamp", "/data"]),
         *(({"timestamp": time}, ["/timestamp"]) for time in ("20261129", "2026-11-29", "2026-11-29 08:00:00+07:00", 5)),
         (
@@ -169,6 +169,29 @@ async def test_a_malformed_message_names_every_wrong_field_in_both_languages(
     assert all(
         vi["message"] and vi["message"] != en["message"] for vi, en in zip(errors["vi"], errors["en"], strict=True)
     )
+
+
+async def test_a_refused_signature_names_what_to_correct_and_nothing_about_the_secrets(
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any
+) -> None:
+    good = signed("demo-bank", opening())
+    without = {name: value for name, value in good["headers"].items() if name != "webhook-timestamp"}
+    late = signed("demo-bank", opening(), sent_at=now() - timedelta(seconds=301))
+    wrong_secret = signed("demo-wallet", opening())
+    changed = good | {"content": good["content"] + b" "}
+    english = {"accept-language": "en"}
+    details = {}
+    for name, request in {
+        "headers": good | {"headers": without}, "clock": late, "secret": wrong_secret, "bytes": changed,
+    }.items():  # fmt: skip
+        answer = await client.post(BANK, **request | {"headers": request["headers"] | english})
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/bad-signature"), name
+        details[name] = answer.json()["detail"]
+
+    assert "missing, repeated or malformed" in details["headers"]
+    assert "300 seconds off" in details["clock"]
+    assert "fits no secret" in details["secret"]
+    assert details["bytes"] == details["secret"]
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])

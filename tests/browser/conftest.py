@@ -9,7 +9,6 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -21,6 +20,7 @@ from chassis.runtime import Runtime, Service
 from contracts.event import Event
 from contracts.onboarding import CampaignStarted, StepCompleted, Target
 from contracts.registry import Lineage, ResidentRegistered, UnitChanged
+from province import get_pack
 
 if TYPE_CHECKING:  # the group `browser` is installed by `make test-browser` only
     from playwright.async_api import Browser
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the group `browser` is installed by `make test-browser` onl
 WORLD = UUID("b2b00000-0000-4000-8000-000000000000")
 COMMUNES = [
     line.partition(",")[0]
-    for line in files("reporting.pages").joinpath("commune_points.csv").read_text("utf-8").splitlines()
+    for line in (get_pack().folder / "commune_points.csv").read_text("utf-8").splitlines()
     if line[0].isdigit()
 ]
 VILLAGES = [f"15727-{number:02}" for number in range(1, 6)]

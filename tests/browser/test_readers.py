@@ -43,3 +43,20 @@ async def test_a_token_is_one_click_away(browser: Browser, demo_platform_url: st
     await page.get_by_role("button", name="Get token").click()
 
     await page.get_by_text("✓ officer").wait_for()
+
+
+@pytest.mark.parametrize(("choice", "level"), [("resident", 2), ("resident-1", 1)])
+async def test_a_residents_token_is_as_near_as_the_officers(
+    browser: Browser, demo_platform_url: str, choice: str, level: int
+) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{demo_platform_url}/docs")
+    await page.get_by_text(SHOWN["/docs"]).first.wait_for(timeout=120_000)
+    await page.locator("select[name=role]").select_option(choice)
+    async with page.expect_response("**/dev/token") as answered:
+        await page.get_by_role("button", name="Get token").click()
+    token = (await (await answered.value).json())["access_token"]
+    await page.get_by_text(f"✓ {choice}", exact=True).wait_for()
+
+    me = await page.request.get(f"{demo_platform_url}/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert ((await me.json())["role"], (await me.json())["level"]) == ("resident", level)

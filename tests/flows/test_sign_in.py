@@ -50,7 +50,8 @@ def sign_in(browser: httpx.Client, key: str, level: int = 2, **asked: str) -> di
     }  # fmt: skip
     tokens = browser.post(found["token_endpoint"], data=exchange)
     assert tokens.status_code == 200, tokens.text
-    assert browser.post(found["token_endpoint"], data=exchange).json() == {"error": "invalid_grant"}
+    again = browser.post(found["token_endpoint"], data=exchange).json()
+    assert (again["error"], "code" in again["error_description"]) == ("invalid_grant", True)
     answer: dict[str, Any] = tokens.json()
     return answer
 
@@ -100,6 +101,18 @@ def test_one_account_meets_each_refusal_by_both_ways(browser: httpx.Client, refu
         assert (answer.status_code, answer.json()["type"]) == (403, f"/problems/identity-{refusal}")
         assert who.personal_id not in answer.text
     assert "Cần làm gì" in browser.get(f"/problems/identity-{refusal}").text
+
+
+@pytest.mark.parametrize("key", ["citizen", "minor"])
+def test_the_provider_answers_about_the_person_of_its_token_whom_the_platform_may_refuse(
+    browser: httpx.Client, key: str
+) -> None:
+    who = account(key)
+    assert who
+    answer = browser.get("/dev/identity/userinfo", headers=headers_of(browser, key))
+
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["sub"], answer.json()["personal_id"]) == (who.subject, who.personal_id)
 
 
 def test_an_id_token_is_no_access_token_and_a_wrong_verifier_gets_none(browser: httpx.Client) -> None:
@@ -169,6 +182,22 @@ def test_a_grandchild_acts_for_the_grandmother_until_she_ends_it(browser: httpx.
     assert eventually(lambda: browser.get(path, headers=acting).status_code == 403, SECONDS_TO_END)
     body = {"representative_id": named["representative_id"], "scope": named["scope"], "until": named["until"]}
     assert browser.post(representatives, json=body, headers=grandmother).status_code == 201
+
+
+def test_a_proposal_is_prefilled_from_the_population_database_where_it_answers(browser: httpx.Client) -> None:
+    own = headers_of(browser, "unknown")
+    sent = browser.post("/v1/registrations", json={"unit_code": "15727-02", "phone": "0990000123"}, headers=own)
+
+    assert sent.status_code == 202, sent.text
+    fields = sent.json()["fields"]
+    sources = {
+        name: fields[name]["source"] for name in ("personal_id", "full_name", "sex", "permanent_address", "phone")
+    }
+    assert sources == {
+        "personal_id": "provider", "full_name": "population", "sex": "population", "permanent_address": "population",
+        "phone": "person",
+    }  # fmt: skip
+    assert (fields["full_name"]["value"], fields["sex"]["value"]) == ("Trần Văn Chưa", "male")
 
 
 def test_an_unknown_person_proposes_is_accepted_and_signs_in(browser: httpx.Client) -> None:

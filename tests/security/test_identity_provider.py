@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from chassis.errors import Unauthenticated
+from chassis.security.levels import InsufficientLevel
 from deploy.identity.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, temporary_keycloak
 from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
@@ -73,17 +74,18 @@ async def test_an_officers_access_token_has_role_unit_and_body(
     assert (caller.role, caller.unit_code, caller.body) == ("officer", "15724", "police")
 
 
-async def test_a_citizens_token_states_number_name_birth_date_and_level(
+async def test_a_citizens_token_states_number_name_and_birth_date_and_no_level_that_no_provider_stated(
     keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
-    names = ClaimNames(personal_id="personal_id", full_name="name", date_of_birth="birthdate")
-    trusted = TrustedProvider(issuer=keycloak.issuer, claims=names, acr_values={1: ["0", "1"], 2: ["2"]})
+    names = ClaimNames(personal_id="personal_id", full_name="name", date_of_birth="birthdate", level="citizen_level")
+    trusted = TrustedProvider(issuer=keycloak.issuer, claims=names, acr_values={1: ["1"], 2: ["2"]})
     claims = await provider.claims(tokens_of(keycloak, "citizen")["access_token"])
 
     person = trusted.person_of(claims)
 
     assert (person.personal_id, person.full_name, person.date_of_birth) == ("038085000001", "Lê Văn Đức", "1985-09-05")
-    assert (trusted.level_of(claims), trusted.step_up_of(1)) == (1, "2")
+    with pytest.raises(InsufficientLevel):
+        trusted.level_of(claims)
     with pytest.raises(Unauthenticated):
         await provider.caller(tokens_of(keycloak, "citizen")["access_token"])  # it names no role
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from chassis.security.played import subject_of
 from deploy.demo.people import Person, people
 
 COMMUNE, VILLAGE = "15724", "15727-02"
+NEWCOMER = Person(
+    VILLAGE, "Hộ mới đến", 9901, "Trần Văn Chưa", is_female=False, born=date(1990, 5, 6),
+    cells={"Số ĐDCN": "038090999901", "Ngày sinh": "06/05/1990", "Mã số BHXH": "", "Bảo trợ xã hội": ""},
+)  # fmt: skip
+"""On no list of the commune; the population database knows them, so their proposal is prefilled."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,7 @@ def accounts() -> tuple[DemoAccount, ...]:
         _account("citizen", "Người dân có hồ sơ: đăng nhập được", citizen),
         _account("grandchild", "Được bà ủy quyền: đăng nhập rồi làm thay cho bà", grandchild),
         _account("grandmother", "Bà: xem và chấm dứt việc làm thay", grandmother),
-        DemoAccount("unknown", "Chưa có hồ sơ (identity-unknown): gửi đề nghị đăng ký", "Trần Văn Chưa", "1990-05-06",
-                "038090999901", subject_of("038090999901")),
+        _account("unknown", "Chưa có hồ sơ (identity-unknown): gửi đề nghị đăng ký", NEWCOMER),
         DemoAccount("mismatch", "Họ tên không khớp với hồ sơ (identity-mismatch)", "Nguyễn Khác Tên",
                 mismatch.born.isoformat(), mismatch.personal_id, subject_of(mismatch.personal_id)),
         DemoAccount("deceased", "Hồ sơ ghi đã mất (identity-deceased)", "Lê Văn Khuất", "1950-02-03", "038050999902",

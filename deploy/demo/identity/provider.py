@@ -90,7 +90,7 @@ async def show_people(request: Request) -> Response:
     asked = dict(request.query_params)
     if asked and (wrong := _wrong_request(asked)):
         return _page("Yêu cầu đăng nhập không đúng", f"<p>{html.escape(wrong)}</p>", status=400)
-    return _page("Đăng nhập thử", _explanation(asked) + "".join(_choice(each, asked) for each in accounts()), asked)
+    return _page("Đăng nhập thử", _explanation(asked) + "".join(_choice(each, asked) for each in accounts()))
 
 
 def _wrong_request(asked: dict[str, str]) -> str | None:
@@ -112,6 +112,12 @@ def _is_allowed_redirect(address: str) -> bool:
     if parts.scheme in ("http", "https"):
         return parts.hostname in LOOPBACK or address.startswith(issuer().removesuffix(PATH) + "/")
     return "." in parts.scheme
+
+
+async def list_accounts(_: Request) -> Response:
+    """The people of the page and what `POST /dev/token` takes for each, for scripts and for the try-it page of the API."""
+    listed = [{"key": each.key, "title": each.title, "claims": each.claims} for each in accounts()]
+    return JSONResponse({"items": listed}, headers={"Cache-Control": "no-store"})
 
 
 async def choose(request: Request) -> Response:
@@ -153,10 +159,13 @@ async def token(request: Request) -> Response:
     """A code for tokens, once (RFC 6749 section 4.1.3)."""
     form = await request.form()
     if _field(form, "grant_type") != "authorization_code":
-        return _oauth_error("unsupported_grant_type")
+        return _oauth_error("unsupported_grant_type", "grant_type is authorization_code")
     granted = _codes.pop(_field(form, "code"), None)
     if granted is None or granted.until < time.monotonic() or not _fits(granted, form):
-        return _oauth_error("invalid_grant")
+        return _oauth_error(
+            "invalid_grant",
+            "The code is unknown, used or over 60 s old, or client_id, redirect_uri or code_verifier differ",
+        )
     claims = _claims(granted.who, granted.level, granted.at)
     identity = claims | {"aud": granted.client_id} | ({"nonce": granted.nonce} if granted.nonce else {})
     answer = {
@@ -182,7 +191,8 @@ async def userinfo(request: Request) -> Response:
     try:
         claims = jwt.decode(given, _key().public_key(), algorithms=[ALGORITHM], audience="bakhong", issuer=issuer())
     except jwt.PyJWTError:
-        return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        challenge = 'Bearer error="invalid_token"' if given else "Bearer"
+        return Response(status_code=401, headers={"WWW-Authenticate": challenge})
     names = ("sub", PERSONAL_ID, FULL_NAME, DATE_OF_BIRTH)
     return JSONResponse({name: claims[name] for name in names}, headers={"Cache-Control": "no-store"})
 
@@ -200,8 +210,8 @@ def _signed(claims: dict[str, Any], kind: str) -> str:
     return jwt.encode(stamped, _key(), ALGORITHM, headers={"kid": KEY_ID, "typ": kind})
 
 
-def _oauth_error(code: str) -> Response:
-    return JSONResponse({"error": code}, 400, {"Cache-Control": "no-store"})
+def _oauth_error(code: str, description: str) -> Response:
+    return JSONResponse({"error": code, "error_description": description}, 400, {"Cache-Control": "no-store"})
 
 
 def _field(form: FormData, name: str) -> str:
@@ -243,10 +253,9 @@ def _try_by_hand(who: DemoAccount, level: Level) -> str:
     return f"<p>Mã dùng được {SECONDS_OF_TOKEN // 60} phút:</p><pre>{html.escape(call)}</pre>"
 
 
-def _page(title: str, content: str, asked: dict[str, str] | None = None, *, status: int = 200) -> Response:
-    parts = urlsplit((asked or {}).get("redirect_uri", ""))
-    target = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:" if parts.scheme else ""
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {target}; frame-ancestors 'none'"
+def _page(title: str, content: str, *, status: int = 200) -> Response:
+    # No form-action: it holds for every redirect after the form, and a broker leads on to an application not known here.
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(TEMPLATE.format(title=html.escape(title), content=content), status, headers)
 
@@ -266,6 +275,7 @@ ROUTES = [
     Route(f"{PATH}/", show_people),
     Route(f"{PATH}/authorize", show_people),
     Route(f"{PATH}/app", show_example),
+    Route(f"{PATH}/accounts", list_accounts),
     Route(f"{PATH}/choose", choose, methods=["POST"]),
     Route(f"{PATH}/token", token, methods=["POST"]),
     Route(f"{PATH}/userinfo", userinfo),

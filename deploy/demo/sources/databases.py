@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from deploy.demo.identity.accounts import NEWCOMER
 from deploy.demo.people import Person, people
+from province import get_pack
 
 Reply = dict[str, Any]
 
@@ -15,8 +17,8 @@ _PEOPLES = ("Kinh", "Mường", "Thái", "Thổ", "Dao")
 
 @cache
 def known_people() -> dict[str, Person]:
-    """The synthetic residents by every number of theirs."""
-    all_people = list(people())
+    """The synthetic residents, and a person on no list of the commune, by every number of theirs."""
+    all_people = [*people(), NEWCOMER]
     found = {person.cells["Số ĐDCN"]: person for person in all_people}
     return found | {person.personal_id: person for person in all_people}
 
@@ -42,7 +44,7 @@ def population(person: Person | None) -> Reply:
             "gioiTinh": 2 if person.is_female else 1,
             "danToc": _PEOPLES[_chance(person, 8) % 5 if person.village.startswith("150") else 0],
             "quocTich": "Việt Nam",
-            "noiThuongTru": f"{person.household}, {person.village}, tỉnh Thanh Hóa",
+            "noiThuongTru": f"{person.household}, {person.village}, {get_pack().called}",
         },
     }
 
@@ -77,7 +79,9 @@ DATABASES: Mapping[str, Callable[[Person | None], Reply]] = {
 def changed(name: str, reply: Reply) -> Reply:
     """The same reply with another value: a person moved, or a benefit began."""
     if name == "population" and reply["congDan"]:
-        return reply | {"congDan": reply["congDan"] | {"noiThuongTru": "Nơi ở mới, tỉnh Thanh Hóa", "danToc": "Khác"}}
+        return reply | {
+            "congDan": reply["congDan"] | {"noiThuongTru": f"Nơi ở mới, {get_pack().called}", "danToc": "Khác"}
+        }
     if name == "social_insurance":
         return reply | {"nguoiThamGia": {"maSoBhxh": "9911223344"}}
     if name == "civil_status":

@@ -1,8 +1,7 @@
 import io
 from datetime import date
-from pathlib import Path
 
-from deploy.demo.people import demo_villages, people, write_list
+from deploy.demo.people import demo_files, demo_villages, people, write_list
 from registry.decrees import read_units
 from registry.identifiers import personal_id_warnings
 from registry.lists import ListedResident, read_list
@@ -50,7 +49,7 @@ def test_the_people_are_the_same_every_time() -> None:
 
 
 def test_the_villages_of_dong_thang_belong_to_dong_tien_since_the_reform() -> None:
-    rows = read_units(Path("deploy/demo/villages.csv").read_bytes())
+    rows = read_units((demo_files() / "villages.csv").read_bytes())
 
     assert [(r.parent_code, str(r.valid_from), str(r.valid_to)) for r in rows if r.code == "15727-01"] == [
         ("15727", "None", "2025-06-30"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
+from deploy.demo.people import demo_files
 from deploy.generate.story.family import a_person
 from deploy.generate.story.teller import COMMUNE, Teller
 
 NEIGHBOUR, VILLAGE_THERE = "15061", "15061-02"
-VILLAGES = Path(__file__).parents[2] / "demo" / "villages.csv"
+VILLAGES = demo_files() / "villages.csv"
 
 
 def the_uncle_moves_and_comes_back(tell: Teller) -> None:

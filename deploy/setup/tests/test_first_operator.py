@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from deploy.identity.browser import Browser
 from deploy.identity.keycloak import Keycloak
 from deploy.local.started import Started, started
 from deploy.setup.keycloak import KeycloakAdmin
@@ -30,32 +31,6 @@ PARTNER = {"SETUP_PARTNER_ID": "bank-a", "SETUP_PARTNER_NAME": "Bank A", "SETUP_
 def platform(keycloak: Keycloak) -> Iterator[Started]:
     with started({"DEMO": "0", "OIDC_ISSUER": keycloak.issuer}) as platform:
         yield platform
-
-
-class Browser:
-    """A person's browser at Keycloak: follows forms. Its cookies are for TLS only, and a browser excepts the loopback."""
-
-    def __init__(self) -> None:
-        self._cookies: dict[str, str] = {}
-
-    def open(self, address: str) -> httpx.Response:
-        return self._follow(httpx.get(address, headers=self._headers(), timeout=60))
-
-    def send(self, page: httpx.Response, **form: str) -> httpx.Response:
-        action = re.search(r'action="([^"]+)"', page.text)
-        assert action, page.text[:2000]
-        answer = httpx.post(html.unescape(action[1]), data=form, headers=self._headers(), timeout=60)
-        return self._follow(answer)
-
-    def _follow(self, answer: httpx.Response) -> httpx.Response:
-        for cookie in answer.headers.get_list("Set-Cookie"):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value
-        address = answer.headers.get("Location", "")
-        return self.open(address) if answer.is_redirect and not address.startswith(CALLBACK) else answer
-
-    def _headers(self) -> dict[str, str]:
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
 
 def sign_in_page(keycloak: Keycloak, browser: Browser) -> httpx.Response:
@@ -85,7 +60,7 @@ async def test_the_operator_sets_a_password_in_the_browser_and_is_operator(
     assert invited.password
     assert admin.account_of("van-hanh@example.vn") == invited.account
 
-    browser = Browser()
+    browser = Browser(CALLBACK)
     page = browser.send(sign_in_page(keycloak, browser), username="van-hanh@example.vn", password=invited.password)
     assert "password-new" in page.text
     back = browser.send(page, **{"password-new": "a-word-of-my-own", "password-confirm": "a-word-of-my-own"})
@@ -136,7 +111,7 @@ async def test_with_a_mail_server_the_operator_gets_a_link_that_sets_the_passwor
     assert link
 
     def passwords_page() -> str:
-        browser = Browser()
+        browser = Browser(CALLBACK)
         page = browser.open(link[0])
         if "password-new" not in page.text:  # a page in between names what is to be done
             further = re.search(r'href="([^"]*action-token[^"]*)"', page.text)

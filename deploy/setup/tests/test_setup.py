@@ -22,6 +22,7 @@ from deploy.setup.__main__ import main
 from deploy.setup.asking import collect
 from deploy.setup.keycloak import smtp_server
 from deploy.setup.questions import PARTNER_KINDS, QUESTIONS, Question
+from gateway.identity.trusted import read_trusted_providers
 from gateway.schemas import Kind
 
 ROOT = Path(__file__).parents[3]
@@ -69,6 +70,53 @@ def test_answers_become_a_deployment_that_passes_the_checks(place: Path, capsys:
     assert check_keys(place / "secrets", has_data=True) == []
     assert check_certificate_of(settings, "production", place / "secrets") == []
     assert len((place / "secrets/oidc_client_secret").read_text()) > 30
+
+
+def test_a_provider_of_citizens_is_brokered_by_the_realm_and_the_realm_is_trusted(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {
+        "SETUP_CITIZENS_ISSUER": "https://id.example.vn/", "SETUP_CITIZENS_CLIENT_SECRET": "s3cret",
+        "SETUP_CITIZENS_CLAIMS": "so_dinh_danh ho_ten ngay_sinh muc", "SETUP_CITIZENS_LEVELS": "urn:muc-1 urn:muc-2",
+    }  # fmt: skip
+    code, printed = set_up(place, ANSWERS | given, capsys)
+    assert code == 0, printed
+    settings = dotenv_values(place / ".env")
+    file = place / "secrets/authorities/identity-providers.json"
+    [trusted] = read_trusted_providers(file).values()
+
+    assert settings["IDENTITY_PROVIDERS_FILE"] == "/run/authorities/identity-providers.json"
+    assert trusted.issuer == settings["OIDC_ISSUER"]
+    assert (trusted.claims.level, trusted.claims.signed_in_at) == ("citizen_level", "auth_time")
+    assert trusted.acr_values == {1: ["urn:muc-1"], 2: ["urn:muc-2"]}
+    assert (place / "secrets/citizens_client_secret").read_text() == "s3cret"
+    assert "s3cret" not in (place / ".env").read_text() + printed
+    assert f"https://{DOMAIN}/id/realms/bakhong/broker/citizens/endpoint" in printed
+    before = contents(place)
+    assert set_up(place, {}, capsys)[0] == 0
+    assert contents(place) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("SETUP_CITIZENS_ISSUER", "http://id.example.vn"),
+        ("SETUP_CITIZENS_CLAIMS", "so_dinh_danh"),
+        ("SETUP_CITIZENS_LEVELS", "urn:muc-1"),
+    ],
+)
+def test_a_provider_of_citizens_that_is_half_described_is_refused(
+    place: Path, capsys: pytest.CaptureFixture[str], name: str, wrong: str
+) -> None:
+    given = {
+        "SETUP_CITIZENS_ISSUER": "https://id.example.vn", "SETUP_CITIZENS_CLIENT_SECRET": "s3cret",
+        "SETUP_CITIZENS_LEVELS": "urn:muc-1 urn:muc-2",
+    }  # fmt: skip
+    code, printed = set_up(place, ANSWERS | given | {name: wrong}, capsys)
+
+    assert code == 1
+    assert name in printed
+    assert contents(place) == {}
 
 
 def test_it_ends_with_what_to_do_next(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,7 +213,15 @@ def test_a_person_is_asked_again_after_a_wrong_answer_and_only_for_what_is_missi
     known = {name: value for name, value in ANSWERS.items() if name != "DOMAIN"}
     answers = collect(known, ask)
 
-    assert asked == ["DOMAIN", "DOMAIN", "SETUP_CERTIFICATE", "ALERTS_TO", "SETUP_SIGN_IN", "SETUP_PARTNER_KIND"]
+    assert asked == [
+        "DOMAIN",
+        "DOMAIN",
+        "SETUP_CERTIFICATE",
+        "ALERTS_TO",
+        "SETUP_SIGN_IN",
+        "SETUP_CITIZENS_ISSUER",
+        "SETUP_PARTNER_KIND",
+    ]
     assert (answers["DOMAIN"], answers["SETUP_CERTIFICATE"], answers["SETUP_PARTNER_KIND"]) == (DOMAIN, "acme", "bank")
 
 

@@ -35,7 +35,7 @@ BY_NAME = {
     "note": "Đã kiểm tra.",
     "reason": "Người dân đề nghị.",
     "amount": 50000,
-    "url": "https://thanhhoa.gov.vn/",
+    "url": "https://tinh.example.gov.vn/",
     "payload": "00020101021138...6304ABCD",
     "venue": "Nhà văn hóa thôn",
 }

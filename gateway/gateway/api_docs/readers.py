@@ -9,7 +9,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
+
+from province import get_pack
 
 ASSETS = Path(__file__).with_name("assets")
 ASSET_PATH = "/docs/assets/"
@@ -45,6 +48,8 @@ class Asset:
 def html_page(path: str, *, is_development: bool) -> tuple[str, bytes]:
     """A page and its content security policy; in development the reader gives tokens of played callers."""
     page = (ASSETS / HTML[path]).read_text(encoding="utf-8")
+    if path == "/":
+        page = page.format(province=escape(get_pack().name), called=escape(get_pack().called))
     if is_development:
         page = page.replace('<form id="sign-in" hidden>', '<form id="sign-in">')
     return page, POLICIES[path]

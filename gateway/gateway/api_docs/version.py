@@ -9,8 +9,8 @@ old one, which stays twelve months with `Deprecation` and `Sunset`; a major vers
 INFO: dict[str, Any] = {
     "title": "Ba Khong API",
     "version": API_VERSION,
-    "summary": "Nothing declared twice, no cash, no trips to the office: the 3 KHÔNG model of Thanh Hóa",
-    "description": "Nền tảng 3 KHÔNG của Thanh Hóa: không khai lại, không tiền mặt, không phải đến công sở.\n\n"
+    "summary": "Nothing declared twice, no cash, no trips to the office: the 3 KHÔNG model of a province",
+    "description": "Nền tảng 3 KHÔNG của tỉnh: không khai lại, không tiền mặt, không phải đến công sở.\n\n"
     "- Errors are `application/problem+json` (RFC 9457); the page under `type` explains each kind in Vietnamese and English.\n"
     "- Lists have `items` and `next_cursor`; request the next page with `cursor`. Ids are UUIDv7, times RFC 3339 "
     "(`+07:00` in answers), dates `YYYY-MM-DD`, money whole VND.\n"

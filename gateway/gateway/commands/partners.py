@@ -4,13 +4,13 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.errors import FieldError, InvalidBody
+from chassis.errors import FieldError, InvalidBody, require_order
 from chassis.security.encryption import CipherContext, encrypt
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
@@ -66,7 +66,7 @@ async def add_secret(
 
 async def add_agreement(session: Session, caller: Caller, partner: Partner, agreement: Agreement) -> Agreement:
     """Adds a cooperation agreement; the same number for the same unit is refused as a conflict by the database."""
-    _require_order(agreement.valid_from, agreement.valid_to)
+    require_order(agreement.valid_from, agreement.valid_to, "/valid_to")
     session.add(agreement)
     partner.touch()
     await _record(session, caller, partner, "partner.agreement_added", agreement.number)
@@ -78,7 +78,7 @@ async def add_licences(
 ) -> Sequence[Licence]:
     """Adds licences that the partner holds."""
     for licence in licences:
-        _require_order(licence.valid_from, licence.valid_to)
+        require_order(licence.valid_from, licence.valid_to, "/valid_to")
     session.add_all(licences)
     partner.touch()
     await _record(session, caller, partner, "partner.licences_added", ", ".join(one.number for one in licences))
@@ -91,7 +91,7 @@ async def change_term(
     """Corrects or ends an agreement or a licence: it holds until `valid_to`, None has no end."""
     for name, value in changes.items():
         setattr(term, name, value)
-    _require_order(term.valid_from, term.valid_to)
+    require_order(term.valid_from, term.valid_to, "/valid_to")
     session.add(term)
     partner.touch()
     kind = "agreement" if isinstance(term, Agreement) else "licence"
@@ -172,9 +172,3 @@ def _require_standard(text: str) -> None:
             "A secret is whsec_ or whpk_ and base64.",
         )
         raise InvalidBody(errors=[error]) from None
-
-
-def _require_order(first: date, last: date | None) -> None:
-    if last is not None and last < first:
-        error = FieldError("/valid_to", "before-start", "Ngày hết hạn trước ngày bắt đầu.", "It ends before it begins.")
-        raise InvalidBody(errors=[error])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.errors import FieldError, InvalidQuery, Unauthenticated
+from chassis.errors import ExpiredToken, FieldError, InvalidQuery, InvalidToken, Unauthenticated
 from chassis.security.identity import Caller
 from gateway.edge.request_head import RequestHead
 from gateway.edge.responses import Scope
@@ -22,14 +22,20 @@ NO_PRINCIPAL = FieldError(
 async def find_admission(
     scope: Scope, head: RequestHead, path: str, credentials: Credentials, sessions: DashboardSessions | None
 ) -> Admission | None:
-    """The authenticated caller; None without token and cookie. Raises Unauthenticated for a token that is not valid."""
+    """The authenticated caller; None without token and cookie. Raises InvalidToken for a token that does not hold."""
     values = head.values(b"authorization")
     if not values or path == "/oauth/token":
         session = await _session_of(scope, path, sessions)
         return None if session is None else credentials.admit_session(session)
     if len(values) > 1:
         raise Unauthenticated
-    return credentials.find_admission(values[0]) or await credentials.admit(_bearer_of(values[0]))
+    token = _bearer_of(values[0])
+    try:
+        return credentials.find_admission(values[0]) or await credentials.admit(token)
+    except ExpiredToken:
+        raise
+    except Unauthenticated as refused:
+        raise InvalidToken from refused
 
 
 async def acting_for(head: RequestHead, admission: Admission, credentials: Credentials) -> Admission:
@@ -59,7 +65,8 @@ async def _session_of(scope: Scope, path: str, sessions: DashboardSessions | Non
 
 
 def _bearer_of(authorization: bytes) -> str:
+    """The token; Unauthenticated, as without any, for another scheme or none (RFC 6750 section 3.1)."""
     scheme, _, token = authorization.decode("latin-1").partition(" ")
-    if scheme.lower() != "bearer":
+    if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated
     return token.strip()

@@ -213,7 +213,7 @@ class Credentials:
         if self._residents is None:
             raise Unauthenticated
         level = provider.level_of(claims)
-        signed_in_at = int(claims.get("auth_time") or claims["iat"])
+        signed_in_at = provider.signed_in_at(claims)
         person, step_up = provider.person_of(claims), provider.step_up_of(level)
         return await self._residents.caller(person, level, signed_in_at, step_up), float(claims["exp"])
 

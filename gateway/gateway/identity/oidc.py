@@ -10,7 +10,7 @@ import aiohttp
 import jwt
 
 from chassis.clock import now
-from chassis.errors import Unauthenticated
+from chassis.errors import ExpiredToken, Unauthenticated
 from chassis.observability.log import logger
 from chassis.security.identity import ROLES, Caller
 
@@ -110,9 +110,11 @@ class IdentityProvider:
 
 
 def check_times(claims: Mapping[str, Any]) -> None:
-    """Unauthenticated for a token that ended or has not begun, by the platform's clock."""
+    """ExpiredToken for a token that ended, Unauthenticated for one that has not begun, by the platform's clock."""
     moment = now().timestamp()
-    if float(claims["exp"]) <= moment or float(claims.get("nbf", claims["iat"])) > moment + LEEWAY_SECONDS:
+    if float(claims["exp"]) <= moment:
+        raise ExpiredToken
+    if float(claims.get("nbf", claims["iat"])) > moment + LEEWAY_SECONDS:
         raise Unauthenticated
 
 

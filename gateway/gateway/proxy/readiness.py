@@ -45,7 +45,7 @@ async def platform_readiness(
 
 def _summary(dependencies: dict[str, str]) -> str:
     needed = {state for name, state in dependencies.items() if name != "bus"}
-    if not needed <= {"up", "ready", "degraded", "loaded"}:
+    if not needed <= {"up", "newer", "missing", "ready", "degraded", "loaded"}:  # as a service judges its own database
         return "unavailable"
     return "ready" if set(dependencies.values()) <= {"up", "off", "ready", "loaded"} else "degraded"
 

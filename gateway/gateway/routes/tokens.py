@@ -164,6 +164,15 @@ def _basic(header: str) -> tuple[str, str] | None:
     return unquote_plus(name), unquote_plus(secret)
 
 
+ERROR_DESCRIPTIONS = {
+    "invalid_request": "The form has too many fields",
+    "unsupported_grant_type": "grant_type is client_credentials, or password for training accounts",
+    "invalid_client": "Unknown client, or a secret that is wrong or no longer valid",
+    "invalid_grant": "Unknown account, wrong secret, or the account has ended",
+}
+"""For the developer who reads the answer (RFC 6749 section 5.2: ASCII); none tells whether a client or an account exists."""
+
+
 def _oauth_error(status: int, code: str) -> JSONResponse:
     headers = {"Cache-Control": "no-store"} | ({"WWW-Authenticate": "Basic"} if status == 401 else {})
-    return JSONResponse({"error": code}, status, headers)
+    return JSONResponse({"error": code, "error_description": ERROR_DESCRIPTIONS[code]}, status, headers)

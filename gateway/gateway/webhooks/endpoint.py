@@ -105,7 +105,7 @@ class WebhookEndpoint:
             signed = verify(head.raw, body, partner.keys, now=now())
         except SignatureRefused as refused:
             logger.info("webhook refused", partner=partner.id, reason=refused.reason)
-            raise BadSignature from refused
+            raise BadSignature.because(refused.reason) from refused
         verdict = self._take(scope, partner)
         try:
             message = _standard_message(signed.id, body)

@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.clock import now
+from chassis.clock import local_date, now
 from chassis.errors import FieldError
 from chassis.security.encryption import blind_index
 from chassis.web.bodies import Instant
+from chassis.web.past import not_before
 from chassis.web.problems import field_errors
 from gateway.webhooks.strict_json import BodyRefused
 
@@ -147,6 +148,9 @@ class PaymentReversedShape(Shape):
     reversed_at: Past
 
 
+_NOT_BEFORE_RECEIPT = not_before("received_at", by=local_date)  # portals that know days alone write midnight
+
+
 class DossierEvent(Shape):
     code: str
     procedure_code: str
@@ -154,8 +158,8 @@ class DossierEvent(Shape):
     national_status: int = Field(ge=1, le=10)
     channel: Literal[1, 2, 3]
     received_at: Past
-    due_at: Instant | None = None
-    finished_at: Past | None = None
+    due_at: Annotated[Instant | None, _NOT_BEFORE_RECEIPT] = None
+    finished_at: Annotated[Past | None, _NOT_BEFORE_RECEIPT] = None
     fee_paid_online: bool | int | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.errors import FieldError
-from chassis.web.bodies import TOO_DEEP, is_too_deep
+from chassis.web.json_body import TOO_DEEP, is_too_deep, read_members
 
 
 class BodyRefused(ValueError):
@@ -41,22 +41,18 @@ def read_object(body: bytes) -> dict[str, Any]:
     if is_too_deep(body):
         raise BodyRefused("nested too deep", [TOO_DEEP])
     try:
-        value = _DECODER.decode(body.removeprefix(BOM_UTF8).decode("utf-8"))
+        text = body.removeprefix(BOM_UTF8).decode("utf-8")
+        value, repeated = read_members(text, parse_constant=_no_constant, parse_int=_small_integer)
         if b"\\u" in body:  # only an escape can write half a surrogate pair
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except ValueError as error:
         raise BodyRefused("not a JSON document with one reading", [NOT_JSON]) from error
+    if repeated:
+        raise BodyRefused("repeated keys", repeated)
     if not isinstance(value, dict):
         raise BodyRefused("not a JSON object", [NOT_AN_OBJECT])
     if b"\\u0000" in body:
         raise BodyRefused("NUL characters are not text", [NOT_TEXT])
-    return value
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("repeated key")
     return value
 
 
@@ -68,6 +64,3 @@ def _small_integer(digits: str) -> int:
     if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
         raise ValueError("integer beyond 64 bits")
     return int(digits)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_small_integer)

@@ -91,6 +91,23 @@ class Unauthenticated(Problem):
     always = {"WWW-Authenticate": "Bearer"}
 
 
+class InvalidToken(Unauthenticated):
+    """An access token that does not hold: expired, ended, malformed, or signed by no one who is trusted here (RFC 6750)."""
+
+    slug, status = Unauthenticated.slug, Unauthenticated.status
+    always = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The access token does not hold"'}
+    guide_vi = "Mã truy cập không đúng hoặc không còn hiệu lực: hãy đăng nhập lại để lấy mã mới."
+    detail_en = "The access token is not valid or no longer valid: sign in again for a new one."
+
+
+class ExpiredToken(InvalidToken):
+    """An access token whose time is over."""
+
+    always = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The access token expired"'}
+    guide_vi = "Mã truy cập đã hết hạn: hãy lấy mã mới (làm mới hoặc đăng nhập lại)."
+    detail_en = "The access token expired: refresh it or sign in again."
+
+
 class Forbidden(Problem):
     """The caller's role or unit does not allow this."""
 
@@ -103,6 +120,15 @@ class InvalidBody(Problem):
 
     slug, status = "invalid-body", 422
     vi, en = "Dữ liệu gửi lên chưa đúng.", "The data sent are not right."
+
+
+BEFORE_START = "Kết thúc trước khi bắt đầu.", "It ends before it begins."
+
+
+def require_order(first: Any, last: Any, pointer: str) -> None:
+    """422 `before-start` at `pointer` where something ends before it begins; None is open."""
+    if first is not None and last is not None and last < first:
+        raise InvalidBody(errors=[FieldError(pointer, "before-start", *BEFORE_START)])
 
 
 class InvalidQuery(Problem):

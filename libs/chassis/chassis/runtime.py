@@ -26,6 +26,7 @@ from chassis.security.identity import TokenSigner, Verifier
 from chassis.security.key_rotation import Rotation, rotate_keys
 from chassis.settings import Settings
 from chassis.storage.database import Database, connect, database_url
+from chassis.storage.units_copy import UnitsCopy
 from chassis.tasks import cancel_until_ended
 from chassis.web.idempotency import delete_old_answers
 from chassis.web.service_client import ServiceClient
@@ -73,6 +74,8 @@ class Service:
     """Counts the service's own tables, for reporting to compare with (see `chassis.messaging.counts`)."""
     rotations: Sequence[Rotation] = ()
     """The tables with encrypted values or blind indexes; a scheduled job keeps them under the newest keys."""
+    checks: Sequence[Callable[[], object]] = ()
+    """What must be right before the service starts, such as its part of the province's pack; each raises where it is not."""
 
     @property
     def database(self) -> str:
@@ -99,11 +102,14 @@ class Runtime:
             service.name, self.database, self.bus, service.handlers, dead_letter_limit=settings.dead_letter_limit
         )
         self.bus_is_up = False
+        self.units = UnitsCopy(self.database)
         self._notifier = Notifier(self._notify)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Starts; the bus may become available later, accepted events stay in the outbox until then."""
+        for check in self.service.checks:
+            check()
         TRACING.start(self.service.name, self.settings)
         self.database.on_published = self._published
         if self.settings.run_worker:

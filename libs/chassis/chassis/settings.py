@@ -12,6 +12,7 @@ from contracts.services import SERVICES
 
 PUBLISHED_KEY = base64.b64encode(b"bakhong development key, no use!").decode()
 """The key of development: published here, so never for production."""
+DEFAULT_PROVINCE = Path("deploy/provinces/thanh-hoa")
 
 
 _addresses: dict[str, Any] = {service.url_setting: (str, f"http://127.0.0.1:{service.port}") for service in SERVICES}
@@ -26,6 +27,9 @@ class Settings(_ServiceAddresses):
 
     environment: Literal["development", "production"] = "development"
     log_level: str = "INFO"
+
+    province_dir: Path = DEFAULT_PROVINCE
+    """The pack of the province: its units, names, calendar and procedures (docs/provinces.md)."""
 
     database_url: str = "postgresql://bakhong@127.0.0.1:5432"
     """The server; each service has its own database on it, named like the service."""

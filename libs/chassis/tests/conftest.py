@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from fastapi import Request, Response
+from fastapi import File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel
 from pydantic import Field as BodyField
@@ -169,6 +169,28 @@ async def read_text(
 ) -> Response:
     [row] = await request.app.state.runtime.database.fetch("SELECT text FROM note WHERE id = $1", note_id)
     return Response(row["text"].upper() if upper else row["text"])
+
+
+@router.post("/v1/files")
+async def upload_file(
+    session: Transaction,
+    caller: Annotated[Caller, allow("officer")],
+    file: Annotated[UploadFile, File()],
+    title: Annotated[str, Form()] = "none",
+    ignored: Annotated[list[str] | None, Form()] = None,
+) -> dict[str, Any]:
+    return {"title": title, "ignored": ignored or [], "size": len(await file.read())}
+
+
+@router.get("/v1/tags")
+async def list_tags(
+    caller: Annotated[Caller, allow("officer")],
+    tag: Annotated[list[str] | None, Query()] = None,
+    text: str = "",
+    first: Annotated[str | None, Query(alias="from")] = None,
+    last: Annotated[str | None, Query(alias="to")] = None,
+) -> dict[str, Any]:
+    return {"tags": tag or [], "text": text}
 
 
 @router.get("/v1/old-notes/{name}", **deprecated(since=date(2027, 1, 1), use="/v1/notes"))

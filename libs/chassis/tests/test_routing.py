@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from chassis.errors import InvalidQuery
+from chassis.storage import units_copy
 from chassis.testing import unit_event
 from chassis.web import idempotency
-from chassis.web.bodies import is_too_deep
+from chassis.web.json_body import is_too_deep
 from chassis.web.routing import Page, cursor_at
 from contracts.registry import SourceChecked
 
@@ -224,11 +225,32 @@ async def test_request_id_and_trace_go_in_and_come_back_and_junk_is_replaced(off
     assert junk.headers["traceparent"] != "nonsense"
 
 
-async def test_readiness_names_every_dependency(calling):
+async def test_readiness_names_every_dependency(officer, calling):
     answer = await calling().get("/readyz")
 
-    assert answer.status_code == 200
-    assert answer.json()["dependencies"]["database"] == "up"
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ready", "dependencies": {"database": "up", "bus": "off", "units": "up"}},
+    )
+
+
+async def test_a_process_of_the_first_start_is_ready_when_the_units_arrived(calling, deliver):
+    before = await calling().get("/readyz")
+    await deliver(unit_event("38", parents=()))
+    after = await calling().get("/readyz")
+
+    assert (before.status_code, before.json()["dependencies"]["units"]) == (503, "awaited")
+    assert (after.status_code, after.json()["dependencies"]["units"]) == (200, "up")
+
+
+async def test_a_registry_that_is_down_keeps_no_service_out_for_ever(calling, runtime, database, monkeypatch):
+    monkeypatch.setattr(units_copy, "SECONDS_TO_ARRIVE", 0.0)
+    runtime.units = units_copy.UnitsCopy(database)
+
+    answer = await calling().get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["dependencies"]["units"] == "missing"
 
 
 async def test_an_unknown_path_and_method_answer_problems(calling):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from casework.calendar import load_calendar
 from casework.commands.actions import confirm_silent_drafts
 from casework.commands.counting import take_counts
 from casework.commands.feedback import escalate_feedback
@@ -11,7 +12,9 @@ from casework.commands.procedures import hand_on_choices
 from casework.commands.rotation import ROTATIONS
 from casework.handlers import HANDLERS
 from casework.model import Table
+from casework.procedures import load_catalogue
 from casework.routes import ROUTERS
+from casework.settings import get_settings
 from chassis.app import create_app
 from chassis.runtime import Runtime, ScheduledJob, Service
 
@@ -65,6 +68,7 @@ service = Service(
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,
+    checks=[lambda: load_catalogue(get_settings().procedures_dir), lambda: load_calendar(get_settings().calendar_file)],
 )
 
 app = create_app(service)

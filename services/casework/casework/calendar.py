@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-import holidays
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from province.working_days import DayTable, WorkingDays, working_days_with
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-CALENDAR_FILE = Path(__file__).with_name("calendar.yaml")
 
 LimitKind = Literal["same_day", "working_days", "working_hours", "calendar_days"]
 
@@ -43,15 +43,6 @@ class Pause(NamedTuple):
     end: datetime | None
 
 
-class Override(BaseModel):
-    """One line of the editable table: a swapped, compensated or local day."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    date: date
-    reason: str
-
-
 class FeedbackDeadlines(BaseModel):
     """Working days for each duty towards one category of feedback (Decision 766/QĐ-TTg, indicator 5.2)."""
 
@@ -72,56 +63,37 @@ INCIDENTS = {
 }
 
 
-class WorkingCalendar(BaseModel):
-    """Public holidays of the `holidays` package with an editable override table on top."""
+class WorkingCalendar(DayTable):
+    """The calendar of a province: its days on top of the country's, its hours and the deadlines that it sets."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
-    days_off: tuple[Override, ...] = ()
-    working_days: tuple[Override, ...] = ()
     office_hours: tuple[tuple[time, time], ...]
     same_day_cutoff: time
     feedback: Mapping[str, FeedbackDeadlines]
     incidents: Mapping[str, TimeLimit] = INCIDENTS
 
     @model_validator(mode="after")
-    def _a_day_is_either_on_or_off(self) -> "WorkingCalendar":
-        both = self._off & self._on
-        if both:
-            raise ValueError(f"both off and working: {sorted(both)}")
+    def _an_office_opens_before_it_closes(self) -> "WorkingCalendar":
         if any(start >= end for start, end in self.office_hours):
             raise ValueError("office hours end before they start")
         return self
 
     @cached_property
-    def _off(self) -> frozenset[date]:
-        return frozenset(line.date for line in self.days_off)
-
-    @cached_property
-    def _on(self) -> frozenset[date]:
-        return frozenset(line.date for line in self.working_days)
-
-    @cached_property
-    def _public(self) -> holidays.HolidayBase:
-        return holidays.country_holidays("VN")
+    def _worked(self) -> WorkingDays:
+        return working_days_with(self)
 
     def is_working_day(self, day: date) -> bool:
         """Whether State agencies work on `day`."""
-        if day in self._on:
-            return True
-        return day not in self._off and bool(self._public.is_working_day(day))
+        return day in self._worked
 
     def next_working_day(self, day: date) -> date:
         """`day` itself when it is worked, else the first working day after it."""
-        while not self.is_working_day(day):
-            day += timedelta(days=1)
-        return day
+        return self._worked.first_from(day)
 
     def add_working_days(self, day: date, count: int) -> date:
-        """The `count`-th working day after `day`; `day` itself is never counted (Civil Code 2015, art. 147)."""
-        for _ in range(count):
-            day = self.next_working_day(day + timedelta(days=1))
-        return day
+        """The `count`-th working day after `day`; `day` itself is never counted."""
+        return self._worked.after(day, count)
 
     def working_days_between(self, start: date, end: date) -> int:
         """How many working days lie after `start` up to and including `end`."""
@@ -209,7 +181,7 @@ class WorkingCalendar(BaseModel):
 
 
 @cache
-def load_calendar(file: Path = CALENDAR_FILE) -> WorkingCalendar:
+def load_calendar(file: Path) -> WorkingCalendar:
     """The calendar of `file`; raises ValueError when a line of it is wrong."""
     return WorkingCalendar.model_validate(yaml.safe_load(file.read_text("utf-8")))
 

@@ -3,20 +3,29 @@
 from functools import cache
 from pathlib import Path
 
+from pydantic import Field
+
 from chassis.settings import Settings
+from province import get_pack
 
 
 class CaseworkSettings(Settings):
     """Every one has a working default."""
 
-    calendar_file: Path = Path(__file__).with_name("calendar.yaml")
-    """The working calendar with its override table; a province may name its own copy."""
-    procedures_dir: Path = Path(__file__).with_name("procedures")
-    dossier_code_pattern: str = "H56.{unit}-{day:%y%m%d}-{serial:04d}"
-    """The form since Circular 03/2025/TT-VPCP is unverified; `000.00.{unit}.H56-...` is the one before."""
-    organ_id_pattern: str = "H56.{unit}"
-    """A unit's identifier in document exchange; H56 is Thanh Hóa, its form for communes since 2025 is unverified."""
-    organ_id_patterns_read: tuple[str, ...] = ("000.00.{unit}.H56", "000.{unit}.00.H56", "{unit}.00.00.H56")
+    calendar_file: Path = Field(default_factory=lambda: get_pack().calendar)
+    """The working calendar; unset: that of the province's pack."""
+    procedures_dir: Path = Field(default_factory=lambda: get_pack().procedures)
+    """The procedures; unset: those of the province's pack."""
+    dossier_code_pattern: str = Field(default_factory=lambda: get_pack().agency + ".{unit}-{day:%y%m%d}-{serial:04d}")
+    """The form since Circular 03/2025/TT-VPCP is unverified; `000.00.{unit}.H01-...` is the one before, H01 the province."""
+    organ_id_pattern: str = Field(default_factory=lambda: get_pack().agency + ".{unit}")
+    """A unit's identifier in document exchange; its form for communes since 2025 is unverified."""
+    organ_id_patterns_read: tuple[str, ...] = Field(
+        default_factory=lambda: tuple(
+            form.format(unit="{unit}", agency=get_pack().agency)
+            for form in ("000.00.{unit}.{agency}", "000.{unit}.00.{agency}", "{unit}.00.00.{agency}")
+        )
+    )
     """Identifiers of four parts (QCVN 102:2016/BTTTT) under which others still address a unit; read, never written."""
     envelope_limit_bytes: int = 20 * 1024 * 1024
     attachment_limit_bytes: int = 10 * 1024 * 1024

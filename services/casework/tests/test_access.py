@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from chassis.web.routing import audiences
 from contracts.access import AccessRecorded
 from contracts.payments_qr import BillPaid
+from province import get_pack
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
@@ -76,7 +77,7 @@ async def filed(binh, officer, world, deliver):
     await binh.patch(path, json={"fields": {"extract_kind": "birth"}})
     paper = (await binh.post(f"{path}/attachments", files={"file": ("a.pdf", PDF)})).json()
     await binh.post(f"{path}/submit")
-    later = load_calendar().add_working_days(today(), 2).isoformat()
+    later = load_calendar(get_pack().calendar).add_working_days(today(), 2).isoformat()
     for act in (
         {"action": "request_supplement", "note": TEXT}, {"action": "supplement"}, {"action": "accept"},
         {"action": "extend", "due_on": later, "note": TEXT},

@@ -114,6 +114,8 @@ async def test_at_the_desk_the_paper_is_recorded_and_the_applicant_does_not_read
     refused = await binh.post("/v1/dossiers", json=named | {"paper": paper})
     seen = await binh.get(f"/v1/dossiers/{opened['id']}")
 
+    future = await officer.post("/v1/dossiers", json=named | {"paper": paper | {"issued_on": "2199-01-01"}})
+    assert [error["code"] for error in future.json()["errors"]] == ["in-the-future"]
     assert opened["fields"]["subject_full_name"]["value"] == SECRET["full_name"]
     assert (opened["paper"], unnamed["paper"]) == (paper, None)
     assert (shows(seen), seen.json()["paper"]) == ([], None)

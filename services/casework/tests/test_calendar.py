@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from casework.calendar import VIETNAM, Pause, TimeLimit, WorkingCalendar, load_calendar
+from province import get_pack
 
-CALENDAR = load_calendar()
+CALENDAR = load_calendar(get_pack().calendar)
 SAME_DAY = TimeLimit(kind="same_day")
 
 

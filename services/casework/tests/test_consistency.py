@@ -10,6 +10,7 @@ from casework.procedures.checks import names_in
 from chassis.clock import frozen_at, now
 from contracts.casework import DeathRegistered, DeathRevoked
 from contracts.registry import ResidentDeceased
+from province import get_pack
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
@@ -54,6 +55,8 @@ WHAT_IS_CHECKED = {
     "2.000908": "not_in_future issued_on",
 }  # fmt: skip
 
+CATALOGUE = load_catalogue(get_pack().procedures)
+
 
 def checked_in(version):
     words = [f"{check.kind} {' '.join(names_in(check))}" for check in version.checks]
@@ -66,7 +69,7 @@ def checked_in(version):
 
 
 def test_the_table_lists_what_is_checked_in_every_procedure_of_the_bank():
-    assert {code: checked_in(each.versions[-1]) for code, each in load_catalogue().items()} == WHAT_IS_CHECKED
+    assert {code: checked_in(each.versions[-1]) for code, each in CATALOGUE.items()} == WHAT_IS_CHECKED
 
 
 def in_the_guide(code, procedure):
@@ -75,7 +78,7 @@ def in_the_guide(code, procedure):
 
 
 def test_the_guide_of_the_one_stop_section_lists_for_each_procedure_what_is_checked():
-    rows = [in_the_guide(code, each) for code, each in sorted(load_catalogue().items())]
+    rows = [in_the_guide(code, each) for code, each in sorted(CATALOGUE.items())]
 
     assert [line for line in GUIDE.read_text("utf-8").splitlines() if line in rows] == rows, "\n".join(rows)
 
@@ -93,7 +96,7 @@ async def test_a_procedure_names_what_it_checks_in_both_languages(calling):
 
 
 def test_a_husband_is_twenty_whichever_of_the_two_applies():
-    rules = load_catalogue()["1.000894"].versions[-1]
+    rules = CATALOGUE["1.000894"].versions[-1]
     wife = {"sex": "female", "date_of_birth": "2006-01-01", "partner_date_of_birth": "2007-11-24"}
 
     found = [each.field for check in rules.checks for each in check.find(wife, rules.labels, MONDAY.date())]
@@ -103,7 +106,7 @@ def test_a_husband_is_twenty_whichever_of_the_two_applies():
 
 def test_forms_about_the_dead_speak_of_the_deceased():
     for code in ("1.000656", "1.001731", "1.014028"):
-        labels = [field.label.vi for field in load_catalogue()[code].versions[-1].fields if field.about == "subject"]
+        labels = [field.label.vi for field in CATALOGUE[code].versions[-1].fields if field.about == "subject"]
         assert "Họ, chữ đệm, tên người mất" in labels
         assert not [label for label in labels if "người được đăng ký" in label]
 

@@ -71,6 +71,8 @@ async def test_a_step_out_of_the_chain_names_the_legal_ones(binh, officer, world
 
 async def test_an_agency_does_not_write_to_people_of_another_unit(officer, binh, world):
     stranger = await officer.post("/v1/documents", json={"resident_id": str(world.an), "subject": "x"})
+    late = await officer.post("/v1/documents", json=LETTER | {"due_on": "2020-01-01"})
+    assert [error["code"] for error in late.json()["errors"]] == ["in-the-past"]
     without_recipient = await officer.post("/v1/documents", json={"subject": "x"})
     resident = await binh.post("/v1/documents", json={"resident_id": str(world.lan), "subject": "x"})
 

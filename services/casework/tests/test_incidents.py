@@ -1,9 +1,9 @@
 """Faults of the portal, the app and the network: dealt with, and in time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from casework.commands.incidents import escalate_incidents
-from chassis.clock import frozen_at
+from chassis.clock import frozen_at, now
 from contracts.casework import IncidentChanged, IncidentReported
 
 MONDAY = datetime.fromisoformat("2026-11-23T15:00:00+07:00")
@@ -35,6 +35,9 @@ async def test_an_incident_is_reported_assigned_resolved_and_reopened(binh, offi
     assert (await calling("officer", unit_code="15061").get("/v1/incidents")).json()["items"] == []
     assert (await binh.get("/v1/incidents")).json()["items"] == [mine.json()]
     assert (await binh.post("/v1/incidents", json={"system": "fax"})).status_code == 422
+    tomorrow = (now() + timedelta(days=1)).isoformat()
+    ahead = await officer.post("/v1/incidents", json={"system": "app", "occurred_at": tomorrow})
+    assert (ahead.status_code, ahead.json()["errors"][0]["code"]) == (422, "in-the-future")
 
 
 async def act(client, incident, action, **more):

@@ -18,6 +18,7 @@ from chassis.clock import today
 from chassis.ids import new_id
 from contracts.casework import DeathRegistered, DeathRevoked, DossierChanged, DossierCompleted, DossierSubmitted
 from contracts.payments_qr import BillPaid, PaymentReversed
+from province import get_pack
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ROUNDS = 16
@@ -25,7 +26,7 @@ MOST_ROUNDS = 64
 """Which of two callers is first differs from run to run, so more rounds follow until a decision was reverted."""
 ACTIONS = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY)]
 BACK = ["revert", "revert", "revert", "revoke_result"]
-LATER = load_calendar().add_working_days(today(), 2).isoformat()
+LATER = load_calendar(get_pack().calendar).add_working_days(today(), 2).isoformat()
 MORE = {
     "transfer": {"unit_code": "15724"}, "extend": {"due_on": LATER}, "request_payment": {"amount": 5_000},
     "return_result": {"hand_over": "post"},

@@ -9,6 +9,7 @@ from casework.model.codes import make_code
 from casework.model.fees import Channel, fee_amount
 from casework.model.timeliness import is_on_time, is_overdue
 from casework.procedures import load_catalogue
+from province import get_pack
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 23, 12, tzinfo=VIETNAM)
@@ -16,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def fee_of(code: str, **about: object) -> int:
-    return fee_amount(load_catalogue().get_version(code, TODAY).fee, **about)  # type: ignore[arg-type]
+    return fee_amount(load_catalogue(get_pack().procedures).get_version(code, TODAY).fee, **about)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ from casework.model.petitions import (
     next_feedback_status,
     publish_due_at,
 )
+from province import get_pack
 
-CALENDAR = load_calendar()
+CALENDAR = load_calendar(get_pack().calendar)
 
 
 def test_an_illegal_action_names_the_legal_ones() -> None:

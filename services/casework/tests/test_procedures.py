@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from casework.procedures import UnknownProcedure, load_catalogue
-from casework.procedures.catalogue import PROCEDURES_DIR
+from province import get_pack
 
-CATALOGUE = load_catalogue()
+CATALOGUE = load_catalogue(get_pack().procedures)
 TODAY = date(2026, 11, 22)
 
 
@@ -82,7 +82,7 @@ def test_each_field_names_its_person_and_its_attribute() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for file in PROCEDURES_DIR.glob("*.yaml"):
+    for file in get_pack().procedures.glob("*.yaml"):
         shutil.copy(file, tmp_path / file.name)
     return tmp_path
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import yaml
 
-from casework.procedures.catalogue import PROCEDURES_DIR
 from casework.settings import get_settings
 from chassis.clock import frozen_at
 from contracts.casework import DossierSubmitted
 from contracts.registry import ResidentMoved
+from province import get_pack
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
@@ -67,7 +67,7 @@ async def test_a_transfer_by_hand_keeps_the_promise_and_shows_who_has_it(officer
 
 
 async def test_what_the_province_settles_goes_to_the_province(binh, calling, world, tmp_path, monkeypatch):
-    for file in PROCEDURES_DIR.glob("*.yaml"):
+    for file in get_pack().procedures.glob("*.yaml"):
         procedure = yaml.safe_load(file.read_text("utf-8"))
         if file.stem == "2.000635":
             procedure["versions"][0]["competent_level"] = "province"

@@ -7,9 +7,10 @@ import pytest
 from casework.calendar import load_calendar
 from casework.model.lifecycle import SECOND_OFFICER, TRANSITIONS, Action, Actor, Status, legal_actions
 from chassis.clock import today
+from province import get_pack
 
 DOABLE = [action.value for action in Action if action not in (Action.SUBMIT, Action.PAY, *SECOND_OFFICER)]
-LATER = load_calendar().add_working_days(today(), 2).isoformat()
+LATER = load_calendar(get_pack().calendar).add_working_days(today(), 2).isoformat()
 MORE = {
     "transfer": {"unit_code": "15724"}, "extend": {"due_on": LATER, "note": "Xin lỗi"},
     "return_result": {"hand_over": "in_person"},

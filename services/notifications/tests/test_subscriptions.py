@@ -127,6 +127,11 @@ async def test_a_partner_has_at_most_fifty(bank: httpx.AsyncClient, monkeypatch:
 async def test_a_replay_of_a_time_that_is_not_kept_is_refused(bank: httpx.AsyncClient) -> None:
     body = await created(bank)
 
+    backwards = await bank.post(
+        f"/v1/subscriptions/{body['id']}/replays",
+        json={"from": "2020-01-02T00:00:00Z", "to": "2020-01-01T00:00:00Z"},
+    )
+    assert [(one["pointer"], one["code"]) for one in backwards.json()["errors"]] == [("/to", "before-start")]
     answer = await bank.post(
         f"/v1/subscriptions/{body['id']}/replays", json={"from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z"}
     )

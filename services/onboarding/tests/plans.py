@@ -7,7 +7,7 @@ from typing import Any
 from chassis.clock import frozen_at
 from services.onboarding.tests.world import PURPOSE
 
-PLANS = Path(__file__).parents[3] / "deploy" / "demo" / "plans"
+PLANS = Path(__file__).parents[3] / "deploy/provinces/thanh-hoa/demo/plans"
 
 
 def on(day: str, hour: str = "09:00") -> Any:

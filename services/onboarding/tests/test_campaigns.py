@@ -94,6 +94,9 @@ async def test_a_member_who_leaves_the_team_loses_access_at_once(
     assert (await volunteer.get("/v1/onboarding/worklist", headers=PURPOSE)).status_code == 200
 
     member = f"{path}/{team['id']}/members/{team['members'][0]['id']}"
+    await send(officer, "PATCH", member, {"from": "2024-01-01"}, 200)
+    wrong = await send(officer, "PATCH", member, {"to": "2023-12-31"}, 422)
+    assert [(each["pointer"], each["code"]) for each in wrong["errors"]] == [("/to", "before-start")]
     await send(officer, "PATCH", member, {"to": "2024-01-01"}, 200)
 
     refused = await volunteer.get("/v1/onboarding/worklist", headers=PURPOSE)

@@ -121,6 +121,9 @@ async def _step_1_the_plan_is_drawn_up(officer: Any, reform: Reform, deliver: De
         await send(officer, "PATCH", f"{path}/tasks/{task['id']}", {"status": "done"}, 200)
     signatures = f"{path}/official-signatures"
     asked = await send(officer, "POST", signatures, {"position": "one_stop", "requested_on": "2024-07-08"}, 201)
+    for sent in ({"issued_on": "2024-07-07"}, {"returned_on": "2024-07-07"}):
+        wrong = await send(officer, "PATCH", f"{signatures}/{asked['id']}", sent, 422)
+        assert [each["code"] for each in wrong["errors"]] == ["before-start"]
     await send(officer, "PATCH", f"{signatures}/{asked['id']}", {"issued_on": "2024-07-08"}, 200)
 
     works = await finish_tasks(officer, path, 1)

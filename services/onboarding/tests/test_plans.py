@@ -10,7 +10,7 @@ from onboarding.model.bodies import bodies, body_codes, body_name, find_body
 from onboarding.model.plans import CampaignPlan, PlanInvalid, read_plan
 from onboarding.model.templates import templates
 
-PLANS = Path(__file__).parents[3] / "deploy" / "demo" / "plans"
+PLANS = Path(__file__).parents[3] / "deploy/provinces/thanh-hoa/demo/plans"
 
 
 def text_of(name: str) -> str:

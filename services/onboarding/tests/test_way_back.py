@@ -288,7 +288,9 @@ async def test_the_acts_log_shows_who_changed_or_deleted_what_and_what_was_befor
     await send(other, "PATCH", f"/v1/sessions/{held['id']}", {"status": "cancelled", "venue": "Trường học"}, 200)
     await send(other, "PATCH", f"{path}/steps/1", {"status": "done"}, 200)
     await send(officer, "PATCH", path, {"status": "cancelled", "reason": "Lập nhầm năm"}, 200)
-    assert (await officer.delete(f"{path}/teams/{team['id']}")).status_code == 204
+    short = await officer.delete(f"{path}/teams/{team['id']}?reason=x")
+    assert (short.status_code, short.json()["errors"][0]["pointer"]) == (400, "/reason")
+    assert (await officer.delete(f"{path}/teams/{team['id']}?reason=L%E1%BA%ADp+tr%C3%B9ng")).status_code == 204
 
     acts = (await officer.get(f"/v1/campaign-acts?campaign_id={path.rpartition('/')[2]}")).json()["items"]
     said = [(each["account"].rpartition(":")[2], each["act"], each["about"], each["before"]) for each in acts]
@@ -300,6 +302,7 @@ async def test_the_acts_log_shows_who_changed_or_deleted_what_and_what_was_befor
     ]  # fmt: skip
     assert {about for _, act, about, _ in said if act == "deleted"} == {"attendance", "team", "member"}
     assert [each["reason"] for each in acts if each["about"] == "campaign"] == ["Lập nhầm năm"]
+    assert [each["reason"] for each in acts if each["about"] == "team"] == ["Lập trùng"]
     assert acts[-1]["by"] == {"role": "officer", "body": "culture", "unit_code": "15724"}
     assert "check_in_code" not in str(acts)
     assert (await calling("officer", unit_code="15061").get("/v1/campaign-acts")).json()["items"] == []

@@ -28,11 +28,11 @@ from contracts.onboarding import StepCompleted
 from contracts.registry import Attestation, ResidentAttested
 from onboarding.commands.imports import run_next_rows
 from registry.app import service as registry_service
-from registry.commands.units import import_decree, load_thanh_hoa
+from registry.commands.units import import_decree, load_units
 from registry.decrees import Decree, read_units
 from services.onboarding.tests.world import PURPOSE
 
-VILLAGES = Path(__file__).parents[3] / "deploy" / "demo" / "villages.csv"
+VILLAGES = Path(__file__).parents[3] / "deploy/provinces/thanh-hoa/demo/villages.csv"
 UNITS = {"38", "15724", "15727-01", "15727-02"}
 
 Deliver = Callable[..., Any]
@@ -91,7 +91,7 @@ def registry_template(postgres_url: str) -> Iterator[str]:
 async def _load_units(url: str) -> None:
     database = Database(url, pool_size=2, application="test")
     async with database.transaction() as session:
-        await load_thanh_hoa(session)
+        await load_units(session)
     async with database.transaction() as session:
         content = VILLAGES.read_bytes()
         await import_decree(session, Decree(read_units(content), []), content, "test")

@@ -13,6 +13,7 @@ from payments_qr.commands.rotation import ROTATIONS
 from payments_qr.handlers import HANDLERS
 from payments_qr.model import Table
 from payments_qr.routes import ROUTERS
+from province import get_pack
 
 
 async def _link(runtime: Runtime) -> None:
@@ -46,6 +47,7 @@ service = Service(
     ],
     rotations=ROTATIONS,
     take_counts=take_counts,
+    checks=[get_pack],
 )
 
 app = create_app(service)

@@ -31,7 +31,7 @@ async def acts(client, **params):
 
 async def test_bills_that_are_cancelled_or_written_off_and_the_way_back(officer, second_officer, point, new_bill):
     one, other = await new_bill(), await new_bill("2026-07")
-    await officer.delete(f"/v1/bills/{one['id']}")
+    await officer.delete(f"/v1/bills/{one['id']}", params={"reason": "Nhập trùng"})
     await officer.post(f"/v1/bills/{other['id']}/write-off", json={"reason": "Hộ nghèo"})
     await second_officer.post(f"/v1/bills/{other['id']}/reopen", json={"reason": "Nhầm hộ"})
 
@@ -39,6 +39,7 @@ async def test_bills_that_are_cancelled_or_written_off_and_the_way_back(officer,
         act for act in await acts(officer, merchant_id=point["id"]) if act["about"] == "bill"
     )
     assert (cancelled["act"], cancelled["about_id"], cancelled["actor"]) == ("bill.cancelled", one["id"], "first")
+    assert cancelled["reason"] == "Nhập trùng"
     assert cancelled["before"] == {"status": "unpaid", "amount": 185_000, "due_on": "2099-06-30", "period": "2026-06"}
     assert (written_off["act"], written_off["reason"]) == ("bill.written_off", "Hộ nghèo")
     assert (reopened["act"], reopened["actor"], reopened["reason"]) == ("bill.reopened", "second", "Nhầm hộ")
@@ -84,11 +85,12 @@ async def test_a_merchant_that_is_closed_and_opened_again_and_a_fee_merchant_tha
     await officer.patch(f"/v1/merchants/{point['id']}", json={"status": "closed", "reason": "Nhầm"})
     await second_officer.patch(f"/v1/merchants/{point['id']}", json={"status": "active"})
     counter = await fee_merchant()
-    await officer.delete("/v1/units/15724/fee-merchant")
+    await officer.delete("/v1/units/15724/fee-merchant", params={"reason": "Đổi tài khoản"})
 
     changed = [act["before"]["status"] for act in await acts(officer, about_id=point["id"])]
     assert changed == ["submitted", "active", "closed"]
     [withdrawn] = [act for act in await acts(officer) if act["act"] == "fee_merchant.withdrawn"]
+    assert withdrawn["reason"] == "Đổi tài khoản"
     assert withdrawn["before"] == {"merchant_id": counter["id"], "named_by": "first", "confirmed_by": "second"}
 
 

@@ -124,7 +124,7 @@ async def test_the_account_of_a_list_that_lost_its_digits_is_refused_and_the_foo
     assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "sum-differs")
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "20261129", "0", "1764460800"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "20261129", "0", "1764460800", "2100-01-01"])
 async def test_a_business_date_that_is_none_is_refused(calling, world, day):
     files = {"file": ("s.csv", b"partner_reference,type,amount\nFT1,payment,1000\n", "text/csv")}
     operator = calling("operator", subject="op")

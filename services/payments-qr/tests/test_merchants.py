@@ -215,10 +215,22 @@ async def test_merchants_are_found_by_name_with_or_without_accents_and_by_tax_co
 
     assert await found("sap rau") == await found("Sạp RAU") == {greens["id"]}
     assert await found("dong tien") == await found("2800654321") == {fish["id"]}
-    assert await found("%%") == {greens["id"], fish["id"]}
+    assert await found("  ") == {greens["id"], fish["id"]}
     assert await found("không có") == set()
     await officer.patch(f"/v1/merchants/{fish['id']}", json={"name": "Sạp tôm"})
     assert await found("tom") == {fish["id"]}
+
+
+async def test_signs_of_a_pattern_are_letters_of_a_name(officer, registered):
+    """`%` and `_` stand for themselves, so that no search for them answers everything."""
+    await registered()
+    sale = await registered(name="Giảm 50% a_b\\c", counter="2", owner={"tax_code": "2800654321"})
+
+    for q, ids in (("50%", [sale["id"]]), ("a_b", [sale["id"]]), ("b\\c", [sale["id"]])):
+        items = (await officer.get("/v1/merchants", params={"q": q})).json()["items"]
+        assert [one["id"] for one in items] == ids, q
+    for q in ("%%", "__", "S%p", "r_u", "\\\\", "//"):
+        assert (await officer.get("/v1/merchants", params={"q": q})).json()["items"] == [], q
 
 
 @pytest.mark.parametrize(

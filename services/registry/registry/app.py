@@ -7,6 +7,7 @@ from prometheus_client import Gauge
 from chassis.app import create_app
 from chassis.observability.sql_gauges import SqlGauge
 from chassis.runtime import Runtime, ScheduledJob, Service
+from province import get_pack
 from registry.commands.counting import take_counts
 from registry.commands.duplicates import find_duplicates
 from registry.commands.encryption import encrypt_plain_values
@@ -16,9 +17,10 @@ from registry.commands.linked_answers import probe_sources
 from registry.commands.move_requests import match_open_moves
 from registry.commands.refreshes import run_open_refreshes
 from registry.commands.rotation import ROTATIONS
-from registry.commands.units import correct_names, load_thanh_hoa, move_due_residents, place_ended_units
+from registry.commands.units import check_pack, correct_names, load_units, move_due_residents, place_ended_units
 from registry.handlers import HANDLERS
 from registry.model import Table
+from registry.model.working_days import get_working_days
 from registry.routes import ROUTERS
 from registry.settings import get_registry_settings
 from registry.sources import databases_of
@@ -51,7 +53,7 @@ async def _encrypt_plain_values(runtime: Runtime) -> None:
 
 async def _load_units(runtime: Runtime) -> None:
     async with runtime.database.transaction() as session:
-        await load_thanh_hoa(session)
+        await load_units(session)
     async with runtime.database.transaction() as session:
         await correct_names(session)
     async with runtime.database.transaction() as session:
@@ -100,5 +102,6 @@ service = Service(
     gauges=GAUGES,
     rotations=ROTATIONS,
     take_counts=take_counts,
+    checks=[lambda: check_pack(get_pack()), get_working_days],
 )
 app = create_app(service)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib.resources import files
 from itertools import pairwise
 from typing import Literal, cast, get_args
 
@@ -81,19 +80,6 @@ class Decree:
 
     units: list[UnitRow]
     successions: list[SuccessionRow]
-
-
-def thanh_hoa() -> Decree:
-    """Province 38 before and since 1 July 2025 (Resolution 1686/NQ-UBTVQH15; codes: National Statistics Office)."""
-    folder = files("registry") / "units_thanh_hoa"
-    return Decree(
-        read_units((folder / "units.csv").read_bytes()), read_successions((folder / "successions.csv").read_bytes())
-    )
-
-
-def corrected_names() -> bytes:
-    """Units of the province whose names were wrong in an earlier release, as a units table."""
-    return (files("registry") / "units_thanh_hoa" / "corrected_names.csv").read_bytes()
 
 
 def read_units(content: bytes) -> list[UnitRow]:

@@ -1,13 +1,19 @@
 """Settings of the registry beyond those of every service."""
 
 from functools import cache
+from pathlib import Path
+
+from pydantic import Field
 
 from chassis.settings import Settings
+from province import get_pack
 
 
 class RegistrySettings(Settings):
     """Addresses of the linked databases; one without an address is not linked."""
 
+    calendar_file: Path = Field(default_factory=lambda: get_pack().calendar)
+    """The working calendar; unset: that of the province's pack."""
     population_url: str | None = None
     social_insurance_url: str | None = None
     civil_status_url: str | None = None

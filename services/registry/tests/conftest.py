@@ -18,10 +18,10 @@ from chassis.storage.database import Database, database_url
 from chassis.storage.migrations import upgrade
 from chassis.testing import _drop
 from contracts.gateway import SEALED_AT, PartnerEventReceived
-from registry.commands.units import import_decree, load_thanh_hoa
+from registry.commands.units import import_decree, load_units
 from registry.decrees import Decree, read_units
 
-VILLAGES = Path(__file__).parents[3] / "deploy" / "demo" / "villages.csv"
+VILLAGES = Path(__file__).parents[3] / "deploy/provinces/thanh-hoa/demo/villages.csv"
 PURPOSE = {"X-Purpose": "onboarding"}
 
 
@@ -45,7 +45,7 @@ def service_template(postgres_url: str, service: Service) -> Iterator[str]:
 async def _load_units(url: str) -> None:
     database = Database(url, pool_size=2, application="test")
     async with database.transaction() as session:
-        await load_thanh_hoa(session)
+        await load_units(session)
     async with database.transaction() as session:
         content = VILLAGES.read_bytes()
         await import_decree(session, Decree(read_units(content), []), content, "test")

@@ -28,6 +28,9 @@ async def test_a_breach_has_72_hours_until_the_authority_is_notified(calling: An
     with frozen_at(DETECTED + timedelta(hours=73)):
         late = (await calling("operator").get("/v1/data-breaches")).json()["items"]
     notified = {"notified_at": (DETECTED + timedelta(hours=70)).isoformat(), "reference": "A05-1"}
+    before = {"notified_at": (DETECTED - timedelta(hours=1)).isoformat(), "reference": "A05-1"}
+    wrong = await operator.post(f"{path}/notification", json=before)
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "before-start")
     stopped = await operator.post(f"{path}/notification", json=notified)
 
     assert made.status_code == 201, made.text

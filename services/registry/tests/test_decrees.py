@@ -3,14 +3,16 @@ from datetime import date
 
 import pytest
 
-from registry.decrees import FaultyTable, is_within, read_successions, read_units, thanh_hoa
+from province import get_pack
+from registry.commands.units import decree_of
+from registry.decrees import FaultyTable, is_within, read_successions, read_units
 
 BEFORE, REFORM = date(2024, 6, 30), date(2025, 7, 1)
 HEADER = "code,valid_from,valid_to,level,kind,parent_code,name"
 
 
 def test_both_generations_of_thanh_hoa_are_complete() -> None:
-    units = thanh_hoa().units
+    units = decree_of(get_pack()).units
     before = Counter(unit.level for unit in units if is_within(BEFORE, unit.valid_from, unit.valid_to))
     today = Counter(unit.level for unit in units if is_within(REFORM, unit.valid_from, unit.valid_to))
 
@@ -19,7 +21,7 @@ def test_both_generations_of_thanh_hoa_are_complete() -> None:
 
 
 def test_every_parent_exists_in_the_same_generation() -> None:
-    units = thanh_hoa().units
+    units = decree_of(get_pack()).units
 
     for unit in units:
         day = unit.valid_from or BEFORE
@@ -28,7 +30,7 @@ def test_every_parent_exists_in_the_same_generation() -> None:
 
 
 def test_every_old_commune_has_successors_and_every_new_one_predecessors() -> None:
-    decree = thanh_hoa()
+    decree = decree_of(get_pack())
     old = {u.code for u in decree.units if u.level == "commune" and u.valid_to}
     new = {u.code for u in decree.units if u.level == "commune" and u.valid_from}
 
@@ -39,14 +41,14 @@ def test_every_old_commune_has_successors_and_every_new_one_predecessors() -> No
 
 def test_a_commune_that_went_over_as_a_whole_has_one_successor() -> None:
     successors = defaultdict(list)
-    for succession in thanh_hoa().successions:
+    for succession in decree_of(get_pack()).successions:
         successors[succession.code].append(succession.kind)
 
     assert all(len(kinds) == 1 for kinds in successors.values() if set(kinds) != {"part"})
 
 
 def test_a_new_commune_may_carry_the_code_of_another_old_one() -> None:
-    decree = thanh_hoa()
+    decree = decree_of(get_pack())
     names = {(u.code, u.valid_from): u.name for u in decree.units}
 
     assert names["15085", None] == "Quang Trung"

@@ -20,6 +20,7 @@ from registry.sources import BY_OWNER, LINKED, Databases
 from registry.sources.databases import FAILURES_TO_OPEN
 
 from .conftest import PURPOSE
+from .test_identity_links import claims_of
 
 FIELDS = ["full_name", "date_of_birth", "sex", "permanent_address", "ethnic_group", "nationality",
           "social_insurance_no", "social_protection"]  # fmt: skip
@@ -56,6 +57,9 @@ async def databases(sandbox: Sandbox, runtime: Any, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(
         "registry.routes.attributes.get_registry_settings", lambda: RegistrySettings(source_seconds=0.5)
     )
+    monkeypatch.setattr(
+        "registry.routes.registrations.get_registry_settings", lambda: RegistrySettings(source_seconds=0.5)
+    )
     BY_OWNER[runtime] = Databases(sandbox.urls)
     yield BY_OWNER[runtime]
     await BY_OWNER.pop(runtime).close()
@@ -82,7 +86,8 @@ async def registered(register: Any, person: Person, **changes: Any) -> dict[str,
 
 async def prefilled(calling: Any, view: dict[str, Any], fields: list[str] = FIELDS) -> dict[str, Any]:
     client = calling("officer", unit_code="38")
-    answer = await client.post(f"/v1/residents/{view['id']}/prefill", json={"fields": fields}, headers=PURPOSE)
+    answer = await client.post(f"/v1/residents/{view['id']}/prefill", json={"fields": fields, "reason": "lập hồ sơ"},
+                               headers=PURPOSE)  # fmt: skip
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
     return body
@@ -282,3 +287,28 @@ async def _forget_checks(database: Database) -> None:
 
 def test_without_addresses_nothing_is_linked() -> None:
     assert get_registry_settings().population_url is None
+
+
+@pytest.mark.parametrize("mode", ["ok", "down", "slow", "wrong_schema", "unknown"])
+async def test_a_proposal_is_prefilled_from_the_population_database_where_it_answers(
+    databases: Databases, sandbox: Sandbox, calling: Any, person: Person, mode: str
+) -> None:
+    await sandbox.switch(mode, "population")
+    claims = claims_of(personal_id=person.personal_id, full_name=person.full_name.upper(),
+                       date_of_birth=person.born.isoformat())  # fmt: skip
+    applicant = calling("unregistered", subject="applicant:1", level=1, sealed_claims=claims.encrypted())
+
+    recorded, stated = ("female", "male") if person.is_female else ("male", "female")
+    sent = await applicant.post("/v1/registrations", json={"unit_code": person.village, "sex": stated})
+
+    assert sent.status_code == 202, sent.text
+    fields = sent.json()["fields"]
+    if mode == "ok":
+        assert fields["full_name"] == {"value": person.full_name, "source": "population"}
+        assert fields["sex"] == {"value": recorded, "source": "population"}
+        assert fields["permanent_address"]["source"] == "population"
+    else:
+        assert fields["full_name"] == {"value": person.full_name.upper(), "source": "provider"}
+        assert fields["sex"] == {"value": stated, "source": "person"}
+        assert "permanent_address" not in fields
+    assert fields["personal_id"]["source"] == "provider"

@@ -159,6 +159,8 @@ async def test_wrong_requests_are_refused_by_field(calling: Any) -> None:
     wrong = await client.post("/v1/moves", json=a_move(moved_on="2099-01-01", personal_id="12", reason=""))
     assert wrong.status_code == 422
     assert {error["pointer"] for error in wrong.json()["errors"]} == {"/moved_on", "/personal_id", "/reason"}
+    unborn = await client.post("/v1/moves", json=a_move(moved_on="1900-01-01"))
+    assert [(error["pointer"], error["code"]) for error in unborn.json()["errors"]] == [("/moved_on", "before-start")]
     assert (await client.post("/v1/moves", json=a_move(to_unit_code="15727-01"))).status_code == 403
     assert (await client.post("/v1/moves", json=a_move(to_unit_code="99999"))).status_code == 422
     assert (await calling("volunteer", unit_code=RECEIVER).post("/v1/moves", json=a_move())).status_code == 403

@@ -202,6 +202,9 @@ async def test_residents_are_listed_by_unit_name_household_and_status(calling: A
     assert await names(q="dao") == ["Nguyễn Thị Đào", "Trần Đình Đạo"]
     assert await names(q="Đao nguyen") == ["Nguyễn Thị Đào"]
     assert await names(q="le d") == ["Lê Văn Đức"]
+    assert len(await names(q=" ")) == 3
+    for q in ("%", "_", "l%", "%c", "--", "\\"):
+        assert await names(q=q) == ([] if q != "l%" else ["Lê Văn Đức"]), q
     assert await names(unit_code="15727-02") == ["Nguyễn Thị Đào"]
     assert await names(household_code="H1") == ["Lê Văn Đức", "Nguyễn Thị Đào"]
     assert await names(household_code="H1", q="duc") == ["Lê Văn Đức"]
@@ -349,7 +352,7 @@ async def test_prefill_fills_what_is_known_and_names_what_is_missing(
 
     assert answer.status_code == 200, answer.text
     filled = answer.json()
-    assert filled["fields"]["personal_id"]["value"] == "038085000001"
+    assert filled["fields"]["personal_id"]["value"] == "038*******01"
     assert filled["fields"]["date_of_birth"]["value"] == "1985-09-05"
     assert filled["fields"]["permanent_address"]["state"] == "missing"
     assert filled["missing"] == ["permanent_address", "shoe_size"]

@@ -4,9 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlmodel import select
 
 from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.storage.database import Session
+from chassis.storage.tables import AccessEntry
 from contracts.access import AccessRecorded
 from contracts.registry import ResidentConsentChanged, ResidentMerged, ResidentUnmerged, ResidentUpdated
 
@@ -102,6 +104,28 @@ async def test_a_prefilled_form_shows_numbers_in_full_to_whom_a_reveal_does(call
     assert await shown(fill, level=2, signed_in_at=long_ago) == masked
     assert await shown(fill, level=2, signed_in_at=recently, **representative) == masked
     assert await shown(f"/internal/residents/{view['id']}/prefill", level=1, signed_in_at=long_ago) == in_full
+
+
+async def test_an_officer_who_fills_a_form_states_a_purpose_and_for_numbers_in_full_a_reason(
+    calling: Any, register: Any, session: Session
+) -> None:
+    view = await register(a_resident())
+    path, officer = f"/v1/residents/{view['id']}/prefill", calling("officer", unit_code="15724")
+    body = {"fields": ["personal_id"], "purpose": "dossier"}
+
+    without = await officer.post(path, json={"fields": ["personal_id"]})
+    masked = await officer.post(path, json=body)
+    shown = await officer.post(path, json=body | {"reason": "đối chiếu giấy tờ"})
+    empty = await officer.post(path, json=body | {"reason": None})
+
+    assert (without.status_code, without.json()["type"]) == (428, "/problems/purpose-required")
+    assert masked.json()["fields"]["personal_id"]["value"] == "038*******01"
+    assert shown.json()["fields"]["personal_id"]["value"] == "038085000001"
+    assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "not-nullable")
+    entries = (await session.exec(select(AccessEntry).where(AccessEntry.action == "prefill"))).all()
+    assert [(entry.purpose, entry.fields, entry.legal_basis is None) for entry in entries] == [
+        ("dossier", ["personal_id"], True), ("dossier", ["personal_id"], False),
+    ]  # fmt: skip
 
 
 async def test_everything_about_a_person_can_be_exported_by_the_person(calling: Any, register: Any) -> None:

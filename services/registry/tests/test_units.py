@@ -356,6 +356,8 @@ async def test_a_search_finds_units_of_the_past_with_their_successors(calling: A
         assert (unit["valid_to"], [each["code"] for each in unit["successors"]]) == ("2025-06-30", ["15724"])
         assert unit["parent_name"] == "Triệu Sơn"
     assert await units(client, q="xã Đồng Thắng", as_of="2026-01-01") == []
+    for q in ("%", "_", "15_27", "%27", "\\"):
+        assert await units(client, q=q) == [], q
 
 
 async def test_an_old_code_answers_with_its_successors(calling: Any) -> None:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 from chassis.app import create_app
 from chassis.runtime import Service
+from province import get_pack
 from reporting.handlers import HANDLERS
 from reporting.model import Table
+from reporting.pages.places import read_points
 from reporting.routes import ROUTERS
 from reporting.scheduled_jobs import SCHEDULED_JOBS
 
@@ -17,5 +19,6 @@ service = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     scheduled_jobs=SCHEDULED_JOBS,
+    checks=[lambda: read_points(get_pack())],
 )
 app = create_app(service)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from random import Random
 
+from province import get_pack
 from reporting.disclosure import public_figure
 from reporting.figures import (
     CampaignEvaluation,
@@ -32,7 +32,7 @@ COMMUNE = UnitName("15724", "Đồng Tiến", "commune", "commune")
 VILLAGES = [UnitName(f"15727-{number:02}", f"Thôn {number}", "village", "village") for number in range(1, 6)]
 POINTS = [
     line.split(",")
-    for line in files("reporting.pages").joinpath("commune_points.csv").read_text("utf-8").splitlines()
+    for line in (get_pack().folder / "commune_points.csv").read_text("utf-8").splitlines()
     if line[0].isdigit()
 ]
 COMMUNES = [

@@ -22,16 +22,27 @@ const CLAIMS = {
   partner: { partner_id: "demo-bank" },
   auditor: { unit_code: "15724" },
 };
+/** What POST /dev/token takes for a role; a resident is the played provider's first person, at level 2 or 1. */
+async function claimsOf(role) {
+  if (!role.startsWith("resident")) return { role, ...CLAIMS[role] };
+  const answer = await fetch("/dev/identity/accounts");
+  if (!answer.ok) throw new Error("/dev/identity: " + answer.status);
+  const { items } = await answer.json();
+  return { role: "resident", ...items[0].claims, level: role === "resident" ? 2 : 1 };
+}
+
 const form = document.getElementById("sign-in");
 const status = document.getElementById("signed-in");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const role = form.elements.role.value;
+  const claims = await claimsOf(role).catch((error) => void (status.textContent = error.message));
+  if (!claims) return;
   const answer = await fetch("/dev/token", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ role, ...CLAIMS[role] }),
+    body: JSON.stringify(claims),
   });
   const body = await answer.json();
   if (!answer.ok) {

@@ -12,7 +12,6 @@ from contextlib import suppress
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Annotated, Any, Self, get_args, get_origin
 
-from fastapi import Request
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -26,46 +25,12 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
-from chassis.errors import FieldError, InvalidBody
-
 RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _TURNING_MARKS = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?:061c|200[ef]|202[a-e]|206[6-9])")
 """Escapes of the marks that turn the direction of a text: a name shown backwards passes for another. Phones add them to
 numbers that are copied, so they are left out and not refused. Vietnamese needs none."""
-BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
-"""Strings, which are passed over, and the brackets outside of them. The closing quote is optional, so that a string
-without an end is read once and not again from each of its quotes."""
-DEEPEST = 64
-"""Levels of nesting in a body; the deepest document of the API has fewer than ten."""
-TOO_DEEP = FieldError(
-    "", "too-deep", f"JSON lồng quá {DEEPEST} cấp.", f"The JSON is nested deeper than {DEEPEST} levels."
-)
-
-
-async def refuse_deep_json(request: Request) -> None:
-    """422 for a JSON body of more than `DEEPEST` levels: what reads or writes it level by level would end in a fault."""
-    if request.method in ("GET", "HEAD") or not _is_json(request.headers.get("content-type", "")):
-        return
-    if is_too_deep(await request.body()):
-        raise InvalidBody(errors=[TOO_DEEP])
-
-
-def _is_json(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip().lower().endswith("json")
-
-
-def is_too_deep(body: bytes) -> bool:
-    """Whether a JSON text has more than `DEEPEST` levels of lists and objects."""
-    if body.count(b"[") + body.count(b"{") <= DEEPEST:
-        return False
-    depth = 0
-    for token in BRACKETS.finditer(body):
-        depth += (token[1] is not None) - (token[2] is not None)
-        if depth > DEEPEST:
-            return True
-    return False
 
 
 def _refuse(code: str, vi: str, en: str) -> PydanticCustomError:
@@ -107,6 +72,7 @@ NOT_NULL = BeforeValidator(_not_null)
 """For an optional field that can be left out and cannot be cleared: an explicit null is refused (`not-nullable`)."""
 
 
+UNKNOWN = "Không có trường này.", "There is no such field."
 OF_PYDANTIC = frozenset(get_args(ErrorType))
 """The kinds of errors that pydantic makes itself."""
 
@@ -173,7 +139,7 @@ def _is_unknown_member(error: Any) -> bool:
 def _unknown_field(name: str, known: list[str]) -> PydanticCustomError:
     nearest = difflib.get_close_matches(name, known, n=1)
     if not nearest:
-        return _refuse("unknown-field", "Không có trường này.", "There is no such field.")
+        return _refuse("unknown-field", *UNKNOWN)
     return _refuse(
         "unknown-field",
         f"Không có trường này; có phải “{nearest[0]}”?",

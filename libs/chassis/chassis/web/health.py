@@ -21,10 +21,13 @@ async def _alive(request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """200 when the database answers at this schema or a newer one; the bus down is `degraded`: work waits in the outbox."""
+    """200 when the database answers at this schema or a newer one and the units arrived (or are long overdue).
+
+    The bus down is `degraded`: work waits in the outbox.
+    """
     runtime = request.app.state.runtime
     states = await readiness(runtime)
-    ready = states["database"] in ("up", "newer")
+    ready = states["database"] in ("up", "newer") and states["units"] != "awaited"
     status = "unavailable" if not ready else "ready" if set(states.values()) <= {"up", "off"} else "degraded"
     return JSONResponse({"status": status, "dependencies": states}, 200 if ready else 503)
 
@@ -36,6 +39,7 @@ async def readiness(runtime: Any) -> dict[str, str]:
     return {
         "database": _schema_state(version, runtime.service.migrations),
         "bus": ("up" if runtime.bus_is_up else "down") if works else "off",
+        "units": await runtime.units.state(),
     }
 
 

@@ -7,11 +7,9 @@ organizations names the least level of their sign-in too, and the scope in which
 
 import base64
 import json
-import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -32,10 +30,12 @@ from chassis.security.identity import Caller, Level, Role
 from chassis.security.levels import LEVELLED, Acting, require_level, require_scope
 from chassis.security.training_guard import guard_training
 from chassis.storage.database import ReadSession, Session
-from chassis.web.bodies import refuse_deep_json
 from chassis.web.deprecation import EXTENSION, announce_deprecation, deprecation_headers
+from chassis.web.form_fields import FormFields
 from chassis.web.idempotency import run_once
+from chassis.web.json_body import with_json_read
 from chassis.web.local_time import with_local_times
+from chassis.web.query_parameters import QueryParameters, parts_of
 
 T = TypeVar("T")
 
@@ -124,6 +124,16 @@ PurposeHeader = Annotated[
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The `ETag` that was read; 412 when there is a newer version")
 ]
+DeletionReason = Annotated[
+    str | None,
+    Query(
+        alias="reason",
+        min_length=3,
+        max_length=300,
+        description="Why it is taken back (lý do), for the log of acts; without names and numbers of people",
+    ),
+]
+"""Why something is deleted: in the query, because clients and proxies may drop the body of a DELETE."""
 IDEMPOTENCY_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -152,10 +162,22 @@ class TransactionalRoute(APIRoute):
             described["responses"] = {str(self.status_code or 200): {"headers": ETAG_HEADER}}
         self.openapi_extra = (self.openapi_extra or {}) | described
 
+    def _answer(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler; before it the check of a form, whose body is read within the transaction."""
+        answer, form = super().get_route_handler(), FormFields.of(self)
+        if form is None:
+            return answer
+
+        async def check_and_answer(request: Request) -> Response:
+            await form.check(request)
+            return await answer(request)
+
+        return check_and_answer
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
+        answer = self._answer()
         declaration = _declaration_of(self) or Declaration(frozenset())
-        parameters, days = _query_names(self), _query_days(self)
+        parameters = QueryParameters.of(self)
         changes = _changes(self)
         notice = (self.openapi_extra or {}).get(EXTENSION)
         ends = deprecation_headers(notice) if notice else {}
@@ -166,8 +188,8 @@ class TransactionalRoute(APIRoute):
 
         async def handle_in_transaction(request: Request) -> Response:
             caller = request.state.caller = _authorize(request, declaration)
-            _refuse_unknown_parameters(request, parameters, days)
-            await refuse_deep_json(request)
+            parameters.check(request)
+            request = await with_json_read(request)
             if caller and caller.training_units:
                 await guard_training(request, caller)
             if not changes:
@@ -201,7 +223,7 @@ def _answers_with_etag(endpoint: Callable[..., Any]) -> bool:
 
 def _changes(route: APIRoute) -> bool:
     """Whether a route takes the session of the request's transaction."""
-    return any(part.call is _session for part in _parts(route.dependant))
+    return any(part.call is _session for part in parts_of(route.dependant))
 
 
 def _record_acting(session: Session, request: Request, caller: Caller) -> None:
@@ -220,34 +242,10 @@ def _record_acting(session: Session, request: Request, caller: Caller) -> None:
     )
 
 
-def _parts(dependant: Any) -> Iterator[Any]:
-    """The dependencies of a route that FastAPI found in its signature (`route.dependant`), recursively."""
-    yield dependant
-    for part in dependant.dependencies:
-        yield from _parts(part)
-
-
 def _declaration_of(route: APIRoute) -> Declaration | None:
-    return next((part.call.declaration for part in _parts(route.dependant) if hasattr(part.call, "declaration")), None)
-
-
-def _query_parameters(route: APIRoute) -> Iterator[tuple[str, Any]]:
-    """Name and type of every query parameter, those of a parameter model one by one."""
-    for parameter in (parameter for part in _parts(route.dependant) for parameter in part.query_params):
-        fields = getattr(parameter.field_info.annotation, "model_fields", None)
-        if fields is None:
-            yield parameter.alias, parameter.field_info.annotation
-        else:
-            yield from ((field.alias or name, field.annotation) for name, field in fields.items())
-
-
-def _query_names(route: APIRoute) -> frozenset[str]:
-    return frozenset(name for name, _ in _query_parameters(route))
-
-
-def _query_days(route: APIRoute) -> frozenset[str]:
-    """The query parameters that are dates or instants; pydantic would take `0` for 1970 too."""
-    return frozenset(name for name, annotation in _query_parameters(route) if _is_temporal(annotation))
+    return next(
+        (part.call.declaration for part in parts_of(route.dependant) if hasattr(part.call, "declaration")), None
+    )
 
 
 def _authorize(request: Request, declaration: Declaration) -> Caller | None:
@@ -264,31 +262,6 @@ def _authorize(request: Request, declaration: Declaration) -> Caller | None:
         require_scope(caller, declaration.acting)
         require_level(caller, declaration.level or 2, declaration.max_age)
     return caller
-
-
-def _is_temporal(annotation: Any) -> bool:
-    """Whether a type is a date or an instant, or one of several, or one with validators."""
-    return annotation in (date, datetime) or any(map(_is_temporal, get_args(annotation)))
-
-
-def _refuse_unknown_parameters(request: Request, known: frozenset[str], days: frozenset[str]) -> None:
-    if not request.scope["query_string"]:
-        return
-    sent = request.query_params
-    errors = [
-        FieldError(f"/{name}", "unknown-parameter", "Không có tham số này.", "There is no such parameter.")
-        for name in sorted(set(sent) - known)
-    ]
-    errors += [
-        FieldError(f"/{name}", "date-parsing", "Phải là ngày dạng YYYY-MM-DD.", "Must be a date as YYYY-MM-DD.")
-        for name in sorted(days & set(sent))
-        if not DAY_PATTERN.match(sent[name])
-    ]
-    if errors:
-        raise InvalidQuery(errors=errors)
-
-
-DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Listed(BaseModel, Generic[T]):

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from casework.procedures.version import DEFAULT_SUBJECT, Version
 from chassis.bilingual import BilingualText
 
-PROCEDURES_DIR = Path(__file__).parent
 CODE_PATTERN = r"^[1-9]\.\d{6}$"
 
 
@@ -73,7 +72,7 @@ class ProcedureCatalogue(Mapping[str, Procedure]):
 
 
 @cache
-def load_catalogue(folder: Path = PROCEDURES_DIR) -> ProcedureCatalogue:
+def load_catalogue(folder: Path) -> ProcedureCatalogue:
     """The procedures of a folder; raises ValueError naming the file that is wrong."""
     shared = _read(folder / "fields.yaml")
     choices = _read(folder / "choices.yaml")

@@ -11,7 +11,6 @@ from casework.procedures import load_catalogue
 from casework.queries.dossiers import list_steps
 from casework.queries.people import full_name
 from casework.queries.slips import (
-    SUPERIOR,
     called,
     dong,
     moment,
@@ -27,6 +26,7 @@ from chassis.clock import HO_CHI_MINH
 from chassis.errors import NotFound
 from chassis.security.scope import find_unit, units_of
 from chassis.storage.database import ReadSession
+from province import get_pack
 
 KIND_OF_ACTION: dict[str, NoticeKind] = {
     Action.REQUEST_SUPPLEMENT.value: "supplement",
@@ -125,7 +125,7 @@ async def _head(session: ReadSession, dossier: Dossier, at: datetime) -> Letterh
     unit = (await units_of(session, [dossier.unit_id])).get(dossier.unit_id)
     return Letterhead(
         unit_name=f"Ủy ban nhân dân {await place_of(session, dossier)}",
-        superior_name=SUPERIOR,
+        superior_name=get_pack().authority,
         code=dossier.code or "",
         place=unit.name if unit else dossier.unit_code,
         written_on=written_on(at),

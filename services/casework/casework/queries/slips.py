@@ -15,9 +15,9 @@ from casework.slip import Component, FeeReceipt, Slip
 from chassis.clock import HO_CHI_MINH
 from chassis.security.scope import units_of
 from chassis.storage.database import ReadSession
+from province import get_pack
 
 SUBJECT_NAME = "subject_full_name"
-SUPERIOR = "Ủy ban nhân dân tỉnh Thanh Hóa"
 FEE_STATES = {
     FeeStatus.REQUESTED: "chưa nộp",
     FeeStatus.PAID: "đã nộp",
@@ -40,7 +40,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
     ]
     return Slip(
         unit_name=f"Ủy ban nhân dân {place}",
-        superior_name=SUPERIOR,
+        superior_name=get_pack().authority,
         code=dossier.code or "",
         applicant=text_of(form, "organization_name") or text_of(form, "full_name"),
         address=text_of(form, "permanent_address") or text_of(form, "address_line"),
@@ -67,7 +67,7 @@ async def get_fee_receipt(session: ReadSession, dossier: Dossier) -> FeeReceipt:
     procedure = load_catalogue(get_settings().procedures_dir)[dossier.procedure_code]
     return FeeReceipt(
         unit_name=f"Ủy ban nhân dân {await place_of(session, dossier)}",
-        superior_name=SUPERIOR,
+        superior_name=get_pack().authority,
         number=dossier.receipt_number or "",
         code=dossier.code or "",
         payer=text_of(form, "organization_name") or text_of(form, "full_name"),

@@ -11,7 +11,8 @@ from casework.model.documents import OFFICIAL_LETTER, STATUS_NAMES, NewDocument,
 from casework.schemas.dossiers import Code, Local, Note
 from casework.schemas.feedback import base64_bytes
 from casework.signatures import SignatureCheck
-from chassis.web.bodies import Day, RequestBody
+from chassis.web.bodies import RequestBody
+from chassis.web.past import ComingDay
 from chassis.web.vocabulary import Coded, OneOf, one_of
 
 Named = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -40,7 +41,7 @@ class DocumentCreate(RequestBody):
     resident_id: UUID | None = None
     organization_id: UUID | None = None
     organ_id: Code | None = None
-    due_on: Day | None = None
+    due_on: ComingDay | None = None
     from_unit_code: Code | None = None
     kind: Annotated[str, Coded("document-kinds")] = OFFICIAL_LETTER
     """Kind of document (loại văn bản), by its code, title or abbreviation: `plan`, "Kế hoạch", "KH"."""

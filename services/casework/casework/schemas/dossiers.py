@@ -23,7 +23,8 @@ from casework.model.lifecycle import Action, Status
 from casework.signatures import SignatureCheck, Verdict
 from chassis.clock import HO_CHI_MINH
 from chassis.security.identity import Role
-from chassis.web.bodies import NOT_NULL, Day, Instant, RequestBody
+from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.past import PastDay, PastInstant
 from chassis.web.vocabulary import OneOf
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -38,7 +39,7 @@ class PaperPresented(RequestBody):
 
     kind: PaperKind = "presented"
     number: Short | None = None
-    issued_on: Day | None = None
+    issued_on: PastDay | None = None
 
 
 class DossierCreate(RequestBody):
@@ -89,7 +90,7 @@ class Signature(RequestBody):
 
     provider: Short
     certificate_serial: Short
-    signed_at: Annotated[Instant, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
+    signed_at: Annotated[PastInstant, AfterValidator(lambda instant: instant.astimezone(HO_CHI_MINH))]
 
     def to_signature(self) -> FormSignature:
         """The value that commands take."""

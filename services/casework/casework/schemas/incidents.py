@@ -7,7 +7,8 @@ from pydantic import BaseModel, StringConstraints, model_validator
 
 from casework.model.incidents import IncidentAction, IncidentDecision, IncidentStatus, NewIncident
 from casework.schemas.dossiers import Code, Local, Note, Short, refuse_unused
-from chassis.web.bodies import Instant, RequestBody
+from chassis.web.bodies import RequestBody
+from chassis.web.past import PastInstant
 from chassis.web.vocabulary import OneOf
 
 System = Literal["portal", "one_stop", "app", "network"]
@@ -22,7 +23,7 @@ class IncidentCreate(RequestBody):
     title: Annotated[str, StringConstraints(max_length=200)] = ""
     description: Note = ""
     severity: Severity = "normal"
-    occurred_at: Instant | None = None
+    occurred_at: PastInstant | None = None
 
     def to_incident(self) -> NewIncident:
         """The value that commands take."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.security.encryption import decrypt
 from chassis.web.bodies import Instant as InstantIn
 from chassis.web.bodies import RequestBody
+from chassis.web.past import not_before
 from notifications.model.deliveries import ANSWER, DeliveryAttempt, DeliveryStatus, Replay
 from notifications.model.event_data import Instant
 from notifications.queries.deliveries import DeliveredEvent
@@ -27,7 +28,7 @@ class ReplayCreate(RequestBody):
 
     since: InstantIn = Field(alias="from")
     """Events that became known at this time or later."""
-    until: InstantIn = Field(alias="to")
+    until: Annotated[InstantIn, not_before("since")] = Field(alias="to")
     """Events that became known before this time."""
     types: Annotated[list[EventTypeName], Field(max_length=100)] = []
     """Only these types; left out: all types of the subscription."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.errors import FieldError, InvalidBody
+from chassis.errors import FieldError, InvalidBody, require_order
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
@@ -55,8 +55,7 @@ async def change_step(session: Session, campaign: Campaign, step: CampaignStep, 
         step.done_on = today()
     if step.status not in FINISHED and "status" in changes:
         step.done_on = changes.get("done_on")
-    if step.starts_on and step.due_on and step.starts_on > step.due_on:
-        raise InvalidBody(errors=[FieldError("/due_on", "before-start", "Kết thúc trước khi bắt đầu.", "Ends first.")])
+    require_order(step.starts_on, step.due_on, "/due_on")
     session.add(step)
     await change_campaign(session, campaign, {})
 
@@ -68,8 +67,7 @@ async def change_campaign(session: Session, campaign: Campaign, changes: dict[st
             changes = changes | {name: {**(getattr(campaign, name) or {}), **changes[name]}}
     for name, value in changes.items():
         setattr(campaign, name, value)
-    if campaign.starts_on and campaign.ends_on and campaign.starts_on > campaign.ends_on:
-        raise InvalidBody(errors=[FieldError("/ends_on", "before-start", "Kết thúc trước khi bắt đầu.", "Ends first.")])
+    require_order(campaign.starts_on, campaign.ends_on, "/ends_on")
     campaign.version += 1
     session.add(campaign)
     await session.flush()

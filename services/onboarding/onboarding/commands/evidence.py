@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from chassis.clock import now, today
-from chassis.errors import NotFound
+from chassis.errors import NotFound, require_order
 from chassis.folding import squeeze
 from chassis.security.identity import Caller
 from chassis.storage.database import Session
@@ -195,6 +195,8 @@ async def change_signature(session: Session, signature: OfficialSignature, chang
     """Notes that a signature was issued or given back."""
     for name, value in changes.items():
         setattr(signature, name, value)
+    require_order(signature.requested_on, signature.issued_on, "/issued_on")
+    require_order(signature.issued_on or signature.requested_on, signature.returned_on, "/returned_on")
     signature.version += 1
     session.add(signature)
     await session.flush()

@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from chassis.clock import now
+from chassis.errors import require_order
 from chassis.storage.database import Session
 from chassis.storage.outbox import publish
 from chassis.storage.tables import KnownUnit
@@ -89,6 +90,7 @@ async def change_member(session: Session, team: Team, member: TeamMember, change
     """Changes one member, for instance the day on which they leave."""
     for name, value in changes.items():
         setattr(member, name, value)
+    require_order(member.listed_from, member.listed_to, "/to")
     session.add(member)
     await session.flush()
     await publish_team(session, team)

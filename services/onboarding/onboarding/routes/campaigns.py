@@ -55,7 +55,7 @@ from onboarding.queries.campaigns import (
     page_of_tasks,
 )
 from onboarding.queries.territory import leads, require_lead, unit_as_of
-from onboarding.routes.listing import LISTED
+from onboarding.routes.listing import LISTED, WITH_REASON
 from onboarding.schemas.campaigns import (
     CampaignCreate,
     CampaignPatch,
@@ -138,13 +138,13 @@ async def update_campaign_step(
     return CampaignStepView.of(step)
 
 
-@router.delete("/v1/campaigns/{campaign_id}", status_code=204)
+@router.delete("/v1/campaigns/{campaign_id}", status_code=204, dependencies=WITH_REASON)
 async def delete_campaign(campaign_id: UUID, session: Transaction, caller: Officer) -> None:
     """Deletes a campaign that was drawn up by mistake, while nothing hangs on it; later it is cancelled."""
     await removals.delete_campaign(session, await campaign_to_lead(session, caller, campaign_id))
 
 
-@router.delete("/v1/campaigns/{campaign_id}/steps/{number}", status_code=204)
+@router.delete("/v1/campaigns/{campaign_id}/steps/{number}", status_code=204, dependencies=WITH_REASON)
 async def delete_campaign_step(campaign_id: UUID, number: int, session: Transaction, caller: Officer) -> None:
     """Deletes a step of a custom campaign that has not begun and has no task."""
     campaign = await campaign_to_lead(session, caller, campaign_id)
@@ -193,7 +193,7 @@ async def update_campaign_task(
     return TaskView.of(task)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/tasks/{task_id}", status_code=204)
+@router.delete("/v1/campaigns/{campaign_id}/tasks/{task_id}", status_code=204, dependencies=WITH_REASON)
 async def delete_campaign_task(campaign_id: UUID, task_id: UUID, session: Transaction, caller: Officer) -> None:
     """Deletes a task on which nothing hangs."""
     campaign = await load_campaign(session, caller, campaign_id)

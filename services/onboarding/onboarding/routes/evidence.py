@@ -45,7 +45,7 @@ from onboarding.queries.ranking import count_votes, rank_nominations, rank_units
 from onboarding.queries.sessions import find_next_session, list_chosen_procedures
 from onboarding.queries.territory import kind_in_sentence, list_above, require_lead, units_of_code
 from onboarding.routes.campaigns import Officer, Readers, unit_to_work_in
-from onboarding.routes.listing import LISTED
+from onboarding.routes.listing import LISTED, WITH_REASON
 from onboarding.routes.procedures import names_of_services
 from onboarding.schemas.evidence import (
     AnnouncementView,
@@ -114,7 +114,9 @@ async def update_communication(
     return CommunicationView.of(item)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/communications/{communication_id}", status_code=204)
+@router.delete(
+    "/v1/campaigns/{campaign_id}/communications/{communication_id}", status_code=204, dependencies=WITH_REASON
+)
 async def remove_communication(
     campaign_id: UUID, communication_id: UUID, session: Transaction, caller: Officer
 ) -> None:
@@ -231,7 +233,7 @@ async def update_digital_model(
     return ModelView.of(model)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/models/{model_id}", status_code=204)
+@router.delete("/v1/campaigns/{campaign_id}/models/{model_id}", status_code=204, dependencies=WITH_REASON)
 async def delete_digital_model(campaign_id: UUID, model_id: UUID, session: Transaction, caller: Officer) -> None:
     """Deletes a model that is not nominated."""
     campaign = await load_campaign(session, caller, campaign_id)
@@ -297,7 +299,7 @@ async def vote_for_nomination(
     return await _nomination_view(session, nomination)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/nominations/{nomination_id}", status_code=204)
+@router.delete("/v1/campaigns/{campaign_id}/nominations/{nomination_id}", status_code=204, dependencies=WITH_REASON)
 async def remove_nomination(campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Officer) -> None:
     """Takes a nomination back, and the votes for it; by officers who lead the unit of its model."""
     campaign = await load_campaign(session, caller, campaign_id)
@@ -307,7 +309,9 @@ async def remove_nomination(campaign_id: UUID, nomination_id: UUID, session: Tra
     await delete_nomination(session, nomination)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=204)
+@router.delete(
+    "/v1/campaigns/{campaign_id}/nominations/{nomination_id}/votes", status_code=204, dependencies=WITH_REASON
+)
 async def withdraw_vote_for_nomination(
     campaign_id: UUID, nomination_id: UUID, session: Transaction, caller: Officer
 ) -> None:
@@ -371,7 +375,9 @@ async def update_official_signature(
     return OfficialSignatureView.of(signature)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/official-signatures/{signature_id}", status_code=204)
+@router.delete(
+    "/v1/campaigns/{campaign_id}/official-signatures/{signature_id}", status_code=204, dependencies=WITH_REASON
+)
 async def delete_official_signature(
     campaign_id: UUID, signature_id: UUID, session: Transaction, caller: Officer
 ) -> None:

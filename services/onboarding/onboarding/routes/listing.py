@@ -6,6 +6,7 @@ Checked at every route of this service, by the table of `onboarding.model.author
 from fastapi import Depends, Request
 
 from chassis.errors import Forbidden
+from chassis.web.routing import DeletionReason
 from onboarding.commands.acts import log_acts
 from onboarding.model.authority import SCHOOL, right_of
 from onboarding.queries.teams import require_listed
@@ -30,7 +31,9 @@ async def _logged(request: Request) -> None:
 
 
 async def _reason(request: Request) -> str | None:
-    """Why something is changed, as the body states it (`onboarding.schemas.campaigns.ReasonedChange`)."""
+    """Why something is changed, as the body states it (`ReasonedChange`), or deleted, as the query does."""
+    if request.method == "DELETE":
+        return request.query_params.get("reason")
     if request.method not in ("PATCH", "PUT"):
         return None
     try:
@@ -41,4 +44,10 @@ async def _reason(request: Request) -> str | None:
     return reason if isinstance(reason, str) else None
 
 
+async def _takes_reason(reason: DeletionReason = None) -> None:
+    """Checks the reason, and names it in the API document."""
+
+
+WITH_REASON = [Depends(_takes_reason)]
+"""For what deletes a row of a campaign."""
 LISTED = [Depends(_admitted), Depends(_logged)]

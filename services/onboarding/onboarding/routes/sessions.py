@@ -51,7 +51,7 @@ from onboarding.queries.sessions import (
 from onboarding.queries.territory import leads, place_name, require_lead, unit_as_of
 from onboarding.routes.access import record_reads
 from onboarding.routes.campaigns import Officer, Readers
-from onboarding.routes.listing import LISTED
+from onboarding.routes.listing import LISTED, WITH_REASON
 from onboarding.schemas.sessions import (
     AttendanceBody,
     AttendanceItem,
@@ -160,7 +160,7 @@ async def list_attendance(
     return Listed(items=[_attended(each) for each in rows], next_cursor=cursor)
 
 
-@router.delete("/v1/sessions/{session_id}/attendance/{attendee_id}")
+@router.delete("/v1/sessions/{session_id}/attendance/{attendee_id}", dependencies=WITH_REASON)
 async def delete_attendance(
     session_id: UUID, attendee_id: UUID, session: Transaction, caller: Officer
 ) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ from onboarding.queries.campaigns import load_campaign
 from onboarding.queries.teams import load_member, load_team, members_of, page_of_teams
 from onboarding.queries.territory import require_lead
 from onboarding.routes.campaigns import Officer, unit_to_work_in
-from onboarding.routes.listing import LISTED
+from onboarding.routes.listing import LISTED, WITH_REASON
 from onboarding.schemas.teams import MemberPatch, TeamCreate, TeamPatch, TeamPut, TeamView
 
 router = transactional_router(tags=["teams"], dependencies=LISTED)
@@ -72,7 +72,7 @@ async def correct_team(
     return await view_of(session, campaign, team)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/teams/{team_id}", status_code=204)
+@router.delete("/v1/campaigns/{campaign_id}/teams/{team_id}", status_code=204, dependencies=WITH_REASON)
 async def delete_team(campaign_id: UUID, team_id: UUID, session: Transaction, caller: Officer) -> None:
     """Dissolves a team; its members lose access."""
     campaign = await load_campaign(session, caller, campaign_id)
@@ -93,7 +93,7 @@ async def update_team_member(
     return await view_of(session, campaign, team)
 
 
-@router.delete("/v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id}")
+@router.delete("/v1/campaigns/{campaign_id}/teams/{team_id}/members/{member_id}", dependencies=WITH_REASON)
 async def delete_team_member(
     campaign_id: UUID, team_id: UUID, member_id: UUID, session: Transaction, caller: Officer
 ) -> TeamView:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.past import PastDay
 from chassis.web.vocabulary import Coded, OneOf, code_of, one_of
 from onboarding.model.bodies import body_codes, body_name, find_body, find_body_code
 from onboarding.model.campaigns import Campaign, CampaignStatus, CampaignStep, Task
@@ -273,7 +274,7 @@ class CampaignView(BaseModel):
 
 class StepPatch(ReasonedChange):
     status: Annotated[StepState | None, NOT_NULL] = None
-    done_on: Day | None = None
+    done_on: PastDay | None = None
     starts_on: Day | None = None
     due_on: Day | None = None
     note: Long | None = None
@@ -316,7 +317,7 @@ class TaskPatch(ReasonedChange):
     owner: Short | None = None
     due_on: Day | None = Field(None, validation_alias=AliasChoices("due_on", "due"))
     status: Annotated[TaskState | None, NOT_NULL] = None
-    done_on: Day | None = None
+    done_on: PastDay | None = None
     note: Long | None = None
     reminders: Annotated[Reminders | None, NOT_NULL] = None
 
@@ -370,7 +371,7 @@ class FilingCreate(RequestBody):
     to: Short
     due_on: Day | None = None
     due_before: Day | None = None
-    filed_on: Day | None = None
+    filed_on: PastDay | None = None
     document_id: UUID | None = None
     unit_code: UnitCode | None = None
 
@@ -390,7 +391,7 @@ class FilingCreate(RequestBody):
 class FilingPatch(ReasonedChange):
     """Corrects a filing: the day (null takes it back) and document by its unit, the last day and addressee by the campaign."""
 
-    filed_on: Day | None = None
+    filed_on: PastDay | None = None
     document_id: UUID | None = None
     due_on: Annotated[Day | None, NOT_NULL] = None
     to: Annotated[Short | None, NOT_NULL] = None

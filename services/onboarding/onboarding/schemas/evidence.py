@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from chassis.clock import today
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.past import PastDay, not_before
 from chassis.web.vocabulary import OneOf
 from onboarding.model.bodies import body_name
 from onboarding.model.campaigns import Task
@@ -131,7 +132,7 @@ class ModelCreate(RequestBody):
     unit_code: UnitCode | None = None
     body: BodyCode
     title: Short
-    started_on: Day | None = None
+    started_on: PastDay | None = None
     evidence: Long | None = None
 
 
@@ -140,7 +141,7 @@ class ModelPatch(ReasonedChange):
 
     body: Annotated[BodyCode | None, NOT_NULL] = None
     title: Annotated[Short | None, NOT_NULL] = None
-    started_on: Day | None = None
+    started_on: PastDay | None = None
     evidence: Long | None = None
 
 
@@ -248,8 +249,8 @@ class OfficialSignatureCreate(RequestBody):
 
     unit_code: UnitCode | None = None
     position: Short
-    requested_on: Day | None = None
-    issued_on: Day | None = None
+    requested_on: PastDay | None = None
+    issued_on: Annotated[PastDay | None, not_before("requested_on")] = None
     certificate_serial: Short | None = None
 
     def details(self) -> dict[str, Any]:
@@ -257,8 +258,8 @@ class OfficialSignatureCreate(RequestBody):
 
 
 class OfficialSignaturePatch(ReasonedChange):
-    issued_on: Day | None = None
-    returned_on: Day | None = None
+    issued_on: PastDay | None = None
+    returned_on: PastDay | None = None
     certificate_serial: Short | None = None
 
 

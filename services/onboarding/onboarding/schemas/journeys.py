@@ -1,10 +1,10 @@
 """Request bodies and views of journeys and declarations."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import HO_CHI_MINH, now
@@ -131,6 +131,17 @@ class StepDeclared(RequestBody):
     @classmethod
     def _has_happened(cls, value: datetime) -> datetime:
         return not_in_the_future(value)
+
+    @model_validator(mode="after")
+    def _proof_held_then(self) -> Self:
+        until = _end_of_day(self.evidence.valid_until)
+        if until is not None and until < self.occurred_at:
+            raise PydanticCustomError(
+                "before-start",
+                "The proof ends before the step happened.",
+                {"vi": "Minh chứng hết hạn trước khi thực hiện."},
+            )
+        return self
 
     def declaration(self, step: Step, client_id: str = "") -> StepDeclaration:
         sent = self.evidence

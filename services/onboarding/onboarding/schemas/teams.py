@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.bodies import NOT_NULL, Day, RequestBody
+from chassis.web.past import not_before
 from onboarding.model.bodies import body_name
 from onboarding.model.ranking import missing_bodies
 from onboarding.model.teams import Team, TeamMember
@@ -22,7 +23,7 @@ class MemberBody(RequestBody):
     body: BodyCode
     is_focal_point: bool = False
     listed_from: Day | None = Field(None, alias="from")
-    listed_to: Day | None = Field(None, alias="to")
+    listed_to: Annotated[Day | None, not_before("listed_from")] = Field(None, alias="to")
 
 
 class TeamCreate(RequestBody):

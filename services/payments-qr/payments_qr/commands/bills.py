@@ -63,14 +63,16 @@ def new_bill(merchant: Merchant, terms: BillTerms, dossier_id: UUID | None = Non
     )  # fmt: skip
 
 
-async def cancel_bill(session: Session, caller: Caller, merchant: Merchant, bill: Bill) -> None:
+async def cancel_bill(
+    session: Session, caller: Caller, merchant: Merchant, bill: Bill, reason: str | None = None
+) -> None:
     """Cancels a bill that nothing was paid for, and revokes its code. The fee of a dossier is decided on in the dossier."""
     if bill.dossier_id is not None:
         raise FeeOfDossier()
     code = await lock_bill(session, bill)
     if bill.state != "unpaid" or bill.paid_amount:
         raise BillNotOpen()
-    note_bill_act(session, caller, "bill.cancelled", merchant, bill)
+    note_bill_act(session, caller, "bill.cancelled", merchant, bill, reason)
     close_bill(bill, code, "cancelled")
     await publish_cancelled(session, merchant, bill)
 

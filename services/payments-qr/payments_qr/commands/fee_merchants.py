@@ -49,7 +49,7 @@ async def _confirm(
     pending.confirmed_by, pending.confirmed_at = caller.account, moment
 
 
-async def withdraw_fee_merchant(session: Session, caller: Caller, unit: KnownUnit) -> None:
+async def withdraw_fee_merchant(session: Session, caller: Caller, unit: KnownUnit, reason: str | None = None) -> None:
     """Withdraws the pending naming; without one, ends the naming in force: fees are then paid at the counter."""
     await lock_name(session, "fee-merchant", unit.id)
     current, pending = await get_fee_merchants(session, unit.id)
@@ -58,7 +58,7 @@ async def withdraw_fee_merchant(session: Session, caller: Caller, unit: KnownUni
         before = {"merchant_id": str(ended.merchant_id), "named_by": ended.named_by, "confirmed_by": ended.confirmed_by}
         note_act(
             session, caller, "fee_merchant.withdrawn", ("unit", unit.id), merchant_id=ended.merchant_id,
-            unit_id=unit.id, before=before,
+            unit_id=unit.id, reason=reason, before=before,
         )  # fmt: skip
         ended.end(caller.account, now(), "withdrawn")
 

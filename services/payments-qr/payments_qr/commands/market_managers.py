@@ -36,10 +36,10 @@ def confirm_manager(caller: Caller, naming: MarketManager) -> None:
         naming.confirmed_by, naming.confirmed_at = caller.account, now()
 
 
-def end_manager(session: Session, caller: Caller, naming: MarketManager) -> None:
+def end_manager(session: Session, caller: Caller, naming: MarketManager, reason: str | None = None) -> None:
     """Ends a naming; ending it again changes nothing."""
     if naming.ended_at is None:
         before = {"market": naming.market, "named_by": naming.named_by, "confirmed_by": naming.confirmed_by}
         about: tuple[Subject, UUID] = ("market_manager", naming.id)
-        note_act(session, caller, "market_manager.ended", about, unit_id=naming.unit_id, before=before)
+        note_act(session, caller, "market_manager.ended", about, unit_id=naming.unit_id, reason=reason, before=before)
         naming.ended_by, naming.ended_at = caller.account, now()

@@ -19,7 +19,7 @@ from payments_qr.banks import find_bank
 from payments_qr.commands.acts import note_act
 from payments_qr.errors import CodeNotOpen, CodeOfBill, MerchantNotActive, ReferenceExists, invalid_qr, unwritable
 from payments_qr.model import Bill, Merchant, QrCode
-from payments_qr.model.merchants import CITY, MCC_OF, account_indexes
+from payments_qr.model.merchants import MCC_OF, account_indexes
 from payments_qr.model.qr_codes import CodeTerms
 from payments_qr.model.reference_codes import LONGEST, new_reference, reference_key
 from payments_qr.qr_payload import (
@@ -31,6 +31,7 @@ from payments_qr.qr_payload import (
     encode,
     folded,
 )
+from province import get_pack
 
 _POINTERS = {
     "/account_no": "/settlement/account_no",
@@ -105,7 +106,7 @@ def _payload(merchant: Merchant, terms: CodeTerms, memo: str | None, bill: Bill 
         amount=terms.amount,
         mcc=MCC_OF[merchant.category],
         merchant_name=merchant.name_in_code,
-        merchant_city=CITY,
+        merchant_city=get_pack().name_in_codes,
         reference=terms.reference,
         terminal_label=terms.counter,
         customer_label=bill.customer_code if bill and not bill.dossier_id else None,
@@ -203,7 +204,9 @@ def _pays_into(merchant: Merchant, decoded: DecodedQr) -> bool:
     return decoded.bin == merchant.bin and merchant.account_index in account_indexes(decoded.bin, decoded.account_no)
 
 
-async def revoke_code(session: Session, caller: Caller, merchant: Merchant, code_id: UUID) -> None:
+async def revoke_code(
+    session: Session, caller: Caller, merchant: Merchant, code_id: UUID, reason: str | None = None
+) -> None:
     """Revokes one open code. The caller has locked the merchant; without another code to print it has none (`has_qr`)."""
     code = await session.get_one(QrCode, code_id, with_for_update=True, populate_existing=True)
     if code.bill_id is not None:
@@ -212,7 +215,7 @@ async def revoke_code(session: Session, caller: Caller, merchant: Merchant, code
         raise CodeNotOpen()
     note_act(
         session, caller, "code.revoked", ("qr_code", code.id), merchant_id=merchant.id, unit_id=merchant.unit_id,
-        before={"status": code.state, "kind": code.kind, "counter": code.counter},
+        reason=reason, before={"status": code.state, "kind": code.kind, "counter": code.counter},
     )  # fmt: skip
     code.turn("revoked", now())
     await session.flush()

@@ -23,7 +23,6 @@ MCC_OF = {
     "water": "4900",
     "public_service": "9399",  # government services
 }
-CITY = "THANH HOA"
 
 
 class Merchant(Table, table=True):

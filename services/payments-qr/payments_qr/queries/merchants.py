@@ -71,7 +71,7 @@ async def list_visible_merchants(
     for column, value in ((Merchant.category, category), (Merchant.status, status), (Merchant.market, market)):
         if value is not None:
             query = query.where(col(column) == value)
-    if q is not None:
+    if q is not None and q.strip():
         query = query.where(_is_called(q))
     return await page_by_id(session, query, Merchant.id, page)
 
@@ -81,8 +81,7 @@ def _is_called(q: str) -> Any:
 
     A personal number (12 digits) is never searched for in a URL.
     """
-    plain = fold(q).replace("\\", "").replace("%", "").replace("_", "")
-    by_name = col(Merchant.name_folded).contains(plain)
+    by_name = col(Merchant.name_folded).contains(fold(q.strip()), autoescape=True)
     tax_code = normalised_tax_code(q)
     if tax_code is None or len(tax_code) == 12:
         return by_name

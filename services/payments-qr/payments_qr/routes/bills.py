@@ -14,6 +14,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import unit_of_query
 from chassis.web.idempotency import personal_answer
 from chassis.web.routing import (
+    DeletionReason,
     Listed,
     PageQuery,
     PurposeHeader,
@@ -106,11 +107,11 @@ async def get_bill(
 
 
 @router.delete("/v1/bills/{bill_id}", status_code=204)
-async def delete_bill(bill_id: UUID, session: Transaction, caller: BillIssuer) -> None:
+async def delete_bill(bill_id: UUID, session: Transaction, caller: BillIssuer, reason: DeletionReason = None) -> None:
     """Cancels an unpaid bill and revokes its code."""
     bill = await get_visible_bill(session, caller, bill_id)
     merchant = await get_merchant_to_change(session, caller, bill.merchant_id, "bill.issue")
-    await cancel_bill(session, caller, merchant, bill)
+    await cancel_bill(session, caller, merchant, bill, reason)
 
 
 @router.post("/v1/bills/{bill_id}/write-off")

@@ -6,7 +6,7 @@ from chassis.errors import NotFound
 from chassis.security.identity import Caller
 from chassis.security.scope import find_unit, require_unit
 from chassis.storage.tables import KnownUnit
-from chassis.web.routing import Reading, Transaction, allow, transactional_router
+from chassis.web.routing import DeletionReason, Reading, Transaction, allow, transactional_router
 from payments_qr.commands.fee_merchants import name_fee_merchant, withdraw_fee_merchant
 from payments_qr.queries.merchants import get_fee_merchants, get_merchant_to_change
 from payments_qr.schemas.merchants import FeeMerchantPut, FeeMerchantView
@@ -33,9 +33,9 @@ async def put_fee_merchant(code: str, body: FeeMerchantPut, session: Transaction
 
 
 @router.delete("/v1/units/{code}/fee-merchant", status_code=204)
-async def delete_fee_merchant(code: str, session: Transaction, caller: Officer) -> None:
+async def delete_fee_merchant(code: str, session: Transaction, caller: Officer, reason: DeletionReason = None) -> None:
     """Withdraws the pending naming; without one, ends the naming in force: fees are then paid at the counter."""
-    await withdraw_fee_merchant(session, caller, await _get_unit(session, caller, code))
+    await withdraw_fee_merchant(session, caller, await _get_unit(session, caller, code), reason)
 
 
 async def _get_unit(session: Reading, caller: Caller, code: str) -> KnownUnit:

@@ -12,6 +12,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import covers, require_unit, scoped, unit_of_body, unit_of_query, units_under
 from chassis.storage.database import Session
 from chassis.web.routing import (
+    DeletionReason,
     Listed,
     PageQuery,
     Reading,
@@ -69,9 +70,11 @@ async def confirm_market_manager(manager_id: UUID, session: Transaction, caller:
 
 
 @router.delete("/v1/market-managers/{manager_id}", status_code=204, response_class=Response)
-async def delete_market_manager(manager_id: UUID, session: Transaction, caller: Officer) -> None:
+async def delete_market_manager(
+    manager_id: UUID, session: Transaction, caller: Officer, reason: DeletionReason = None
+) -> None:
     """Ends a naming: the manager sees nothing any more."""
-    end_manager(session, caller, await _get_to_change(session, caller, manager_id))
+    end_manager(session, caller, await _get_to_change(session, caller, manager_id), reason)
 
 
 async def _get_to_change(session: Session, caller: Caller, manager_id: UUID) -> MarketManager:

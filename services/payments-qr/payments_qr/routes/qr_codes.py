@@ -7,7 +7,7 @@ from fastapi import Header, Response
 
 from chassis.security.identity import Caller
 from chassis.web.idempotency import personal_answer
-from chassis.web.routing import Reading, Transaction, allow, etag, language_of, transactional_router
+from chassis.web.routing import DeletionReason, Reading, Transaction, allow, etag, language_of, transactional_router
 from payments_qr.commands.qr_codes import revoke_code
 from payments_qr.errors import MerchantNotActive, invalid_qr, no_longer_valid
 from payments_qr.printing.images import qr_png, qr_svg
@@ -80,12 +80,14 @@ async def get_qr_code(qr_code_id: UUID, session: Reading, caller: CodeReader, re
 
 
 @router.delete("/v1/qr-codes/{qr_code_id}", status_code=204)
-async def revoke_qr_code(qr_code_id: UUID, session: Transaction, caller: CodeIssuer) -> None:
+async def revoke_qr_code(
+    qr_code_id: UUID, session: Transaction, caller: CodeIssuer, reason: DeletionReason = None
+) -> None:
     """Revokes a code that was issued by mistake or is no longer used: it is not printed any more, and payments to it wait for
     a decision. The code of a bill goes with the bill (409 `code-of-bill`)."""
     code, _ = await get_visible_code(session, caller, qr_code_id)
     merchant = await get_merchant_to_change(session, caller, code.merchant_id, "code.issue")
-    await revoke_code(session, caller, merchant, qr_code_id)
+    await revoke_code(session, caller, merchant, qr_code_id, reason)
 
 
 @router.get(

@@ -16,8 +16,8 @@ from chassis.security.access_log import purpose_of, record_access
 from chassis.security.identity import Caller
 from chassis.security.training_guard import TrainingOnly
 from chassis.storage.database import Session
-from chassis.web.bodies import Day
 from chassis.web.idempotency import personal_answer
+from chassis.web.past import PastDay
 from chassis.web.routing import (
     Listed,
     PageQuery,
@@ -58,7 +58,7 @@ AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 IgnoredColumns = Annotated[
     list[str] | None, Form(max_length=50, description="Headings of columns that are not needed for the comparison")
 ]
-BusinessDate = Annotated[Day, AfterValidator(plausible_day), Form()]
+BusinessDate = Annotated[PastDay, AfterValidator(plausible_day), Form()]
 State = Literal["matched", "missing_here", "missing_there", "amount_mismatch", "booked_another_day"]
 
 

@@ -30,7 +30,9 @@ class SettlementAccountBody(RequestBody, SettlementAccount):
 class MerchantCreate(RequestBody):
     name: Name
     """Name of the merchant as people know it (tên điểm bán)."""
-    name_in_code: Name | None = Field(default=None, description="At most 25 characters without accents")
+    name_in_code: Name | None = Field(
+        default=None, description="At most 25 characters without accents; left out, from the name"
+    )
     category: CategoryBody
     """What it is: a stall, a shop, an electricity, water or public-service point (loại điểm bán)."""
     unit_code: str = Field(max_length=64)

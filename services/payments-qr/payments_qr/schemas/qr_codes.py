@@ -29,7 +29,7 @@ class QrCodeCreate(RequestBody):
     amount: Amount | None = None
     """Amount in whole VND."""
     reference: str | None = Field(default=None, min_length=1, max_length=64)
-    """Reference by which a payment is matched (mã tham chiếu)."""
+    """Reference by which a payment is matched (mã tham chiếu); left out, a dynamic code gets a new one."""
     purpose: str | None = Field(default=None, min_length=1, max_length=99)
     """Memo of the transfer (nội dung chuyển khoản)."""
     expires_at: Annotated[Instant, AfterValidator(plausible_time), AfterValidator(future_time)] | None = None

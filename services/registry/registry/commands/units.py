@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from chassis.ids import new_id
 from chassis.storage.database import Session
 from chassis.storage.locks import lock_name
 from chassis.storage.tables import KnownUnit
+from province import Pack, PackRefused, get_pack
 from registry import decrees
 from registry.commands.moves import move_residents_of_unit
 from registry.commands.unit_tree import UnitTree, load_tree, store_tree
@@ -28,17 +30,60 @@ SYSTEM = "system"
 """Who imported what a release brings; it is not taken back."""
 
 
-async def load_thanh_hoa(session: Session) -> UnitImport | None:
+def check_pack(pack: Pack) -> None:
+    """Raise PackRefused with every fault of the pack's tables of units."""
+    faults = []
+    try:
+        decree = decree_of(pack)
+        faults = [f"units.csv: no unit of level province has the code {pack.code} and the name {pack.name}"] * (
+            (pack.code, pack.name) not in {(row.code, row.name) for row in decree.units if row.level == "province"}
+        )
+        tree = UnitTree()
+        tree.apply_rows(decree.units)
+        faults += _in_words("units.csv", tree.faults)
+        known = len(tree.faults)
+        tree.apply_successions(decree.successions)
+        faults += _in_words("successions.csv", tree.faults[known:])
+        if pack.corrected_names:
+            _read_file(pack.corrected_names, decrees.read_units)
+    except PackRefused as refused:
+        faults += refused.faults
+    if faults:
+        raise PackRefused(pack.folder, faults)
+
+
+def decree_of(pack: Pack) -> Decree:
+    """The units of a pack with their successors; raises PackRefused."""
+    return Decree(_read_file(pack.units, decrees.read_units), _read_file(pack.successions, decrees.read_successions))
+
+
+def _read_file(file: Path, read: Callable[[bytes], list[R]]) -> list[R]:
+    try:
+        return read(file.read_bytes())
+    except FaultyTable as error:
+        raise PackRefused(file.parent, _in_words(file.name, error.faults)) from None
+
+
+def _in_words(file: str, faults: Sequence[Fault]) -> list[str]:
+    return [f"{file}, line {fault.line}, {fault.column}: {fault.en}" for fault in faults]
+
+
+async def load_units(session: Session) -> UnitImport | None:
     """Import the units of the province into an empty database; None when there are units already."""
     await lock_name(session, TREE_LOCK)
     if (await session.exec(select(KnownUnit.id).limit(1))).first():
         return None
-    return await import_decree(session, decrees.thanh_hoa(), b"Thanh Hoa, Resolution 1686/NQ-UBTVQH15", SYSTEM)
+    pack = get_pack()
+    content = pack.units.read_bytes() + pack.successions.read_bytes()
+    return await import_decree(session, decree_of(pack), content, SYSTEM)
 
 
 async def correct_names(session: Session) -> UnitImport | None:
     """Give units their right names where an earlier release had wrong ones; once, and every service follows."""
-    content = decrees.corrected_names()
+    table = get_pack().corrected_names
+    if table is None:
+        return None
+    content = table.read_bytes()
     rows = decrees.read_units(content)
     stored = (await session.exec(select(KnownUnit).where(col(KnownUnit.code).in_([row.code for row in rows])))).all()
     names = {(unit.code, unit.valid_from): unit.name for unit in stored}
@@ -189,4 +234,4 @@ async def _residents_of_villages(
     return [resident_id for resident_id, _ in found]
 
 
-__all__ = ["import_decree", "load_thanh_hoa", "read_decree"]
+__all__ = ["check_pack", "import_decree", "load_units", "read_decree"]

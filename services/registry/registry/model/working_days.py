@@ -1,19 +1,16 @@
-"""Working days in Viet Nam: neither weekends nor public holidays, the days off that make up for them included."""
+"""Working days of legal time limits, by the calendar of the province."""
 
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 
-import holidays
+from province import WorkingDays, load_working_days
+from registry.settings import get_registry_settings
 
 
-@cache
-def _calendar() -> holidays.HolidayBase:
-    return holidays.country_holidays("VN")
+def get_working_days() -> WorkingDays:
+    """The working days of this platform; raises ValueError when a line of the calendar is wrong."""
+    return load_working_days(get_registry_settings().calendar_file)
 
 
 def working_day_after(day: date, count: int) -> date:
     """The `count`-th working day after a day."""
-    while count:
-        day += timedelta(days=1)
-        count -= bool(_calendar().is_working_day(day))
-    return day
+    return get_working_days().after(day, count)

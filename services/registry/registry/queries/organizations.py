@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, true
+from sqlalchemy import ColumnElement, and_, false, func
 from sqlmodel import col, select
 
 from chassis.errors import Forbidden, NotFound
@@ -120,7 +120,7 @@ async def list_organizations(
         query = query.where(col(Organization.unit_id).in_(units_under(unit_code)))
     if status is not None:
         query = query.where(col(Organization.representative_status) == status)
-    if q is not None:
+    if q is not None and q.strip():
         query = query.where(_searched(q))
     rows, cursor = await page_by_id(session, query, Organization.id, page)
     return await with_units(session, rows), cursor
@@ -134,8 +134,11 @@ def _searched(q: str) -> ColumnElement[bool]:
         owners = select(Identifier.organization_id).where(col(Identifier.index).in_(indexes))
         return col(Organization.id).in_(owners)
     refuse_numbers_in_url(q, "POST /v1/organizations/lookup")
+    searched = words(q)
+    if not searched:  # signs alone, such as `%`
+        return false()
     folded = func.translate(func.lower(func.normalize(col(Organization.name))), _ACCENTED, _BARE)
-    return and_(true(), *(folded.regexp_match(rf"\m{word}") for word in words(q)))
+    return and_(*(folded.regexp_match(rf"\m{word}") for word in searched))
 
 
 _ACCENTED = "".join(

@@ -243,7 +243,10 @@ def _search(wanted: ResidentFilter, parameters: dict[str, Any]) -> tuple[str, li
         source = "household AS h JOIN resident AS r ON r.household_id = h.id"
         conditions += ["h.unit_id = u.id", "h.code = :household"]
         parameters["household"] = wanted.household_code
-    for number, word in enumerate(sorted(words(wanted.q or ""), key=_rareness)):
+    searched = words(wanted.q or "")
+    if wanted.q and wanted.q.strip() and not searched:
+        conditions.append("FALSE")  # signs alone, such as `%`, are part of no name
+    for number, word in enumerate(sorted(searched, key=_rareness)):
         parameters |= {f"from{number}": word, f"to{number}": word + "\U0010ffff"}
         matches = f"word >= :from{number} AND word < :to{number}"
         conditions.append(

@@ -21,7 +21,6 @@ from chassis.web.routing import Page, cursor_at
 from registry.errors import UnitEnded
 from registry.model.residents import Resident
 from registry.model.units import UndecidedResident, UnitSuccession
-from registry.names import words
 from registry.queries.unit_search import ended_before, matches, parse_search
 
 Placed = tuple[KnownUnit, str, str | None, str | None]
@@ -97,7 +96,7 @@ async def list_units(
         query = query.where(col(KnownLineage.parent_id) == parent.id)
     if wanted.level is not None:
         query = query.where(col(KnownUnit.level) == wanted.level)
-    if wanted.q is not None and words(wanted.q):
+    if wanted.q is not None and wanted.q.strip():
         search = parse_search(wanted.q)
         exact = query.where(matches(search, exactly=True))
         is_found = (await session.exec(exact.limit(1))).first() is not None

@@ -86,10 +86,12 @@ async def prefill_resident(
 ) -> PrefillView:
     """Fill a form. A linked database that is down or slow never fails the call.
 
-    A person gets numbers in full after a recent sign-in at level 2, as with `reveal`; otherwise they are masked.
+    A person gets numbers in full after a recent sign-in at level 2, an officer with a `reason`, as with `reveal`;
+    otherwise they are masked.
     """
     filled = await _fill(resident_id, body, request, session, caller, purpose)
-    return PrefillView.of(filled, in_full=_shows_numbers(caller))
+    has_reason = caller.role != "officer" or body.reason is not None
+    return PrefillView.of(filled, in_full=has_reason and _shows_numbers(caller))
 
 
 @router.post("/internal/residents/{resident_id}/prefill")
@@ -126,7 +128,11 @@ async def _fill(
     await record_source_states(session, results)
     filled = await prefill(session, resident, body.fields, [result.source for result in results if result.failure])
     shown = [name for name in filled.fields if name not in filled.missing]
-    record_read(session, caller, resident, action="prefill", purpose=purpose_code, fields=shown)
+    if body.reason is None:
+        record_read(session, caller, resident, action="prefill", purpose=purpose_code, fields=shown)
+    else:
+        record_with_reason(session, caller, resident, action="prefill", purpose=purpose_code, fields=shown,
+                           reason=body.reason)  # fmt: skip
     unit = (await units_of(session, [resident.unit_id]))[resident.unit_id]
     publish(session, ResidentPrefilled(
         resident_id=resident.id, unit_id=unit.id, unit_code=unit.code, at=now(), purpose=purpose_code or "own",

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
 from chassis.clock import now
-from chassis.errors import NotFound
+from chassis.errors import NotFound, require_order
 from chassis.ids import new_id
 from chassis.security.encryption import encrypt
 from chassis.security.identity import Caller
@@ -74,6 +74,7 @@ async def record_breach_notification(
         raise NotFound()
     if breach.notified_at is not None:
         raise AlreadyDecided()
+    require_order(breach.detected_at, body.notified_at, "/notified_at")
     breach.notified_at, breach.reference = body.notified_at, body.reference
     session.add(breach)
     return BreachView.of(breach)

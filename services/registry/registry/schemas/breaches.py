@@ -1,35 +1,24 @@
 """Bodies about breaches of personal data."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.clock import now
-from chassis.web.bodies import Instant, RequestBody
-from registry.identifiers import Finding
+from chassis.web.bodies import RequestBody
+from chassis.web.past import PastInstant
 from registry.model.breaches import DataBreach
-from registry.schemas.checked import ShortText, Visible, refusal
+from registry.schemas.checked import ShortText, Visible
 
-IN_FUTURE = Finding("in-the-future", "Thời điểm này chưa tới.", "This time has not come yet.")
-CLOCKS_DIFFER = timedelta(minutes=5)
-
-
-def _has_been(value: datetime) -> datetime:
-    if value > now() + CLOCKS_DIFFER:
-        raise refusal(IN_FUTURE)
-    return value
-
-
-Past = Annotated[Instant, AfterValidator(_has_been)]
 Account = Annotated[str, Visible, StringConstraints(strip_whitespace=True, min_length=10, max_length=4000)]
 
 
 class BreachCreate(RequestBody):
     """A breach to enter: which kinds of data, how many people, whether people may be harmed."""
 
-    detected_at: Past
+    detected_at: PastInstant
     kinds: Annotated[list[ShortText], Field(min_length=1, max_length=50)]
     residents: Annotated[int | None, Field(ge=0, le=200_000_000)] = None
     may_harm: bool
@@ -39,7 +28,7 @@ class BreachCreate(RequestBody):
 class NotificationBody(RequestBody):
     """The notification of the authority: when, and its number."""
 
-    notified_at: Past
+    notified_at: PastInstant
     reference: ShortText
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from chassis.web.bodies import RequestBody
 from chassis.web.imports import ActorView
+from chassis.web.past import not_before
 from registry.identifiers import mask
 from registry.queries.move_requests import ShownMove
 from registry.schemas.checked import BirthDate, PastDay, PersonalId, PersonName, ShortText
@@ -27,7 +28,7 @@ class MoveCreate(RequestBody):
     """The date of birth."""
     to_unit_code: ShortText
     """The village or commune into which the person has moved."""
-    moved_on: PastDay
+    moved_on: Annotated[PastDay, not_before("date_of_birth")]
     """The first day in the new unit, today at the latest."""
     reason: Reason
     """Why the record should move, for the officers of the old commune."""

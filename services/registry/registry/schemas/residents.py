@@ -241,6 +241,8 @@ class PrefillBody(RequestBody):
 
     fields: Annotated[list[ShortText], Field(min_length=1, max_length=100)]
     purpose: str | None = None
+    reason: Annotated[str | None, NOT_NULL, Field(min_length=3, max_length=300)] = None
+    """Why an officer needs numbers in full (lý do); kept in the access log, as with a reveal. Without it they are masked."""
 
 
 class PrefilledField(BaseModel):

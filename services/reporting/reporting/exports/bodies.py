@@ -10,6 +10,8 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from province import get_pack
+
 __all__ = ["recipients_on"]
 
 
@@ -43,4 +45,5 @@ def _ended_bodies() -> tuple[EndedBody, ...]:
     return tuple(
         EndedBody(re.compile(rf"\b{re.escape(each['name'])}\b", re.IGNORECASE), each["until"], each.get("successor"))
         for each in table["bodies"]
+        if each.get("only_in", get_pack().kind) == get_pack().kind
     )

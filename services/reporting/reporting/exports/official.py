@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
+from province import get_pack
 from reporting.exports.bodies import recipients_on
 from reporting.exports.official_tables import (
     OfficialTable,
@@ -33,14 +34,6 @@ KINDS = {
     "ward": "PHƯỜNG",
     "township": "THỊ TRẤN",
 }
-
-DEFAULT_BASIS = (
-    "Kế hoạch số 1327/KH-STTTT ngày 31/5/2023 của Sở Thông tin và Truyền thông về thí điểm mô hình “3 KHÔNG” "
-    "trên địa bàn tỉnh Thanh Hóa",
-    "Công văn số 236/STTTT-CNTT ngày 31/01/2024 của Sở Thông tin và Truyền thông về việc hướng dẫn triển khai mô hình "
-    "“3 KHÔNG” năm 2024",
-)
-"""The documents that both plans rest on (requirements R1, R2): for a unit whose campaign names none."""
 
 TO_WRITE = "……\N{ZERO WIDTH SPACE}" * 24
 """For what a person has to write; it may break at the end of a line."""
@@ -163,7 +156,7 @@ def _place_and_date(issuer: UnitName, day: date) -> str:
 
 
 def _basis(plan: CampaignPlan | None) -> list[str]:
-    named = list(plan.basis if plan and plan.basis else DEFAULT_BASIS)
+    named = list(plan.basis if plan and plan.basis else get_pack().reports.basis)
     if plan and plan.number:
         issued = f" ngày {Texts('vi').day(plan.issued_on)}" if plan.issued_on else ""
         issuer = f" của {plan.issuer}" if plan.issuer else ""
@@ -248,7 +241,9 @@ def _recipients(superior: UnitName | None, plan: CampaignPlan | None, day: date)
     named = recipients_on(day, plan.recipients) if plan else []
     if not named:
         above = Texts("vi").unit(superior) if superior else None
-        named = [f"UBND {_lower_kind(above)} (để b/c)" if above else "Thường trực Tỉnh ủy (để b/c)"]
+        named = [
+            f"UBND {_lower_kind(above)} (để b/c)" if above else f"Thường trực {get_pack().party_committee} (để b/c)"
+        ]
     return [*(f"- {each};" for each in named), *(f"- {each}." for each in recipients_on(day, ["Lưu: VT, VHTT"]))]
 
 

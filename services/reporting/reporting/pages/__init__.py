@@ -20,7 +20,7 @@ from chassis.clock import today
 from reporting.figures import Figure, Point, Report, UnitFigures, UnitName
 from reporting.indicators import Indicator, catalogue
 from reporting.pages import charts
-from reporting.pages.places import HEIGHT, WIDTH, Place, places
+from reporting.pages.places import WIDTH, Place, map_height, places
 from reporting.pages.standing import standing_of
 from reporting.texts import Texts, alphabetical
 
@@ -84,7 +84,7 @@ def render_report(report: Report, view: View) -> str:
             newest=max(report.as_of, today()),
             standing=standing_of(report, SIX_STEPS),
             places=_places(report, view),
-            map_size=(WIDTH, HEIGHT),
+            map_size=(WIDTH, map_height()),
             sign_in=f"/dashboard/sign-in?{urlencode({'next': view.link(_code(report))})}",
             child_level=report.children[0].unit.level if report.children else "",
             asset_link=asset_link,

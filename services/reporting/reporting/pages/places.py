@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from math import cos, radians, sqrt
 from typing import Generic, Protocol, TypeVar
 
+from province import Pack, PackRefused, get_pack
 from reporting.figures import Figure, UnitName
 
-__all__ = ["HEIGHT", "WIDTH", "Place", "places"]
+__all__ = ["WIDTH", "Place", "map_height", "places"]
 
 SINCE = date(2025, 7, 1)
 """The codes of the points are those of communes since then; the same code was another commune before."""
@@ -72,20 +72,42 @@ def _radius(residents: Figure, most: int) -> float:
 @cache
 def _points() -> dict[str, tuple[float, float]]:
     """By code, x and y on the map: degrees of longitude are shorter than those of latitude by the cosine of the latitude."""
-    text = files(__package__).joinpath("commune_points.csv").read_text("utf-8")
-    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-    where = {row["code"]: (float(row["lon"]), float(row["lat"])) for row in rows}
+    where = read_points(get_pack())
+    if not where:
+        return {}
     west, north = min(lon for lon, _ in where.values()), max(lat for _, lat in where.values())
     scale = (WIDTH - 2 * EDGE) / (max(lon for lon, _ in where.values()) - west)
-    stretch = scale / cos(radians(20))
+    stretch = scale / cos(radians(north))
     return {
         code: (round(EDGE + (lon - west) * scale, 1), round(EDGE + BAND + (north - lat) * stretch, 1))
         for code, (lon, lat) in where.items()
     }
 
 
-def _height() -> float:
-    return round(max(y for _, y in _points().values()) + EDGE, 1)
+def map_height() -> float:
+    """Of the map; 0 where the province has no points."""
+    return round(max((y for _, y in _points().values()), default=-EDGE) + EDGE, 1)
 
 
-HEIGHT = _height()
+def read_points(pack: Pack) -> dict[str, tuple[float, float]]:
+    """Longitude and latitude in degrees by the code of the commune; raises PackRefused."""
+    if pack.commune_points is None:
+        return {}
+    lines = pack.commune_points.read_text("utf-8").splitlines()
+    found, faults = {}, []
+    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+        try:
+            found[row["code"]] = _in_viet_nam(float(row["lon"]), float(row["lat"]))
+        except (KeyError, TypeError, ValueError):
+            faults.append(f"commune_points.csv: code, lat, lon expected, in degrees within Viet Nam, not {row}")
+    if len({lon for lon, _ in found.values()}) < 2 and not faults:
+        faults.append("commune_points.csv: two points at least; leave the file out where there is no map")
+    if faults:
+        raise PackRefused(pack.folder, faults)
+    return found
+
+
+def _in_viet_nam(lon: float, lat: float) -> tuple[float, float]:
+    if not (102 <= lon <= 118 and 6 <= lat <= 24):
+        raise ValueError
+    return lon, lat

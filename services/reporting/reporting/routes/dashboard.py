@@ -24,7 +24,7 @@ from reporting.queries.access import sees_exact
 from reporting.queries.public_reports import get_public_report
 from reporting.queries.reports import find_unit_on, get_report
 from reporting.routes.public_answers import public_answer
-from reporting.routes.reports import FIRST_DAY
+from reporting.routes.reports import FIRST_DAY, PROVINCE
 from reporting.texts import Texts
 
 router = transactional_router(tags=["dashboard"], include_in_schema=False)
@@ -36,7 +36,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Accept-Language, Cookie, Authorization",
 }
-PROVINCE = "38"
 
 OptionalCaller = Annotated[Caller | None, public()]
 Lang = Annotated[Literal["vi", "en"] | None, Query()]

@@ -14,7 +14,9 @@ from chassis.clock import today
 from chassis.errors import FieldError, InvalidQuery, NotFound
 from chassis.security.identity import Caller
 from chassis.storage.database import ReadSession
+from chassis.web.past import has_come
 from chassis.web.routing import Reading, allow, language_of, public, transactional_router
+from province import get_pack
 from reporting.disclosure import public_figure
 from reporting.figures import Figure, Point, Report, ReportTarget, UnitFigures
 from reporting.forecasts import commendations, rank
@@ -48,8 +50,7 @@ FIRST_DAY = date(1900, 1, 1)
 def _within_reach(day: date) -> date:
     if day < FIRST_DAY:
         raise PydanticCustomError("day", "A day from 1900 on.", {"vi": "Một ngày từ năm 1900."})
-    if day > today():
-        raise PydanticCustomError("in_the_future", "This day has not come yet.", {"vi": "Ngày này chưa đến."})
+    has_come(day)
     return day
 
 
@@ -63,8 +64,8 @@ IndicatorCode = Annotated[
         json_schema_extra={"enum": list(catalogue().indicators)},
     ),
 ]
-
-PROVINCE = "38"
+PROVINCE = get_pack().code
+"""The unit of a report that names none."""
 LONGEST_TREND = 1100
 
 

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from chassis.bilingual import BilingualText
+from province import get_pack
 from reporting.figures import Figure, Forecast, Point, ReportTarget, UnitName
 from reporting.indicators import Indicator, catalogue
 
@@ -183,4 +184,6 @@ class Texts:
 
 @cache
 def _texts() -> dict[str, Any]:
-    return tomllib.loads(files(__name__).joinpath("texts.toml").read_text("utf-8"))
+    table = tomllib.loads(files(__name__).joinpath("texts.toml").read_text("utf-8"))
+    table["tagline"] = {language: line.format(province=get_pack().name) for language, line in table["tagline"].items()}
+    return table
