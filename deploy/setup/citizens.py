@@ -1,7 +1,7 @@
 """The provider of citizens' identities (VNeID, or what a province has in front of it), brokered by the stack's own Keycloak.
 
-Keycloak sends a person of the app on to that provider, takes number, name, birth date and level from what it states, and
-gives the app a token of the realm with them. The platform then trusts the realm alone.
+Keycloak sends a person of the app on to that provider, keeps number, name, birth date and level that it states in the session,
+and gives the app tokens of the realm with them. The platform then trusts the realm alone.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ APP = "bakhong-app"
 SCOPE = "citizen"
 FLOW = "citizens"
 LEVEL_CLAIM, TIME_CLAIM = "citizen_level", "auth_time"
-ATTRIBUTES = ("personal_id", "full_name", "date_of_birth")
-TOKEN_CLAIMS = ("personal_id", "name", "birthdate")
-"""The claims of the realm's tokens that carry these attributes."""
+TOKEN_CLAIMS = ("personal_id", "name", "birthdate", LEVEL_CLAIM)
+"""The claims of the realm's tokens, in the order of the provider's; the scope has a mapper of the same name for each."""
 REALM = Path(__file__).parents[1] / "identity/realm.json"
 
 
@@ -50,8 +49,7 @@ class CitizenProvider:
 
 def trusted_file(realm_issuer: str, acr_values: tuple[str, str]) -> str:
     """`IDENTITY_PROVIDERS_FILE`: the gateway trusts the realm for what the brokered provider states."""
-    number, name, born = TOKEN_CLAIMS
-    claims = {"personal_id": number, "full_name": name, "date_of_birth": born, "level": LEVEL_CLAIM}
+    claims = dict(zip(("personal_id", "full_name", "date_of_birth", "level"), TOKEN_CLAIMS, strict=True))
     provider = {
         "issuer": realm_issuer, "audience": "bakhong", "claims": claims | {"signed_in_at": TIME_CLAIM},
         "acr_values": {"1": [acr_values[0]], "2": [acr_values[1]]},
@@ -90,14 +88,10 @@ def _put_provider(keycloak: KeycloakAdmin, provider: CitizenProvider) -> None:
 
 
 def _put_claim_mappers(keycloak: KeycloakAdmin, provider: CitizenProvider) -> None:
-    """From the provider's claims: attributes of the account, renewed at each sign-in, and the level of the session."""
-    attributes = {
-        attribute: ("oidc-user-attribute-idp-mapper", {"claim": claim, "user.attribute": attribute})
-        for attribute, claim in zip(ATTRIBUTES, provider.claims[:3], strict=True)
-    }
-    level = json.dumps([{"key": provider.claims[3], "value": ".+"}])
-    mappers = attributes | {
-        "level": ("oidc-user-session-note-idp-mapper", {"claims": level, "are.claim.values.regex": "true"}),
+    """The provider's claims into notes of the session, whose names are those of the claims: they end with it."""
+    claims = json.dumps([{"key": claim, "value": ".+"} for claim in provider.claims])
+    mappers = {
+        "claims": ("oidc-user-session-note-idp-mapper", {"claims": claims, "are.claim.values.regex": "true"}),
         # An account of the staff cannot have this name, whatever the provider calls its people.
         "username": ("oidc-username-idp-mapper", {"template": "${ALIAS}.${CLAIM.sub}", "target": "LOCAL"}),
     }
@@ -118,9 +112,10 @@ def _put_token_mappers(keycloak: KeycloakAdmin, provider: CitizenProvider) -> No
     scope = next(each for each in keycloak.get("/client-scopes") if each["name"] == SCOPE)
     path = f"/client-scopes/{scope['id']}/protocol-mappers/models"
     there = {each["name"]: each["id"] for each in scope.get("protocolMappers", [])}
+    notes = dict(zip(TOKEN_CLAIMS, provider.claims, strict=True))
     for mapper in mappers:
-        if mapper["name"] == LEVEL_CLAIM:
-            mapper["config"]["user.session.note"] = provider.claims[3]
+        if mapper["name"] in notes:
+            mapper["config"]["user.session.note"] = notes[mapper["name"]]
         _put_mapper(keycloak, path, mapper, there.get(mapper["name"]))
 
 

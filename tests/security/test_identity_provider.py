@@ -12,16 +12,13 @@ import httpx
 import pytest
 
 from chassis.errors import Unauthenticated
-from chassis.security.levels import InsufficientLevel
 from deploy.identity.keycloak import ADMIN, ADMIN_PASSWORD, Keycloak, temporary_keycloak
 from gateway.identity.ended_sessions import EndedSessions
 from gateway.identity.oidc import IdentityProvider
-from gateway.identity.trusted import ClaimNames, TrustedProvider
 
 pytestmark = pytest.mark.identity
 
 PASSWORD = "a-long-word-for-tests"
-CITIZEN = {"personal_id": ["038085000001"], "full_name": ["Lê Văn Đức"], "date_of_birth": ["1985-09-05"]}
 OFFICER = {"bakhong_role": ["officer"], "unit_code": ["15724"], "body": ["police"]}
 
 
@@ -40,7 +37,7 @@ def admin(keycloak: Keycloak) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{keycloak.url}/admin/realms/bakhong", headers=headers, timeout=60) as client:
         tests = {"clientId": "tests", "publicClient": True, "directAccessGrantsEnabled": True}
         client.post("/clients", json=tests | {"defaultClientScopes": ["bakhong", "citizen"]}).raise_for_status()
-        for name, attributes in (("officer", OFFICER), ("citizen", CITIZEN), ("stranger", {})):
+        for name, attributes in (("officer", OFFICER), ("stranger", {})):
             add_user(client, name, attributes)
         yield client
 
@@ -74,22 +71,6 @@ async def test_an_officers_access_token_has_role_unit_and_body(
     assert (caller.role, caller.unit_code, caller.body) == ("officer", "15724", "police")
 
 
-async def test_a_citizens_token_states_number_name_and_birth_date_and_no_level_that_no_provider_stated(
-    keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
-) -> None:
-    names = ClaimNames(personal_id="personal_id", full_name="name", date_of_birth="birthdate", level="citizen_level")
-    trusted = TrustedProvider(issuer=keycloak.issuer, claims=names, acr_values={1: ["1"], 2: ["2"]})
-    claims = await provider.claims(tokens_of(keycloak, "citizen")["access_token"])
-
-    person = trusted.person_of(claims)
-
-    assert (person.personal_id, person.full_name, person.date_of_birth) == ("038085000001", "Lê Văn Đức", "1985-09-05")
-    with pytest.raises(InsufficientLevel):
-        trusted.level_of(claims)
-    with pytest.raises(Unauthenticated):
-        await provider.caller(tokens_of(keycloak, "citizen")["access_token"])  # it names no role
-
-
 async def test_a_token_without_a_role_is_unauthenticated(
     keycloak: Keycloak, admin: httpx.Client, provider: IdentityProvider
 ) -> None:
@@ -116,7 +97,7 @@ def test_no_one_changes_their_own_role(admin: httpx.Client) -> None:
     profile = admin.get("/users/profile").raise_for_status().json()
     may_edit = {one["name"]: one["permissions"]["edit"] for one in profile["attributes"]}
 
-    for name in ("bakhong_role", "unit_code", "body", "resident_id", "organization_id", *CITIZEN):
+    for name in ("bakhong_role", "unit_code", "body", "resident_id", "organization_id"):
         assert may_edit[name] == ["admin"]
     assert profile.get("unmanagedAttributePolicy", "DISABLED") == "DISABLED"
 

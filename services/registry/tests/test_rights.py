@@ -51,7 +51,9 @@ async def test_a_partner_prefills_forms_only_with_a_valid_consent(calling: Any, 
 
     made = await own.post(f"/v1/residents/{view['id']}/consents", json={"purpose": "prefill", "grantee": "demo-bank"})
     assert made.status_code == 201, made.text
-    assert (await calling("partner", partner_id="demo-bank").post(fill, json=body)).status_code == 403
+    without = await calling("partner", partner_id="demo-bank").post(fill, json=body)
+    challenge = 'Bearer error="insufficient_scope", scope="prefill"'
+    assert (without.status_code, without.headers["WWW-Authenticate"]) == (403, challenge)
     assert (await bank.post(fill, json=body)).json()["fields"]["full_name"]["value"] == "Lê Văn Đức"
     gone = await own.delete(f"/v1/residents/{view['id']}/consents/{made.json()['id']}")
 

@@ -169,7 +169,7 @@ async def _resident_of_form(session: ReadSession, caller: Caller, resident_id: U
     if caller.role != "partner":
         return await residents.get_resident(session, caller, resident_id)
     if "prefill" not in caller.scopes:
-        raise Forbidden()
+        raise Forbidden(headers={"WWW-Authenticate": 'Bearer error="insufficient_scope", scope="prefill"'})  # RFC 6750
     if not await has_consent(session, resident_id, caller.partner_id or "", "prefill"):
         raise NotFound()
     return await session.get_one(Resident, resident_id)
